@@ -1,0 +1,15 @@
+//! Whom a passcode is sent to.
+//!
+//! A phone number is judged exactly as Google's libphonenumber judges it, on the metadata of the
+//! `phonenumber` crate; `docs/adr/0003-phone-numbers.md` says why the crate's own parser is not
+//! used.
+
+mod country_codes;
+mod metadata;
+#[rustfmt::skip] // generated, one row a line
+mod metadata_corrections;
+mod numbering_plan;
+mod pattern;
+mod phone_number;
+
+pub use phone_number::{InvalidPhoneNumber, PhoneNumber};

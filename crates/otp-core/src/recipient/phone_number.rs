@@ -1,0 +1,146 @@
+//! The phone number itself: strict to read, canonical to keep, shy to print.
+
+use std::fmt;
+
+use super::country_codes;
+use crate::region::Region;
+
+/// A valid phone number in canonical E.164.
+///
+/// It has no `Display`, and `Debug` shows only the region and the last two digits: a number is a
+/// person's data, and must not reach a log by accident.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PhoneNumber {
+    e164: Box<str>,
+    region: Region,
+}
+
+impl PhoneNumber {
+    /// Reads `+` followed by ASCII digits and nothing else.
+    ///
+    /// A national prefix that libphonenumber forgives behind the country code is forgiven too, so
+    /// that one telephone has one canonical number: `+4407911123456` is `+447911123456`.
+    pub fn parse(input: &str) -> Result<PhoneNumber, InvalidPhoneNumber> {
+        let digits = input.strip_prefix('+').ok_or(InvalidPhoneNumber::NotE164)?;
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(InvalidPhoneNumber::NotE164);
+        }
+        let number = country_codes::judge(digits)?;
+        Ok(PhoneNumber {
+            e164: format!("+{}{}", number.country_code, number.national).into(),
+            region: number.region,
+        })
+    }
+
+    /// The number with its plus sign, such as "+966551234567".
+    pub fn e164(&self) -> &str {
+        &self.e164
+    }
+
+    /// The number without its plus sign, as WhatsApp writes it.
+    pub fn digits(&self) -> &str {
+        self.e164.trim_start_matches('+')
+    }
+
+    /// The country or territory the number belongs to.
+    pub fn region(&self) -> Region {
+        self.region
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last_two = &self.e164[self.e164.len() - 2..];
+        write!(f, "PhoneNumber({} …{last_two})", self.region)
+    }
+}
+
+/// Why a text is not a phone number. It never holds the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPhoneNumber {
+    /// There is no plus sign, or something other than digits behind it.
+    #[error("a phone number is a plus sign followed by digits only (E.164)")]
+    NotE164,
+    /// No country has a code that starts like this.
+    #[error("the country code does not exist")]
+    UnknownCountryCode,
+    /// Every number of the country is longer.
+    #[error("the number is too short for its country")]
+    TooShort,
+    /// Every number of the country is shorter.
+    #[error("the number is too long for its country")]
+    TooLong,
+    /// The length may be right, but the country's numbering plan has no such number.
+    #[error("the number is not assigned in its country's numbering plan")]
+    NotAssigned,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(input: &str, expected: Result<(&str, &str), InvalidPhoneNumber>) {
+        let found = PhoneNumber::parse(input);
+        let found = found
+            .as_ref()
+            .map(|number| (number.e164(), number.region.as_str()));
+        assert_eq!(found, expected.as_ref().copied(), "{input}");
+    }
+
+    #[test]
+    fn numbers_are_read_and_placed() {
+        check("+966551234567", Ok(("+966551234567", "SA")));
+        check("+201001234567", Ok(("+201001234567", "EG")));
+        check("+14155552671", Ok(("+14155552671", "US")));
+        check("+14168234567", Ok(("+14168234567", "CA")));
+        check("+393123456789", Ok(("+393123456789", "IT")));
+        check("+390212345678", Ok(("+390212345678", "IT")));
+        check("+390669812345", Ok(("+390669812345", "VA")));
+        check("+80012345678", Ok(("+80012345678", "001")));
+    }
+
+    #[test]
+    fn a_national_prefix_is_dropped_only_where_a_number_remains() {
+        check("+4407400123456", Ok(("+447400123456", "GB")));
+        check("+4407911123456", Ok(("+447911123456", "GG")));
+        check("+9660551234567", Ok(("+966551234567", "SA")));
+        // An eight is a prefix in Russia, and the start of its toll-free numbers.
+        check("+78001234567", Ok(("+78001234567", "RU")));
+    }
+
+    #[test]
+    fn refusals_say_why() {
+        use InvalidPhoneNumber::{NotAssigned, NotE164, TooLong, TooShort, UnknownCountryCode};
+        check("", Err(NotE164));
+        check("+", Err(NotE164));
+        check("0551234567", Err(NotE164));
+        check("++966551234567", Err(NotE164));
+        check("+966 55 123 4567", Err(NotE164));
+        check("+٩٦٦٥٥١٢٣٤٥٦٧", Err(NotE164));
+        check("+999999999999", Err(UnknownCountryCode));
+        check("+0966551234567", Err(UnknownCountryCode));
+        check("+96655123", Err(TooShort));
+        check("+96655123456789", Err(TooLong));
+        check("+966001234567", Err(NotAssigned));
+    }
+
+    #[test]
+    fn debug_shows_no_more_than_two_digits() {
+        let number = PhoneNumber::parse("+966551234567").expect("a valid number");
+        assert_eq!(format!("{number:?}"), "PhoneNumber(SA …67)");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(input in any::<String>()) {
+            let _ = PhoneNumber::parse(&input);
+        }
+
+        #[test]
+        fn no_run_of_digits_makes_it_panic(input in "\\+[0-9]{0,300}") {
+            let _ = PhoneNumber::parse(&input);
+        }
+    }
+}
