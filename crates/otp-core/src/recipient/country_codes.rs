@@ -43,13 +43,7 @@ pub(super) fn judge(digits: &str) -> Result<AssignedNumber<'_>, InvalidPhoneNumb
     if national.len() > LONGEST_NATIONAL {
         return Err(InvalidPhoneNumber::TooLong);
     }
-    // Where several regions share the code, the first to claim the number has it, even if it then
-    // turns out not to assign it.
-    let claimant = match regions {
-        [only] => Some(only),
-        several => several.iter().find(|plan| plan.claims(&national)),
-    };
-    match claimant {
+    match claimant(regions, &national) {
         Some(plan) if plan.assigns(&national) => Ok(AssignedNumber {
             country_code,
             national,
@@ -62,6 +56,25 @@ pub(super) fn judge(digits: &str) -> Result<AssignedNumber<'_>, InvalidPhoneNumb
                 InvalidPhoneNumber::NotAssigned
             }
         }),
+    }
+}
+
+/// The region of a number that was accepted once, whether or not it is still assigned.
+pub(super) fn region_of(digits: &str) -> Result<Region, InvalidPhoneNumber> {
+    let (country_code, regions) =
+        country_code(digits).ok_or(InvalidPhoneNumber::UnknownCountryCode)?;
+    claimant(regions, &digits[country_code.len()..])
+        .or(regions.first())
+        .map(NumberingPlan::region)
+        .ok_or(InvalidPhoneNumber::UnknownCountryCode)
+}
+
+/// Where several regions share a code, the first to claim a number has it, even if it then turns
+/// out not to assign it (`getRegionCodeForNumber`).
+fn claimant<'p>(regions: &'p [NumberingPlan], national: &str) -> Option<&'p NumberingPlan> {
+    match regions {
+        [only] => Some(only),
+        several => several.iter().find(|plan| plan.claims(national)),
     }
 }
 

@@ -21,14 +21,21 @@ impl PhoneNumber {
     /// A national prefix that libphonenumber forgives behind the country code is forgiven too, so
     /// that one telephone has one canonical number: `+4407911123456` is `+447911123456`.
     pub fn parse(input: &str) -> Result<PhoneNumber, InvalidPhoneNumber> {
-        let digits = input.strip_prefix('+').ok_or(InvalidPhoneNumber::NotE164)?;
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(InvalidPhoneNumber::NotE164);
-        }
-        let number = country_codes::judge(digits)?;
+        let number = country_codes::judge(digits_of(input)?)?;
         Ok(PhoneNumber {
             e164: format!("+{}{}", number.country_code, number.national).into(),
             region: number.region,
+        })
+    }
+
+    /// Reads back what [`PhoneNumber::e164`] gave, from where it was stored.
+    ///
+    /// The number is not judged again: numbering plans change, and a number that was assigned when
+    /// it was accepted must stay readable afterwards.
+    pub fn restore(e164: &str) -> Result<PhoneNumber, InvalidPhoneNumber> {
+        Ok(PhoneNumber {
+            region: country_codes::region_of(digits_of(e164)?)?,
+            e164: e164.into(),
         })
     }
 
@@ -48,9 +55,16 @@ impl PhoneNumber {
     }
 }
 
+fn digits_of(input: &str) -> Result<&str, InvalidPhoneNumber> {
+    input
+        .strip_prefix('+')
+        .filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .ok_or(InvalidPhoneNumber::NotE164)
+}
+
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let last_two = &self.e164[self.e164.len() - 2..];
+        let last_two = &self.e164[self.e164.len().saturating_sub(2)..];
         write!(f, "PhoneNumber({} …{last_two})", self.region)
     }
 }
@@ -127,6 +141,23 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_number_is_read_even_if_its_plan_withdrew_it() {
+        let restored = PhoneNumber::restore("+966001234567").expect("SA has its country code");
+        assert_eq!(
+            (restored.e164(), restored.region.as_str()),
+            ("+966001234567", "SA")
+        );
+        assert_eq!(
+            PhoneNumber::restore("966551234567"),
+            Err(InvalidPhoneNumber::NotE164)
+        );
+        assert_eq!(
+            PhoneNumber::restore("+999"),
+            Err(InvalidPhoneNumber::UnknownCountryCode)
+        );
+    }
+
+    #[test]
     fn debug_shows_no_more_than_two_digits() {
         let number = PhoneNumber::parse("+966551234567").expect("a valid number");
         assert_eq!(format!("{number:?}"), "PhoneNumber(SA …67)");
@@ -135,12 +166,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_panic(input in any::<String>()) {
-            let _ = PhoneNumber::parse(&input);
+            let _ = (PhoneNumber::parse(&input), PhoneNumber::restore(&input));
         }
 
         #[test]
         fn no_run_of_digits_makes_it_panic(input in "\\+[0-9]{0,300}") {
-            let _ = PhoneNumber::parse(&input);
+            let _ = (PhoneNumber::parse(&input), PhoneNumber::restore(&input));
         }
     }
 }
