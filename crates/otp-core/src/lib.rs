@@ -1,4 +1,55 @@
-//! The rules of the gateway. No I/O.
+//! The rules of the gateway, and nothing else: no I/O, no SQL, no HTTP, no runtime.
+//!
+//! - What may be sent, to whom and at what price: [`send`], [`cooldown`], [`pricing`],
+//!   [`subscription`], [`credits`].
+//! - What callers hand over, parsed into types that cannot be wrong: [`passcode`], [`recipient`],
+//!   [`language`], [`idempotency`], [`api_key`].
+//! - What the core asks of the world: [`ports`]. Time, randomness and ids come from there.
+//! - What the product does, one file each: [`usecases`].
+//!
+//! # Testing with mocks
+//!
+//! With the feature `mocks` every port has a [mockall](https://docs.rs/mockall) mock. A test of a use
+//! case needs no database and no network:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use otp_core::ports::{MockClock, MockDirectory};
+//! use otp_core::time::Timestamp;
+//! use otp_core::usecases::authenticate::{Authenticate, AuthenticateError};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().expect("runtime").block_on(async {
+//! let mut directory = MockDirectory::new();
+//! // A mistyped key fails its checksum: it must never cost a look-up.
+//! directory.expect_find_api_key().never();
+//! let mut clock = MockClock::new();
+//! clock.expect_now().return_const(Timestamp::from_unix_millis(0));
+//!
+//! let authenticate = Authenticate::new(Arc::new(directory), Arc::new(clock));
+//! let answer = authenticate.execute(Some("otp_live_mistyped")).await;
+//!
+//! assert!(matches!(answer, Err(AuthenticateError::KeyNotFound)));
+//! # });
+//! ```
 
+pub mod account;
+pub mod api_key;
+pub mod cooldown;
+pub mod credits;
+pub mod idempotency;
+pub mod ids;
+pub mod language;
+pub mod message;
+pub mod passcode;
+pub mod plan;
+pub mod ports;
+pub mod pricing;
 pub mod recipient;
 pub mod region;
+pub mod sealing;
+pub mod send;
+pub mod sender;
+pub mod subscription;
+pub mod template;
+pub mod time;
+pub mod usecases;

@@ -1,0 +1,175 @@
+//! Accounts: the businesses that send passcodes, and how to reach them.
+
+use crate::ids::AccountId;
+use crate::language::LanguageTag;
+use crate::recipient::PhoneNumber;
+use crate::sealing::Sealed;
+use crate::time::Timestamp;
+
+/// Contact details as an operator gives them. Every one is personal data: a store only sees them
+/// sealed, and `Debug` hides them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The person or department answering for the account.
+    pub name: ContactLine,
+    /// Where notices go.
+    pub email: EmailAddress,
+    /// Their number.
+    pub phone: PhoneNumber,
+    /// The business.
+    pub company: ContactLine,
+    /// Its postal address.
+    pub address: Option<ContactLine>,
+}
+
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Contact(…)")
+    }
+}
+
+/// An account as a store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its contact details.
+    pub contact: SealedContact,
+    /// The message language where a request names none that can be served; also that of notices.
+    pub default_language: LanguageTag,
+    /// When it was opened.
+    pub created_at: Timestamp,
+}
+
+/// [`Contact`], each detail sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedContact {
+    /// Sealed [`Contact::name`].
+    pub name: Sealed,
+    /// Sealed [`Contact::email`].
+    pub email: Sealed,
+    /// Sealed [`Contact::phone`].
+    pub phone: Sealed,
+    /// Sealed [`Contact::company`].
+    pub company: Sealed,
+    /// Sealed [`Contact::address`].
+    pub address: Option<Sealed>,
+}
+
+/// One line of text about a person or business: 1–200 characters, no control characters, so that it
+/// can stand in a mail header or a table.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContactLine(String);
+
+/// The text is no contact line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to 200 characters on one line")]
+pub struct InvalidContactLine;
+
+impl ContactLine {
+    /// Reads a line; white space around it is dropped.
+    pub fn parse(text: &str) -> Result<Self, InvalidContactLine> {
+        let text = text.trim();
+        let fits = (1..=200).contains(&text.chars().count());
+        if !fits || text.chars().any(char::is_control) {
+            return Err(InvalidContactLine);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A mail address, as far as can be told without sending to it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+/// The text is no mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an e-mail address such as name@example.com")]
+pub struct InvalidEmailAddress;
+
+impl EmailAddress {
+    /// Reads `local@domain` (RFC 5321 lengths); quoted local parts and address literals are refused,
+    /// because no business is reached by them.
+    pub fn parse(text: &str) -> Result<Self, InvalidEmailAddress> {
+        let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmailAddress)?;
+        let local_ok = (1..=64).contains(&local.len())
+            && !local.starts_with('.')
+            && !local.ends_with('.')
+            && !local.contains("..")
+            && local
+                .chars()
+                .all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+        let domain_ok = domain.len() <= 253
+            && domain.contains('.')
+            && domain.split('.').all(|label| {
+                (1..=63).contains(&label.len())
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            });
+        if local_ok && domain_ok {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidEmailAddress)
+        }
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_people_have_are_accepted() {
+        for text in [
+            "a@b.co",
+            "first.last+tag@mail.example.com",
+            "o'neil@example.org",
+        ] {
+            assert!(EmailAddress::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_break_a_header_or_cannot_be_delivered_is_refused() {
+        for text in [
+            "",
+            "a",
+            "a@b",
+            "@b.co",
+            "a@",
+            "a b@c.de",
+            "a@b..co",
+            "a@-b.co",
+            ".a@b.co",
+            "a..b@c.de",
+            "a@b.co\r\nBcc: x@y.zz",
+            "\"a\"@b.co",
+            "a@[127.0.0.1]",
+            "<a@b.co>",
+        ] {
+            assert!(EmailAddress::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_contact_line_is_one_line() {
+        assert_eq!(
+            ContactLine::parse("  شركة أمل ").map(|l| l.as_str().to_owned()),
+            Ok("شركة أمل".to_owned())
+        );
+        for text in ["", "   ", "a\nb", "a\u{0}b", &"x".repeat(201)] {
+            assert!(ContactLine::parse(text).is_err());
+        }
+    }
+}

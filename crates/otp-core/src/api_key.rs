@@ -1,0 +1,225 @@
+//! API keys: what a client presents, and the little a store keeps of it.
+//!
+//! A key is `otp_live_` + 43 characters (256 random bits in base 62) + 6 characters of checksum. The
+//! prefix lets secret scanners find leaked keys, the checksum lets a mistyped one be refused without
+//! a look-up (both habits of GitHub's token format). A store keeps the SHA-256 only: with 256 random
+//! bits there is nothing to guess, so no slow hash is needed.
+
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::ids::{AccountId, ApiKeyId};
+use crate::ports::Randomness;
+use crate::time::Timestamp;
+
+const PREFIX: &str = "otp_live_";
+const SECRET_LENGTH: usize = 43;
+const CHECKSUM_LENGTH: usize = 6;
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// An API key as its owner holds it. Shown once, never stored, hidden in `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKeySecret(Zeroizing<String>);
+
+/// SHA-256 of a key: what is stored and looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApiKeyHash(pub [u8; 32]);
+
+/// The text is no key of ours: wrong prefix, length, alphabet or checksum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an API key of this service")]
+pub struct NotAnApiKey;
+
+impl ApiKeySecret {
+    /// A fresh key.
+    pub fn generate(randomness: &dyn Randomness) -> Self {
+        let mut bytes = Zeroizing::new([0; 32]);
+        randomness.fill(&mut *bytes);
+        let secret = Zeroizing::new(base62(&bytes));
+        let checksum = checksum(&secret);
+        Self(Zeroizing::new(format!(
+            "{PREFIX}{}{checksum}",
+            secret.as_str()
+        )))
+    }
+
+    /// Reads what a client presented.
+    pub fn parse(text: &str) -> Result<Self, NotAnApiKey> {
+        let rest = text.strip_prefix(PREFIX).ok_or(NotAnApiKey)?;
+        let known = rest.len() == SECRET_LENGTH + CHECKSUM_LENGTH
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !known || checksum(&rest[..SECRET_LENGTH]) != rest[SECRET_LENGTH..] {
+            return Err(NotAnApiKey);
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The key itself, to show it to its owner once.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it.
+    pub fn hash(&self) -> ApiKeyHash {
+        ApiKeyHash(Sha256::digest(self.0.as_bytes()).into())
+    }
+
+    /// The first characters, by which its owner recognises it in a list.
+    pub fn hint(&self) -> String {
+        self.0.chars().take(PREFIX.len() + 4).collect()
+    }
+}
+
+impl std::fmt::Debug for ApiKeySecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiKeySecret(…)")
+    }
+}
+
+/// 32 bytes as 43 digits of base 62, most significant first.
+fn base62(bytes: &[u8; 32]) -> String {
+    let mut number = *bytes;
+    let mut digits = [0_u8; SECRET_LENGTH];
+    for digit in digits.iter_mut().rev() {
+        let mut remainder = 0_u32;
+        for byte in &mut number {
+            let value = remainder * 256 + u32::from(*byte);
+            *byte = (value / 62).to_le_bytes()[0];
+            remainder = value % 62;
+        }
+        *digit = ALPHABET[remainder as usize];
+    }
+    digits.iter().map(|digit| char::from(*digit)).collect()
+}
+
+/// CRC-32 of the secret part as 6 digits of base 62.
+fn checksum(secret: &str) -> String {
+    let mut number = crc32fast::hash(secret.as_bytes());
+    let mut digits = [b'0'; CHECKSUM_LENGTH];
+    for digit in digits.iter_mut().rev() {
+        *digit = ALPHABET[(number % 62) as usize];
+        number /= 62;
+    }
+    digits.iter().map(|digit| char::from(*digit)).collect()
+}
+
+/// An API key as a store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is looked up by.
+    pub hash: ApiKeyHash,
+    /// Its first characters, to recognise it by.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused as expired, if ever.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Why a stored key does not open the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApiKeyRefusal {
+    /// It was revoked: to its bearer it does not exist.
+    Revoked,
+    /// It is past its expiry.
+    Expired,
+}
+
+impl ApiKey {
+    /// Whether the key is good at `now`. Revoked is judged before expired.
+    pub fn check(&self, now: Timestamp) -> Result<(), ApiKeyRefusal> {
+        if self.revoked_at.is_some() {
+            return Err(ApiKeyRefusal::Revoked);
+        }
+        match self.expires_at {
+            Some(expiry) if now >= expiry => Err(ApiKeyRefusal::Expired),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fixed(u8);
+
+    impl Randomness for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
+    }
+
+    #[test]
+    fn a_generated_key_reads_back_with_one_hash() {
+        for byte in [0, 1, 127, 255] {
+            let key = ApiKeySecret::generate(&Fixed(byte));
+            assert_eq!(
+                key.expose().len(),
+                PREFIX.len() + SECRET_LENGTH + CHECKSUM_LENGTH
+            );
+            let read = ApiKeySecret::parse(key.expose()).expect("its own text");
+            assert_eq!(read.hash(), key.hash());
+        }
+    }
+
+    #[test]
+    fn different_randomness_is_a_different_key() {
+        assert_ne!(
+            ApiKeySecret::generate(&Fixed(1)),
+            ApiKeySecret::generate(&Fixed(2))
+        );
+    }
+
+    #[test]
+    fn a_mistyped_key_is_refused_without_a_look_up() {
+        let key = ApiKeySecret::generate(&Fixed(7));
+        for position in 0..key.expose().len() {
+            let mut typo = key.expose().as_bytes().to_vec();
+            typo[position] = if typo[position] == b'x' { b'y' } else { b'x' };
+            let typo = String::from_utf8(typo).expect("ASCII");
+            assert_eq!(
+                ApiKeySecret::parse(&typo),
+                Err(NotAnApiKey),
+                "position {position}"
+            );
+        }
+        for text in ["", "otp_live_", "sk_live_1234", "otp_live_ضضض"] {
+            assert_eq!(ApiKeySecret::parse(text), Err(NotAnApiKey));
+        }
+    }
+
+    #[test]
+    fn a_key_expires_at_its_expiry_and_a_revoked_one_is_gone() {
+        let now = Timestamp::from_unix_millis(1_000);
+        let mut key = ApiKey {
+            id: ApiKeyId(uuid::Uuid::nil()),
+            account_id: AccountId(uuid::Uuid::nil()),
+            name: "shop".to_owned(),
+            hash: ApiKeyHash([0; 32]),
+            hint: String::new(),
+            created_at: Timestamp::from_unix_millis(0),
+            expires_at: Some(Timestamp::from_unix_millis(1_001)),
+            revoked_at: None,
+        };
+        assert_eq!(key.check(now), Ok(()));
+        key.expires_at = Some(now);
+        assert_eq!(key.check(now), Err(ApiKeyRefusal::Expired));
+        key.revoked_at = Some(now);
+        assert_eq!(key.check(now), Err(ApiKeyRefusal::Revoked));
+    }
+
+    #[test]
+    fn debug_hides_the_secret() {
+        let key = ApiKeySecret::generate(&Fixed(9));
+        assert!(!format!("{key:?}").contains(&key.expose()[PREFIX.len()..]));
+    }
+}

@@ -1,0 +1,134 @@
+//! The cooldown: how long a recipient is left alone after a send (LightOTP API, "Duplicate-send
+//! protection").
+//!
+//! After the n-th send of a streak the wait is `min(30 s · 2^(n-1), 6 h)`. A streak is a run of
+//! non-failed sends with gaps under 6 h. It is always derived from the messages themselves, so a
+//! message that fails later leaves its streak without anybody undoing anything.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+
+/// Wait after the first send of a streak.
+pub const FIRST_WAIT: Duration = Duration::from_secs(30);
+
+/// The longest wait.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// A pause of this length ends a streak.
+pub const STREAK_GAP: Duration = LONGEST_WAIT;
+
+/// From this send of a streak on the wait is the longest one: 30 s · 2^10 exceeds 6 h.
+const SENDS_TO_LONGEST_WAIT: u32 = 11;
+
+/// Sends older than this cannot change a verdict: the 11 newest sends of a streak already earn the
+/// longest wait, and the gaps between them are under 6 h each.
+pub const HORIZON: Duration = Duration::from_secs(11 * 6 * 60 * 60);
+
+/// The wait after the n-th send of a streak; `n` counts from 1.
+pub fn wait_after(n: u32) -> Duration {
+    if n >= SENDS_TO_LONGEST_WAIT {
+        return LONGEST_WAIT;
+    }
+    FIRST_WAIT * 2_u32.pow(n.saturating_sub(1))
+}
+
+/// When the recipient of these non-failed sends may be sent to again; `None` if there were none.
+/// The order of `sends` does not matter.
+pub fn retry_at(sends: &[Timestamp]) -> Option<Timestamp> {
+    let mut newest_first = sends.to_vec();
+    newest_first.sort_unstable_by(|a, b| b.cmp(a));
+    let last = *newest_first.first()?;
+    let gaps_within = newest_first
+        .windows(2)
+        .take_while(|pair| pair[0].since(pair[1]) < STREAK_GAP);
+    let streak = 1 + u32::try_from(gaps_within.count()).unwrap_or(u32::MAX - 1);
+    Some(last + wait_after(streak))
+}
+
+/// Whole seconds a caller has to wait, rounded up so that obeying them is always enough.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
+
+    fn at(seconds: u64) -> Timestamp {
+        START + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_wait_doubles_from_30_seconds_to_6_hours() {
+        let waits: Vec<_> = (1..=13).map(|n| wait_after(n).as_secs()).collect();
+        let documented = [
+            30, 60, 120, 240, 480, 960, 1_920, 3_840, 7_680, 15_360, 21_600, 21_600, 21_600,
+        ];
+        assert_eq!(waits, documented);
+        assert_eq!(wait_after(u32::MAX), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn a_number_never_sent_to_waits_for_nothing() {
+        assert_eq!(retry_at(&[]), None);
+    }
+
+    #[test]
+    fn each_send_of_a_streak_counts() {
+        assert_eq!(retry_at(&[at(0)]), Some(at(30)));
+        assert_eq!(retry_at(&[at(0), at(30)]), Some(at(90)));
+        assert_eq!(retry_at(&[at(30), at(100), at(0)]), Some(at(220)));
+    }
+
+    #[test]
+    fn six_hours_without_a_send_start_a_new_streak() {
+        let six_hours = STREAK_GAP.as_secs();
+        assert_eq!(retry_at(&[at(0), at(six_hours)]), Some(at(six_hours + 30)));
+        assert_eq!(
+            retry_at(&[at(0), at(six_hours - 1)]),
+            Some(at(six_hours - 1 + 60))
+        );
+    }
+
+    #[test]
+    fn a_message_that_failed_later_leaves_the_streak_by_itself() {
+        let with = retry_at(&[at(0), at(30), at(90)]).expect("sends");
+        let without = retry_at(&[at(0), at(90)]).expect("sends");
+        assert_eq!(with, at(210));
+        assert_eq!(without, at(150));
+    }
+
+    #[test]
+    fn seconds_are_rounded_up() {
+        assert_eq!(whole_seconds(Duration::from_millis(29_001)), 30);
+        assert_eq!(whole_seconds(Duration::from_secs(29)), 29);
+    }
+
+    proptest! {
+        #[test]
+        fn the_wait_is_never_longer_than_six_hours_nor_shorter_than_30_seconds(
+            seconds in prop::collection::vec(0_u64..1_000_000, 1..40),
+        ) {
+            let sends: Vec<_> = seconds.iter().map(|s| at(*s)).collect();
+            let last = *sends.iter().max().expect("at least one");
+            let wait = retry_at(&sends).expect("sends").since(last);
+            prop_assert!(wait >= FIRST_WAIT && wait <= LONGEST_WAIT);
+        }
+
+        #[test]
+        fn sends_beyond_the_horizon_change_nothing(
+            gaps in prop::collection::vec(30_u64..40_000, 1..40),
+        ) {
+            let mut elapsed = 0;
+            let sends: Vec<_> = gaps.iter().map(|gap| { elapsed += gap; at(elapsed) }).collect();
+            let now = at(elapsed + 1);
+            let near: Vec<_> = sends.iter().copied().filter(|s| now.since(*s) <= HORIZON).collect();
+            prop_assert_eq!(retry_at(&sends), retry_at(&near));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The append-only ledger: a subscription's balance is the sum of its rows, at every moment.
+
+use crate::credits::Credits;
+use crate::ids::{AccountId, MessageId, SubscriptionId};
+use crate::time::Timestamp;
+
+/// Why a balance changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// Credits were given to a subscription.
+    Grant,
+    /// A message was paid for.
+    Debit,
+    /// A message failed and gave its credits back.
+    Refund,
+}
+
+/// One change of one subscription's balance. Rows are added, never changed and never removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerEntry {
+    /// Whose balance.
+    pub account_id: AccountId,
+    /// Which of the account's subscriptions.
+    pub subscription_id: SubscriptionId,
+    /// The message that was paid for or refunded; none for a grant.
+    pub message_id: Option<MessageId>,
+    /// Why.
+    pub kind: EntryKind,
+    /// How much, without sign; [`LedgerEntry::signed_amount`] has it.
+    pub credits: Credits,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl LedgerEntry {
+    /// The change of the balance: negative for a debit.
+    pub fn signed_amount(&self) -> i64 {
+        match self.kind {
+            EntryKind::Grant | EntryKind::Refund => self.credits.get(),
+            EntryKind::Debit => -self.credits.get(),
+        }
+    }
+}
+
+impl EntryKind {
+    /// The number a store keeps.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Grant => 0,
+            Self::Debit => 1,
+            Self::Refund => 2,
+        }
+    }
+
+    /// The kind of a stored number.
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            0 => Some(Self::Grant),
+            1 => Some(Self::Debit),
+            2 => Some(Self::Refund),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The key under which a caller may repeat a request without sending twice.
+
+use uuid::Uuid;
+
+/// A client's idempotency key: a UUID, bound for ever to the one message it created
+/// under its API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey(pub Uuid);
+
+/// The text is not a UUID in its 36-character form (RFC 9562, section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID in its 36-character form")]
+pub struct NotAUuid;
+
+/// Length of a UUID's text form. The other spellings a parser may know (braces, `urn:`, no hyphens)
+/// are refused, so that one key has one spelling but for case.
+const TEXT_LENGTH: usize = 36;
+
+impl IdempotencyKey {
+    /// Reads the 36-character form, in either case.
+    pub fn parse(text: &str) -> Result<Self, NotAUuid> {
+        parse_uuid(text).map(Self)
+    }
+}
+
+/// Reads a UUID in its 36-character form, in either case.
+pub fn parse_uuid(text: &str) -> Result<Uuid, NotAUuid> {
+    if text.len() != TEXT_LENGTH {
+        return Err(NotAUuid);
+    }
+    Uuid::try_parse(text).map_err(|_| NotAUuid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_does_not_make_another_key() {
+        let lower = IdempotencyKey::parse("a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60").expect("valid");
+        let upper = IdempotencyKey::parse("A3F1C2E4-9B27-4D6A-8E5F-1C2B3D4E5F60").expect("valid");
+        assert_eq!(lower, upper);
+    }
+
+    #[test]
+    fn every_other_spelling_is_refused() {
+        for text in [
+            "",
+            "a3f1c2e49b274d6a8e5f1c2b3d4e5f60",
+            "{a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60}",
+            "urn:uuid:a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60",
+            "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f6g",
+            "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f6",
+        ] {
+            assert_eq!(IdempotencyKey::parse(text), Err(NotAUuid), "{text}");
+        }
+    }
+}

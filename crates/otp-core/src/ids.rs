@@ -1,0 +1,67 @@
+//! Identifiers: one type each, so that an account's id can never stand where a message's belongs.
+//!
+//! Ids are UUIDs of version 7 (RFC 9562), made from the caller's clock and randomness: rows created
+//! together lie together in an index, and a test can predict them.
+
+use uuid::{Builder, Uuid};
+
+use crate::ports::Randomness;
+use crate::time::Timestamp;
+
+/// Makes a fresh UUIDv7 for something that comes into being at `now`.
+pub fn new_uuid(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
+    let mut random = [0_u8; 10];
+    randomness.fill(&mut random);
+    let millis = u64::try_from(now.unix_millis()).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh id for something that comes into being at `now`.
+            pub fn generate(now: Timestamp, randomness: &dyn Randomness) -> Self {
+                Self(new_uuid(now, randomness))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// An account: a business that sends passcodes and pays for them.
+    AccountId
+);
+id!(
+    /// An API key of an account.
+    ApiKeyId
+);
+id!(
+    /// A message: one accepted send. This is the `id` an API client persists.
+    MessageId
+);
+id!(
+    /// A plan that can be ordered.
+    PlanId
+);
+id!(
+    /// A subscription: credits granted to an account.
+    SubscriptionId
+);
+id!(
+    /// A sender: a WhatsApp number of an account.
+    SenderId
+);
+id!(
+    /// An authentication template of a sender, in one language.
+    TemplateId
+);

@@ -1,0 +1,54 @@
+//! A message: one accepted send, and what became of it.
+
+mod status;
+
+pub use status::MessageStatus;
+
+use crate::credits::Credits;
+use crate::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
+use crate::sealing::Sealed;
+use crate::time::Timestamp;
+
+/// The provider's own id of a message (WhatsApp's `wamid`); opaque.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ProviderMessageId(pub String);
+
+/// Why a message failed, as the provider said it (LightOTP API, "Failure fields").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The provider's error code, if it gave one.
+    pub code: Option<i32>,
+    /// The kind of error.
+    pub title: String,
+    /// A sentence a person can read.
+    pub reason: String,
+}
+
+/// A message as a store gives it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The id the API client persists.
+    pub id: MessageId,
+    /// Whose message.
+    pub account_id: AccountId,
+    /// The key it was sent with.
+    pub api_key_id: ApiKeyId,
+    /// To whom, sealed.
+    pub recipient: Sealed,
+    /// Where it stands.
+    pub status: MessageStatus,
+    /// What the first request was answered; replays repeat it. None while it is under way.
+    pub first_answer: Option<MessageStatus>,
+    /// The provider's id, once it accepted.
+    pub provider_message_id: Option<ProviderMessageId>,
+    /// What it cost.
+    pub price: Credits,
+    /// Who paid.
+    pub subscription_id: SubscriptionId,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+    /// When it was admitted.
+    pub created_at: Timestamp,
+    /// When the failure was recorded.
+    pub failed_at: Option<Timestamp>,
+}

@@ -1,0 +1,58 @@
+//! The ports: what the core asks of the world, one trait a file.
+//!
+//! Each method's documentation says what an adapter MUST do; `otp-testkit` has a contract test for
+//! each of those sentences. A method is one unit: it happens whole or not at all. All ports are
+//! object-safe, so that an adapter is chosen at start-up; with the feature `mocks` every one has a
+//! mock (`MockSendLedger` for [`SendLedger`], and so on).
+
+mod accounts;
+mod api_keys;
+mod clock;
+mod directory;
+mod error;
+mod message_sender;
+mod messages;
+mod opt_outs;
+mod plans;
+mod prices;
+mod randomness;
+mod send_ledger;
+mod senders;
+mod storage_health;
+mod subscriptions;
+
+pub use accounts::Accounts;
+pub use api_keys::ApiKeys;
+pub use clock::Clock;
+pub use directory::Directory;
+pub use error::PortError;
+pub use message_sender::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
+pub use messages::Messages;
+pub use opt_outs::OptOuts;
+pub use plans::Plans;
+pub use prices::Prices;
+pub use randomness::Randomness;
+pub use send_ledger::SendLedger;
+pub use senders::Senders;
+pub use storage_health::StorageHealth;
+pub use subscriptions::Subscriptions;
+
+#[cfg(feature = "mocks")]
+mod mocks {
+    pub use super::accounts::MockAccounts;
+    pub use super::api_keys::MockApiKeys;
+    pub use super::clock::MockClock;
+    pub use super::directory::MockDirectory;
+    pub use super::message_sender::MockMessageSender;
+    pub use super::messages::MockMessages;
+    pub use super::opt_outs::MockOptOuts;
+    pub use super::plans::MockPlans;
+    pub use super::prices::MockPrices;
+    pub use super::randomness::MockRandomness;
+    pub use super::send_ledger::MockSendLedger;
+    pub use super::senders::MockSenders;
+    pub use super::storage_health::MockStorageHealth;
+    pub use super::subscriptions::MockSubscriptions;
+}
+#[cfg(feature = "mocks")]
+pub use mocks::*;

@@ -1,0 +1,21 @@
+//! Accounts.
+
+use async_trait::async_trait;
+
+use crate::account::Account;
+use crate::ids::AccountId;
+use crate::ports::PortError;
+
+/// Stores accounts.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Adds an account.
+    async fn create(&self, account: &Account) -> Result<(), PortError>;
+
+    /// The account with this id.
+    async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError>;
+
+    /// All accounts, oldest first.
+    async fn list(&self) -> Result<Vec<Account>, PortError>;
+}

@@ -1,0 +1,83 @@
+//! The message sender: hands one message to a provider.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::ids::MessageId;
+use crate::language::LanguageTag;
+use crate::message::{Failure, ProviderMessageId};
+use crate::passcode::Passcode;
+use crate::recipient::PhoneNumber;
+use crate::sender::{AccessToken, ProviderId};
+use crate::template::TemplateName;
+
+/// Delivers passcodes through a provider.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait MessageSender: Send + Sync {
+    /// Calls the provider at most once, and answers within `message.timeout`.
+    ///
+    /// An adapter MUST NOT repeat the call by itself, follow a redirect with it, or log passcode,
+    /// number or token. It MUST pass the message's id on, so that a receipt can be matched even if
+    /// the answer to the call is lost. When in doubt whether the provider took the message, it MUST
+    /// answer [`SendError::Unknown`].
+    async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError>;
+}
+
+/// A message ready to hand over.
+#[derive(Debug, Clone)]
+pub struct OutgoingMessage {
+    /// Our id of it.
+    pub message_id: MessageId,
+    /// To whom.
+    pub to: PhoneNumber,
+    /// What it carries.
+    pub passcode: Passcode,
+    /// The template's name.
+    pub template: TemplateName,
+    /// The template's language.
+    pub language: LanguageTag,
+    /// From which number.
+    pub phone_number_id: ProviderId,
+    /// Authorises the call.
+    pub access_token: AccessToken,
+    /// How long the call may take.
+    pub timeout: Duration,
+}
+
+/// The provider accepted the message for delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The provider's id of it.
+    pub provider_message_id: ProviderMessageId,
+}
+
+/// The message was not accepted, as far as is known. Each case says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// Refused for good: record it as failed.
+    #[error("refused by the provider")]
+    Refused(ProviderRefusal),
+    /// Certainly not sent, and a later call may succeed: refused for the moment, or no connection
+    /// was ever established.
+    #[error("not taken by the provider for the moment")]
+    Retry {
+        /// What the provider said, to answer with if there is no time to call again.
+        refusal: ProviderRefusal,
+        /// How long the provider asked to wait, if it did.
+        after: Option<Duration>,
+    },
+    /// It may have been sent: a time-out, a broken or senseless answer. Never call again.
+    #[error("the outcome is unknown")]
+    Unknown,
+}
+
+/// What the provider said when it refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderRefusal {
+    /// Its HTTP status; none where no connection was established.
+    pub http_status: Option<u16>,
+    /// Its words, as the failure fields keep them.
+    pub failure: Failure,
+}

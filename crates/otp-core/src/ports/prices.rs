@@ -1,0 +1,18 @@
+//! The international pricing table.
+
+use async_trait::async_trait;
+
+use crate::credits::Credits;
+use crate::ports::PortError;
+use crate::region::Region;
+
+/// Stores prices.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait Prices: Send + Sync {
+    /// Sets the price of each region, all or none; other regions keep theirs.
+    async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError>;
+
+    /// The table, in the order of regions.
+    async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError>;
+}

@@ -1,0 +1,28 @@
+//! Subscriptions and the ledger behind their balances.
+
+use async_trait::async_trait;
+
+use crate::credits::ledger::LedgerEntry;
+use crate::ids::AccountId;
+use crate::ports::PortError;
+use crate::subscription::Subscription;
+
+/// Stores subscriptions.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait Subscriptions: Send + Sync {
+    /// Adds a subscription together with the ledger entry of its grant, which MUST be for the whole
+    /// of its credits. `Conflict` where the account or the plan does not exist.
+    async fn grant(
+        &self,
+        subscription: &Subscription,
+        grant: &LedgerEntry,
+    ) -> Result<(), PortError>;
+
+    /// The account's subscriptions, newest first.
+    async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError>;
+
+    /// The account's ledger, oldest entry first. Balance and ledger MUST agree at every moment, also
+    /// while sends are under way.
+    async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError>;
+}

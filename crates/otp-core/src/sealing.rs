@@ -1,0 +1,297 @@
+//! Personal data and secrets at rest: AES-256-GCM ciphertext with a key id, and an HMAC-SHA-256
+//! blind index for looking a recipient up.
+//!
+//! The core seals before a port sees the data, so that no store can keep a number in the clear by
+//! mistake. Each purpose has its own label in the authenticated data: a ciphertext of one column
+//! does not open as another.
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use base64::Engine as _;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::ports::Randomness;
+use crate::recipient::PhoneNumber;
+
+/// The operator's master key: 32 bytes from which every other key is derived.
+#[derive(Clone)]
+pub struct MasterKey([u8; 32]);
+
+/// The text is not a master key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a master key is 32 random bytes in base64 (44 characters)")]
+pub struct InvalidMasterKey;
+
+impl MasterKey {
+    /// A fresh key.
+    pub fn generate(randomness: &dyn Randomness) -> Self {
+        let mut bytes = [0; 32];
+        randomness.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// Reads 32 bytes in base64.
+    pub fn parse(text: &str) -> Result<Self, InvalidMasterKey> {
+        let decoded = base64::engine::general_purpose::STANDARD.decode(text.trim());
+        let bytes = Zeroizing::new(decoded.map_err(|_| InvalidMasterKey)?);
+        bytes
+            .as_slice()
+            .try_into()
+            .map(Self)
+            .map_err(|_| InvalidMasterKey)
+    }
+
+    /// A key for one use. The label keeps the uses apart (RFC 5869 calls this expanding).
+    fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(mac(&self.0, label.as_bytes()))
+    }
+}
+
+impl Drop for MasterKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey(…)")
+    }
+}
+
+/// What a ciphertext holds. It is authenticated with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A recipient's phone number.
+    Recipient,
+    /// A contact detail of an account holder or the number of a sender.
+    Contact,
+    /// A provider's access token.
+    AccessToken,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Recipient => b"recipient",
+            Self::Contact => b"contact",
+            Self::AccessToken => b"access-token",
+        }
+    }
+}
+
+/// Ciphertext as a store keeps it: format (1 byte), key id (4), nonce (12), ciphertext and tag.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Sealed(pub Vec<u8>);
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}
+
+/// Keyed hash of a recipient, equal for equal recipients: what a store looks a recipient up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecipientIndex(pub [u8; 32]);
+
+/// A ciphertext did not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// It was sealed with another master key.
+    #[error("sealed with another master key than the one configured")]
+    OtherKey,
+    /// It was cut, changed or sealed for another purpose.
+    #[error("the ciphertext is damaged")]
+    Damaged,
+}
+
+const FORMAT: u8 = 1;
+const KEY_ID_END: usize = 5;
+const NONCE_END: usize = 17;
+
+/// Seals and opens, and indexes recipients.
+#[derive(Clone)]
+pub struct Sealer {
+    cipher: Aes256Gcm,
+    key_id: [u8; 4],
+    index: Hmac<Sha256>,
+}
+
+impl Sealer {
+    /// A sealer whose keys come from `master`.
+    pub fn new(master: &MasterKey) -> Self {
+        let id = master.derive("key-id");
+        Self {
+            cipher: Aes256Gcm::new((&*master.derive("encryption")).into()),
+            key_id: [id[0], id[1], id[2], id[3]],
+            index: keyed(&*master.derive("recipient-index")),
+        }
+    }
+
+    /// Names the key in use without telling anything of it.
+    pub fn key_id(&self) -> [u8; 4] {
+        self.key_id
+    }
+
+    /// Encrypts `plaintext` for one purpose under a random nonce.
+    pub fn seal(&self, purpose: Purpose, plaintext: &str, randomness: &dyn Randomness) -> Sealed {
+        let mut nonce = [0; NONCE_END - KEY_ID_END];
+        randomness.fill(&mut nonce);
+        let payload = Payload {
+            msg: plaintext.as_bytes(),
+            aad: purpose.label(),
+        };
+        let ciphertext = self
+            .cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .expect("AES-GCM encrypts every plaintext below 64 GiB");
+        let mut sealed = Vec::with_capacity(NONCE_END + ciphertext.len());
+        sealed.push(FORMAT);
+        sealed.extend_from_slice(&self.key_id);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&ciphertext);
+        Sealed(sealed)
+    }
+
+    /// Decrypts what was sealed for the same purpose.
+    pub fn open(&self, purpose: Purpose, sealed: &Sealed) -> Result<Zeroizing<String>, OpenError> {
+        let bytes = &sealed.0;
+        if bytes.len() < NONCE_END || bytes[0] != FORMAT {
+            return Err(OpenError::Damaged);
+        }
+        if bytes[1..KEY_ID_END] != self.key_id {
+            return Err(OpenError::OtherKey);
+        }
+        let nonce =
+            Nonce::try_from(&bytes[KEY_ID_END..NONCE_END]).map_err(|_| OpenError::Damaged)?;
+        let payload = Payload {
+            msg: &bytes[NONCE_END..],
+            aad: purpose.label(),
+        };
+        let plaintext = self
+            .cipher
+            .decrypt(&nonce, payload)
+            .map_err(|_| OpenError::Damaged)?;
+        String::from_utf8(plaintext)
+            .map(Zeroizing::new)
+            .map_err(|_| OpenError::Damaged)
+    }
+
+    /// The blind index of a recipient.
+    pub fn index(&self, recipient: &PhoneNumber) -> RecipientIndex {
+        let mut mac = self.index.clone();
+        mac.update(recipient.e164().as_bytes());
+        RecipientIndex(mac.finalize().into_bytes().into())
+    }
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealer(key {:02x?})", self.key_id)
+    }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // RFC 2104 pads a key with zeros to the block size; SHA-256's is 64 bytes.
+    let mut block = Zeroizing::new([0; 64]);
+    block[..32].copy_from_slice(key);
+    <Hmac<Sha256> as KeyInit>::new((&*block).into())
+}
+
+fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let mut mac = keyed(key);
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that count up: no two nonces are equal, and the test is the same each time.
+    struct Counting(std::sync::atomic::AtomicU8);
+
+    impl Randomness for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            for byte in bytes {
+                *byte = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn randomness() -> Counting {
+        Counting(std::sync::atomic::AtomicU8::new(0))
+    }
+
+    fn sealer(byte: u8) -> Sealer {
+        Sealer::new(&MasterKey([byte; 32]))
+    }
+
+    #[test]
+    fn what_was_sealed_opens_for_its_purpose_only() {
+        let sealed = sealer(1).seal(Purpose::Recipient, "+966551234567", &randomness());
+        let opened = sealer(1).open(Purpose::Recipient, &sealed).expect("opens");
+        assert_eq!(opened.as_str(), "+966551234567");
+        assert_eq!(
+            sealer(1).open(Purpose::Contact, &sealed),
+            Err(OpenError::Damaged)
+        );
+    }
+
+    #[test]
+    fn another_master_key_is_named_as_the_cause() {
+        let sealed = sealer(1).seal(Purpose::Contact, "Amal", &randomness());
+        assert_eq!(
+            sealer(2).open(Purpose::Contact, &sealed),
+            Err(OpenError::OtherKey)
+        );
+    }
+
+    #[test]
+    fn every_changed_or_missing_byte_is_noticed() {
+        let sealed = sealer(1).seal(Purpose::Contact, "Amal", &randomness());
+        for position in 0..sealed.0.len() {
+            let mut changed = sealed.clone();
+            changed.0[position] ^= 1;
+            assert!(
+                sealer(1).open(Purpose::Contact, &changed).is_err(),
+                "byte {position}"
+            );
+            assert!(
+                sealer(1)
+                    .open(Purpose::Contact, &Sealed(sealed.0[..position].to_vec()))
+                    .is_err()
+            );
+        }
+    }
+
+    #[test]
+    fn equal_plaintexts_have_different_ciphertexts_and_equal_indexes() {
+        let randomness = randomness();
+        let first = sealer(1).seal(Purpose::Recipient, "+966551234567", &randomness);
+        let second = sealer(1).seal(Purpose::Recipient, "+966551234567", &randomness);
+        assert_ne!(first, second);
+        let number = PhoneNumber::parse("+966551234567").expect("valid");
+        assert_eq!(sealer(1).index(&number), sealer(1).index(&number));
+        assert_ne!(sealer(1).index(&number), sealer(2).index(&number));
+    }
+
+    #[test]
+    fn a_master_key_is_32_bytes_in_base64() {
+        assert!(MasterKey::parse("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n").is_ok());
+        for text in [
+            "",
+            "AQEB",
+            "not base64 at all, but long enough for it..",
+            "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB",
+        ] {
+            assert_eq!(
+                MasterKey::parse(text).err(),
+                Some(InvalidMasterKey),
+                "{text}"
+            );
+        }
+    }
+}

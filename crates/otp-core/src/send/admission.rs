@@ -1,0 +1,144 @@
+//! Admission: whether a send may go out, in the order in which the contract lists its refusals.
+
+use std::collections::BTreeMap;
+
+use crate::cooldown;
+use crate::credits::Credits;
+use crate::credits::ledger::{EntryKind, LedgerEntry};
+use crate::ids::SubscriptionId;
+use crate::send::facts::{FirstAnswer, SendFacts};
+use crate::send::{RoutedTo, SendAttempt};
+use crate::sender::NoRoute;
+use crate::subscription::{self, SubscriptionBalance};
+use crate::time::Timestamp;
+
+/// The verdict on one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It is paid for and recorded as `Pending`: now deliver it, once.
+    Admitted,
+    /// Its idempotency key was used before: repeat that answer, send nothing.
+    Replayed(FirstAnswer),
+    /// It may not go out; nothing is recorded.
+    Refused(Refusal),
+}
+
+/// Why a send may not go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The account has no sender.
+    SenderNumberNotFound,
+    /// No approved template would do.
+    TemplateNotFound,
+    /// The recipient wants no more messages of this account.
+    RecipientOptedOut,
+    /// The recipient was sent to a moment ago.
+    CoolingDown {
+        /// From when on the next send passes.
+        retry_at: Timestamp,
+    },
+    /// No active subscription covers the price.
+    InsufficientBalance,
+}
+
+/// What a store has to write after judging a batch, and what to answer.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// One verdict for each attempt, in their order.
+    pub admissions: Vec<Admission>,
+    /// The messages to insert as `Pending`.
+    pub messages: Vec<NewMessage>,
+    /// The debits to append, one for each new message, in their order.
+    pub ledger: Vec<LedgerEntry>,
+    /// The new remaining credits of each subscription that paid.
+    pub balances: BTreeMap<SubscriptionId, Credits>,
+}
+
+/// A message to insert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Which attempt of the batch it comes from.
+    pub attempt: usize,
+    /// Number, template and language.
+    pub routed_to: RoutedTo,
+    /// Who pays.
+    pub subscription_id: SubscriptionId,
+}
+
+/// A verdict with what it takes to carry it out.
+enum Decision {
+    Admit(RoutedTo, SubscriptionBalance),
+    Answer(Admission),
+}
+
+/// Judges one attempt: replay, route, opt-out, cooldown, balance, in this order.
+pub fn decide(attempt: &SendAttempt, facts: &SendFacts) -> Admission {
+    match weigh(attempt, facts) {
+        Decision::Admit(..) => Admission::Admitted,
+        Decision::Answer(admission) => admission,
+    }
+}
+
+/// Judges a batch one by one, each attempt after what its predecessors did.
+pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
+    let mut judged = Judged::default();
+    for (index, attempt) in attempts.iter().enumerate() {
+        let admission = match weigh(attempt, &facts) {
+            Decision::Admit(routed_to, after) => {
+                facts.take_in(attempt, after);
+                judged.ledger.push(LedgerEntry {
+                    account_id: attempt.account_id,
+                    subscription_id: after.id,
+                    message_id: Some(attempt.message_id),
+                    kind: EntryKind::Debit,
+                    credits: attempt.price,
+                    at: attempt.at,
+                });
+                judged.balances.insert(after.id, after.remaining);
+                judged.messages.push(NewMessage {
+                    attempt: index,
+                    routed_to,
+                    subscription_id: after.id,
+                });
+                Admission::Admitted
+            }
+            Decision::Answer(admission) => admission,
+        };
+        judged.admissions.push(admission);
+    }
+    judged
+}
+
+fn weigh(attempt: &SendAttempt, facts: &SendFacts) -> Decision {
+    if let Some(first) = facts.first_answer(attempt) {
+        return Decision::Answer(Admission::Replayed(first));
+    }
+    let refuse = |refusal| Decision::Answer(Admission::Refused(refusal));
+    let routed_to = match &attempt.route {
+        Ok(routed_to) => routed_to,
+        Err(NoRoute::NoSender) => return refuse(Refusal::SenderNumberNotFound),
+        Err(NoRoute::NoTemplate) => return refuse(Refusal::TemplateNotFound),
+    };
+    if facts.has_opted_out(attempt) {
+        return refuse(Refusal::RecipientOptedOut);
+    }
+    if let Some(retry_at) = cooldown::retry_at(facts.sends(attempt))
+        && attempt.at < retry_at
+    {
+        return refuse(Refusal::CoolingDown { retry_at });
+    }
+    match debit(facts.balances(attempt), attempt.price) {
+        Some(after) => Decision::Admit(routed_to.clone(), after),
+        None => refuse(Refusal::InsufficientBalance),
+    }
+}
+
+/// The subscription that pays, with what is left on it afterwards.
+fn debit(balances: &[SubscriptionBalance], price: Credits) -> Option<SubscriptionBalance> {
+    let payer = subscription::payer(balances, price)?;
+    let remaining = payer.remaining.checked_sub(price)?;
+    Some(SubscriptionBalance { remaining, ..payer })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! What has to be known to judge a batch of sends, loaded while their accounts are locked.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::idempotency::IdempotencyKey;
+use crate::ids::{AccountId, ApiKeyId, MessageId};
+use crate::message::MessageStatus;
+use crate::sealing::RecipientIndex;
+use crate::send::SendAttempt;
+use crate::subscription::SubscriptionBalance;
+use crate::time::Timestamp;
+
+/// What the first request under an idempotency key was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstAnswer {
+    /// The message it created.
+    pub message_id: MessageId,
+    /// The status it was answered; the message's current one while it has not been answered.
+    pub status: MessageStatus,
+}
+
+/// The facts of a batch. A store fills it; [`super::admission::judge`] consumes it, taking each
+/// admission in before it looks at the next attempt.
+#[derive(Debug, Default)]
+pub struct SendFacts {
+    first_answers: HashMap<(ApiKeyId, IdempotencyKey), FirstAnswer>,
+    opted_out: HashSet<(AccountId, RecipientIndex)>,
+    sends: HashMap<(AccountId, RecipientIndex), Vec<Timestamp>>,
+    balances: HashMap<AccountId, Vec<SubscriptionBalance>>,
+}
+
+impl SendFacts {
+    /// A message exists under this idempotency key. `first_answer` is what a store keeps of the
+    /// answer, `status` where the message stands.
+    pub fn add_message_with_key(
+        &mut self,
+        (api_key, key): (ApiKeyId, IdempotencyKey),
+        message_id: MessageId,
+        first_answer: Option<MessageStatus>,
+        status: MessageStatus,
+    ) {
+        let status = first_answer.unwrap_or(status);
+        self.first_answers
+            .insert((api_key, key), FirstAnswer { message_id, status });
+    }
+
+    /// The recipient opted out of the account's messages.
+    pub fn add_opt_out(&mut self, account: AccountId, recipient: RecipientIndex) {
+        self.opted_out.insert((account, recipient));
+    }
+
+    /// A non-failed message went to the recipient. A store adds those not older than
+    /// [`crate::cooldown::HORIZON`]; older ones change nothing.
+    pub fn add_send(&mut self, account: AccountId, recipient: RecipientIndex, at: Timestamp) {
+        self.sends.entry((account, recipient)).or_default().push(at);
+    }
+
+    /// A subscription of the account has credits left.
+    pub fn add_balance(&mut self, account: AccountId, balance: SubscriptionBalance) {
+        self.balances.entry(account).or_default().push(balance);
+    }
+
+    pub(super) fn first_answer(&self, attempt: &SendAttempt) -> Option<FirstAnswer> {
+        let key = attempt.idempotency_key?;
+        self.first_answers.get(&(attempt.api_key_id, key)).copied()
+    }
+
+    pub(super) fn has_opted_out(&self, attempt: &SendAttempt) -> bool {
+        self.opted_out
+            .contains(&(attempt.account_id, attempt.recipient_index))
+    }
+
+    pub(super) fn sends(&self, attempt: &SendAttempt) -> &[Timestamp] {
+        self.sends
+            .get(&(attempt.account_id, attempt.recipient_index))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn balances(&self, attempt: &SendAttempt) -> &[SubscriptionBalance] {
+        self.balances
+            .get(&attempt.account_id)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes an admission in, so that the next attempt of the batch is judged after it.
+    pub(super) fn take_in(&mut self, attempt: &SendAttempt, after: SubscriptionBalance) {
+        if let Some(key) = attempt.idempotency_key {
+            self.add_message_with_key(
+                (attempt.api_key_id, key),
+                attempt.message_id,
+                None,
+                MessageStatus::Pending,
+            );
+        }
+        self.add_send(attempt.account_id, attempt.recipient_index, attempt.at);
+        let balances = self.balances.entry(attempt.account_id).or_default();
+        for balance in balances.iter_mut().filter(|balance| balance.id == after.id) {
+            *balance = after;
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Senders: the WhatsApp numbers of an account, and which one carries a message.
+
+use zeroize::Zeroizing;
+
+use crate::ids::{AccountId, SenderId};
+use crate::language::{self, LanguageTag};
+use crate::sealing::Sealed;
+use crate::template::AuthenticationTemplate;
+use crate::time::Timestamp;
+
+/// A WhatsApp number of an account, as a store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// Its id.
+    pub id: SenderId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The provider's id of the number; it stands in the path of every call.
+    pub phone_number_id: ProviderId,
+    /// The provider's id of the business account that owns number and templates.
+    pub waba_id: ProviderId,
+    /// The number itself, sealed.
+    pub phone: Sealed,
+    /// The token that authorises calls, sealed.
+    pub access_token: Sealed,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// An id the provider gave to a number or business account: digits only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ProviderId(String);
+
+/// The text is no id of the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be the provider's numeric id, 1 to 32 digits")]
+pub struct InvalidProviderId;
+
+impl ProviderId {
+    /// Reads an id. It becomes part of a URL, hence only digits.
+    pub fn parse(text: &str) -> Result<Self, InvalidProviderId> {
+        let fits = (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidProviderId)
+        }
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The provider's access token in the clear: in memory only, wiped after use, hidden in `Debug`.
+#[derive(Clone)]
+pub struct AccessToken(Zeroizing<String>);
+
+/// The text is no access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an access token is one line of printable ASCII without spaces")]
+pub struct InvalidAccessToken;
+
+impl AccessToken {
+    /// Reads a token; white space around it, such as a file's last newline, is dropped.
+    pub fn parse(text: &str) -> Result<Self, InvalidAccessToken> {
+        let text = text.trim();
+        let fits = (1..=4_096).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits {
+            Ok(Self(Zeroizing::new(text.to_owned())))
+        } else {
+            Err(InvalidAccessToken)
+        }
+    }
+
+    /// The token, for the adapter that calls the provider and for sealing.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AccessToken(…)")
+    }
+}
+
+/// All that sending needs to know of an account; it hardly ever changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendingProfile {
+    /// The message language where the request names none that can be served.
+    pub default_language: LanguageTag,
+    /// The account's senders, oldest first, each with its approved templates.
+    pub senders: Vec<SenderProfile>,
+}
+
+/// A sender and its approved templates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderProfile {
+    /// The sender.
+    pub sender: Sender,
+    /// Its templates that may be used now.
+    pub templates: Vec<AuthenticationTemplate>,
+}
+
+/// Which number and template carry a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route<'a> {
+    /// The number.
+    pub sender: &'a Sender,
+    /// The template, and with it the language.
+    pub template: &'a AuthenticationTemplate,
+}
+
+/// Why no number and template can carry a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NoRoute {
+    /// The account has no sender.
+    NoSender,
+    /// No sender has an approved template in a language that would do.
+    NoTemplate,
+}
+
+impl SendingProfile {
+    /// Chooses the language over all senders first, then the oldest sender that has it.
+    pub fn route(&self, wish: Option<&LanguageTag>) -> Result<Route<'_>, NoRoute> {
+        if self.senders.is_empty() {
+            return Err(NoRoute::NoSender);
+        }
+        let routes = || {
+            self.senders.iter().flat_map(|profile| {
+                profile.templates.iter().map(|template| Route {
+                    sender: &profile.sender,
+                    template,
+                })
+            })
+        };
+        let available: Vec<_> = routes().map(|route| &route.template.language).collect();
+        let language = language::select(wish, &self.default_language, &available)
+            .ok_or(NoRoute::NoTemplate)?;
+        routes()
+            .find(|route| route.template.language == *language)
+            .ok_or(NoRoute::NoTemplate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ids::TemplateId;
+    use crate::template::TemplateName;
+
+    fn tag(text: &str) -> LanguageTag {
+        LanguageTag::parse(text).expect(text)
+    }
+
+    fn profile(senders: &[&[&str]]) -> SendingProfile {
+        let senders = senders.iter().zip(1..).map(|(languages, number)| {
+            let id = SenderId(Uuid::from_u128(number));
+            let sender = Sender {
+                id,
+                account_id: AccountId(Uuid::nil()),
+                phone_number_id: ProviderId::parse("1").expect("digits"),
+                waba_id: ProviderId::parse("2").expect("digits"),
+                phone: Sealed(Vec::new()),
+                access_token: Sealed(Vec::new()),
+                created_at: Timestamp::from_unix_millis(0),
+            };
+            let templates = languages.iter().map(|language| AuthenticationTemplate {
+                id: TemplateId(Uuid::nil()),
+                sender_id: id,
+                name: TemplateName::parse("otp_code").expect("name"),
+                language: tag(language),
+                created_at: Timestamp::from_unix_millis(0),
+            });
+            SenderProfile {
+                sender,
+                templates: templates.collect(),
+            }
+        });
+        SendingProfile {
+            default_language: tag("ar"),
+            senders: senders.collect(),
+        }
+    }
+
+    #[track_caller]
+    fn check(senders: &[&[&str]], wish: Option<&str>, expected: Result<(u128, &str), NoRoute>) {
+        let profile = profile(senders);
+        let wish = wish.map(tag);
+        let route = profile.route(wish.as_ref());
+        let found = route.map(|r| (r.sender.id.0.as_u128(), r.template.language.as_str()));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn without_a_sender_there_is_no_route() {
+        check(&[], Some("en"), Err(NoRoute::NoSender));
+    }
+
+    #[test]
+    fn without_a_fitting_template_there_is_no_route() {
+        check(&[&[]], Some("en"), Err(NoRoute::NoTemplate));
+        check(&[&["fr"]], Some("en"), Err(NoRoute::NoTemplate));
+    }
+
+    #[test]
+    fn the_language_matters_more_than_the_sender() {
+        check(&[&["ar"], &["ar", "en"]], Some("en"), Ok((2, "en")));
+        check(&[&["ar"], &["ar", "en"]], None, Ok((1, "ar")));
+    }
+
+    #[test]
+    fn a_provider_id_is_digits() {
+        for text in ["", "12/34", "12 34", "abc", &"1".repeat(33)] {
+            assert_eq!(ProviderId::parse(text), Err(InvalidProviderId));
+        }
+    }
+
+    #[test]
+    fn a_token_has_no_room_for_a_second_header() {
+        assert_eq!(
+            AccessToken::parse("EAAG\n")
+                .map(|t| t.expose().to_owned())
+                .ok(),
+            Some("EAAG".to_owned())
+        );
+        for text in ["", " ", "a b", "a\r\nX: y", "ä"] {
+            assert!(AccessToken::parse(text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Authenticate: whose request it is, by the API key it presents.
+
+use std::sync::Arc;
+
+use crate::api_key::{ApiKeyRefusal, ApiKeySecret};
+use crate::ids::{AccountId, ApiKeyId};
+use crate::ports::{Clock, Directory, PortError};
+
+/// Who is calling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub account_id: AccountId,
+    /// The key it presented.
+    pub api_key_id: ApiKeyId,
+}
+
+/// Why a request is nobody's.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthenticateError {
+    /// No key was presented, or a blank one.
+    #[error("no API key was presented")]
+    KeyRequired,
+    /// No active key matches; a revoked one is told apart from an unknown one by nothing.
+    #[error("no active API key matches")]
+    KeyNotFound,
+    /// The key is past its expiry.
+    #[error("the API key has expired")]
+    KeyExpired,
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Finds out who is calling.
+#[derive(Clone)]
+pub struct Authenticate {
+    directory: Arc<dyn Directory>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Authenticate {
+    /// A use case over these ports.
+    pub fn new(directory: Arc<dyn Directory>, clock: Arc<dyn Clock>) -> Self {
+        Self { directory, clock }
+    }
+
+    /// Judges the presented key.
+    pub async fn execute(&self, presented: Option<&str>) -> Result<Caller, AuthenticateError> {
+        let presented = presented.map(str::trim).filter(|key| !key.is_empty());
+        let presented = presented.ok_or(AuthenticateError::KeyRequired)?;
+        let secret = ApiKeySecret::parse(presented).map_err(|_| AuthenticateError::KeyNotFound)?;
+        let key = self.directory.find_api_key(&secret.hash()).await?;
+        let key = key.ok_or(AuthenticateError::KeyNotFound)?;
+        match key.check(self.clock.now()) {
+            Ok(()) => Ok(Caller {
+                account_id: key.account_id,
+                api_key_id: key.id,
+            }),
+            Err(ApiKeyRefusal::Revoked) => Err(AuthenticateError::KeyNotFound),
+            Err(ApiKeyRefusal::Expired) => Err(AuthenticateError::KeyExpired),
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Send a message: admit, deliver, settle.
+//!
+//! Admission and settlement are one transaction each; between them nothing is held but the message's
+//! own row, which says `Pending`. A crash at any point leaves a state from which a receipt, or the
+//! end of the message's lifetime, decides: never a second call to the provider.
+
+mod delivery;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::idempotency::IdempotencyKey;
+use crate::ids::MessageId;
+use crate::language::LanguageTag;
+use crate::message::MessageStatus;
+use crate::passcode::Passcode;
+use crate::ports::{
+    Clock, Directory, MessageSender, OutgoingMessage, PortError, ProviderRefusal, Randomness,
+    SendLedger,
+};
+use crate::recipient::PhoneNumber;
+use crate::sealing::{OpenError, Purpose, Sealer};
+use crate::send::{Admission, Refusal, RoutedTo, SendAttempt, Settlement};
+use crate::sender::{AccessToken, Route, SendingProfile};
+use crate::time::Timestamp;
+use crate::usecases::authenticate::Caller;
+
+/// The ports this use case needs.
+#[derive(Clone)]
+pub struct SendMessagePorts {
+    /// Senders, templates, prices.
+    pub directory: Arc<dyn Directory>,
+    /// Admits and settles.
+    pub ledger: Arc<dyn SendLedger>,
+    /// Delivers.
+    pub sender: Arc<dyn MessageSender>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids and nonces.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SendPolicy {
+    /// How long a request may take, retries included.
+    pub request_deadline: Duration,
+    /// How long one call to the provider may take.
+    pub provider_timeout: Duration,
+    /// How long a message may stay undecided: the lifetime of the template at the provider.
+    pub message_lifetime: Duration,
+}
+
+/// What to send, parsed.
+#[derive(Debug, Clone)]
+pub struct SendMessageRequest {
+    /// Who sends.
+    pub caller: Caller,
+    /// What.
+    pub passcode: Passcode,
+    /// To whom.
+    pub to: PhoneNumber,
+    /// In which language, if the caller minds.
+    pub language: Option<LanguageTag>,
+    /// Under which key it may be repeated.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// The answer to a send that was not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentMessage {
+    /// The message.
+    pub id: MessageId,
+    /// `Sent`, or `Pending` where the outcome is not known; for a replay, what the first request was
+    /// answered.
+    pub status: MessageStatus,
+    /// Whether an earlier answer is repeated.
+    pub replayed: bool,
+}
+
+/// Why a message was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendMessageError {
+    /// The account has no sender.
+    #[error("the account has no sender")]
+    SenderNumberNotFound,
+    /// No approved template would do.
+    #[error("no approved template in a fitting language")]
+    TemplateNotFound,
+    /// The recipient opted out.
+    #[error("the recipient has opted out")]
+    RecipientOptedOut,
+    /// The recipient was sent to a moment ago.
+    #[error("the recipient is cooling down")]
+    CoolingDown {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// No active subscription covers the price.
+    #[error("no active subscription covers the price")]
+    InsufficientBalance,
+    /// The provider refused; the message is recorded as failed and costs nothing.
+    #[error("refused by the provider")]
+    RefusedByProvider {
+        /// The message.
+        id: MessageId,
+        /// What the provider said.
+        refusal: ProviderRefusal,
+    },
+    /// The sender's access token cannot be read with the configured master key.
+    #[error("the sender's access token cannot be read")]
+    UnreadableToken(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Sends messages.
+#[derive(Clone)]
+pub struct SendMessage {
+    ports: SendMessagePorts,
+    sealer: Sealer,
+    policy: SendPolicy,
+}
+
+impl SendMessage {
+    /// A use case over these ports.
+    pub fn new(ports: SendMessagePorts, sealer: Sealer, policy: SendPolicy) -> Self {
+        Self {
+            ports,
+            sealer,
+            policy,
+        }
+    }
+
+    /// Sends one message. The future MUST be driven to its end even if the caller goes away: dropped
+    /// between admission and settlement it leaves the message to its receipt.
+    pub async fn execute(
+        &self,
+        request: SendMessageRequest,
+    ) -> Result<SentMessage, SendMessageError> {
+        let now = self.ports.clock.now();
+        let deadline = now + self.policy.request_deadline;
+        let profile = self
+            .ports
+            .directory
+            .find_sending_profile(request.caller.account_id)
+            .await?;
+        let route = route(profile.as_deref(), request.language.as_ref());
+        let token = route
+            .ok()
+            .map(|route| self.access_token(&route))
+            .transpose()?;
+        let attempt = self.attempt(&request, route, now).await?;
+        let message_id = attempt.message_id;
+
+        let admissions = self.ports.ledger.admit(Arc::from([attempt])).await?;
+        match admissions.first() {
+            Some(Admission::Admitted) => {}
+            Some(Admission::Replayed(first)) => {
+                return Ok(SentMessage {
+                    id: first.message_id,
+                    status: first.status,
+                    replayed: true,
+                });
+            }
+            Some(Admission::Refused(refusal)) => return Err(refused(*refusal, now)),
+            None => return Err(PortError::Backend("no answer to an attempt".into()).into()),
+        }
+        // An admitted attempt had a route, and a route has a token.
+        let (Ok(route), Some(access_token)) = (route, token) else {
+            return Err(PortError::Backend("admitted without a route".into()).into());
+        };
+        let outgoing = OutgoingMessage {
+            message_id,
+            to: request.to,
+            passcode: request.passcode,
+            template: route.template.name.clone(),
+            language: route.template.language.clone(),
+            phone_number_id: route.sender.phone_number_id.clone(),
+            access_token,
+            timeout: self.policy.provider_timeout,
+        };
+        let delivered = delivery::deliver(&self.ports, outgoing, deadline).await;
+        self.settle(request.caller, message_id, delivered).await
+    }
+
+    fn access_token(&self, route: &Route<'_>) -> Result<AccessToken, SendMessageError> {
+        let opened = self
+            .sealer
+            .open(Purpose::AccessToken, &route.sender.access_token)
+            .map_err(|error: OpenError| SendMessageError::UnreadableToken(error.into()))?;
+        AccessToken::parse(&opened).map_err(|error| SendMessageError::UnreadableToken(error.into()))
+    }
+
+    async fn attempt(
+        &self,
+        request: &SendMessageRequest,
+        route: Result<Route<'_>, crate::sender::NoRoute>,
+        now: Timestamp,
+    ) -> Result<SendAttempt, PortError> {
+        let randomness = &*self.ports.randomness;
+        let region = request.to.region();
+        Ok(SendAttempt {
+            message_id: MessageId::generate(now, randomness),
+            account_id: request.caller.account_id,
+            api_key_id: request.caller.api_key_id,
+            idempotency_key: request.idempotency_key,
+            recipient_index: self.sealer.index(&request.to),
+            recipient: self
+                .sealer
+                .seal(Purpose::Recipient, request.to.e164(), randomness),
+            region,
+            price: self.ports.directory.price_list().await?.price(region),
+            route: route.map(|route| RoutedTo {
+                sender_id: route.sender.id,
+                template_id: route.template.id,
+                language: route.template.language.clone(),
+            }),
+            at: now,
+            expires_at: now + self.policy.message_lifetime,
+        })
+    }
+
+    /// Records the outcome and turns it into the answer. What cannot be recorded now stays `Pending`,
+    /// and that is what the caller is told: the receipt or the message's lifetime will decide it.
+    async fn settle(
+        &self,
+        caller: Caller,
+        message_id: MessageId,
+        delivered: delivery::Delivered,
+    ) -> Result<SentMessage, SendMessageError> {
+        let settlement = Settlement {
+            message_id,
+            account_id: caller.account_id,
+            outcome: delivered.outcome(),
+            at: self.ports.clock.now(),
+        };
+        let status = settlement.outcome.answer();
+        let recorded = self
+            .ports
+            .ledger
+            .settle(Arc::from([settlement]))
+            .await
+            .is_ok();
+        match delivered {
+            delivery::Delivered::Refused(refusal) if recorded => {
+                Err(SendMessageError::RefusedByProvider {
+                    id: message_id,
+                    refusal,
+                })
+            }
+            delivery::Delivered::Accepted(_)
+            | delivery::Delivered::Refused(_)
+            | delivery::Delivered::Unknown => {
+                let status = if recorded {
+                    status
+                } else {
+                    MessageStatus::Pending
+                };
+                Ok(SentMessage {
+                    id: message_id,
+                    status,
+                    replayed: false,
+                })
+            }
+        }
+    }
+}
+
+fn route<'a>(
+    profile: Option<&'a SendingProfile>,
+    wish: Option<&LanguageTag>,
+) -> Result<Route<'a>, crate::sender::NoRoute> {
+    profile.ok_or(crate::sender::NoRoute::NoSender)?.route(wish)
+}
+
+fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {
+    match refusal {
+        Refusal::SenderNumberNotFound => SendMessageError::SenderNumberNotFound,
+        Refusal::TemplateNotFound => SendMessageError::TemplateNotFound,
+        Refusal::RecipientOptedOut => SendMessageError::RecipientOptedOut,
+        Refusal::CoolingDown { retry_at } => SendMessageError::CoolingDown {
+            wait: retry_at.since(now),
+        },
+        Refusal::InsufficientBalance => SendMessageError::InsufficientBalance,
+    }
+}

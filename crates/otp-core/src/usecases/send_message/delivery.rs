@@ -1,0 +1,100 @@
+//! Delivery: the one call to the provider, repeated only where it certainly was not taken.
+
+use std::time::Duration;
+
+use crate::message::ProviderMessageId;
+use crate::ports::{Accepted, OutgoingMessage, ProviderRefusal, SendError};
+use crate::send::Outcome;
+use crate::time::Timestamp;
+use crate::usecases::send_message::SendMessagePorts;
+
+/// Calls for one message at most, the first included.
+const MAX_CALLS: u32 = 3;
+
+/// Pause before the second call where the provider asks for none; it doubles with each call.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// A call with less time than this would only turn a definite refusal into an unknown outcome.
+const SHORTEST_CALL: Duration = Duration::from_secs(1);
+
+/// What came of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Delivered {
+    Accepted(ProviderMessageId),
+    Refused(ProviderRefusal),
+    Unknown,
+}
+
+impl Delivered {
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Accepted(id) => Outcome::Accepted(id.clone()),
+            Self::Refused(refusal) => Outcome::Failed(refusal.failure.clone()),
+            Self::Unknown => Outcome::Unknown,
+        }
+    }
+}
+
+/// Hands the message over before `deadline`.
+pub(super) async fn deliver(
+    ports: &SendMessagePorts,
+    mut message: OutgoingMessage,
+    deadline: Timestamp,
+) -> Delivered {
+    let longest = message.timeout;
+    for call in 1.. {
+        message.timeout = longest.min(deadline.since(ports.clock.now()));
+        let (refusal, after) = match ports.sender.send(&message).await {
+            Ok(Accepted {
+                provider_message_id,
+            }) => {
+                return Delivered::Accepted(provider_message_id);
+            }
+            Err(SendError::Refused(refusal)) => return Delivered::Refused(refusal),
+            Err(SendError::Unknown) => return Delivered::Unknown,
+            Err(SendError::Retry { refusal, after }) => (refusal, after),
+        };
+        let left = deadline.since(ports.clock.now());
+        match pause_before_next_call(call, after, left) {
+            Some(pause) => ports.clock.sleep(pause).await,
+            None => return Delivered::Refused(refusal),
+        }
+    }
+    Delivered::Unknown
+}
+
+/// How long to pause before calling again; `None` where there is no further call.
+fn pause_before_next_call(call: u32, after: Option<Duration>, left: Duration) -> Option<Duration> {
+    if call >= MAX_CALLS {
+        return None;
+    }
+    let pause = after.unwrap_or(FIRST_PAUSE * 2_u32.pow(call - 1));
+    (pause + SHORTEST_CALL <= left).then_some(pause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn pauses_double_and_the_third_call_is_the_last() {
+        assert_eq!(
+            pause_before_next_call(1, None, s(10)),
+            Some(Duration::from_millis(500))
+        );
+        assert_eq!(pause_before_next_call(2, None, s(9)), Some(s(1)));
+        assert_eq!(pause_before_next_call(3, None, s(9)), None);
+    }
+
+    #[test]
+    fn the_providers_wish_is_obeyed_within_the_deadline() {
+        assert_eq!(pause_before_next_call(1, Some(s(4)), s(10)), Some(s(4)));
+        assert_eq!(pause_before_next_call(1, Some(s(60)), s(10)), None);
+        assert_eq!(pause_before_next_call(1, Some(s(9)), s(10)), Some(s(9)));
+        assert_eq!(pause_before_next_call(1, Some(s(9)), s(9)), None);
+    }
+}

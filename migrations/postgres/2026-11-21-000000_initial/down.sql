@@ -1,0 +1,11 @@
+DROP TABLE ledger_entries;
+DROP FUNCTION ledger_is_append_only;
+DROP TABLE messages;
+DROP TABLE opt_outs;
+DROP TABLE templates;
+DROP TABLE senders;
+DROP TABLE prices;
+DROP TABLE subscriptions;
+DROP TABLE plans;
+DROP TABLE api_keys;
+DROP TABLE accounts;

@@ -1,0 +1,10 @@
+DROP TABLE ledger_entries;
+DROP TABLE messages;
+DROP TABLE opt_outs;
+DROP TABLE templates;
+DROP TABLE senders;
+DROP TABLE prices;
+DROP TABLE subscriptions;
+DROP TABLE plans;
+DROP TABLE api_keys;
+DROP TABLE accounts;
