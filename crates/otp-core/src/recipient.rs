@@ -12,4 +12,5 @@ mod numbering_plan;
 mod pattern;
 mod phone_number;
 
+pub use country_codes::load_numbering_plans;
 pub use phone_number::{InvalidPhoneNumber, PhoneNumber};
