@@ -1,0 +1,102 @@
+//! `cargo xtask test`: everything a change has to pass, on a machine that has only Rust and a C
+//! compiler. All steps run, whatever the earlier ones say, and a table sums them up.
+
+mod install;
+mod postgres;
+mod report;
+mod step;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::cargo::{build_program, cargo};
+use crate::process::run as run_command;
+use crate::{deny, tidy};
+use postgres::LentPostgres;
+use report::{Outcome, Report};
+use step::Step;
+
+/// What to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Run only this step and what it needs; may be repeated.
+    #[arg(long, value_name = "STEP")]
+    only: Vec<Step>,
+    /// Do not install a missing PostgreSQL, but fail and say what to install.
+    #[arg(long)]
+    no_install: bool,
+}
+
+/// Runs the steps and fails if any of them did.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut bench = Bench::default();
+    let mut report = Report::default();
+    for step in Step::plan(&options.only) {
+        println!("\n=== {step}: {}", step.purpose());
+        let begin = Instant::now();
+        let outcome = match bench.perform(step, options) {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome::Failed(format!("{error:#}")),
+        };
+        println!(
+            "--- {step}: {outcome} ({:.1} s)",
+            begin.elapsed().as_secs_f64()
+        );
+        report.add(step, begin.elapsed(), outcome);
+    }
+    print!("\n{report}");
+    let failed = report.failed();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        bail!("failed: {}", failed.join(", "))
+    }
+}
+
+/// What earlier steps lay ready for later ones.
+#[derive(Debug, Default)]
+struct Bench {
+    postgres: Option<LentPostgres>,
+    server: Option<PathBuf>,
+}
+
+impl Bench {
+    fn perform(&mut self, step: Step, options: &Options) -> Result<Outcome> {
+        match step {
+            Step::Fmt => run_command(&mut cargo(&["fmt", "--all", "--check"]))?,
+            Step::Tidy => tidy::run()?,
+            Step::Postgres => self.postgres = LentPostgres::ready(!options.no_install)?,
+            Step::Clippy => {
+                let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
+                run_command(cargo(&arguments).args(["--", "-D", "warnings"]))?;
+            }
+            Step::Build => self.server = Some(build_program(&["-p", "otp-server"], "otp-server")?),
+            Step::Test => self.test()?,
+            Step::Doc => {
+                let mut command = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
+                run_command(command.env("RUSTDOCFLAGS", "-D warnings"))?;
+            }
+            Step::Deny => match deny::find()? {
+                Some(program) => deny::check(&program)?,
+                None => return Ok(Outcome::NotRun(deny::NOT_INSTALLED)),
+            },
+        }
+        Ok(Outcome::Passed)
+    }
+
+    /// Every test and every example in the documentation; one that needs a PostgreSQL which is
+    /// not there fails by itself, and the others still tell what they know.
+    fn test(&self) -> Result<()> {
+        let Some(server) = &self.server else {
+            bail!("the end-to-end tests run the built server, and it was not built");
+        };
+        let mut command = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
+        command.env("OTP_SERVER_BIN", server);
+        if let Some(postgres) = &self.postgres {
+            command.env(postgres::URL_VARIABLE, postgres.url());
+        }
+        run_command(&mut command)
+    }
+}

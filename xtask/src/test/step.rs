@@ -1,0 +1,107 @@
+//! The steps of a test run, in their order.
+
+use std::fmt;
+
+/// One thing a change has to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Step {
+    Fmt,
+    Tidy,
+    Postgres,
+    Clippy,
+    Build,
+    Test,
+    Doc,
+    Deny,
+}
+
+impl Step {
+    /// Quick ones first; and PostgreSQL early, for installing it may ask for a password.
+    const ALL: [Self; 8] = [
+        Self::Fmt,
+        Self::Tidy,
+        Self::Postgres,
+        Self::Clippy,
+        Self::Build,
+        Self::Test,
+        Self::Doc,
+        Self::Deny,
+    ];
+
+    /// All steps, or those asked for with what they need.
+    pub(crate) fn plan(only: &[Self]) -> Vec<Self> {
+        let wanted = |step: &Self| {
+            only.is_empty()
+                || only.contains(step)
+                || only.iter().any(|asked| asked.needs().contains(step))
+        };
+        Self::ALL.into_iter().filter(wanted).collect()
+    }
+
+    fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Test => &[Self::Postgres, Self::Build],
+            Self::Fmt
+            | Self::Tidy
+            | Self::Postgres
+            | Self::Clippy
+            | Self::Build
+            | Self::Doc
+            | Self::Deny => &[],
+        }
+    }
+
+    /// What it is for, in a few words.
+    pub(crate) fn purpose(self) -> &'static str {
+        match self {
+            Self::Fmt => "the code is formatted",
+            Self::Tidy => "the house rules are kept",
+            Self::Postgres => "a PostgreSQL for the tests is running",
+            Self::Clippy => "no lint complains",
+            Self::Build => "the server builds without a warning",
+            Self::Test => "every test passes, in memory, on SQLite and on PostgreSQL",
+            Self::Doc => "the documentation builds and its links lead somewhere",
+            Self::Deny => "licences, banned crates and sources of dependencies",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Fmt => "fmt",
+            Self::Tidy => "tidy",
+            Self::Postgres => "postgres",
+            Self::Clippy => "clippy",
+            Self::Build => "build",
+            Self::Test => "test",
+            Self::Doc => "doc",
+            Self::Deny => "deny",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_brings_what_it_needs_in_the_usual_order() {
+        assert_eq!(
+            Step::plan(&[Step::Test]),
+            [Step::Postgres, Step::Build, Step::Test]
+        );
+        assert_eq!(Step::plan(&[Step::Doc, Step::Fmt]), [Step::Fmt, Step::Doc]);
+        assert_eq!(Step::plan(&[]), Step::ALL);
+    }
+
+    #[test]
+    fn the_name_printed_is_the_name_one_types() {
+        use clap::ValueEnum as _;
+        for step in Step::value_variants() {
+            let typed = step.to_possible_value().expect("no step is hidden");
+            assert_eq!(step.to_string(), typed.get_name());
+        }
+        assert_eq!(Step::value_variants(), Step::ALL);
+    }
+}

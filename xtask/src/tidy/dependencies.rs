@@ -1,0 +1,228 @@
+//! Who may import whom. The table is the architecture; cargo only keeps it free of circles.
+//!
+//! Normal and build dependencies are checked against it. For its tests a package may use
+//! `otp-testkit` as well, and whatever library it likes.
+
+use super::Finding;
+use super::source::{Dependency, Package};
+
+/// A package, and what it may and may not depend on.
+#[derive(Debug)]
+struct Row {
+    package: &'static str,
+    /// The packages of this workspace it may use.
+    workspace: &'static [&'static str],
+    /// The libraries it must not use; `diesel*` is the whole family.
+    never: &'static [&'static str],
+}
+
+const DIESEL: &str = "diesel*";
+const SERDE: &str = "serde*";
+
+const TABLE: &[Row] = &[
+    Row {
+        package: "otp-core",
+        workspace: &[],
+        never: &[
+            DIESEL,
+            "actix-web",
+            "reqwest",
+            "tokio*",
+            "config",
+            SERDE,
+            "anyhow",
+        ],
+    },
+    Row {
+        package: "otp-hot-path",
+        workspace: &["otp-core"],
+        never: &[DIESEL, "actix-web", "reqwest", "anyhow"],
+    },
+    Row {
+        package: "otp-testkit",
+        workspace: &["otp-core"],
+        never: &[DIESEL, "actix-web", "reqwest"],
+    },
+    Row {
+        package: "otp-postgres",
+        workspace: &["otp-core"],
+        never: &["actix-web", "reqwest", "libsqlite3-sys", "anyhow"],
+    },
+    Row {
+        package: "otp-sqlite",
+        workspace: &["otp-core"],
+        never: &["actix-web", "reqwest", "tokio-postgres*", "anyhow"],
+    },
+    Row {
+        package: "otp-whatsapp",
+        workspace: &["otp-core"],
+        never: &[DIESEL, "actix-web", "anyhow"],
+    },
+    Row {
+        package: "otp-http",
+        workspace: &["otp-core"],
+        never: &[
+            DIESEL,
+            "tokio-postgres*",
+            "libsqlite3-sys",
+            "reqwest",
+            "anyhow",
+        ],
+    },
+    Row {
+        package: "otp-server",
+        workspace: &[
+            "otp-core",
+            "otp-hot-path",
+            "otp-http",
+            "otp-postgres",
+            "otp-sqlite",
+            "otp-whatsapp",
+            "whatsapp-sandbox",
+        ],
+        never: &[DIESEL],
+    },
+    // An independent second reading of Meta's protocol: it must not share our mistakes.
+    Row {
+        package: "whatsapp-sandbox",
+        workspace: &[],
+        never: &[DIESEL, "anyhow"],
+    },
+    // Black boxes: they know the server's program, not its code.
+    Row {
+        package: "otp-e2e",
+        workspace: &["otp-testkit"],
+        never: &[DIESEL, "actix-web"],
+    },
+    Row {
+        package: "xtask",
+        workspace: &[],
+        never: &[DIESEL, "actix-web", "reqwest", "tokio*"],
+    },
+];
+
+/// The only package that must not use the test kit even in tests, for that brings the core.
+const WITHOUT_TESTKIT: &str = "whatsapp-sandbox";
+
+pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in packages {
+        let refuse = |message: String| Finding::file(&package.manifest.path, message);
+        let Some(row) = TABLE.iter().find(|row| row.package == package.name) else {
+            findings.push(refuse(format!(
+                "{} has no row in xtask/src/tidy/dependencies.rs: say there what it may use",
+                package.name
+            )));
+            continue;
+        };
+        for dependency in &package.dependencies {
+            if dependency.name == package.name {
+                // Its own features, for its tests.
+                continue;
+            }
+            let is_ours = packages.iter().any(|other| other.name == dependency.name);
+            let allowed = if is_ours {
+                may_use_ours(row, dependency)
+            } else {
+                may_use(row, dependency)
+            };
+            if !allowed {
+                let message = format!("{} must not depend on {}", package.name, dependency.name);
+                findings.push(refuse(message));
+            }
+        }
+    }
+    findings
+}
+
+fn may_use_ours(row: &Row, dependency: &Dependency) -> bool {
+    let name = dependency.name.as_str();
+    row.workspace.contains(&name)
+        || (dependency.for_tests && name == "otp-testkit" && row.package != WITHOUT_TESTKIT)
+}
+
+fn may_use(row: &Row, dependency: &Dependency) -> bool {
+    dependency.for_tests
+        || !row
+            .never
+            .iter()
+            .any(|pattern| matches(pattern, &dependency.name))
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::source::Source;
+
+    fn package(name: &str, dependencies: &[(&str, bool)]) -> Package {
+        let dependencies = dependencies.iter().map(|(name, for_tests)| Dependency {
+            name: (*name).to_owned(),
+            for_tests: *for_tests,
+        });
+        Package {
+            name: name.to_owned(),
+            manifest: Source::new(&format!("crates/{name}/Cargo.toml"), ""),
+            dependencies: dependencies.collect(),
+        }
+    }
+
+    fn refused(name: &str, dependency: &str, for_tests: bool) -> bool {
+        let others = [
+            "otp-core",
+            "otp-postgres",
+            "otp-sqlite",
+            "otp-testkit",
+            "otp-http",
+        ];
+        let mut packages: Vec<Package> = others
+            .into_iter()
+            .filter(|other| *other != name)
+            .map(|n| package(n, &[]))
+            .collect();
+        packages.push(package(name, &[(dependency, for_tests)]));
+        !check(&packages).is_empty()
+    }
+
+    #[test]
+    fn the_table_is_kept() {
+        for (name, dependency, for_tests, expected) in [
+            ("otp-core", "uuid", false, false),
+            ("otp-core", "serde_json", false, true),
+            ("otp-core", "tokio", false, true),
+            ("otp-core", "tokio", true, false),
+            ("otp-core", "otp-http", false, true),
+            ("otp-core", "otp-core", true, false),
+            ("otp-hot-path", "tokio", false, false),
+            ("otp-hot-path", "otp-core", false, false),
+            ("otp-hot-path", "diesel-async", false, true),
+            ("otp-sqlite", "otp-postgres", false, true),
+            ("otp-postgres", "actix-web", false, true),
+            ("otp-postgres", "otp-testkit", true, false),
+            ("otp-postgres", "otp-testkit", false, true),
+            ("otp-http", "otp-sqlite", true, true),
+            ("otp-server", "otp-testkit", false, true),
+            ("otp-server", "otp-http", false, false),
+            ("whatsapp-sandbox", "otp-testkit", true, true),
+            ("whatsapp-sandbox", "otp-core", false, true),
+            ("otp-e2e", "otp-core", false, true),
+        ] {
+            let actual = refused(name, dependency, for_tests);
+            assert_eq!(
+                actual, expected,
+                "{name} -> {dependency} (for tests: {for_tests})"
+            );
+        }
+    }
+
+    #[test]
+    fn a_package_without_a_row_is_found() {
+        assert_eq!(check(&[package("otp-new", &[])]).len(), 1);
+    }
+}
