@@ -18,6 +18,7 @@ mod prices;
 mod randomness;
 mod send_ledger;
 mod senders;
+mod storage;
 mod storage_health;
 mod subscriptions;
 
@@ -34,6 +35,7 @@ pub use prices::Prices;
 pub use randomness::Randomness;
 pub use send_ledger::SendLedger;
 pub use senders::Senders;
+pub use storage::Storage;
 pub use storage_health::StorageHealth;
 pub use subscriptions::Subscriptions;
 

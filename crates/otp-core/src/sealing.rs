@@ -126,7 +126,7 @@ impl Sealer {
         Self {
             cipher: Aes256Gcm::new((&*master.derive("encryption")).into()),
             key_id: [id[0], id[1], id[2], id[3]],
-            index: keyed(&*master.derive("recipient-index")),
+            index: keyed(&master.derive("recipient-index")),
         }
     }
 

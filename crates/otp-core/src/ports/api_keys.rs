@@ -25,6 +25,7 @@ pub trait ApiKeys: Send + Sync {
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError>;
 
     /// Adds `successor` and lets the old key expire at `old_expires_at`, together or not at all.
+    /// `Conflict` where there is no old key.
     async fn replace(
         &self,
         old: ApiKeyId,

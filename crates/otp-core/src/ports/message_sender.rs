@@ -78,6 +78,8 @@ pub enum SendError {
 pub struct ProviderRefusal {
     /// Its HTTP status; none where no connection was established.
     pub http_status: Option<u16>,
-    /// Its words, as the failure fields keep them.
+    /// Its message as it stands, for the answer to the API client; without number, passcode or token.
+    pub message: String,
+    /// What the failure fields keep.
     pub failure: Failure,
 }

@@ -81,7 +81,7 @@ impl CheckMessageStatus {
             .sealer
             .open(Purpose::Recipient, sealed)
             .map_err(|error| CheckMessageStatusError::Unreadable(error.into()))?;
-        PhoneNumber::parse(&opened)
+        PhoneNumber::restore(&opened)
             .map_err(|error| CheckMessageStatusError::Unreadable(error.into()))
     }
 }

@@ -1,0 +1,38 @@
+//! All storage ports at once, for wiring.
+
+use super::{
+    Accounts, ApiKeys, Directory, Messages, OptOuts, Plans, Prices, SendLedger, Senders,
+    StorageHealth, Subscriptions,
+};
+
+/// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
+/// never asks for it, only for the narrow ports it needs (`Arc<dyn Storage>` coerces to each).
+pub trait Storage:
+    Accounts
+    + ApiKeys
+    + Directory
+    + Messages
+    + OptOuts
+    + Plans
+    + Prices
+    + SendLedger
+    + Senders
+    + StorageHealth
+    + Subscriptions
+{
+}
+
+impl<T> Storage for T where
+    T: Accounts
+        + ApiKeys
+        + Directory
+        + Messages
+        + OptOuts
+        + Plans
+        + Prices
+        + SendLedger
+        + Senders
+        + StorageHealth
+        + Subscriptions
+{
+}

@@ -1,4 +1,0 @@
-//! The tests of the rules from outside.
-
-#[path = "it/phone_corpus.rs"]
-mod phone_corpus;

@@ -1,0 +1,8 @@
+//! The tests of the rules from outside.
+
+mod authenticate;
+mod check_message_status;
+mod phone_corpus;
+mod rotate_api_key;
+mod send_message;
+mod world;

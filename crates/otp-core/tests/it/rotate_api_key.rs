@@ -1,0 +1,51 @@
+//! `rotate_api_key`: the old key works on for a while, the new one at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::ids::ApiKeyId;
+use otp_core::ports::ApiKeys;
+use otp_core::usecases::rotate_api_key::{DEFAULT_OVERLAP, RotateApiKeyError, rotate_api_key};
+use otp_testkit::MemoryStore;
+use otp_testkit::contract::fixture::{Fixture, START};
+use uuid::Uuid;
+
+async fn rotate(
+    fixture: &Fixture,
+    id: ApiKeyId,
+    hours: u64,
+) -> Result<ApiKeyId, RotateApiKeyError> {
+    let overlap = Duration::from_secs(hours * 60 * 60);
+    let rotated = rotate_api_key(&*fixture.store, fixture.world(), id, overlap).await;
+    rotated.map(|(key, _)| key.id)
+}
+
+#[tokio::test]
+async fn the_old_key_ends_after_the_overlap_and_never_later_than_before() {
+    let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
+    rotate(&fixture, fixture.api_key, 24)
+        .await
+        .expect("rotated");
+    rotate(&fixture, fixture.api_key, 48)
+        .await
+        .expect("rotated again");
+    let old = ApiKeys::find(&*fixture.store, fixture.api_key)
+        .await
+        .expect("find")
+        .expect("old");
+    assert_eq!(old.expires_at, Some(START + DEFAULT_OVERLAP));
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_work_has_no_successor() {
+    let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
+    let unknown = rotate(&fixture, ApiKeyId(Uuid::from_u128(42)), 24).await;
+    assert!(matches!(unknown, Err(RotateApiKeyError::NotFound)));
+    fixture
+        .store
+        .revoke(fixture.api_key, START)
+        .await
+        .expect("revoke");
+    let revoked = rotate(&fixture, fixture.api_key, 24).await;
+    assert!(matches!(revoked, Err(RotateApiKeyError::NotActive)));
+}

@@ -1,0 +1,77 @@
+//! The storage contract: one function per promise, named after it. Every adapter runs all of them:
+//!
+//! ```ignore
+//! otp_testkit::storage_contract!(async {
+//!     let folder = tempfile::tempdir().unwrap();
+//!     let store = SqliteStore::connect(…).await.unwrap();
+//!     store.migrate().await.unwrap();
+//!     (std::sync::Arc::new(store), folder) // the second value is dropped when the test ends
+//! });
+//! ```
+
+pub mod administration;
+pub mod admission;
+pub mod credits;
+pub mod fixture;
+pub mod idempotency;
+pub mod races;
+pub mod settlement;
+
+/// Makes a test of each promise. The argument is an expression that evaluates, anew for each test, to
+/// a future of `(Arc<impl Storage>, guard)`.
+#[macro_export]
+macro_rules! storage_contract {
+    ($fresh:expr) => {
+        $crate::storage_contract! { @promises $fresh;
+            administration::accounts_read_back_as_written,
+            administration::keys_read_back_as_written_and_are_found_by_hash,
+            administration::a_revocation_keeps_its_first_time,
+            administration::a_key_is_replaced_whole_or_not_at_all,
+            administration::plans_read_back_and_names_are_unique,
+            administration::prices_are_set_all_together_and_keep_the_others,
+            administration::senders_and_templates_read_back,
+            administration::what_belongs_to_nobody_is_a_conflict,
+            administration::a_sending_profile_has_senders_oldest_first,
+            administration::the_storage_is_healthy,
+            admission::an_admitted_send_is_pending_and_paid_for,
+            admission::a_batch_is_judged_one_by_one,
+            admission::a_large_batch_over_many_accounts_is_admitted_whole,
+            admission::a_refused_send_leaves_nothing,
+            admission::a_route_that_is_missing_is_refused_after_replay,
+            admission::an_opted_out_recipient_is_refused_until_opting_in,
+            admission::the_cooldown_is_derived_from_the_messages,
+            admission::the_cooldown_is_per_account_and_recipient,
+            admission::sends_of_the_last_days_count_and_older_ones_do_not,
+            admission::a_batch_that_conflicts_records_nothing,
+            admission::another_accounts_message_is_as_absent_as_an_unknown_one,
+            idempotency::a_replay_under_way_is_pending_and_then_the_first_answer,
+            idempotency::a_failed_first_answer_is_replayed,
+            idempotency::a_key_is_bound_to_its_api_key,
+            idempotency::a_refused_send_does_not_use_up_its_key,
+            idempotency::keys_never_expire,
+            credits::the_newest_subscription_that_covers_the_price_pays,
+            credits::a_price_is_never_split,
+            credits::spending_the_last_credit_expires_and_a_refund_revives,
+            credits::balance_is_the_sum_of_the_ledger,
+            settlement::accepted_is_sent,
+            settlement::failed_gives_the_credits_back_and_leaves_the_cooldown,
+            settlement::unknown_stays_pending_and_paid,
+            settlement::settling_again_changes_nothing,
+            settlement::receipts_never_move_a_status_backwards,
+            settlement::an_unknown_message_is_passed_over,
+            races::one_number_many_racers_one_passes,
+            races::one_key_many_racers_one_message,
+            races::concurrent_debits_never_overspend,
+            races::batches_over_the_same_accounts_do_not_deadlock,
+            races::refunds_and_debits_keep_the_ledger_balanced,
+        }
+    };
+    (@promises $fresh:expr; $($module:ident :: $promise:ident),* $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+        async fn $promise() {
+            let (store, guard) = $fresh.await;
+            $crate::contract::$module::$promise(store).await;
+            drop(guard);
+        }
+    )*};
+}

@@ -1,0 +1,245 @@
+//! An account ready to send, and attempts made to measure.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use otp_core::account::{Contact, ContactLine, EmailAddress};
+use otp_core::credits::Credits;
+use otp_core::idempotency::IdempotencyKey;
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
+use otp_core::language::LanguageTag;
+use otp_core::message::Message;
+use otp_core::ports::{Clock, Messages, Randomness, Storage, Subscriptions};
+use otp_core::recipient::PhoneNumber;
+use otp_core::sealing::{MasterKey, Purpose, Sealer};
+use otp_core::send::{Admission, Outcome, RoutedTo, SendAttempt, Settlement};
+use otp_core::subscription::Subscription;
+use otp_core::time::Timestamp;
+use otp_core::usecases::create_account::create_account;
+use otp_core::usecases::create_api_key::create_api_key;
+use otp_core::usecases::grant_subscription::grant_subscription;
+use uuid::Uuid;
+
+use crate::{ManualClock, SeededRandomness};
+
+/// When the tests' time begins.
+pub const START: Timestamp = Timestamp::from_unix_millis(1_800_000_000_123);
+
+/// A store with one account that has a key, and what it takes to make attempts of it.
+#[derive(Clone)]
+pub struct Fixture {
+    /// The store under test.
+    pub store: Arc<dyn Storage>,
+    /// The tests' time.
+    pub clock: Arc<ManualClock>,
+    /// The tests' chance.
+    pub randomness: Arc<SeededRandomness>,
+    /// Seals recipients.
+    pub sealer: Sealer,
+    /// The account.
+    pub account: AccountId,
+    /// Its key.
+    pub api_key: ApiKeyId,
+}
+
+impl Fixture {
+    /// An account without credits.
+    pub async fn new(store: Arc<dyn Storage>) -> Self {
+        static SEED: AtomicU32 = AtomicU32::new(1);
+        let randomness = Arc::new(SeededRandomness::new(
+            SEED.fetch_add(1, Ordering::Relaxed).into(),
+        ));
+        let clock = Arc::new(ManualClock::starting_at(START));
+        let sealer = Sealer::new(&MasterKey::generate(&*randomness));
+        let nobody = AccountId(Uuid::nil());
+        let mut fixture = Self {
+            store,
+            clock,
+            randomness,
+            sealer,
+            account: nobody,
+            api_key: ApiKeyId(Uuid::nil()),
+        };
+        fixture.account = fixture.another_account().await;
+        fixture.api_key = fixture.another_key(fixture.account).await;
+        fixture
+    }
+
+    /// An account with one subscription of `credits`.
+    pub async fn with_credits(store: Arc<dyn Storage>, credits: i64) -> Self {
+        let fixture = Self::new(store).await;
+        fixture.grant(credits).await;
+        fixture
+    }
+
+    /// Clock and randomness, as use cases take them.
+    pub fn world(&self) -> (&dyn Clock, &dyn Randomness) {
+        (&*self.clock, &*self.randomness)
+    }
+
+    /// One more account.
+    pub async fn another_account(&self) -> AccountId {
+        let language = LanguageTag::parse("en").expect("language");
+        let created = create_account(
+            &*self.store,
+            self.world(),
+            &self.sealer,
+            &contact(),
+            language,
+        )
+        .await;
+        created.expect("account").id
+    }
+
+    /// One more key of an account.
+    pub async fn another_key(&self, account: AccountId) -> ApiKeyId {
+        let name = "contract".to_owned();
+        let created = create_api_key(&*self.store, self.world(), account, name, None).await;
+        created.expect("key").0.id
+    }
+
+    /// Credits for the account.
+    pub async fn grant(&self, credits: i64) -> SubscriptionId {
+        self.grant_to(self.account, credits).await
+    }
+
+    /// Credits for any account.
+    pub async fn grant_to(&self, account: AccountId, amount: i64) -> SubscriptionId {
+        let granted =
+            grant_subscription(&*self.store, self.world(), account, credits(amount), None).await;
+        granted.expect("subscription").id
+    }
+
+    /// An attempt of the account to send to the `number`-th of the tests' recipients, for one credit.
+    pub fn attempt(&self, number: u32) -> SendAttempt {
+        let now = self.clock.now();
+        let to = recipient(number);
+        SendAttempt {
+            message_id: MessageId::generate(now, &*self.randomness),
+            account_id: self.account,
+            api_key_id: self.api_key,
+            idempotency_key: None,
+            recipient_index: self.sealer.index(&to),
+            recipient: self
+                .sealer
+                .seal(Purpose::Recipient, to.e164(), &*self.randomness),
+            region: to.region(),
+            price: Credits::ONE,
+            route: Ok(RoutedTo {
+                sender_id: SenderId(Uuid::from_u128(1)),
+                template_id: TemplateId(Uuid::from_u128(2)),
+                language: LanguageTag::parse("en_US").expect("language"),
+            }),
+            at: now,
+            expires_at: now + Duration::from_secs(600),
+        }
+    }
+
+    /// The same under an idempotency key.
+    pub fn attempt_with_key(&self, number: u32, key: u128) -> SendAttempt {
+        let idempotency_key = Some(IdempotencyKey(Uuid::from_u128(key)));
+        SendAttempt {
+            idempotency_key,
+            ..self.attempt(number)
+        }
+    }
+
+    /// Judges one attempt.
+    pub async fn admit(&self, attempt: &SendAttempt) -> Admission {
+        self.admit_all(vec![attempt.clone()]).await[0]
+    }
+
+    /// Judges a batch.
+    pub async fn admit_all(&self, attempts: Vec<SendAttempt>) -> Vec<Admission> {
+        let expected = attempts.len();
+        let admissions = self.store.admit(Arc::from(attempts)).await.expect("admit");
+        assert_eq!(admissions.len(), expected, "one admission for each attempt");
+        admissions
+    }
+
+    /// Admits a send that has to pass.
+    pub async fn send(&self, number: u32) -> SendAttempt {
+        let attempt = self.attempt(number);
+        assert_eq!(self.admit(&attempt).await, Admission::Admitted);
+        attempt
+    }
+
+    /// Settles one message.
+    pub async fn settle(&self, attempt: &SendAttempt, outcome: Outcome) {
+        let settlement = Settlement {
+            message_id: attempt.message_id,
+            account_id: attempt.account_id,
+            outcome,
+            at: self.clock.now(),
+        };
+        self.store
+            .settle(Arc::from([settlement]))
+            .await
+            .expect("settle");
+    }
+
+    /// The message of an attempt, if there is one.
+    pub async fn find(&self, attempt: &SendAttempt) -> Option<Message> {
+        let id = attempt.message_id;
+        Messages::find(&*self.store, attempt.account_id, id)
+            .await
+            .expect("find")
+    }
+
+    /// The message of an admitted attempt.
+    pub async fn message(&self, attempt: &SendAttempt) -> Message {
+        self.find(attempt)
+            .await
+            .expect("an admitted message exists")
+    }
+
+    /// The account's subscriptions, newest first.
+    pub async fn subscriptions(&self) -> Vec<Subscription> {
+        Subscriptions::list(&*self.store, self.account)
+            .await
+            .expect("subscriptions")
+    }
+
+    /// What is left in all.
+    pub async fn balance(&self) -> i64 {
+        self.subscriptions()
+            .await
+            .iter()
+            .map(|row| row.remaining.get())
+            .sum()
+    }
+
+    /// Every subscription's balance equals the sum of its ledger entries and is not negative.
+    pub async fn assert_ledger_balances(&self) {
+        let ledger = self.store.ledger(self.account).await.expect("ledger");
+        for row in self.subscriptions().await {
+            let entries = ledger
+                .iter()
+                .filter(|entry| entry.subscription_id == row.id);
+            let sum: i64 = entries.map(|entry| entry.signed_amount()).sum();
+            assert_eq!(row.remaining.get(), sum, "balance and ledger of {}", row.id);
+        }
+    }
+}
+
+/// An amount of credits.
+pub fn credits(amount: i64) -> Credits {
+    Credits::new(amount).expect("credits")
+}
+
+/// The `number`-th of the tests' recipients.
+pub fn recipient(number: u32) -> PhoneNumber {
+    PhoneNumber::parse(&format!("+96655{:07}", number % 10_000_000)).expect("a Saudi mobile number")
+}
+
+/// Contact details.
+pub fn contact() -> Contact {
+    Contact {
+        name: ContactLine::parse("Amal").expect("name"),
+        email: EmailAddress::parse("amal@example.com").expect("address"),
+        phone: recipient(1),
+        company: ContactLine::parse("Amal Group").expect("company"),
+        address: Some(ContactLine::parse("Suedstrasse 49f").expect("address")),
+    }
+}

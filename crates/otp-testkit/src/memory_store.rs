@@ -1,0 +1,154 @@
+//! Every storage port in memory. One lock stands for a transaction; the rules are the core's, as in
+//! every adapter.
+
+mod administration;
+mod ledger;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use otp_core::account::Account;
+use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::credits::Credits;
+use otp_core::credits::ledger::LedgerEntry;
+use otp_core::idempotency::IdempotencyKey;
+use otp_core::ids::{AccountId, ApiKeyId, MessageId};
+use otp_core::message::Message;
+use otp_core::plan::Plan;
+use otp_core::ports::{Directory, Messages, OptOuts, PortError, StorageHealth};
+use otp_core::pricing::PriceList;
+use otp_core::region::Region;
+use otp_core::sealing::RecipientIndex;
+use otp_core::sender::{Sender, SenderProfile, SendingProfile};
+use otp_core::subscription::Subscription;
+use otp_core::template::AuthenticationTemplate;
+use otp_core::time::Timestamp;
+
+/// A store in memory; clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<State>>);
+
+/// Rows in the order in which they came.
+#[derive(Debug, Default)]
+struct State {
+    accounts: Vec<Account>,
+    api_keys: Vec<ApiKey>,
+    plans: Vec<Plan>,
+    subscriptions: Vec<Subscription>,
+    ledger: Vec<LedgerEntry>,
+    prices: BTreeMap<Region, Credits>,
+    senders: Vec<Sender>,
+    templates: Vec<AuthenticationTemplate>,
+    opt_outs: HashSet<(AccountId, RecipientIndex)>,
+    messages: HashMap<MessageId, StoredMessage>,
+    by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
+}
+
+#[derive(Debug)]
+struct StoredMessage {
+    message: Message,
+    recipient_index: RecipientIndex,
+}
+
+impl MemoryStore {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0
+            .lock()
+            .expect("no method panics while it holds the lock")
+    }
+}
+
+fn conflict(what: &str) -> PortError {
+    PortError::Conflict(what.into())
+}
+
+#[async_trait]
+impl Directory for MemoryStore {
+    async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
+        let state = self.state();
+        Ok(state
+            .api_keys
+            .iter()
+            .find(|key| key.hash == *hash)
+            .cloned()
+            .map(Arc::new))
+    }
+
+    async fn find_sending_profile(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<Arc<SendingProfile>>, PortError> {
+        let state = self.state();
+        let Some(found) = state.accounts.iter().find(|row| row.id == account) else {
+            return Ok(None);
+        };
+        let senders = state
+            .senders
+            .iter()
+            .filter(|sender| sender.account_id == account);
+        let senders = senders.map(|sender| SenderProfile {
+            sender: sender.clone(),
+            templates: state
+                .templates
+                .iter()
+                .filter(|t| t.sender_id == sender.id)
+                .cloned()
+                .collect(),
+        });
+        Ok(Some(Arc::new(SendingProfile {
+            default_language: found.default_language.clone(),
+            senders: senders.collect(),
+        })))
+    }
+
+    async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
+        Ok(Arc::new(
+            self.state()
+                .prices
+                .iter()
+                .map(|(region, price)| (*region, *price))
+                .collect(),
+        ))
+    }
+}
+
+#[async_trait]
+impl Messages for MemoryStore {
+    async fn find(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<Message>, PortError> {
+        let state = self.state();
+        let found = state.messages.get(&message).map(|stored| &stored.message);
+        Ok(found
+            .filter(|message| message.account_id == account)
+            .cloned())
+    }
+}
+
+#[async_trait]
+impl OptOuts for MemoryStore {
+    async fn opt_out(
+        &self,
+        account: AccountId,
+        recipient: RecipientIndex,
+        _at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.state().opt_outs.insert((account, recipient));
+        Ok(())
+    }
+
+    async fn opt_in(&self, account: AccountId, recipient: RecipientIndex) -> Result<(), PortError> {
+        self.state().opt_outs.remove(&(account, recipient));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl StorageHealth for MemoryStore {
+    async fn check(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+}

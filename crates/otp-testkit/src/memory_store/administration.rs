@@ -1,0 +1,229 @@
+//! The administrative ports in memory.
+
+use async_trait::async_trait;
+use otp_core::account::Account;
+use otp_core::api_key::ApiKey;
+use otp_core::credits::Credits;
+use otp_core::credits::ledger::LedgerEntry;
+use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
+use otp_core::plan::Plan;
+use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
+use otp_core::region::Region;
+use otp_core::sender::Sender;
+use otp_core::subscription::Subscription;
+use otp_core::template::AuthenticationTemplate;
+use otp_core::time::Timestamp;
+
+use super::{MemoryStore, State, conflict};
+
+impl State {
+    fn require_account(&self, id: AccountId) -> Result<(), PortError> {
+        let known = self.accounts.iter().any(|account| account.id == id);
+        if known {
+            Ok(())
+        } else {
+            Err(conflict("no account has that id"))
+        }
+    }
+}
+
+#[async_trait]
+impl Accounts for MemoryStore {
+    async fn create(&self, account: &Account) -> Result<(), PortError> {
+        self.state().accounts.push(account.clone());
+        Ok(())
+    }
+
+    async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {
+        Ok(self
+            .state()
+            .accounts
+            .iter()
+            .find(|account| account.id == id)
+            .cloned())
+    }
+
+    async fn list(&self) -> Result<Vec<Account>, PortError> {
+        Ok(self.state().accounts.clone())
+    }
+}
+
+#[async_trait]
+impl ApiKeys for MemoryStore {
+    async fn create(&self, key: &ApiKey) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.require_account(key.account_id)?;
+        state.api_keys.push(key.clone());
+        Ok(())
+    }
+
+    async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, PortError> {
+        Ok(self
+            .state()
+            .api_keys
+            .iter()
+            .find(|key| key.id == id)
+            .cloned())
+    }
+
+    async fn list(&self, account: AccountId) -> Result<Vec<ApiKey>, PortError> {
+        let state = self.state();
+        Ok(state
+            .api_keys
+            .iter()
+            .filter(|key| key.account_id == account)
+            .cloned()
+            .collect())
+    }
+
+    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let key = state.api_keys.iter_mut().find(|key| key.id == id);
+        Ok(key.map(|key| key.revoked_at.get_or_insert(at)).is_some())
+    }
+
+    async fn replace(
+        &self,
+        old: ApiKeyId,
+        old_expires_at: Timestamp,
+        successor: &ApiKey,
+    ) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.require_account(successor.account_id)?;
+        let old = state.api_keys.iter_mut().find(|key| key.id == old);
+        old.ok_or_else(|| conflict("no API key has that id"))?
+            .expires_at = Some(old_expires_at);
+        state.api_keys.push(successor.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Plans for MemoryStore {
+    async fn create(&self, plan: &Plan) -> Result<(), PortError> {
+        let mut state = self.state();
+        if state.plans.iter().any(|row| row.name == plan.name) {
+            return Err(conflict("a plan has that name"));
+        }
+        state.plans.push(plan.clone());
+        Ok(())
+    }
+
+    async fn find(&self, id: PlanId) -> Result<Option<Plan>, PortError> {
+        Ok(self
+            .state()
+            .plans
+            .iter()
+            .find(|plan| plan.id == id)
+            .cloned())
+    }
+
+    async fn list(&self) -> Result<Vec<Plan>, PortError> {
+        Ok(self.state().plans.clone())
+    }
+}
+
+#[async_trait]
+impl Prices for MemoryStore {
+    async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
+        self.state().prices.extend(prices.iter().copied());
+        Ok(())
+    }
+
+    async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
+        Ok(self
+            .state()
+            .prices
+            .iter()
+            .map(|(region, price)| (*region, *price))
+            .collect())
+    }
+}
+
+#[async_trait]
+impl Senders for MemoryStore {
+    async fn add(&self, sender: &Sender) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.require_account(sender.account_id)?;
+        if state.senders.iter().any(|row| {
+            row.account_id == sender.account_id && row.phone_number_id == sender.phone_number_id
+        }) {
+            return Err(conflict("the account has that number already"));
+        }
+        state.senders.push(sender.clone());
+        Ok(())
+    }
+
+    async fn list(&self) -> Result<Vec<Sender>, PortError> {
+        Ok(self.state().senders.clone())
+    }
+
+    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError> {
+        let mut state = self.state();
+        if !state
+            .senders
+            .iter()
+            .any(|sender| sender.id == template.sender_id)
+        {
+            return Err(conflict("no sender has that id"));
+        }
+        if state.templates.iter().any(|row| {
+            (row.sender_id, &row.name, &row.language)
+                == (template.sender_id, &template.name, &template.language)
+        }) {
+            return Err(conflict("the sender has that template already"));
+        }
+        state.templates.push(template.clone());
+        Ok(())
+    }
+
+    async fn list_templates(
+        &self,
+        sender: Option<SenderId>,
+    ) -> Result<Vec<AuthenticationTemplate>, PortError> {
+        let state = self.state();
+        let wanted = |row: &&AuthenticationTemplate| sender.is_none_or(|id| row.sender_id == id);
+        Ok(state.templates.iter().filter(wanted).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl Subscriptions for MemoryStore {
+    async fn grant(
+        &self,
+        subscription: &Subscription,
+        grant: &LedgerEntry,
+    ) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.require_account(subscription.account_id)?;
+        let plan = subscription.plan_id;
+        if plan.is_some_and(|id| !state.plans.iter().any(|plan| plan.id == id)) {
+            return Err(conflict("no plan has that id"));
+        }
+        state.subscriptions.push(subscription.clone());
+        state.ledger.push(grant.clone());
+        Ok(())
+    }
+
+    async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError> {
+        let state = self.state();
+        let mut found: Vec<_> = state
+            .subscriptions
+            .iter()
+            .filter(|row| row.account_id == account)
+            .cloned()
+            .collect();
+        found.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
+        Ok(found)
+    }
+
+    async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError> {
+        let state = self.state();
+        Ok(state
+            .ledger
+            .iter()
+            .filter(|entry| entry.account_id == account)
+            .cloned()
+            .collect())
+    }
+}

@@ -1,0 +1,167 @@
+//! Admission and settlement in memory: load facts, ask the core, write what it says.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use otp_core::cooldown;
+use otp_core::credits::Credits;
+use otp_core::ids::SubscriptionId;
+use otp_core::message::{Message, MessageStatus};
+use otp_core::ports::{PortError, SendLedger};
+use otp_core::send::admission::{self, NewMessage};
+use otp_core::send::settlement::{self, MessageState, MessageUpdate, SettlementFacts};
+use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
+use otp_core::subscription::SubscriptionBalance;
+
+use super::{MemoryStore, State, StoredMessage, conflict};
+
+#[async_trait]
+impl SendLedger for MemoryStore {
+    async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
+        let mut state = self.state();
+        let judged = admission::judge(&attempts, state.send_facts(&attempts));
+        let mut ids = std::collections::HashSet::new();
+        for new in &judged.messages {
+            let id = attempts[new.attempt].message_id;
+            if state.messages.contains_key(&id) || !ids.insert(id) {
+                return Err(conflict("a message with that id exists"));
+            }
+        }
+        for new in judged.messages {
+            state.insert_message(&attempts[new.attempt], &new);
+        }
+        state.ledger.extend(judged.ledger);
+        state.set_balances(judged.balances);
+        Ok(judged.admissions)
+    }
+
+    async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
+        let mut state = self.state();
+        let settled = settlement::judge(&settlements, state.settlement_facts(&settlements));
+        for update in settled.updates {
+            state.update_message(update);
+        }
+        state.ledger.extend(settled.ledger);
+        state.set_balances(settled.balances);
+        Ok(())
+    }
+}
+
+impl State {
+    fn send_facts(&self, attempts: &[SendAttempt]) -> SendFacts {
+        let mut facts = SendFacts::default();
+        let recipients: std::collections::HashSet<_> = attempts
+            .iter()
+            .map(|attempt| (attempt.account_id, attempt.recipient_index))
+            .collect();
+        let accounts: std::collections::HashSet<_> =
+            attempts.iter().map(|attempt| attempt.account_id).collect();
+        for attempt in attempts {
+            let key = attempt.idempotency_key.map(|key| (attempt.api_key_id, key));
+            if let Some((key, id)) = key.and_then(|key| Some((key, *self.by_key.get(&key)?))) {
+                let message = &self.messages[&id].message;
+                facts.add_message_with_key(key, id, message.first_answer, message.status);
+            }
+        }
+        let oldest = attempts.iter().map(|attempt| attempt.at).min();
+        for stored in self.messages.values() {
+            let (message, index) = (&stored.message, stored.recipient_index);
+            let near =
+                oldest.is_some_and(|oldest| message.created_at >= oldest - cooldown::HORIZON);
+            if near
+                && message.status.counts_for_cooldown()
+                && recipients.contains(&(message.account_id, index))
+            {
+                facts.add_send(message.account_id, index, message.created_at);
+            }
+        }
+        for (account, index) in &self.opt_outs {
+            facts.add_opt_out(*account, *index);
+        }
+        for subscription in &self.subscriptions {
+            if accounts.contains(&subscription.account_id) {
+                facts.add_balance(
+                    subscription.account_id,
+                    SubscriptionBalance {
+                        id: subscription.id,
+                        remaining: subscription.remaining,
+                        created_at: subscription.created_at,
+                    },
+                );
+            }
+        }
+        facts
+    }
+
+    fn insert_message(&mut self, attempt: &SendAttempt, new: &NewMessage) {
+        if let Some(key) = attempt.idempotency_key {
+            self.by_key
+                .insert((attempt.api_key_id, key), attempt.message_id);
+        }
+        let message = Message {
+            id: attempt.message_id,
+            account_id: attempt.account_id,
+            api_key_id: attempt.api_key_id,
+            recipient: attempt.recipient.clone(),
+            status: MessageStatus::Pending,
+            first_answer: None,
+            provider_message_id: None,
+            price: attempt.price,
+            subscription_id: new.subscription_id,
+            failure: None,
+            created_at: attempt.at,
+            failed_at: None,
+        };
+        let stored = StoredMessage {
+            message,
+            recipient_index: attempt.recipient_index,
+        };
+        self.messages.insert(attempt.message_id, stored);
+    }
+
+    fn settlement_facts(&self, settlements: &[Settlement]) -> SettlementFacts {
+        let messages = settlements.iter().filter_map(|settlement| {
+            let message = &self.messages.get(&settlement.message_id)?.message;
+            let state = MessageState {
+                account_id: message.account_id,
+                status: message.status,
+                first_answer: message.first_answer,
+                price: message.price,
+                subscription_id: message.subscription_id,
+            };
+            Some((message.id, state))
+        });
+        SettlementFacts {
+            messages: messages.collect(),
+            balances: self
+                .subscriptions
+                .iter()
+                .map(|row| (row.id, row.remaining))
+                .collect(),
+        }
+    }
+
+    fn update_message(&mut self, update: MessageUpdate) {
+        let Some(stored) = self.messages.get_mut(&update.message_id) else {
+            return;
+        };
+        let message = &mut stored.message;
+        message.status = update.status;
+        message.first_answer = Some(update.first_answer);
+        if update.provider_message_id.is_some() {
+            message.provider_message_id = update.provider_message_id;
+        }
+        if update.failure.is_some() {
+            message.failure = update.failure;
+            message.failed_at = Some(update.at);
+        }
+    }
+
+    fn set_balances(&mut self, balances: impl IntoIterator<Item = (SubscriptionId, Credits)>) {
+        for (id, remaining) in balances {
+            for row in self.subscriptions.iter_mut().filter(|row| row.id == id) {
+                row.remaining = remaining;
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A provider that answers as the test tells it and remembers what it was handed.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use otp_core::message::{Failure, ProviderMessageId};
+use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
+
+/// Answers from a script, and accepts once the script is at its end.
+#[derive(Debug, Default)]
+pub struct ScriptedSender {
+    script: Mutex<VecDeque<Result<Accepted, SendError>>>,
+    calls: Mutex<Vec<OutgoingMessage>>,
+}
+
+impl ScriptedSender {
+    /// Answers these in turn, then accepts.
+    pub fn answering(script: impl IntoIterator<Item = Result<Accepted, SendError>>) -> Self {
+        Self {
+            script: Mutex::new(script.into_iter().collect()),
+            calls: Mutex::default(),
+        }
+    }
+
+    /// What it was handed so far.
+    pub fn calls(&self) -> Vec<OutgoingMessage> {
+        self.calls.lock().expect("recording does not panic").clone()
+    }
+}
+
+#[async_trait]
+impl MessageSender for ScriptedSender {
+    async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
+        let mut calls = self.calls.lock().expect("recording does not panic");
+        calls.push(message.clone());
+        let number = calls.len();
+        let scripted = self
+            .script
+            .lock()
+            .expect("recording does not panic")
+            .pop_front();
+        scripted.unwrap_or_else(|| Ok(accepted(&format!("wamid.{number}"))))
+    }
+}
+
+/// An acceptance under this id.
+pub fn accepted(id: &str) -> Accepted {
+    Accepted {
+        provider_message_id: ProviderMessageId(id.to_owned()),
+    }
+}
+
+/// A refusal with this code.
+pub fn refusal(http_status: u16, code: i32) -> ProviderRefusal {
+    ProviderRefusal {
+        http_status: Some(http_status),
+        message: format!("(#{code}) Message undeliverable"),
+        failure: failure(code),
+    }
+}
+
+/// A failure with this code.
+pub fn failure(code: i32) -> Failure {
+    Failure {
+        code: Some(code),
+        title: "Message undeliverable".to_owned(),
+        reason: "Unable to deliver the message.".to_owned(),
+    }
+}
