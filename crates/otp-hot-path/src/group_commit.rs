@@ -1,0 +1,99 @@
+//! A send ledger that commits for many at once.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use otp_core::ids::AccountId;
+use otp_core::ports::{PortError, SendLedger};
+use otp_core::send::{Admission, SendAttempt, Settlement};
+
+use crate::lane::Lane;
+
+/// How calls are batched.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupCommitOptions {
+    /// Lanes for each of admission and settlement. An account always has the same lane, so that
+    /// lanes never wait for each other's locks. A store with one writer is served best by one.
+    pub lanes: usize,
+    /// The most calls in a batch.
+    pub max_batch: usize,
+    /// The most calls that may wait in a lane; further ones are turned away.
+    pub max_queue: usize,
+}
+
+impl Default for GroupCommitOptions {
+    fn default() -> Self {
+        Self {
+            lanes: 1,
+            max_batch: 256,
+            max_queue: 4_096,
+        }
+    }
+}
+
+/// Stands in front of a send ledger and batches the calls of its many users.
+pub struct GroupCommit {
+    admit: Vec<Lane<SendAttempt, Admission>>,
+    settle: Vec<Lane<Settlement, ()>>,
+}
+
+impl GroupCommit {
+    /// Starts the lanes on the current tokio runtime.
+    pub fn start(inner: &Arc<dyn SendLedger>, options: GroupCommitOptions) -> Self {
+        let lanes = 0..options.lanes.max(1);
+        let admit = lanes.clone().map(|_| {
+            let inner = Arc::clone(inner);
+            let run = move |batch| {
+                let inner = Arc::clone(&inner);
+                Box::pin(async move { inner.admit(batch).await }) as _
+            };
+            Lane::start(options.max_batch, options.max_queue, Box::new(run))
+        });
+        let settle = lanes.map(|_| {
+            let inner = Arc::clone(inner);
+            let run = move |batch: Arc<[Settlement]>| {
+                let inner = Arc::clone(&inner);
+                Box::pin(async move {
+                    let size = batch.len();
+                    inner.settle(batch).await.map(|()| vec![(); size])
+                }) as _
+            };
+            Lane::start(options.max_batch, options.max_queue, Box::new(run))
+        });
+        Self {
+            admit: admit.collect(),
+            settle: settle.collect(),
+        }
+    }
+}
+
+/// The lane of an account.
+fn lane<L>(lanes: &[L], account: AccountId) -> &L {
+    // The last bytes of a UUIDv7 are random, so they spread accounts evenly.
+    let spread = account.0.as_u128() as usize;
+    &lanes[spread % lanes.len()]
+}
+
+#[async_trait]
+impl SendLedger for GroupCommit {
+    async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
+        let Some(first) = attempts.first() else {
+            return Ok(Vec::new());
+        };
+        lane(&self.admit, first.account_id).call(attempts).await
+    }
+
+    async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
+        let Some(first) = settlements.first() else {
+            return Ok(());
+        };
+        let settled = lane(&self.settle, first.account_id).call(settlements).await;
+        // Whoever sent the message answers `Pending` and goes on, so this is the place to say it.
+        settled.map(drop).inspect_err(|error| {
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "the outcome of a delivery was not recorded; its message stays pending"
+            );
+        })
+    }
+}

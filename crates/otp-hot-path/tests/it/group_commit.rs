@@ -1,0 +1,232 @@
+//! Group commit: batches form by themselves, and what goes wrong stays where it belongs.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use otp_core::ports::{PortError, SendLedger};
+use otp_core::send::{Admission, SendAttempt, Settlement};
+use otp_hot_path::{GroupCommit, GroupCommitOptions};
+use otp_testkit::MemoryStore;
+use otp_testkit::contract::fixture::Fixture;
+use tokio::sync::Semaphore;
+
+/// A ledger that lets a batch through for each permit, and remembers the batches' sizes.
+struct Gated {
+    inner: Arc<dyn SendLedger>,
+    permits: Semaphore,
+    sizes: Mutex<Vec<usize>>,
+    /// What to do with a batch that holds this idempotency key.
+    trouble: Option<(u128, Trouble)>,
+}
+
+#[derive(Clone, Copy)]
+enum Trouble {
+    Conflict,
+    Unavailable,
+    Panic,
+}
+
+#[async_trait]
+impl SendLedger for Gated {
+    async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
+        self.permits.acquire().await.expect("open").forget();
+        self.sizes.lock().expect("sizes").push(attempts.len());
+        let troubled = self.trouble.filter(|(key, _)| {
+            attempts
+                .iter()
+                .any(|a| a.idempotency_key.is_some_and(|k| k.0.as_u128() == *key))
+        });
+        match troubled {
+            Some((_, Trouble::Conflict)) => Err(PortError::Conflict("one of them".into())),
+            Some((_, Trouble::Unavailable)) => Err(PortError::Unavailable("gone".into())),
+            Some((_, Trouble::Panic)) => panic!("an adapter's fault"),
+            None => self.inner.admit(attempts).await,
+        }
+    }
+
+    async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
+        self.inner.settle(settlements).await
+    }
+}
+
+struct World {
+    fixture: Fixture,
+    gated: Arc<Gated>,
+    group: Arc<GroupCommit>,
+}
+
+async fn world(max_queue: usize, trouble: Option<(u128, Trouble)>) -> World {
+    let store = Arc::new(MemoryStore::default());
+    let fixture = Fixture::with_credits(store.clone(), 1_000).await;
+    let gated = Arc::new(Gated {
+        inner: store,
+        permits: Semaphore::new(0),
+        sizes: Mutex::default(),
+        trouble,
+    });
+    let inner: Arc<dyn SendLedger> = gated.clone();
+    let options = GroupCommitOptions {
+        lanes: 1,
+        max_batch: 8,
+        max_queue,
+    };
+    World {
+        fixture,
+        gated,
+        group: Arc::new(GroupCommit::start(&inner, options)),
+    }
+}
+
+type Answer = tokio::task::JoinHandle<Result<Vec<Admission>, PortError>>;
+
+impl World {
+    fn call(&self, number: u32) -> Answer {
+        let attempt = self.fixture.attempt_with_key(number, number.into());
+        let group = Arc::clone(&self.group);
+        tokio::spawn(async move { group.admit(Arc::from([attempt])).await })
+    }
+
+    /// Calls once the first call is in flight, so that the others fill the next batch.
+    async fn calls_behind_one(&self, numbers: std::ops::Range<u32>) -> (Answer, Vec<Answer>) {
+        let first = self.call(0);
+        // The test's runtime has one thread: yielding lets every spawned call reach its queue.
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        let behind: Vec<_> = numbers.map(|number| self.call(number)).collect();
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        (first, behind)
+    }
+
+    fn sizes(&self) -> Vec<usize> {
+        self.gated.sizes.lock().expect("sizes").clone()
+    }
+}
+
+#[tokio::test]
+async fn alone_a_call_is_a_batch_of_one_and_the_next_batch_fills_meanwhile() {
+    let world = world(100, None).await;
+    let (first, behind) = world.calls_behind_one(1..12).await;
+    world.gated.permits.add_permits(10);
+    assert_eq!(
+        first.await.expect("task").expect("admit"),
+        [Admission::Admitted]
+    );
+    for answer in behind {
+        assert_eq!(
+            answer.await.expect("task").expect("admit"),
+            [Admission::Admitted]
+        );
+    }
+    assert_eq!(
+        world.sizes(),
+        [1, 8, 3],
+        "one alone, then as many as fit, then the rest"
+    );
+    assert_eq!(world.fixture.balance().await, 988);
+}
+
+#[tokio::test]
+async fn each_caller_gets_its_own_answers() {
+    let world = world(100, None).await;
+    world.gated.permits.add_permits(10);
+    let batch = vec![
+        world.fixture.attempt(1),
+        world.fixture.attempt(1),
+        world.fixture.attempt(2),
+    ];
+    let answers = world.group.admit(Arc::from(batch)).await.expect("admit");
+    assert_eq!(answers.len(), 3);
+    assert!(
+        matches!(answers[1], Admission::Refused(_)),
+        "the second to the same number cools down"
+    );
+    assert_eq!(
+        world
+            .group
+            .admit(Arc::from([]))
+            .await
+            .expect("nothing")
+            .len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_conflict_of_one_does_not_fail_its_neighbours() {
+    let world = world(100, Some((3, Trouble::Conflict))).await;
+    let (first, behind) = world.calls_behind_one(1..6).await;
+    world.gated.permits.add_permits(20);
+    first.await.expect("task").expect("admit");
+    for (number, answer) in (1..6).zip(behind) {
+        let answer = answer.await.expect("task");
+        assert_eq!(answer.is_err(), number == 3, "{answer:?}");
+    }
+    assert_eq!(world.sizes(), [1, 5, 1, 1, 1, 1, 1]);
+    assert_eq!(world.fixture.balance().await, 995);
+}
+
+#[tokio::test]
+async fn when_the_store_is_gone_nothing_is_tried_twice() {
+    let world = world(100, Some((3, Trouble::Unavailable))).await;
+    let (first, behind) = world.calls_behind_one(1..6).await;
+    world.gated.permits.add_permits(20);
+    first.await.expect("task").expect("admit");
+    for answer in behind {
+        let answer = answer.await.expect("task");
+        assert!(
+            matches!(answer, Err(PortError::Unavailable(_))),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(world.sizes(), [1, 5]);
+}
+
+#[tokio::test]
+async fn a_panic_in_an_adapter_ends_its_call_and_nothing_else() {
+    let world = world(100, Some((3, Trouble::Panic))).await;
+    let (first, behind) = world.calls_behind_one(1..6).await;
+    world.gated.permits.add_permits(20);
+    first.await.expect("task").expect("admit");
+    for (number, answer) in (1..6).zip(behind) {
+        assert_eq!(answer.await.expect("task").is_err(), number == 3);
+    }
+    world
+        .call(9)
+        .await
+        .expect("task")
+        .expect("the lane goes on");
+}
+
+#[tokio::test]
+async fn a_full_queue_turns_callers_away_at_once() {
+    let world = world(4, None).await;
+    let (first, behind) = world.calls_behind_one(1..8).await;
+    world.gated.permits.add_permits(20);
+    first.await.expect("task").expect("admit");
+    let mut turned_away = 0;
+    for answer in behind {
+        match answer.await.expect("task") {
+            Ok(_) => {}
+            Err(PortError::Unavailable(_)) => turned_away += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!(turned_away, 3);
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_does_not_stop_the_work() {
+    let world = world(100, None).await;
+    let (first, behind) = world.calls_behind_one(1..3).await;
+    first.abort();
+    for answer in &behind {
+        answer.abort();
+    }
+    world.gated.permits.add_permits(20);
+    world.call(9).await.expect("task").expect("admit");
+    assert_eq!(world.fixture.balance().await, 996);
+}

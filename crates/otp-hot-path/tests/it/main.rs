@@ -1,0 +1,4 @@
+//! The decorators, seen from outside.
+
+mod cached_directory;
+mod group_commit;
