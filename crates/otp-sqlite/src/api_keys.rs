@@ -1,0 +1,85 @@
+//! API keys.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::api_key::ApiKey;
+use otp_core::ids::{AccountId, ApiKeyId};
+use otp_core::ports::{ApiKeys, PortError};
+use otp_core::time::Timestamp;
+
+use crate::SqliteStore;
+use crate::errors::StoreError;
+use crate::rows::{ApiKeyRow, Id, read_all};
+use crate::schema::api_keys;
+
+#[async_trait]
+impl ApiKeys for SqliteStore {
+    async fn create(&self, key: &ApiKey) -> Result<(), PortError> {
+        let row = ApiKeyRow::from(key);
+        self.write("db.api_keys.create", move |connection| {
+            diesel::insert_into(api_keys::table)
+                .values(row)
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, PortError> {
+        self.read("db.api_keys.find", move |connection| {
+            let row = api_keys::table
+                .find(Id(id.0))
+                .select(ApiKeyRow::as_select())
+                .first(connection)
+                .optional()?;
+            row.map(ApiKey::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn list(&self, account: AccountId) -> Result<Vec<ApiKey>, PortError> {
+        self.read("db.api_keys.list", move |connection| {
+            let rows = api_keys::table
+                .filter(api_keys::account_id.eq(Id(account.0)))
+                .order((api_keys::created_at, api_keys::id))
+                .select(ApiKeyRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+
+    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
+        self.write("db.api_keys.revoke", move |connection| {
+            let key = api_keys::table.find(Id(id.0));
+            let not_yet = key.filter(api_keys::revoked_at.is_null());
+            diesel::update(not_yet)
+                .set(api_keys::revoked_at.eq(at.unix_millis()))
+                .execute(connection)?;
+            Ok(diesel::select(diesel::dsl::exists(key)).get_result(connection)?)
+        })
+        .await
+    }
+
+    async fn replace(
+        &self,
+        old: ApiKeyId,
+        old_expires_at: Timestamp,
+        successor: &ApiKey,
+    ) -> Result<(), PortError> {
+        let row = ApiKeyRow::from(successor);
+        self.write("db.api_keys.replace", move |connection| {
+            let expired = diesel::update(api_keys::table.find(Id(old.0)))
+                .set(api_keys::expires_at.eq(old_expires_at.unix_millis()))
+                .execute(connection)?;
+            if expired == 0 {
+                return Err(StoreError::Missing("API key to replace"));
+            }
+            diesel::insert_into(api_keys::table)
+                .values(row)
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+}

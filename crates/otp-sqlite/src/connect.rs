@@ -1,0 +1,181 @@
+//! Opening the file: where it is, who may read it, how each connection is set up, and how work
+//! reaches a connection.
+
+mod file;
+mod options;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::result::ConnectionError;
+use diesel_async::pooled_connection::deadpool::Pool;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use otp_core::ports::PortError;
+use tokio::runtime::Handle;
+use tracing::Instrument;
+
+use crate::errors::{self, StoreError};
+pub use file::ConnectError;
+pub use options::SqliteOptions;
+
+type Connections = Pool<SyncConnectionWrapper<SqliteConnection>>;
+
+/// All storage ports on one SQLite file. Clones share their connections.
+#[derive(Clone)]
+pub struct SqliteStore {
+    /// One connection: writers of this process queue here, in order, instead of polling for SQLite's
+    /// lock; those of other processes are met in `BEGIN IMMEDIATE`.
+    writer: Connections,
+    readers: Connections,
+    /// Where the work runs. A caller's own runtime may end earlier, and with it whatever it carried.
+    runtime: Handle,
+    wait: Duration,
+    file: Arc<Path>,
+}
+
+impl SqliteStore {
+    /// Opens the file, creating it if there is none, and makes sure that it is a database which can
+    /// be written. The schema is left as it is: see [`SqliteStore::migrate`].
+    ///
+    /// The store works on the runtime that calls this, which MUST outlive it.
+    pub async fn connect(options: &SqliteOptions) -> Result<Self, ConnectError> {
+        let path = options.absolute_path()?;
+        let wait = options.wait;
+        let for_opening = path.clone();
+        let opening = tokio::task::spawn_blocking(move || file::prepare(&for_opening, wait));
+        opening
+            .await
+            .map_err(|error| ConnectError::other(&path, error))??;
+        let pool = |access, size| connections(&path, access, size, wait);
+        Ok(Self {
+            writer: pool(Access::Write, 1)?,
+            readers: pool(Access::Read, options.readers.max(1))?,
+            runtime: Handle::current(),
+            wait,
+            file: Arc::from(Path::new(&path)),
+        })
+    }
+
+    /// The file.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Runs `work` in a transaction that holds SQLite's one write lock from its start, so that nothing
+    /// it has read changes before it writes.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        let transaction =
+            |connection: &mut SqliteConnection| connection.immediate_transaction(work);
+        self.run(&self.writer, name, transaction).await
+    }
+
+    /// Runs `work` on one snapshot of the data.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        let transaction = |connection: &mut SqliteConnection| connection.transaction(work);
+        self.run(&self.readers, name, transaction).await
+    }
+
+    /// Runs `work` on a connection as one blocking task, inside a task of the store's own: dropping
+    /// the returned future abandons the answer, never the work.
+    async fn run<T: Send + 'static>(
+        &self,
+        pool: &Connections,
+        name: &'static str,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        let (pool, wait) = (pool.clone(), self.wait);
+        let task = async move {
+            let mut connection = tokio::time::timeout(wait, pool.get())
+                .await
+                .map_err(|_| errors::unavailable("all connections were busy for too long"))?
+                .map_err(errors::unavailable)?;
+            connection
+                .spawn_blocking(move |connection| Ok(work(connection)))
+                .await
+                .map_err(StoreError::from)?
+                .map_err(PortError::from)
+        };
+        let span = tracing::debug_span!("db", otel.name = name);
+        let task = self.runtime.spawn(task.instrument(span));
+        task.await
+            .map_err(|_| errors::unavailable("the work on the database was broken off"))?
+    }
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SqliteStore({})", self.file.display())
+    }
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+fn connections(
+    path: &str,
+    access: Access,
+    size: usize,
+    wait: Duration,
+) -> Result<Connections, ConnectError> {
+    let mut config = ManagerConfig::default();
+    // A connection to a file does not go away by itself; one with an open transaction is discarded.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |path| {
+        let path = path.to_owned();
+        Box::pin(async move {
+            let opening = tokio::task::spawn_blocking(move || open(&path, access, wait));
+            let opened = opening.await.map_err(|error| error.to_string()).flatten();
+            opened
+                .map(SyncConnectionWrapper::new)
+                .map_err(ConnectionError::BadConnection)
+        })
+    });
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config))
+        .max_size(size)
+        .build()
+        .map_err(|error| ConnectError::other(path, error))
+}
+
+/// Opens a connection and sets it up. The error is SQLite's own text.
+fn open(path: &str, access: Access, wait: Duration) -> Result<SqliteConnection, String> {
+    let mut connection = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
+    // First the time to wait: the next statements may already meet a lock.
+    let set_up = format!(
+        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;",
+        wait.as_millis()
+    );
+    connection
+        .batch_execute(&set_up)
+        .map_err(|error| error.to_string())?;
+    let journal_mode: String =
+        diesel::dsl::sql::<diesel::sql_types::Text>("PRAGMA journal_mode = WAL")
+            .get_result(&mut connection)
+            .map_err(|error| error.to_string())?;
+    if journal_mode != "wal" {
+        return Err("its file system does not allow a write-ahead log".to_owned());
+    }
+    if access == Access::Read {
+        connection
+            .batch_execute("PRAGMA query_only = ON")
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(connection)
+}

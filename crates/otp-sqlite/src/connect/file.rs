@@ -1,0 +1,121 @@
+//! The file itself: created for its owner alone, and looked at once before anything relies on it.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+
+use crate::connect::{Access, open};
+
+/// Why the file cannot be used; one line that names it and the cause.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The URL names no file.
+    #[error("{url:?} is no address of a database: {why}")]
+    InvalidUrl {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The folder of the file does not exist.
+    #[error("cannot open the database {file}: its folder does not exist")]
+    NoFolder {
+        /// The file.
+        file: String,
+    },
+    /// The file is something else.
+    #[error("cannot open the database {file}: it is not an SQLite database")]
+    NotADatabase {
+        /// The file.
+        file: String,
+    },
+    /// The file may not be written.
+    #[error("cannot open the database {file}: it is read-only")]
+    ReadOnly {
+        /// The file.
+        file: String,
+    },
+    /// Another program kept the file locked for longer than this one waits.
+    #[error("cannot open the database {file}: another program keeps it locked")]
+    Locked {
+        /// The file.
+        file: String,
+    },
+    /// Anything else.
+    #[error("cannot open the database {file}: {cause}")]
+    Other {
+        /// The file.
+        file: String,
+        /// What the system or SQLite says.
+        cause: String,
+    },
+}
+
+impl ConnectError {
+    pub(super) fn other(file: &str, cause: impl std::fmt::Display) -> Self {
+        Self::Other {
+            file: file.to_owned(),
+            cause: cause.to_string(),
+        }
+    }
+
+    /// The error for SQLite's own words.
+    fn from_sqlite(file: &str, words: String) -> Self {
+        let file = file.to_owned();
+        match words.as_str() {
+            "file is not a database" => Self::NotADatabase { file },
+            "attempt to write a readonly database" => Self::ReadOnly { file },
+            "database is locked" => Self::Locked { file },
+            _ => Self::Other { file, cause: words },
+        }
+    }
+}
+
+/// Creates the file if there is none, and makes sure that it is a database that can be written.
+pub(super) fn prepare(path: &str, wait: Duration) -> Result<(), ConnectError> {
+    create(path)?;
+    open(path, Access::Write, wait)
+        .and_then(|mut connection| {
+            // SQLite opens what it may not write as read-only, and says so at the first write only.
+            connection
+                .batch_execute("BEGIN IMMEDIATE; ROLLBACK")
+                .map_err(|error| error.to_string())
+        })
+        .map_err(|words| ConnectError::from_sqlite(path, words))
+}
+
+/// One at a time: closing a file drops the locks that any other connection of this process holds on
+/// it (fcntl, POSIX), so nobody may open it as a database before its creator has closed it.
+static CREATING: Mutex<()> = Mutex::new(());
+
+fn create(path: &str) -> Result<(), ConnectError> {
+    let path_and_name = Path::new(path);
+    let _one_at_a_time = CREATING
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    // Never open what exists, for the same reason.
+    if path_and_name.is_dir() {
+        return Err(ConnectError::other(path, "it is a folder"));
+    }
+    if path_and_name.exists() {
+        return Ok(());
+    }
+    if !path_and_name.parent().is_some_and(Path::is_dir) {
+        return Err(ConnectError::NoFolder {
+            file: path.to_owned(),
+        });
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    // An empty file is an empty database. SQLite gives its log the permissions of the database.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path_and_name) {
+        Ok(_) => Ok(()),
+        // Another process was faster.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(ConnectError::other(path, error)),
+    }
+}

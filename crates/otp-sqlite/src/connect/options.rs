@@ -1,0 +1,103 @@
+//! Where the file is and how patient its users are.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::connect::ConnectError;
+
+/// How to open a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqliteOptions {
+    /// The file; a relative path counts from the working directory.
+    pub path: PathBuf,
+    /// How many connections read at a time, beside the one that writes.
+    pub readers: usize,
+    /// How long to wait for a connection, and for another process to finish writing.
+    pub wait: Duration,
+}
+
+impl SqliteOptions {
+    /// The file at `path`, with defaults that suit a server.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            readers: 4,
+            wait: Duration::from_secs(5),
+        }
+    }
+
+    /// Reads `sqlite://otp.db` (relative) or `sqlite:///var/lib/otp/otp.db` (absolute). What follows
+    /// the slashes is a path as the system spells it: nothing is decoded, there are no parameters.
+    pub fn from_url(url: &str) -> Result<Self, ConnectError> {
+        let invalid = |why| {
+            Err(ConnectError::InvalidUrl {
+                url: url.to_owned(),
+                why,
+            })
+        };
+        let Some(rest) = url.strip_prefix("sqlite:") else {
+            return invalid("it has to begin with sqlite://");
+        };
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        if path.contains(":memory:") || path.contains("mode=memory") {
+            return invalid(
+                "a database in memory would be lost at the end, and each connection would have its \
+                 own; name a file, such as sqlite://otp.db",
+            );
+        }
+        if path.is_empty() {
+            return invalid("it names no file; write sqlite://otp.db or sqlite:///folder/otp.db");
+        }
+        if path.contains(['?', '#']) {
+            return invalid("it may not have parameters");
+        }
+        Ok(Self::new(path))
+    }
+
+    /// The path in the one form that SQLite cannot mistake for something else: absolute.
+    pub(super) fn absolute_path(&self) -> Result<String, ConnectError> {
+        let shown = self.path.display().to_string();
+        let absolute =
+            std::path::absolute(&self.path).map_err(|error| ConnectError::other(&shown, error))?;
+        absolute
+            .into_os_string()
+            .into_string()
+            .map_err(|_| ConnectError::other(&shown, "its name is not Unicode"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, expected: Result<&str, &str>) {
+        match (SqliteOptions::from_url(url), expected) {
+            (Ok(options), Ok(path)) => assert_eq!(options.path, PathBuf::from(path)),
+            (Err(error), Err(words)) => {
+                let error = error.to_string();
+                assert!(error.contains(words) && error.contains(url), "{error}");
+            }
+            (read, _) => panic!("{url}: {read:?}"),
+        }
+    }
+
+    #[test]
+    fn a_url_names_a_relative_or_an_absolute_file() {
+        check("sqlite://otp.db", Ok("otp.db"));
+        check("sqlite://data/otp.db", Ok("data/otp.db"));
+        check("sqlite:///var/lib/otp.db", Ok("/var/lib/otp.db"));
+        check("sqlite:otp.db", Ok("otp.db"));
+        check("sqlite:///srv/a%20b.db", Ok("/srv/a%20b.db"));
+    }
+
+    #[test]
+    fn what_names_no_file_is_refused() {
+        check("sqlite::memory:", Err("memory"));
+        check("sqlite://:memory:", Err("memory"));
+        check("sqlite://x?mode=memory", Err("memory"));
+        check("sqlite://", Err("names no file"));
+        check("sqlite://otp.db?mode=ro", Err("parameters"));
+        check("postgres://localhost/otp", Err("begin with sqlite://"));
+    }
+}

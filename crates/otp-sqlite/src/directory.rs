@@ -1,0 +1,90 @@
+//! The directory: what a send looks up.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::ids::AccountId;
+use otp_core::ports::{Directory, PortError};
+use otp_core::pricing::PriceList;
+use otp_core::sender::{Sender, SenderProfile, SendingProfile};
+use otp_core::template::AuthenticationTemplate;
+
+use crate::errors::StoreError;
+use crate::rows::{ApiKeyRow, Id, SenderRow, TemplateRow, language, read_all};
+use crate::schema::{accounts, api_keys, senders, templates};
+use crate::{SqliteStore, prices};
+
+#[async_trait]
+impl Directory for SqliteStore {
+    async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
+        let hash = hash.0;
+        self.read("db.directory.find_api_key", move |connection| {
+            let row = api_keys::table
+                .filter(api_keys::hash.eq(hash.as_slice()))
+                .select(ApiKeyRow::as_select())
+                .first(connection)
+                .optional()?;
+            Ok(row.map(ApiKey::try_from).transpose()?.map(Arc::new))
+        })
+        .await
+    }
+
+    async fn find_sending_profile(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<Arc<SendingProfile>>, PortError> {
+        self.read("db.directory.find_sending_profile", move |connection| {
+            Ok(sending_profile(connection, account)?.map(Arc::new))
+        })
+        .await
+    }
+
+    async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
+        self.read("db.directory.price_list", |connection| {
+            Ok(Arc::new(prices::load(connection)?.into_iter().collect()))
+        })
+        .await
+    }
+}
+
+fn sending_profile(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+) -> Result<Option<SendingProfile>, StoreError> {
+    let default_language: Option<String> = accounts::table
+        .find(Id(account.0))
+        .select(accounts::default_language)
+        .first(connection)
+        .optional()?;
+    let Some(default_language) = default_language else {
+        return Ok(None);
+    };
+    let senders: Vec<Sender> = read_all(
+        senders::table
+            .filter(senders::account_id.eq(Id(account.0)))
+            .order((senders::created_at, senders::id))
+            .select(SenderRow::as_select())
+            .load(connection)?,
+    )?;
+    let templates: Vec<AuthenticationTemplate> = read_all(
+        templates::table
+            .inner_join(senders::table)
+            .filter(senders::account_id.eq(Id(account.0)))
+            .order((templates::created_at, templates::id))
+            .select(TemplateRow::as_select())
+            .load(connection)?,
+    )?;
+    let with_templates = |sender: Sender| {
+        let its_own = templates
+            .iter()
+            .filter(|template| template.sender_id == sender.id);
+        let templates = its_own.cloned().collect();
+        SenderProfile { sender, templates }
+    };
+    Ok(Some(SendingProfile {
+        default_language: language(&default_language, "accounts.default_language")?,
+        senders: senders.into_iter().map(with_templates).collect(),
+    }))
+}

@@ -1,0 +1,159 @@
+//! Where the driver's errors stop: outside this crate there are only port errors.
+
+use std::fmt;
+
+use diesel::result::{DatabaseErrorKind, Error as DriverError};
+use otp_core::ports::PortError;
+
+/// What can go wrong inside a transaction; any of them rolls it back.
+#[derive(Debug)]
+pub(crate) enum StoreError {
+    /// SQLite refused or failed.
+    Driver(DriverError),
+    /// A stored value is none this program would have written.
+    Unreadable(&'static str),
+    /// What the call names is not there.
+    Missing(&'static str),
+}
+
+/// The cause inside a [`PortError`], in words: never a value of a row or a parameter.
+#[derive(Debug, thiserror::Error)]
+#[error("SQLite: {0}")]
+pub(crate) struct Cause(String);
+
+impl From<DriverError> for StoreError {
+    fn from(error: DriverError) -> Self {
+        Self::Driver(error)
+    }
+}
+
+impl From<StoreError> for PortError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Driver(error) => from_driver(error),
+            StoreError::Unreadable(column) => Self::Backend(cause(format_args!(
+                "what is stored in {column} is unreadable"
+            ))),
+            StoreError::Missing(what) => Self::Conflict(cause(format_args!("there is no {what}"))),
+        }
+    }
+}
+
+/// The storage could not even be asked.
+pub(crate) fn unavailable(why: impl fmt::Display) -> PortError {
+    PortError::Unavailable(cause(why))
+}
+
+/// The storage answered, but is not what this program needs.
+pub(crate) fn backend(why: impl fmt::Display) -> PortError {
+    PortError::Backend(cause(why))
+}
+
+/// The words behind a port error.
+pub(crate) fn cause_of(error: &PortError) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn cause(words: impl fmt::Display) -> Box<dyn std::error::Error + Send + Sync> {
+    Box::new(Cause(words.to_string()))
+}
+
+fn from_driver(error: DriverError) -> PortError {
+    // A commit that failed is told by its own cause, not by what became of the roll-back.
+    let error = match error {
+        DriverError::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
+        other => other,
+    };
+    let DriverError::DatabaseError(kind, information) = error else {
+        // Everything else is about the driver's own work; its text may quote a value.
+        return backend("the driver could not carry out a statement or read its result");
+    };
+    let message = information.message();
+    if matches!(
+        kind,
+        DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation
+    ) {
+        return PortError::Conflict(cause(message));
+    }
+    let gone = matches!(
+        kind,
+        DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection
+    );
+    if gone || is_passing(message) {
+        unavailable(message)
+    } else {
+        backend(message)
+    }
+}
+
+/// Whether SQLite's message is of a failure that may pass. The driver hands no result code on, so its
+/// fixed texts (`sqlite3_errstr`) have to tell: BUSY, LOCKED, CANTOPEN, FULL, IOERR, NOMEM, PROTOCOL.
+fn is_passing(message: &str) -> bool {
+    [
+        "database is locked",
+        "database table is locked",
+        "database schema is locked",
+        "unable to open database file",
+        "database or disk is full",
+        "disk I/O error",
+        "out of memory",
+        "locking protocol",
+    ]
+    .iter()
+    .any(|text| message.starts_with(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+
+    use super::*;
+
+    fn error_of(preparation: &str, statement: &str) -> PortError {
+        let mut connection = SqliteConnection::establish(":memory:").expect("memory");
+        connection.batch_execute(preparation).expect(preparation);
+        let error = connection.batch_execute(statement).expect_err(statement);
+        StoreError::from(error).into()
+    }
+
+    #[test]
+    fn a_full_disk_is_unavailable() {
+        let error = error_of(
+            "PRAGMA max_page_count = 2; CREATE TABLE t (x)",
+            "INSERT INTO t SELECT zeroblob(100000)",
+        );
+        assert!(matches!(error, PortError::Unavailable(_)), "{error:?}");
+    }
+
+    #[test]
+    fn what_is_there_already_or_names_nothing_is_a_conflict() {
+        let unique = error_of("CREATE TABLE t (x UNIQUE)", "INSERT INTO t VALUES (1), (1)");
+        assert!(matches!(unique, PortError::Conflict(_)), "{unique:?}");
+        let foreign = error_of(
+            "PRAGMA foreign_keys = ON; CREATE TABLE p (x PRIMARY KEY);
+             CREATE TABLE t (x REFERENCES p)",
+            "INSERT INTO t VALUES (1)",
+        );
+        assert!(matches!(foreign, PortError::Conflict(_)), "{foreign:?}");
+    }
+
+    #[test]
+    fn what_was_refused_for_good_is_the_backends() {
+        for (preparation, statement) in [
+            (
+                "CREATE TABLE t (x CHECK (x > 0))",
+                "INSERT INTO t VALUES (0)",
+            ),
+            (
+                "CREATE TABLE t (x INTEGER) STRICT",
+                "INSERT INTO t VALUES ('+966551234567')",
+            ),
+            ("SELECT 1", "SELECT * FROM missing"),
+        ] {
+            let error = error_of(preparation, statement);
+            assert!(matches!(error, PortError::Backend(_)), "{error:?}");
+            assert!(!format!("{error:?}").contains("966"), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Messages, for reading.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::ids::{AccountId, MessageId};
+use otp_core::message::Message;
+use otp_core::ports::{Messages, PortError};
+
+use crate::SqliteStore;
+use crate::rows::{Id, MessageRow};
+use crate::schema::messages;
+
+#[async_trait]
+impl Messages for SqliteStore {
+    async fn find(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<Message>, PortError> {
+        self.read("db.messages.find", move |connection| {
+            let row = messages::table
+                .find(Id(message.0))
+                .filter(messages::account_id.eq(Id(account.0)))
+                .select(MessageRow::as_select())
+                .first(connection)
+                .optional()?;
+            row.map(Message::try_from).transpose()
+        })
+        .await
+    }
+}

@@ -1,0 +1,123 @@
+//! The tables as diesel sees them; `migrations/sqlite` creates them.
+//!
+//! SQLite knows one integer type: the width named here is that of the value in Rust.
+
+diesel::table! {
+    accounts (id) {
+        id -> Binary,
+        name -> Binary,
+        email -> Binary,
+        phone -> Binary,
+        company -> Binary,
+        address -> Nullable<Binary>,
+        default_language -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Binary,
+        account_id -> Binary,
+        name -> Text,
+        hash -> Binary,
+        hint -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    plans (id) {
+        id -> Binary,
+        name -> Text,
+        credits -> BigInt,
+        price_minor -> Nullable<BigInt>,
+        price_currency -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscriptions (id) {
+        id -> Binary,
+        account_id -> Binary,
+        plan_id -> Nullable<Binary>,
+        credits -> BigInt,
+        remaining -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    prices (region) {
+        region -> Text,
+        credits -> BigInt,
+    }
+}
+
+diesel::table! {
+    senders (id) {
+        id -> Binary,
+        account_id -> Binary,
+        phone_number_id -> Text,
+        waba_id -> Text,
+        phone -> Binary,
+        access_token -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    templates (id) {
+        id -> Binary,
+        sender_id -> Binary,
+        name -> Text,
+        language -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    opt_outs (account_id, recipient_index) {
+        account_id -> Binary,
+        recipient_index -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// The columns that are read one message at a time; the send ledger's statements write the others.
+    messages (id) {
+        id -> Binary,
+        account_id -> Binary,
+        api_key_id -> Binary,
+        recipient -> Binary,
+        price -> BigInt,
+        subscription_id -> Binary,
+        status -> SmallInt,
+        first_answer -> Nullable<SmallInt>,
+        provider_message_id -> Nullable<Text>,
+        failure_code -> Nullable<Integer>,
+        failure_title -> Nullable<Text>,
+        failure_reason -> Nullable<Text>,
+        created_at -> BigInt,
+        failed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ledger_entries (id) {
+        id -> BigInt,
+        account_id -> Binary,
+        subscription_id -> Binary,
+        message_id -> Nullable<Binary>,
+        kind -> SmallInt,
+        amount -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(templates -> senders (sender_id));
+diesel::allow_tables_to_appear_in_same_query!(senders, templates);

@@ -1,0 +1,105 @@
+//! The send ledger: admission and settlement in batches, the hot path.
+//!
+//! `BEGIN IMMEDIATE` takes the file's one write lock, which locks every account and every message at
+//! once. What is read afterwards cannot change before the commit, so facts, verdicts and writes agree.
+//! Every statement is set-based: a batch of any size costs the same number of them, and steps with
+//! nothing to do cost none.
+
+mod admit;
+mod settle;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::credits::Credits;
+use otp_core::credits::ledger::LedgerEntry;
+use otp_core::ids::SubscriptionId;
+use otp_core::ports::{PortError, SendLedger};
+use otp_core::send::{Admission, SendAttempt, Settlement};
+use serde_json::json;
+
+use crate::SqliteStore;
+use crate::errors::StoreError;
+use crate::set_based::{SetBased, id, set_based};
+
+const APPEND: &str = "
+    INSERT INTO ledger_entries (account_id, subscription_id, message_id, kind, amount, created_at)
+    SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), value ->> 3, value ->> 4,
+           value ->> 5
+    FROM json_each(?)";
+
+const SET_BALANCES: &str = "
+    UPDATE subscriptions SET remaining = changed.value ->> 1
+    FROM json_each(?) AS changed
+    WHERE subscriptions.id = unhex(changed.value ->> 0)";
+
+#[async_trait]
+impl SendLedger for SqliteStore {
+    async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
+        if attempts.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write("db.ledger.admit", move |connection| {
+            admit::admit(connection, &attempts)
+        })
+        .await
+    }
+
+    async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
+        if settlements.is_empty() {
+            return Ok(());
+        }
+        self.write("db.ledger.settle", move |connection| {
+            settle::settle(connection, &settlements)
+        })
+        .await
+    }
+}
+
+/// Appends entries in their order.
+pub(crate) fn append(
+    connection: &mut SqliteConnection,
+    entries: &[LedgerEntry],
+) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let rows = entries.iter().map(|entry| {
+        json!([
+            id(entry.account_id.0),
+            id(entry.subscription_id.0),
+            entry.message_id.map(|message| id(message.0)),
+            entry.kind.code(),
+            entry.signed_amount(),
+            entry.at.unix_millis(),
+        ])
+    });
+    let append: SetBased = set_based(APPEND, rows);
+    append.execute(connection)?;
+    Ok(())
+}
+
+/// Writes new balances. One that belongs to no subscription takes the whole transaction back: ledger
+/// and balances would disagree from then on.
+fn set_balances(
+    connection: &mut SqliteConnection,
+    balances: &BTreeMap<SubscriptionId, Credits>,
+) -> Result<(), StoreError> {
+    if balances.is_empty() {
+        return Ok(());
+    }
+    let rows = balances
+        .iter()
+        .map(|(subscription, left)| json!([id(subscription.0), left.get()]));
+    let set: SetBased = set_based(SET_BALANCES, rows);
+    if set.execute(connection)? == balances.len() {
+        Ok(())
+    } else {
+        Err(StoreError::Missing("subscription with that id"))
+    }
+}
+
+#[cfg(test)]
+mod query_plans;

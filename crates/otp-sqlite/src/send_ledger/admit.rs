@@ -1,0 +1,207 @@
+//! Admission: load the facts, ask the core, write what it says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
+use otp_core::cooldown;
+use otp_core::idempotency::IdempotencyKey;
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
+use otp_core::message::MessageStatus;
+use otp_core::sealing::RecipientIndex;
+use otp_core::send::admission::{self, NewMessage};
+use otp_core::send::{Admission, SendAttempt, SendFacts};
+use otp_core::subscription::SubscriptionBalance;
+use otp_core::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::errors::StoreError;
+use crate::rows::{Id, credits, first_answer, recipient_index, status};
+use crate::send_ledger::{append, set_balances};
+use crate::set_based::{SetBased, hex, id, set_based};
+
+// `CROSS JOIN` makes SQLite go from the few rows asked for to the many stored, never the other way.
+
+pub(super) const REPLAYS: &str = "
+    SELECT m.api_key_id, m.idempotency_key, m.id, m.first_answer, m.status
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    WHERE m.api_key_id = unhex(wanted.value ->> 0)
+      AND m.idempotency_key = unhex(wanted.value ->> 1)";
+
+pub(super) const OPT_OUTS: &str = "
+    SELECT o.account_id, o.recipient_index
+    FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
+    WHERE o.account_id = unhex(wanted.value ->> 0)
+      AND o.recipient_index = unhex(wanted.value ->> 1)";
+
+/// 4 is `Failed`; the index has the same condition.
+pub(super) const SENDS: &str = "
+    SELECT m.account_id, m.recipient_index, m.created_at
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    WHERE m.account_id = unhex(wanted.value ->> 0)
+      AND m.recipient_index = unhex(wanted.value ->> 1)
+      AND m.created_at >= wanted.value ->> 2
+      AND m.status <> 4";
+
+pub(super) const BALANCES: &str = "
+    SELECT s.account_id, s.id, s.remaining, s.created_at
+    FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
+    WHERE s.account_id = unhex(wanted.value ->> 0) AND s.remaining > 0";
+
+const INSERT: &str = "
+    INSERT INTO messages (
+        id, account_id, api_key_id, idempotency_key, sender_id, template_id, language,
+        recipient_index, recipient, region, price, subscription_id, status, created_at, updated_at,
+        expires_at)
+    SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), unhex(value ->> 3),
+           unhex(value ->> 4), unhex(value ->> 5), value ->> 6, unhex(value ->> 7),
+           unhex(value ->> 8), value ->> 9, value ->> 10, unhex(value ->> 11), value ->> 12,
+           value ->> 13, value ->> 13, value ->> 14
+    FROM json_each(?)";
+
+/// Judges and records a batch; runs in a write transaction.
+pub(super) fn admit(
+    connection: &mut SqliteConnection,
+    attempts: &[SendAttempt],
+) -> Result<Vec<Admission>, StoreError> {
+    let facts = load_facts(connection, attempts)?;
+    let judged = admission::judge(attempts, facts);
+    if !judged.messages.is_empty() {
+        let rows = judged.messages.iter().filter_map(|message| {
+            attempts
+                .get(message.attempt)
+                .map(|attempt| message_row(attempt, message))
+        });
+        let insert: SetBased = set_based(INSERT, rows);
+        insert.execute(connection)?;
+    }
+    append(connection, &judged.ledger)?;
+    set_balances(connection, &judged.balances)?;
+    Ok(judged.admissions)
+}
+
+fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
+    json!([
+        id(attempt.message_id.0),
+        id(attempt.account_id.0),
+        id(attempt.api_key_id.0),
+        attempt.idempotency_key.map(|key| id(key.0)),
+        id(message.routed_to.sender_id.0),
+        id(message.routed_to.template_id.0),
+        message.routed_to.language.as_str(),
+        hex(&attempt.recipient_index.0),
+        hex(&attempt.recipient.0),
+        attempt.region.as_str(),
+        attempt.price.get(),
+        id(message.subscription_id.0),
+        MessageStatus::Pending.code(),
+        attempt.at.unix_millis(),
+        attempt.expires_at.unix_millis(),
+    ])
+}
+
+/// Whatever a batch asks for twice is loaded once: the core takes each fact as one more.
+fn load_facts(
+    connection: &mut SqliteConnection,
+    attempts: &[SendAttempt],
+) -> Result<SendFacts, StoreError> {
+    let mut facts = SendFacts::default();
+    load_replays(connection, attempts, &mut facts)?;
+    let mut recipients: BTreeMap<(AccountId, RecipientIndex), Timestamp> = BTreeMap::new();
+    for attempt in attempts {
+        let key = (attempt.account_id, attempt.recipient_index);
+        let earliest = recipients.entry(key).or_insert(attempt.at);
+        *earliest = attempt.at.min(*earliest);
+    }
+    load_opt_outs(connection, recipients.keys(), &mut facts)?;
+    load_sends(connection, &recipients, &mut facts)?;
+    let accounts: BTreeSet<_> = attempts.iter().map(|attempt| attempt.account_id).collect();
+    load_balances(connection, &accounts, &mut facts)?;
+    Ok(facts)
+}
+
+type ReplayColumns = (Binary, Binary, Binary, Nullable<SmallInt>, SmallInt);
+
+fn load_replays(
+    connection: &mut SqliteConnection,
+    attempts: &[SendAttempt],
+    facts: &mut SendFacts,
+) -> Result<(), StoreError> {
+    let keys: BTreeSet<_> = attempts
+        .iter()
+        .filter_map(|attempt| Some((attempt.api_key_id, attempt.idempotency_key?)))
+        .collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let rows = keys
+        .iter()
+        .map(|(api_key, key)| json!([id(api_key.0), id(key.0)]));
+    let query = set_based::<ReplayColumns>(REPLAYS, rows);
+    let found: Vec<(Id, Id, Id, Option<i16>, i16)> = query.load(connection)?;
+    for (api_key, key, message, answered, code) in found {
+        facts.add_message_with_key(
+            (ApiKeyId(api_key.0), IdempotencyKey(key.0)),
+            MessageId(message.0),
+            first_answer(answered)?,
+            status(code)?,
+        );
+    }
+    Ok(())
+}
+
+fn load_opt_outs<'a>(
+    connection: &mut SqliteConnection,
+    recipients: impl Iterator<Item = &'a (AccountId, RecipientIndex)>,
+    facts: &mut SendFacts,
+) -> Result<(), StoreError> {
+    let rows = recipients.map(|(account, recipient)| json!([id(account.0), hex(&recipient.0)]));
+    let query = set_based::<(Binary, Binary)>(OPT_OUTS, rows);
+    let found: Vec<(Id, Vec<u8>)> = query.load(connection)?;
+    for (account, recipient) in found {
+        let recipient = recipient_index(&recipient, "opt_outs.recipient_index")?;
+        facts.add_opt_out(AccountId(account.0), recipient);
+    }
+    Ok(())
+}
+
+fn load_sends(
+    connection: &mut SqliteConnection,
+    recipients: &BTreeMap<(AccountId, RecipientIndex), Timestamp>,
+    facts: &mut SendFacts,
+) -> Result<(), StoreError> {
+    let rows = recipients.iter().map(|((account, recipient), earliest)| {
+        let since = *earliest - cooldown::HORIZON;
+        json!([id(account.0), hex(&recipient.0), since.unix_millis()])
+    });
+    let query = set_based::<(Binary, Binary, BigInt)>(SENDS, rows);
+    let found: Vec<(Id, Vec<u8>, i64)> = query.load(connection)?;
+    for (account, recipient, at) in found {
+        let recipient = recipient_index(&recipient, "messages.recipient_index")?;
+        facts.add_send(
+            AccountId(account.0),
+            recipient,
+            Timestamp::from_unix_millis(at),
+        );
+    }
+    Ok(())
+}
+
+fn load_balances(
+    connection: &mut SqliteConnection,
+    accounts: &BTreeSet<AccountId>,
+    facts: &mut SendFacts,
+) -> Result<(), StoreError> {
+    let rows = accounts.iter().map(|account| json!([id(account.0)]));
+    let query = set_based::<(Binary, Binary, BigInt, BigInt)>(BALANCES, rows);
+    let found: Vec<(Id, Id, i64, i64)> = query.load(connection)?;
+    for (account, subscription, remaining, created_at) in found {
+        let balance = SubscriptionBalance {
+            id: SubscriptionId(subscription.0),
+            remaining: credits(remaining, "subscriptions.remaining")?,
+            created_at: Timestamp::from_unix_millis(created_at),
+        };
+        facts.add_balance(AccountId(account.0), balance);
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! The statements of the hot path, asked for their plans: each goes to its rows through an index.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
+
+use super::{SET_BALANCES, admit, settle};
+
+const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-21-000000_initial/up.sql");
+
+#[track_caller]
+fn check(statement: &str, index: &str) {
+    let mut connection = SqliteConnection::establish(":memory:").expect("memory");
+    connection.batch_execute(SCHEMA).expect("schema");
+    let steps: Vec<(i32, i32, i32, String)> =
+        diesel::dsl::sql::<(Integer, Integer, Integer, Text)>("EXPLAIN QUERY PLAN ")
+            .sql(&statement.replace('?', "'[]'"))
+            .load(&mut connection)
+            .expect("plan");
+    let steps: Vec<String> = steps.into_iter().map(|(_, _, _, detail)| detail).collect();
+    assert_eq!(steps.len(), 2, "{steps:#?}");
+    // The first step walks over the rows of the parameter, the second looks each of them up.
+    assert!(steps[0].contains("VIRTUAL TABLE"), "{steps:#?}");
+    assert!(
+        steps[1].starts_with("SEARCH") && steps[1].contains(index),
+        "{steps:#?}"
+    );
+}
+
+#[test]
+fn facts_of_admission_are_found_by_index() {
+    check(
+        admit::REPLAYS,
+        "messages_by_idempotency_key (api_key_id=? AND idempotency_key=?)",
+    );
+    check(
+        admit::OPT_OUTS,
+        "INDEX sqlite_autoindex_opt_outs_1 (account_id=? AND recipient_index=?)",
+    );
+    check(
+        admit::SENDS,
+        "messages_by_recipient (account_id=? AND recipient_index=? AND created_at>?)",
+    );
+    check(admit::BALANCES, "subscriptions_by_account (account_id=?)");
+}
+
+#[test]
+fn facts_of_settlement_are_found_by_index() {
+    check(settle::MESSAGES, "sqlite_autoindex_messages_1 (id=?)");
+    check(settle::BALANCES, "sqlite_autoindex_subscriptions_1 (id=?)");
+}
+
+#[test]
+fn what_changes_is_found_by_index() {
+    check(settle::UPDATE, "sqlite_autoindex_messages_1 (id=?)");
+    check(SET_BALANCES, "sqlite_autoindex_subscriptions_1 (id=?)");
+}

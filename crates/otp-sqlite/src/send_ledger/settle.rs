@@ -1,0 +1,147 @@
+//! Settlement: load where the messages stand, ask the core, write what it says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
+use otp_core::ids::{AccountId, MessageId, SubscriptionId};
+use otp_core::send::Settlement;
+use otp_core::send::settlement::{self, MessageState, MessageUpdate, SettlementFacts};
+use serde_json::{Value, json};
+
+use crate::errors::StoreError;
+use crate::rows::{Id, credits, first_answer, status};
+use crate::send_ledger::{append, set_balances};
+use crate::set_based::{SetBased, id, set_based};
+
+pub(super) const MESSAGES: &str = "
+    SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    WHERE m.id = unhex(wanted.value ->> 0)";
+
+pub(super) const BALANCES: &str = "
+    SELECT s.id, s.remaining
+    FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
+    WHERE s.id = unhex(wanted.value ->> 0)";
+
+/// A row that says what is there already is left alone, so that settling twice changes nothing.
+/// What a settlement does not bring is NULL and leaves the column as it is.
+pub(super) const UPDATE: &str = "
+    UPDATE messages SET
+        status = new.value ->> 1,
+        first_answer = new.value ->> 2,
+        provider_message_id = coalesce(new.value ->> 3, provider_message_id),
+        failure_title = coalesce(new.value ->> 4, failure_title),
+        failure_reason = coalesce(new.value ->> 5, failure_reason),
+        failure_code = iif(new.value ->> 4 IS NULL, failure_code, new.value ->> 6),
+        failed_at = iif(new.value ->> 4 IS NULL, failed_at, new.value ->> 7),
+        updated_at = new.value ->> 7
+    FROM json_each(?) AS new
+    WHERE messages.id = unhex(new.value ->> 0)
+      AND (messages.status IS NOT new.value ->> 1
+           OR messages.first_answer IS NOT new.value ->> 2
+           OR messages.provider_message_id
+              IS NOT coalesce(new.value ->> 3, messages.provider_message_id))";
+
+/// Records a batch of outcomes; runs in a write transaction.
+pub(super) fn settle(
+    connection: &mut SqliteConnection,
+    settlements: &[Settlement],
+) -> Result<(), StoreError> {
+    let facts = load_facts(connection, settlements)?;
+    let settled = settlement::judge(settlements, facts);
+    let updates = last_word(settled.updates);
+    if !updates.is_empty() {
+        let update: SetBased = set_based(UPDATE, updates.values().map(update_row));
+        update.execute(connection)?;
+    }
+    append(connection, &settled.ledger)?;
+    set_balances(connection, &settled.balances)
+}
+
+/// One update a message: later ones of the batch go over earlier ones, column by column, as if each
+/// had been written by itself.
+fn last_word(updates: Vec<MessageUpdate>) -> BTreeMap<MessageId, MessageUpdate> {
+    let mut merged: BTreeMap<MessageId, MessageUpdate> = BTreeMap::new();
+    for mut update in updates {
+        if let Some(earlier) = merged.remove(&update.message_id) {
+            update.provider_message_id = update.provider_message_id.or(earlier.provider_message_id);
+            update.failure = update.failure.or(earlier.failure);
+        }
+        merged.insert(update.message_id, update);
+    }
+    merged
+}
+
+fn update_row(update: &MessageUpdate) -> Value {
+    let failure = update.failure.as_ref();
+    json!([
+        id(update.message_id.0),
+        update.status.code(),
+        update.first_answer.code(),
+        update
+            .provider_message_id
+            .as_ref()
+            .map(|provider| &provider.0),
+        failure.map(|failure| &failure.title),
+        failure.map(|failure| &failure.reason),
+        failure.and_then(|failure| failure.code),
+        update.at.unix_millis(),
+    ])
+}
+
+type MessageColumns = (Binary, Binary, SmallInt, Nullable<SmallInt>, BigInt, Binary);
+
+fn load_facts(
+    connection: &mut SqliteConnection,
+    settlements: &[Settlement],
+) -> Result<SettlementFacts, StoreError> {
+    let wanted: BTreeSet<_> = settlements
+        .iter()
+        .map(|settlement| settlement.message_id)
+        .collect();
+    let rows = wanted.iter().map(|message| json!([id(message.0)]));
+    let query = set_based::<MessageColumns>(MESSAGES, rows);
+    let found: Vec<(Id, Id, i16, Option<i16>, i64, Id)> = query.load(connection)?;
+    let mut facts = SettlementFacts::default();
+    for (message, account, code, answered, price, subscription) in found {
+        let state = MessageState {
+            account_id: AccountId(account.0),
+            status: status(code)?,
+            first_answer: first_answer(answered)?,
+            price: credits(price, "messages.price")?,
+            subscription_id: SubscriptionId(subscription.0),
+        };
+        facts.messages.insert(MessageId(message.0), state);
+    }
+    let payers: BTreeSet<_> = settlements
+        .iter()
+        .filter(|settlement| settlement.outcome.may_refund())
+        .filter_map(|settlement| facts.messages.get(&settlement.message_id))
+        .map(|message| message.subscription_id)
+        .collect();
+    load_balances(connection, &payers, &mut facts)?;
+    Ok(facts)
+}
+
+fn load_balances(
+    connection: &mut SqliteConnection,
+    payers: &BTreeSet<SubscriptionId>,
+    facts: &mut SettlementFacts,
+) -> Result<(), StoreError> {
+    if payers.is_empty() {
+        return Ok(());
+    }
+    let rows = payers
+        .iter()
+        .map(|subscription| json!([id(subscription.0)]));
+    let query = set_based::<(Binary, BigInt)>(BALANCES, rows);
+    let found: Vec<(Id, i64)> = query.load(connection)?;
+    for (subscription, remaining) in found {
+        let remaining = credits(remaining, "subscriptions.remaining")?;
+        facts
+            .balances
+            .insert(SubscriptionId(subscription.0), remaining);
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Subscriptions and the ledger behind their balances.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::credits::ledger::LedgerEntry;
+use otp_core::ids::AccountId;
+use otp_core::ports::{PortError, Subscriptions};
+use otp_core::subscription::Subscription;
+
+use crate::rows::{Id, LedgerRow, SubscriptionRow, read_all};
+use crate::schema::{ledger_entries, subscriptions};
+use crate::{SqliteStore, send_ledger};
+
+#[async_trait]
+impl Subscriptions for SqliteStore {
+    async fn grant(
+        &self,
+        subscription: &Subscription,
+        grant: &LedgerEntry,
+    ) -> Result<(), PortError> {
+        let row = SubscriptionRow::from(subscription);
+        let grant = grant.clone();
+        self.write("db.subscriptions.grant", move |connection| {
+            diesel::insert_into(subscriptions::table)
+                .values(row)
+                .execute(connection)?;
+            send_ledger::append(connection, &[grant])
+        })
+        .await
+    }
+
+    async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError> {
+        self.read("db.subscriptions.list", move |connection| {
+            let rows = subscriptions::table
+                .filter(subscriptions::account_id.eq(Id(account.0)))
+                .order((subscriptions::created_at.desc(), subscriptions::id.desc()))
+                .select(SubscriptionRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+
+    async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError> {
+        self.read("db.subscriptions.ledger", move |connection| {
+            let rows = ledger_entries::table
+                .filter(ledger_entries::account_id.eq(Id(account.0)))
+                .order(ledger_entries::id)
+                .select(LedgerRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+}
