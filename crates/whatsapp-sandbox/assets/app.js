@@ -1,0 +1,172 @@
+// Keeps the page current: the list of phones, the chosen phone's screen, and the stream of new
+// messages. The chosen phone is the address's fragment, so that reloading and going back work.
+
+import { isArabic, texts } from "./texts.js";
+import { bubble, guide, phoneEntry, phoneScreen } from "./view.js";
+
+const MOST_PHONES = 200;
+const MOST_MESSAGES = 50;
+
+const main = document.getElementById("main");
+const list = document.getElementById("phones");
+const noPhones = document.getElementById("no-phones");
+const connection = document.getElementById("connection");
+const announcer = document.getElementById("announcer");
+
+/** From number to its latest message; the newest phone stands first. */
+let phones = new Map();
+let tests = [];
+let accounts = [];
+
+translate();
+window.addEventListener("hashchange", showMain);
+await Promise.all([loadTests(), loadPhones()]);
+await showMain();
+listen();
+
+function translate() {
+  document.title = texts.title;
+  for (const node of document.querySelectorAll("[data-text]")) {
+    node.textContent = texts[node.dataset.text];
+  }
+  for (const node of document.querySelectorAll("[data-label]")) {
+    node.setAttribute("aria-label", texts[node.dataset.label]);
+  }
+  const other = document.getElementById("language-link");
+  other.lang = other.hreflang = isArabic ? "en" : "ar";
+  other.textContent = isArabic ? "English" : "العربية";
+  // Keeps the chosen phone when the language changes.
+  other.addEventListener("click", () => {
+    other.href = `?lang=${isArabic ? "en" : "ar"}${location.hash}`;
+  });
+  other.href = `?lang=${isArabic ? "en" : "ar"}`;
+}
+
+async function loadJson(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+async function loadTests() {
+  const [numbers, overview] = await Promise.all([loadJson("control/test-numbers"), loadJson("control")]);
+  tests = numbers.numbers;
+  accounts = overview.accounts;
+}
+
+async function loadPhones() {
+  const loaded = await loadJson("control/phones");
+  phones = new Map(loaded.phones.map((phone) => [phone.number, phone.latest]));
+  showList();
+}
+
+function chosen() {
+  const fragment = decodeURIComponent(location.hash.slice(1));
+  if (fragment === "guide") return null;
+  if (fragment.startsWith("+")) return fragment;
+  return phones.keys().next().value ?? null;
+}
+
+function showList() {
+  const current = chosen();
+  const focused = document.activeElement?.closest?.("#phones a")?.getAttribute("href");
+  const entries = [...phones].slice(0, MOST_PHONES);
+  list.replaceChildren(...entries.map(([number, latest]) => phoneEntry(number, latest, number === current)));
+  noPhones.hidden = phones.size > 0;
+  // The list was built anew; whoever was on it with the keyboard stays where they were.
+  if (focused) list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  const guideLink = document.getElementById("guide-link");
+  if (current === null) guideLink.setAttribute("aria-current", "page");
+  else guideLink.removeAttribute("aria-current");
+}
+
+async function showMain() {
+  const number = chosen();
+  showList();
+  if (number === null) {
+    main.replaceChildren(guide(phones.size > 0, tests, accounts));
+    return;
+  }
+  const loaded = await loadJson(`control/phones/${encodeURIComponent(number)}/messages`);
+  // Another phone may have been chosen meanwhile.
+  if (chosen() !== number) return;
+  main.replaceChildren(phoneScreen(number, loaded.messages, copy));
+  main.dataset.number = number;
+  scrollToEnd();
+}
+
+function listen() {
+  const events = new EventSource("control/events");
+  connection.textContent = texts.connecting;
+  events.addEventListener("ready", () => {
+    connection.textContent = texts.live;
+    connection.classList.add("is-live");
+    reload();
+  });
+  events.addEventListener("reload", reload);
+  events.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  events.addEventListener("error", () => {
+    connection.textContent = texts.connecting;
+    connection.classList.remove("is-live");
+  });
+}
+
+async function reload() {
+  try {
+    await loadPhones();
+    await showMain();
+  } catch (error) {
+    // The server is away; the stream tells when it is back, and then this runs again.
+    console.warn(error);
+  }
+}
+
+function receive({ number, message }) {
+  const before = chosen();
+  phones = new Map([[number, message], ...[...phones].filter(([other]) => other !== number)]);
+  // A phone that was shown only because it was the newest stays, unless nothing was shown.
+  if (before !== null && location.hash === "") history.replaceState(null, "", `#${before}`);
+  announcer.textContent = `${texts.arrived} ${number}`;
+  const chat = main.querySelector(".chat");
+  if (chosen() === number && before === number && chat) {
+    if (!chat.querySelector(`[data-id="${message.id}"]`)) chat.append(bubble(message, copy));
+    while (chat.children.length > MOST_MESSAGES) chat.firstElementChild.remove();
+    showList();
+    scrollToEnd();
+  } else if (chosen() !== before || chosen() === number) {
+    showMain();
+  } else {
+    showList();
+  }
+}
+
+async function copy(message, button) {
+  const copied = (await copyText(message.code)) ? texts.copied : texts.copyFailed;
+  announcer.textContent = copied;
+  button.textContent = copied;
+  setTimeout(() => {
+    button.textContent = message.button;
+  }, 2000);
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Browsers give no clipboard to pages that are neither local nor on HTTPS.
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.className = "sr-only";
+    document.body.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    return copied;
+  }
+}
+
+function scrollToEnd() {
+  const chat = main.querySelector(".chat");
+  if (chat) chat.scrollTop = chat.scrollHeight;
+}

@@ -1,0 +1,203 @@
+//! The phones of recipients: the latest messages of each, and who wrote to whom last.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use crate::{options::Capacity, reply::timestamp, template::Rendered};
+
+/// A message on a phone.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    /// Grows over all phones, so that a reader can ask for what is newer.
+    pub(crate) id: u64,
+    pub(crate) wamid: String,
+    pub(crate) received_at: OffsetDateTime,
+    pub(crate) sender_name: String,
+    pub(crate) sender_number: String,
+    pub(crate) template: String,
+    pub(crate) callback_data: Option<String>,
+    pub(crate) content: Rendered,
+}
+
+#[derive(Debug)]
+struct Phone {
+    messages: VecDeque<Received>,
+    /// Up to here `take_next` has handed messages out.
+    taken: u64,
+}
+
+/// All phones that received a message lately.
+#[derive(Debug)]
+pub(crate) struct Phones {
+    capacity: Capacity,
+    phones: HashMap<String, Phone>,
+    /// From the id of a phone's latest message to the phone: the first is the next to forget.
+    by_latest: BTreeMap<u64, String>,
+    next_id: u64,
+}
+
+impl Phones {
+    pub(crate) fn new(capacity: Capacity) -> Self {
+        Self {
+            capacity,
+            phones: HashMap::new(),
+            by_latest: BTreeMap::new(),
+            next_id: 1,
+        }
+    }
+
+    /// Puts a message on a phone and returns it with its id.
+    pub(crate) fn deliver(&mut self, digits: &str, mut message: Received) -> Received {
+        message.id = self.next_id;
+        self.next_id += 1;
+        let known = self.phones.get_mut(digits);
+        if let Some(latest) = known.and_then(|phone| phone.messages.back()) {
+            self.by_latest.remove(&latest.id);
+        } else if self.phones.len() >= self.capacity.phones.max(1)
+            && let Some((_, oldest)) = self.by_latest.pop_first()
+        {
+            self.phones.remove(&oldest);
+        }
+        self.by_latest.insert(message.id, digits.to_owned());
+        let phone = self
+            .phones
+            .entry(digits.to_owned())
+            .or_insert_with(|| Phone {
+                messages: VecDeque::new(),
+                taken: 0,
+            });
+        if phone.messages.len() >= self.capacity.messages_per_phone.max(1) {
+            phone.messages.pop_front();
+        }
+        phone.messages.push_back(message.clone());
+        message
+    }
+
+    /// How many messages were ever delivered.
+    pub(crate) fn total(&self) -> u64 {
+        self.next_id - 1
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.phones.len()
+    }
+
+    pub(crate) fn messages(&self, digits: &str) -> impl Iterator<Item = &Received> {
+        self.phones
+            .get(digits)
+            .into_iter()
+            .flat_map(|phone| &phone.messages)
+    }
+
+    /// The oldest message that this method has not handed out before.
+    pub(crate) fn take_next(&mut self, digits: &str) -> Option<Received> {
+        let phone = self.phones.get_mut(digits)?;
+        let next = phone
+            .messages
+            .iter()
+            .find(|message| message.id > phone.taken)?
+            .clone();
+        phone.taken = next.id;
+        Some(next)
+    }
+
+    /// The phones with their latest message, latest first.
+    pub(crate) fn latest(&self, limit: usize) -> Vec<Value> {
+        let latest = self.by_latest.values().rev().take(limit);
+        latest
+            .filter_map(|digits| {
+                let message = self.phones.get(digits)?.messages.back()?;
+                Some(json!({"number": format!("+{digits}"), "latest": message.to_json()}))
+            })
+            .collect()
+    }
+}
+
+impl Received {
+    pub(crate) fn to_json(&self) -> Value {
+        let mut value = self.content.to_json();
+        value["id"] = json!(self.id);
+        value["wamid"] = json!(self.wamid);
+        value["received_at"] = json!(timestamp(self.received_at));
+        value["from"] = json!({"name": self.sender_name, "number": self.sender_number});
+        value["template"] = json!(self.template);
+        value["biz_opaque_callback_data"] = json!(self.callback_data);
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phones(phones: usize, messages_per_phone: usize) -> Phones {
+        Phones::new(Capacity {
+            calls: 1,
+            phones,
+            messages_per_phone,
+        })
+    }
+
+    fn message(text: &str) -> Received {
+        Received {
+            id: 0,
+            wamid: text.to_owned(),
+            received_at: OffsetDateTime::UNIX_EPOCH,
+            sender_name: String::new(),
+            sender_number: String::new(),
+            template: String::new(),
+            callback_data: None,
+            content: Rendered {
+                language: "en".into(),
+                parts: Vec::new(),
+                footer: None,
+                button: None,
+                code_expiration_minutes: None,
+            },
+        }
+    }
+
+    fn texts(phones: &Phones, digits: &str) -> Vec<String> {
+        phones
+            .messages(digits)
+            .map(|message| message.wamid.clone())
+            .collect()
+    }
+
+    #[test]
+    fn a_phone_keeps_its_latest_messages_and_the_count_goes_on() {
+        let mut phones = phones(10, 2);
+        for text in ["a", "b", "c"] {
+            phones.deliver("1", message(text));
+        }
+        assert_eq!(texts(&phones, "1"), ["b", "c"]);
+        assert_eq!(phones.total(), 3);
+    }
+
+    #[test]
+    fn the_phone_that_was_silent_longest_is_forgotten_first() {
+        let mut phones = phones(2, 5);
+        phones.deliver("1", message("a"));
+        phones.deliver("2", message("b"));
+        phones.deliver("1", message("c"));
+        phones.deliver("3", message("d"));
+        assert_eq!(phones.len(), 2);
+        assert!(texts(&phones, "2").is_empty());
+        assert_eq!(texts(&phones, "1"), ["a", "c"]);
+        assert_eq!(phones.by_latest.len(), 2);
+    }
+
+    #[test]
+    fn each_message_is_taken_once_in_order() {
+        let mut phones = phones(2, 5);
+        phones.deliver("1", message("a"));
+        phones.deliver("1", message("b"));
+        let mut take = || phones.take_next("1").map(|message| message.wamid);
+        assert_eq!(
+            (take(), take(), take()),
+            (Some("a".into()), Some("b".into()), None)
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! An answer before it is HTTP, and the answers that break off on purpose.
+//!
+//! actix's own response cannot leave its worker thread; this one can, so that a send goes on when
+//! its caller has hung up.
+
+use std::{io, time::Duration};
+
+use actix_web::{
+    HttpResponse,
+    body::{BoxBody, SizedStream},
+    http::StatusCode,
+    web::Bytes,
+};
+use futures_util::stream;
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{behaviour::Answer, graph_error::GraphError};
+
+/// What goes on the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// The error code, where the answer has one.
+    pub(crate) code: Option<u32>,
+    content_type: &'static str,
+    body: Bytes,
+    retry_after: Option<u32>,
+    wire: Wire,
+}
+
+/// How much of the answer leaves.
+#[derive(Clone, Copy, Debug)]
+enum Wire {
+    Whole,
+    /// Nothing at all.
+    Nothing,
+    /// The head and this many bytes of the body.
+    First(usize),
+}
+
+const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+    <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+
+impl Reply {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self {
+            status,
+            code: None,
+            content_type: "application/json; charset=UTF-8",
+            body: Bytes::from(body.to_string()),
+            retry_after: None,
+            wire: Wire::Whole,
+        }
+    }
+
+    pub(crate) fn ok(body: &Value) -> Self {
+        Self::json(200, body)
+    }
+
+    pub(crate) fn error(error: &GraphError, trace_id: &str) -> Self {
+        Self {
+            code: Some(error.code),
+            retry_after: error.retry_after,
+            ..Self::json(error.status, &error.body(trace_id))
+        }
+    }
+
+    /// The answer a behaviour asks for, given the answer that success would have had.
+    pub(crate) fn shaped(answer: Answer, success: &Value, trace_id: &str) -> Self {
+        let whole = Self::ok(success);
+        let half = whole.body.len() / 2;
+        match answer {
+            Answer::Accepted | Answer::HeldForQualityAssessment | Answer::Paused => whole,
+            Answer::Refused(code) => Self::error(&GraphError::of(code), trace_id),
+            Answer::Closed => Self {
+                wire: Wire::Nothing,
+                ..whole
+            },
+            Answer::CutShort => Self {
+                wire: Wire::First(half),
+                ..whole
+            },
+            Answer::TruncatedJson => Self {
+                body: whole.body.slice(..half),
+                ..whole
+            },
+            Answer::EmptyBody => Self {
+                body: Bytes::new(),
+                ..whole
+            },
+            Answer::HtmlBadGateway => Self {
+                status: 502,
+                content_type: "text/html",
+                body: Bytes::from_static(PROXY_PAGE.as_bytes()),
+                ..whole
+            },
+            Answer::JsonWithoutCode => Self::json(500, &json!({"error": "internal"})),
+        }
+    }
+
+    pub(crate) fn into_response(self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = HttpResponse::build(status);
+        response.insert_header(("content-type", self.content_type));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header(("retry-after", seconds.to_string()));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.insert_header((
+                "www-authenticate",
+                r#"OAuth "Facebook Platform" "invalid_token" "Invalid OAuth access token.""#,
+            ));
+        }
+        match self.wire {
+            Wire::Whole => response.body(self.body),
+            Wire::Nothing => response.body(broken_body(self.body, 0)),
+            Wire::First(bytes) => response.body(broken_body(self.body, bytes)),
+        }
+    }
+}
+
+/// A body that announces all its bytes and fails after some of them, which makes the server close
+/// the connection. With none of them it fails before the head has left the write buffer, so the
+/// caller sees a connection that closes without a word.
+fn broken_body(body: Bytes, bytes: usize) -> BoxBody {
+    let announced = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    let first = (bytes > 0).then(|| body.slice(..bytes));
+    let steps = stream::unfold((first, bytes > 0), |(first, wrote)| async move {
+        if let Some(first) = first {
+            return Some((Ok(first), (None, wrote)));
+        }
+        if wrote {
+            // The server writes what it has only when the body has nothing more for now.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let gone = io::Error::new(
+            io::ErrorKind::ConnectionAborted,
+            "closed as the script says",
+        );
+        Some((Err(gone), (None, wrote)))
+    });
+    BoxBody::new(SizedStream::new(announced, Box::pin(steps)))
+}
+
+/// A moment as the control API writes it.
+pub(crate) fn timestamp(moment: OffsetDateTime) -> String {
+    moment.format(&Rfc3339).unwrap_or_default()
+}

@@ -1,0 +1,145 @@
+//! The phone numbers of an account, their registration, and the subscription to webhooks.
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use serde_json::{Value, json};
+
+use super::graph::{Body, ObjectPath, Parameters, answer, json_body, only_fields};
+use crate::{
+    Sandbox, accounts::Subscription, graph_error::GraphError, request::string, state::State,
+};
+
+/// `GET /{waba_id}/phone_numbers`.
+pub(crate) async fn list(
+    sandbox: Data<Sandbox>,
+    request: HttpRequest,
+    path: ObjectPath,
+    query: Parameters,
+) -> HttpResponse {
+    let id = &path.id;
+    answer(&sandbox, &request, |state, _| {
+        state
+            .accounts
+            .waba(id)
+            .ok_or_else(|| GraphError::unknown_object("GET", id))?;
+        let fields = query.get("fields");
+        let numbers = state.accounts.numbers_of(id);
+        let numbers: Vec<Value> = numbers
+            .map(|number| only_fields(number.to_graph(), fields))
+            .collect();
+        let mut answer = json!({ "data": numbers });
+        if !numbers.is_empty() {
+            answer["paging"] = json!({"cursors": {"before": "QVFI", "after": "QVFI"}});
+        }
+        Ok(answer)
+    })
+}
+
+/// `POST /{phone_number_id}/register`.
+pub(crate) async fn register(
+    sandbox: Data<Sandbox>,
+    request: HttpRequest,
+    path: ObjectPath,
+    body: Body,
+) -> HttpResponse {
+    let id = &path.id;
+    answer(&sandbox, &request, |state, _| {
+        let number = state.accounts.number_mut(id);
+        let number = number.ok_or_else(|| GraphError::unknown_object("POST", id))?;
+        let body = json_body(body)?;
+        if string(&body, "messaging_product")?.as_deref() != Some("whatsapp") {
+            return Err(GraphError::parameter(
+                "The parameter messaging_product is required.",
+            ));
+        }
+        let pin = string(&body, "pin")?
+            .ok_or_else(|| GraphError::parameter("The parameter pin is required."))?;
+        if pin.len() != 6 || !pin.chars().all(|c| c.is_ascii_digit()) {
+            return Err(GraphError::parameter("Param pin must be 6 digits."));
+        }
+        number.registered = true;
+        Ok(json!({"success": true}))
+    })
+}
+
+/// `POST /{phone_number_id}/deregister`.
+pub(crate) async fn deregister(
+    sandbox: Data<Sandbox>,
+    request: HttpRequest,
+    path: ObjectPath,
+) -> HttpResponse {
+    let id = &path.id;
+    answer(&sandbox, &request, |state, _| {
+        let number = state.accounts.number_mut(id);
+        number
+            .ok_or_else(|| GraphError::unknown_object("POST", id))?
+            .registered = false;
+        Ok(json!({"success": true}))
+    })
+}
+
+/// `GET /{waba_id}/subscribed_apps`.
+pub(crate) async fn subscriptions(
+    sandbox: Data<Sandbox>,
+    request: HttpRequest,
+    path: ObjectPath,
+) -> HttpResponse {
+    let id = &path.id;
+    answer(&sandbox, &request, |state, _| {
+        let waba = state.accounts.waba(id);
+        Ok(waba
+            .ok_or_else(|| GraphError::unknown_object("GET", id))?
+            .subscribed_apps())
+    })
+}
+
+/// `POST /{waba_id}/subscribed_apps`.
+pub(crate) async fn subscribe(
+    sandbox: Data<Sandbox>,
+    request: HttpRequest,
+    path: ObjectPath,
+    body: Body,
+) -> HttpResponse {
+    answer(&sandbox, &request, |state, _| {
+        let uri = match json_body(body) {
+            Ok(body) => string(&body, "override_callback_uri")?,
+            // The ordinary call has no body at all.
+            Err(_) => None,
+        };
+        if uri.as_ref().is_some_and(|uri| uri.len() > 2_000) {
+            return Err(GraphError::parameter(
+                "Param override_callback_uri is too long.",
+            ));
+        }
+        set_subscription(
+            state,
+            "POST",
+            &path.id,
+            Some(Subscription {
+                override_callback_uri: uri,
+            }),
+        )
+    })
+}
+
+/// `DELETE /{waba_id}/subscribed_apps`.
+pub(crate) async fn unsubscribe(
+    sandbox: Data<Sandbox>,
+    request: HttpRequest,
+    path: ObjectPath,
+) -> HttpResponse {
+    answer(&sandbox, &request, |state, _| {
+        set_subscription(state, "DELETE", &path.id, None)
+    })
+}
+
+fn set_subscription(
+    state: &mut State,
+    method: &str,
+    id: &str,
+    subscription: Option<Subscription>,
+) -> Result<Value, GraphError> {
+    let waba = state.accounts.waba_mut(id);
+    waba.ok_or_else(|| GraphError::unknown_object(method, id))?
+        .subscription = subscription;
+    Ok(json!({"success": true}))
+}

@@ -1,0 +1,58 @@
+//! Everything a sandbox remembers, behind one lock that is never held across an await.
+
+use time::OffsetDateTime;
+
+use crate::{
+    DEFAULT_DISPLAY_PHONE_NUMBER,
+    accounts::{Accounts, BusinessNumber},
+    chaos::Chaos,
+    ids::Ids,
+    ledger::Ledger,
+    options::SandboxOptions,
+    phones::Phones,
+    rates::Rates,
+    scripts::Scripts,
+    templates::Templates,
+};
+
+/// What a sandbox remembers.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) ids: Ids,
+    pub(crate) accounts: Accounts,
+    pub(crate) templates: Templates,
+    pub(crate) ledger: Ledger,
+    pub(crate) phones: Phones,
+    pub(crate) scripts: Scripts,
+    pub(crate) rates: Rates,
+    pub(crate) chaos: Chaos,
+}
+
+impl State {
+    pub(crate) fn new(options: &SandboxOptions, now: OffsetDateTime) -> Self {
+        let seed = options.seed.unwrap_or_else(rand::random);
+        let mut ids = Ids::new(seed);
+        let mut accounts = Accounts::default();
+        let mut templates = Templates::new(options.approval_delay);
+        templates.add_defaults(&mut ids, &options.waba_id, now);
+        // The first account and number always fit.
+        let _ = accounts.put_waba(&options.waba_id, "Sandbox business");
+        let _ = accounts.put_number(BusinessNumber {
+            id: options.phone_number_id.clone(),
+            waba_id: options.waba_id.clone(),
+            display_phone_number: DEFAULT_DISPLAY_PHONE_NUMBER.to_owned(),
+            verified_name: "Sandbox business".to_owned(),
+            registered: true,
+        });
+        Self {
+            ids,
+            accounts,
+            templates,
+            ledger: Ledger::new(options.capacity.calls),
+            phones: Phones::new(options.capacity),
+            scripts: Scripts::default(),
+            rates: Rates::new(options.pair_limit, options.throughput_per_second),
+            chaos: Chaos::new(seed),
+        }
+    }
+}

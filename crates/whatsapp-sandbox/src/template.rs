@@ -1,0 +1,73 @@
+//! One message template: its life, and the message it makes of parameters.
+
+mod draft;
+mod render;
+pub(crate) mod text;
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+pub(crate) use draft::TemplateDraft;
+pub(crate) use render::{Parameters, Rendered};
+
+/// A template in one language.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    pub(crate) id: String,
+    pub(crate) waba_id: String,
+    pub(crate) draft: TemplateDraft,
+    status: String,
+    /// When a pending template will count as approved.
+    approved_from: Option<OffsetDateTime>,
+}
+
+impl Template {
+    /// A new template, approved from the given moment on.
+    pub(crate) fn submitted(
+        id: String,
+        waba_id: &str,
+        draft: TemplateDraft,
+        approved_from: OffsetDateTime,
+    ) -> Self {
+        Self {
+            id,
+            waba_id: waba_id.to_owned(),
+            draft,
+            status: "PENDING".to_owned(),
+            approved_from: Some(approved_from),
+        }
+    }
+
+    /// The status at this moment: review takes time, and nobody needs to tick a clock for it.
+    pub(crate) fn status(&self, now: OffsetDateTime) -> &str {
+        match self.approved_from {
+            Some(from) if from <= now => "APPROVED",
+            Some(_) | None => &self.status,
+        }
+    }
+
+    /// Sets the status for good, as a reviewer would.
+    pub(crate) fn set_status(&mut self, status: &str) {
+        status.clone_into(&mut self.status);
+        self.approved_from = None;
+    }
+
+    /// The template as Graph lists it.
+    pub(crate) fn to_graph(&self, now: OffsetDateTime) -> Value {
+        let mut value = json!({
+            "id": self.id,
+            "name": self.draft.name,
+            "language": self.draft.language,
+            "status": self.status(now),
+            "category": self.draft.category,
+            "parameter_format": self.draft.parameter_format,
+            "components": self.draft.listed_components(),
+            "quality_score": {"score": "UNKNOWN"},
+            "rejected_reason": if self.status(now) == "REJECTED" { "INVALID_FORMAT" } else { "NONE" },
+        });
+        if let Some(seconds) = self.draft.message_send_ttl_seconds {
+            value["message_send_ttl_seconds"] = json!(seconds);
+        }
+        value
+    }
+}
