@@ -1,0 +1,116 @@
+//! `POST /CheckMessageStatus`: where one message of the caller stands.
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use otp_core::idempotency::parse_uuid;
+use otp_core::ids::MessageId;
+use otp_core::usecases::check_message_status::MessageReport;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::authentication::authenticate;
+use crate::body::{self, JsonField};
+use crate::context::RequestContext;
+use crate::error::{ApiError, ErrorCode, NO_STORE};
+use crate::send_message::MessageStatusName;
+use crate::state::ApiState;
+
+/// Its path.
+pub(crate) const PATH: &str = "/CheckMessageStatus";
+
+/// Which message.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckMessageStatusRequest {
+    /// The id `SendMessage` answered with.
+    #[serde(default)]
+    #[schema(value_type = Uuid, required = true)]
+    id: JsonField,
+}
+
+/// What there is to say of it. Every field is always there.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckMessageStatusResponse {
+    /// The message.
+    id: Uuid,
+    /// Where it stands.
+    #[schema(value_type = MessageStatusName)]
+    message_status: &'static str,
+    /// To whom it was sent.
+    to_phone_e164: String,
+    /// When it was created, in UTC.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// WhatsApp's error code, if it failed and WhatsApp gave one.
+    #[schema(required = true)]
+    failure_code: Option<i32>,
+    /// The kind of error, if it failed.
+    #[schema(required = true)]
+    failure_title: Option<String>,
+    /// Why it failed, in WhatsApp's words.
+    #[schema(required = true)]
+    failure_reason: Option<String>,
+    /// When the failure was recorded, in UTC.
+    #[schema(required = true, format = DateTime)]
+    failed_at: Option<String>,
+}
+
+pub(crate) async fn post(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<ApiState>,
+) -> HttpResponse {
+    match check(&request, payload, &state).await {
+        Ok(report) => HttpResponse::Ok()
+            .insert_header(NO_STORE)
+            .json(CheckMessageStatusResponse::from(report)),
+        Err(error) => error.answer(&RequestContext::of(&request)),
+    }
+}
+
+async fn check(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+) -> Result<MessageReport, ApiError> {
+    let caller = authenticate(request, state).await?;
+    let body: CheckMessageStatusRequest = body::read(request, payload).await?;
+    let id = message_id(&body.id)?;
+    let check = state.check_message_status.clone();
+    let report = state
+        .run(async move { check.execute(caller, id).await })
+        .await?;
+    Ok(report?)
+}
+
+fn message_id(field: &JsonField) -> Result<MessageId, ApiError> {
+    let parsed = match field {
+        JsonField::Absent => return Err(ApiError::Plain(ErrorCode::MessageIdIsRequired)),
+        JsonField::Text(text) => parse_uuid(text).ok(),
+        JsonField::Other => None,
+    };
+    parsed
+        .map(MessageId)
+        .ok_or(ApiError::Plain(ErrorCode::MessageIdMustBeUuid))
+}
+
+impl From<MessageReport> for CheckMessageStatusResponse {
+    fn from(report: MessageReport) -> Self {
+        let (code, words) = report.failure.map_or((None, None), |failure| {
+            (failure.code, Some((failure.title, failure.reason)))
+        });
+        let (title, reason) = words.unzip();
+        Self {
+            id: report.id.0,
+            message_status: report.status.as_str(),
+            to_phone_e164: report.to.e164().to_owned(),
+            created_at: report.created_at.to_rfc3339(),
+            failure_code: code,
+            failure_title: title,
+            failure_reason: reason,
+            failed_at: report.failed_at.map(otp_core::time::Timestamp::to_rfc3339),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Error answers: the one place where a use case's refusal becomes a status, a code and a sentence.
+
+mod answer;
+mod code;
+mod mapping;
+
+use std::time::Duration;
+
+use otp_core::ids::MessageId;
+
+pub(crate) use answer::{NO_STORE, chain, retry_after, whole_seconds};
+pub(crate) use code::ErrorCode;
+
+use crate::body::MalformedBody;
+use crate::rate_limit::Exceeded;
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// The code says it all.
+    Plain(ErrorCode),
+    /// The body cannot be read.
+    MalformedRequestBody(MalformedBody),
+    /// The limit per IP address is exceeded.
+    TooManyRequests(Exceeded),
+    /// The path exists, but not for this method.
+    MethodNotAllowed {
+        /// The methods it exists for.
+        allow: &'static str,
+    },
+    /// The recipient was sent to a moment ago.
+    CoolingDown {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The provider refused the message.
+    RefusedByProvider {
+        /// The message.
+        id: MessageId,
+        /// The provider's HTTP status.
+        status: Option<u16>,
+        /// Its words.
+        reason: String,
+    },
+    /// Something behind the API cannot be reached at present.
+    Unavailable(Cause),
+    /// Something went wrong that is none of the caller's business.
+    Internal(Cause),
+}
+
+/// What went wrong; for the log only.
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+impl ApiError {
+    /// The stable code.
+    pub(crate) fn code(&self) -> ErrorCode {
+        match self {
+            Self::Plain(code) => *code,
+            Self::MalformedRequestBody(_) => ErrorCode::MalformedRequestBody,
+            Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
+            Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
+            Self::CoolingDown { .. } => ErrorCode::CoolingDown,
+            Self::RefusedByProvider { .. } => ErrorCode::RefusedByProvider,
+            Self::Unavailable(_) | Self::Internal(_) => ErrorCode::InternalServerError,
+        }
+    }
+}

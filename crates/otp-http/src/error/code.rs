@@ -1,0 +1,90 @@
+//! The codes clients may rely on: each with its HTTP status and, in `locales/`, its sentence.
+
+use actix_web::http::StatusCode;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $code:ident => $status:ident,)+) => {
+        /// A stable code. Its spelling is the wire's, to the letter.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum ErrorCode {
+            $($(#[$doc])+ $code,)+
+        }
+
+        impl ErrorCode {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$code,)+];
+
+            /// The code on the wire, and the key of its text.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => stringify!($code),)+
+                }
+            }
+
+            /// The HTTP status it is answered with.
+            pub(crate) const fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$code => StatusCode::$status,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The limit per IP address is exceeded.
+    TooManyRequests => TOO_MANY_REQUESTS,
+    /// `X-Api-Key` is missing or blank.
+    ApiKeyIsRequired => BAD_REQUEST,
+    /// No active key matches.
+    ApiKeyNotFound => NOT_FOUND,
+    /// The key is past its expiry.
+    ApiKeyExpired => BAD_REQUEST,
+    /// The content type is not JSON.
+    UnsupportedMediaType => UNSUPPORTED_MEDIA_TYPE,
+    /// The body is over 16 KiB.
+    RequestBodyTooLarge => PAYLOAD_TOO_LARGE,
+    /// The body did not arrive in time.
+    RequestTimeout => REQUEST_TIMEOUT,
+    /// The body cannot be read.
+    MalformedRequestBody => BAD_REQUEST,
+    /// `otpCode` is missing.
+    OTPCodeIsRequired => BAD_REQUEST,
+    /// `otpCode` is too long.
+    OTPCodeLengthMustBeLessThanOrEqualTo8 => BAD_REQUEST,
+    /// `otpCode` has something else than letters and digits.
+    OTPCodeMustContainOnlyLettersOrDigits => BAD_REQUEST,
+    /// `toPhoneE164` is missing.
+    DestinationPhoneNumberIsRequired => BAD_REQUEST,
+    /// `toPhoneE164` is blank.
+    PhoneNumberCanNotBeEmpty => BAD_REQUEST,
+    /// `toPhoneE164` is no valid number.
+    InvalidphoneNumber => BAD_REQUEST,
+    /// `idempotencyKey` is no UUID.
+    IdempotencyKeyMustBeUuid => BAD_REQUEST,
+    /// The account has no sender.
+    SenderNumberNotFound => NOT_FOUND,
+    /// No template in a fitting language.
+    TemplateNotFound => NOT_FOUND,
+    /// The recipient has opted out.
+    RecipientOptedOut => BAD_REQUEST,
+    /// The recipient was sent to a moment ago; the wire has a sentence instead of the code.
+    CoolingDown => BAD_REQUEST,
+    /// No active subscription covers the price.
+    InsufficientBalance => BAD_REQUEST,
+    /// The provider refused; the wire has its words instead of the code.
+    RefusedByProvider => FAILED_DEPENDENCY,
+    /// `id` is missing.
+    MessageIdIsRequired => BAD_REQUEST,
+    /// `id` is no UUID.
+    MessageIdMustBeUuid => BAD_REQUEST,
+    /// The account has no such message.
+    MessageNotFound => NOT_FOUND,
+    /// There is no such path.
+    NotFound => NOT_FOUND,
+    /// The path exists, but not for this method.
+    MethodNotAllowed => METHOD_NOT_ALLOWED,
+    /// Something went wrong that is none of the caller's business.
+    InternalServerError => INTERNAL_SERVER_ERROR,
+}

@@ -1,0 +1,68 @@
+//! `GET /health/live` and `GET /health/ready`: whether the process runs, and whether it can work.
+
+use std::time::Duration;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::context::RequestContext;
+use crate::error::NO_STORE;
+use crate::state::ApiState;
+
+/// Path of the first.
+pub(crate) const LIVE: &str = "/health/live";
+
+/// Path of the second.
+pub(crate) const READY: &str = "/health/ready";
+
+/// Whoever asks wants to know now: a storage slower than this is not ready.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// How the service is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HealthResponse {
+    /// `ok` or `unavailable`.
+    status: &'static str,
+    /// What cannot be used at present.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    missing: &'static [&'static str],
+}
+
+pub(crate) async fn live() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(NO_STORE)
+        .json(HealthResponse {
+            status: "ok",
+            missing: &[],
+        })
+}
+
+pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
+    let health = state.health.clone();
+    let check = async move { tokio::time::timeout(DEADLINE, health.check()).await };
+    match state.run(check).await {
+        Ok(Ok(Ok(()))) => live().await,
+        Ok(Ok(Err(error))) => {
+            tracing::warn!(cause = %crate::error::chain(&error), "storage is not ready");
+            unavailable()
+        }
+        Ok(Err(_)) => {
+            tracing::warn!("storage did not answer in time");
+            unavailable()
+        }
+        Err(error) => error.answer(&RequestContext::of(&request)),
+    }
+}
+
+fn unavailable() -> HttpResponse {
+    let body = HealthResponse {
+        status: "unavailable",
+        missing: &["database"],
+    };
+    HttpResponse::ServiceUnavailable()
+        .insert_header(NO_STORE)
+        .json(body)
+}

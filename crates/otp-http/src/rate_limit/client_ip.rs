@@ -1,0 +1,129 @@
+//! Whose address a request comes from: the peer's own, or what a trusted proxy says of it.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use actix_web::HttpRequest;
+use actix_web::http::header::X_FORWARDED_FOR;
+
+use crate::options::TrustedProxies;
+
+/// The client's address, canonical: an IPv4 address is never in its IPv6 form.
+pub(super) fn of(request: &HttpRequest, trusted: &TrustedProxies) -> IpAddr {
+    let peer = request
+        .peer_addr()
+        .map_or(Ipv6Addr::UNSPECIFIED.into(), |peer| peer.ip());
+    let hops = request.headers().get_all(X_FORWARDED_FOR);
+    let hops: Vec<&[u8]> = hops
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        .collect();
+    client(peer.to_canonical(), &hops, trusted)
+}
+
+/// Walks from the peer towards the client for as long as each hop is a proxy to be believed. Where
+/// one of them said something that is no address, its own address has to do.
+fn client(peer: IpAddr, hops: &[&[u8]], trusted: &TrustedProxies) -> IpAddr {
+    let mut client = peer;
+    for hop in hops.iter().rev() {
+        if !trusted.contains(client) {
+            break;
+        }
+        match address(hop) {
+            Some(address) => client = address,
+            None => break,
+        }
+    }
+    client
+}
+
+/// An address, as proxies write it: some add the port, and then brackets around IPv6.
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = std::str::from_utf8(hop).ok()?.trim();
+    let bare = hop
+        .strip_prefix('[')
+        .and_then(|hop| hop.strip_suffix(']'))
+        .unwrap_or(hop);
+    let address = bare.parse().ok();
+    let address = address.or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip()));
+    address.map(|address| address.to_canonical())
+}
+
+/// What is counted: an IPv4 address, or the /64 an IPv6 address lies in, because that is what one
+/// subscriber is given.
+pub(super) fn counted_as(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(peer: &str, forwarded: &[&str], expected: &str) {
+        let trusted = TrustedProxies::parse(&["10.0.0.0/8", "fd00::/8"]).expect("networks");
+        let hops: Vec<_> = forwarded.iter().map(|hop| hop.as_bytes()).collect();
+        let peer: IpAddr = peer.parse().expect("an address");
+        let found = client(peer.to_canonical(), &hops, &trusted);
+        assert_eq!(found.to_string(), expected, "{forwarded:?} behind {peer}");
+    }
+
+    #[test]
+    fn a_stranger_is_not_believed() {
+        check("203.0.113.9", &["198.51.100.1"], "203.0.113.9");
+        check("::ffff:203.0.113.9", &["198.51.100.1"], "203.0.113.9");
+    }
+
+    #[test]
+    fn behind_trusted_proxies_the_rightmost_stranger_is_the_client() {
+        check("10.0.0.1", &["198.51.100.1"], "198.51.100.1");
+        check("::ffff:10.0.0.1", &["198.51.100.1"], "198.51.100.1");
+        check(
+            "10.0.0.1",
+            &["1.1.1.1", " 198.51.100.1", " 10.0.0.2 "],
+            "198.51.100.1",
+        );
+        check("fd00::1", &["2001:db8::7"], "2001:db8::7");
+        check("10.0.0.1", &["::ffff:198.51.100.1"], "198.51.100.1");
+        check("10.0.0.1", &["10.0.0.3", "10.0.0.2"], "10.0.0.3");
+    }
+
+    #[test]
+    fn ports_and_brackets_are_no_part_of_an_address() {
+        check("10.0.0.1", &["198.51.100.1:4711"], "198.51.100.1");
+        check("10.0.0.1", &["[2001:db8::7]:4711"], "2001:db8::7");
+        check("10.0.0.1", &["[2001:db8::7]"], "2001:db8::7");
+    }
+
+    #[test]
+    fn what_is_no_address_ends_the_walk() {
+        for garbage in [
+            "",
+            " ",
+            "unknown",
+            "_hidden",
+            "198.51.100.256",
+            "\"",
+            "a:b:c",
+            "[]",
+        ] {
+            check("10.0.0.1", &[garbage], "10.0.0.1");
+            check(
+                "10.0.0.1",
+                &["198.51.100.1", garbage, "10.0.0.2"],
+                "10.0.0.2",
+            );
+        }
+        let trusted = TrustedProxies::parse(&["10.0.0.0/8"]).expect("a network");
+        let peer = IpAddr::from([10, 0, 0, 1]);
+        assert_eq!(client(peer, &[b"\xff\xfe"], &trusted), peer);
+    }
+
+    #[test]
+    fn ipv6_is_counted_by_its_first_half() {
+        let counted = |text: &str| counted_as(text.parse().expect("an address")).to_string();
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(counted("2001:db8:1:2:ffff::1"), "2001:db8:1:2::");
+        assert_eq!(counted("198.51.100.1"), "198.51.100.1");
+    }
+}

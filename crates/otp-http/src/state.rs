@@ -1,0 +1,44 @@
+//! What the endpoints need: the use cases, and the runtime they run on.
+
+use std::sync::Arc;
+
+use otp_core::ports::StorageHealth;
+use otp_core::usecases::authenticate::Authenticate;
+use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::send_message::SendMessage;
+use tracing::Instrument;
+
+use crate::error::ApiError;
+
+/// The use cases behind the API, and the runtime that runs them.
+pub struct ApiState {
+    /// Tells whose request it is.
+    pub authenticate: Authenticate,
+    /// Sends.
+    pub send_message: SendMessage,
+    /// Reports on what was sent.
+    pub check_message_status: CheckMessageStatus,
+    /// Tells whether the storage is there.
+    pub health: Arc<dyn StorageHealth>,
+    /// The program's main runtime. Not the workers': theirs are single-threaded, and drop a handler
+    /// together with its connection.
+    pub runtime: tokio::runtime::Handle,
+}
+
+impl ApiState {
+    /// Runs a use case to its end on the main runtime, even if the client goes away meanwhile.
+    pub(crate) async fn run<F>(&self, usecase: F) -> Result<F::Output, ApiError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let running = self.runtime.spawn(usecase.in_current_span());
+        running.await.map_err(|error| {
+            // The panic's own text is not repeated: it may quote what it choked on.
+            if error.is_panic() {
+                ApiError::Internal("a use case panicked".into())
+            } else {
+                ApiError::Unavailable("the runtime is shutting down".into())
+            }
+        })
+    }
+}
