@@ -1,0 +1,102 @@
+//! API keys, for their administration.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use otp_core::api_key::ApiKey;
+use otp_core::ids::{AccountId, ApiKeyId};
+use otp_core::ports::{ApiKeys, PortError};
+use otp_core::time::Timestamp;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::connect::PgStore;
+use crate::errors::{conflict, port_error};
+use crate::rows::{ApiKeyRow, read_all};
+use crate::schema::api_keys;
+use crate::statement::statement;
+use crate::transaction::Transaction;
+
+statement! {
+    /// Keeps the time of an earlier revocation.
+    RevokeKey { at: OffsetDateTime => sql_types::Timestamptz, id: Uuid => sql_types::Uuid },
+    "UPDATE api_keys SET revoked_at = coalesce(revoked_at, {}) WHERE id = {}"
+}
+
+#[async_trait]
+impl ApiKeys for PgStore {
+    async fn create(&self, key: &ApiKey) -> Result<(), PortError> {
+        diesel::insert_into(api_keys::table)
+            .values(ApiKeyRow::from(key))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(())
+    }
+
+    async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, PortError> {
+        let row = api_keys::table
+            .find(id.0)
+            .select(ApiKeyRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(ApiKey::try_from).transpose()?)
+    }
+
+    async fn list(&self, account: AccountId) -> Result<Vec<ApiKey>, PortError> {
+        let rows = api_keys::table
+            .filter(api_keys::account_id.eq(account.0))
+            .order((api_keys::created_at, api_keys::id))
+            .select(ApiKeyRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
+    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
+        let revoke = RevokeKey {
+            at: at.into(),
+            id: id.0,
+        };
+        let revoked = revoke.execute(&mut self.connection().await?).await;
+        Ok(revoked.map_err(port_error)? > 0)
+    }
+
+    async fn replace(
+        &self,
+        old: ApiKeyId,
+        old_expires_at: Timestamp,
+        successor: &ApiKey,
+    ) -> Result<(), PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        transaction.begin().await.map_err(port_error)?;
+        let replaced = replace(transaction.connection(), old, old_expires_at, successor).await;
+        transaction.finish(replaced).await
+    }
+}
+
+async fn replace(
+    mut connection: &AsyncPgConnection,
+    old: ApiKeyId,
+    old_expires_at: Timestamp,
+    successor: &ApiKey,
+) -> Result<(), PortError> {
+    let ended = diesel::update(api_keys::table.find(old.0))
+        .set(api_keys::expires_at.eq(OffsetDateTime::from(old_expires_at)))
+        .execute(&mut connection)
+        .await
+        .map_err(port_error)?;
+    if ended == 0 {
+        return Err(conflict("the API key to be replaced is not there"));
+    }
+    diesel::insert_into(api_keys::table)
+        .values(ApiKeyRow::from(successor))
+        .execute(&mut connection)
+        .await
+        .map_err(port_error)?;
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! Connecting: settings, the pool, and what every connection is set to.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::ConnectionError;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::FutureExt;
+use otp_core::ports::PortError;
+use tokio::runtime::Handle;
+use tokio_postgres::NoTls;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::errors::{one_line, unavailable};
+use crate::url::{self, Target};
+
+/// A connection of the pool.
+pub(crate) type PgConnection = Object<AsyncPgConnection>;
+
+/// Every storage port on PostgreSQL. Clones share one pool.
+#[derive(Clone)]
+pub struct PgStore {
+    pool: Pool<AsyncPgConnection>,
+    connector: Arc<Connector>,
+    acquire_timeout: Duration,
+}
+
+/// How to connect.
+#[derive(Clone)]
+pub struct PgOptions {
+    /// `postgres://user:password@host:port/database?sslmode=…`
+    pub url: String,
+    /// The most connections the pool opens.
+    pub max_connections: usize,
+    /// How long a caller waits for a connection, a new one's handshake included. Then it is told
+    /// that the database is unavailable.
+    pub acquire_timeout: Duration,
+    /// How long one statement may take, waiting for locks included.
+    pub statement_timeout: Duration,
+    /// How long a transaction may hold its locks without a statement under way. Only a stopped or
+    /// starved process reaches it.
+    pub idle_in_transaction_timeout: Duration,
+}
+
+/// Why no connection was made: one line, without the password.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The URL or what it names cannot be used.
+    #[error("the database URL is not valid: {0}")]
+    InvalidUrl(String),
+    /// The server cannot be reached, or refused.
+    #[error("cannot connect to PostgreSQL at {server}: {reason}")]
+    Unreachable {
+        /// Host and port.
+        server: String,
+        /// What was said.
+        reason: String,
+    },
+}
+
+impl PgOptions {
+    /// The defaults for this URL.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 16,
+            acquire_timeout: Duration::from_secs(3),
+            statement_timeout: Duration::from_secs(10),
+            idle_in_transaction_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl std::fmt::Debug for PgOptions {
+    /// Leaves the URL out: it has a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PgOptions")
+            .field("max_connections", &self.max_connections)
+            .field("acquire_timeout", &self.acquire_timeout)
+            .field("statement_timeout", &self.statement_timeout)
+            .field(
+                "idle_in_transaction_timeout",
+                &self.idle_in_transaction_timeout,
+            )
+            .finish_non_exhaustive()
+    }
+}
+
+impl PgStore {
+    /// Connects once, to find out now whether it can be done. Connections opened later are driven by
+    /// the runtime this was called on, whoever asks for them.
+    pub async fn connect(options: &PgOptions) -> Result<Self, ConnectError> {
+        let target = url::parse(&options.url).map_err(ConnectError::InvalidUrl)?;
+        let server = target.server.clone();
+        let connector = Arc::new(Connector::new(target, options)?);
+        let mut config = ManagerConfig::<AsyncPgConnection>::default();
+        // No query before each use: a closed connection is noticed without one, and discarded.
+        config.recycling_method = RecyclingMethod::Fast;
+        let for_pool = Arc::clone(&connector);
+        config.custom_setup = Box::new(move |_url| {
+            let connector = Arc::clone(&for_pool);
+            async move {
+                let opened = connector.open_on_own_runtime().await;
+                opened.map_err(ConnectionError::BadConnection)
+            }
+            .boxed()
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config("", config);
+        let pool = Pool::builder(manager)
+            .max_size(options.max_connections.max(1))
+            .build()
+            .map_err(|error| ConnectError::InvalidUrl(error.to_string()))?;
+        let store = Self {
+            pool,
+            connector,
+            acquire_timeout: options.acquire_timeout,
+        };
+        match within(options.acquire_timeout, store.pool.get()).await {
+            Some(Ok(_connection)) => Ok(store),
+            Some(Err(error)) => Err(ConnectError::Unreachable {
+                server,
+                reason: said_by(error),
+            }),
+            None => Err(ConnectError::Unreachable {
+                server,
+                reason: "no answer".to_owned(),
+            }),
+        }
+    }
+
+    /// Host and port, for messages.
+    pub(crate) fn server(&self) -> &str {
+        &self.connector.target.server
+    }
+
+    /// A connection of the pool.
+    pub(crate) async fn connection(&self) -> Result<PgConnection, PortError> {
+        match within(self.acquire_timeout, self.pool.get()).await {
+            Some(Ok(connection)) => Ok(connection),
+            Some(Err(error)) => Err(unavailable(said_by(error))),
+            None => Err(unavailable("no connection within the time allowed")),
+        }
+    }
+
+    /// A connection of its own, without a limit on its statements: for migrations.
+    pub(crate) async fn unlimited_connection(&self) -> Result<AsyncPgConnection, String> {
+        let opened = within(self.acquire_timeout, self.connector.open()).await;
+        let mut connection = opened.unwrap_or_else(|| Err("no answer".to_owned()))?;
+        connection
+            .batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+            .await
+            .map_err(|error| one_line(&error))?;
+        Ok(connection)
+    }
+}
+
+impl std::fmt::Debug for PgStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PgStore")
+            .field("server", &self.server())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens connections and sets them up.
+struct Connector {
+    target: Target,
+    tls: Option<MakeRustlsConnect>,
+    set_up: String,
+    runtime: Handle,
+}
+
+/// Lets PostgreSQL look after its client while a statement runs, so that what a vanished client
+/// waited for is given up at once. A server on an operating system that cannot refuses the setting.
+const WATCH_THE_CLIENT: &str = "SET client_connection_check_interval = '1s'";
+
+impl Connector {
+    fn new(target: Target, options: &PgOptions) -> Result<Self, ConnectError> {
+        let tls = target.tls.connector().map_err(ConnectError::InvalidUrl)?;
+        let set_up = format!(
+            "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}; SET jit = off",
+            options.statement_timeout.as_millis(),
+            options.idle_in_transaction_timeout.as_millis(),
+        );
+        Ok(Self {
+            target,
+            tls,
+            set_up,
+            runtime: Handle::current(),
+        })
+    }
+
+    /// A connection is driven by a task of the runtime that opened it. Opened on a busy
+    /// single-threaded runtime, it would wait for it whoever uses the connection.
+    async fn open_on_own_runtime(self: Arc<Self>) -> Result<AsyncPgConnection, String> {
+        if Handle::current().id() == self.runtime.id() {
+            return self.open().await;
+        }
+        let runtime = self.runtime.clone();
+        let opening = runtime.spawn(async move { self.open().await });
+        opening.await.map_err(|error| one_line(&error))?
+    }
+
+    async fn open(&self) -> Result<AsyncPgConnection, String> {
+        let config = &self.target.config;
+        let opened = match self.tls.clone() {
+            None => {
+                let opened = config.connect(NoTls).await;
+                let (client, driver) = opened.map_err(|error| one_line(&error))?;
+                AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            }
+            Some(tls) => {
+                let opened = config.connect(tls).await;
+                let (client, driver) = opened.map_err(|error| one_line(&error))?;
+                AsyncPgConnection::try_from_client_and_connection(client, driver).await
+            }
+        };
+        let mut connection = opened.map_err(|error| one_line(&error))?;
+        connection
+            .batch_execute(&self.set_up)
+            .await
+            .map_err(|error| one_line(&error))?;
+        // Refused on some systems, see above; there the statement's own time limit has to do.
+        let _ = connection.batch_execute(WATCH_THE_CLIENT).await;
+        Ok(connection)
+    }
+}
+
+async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
+    tokio::time::timeout(limit, future).await.ok()
+}
+
+/// The pool wraps what our own set-up said; only that is worth reading.
+fn said_by(error: diesel_async::pooled_connection::deadpool::PoolError) -> String {
+    use diesel_async::pooled_connection::PoolError;
+    use diesel_async::pooled_connection::deadpool::PoolError as Deadpool;
+    if let Deadpool::Backend(PoolError::ConnectionError(ConnectionError::BadConnection(reason))) =
+        error
+    {
+        return reason;
+    }
+    one_line(&error)
+}

@@ -1,0 +1,88 @@
+//! The directory: what a send looks up and what hardly ever changes.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::future::try_join3;
+use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::ids::AccountId;
+use otp_core::ports::{Directory, PortError, Prices};
+use otp_core::pricing::PriceList;
+use otp_core::sender::{Sender, SenderProfile, SendingProfile};
+use otp_core::template::AuthenticationTemplate;
+
+use crate::connect::PgStore;
+use crate::errors::port_error;
+use crate::rows::{ApiKeyRow, SenderRow, TemplateRow, read_all, read_language};
+use crate::schema::{accounts, api_keys, senders, templates};
+
+#[async_trait]
+impl Directory for PgStore {
+    async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
+        let row = api_keys::table
+            .filter(api_keys::hash.eq(hash.0.as_slice()))
+            .select(ApiKeyRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(ApiKey::try_from).transpose()?.map(Arc::new))
+    }
+
+    async fn find_sending_profile(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<Arc<SendingProfile>>, PortError> {
+        let connection = self.connection().await?;
+        // Three statements in one round trip. A sender or template added between them shows up
+        // with the next look-up.
+        let (mut first, mut second, mut third) = (&*connection, &*connection, &*connection);
+        let default_language = accounts::table
+            .find(account.0)
+            .select(accounts::default_language)
+            .load::<String>(&mut first);
+        let senders = senders::table
+            .filter(senders::account_id.eq(account.0))
+            .order((senders::created_at, senders::id))
+            .select(SenderRow::as_select())
+            .load(&mut second);
+        let templates = templates::table
+            .inner_join(senders::table)
+            .filter(senders::account_id.eq(account.0))
+            .order((templates::created_at, templates::id))
+            .select(TemplateRow::as_select())
+            .load(&mut third);
+        let (default_language, senders, templates) =
+            try_join3(default_language, senders, templates)
+                .await
+                .map_err(port_error)?;
+        let [default_language] = default_language.as_slice() else {
+            return Ok(None);
+        };
+        Ok(Some(Arc::new(SendingProfile {
+            default_language: read_language(default_language)?,
+            senders: with_templates(read_all(senders)?, &read_all(templates)?),
+        })))
+    }
+
+    async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
+        Ok(Arc::new(Prices::list(self).await?.into_iter().collect()))
+    }
+}
+
+fn with_templates(
+    senders: Vec<Sender>,
+    templates: &[AuthenticationTemplate],
+) -> Vec<SenderProfile> {
+    let profile = |sender: Sender| SenderProfile {
+        templates: templates
+            .iter()
+            .filter(|template| template.sender_id == sender.id)
+            .cloned()
+            .collect(),
+        sender,
+    };
+    senders.into_iter().map(profile).collect()
+}

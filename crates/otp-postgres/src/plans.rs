@@ -1,0 +1,46 @@
+//! Plans.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use otp_core::ids::PlanId;
+use otp_core::plan::Plan;
+use otp_core::ports::{Plans, PortError};
+
+use crate::connect::PgStore;
+use crate::errors::port_error;
+use crate::rows::{PlanRow, read_all};
+use crate::schema::plans;
+
+#[async_trait]
+impl Plans for PgStore {
+    async fn create(&self, plan: &Plan) -> Result<(), PortError> {
+        diesel::insert_into(plans::table)
+            .values(PlanRow::from(plan))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(())
+    }
+
+    async fn find(&self, id: PlanId) -> Result<Option<Plan>, PortError> {
+        let row = plans::table
+            .find(id.0)
+            .select(PlanRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(Plan::try_from).transpose()?)
+    }
+
+    async fn list(&self) -> Result<Vec<Plan>, PortError> {
+        let rows = plans::table
+            .order((plans::created_at, plans::id))
+            .select(PlanRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+}

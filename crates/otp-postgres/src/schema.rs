@@ -1,0 +1,122 @@
+//! The tables, as the migrations in `migrations/postgres` leave them.
+
+diesel::table! {
+    accounts (id) {
+        id -> Uuid,
+        name -> Bytea,
+        email -> Bytea,
+        phone -> Bytea,
+        company -> Bytea,
+        address -> Nullable<Bytea>,
+        default_language -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        name -> Text,
+        hash -> Bytea,
+        hint -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    plans (id) {
+        id -> Uuid,
+        name -> Text,
+        credits -> Integer,
+        price_minor -> Nullable<BigInt>,
+        price_currency -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subscriptions (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        plan_id -> Nullable<Uuid>,
+        credits -> Integer,
+        remaining -> Integer,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    prices (region) {
+        region -> Text,
+        credits -> Integer,
+    }
+}
+
+diesel::table! {
+    senders (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        phone_number_id -> Text,
+        waba_id -> Text,
+        phone -> Bytea,
+        access_token -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    templates (id) {
+        id -> Uuid,
+        sender_id -> Uuid,
+        name -> Text,
+        language -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    opt_outs (account_id, recipient_index) {
+        account_id -> Uuid,
+        recipient_index -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+// Only the columns that are read. The others are written by the send ledger's own statements.
+diesel::table! {
+    messages (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        api_key_id -> Uuid,
+        recipient -> Bytea,
+        price -> Integer,
+        subscription_id -> Uuid,
+        status -> SmallInt,
+        first_answer -> Nullable<SmallInt>,
+        provider_message_id -> Nullable<Text>,
+        failure_code -> Nullable<Integer>,
+        failure_title -> Nullable<Text>,
+        failure_reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+        failed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    ledger_entries (id) {
+        id -> BigInt,
+        account_id -> Uuid,
+        subscription_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        kind -> SmallInt,
+        amount -> Integer,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(templates -> senders (sender_id));
+diesel::allow_tables_to_appear_in_same_query!(messages, subscriptions);
+diesel::allow_tables_to_appear_in_same_query!(senders, templates);

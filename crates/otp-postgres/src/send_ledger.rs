@@ -1,0 +1,150 @@
+//! The send ledger: admission and settlement of sends, in batches.
+//!
+//! A batch is one transaction of three round trips. The first carries BEGIN, the locks and the loading
+//! of facts: PostgreSQL runs pipelined statements one after the other and gives each its own snapshot
+//! (READ COMMITTED), so what is loaded behind a lock is what its last holder committed. The second
+//! carries what the core decided, one statement for each table, as arrays that `unnest` turns into
+//! rows. The third is COMMIT.
+
+mod admit;
+mod settle;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use otp_core::credits::Credits;
+use otp_core::credits::ledger::LedgerEntry;
+use otp_core::ids::{AccountId, SubscriptionId};
+use otp_core::ports::{PortError, SendLedger};
+use otp_core::send::{Admission, SendAttempt, Settlement};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::connect::PgStore;
+use crate::rows::{written_amount, written_credits};
+use crate::schema::accounts;
+use crate::statement::statement;
+use crate::transaction::Transaction;
+
+#[async_trait]
+impl SendLedger for PgStore {
+    #[tracing::instrument(name = "db.send_ledger.admit", level = "debug", skip_all, fields(attempts = attempts.len()))]
+    async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
+        if attempts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let transaction = Transaction::on(self.connection().await?);
+        let admitted = admit::admit(&transaction, &attempts).await;
+        transaction.finish(admitted).await
+    }
+
+    #[tracing::instrument(name = "db.send_ledger.settle", level = "debug", skip_all, fields(settlements = settlements.len()))]
+    async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
+        if settlements.is_empty() {
+            return Ok(());
+        }
+        let transaction = Transaction::on(self.connection().await?);
+        let settled = settle::settle(&transaction, &settlements).await;
+        transaction.finish(settled).await
+    }
+}
+
+statement! {
+    /// Appends to the ledger, in the order given: its ids are its order.
+    AppendEntries {
+        account_id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
+        subscription_id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
+        message_id: Vec<Option<Uuid>> => sql_types::Array<sql_types::Nullable<sql_types::Uuid>>,
+        kind: Vec<i16> => sql_types::Array<sql_types::SmallInt>,
+        amount: Vec<i32> => sql_types::Array<sql_types::Integer>,
+        created_at: Vec<OffsetDateTime> => sql_types::Array<sql_types::Timestamptz>,
+    },
+    "INSERT INTO ledger_entries \
+         (account_id, subscription_id, message_id, kind, amount, created_at) \
+     SELECT account_id, subscription_id, message_id, kind, amount, created_at \
+     FROM unnest({}, {}, {}, {}, {}, {}) WITH ORDINALITY AS entry \
+         (account_id, subscription_id, message_id, kind, amount, created_at, position) \
+     ORDER BY position"
+}
+
+statement! {
+    /// Sets what is left on subscriptions whose accounts are locked.
+    SetRemaining {
+        id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
+        remaining: Vec<i32> => sql_types::Array<sql_types::Integer>,
+    },
+    "UPDATE subscriptions SET remaining = balance.remaining \
+     FROM unnest({}, {}) AS balance (id, remaining) \
+     WHERE subscriptions.id = balance.id"
+}
+
+/// Locks accounts against every other batch, in ascending order of ids. The lock is the weakest that
+/// excludes itself: what only refers to an account, such as a new API key, need not wait.
+async fn lock_accounts(
+    mut connection: &AsyncPgConnection,
+    accounts: impl Iterator<Item = AccountId>,
+) -> QueryResult<()> {
+    let ids = distinct(accounts.map(|id| id.0));
+    if ids.is_empty() {
+        return Ok(());
+    }
+    accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .order(accounts::id)
+        .select(accounts::id)
+        .for_no_key_update()
+        .load::<Uuid>(&mut connection)
+        .await?;
+    Ok(())
+}
+
+async fn append_entries(
+    mut connection: &AsyncPgConnection,
+    entries: &[LedgerEntry],
+) -> QueryResult<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let append = AppendEntries {
+        account_id: entries.iter().map(|entry| entry.account_id.0).collect(),
+        subscription_id: entries
+            .iter()
+            .map(|entry| entry.subscription_id.0)
+            .collect(),
+        message_id: entries
+            .iter()
+            .map(|entry| entry.message_id.map(|id| id.0))
+            .collect(),
+        kind: entries.iter().map(|entry| entry.kind.code()).collect(),
+        amount: entries.iter().map(written_amount).collect(),
+        created_at: entries.iter().map(|entry| entry.at.into()).collect(),
+    };
+    append.execute(&mut connection).await?;
+    Ok(())
+}
+
+async fn set_remaining(
+    mut connection: &AsyncPgConnection,
+    balances: &BTreeMap<SubscriptionId, Credits>,
+) -> QueryResult<()> {
+    if balances.is_empty() {
+        return Ok(());
+    }
+    let set = SetRemaining {
+        id: balances.keys().map(|id| id.0).collect(),
+        remaining: balances.values().copied().map(written_credits).collect(),
+    };
+    set.execute(&mut connection).await?;
+    Ok(())
+}
+
+fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,314 @@
+//! Admission of a batch: lock, load the facts, ask the core, write what it decided.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::{try_join, try_join3, try_join5};
+use otp_core::cooldown;
+use otp_core::idempotency::IdempotencyKey;
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
+use otp_core::message::MessageStatus;
+use otp_core::ports::PortError;
+use otp_core::send::admission::{self, Judged};
+use otp_core::send::{Admission, SendAttempt, SendFacts};
+use otp_core::subscription::SubscriptionBalance;
+use otp_core::time::Timestamp;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{append_entries, distinct, lock_accounts, set_remaining};
+use crate::errors::{Unreadable, port_error};
+use crate::rows::{read_credits, read_recipient_index, read_status, written_credits};
+use crate::schema::subscriptions;
+use crate::statement::statement;
+use crate::transaction::Transaction;
+
+pub(super) async fn admit(
+    transaction: &Transaction,
+    attempts: &[SendAttempt],
+) -> Result<Vec<Admission>, PortError> {
+    let connection = transaction.connection();
+    let accounts = || attempts.iter().map(|attempt| attempt.account_id);
+    let recipients = Recipients::of(attempts);
+    let ((), first_answers, opt_outs, sends, balances) = try_join5(
+        async {
+            try_join(transaction.begin(), lock_accounts(connection, accounts())).await?;
+            Ok(())
+        },
+        load_first_answers(connection, attempts),
+        load_opt_outs(connection, &recipients),
+        load_sends(connection, &recipients),
+        load_balances(connection, accounts()),
+    )
+    .await
+    .map_err(port_error)?;
+    let mut facts = SendFacts::default();
+    add_first_answers(&mut facts, first_answers)?;
+    add_opt_outs(&mut facts, opt_outs)?;
+    add_sends(&mut facts, sends)?;
+    add_balances(&mut facts, balances)?;
+
+    let judged = admission::judge(attempts, facts);
+
+    try_join3(
+        insert_messages(connection, attempts, &judged),
+        append_entries(connection, &judged.ledger),
+        set_remaining(connection, &judged.balances),
+    )
+    .await
+    .map_err(port_error)?;
+    Ok(judged.admissions)
+}
+
+/// The distinct recipients of a batch, each with the time before which a send to it does not matter.
+/// Distinct, because a fact loaded twice would be counted twice.
+struct Recipients {
+    account_id: Vec<Uuid>,
+    index: Vec<Vec<u8>>,
+    since: Vec<OffsetDateTime>,
+}
+
+impl Recipients {
+    fn of(attempts: &[SendAttempt]) -> Self {
+        let mut earliest: BTreeMap<_, Timestamp> = BTreeMap::new();
+        for attempt in attempts {
+            let recipient = (attempt.account_id.0, attempt.recipient_index);
+            let at = earliest.entry(recipient).or_insert(attempt.at);
+            *at = attempt.at.min(*at);
+        }
+        Self {
+            account_id: earliest.keys().map(|(account, _)| *account).collect(),
+            index: earliest.keys().map(|(_, index)| index.0.to_vec()).collect(),
+            since: earliest
+                .values()
+                .map(|at| (*at - cooldown::HORIZON).into())
+                .collect(),
+        }
+    }
+}
+
+type Uuids = sql_types::Array<sql_types::Uuid>;
+type Binaries = sql_types::Array<sql_types::Binary>;
+type Texts = sql_types::Array<sql_types::Text>;
+type Instants = sql_types::Array<sql_types::Timestamptz>;
+
+statement! {
+    /// The messages that idempotency keys have created.
+    FirstAnswers { api_key_id: Vec<Uuid> => Uuids, idempotency_key: Vec<Uuid> => Uuids }
+    -> (
+        sql_types::Uuid,
+        sql_types::Uuid,
+        sql_types::Uuid,
+        sql_types::Nullable<sql_types::SmallInt>,
+        sql_types::SmallInt,
+    ),
+    "SELECT api_key_id, idempotency_key, messages.id, first_answer, status \
+     FROM unnest({}, {}) AS attempt (api_key_id, idempotency_key) \
+     JOIN messages USING (api_key_id, idempotency_key)"
+}
+
+type FirstAnswerRow = (Uuid, Uuid, Uuid, Option<i16>, i16);
+
+async fn load_first_answers(
+    mut connection: &AsyncPgConnection,
+    attempts: &[SendAttempt],
+) -> QueryResult<Vec<FirstAnswerRow>> {
+    let keys = attempts.iter().filter_map(|attempt| {
+        let key = attempt.idempotency_key?;
+        Some((attempt.api_key_id.0, key.0))
+    });
+    let (api_key_id, idempotency_key): (Vec<_>, Vec<_>) = keys.unzip();
+    if idempotency_key.is_empty() {
+        return Ok(Vec::new());
+    }
+    let first_answers = FirstAnswers {
+        api_key_id,
+        idempotency_key,
+    };
+    first_answers.load(&mut connection).await
+}
+
+fn add_first_answers(facts: &mut SendFacts, rows: Vec<FirstAnswerRow>) -> Result<(), Unreadable> {
+    for (api_key, key, message, first_answer, status) in rows {
+        facts.add_message_with_key(
+            (ApiKeyId(api_key), IdempotencyKey(key)),
+            MessageId(message),
+            first_answer.map(read_status).transpose()?,
+            read_status(status)?,
+        );
+    }
+    Ok(())
+}
+
+statement! {
+    /// Which of the recipients opted out.
+    OptOutsOf { account_id: Vec<Uuid> => Uuids, recipient_index: Vec<Vec<u8>> => Binaries }
+    -> (sql_types::Uuid, sql_types::Binary),
+    "SELECT account_id, recipient_index \
+     FROM unnest({}, {}) AS recipient (account_id, recipient_index) \
+     JOIN opt_outs USING (account_id, recipient_index)"
+}
+
+async fn load_opt_outs(
+    mut connection: &AsyncPgConnection,
+    recipients: &Recipients,
+) -> QueryResult<Vec<(Uuid, Vec<u8>)>> {
+    let opt_outs = OptOutsOf {
+        account_id: recipients.account_id.clone(),
+        recipient_index: recipients.index.clone(),
+    };
+    opt_outs.load(&mut connection).await
+}
+
+fn add_opt_outs(facts: &mut SendFacts, rows: Vec<(Uuid, Vec<u8>)>) -> Result<(), Unreadable> {
+    for (account, recipient) in rows {
+        facts.add_opt_out(AccountId(account), read_recipient_index(recipient)?);
+    }
+    Ok(())
+}
+
+statement! {
+    /// The sends to the recipients that still matter to their cooldown.
+    RecentSends {
+        account_id: Vec<Uuid> => Uuids,
+        recipient_index: Vec<Vec<u8>> => Binaries,
+        since: Vec<OffsetDateTime> => Instants,
+    }
+    -> (sql_types::Uuid, sql_types::Binary, sql_types::Timestamptz),
+    // 4 is Failed. It is part of the text because the index is one of the other messages only.
+    "SELECT account_id, recipient_index, created_at \
+     FROM unnest({}, {}, {}) AS recipient (account_id, recipient_index, since) \
+     JOIN messages USING (account_id, recipient_index) \
+     WHERE created_at >= since AND status <> 4"
+}
+
+/// What the text of [`RecentSends`] and the index `messages_by_recipient` say in SQL.
+const _: () = assert!(MessageStatus::Failed.code() == 4);
+
+type SendRow = (Uuid, Vec<u8>, OffsetDateTime);
+
+async fn load_sends(
+    mut connection: &AsyncPgConnection,
+    recipients: &Recipients,
+) -> QueryResult<Vec<SendRow>> {
+    let sends = RecentSends {
+        account_id: recipients.account_id.clone(),
+        recipient_index: recipients.index.clone(),
+        since: recipients.since.clone(),
+    };
+    sends.load(&mut connection).await
+}
+
+fn add_sends(facts: &mut SendFacts, rows: Vec<SendRow>) -> Result<(), Unreadable> {
+    for (account, recipient, at) in rows {
+        facts.add_send(
+            AccountId(account),
+            read_recipient_index(recipient)?,
+            at.into(),
+        );
+    }
+    Ok(())
+}
+
+type BalanceRow = (Uuid, Uuid, i32, OffsetDateTime);
+
+async fn load_balances(
+    mut connection: &AsyncPgConnection,
+    accounts: impl Iterator<Item = AccountId>,
+) -> QueryResult<Vec<BalanceRow>> {
+    subscriptions::table
+        .filter(subscriptions::account_id.eq_any(distinct(accounts.map(|id| id.0))))
+        .filter(subscriptions::remaining.gt(0))
+        .select((
+            subscriptions::account_id,
+            subscriptions::id,
+            subscriptions::remaining,
+            subscriptions::created_at,
+        ))
+        .load(&mut connection)
+        .await
+}
+
+fn add_balances(facts: &mut SendFacts, rows: Vec<BalanceRow>) -> Result<(), Unreadable> {
+    for (account, id, remaining, created_at) in rows {
+        let balance = SubscriptionBalance {
+            id: SubscriptionId(id),
+            remaining: read_credits(remaining)?,
+            created_at: created_at.into(),
+        };
+        facts.add_balance(AccountId(account), balance);
+    }
+    Ok(())
+}
+
+statement! {
+    /// Records admitted messages.
+    InsertMessages {
+        status: i16 => sql_types::SmallInt,
+        id: Vec<Uuid> => Uuids,
+        account_id: Vec<Uuid> => Uuids,
+        api_key_id: Vec<Uuid> => Uuids,
+        idempotency_key: Vec<Option<Uuid>> => sql_types::Array<sql_types::Nullable<sql_types::Uuid>>,
+        sender_id: Vec<Uuid> => Uuids,
+        template_id: Vec<Uuid> => Uuids,
+        language: Vec<String> => Texts,
+        recipient_index: Vec<Vec<u8>> => Binaries,
+        recipient: Vec<Vec<u8>> => Binaries,
+        region: Vec<String> => Texts,
+        price: Vec<i32> => sql_types::Array<sql_types::Integer>,
+        subscription_id: Vec<Uuid> => Uuids,
+        created_at: Vec<OffsetDateTime> => Instants,
+        expires_at: Vec<OffsetDateTime> => Instants,
+    },
+    "INSERT INTO messages \
+         (id, account_id, api_key_id, idempotency_key, sender_id, template_id, language, \
+          recipient_index, recipient, region, price, subscription_id, created_at, updated_at, \
+          expires_at, status) \
+     SELECT id, account_id, api_key_id, idempotency_key, sender_id, template_id, language, \
+          recipient_index, recipient, region, price, subscription_id, created_at, created_at, \
+          expires_at, {} \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS message \
+         (id, account_id, api_key_id, idempotency_key, sender_id, template_id, language, \
+          recipient_index, recipient, region, price, subscription_id, created_at, expires_at)"
+}
+
+async fn insert_messages(
+    mut connection: &AsyncPgConnection,
+    attempts: &[SendAttempt],
+    judged: &Judged,
+) -> QueryResult<()> {
+    if judged.messages.is_empty() {
+        return Ok(());
+    }
+    let new = || judged.messages.iter();
+    let of = || new().map(|message| &attempts[message.attempt]);
+    let insert = InsertMessages {
+        status: MessageStatus::Pending.code(),
+        id: of().map(|attempt| attempt.message_id.0).collect(),
+        account_id: of().map(|attempt| attempt.account_id.0).collect(),
+        api_key_id: of().map(|attempt| attempt.api_key_id.0).collect(),
+        idempotency_key: of()
+            .map(|attempt| attempt.idempotency_key.map(|key| key.0))
+            .collect(),
+        sender_id: new().map(|message| message.routed_to.sender_id.0).collect(),
+        template_id: new()
+            .map(|message| message.routed_to.template_id.0)
+            .collect(),
+        language: new()
+            .map(|message| message.routed_to.language.to_string())
+            .collect(),
+        recipient_index: of()
+            .map(|attempt| attempt.recipient_index.0.to_vec())
+            .collect(),
+        recipient: of().map(|attempt| attempt.recipient.0.clone()).collect(),
+        region: of().map(|attempt| attempt.region.to_string()).collect(),
+        price: of().map(|attempt| written_credits(attempt.price)).collect(),
+        subscription_id: new().map(|message| message.subscription_id.0).collect(),
+        created_at: of().map(|attempt| attempt.at.into()).collect(),
+        expires_at: of().map(|attempt| attempt.expires_at.into()).collect(),
+    };
+    insert.execute(&mut connection).await?;
+    Ok(())
+}

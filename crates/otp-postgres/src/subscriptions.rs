@@ -1,0 +1,59 @@
+//! Subscriptions and the ledger behind their balances.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::future::try_join3;
+use otp_core::credits::ledger::LedgerEntry;
+use otp_core::ids::AccountId;
+use otp_core::ports::{PortError, Subscriptions};
+use otp_core::subscription::Subscription;
+
+use crate::connect::PgStore;
+use crate::errors::port_error;
+use crate::rows::{LedgerEntryRow, SubscriptionRow, read_all};
+use crate::schema::{ledger_entries, subscriptions};
+use crate::transaction::Transaction;
+
+#[async_trait]
+impl Subscriptions for PgStore {
+    async fn grant(
+        &self,
+        subscription: &Subscription,
+        grant: &LedgerEntry,
+    ) -> Result<(), PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let (mut first, mut second) = (transaction.connection(), transaction.connection());
+        let subscription = diesel::insert_into(subscriptions::table)
+            .values(SubscriptionRow::from(subscription))
+            .execute(&mut first);
+        let entry = diesel::insert_into(ledger_entries::table)
+            .values(LedgerEntryRow::from(grant))
+            .execute(&mut second);
+        let granted = try_join3(transaction.begin(), subscription, entry).await;
+        let granted = granted.map(|_| ()).map_err(port_error);
+        transaction.finish(granted).await
+    }
+
+    async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError> {
+        let rows = subscriptions::table
+            .filter(subscriptions::account_id.eq(account.0))
+            .order((subscriptions::created_at.desc(), subscriptions::id.desc()))
+            .select(SubscriptionRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
+    async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError> {
+        let rows = ledger_entries::table
+            .filter(ledger_entries::account_id.eq(account.0))
+            .order(ledger_entries::id)
+            .select(LedgerEntryRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+}

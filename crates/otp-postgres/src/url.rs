@@ -1,0 +1,141 @@
+//! Reading a database URL: what tokio-postgres reads, and the modes of TLS that it does not know.
+
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+use crate::errors::one_line;
+use crate::tls::TlsMode;
+
+/// The name a connection has in `pg_stat_activity` unless the URL gives one.
+const APPLICATION_NAME: &str = "otp-server";
+
+/// A silent peer is noticed after about half a minute; by default it takes hours.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+/// Where to connect.
+pub(crate) struct Target {
+    pub(crate) config: Config,
+    pub(crate) tls: TlsMode,
+    /// Host and port, for messages.
+    pub(crate) server: String,
+}
+
+/// Reads a URL. What is said of a bad one names the parameter, never its value or the password.
+pub(crate) fn parse(url: &str) -> Result<Target, String> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err("it must begin with postgres:// or postgresql://".to_owned());
+    }
+    // A password may hold a question mark; the parameters begin behind the last @.
+    let authority_end = url.rfind('@').unwrap_or_default();
+    let query_start = url[authority_end..].find('?').map(|at| authority_end + at);
+    let (base, query) = match query_start {
+        Some(at) => (&url[..at], &url[at + 1..]),
+        None => (url, ""),
+    };
+    let (mut mode, mut roots, mut others) = (None, None, Vec::new());
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=') {
+            Some(("sslmode", value)) => mode = Some(decode(value)?),
+            Some(("sslrootcert", value)) => roots = Some(decode(value)?),
+            Some(_) | None => others.push(pair),
+        }
+    }
+    let tls = TlsMode::parse(mode.as_deref(), roots.as_deref())?;
+    let rest = match others.join("&") {
+        others if others.is_empty() => base.to_owned(),
+        others => format!("{base}?{others}"),
+    };
+    let mut config: Config = rest.parse().map_err(|error| one_line(&error))?;
+    config.ssl_mode(tls.ssl_mode());
+    if config.get_application_name().is_none() {
+        config.application_name(APPLICATION_NAME);
+    }
+    if !query.contains("keepalives") {
+        config
+            .keepalives_idle(KEEPALIVE_IDLE)
+            .keepalives_interval(KEEPALIVE_INTERVAL)
+            .keepalives_retries(KEEPALIVE_RETRIES);
+    }
+    let server = server(&config);
+    Ok(Target {
+        config,
+        tls,
+        server,
+    })
+}
+
+fn decode(value: &str) -> Result<String, String> {
+    let decoded = percent_decode_str(value).decode_utf8();
+    decoded
+        .map(Into::into)
+        .map_err(|_| "a parameter is not UTF-8".to_owned())
+}
+
+fn server(config: &Config) -> String {
+    let ports = config.get_ports();
+    let hosts = config.get_hosts().iter().enumerate().map(|(at, host)| {
+        let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+        match host {
+            // An unquoted @ in a password makes its rest look like a host.
+            Host::Tcp(name) => format!("{}:{port}", name.rsplit('@').next().unwrap_or_default()),
+            Host::Unix(path) => format!("{}:{port}", path.display()),
+        }
+    });
+    hosts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_of_tls_are_taken_out_and_the_rest_is_left() {
+        let target = parse(
+            "postgres://u:p@db:6000/otp?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem&connect_timeout=7",
+        );
+        let target = target.expect("valid");
+        assert_eq!(
+            target.tls,
+            TlsMode::VerifyFull {
+                roots: Some("/etc/ca.pem".into())
+            }
+        );
+        assert_eq!(target.server, "db:6000");
+        assert_eq!(
+            target.config.get_connect_timeout(),
+            Some(&Duration::from_secs(7))
+        );
+        assert_eq!(target.config.get_application_name(), Some(APPLICATION_NAME));
+    }
+
+    #[test]
+    fn a_bad_url_is_one_line_without_its_password() {
+        for url in [
+            "mysql://u:s3cret@db/otp",
+            "host=db password=s3cret",
+            "postgres://u:s3cret@db/otp?sslmode=maybe",
+            "postgres://u:s3cret@db:port/otp",
+            "postgres://u:s3cret@db/otp?nonsense=s3cret",
+            "postgres://u:s3cret@db/otp?sslrootcert=s3cret",
+        ] {
+            let error = parse(url).err().expect(url);
+            assert!(
+                !error.contains("s3cret") && !error.contains('\n'),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_rest_of_an_unquoted_password_is_no_host() {
+        let target = parse("postgres://u:s3@cret@db/otp").expect("libpq reads it so, too");
+        assert_eq!(target.server, "db:5432");
+        let target = parse("postgres://u:s3?cret@db/otp?sslmode=disable").expect("valid");
+        assert_eq!(target.tls, TlsMode::Disable);
+    }
+}
