@@ -6,11 +6,12 @@ mod options;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::ConnectionError;
+use diesel::sql_types::Text;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
@@ -46,7 +47,7 @@ impl SqliteStore {
     /// The store works on the runtime that calls this, which MUST outlive it.
     pub async fn connect(options: &SqliteOptions) -> Result<Self, ConnectError> {
         let path = options.absolute_path()?;
-        let wait = options.wait;
+        let wait = options.acquire_timeout;
         let for_opening = path.clone();
         let opening = tokio::task::spawn_blocking(move || file::prepare(&for_opening, wait));
         opening
@@ -165,17 +166,33 @@ fn open(path: &str, access: Access, wait: Duration) -> Result<SqliteConnection, 
     connection
         .batch_execute(&set_up)
         .map_err(|error| error.to_string())?;
-    let journal_mode: String =
-        diesel::dsl::sql::<diesel::sql_types::Text>("PRAGMA journal_mode = WAL")
-            .get_result(&mut connection)
-            .map_err(|error| error.to_string())?;
-    if journal_mode != "wal" {
-        return Err("its file system does not allow a write-ahead log".to_owned());
-    }
+    use_write_ahead_log(&mut connection, wait)?;
     if access == Access::Read {
         connection
             .batch_execute("PRAGMA query_only = ON")
             .map_err(|error| error.to_string())?;
     }
     Ok(connection)
+}
+
+/// Puts the file into write-ahead mode, where it stays; usually it is in it. Of several connections
+/// that change the mode of a fresh file at once, SQLite turns all but one away without waiting. Each of
+/// them then queues for the write lock, which SQLite does wait for, and looks again.
+fn use_write_ahead_log(connection: &mut SqliteConnection, wait: Duration) -> Result<(), String> {
+    let deadline = Instant::now() + wait;
+    loop {
+        let change = diesel::dsl::sql::<Text>("PRAGMA journal_mode = WAL");
+        match change.get_result::<String>(connection) {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(_) => return Err("its file system does not allow a write-ahead log".to_owned()),
+            Err(error) => {
+                let words = error.to_string();
+                if words != "database is locked" || Instant::now() >= deadline {
+                    return Err(words);
+                }
+                let queue = connection.batch_execute("BEGIN IMMEDIATE; COMMIT");
+                queue.map_err(|error| error.to_string())?;
+            }
+        }
+    }
 }

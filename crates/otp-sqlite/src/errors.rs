@@ -60,10 +60,9 @@ fn cause(words: impl fmt::Display) -> Box<dyn std::error::Error + Send + Sync> {
 
 fn from_driver(error: DriverError) -> PortError {
     // A commit that failed is told by its own cause, not by what became of the roll-back.
-    let error = match error {
-        DriverError::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
-        other => other,
-    };
+    if let DriverError::RollbackErrorOnCommit { commit_error, .. } = error {
+        return from_driver(*commit_error);
+    }
     let DriverError::DatabaseError(kind, information) = error else {
         // Everything else is about the driver's own work; its text may quote a value.
         return backend("the driver could not carry out a statement or read its result");
@@ -147,7 +146,7 @@ mod tests {
             ),
             (
                 "CREATE TABLE t (x INTEGER) STRICT",
-                "INSERT INTO t VALUES ('+966551234567')",
+                "INSERT INTO t VALUES ('Amal: +966551234567')",
             ),
             ("SELECT 1", "SELECT * FROM missing"),
         ] {

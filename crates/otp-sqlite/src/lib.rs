@@ -19,7 +19,7 @@
 //!   caller that goes away in the middle leaves nothing half done and no lock behind.
 //! - **What was committed survives a power cut**: write-ahead log with `synchronous = FULL`.
 //! - **Several processes may share the file**, such as the command line beside the server. Writers
-//!   wait for each other, up to [`SqliteOptions::wait`]; readers wait for nobody.
+//!   wait for each other, up to [`SqliteOptions::acquire_timeout`]; readers wait for nobody.
 //! - **A batch of sends costs a constant number of statements**, whatever its size; see `send_ledger`.
 //! - **No rule is decided here.** The core judges; `CHECK` constraints only refuse the impossible.
 //! - **Nothing of a person is readable in the file**: the core seals it before it comes here. The file

@@ -37,17 +37,25 @@ pub enum SchemaState {
     Newer,
 }
 
-/// Why the schema was not brought up to date; it is as it was.
+/// Why the schema was not brought up to date, or cannot be told; it is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// A newer program migrated it.
-    #[error("the database {file} was not migrated: its schema is newer than this program")]
-    Newer {
+    #[error("the schema of the database {file} is newer than this program")]
+    SchemaIsNewer {
         /// The file.
         file: String,
     },
-    /// The file could not be used, or a migration failed.
-    #[error("the database {file} was not migrated: {cause}")]
+    /// The file cannot be used at present.
+    #[error("the database {file} cannot be used: {cause}")]
+    Unavailable {
+        /// The file.
+        file: String,
+        /// What SQLite says.
+        cause: String,
+    },
+    /// A migration failed.
+    #[error("a migration of the database {file} failed: {cause}")]
     Failed {
         /// The file.
         file: String,
@@ -60,24 +68,35 @@ impl SqliteStore {
     /// Applies what is pending, all or nothing, and tells how much that was. Of several processes
     /// that migrate at once, one does it and the others find it done.
     pub async fn migrate(&self) -> Result<usize, MigrateError> {
-        let file = self.file().display().to_string();
         let migrated = self.write("db.schema.migrate", |connection| {
             Ok(apply_pending(connection))
         });
+        let file = || self.file().display().to_string();
         match migrated.await {
             Ok(Ok(Some(applied))) => Ok(applied),
-            Ok(Ok(None)) => Err(MigrateError::Newer { file }),
-            Ok(Err(cause)) => Err(MigrateError::Failed { file, cause }),
-            Err(error) => Err(MigrateError::Failed {
-                file,
-                cause: errors::cause_of(&error),
+            Ok(Ok(None)) => Err(MigrateError::SchemaIsNewer { file: file() }),
+            Ok(Err(cause)) => Err(MigrateError::Failed {
+                file: file(),
+                cause,
             }),
+            Err(error) => Err(self.unavailable(&error)),
         }
     }
 
-    /// How the schema stands.
-    pub async fn schema_state(&self) -> Result<SchemaState, PortError> {
+    /// How the schema stands. It is only read.
+    pub async fn schema_state(&self) -> Result<SchemaState, MigrateError> {
+        self.read_schema_state()
+            .await
+            .map_err(|error| self.unavailable(&error))
+    }
+
+    pub(crate) async fn read_schema_state(&self) -> Result<SchemaState, PortError> {
         self.read("db.schema.state", state).await
+    }
+
+    fn unavailable(&self, error: &PortError) -> MigrateError {
+        let (file, cause) = (self.file().display().to_string(), errors::cause_of(error));
+        MigrateError::Unavailable { file, cause }
     }
 }
 

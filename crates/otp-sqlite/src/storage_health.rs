@@ -9,7 +9,7 @@ use crate::{SchemaState, SqliteStore};
 #[async_trait]
 impl StorageHealth for SqliteStore {
     async fn check(&self) -> Result<(), PortError> {
-        match self.schema_state().await? {
+        match self.read_schema_state().await? {
             SchemaState::UpToDate => Ok(()),
             SchemaState::Behind(1) => Err(backend("1 migration is pending")),
             SchemaState::Behind(n) => Err(backend(format_args!("{n} migrations are pending"))),

@@ -79,8 +79,9 @@ pub(super) fn prepare(path: &str, wait: Duration) -> Result<(), ConnectError> {
     open(path, Access::Write, wait)
         .and_then(|mut connection| {
             // SQLite opens what it may not write as read-only, and says so at the first write only.
+            // This one is taken back, so it never reaches the disk.
             connection
-                .batch_execute("BEGIN IMMEDIATE; ROLLBACK")
+                .batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK")
                 .map_err(|error| error.to_string())
         })
         .map_err(|words| ConnectError::from_sqlite(path, words))

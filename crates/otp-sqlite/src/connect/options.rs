@@ -13,7 +13,7 @@ pub struct SqliteOptions {
     /// How many connections read at a time, beside the one that writes.
     pub readers: usize,
     /// How long to wait for a connection, and for another process to finish writing.
-    pub wait: Duration,
+    pub acquire_timeout: Duration,
 }
 
 impl SqliteOptions {
@@ -22,7 +22,7 @@ impl SqliteOptions {
         Self {
             path: path.into(),
             readers: 4,
-            wait: Duration::from_secs(5),
+            acquire_timeout: Duration::from_secs(5),
         }
     }
 

@@ -1,0 +1,69 @@
+//! What lies on the disk: nothing of a person.
+
+use otp_core::message::ProviderMessageId;
+use otp_core::recipient::PhoneNumber;
+use otp_core::send::Outcome;
+use otp_core::sender::{AccessToken, ProviderId};
+use otp_core::usecases::add_sender::{NewSender, add_sender};
+use otp_core::usecases::create_api_key::create_api_key;
+use otp_testkit::contract::fixture::{Fixture, recipient};
+
+use crate::fresh::Place;
+
+#[tokio::test]
+async fn no_number_address_name_or_secret_is_readable_in_the_files() {
+    let place = Place::new();
+    let fixture = Fixture::with_credits(place.store().await, 10).await;
+    let (store, world) = (&*fixture.store, fixture.world());
+    let name = "laptop".to_owned();
+    let created = create_api_key(store, world, fixture.account, name, None).await;
+    let key = created.unwrap().1;
+    let sender = NewSender {
+        account_id: fixture.account,
+        phone_number_id: ProviderId::parse("106540352242922").unwrap(),
+        waba_id: ProviderId::parse("102290129340398").unwrap(),
+        phone: PhoneNumber::parse("+966551234567").unwrap(),
+        access_token: AccessToken::parse("EAAJB-a-token-of-the-provider").unwrap(),
+    };
+    add_sender(store, world, &fixture.sealer, sender)
+        .await
+        .unwrap();
+    let attempt = fixture.send(7).await;
+    let accepted = Outcome::Accepted(ProviderMessageId("wamid.HBgM".to_owned()));
+    fixture.settle(&attempt, accepted).await;
+
+    // The log first: while the store is open, what was written last is only there.
+    let log = std::fs::read(format!("{}-wal", place.path().display())).unwrap();
+    let files = [std::fs::read(place.path()).unwrap(), log].concat();
+    assert!(
+        holds(&files, "106540352242922"),
+        "the search finds what is there"
+    );
+    assert!(
+        holds(&files, "wamid.HBgM"),
+        "the search finds what is there"
+    );
+    for secret in [
+        recipient(7).e164().trim_start_matches('+'),
+        recipient(1).e164().trim_start_matches('+'),
+        "966551234567",
+        "amal@example.com",
+        "Amal",
+        "Suedstrasse",
+        "a-token-of-the-provider",
+        &key.expose()["otp_live_".len() + 4..],
+    ] {
+        assert!(!holds(&files, secret), "{secret}");
+    }
+}
+
+/// Whether the text stands in the bytes, as it is or as the hexadecimal digits in which it travels.
+fn holds(bytes: &[u8], text: &str) -> bool {
+    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let stands = |needle: &str| {
+        bytes
+            .windows(needle.len())
+            .any(|at| at == needle.as_bytes())
+    };
+    stands(text) || stands(&hex)
+}

@@ -1,0 +1,10 @@
+//! Tests of the adapter: the storage contract, and what only a file can do wrong.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod at_rest;
+mod connecting;
+mod contract;
+mod fresh;
+mod sharing;
+mod statement_counts;
+mod the_schema;

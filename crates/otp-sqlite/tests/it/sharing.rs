@@ -1,0 +1,86 @@
+//! One file, several users of it: processes, callers that go away, and neighbours that do not let go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use otp_core::ports::{Accounts, PortError, SendLedger};
+use otp_core::send::Admission;
+use otp_sqlite::SqliteStore;
+use otp_testkit::contract::fixture::Fixture;
+
+use crate::fresh::Place;
+
+/// Two pools know nothing of each other, as two processes do not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_processes_write_to_one_file_without_failing_each_other() {
+    let place = Place::new();
+    let server = Fixture::with_credits(place.store().await, 1_000).await;
+    let other = Fixture {
+        store: place.store().await,
+        ..server.clone()
+    };
+    let writers = (0..16_u32).map(|writer| {
+        let fixture = if writer % 2 == 0 {
+            server.clone()
+        } else {
+            other.clone()
+        };
+        tokio::spawn(async move {
+            for round in 0..10 {
+                let attempt = fixture.attempt(writer * 100 + round);
+                assert_eq!(fixture.admit(&attempt).await, Admission::Admitted);
+                fixture.balance().await;
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(server.balance().await, 1_000 - 160);
+    other.assert_ledger_balances().await;
+}
+
+/// On the single-threaded runtime of a web worker: dropping must neither block it nor panic.
+#[tokio::test]
+async fn a_caller_that_goes_away_abandons_the_answer_not_the_work() {
+    let place = Place::new();
+    let fixture = Fixture::with_credits(place.store().await, 1_000).await;
+    let attempts: Arc<[_]> = (0..300).map(|number| fixture.attempt(number)).collect();
+    tokio::select! {
+        biased;
+        _ = fixture.store.admit(Arc::clone(&attempts)) => panic!("a batch takes longer than a poll"),
+        () = std::future::ready(()) => {}
+    }
+    // Whoever writes next gets the lock, in this process and in another.
+    fixture.another_account().await;
+    assert_eq!(fixture.balance().await, 700);
+    let other = Fixture {
+        store: place.store().await,
+        ..fixture.clone()
+    };
+    other.another_account().await;
+    other.assert_ledger_balances().await;
+    assert!(other.find(&attempts[299]).await.is_some());
+}
+
+#[tokio::test]
+async fn a_neighbour_that_does_not_let_go_makes_the_store_unavailable_for_as_long() {
+    let place = Place::new();
+    let fixture = Fixture::with_credits(place.store().await, 10).await;
+    let mut options = place.options();
+    options.acquire_timeout = Duration::from_millis(100);
+    let store = Arc::new(SqliteStore::connect(&options).await.unwrap());
+    let mut neighbour = place.stranger();
+    neighbour.batch_execute("BEGIN IMMEDIATE").unwrap();
+
+    let attempts: Arc<[_]> = Arc::from([fixture.attempt(1)]);
+    let error = store.admit(Arc::clone(&attempts)).await.unwrap_err();
+    assert!(matches!(error, PortError::Unavailable(_)), "{error:?}");
+    Accounts::list(&*store)
+        .await
+        .expect("readers wait for nobody");
+
+    neighbour.batch_execute("COMMIT").unwrap();
+    assert_eq!(store.admit(attempts).await.unwrap(), [Admission::Admitted]);
+}

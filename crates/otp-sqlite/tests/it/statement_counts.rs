@@ -1,0 +1,167 @@
+//! A batch of any size costs the same statements, each prepared once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, Once};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use otp_core::message::ProviderMessageId;
+use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
+use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::sender::failure;
+
+use crate::fresh::Place;
+
+/// Begin, four kinds of facts, messages, ledger, balances, commit.
+const OF_ADMISSION: usize = 9;
+/// Begin, messages, balances, updates, ledger, balances, commit.
+const OF_SETTLEMENT: usize = 7;
+
+#[tokio::test]
+async fn a_batch_costs_the_same_statements_whatever_its_size() {
+    let (place, statements) = recorded();
+    let fixture = Fixture::with_credits(place.store().await, 10_000).await;
+    let mut accounts = vec![fixture.clone()];
+    for _ in 1..10 {
+        let account = fixture.another_account().await;
+        let api_key = fixture.another_key(account).await;
+        accounts.push(Fixture {
+            account,
+            api_key,
+            ..fixture.clone()
+        });
+        accounts.last().unwrap().grant(10_000).await;
+    }
+    statements.take();
+    for (round, size) in (1_u32..).zip([1_u32, 10, 100, 300]) {
+        let attempts: Arc<[SendAttempt]> = (0..size)
+            .map(|number| {
+                let account = &accounts[number as usize % accounts.len()];
+                account.attempt_with_key(round * 1_000 + number, u128::from(round * 1_000 + number))
+            })
+            .collect();
+        let admissions = fixture.store.admit(Arc::clone(&attempts)).await.unwrap();
+        assert!(
+            admissions
+                .iter()
+                .all(|admission| *admission == Admission::Admitted)
+        );
+        let executed = statements.take();
+        assert_eq!(executed.len(), OF_ADMISSION, "{size}: {executed:#?}");
+
+        let settlements: Arc<[Settlement]> = attempts.iter().zip(0..).map(settled).collect();
+        fixture.store.settle(settlements).await.unwrap();
+        let executed = statements.take();
+        assert_eq!(executed.len(), OF_SETTLEMENT, "{size}: {executed:#?}");
+    }
+    for account in &accounts {
+        account.assert_ledger_balances().await;
+    }
+}
+
+/// The first of a batch fails and is refunded; of the others, each third does.
+fn settled((attempt, number): (&SendAttempt, u32)) -> Settlement {
+    let outcome = match number % 3 {
+        0 => Outcome::Failed(failure(131_026)),
+        1 => Outcome::Accepted(ProviderMessageId(format!("wamid.{number}"))),
+        _ => Outcome::Unknown,
+    };
+    Settlement {
+        message_id: attempt.message_id,
+        account_id: attempt.account_id,
+        outcome,
+        at: attempt.at,
+    }
+}
+
+#[tokio::test]
+async fn what_has_nothing_to_do_costs_nothing() {
+    let (place, statements) = recorded();
+    let fixture = Fixture::new(place.store().await).await;
+    statements.take();
+    // Without credits, and without idempotency keys: facts are loaded, nothing is written.
+    let attempts: Arc<[SendAttempt]> = (0..100).map(|number| fixture.attempt(number)).collect();
+    fixture.store.admit(attempts).await.unwrap();
+    assert_eq!(statements.take().len(), 5);
+    fixture.store.admit(Arc::from([])).await.unwrap();
+    fixture.store.settle(Arc::from([])).await.unwrap();
+    assert_eq!(statements.take(), Vec::<String>::new());
+}
+
+/// The grant has prepared the append to the ledger. Six more statements of admission and three of
+/// settlement, which shares the writing of balances, are prepared with the first message.
+#[tokio::test]
+async fn statements_are_prepared_once() {
+    let (place, statements) = recorded();
+    let fixture = Fixture::with_credits(place.store().await, 1_000).await;
+    statements.take_prepared();
+    for (number, expected) in [(1_u32, 9), (2, 0), (3, 0)] {
+        let attempt = fixture.attempt_with_key(number, u128::from(number));
+        fixture.admit(&attempt).await;
+        fixture
+            .settle(&attempt, Outcome::Failed(failure(131_026)))
+            .await;
+        assert_eq!(statements.take_prepared(), expected, "message {number}");
+    }
+}
+
+/// What happened on the connections to one file.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Recorded>>);
+
+#[derive(Default)]
+struct Recorded {
+    executed: Vec<String>,
+    prepared: usize,
+}
+
+impl Statements {
+    /// The statements executed since the last time.
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().executed)
+    }
+
+    /// How many were prepared to be kept since the last time.
+    fn take_prepared(&self) -> usize {
+        std::mem::take(&mut self.0.lock().unwrap().prepared)
+    }
+}
+
+static RECORDED_FILES: Mutex<Option<HashMap<String, Statements>>> = Mutex::new(None);
+
+/// A place for a database whose connections are recorded.
+fn recorded() -> (Place, Statements) {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| {
+        set_default_instrumentation(|| Some(Box::new(Recorder::default()))).unwrap();
+    });
+    let (place, statements) = (Place::new(), Statements::default());
+    let path = place.path().to_str().unwrap().to_owned();
+    let mut files = RECORDED_FILES.lock().unwrap();
+    files
+        .get_or_insert_default()
+        .insert(path, statements.clone());
+    (place, statements)
+}
+
+/// Belongs to one connection and records it, if its file is of interest.
+#[derive(Default)]
+struct Recorder(Option<Statements>);
+
+impl Instrumentation for Recorder {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartEstablishConnection { url, .. } = event {
+            let files = RECORDED_FILES.lock().unwrap();
+            self.0 = files.as_ref().and_then(|files| files.get(url).cloned());
+            return;
+        }
+        let Some(Statements(recorded)) = &self.0 else {
+            return;
+        };
+        let mut recorded = recorded.lock().unwrap();
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            recorded.executed.push(query.to_string());
+        } else if let InstrumentationEvent::CacheQuery { .. } = event {
+            recorded.prepared += 1;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The schema: applied once, taken back whole, refused when it is newer, and its own safeguards.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use otp_core::ports::StorageHealth;
+use otp_sqlite::{MigrateError, SchemaState, SqliteStore};
+use otp_testkit::contract::fixture::Fixture;
+
+use crate::fresh::Place;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+#[tokio::test]
+async fn a_fresh_file_is_behind_and_then_up_to_date() {
+    let place = Place::new();
+    let store = SqliteStore::connect(&place.options()).await.unwrap();
+    let SchemaState::Behind(pending) = store.schema_state().await.unwrap() else {
+        panic!("a fresh file has no schema");
+    };
+    assert!(
+        store.check().await.is_err(),
+        "without a schema it is not healthy"
+    );
+    assert_eq!(store.migrate().await.unwrap(), pending);
+    assert_eq!(store.schema_state().await.unwrap(), SchemaState::UpToDate);
+    assert_eq!(store.migrate().await.unwrap(), 0);
+    store.check().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_reported_and_left_alone() {
+    let place = Place::new();
+    let store = place.store().await;
+    place
+        .stranger()
+        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')")
+        .unwrap();
+    assert_eq!(store.schema_state().await.unwrap(), SchemaState::Newer);
+    let error = store.migrate().await.unwrap_err();
+    assert!(
+        matches!(error, MigrateError::SchemaIsNewer { .. }),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains(place.path().to_str().unwrap()),
+        "{error}"
+    );
+    assert!(store.check().await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn programs_that_start_at_once_migrate_once() {
+    for _ in 0..5 {
+        let place = Place::new();
+        let starts = (0..8).map(|_| {
+            let options = place.options();
+            tokio::spawn(async move {
+                let store = SqliteStore::connect(&options).await.unwrap();
+                store.migrate().await.unwrap()
+            })
+        });
+        let mut applied = Vec::new();
+        for start in starts.collect::<Vec<_>>() {
+            applied.push(start.await.unwrap());
+        }
+        assert_eq!(
+            applied.iter().filter(|applied| **applied > 0).count(),
+            1,
+            "{applied:?}"
+        );
+    }
+}
+
+#[test]
+fn migrations_go_up_down_and_up_again() {
+    let place = Place::new();
+    let mut connection = place.stranger();
+    connection.run_pending_migrations(MIGRATIONS).unwrap();
+    let first = objects(&mut connection);
+    assert!(first.len() > 10, "{first:?}");
+    connection.revert_all_migrations(MIGRATIONS).unwrap();
+    assert_eq!(objects(&mut connection), Vec::<String>::new());
+    connection.run_pending_migrations(MIGRATIONS).unwrap();
+    assert_eq!(objects(&mut connection), first);
+}
+
+/// What the migrations made: tables, indexes, triggers.
+fn objects(connection: &mut SqliteConnection) -> Vec<String> {
+    let query = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+                 AND name <> '__diesel_schema_migrations' ORDER BY name";
+    diesel::dsl::sql::<Text>(query).load(connection).unwrap()
+}
+
+#[tokio::test]
+async fn ledger_entries_are_never_changed_or_removed() {
+    let place = Place::new();
+    let fixture = Fixture::with_credits(place.store().await, 5).await;
+    fixture.send(1).await;
+    for statement in [
+        "UPDATE ledger_entries SET amount = 9",
+        "DELETE FROM ledger_entries",
+    ] {
+        let error = place.stranger().batch_execute(statement).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "ledger entries are never changed or removed"
+        );
+    }
+    fixture.assert_ledger_balances().await;
+}
