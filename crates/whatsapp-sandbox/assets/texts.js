@@ -19,7 +19,7 @@ const english = {
   guideTitle: "Waiting for the first message",
   guideAgain: "How to use this sandbox",
   guideHow:
-    "Nothing here leaves this computer. Send a passcode to any number and its phone appears on this page at once. To send without a gateway, use this address instead of graph.facebook.com, with any access token:",
+    "Nothing is sent to WhatsApp from here. Send a passcode to any number and its phone appears on this page at once. To send without a gateway, use this address instead of graph.facebook.com, with any access token:",
   phoneNumberId: "Phone number id",
   account: "Business account",
   numbersTitle: "Numbers that answer in a way of their own",
@@ -49,7 +49,7 @@ const arabic = {
   guideTitle: "في انتظار أول رسالة",
   guideAgain: "كيفية استخدام بيئة التجربة",
   guideHow:
-    "لا شيء هنا يغادر هذا الحاسوب. أرسل رمزًا إلى أي رقم فيظهر هاتفه في هذه الصفحة فورًا. وللإرسال من دون بوابة، استخدم هذا العنوان بدلًا من graph.facebook.com مع أي رمز وصول:",
+    "لا يُرسَل شيء من هنا إلى واتساب. أرسل رمزًا إلى أي رقم فيظهر هاتفه في هذه الصفحة فورًا. وللإرسال من دون بوابة، استخدم هذا العنوان بدلًا من graph.facebook.com مع أي رمز وصول:",
   phoneNumberId: "معرّف رقم الهاتف",
   account: "حساب الأعمال",
   numbersTitle: "أرقام لها سلوك خاص",

@@ -22,7 +22,8 @@ export function isolated(text, className) {
 
 function time(receivedAt) {
   const moment = new Date(receivedAt);
-  return element("time", { dateTime: receivedAt, title: moment.toLocaleString() }, timeOfDay(moment));
+  const { dir, lang } = document.documentElement;
+  return element("time", { dateTime: receivedAt, title: moment.toLocaleString(), dir, lang }, timeOfDay(moment));
 }
 
 /** One line of the list of phones. */
@@ -46,9 +47,10 @@ export function bubble(message, onCopy) {
   for (const part of message.parts) {
     body.append(part.kind === "parameter" ? element("bdi", { className: "parameter" }, part.text) : part.text);
   }
-  const article = element(
-    "article",
-    { className: "bubble", lang: tag(message.language), dir: message.dir, "data-id": String(message.id) },
+  // Language and direction are the message's; the bubble itself stays on the page's own side.
+  const content = element(
+    "div",
+    { lang: tag(message.language), dir: message.dir },
     message.code === null ? null : element("p", { className: "code" }, isolated(message.code)),
     body,
     element(
@@ -61,8 +63,9 @@ export function bubble(message, onCopy) {
   if (message.button !== null) {
     const button = element("button", { type: "button", className: "copy" }, message.button);
     button.addEventListener("click", () => onCopy(message, button));
-    article.append(button);
+    content.append(button);
   }
+  const article = element("article", { className: "bubble", "data-id": String(message.id) }, content);
   return element("li", {}, article);
 }
 

@@ -4,11 +4,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 
 use crate::{
     Sandbox,
     behaviour::{Answer, Behaviour},
+    clock,
     graph_error::GraphError,
     ledger::{Call, Outcome},
     life::{self, Accepted},
@@ -79,7 +79,7 @@ pub(crate) async fn run(sandbox: Sandbox, incoming: Incoming) -> Reply {
         sandbox.held_at(Hold::BeforeAnswering).await;
     }
     sandbox.state().ledger.update(id, |call| {
-        call.answered_at = Some(OffsetDateTime::now_utc());
+        call.answered_at = Some(clock::now());
         call.answer = Some(verdict.behaviour.answer.name());
         call.status = Some(verdict.reply.status);
         call.code = verdict.reply.code;
@@ -91,7 +91,7 @@ pub(crate) async fn run(sandbox: Sandbox, incoming: Incoming) -> Reply {
 fn call(incoming: &Incoming, glimpse: Glimpse, held: bool) -> Call {
     Call {
         id: 0,
-        received_at: OffsetDateTime::now_utc(),
+        received_at: clock::now(),
         answered_at: None,
         phone_number_id: incoming.phone_number_id.chars().take(64).collect(),
         to: glimpse.to,
@@ -154,7 +154,7 @@ fn decide(
     if send.to == sender.digits() {
         return Err(GraphError::of(131_021).because("Recipient is the sender's own number"));
     }
-    let now = OffsetDateTime::now_utc();
+    let now = clock::now();
     let template = state
         .templates
         .sendable(&sender.waba_id, &send.name, &send.language, now)?;

@@ -40,6 +40,15 @@ impl GraphError {
         self
     }
 
+    /// An error that a test number or a script asks for. Those about the token and the service
+    /// come without details from Meta, too.
+    pub(crate) fn scripted(code: u32) -> Self {
+        match code {
+            0..=4 | 10 | 190 | 200 => Self::of(code),
+            _ => Self::of(code).because("Answered so because the recipient's number asks for it"),
+        }
+    }
+
     /// Code 100 with a sentence, which Meta puts in `message` and not in the details.
     pub(crate) fn parameter(message: impl AsRef<str>) -> Self {
         let mut error = Self::of(100);

@@ -28,6 +28,7 @@
 mod accounts;
 mod behaviour;
 mod chaos;
+mod clock;
 mod codes;
 mod exchange;
 mod graph_error;

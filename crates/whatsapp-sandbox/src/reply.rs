@@ -3,7 +3,7 @@
 //! actix's own response cannot leave its worker thread; this one can, so that a send goes on when
 //! its caller has hung up.
 
-use std::{io, time::Duration};
+use std::io;
 
 use actix_web::{
     HttpResponse,
@@ -72,7 +72,7 @@ impl Reply {
         let half = whole.body.len() / 2;
         match answer {
             Answer::Accepted | Answer::HeldForQualityAssessment | Answer::Paused => whole,
-            Answer::Refused(code) => Self::error(&GraphError::of(code), trace_id),
+            Answer::Refused(code) => Self::error(&GraphError::scripted(code), trace_id),
             Answer::Closed => Self {
                 wire: Wire::Nothing,
                 ..whole
@@ -131,8 +131,8 @@ fn broken_body(body: Bytes, bytes: usize) -> BoxBody {
             return Some((Ok(first), (None, wrote)));
         }
         if wrote {
-            // The server writes what it has only when the body has nothing more for now.
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            // The server writes what it has when the body has nothing more for now.
+            tokio::task::yield_now().await;
         }
         let gone = io::Error::new(
             io::ErrorKind::ConnectionAborted,

@@ -50,9 +50,10 @@ pub(crate) fn read_json(body: &[u8]) -> Result<Value, GraphError> {
     }
     let invalid = |_| GraphError::parameter("The request body is not valid JSON.");
     let value: Value = serde_json::from_slice(body).map_err(invalid)?;
-    let value = match value {
-        Value::String(inner) => serde_json::from_str(&inner).map_err(invalid)?,
-        value => value,
+    let value = if let Value::String(inner) = &value {
+        serde_json::from_str(inner).map_err(invalid)?
+    } else {
+        value
     };
     if !value.is_object() {
         return Err(GraphError::parameter(

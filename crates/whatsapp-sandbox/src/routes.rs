@@ -11,7 +11,10 @@ mod page;
 mod templates;
 mod wait;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::{
+    guard::{self, GuardContext},
+    web::{self, ServiceConfig},
+};
 
 use crate::Sandbox;
 
@@ -25,6 +28,7 @@ pub(crate) fn mount(sandbox: &Sandbox, config: &mut ServiceConfig) {
         .app_data(web::PayloadConfig::new(MOST_BYTES_READ))
         .configure(graph_routes);
     let control = web::scope("/control")
+        .guard(guard::fn_guard(|context| !is_from_another_site(context)))
         .app_data(web::Data::new(sandbox.clone()))
         .app_data(web::PayloadConfig::new(MOST_BYTES_READ))
         .configure(control_routes);
@@ -113,4 +117,11 @@ fn control_routes(config: &mut ServiceConfig) {
         )
         .route("/chaos", web::put().to(control_setup::put_chaos))
         .route("/limits", web::put().to(control_setup::put_limits));
+}
+
+/// Whether a browser says that another site's page makes this request. Without this any page a
+/// developer visits could reset the sandbox or hold its sends.
+fn is_from_another_site(context: &GuardContext<'_>) -> bool {
+    let site = context.head().headers().get("sec-fetch-site");
+    site.is_some_and(|site| site.as_bytes() == b"cross-site")
 }

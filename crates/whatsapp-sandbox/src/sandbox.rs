@@ -8,10 +8,9 @@ use std::{
 
 use actix_web::web;
 use serde_json::Value;
-use time::OffsetDateTime;
 use tokio::sync::{broadcast, watch};
 
-use crate::{life::Accepted, options::SandboxOptions, routes, state::State};
+use crate::{clock, life::Accepted, options::SandboxOptions, routes, state::State};
 
 /// Viewers that fall this many messages behind reload instead.
 const LIVE_BACKLOG: usize = 256;
@@ -56,7 +55,7 @@ impl Sandbox {
     /// Starts a sandbox. It serves nothing until [`Sandbox::configure`] mounts it.
     #[must_use]
     pub fn new(options: SandboxOptions) -> Self {
-        let state = Mutex::new(State::new(&options, OffsetDateTime::now_utc()));
+        let state = Mutex::new(State::new(&options, clock::now()));
         Self {
             inner: Arc::new(Inner {
                 options,
@@ -84,7 +83,7 @@ impl Sandbox {
 
     /// Forgets calls, messages, scripts, accounts and templates, as if just started.
     pub fn reset(&self) {
-        *self.state() = State::new(&self.inner.options, OffsetDateTime::now_utc());
+        *self.state() = State::new(&self.inner.options, clock::now());
         self.inner.hold.send_replace(Hold::Off);
         // Nobody may be watching.
         let _ = self.inner.live.send(LiveEvent::Reset);

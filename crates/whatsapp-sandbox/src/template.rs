@@ -17,6 +17,7 @@ pub(crate) struct Template {
     pub(crate) waba_id: String,
     pub(crate) draft: TemplateDraft,
     status: String,
+    created_at: OffsetDateTime,
     /// When a pending template will count as approved.
     approved_from: Option<OffsetDateTime>,
 }
@@ -27,6 +28,7 @@ impl Template {
         id: String,
         waba_id: &str,
         draft: TemplateDraft,
+        created_at: OffsetDateTime,
         approved_from: OffsetDateTime,
     ) -> Self {
         Self {
@@ -34,6 +36,7 @@ impl Template {
             waba_id: waba_id.to_owned(),
             draft,
             status: "PENDING".to_owned(),
+            created_at,
             approved_from: Some(approved_from),
         }
     }
@@ -62,7 +65,7 @@ impl Template {
             "category": self.draft.category,
             "parameter_format": self.draft.parameter_format,
             "components": self.draft.listed_components(),
-            "quality_score": {"score": "UNKNOWN"},
+            "quality_score": {"score": "UNKNOWN", "date": self.created_at.unix_timestamp()},
             "rejected_reason": if self.status(now) == "REJECTED" { "INVALID_FORMAT" } else { "NONE" },
         });
         if let Some(seconds) = self.draft.message_send_ttl_seconds {

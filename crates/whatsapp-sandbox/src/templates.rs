@@ -1,7 +1,7 @@
 //! The templates of all accounts.
 
 use serde_json::json;
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, macros::datetime};
 
 use crate::{
     DEFAULT_TEMPLATE_LANGUAGES, DEFAULT_TEMPLATE_NAME,
@@ -46,7 +46,7 @@ impl Templates {
             debug_assert!(draft.is_ok(), "the default template is well formed");
             if let Ok(draft) = draft {
                 self.all
-                    .push(Template::submitted(ids.object(), waba_id, draft, now));
+                    .push(Template::submitted(ids.object(), waba_id, draft, now, now));
             }
         }
     }
@@ -74,11 +74,12 @@ impl Templates {
         // A test may ask for a delay that never ends; the latest moment there is will do.
         let approved_from = now
             .checked_add(self.approval_delay)
-            .unwrap_or(time::macros::datetime!(9999-12-31 0:00 UTC));
+            .unwrap_or(datetime!(9999-12-31 0:00 UTC));
         self.all.push(Template::submitted(
             ids.object(),
             waba_id,
             draft,
+            now,
             approved_from,
         ));
         Ok(&self.all[self.all.len() - 1])

@@ -168,7 +168,7 @@ pub(crate) async fn put_account(
     if new && request.default_templates {
         state
             .templates
-            .add_defaults(&mut state.ids, id, time::OffsetDateTime::now_utc());
+            .add_defaults(&mut state.ids, id, crate::clock::now());
     }
     Ok(HttpResponse::Ok().json(json!({"waba_id": id, "name": name, "created": new})))
 }

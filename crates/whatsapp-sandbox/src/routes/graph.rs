@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::{Sandbox, graph_error::GraphError, reply::Reply, request::read_json, state::State};
+use crate::{
+    Sandbox, clock, graph_error::GraphError, reply::Reply, request::read_json, state::State,
+};
 
 /// The path of a Graph route, by name: the prefix the sandbox is mounted at may have parts too.
 pub(crate) type ObjectPath = Path<ObjectId>;
@@ -32,7 +34,7 @@ pub(crate) fn answer(
     act: impl FnOnce(&mut State, OffsetDateTime) -> Result<Value, GraphError>,
 ) -> HttpResponse {
     let state = &mut *sandbox.state();
-    let result = check_token(sandbox, request).and_then(|()| act(state, OffsetDateTime::now_utc()));
+    let result = check_token(sandbox, request).and_then(|()| act(state, clock::now()));
     match result {
         Ok(body) => Reply::ok(&body).into_response(),
         Err(error) => Reply::error(&error, &state.ids.trace()).into_response(),

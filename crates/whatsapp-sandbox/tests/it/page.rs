@@ -1,0 +1,173 @@
+//! The page: where it is, its headers, its assets, and the stream that keeps it current.
+
+use reqwest::Response;
+use serde_json::Value;
+use whatsapp_sandbox::Sandbox;
+
+use super::support::{ANYBODY, Server};
+
+async fn page(server: &Server, path: &str) -> (Response, String) {
+    let response = server.client.get(server.url(path)).send().await.unwrap();
+    let copy = server.client.get(server.url(path)).send().await.unwrap();
+    (response, copy.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn the_page_is_at_the_prefix_with_a_slash() {
+    let server = Server::start();
+    let redirect = server
+        .client
+        .get(server.url("?lang=ar"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(redirect.status(), 308);
+    assert_eq!(redirect.headers()["location"], "./sandbox/?lang=ar");
+    let target = redirect.url().join("./sandbox/?lang=ar").unwrap();
+    assert_eq!(target.path(), "/some/sandbox/");
+    assert_eq!(
+        server.client.get(target).send().await.unwrap().status(),
+        200
+    );
+
+    let root = Server::mounted("", Server::options());
+    assert_eq!(
+        root.client
+            .get(root.url("/"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+    assert_eq!(
+        root.client
+            .get(root.url("/assets/app.js"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+    assert_eq!(root.send_to(ANYBODY).await.0, 200);
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_from_elsewhere_and_nothing_is_inline() {
+    let server = Server::start();
+    let (response, html) = page(&server, "/").await;
+    let policy = response.headers()["content-security-policy"]
+        .to_str()
+        .unwrap();
+    assert!(policy.starts_with("default-src 'none'"));
+    assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains('*'));
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+    assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains("onclick"));
+    let mut assets = 0;
+    for attribute in ["src=\"", "href=\""] {
+        for rest in html.split(attribute).skip(1) {
+            let target = rest.split('"').next().unwrap();
+            assert!(
+                !target.starts_with('/') && !target.contains("//"),
+                "{target}"
+            );
+            if target.starts_with("assets/") {
+                assets += 1;
+                let (asset, text) = page(&server, &format!("/{target}")).await;
+                assert_eq!(asset.status(), 200, "{target}");
+                assert!(asset.headers().contains_key("content-security-policy"));
+                let text = text.replace("http://www.w3.org/2000/svg", "");
+                assert!(
+                    !text.contains("http://") && !text.contains("https://"),
+                    "{target}"
+                );
+                assert!(!text.contains("innerHTML"), "{target}");
+            }
+        }
+    }
+    assert_eq!(assets, 3);
+    for path in [
+        "/assets/nothing.js",
+        "/assets/..%2fCargo.toml",
+        "/assets/index.html",
+    ] {
+        assert_eq!(page(&server, path).await.0.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_address_chooses_the_language() {
+    let server = Server::start();
+    assert!(
+        page(&server, "/")
+            .await
+            .1
+            .contains("<html lang=\"en\" dir=\"ltr\">")
+    );
+    assert!(
+        page(&server, "/?lang=ar")
+            .await
+            .1
+            .contains("<html lang=\"ar\" dir=\"rtl\">")
+    );
+    assert!(
+        page(&server, "/?lang=%22%3E")
+            .await
+            .1
+            .contains("<html lang=\"en\" dir=\"ltr\">")
+    );
+}
+
+/// Reads the stream up to the next event of this name and returns its data.
+async fn event(stream: &mut Response, seen: &mut String, name: &str) -> Value {
+    loop {
+        while let Some((event, rest)) = seen.split_once("\n\n") {
+            let event = event.to_owned();
+            *seen = rest.to_owned();
+            if event.lines().any(|line| line == format!("event: {name}")) {
+                let data = event
+                    .lines()
+                    .find_map(|line| line.strip_prefix("data: "))
+                    .unwrap();
+                return serde_json::from_str(data).unwrap();
+            }
+        }
+        let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
+        seen.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn an_open_page_sees_messages_as_they_arrive() {
+    let server = Server::start();
+    let mut stream = server
+        .client
+        .get(server.url("/control/events"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    let mut seen = String::new();
+    event(&mut stream, &mut seen, "ready").await;
+    for number in [ANYBODY, "+12025550105"] {
+        server.send_to(number).await;
+        let live = event(&mut stream, &mut seen, "message").await;
+        assert_eq!(live["number"], number);
+        assert_eq!(live["message"]["code"], "123456");
+    }
+    server.sandbox.reset();
+    event(&mut stream, &mut seen, "reload").await;
+    server.sandbox.close();
+    assert!(
+        stream.chunk().await.unwrap().is_none(),
+        "closing ends the stream"
+    );
+}
+
+#[tokio::test]
+async fn debug_output_keeps_the_token_to_itself() {
+    let mut options = Server::options();
+    options.access_token = Some("very-secret".to_owned());
+    let shown = format!("{options:?} {:?}", Sandbox::new(options.clone()));
+    assert!(!shown.contains("very-secret"));
+}
