@@ -3,7 +3,7 @@
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
 use crate::recipient::PhoneNumber;
-use crate::sealing::Sealed;
+use crate::sealing::{OpenError, Purpose, Sealed, Sealer};
 use crate::time::Timestamp;
 
 /// Contact details as an operator gives them. Every one is personal data: a store only sees them
@@ -54,6 +54,22 @@ pub struct SealedContact {
     pub company: Sealed,
     /// Sealed [`Contact::address`].
     pub address: Option<Sealed>,
+}
+
+impl SealedContact {
+    /// Opens every detail.
+    pub fn open(&self, sealer: &Sealer) -> Result<Contact, OpenError> {
+        let open = |sealed: &Sealed| sealer.open(Purpose::Contact, sealed);
+        let line =
+            |sealed: &Sealed| ContactLine::parse(&open(sealed)?).map_err(|_| OpenError::Damaged);
+        Ok(Contact {
+            name: line(&self.name)?,
+            email: EmailAddress::parse(&open(&self.email)?).map_err(|_| OpenError::Damaged)?,
+            phone: PhoneNumber::restore(&open(&self.phone)?).map_err(|_| OpenError::Damaged)?,
+            company: line(&self.company)?,
+            address: self.address.as_ref().map(line).transpose()?,
+        })
+    }
 }
 
 /// One line of text about a person or business: 1–200 characters, no control characters, so that it

@@ -28,6 +28,14 @@ impl Region {
         }
     }
 
+    /// Whether there are phone numbers of this region; "XX" has none.
+    pub fn has_numbers(&self) -> bool {
+        *self == Region::WORLD
+            || phonenumber::metadata::DATABASE
+                .by_id(self.as_str())
+                .is_some()
+    }
+
     /// The code, such as "SA".
     pub fn as_str(&self) -> &str {
         let letters = self.0.strip_suffix(&[0]).unwrap_or(&self.0);

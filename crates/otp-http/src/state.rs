@@ -6,6 +6,7 @@ use otp_core::ports::StorageHealth;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::SendMessage;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::error::ApiError;
@@ -23,6 +24,9 @@ pub struct ApiState {
     /// The program's main runtime. Not the workers': theirs are single-threaded, and drop a handler
     /// together with its connection.
     pub runtime: tokio::runtime::Handle,
+    /// Counts the use cases under way, so that the program can wait for them before it ends: a client
+    /// that went away takes its connection with it, not its request.
+    pub tasks: TaskTracker,
 }
 
 impl ApiState {
@@ -31,7 +35,9 @@ impl ApiState {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let running = self.runtime.spawn(usecase.in_current_span());
+        let running = self
+            .tasks
+            .spawn_on(usecase.in_current_span(), &self.runtime);
         running.await.map_err(|error| {
             // The panic's own text is not repeated: it may quote what it choked on.
             if error.is_panic() {

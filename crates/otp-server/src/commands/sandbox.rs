@@ -1,0 +1,37 @@
+//! `sandbox`: the WhatsApp sandbox by itself, for gateways and tests elsewhere on the machine.
+
+use actix_web::{App, HttpServer};
+use serde_json::json;
+use whatsapp_sandbox::{Sandbox, SandboxOptions};
+
+use super::serve::{listen, told_to_stop};
+use crate::output::{self, Answer};
+
+pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
+    let listener = listen(([127, 0, 0, 1], port).into())?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let sandbox = Sandbox::new(SandboxOptions::default());
+    let routes = sandbox.configure();
+    let server = HttpServer::new(move || App::new().configure(routes.clone()))
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    let text = format!(
+        "WhatsApp sandbox on {url}\n\n\
+         the phone           {url}/\n\
+         as the Cloud API    whatsapp.base_url = \"{url}\"\n\
+         phone number id     {}\n\
+         WABA id             {}\n\
+         access token        anything",
+        whatsapp_sandbox::DEFAULT_PHONE_NUMBER_ID,
+        whatsapp_sandbox::DEFAULT_WABA_ID,
+    );
+    output::print(&Answer::new(json!({"listening": url}), text), json);
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    told_to_stop().await?;
+    sandbox.close();
+    handle.stop(true).await;
+    serving.await??;
+    Ok(Answer::new(json!({"stopped": true}), "stopped"))
+}

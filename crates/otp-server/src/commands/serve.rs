@@ -1,0 +1,115 @@
+//! `serve`: the gateway, until it is told to stop.
+
+use std::net::{SocketAddr, TcpListener};
+
+use actix_web::web::ServiceConfig;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::failure::SetupError;
+use crate::output::{self, Answer};
+use crate::settings::Settings;
+use crate::wiring::{self, Store};
+
+pub(super) async fn run(
+    settings: &Settings,
+    no_migrate: bool,
+    json: bool,
+) -> anyhow::Result<Answer> {
+    crate::logging::start(&settings.log);
+    settings.master_key()?;
+    let listener = listen(settings.http.bind)?;
+    let store = Store::open(&settings.database).await?;
+    if no_migrate {
+        store.require_current_schema().await?;
+    } else {
+        store.migrate().await?;
+    }
+    wiring::require_matching_master_key(settings, &*store.ports()).await?;
+
+    let gateway = Gateway::start(settings, &store, listener, |_| ())?;
+    let url = gateway.url.clone();
+    output::print(
+        &Answer::new(json!({"listening": url}), format!("listening on {url}")),
+        json,
+    );
+    gateway.until_told_to_stop(|| ()).await?;
+    Ok(Answer::new(json!({"stopped": true}), "stopped"))
+}
+
+/// Takes the address, or says who cannot have it.
+pub(super) fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
+            _ => error.to_string(),
+        };
+        SetupError(format!("cannot listen on {address}: {why}")).into()
+    })
+}
+
+/// A gateway that serves.
+pub(super) struct Gateway {
+    /// Where it is reached from this machine.
+    pub(super) url: String,
+    server: actix_web::dev::Server,
+    /// Requests under way, those whose clients have gone included.
+    tasks: tokio_util::task::TaskTracker,
+}
+
+impl Gateway {
+    /// Starts serving on `listener`; `extra` mounts what else there is.
+    pub(super) fn start<E>(
+        settings: &Settings,
+        store: &Store,
+        listener: TcpListener,
+        extra: E,
+    ) -> anyhow::Result<Self>
+    where
+        E: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    {
+        // Loaded now: the first request should not wait for it.
+        otp_core::recipient::load_numbering_plans();
+        let tls = settings
+            .http
+            .tls
+            .as_ref()
+            .map(crate::tls::server_config)
+            .transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}", listener.local_addr()?);
+        let (api, tasks) = wiring::api(settings, store)?;
+        let workers = match settings.http.workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            workers => workers,
+        };
+        let server = otp_http::serve(vec![listener], tls, api, extra, workers)?;
+        Ok(Self { url, server, tasks })
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes what it has accepted. `closing` is called first,
+    /// to end what would keep a connection open for ever.
+    pub(super) async fn until_told_to_stop(self, closing: impl FnOnce()) -> anyhow::Result<()> {
+        let handle = self.server.handle();
+        let serving = tokio::spawn(self.server);
+        told_to_stop().await?;
+        tracing::info!("stopping: requests under way are finished first");
+        closing();
+        handle.stop(true).await;
+        serving.await??;
+        self.tasks.close();
+        self.tasks.wait().await;
+        Ok(())
+    }
+}
+
+/// Returns at the first SIGTERM or SIGINT.
+pub(super) async fn told_to_stop() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What commands print: text for people, or with `--json` one JSON value for programs.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+/// The answer of a command, in both forms.
+pub(crate) struct Answer {
+    /// For programs: one value, its keys in camelCase.
+    pub(crate) json: Value,
+    /// For people.
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn new(json: Value, text: impl Into<String>) -> Self {
+        Self {
+            json,
+            text: text.into(),
+        }
+    }
+
+    /// A list of objects: an array, or a table of the named keys.
+    pub(crate) fn table(rows: Vec<Value>, columns: &[&str]) -> Self {
+        let text = table(&rows, columns);
+        Self {
+            json: Value::Array(rows),
+            text,
+        }
+    }
+
+    /// One object: itself, or its keys and values line by line.
+    pub(crate) fn object(object: Value) -> Self {
+        let text = object.as_object().map(|fields| {
+            let width = fields
+                .keys()
+                .map(|key| key.chars().count())
+                .max()
+                .unwrap_or_default();
+            let lines = fields
+                .iter()
+                .map(|(key, value)| format!("{key:<width$}  {}", cell(value)));
+            lines.collect::<Vec<_>>().join("\n")
+        });
+        Self {
+            text: text.unwrap_or_default(),
+            json: object,
+        }
+    }
+}
+
+/// Prints the answer on standard output. A reader that has gone away (`| head`) is no failure.
+pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
+    let text = if json {
+        answer.json.to_string()
+    } else {
+        answer.text.clone()
+    };
+    if text.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn table(rows: &[Value], columns: &[&str]) -> String {
+    if rows.is_empty() {
+        return "none".to_owned();
+    }
+    let header = columns.iter().map(|column| (*column).to_owned()).collect();
+    let cells = rows
+        .iter()
+        .map(|row| columns.iter().map(|column| cell(&row[*column])).collect());
+    let lines: Vec<Vec<String>> = std::iter::once(header).chain(cells).collect();
+    let widths: Vec<_> = (0..columns.len())
+        .map(|i| {
+            lines
+                .iter()
+                .map(|line| line[i].chars().count())
+                .max()
+                .unwrap_or_default()
+        })
+        .collect();
+    let align = |line: &Vec<String>| {
+        let padded = line
+            .iter()
+            .zip(&widths)
+            .map(|(text, width)| format!("{text:<width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    lines.iter().map(align).collect::<Vec<_>>().join("\n")
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_table_is_aligned_and_says_when_it_is_empty() {
+        let rows = vec![
+            json!({"id": "a", "credits": 10}),
+            json!({"id": "bcd", "credits": null}),
+        ];
+        let answer = Answer::table(rows, &["id", "credits"]);
+        assert_eq!(answer.text, "id   credits\na    10\nbcd  -");
+        assert_eq!(Answer::table(Vec::new(), &["id"]).text, "none");
+    }
+
+    #[test]
+    fn an_object_is_printed_line_by_line() {
+        assert_eq!(
+            Answer::object(json!({"id": "a", "name": "n"})).text,
+            "id    a\nname  n"
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! Turns merged settings into parsed ones, key by key.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use config::Config;
+use otp_core::sealing::MasterKey;
+use otp_http::{PerIpQuota, TrustedProxies};
+use otp_whatsapp::{CloudApiOptions, CloudApiSender};
+
+use super::sources::Origins;
+use super::{
+    Database, DatabaseUrl, Http, Log, LogFormat, Messages, Settings, SettingsError, Tls, WhatsApp,
+};
+
+/// WhatsApp keeps an authentication template for 30 s to 15 min (`message_send_ttl_seconds`).
+const LIFETIMES: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(30)..=Duration::from_secs(15 * 60);
+
+pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, SettingsError> {
+    let keys = Keys { merged, origins };
+    let settings = Settings {
+        database: Database {
+            url: keys.parse("database.url", database_url)?,
+            max_connections: keys.parse("database.max_connections", |text| {
+                within(text, 2, 1_000)
+            })?,
+        },
+        http: Http {
+            bind: keys.parse("http.bind", |text| {
+                text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
+            })?,
+            trusted_proxies: TrustedProxies::parse(&keys.list("http.trusted_proxies")?)
+                .map_err(|error| keys.wrong("http.trusted_proxies", &error.to_string()))?,
+            public_url: keys.optional("http.public_url", |text| Ok(text.to_owned()))?,
+            workers: keys.parse("http.workers", |text| within(text, 0, 1_024))?,
+            tls: keys.tls()?,
+        },
+        whatsapp: keys.whatsapp()?,
+        messages: Messages {
+            request_deadline: keys.parse("messages.request_deadline", positive)?,
+            lifetime: keys.parse("messages.lifetime", |text| {
+                let lifetime = positive(text)?;
+                let possible = LIFETIMES.contains(&lifetime);
+                possible.then_some(lifetime).ok_or("WhatsApp keeps such a message for 30s to 15m")
+            })?,
+        },
+        master_key: keys.optional("security.master_key", |text| {
+            MasterKey::parse(text).map_err(|_| "32 random bytes in base64 are needed; \
+                `otp-server config new-master-key` makes them")
+        })?,
+        rate_limit: keys.rate_limit()?,
+        log: Log {
+            level: keys.parse("log.level", |text| {
+                let known = tracing_subscriber::EnvFilter::try_new(text);
+                known.map(|_| text.to_owned()).map_err(|_| {
+                    "write error, warn, info, debug, trace, or directives such as info,otp_http=debug"
+                })
+            })?,
+            format: keys.parse("log.format", |text| match text {
+                "text" => Ok(LogFormat::Text),
+                "json" => Ok(LogFormat::Json),
+                _ => Err("write text or json"),
+            })?,
+        },
+    };
+    if settings.whatsapp.timeout > settings.messages.request_deadline {
+        return Err(keys.wrong(
+            "whatsapp.timeout",
+            "it is longer than messages.request_deadline",
+        ));
+    }
+    Ok(settings)
+}
+
+struct Keys<'a> {
+    merged: &'a Config,
+    origins: &'a Origins,
+}
+
+impl Keys<'_> {
+    fn wrong(&self, key: &str, why: &str) -> SettingsError {
+        SettingsError(format!("{}: {why}", self.origins.name(key)))
+    }
+
+    fn text(&self, key: &str) -> Result<String, SettingsError> {
+        self.merged
+            .get_string(key)
+            .map_err(|_| self.wrong(key, "a single value is needed"))
+    }
+
+    /// Parses the value of `key`. What is wrong is said without the value: it may be a secret.
+    fn parse<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, &'static str>,
+    ) -> Result<T, SettingsError> {
+        parse(self.text(key)?.trim()).map_err(|why| self.wrong(key, why))
+    }
+
+    /// The same where an empty text means "not set".
+    fn optional<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, &'static str>,
+    ) -> Result<Option<T>, SettingsError> {
+        self.parse(key, |text| {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                parse(text).map(Some)
+            }
+        })
+    }
+
+    /// A list, or in the environment its parts separated by commas.
+    fn list(&self, key: &str) -> Result<Vec<String>, SettingsError> {
+        if let Ok(parts) = self.merged.get::<Vec<String>>(key) {
+            return Ok(parts);
+        }
+        let text = self.text(key)?;
+        Ok(text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect())
+    }
+
+    fn tls(&self) -> Result<Option<Tls>, SettingsError> {
+        let path = |key| self.optional(key, |text| Ok(PathBuf::from(text)));
+        match (path("http.tls.cert")?, path("http.tls.key")?) {
+            (Some(cert), Some(key)) => Ok(Some(Tls { cert, key })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(self.wrong("http.tls.key", "it is needed beside http.tls.cert")),
+            (None, Some(_)) => Err(self.wrong("http.tls.cert", "it is needed beside http.tls.key")),
+        }
+    }
+
+    fn whatsapp(&self) -> Result<WhatsApp, SettingsError> {
+        let client = CloudApiOptions {
+            base_url: self.text("whatsapp.base_url")?,
+            api_version: self.text("whatsapp.api_version")?,
+            connect_timeout: self.parse("whatsapp.connect_timeout", positive)?,
+            proxy: self.optional("whatsapp.proxy", |text| Ok(text.to_owned()))?,
+        };
+        CloudApiSender::new(&client)
+            .map_err(|error| SettingsError(format!("whatsapp: {error}")))?;
+        Ok(WhatsApp {
+            client,
+            timeout: self.parse("whatsapp.timeout", positive)?,
+        })
+    }
+
+    fn rate_limit(&self) -> Result<Option<PerIpQuota>, SettingsError> {
+        let number = |key| self.parse(key, |text| within(text, 0, 1_000_000));
+        let per_second = NonZeroU32::new(number("rate_limit.per_ip_per_second")?);
+        let burst = NonZeroU32::new(number("rate_limit.burst")?);
+        match (per_second, burst) {
+            (None, _) => Ok(None),
+            (Some(_), None) => Err(self.wrong("rate_limit.burst", "at least 1 is needed")),
+            (Some(per_second), Some(burst)) => Ok(Some(PerIpQuota { per_second, burst })),
+        }
+    }
+}
+
+fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
+    if text.starts_with("sqlite:") {
+        Ok(DatabaseUrl::Sqlite(text.to_owned()))
+    } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        Ok(DatabaseUrl::Postgres(text.to_owned()))
+    } else {
+        Err("write sqlite://otp.db or postgres://user@host/database")
+    }
+}
+
+fn positive(text: &str) -> Result<Duration, &'static str> {
+    let duration = humantime::parse_duration(text);
+    let duration = duration.map_err(|_| "write a duration such as 500ms, 8s or 10m")?;
+    if duration.is_zero() {
+        Err("it must be longer than nothing")
+    } else {
+        Ok(duration)
+    }
+}
+
+fn within<N: TryFrom<u32>>(text: &str, least: u32, most: u32) -> Result<N, &'static str> {
+    let number = text
+        .parse::<u32>()
+        .ok()
+        .filter(|number| (least..=most).contains(number));
+    number
+        .and_then(|number| N::try_from(number).ok())
+        .ok_or("the number is not one, or not within bounds")
+}

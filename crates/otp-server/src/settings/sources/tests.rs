@@ -1,0 +1,205 @@
+//! Settings as an operator gives them: what is read, and how what is wrong is said.
+
+use std::io::Write;
+use std::time::Duration;
+
+use super::*;
+use crate::settings::DatabaseUrl;
+
+fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {
+    let mut written = tempfile::Builder::new()
+        .suffix(".toml")
+        .tempfile()
+        .expect("a file");
+    written.write_all(file.as_bytes()).expect("written");
+    let environment = environment
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+    let sources = Sources {
+        file: Some(written.path().to_owned()),
+        environment: environment.collect(),
+    };
+    let path = written.path().display().to_string();
+    sources
+        .load()
+        .map_err(|error| error.to_string().replace(&path, "otp.toml"))
+}
+
+#[test]
+fn the_defaults_are_settings() {
+    let settings = load("", &[]).expect("defaults");
+    assert!(matches!(settings.database.url, DatabaseUrl::Sqlite(url) if url == "sqlite://otp.db"));
+    assert_eq!(settings.http.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.whatsapp.timeout, Duration::from_secs(8));
+    assert!(settings.master_key.is_none());
+}
+
+#[test]
+fn every_default_has_a_comment_above_it() {
+    let mut commented = false;
+    for line in DEFAULTS.lines() {
+        if line.starts_with('#') {
+            commented = true;
+        } else if line.is_empty() || line.starts_with('[') {
+            commented = false;
+        } else {
+            // Keys that belong together share the comment above the first.
+            assert!(commented, "{line} has no comment");
+        }
+    }
+    assert!(keys_of_defaults().len() > 15);
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+    let file = "[http]\nbind = \"127.0.0.1:1\"\nworkers = 3\n";
+    let settings = load(file, &[("OTP__HTTP__BIND", "127.0.0.1:2")]).expect("settings");
+    assert_eq!((settings.http.bind.port(), settings.http.workers), (2, 3));
+}
+
+#[test]
+fn a_secret_may_be_in_a_file_of_its_own() {
+    let mut secret = tempfile::NamedTempFile::new().expect("a file");
+    secret
+        .write_all(b"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n")
+        .expect("written");
+    let path = secret.path().to_str().expect("Unicode");
+    let settings = load("", &[("OTP__SECURITY__MASTER_KEY_FILE", path)]).expect("settings");
+    assert!(settings.master_key.is_some());
+
+    let error =
+        load("", &[("OTP__SECURITY__MASTER_KEY_FILE", "/nowhere/key")]).expect_err("no file");
+    assert!(
+        error.starts_with("OTP__SECURITY__MASTER_KEY_FILE: the file /nowhere/key"),
+        "{error}"
+    );
+    let both = [
+        ("OTP__SECURITY__MASTER_KEY_FILE", path),
+        ("OTP__SECURITY__MASTER_KEY", "x"),
+    ];
+    assert!(
+        load("", &both)
+            .expect_err("two of them")
+            .contains("keep one")
+    );
+}
+
+#[test]
+fn proxies_are_a_list_in_the_file_and_separated_by_commas_in_the_environment() {
+    load("[http]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n", &[]).expect("a list");
+    load("", &[("OTP__HTTP__TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).expect("a list");
+    let error =
+        load("", &[("OTP__HTTP__TRUSTED_PROXIES", "10.0.0.0/8,home")]).expect_err("no network");
+    assert!(
+        error.contains("http.trusted_proxies") && error.contains("home"),
+        "{error}"
+    );
+}
+
+#[track_caller]
+fn refused(file: &str, environment: &[(&str, &str)], words: &[&str]) {
+    let error = load(file, environment).expect_err("refused");
+    for word in words {
+        assert!(error.contains(word), "{error:?} does not say {word:?}");
+    }
+    assert!(!error.contains('\n'), "{error:?} is more than one line");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_place_and_the_likely_one() {
+    refused(
+        "[http]\n\nbnid = \"x\"\n",
+        &[],
+        &["http.bnid (otp.toml, line 3)", "did you mean http.bind?"],
+    );
+    refused(
+        "",
+        &[("OTP__HTP__BIND", "x")],
+        &["htp.bind (OTP__HTP__BIND)", "http.bind"],
+    );
+    refused(
+        "colour = 1\n",
+        &[],
+        &["unknown setting colour (otp.toml, line 1)"],
+    );
+}
+
+#[test]
+fn an_impossible_value_is_named_with_its_place() {
+    refused(
+        "[http]\nbind = \"here\"\n",
+        &[],
+        &["http.bind (otp.toml, line 2)", "127.0.0.1:8080"],
+    );
+    refused(
+        "",
+        &[("OTP__DATABASE__URL", "mysql://x")],
+        &["database.url (OTP__DATABASE__URL)", "sqlite://"],
+    );
+    refused(
+        "",
+        &[("OTP__WHATSAPP__TIMEOUT", "soon")],
+        &["whatsapp.timeout", "8s"],
+    );
+    refused(
+        "",
+        &[("OTP__WHATSAPP__TIMEOUT", "1h")],
+        &["whatsapp.timeout", "request_deadline"],
+    );
+    refused(
+        "",
+        &[("OTP__MESSAGES__LIFETIME", "1h")],
+        &["messages.lifetime", "15m"],
+    );
+    refused(
+        "",
+        &[("OTP__RATE_LIMIT__BURST", "0")],
+        &["rate_limit.burst", "at least 1"],
+    );
+    refused(
+        "",
+        &[("OTP__RATE_LIMIT__BURST", "-1")],
+        &["rate_limit.burst"],
+    );
+    refused(
+        "",
+        &[("OTP__LOG__FORMAT", "xml")],
+        &["log.format", "text or json"],
+    );
+    refused(
+        "",
+        &[("OTP__HTTP__TLS__CERT", "/cert.pem")],
+        &["http.tls.key"],
+    );
+    refused(
+        "",
+        &[("OTP__WHATSAPP__BASE_URL", "graph")],
+        &["whatsapp", "base URL"],
+    );
+    refused("[http]\nbind = [1]\n", &[], &["http.bind", "single value"]);
+}
+
+#[test]
+fn a_secret_that_is_wrong_is_not_repeated() {
+    let error = load("", &[("OTP__SECURITY__MASTER_KEY", "hunter2")]).expect_err("refused");
+    assert!(
+        error.contains("security.master_key") && !error.contains("hunter2"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_named_with_the_line() {
+    refused("[http\n", &[], &["the settings file", "line 1"]);
+    let sources = Sources {
+        file: Some("/nowhere/otp.toml".into()),
+        environment: Vec::new(),
+    };
+    assert!(
+        sources
+            .load()
+            .expect_err("no file")
+            .to_string()
+            .contains("/nowhere/otp.toml")
+    );
+}

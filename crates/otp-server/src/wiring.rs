@@ -1,0 +1,168 @@
+//! Wiring: which adapter stands behind which port. To swap one, change it here.
+
+use std::sync::Arc;
+
+use otp_core::ports::{Clock, Directory, MessageSender, Randomness, SendLedger, Storage};
+use otp_core::sealing::{OpenError, Purpose, Sealer};
+use otp_core::usecases::authenticate::Authenticate;
+use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions};
+use otp_http::{Api, ApiState, HttpOptions};
+use otp_postgres::{PgOptions, PgStore};
+use otp_sqlite::{SqliteOptions, SqliteStore};
+use otp_whatsapp::CloudApiSender;
+use tokio_util::task::TaskTracker;
+
+use crate::failure::{SetupError, setup};
+use crate::settings::{Database, DatabaseUrl, Settings};
+use crate::system::{SystemClock, SystemRandomness};
+
+/// An open store, whichever it is.
+pub(crate) enum Store {
+    Sqlite(SqliteStore),
+    Postgres(PgStore),
+}
+
+impl Store {
+    /// Opens the store of the settings; its schema is left as it is.
+    pub(crate) async fn open(database: &Database) -> anyhow::Result<Self> {
+        match &database.url {
+            DatabaseUrl::Sqlite(url) => {
+                let options = SqliteOptions::from_url(url).map_err(setup)?;
+                SqliteStore::connect(&options)
+                    .await
+                    .map(Self::Sqlite)
+                    .map_err(setup)
+            }
+            DatabaseUrl::Postgres(url) => {
+                let options = PgOptions {
+                    max_connections: database.max_connections,
+                    ..PgOptions::new(url)
+                };
+                PgStore::connect(&options)
+                    .await
+                    .map(Self::Postgres)
+                    .map_err(setup)
+            }
+        }
+    }
+
+    /// Opens the store and brings its schema up to date, as every command but `serve --no-migrate`
+    /// does.
+    pub(crate) async fn open_migrated(database: &Database) -> anyhow::Result<Self> {
+        let store = Self::open(database).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Applies what is pending and says how much that was. A schema newer than this program is
+    /// refused and left alone.
+    pub(crate) async fn migrate(&self) -> anyhow::Result<usize> {
+        match self {
+            Self::Sqlite(store) => store.migrate().await.map_err(setup),
+            Self::Postgres(store) => store.migrate().await.map_err(setup),
+        }
+    }
+
+    /// Fails unless the schema is the one this program was built for.
+    pub(crate) async fn require_current_schema(&self) -> anyhow::Result<()> {
+        let behind = match self {
+            Self::Sqlite(store) => match store.schema_state().await.map_err(setup)? {
+                otp_sqlite::SchemaState::UpToDate => return Ok(()),
+                otp_sqlite::SchemaState::Behind(pending) => Some(pending),
+                otp_sqlite::SchemaState::Newer => None,
+            },
+            Self::Postgres(store) => match store.schema_state().await.map_err(setup)? {
+                otp_postgres::SchemaState::UpToDate => return Ok(()),
+                otp_postgres::SchemaState::Behind(pending) => Some(pending),
+                otp_postgres::SchemaState::Newer => None,
+            },
+        };
+        let why = match behind {
+            Some(pending) => format!(
+                "the database lacks {pending} migration(s); apply them with `otp-server migrate`"
+            ),
+            None => {
+                "the database's schema is newer than this program; install a newer one".to_owned()
+            }
+        };
+        Err(SetupError(why).into())
+    }
+
+    /// The storage ports.
+    pub(crate) fn ports(&self) -> Arc<dyn Storage> {
+        match self {
+            Self::Sqlite(store) => Arc::new(store.clone()),
+            Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
+    /// SQLite has one writer; on PostgreSQL several batches of different accounts can be under way.
+    fn lanes(&self) -> usize {
+        match self {
+            Self::Sqlite(_) => 1,
+            Self::Postgres(_) => 2,
+        }
+    }
+}
+
+/// The API over the settings' adapters, and the tracker of its requests under way.
+pub(crate) fn api(settings: &Settings, store: &Store) -> anyhow::Result<(Api, TaskTracker)> {
+    let sealer = Sealer::new(settings.master_key()?);
+    let storage = store.ports();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
+    let directory: Arc<dyn Directory> = Arc::new(CachedDirectory::new(storage.clone()));
+    let grouping = GroupCommitOptions {
+        lanes: store.lanes(),
+        ..GroupCommitOptions::default()
+    };
+    let ledger: Arc<dyn SendLedger> = storage.clone();
+    let ledger: Arc<dyn SendLedger> = Arc::new(GroupCommit::start(&ledger, grouping));
+    let sender = CloudApiSender::new(&settings.whatsapp.client).map_err(setup)?;
+    let sender: Arc<dyn MessageSender> = Arc::new(sender);
+    let policy = SendPolicy {
+        request_deadline: settings.messages.request_deadline,
+        provider_timeout: settings.whatsapp.timeout,
+        message_lifetime: settings.messages.lifetime,
+    };
+    let ports = SendMessagePorts {
+        directory: Arc::clone(&directory),
+        ledger,
+        sender,
+        clock: Arc::clone(&clock),
+        randomness,
+    };
+    let tasks = TaskTracker::new();
+    let state = ApiState {
+        authenticate: Authenticate::new(directory, clock),
+        send_message: SendMessage::new(ports, sealer.clone(), policy),
+        check_message_status: CheckMessageStatus::new(storage.clone(), sealer),
+        health: storage,
+        runtime: tokio::runtime::Handle::current(),
+        tasks: tasks.clone(),
+    };
+    let options = HttpOptions {
+        per_ip: settings.rate_limit,
+        trusted_proxies: settings.http.trusted_proxies.clone(),
+        public_url: settings.http.public_url.clone(),
+    };
+    Ok((Api::new(state, options), tasks))
+}
+
+/// Fails if what is stored was sealed with another master key: better now than at the first send.
+pub(crate) async fn require_matching_master_key(
+    settings: &Settings,
+    storage: &dyn Storage,
+) -> anyhow::Result<()> {
+    let sealer = Sealer::new(settings.master_key()?);
+    for sender in otp_core::ports::Senders::list(storage).await? {
+        if sealer.open(Purpose::AccessToken, &sender.access_token) == Err(OpenError::OtherKey) {
+            let why =
+                "security.master_key is not the key the stored access tokens were sealed with";
+            return Err(SetupError(why.to_owned()).into());
+        }
+    }
+    Ok(())
+}
