@@ -1,19 +1,21 @@
 //! The API as a whole: which path leads where.
 
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::{self, Data, ServiceConfig};
 
-use crate::fallback::{get_only, post_only};
+use crate::fallback::{get_only, not_found, post_only};
+use crate::openapi::OpenApiDocument;
 use crate::options::HttpOptions;
 use crate::rate_limit::{PerIpLimit, per_ip_limit};
 use crate::state::ApiState;
-use crate::{check_message_status, health, send_message};
+use crate::{check_message_status, docs, health, openapi, send_message};
 
 /// The API's paths, ready to be mounted; clones share everything, the limit per IP address included.
 #[derive(Clone)]
 pub struct Api {
     state: Data<ApiState>,
     limit: Option<Data<PerIpLimit>>,
+    document: Data<OpenApiDocument>,
 }
 
 impl Api {
@@ -22,14 +24,19 @@ impl Api {
         Self {
             state: Data::new(state),
             limit: PerIpLimit::new(&options).map(Data::new),
+            document: Data::new(OpenApiDocument::new(options.public_url.as_deref())),
         }
     }
 
-    /// Mounts every path.
+    /// Mounts every path, and the answer to any other.
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-        let Self { state, limit } = self.clone();
+        let Self {
+            state,
+            limit,
+            document,
+        } = self.clone();
         move |app| {
-            app.app_data(state.clone());
+            app.app_data(state.clone()).app_data(document.clone());
             if let Some(limit) = &limit {
                 app.app_data(limit.clone());
             }
@@ -44,7 +51,12 @@ impl Api {
                 .wrap(from_fn(per_ip_limit)),
             )
             .service(get_only(health::LIVE, |route| route.to(health::live)))
-            .service(get_only(health::READY, |route| route.to(health::ready)));
+            .service(get_only(health::READY, |route| route.to(health::ready)))
+            .service(get_only(openapi::PATH, |route| route.to(openapi::get)))
+            .service(get_only(docs::ROOT, |route| route.to(docs::root)))
+            .service(get_only(docs::PAGE, |route| route.to(docs::page)))
+            .service(get_only(docs::ASSET, |route| route.to(docs::asset)))
+            .default_service(web::to(not_found));
         }
     }
 }

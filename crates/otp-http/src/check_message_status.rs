@@ -1,18 +1,22 @@
 //! `POST /CheckMessageStatus`: where one message of the caller stands.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use otp_core::idempotency::parse_uuid;
 use otp_core::ids::MessageId;
 use otp_core::usecases::check_message_status::MessageReport;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
 use crate::authentication::authenticate;
 use crate::body::{self, JsonField};
 use crate::context::RequestContext;
-use crate::error::{ApiError, ErrorCode, NO_STORE};
+use crate::error::{self, ApiError, ErrorCode, NO_STORE};
+use crate::openapi::RequestHeaders;
 use crate::send_message::MessageStatusName;
 use crate::state::ApiState;
 
@@ -57,6 +61,40 @@ pub(crate) struct CheckMessageStatusResponse {
     failed_at: Option<String>,
 }
 
+/// Tells where a message stands, and why it failed if it did.
+///
+/// Another account's message is told apart from an unknown one by nothing.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "CheckMessageStatus",
+    tag = "Messages",
+    security(("ApiKey" = [])),
+    params(RequestHeaders),
+    request_body(
+        content = CheckMessageStatusRequest,
+        example = json!({"id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2"}),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The message.",
+            headers(("X-Request-Id" = String, description = "Names this request.")),
+            body = CheckMessageStatusResponse,
+            example = json!({
+                "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
+                "messageStatus": "Delivered",
+                "toPhoneE164": "+966551234567",
+                "createdAt": "2026-05-14T09:13:42.812Z",
+                "failureCode": null,
+                "failureTitle": null,
+                "failureReason": null,
+                "failedAt": null,
+            }),
+        ),
+        Refusals,
+    ),
+)]
 pub(crate) async fn post(
     request: HttpRequest,
     payload: Payload,
@@ -94,6 +132,29 @@ fn message_id(field: &JsonField) -> Result<MessageId, ApiError> {
     parsed
         .map(MessageId)
         .ok_or(ApiError::Plain(ErrorCode::MessageIdMustBeUuid))
+}
+
+/// The codes this endpoint may answer.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses(&[
+            ErrorCode::TooManyRequests,
+            ErrorCode::ApiKeyIsRequired,
+            ErrorCode::ApiKeyNotFound,
+            ErrorCode::ApiKeyExpired,
+            ErrorCode::UnsupportedMediaType,
+            ErrorCode::RequestBodyTooLarge,
+            ErrorCode::RequestTimeout,
+            ErrorCode::MalformedRequestBody,
+            ErrorCode::MessageIdIsRequired,
+            ErrorCode::MessageIdMustBeUuid,
+            ErrorCode::MessageNotFound,
+            ErrorCode::MethodNotAllowed,
+            ErrorCode::InternalServerError,
+        ])
+    }
 }
 
 impl From<MessageReport> for CheckMessageStatusResponse {

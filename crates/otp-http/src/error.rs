@@ -2,14 +2,16 @@
 
 mod answer;
 mod code;
+mod documentation;
 mod mapping;
 
 use std::time::Duration;
 
 use otp_core::ids::MessageId;
 
-pub(crate) use answer::{NO_STORE, chain, retry_after, whole_seconds};
+pub(crate) use answer::{ErrorBody, NO_STORE, chain, retry_after, whole_seconds};
 pub(crate) use code::ErrorCode;
+pub(crate) use documentation::responses;
 
 use crate::body::MalformedBody;
 use crate::rate_limit::Exceeded;
@@ -40,7 +42,7 @@ pub(crate) enum ApiError {
         /// The provider's HTTP status.
         status: Option<u16>,
         /// Its words.
-        reason: String,
+        message: String,
     },
     /// Something behind the API cannot be reached at present.
     Unavailable(Cause),

@@ -31,6 +31,14 @@ pub(crate) struct HealthResponse {
     missing: &'static [&'static str],
 }
 
+/// Says that the process runs.
+#[utoipa::path(
+    get,
+    path = LIVE,
+    operation_id = "HealthLive",
+    tag = "Health",
+    responses((status = 200, description = "It runs.", body = HealthResponse, example = json!({"status": "ok"}))),
+)]
 pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(NO_STORE)
@@ -40,6 +48,22 @@ pub(crate) async fn live() -> HttpResponse {
         })
 }
 
+/// Says whether the service can work, and what is missing if it cannot.
+#[utoipa::path(
+    get,
+    path = READY,
+    operation_id = "HealthReady",
+    tag = "Health",
+    responses(
+        (status = 200, description = "It can.", body = HealthResponse, example = json!({"status": "ok"})),
+        (
+            status = 503,
+            description = "It cannot, for what is listed.",
+            body = HealthResponse,
+            example = json!({"status": "unavailable", "missing": ["database"]}),
+        ),
+    ),
+)]
 pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
     let health = state.health.clone();
     let check = async move { tokio::time::timeout(DEADLINE, health.check()).await };

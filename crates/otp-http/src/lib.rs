@@ -15,12 +15,12 @@ mod authentication;
 mod body;
 mod check_message_status;
 mod context;
-
+mod docs;
 mod envelope;
 mod error;
 mod fallback;
 mod health;
-
+mod openapi;
 mod options;
 mod rate_limit;
 mod send_message;

@@ -35,9 +35,12 @@ pub(crate) struct PerIpLimit<C: Clock = DefaultClock> {
 /// A client asked too often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exceeded {
-    burst: NonZeroU32,
-    window_seconds: u64,
-    wait_seconds: u64,
+    /// Requests allowed at once.
+    pub(crate) burst: NonZeroU32,
+    /// How long a used-up quota takes to be whole again.
+    pub(crate) window_seconds: u64,
+    /// From when on the next request passes.
+    pub(crate) wait_seconds: u64,
 }
 
 impl PerIpLimit {

@@ -1,5 +1,7 @@
 //! `POST /SendMessage`: sends one passcode.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use otp_core::idempotency::IdempotencyKey;
@@ -9,13 +11,15 @@ use otp_core::recipient::PhoneNumber;
 use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::send_message::{self as usecase, SentMessage};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
 use crate::authentication::authenticate;
 use crate::body::{self, JsonField};
 use crate::context::RequestContext;
-use crate::error::{ApiError, ErrorCode, NO_STORE};
+use crate::error::{self, ApiError, ErrorCode, NO_STORE};
+use crate::openapi::RequestHeaders;
 use crate::state::ApiState;
 
 /// Its path.
@@ -61,6 +65,39 @@ pub(crate) struct SendMessageResponse {
     message_status: &'static str,
 }
 
+/// The codes this endpoint may answer.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses(&[
+            ErrorCode::TooManyRequests,
+            ErrorCode::ApiKeyIsRequired,
+            ErrorCode::ApiKeyNotFound,
+            ErrorCode::ApiKeyExpired,
+            ErrorCode::UnsupportedMediaType,
+            ErrorCode::RequestBodyTooLarge,
+            ErrorCode::RequestTimeout,
+            ErrorCode::MalformedRequestBody,
+            ErrorCode::OTPCodeIsRequired,
+            ErrorCode::OTPCodeLengthMustBeLessThanOrEqualTo8,
+            ErrorCode::OTPCodeMustContainOnlyLettersOrDigits,
+            ErrorCode::DestinationPhoneNumberIsRequired,
+            ErrorCode::PhoneNumberCanNotBeEmpty,
+            ErrorCode::InvalidphoneNumber,
+            ErrorCode::IdempotencyKeyMustBeUuid,
+            ErrorCode::SenderNumberNotFound,
+            ErrorCode::TemplateNotFound,
+            ErrorCode::RecipientOptedOut,
+            ErrorCode::CoolingDown,
+            ErrorCode::InsufficientBalance,
+            ErrorCode::RefusedByProvider,
+            ErrorCode::MethodNotAllowed,
+            ErrorCode::InternalServerError,
+        ])
+    }
+}
+
 /// Where a message stands.
 #[derive(ToSchema)]
 #[schema(as = MessageStatus)]
@@ -74,6 +111,47 @@ pub(crate) enum MessageStatusName {
     Deleted,
 }
 
+/// Sends a passcode over WhatsApp.
+///
+/// Requests are judged in this order: limit per IP address, API key, body, `otpCode`, `toPhoneE164`,
+/// `idempotencyKey`; then a repeated `idempotencyKey` gets its first answer; then sender and template,
+/// opt-out, wait per recipient, credits.
+///
+/// The wait per recipient starts at 30 seconds and doubles with every message to the same number, up
+/// to 6 hours; 6 hours without a message end it. Failed messages neither count nor cost.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "SendMessage",
+    tag = "Messages",
+    security(("ApiKey" = [])),
+    params(RequestHeaders),
+    request_body(
+        content = SendMessageRequest,
+        example = json!({
+            "otpCode": "123456",
+            "toPhoneE164": "+966551234567",
+            "languageCode": "en",
+            "idempotencyKey": "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60",
+        }),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The message was accepted, or an earlier answer is repeated.",
+            headers(
+                ("X-Request-Id" = String, description = "Names this request."),
+                ("Idempotent-Replayed" = String, description = "`true` where an earlier answer is repeated."),
+            ),
+            body = SendMessageResponse,
+            example = json!({
+                "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
+                "messageStatus": "Sent",
+            }),
+        ),
+        Refusals,
+    ),
+)]
 pub(crate) async fn post(
     request: HttpRequest,
     payload: Payload,

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 
 use crate::api::Api;
 use crate::envelope::envelope;
-use crate::fallback::not_found;
 
 /// How long an idle connection is kept: longer than the 60 s after which common proxies give one up,
 /// so that it is never closed under a request.
@@ -27,7 +26,8 @@ const DISCONNECT_DEADLINE: Duration = Duration::from_secs(5);
 /// take, so that what was accepted is finished.
 const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Serves the API on `listeners`, with TLS if `tls` says how; `extra` mounts whatever else there is.
+/// Serves the API on `listeners`, with TLS if `tls` says how; `extra` mounts whatever else there
+/// is; where both have a path, `extra` answers.
 /// Heads are limited to 96 headers and 128 KiB by actix itself.
 ///
 /// The server handles no signals: whoever runs it stops it through its handle, gracefully.
@@ -45,9 +45,8 @@ where
     let mut server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(envelope))
-            .configure(configure.clone())
             .configure(extra.clone())
-            .default_service(web::to(not_found))
+            .configure(configure.clone())
     })
     .workers(workers)
     .keep_alive(KEEP_ALIVE)

@@ -56,10 +56,9 @@ impl ApiError {
         answer.json(shape.body)
     }
 
-    /// The status and body this error is answered with.
-    pub(crate) fn example(&self, context: &RequestContext) -> (StatusCode, ErrorBody) {
-        let shape = self.shape(context);
-        (shape.status, shape.body)
+    /// The body this error is answered with, for the documentation.
+    pub(crate) fn example(&self, context: &RequestContext) -> serde_json::Value {
+        serde_json::to_value(self.shape(context).body).unwrap_or_default()
     }
 
     /// Every error's status, code, text and headers.
@@ -85,12 +84,16 @@ impl ApiError {
                 shape.body.error_message = context.language.text("CoolingDown-message", &arguments);
                 shape
             }
-            Self::RefusedByProvider { id, status, reason } => {
+            Self::RefusedByProvider {
+                id,
+                status,
+                message,
+            } => {
                 let mut shape = plain(&[]);
                 let mirrored = status.filter(|status| (400..500).contains(status));
                 let mirrored = mirrored.and_then(|status| StatusCode::from_u16(status).ok());
                 shape.status = mirrored.unwrap_or(shape.status);
-                shape.body.error_message.clone_from(reason);
+                shape.body.error_message.clone_from(message);
                 shape.body.id = Some(id.0);
                 shape.body.message_status = Some(MessageStatus::Failed.as_str());
                 shape

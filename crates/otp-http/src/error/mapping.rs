@@ -54,7 +54,7 @@ impl From<SendMessageError> for ApiError {
             SendMessageError::RefusedByProvider { id, refusal } => Self::RefusedByProvider {
                 id,
                 status: refusal.http_status,
-                reason: refusal.failure.reason,
+                message: refusal.message,
             },
             SendMessageError::UnreadableToken(_) => Self::Internal(error.into()),
             SendMessageError::Port(error) => error.into(),

@@ -1,0 +1,112 @@
+//! Error answers in the OpenAPI document: made by the code that answers them, so that they cannot
+//! drift apart.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use otp_core::ids::MessageId;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, Response, ResponseBuilder};
+use uuid::Uuid;
+
+use super::{ApiError, ErrorCode};
+use crate::body::MalformedBody;
+use crate::context::RequestContext;
+use crate::rate_limit::Exceeded;
+use crate::text::Language;
+
+/// The answers of an operation that may answer these codes, by status.
+pub(crate) fn responses(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<String, Vec<ErrorCode>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(status_of(*code)).or_default().push(*code);
+    }
+    let response = |codes: Vec<ErrorCode>| RefOr::T(response(&codes));
+    by_status
+        .into_iter()
+        .map(|(status, codes)| (status, response(codes)))
+        .collect()
+}
+
+/// One error of this code, as an example.
+pub(crate) fn sample(code: ErrorCode) -> ApiError {
+    let special = [
+        ApiError::MalformedRequestBody(MalformedBody::NotText("otpCode")),
+        ApiError::TooManyRequests(Exceeded {
+            burst: NonZeroU32::new(20).unwrap_or(NonZeroU32::MIN),
+            window_seconds: 2,
+            wait_seconds: 1,
+        }),
+        ApiError::MethodNotAllowed { allow: "POST" },
+        ApiError::CoolingDown {
+            wait: Duration::from_secs(30),
+        },
+        ApiError::RefusedByProvider {
+            id: MessageId(Uuid::from_u128(0xf5b2_d2e9_2c1f_4f1d_9c89_2c41_f3d9_a4e2)),
+            status: None,
+            message: "Message undeliverable".to_owned(),
+        },
+    ];
+    let special = special.into_iter().find(|error| error.code() == code);
+    special.unwrap_or(ApiError::Plain(code))
+}
+
+/// The status an answer is documented under: the provider's refusal mirrors any of its 4xx.
+fn status_of(code: ErrorCode) -> String {
+    if code == ErrorCode::RefusedByProvider {
+        "4XX".to_owned()
+    } else if code == ErrorCode::InternalServerError {
+        "5XX".to_owned()
+    } else {
+        code.status().as_str().to_owned()
+    }
+}
+
+fn response(codes: &[ErrorCode]) -> Response {
+    let english = RequestContext::example(Language::English);
+    let meaning = |code: &ErrorCode| {
+        format!(
+            "- `{}`: {}",
+            code.as_str(),
+            english.language.text(code.as_str(), &[])
+        )
+    };
+    let meanings: Vec<_> = codes.iter().map(meaning).collect();
+    let examples = codes.iter().map(|code| {
+        let example = ExampleBuilder::new().value(Some(sample(*code).example(&english)));
+        (code.as_str(), example.build())
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("ErrorBody")))
+        .examples_from_iter(examples)
+        .build();
+    let mut response = ResponseBuilder::new()
+        .description(meanings.join("\n"))
+        .content("application/json", content)
+        .header("X-Request-Id", header("Names this request."))
+        .header(
+            "Content-Language",
+            header("The language of the texts: `ar` or `en`."),
+        );
+    if codes.contains(&ErrorCode::CoolingDown) || codes.contains(&ErrorCode::TooManyRequests) {
+        response = response.header("Retry-After", header("How long to wait, in seconds."));
+    }
+    if codes.contains(&ErrorCode::TooManyRequests) {
+        response = response
+            .header(
+                "RateLimit",
+                header("What is left of the quota: `\"ip\";r=0;t=1`."),
+            )
+            .header("RateLimit-Policy", header("The quota: `\"ip\";q=20;w=2`."));
+    }
+    if codes.contains(&ErrorCode::MethodNotAllowed) {
+        response = response.header("Allow", header("The methods this path supports."));
+    }
+    response.build()
+}
+
+fn header(description: &str) -> Header {
+    HeaderBuilder::new().description(Some(description)).build()
+}

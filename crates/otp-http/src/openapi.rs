@@ -1,0 +1,84 @@
+//! `GET /openapi.json`: the API's description (OpenAPI 3.1), made from the code.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Data};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{Components, Server};
+use utoipa::{IntoParams, Modify, OpenApi};
+
+use crate::error::ErrorBody;
+use crate::{check_message_status, health, send_message};
+
+/// Its path.
+pub(crate) const PATH: &str = "/openapi.json";
+
+/// The document, written out once.
+pub(crate) struct OpenApiDocument(Bytes);
+
+impl OpenApiDocument {
+    /// The document of a service that clients reach at `public_url`.
+    pub(crate) fn new(public_url: Option<&str>) -> Self {
+        let mut document = Document::openapi();
+        document.servers = Some(vec![Server::new(public_url.unwrap_or("/"))]);
+        Self(document.to_json().unwrap_or_default().into())
+    }
+}
+
+pub(crate) async fn get(document: Data<OpenApiDocument>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("Cache-Control", "no-cache"))
+        .body(document.0.clone())
+}
+
+/// Headers any request may have.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "documents what the envelope reads")]
+pub(crate) struct RequestHeaders {
+    /// Selects the language of error texts and of notices by e-mail; English where neither is wanted.
+    /// It does not select the language of the message.
+    #[param(rename = "Accept-Language", example = "en")]
+    accept_language: Option<String>,
+    /// A name for this request, 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`; the answer repeats it.
+    /// Where it is left out the service makes one.
+    #[param(rename = "X-Request-Id", min_length = 1, max_length = 64)]
+    x_request_id: Option<String>,
+}
+
+/// One-time passcodes over WhatsApp.
+///
+/// Every request to `/SendMessage` and `/CheckMessageStatus` carries an API key in `X-Api-Key` and a
+/// JSON body of at most 16 KiB; fields the service does not know are ignored. Requests are limited per
+/// IP address.
+///
+/// Errors are JSON: `errorMessage` is a stable code to act on, `description` a sentence for people,
+/// `requestId` the name of the request. Sentences are in the language of `Accept-Language`: Arabic
+/// (`ar`) or English (`en`). Of two errors only `errorMessage` is no code: the wait per recipient
+/// answers a sentence there, and a refusal of WhatsApp its own words.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "OTP gateway", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    paths(send_message::post, check_message_status::post, health::live, health::ready),
+    components(schemas(ErrorBody)),
+    modifiers(&ApiKeyScheme),
+    tags(
+        (name = "Messages", description = "Sending passcodes, and what became of them."),
+        (name = "Health", description = "For load balancers and people on call."),
+    ),
+)]
+struct Document;
+
+struct ApiKeyScheme;
+
+impl Modify for ApiKeyScheme {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let description =
+            "Your API key. Keep it on your servers: never in an app, a page or a repository.";
+        let key = ApiKeyValue::with_description("X-Api-Key", description);
+        openapi
+            .components
+            .get_or_insert_with(Components::new)
+            .add_security_scheme("ApiKey", SecurityScheme::ApiKey(ApiKey::Header(key)));
+    }
+}

@@ -1,0 +1,126 @@
+//! What every answer has: a request id, an error body where it is an error, security headers.
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use uuid::Uuid;
+
+use super::support::World;
+
+async fn ask(request: TestRequest) -> super::support::Answer {
+    World::without_directory().ask(request).await
+}
+
+#[actix_web::test]
+async fn every_answer_has_a_request_id_of_its_own() {
+    for path in [
+        "/health/live",
+        "/nowhere",
+        "/SendMessage",
+        "/docs",
+        "/openapi.json",
+        "/",
+    ] {
+        let (one, other) = (
+            ask(TestRequest::with_uri(path)).await,
+            ask(TestRequest::with_uri(path)).await,
+        );
+        Uuid::parse_str(one.header("x-request-id")).unwrap();
+        assert_ne!(
+            one.header("x-request-id"),
+            other.header("x-request-id"),
+            "{path}"
+        );
+        assert_eq!(one.header("x-content-type-options"), "nosniff");
+    }
+}
+
+#[actix_web::test]
+async fn the_callers_own_request_id_is_kept_if_it_is_plain() {
+    let named = |id: &str| {
+        TestRequest::post()
+            .uri("/SendMessage")
+            .insert_header(("X-Request-Id", id))
+    };
+    let answer = ask(named("order-4711.A_b")).await;
+    assert_eq!(answer.header("x-request-id"), "order-4711.A_b");
+    assert_eq!(answer.error().0, 400);
+    for id in ["a b", "<script>", &"x".repeat(65)] {
+        let answer = ask(named(id)).await;
+        Uuid::parse_str(answer.header("x-request-id")).unwrap();
+        answer.error();
+    }
+}
+
+#[actix_web::test]
+async fn an_unknown_path_is_not_found_in_the_same_shape() {
+    for path in [
+        "/nowhere",
+        "/sendmessage",
+        "/SendMessage/",
+        "//",
+        "/docs/a/b/c",
+        "/%00",
+        "/%ff",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            let answer = ask(TestRequest::with_uri(path).method(method)).await;
+            assert_eq!(answer.error(), (404, "NotFound".into()), "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_wrong_method_is_not_allowed_and_told_the_right_one() {
+    for (path, allow, wrong) in [
+        (
+            "/SendMessage",
+            "POST",
+            [Method::GET, Method::PUT, Method::OPTIONS],
+        ),
+        (
+            "/CheckMessageStatus",
+            "POST",
+            [Method::GET, Method::DELETE, Method::HEAD],
+        ),
+        (
+            "/health/live",
+            "GET, HEAD",
+            [Method::POST, Method::PUT, Method::PATCH],
+        ),
+        (
+            "/openapi.json",
+            "GET, HEAD",
+            [Method::POST, Method::PUT, Method::TRACE],
+        ),
+        (
+            "/docs",
+            "GET, HEAD",
+            [Method::POST, Method::PUT, Method::DELETE],
+        ),
+    ] {
+        for method in wrong {
+            let answer = ask(TestRequest::with_uri(path).method(method)).await;
+            assert_eq!(answer.error(), (405, "MethodNotAllowed".into()), "{path}");
+            assert_eq!(answer.header("allow"), allow);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn errors_are_worded_in_the_callers_language() {
+    let in_language = async |wish: &str| {
+        let request = TestRequest::with_uri("/nowhere").insert_header(("Accept-Language", wish));
+        let answer = ask(request).await;
+        answer.error();
+        let description = answer.json()["description"].as_str().unwrap().to_owned();
+        (answer.header("content-language").to_owned(), description)
+    };
+    let (language, english) = in_language("en").await;
+    assert_eq!(language, "en");
+    let (language, arabic) = in_language("ar").await;
+    assert_eq!(language, "ar");
+    assert_ne!(english, arabic);
+    assert_eq!(in_language("de").await.1, english);
+    assert_eq!(in_language("ar-SA;q=0.9, en;q=0.8").await.1, arabic);
+    assert_eq!(in_language("ar;q=0.7, en;q=0.8").await.1, english);
+}

@@ -1,0 +1,245 @@
+//! A small world for the API to live in: one account with a live, an expired and a revoked key, whose
+//! ports are mocks that a test teaches what to expect.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::App;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
+use otp_core::language::LanguageTag;
+use otp_core::ports::{
+    MockClock, MockDirectory, MockMessageSender, MockMessages, MockSendLedger, MockStorageHealth,
+    Randomness,
+};
+use otp_core::pricing::PriceList;
+use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
+use otp_core::sender::{ProviderId, Sender, SenderProfile, SendingProfile};
+use otp_core::template::{AuthenticationTemplate, TemplateName};
+use otp_core::time::Timestamp;
+use otp_core::usecases::authenticate::Authenticate;
+use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_http::{Api, ApiState, HttpOptions};
+use serde_json::Value;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+pub(super) const NOW: Timestamp = Timestamp::from_unix_millis(1_780_000_000_000);
+pub(super) const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0xacc));
+
+/// Always the same byte: what is made from it can be predicted.
+pub(super) struct Fixed(pub(super) u8);
+
+impl Randomness for Fixed {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(self.0);
+    }
+}
+
+pub(super) fn live_key() -> ApiKeySecret {
+    ApiKeySecret::generate(&Fixed(1))
+}
+
+pub(super) fn expired_key() -> ApiKeySecret {
+    ApiKeySecret::generate(&Fixed(2))
+}
+
+pub(super) fn revoked_key() -> ApiKeySecret {
+    ApiKeySecret::generate(&Fixed(3))
+}
+
+pub(super) fn unknown_key() -> ApiKeySecret {
+    ApiKeySecret::generate(&Fixed(4))
+}
+
+pub(super) fn sealer() -> Sealer {
+    Sealer::new(&MasterKey::generate(&Fixed(5)))
+}
+
+/// The ports. What no test teaches them they must not be asked: a mock without an expectation panics,
+/// and the answer is a 500.
+pub(super) struct World {
+    pub(super) directory: MockDirectory,
+    pub(super) ledger: MockSendLedger,
+    pub(super) sender: MockMessageSender,
+    pub(super) messages: MockMessages,
+    pub(super) health: MockStorageHealth,
+    pub(super) options: HttpOptions,
+}
+
+impl World {
+    /// The keys, a sender with templates in `ar` and `en`, no prices.
+    pub(super) fn new() -> Self {
+        let mut world = Self::without_directory();
+        let keys: HashMap<_, _> = [
+            stored(&live_key(), None, None),
+            stored(&expired_key(), Some(NOW), None),
+            stored(&revoked_key(), None, Some(NOW)),
+        ]
+        .into_iter()
+        .map(|key| (key.hash, Arc::new(key)))
+        .collect();
+        let directory = &mut world.directory;
+        directory
+            .expect_find_api_key()
+            .returning(move |hash| Ok(keys.get(hash).cloned()));
+        let profile = Arc::new(profile());
+        directory
+            .expect_find_sending_profile()
+            .returning(move |_| Ok(Some(profile.clone())));
+        directory
+            .expect_price_list()
+            .returning(|| Ok(Arc::new(PriceList::default())));
+        world
+    }
+
+    pub(super) fn without_directory() -> Self {
+        Self {
+            directory: MockDirectory::new(),
+            ledger: MockSendLedger::new(),
+            sender: MockMessageSender::new(),
+            messages: MockMessages::new(),
+            health: MockStorageHealth::new(),
+            options: HttpOptions::default(),
+        }
+    }
+
+    /// The API over these ports; use cases run on the runtime that calls this.
+    pub(super) fn api(self) -> Api {
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(NOW);
+        clock.expect_sleep().return_const(());
+        let (clock, directory) = (Arc::new(clock), Arc::new(self.directory));
+        let ports = SendMessagePorts {
+            directory: directory.clone(),
+            ledger: Arc::new(self.ledger),
+            sender: Arc::new(self.sender),
+            clock: clock.clone(),
+            randomness: Arc::new(Fixed(6)),
+        };
+        let policy = SendPolicy {
+            request_deadline: Duration::from_secs(10),
+            provider_timeout: Duration::from_secs(5),
+            message_lifetime: Duration::from_secs(600),
+        };
+        let state = ApiState {
+            authenticate: Authenticate::new(directory, clock),
+            send_message: SendMessage::new(ports, sealer(), policy),
+            check_message_status: CheckMessageStatus::new(Arc::new(self.messages), sealer()),
+            health: Arc::new(self.health),
+            runtime: tokio::runtime::Handle::current(),
+            tasks: TaskTracker::new(),
+        };
+        Api::new(state, self.options)
+    }
+
+    /// One request, one answer.
+    pub(super) async fn ask(self, request: TestRequest) -> Answer {
+        ask(&self.api(), request).await
+    }
+}
+
+fn stored(key: &ApiKeySecret, expires: Option<Timestamp>, revoked: Option<Timestamp>) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId(Uuid::from_u128(1)),
+        account_id: ACCOUNT,
+        name: "shop".to_owned(),
+        hash: key.hash(),
+        hint: key.hint(),
+        created_at: NOW,
+        expires_at: expires,
+        revoked_at: revoked,
+    }
+}
+
+fn profile() -> SendingProfile {
+    let sender = Sender {
+        id: SenderId(Uuid::from_u128(2)),
+        account_id: ACCOUNT,
+        phone_number_id: ProviderId::parse("1").unwrap(),
+        waba_id: ProviderId::parse("2").unwrap(),
+        phone: Sealed(Vec::new()),
+        access_token: sealer().seal(Purpose::AccessToken, "EAAG", &Fixed(7)),
+        created_at: NOW,
+    };
+    let templates = ["ar", "en"].map(|language| AuthenticationTemplate {
+        id: TemplateId(Uuid::from_u128(3)),
+        sender_id: sender.id,
+        name: TemplateName::parse("otp_code").unwrap(),
+        language: LanguageTag::parse(language).unwrap(),
+        created_at: NOW,
+    });
+    SendingProfile {
+        default_language: LanguageTag::parse("ar").unwrap(),
+        senders: vec![SenderProfile {
+            sender,
+            templates: templates.to_vec(),
+        }],
+    }
+}
+
+/// An answer, taken apart.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("the body is JSON")
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Status and `errorMessage`, and that this is a whole error answer.
+    pub(super) fn error(&self) -> (u16, String) {
+        let body = self.json();
+        assert!(!body["description"].as_str().unwrap().is_empty());
+        assert_eq!(
+            body["requestId"].as_str(),
+            Some(self.header("x-request-id"))
+        );
+        assert_eq!(self.header("content-type"), "application/json");
+        assert_eq!(self.header("cache-control"), "no-store");
+        assert_eq!(self.header("vary"), "accept-language");
+        (
+            self.status.as_u16(),
+            body["errorMessage"].as_str().unwrap().to_owned(),
+        )
+    }
+}
+
+pub(super) async fn ask(api: &Api, request: TestRequest) -> Answer {
+    let app = App::new()
+        .wrap(from_fn(otp_http::envelope))
+        .configure(api.configure());
+    let app = init_service(app).await;
+    let answer = call_service(&app, request.to_request()).await;
+    Answer {
+        status: answer.status(),
+        headers: answer.headers().clone(),
+        body: read_body(answer).await.to_vec(),
+    }
+}
+
+/// A request with the live key and a JSON body.
+pub(super) fn post(path: &str, body: &Value) -> TestRequest {
+    TestRequest::post()
+        .uri(path)
+        .peer_addr(SocketAddr::from(([203, 0, 113, 9], 4711)))
+        .insert_header(("X-Api-Key", live_key().expose()))
+        .insert_header(("Content-Type", "application/json"))
+        .set_payload(body.to_string())
+}
