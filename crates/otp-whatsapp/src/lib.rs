@@ -1,1 +1,20 @@
-//! .
+//! Sends passcodes through Meta's WhatsApp Cloud API.
+//!
+//! The API knows no idempotency: what it took twice is delivered twice. So everything here turns on
+//! one question, whether a call may have been taken, and `single_use` makes it answerable.
+
+mod answer;
+mod client;
+mod codes;
+mod graph_error;
+mod options;
+mod redaction;
+mod request;
+mod retry_after;
+mod sender;
+mod single_use;
+#[cfg(test)]
+mod test_messages;
+
+pub use options::{CloudApiOptions, InvalidOptions};
+pub use sender::CloudApiSender;

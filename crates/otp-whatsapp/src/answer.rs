@@ -1,0 +1,176 @@
+//! What an answer means for the message.
+//!
+//! | answer | outcome |
+//! | --- | --- |
+//! | 2xx with the id of a message | accepted, whatever `message_status` says: what Meta holds back for a check of quality is decided by a receipt |
+//! | 2xx without one, cut off, too long | unknown |
+//! | 4xx or 5xx with Graph's error object | what its code says ([`codes`](crate::codes)) |
+//! | 4xx without | refused: it did not come from the API, so the API does not have the message; 425 and 429 may be tried again |
+//! | 408 and 499 without | unknown: whoever stands between gave up waiting, perhaps for the API |
+//! | 5xx without | unknown: it may stand for an API that works on |
+//! | anything else, redirects included | unknown |
+
+use std::time::Duration;
+
+use otp_core::message::{Failure, ProviderMessageId};
+use otp_core::ports::{Accepted, ProviderRefusal, SendError};
+use serde_json::Value;
+
+use crate::codes::{self, Class};
+use crate::graph_error::GraphError;
+use crate::redaction::Redaction;
+
+/// The longest id believed to be one; Meta's have about 60 characters.
+const LONGEST_ID: usize = 512;
+
+/// An answer as far as it arrived.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// How long it asks to wait.
+    pub(crate) retry_after: Option<Duration>,
+    /// Its body; none where it broke off or is too long to be Graph's.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// What is made of an answer, or of none.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) outcome: Result<Accepted, SendError>,
+    pub(crate) status: Option<u16>,
+    /// Graph's code, whatever its size.
+    pub(crate) code: Option<i64>,
+    pub(crate) class: Option<Class>,
+}
+
+impl Verdict {
+    fn without_code(status: Option<u16>, outcome: Result<Accepted, SendError>) -> Self {
+        Self {
+            outcome,
+            status,
+            code: None,
+            class: None,
+        }
+    }
+
+    /// The message never left this process.
+    pub(crate) fn unreached() -> Self {
+        let refusal = ProviderRefusal {
+            http_status: None,
+            message: "WhatsApp could not be reached.".to_owned(),
+            failure: Failure {
+                code: None,
+                title: "Not reached".to_owned(),
+                reason: "WhatsApp could not be reached; the message was not sent.".to_owned(),
+            },
+        };
+        Self::without_code(
+            None,
+            Err(SendError::Retry {
+                refusal,
+                after: None,
+            }),
+        )
+    }
+
+    /// The message left, and no answer came.
+    pub(crate) fn unanswered() -> Self {
+        Self::without_code(None, Err(SendError::Unknown))
+    }
+}
+
+/// Judges an answer.
+pub(crate) fn judge(answer: &Answer, redaction: &Redaction) -> Verdict {
+    let status = answer.status;
+    let body = answer.body.as_deref().unwrap_or_default();
+    match (status, GraphError::parse(body)) {
+        (200..=299, _) => {
+            let id = message_id(body).map(|provider_message_id| Accepted {
+                provider_message_id,
+            });
+            Verdict::without_code(Some(status), id.ok_or(SendError::Unknown))
+        }
+        (400..=599, Some(error)) => by_code(answer, &error, redaction),
+        (408 | 499, None) => Verdict::without_code(Some(status), Err(SendError::Unknown)),
+        (425 | 429, None) => {
+            let refusal = wordless(status);
+            let after = answer.retry_after;
+            Verdict::without_code(Some(status), Err(SendError::Retry { refusal, after }))
+        }
+        (400..=499, None) => {
+            Verdict::without_code(Some(status), Err(SendError::Refused(wordless(status))))
+        }
+        _ => Verdict::without_code(Some(status), Err(SendError::Unknown)),
+    }
+}
+
+fn message_id(body: &[u8]) -> Option<ProviderMessageId> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let id = body.pointer("/messages/0/id")?.as_str()?;
+    let fits = (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
+    fits.then(|| ProviderMessageId(id.to_owned()))
+}
+
+fn by_code(answer: &Answer, error: &GraphError, redaction: &Redaction) -> Verdict {
+    let meaning = codes::look_up(error.code, error.subcode);
+    let class = meaning.map_or(Class::Doubtful, |meaning| meaning.class);
+    let title = match (meaning, &error.kind) {
+        (Some(meaning), _) => meaning.title.to_owned(),
+        (None, Some(kind)) => redaction.clean(kind),
+        (None, None) => "Unknown error".to_owned(),
+    };
+    let message = match &error.message {
+        Some(message) => redaction.clean(message),
+        None => format!("(#{}) {title}", error.code),
+    };
+    let reason = match &error.details {
+        Some(details) => redaction.clean(details),
+        None => message.clone(),
+    };
+    let refusal = ProviderRefusal {
+        http_status: Some(answer.status),
+        message,
+        failure: Failure {
+            code: i32::try_from(error.code).ok(),
+            title,
+            reason,
+        },
+    };
+    let pause = match class {
+        Class::Configuration | Class::Request | Class::Template | Class::Recipient => None,
+        Class::Transient(pause) => Some(pause),
+        Class::Doubtful => (error.is_transient != Some(false)).then_some(None),
+    };
+    let outcome = match pause {
+        Some(pause) => SendError::Retry {
+            refusal,
+            after: answer.retry_after.or(pause),
+        },
+        None => SendError::Refused(refusal),
+    };
+    Verdict {
+        outcome: Err(outcome),
+        status: Some(answer.status),
+        code: Some(error.code),
+        class: Some(class),
+    }
+}
+
+/// A refusal that came without Graph's words. The words it did come with are somebody else's, and
+/// often a whole page.
+fn wordless(status: u16) -> ProviderRefusal {
+    let message =
+        format!("The request was answered with HTTP status {status}, but not by WhatsApp.");
+    ProviderRefusal {
+        http_status: Some(status),
+        failure: Failure {
+            code: None,
+            title: format!("HTTP {status}"),
+            reason: message.clone(),
+        },
+        message,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! Where the Cloud API is and how to reach it: read from settings, judged before the first call.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::Url;
+
+/// How to reach the Cloud API.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CloudApiOptions {
+    /// Where it is: `https` and a host, perhaps a port and a path prefix. Plain `http` is for a
+    /// sandbox: it carries the access token for everybody to read.
+    pub base_url: String,
+    /// Which version of the Graph API to speak, such as `v26.0`.
+    pub api_version: String,
+    /// How long name resolution, TCP and TLS may take together. Keep it well below the time a call
+    /// may take, so that an unreachable address leaves time for another call.
+    pub connect_timeout: Duration,
+    /// The HTTP proxy to go through, such as `http://proxy.internal:3128`. The environment's
+    /// `HTTPS_PROXY` is ignored: where access tokens and passcodes travel is written in the settings
+    /// and nowhere else.
+    pub proxy: Option<String>,
+}
+
+impl Default for CloudApiOptions {
+    fn default() -> Self {
+        Self {
+            base_url: "https://graph.facebook.com".to_owned(),
+            api_version: "v26.0".to_owned(),
+            connect_timeout: Duration::from_secs(3),
+            proxy: None,
+        }
+    }
+}
+
+impl fmt::Debug for CloudApiOptions {
+    /// A proxy's address may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloudApiOptions")
+            .field("base_url", &self.base_url)
+            .field("api_version", &self.api_version)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("proxy", &self.proxy.as_ref().map(|_| "…"))
+            .finish()
+    }
+}
+
+/// Why the options cannot be used. It never holds their text.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidOptions {
+    /// The base URL is not one.
+    #[error("the base URL must be http(s)://host, without user, query or fragment")]
+    BaseUrl,
+    /// The version is not one.
+    #[error("the API version must look like v26.0")]
+    ApiVersion,
+    /// No connection is established in no time.
+    #[error("the connect time-out must be longer than zero")]
+    ConnectTimeout,
+    /// The proxy's address is not one.
+    #[error("the proxy must be http(s)://host:port")]
+    Proxy,
+    /// The system trusts nobody, so no server could prove who it is.
+    #[error("the system has no root certificates: install ca-certificates or set SSL_CERT_FILE")]
+    NoRootCertificates,
+    /// TLS or the HTTP client cannot be set up.
+    #[error("the HTTP client cannot be set up")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Options that were judged. It has no `Debug`: a proxy's address may hold a password.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    base: Url,
+    /// The path up to and including the version.
+    prefix: String,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: Option<Url>,
+}
+
+impl Endpoint {
+    pub(crate) fn parse(options: &CloudApiOptions) -> Result<Self, InvalidOptions> {
+        let base = http_url(&options.base_url).ok_or(InvalidOptions::BaseUrl)?;
+        let bare = base.username().is_empty()
+            && base.password().is_none()
+            && base.query().is_none()
+            && base.fragment().is_none();
+        if !bare {
+            return Err(InvalidOptions::BaseUrl);
+        }
+        if !is_version(&options.api_version) {
+            return Err(InvalidOptions::ApiVersion);
+        }
+        if options.connect_timeout.is_zero() {
+            return Err(InvalidOptions::ConnectTimeout);
+        }
+        let proxy = match &options.proxy {
+            Some(proxy) => Some(http_url(proxy).ok_or(InvalidOptions::Proxy)?),
+            None => None,
+        };
+        let prefix = format!(
+            "{}/{}",
+            base.path().trim_end_matches('/'),
+            options.api_version
+        );
+        Ok(Self {
+            base,
+            prefix,
+            connect_timeout: options.connect_timeout,
+            proxy,
+        })
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
+    /// Where messages of this number are posted to.
+    pub(crate) fn messages_of(&self, phone_number_id: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/{phone_number_id}/messages", self.prefix));
+        url
+    }
+}
+
+fn http_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+fn is_version(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text.strip_prefix('v')
+        .and_then(|version| version.split_once('.'))
+        .is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(change: impl FnOnce(&mut CloudApiOptions)) -> Result<Endpoint, InvalidOptions> {
+        let mut options = CloudApiOptions::default();
+        change(&mut options);
+        Endpoint::parse(&options)
+    }
+
+    #[track_caller]
+    fn check_url(base_url: &str, expected: &str) {
+        let endpoint = with(|o| o.base_url = base_url.to_owned()).expect(base_url);
+        assert_eq!(endpoint.messages_of("106540352242922").as_str(), expected);
+    }
+
+    #[test]
+    fn the_defaults_are_metas_address() {
+        check_url(
+            "https://graph.facebook.com",
+            "https://graph.facebook.com/v26.0/106540352242922/messages",
+        );
+    }
+
+    #[test]
+    fn a_port_and_a_path_prefix_are_kept() {
+        for base_url in ["http://127.0.0.1:8080/meta", "http://127.0.0.1:8080/meta/"] {
+            check_url(
+                base_url,
+                "http://127.0.0.1:8080/meta/v26.0/106540352242922/messages",
+            );
+        }
+    }
+
+    #[test]
+    fn other_urls_are_refused() {
+        for url in [
+            "",
+            "graph.facebook.com",
+            "ftp://graph.facebook.com",
+            "https://",
+            "https://u:p@graph.facebook.com",
+            "https://graph.facebook.com/?a=b",
+            "https://graph.facebook.com/#a",
+        ] {
+            let result = with(|o| o.base_url = url.to_owned());
+            assert!(matches!(result, Err(InvalidOptions::BaseUrl)), "{url}");
+        }
+        for proxy in ["", "proxy:3128", "socks5://proxy:1080"] {
+            let result = with(|o| o.proxy = Some(proxy.to_owned()));
+            assert!(matches!(result, Err(InvalidOptions::Proxy)), "{proxy}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_two_numbers() {
+        assert!(with(|o| o.api_version = "v101.12".to_owned()).is_ok());
+        for version in [
+            "", "26.0", "v26", "v26.", "v.0", "v26.0/..", "v26.0.1", "V26.0",
+        ] {
+            let result = with(|o| o.api_version = version.to_owned());
+            assert!(
+                matches!(result, Err(InvalidOptions::ApiVersion)),
+                "{version}"
+            );
+        }
+    }
+
+    #[test]
+    fn connecting_takes_time() {
+        let result = with(|o| o.connect_timeout = Duration::ZERO);
+        assert!(matches!(result, Err(InvalidOptions::ConnectTimeout)));
+    }
+
+    #[test]
+    fn debug_hides_the_proxys_password() {
+        let options = CloudApiOptions {
+            proxy: Some("http://gateway:hunter2@proxy:3128".to_owned()),
+            ..CloudApiOptions::default()
+        };
+        assert!(!format!("{options:?}").contains("hunter2"));
+    }
+}

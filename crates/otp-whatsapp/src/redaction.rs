@@ -1,0 +1,230 @@
+//! Texts from outside, made fit to keep: Meta sometimes repeats what it was sent.
+
+use otp_core::ports::OutgoingMessage;
+
+/// Longest text kept, in characters.
+const LONGEST: usize = 1_000;
+
+/// So much is looked at. What lies beyond is cut off anyway, and a hostile answer costs no time.
+const LOOKED_AT: usize = 4 * LONGEST;
+
+/// So many digits of the number in a row give it away.
+const NUMBER_WINDOW: usize = 6;
+
+/// So many characters of the token in a row give it away.
+const TOKEN_WINDOW: usize = 12;
+
+/// A passcode from this length on is found anywhere, a shorter one only where it stands alone:
+/// otherwise a passcode `1` would leave no text readable.
+const UNMISTAKABLE: usize = 4;
+
+/// What people and machines write between the digits of one number.
+const SEPARATORS: &[char] = &[' ', '-', '.', '(', ')', '/', '+', '_', '\u{a0}'];
+
+/// Takes number, passcode and token of one message out of texts.
+pub(crate) struct Redaction {
+    number: Vec<char>,
+    passcode: Vec<char>,
+    token: Vec<char>,
+}
+
+impl Redaction {
+    pub(crate) fn of(message: &OutgoingMessage) -> Self {
+        Self {
+            number: message.to.digits().chars().collect(),
+            passcode: message
+                .passcode
+                .expose()
+                .to_ascii_lowercase()
+                .chars()
+                .collect(),
+            token: message.access_token.expose().chars().collect(),
+        }
+    }
+
+    /// The text on one line, without control characters and secrets, and not too long.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        let text: Vec<char> = text.chars().take(LOOKED_AT).map(visible).collect();
+        let mut secret = vec![false; text.len()];
+        let squeezed = squeezed(&text);
+        mark(&squeezed, &self.number, NUMBER_WINDOW, &mut secret);
+        if self.passcode.len() >= UNMISTAKABLE {
+            mark(&squeezed, &self.passcode, self.passcode.len(), &mut secret);
+        } else {
+            mark_words(&text, &self.passcode, &mut secret);
+        }
+        let plain: Vec<_> = text.iter().copied().zip(0..).collect();
+        mark(&plain, &self.token, TOKEN_WINDOW, &mut secret);
+        shorten(&replaced(&text, &secret))
+    }
+}
+
+/// Control characters, and those that make text run backwards, become spaces.
+fn visible(c: char) -> char {
+    let reorders =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if c.is_control() || reorders { ' ' } else { c }
+}
+
+/// The text in small letters without separators, each character with its place.
+fn squeezed(text: &[char]) -> Vec<(char, usize)> {
+    let kept = text
+        .iter()
+        .zip(0..)
+        .filter(|(c, _)| !SEPARATORS.contains(c));
+    kept.map(|(c, place)| (c.to_ascii_lowercase(), place))
+        .collect()
+}
+
+/// Marks every run of `window` characters, or of the whole needle if it is shorter, that the text
+/// shares with it.
+fn mark(text: &[(char, usize)], needle: &[char], window: usize, secret: &mut [bool]) {
+    let window = window.min(needle.len());
+    if window == 0 {
+        return;
+    }
+    for run in text.windows(window) {
+        let shared = needle
+            .windows(window)
+            .any(|n| run.iter().map(|(c, _)| c).eq(n));
+        if let (true, Some((_, first)), Some((_, last))) = (shared, run.first(), run.last()) {
+            secret[*first..=*last].fill(true);
+        }
+    }
+}
+
+/// Marks the words that are the needle.
+fn mark_words(text: &[char], needle: &[char], secret: &mut [bool]) {
+    let mut start = 0;
+    for word in text.split(|c| !c.is_alphanumeric()) {
+        let end = start + word.len();
+        if !word.is_empty()
+            && word
+                .iter()
+                .map(char::to_ascii_lowercase)
+                .eq(needle.iter().copied())
+        {
+            secret[start..end].fill(true);
+        }
+        start = end + 1;
+    }
+}
+
+/// One ellipsis for each marked run, one space for each run of spaces.
+fn replaced(text: &[char], secret: &[bool]) -> String {
+    let mut clean = String::new();
+    for (&c, &secret) in text.iter().zip(secret) {
+        let c = if secret { '…' } else { c };
+        if !(clean.ends_with(c) && (secret || c == ' ')) {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+fn shorten(text: &str) -> String {
+    let text = text.trim();
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "EAAGm0PX4ZCpsBAKZCbZBZCq7wZDZD";
+
+    #[track_caller]
+    fn check(passcode: &str, text: &str, expected: &str) {
+        let redaction = Redaction {
+            number: "966512345678".chars().collect(),
+            passcode: passcode.to_ascii_lowercase().chars().collect(),
+            token: TOKEN.chars().collect(),
+        };
+        assert_eq!(redaction.clean(text), expected);
+    }
+
+    #[test]
+    fn ordinary_texts_stay_as_they_are() {
+        for text in [
+            "",
+            "(#131026) Message undeliverable",
+            "رقم الهاتف غير صالح",
+            "Please wait 12 minutes; see https://developers.facebook.com/docs/graph-api",
+        ] {
+            check("482913", text, text);
+        }
+    }
+
+    #[test]
+    fn the_number_goes_however_it_is_written() {
+        check("482913", "to 966512345678 failed", "to … failed");
+        check("482913", "to +966 51 234 5678 failed", "to +… failed");
+        check("482913", "to (966) 51-234-5678!", "to (…!");
+        check("482913", "to 00966512345678", "to 00…");
+        check(
+            "482913",
+            "the local number 0512345678",
+            "the local number 0…",
+        );
+        check("482913", "...345678 and 345678", "...… and …");
+    }
+
+    #[test]
+    fn the_passcode_goes_wherever_it_stands() {
+        check("482913", "parameter 482913 is bad", "parameter … is bad");
+        check(
+            "482913",
+            "https://x/?code=otp482913&a=b",
+            "https://x/?code=otp…&a=b",
+        );
+        check("482913", "482-913", "…");
+        check("aB3dE", "text AB3DE", "text …");
+    }
+
+    #[test]
+    fn a_short_passcode_goes_where_it_stands_alone() {
+        check(
+            "1",
+            "(#131026) parameter 1 of 11",
+            "(#131026) parameter … of 11",
+        );
+        check("12x", "\"12X\"", "\"…\"");
+    }
+
+    #[test]
+    fn the_token_goes_even_in_part() {
+        check(
+            "482913",
+            &format!("Malformed access token {TOKEN}"),
+            "Malformed access token …",
+        );
+        check(
+            "482913",
+            "Malformed access token EAAGm0PX4ZCp...",
+            "Malformed access token …...",
+        );
+    }
+
+    #[test]
+    fn texts_become_one_line() {
+        check("482913", " a\r\n\tb\u{0}\u{1b}[31m\u{202e}c ", "a b [31m c");
+    }
+
+    #[test]
+    fn texts_are_bounded_in_characters() {
+        check("482913", &"ب".repeat(1_000), &"ب".repeat(1_000));
+        check(
+            "482913",
+            &"ب".repeat(1_001),
+            &format!("{}…", "ب".repeat(999)),
+        );
+        check(
+            "482913",
+            &format!("{}482913", "x".repeat(998)),
+            &format!("{}…", "x".repeat(998)),
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! What a log learns of a call: everything an operator needs, and nothing of the recipient.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use otp_core::ports::MessageSender;
+use serde_json::json;
+use tracing::Level;
+use tracing_subscriber::fmt::format::FmtSpan;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{ACCEPTED, MESSAGE_ID, NUMBER, PASSCODE, TOKEN, message, sender};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// All that is logged at the most talkative level, by us and by the libraries below.
+async fn log_of(url: &str) -> String {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let outcome = sender(url).send(&message()).await;
+    drop(guard);
+    let bytes = log.0.lock().expect("no panic").clone();
+    let log = String::from_utf8(bytes).expect("UTF-8");
+    for text in [log.as_str(), &format!("{outcome:?}")] {
+        for secret in [NUMBER, &NUMBER[3..], PASSCODE, TOKEN] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+    log
+}
+
+async fn answering(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+#[track_caller]
+fn assert_span(log: &str, fields: &[&str]) {
+    let closed = log
+        .lines()
+        .filter(|line| line.contains("whatsapp.send") && line.contains("close"));
+    let closed: Vec<_> = closed.collect();
+    assert_eq!(closed.len(), 1, "{log}");
+    for field in fields {
+        assert!(closed[0].contains(field), "{field} in {}", closed[0]);
+    }
+}
+
+#[tokio::test]
+async fn an_acceptance() {
+    let server = answering(ResponseTemplate::new(200).set_body_string(ACCEPTED)).await;
+    let log = log_of(&server.uri()).await;
+    let id = format!("message_id={MESSAGE_ID}");
+    assert_span(
+        &log,
+        &[
+            &id,
+            "outcome=\"accepted\"",
+            "http_status=200",
+            "duration_ms=",
+        ],
+    );
+    assert!(!log.contains("WARN"), "{log}");
+}
+
+#[tokio::test]
+async fn a_refusal_that_echoes_the_request() {
+    let echo = format!("+{NUMBER} got {PASSCODE} with {TOKEN}");
+    let body = json!({"error": {
+        "code": 190, "type": echo, "message": echo, "error_data": {"details": echo}
+    }});
+    let server = answering(ResponseTemplate::new(401).set_body_json(body)).await;
+    let log = log_of(&server.uri()).await;
+    assert_span(
+        &log,
+        &["outcome=\"refused\"", "http_status=401", "code=190"],
+    );
+    let warnings = log.lines().filter(|line| line.contains("WARN")).count();
+    assert_eq!(warnings, 1, "an operator must hear of it: {log}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there() {
+    let log = log_of("http://graph.invalid").await;
+    assert_span(&log, &["outcome=\"retry\"", "cause="]);
+    assert!(log.contains("WARN"), "{log}");
+}
