@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::result::ConnectionError;
+use diesel::result::{ConnectionError, Error as DriverError};
 use diesel::sql_types::Text;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{
@@ -75,9 +75,7 @@ impl SqliteStore {
         name: &'static str,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, PortError> {
-        let transaction =
-            |connection: &mut SqliteConnection| connection.immediate_transaction(work);
-        self.run(&self.writer, name, transaction).await
+        self.run(Access::Write, name, work).await
     }
 
     /// Runs `work` on one snapshot of the data.
@@ -86,26 +84,29 @@ impl SqliteStore {
         name: &'static str,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, PortError> {
-        let transaction = |connection: &mut SqliteConnection| connection.transaction(work);
-        self.run(&self.readers, name, transaction).await
+        self.run(Access::Read, name, work).await
     }
 
     /// Runs `work` on a connection as one blocking task, inside a task of the store's own: dropping
     /// the returned future abandons the answer, never the work.
     async fn run<T: Send + 'static>(
         &self,
-        pool: &Connections,
+        access: Access,
         name: &'static str,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, PortError> {
-        let (pool, wait) = (pool.clone(), self.wait);
+        let pool = match access {
+            Access::Write => self.writer.clone(),
+            Access::Read => self.readers.clone(),
+        };
+        let wait = self.wait;
         let task = async move {
             let mut connection = tokio::time::timeout(wait, pool.get())
                 .await
                 .map_err(|_| errors::unavailable("all connections were busy for too long"))?
                 .map_err(errors::unavailable)?;
             connection
-                .spawn_blocking(move |connection| Ok(work(connection)))
+                .spawn_blocking(move |connection| Ok(transaction(connection, access, work)))
                 .await
                 .map_err(StoreError::from)?
                 .map_err(PortError::from)
@@ -115,6 +116,27 @@ impl SqliteStore {
         task.await
             .map_err(|_| errors::unavailable("the work on the database was broken off"))?
     }
+}
+
+/// Runs `work` in a transaction and tells a failure by its first cause. SQLite itself ends a
+/// transaction whose disk is full or fails; the roll-back then finds none, which is no news.
+fn transaction<T>(
+    connection: &mut SqliteConnection,
+    access: Access,
+    work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut cause = None;
+    let work = |connection: &mut SqliteConnection| {
+        work(connection).map_err(|error| {
+            cause = Some(error);
+            DriverError::RollbackTransaction
+        })
+    };
+    let done = match access {
+        Access::Write => connection.immediate_transaction(work),
+        Access::Read => connection.transaction(work),
+    };
+    done.map_err(|error| cause.unwrap_or(StoreError::Driver(error)))
 }
 
 impl std::fmt::Debug for SqliteStore {

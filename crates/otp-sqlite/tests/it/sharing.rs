@@ -84,3 +84,32 @@ async fn a_neighbour_that_does_not_let_go_makes_the_store_unavailable_for_as_lon
     neighbour.batch_execute("COMMIT").unwrap();
     assert_eq!(store.admit(attempts).await.unwrap(), [Admission::Admitted]);
 }
+
+/// SQLite ends a transaction by itself when the disk is full or fails. A trigger does the same here,
+/// with the same words.
+#[tokio::test]
+async fn a_transaction_that_sqlite_ends_is_told_by_its_cause_and_hurts_no_other() {
+    let place = Place::new();
+    let fixture = Fixture::with_credits(place.store().await, 10).await;
+    let mut disk = place.stranger();
+    disk.batch_execute(
+        "CREATE TRIGGER full BEFORE INSERT ON ledger_entries
+         BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END",
+    )
+    .unwrap();
+    let attempt = fixture.attempt(1);
+    for _ in 0..3 {
+        let error = fixture
+            .store
+            .admit(Arc::from([attempt.clone()]))
+            .await
+            .unwrap_err();
+        assert!(matches!(error, PortError::Unavailable(_)), "{error:?}");
+        assert!(format!("{error:?}").contains("disk is full"), "{error:?}");
+    }
+    assert_eq!(fixture.find(&attempt).await, None);
+
+    disk.batch_execute("DROP TRIGGER full").unwrap();
+    assert_eq!(fixture.admit(&attempt).await, Admission::Admitted);
+    fixture.assert_ledger_balances().await;
+}
