@@ -12,8 +12,10 @@ async fn main() -> std::io::Result<()> {
         .unwrap_or(8081_u16);
     let sandbox = Sandbox::new(SandboxOptions::default());
     let routes = sandbox.configure();
-    let server =
-        HttpServer::new(move || App::new().configure(routes.clone())).bind(("127.0.0.1", port))?;
+    // An open page would keep the server from stopping; nobody here needs a long goodbye.
+    let server = HttpServer::new(move || App::new().configure(routes.clone()))
+        .shutdown_timeout(1)
+        .bind(("127.0.0.1", port))?;
     println!("phones:    http://127.0.0.1:{port}/");
     println!(
         "Cloud API: http://127.0.0.1:{port}/v26.0/{}",

@@ -47,6 +47,9 @@ pub struct Capacity {
     pub phones: usize,
     /// Messages on each of those phones.
     pub messages_per_phone: usize,
+    /// Messages on all phones together; beyond it, whole phones are forgotten. One takes about a
+    /// kilobyte.
+    pub messages: usize,
 }
 
 impl Default for SandboxOptions {
@@ -71,6 +74,7 @@ impl Default for Capacity {
             calls: 10_000,
             phones: 10_000,
             messages_per_phone: 50,
+            messages: 100_000,
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Phones {
     phones: HashMap<String, Phone>,
     /// From the id of a phone's latest message to the phone: the first is the next to forget.
     by_latest: BTreeMap<u64, String>,
+    /// Messages on all phones.
+    stored: usize,
     next_id: u64,
 }
 
@@ -44,6 +46,7 @@ impl Phones {
             capacity,
             phones: HashMap::new(),
             by_latest: BTreeMap::new(),
+            stored: 0,
             next_id: 1,
         }
     }
@@ -55,10 +58,8 @@ impl Phones {
         let known = self.phones.get_mut(digits);
         if let Some(latest) = known.and_then(|phone| phone.messages.back()) {
             self.by_latest.remove(&latest.id);
-        } else if self.phones.len() >= self.capacity.phones.max(1)
-            && let Some((_, oldest)) = self.by_latest.pop_first()
-        {
-            self.phones.remove(&oldest);
+        } else if self.phones.len() >= self.capacity.phones.max(1) {
+            self.forget_oldest();
         }
         self.by_latest.insert(message.id, digits.to_owned());
         let phone = self
@@ -70,9 +71,23 @@ impl Phones {
             });
         if phone.messages.len() >= self.capacity.messages_per_phone.max(1) {
             phone.messages.pop_front();
+            self.stored -= 1;
         }
         phone.messages.push_back(message.clone());
+        self.stored += 1;
+        while self.stored > self.capacity.messages && self.phones.len() > 1 {
+            self.forget_oldest();
+        }
         message
+    }
+
+    /// Forgets the phone that was silent longest.
+    fn forget_oldest(&mut self) {
+        if let Some((_, digits)) = self.by_latest.pop_first()
+            && let Some(phone) = self.phones.remove(&digits)
+        {
+            self.stored -= phone.messages.len();
+        }
     }
 
     /// How many messages were ever delivered.
@@ -137,6 +152,7 @@ mod tests {
             calls: 1,
             phones,
             messages_per_phone,
+            messages: 100,
         })
     }
 
@@ -187,6 +203,19 @@ mod tests {
         assert!(texts(&phones, "2").is_empty());
         assert_eq!(texts(&phones, "1"), ["a", "c"]);
         assert_eq!(phones.by_latest.len(), 2);
+    }
+
+    #[test]
+    fn all_phones_together_are_bounded() {
+        let mut phones = phones(1_000, 50);
+        for n in 0..500 {
+            phones.deliver(&(n % 7).to_string(), message("a"));
+            assert!(phones.stored <= 100);
+            let stored: usize = phones.phones.values().map(|p| p.messages.len()).sum();
+            assert_eq!(phones.stored, stored);
+            assert_eq!(phones.by_latest.len(), phones.len());
+        }
+        assert_eq!(phones.total(), 500);
     }
 
     #[test]

@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 use super::text;
 use crate::graph_error::GraphError;
 
+/// The most that all components of a template take as JSON.
+const LONGEST_COMPONENTS: usize = 16 * 1024;
+
 /// The contents of a template, known to be well formed.
 #[derive(Clone, Debug)]
 pub(crate) struct TemplateDraft {
@@ -59,6 +62,14 @@ impl TemplateDraft {
             message_send_ttl_seconds: body.get("message_send_ttl_seconds").and_then(Value::as_i64),
             components,
         };
+        let size: usize = draft
+            .components
+            .iter()
+            .map(|one| one.to_string().len())
+            .sum();
+        if size > LONGEST_COMPONENTS {
+            return Err(GraphError::parameter("Param components is too long."));
+        }
         draft.check()?;
         Ok(draft)
     }

@@ -12,6 +12,7 @@ async fn rings_forget_the_oldest_and_totals_count_on() {
         calls: 5,
         phones: 3,
         messages_per_phone: 2,
+        ..Capacity::default()
     };
     let server = Server::with(options);
     for n in 0..10 {

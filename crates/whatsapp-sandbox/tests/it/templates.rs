@@ -233,7 +233,7 @@ async fn malformed_templates_are_refused() {
     let server = Server::start();
     let path = format!("{WABA}/message_templates");
     type Change = fn(&mut Value);
-    let changes: [(&str, Change); 9] = [
+    let changes: [(&str, Change); 10] = [
         ("name", |t| t["name"] = json!("Upper")),
         ("no name", |t| t["name"] = Value::Null),
         ("language", |t| t["language"] = json!("en-US")),
@@ -247,6 +247,9 @@ async fn malformed_templates_are_refused() {
         }),
         ("label", |t| {
             t["components"][2]["buttons"][0]["text"] = json!("x".repeat(26));
+        }),
+        ("size", |t| {
+            t["components"][2]["filler"] = json!("x".repeat(20_000));
         }),
         ("ttl", |t| t["message_send_ttl_seconds"] = json!(29)),
     ];
