@@ -204,3 +204,64 @@ impl<'de> Visitor<'de> for FieldVisitor {
         Ok(JsonField::Other)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::FromRequest;
+    use actix_web::dev;
+    use actix_web::error::PayloadError;
+    use actix_web::test::TestRequest;
+    use actix_web::web::Bytes;
+    use futures_util::{Stream, stream};
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Nothing {}
+
+    async fn read_from(
+        chunks: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
+    ) -> Result<Nothing, ApiError> {
+        let request = TestRequest::post().insert_header(("Content-Type", "application/json"));
+        let request = request.to_http_request();
+        let mut payload = dev::Payload::Stream {
+            payload: chunks.boxed_local(),
+        };
+        let payload = Payload::from_request(&request, &mut payload).await;
+        read(&request, payload.expect("a payload")).await
+    }
+
+    fn chunk(bytes: &'static [u8]) -> Result<Bytes, PayloadError> {
+        Ok(Bytes::from_static(bytes))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_not_waited_for() {
+        let endless = stream::iter([chunk(b"{")]).chain(stream::pending());
+        let refused = read_from(endless).await.err().map(|error| error.code());
+        assert_eq!(refused, Some(ErrorCode::RequestTimeout));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_malformed() {
+        let broken = stream::iter([chunk(b"{"), Err(PayloadError::Incomplete(None))]);
+        let refused = read_from(broken).await.err();
+        assert!(matches!(
+            refused,
+            Some(ApiError::MalformedRequestBody(MalformedBody::Incomplete))
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_body_without_a_length_is_cut_off_at_the_limit() {
+        let flood = stream::repeat_with(|| chunk(&[b'x'; 1_024]));
+        let refused = read_from(flood).await.err().map(|error| error.code());
+        assert_eq!(refused, Some(ErrorCode::RequestBodyTooLarge));
+    }
+
+    #[tokio::test]
+    async fn chunks_are_put_together() {
+        let whole = stream::iter([chunk(b"{\"a\""), chunk(b":1"), chunk(b"}")]);
+        assert!(read_from(whole).await.is_ok());
+    }
+}

@@ -4,6 +4,8 @@ mod answer;
 mod code;
 mod documentation;
 mod mapping;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -19,6 +19,7 @@ impl OpenApiDocument {
     /// The document of a service that clients reach at `public_url`.
     pub(crate) fn new(public_url: Option<&str>) -> Self {
         let mut document = Document::openapi();
+        document.info.description = Some(DESCRIPTION.to_owned());
         document.servers = Some(vec![Server::new(public_url.unwrap_or("/"))]);
         Self(document.to_json().unwrap_or_default().into())
     }
@@ -46,16 +47,18 @@ pub(crate) struct RequestHeaders {
     x_request_id: Option<String>,
 }
 
-/// One-time passcodes over WhatsApp.
-///
-/// Every request to `/SendMessage` and `/CheckMessageStatus` carries an API key in `X-Api-Key` and a
-/// JSON body of at most 16 KiB; fields the service does not know are ignored. Requests are limited per
-/// IP address.
-///
-/// Errors are JSON: `errorMessage` is a stable code to act on, `description` a sentence for people,
-/// `requestId` the name of the request. Sentences are in the language of `Accept-Language`: Arabic
-/// (`ar`) or English (`en`). Of two errors only `errorMessage` is no code: the wait per recipient
-/// answers a sentence there, and a refusal of WhatsApp its own words.
+/// What the document says of the whole.
+const DESCRIPTION: &str = "\
+One-time passcodes over WhatsApp.
+
+Every request to `/SendMessage` and `/CheckMessageStatus` carries an API key in `X-Api-Key` and a JSON \
+body of at most 16 KiB; fields the service does not know are ignored. Requests are limited per IP address.
+
+Errors are JSON: `errorMessage` is a stable code to act on, `description` a sentence for people, \
+`requestId` the name of the request. Sentences are in the language of `Accept-Language`: Arabic (`ar`) or \
+English (`en`). Twice `errorMessage` is a sentence instead: while a recipient has to wait, and where \
+WhatsApp refuses a message, in its own words.";
+
 #[derive(OpenApi)]
 #[openapi(
     info(title = "OTP gateway", license(name = "Apache-2.0", identifier = "Apache-2.0")),

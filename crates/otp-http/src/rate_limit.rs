@@ -79,12 +79,12 @@ impl<C: Clock + Clone> PerIpLimit<C> {
             })
     }
 
-    /// Forgets the addresses that have their whole quota again. Once per as many requests as there
-    /// are addresses, so that it costs each request next to nothing and memory stays in proportion
-    /// to the traffic of the last window, whatever addresses it pretends to come from.
+    /// Forgets the addresses that have their whole quota again. Once per half as many requests as
+    /// there are addresses: that costs each request next to nothing, and keeps memory in proportion
+    /// to the traffic of the last window, whatever addresses it comes from.
     fn purge_now_and_then(&self) {
         let since_purge = self.since_purge.fetch_add(1, Ordering::Relaxed);
-        if since_purge >= WORTH_PURGING && since_purge >= self.limiter.len() {
+        if since_purge >= WORTH_PURGING && 2 * since_purge >= self.limiter.len() {
             self.since_purge.store(0, Ordering::Relaxed);
             self.limiter.retain_recent();
         }
@@ -137,5 +137,72 @@ pub(crate) async fn per_ip_limit<B: MessageBody>(
             let answer = ApiError::TooManyRequests(exceeded).answer(&context);
             Ok(request.into_response(answer).map_into_right_body())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    fn limit(per_second: u32, burst: u32) -> (PerIpLimit<FakeRelativeClock>, FakeRelativeClock) {
+        let some = |number| NonZeroU32::new(number).expect("not zero");
+        let quota = PerIpQuota {
+            per_second: some(per_second),
+            burst: some(burst),
+        };
+        let clock = FakeRelativeClock::default();
+        let limit = PerIpLimit::with_clock(quota, TrustedProxies::default(), clock.clone());
+        (limit, clock)
+    }
+
+    fn address(number: u32) -> IpAddr {
+        Ipv4Addr::from_bits(number).into()
+    }
+
+    #[test]
+    fn who_waits_as_told_passes_and_who_comes_earlier_does_not() {
+        let (limit, clock) = limit(2, 5);
+        for _ in 0..5 {
+            assert_eq!(limit.check(address(1)), Ok(()));
+        }
+        clock.advance(Duration::from_millis(499));
+        let exceeded = limit
+            .check(address(1))
+            .expect_err("half a second a request");
+        assert_eq!(exceeded.wait_seconds, 1);
+        assert_eq!(exceeded.window_seconds, 3);
+        clock.advance(Duration::from_secs(exceeded.wait_seconds));
+        assert_eq!(limit.check(address(1)), Ok(()));
+    }
+
+    #[test]
+    fn addresses_that_went_quiet_are_forgotten() {
+        let (limit, clock) = limit(1, 1);
+        for round in 0..20 {
+            for client in 0..1_000 {
+                assert_eq!(limit.check(address(round * 1_000 + client)), Ok(()));
+            }
+            clock.advance(Duration::from_secs(2));
+        }
+        assert!(
+            limit.limiter.len() <= 3 * WORTH_PURGING,
+            "{}",
+            limit.limiter.len()
+        );
+    }
+
+    #[test]
+    fn purging_forgets_nobody_who_is_still_counted() {
+        let (limit, _) = limit(1, 1);
+        assert_eq!(limit.check(address(0)), Ok(()));
+        for client in 1..5_000 {
+            assert_eq!(limit.check(address(client)), Ok(()));
+        }
+        assert!(limit.check(address(0)).is_err());
     }
 }

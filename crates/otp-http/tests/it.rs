@@ -4,8 +4,10 @@
 mod it {
     mod check_message_status;
     mod docs;
+    mod endurance;
     mod envelope;
     mod health;
+    mod privacy;
     mod rate_limit;
     mod send_message;
     mod support;

@@ -66,14 +66,7 @@ fn status_of(code: ErrorCode) -> String {
 
 fn response(codes: &[ErrorCode]) -> Response {
     let english = RequestContext::example(Language::English);
-    let meaning = |code: &ErrorCode| {
-        format!(
-            "- `{}`: {}",
-            code.as_str(),
-            english.language.text(code.as_str(), &[])
-        )
-    };
-    let meanings: Vec<_> = codes.iter().map(meaning).collect();
+    let meanings: Vec<_> = codes.iter().map(|code| meaning(*code)).collect();
     let examples = codes.iter().map(|code| {
         let example = ExampleBuilder::new().value(Some(sample(*code).example(&english)));
         (code.as_str(), example.build())
@@ -90,8 +83,16 @@ fn response(codes: &[ErrorCode]) -> Response {
             "Content-Language",
             header("The language of the texts: `ar` or `en`."),
         );
-    if codes.contains(&ErrorCode::CoolingDown) || codes.contains(&ErrorCode::TooManyRequests) {
-        response = response.header("Retry-After", header("How long to wait, in seconds."));
+    let with_a_wait = [
+        ErrorCode::CoolingDown,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalServerError,
+    ];
+    if codes.iter().any(|code| with_a_wait.contains(code)) {
+        response = response.header(
+            "Retry-After",
+            header("How long to wait, in seconds, where waiting helps."),
+        );
     }
     if codes.contains(&ErrorCode::TooManyRequests) {
         response = response
@@ -105,6 +106,17 @@ fn response(codes: &[ErrorCode]) -> Response {
         response = response.header("Allow", header("The methods this path supports."));
     }
     response.build()
+}
+
+/// One line of an answer's description.
+fn meaning(code: ErrorCode) -> String {
+    let text = Language::English.text(code.as_str(), &[]);
+    let worded = [ErrorCode::CoolingDown, ErrorCode::RefusedByProvider];
+    if worded.contains(&code) {
+        format!("- `errorMessage` is a sentence: {text}")
+    } else {
+        format!("- `{}`: {text}", code.as_str())
+    }
 }
 
 fn header(description: &str) -> Header {

@@ -12,18 +12,21 @@ pub(super) fn of(request: &HttpRequest, trusted: &TrustedProxies) -> IpAddr {
     let peer = request
         .peer_addr()
         .map_or(Ipv6Addr::UNSPECIFIED.into(), |peer| peer.ip());
-    let hops = request.headers().get_all(X_FORWARDED_FOR);
-    let hops: Vec<&[u8]> = hops
-        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
-        .collect();
-    client(peer.to_canonical(), &hops, trusted)
+    let lines: Vec<_> = request.headers().get_all(X_FORWARDED_FOR).collect();
+    let lines_from_the_last = lines.iter().rev();
+    let hops = lines_from_the_last.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+    client(peer.to_canonical(), hops, trusted)
 }
 
-/// Walks from the peer towards the client for as long as each hop is a proxy to be believed. Where
-/// one of them said something that is no address, its own address has to do.
-fn client(peer: IpAddr, hops: &[&[u8]], trusted: &TrustedProxies) -> IpAddr {
+/// Walks from the peer towards the client, along `hops` from the nearest on, for as long as each is a
+/// proxy to be believed. Where one of them said something that is no address, its own has to do.
+fn client<'a>(
+    peer: IpAddr,
+    hops: impl Iterator<Item = &'a [u8]>,
+    trusted: &TrustedProxies,
+) -> IpAddr {
     let mut client = peer;
-    for hop in hops.iter().rev() {
+    for hop in hops {
         if !trusted.contains(client) {
             break;
         }
@@ -62,9 +65,9 @@ mod tests {
 
     fn check(peer: &str, forwarded: &[&str], expected: &str) {
         let trusted = TrustedProxies::parse(&["10.0.0.0/8", "fd00::/8"]).expect("networks");
-        let hops: Vec<_> = forwarded.iter().map(|hop| hop.as_bytes()).collect();
+        let hops = forwarded.iter().rev().map(|hop| hop.as_bytes());
         let peer: IpAddr = peer.parse().expect("an address");
-        let found = client(peer.to_canonical(), &hops, &trusted);
+        let found = client(peer.to_canonical(), hops, &trusted);
         assert_eq!(found.to_string(), expected, "{forwarded:?} behind {peer}");
     }
 
@@ -116,7 +119,8 @@ mod tests {
         }
         let trusted = TrustedProxies::parse(&["10.0.0.0/8"]).expect("a network");
         let peer = IpAddr::from([10, 0, 0, 1]);
-        assert_eq!(client(peer, &[b"\xff\xfe"], &trusted), peer);
+        let hops = [b"\xff\xfe".as_slice()].into_iter();
+        assert_eq!(client(peer, hops, &trusted), peer);
     }
 
     #[test]

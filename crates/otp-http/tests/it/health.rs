@@ -1,7 +1,10 @@
 //! `GET /health/live` and `GET /health/ready`.
 
+use std::sync::Arc;
+
 use actix_web::test::TestRequest;
-use otp_core::ports::PortError;
+use async_trait::async_trait;
+use otp_core::ports::{MockStorageHealth, PortError, StorageHealth};
 use serde_json::json;
 
 use super::support::World;
@@ -22,7 +25,9 @@ async fn a_running_process_is_alive_whatever_its_storage_does() {
 #[actix_web::test]
 async fn a_service_with_its_storage_is_ready() {
     let mut world = World::without_directory();
-    world.health.expect_check().times(1).returning(|| Ok(()));
+    let mut health = MockStorageHealth::new();
+    health.expect_check().times(1).returning(|| Ok(()));
+    world.health = Arc::new(health);
     let answer = world.ask(get("/health/ready")).await;
     assert_eq!(
         (answer.status.as_u16(), answer.json()),
@@ -33,11 +38,12 @@ async fn a_service_with_its_storage_is_ready() {
 #[actix_web::test]
 async fn a_service_without_its_storage_says_what_is_missing() {
     let mut world = World::without_directory();
-    world
-        .health
+    let mut health = MockStorageHealth::new();
+    health
         .expect_check()
         .times(1)
         .returning(|| Err(PortError::Unavailable("canary".into())));
+    world.health = Arc::new(health);
     let answer = world.ask(get("/health/ready")).await;
     assert_eq!(
         (answer.status.as_u16(), answer.json()),
@@ -54,4 +60,23 @@ async fn health_can_be_asked_for_by_head() {
         .ask(TestRequest::with_uri("/health/live").method(actix_web::http::Method::HEAD))
         .await;
     assert_eq!(answer.status, 200);
+}
+
+/// A storage that never answers.
+struct Silent;
+
+#[async_trait]
+impl StorageHealth for Silent {
+    async fn check(&self) -> Result<(), PortError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_storage_is_not_waited_for() {
+    let mut world = World::without_directory();
+    world.health = Arc::new(Silent);
+    let answer = world.ask(get("/health/ready")).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.json()["missing"], json!(["database"]));
 }

@@ -16,7 +16,7 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     MockClock, MockDirectory, MockMessageSender, MockMessages, MockSendLedger, MockStorageHealth,
-    Randomness,
+    Randomness, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
@@ -70,7 +70,7 @@ pub(super) struct World {
     pub(super) ledger: MockSendLedger,
     pub(super) sender: MockMessageSender,
     pub(super) messages: MockMessages,
-    pub(super) health: MockStorageHealth,
+    pub(super) health: Arc<dyn StorageHealth>,
     pub(super) options: HttpOptions,
 }
 
@@ -106,7 +106,7 @@ impl World {
             ledger: MockSendLedger::new(),
             sender: MockMessageSender::new(),
             messages: MockMessages::new(),
-            health: MockStorageHealth::new(),
+            health: Arc::new(MockStorageHealth::new()),
             options: HttpOptions::default(),
         }
     }
@@ -133,7 +133,7 @@ impl World {
             authenticate: Authenticate::new(directory, clock),
             send_message: SendMessage::new(ports, sealer(), policy),
             check_message_status: CheckMessageStatus::new(Arc::new(self.messages), sealer()),
-            health: Arc::new(self.health),
+            health: self.health,
             runtime: tokio::runtime::Handle::current(),
             tasks: TaskTracker::new(),
         };

@@ -10,14 +10,15 @@ use tokio::net::TcpStream;
 
 use super::support::{World, live_key};
 
-struct Running {
+/// A server on a port of its own.
+pub(super) struct Running {
     address: SocketAddr,
     handle: ServerHandle,
     done: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
 impl Running {
-    fn start(world: World) -> Self {
+    pub(super) fn start(world: World) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let server = otp_http::serve(vec![listener], None, world.api(), panicking, 1).unwrap();
@@ -30,7 +31,19 @@ impl Running {
         }
     }
 
-    async fn stop(self) {
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns once the one worker has nothing left to do: it answers another request.
+    pub(super) async fn is_idle(&self) {
+        let answer = self
+            .say(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    pub(super) async fn stop(self) {
         self.handle.stop(true).await;
         self.done.await.unwrap().unwrap();
     }
@@ -126,10 +139,7 @@ async fn a_client_that_leaves_in_the_middle_of_its_body_harms_nobody() {
         live_key().expose()
     );
     server.say(head.as_bytes()).await;
-    let answer = server
-        .say(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        .await;
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    server.is_idle().await;
     server.stop().await;
 }
 
@@ -182,5 +192,18 @@ async fn a_head_request_has_headers_and_no_body() {
         answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n"),
         "{answer}"
     );
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unread_body_is_never_taken_for_a_request() {
+    let server = Running::start(World::new());
+    let smuggled = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+    let request = format!(
+        "POST /SendMessage HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{smuggled}",
+        smuggled.len()
+    );
+    let answer = server.say(request.as_bytes()).await;
+    assert_eq!(parsed(&answer), (400, json!("ApiKeyIsRequired")));
     server.stop().await;
 }
