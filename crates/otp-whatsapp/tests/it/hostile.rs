@@ -224,6 +224,21 @@ async fn the_answer_has_no_end() {
     }
 }
 
+/// White space behind the JSON changes nothing but the length.
+#[tokio::test]
+async fn answers_are_read_up_to_64_kib() {
+    let padded_to = |length: usize| {
+        outcome_of(message().timeout, move |mut connection| async move {
+            let space = " ".repeat(length - ACCEPTED.len());
+            connection
+                .answer("200 OK", &format!("{ACCEPTED}{space}"))
+                .await;
+        })
+    };
+    assert!(padded_to(64 * 1024).await.is_ok());
+    assert_eq!(padded_to(64 * 1024 + 1).await, Err(SendError::Unknown));
+}
+
 #[tokio::test]
 async fn a_page_of_a_proxy_is_no_answer_of_metas() {
     let page = "<html><body><h1>Bad Gateway</h1></body></html>";
