@@ -10,7 +10,7 @@ use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId, Templ
 use otp_core::language::LanguageTag;
 use otp_core::plan::{Money, Plan};
 use otp_core::ports::{
-    Accounts, ApiKeys, Plans, PortError, Prices, Senders, Storage, StorageHealth,
+    Accounts, ApiKeys, Clock, Plans, PortError, Prices, Senders, Storage, StorageHealth,
     Subscriptions,
 };
 use otp_core::region::Region;
@@ -18,6 +18,7 @@ use otp_core::sealing::Sealed;
 use otp_core::sender::{ProviderId, Sender};
 use otp_core::subscription::Subscription;
 use otp_core::template::{AuthenticationTemplate, TemplateName};
+use otp_core::time::Timestamp;
 use uuid::Uuid;
 
 use super::fixture::{Fixture, START, credits};
@@ -26,39 +27,48 @@ fn assert_conflict<T: std::fmt::Debug>(answer: Result<T, PortError>) {
     assert!(matches!(answer, Err(PortError::Conflict(_))), "{answer:?}");
 }
 
+/// A new instant: lists are in the order of creation, and ids order what was created together.
+fn next_instant(fixture: &Fixture) -> Timestamp {
+    fixture.clock.advance(Duration::from_millis(1));
+    fixture.clock.now()
+}
+
 fn key(fixture: &Fixture, account_id: AccountId, name: &str) -> ApiKey {
+    let created_at = next_instant(fixture);
     let secret = ApiKeySecret::generate(&*fixture.randomness);
     ApiKey {
-        id: ApiKeyId::generate(START, &*fixture.randomness),
+        id: ApiKeyId::generate(created_at, &*fixture.randomness),
         account_id,
         name: name.to_owned(),
         hash: secret.hash(),
         hint: secret.hint(),
-        created_at: START,
+        created_at,
         expires_at: Some(START + Duration::from_millis(86_400_001)),
         revoked_at: None,
     }
 }
 
 fn sender(fixture: &Fixture, number: &str) -> Sender {
+    let created_at = next_instant(fixture);
     Sender {
-        id: SenderId::generate(START, &*fixture.randomness),
+        id: SenderId::generate(created_at, &*fixture.randomness),
         account_id: fixture.account,
         phone_number_id: ProviderId::parse(number).expect("digits"),
         waba_id: ProviderId::parse("200").expect("digits"),
         phone: Sealed(vec![1, 2, 3]),
         access_token: Sealed(vec![4, 5, 6]),
-        created_at: START,
+        created_at,
     }
 }
 
 fn template(fixture: &Fixture, sender_id: SenderId, language: &str) -> AuthenticationTemplate {
+    let created_at = next_instant(fixture);
     AuthenticationTemplate {
-        id: TemplateId::generate(START, &*fixture.randomness),
+        id: TemplateId::generate(created_at, &*fixture.randomness),
         sender_id,
         name: TemplateName::parse("otp_code").expect("name"),
         language: LanguageTag::parse(language).expect("language"),
-        created_at: START,
+        created_at,
     }
 }
 
@@ -167,12 +177,15 @@ pub async fn a_key_is_replaced_whole_or_not_at_all(store: Arc<dyn Storage>) {
 /// Plans, with and without a price.
 pub async fn plans_read_back_and_names_are_unique(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
-    let plan = |name: &str, price| Plan {
-        id: PlanId::generate(START, &*fixture.randomness),
-        name: name.to_owned(),
-        credits: credits(1_000),
-        price,
-        created_at: START,
+    let plan = |name: &str, price| {
+        let created_at = next_instant(&fixture);
+        Plan {
+            id: PlanId::generate(created_at, &*fixture.randomness),
+            name: name.to_owned(),
+            credits: credits(1_000),
+            price,
+            created_at,
+        }
     };
     let priced = plan("Start", Some(Money::parse("19.99", "USD").expect("money")));
     let free = plan("Talk to us", None);
@@ -306,13 +319,10 @@ pub async fn a_sending_profile_has_senders_oldest_first(store: Arc<dyn Storage>)
         ("en", 0)
     );
 
-    let younger = Sender {
-        created_at: START + Duration::from_secs(1),
-        ..sender(&fixture, "101")
-    };
     let older = sender(&fixture, "100");
-    fixture.store.add(&older).await.expect("add");
+    let younger = sender(&fixture, "101");
     fixture.store.add(&younger).await.expect("add");
+    fixture.store.add(&older).await.expect("add");
     let made = template(&fixture, younger.id, "ar_EG");
     fixture.store.add_template(&made).await.expect("add");
     let full = profile()

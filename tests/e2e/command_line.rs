@@ -1,0 +1,211 @@
+//! The command line: what it prints, and how it refuses.
+
+use otp_e2e::{Database, World, on_every_store, process};
+use serde_json::Value;
+
+on_every_store! {
+    what_is_created_is_listed;
+    a_key_is_shown_once_rotated_and_revoked;
+    mistakes_are_refused_with_their_reason;
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+async fn what_is_created_is_listed(database: Database) {
+    let world = World::with_credits(database, 10).await;
+    let accounts = world.command(&["account", "list"]);
+    assert_eq!(accounts[0]["email"], "amal@example.com");
+    let shown = world.command(&["account", "show", "--id", &world.account]);
+    assert_eq!(shown, accounts[0]);
+
+    let plan = [
+        "plan",
+        "create",
+        "--name",
+        "Start",
+        "--credits",
+        "1000",
+        "--price",
+        "19.9",
+        "--currency",
+        "usd",
+    ];
+    let plan = world.command(&plan);
+    assert_eq!(
+        (plan["price"].as_str(), plan["currency"].as_str()),
+        (Some("19.90"), Some("USD"))
+    );
+    let id = plan["id"].as_str().expect("an id");
+    let granted = world.command(&[
+        "subscription",
+        "grant",
+        "--account",
+        &world.account,
+        "--credits",
+        "7",
+        "--plan",
+        id,
+    ]);
+    assert_eq!(
+        (granted["planId"].as_str(), granted["status"].as_str()),
+        (Some(id), Some("Active"))
+    );
+    let listed = world.command(&["subscription", "list", "--account", &world.account]);
+    assert_eq!(listed[0], granted, "newest first");
+    for field in ["id", "credits", "remainingCredits", "status", "createdAt"] {
+        assert!(keys(&listed[0]).contains(&field), "{field}");
+    }
+
+    let set = world.command(&["price", "set", "--country", "sa", "--credits", "2"]);
+    assert_eq!(world.command(&["price", "list"])[0], set);
+    let senders = world.command(&["sender", "list"]);
+    assert_eq!(
+        (
+            senders[0]["phone"].as_str(),
+            senders.as_array().map(Vec::len)
+        ),
+        (Some("+15550783881"), Some(1))
+    );
+    assert!(!senders.to_string().contains("EAAGe2etoken"));
+    let templates = world.command(&["template", "list", "--sender", &world.sender]);
+    let languages: Vec<_> = templates
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| row["language"].clone())
+        .collect();
+    assert_eq!(languages, ["ar", "en"]);
+    let text = world.try_command(&["template", "list"]);
+    assert!(
+        text.stdout.starts_with("id ") && text.stdout.contains("otp_code"),
+        "{}",
+        text.stdout
+    );
+}
+
+async fn a_key_is_shown_once_rotated_and_revoked(database: Database) {
+    let mut world = World::with_credits(database, 10).await;
+    let listed = world.command(&["key", "list", "--account", &world.account]);
+    assert!(!listed.to_string().contains(&world.api_key));
+    let id = listed[0]["id"].as_str().expect("an id").to_owned();
+    let server = world.serve();
+    assert_eq!(
+        world.check(&server, "x").await.error(),
+        "MessageIdMustBeUuid"
+    );
+
+    let successor = world.command(&["key", "rotate", "--id", &id, "--overlap", "1h"]);
+    assert_eq!(
+        world.check(&server, "x").await.error(),
+        "MessageIdMustBeUuid",
+        "the overlap"
+    );
+    world.api_key = successor["apiKey"].as_str().expect("a key").to_owned();
+    assert_eq!(
+        world.check(&server, "x").await.error(),
+        "MessageIdMustBeUuid"
+    );
+    world.command(&["key", "revoke", "--id", &id]);
+    let listed = world.command(&["key", "list", "--account", &world.account]);
+    assert!(
+        listed[0]["revokedAt"].is_string() && listed[1]["revokedAt"].is_null(),
+        "{listed}"
+    );
+}
+
+async fn mistakes_are_refused_with_their_reason(database: Database) {
+    let world = World::bare(database).await;
+    let nobody = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
+    let refused = |arguments: &[&str], code: i32, words: &str| {
+        let ended = world.try_command(arguments);
+        assert_eq!(ended.code, code, "{arguments:?}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains(words),
+            "{arguments:?}: {}",
+            ended.stderr
+        );
+        assert_eq!(ended.stdout, "", "errors go to standard error");
+    };
+    refused(
+        &["key", "create", "--account", nobody, "--name", "x"],
+        1,
+        "no account has that id",
+    );
+    refused(
+        &["key", "revoke", "--id", nobody],
+        1,
+        "no API key has the id",
+    );
+    refused(
+        &["key", "rotate", "--id", nobody],
+        1,
+        "no API key has that id",
+    );
+    refused(
+        &["account", "show", "--id", nobody],
+        1,
+        "no account has the id",
+    );
+    refused(&["account", "show", "--id", "42"], 2, "UUID");
+    refused(
+        &[
+            "subscription",
+            "grant",
+            "--account",
+            nobody,
+            "--credits",
+            "1",
+        ],
+        1,
+        "no account or plan",
+    );
+    refused(
+        &[
+            "subscription",
+            "grant",
+            "--account",
+            nobody,
+            "--credits",
+            "0",
+        ],
+        2,
+        "1 to 2000000000",
+    );
+    refused(
+        &["price", "set", "--country", "XX", "--credits", "1"],
+        2,
+        "no country",
+    );
+    refused(&["price", "import", "/nowhere.csv"], 2, "/nowhere.csv");
+    refused(&["acount", "list"], 2, "account");
+    let late = [
+        "key",
+        "create",
+        "--account",
+        &world.account,
+        "--name",
+        "x",
+        "--expires-at",
+        "2020-01-01T00:00:00Z",
+    ];
+    refused(&late, 1, "past");
+}
+
+#[test]
+fn completions_and_manual_are_printed_without_a_database() {
+    let completions = process::run(&["completions", "bash"], &[], "");
+    assert!(completions.code == 0 && completions.stdout.contains("otp-server"));
+    let manual = process::run(&["man"], &[], "");
+    assert!(manual.code == 0 && manual.stdout.contains(".TH otp-server"));
+    let key = process::run(&["config", "new-master-key"], &[], "");
+    assert_eq!(key.stdout.trim().len(), 44);
+    let defaults = process::run(&["config", "defaults"], &[], "");
+    assert!(defaults.stdout.contains("[database]"));
+}

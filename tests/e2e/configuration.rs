@@ -1,0 +1,151 @@
+//! Bad configuration, an unreachable database, a schema too new, a port in use: one clear line and
+//! exit code 2.
+
+use otp_e2e::{Database, Ended, World, on_every_store, process};
+
+on_every_store! {
+    serving_twice_on_one_port_is_refused;
+    another_master_key_is_noticed_at_the_start;
+    pending_migrations_can_be_refused;
+}
+
+#[track_caller]
+fn assert_refused(ended: &Ended, words: &[&str]) {
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    for word in words {
+        assert!(
+            ended.stderr.contains(word),
+            "{word:?} is missing: {}",
+            ended.stderr
+        );
+    }
+}
+
+fn serve(variables: &[(&str, &str)]) -> Ended {
+    let key = (
+        "SECURITY__MASTER_KEY",
+        "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+    );
+    let variables: Vec<_> = [&[key, ("HTTP__BIND", "127.0.0.1:0")], variables]
+        .concat()
+        .iter()
+        .map(|(name, value)| (format!("OTP__{name}"), (*value).to_owned()))
+        .collect();
+    process::run(&["serve"], &variables, "")
+}
+
+#[test]
+fn bad_settings_are_named() {
+    assert_refused(
+        &serve(&[("HTTP__BIND", "nowhere")]),
+        &["http.bind", "OTP__HTTP__BIND"],
+    );
+    assert_refused(&serve(&[("HTTP__BNID", "x")]), &["http.bnid", "http.bind"]);
+    assert_refused(
+        &serve(&[("SECURITY__MASTER_KEY", "c2hvcnQ=")]),
+        &["security.master_key"],
+    );
+    assert_refused(
+        &serve(&[("SECURITY__MASTER_KEY", "")]),
+        &["security.master_key", "new-master-key"],
+    );
+    let ended = process::run(&["serve", "--config", "/nowhere/otp.toml"], &[], "");
+    assert_refused(&ended, &["/nowhere/otp.toml"]);
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_named_without_its_password() {
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = unused.local_addr().expect("an address").port();
+    drop(unused);
+    let url = format!("postgres://otp:hunter2@127.0.0.1:{port}/otp");
+    let ended = serve(&[("DATABASE__URL", &url)]);
+    assert_refused(&ended, &["127.0.0.1"]);
+    assert!(!ended.stderr.contains("hunter2"), "{}", ended.stderr);
+    assert_refused(
+        &serve(&[("DATABASE__URL", "sqlite:///nowhere/otp.db")]),
+        &["/nowhere/otp.db"],
+    );
+    assert_refused(
+        &serve(&[("DATABASE__URL", "sqlite:///etc/passwd")]),
+        &["/etc/passwd"],
+    );
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = format!("sqlite://{}", folder.path().join("otp.db").display());
+    let tls = [
+        ("DATABASE__URL", database.as_str()),
+        ("HTTP__TLS__CERT", "/nowhere/cert.pem"),
+        ("HTTP__TLS__KEY", "/nowhere/key.pem"),
+    ];
+    assert_refused(&serve(&tls), &["http.tls.cert", "/nowhere/cert.pem"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_too_new_is_left_alone_on_sqlite() {
+    let world = World::bare(Database::sqlite()).await;
+    let Database::Sqlite(folder) = &world.database else {
+        unreachable!("just made")
+    };
+    use diesel::Connection as _;
+    use diesel::connection::SimpleConnection as _;
+    let path = folder.path().join("otp.db");
+    let path = path.to_str().expect("Unicode");
+    let mut connection = diesel::SqliteConnection::establish(path).expect("opened");
+    connection
+        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')")
+        .expect("written");
+    assert_refused(&world.try_command(&["serve"]), &["newer"]);
+    assert_refused(&world.try_command(&["migrate"]), &["newer"]);
+    assert_refused(&world.try_command(&["account", "list"]), &["newer"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_too_new_is_left_alone_on_postgres() {
+    let world = World::bare(Database::postgres()).await;
+    let (client, connection) =
+        tokio_postgres::connect(&world.database.url(), tokio_postgres::NoTls)
+            .await
+            .expect("connected");
+    tokio::spawn(connection);
+    client
+        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')")
+        .await
+        .expect("written");
+    assert_refused(&world.try_command(&["serve"]), &["newer"]);
+}
+
+async fn serving_twice_on_one_port_is_refused(database: Database) {
+    let mut world = World::bare(database).await;
+    let server = world.serve();
+    world.set("HTTP__BIND", server.url().trim_start_matches("http://"));
+    assert_refused(&world.try_command(&["serve"]), &["in use"]);
+}
+
+async fn another_master_key_is_noticed_at_the_start(database: Database) {
+    let mut world = World::with_credits(database, 1).await;
+    world.set(
+        "SECURITY__MASTER_KEY",
+        "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+    );
+    assert_refused(&world.try_command(&["serve"]), &["security.master_key"]);
+}
+
+async fn pending_migrations_can_be_refused(database: Database) {
+    let mut world = World::bare(Database::sqlite()).await;
+    world.set("DATABASE__URL", &database.url());
+    assert_refused(
+        &world.try_command(&["serve", "--no-migrate"]),
+        &["otp-server migrate"],
+    );
+    let applied = world.command(&["migrate"]);
+    assert!(
+        applied["applied"].as_u64().is_some_and(|count| count > 0),
+        "{applied}"
+    );
+    assert_eq!(world.command(&["migrate"])["applied"], 0);
+}

@@ -1,0 +1,139 @@
+//! What must not be found: codes, keys, tokens, numbers and addresses in logs and database files.
+
+use std::path::Path;
+
+use otp_e2e::{Database, World};
+use serde_json::json;
+
+const CODE: &str = "Zq7Canry";
+const NUMBER: &str = "+966551237654";
+const FAILING_NUMBER: &str = "+966551237655";
+
+/// Forms in which a secret could stand somewhere.
+fn forms(secret: &str) -> Vec<Vec<u8>> {
+    let hex = secret
+        .bytes()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
+    let url = secret.replace('+', "%2B").replace('@', "%40");
+    // Base64 at each of the three offsets at which it may stand, without the digits that depend on
+    // neighbours.
+    let base64 = (0..3).map(|offset| {
+        let mut text = vec![0; offset];
+        text.extend_from_slice(secret.as_bytes());
+        let encoded = base64(&text);
+        let first = [0, 2, 3][offset];
+        encoded[first..encoded.len() - 4].as_bytes().to_vec()
+    });
+    let plain = [secret.to_owned(), hex.to_uppercase(), hex, url].map(String::into_bytes);
+    plain.into_iter().chain(base64).collect()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = bytes.chunks(3).flat_map(|chunk| {
+        let word = chunk
+            .iter()
+            .fold(0, |word, byte| (word << 8) | u32::from(*byte));
+        let word = word << (8 * (3 - chunk.len()));
+        (0..4).map(move |i| char::from(DIGITS[(word >> (18 - 6 * i)) as usize & 63]))
+    });
+    digits.collect()
+}
+
+#[track_caller]
+fn assert_absent(what: &[u8], place: &str, secrets: &[&str]) {
+    for secret in secrets {
+        for form in forms(secret) {
+            let found = what.windows(form.len()).any(|window| window == form);
+            assert!(
+                !found,
+                "{secret} stands in {place} as {:?}",
+                String::from_utf8_lossy(&form)
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database_files() {
+    let mut world = World::with_credits(Database::sqlite(), 10).await;
+    world.set("LOG__LEVEL", "trace");
+    world.set("LOG__FORMAT", "json");
+    let server = world.serve();
+    let refused = json!({"answer": "refused", "code": 131026});
+    world.sandbox.script(FAILING_NUMBER, refused).await;
+    for number in [NUMBER, NUMBER, FAILING_NUMBER] {
+        world
+            .send(&server, &json!({"otpCode": CODE, "toPhoneE164": number}))
+            .await;
+    }
+    let bad = [
+        json!({"otpCode": format!("{CODE}-too-long"), "toPhoneE164": NUMBER}),
+        json!({"otpCode": CODE, "toPhoneE164": format!("{NUMBER}99999999")}),
+        json!({"otpCode": CODE, "toPhoneE164": NUMBER, "idempotencyKey": NUMBER}),
+        json!([CODE, NUMBER]),
+    ];
+    for body in bad {
+        assert_eq!(world.send(&server, &body).await.status, 400);
+    }
+    let sent = world
+        .send(
+            &server,
+            &json!({"otpCode": CODE, "toPhoneE164": "+12025550103"}),
+        )
+        .await;
+    world.check(&server, sent.id()).await;
+    let logs = server.kill();
+    assert!(logs.contains("SendMessage"), "there is a log to look at");
+
+    let key = &world.api_key[20..];
+    let secrets = [
+        CODE,
+        &NUMBER[1..],
+        &FAILING_NUMBER[1..],
+        key,
+        "EAAGe2etoken",
+        "amal@example.com",
+    ];
+    assert_absent(logs.as_bytes(), "the logs", &secrets);
+    let Database::Sqlite(folder) = &world.database else {
+        unreachable!("just made")
+    };
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
+        let bytes = std::fs::read(Path::new(&path)).expect("readable");
+        assert_absent(
+            &bytes,
+            &name,
+            &[&secrets[..], &["4930901820", "15550783881"]].concat(),
+        );
+        files += 1;
+    }
+    // Database and write-ahead log: the server was killed and had no time to merge them.
+    assert!(files >= 2, "{files} files were looked at");
+}
+
+#[test]
+fn the_search_finds_what_it_looks_for() {
+    for place in [
+        "a +966551237654 b",
+        "%2B966551237654",
+        "x3936363535313233373635343",
+    ] {
+        let found = std::panic::catch_unwind(|| {
+            assert_absent(place.as_bytes(), "a text", &["966551237654"])
+        });
+        assert!(found.is_err(), "{place}");
+    }
+    let encoded = base64(b"..966551237654..");
+    let found =
+        std::panic::catch_unwind(|| assert_absent(encoded.as_bytes(), "a text", &["966551237654"]));
+    assert!(found.is_err(), "{encoded}");
+}

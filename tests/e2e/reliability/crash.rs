@@ -1,0 +1,285 @@
+//! Crashes: the process is killed (SIGKILL) at each point of a send. After a restart no message has had
+//! a second provider call, nothing acknowledged is lost, the ledger balances, and a message whose
+//! outcome is unknown is still `Pending`.
+//!
+//! Nothing in the product helps these tests: a point is held open from outside, by a provider that
+//! does not answer or a database that does not commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
+use otp_e2e::world::recipient;
+use otp_e2e::{Database, World, on_every_store};
+use serde_json::{Value, json};
+use tokio::net::{TcpSocket, TcpStream};
+
+on_every_store! {
+    killed_before_admission_is_committed;
+    killed_between_admission_and_delivery;
+    killed_while_the_provider_has_the_message;
+    killed_between_the_answer_and_settlement;
+    killed_after_the_answer;
+    killed_again_and_again_under_load;
+}
+
+const KEY: &str = "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60";
+
+fn body() -> Value {
+    json!({"otpCode": "1", "toPhoneE164": recipient(1), "idempotencyKey": KEY})
+}
+
+/// A lock that keeps everybody else from writing to the account, until it is dropped.
+enum Lock {
+    Sqlite(#[expect(dead_code, reason = "held, not used")] diesel::SqliteConnection),
+    Postgres(#[expect(dead_code, reason = "held, not used")] tokio_postgres::Client),
+}
+
+async fn lock(database: &Database) -> Lock {
+    match database {
+        Database::Sqlite(folder) => {
+            let path = folder.path().join("otp.db");
+            let path = path.to_str().expect("Unicode");
+            let mut connection = diesel::SqliteConnection::establish(path).expect("opened");
+            connection
+                .batch_execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE")
+                .expect("locked");
+            Lock::Sqlite(connection)
+        }
+        Database::Postgres(url) => {
+            let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
+            let (client, connection) = connected.expect("connected");
+            tokio::spawn(connection);
+            let statement =
+                "BEGIN; SELECT FROM accounts FOR UPDATE; SELECT FROM messages FOR UPDATE";
+            client.batch_execute(statement).await.expect("locked");
+            Lock::Postgres(client)
+        }
+    }
+}
+
+/// Asks again and again, up to 20 s, until the answer is yes.
+async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(20));
+    let reached = async {
+        while !holds().await {
+            ticks.tick().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), reached)
+        .await
+        .expect(what);
+}
+
+/// A provider to which no connection comes about: its backlog is full, so a connect waits.
+async fn deaf_provider() -> (String, Vec<TcpStream>, tokio::net::TcpListener) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket
+        .bind("127.0.0.1:0".parse().expect("an address"))
+        .expect("bound");
+    let listener = socket.listen(1).expect("listening");
+    let address = listener.local_addr().expect("an address");
+    let mut waiting = Vec::new();
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(Duration::from_millis(300), TcpStream::connect(address)).await
+    {
+        waiting.push(stream);
+    }
+    (format!("http://{address}"), waiting, listener)
+}
+
+/// After the restart: the one message, by a replay, has this status; so many calls were made for it.
+async fn assert_after_restart(world: &World, status: &str, calls: usize) -> String {
+    let server = world.serve();
+    let replay = world.send(&server, &body()).await;
+    assert_eq!((replay.status, replay.message_status()), (200, status));
+    assert_eq!(replay.headers["idempotent-replayed"], "true");
+    assert_eq!(
+        world.check(&server, replay.id()).await.message_status(),
+        status
+    );
+    assert_eq!(world.sandbox.calls_about(replay.id()).await.len(), calls);
+    assert_eq!(world.sandbox.total_calls().await, calls as u64);
+    world.assert_ledger_balances(1).await;
+    replay.id().to_owned()
+}
+
+async fn killed_before_admission_is_committed(database: Database) {
+    let world = World::with_credits(database, 5).await;
+    let server = world.serve();
+    // The first look-up fills the caches, so that the request to be killed waits for the lock only.
+    assert_eq!(
+        world.check(&server, "x").await.error(),
+        "MessageIdMustBeUuid"
+    );
+    let locked = lock(&world.database).await;
+    let request = world.post(&server, "/SendMessage").json(&body()).send();
+    tokio::select! {
+        answer = request => panic!("answered without a commit: {answer:?}"),
+        () = tokio::time::sleep(Duration::from_millis(500)) => {}
+    }
+    server.kill();
+    drop(locked);
+    world.assert_ledger_balances(0).await;
+
+    let server = world.serve();
+    let first = world.send(&server, &body()).await;
+    assert_eq!(
+        (first.status, first.message_status()),
+        (200, "Sent"),
+        "the key is still free"
+    );
+    assert!(!first.headers.contains_key("idempotent-replayed"));
+    assert_eq!(world.sandbox.total_calls().await, 1);
+    world.assert_ledger_balances(1).await;
+}
+
+async fn killed_between_admission_and_delivery(database: Database) {
+    let mut world = World::with_credits(database, 5).await;
+    let reachable = world.sandbox.url().to_owned();
+    let (deaf, _waiting, _listener) = deaf_provider().await;
+    world.set("WHATSAPP__BASE_URL", &deaf);
+    let server = world.serve();
+    let storage = world.storage().await;
+    let body = body();
+    let admitted = || async {
+        storage
+            .ledger(world.account_id())
+            .await
+            .expect("ledger")
+            .len()
+            == 2
+    };
+    tokio::select! {
+        answer = world.send(&server, &body) => panic!("answered without a provider: {answer:?}"),
+        () = until("admitted", admitted) => {}
+    }
+    server.kill();
+    world.set("WHATSAPP__BASE_URL", &reachable);
+    assert_after_restart(&world, "Pending", 0).await;
+}
+
+async fn killed_while_the_provider_has_the_message(database: Database) {
+    let world = World::with_credits(database, 5).await;
+    let server = world.serve();
+    world.sandbox.hold_answers().await;
+    let (body, number) = (body(), recipient(1));
+    tokio::select! {
+        answer = world.send(&server, &body) => panic!("answered although held: {answer:?}"),
+        _ = world.sandbox.wait_for_calls_to(&number, 1) => {}
+    }
+    server.kill();
+    world.sandbox.release().await;
+    assert_after_restart(&world, "Pending", 1).await;
+}
+
+async fn killed_between_the_answer_and_settlement(database: Database) {
+    let world = World::with_credits(database, 5).await;
+    let server = world.serve();
+    world.sandbox.hold_answers().await;
+    let answered = async {
+        world.sandbox.wait_for_calls_to(&recipient(1), 1).await;
+        let locked = lock(&world.database).await;
+        world.sandbox.release().await;
+        let answered =
+            || async { world.sandbox.calls_to(&recipient(1)).await[0]["answered_at"].is_string() };
+        until("answered by the provider", answered).await;
+        locked
+    };
+    let body = body();
+    let locked = tokio::select! {
+        answer = world.send(&server, &body) => panic!("answered without a commit: {answer:?}"),
+        locked = answered => locked,
+    };
+    server.kill();
+    drop(locked);
+    assert_after_restart(&world, "Pending", 1).await;
+}
+
+async fn killed_after_the_answer(database: Database) {
+    let world = World::with_credits(database, 5).await;
+    let server = world.serve();
+    let first = world.send(&server, &body()).await;
+    server.kill();
+    let replayed = assert_after_restart(&world, "Sent", 1).await;
+    assert_eq!(replayed, first.id());
+}
+
+/// Kills at arbitrary moments while 40 sends are under way, and asks for the same sends again.
+async fn killed_again_and_again_under_load(database: Database) {
+    const SENDS: u32 = 40;
+    const ROUNDS: usize = 6;
+    let world = Arc::new(World::with_credits(database, 1_000).await);
+    let bodies: Vec<_> = (1..=SENDS)
+        .map(|n| {
+            let key = uuid::Uuid::from_u128(n.into());
+            json!({"otpCode": "1", "toPhoneE164": recipient(n), "idempotencyKey": key.to_string()})
+        })
+        .collect();
+    let mut acknowledged = std::collections::BTreeMap::new();
+    for round in 0..ROUNDS {
+        let server = Arc::new(world.serve());
+        let (answers, mut received) = tokio::sync::mpsc::unbounded_channel();
+        let requests: Vec<_> = bodies
+            .iter()
+            .cloned()
+            .map(|body| {
+                let (world, server) = (Arc::clone(&world), Arc::clone(&server));
+                let answers = answers.clone();
+                tokio::spawn(async move {
+                    let request = world.post(&server, "/SendMessage").json(&body).send();
+                    // No answer, or half of one, is what a killed server gives.
+                    if let Ok(answer) = request.await
+                        && let Ok(answer) = answer.json::<Value>().await
+                    {
+                        drop(answers.send((body["idempotencyKey"].to_string(), answer)));
+                    }
+                })
+            })
+            .collect();
+        drop(answers);
+        // Killed after so many answers: another moment in each round.
+        for _ in 0..round * 5 {
+            let Some((key, answer)) = received.recv().await else {
+                break;
+            };
+            acknowledged.insert(key, answer["id"].to_string());
+        }
+        std::process::Command::new("kill")
+            .args(["-9", &server.id().to_string()])
+            .status()
+            .expect("kill");
+        for request in requests {
+            request.await.expect("no request panics");
+        }
+        while let Some((key, answer)) = received.recv().await {
+            acknowledged.insert(key, answer["id"].to_string());
+        }
+    }
+    let server = world.serve();
+    let mut debited = 0;
+    for body in &bodies {
+        let answer = world.send(&server, body).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        if let Some(id) = acknowledged.get(&body["idempotencyKey"].to_string()) {
+            assert_eq!(
+                answer.body["id"].to_string(),
+                *id,
+                "an acknowledged message is not lost"
+            );
+        }
+        let calls = world.sandbox.calls_about(answer.id()).await.len();
+        assert!(calls <= 1, "{calls} calls for {}", answer.id());
+        let status = world.check(&server, answer.id()).await;
+        assert!(
+            ["Sent", "Pending"].contains(&status.message_status()),
+            "{status:?}"
+        );
+        if status.message_status() == "Sent" {
+            assert_eq!(calls, 1);
+        }
+        debited += 1;
+    }
+    world.assert_ledger_balances(debited).await;
+}

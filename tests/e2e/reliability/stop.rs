@@ -1,0 +1,52 @@
+//! A graceful stop: what was accepted is finished.
+
+use otp_e2e::world::recipient;
+use otp_e2e::{Database, World, on_every_store};
+
+on_every_store! {
+    what_was_accepted_is_finished_before_the_end;
+    a_request_whose_client_has_gone_is_finished_too;
+}
+
+async fn what_was_accepted_is_finished_before_the_end(database: Database) {
+    let world = World::with_credits(database, 5).await;
+    let server = world.serve();
+    world.sandbox.hold_answers().await;
+    let stopping = async {
+        world.sandbox.wait_for_calls_to(&recipient(1), 1).await;
+        server.terminate();
+        world.sandbox.release().await;
+    };
+    let number = recipient(1);
+    let (sent, ()) = tokio::join!(world.send_to(&server, &number), stopping);
+    assert_eq!((sent.status, sent.message_status()), (200, "Sent"));
+    let (code, log) = server.wait();
+    assert_eq!(code, Some(0), "{log}");
+    let again = world.serve();
+    assert_eq!(
+        world.check(&again, sent.id()).await.message_status(),
+        "Sent"
+    );
+}
+
+async fn a_request_whose_client_has_gone_is_finished_too(database: Database) {
+    let world = World::with_credits(database, 5).await;
+    let server = world.serve();
+    world.sandbox.hold_answers().await;
+    let number = recipient(1);
+    tokio::select! {
+        _ = world.send_to(&server, &number) => panic!("it is held"),
+        _ = world.sandbox.wait_for_calls_to(&number, 1) => {}
+    }
+    server.terminate();
+    world.sandbox.release().await;
+    let (code, log) = server.wait();
+    assert_eq!(code, Some(0), "{log}");
+    let calls = world.sandbox.calls_to(&number).await;
+    let id = calls[0]["biz_opaque_callback_data"]
+        .as_str()
+        .expect("our id")
+        .to_owned();
+    let again = world.serve();
+    assert_eq!(world.check(&again, &id).await.message_status(), "Sent");
+}

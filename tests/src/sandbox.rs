@@ -1,0 +1,128 @@
+//! The WhatsApp sandbox as a process of its own, and its control API.
+
+use std::time::Duration;
+
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use crate::process::Running;
+
+/// How long a test waits for what has to happen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running sandbox.
+pub struct Sandbox {
+    process: Running,
+    client: Client,
+}
+
+impl Sandbox {
+    /// Starts one.
+    pub fn start() -> Self {
+        let process = Running::start(&["sandbox", "--port", "0", "--json"], &[]);
+        let process = process.unwrap_or_else(|ended| panic!("{}", ended.stderr));
+        Self {
+            process,
+            client: crate::world::client(),
+        }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        self.process.url()
+    }
+
+    /// Every call about this message, by the id the gateway passed on.
+    pub async fn calls_about(&self, message: &str) -> Vec<Value> {
+        self.get(&format!("calls?biz_opaque_callback_data={message}"))
+            .await["calls"]
+            .rows()
+    }
+
+    /// Every call to this number.
+    pub async fn calls_to(&self, number: &str) -> Vec<Value> {
+        self.get(&format!("calls?to={}", number.trim_start_matches('+')))
+            .await["calls"]
+            .rows()
+    }
+
+    /// Waits for so many calls to this number.
+    pub async fn wait_for_calls_to(&self, number: &str, at_least: usize) -> Vec<Value> {
+        let number = number.trim_start_matches('+');
+        let path = format!(
+            "calls?to={number}&at_least={at_least}&timeout_ms={}",
+            PATIENCE.as_millis()
+        );
+        let calls = self.get(&path).await["calls"].rows();
+        assert!(
+            calls.len() >= at_least,
+            "{} of {at_least} calls came",
+            calls.len()
+        );
+        calls
+    }
+
+    /// How many sends it ever received.
+    pub async fn total_calls(&self) -> u64 {
+        self.get("").await["totals"]["calls"]
+            .as_u64()
+            .expect("a number")
+    }
+
+    /// Waits for the next message on a phone and returns it.
+    pub async fn next_message(&self, number: &str) -> Value {
+        let number = number.trim_start_matches('+');
+        let wait = PATIENCE.as_millis();
+        self.get(&format!("phones/{number}/messages/next?timeout_ms={wait}"))
+            .await
+    }
+
+    /// Keeps every answer back; the phone gets the message all the same.
+    pub async fn hold_answers(&self) {
+        self.post("hold", json!({"after_acceptance": true})).await;
+    }
+
+    /// Lets the answers go.
+    pub async fn release(&self) {
+        self.post("release", json!({})).await;
+    }
+
+    /// How sends to a number go from now on.
+    pub async fn script(&self, number: &str, behaviour: Value) {
+        let number = number.trim_start_matches('+');
+        let request = self
+            .client
+            .put(format!("{}/control/numbers/{number}", self.url()));
+        let answer = request.json(&behaviour).send().await.expect("answered");
+        assert!(
+            answer.status().is_success(),
+            "{}",
+            answer.text().await.unwrap_or_default()
+        );
+    }
+
+    /// Reads anything of the control API.
+    pub async fn get(&self, path: &str) -> Value {
+        let url = format!("{}/control/{path}", self.url());
+        let url = url.trim_end_matches('/');
+        let answer = self.client.get(url).send().await.expect("answered");
+        assert!(answer.status().is_success(), "{url}: {}", answer.status());
+        answer.json().await.expect("JSON")
+    }
+
+    async fn post(&self, path: &str, body: Value) {
+        let request = self.client.post(format!("{}/control/{path}", self.url()));
+        let answer = request.json(&body).send().await.expect("answered");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+}
+
+trait Rows {
+    fn rows(&self) -> Vec<Value>;
+}
+
+impl Rows for Value {
+    fn rows(&self) -> Vec<Value> {
+        self.as_array().expect("an array").clone()
+    }
+}

@@ -1,0 +1,335 @@
+//! An operator's world: database, sandbox, an account ready to send, and servers.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use otp_core::ids::AccountId;
+use otp_core::ports::{Storage, Subscriptions};
+use otp_core::sealing::{MasterKey, Sealer};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::database::Database;
+use crate::process::{self, Ended, Running};
+use crate::sandbox::Sandbox;
+
+/// Ids that the sandbox knows from the start.
+const PHONE_NUMBER_ID: &str = "106540352242922";
+const WABA_ID: &str = "102290129340398";
+
+const MASTER_KEY: &str = "b3RwLWUyZSBtYXN0ZXIga2V5OiAzMiBieXRlcyBvayE=";
+
+/// A database with an account, and what it takes to run servers on it.
+pub struct World {
+    /// The database.
+    pub database: Database,
+    /// WhatsApp.
+    pub sandbox: Sandbox,
+    /// The account's id.
+    pub account: String,
+    /// A key of the account.
+    pub api_key: String,
+    /// The sender's id.
+    pub sender: String,
+    environment: BTreeMap<String, String>,
+    client: Client,
+}
+
+/// An answer of the API.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, names in small letters.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The message's id.
+    pub fn id(&self) -> &str {
+        self.body["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no id in {self:?}"))
+    }
+
+    /// The message's status.
+    pub fn message_status(&self) -> &str {
+        self.body["messageStatus"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no status in {self:?}"))
+    }
+
+    /// The stable code of an error.
+    pub fn error(&self) -> &str {
+        self.body["errorMessage"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no error in {self:?}"))
+    }
+}
+
+impl World {
+    /// An account with so many credits, a sender, and templates in Arabic and English.
+    pub async fn with_credits(database: Database, credits: u32) -> Self {
+        let mut world = Self::bare(database).await;
+        world.grant(credits);
+        world.add_sender();
+        world
+    }
+
+    /// An account with a key and nothing else.
+    pub async fn bare(database: Database) -> Self {
+        let sandbox = Sandbox::start();
+        let environment = [
+            ("DATABASE__URL", database.url()),
+            ("HTTP__BIND", "127.0.0.1:0".to_owned()),
+            ("WHATSAPP__BASE_URL", sandbox.url().to_owned()),
+            ("SECURITY__MASTER_KEY", MASTER_KEY.to_owned()),
+            ("RATE_LIMIT__PER_IP_PER_SECOND", "0".to_owned()),
+        ];
+        let environment = environment
+            .into_iter()
+            .map(|(name, value)| (format!("OTP__{name}"), value));
+        let mut world = Self {
+            database,
+            sandbox,
+            account: String::new(),
+            api_key: String::new(),
+            sender: String::new(),
+            environment: environment.collect(),
+            client: client(),
+        };
+        world.account = world.create_account();
+        world.api_key = world.create_key(&world.account);
+        world
+    }
+
+    /// One more account.
+    pub fn create_account(&self) -> String {
+        let created = self.command(&[
+            "account",
+            "create",
+            "--name",
+            "Amal",
+            "--email",
+            "amal@example.com",
+            "--phone",
+            "+4930901820",
+            "--company",
+            "Amal Group",
+        ]);
+        text(&created, "id")
+    }
+
+    /// One more key.
+    pub fn create_key(&self, account: &str) -> String {
+        text(
+            &self.command(&["key", "create", "--account", account, "--name", "e2e"]),
+            "apiKey",
+        )
+    }
+
+    /// Credits for the account.
+    pub fn grant(&self, credits: u32) {
+        let credits = credits.to_string();
+        self.command(&[
+            "subscription",
+            "grant",
+            "--account",
+            &self.account,
+            "--credits",
+            &credits,
+        ]);
+    }
+
+    /// The sandbox's number for the account, with its templates.
+    pub fn add_sender(&mut self) {
+        let arguments = [
+            "sender",
+            "add",
+            "--account",
+            &self.account,
+            "--phone-number-id",
+            PHONE_NUMBER_ID,
+            "--waba-id",
+            WABA_ID,
+            "--phone",
+            "+15550783881",
+            "--access-token-file",
+            "-",
+            "--json",
+        ];
+        let added = process::run(&arguments, &self.variables(), "EAAGe2etoken\n").json();
+        self.sender = text(&added, "id");
+        for language in ["ar", "en"] {
+            self.add_template(language);
+        }
+    }
+
+    /// A template of the sender.
+    pub fn add_template(&self, language: &str) {
+        let sender = &self.sender;
+        let name = "otp_code";
+        self.command(&[
+            "template",
+            "add",
+            "--sender",
+            sender,
+            "--name",
+            name,
+            "--language",
+            language,
+        ]);
+    }
+
+    /// Sets a setting for the commands and servers to come.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment
+            .insert(format!("OTP__{name}"), value.to_owned());
+    }
+
+    /// The settings, as environment variables.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        self.environment
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Runs a command that has to succeed; its JSON value.
+    pub fn command(&self, arguments: &[&str]) -> Value {
+        self.try_command(&[arguments, &["--json"]].concat()).json()
+    }
+
+    /// Runs a command as it is.
+    pub fn try_command(&self, arguments: &[&str]) -> Ended {
+        process::run(arguments, &self.variables(), "")
+    }
+
+    /// Starts a server.
+    pub fn serve(&self) -> Running {
+        let started = Running::start(&["serve", "--json"], &self.variables());
+        started.unwrap_or_else(|ended| panic!("exit {}: {}", ended.code, ended.stderr))
+    }
+
+    /// A request to send, without its body.
+    pub fn post(&self, server: &Running, path: &str) -> RequestBuilder {
+        let request = self.client.post(format!("{}{path}", server.url()));
+        request.header("X-Api-Key", &self.api_key)
+    }
+
+    /// Sends a code to a number.
+    pub async fn send_to(&self, server: &Running, number: &str) -> Answer {
+        self.send(server, &json!({"otpCode": "482913", "toPhoneE164": number}))
+            .await
+    }
+
+    /// `POST /SendMessage`.
+    pub async fn send(&self, server: &Running, body: &Value) -> Answer {
+        answer(self.post(server, "/SendMessage").json(body)).await
+    }
+
+    /// `POST /CheckMessageStatus`.
+    pub async fn check(&self, server: &Running, id: &str) -> Answer {
+        answer(
+            self.post(server, "/CheckMessageStatus")
+                .json(&json!({"id": id})),
+        )
+        .await
+    }
+
+    /// What is left, as the command line says.
+    pub fn balance(&self) -> i64 {
+        let rows = self.command(&["subscription", "list", "--account", &self.account]);
+        let rows = rows.as_array().expect("an array");
+        rows.iter()
+            .map(|row| row["remainingCredits"].as_i64().expect("a number"))
+            .sum()
+    }
+
+    /// The database, for what has no command.
+    pub async fn storage(&self) -> Arc<dyn Storage> {
+        self.database.open().await
+    }
+
+    /// Seals and indexes as the servers do.
+    pub fn sealer(&self) -> Sealer {
+        Sealer::new(&MasterKey::parse(MASTER_KEY).expect("a master key"))
+    }
+
+    /// The account's id.
+    pub fn account_id(&self) -> AccountId {
+        AccountId(Uuid::parse_str(&self.account).expect("a UUID"))
+    }
+
+    /// Every balance is the sum of its ledger entries, and as many credits are debited as expected.
+    pub async fn assert_ledger_balances(&self, net_debits: i64) {
+        let storage = self.storage().await;
+        let account = self.account_id();
+        let ledger = storage.ledger(account).await.expect("ledger");
+        let mut debits = 0;
+        for row in Subscriptions::list(&*storage, account)
+            .await
+            .expect("subscriptions")
+        {
+            let entries = ledger
+                .iter()
+                .filter(|entry| entry.subscription_id == row.id);
+            let sum: i64 = entries.map(|entry| entry.signed_amount()).sum();
+            assert_eq!(row.remaining.get(), sum, "balance and ledger of {}", row.id);
+            debits += row.credits.get() - row.remaining.get();
+        }
+        assert_eq!(debits, net_debits, "credits debited and not given back");
+    }
+}
+
+/// Sends a request and reads the answer, which has to be JSON.
+pub async fn answer(request: RequestBuilder) -> Answer {
+    let answer = request.send().await.expect("an answer");
+    let status = answer.status().as_u16();
+    let headers = answer.headers().iter().map(|(name, value)| {
+        (
+            name.as_str().to_owned(),
+            value.to_str().expect("printable").to_owned(),
+        )
+    });
+    let headers = headers.collect();
+    let body = answer.text().await.expect("a body");
+    let body = serde_json::from_str(&body).unwrap_or_else(|_| panic!("{status}: {body}"));
+    Answer {
+        status,
+        headers,
+        body,
+    }
+}
+
+/// An HTTP client with many connections and its own patience.
+pub fn client() -> Client {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // Somebody else in this process may have installed one: then there is one.
+        drop(rustls::crypto::ring::default_provider().install_default());
+    });
+    let builder = Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(60));
+    builder
+        .pool_max_idle_per_host(2_000)
+        .build()
+        .expect("a client")
+}
+
+/// The `number`-th of the tests' recipients: Saudi mobile numbers, which the sandbox accepts.
+pub fn recipient(number: u32) -> String {
+    format!("+96655{number:07}")
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {key} in {value}"))
+        .to_owned()
+}
