@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use otp_core::ports::PortError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +27,7 @@ const DEADLINE: Duration = Duration::from_secs(2);
 pub(crate) struct HealthResponse {
     /// `ok` or `unavailable`.
     status: &'static str,
-    /// What cannot be used at present.
+    /// What is not there: `database` or `migrations`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     missing: &'static [&'static str],
 }
@@ -71,20 +72,28 @@ pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpRe
         Ok(Ok(Ok(()))) => live().await,
         Ok(Ok(Err(error))) => {
             tracing::warn!(cause = %crate::error::chain(&error), "storage is not ready");
-            unavailable()
+            unavailable(missing(&error))
         }
         Ok(Err(_)) => {
             tracing::warn!("storage did not answer in time");
-            unavailable()
+            unavailable(&["database"])
         }
         Err(error) => error.answer(&RequestContext::of(&request)),
     }
 }
 
-fn unavailable() -> HttpResponse {
+/// A storage that was reached and still is not fit for work has another schema than the program's.
+fn missing(error: &PortError) -> &'static [&'static str] {
+    match error {
+        PortError::Unavailable(_) => &["database"],
+        PortError::Backend(_) | PortError::Conflict(_) => &["migrations"],
+    }
+}
+
+fn unavailable(missing: &'static [&'static str]) -> HttpResponse {
     let body = HealthResponse {
         status: "unavailable",
-        missing: &["database"],
+        missing,
     };
     HttpResponse::ServiceUnavailable()
         .insert_header(NO_STORE)

@@ -1,55 +1,56 @@
 //! What was accepted is finished: the client may leave, the server may be told to stop.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use otp_core::message::ProviderMessageId;
-use otp_core::ports::Accepted;
-use otp_core::send::Admission;
+use otp_core::ports::{Accepted, PortError, SendLedger};
+use otp_core::send::{Admission, SendAttempt, Settlement};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::support::{World, live_key};
 use super::wire::Running;
 
-/// What a test sees and steers of a send under way.
-struct Steering {
-    admitting: Receiver<()>,
-    go_on: Sender<()>,
-    settled: Receiver<()>,
+/// Nothing here takes this long, unless it never happens.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A ledger whose admission waits to be told to go on.
+#[derive(Default)]
+struct SteeredLedger {
+    admitting: Notify,
+    go_on: Notify,
+    settled: Notify,
 }
 
-/// A world whose admission waits to be told to go on.
-fn steered() -> (World, Steering) {
-    let (admitting_sender, admitting) = channel();
-    let (go_on, go_on_receiver) = channel();
-    let (settled_sender, settled) = channel();
-    let go_on_receiver = Arc::new(Mutex::new(go_on_receiver));
-    let mut world = World::new();
-    world.ledger.expect_admit().times(1).returning(move |_| {
-        admitting_sender.send(()).unwrap();
-        go_on_receiver.lock().unwrap().recv().unwrap();
+#[async_trait]
+impl SendLedger for SteeredLedger {
+    async fn admit(&self, _: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
+        self.admitting.notify_one();
+        self.go_on.notified().await;
         Ok(vec![Admission::Admitted])
-    });
+    }
+
+    async fn settle(&self, _: Arc<[Settlement]>) -> Result<(), PortError> {
+        self.settled.notify_one();
+        Ok(())
+    }
+}
+
+fn steered() -> (World, Arc<SteeredLedger>) {
+    let ledger = Arc::new(SteeredLedger::default());
+    let mut world = World::new();
+    world.slow_ledger = Some(ledger.clone());
     world.sender.expect_send().times(1).returning(|_| {
         Ok(Accepted {
             provider_message_id: ProviderMessageId("wamid.1".to_owned()),
         })
     });
-    world.ledger.expect_settle().times(1).returning(move |_| {
-        settled_sender.send(()).unwrap();
-        Ok(())
-    });
-    (
-        world,
-        Steering {
-            admitting,
-            go_on,
-            settled,
-        },
-    )
+    (world, ledger)
 }
 
 async fn send(server: &Running) -> TcpStream {
@@ -65,40 +66,35 @@ async fn send(server: &Running) -> TcpStream {
     stream
 }
 
-/// Waits in a thread that may block.
-async fn wait(receiver: Receiver<()>) -> Result<(), std::sync::mpsc::RecvTimeoutError> {
-    let waiting = move || receiver.recv_timeout(Duration::from_secs(20));
-    tokio::task::spawn_blocking(waiting).await.unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_resets_its_connection_does_not_stop_its_send() {
     let (world, steering) = steered();
     let server = Running::start(world);
     let stream = send(&server).await;
-    wait(steering.admitting).await.unwrap();
+    steering.admitting.notified().await;
     // Zero seconds of lingering: the connection is reset, and the handler's future dropped.
     stream.set_zero_linger().unwrap();
     drop(stream);
     server.is_idle().await;
-    steering.go_on.send(()).unwrap();
-    wait(steering.settled).await.unwrap();
+    steering.go_on.notify_one();
+    let settled = timeout(PATIENCE, steering.settled.notified());
+    settled.await.expect("the send was finished");
     server.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_told_to_stop_answers_what_it_has_accepted() {
     let (world, steering) = steered();
     let server = Running::start(world);
     let mut stream = send(&server).await;
-    wait(steering.admitting).await.unwrap();
+    steering.admitting.notified().await;
     let address = server.address();
     let stopping = tokio::spawn(server.stop());
     // It no longer listens, so it has begun to stop.
     while TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    steering.go_on.send(()).unwrap();
+    steering.go_on.notify_one();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(

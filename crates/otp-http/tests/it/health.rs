@@ -36,22 +36,24 @@ async fn a_service_with_its_storage_is_ready() {
 }
 
 #[actix_web::test]
-async fn a_service_without_its_storage_says_what_is_missing() {
-    let mut world = World::without_directory();
-    let mut health = MockStorageHealth::new();
-    health
-        .expect_check()
-        .times(1)
-        .returning(|| Err(PortError::Unavailable("canary".into())));
-    world.health = Arc::new(health);
-    let answer = world.ask(get("/health/ready")).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.json()),
-        (
-            503,
-            json!({"status": "unavailable", "missing": ["database"]})
-        )
-    );
+async fn a_service_that_is_not_ready_says_what_is_missing() {
+    type Broken = fn() -> PortError;
+    let cases: [(Broken, &str); 2] = [
+        (|| PortError::Unavailable("canary".into()), "database"),
+        (|| PortError::Backend("canary".into()), "migrations"),
+    ];
+    for (error, missing) in cases {
+        let mut world = World::without_directory();
+        let mut health = MockStorageHealth::new();
+        health
+            .expect_check()
+            .times(1)
+            .returning(move || Err(error()));
+        world.health = Arc::new(health);
+        let answer = world.ask(get("/health/ready")).await;
+        let expected = json!({"status": "unavailable", "missing": [missing]});
+        assert_eq!((answer.status.as_u16(), answer.json()), (503, expected));
+    }
 }
 
 #[actix_web::test]

@@ -16,7 +16,7 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     MockClock, MockDirectory, MockMessageSender, MockMessages, MockSendLedger, MockStorageHealth,
-    Randomness, StorageHealth,
+    Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
@@ -68,6 +68,8 @@ pub(super) fn sealer() -> Sealer {
 pub(super) struct World {
     pub(super) directory: MockDirectory,
     pub(super) ledger: MockSendLedger,
+    /// Stands in for `ledger` where a test needs one that takes its time.
+    pub(super) slow_ledger: Option<Arc<dyn SendLedger>>,
     pub(super) sender: MockMessageSender,
     pub(super) messages: MockMessages,
     pub(super) health: Arc<dyn StorageHealth>,
@@ -104,6 +106,7 @@ impl World {
         Self {
             directory: MockDirectory::new(),
             ledger: MockSendLedger::new(),
+            slow_ledger: None,
             sender: MockMessageSender::new(),
             messages: MockMessages::new(),
             health: Arc::new(MockStorageHealth::new()),
@@ -119,7 +122,7 @@ impl World {
         let (clock, directory) = (Arc::new(clock), Arc::new(self.directory));
         let ports = SendMessagePorts {
             directory: directory.clone(),
-            ledger: Arc::new(self.ledger),
+            ledger: self.slow_ledger.unwrap_or(Arc::new(self.ledger)),
             sender: Arc::new(self.sender),
             clock: clock.clone(),
             randomness: Arc::new(Fixed(6)),
