@@ -103,7 +103,9 @@ CREATE TABLE messages (
     created_at          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
     expires_at          INTEGER NOT NULL,
-    failed_at           INTEGER
+    failed_at           INTEGER,
+    -- 4 is Failed. A message that leaves it (it was delivered after all) has no time of failure.
+    CHECK ((status = 4) = (failed_at IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (api_key_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;

@@ -89,6 +89,10 @@ impl Recipients {
     }
 }
 
+// Each look-up is a subquery of its own with `OFFSET 0`, which PostgreSQL does not merge into a join:
+// so it is one descent into the index for each element, and never a scan, whatever the planner knows
+// of the tables. See `LOOK_UP_BY_INDEX` in `connect.rs` for why it may know nothing.
+
 type Uuids = sql_types::Array<sql_types::Uuid>;
 type Binaries = sql_types::Array<sql_types::Binary>;
 type Texts = sql_types::Array<sql_types::Text>;
@@ -104,9 +108,12 @@ statement! {
         sql_types::Nullable<sql_types::SmallInt>,
         sql_types::SmallInt,
     ),
-    "SELECT api_key_id, idempotency_key, messages.id, first_answer, status \
-     FROM unnest({}, {}) AS attempt (api_key_id, idempotency_key) \
-     JOIN messages USING (api_key_id, idempotency_key)"
+    "SELECT attempt.api_key_id, attempt.idempotency_key, message.id, first_answer, status \
+     FROM unnest({}, {}) AS attempt (api_key_id, idempotency_key), LATERAL ( \
+         SELECT id, first_answer, status FROM messages \
+         WHERE messages.api_key_id = attempt.api_key_id \
+             AND messages.idempotency_key = attempt.idempotency_key \
+         OFFSET 0) AS message"
 }
 
 type FirstAnswerRow = (Uuid, Uuid, Uuid, Option<i16>, i16);
@@ -146,9 +153,12 @@ statement! {
     /// Which of the recipients opted out.
     OptOutsOf { account_id: Vec<Uuid> => Uuids, recipient_index: Vec<Vec<u8>> => Binaries }
     -> (sql_types::Uuid, sql_types::Binary),
-    "SELECT account_id, recipient_index \
-     FROM unnest({}, {}) AS recipient (account_id, recipient_index) \
-     JOIN opt_outs USING (account_id, recipient_index)"
+    "SELECT recipient.account_id, recipient.recipient_index \
+     FROM unnest({}, {}) AS recipient (account_id, recipient_index), LATERAL ( \
+         SELECT 1 FROM opt_outs \
+         WHERE opt_outs.account_id = recipient.account_id \
+             AND opt_outs.recipient_index = recipient.recipient_index \
+         OFFSET 0) AS opt_out"
 }
 
 async fn load_opt_outs(
@@ -177,15 +187,16 @@ statement! {
         since: Vec<OffsetDateTime> => Instants,
     }
     -> (sql_types::Uuid, sql_types::Binary, sql_types::Timestamptz),
-    // 4 is Failed. It is part of the text because the index is one of the other messages only.
-    "SELECT account_id, recipient_index, created_at \
-     FROM unnest({}, {}, {}) AS recipient (account_id, recipient_index, since) \
-     JOIN messages USING (account_id, recipient_index) \
-     WHERE created_at >= since AND status <> 4"
+    // Only a failed message has a time of failure, and the index is one of all the others.
+    "SELECT recipient.account_id, recipient.recipient_index, send.created_at \
+     FROM unnest({}, {}, {}) AS recipient (account_id, recipient_index, since), LATERAL ( \
+         SELECT created_at FROM messages \
+         WHERE messages.account_id = recipient.account_id \
+             AND messages.recipient_index = recipient.recipient_index \
+             AND messages.created_at >= recipient.since \
+             AND messages.failed_at IS NULL \
+         OFFSET 0) AS send"
 }
-
-/// What the text of [`RecentSends`] and the index `messages_by_recipient` say in SQL.
-const _: () = assert!(MessageStatus::Failed.code() == 4);
 
 type SendRow = (Uuid, Vec<u8>, OffsetDateTime);
 

@@ -1,15 +1,10 @@
 //! The storage contract on PostgreSQL.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 use std::sync::Arc;
 
-use otp_postgres::{PgOptions, PgStore};
-use otp_testkit::postgres::TestPostgres;
+use crate::fresh;
 
 otp_testkit::storage_contract!(async {
-    let url = TestPostgres::shared().create_database();
-    let store = PgStore::connect(&PgOptions::new(url)).await.unwrap();
-    store.migrate().await.unwrap();
+    let store = fresh::store(&fresh::database()).await;
     (Arc::new(store), ())
 });

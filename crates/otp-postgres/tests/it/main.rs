@@ -1,3 +1,11 @@
 //! Tests of the PostgreSQL adapter: the storage contract, and what only this adapter can get wrong.
 
+mod batches;
+mod connecting;
 mod contract;
+mod dropped;
+mod fresh;
+mod outage;
+mod schema;
+mod statements;
+mod tls;

@@ -1,0 +1,138 @@
+//! Concurrent batches of several processes over the same accounts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::message::ProviderMessageId;
+use otp_core::ports::{PortError, SendLedger};
+use otp_core::send::{Admission, Outcome, Settlement};
+use otp_postgres::PgStore;
+use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::sender::failure;
+
+use crate::fresh;
+
+const ACCOUNTS: usize = 5;
+const WORKERS: u32 = 8;
+const ROUNDS: u32 = 12;
+
+/// Admits and settles batches that name the accounts in an order of the worker's own.
+async fn work(worker: u32, store: Arc<PgStore>, accounts: Vec<Fixture>) -> Result<(), PortError> {
+    for round in 0..ROUNDS {
+        let mut attempts = Vec::new();
+        for (position, account) in accounts.iter().enumerate() {
+            let number = (worker * ROUNDS + round) * 10 + u32::try_from(position).expect("few");
+            attempts.push(account.attempt(number));
+        }
+        let turn = (worker + round) as usize % attempts.len();
+        attempts.rotate_left(turn);
+        if worker % 2 == 1 {
+            attempts.reverse();
+        }
+        let admissions = store.admit(attempts.clone().into()).await?;
+        assert_eq!(admissions, [Admission::Admitted; ACCOUNTS]);
+        let settlements = attempts
+            .iter()
+            .zip(0_u32..)
+            .map(|(attempt, position)| Settlement {
+                message_id: attempt.message_id,
+                account_id: attempt.account_id,
+                outcome: match (worker + round + position) % 3 {
+                    0 => Outcome::Failed(failure(131_026)),
+                    1 => Outcome::Accepted(ProviderMessageId(format!("wamid.{worker}.{round}"))),
+                    _ => Outcome::Unknown,
+                },
+                at: attempt.at + Duration::from_millis(50),
+            });
+        store.settle(settlements.collect()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_of_two_processes_over_the_same_accounts_neither_deadlock_nor_lose_a_credit() {
+    let url = fresh::database();
+    let pools = [
+        Arc::new(fresh::store(&url).await),
+        Arc::new(fresh::connect(&url).await),
+    ];
+    let first = Fixture::with_credits(Arc::clone(&pools[0]) as Arc<_>, 10_000).await;
+    let mut accounts = vec![first.clone()];
+    while accounts.len() < ACCOUNTS {
+        let account = first.another_account().await;
+        first.grant_to(account, 10_000).await;
+        accounts.push(Fixture {
+            account,
+            ..first.clone()
+        });
+    }
+    let workers: Vec<_> = (0..WORKERS)
+        .map(|worker| {
+            let store = Arc::clone(&pools[worker as usize % 2]);
+            tokio::spawn(work(worker, store, accounts.clone()))
+        })
+        .collect();
+    for worker in workers {
+        worker
+            .await
+            .expect("no worker panics")
+            .expect("no deadlock");
+    }
+    let mut left = 0;
+    for account in &accounts {
+        account.assert_ledger_balances().await;
+        left += account.balance().await;
+    }
+    // Every third message failed and was given back.
+    let sends = i64::from(WORKERS * ROUNDS) * i64::try_from(ACCOUNTS).expect("few");
+    assert_eq!(
+        10_000 * i64::try_from(ACCOUNTS).expect("few") - left,
+        sends - sends / 3
+    );
+}
+
+/// A statement prepared while its table was empty must not read all of it ever after.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_batch_reads_does_not_grow_with_the_tables() {
+    const BATCHES: u32 = 40;
+    const SIZE: u32 = 25;
+    let url = fresh::database();
+    let fixture = {
+        let store = Arc::new(fresh::store(&url).await);
+        Fixture::with_credits(store, 10_000).await
+    };
+    for batch in 0..BATCHES {
+        let numbers = batch * SIZE..(batch + 1) * SIZE;
+        let attempts: Vec<_> = numbers
+            .map(|number| fixture.attempt_with_key(number, number.into()))
+            .collect();
+        let settlements = attempts.iter().map(|attempt| Settlement {
+            message_id: attempt.message_id,
+            account_id: attempt.account_id,
+            outcome: Outcome::Failed(failure(131_026)),
+            at: attempt.at,
+        });
+        let settlements = settlements.collect();
+        fixture.admit_all(attempts.clone()).await;
+        fixture.store.settle(settlements).await.expect("settle");
+    }
+    // A session reports what it has read when it ends.
+    drop(fixture);
+    let session = fresh::session(&url).await;
+    let others = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    fresh::until(&session, others, 0).await;
+    let read = "SELECT sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::bigint \
+         FROM pg_stat_user_tables WHERE relname IN ('messages', 'opt_outs', 'ledger_entries')";
+    let read: i64 = session
+        .query_one(read, &[])
+        .await
+        .expect("statistics")
+        .get(0);
+    let messages = i64::from(BATCHES * SIZE);
+    // To be settled, each is locked, looked at for its payer, and updated.
+    assert!(
+        (messages..=messages * 5).contains(&read),
+        "{read} rows read for {messages} messages"
+    );
+}

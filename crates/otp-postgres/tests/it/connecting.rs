@@ -1,0 +1,55 @@
+//! What is said when no connection can be made, and what a connection is set to.
+
+use otp_postgres::{ConnectError, PgOptions, PgStore};
+
+use crate::fresh;
+
+async fn refused(url: &str) -> String {
+    let error = PgStore::connect(&PgOptions::new(url)).await.expect_err(url);
+    let text = error.to_string();
+    assert!(!text.contains('\n') && !text.contains("s3cret"), "{text}");
+    assert!(!format!("{:?}", PgOptions::new(url)).contains("s3cret"));
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_not_there_is_named() {
+    let text = refused("postgres://otp:s3cret@127.0.0.1:1/otp").await;
+    assert!(
+        text.starts_with("cannot connect to PostgreSQL at 127.0.0.1:1: "),
+        "{text}"
+    );
+    assert!(text.contains("refused"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_not_there_is_named() {
+    let url = fresh::database();
+    let (server, _) = url.rsplit_once('/').expect("a path");
+    let text = refused(&format!("{server}/nowhere")).await;
+    assert!(
+        text.contains("database \"nowhere\" does not exist"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_url_that_is_none_is_a_mistake_of_the_settings() {
+    let error = PgStore::connect(&PgOptions::new("mysql://otp:s3cret@db/otp")).await;
+    assert!(matches!(error, Err(ConnectError::InvalidUrl(_))));
+    let text = refused("postgres://otp:s3cret@db/otp?sslmode=verify-ca").await;
+    assert_eq!(
+        text,
+        "the database URL is not valid: sslmode must be disable, prefer, require or verify-full"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_names_itself() {
+    let url = fresh::database();
+    let _store = fresh::connect(&url).await;
+    let session = fresh::session(&url).await;
+    let named = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND application_name = 'otp-server'";
+    fresh::until(&session, named, 1).await;
+}

@@ -1,0 +1,43 @@
+//! Fresh databases on the shared server, and other sessions to look at them with.
+
+use otp_postgres::{PgOptions, PgStore};
+use otp_testkit::postgres::TestPostgres;
+use tokio_postgres::{Client, NoTls};
+
+/// The URL of an empty database.
+pub(crate) fn database() -> String {
+    TestPostgres::shared().create_database()
+}
+
+/// A store over an up-to-date schema.
+pub(crate) async fn store(url: &str) -> PgStore {
+    let store = connect(url).await;
+    store.migrate().await.expect("migrations run");
+    store
+}
+
+/// A store over whatever is there.
+pub(crate) async fn connect(url: &str) -> PgStore {
+    PgStore::connect(&PgOptions::new(url))
+        .await
+        .expect("the server runs")
+}
+
+/// A session of somebody else's.
+pub(crate) async fn session(url: &str) -> Client {
+    let (client, driver) = tokio_postgres::connect(url, NoTls)
+        .await
+        .expect("the server runs");
+    tokio::spawn(driver);
+    client
+}
+
+/// Asks until the answer is `expected`. It waits for nothing but the server's answers.
+pub(crate) async fn until(session: &Client, question: &str, expected: i64) {
+    loop {
+        let row = session.query_one(question, &[]).await.expect("a question");
+        if row.get::<_, i64>(0) == expected {
+            return;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A database that stops, and comes back.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use otp_core::ports::{PortError, SendLedger, StorageHealth};
+use otp_core::send::Admission;
+use otp_postgres::{ConnectError, PgOptions, PgStore};
+use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::postgres::{Options, TestPostgres};
+use tokio::net::TcpListener;
+use tokio::task::block_in_place;
+
+use crate::fresh;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_database_is_unavailable_and_a_restarted_one_is_used_again() {
+    let cluster = block_in_place(|| TestPostgres::start(Options::default())).expect("a cluster");
+    let store = Arc::new(fresh::store(&block_in_place(|| cluster.create_database())).await);
+    let fixture = Fixture::with_credits(Arc::clone(&store) as Arc<_>, 100).await;
+    for round in 0..2 {
+        fixture.send(round * 10).await;
+        block_in_place(|| cluster.stop_immediately());
+        for number in 1..4 {
+            let started = Instant::now();
+            let attempt = fixture.attempt(round * 10 + number);
+            let refused = store.admit(Arc::from([attempt])).await;
+            assert!(
+                matches!(refused, Err(PortError::Unavailable(_))),
+                "{refused:?}"
+            );
+            let refused = store.check().await;
+            assert!(
+                matches!(refused, Err(PortError::Unavailable(_))),
+                "{refused:?}"
+            );
+            assert!(started.elapsed() < Duration::from_secs(6));
+        }
+        block_in_place(|| cluster.start_again());
+        store
+            .check()
+            .await
+            .expect("the pool has made a new connection");
+        fixture.send(round * 10 + 5).await;
+    }
+    fixture.assert_ledger_balances().await;
+    assert_eq!(fixture.balance().await, 96);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cuts_a_session_is_used_over_another() {
+    let url = fresh::database();
+    let store = Arc::new(fresh::store(&url).await);
+    let fixture = Fixture::with_credits(Arc::clone(&store) as Arc<_>, 100).await;
+    let holder = fresh::session(&url).await;
+    let hold = "BEGIN; SELECT 1 FROM accounts FOR UPDATE";
+    holder
+        .batch_execute(hold)
+        .await
+        .expect("nobody else has locks");
+    let attempt = fixture.attempt(1);
+    let admitting = {
+        let (store, attempt) = (Arc::clone(&store), attempt.clone());
+        tokio::spawn(async move { store.admit(Arc::from([attempt])).await })
+    };
+    let observer = fresh::session(&url).await;
+    let waiting = "FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    fresh::until(&observer, &format!("SELECT count(*) {waiting}"), 1).await;
+    let cut = format!("SELECT count(pg_terminate_backend(pid)) {waiting}");
+    fresh::until(&observer, &cut, 1).await;
+    let cut = admitting.await.expect("no panic");
+    assert!(matches!(cut, Err(PortError::Unavailable(_))), "{cut:?}");
+    holder.batch_execute("COMMIT").await.expect("commit");
+    assert_eq!(fixture.admit(&attempt).await, Admission::Admitted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_never_answers_is_given_up() {
+    // The system completes the handshake; nobody accepts.
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = silent.local_addr().expect("an address");
+    let options = PgOptions {
+        acquire_timeout: Duration::from_millis(200),
+        ..PgOptions::new(format!("postgres://otp:s3cret@{address}/otp"))
+    };
+    let started = Instant::now();
+    let error = PgStore::connect(&options).await.expect_err("no answer");
+    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(matches!(error, ConnectError::Unreachable { .. }));
+    assert_eq!(
+        error.to_string(),
+        format!("cannot connect to PostgreSQL at {address}: no answer")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_without_a_free_connection_says_so_in_time() {
+    let url = fresh::database();
+    let store = Arc::new(fresh::store(&url).await);
+    let narrow = PgOptions {
+        max_connections: 1,
+        acquire_timeout: Duration::from_millis(200),
+        ..PgOptions::new(&url)
+    };
+    let narrow = Arc::new(PgStore::connect(&narrow).await.expect("connects"));
+    let fixture = Fixture::with_credits(store, 100).await;
+    let holder = fresh::session(&url).await;
+    let hold = "BEGIN; SELECT 1 FROM accounts FOR UPDATE";
+    holder
+        .batch_execute(hold)
+        .await
+        .expect("nobody else has locks");
+    let attempt = fixture.attempt(1);
+    let admitting = {
+        let narrow = Arc::clone(&narrow);
+        tokio::spawn(async move { narrow.admit(Arc::from([attempt])).await })
+    };
+    let observer = fresh::session(&url).await;
+    let waiting = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    fresh::until(&observer, waiting, 1).await;
+    let refused = narrow.check().await;
+    assert!(
+        matches!(refused, Err(PortError::Unavailable(_))),
+        "{refused:?}"
+    );
+    holder.batch_execute("COMMIT").await.expect("commit");
+    let admitted = admitting.await.expect("no panic").expect("admit");
+    assert_eq!(admitted, [Admission::Admitted]);
+}

@@ -1,0 +1,122 @@
+//! Migrations: taking turns, going back, and a schema from the future.
+
+use diesel::pg::Pg;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use otp_core::ports::{PortError, StorageHealth};
+use otp_postgres::{MigrateError, SchemaState};
+
+use crate::fresh;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// What the schema is made of.
+const OBJECTS: &str = "SELECT string_agg(line, E'\n' ORDER BY line) FROM ( \
+     SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, \
+         column_default) \
+     FROM information_schema.columns WHERE table_schema = 'public' \
+     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' \
+     UNION ALL SELECT conrelid::regclass || ': ' || pg_get_constraintdef(oid) FROM pg_constraint \
+     WHERE connamespace = 'public'::regnamespace \
+     UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal \
+     UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace \
+     ) AS objects (line) WHERE line NOT LIKE '%__diesel_schema_migrations%'";
+
+fn how_many() -> usize {
+    diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS)
+        .expect("embedded")
+        .len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_start_at_once_take_turns() {
+    let url = fresh::database();
+    let starting: Vec<_> = (0..6)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { fresh::connect(&url).await.migrate().await })
+        })
+        .collect();
+    let mut applied = 0;
+    for process in starting {
+        applied += process.await.expect("no panic").expect("migrated");
+    }
+    assert_eq!(applied, how_many());
+}
+
+#[tokio::test]
+async fn a_runtime_of_one_thread_is_enough() {
+    let store = fresh::connect(&fresh::database()).await;
+    let behind = SchemaState::Behind(how_many());
+    assert_eq!(store.schema_state().await.expect("state"), behind);
+    let unhealthy = store.check().await;
+    assert!(
+        matches!(unhealthy, Err(PortError::Backend(_))),
+        "{unhealthy:?}"
+    );
+    assert_eq!(store.migrate().await.expect("migrated"), how_many());
+    assert_eq!(store.migrate().await.expect("nothing to do"), 0);
+    assert_eq!(
+        store.schema_state().await.expect("state"),
+        SchemaState::UpToDate
+    );
+    store.check().await.expect("healthy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_newer_than_the_program_is_reported_and_left_alone() {
+    let url = fresh::database();
+    let store = fresh::store(&url).await;
+    let insert = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000')";
+    fresh::session(&url)
+        .await
+        .batch_execute(insert)
+        .await
+        .expect("a version");
+    assert_eq!(
+        store.schema_state().await.expect("state"),
+        SchemaState::Newer
+    );
+    let error = store.migrate().await.expect_err("newer");
+    assert!(matches!(error, MigrateError::Newer { .. }), "{error:?}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("its schema is newer than this program"),
+        "{error}"
+    );
+    assert!(store.check().await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn up_down_up_ends_where_up_does_and_down_leaves_nothing() {
+    let url = fresh::database();
+    let store = fresh::store(&url).await;
+    let session = fresh::session(&url).await;
+    let objects = async || {
+        let row = session
+            .query_one(OBJECTS, &[])
+            .await
+            .expect("the catalogue");
+        row.get::<_, Option<String>>(0)
+    };
+    let after_up = objects().await;
+    assert!(after_up.is_some());
+
+    let connection = AsyncPgConnection::establish(&url)
+        .await
+        .expect("the server runs");
+    let reverted = tokio::task::spawn_blocking(move || {
+        let mut connection = AsyncConnectionWrapper::<_>::from(connection);
+        connection
+            .revert_all_migrations(MIGRATIONS)
+            .expect("reverted")
+            .len()
+    });
+    assert_eq!(reverted.await.expect("no panic"), how_many());
+    assert_eq!(objects().await, None);
+
+    assert_eq!(store.migrate().await.expect("migrated"), how_many());
+    assert_eq!(objects().await, after_up);
+}
