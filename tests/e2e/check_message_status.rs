@@ -40,7 +40,8 @@ async fn a_message_is_reported_with_every_field(database: Database) {
         (json!({}), "MessageIdIsRequired"),
         (json!({"id": null}), "MessageIdIsRequired"),
         (json!({"id": "42"}), "MessageIdMustBeUuid"),
-        (json!({"id": 42}), "MalformedRequestBody"),
+        (json!({"id": 42}), "MessageIdMustBeUuid"),
+        (json!(["id"]), "MalformedRequestBody"),
     ] {
         let refused = answer(world.post(&server, "/CheckMessageStatus").json(&body)).await;
         assert_eq!((refused.status, refused.error()), (400, error), "{body}");

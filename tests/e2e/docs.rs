@@ -26,7 +26,7 @@ async fn the_reference_is_served_from_the_binary() {
     for path in ["/SendMessage", "/CheckMessageStatus"] {
         assert!(document["paths"][path]["post"].is_object(), "{path}");
     }
-    let page = get("/docs/").await;
+    let page = get("/docs").await;
     assert!(
         page.contains("<script") && !page.contains("https://"),
         "nothing from elsewhere: {page}"

@@ -1,8 +1,8 @@
 //! Accounts: the businesses that send passcodes, and how to reach them.
 
+use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
-use crate::recipient::PhoneNumber;
 use crate::sealing::{OpenError, Purpose, Sealed, Sealer};
 use crate::time::Timestamp;
 
@@ -15,7 +15,7 @@ pub struct Contact {
     /// Where notices go.
     pub email: EmailAddress,
     /// Their number.
-    pub phone: PhoneNumber,
+    pub phone: ContactNumber,
     /// The business.
     pub company: ContactLine,
     /// Its postal address.
@@ -65,7 +65,7 @@ impl SealedContact {
         Ok(Contact {
             name: line(&self.name)?,
             email: EmailAddress::parse(&open(&self.email)?).map_err(|_| OpenError::Damaged)?,
-            phone: PhoneNumber::restore(&open(&self.phone)?).map_err(|_| OpenError::Damaged)?,
+            phone: ContactNumber::parse(&open(&self.phone)?).map_err(|_| OpenError::Damaged)?,
             company: line(&self.company)?,
             address: self.address.as_ref().map(line).transpose()?,
         })

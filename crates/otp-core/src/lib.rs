@@ -34,6 +34,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod contact_number;
 pub mod cooldown;
 pub mod credits;
 pub mod idempotency;

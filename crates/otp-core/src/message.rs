@@ -6,10 +6,12 @@ pub use status::MessageStatus;
 
 use crate::credits::Credits;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
-use crate::sealing::Sealed;
+use crate::sealing::{Sealed, SealedProviderMessageId};
 use crate::time::Timestamp;
 
-/// The provider's own id of a message (WhatsApp's `wamid`); opaque.
+/// The provider's own id of a message (WhatsApp's `wamid`). To us it is opaque, but it is not free of
+/// personal data: a `wamid` spells out the recipient's number in base64. So it is stored as
+/// [`SealedProviderMessageId`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProviderMessageId(pub String);
 
@@ -40,7 +42,7 @@ pub struct Message {
     /// What the first request was answered; replays repeat it. None while it is under way.
     pub first_answer: Option<MessageStatus>,
     /// The provider's id, once it accepted.
-    pub provider_message_id: Option<ProviderMessageId>,
+    pub provider_message_id: Option<SealedProviderMessageId>,
     /// What it cost.
     pub price: Credits,
     /// Who paid.

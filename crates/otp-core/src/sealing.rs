@@ -12,6 +12,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::message::ProviderMessageId;
 use crate::ports::Randomness;
 use crate::recipient::PhoneNumber;
 
@@ -45,7 +46,7 @@ impl MasterKey {
 
     /// A key for one use. The label keeps the uses apart (RFC 5869 calls this expanding).
     fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(mac(&self.0, label.as_bytes()))
+        Zeroizing::new(mac(&keyed(&self.0), label))
     }
 }
 
@@ -70,6 +71,8 @@ pub enum Purpose {
     Contact,
     /// A provider's access token.
     AccessToken,
+    /// A provider's id of a message.
+    ProviderMessageId,
 }
 
 impl Purpose {
@@ -78,6 +81,7 @@ impl Purpose {
             Self::Recipient => b"recipient",
             Self::Contact => b"contact",
             Self::AccessToken => b"access-token",
+            Self::ProviderMessageId => b"provider-message-id",
         }
     }
 }
@@ -95,6 +99,19 @@ impl std::fmt::Debug for Sealed {
 /// Keyed hash of a recipient, equal for equal recipients: what a store looks a recipient up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecipientIndex(pub [u8; 32]);
+
+/// Keyed hash of a provider's message id: what a receipt is matched by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProviderMessageIndex(pub [u8; 32]);
+
+/// A provider's message id as a store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedProviderMessageId {
+    /// What it is looked up by.
+    pub index: ProviderMessageIndex,
+    /// Itself, sealed.
+    pub sealed: Sealed,
+}
 
 /// A ciphertext did not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -116,7 +133,8 @@ const NONCE_END: usize = 17;
 pub struct Sealer {
     cipher: Aes256Gcm,
     key_id: [u8; 4],
-    index: Hmac<Sha256>,
+    recipients: Hmac<Sha256>,
+    provider_messages: Hmac<Sha256>,
 }
 
 impl Sealer {
@@ -126,7 +144,8 @@ impl Sealer {
         Self {
             cipher: Aes256Gcm::new((&*master.derive("encryption")).into()),
             key_id: [id[0], id[1], id[2], id[3]],
-            index: keyed(&master.derive("recipient-index")),
+            recipients: keyed(&master.derive("recipient-index")),
+            provider_messages: keyed(&master.derive("provider-message-index")),
         }
     }
 
@@ -181,9 +200,19 @@ impl Sealer {
 
     /// The blind index of a recipient.
     pub fn index(&self, recipient: &PhoneNumber) -> RecipientIndex {
-        let mut mac = self.index.clone();
-        mac.update(recipient.e164().as_bytes());
-        RecipientIndex(mac.finalize().into_bytes().into())
+        RecipientIndex(mac(&self.recipients, recipient.e164()))
+    }
+
+    /// A provider's message id for storing.
+    pub fn seal_provider_message_id(
+        &self,
+        id: &ProviderMessageId,
+        randomness: &dyn Randomness,
+    ) -> SealedProviderMessageId {
+        SealedProviderMessageId {
+            index: ProviderMessageIndex(mac(&self.provider_messages, &id.0)),
+            sealed: self.seal(Purpose::ProviderMessageId, &id.0, randomness),
+        }
     }
 }
 
@@ -200,9 +229,9 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     <Hmac<Sha256> as KeyInit>::new((&*block).into())
 }
 
-fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    let mut mac = keyed(key);
-    mac.update(message);
+fn mac(keyed: &Hmac<Sha256>, text: &str) -> [u8; 32] {
+    let mut mac = keyed.clone();
+    mac.update(text.as_bytes());
     mac.finalize().into_bytes().into()
 }
 

@@ -7,10 +7,10 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::{EntryKind, LedgerEntry};
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, TemplateId};
 use otp_core::language::LanguageTag;
-use otp_core::message::{Failure, Message, MessageStatus, ProviderMessageId};
+use otp_core::message::{Failure, Message, MessageStatus};
 use otp_core::plan::{Currency, Money, Plan};
 use otp_core::region::Region;
-use otp_core::sealing::{RecipientIndex, Sealed};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex, Sealed, SealedProviderMessageId};
 use otp_core::sender::{ProviderId, Sender};
 use otp_core::subscription::Subscription;
 use otp_core::template::{AuthenticationTemplate, TemplateName};
@@ -314,6 +314,21 @@ impl TryFrom<TemplateRow> for AuthenticationTemplate {
     }
 }
 
+/// Both parts of a provider's message id, or none.
+fn read_provider_id(
+    index: Option<Vec<u8>>,
+    sealed: Option<Vec<u8>>,
+) -> Result<Option<SealedProviderMessageId>, Unreadable> {
+    let Some((index, sealed)) = index.zip(sealed) else {
+        return Ok(None);
+    };
+    let index = <[u8; 32]>::try_from(index).map_err(|_| Unreadable("messages.provider_index"))?;
+    Ok(Some(SealedProviderMessageId {
+        index: ProviderMessageIndex(index),
+        sealed: Sealed(sealed),
+    }))
+}
+
 /// What is read back of a message; it is written by the send ledger's own statements.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages, check_for_backend(diesel::pg::Pg))]
@@ -326,7 +341,8 @@ pub(crate) struct MessageRow {
     subscription_id: Uuid,
     status: i16,
     first_answer: Option<i16>,
-    provider_message_id: Option<String>,
+    provider_index: Option<Vec<u8>>,
+    provider_message_id: Option<Vec<u8>>,
     failure_code: Option<i32>,
     failure_title: Option<String>,
     failure_reason: Option<String>,
@@ -353,7 +369,7 @@ impl TryFrom<MessageRow> for Message {
             recipient: Sealed(row.recipient),
             status: read_status(row.status)?,
             first_answer: row.first_answer.map(read_status).transpose()?,
-            provider_message_id: row.provider_message_id.map(ProviderMessageId),
+            provider_message_id: read_provider_id(row.provider_index, row.provider_message_id)?,
             price: read_credits(row.price)?,
             subscription_id: SubscriptionId(row.subscription_id),
             failure,

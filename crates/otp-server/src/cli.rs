@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use otp_core::account::{ContactLine, EmailAddress};
+use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::idempotency::parse_uuid;
 use otp_core::language::LanguageTag;
-use otp_core::recipient::PhoneNumber;
 use otp_core::region::Region;
 use otp_core::sender::ProviderId;
 use otp_core::template::TemplateName;
@@ -106,8 +106,8 @@ pub(crate) struct NewAccount {
     #[arg(long, value_parser = EmailAddress::parse)]
     pub(crate) email: EmailAddress,
     /// Their phone number, in E.164.
-    #[arg(long, value_parser = PhoneNumber::parse)]
-    pub(crate) phone: PhoneNumber,
+    #[arg(long, value_parser = ContactNumber::parse)]
+    pub(crate) phone: ContactNumber,
     /// The business.
     #[arg(long, value_parser = ContactLine::parse)]
     pub(crate) company: ContactLine,
@@ -233,8 +233,8 @@ pub(crate) enum SenderCommand {
         #[arg(long, value_parser = ProviderId::parse)]
         waba_id: ProviderId,
         /// The number, in E.164.
-        #[arg(long, value_parser = PhoneNumber::parse)]
-        phone: PhoneNumber,
+        #[arg(long, value_parser = ContactNumber::parse)]
+        phone: ContactNumber,
         /// File with the access token, or - for standard input.
         #[arg(long, value_name = "FILE")]
         access_token_file: PathBuf,

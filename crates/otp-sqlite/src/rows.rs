@@ -12,9 +12,9 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::{EntryKind, LedgerEntry};
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, TemplateId};
 use otp_core::language::LanguageTag;
-use otp_core::message::{Failure, Message, MessageStatus, ProviderMessageId};
+use otp_core::message::{Failure, Message, MessageStatus};
 use otp_core::plan::{Currency, Money, Plan};
-use otp_core::sealing::{RecipientIndex, Sealed};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex, Sealed, SealedProviderMessageId};
 use otp_core::sender::{ProviderId, Sender};
 use otp_core::subscription::Subscription;
 use otp_core::template::{AuthenticationTemplate, TemplateName};
@@ -301,6 +301,20 @@ impl TryFrom<TemplateRow> for AuthenticationTemplate {
     }
 }
 
+/// Both parts of a provider's message id, or none.
+fn provider_message_id(
+    index: Option<Vec<u8>>,
+    sealed: Option<Vec<u8>>,
+) -> Result<Option<SealedProviderMessageId>, StoreError> {
+    let Some((index, sealed)) = index.zip(sealed) else {
+        return Ok(None);
+    };
+    Ok(Some(SealedProviderMessageId {
+        index: ProviderMessageIndex(hash(&index, "messages.provider_index")?),
+        sealed: Sealed(sealed),
+    }))
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::messages)]
 pub(crate) struct MessageRow {
@@ -310,7 +324,8 @@ pub(crate) struct MessageRow {
     recipient: Vec<u8>,
     status: i16,
     first_answer: Option<i16>,
-    provider_message_id: Option<String>,
+    provider_index: Option<Vec<u8>>,
+    provider_message_id: Option<Vec<u8>>,
     price: i64,
     subscription_id: Id,
     failure_code: Option<i32>,
@@ -338,7 +353,7 @@ impl TryFrom<MessageRow> for Message {
             recipient: Sealed(row.recipient),
             status: status(row.status)?,
             first_answer: first_answer(row.first_answer)?,
-            provider_message_id: row.provider_message_id.map(ProviderMessageId),
+            provider_message_id: provider_message_id(row.provider_index, row.provider_message_id)?,
             price: credits(row.price, "messages.price")?,
             subscription_id: SubscriptionId(row.subscription_id.0),
             failure,

@@ -6,6 +6,8 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use otp_core::message::{Failure, ProviderMessageId};
 use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
+use otp_core::sealing::{ProviderMessageIndex, Sealed, SealedProviderMessageId};
+use otp_core::send::Outcome;
 
 /// Answers from a script, and accepts once the script is at its end.
 #[derive(Debug, Default)]
@@ -49,6 +51,17 @@ pub fn accepted(id: &str) -> Accepted {
     Accepted {
         provider_message_id: ProviderMessageId(id.to_owned()),
     }
+}
+
+/// The outcome of an acceptance under this id, as a store is given it.
+pub fn accepted_outcome(id: &str) -> Outcome {
+    let mut index = [0; 32];
+    index[..id.len().min(32)].copy_from_slice(&id.as_bytes()[..id.len().min(32)]);
+    let sealed = Sealed(id.as_bytes().to_vec());
+    Outcome::Accepted(SealedProviderMessageId {
+        index: ProviderMessageIndex(index),
+        sealed,
+    })
 }
 
 /// A refusal with this code.

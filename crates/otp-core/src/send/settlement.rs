@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
-use crate::message::{Failure, MessageStatus, ProviderMessageId};
+use crate::message::{Failure, MessageStatus};
+use crate::sealing::SealedProviderMessageId;
 use crate::time::Timestamp;
 
 /// What came of the one provider call of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The provider accepted it.
-    Accepted(ProviderMessageId),
+    Accepted(SealedProviderMessageId),
     /// The provider refused it for good, or it certainly never left.
     Failed(Failure),
     /// It may have been sent: it stays `Pending` until a receipt decides.
@@ -76,8 +77,8 @@ pub struct SettlementFacts {
 /// What a store has to write.
 #[derive(Debug, Default)]
 pub struct Settled {
-    /// The new state of each message.
-    pub updates: Vec<MessageUpdate>,
+    /// The new state of each message: one update a message, however many outcomes it had.
+    pub updates: BTreeMap<MessageId, MessageUpdate>,
     /// The refunds to append.
     pub ledger: Vec<LedgerEntry>,
     /// The new remaining credits of each refunded subscription.
@@ -87,22 +88,21 @@ pub struct Settled {
 /// The new state of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageUpdate {
-    /// Which message.
-    pub message_id: MessageId,
     /// Its status.
     pub status: MessageStatus,
     /// What the first request is answered.
     pub first_answer: MessageStatus,
-    /// The provider's id, if this settlement brought one; else leave what is there.
-    pub provider_message_id: Option<ProviderMessageId>,
-    /// The failure, if this settlement is one; else leave what is there.
-    pub failure: Option<Failure>,
-    /// When.
+    /// The provider's id, if this batch brought one; else leave what is there.
+    pub provider_message_id: Option<SealedProviderMessageId>,
+    /// The failure and when it was recorded, if this batch brought one; else leave what is there.
+    pub failure: Option<(Failure, Timestamp)>,
+    /// When the message last changed.
     pub at: Timestamp,
 }
 
-/// Judges a batch of outcomes. A status that has moved on stays; the first answer is set once; only
-/// a message that becomes `Failed` here gives its credits back.
+/// Judges a batch of outcomes, one by one. A status that has moved on stays; the first answer is set
+/// once; only a message that becomes `Failed` here gives its credits back. A message that stays as it
+/// is has no update.
 pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled {
     let mut settled = Settled::default();
     for settlement in settlements {
@@ -111,39 +111,46 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
         };
         let answer = settlement.outcome.answer();
         let moves = message.status.may_become(answer);
-        let (provider_message_id, failure) = match &settlement.outcome {
-            Outcome::Accepted(id) => (Some(id.clone()), None),
-            Outcome::Failed(failure) if moves => (None, Some(failure.clone())),
-            Outcome::Failed(_) | Outcome::Unknown => (None, None),
-        };
+        if !moves && message.first_answer.is_some() {
+            continue;
+        }
         if moves {
             message.status = answer;
         }
         let first_answer = *message.first_answer.get_or_insert(answer);
-        if moves && answer == MessageStatus::Failed {
-            let balance = facts
-                .balances
-                .entry(message.subscription_id)
-                .or_insert(Credits::ZERO);
-            *balance = balance.saturating_add(message.price);
-            settled.balances.insert(message.subscription_id, *balance);
-            settled.ledger.push(LedgerEntry {
-                account_id: message.account_id,
-                subscription_id: message.subscription_id,
-                message_id: Some(settlement.message_id),
-                kind: EntryKind::Refund,
-                credits: message.price,
+        let update = settled
+            .updates
+            .entry(settlement.message_id)
+            .or_insert(MessageUpdate {
+                status: message.status,
+                first_answer,
+                provider_message_id: None,
+                failure: None,
                 at: settlement.at,
             });
+        update.status = message.status;
+        update.at = settlement.at;
+        match &settlement.outcome {
+            Outcome::Accepted(id) => update.provider_message_id = Some(id.clone()),
+            Outcome::Failed(failure) if moves => {
+                update.failure = Some((failure.clone(), settlement.at));
+                let balance = facts
+                    .balances
+                    .entry(message.subscription_id)
+                    .or_insert(Credits::ZERO);
+                *balance = balance.saturating_add(message.price);
+                settled.balances.insert(message.subscription_id, *balance);
+                settled.ledger.push(LedgerEntry {
+                    account_id: message.account_id,
+                    subscription_id: message.subscription_id,
+                    message_id: Some(settlement.message_id),
+                    kind: EntryKind::Refund,
+                    credits: message.price,
+                    at: settlement.at,
+                });
+            }
+            Outcome::Failed(_) | Outcome::Unknown => {}
         }
-        settled.updates.push(MessageUpdate {
-            message_id: settlement.message_id,
-            status: message.status,
-            first_answer,
-            provider_message_id,
-            failure,
-            at: settlement.at,
-        });
     }
     settled
 }

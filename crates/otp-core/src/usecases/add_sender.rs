@@ -1,8 +1,8 @@
 //! Add a sender: a WhatsApp number of an account, its number and token sealed.
 
+use crate::contact_number::ContactNumber;
 use crate::ids::{AccountId, SenderId};
 use crate::ports::{Clock, PortError, Randomness, Senders};
-use crate::recipient::PhoneNumber;
 use crate::sealing::{Purpose, Sealer};
 use crate::sender::{AccessToken, ProviderId, Sender};
 
@@ -16,7 +16,7 @@ pub struct NewSender {
     /// The provider's id of the business account.
     pub waba_id: ProviderId,
     /// The number.
-    pub phone: PhoneNumber,
+    pub phone: ContactNumber,
     /// Authorises calls.
     pub access_token: AccessToken,
 }
@@ -34,7 +34,7 @@ pub async fn add_sender(
         account_id: new.account_id,
         phone_number_id: new.phone_number_id,
         waba_id: new.waba_id,
-        phone: sealer.seal(Purpose::Contact, new.phone.e164(), randomness),
+        phone: sealer.seal(Purpose::Contact, new.phone.as_str(), randomness),
         access_token: sealer.seal(Purpose::AccessToken, new.access_token.expose(), randomness),
         created_at: now,
     };

@@ -21,7 +21,7 @@ pub async fn create_account(
         contact: SealedContact {
             name: seal(contact.name.as_str()),
             email: seal(contact.email.as_str()),
-            phone: seal(contact.phone.e164()),
+            phone: seal(contact.phone.as_str()),
             company: seal(contact.company.as_str()),
             address: contact
                 .address

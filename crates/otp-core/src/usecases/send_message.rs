@@ -20,7 +20,7 @@ use crate::ports::{
 };
 use crate::recipient::PhoneNumber;
 use crate::sealing::{OpenError, Purpose, Sealer};
-use crate::send::{Admission, Refusal, RoutedTo, SendAttempt, Settlement};
+use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, Settlement};
 use crate::sender::{AccessToken, Route, SendingProfile};
 use crate::time::Timestamp;
 use crate::usecases::authenticate::Caller;
@@ -222,6 +222,17 @@ impl SendMessage {
         })
     }
 
+    fn outcome(&self, delivered: &delivery::Delivered) -> Outcome {
+        match delivered {
+            delivery::Delivered::Accepted(id) => {
+                let randomness = &*self.ports.randomness;
+                Outcome::Accepted(self.sealer.seal_provider_message_id(id, randomness))
+            }
+            delivery::Delivered::Refused(refusal) => Outcome::Failed(refusal.failure.clone()),
+            delivery::Delivered::Unknown => Outcome::Unknown,
+        }
+    }
+
     /// Records the outcome and turns it into the answer. What cannot be recorded now stays `Pending`,
     /// and that is what the caller is told: the receipt or the message's lifetime will decide it.
     async fn settle(
@@ -233,7 +244,7 @@ impl SendMessage {
         let settlement = Settlement {
             message_id,
             account_id: caller.account_id,
-            outcome: delivered.outcome(),
+            outcome: self.outcome(&delivered),
             at: self.ports.clock.now(),
         };
         let status = settlement.outcome.answer();

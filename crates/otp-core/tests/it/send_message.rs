@@ -170,7 +170,7 @@ async fn a_connection_never_established_is_a_failure_without_http_status() {
     let never = || {
         let refusal = ProviderRefusal {
             http_status: None,
-            failure: failure(0),
+            ..refusal(503, 2)
         };
         Err(SendError::Retry {
             refusal,

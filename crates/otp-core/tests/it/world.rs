@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::contact_number::ContactNumber;
 use otp_core::ids::TemplateId;
 use otp_core::language::LanguageTag;
 use otp_core::passcode::Passcode;
@@ -64,7 +65,7 @@ impl World {
             account_id: fixture.account,
             phone_number_id: ProviderId::parse("106540352242922").expect("digits"),
             waba_id: ProviderId::parse("102290129340398").expect("digits"),
-            phone: recipient(9),
+            phone: ContactNumber::parse("+15550783881").expect("a number"),
             access_token: AccessToken::parse("EAAGtoken").expect("token"),
         };
         let sender = add_sender(&*fixture.store, fixture.world(), &fixture.sealer, new).await;

@@ -7,11 +7,9 @@ use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
-use otp_core::message::{Failure, MessageStatus};
 use otp_core::ports::PortError;
 use otp_core::send::Settlement;
 use otp_core::send::settlement::{self, MessageState, MessageUpdate, SettlementFacts};
-use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -124,6 +122,7 @@ fn facts(
     Ok(facts)
 }
 
+type Byteas = sql_types::Array<sql_types::Nullable<sql_types::Bytea>>;
 type Texts = sql_types::Array<sql_types::Nullable<sql_types::Text>>;
 
 statement! {
@@ -133,7 +132,8 @@ statement! {
         id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
         status: Vec<i16> => sql_types::Array<sql_types::SmallInt>,
         first_answer: Vec<i16> => sql_types::Array<sql_types::SmallInt>,
-        provider_message_id: Vec<Option<String>> => Texts,
+        provider_index: Vec<Option<Vec<u8>>> => Byteas,
+        provider_message_id: Vec<Option<Vec<u8>>> => Byteas,
         failure_code: Vec<Option<i32>> => sql_types::Array<sql_types::Nullable<sql_types::Integer>>,
         failure_title: Vec<Option<String>> => Texts,
         failure_reason: Vec<Option<String>> => Texts,
@@ -144,6 +144,7 @@ statement! {
     "UPDATE messages SET \
          status = new.status, \
          first_answer = new.first_answer, \
+         provider_index = coalesce(new.provider_index, messages.provider_index), \
          provider_message_id = coalesce(new.provider_message_id, messages.provider_message_id), \
          failure_code = CASE WHEN new.failed_at IS NULL \
              THEN messages.failure_code ELSE new.failure_code END, \
@@ -153,115 +154,38 @@ statement! {
              THEN messages.failure_reason ELSE new.failure_reason END, \
          failed_at = coalesce(new.failed_at, messages.failed_at), \
          updated_at = new.updated_at \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}) AS new \
-         (id, status, first_answer, provider_message_id, failure_code, failure_title, \
-          failure_reason, failed_at, updated_at) \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS new \
+         (id, status, first_answer, provider_index, provider_message_id, failure_code, \
+          failure_title, failure_reason, failed_at, updated_at) \
      WHERE messages.id = new.id"
 }
 
 async fn update_messages(
     mut connection: &AsyncPgConnection,
-    updates: &[MessageUpdate],
+    updates: &BTreeMap<MessageId, MessageUpdate>,
 ) -> QueryResult<()> {
-    let changes = changes(updates);
-    if changes.is_empty() {
+    if updates.is_empty() {
         return Ok(());
     }
-    let of = || changes.values();
-    let failures = || of().map(|change| change.failure.map(|(failure, _)| failure));
+    let of = || updates.values();
+    let ids = || of().map(|update| update.provider_message_id.as_ref());
+    let failures = || of().map(|update| update.failure.as_ref());
     let update = UpdateMessages {
-        id: changes.keys().map(|id| id.0).collect(),
-        status: of().map(|change| change.status.code()).collect(),
-        first_answer: of().map(|change| change.first_answer.code()).collect(),
-        provider_message_id: of()
-            .map(|change| change.provider_message_id.cloned())
-            .collect(),
-        failure_code: failures().map(|failure| failure?.code).collect(),
+        id: updates.keys().map(|id| id.0).collect(),
+        status: of().map(|update| update.status.code()).collect(),
+        first_answer: of().map(|update| update.first_answer.code()).collect(),
+        provider_index: ids().map(|id| Some(id?.index.0.to_vec())).collect(),
+        provider_message_id: ids().map(|id| Some(id?.sealed.0.clone())).collect(),
+        failure_code: failures().map(|failure| failure?.0.code).collect(),
         failure_title: failures()
-            .map(|failure| Some(failure?.title.clone()))
+            .map(|failure| Some(failure?.0.title.clone()))
             .collect(),
         failure_reason: failures()
-            .map(|failure| Some(failure?.reason.clone()))
+            .map(|failure| Some(failure?.0.reason.clone()))
             .collect(),
-        failed_at: of()
-            .map(|change| change.failure.map(|(_, at)| at.into()))
-            .collect(),
-        updated_at: of().map(|change| change.at.into()).collect(),
+        failed_at: failures().map(|failure| Some(failure?.1.into())).collect(),
+        updated_at: of().map(|update| update.at.into()).collect(),
     };
     update.execute(&mut connection).await?;
     Ok(())
-}
-
-/// All that a batch changes of one message.
-#[derive(Debug, Clone, Copy)]
-struct Change<'a> {
-    status: MessageStatus,
-    first_answer: MessageStatus,
-    provider_message_id: Option<&'a String>,
-    failure: Option<(&'a Failure, Timestamp)>,
-    at: Timestamp,
-}
-
-/// One change for each message: PostgreSQL would take any one of several updates of a row, not the
-/// last.
-fn changes(updates: &[MessageUpdate]) -> BTreeMap<MessageId, Change<'_>> {
-    let mut changes: BTreeMap<_, Change<'_>> = BTreeMap::new();
-    for update in updates {
-        let earlier = changes.get(&update.message_id);
-        let provider_message_id = update.provider_message_id.as_ref().map(|id| &id.0);
-        let failure = update.failure.as_ref().map(|failure| (failure, update.at));
-        let change = Change {
-            status: update.status,
-            first_answer: update.first_answer,
-            provider_message_id: provider_message_id
-                .or(earlier.and_then(|change| change.provider_message_id)),
-            failure: failure.or(earlier.and_then(|change| change.failure)),
-            at: update.at,
-        };
-        changes.insert(update.message_id, change);
-    }
-    changes
-}
-
-#[cfg(test)]
-mod tests {
-    use otp_core::message::ProviderMessageId;
-
-    use super::*;
-
-    #[test]
-    fn several_updates_of_a_message_become_one_change() {
-        let failure = Failure {
-            code: Some(131_026),
-            title: "Undeliverable".to_owned(),
-            reason: "unknown number".to_owned(),
-        };
-        let update = |status, millis| MessageUpdate {
-            message_id: MessageId(Uuid::from_u128(1)),
-            status,
-            first_answer: MessageStatus::Failed,
-            provider_message_id: None,
-            failure: None,
-            at: Timestamp::from_unix_millis(millis),
-        };
-        let updates = [
-            MessageUpdate {
-                failure: Some(failure.clone()),
-                ..update(MessageStatus::Failed, 1)
-            },
-            MessageUpdate {
-                provider_message_id: Some(ProviderMessageId("wamid".to_owned())),
-                ..update(MessageStatus::Failed, 2)
-            },
-        ];
-        let changes = changes(&updates);
-        let change = changes[&MessageId(Uuid::from_u128(1))];
-        assert_eq!(changes.len(), 1);
-        assert_eq!(
-            change.failure,
-            Some((&failure, Timestamp::from_unix_millis(1)))
-        );
-        assert_eq!(change.provider_message_id, Some(&"wamid".to_owned()));
-        assert_eq!(change.at, Timestamp::from_unix_millis(2));
-    }
 }

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::message::ProviderMessageId;
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::{Admission, Outcome, Settlement};
 use otp_postgres::PgStore;
 use otp_testkit::contract::fixture::Fixture;
-use otp_testkit::sender::failure;
+use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh;
 
@@ -39,7 +38,7 @@ async fn work(worker: u32, store: Arc<PgStore>, accounts: Vec<Fixture>) -> Resul
                 account_id: attempt.account_id,
                 outcome: match (worker + round + position) % 3 {
                     0 => Outcome::Failed(failure(131_026)),
-                    1 => Outcome::Accepted(ProviderMessageId(format!("wamid.{worker}.{round}"))),
+                    1 => accepted_outcome(&format!("wamid.{worker}.{round}")),
                     _ => Outcome::Unknown,
                 },
                 at: attempt.at + Duration::from_millis(50),

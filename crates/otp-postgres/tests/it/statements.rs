@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
-use otp_core::message::ProviderMessageId;
 use otp_core::ports::SendLedger;
 use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
 use otp_testkit::contract::fixture::Fixture;
-use otp_testkit::sender::failure;
+use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh;
 
@@ -104,7 +103,7 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
     watched(|watch| async move {
         let store = Arc::new(fresh::store(&fresh::database()).await);
         let accounts = accounts(Arc::clone(&store), 7).await;
-        let accepted = |_| Outcome::Accepted(ProviderMessageId("wamid.HBgM".to_owned()));
+        let accepted = |_| accepted_outcome("wamid.HBgM");
         let mixed = |position| match position % 3 {
             0 => Outcome::Failed(failure(131_026)),
             1 => accepted(position),
@@ -154,9 +153,12 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
                 "{size} outcomes of {of} accounts"
             );
 
+            let others = batch(&accounts[..of], size, first);
+            first += size;
+            store.admit(others.clone().into()).await.expect("admit");
             let accepting = async {
                 store
-                    .settle(settlements(&attempts, accepted))
+                    .settle(settlements(&others, accepted))
                     .await
                     .expect("settle");
             };

@@ -59,7 +59,7 @@ fn shown(account: &Account, sealer: &Sealer) -> anyhow::Result<Value> {
         "id": account.id.0,
         "name": contact.name.as_str(),
         "email": contact.email.as_str(),
-        "phone": contact.phone.e164(),
+        "phone": contact.phone.as_str(),
         "company": contact.company.as_str(),
         "address": contact.address.as_ref().map(|line| line.as_str()),
         "language": account.default_language.as_str(),

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use actix_web::web;
 use base64::Engine as _;
 use otp_core::account::{Contact, ContactLine, EmailAddress};
+use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::ids::TemplateId;
 use otp_core::language::LanguageTag;
 use otp_core::ports::{Randomness, Senders, Storage};
-use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::Sealer;
 use otp_core::sender::{AccessToken, ProviderId};
 use otp_core::template::{AuthenticationTemplate, TemplateName};
@@ -114,7 +114,7 @@ async fn sample_account(storage: &dyn Storage, sealer: &Sealer) -> anyhow::Resul
     let contact = Contact {
         name: ContactLine::parse("Demo")?,
         email: EmailAddress::parse("demo@example.com")?,
-        phone: PhoneNumber::parse(EXAMPLE_NUMBER)?,
+        phone: ContactNumber::parse(whatsapp_sandbox::DEFAULT_DISPLAY_PHONE_NUMBER)?,
         company: ContactLine::parse("Demo Company")?,
         address: None,
     };
@@ -128,7 +128,7 @@ async fn sample_account(storage: &dyn Storage, sealer: &Sealer) -> anyhow::Resul
         account_id: account,
         phone_number_id: ProviderId::parse(whatsapp_sandbox::DEFAULT_PHONE_NUMBER_ID)?,
         waba_id: ProviderId::parse(whatsapp_sandbox::DEFAULT_WABA_ID)?,
-        phone: PhoneNumber::parse(EXAMPLE_NUMBER)?,
+        phone: ContactNumber::parse(whatsapp_sandbox::DEFAULT_DISPLAY_PHONE_NUMBER)?,
         access_token: AccessToken::parse("demo-token")?,
     };
     let sender = add_sender(storage, world, sealer, sender).await?;

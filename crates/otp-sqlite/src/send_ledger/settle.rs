@@ -1,6 +1,6 @@
 //! Settlement: load where the messages stand, ask the core, write what it says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::errors::StoreError;
 use crate::rows::{Id, credits, first_answer, status};
 use crate::send_ledger::{append, set_balances};
-use crate::set_based::{SetBased, id, set_based};
+use crate::set_based::{SetBased, hex, id, set_based};
 
 pub(super) const MESSAGES: &str = "
     SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id
@@ -24,24 +24,20 @@ pub(super) const BALANCES: &str = "
     FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
     WHERE s.id = unhex(wanted.value ->> 0)";
 
-/// A row that says what is there already is left alone, so that settling twice changes nothing.
 /// What a settlement does not bring is NULL and leaves the column as it is.
 pub(super) const UPDATE: &str = "
     UPDATE messages SET
         status = new.value ->> 1,
         first_answer = new.value ->> 2,
-        provider_message_id = coalesce(new.value ->> 3, provider_message_id),
-        failure_title = coalesce(new.value ->> 4, failure_title),
-        failure_reason = coalesce(new.value ->> 5, failure_reason),
-        failure_code = iif(new.value ->> 4 IS NULL, failure_code, new.value ->> 6),
-        failed_at = iif(new.value ->> 4 IS NULL, failed_at, new.value ->> 7),
-        updated_at = new.value ->> 7
+        provider_index = coalesce(unhex(new.value ->> 3), provider_index),
+        provider_message_id = coalesce(unhex(new.value ->> 4), provider_message_id),
+        failure_title = coalesce(new.value ->> 5, failure_title),
+        failure_reason = coalesce(new.value ->> 6, failure_reason),
+        failure_code = iif(new.value ->> 8 IS NULL, failure_code, new.value ->> 7),
+        failed_at = coalesce(new.value ->> 8, failed_at),
+        updated_at = new.value ->> 9
     FROM json_each(?) AS new
-    WHERE messages.id = unhex(new.value ->> 0)
-      AND (messages.status IS NOT new.value ->> 1
-           OR messages.first_answer IS NOT new.value ->> 2
-           OR messages.provider_message_id
-              IS NOT coalesce(new.value ->> 3, messages.provider_message_id))";
+    WHERE messages.id = unhex(new.value ->> 0)";
 
 /// Records a batch of outcomes; runs in a write transaction.
 pub(super) fn settle(
@@ -50,42 +46,27 @@ pub(super) fn settle(
 ) -> Result<(), StoreError> {
     let facts = load_facts(connection, settlements)?;
     let settled = settlement::judge(settlements, facts);
-    let updates = last_word(settled.updates);
-    if !updates.is_empty() {
-        let update: SetBased = set_based(UPDATE, updates.values().map(update_row));
+    if !settled.updates.is_empty() {
+        let update: SetBased = set_based(UPDATE, settled.updates.iter().map(update_row));
         update.execute(connection)?;
     }
     append(connection, &settled.ledger)?;
     set_balances(connection, &settled.balances)
 }
 
-/// One update a message: later ones of the batch go over earlier ones, column by column, as if each
-/// had been written by itself.
-fn last_word(updates: Vec<MessageUpdate>) -> BTreeMap<MessageId, MessageUpdate> {
-    let mut merged: BTreeMap<MessageId, MessageUpdate> = BTreeMap::new();
-    for mut update in updates {
-        if let Some(earlier) = merged.remove(&update.message_id) {
-            update.provider_message_id = update.provider_message_id.or(earlier.provider_message_id);
-            update.failure = update.failure.or(earlier.failure);
-        }
-        merged.insert(update.message_id, update);
-    }
-    merged
-}
-
-fn update_row(update: &MessageUpdate) -> Value {
+fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
+    let provider = update.provider_message_id.as_ref();
     let failure = update.failure.as_ref();
     json!([
-        id(update.message_id.0),
+        id(message.0),
         update.status.code(),
         update.first_answer.code(),
-        update
-            .provider_message_id
-            .as_ref()
-            .map(|provider| &provider.0),
-        failure.map(|failure| &failure.title),
-        failure.map(|failure| &failure.reason),
-        failure.and_then(|failure| failure.code),
+        provider.map(|provider| hex(&provider.index.0)),
+        provider.map(|provider| hex(&provider.sealed.0)),
+        failure.map(|(failure, _)| &failure.title),
+        failure.map(|(failure, _)| &failure.reason),
+        failure.and_then(|(failure, _)| failure.code),
+        failure.map(|(_, at)| at.unix_millis()),
         update.at.unix_millis(),
     ])
 }

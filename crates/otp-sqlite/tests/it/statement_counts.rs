@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Once};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
-use otp_core::message::ProviderMessageId;
 use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
 use otp_testkit::contract::fixture::Fixture;
-use otp_testkit::sender::failure;
+use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh::Place;
 
@@ -62,7 +61,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size() {
 fn settled((attempt, number): (&SendAttempt, u32)) -> Settlement {
     let outcome = match number % 3 {
         0 => Outcome::Failed(failure(131_026)),
-        1 => Outcome::Accepted(ProviderMessageId(format!("wamid.{number}"))),
+        1 => accepted_outcome(&format!("wamid.{number}")),
         _ => Outcome::Unknown,
     };
     Settlement {

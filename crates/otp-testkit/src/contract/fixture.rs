@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use otp_core::account::{Contact, ContactLine, EmailAddress};
+use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
@@ -238,7 +239,7 @@ pub fn contact() -> Contact {
     Contact {
         name: ContactLine::parse("Amal").expect("name"),
         email: EmailAddress::parse("amal@example.com").expect("address"),
-        phone: recipient(1),
+        phone: ContactNumber::parse("+4930901820").expect("a number"),
         company: ContactLine::parse("Amal Group").expect("company"),
         address: Some(ContactLine::parse("Suedstrasse 49f").expect("address")),
     }

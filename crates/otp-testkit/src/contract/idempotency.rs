@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::message::{MessageStatus, ProviderMessageId};
+use otp_core::message::MessageStatus;
 use otp_core::ports::Storage;
 use otp_core::send::{Admission, FirstAnswer, Outcome, Refusal, SendAttempt};
 
 use super::fixture::Fixture;
-use crate::sender::failure;
+use crate::sender::{accepted_outcome, failure};
 
 fn replayed(first: &SendAttempt, status: MessageStatus) -> Admission {
     Admission::Replayed(FirstAnswer {
@@ -28,7 +28,7 @@ pub async fn a_replay_under_way_is_pending_and_then_the_first_answer(store: Arc<
         replayed(&first, MessageStatus::Pending)
     );
 
-    let accepted = Outcome::Accepted(ProviderMessageId("wamid.1".to_owned()));
+    let accepted = accepted_outcome("wamid.1");
     fixture.settle(&first, accepted).await;
     assert_eq!(
         fixture.admit(&again).await,

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::message::ProviderMessageId;
 use otp_core::ports::Storage;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt, Settlement};
 use tokio::sync::Barrier;
 
 use super::fixture::Fixture;
-use crate::sender::failure;
+use crate::sender::{accepted_outcome, failure};
 
 /// Judges all attempts at once, each in a call of its own.
 async fn race(fixture: &Fixture, attempts: Vec<SendAttempt>) -> Vec<Admission> {
@@ -129,7 +128,7 @@ pub async fn refunds_and_debits_keep_the_ledger_balanced(store: Arc<dyn Storage>
                     continue;
                 }
                 let outcome = match round % 3 {
-                    0 => Outcome::Accepted(ProviderMessageId(format!("wamid.{worker}.{round}"))),
+                    0 => accepted_outcome(&format!("wamid.{worker}.{round}")),
                     1 => Outcome::Failed(failure(131_026)),
                     _ => Outcome::Unknown,
                 };

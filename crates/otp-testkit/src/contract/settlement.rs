@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::MessageId;
-use otp_core::message::{MessageStatus, ProviderMessageId};
+use otp_core::message::MessageStatus;
 use otp_core::ports::Storage;
 use otp_core::send::{Outcome, SendAttempt};
 use uuid::Uuid;
 
 use super::fixture::{Fixture, START};
-use crate::sender::failure;
+use crate::sender::{accepted_outcome, failure};
 
 fn accepted() -> Outcome {
-    Outcome::Accepted(ProviderMessageId("wamid.HBgM".to_owned()))
+    accepted_outcome("wamid.HBgM")
 }
 
 /// The provider's acceptance makes a message `Sent` and keeps its id.
@@ -26,10 +26,10 @@ pub async fn accepted_is_sent(store: Arc<dyn Storage>) {
         (message.status, message.first_answer),
         (MessageStatus::Sent, Some(MessageStatus::Sent))
     );
-    assert_eq!(
-        message.provider_message_id,
-        Some(ProviderMessageId("wamid.HBgM".to_owned()))
-    );
+    let Outcome::Accepted(id) = accepted() else {
+        unreachable!("just made")
+    };
+    assert_eq!(message.provider_message_id, Some(id));
     assert_eq!(fixture.balance().await, 4);
 }
 

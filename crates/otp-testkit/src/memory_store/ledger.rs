@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otp_core::cooldown;
 use otp_core::credits::Credits;
-use otp_core::ids::SubscriptionId;
+use otp_core::ids::{MessageId, SubscriptionId};
 use otp_core::message::{Message, MessageStatus};
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::admission::{self, NewMessage};
@@ -38,8 +38,8 @@ impl SendLedger for MemoryStore {
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
         let mut state = self.state();
         let settled = settlement::judge(&settlements, state.settlement_facts(&settlements));
-        for update in settled.updates {
-            state.update_message(update);
+        for (id, update) in settled.updates {
+            state.update_message(id, update);
         }
         state.ledger.extend(settled.ledger);
         state.set_balances(settled.balances);
@@ -141,8 +141,8 @@ impl State {
         }
     }
 
-    fn update_message(&mut self, update: MessageUpdate) {
-        let Some(stored) = self.messages.get_mut(&update.message_id) else {
+    fn update_message(&mut self, id: MessageId, update: MessageUpdate) {
+        let Some(stored) = self.messages.get_mut(&id) else {
             return;
         };
         let message = &mut stored.message;
@@ -151,9 +151,9 @@ impl State {
         if update.provider_message_id.is_some() {
             message.provider_message_id = update.provider_message_id;
         }
-        if update.failure.is_some() {
-            message.failure = update.failure;
-            message.failed_at = Some(update.at);
+        if let Some((failure, at)) = update.failure {
+            message.failure = Some(failure);
+            message.failed_at = Some(at);
         }
     }
 

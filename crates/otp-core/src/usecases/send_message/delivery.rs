@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::message::ProviderMessageId;
 use crate::ports::{Accepted, OutgoingMessage, ProviderRefusal, SendError};
-use crate::send::Outcome;
 use crate::time::Timestamp;
 use crate::usecases::send_message::SendMessagePorts;
 
@@ -23,16 +22,6 @@ pub(super) enum Delivered {
     Accepted(ProviderMessageId),
     Refused(ProviderRefusal),
     Unknown,
-}
-
-impl Delivered {
-    pub(super) fn outcome(&self) -> Outcome {
-        match self {
-            Self::Accepted(id) => Outcome::Accepted(id.clone()),
-            Self::Refused(refusal) => Outcome::Failed(refusal.failure.clone()),
-            Self::Unknown => Outcome::Unknown,
-        }
-    }
 }
 
 /// Hands the message over before `deadline`.
