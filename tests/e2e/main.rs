@@ -10,3 +10,4 @@ mod health;
 mod privacy;
 mod reliability;
 mod send_message;
+mod tls;

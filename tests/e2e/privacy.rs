@@ -21,7 +21,7 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
         text.extend_from_slice(secret.as_bytes());
         let encoded = base64(&text);
         let first = [0, 2, 3][offset];
-        encoded[first..encoded.len() - 4].as_bytes().to_vec()
+        encoded.as_bytes()[first..encoded.len() - 4].to_vec()
     });
     let plain = [secret.to_owned(), hex.to_uppercase(), hex, url].map(String::into_bytes);
     plain.into_iter().chain(base64).collect()
@@ -152,7 +152,7 @@ fn the_search_finds_what_it_looks_for() {
         "x3936363535313233373635343",
     ] {
         let found = std::panic::catch_unwind(|| {
-            assert_absent(place.as_bytes(), "a text", &["966551237654"])
+            assert_absent(place.as_bytes(), "a text", &["966551237654"]);
         });
         assert!(found.is_err(), "{place}");
     }

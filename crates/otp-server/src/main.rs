@@ -18,7 +18,7 @@ use clap::Parser;
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let json = cli.json;
-    match commands::run(cli).await {
+    match Box::pin(commands::run(cli)).await {
         Ok(answer) => output::print(&answer, json),
         Err(error) => failure::report(&error),
     }

@@ -40,9 +40,11 @@ pub(super) async fn run(
 /// Takes the address, or says who cannot have it.
 pub(super) fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| {
-        let why = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
-            _ => error.to_string(),
+        let in_use = error.kind() == std::io::ErrorKind::AddrInUse;
+        let why = if in_use {
+            "the port is in use".to_owned()
+        } else {
+            error.to_string()
         };
         SetupError(format!("cannot listen on {address}: {why}")).into()
     })
