@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 /// Self-hosted gateway for one-time passcodes over WhatsApp.
 #[derive(Parser)]
-#[command(name = "otp-server", version, about, max_term_width = 100)]
+#[command(name = "otp-server", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Print one JSON value instead of text.
     #[arg(long, global = true)]

@@ -5,6 +5,7 @@ mod it {
     mod bounds;
     mod chaos_and_limits;
     mod control;
+    mod documentation;
     mod hold;
     mod hostile;
     mod objects;
