@@ -45,6 +45,7 @@ pub mod passcode;
 pub mod plan;
 pub mod ports;
 pub mod pricing;
+pub mod receipt;
 pub mod recipient;
 pub mod region;
 pub mod sealing;

@@ -1,10 +1,12 @@
 //! The use cases: what the product does, one imperative sentence a file.
 
 pub mod add_sender;
+pub mod apply_receipts;
 pub mod authenticate;
 pub mod check_message_status;
 pub mod create_account;
 pub mod create_api_key;
+pub mod decide_undecided;
 pub mod grant_subscription;
 pub mod rotate_api_key;
 pub mod send_message;

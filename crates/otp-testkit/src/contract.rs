@@ -15,6 +15,7 @@ pub mod credits;
 pub mod fixture;
 pub mod idempotency;
 pub mod races;
+pub mod receipts;
 pub mod settlement;
 
 /// Makes a test of each promise. The argument is an expression that evaluates, anew for each test, to
@@ -59,6 +60,13 @@ macro_rules! storage_contract {
             settlement::settling_again_changes_nothing,
             settlement::receipts_never_move_a_status_backwards,
             settlement::an_unknown_message_is_passed_over,
+            receipts::a_receipt_finds_its_message_by_either_id,
+            receipts::credits_follow_late_failures_and_late_deliveries,
+            receipts::a_late_delivery_is_paid_by_whoever_can,
+            receipts::a_receipt_may_come_before_the_answer,
+            receipts::receipts_of_unknown_messages_are_kept_once,
+            receipts::pending_messages_expire_and_decided_ones_do_not,
+            receipts::a_settlement_of_another_account_is_passed_over,
             races::one_number_many_racers_one_passes,
             races::one_key_many_racers_one_message,
             races::concurrent_debits_never_overspend,

@@ -3,6 +3,7 @@
 
 mod administration;
 mod ledger;
+mod receipts;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -18,6 +19,7 @@ use otp_core::message::Message;
 use otp_core::plan::Plan;
 use otp_core::ports::{Directory, Messages, OptOuts, PortError, StorageHealth};
 use otp_core::pricing::PriceList;
+use otp_core::receipt::DeliveryReceipt;
 use otp_core::region::Region;
 use otp_core::sealing::RecipientIndex;
 use otp_core::sender::{Sender, SenderProfile, SendingProfile};
@@ -42,11 +44,13 @@ struct State {
     templates: Vec<AuthenticationTemplate>,
     opt_outs: HashSet<(AccountId, RecipientIndex)>,
     messages: HashMap<MessageId, StoredMessage>,
+    unmatched: Vec<DeliveryReceipt>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
 }
 
 #[derive(Debug)]
 struct StoredMessage {
+    expires_at: Timestamp,
     message: Message,
     recipient_index: RecipientIndex,
 }

@@ -1,7 +1,7 @@
 //! All storage ports at once, for wiring.
 
 use super::{
-    Accounts, ApiKeys, Directory, Messages, OptOuts, Plans, Prices, SendLedger, Senders,
+    Accounts, ApiKeys, Directory, Messages, OptOuts, Plans, Prices, Receipts, SendLedger, Senders,
     StorageHealth, Subscriptions,
 };
 
@@ -15,6 +15,7 @@ pub trait Storage:
     + OptOuts
     + Plans
     + Prices
+    + Receipts
     + SendLedger
     + Senders
     + StorageHealth
@@ -30,6 +31,8 @@ impl<T> Storage for T where
         + OptOuts
         + Plans
         + Prices
+        + Receipts
+        + Receipts
         + SendLedger
         + Senders
         + StorageHealth

@@ -1,4 +1,5 @@
-//! Settlement: what the outcome of a delivery changes.
+//! Settlement: what becomes of an admitted message. The provider's answer, its receipts and the end of
+//! the message's lifetime are all judged here, by one rule: a status only moves forward.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,9 +8,10 @@ use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
 use crate::message::{Failure, MessageStatus};
 use crate::sealing::SealedProviderMessageId;
+use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 
-/// What came of the one provider call of a message.
+/// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The provider accepted it.
@@ -18,6 +20,12 @@ pub enum Outcome {
     Failed(Failure),
     /// It may have been sent: it stays `Pending` until a receipt decides.
     Unknown,
+    /// A receipt says that it was sent, delivered, read or deleted.
+    Reported(MessageStatus),
+    /// A receipt says that it failed.
+    ReportedFailed(Failure),
+    /// Its lifetime is over: if nobody knows what became of it by now, it failed.
+    Expired,
 }
 
 /// The outcome of one admitted message.
@@ -25,7 +33,7 @@ pub enum Outcome {
 pub struct Settlement {
     /// Which message.
     pub message_id: MessageId,
-    /// Whose message; a store locks the account where credits go back.
+    /// Whose message; a store locks the account where credits may move.
     pub account_id: AccountId,
     /// What came of it.
     pub outcome: Outcome,
@@ -34,18 +42,50 @@ pub struct Settlement {
 }
 
 impl Outcome {
-    /// The status the first request is answered with.
-    pub fn answer(&self) -> MessageStatus {
+    /// The status it asks for.
+    pub fn status(&self) -> MessageStatus {
         match self {
             Self::Accepted(_) => MessageStatus::Sent,
-            Self::Failed(_) => MessageStatus::Failed,
             Self::Unknown => MessageStatus::Pending,
+            Self::Failed(_) | Self::ReportedFailed(_) | Self::Expired => MessageStatus::Failed,
+            Self::Reported(status) => *status,
         }
     }
 
-    /// Whether settling it may give credits back, for which the account has to be locked.
-    pub fn may_refund(&self) -> bool {
-        matches!(self, Self::Failed(_))
+    /// Whether it answers the first request: receipts and the lifetime's end answer nobody.
+    fn is_answer(&self) -> bool {
+        match self {
+            Self::Accepted(_) | Self::Failed(_) | Self::Unknown => true,
+            Self::Reported(_) | Self::ReportedFailed(_) | Self::Expired => false,
+        }
+    }
+
+    /// Whether it moves a message of this status.
+    fn moves(&self, status: MessageStatus) -> bool {
+        let expires_too_late = *self == Self::Expired && status != MessageStatus::Pending;
+        !expires_too_late && status.may_become(self.status())
+    }
+
+    /// Whether settling it may move credits, for which the account has to be locked: failures give
+    /// back, and what was delivered after all is paid for again.
+    pub fn may_move_credits(&self) -> bool {
+        match self {
+            Self::Accepted(_) | Self::Unknown => false,
+            Self::Reported(status) => *status != MessageStatus::Sent,
+            Self::Failed(_) | Self::ReportedFailed(_) | Self::Expired => true,
+        }
+    }
+
+    fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Failed(failure) | Self::ReportedFailed(failure) => Some(failure.clone()),
+            Self::Expired => Some(Failure {
+                code: None,
+                title: "Expired".to_owned(),
+                reason: "WhatsApp did not say in time what became of the message.".to_owned(),
+            }),
+            Self::Accepted(_) | Self::Unknown | Self::Reported(_) => None,
+        }
     }
 }
 
@@ -64,14 +104,14 @@ pub struct MessageState {
     pub subscription_id: SubscriptionId,
 }
 
-/// What a store has to know to settle a batch: the messages, locked, and the remaining credits of
-/// the subscriptions of those that may be refunded.
+/// What a store has to know to settle a batch: the messages, locked, and all subscriptions of the
+/// accounts whose credits may move, spent ones included.
 #[derive(Debug, Default)]
 pub struct SettlementFacts {
     /// The messages by id; one that is missing is passed over.
     pub messages: HashMap<MessageId, MessageState>,
-    /// What is left on the subscriptions that paid for them.
-    pub balances: HashMap<SubscriptionId, Credits>,
+    /// What is left on the accounts' subscriptions.
+    pub balances: HashMap<AccountId, Vec<SubscriptionBalance>>,
 }
 
 /// What a store has to write.
@@ -79,9 +119,9 @@ pub struct SettlementFacts {
 pub struct Settled {
     /// The new state of each message: one update a message, however many outcomes it had.
     pub updates: BTreeMap<MessageId, MessageUpdate>,
-    /// The refunds to append.
+    /// The refunds and debits to append, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new remaining credits of each refunded subscription.
+    /// The new remaining credits of each subscription concerned.
     pub balances: BTreeMap<SubscriptionId, Credits>,
 }
 
@@ -90,69 +130,175 @@ pub struct Settled {
 pub struct MessageUpdate {
     /// Its status.
     pub status: MessageStatus,
-    /// What the first request is answered.
-    pub first_answer: MessageStatus,
+    /// What the first request is answered; none while it is under way.
+    pub first_answer: Option<MessageStatus>,
+    /// Who pays.
+    pub subscription_id: SubscriptionId,
     /// The provider's id, if this batch brought one; else leave what is there.
     pub provider_message_id: Option<SealedProviderMessageId>,
-    /// The failure and when it was recorded, if this batch brought one; else leave what is there.
-    pub failure: Option<(Failure, Timestamp)>,
+    /// What becomes of the failure fields.
+    pub failure: FailureChange,
     /// When the message last changed.
     pub at: Timestamp,
 }
 
-/// Judges a batch of outcomes, one by one. A status that has moved on stays; the first answer is set
-/// once; only a message that becomes `Failed` here gives its credits back. A message that stays as it
-/// is has no update.
+/// What becomes of a message's failure fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FailureChange {
+    /// Leave what is there.
+    Keep,
+    /// The message failed at this time.
+    Record(Failure, Timestamp),
+    /// The message has not failed after all: empty them.
+    Clear,
+}
+
+/// Judges a batch of outcomes, one by one. A status only moves forward; the first answer is set once.
+/// A message that becomes `Failed` gives its credits back; one that was delivered after all is paid
+/// for again, if anybody can. A message that stays as it is has no update.
 pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled {
     let mut settled = Settled::default();
     for settlement in settlements {
         let Some(message) = facts.messages.get_mut(&settlement.message_id) else {
             continue;
         };
-        let answer = settlement.outcome.answer();
-        let moves = message.status.may_become(answer);
-        if !moves && message.first_answer.is_some() {
+        // The account whose credits may move is the one that is locked, or nothing is.
+        if message.account_id != settlement.account_id {
             continue;
         }
-        if moves {
-            message.status = answer;
+        let outcome = &settlement.outcome;
+        let answers = outcome.is_answer() && message.first_answer.is_none();
+        let moves = outcome.moves(message.status);
+        if !moves && !answers {
+            continue;
         }
-        let first_answer = *message.first_answer.get_or_insert(answer);
-        let update = settled
+        if answers {
+            message.first_answer = Some(outcome.status());
+        }
+        let mut failure = FailureChange::Keep;
+        if moves {
+            let before = std::mem::replace(&mut message.status, outcome.status());
+            let balances = facts.balances.entry(message.account_id).or_default();
+            match (before, message.status) {
+                (_, MessageStatus::Failed) => {
+                    if let Some(why) = outcome.failure() {
+                        failure = FailureChange::Record(why, settlement.at);
+                    }
+                    let id = message.subscription_id;
+                    settled.credit(settlement, message, give_back(balances, id, message.price));
+                }
+                (MessageStatus::Failed, MessageStatus::Delivered | MessageStatus::Read) => {
+                    failure = FailureChange::Clear;
+                    let paid = pay_again(balances, message.subscription_id, message.price);
+                    settled.debit(settlement, message, paid);
+                }
+                (MessageStatus::Failed, _) => failure = FailureChange::Clear,
+                (
+                    MessageStatus::Pending
+                    | MessageStatus::Sent
+                    | MessageStatus::Delivered
+                    | MessageStatus::Read
+                    | MessageStatus::Deleted,
+                    _,
+                ) => {}
+            }
+        }
+        settled.update(settlement, message, failure);
+    }
+    settled
+}
+
+/// Adds the price to the subscription that paid.
+fn give_back(
+    balances: &mut [SubscriptionBalance],
+    payer: SubscriptionId,
+    price: Credits,
+) -> Option<SubscriptionBalance> {
+    let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
+    balance.remaining = balance.remaining.saturating_add(price);
+    Some(*balance)
+}
+
+/// Takes the price from the subscription that paid before, or from the one that would pay for a new
+/// message. None where nobody covers it: a balance is never negative.
+fn pay_again(
+    balances: &mut [SubscriptionBalance],
+    payer: SubscriptionId,
+    price: Credits,
+) -> Option<SubscriptionBalance> {
+    let covers = |balance: &&SubscriptionBalance| balance.id == payer && balance.remaining >= price;
+    let payer = balances.iter().find(covers).copied();
+    let payer = payer.or_else(|| subscription::payer(balances, price))?.id;
+    let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
+    balance.remaining = balance.remaining.checked_sub(price)?;
+    Some(*balance)
+}
+
+impl Settled {
+    fn credit(
+        &mut self,
+        settlement: &Settlement,
+        message: &MessageState,
+        after: Option<SubscriptionBalance>,
+    ) {
+        self.enter(settlement, message, EntryKind::Refund, after);
+    }
+
+    fn debit(
+        &mut self,
+        settlement: &Settlement,
+        message: &mut MessageState,
+        after: Option<SubscriptionBalance>,
+    ) {
+        if let Some(after) = after {
+            message.subscription_id = after.id;
+        }
+        self.enter(settlement, message, EntryKind::Debit, after);
+    }
+
+    fn enter(
+        &mut self,
+        settlement: &Settlement,
+        message: &MessageState,
+        kind: EntryKind,
+        after: Option<SubscriptionBalance>,
+    ) {
+        let Some(after) = after else { return };
+        self.balances.insert(after.id, after.remaining);
+        self.ledger.push(LedgerEntry {
+            account_id: message.account_id,
+            subscription_id: after.id,
+            message_id: Some(settlement.message_id),
+            kind,
+            credits: message.price,
+            at: settlement.at,
+        });
+    }
+
+    /// Puts a message's new state over what earlier outcomes of the batch made of it.
+    fn update(&mut self, settlement: &Settlement, message: &MessageState, failure: FailureChange) {
+        let update = self
             .updates
             .entry(settlement.message_id)
             .or_insert(MessageUpdate {
                 status: message.status,
-                first_answer,
+                first_answer: None,
+                subscription_id: message.subscription_id,
                 provider_message_id: None,
-                failure: None,
+                failure: FailureChange::Keep,
                 at: settlement.at,
             });
         update.status = message.status;
+        update.first_answer = message.first_answer;
+        update.subscription_id = message.subscription_id;
         update.at = settlement.at;
-        match &settlement.outcome {
-            Outcome::Accepted(id) => update.provider_message_id = Some(id.clone()),
-            Outcome::Failed(failure) if moves => {
-                update.failure = Some((failure.clone(), settlement.at));
-                let balance = facts
-                    .balances
-                    .entry(message.subscription_id)
-                    .or_insert(Credits::ZERO);
-                *balance = balance.saturating_add(message.price);
-                settled.balances.insert(message.subscription_id, *balance);
-                settled.ledger.push(LedgerEntry {
-                    account_id: message.account_id,
-                    subscription_id: message.subscription_id,
-                    message_id: Some(settlement.message_id),
-                    kind: EntryKind::Refund,
-                    credits: message.price,
-                    at: settlement.at,
-                });
-            }
-            Outcome::Failed(_) | Outcome::Unknown => {}
+        if let Outcome::Accepted(id) = &settlement.outcome {
+            update.provider_message_id = Some(id.clone());
+        }
+        if failure != FailureChange::Keep {
+            update.failure = failure;
         }
     }
-    settled
 }
 
 #[cfg(test)]

@@ -247,7 +247,7 @@ impl SendMessage {
             outcome: self.outcome(&delivered),
             at: self.ports.clock.now(),
         };
-        let status = settlement.outcome.answer();
+        let status = settlement.outcome.status();
         let recorded = self
             .ports
             .ledger

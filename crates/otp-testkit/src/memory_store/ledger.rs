@@ -9,7 +9,9 @@ use otp_core::ids::{MessageId, SubscriptionId};
 use otp_core::message::{Message, MessageStatus};
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::admission::{self, NewMessage};
-use otp_core::send::settlement::{self, MessageState, MessageUpdate, SettlementFacts};
+use otp_core::send::settlement::{
+    self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
+};
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
 use otp_core::subscription::SubscriptionBalance;
 
@@ -113,6 +115,7 @@ impl State {
             failed_at: None,
         };
         let stored = StoredMessage {
+            expires_at: attempt.expires_at,
             message,
             recipient_index: attempt.recipient_index,
         };
@@ -131,14 +134,22 @@ impl State {
             };
             Some((message.id, state))
         });
-        SettlementFacts {
+        let mut facts = SettlementFacts {
             messages: messages.collect(),
-            balances: self
-                .subscriptions
-                .iter()
-                .map(|row| (row.id, row.remaining))
-                .collect(),
+            ..Default::default()
+        };
+        for row in &self.subscriptions {
+            facts
+                .balances
+                .entry(row.account_id)
+                .or_default()
+                .push(SubscriptionBalance {
+                    id: row.id,
+                    remaining: row.remaining,
+                    created_at: row.created_at,
+                });
         }
+        facts
     }
 
     fn update_message(&mut self, id: MessageId, update: MessageUpdate) {
@@ -147,13 +158,21 @@ impl State {
         };
         let message = &mut stored.message;
         message.status = update.status;
-        message.first_answer = Some(update.first_answer);
+        message.first_answer = update.first_answer;
+        message.subscription_id = update.subscription_id;
         if update.provider_message_id.is_some() {
             message.provider_message_id = update.provider_message_id;
         }
-        if let Some((failure, at)) = update.failure {
-            message.failure = Some(failure);
-            message.failed_at = Some(at);
+        match update.failure {
+            FailureChange::Keep => {}
+            FailureChange::Record(failure, at) => {
+                message.failure = Some(failure);
+                message.failed_at = Some(at);
+            }
+            FailureChange::Clear => {
+                message.failure = None;
+                message.failed_at = None;
+            }
         }
     }
 

@@ -1,42 +1,70 @@
 //! Outcomes meet messages in every status.
 
+use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
 use crate::sealing::{ProviderMessageIndex, Sealed};
 
 const MESSAGE: MessageId = MessageId(Uuid::nil());
+const ACCOUNT: AccountId = AccountId(Uuid::nil());
 const SUBSCRIPTION: SubscriptionId = SubscriptionId(Uuid::nil());
 
-fn outcomes() -> [Outcome; 3] {
-    let failure = Failure {
+fn failure() -> Failure {
+    Failure {
         code: Some(1),
         title: String::new(),
         reason: String::new(),
-    };
-    let id = SealedProviderMessageId {
+    }
+}
+
+fn accepted() -> Outcome {
+    Outcome::Accepted(SealedProviderMessageId {
         index: ProviderMessageIndex([7; 32]),
         sealed: Sealed(vec![7]),
-    };
-    [
-        Outcome::Accepted(id),
-        Outcome::Failed(failure),
+    })
+}
+
+fn outcomes() -> Vec<Outcome> {
+    let reported = [
+        MessageStatus::Sent,
+        MessageStatus::Delivered,
+        MessageStatus::Read,
+    ];
+    let answers = [
+        accepted(),
+        Outcome::Failed(failure()),
         Outcome::Unknown,
-    ]
+        Outcome::Expired,
+    ];
+    let reports = reported.into_iter().map(Outcome::Reported);
+    answers
+        .into_iter()
+        .chain(reports)
+        .chain([Outcome::ReportedFailed(failure())])
+        .collect()
 }
 
 fn settlement(outcome: Outcome, millis: i64) -> Settlement {
     Settlement {
         message_id: MESSAGE,
-        account_id: AccountId(Uuid::nil()),
+        account_id: ACCOUNT,
         outcome,
         at: Timestamp::from_unix_millis(millis),
     }
 }
 
-fn facts(status: MessageStatus, first_answer: Option<MessageStatus>) -> SettlementFacts {
+fn balance(id: SubscriptionId, remaining: i64) -> SubscriptionBalance {
+    SubscriptionBalance {
+        id,
+        remaining: Credits::new(remaining).expect("credits"),
+        created_at: Timestamp::from_unix_millis(0),
+    }
+}
+
+fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) -> SettlementFacts {
     let message = MessageState {
-        account_id: AccountId(Uuid::nil()),
+        account_id: ACCOUNT,
         status,
         first_answer,
         price: Credits::new(3).expect("credits"),
@@ -44,69 +72,176 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>) -> Settleme
     };
     SettlementFacts {
         messages: HashMap::from([(MESSAGE, message)]),
-        balances: HashMap::from([(SUBSCRIPTION, Credits::ONE)]),
+        balances: HashMap::from([(ACCOUNT, vec![balance(SUBSCRIPTION, left)])]),
     }
 }
 
 #[test]
-fn a_status_only_moves_forward_and_only_a_new_failure_refunds() {
+fn a_status_only_moves_forward_and_credits_follow_it() {
     for status in MessageStatus::ALL {
         for outcome in outcomes() {
-            let answer = outcome.answer();
-            let settled = judge(&[settlement(outcome, 1)], facts(status, None));
-            let moves = status.may_become(answer);
-            let expected = if moves { answer } else { status };
-            let update = &settled.updates[&MESSAGE];
-            assert_eq!(update.status, expected, "{status:?} + {answer:?}");
-            let refunds = moves && answer == MessageStatus::Failed;
+            let wanted = outcome.status();
+            let expires_too_late = outcome == Outcome::Expired && status != MessageStatus::Pending;
+            let moves = status.may_become(wanted) && !expires_too_late;
+            let settled = judge(&[settlement(outcome.clone(), 1)], facts(status, None, 10));
+            let credits: i64 = settled.ledger.iter().map(LedgerEntry::signed_amount).sum();
+            let expected = match (moves, status, wanted) {
+                (true, _, MessageStatus::Failed) => 3,
+                (true, MessageStatus::Failed, _) => -3,
+                _ => 0,
+            };
+            assert_eq!(credits, expected, "{status:?} + {outcome:?}");
+            let after = settled
+                .updates
+                .get(&MESSAGE)
+                .map_or(status, |update| update.status);
             assert_eq!(
-                settled.ledger.len(),
-                usize::from(refunds),
-                "{status:?} + {answer:?}"
+                after,
+                if moves { wanted } else { status },
+                "{status:?} + {outcome:?}"
             );
-            assert_eq!(update.failure.is_some(), refunds);
             let balance = settled
                 .balances
                 .get(&SUBSCRIPTION)
                 .map(|credits| credits.get());
-            assert_eq!(balance, refunds.then_some(4));
+            assert_eq!(balance, (credits != 0).then_some(10 + credits));
         }
     }
 }
 
 #[test]
-fn the_first_answer_is_set_once_and_the_outcomes_of_a_message_become_one_update() {
-    let [accepted, failed, unknown] = outcomes();
+fn the_first_answer_is_set_once_and_by_answers_only() {
     let batch = [
-        settlement(unknown, 1),
-        settlement(accepted, 2),
-        settlement(failed, 3),
+        settlement(Outcome::Reported(MessageStatus::Delivered), 1),
+        settlement(accepted(), 2),
+        settlement(Outcome::Unknown, 3),
     ];
-    let settled = judge(&batch, facts(MessageStatus::Pending, None));
+    let settled = judge(&batch, facts(MessageStatus::Pending, None, 0));
     assert_eq!(settled.updates.len(), 1);
     let update = &settled.updates[&MESSAGE];
     assert_eq!(
-        (update.first_answer, update.status),
-        (MessageStatus::Pending, MessageStatus::Failed)
+        update.first_answer,
+        Some(MessageStatus::Sent),
+        "although it is delivered already"
     );
+    assert_eq!(update.status, MessageStatus::Delivered);
     assert!(update.provider_message_id.is_some());
-    let at = Timestamp::from_unix_millis(3);
-    assert_eq!(update.failure.as_ref().map(|(_, at)| *at), Some(at));
-    assert_eq!((update.at, settled.ledger.len()), (at, 1));
+
+    let settled = judge(&batch[..1], facts(MessageStatus::Pending, None, 0));
+    assert_eq!(settled.updates[&MESSAGE].first_answer, None);
+}
+
+#[test]
+fn a_failure_is_recorded_with_its_time_and_cleared_by_a_delivery() {
+    let failed = settlement(Outcome::ReportedFailed(failure()), 5);
+    let delivered = settlement(Outcome::Reported(MessageStatus::Delivered), 6);
+    let sent = || facts(MessageStatus::Sent, Some(MessageStatus::Sent), 3);
+    let settled = judge(std::slice::from_ref(&failed), sent());
+    let at = Timestamp::from_unix_millis(5);
+    assert_eq!(
+        settled.updates[&MESSAGE].failure,
+        FailureChange::Record(failure(), at)
+    );
+
+    let settled = judge(&[failed, delivered], sent());
+    assert_eq!(settled.updates[&MESSAGE].failure, FailureChange::Clear);
+    let amounts: Vec<_> = settled
+        .ledger
+        .iter()
+        .map(LedgerEntry::signed_amount)
+        .collect();
+    assert_eq!(amounts, [3, -3]);
+}
+
+#[test]
+fn paying_again_takes_another_subscription_if_need_be_and_never_goes_below_zero() {
+    let delivered = [settlement(Outcome::Reported(MessageStatus::Delivered), 1)];
+    let other = SubscriptionId(Uuid::from_u128(1));
+    let mut poor = facts(MessageStatus::Failed, Some(MessageStatus::Sent), 2);
+    poor.balances
+        .entry(ACCOUNT)
+        .or_default()
+        .push(balance(other, 5));
+    let settled = judge(&delivered, poor);
+    assert_eq!(settled.updates[&MESSAGE].subscription_id, other);
+    assert_eq!(
+        settled.balances.get(&other).map(|credits| credits.get()),
+        Some(2)
+    );
+
+    let broke = facts(MessageStatus::Failed, Some(MessageStatus::Sent), 2);
+    let settled = judge(&delivered, broke);
+    assert_eq!(settled.updates[&MESSAGE].status, MessageStatus::Delivered);
+    assert!(settled.ledger.is_empty() && settled.balances.is_empty());
 }
 
 #[test]
 fn what_brings_nothing_new_is_no_update() {
-    let [accepted, failed, unknown] = outcomes();
-    for outcome in [accepted, failed, unknown] {
-        let facts = facts(MessageStatus::Read, Some(MessageStatus::Sent));
+    for outcome in outcomes() {
+        let facts = facts(MessageStatus::Read, Some(MessageStatus::Sent), 0);
         assert!(judge(&[settlement(outcome, 1)], facts).updates.is_empty());
     }
 }
 
 #[test]
-fn a_message_nobody_knows_changes_nothing() {
-    let [accepted, ..] = outcomes();
-    let settled = judge(&[settlement(accepted, 1)], SettlementFacts::default());
-    assert!(settled.updates.is_empty() && settled.ledger.is_empty() && settled.balances.is_empty());
+fn a_message_nobody_knows_or_of_somebody_else_is_passed_over() {
+    let unknown = judge(&[settlement(accepted(), 1)], SettlementFacts::default());
+    assert!(unknown.updates.is_empty() && unknown.ledger.is_empty());
+    let foreign = Settlement {
+        account_id: AccountId(Uuid::from_u128(9)),
+        ..settlement(Outcome::Failed(failure()), 1)
+    };
+    let settled = judge(&[foreign], facts(MessageStatus::Pending, None, 0));
+    assert!(settled.updates.is_empty() && settled.ledger.is_empty());
+}
+
+/// A life's receipts, in any order and any number, one batch each.
+fn live(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64) {
+    let mut state = facts(MessageStatus::Sent, Some(MessageStatus::Sent), 7);
+    for index in order {
+        let settled = judge(
+            &[settlement(receipts[*index].clone(), 1)],
+            SettlementFacts {
+                messages: state.messages.clone(),
+                balances: state.balances.clone(),
+            },
+        );
+        for (id, update) in settled.updates {
+            let message = state.messages.get_mut(&id).expect("the message");
+            message.status = update.status;
+            message.subscription_id = update.subscription_id;
+        }
+        for (id, remaining) in settled.balances {
+            let balances = state.balances.get_mut(&ACCOUNT).expect("the account");
+            balances
+                .iter_mut()
+                .filter(|b| b.id == id)
+                .for_each(|b| b.remaining = remaining);
+        }
+    }
+    (
+        state.messages[&MESSAGE].status,
+        state.balances[&ACCOUNT][0].remaining.get(),
+    )
+}
+
+proptest! {
+    #[test]
+    fn every_order_of_a_lifes_receipts_with_duplicates_ends_in_one_state_and_one_balance(
+        life in 0_usize..4,
+        shuffled in Just((0..3_usize).collect::<Vec<_>>()).prop_shuffle(),
+        again in prop::collection::vec(0_usize..3, 0..8),
+    ) {
+        let reported = |status| Outcome::Reported(status);
+        let failed = || Outcome::ReportedFailed(failure());
+        let (receipts, expected) = match life {
+            0 => (vec![reported(MessageStatus::Sent), reported(MessageStatus::Delivered), reported(MessageStatus::Read)], (MessageStatus::Read, 7)),
+            1 => (vec![reported(MessageStatus::Sent), failed(), failed()], (MessageStatus::Failed, 10)),
+            2 => (vec![reported(MessageStatus::Sent), failed(), reported(MessageStatus::Delivered)], (MessageStatus::Delivered, 7)),
+            _ => (vec![failed(), reported(MessageStatus::Delivered), reported(MessageStatus::Read)], (MessageStatus::Read, 7)),
+        };
+        // Every receipt comes at least once; duplicates come anywhere before and after.
+        let order: Vec<_> = again.iter().copied().chain(shuffled).chain(again.iter().rev().copied()).collect();
+        prop_assert_eq!(live(&order, &receipts), expected);
+    }
 }

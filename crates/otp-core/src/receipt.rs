@@ -1,0 +1,90 @@
+//! Delivery receipts: what the provider tells of a message after it was accepted, in any order and as
+//! often as it likes.
+
+use crate::ids::{AccountId, MessageId};
+use crate::message::{Failure, MessageStatus};
+use crate::sealing::ProviderMessageIndex;
+use crate::send::Outcome;
+use crate::time::Timestamp;
+
+/// What a receipt says of its message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// It left for the recipient.
+    Sent,
+    /// It reached a device.
+    Delivered,
+    /// The recipient opened the chat.
+    Read,
+    /// It was removed.
+    Deleted,
+    /// It failed.
+    Failed(Failure),
+}
+
+/// Which message a receipt is about: our id, if the provider echoed it, and the provider's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MessageReference {
+    /// Our id of the message, as it was passed on with the send.
+    pub message_id: Option<MessageId>,
+    /// The provider's id of it, indexed.
+    pub provider_index: ProviderMessageIndex,
+}
+
+/// A message found by its reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocatedMessage {
+    /// The message.
+    pub message_id: MessageId,
+    /// Whose it is.
+    pub account_id: AccountId,
+}
+
+/// One receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryReceipt {
+    /// Which message.
+    pub reference: MessageReference,
+    /// What became of it.
+    pub report: Report,
+    /// When, by the provider's clock.
+    pub provider_time: Timestamp,
+    /// When it reached us.
+    pub received_at: Timestamp,
+}
+
+impl Report {
+    /// The outcome it is to its message.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::Sent => Outcome::Reported(MessageStatus::Sent),
+            Self::Delivered => Outcome::Reported(MessageStatus::Delivered),
+            Self::Read => Outcome::Reported(MessageStatus::Read),
+            Self::Deleted => Outcome::Reported(MessageStatus::Deleted),
+            Self::Failed(failure) => Outcome::ReportedFailed(failure),
+        }
+    }
+
+    /// The number a store keeps of it.
+    pub const fn code(&self) -> i16 {
+        match self {
+            Self::Sent => 1,
+            Self::Delivered => 2,
+            Self::Read => 3,
+            Self::Failed(_) => 4,
+            Self::Deleted => 5,
+        }
+    }
+
+    /// The report of a stored number, with the failure stored beside it.
+    pub fn from_code(code: i16, failure: Option<Failure>) -> Option<Self> {
+        match (code, failure) {
+            (1, None) => Some(Self::Sent),
+            (2, None) => Some(Self::Delivered),
+            (3, None) => Some(Self::Read),
+            (4, Some(failure)) => Some(Self::Failed(failure)),
+            (5, None) => Some(Self::Deleted),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Promises on receipts and on the end of a message's lifetime.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::ids::MessageId;
+use otp_core::message::MessageStatus;
+use otp_core::ports::{Receipts, Storage};
+use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::sealing::ProviderMessageIndex;
+use otp_core::send::{Outcome, SendAttempt};
+use otp_core::time::Timestamp;
+use uuid::Uuid;
+
+use super::fixture::{Fixture, START};
+use crate::sender::{accepted_outcome, failure};
+
+fn index_of(id: &str) -> ProviderMessageIndex {
+    match accepted_outcome(id) {
+        Outcome::Accepted(id) => id.index,
+        _ => unreachable!("an acceptance"),
+    }
+}
+
+fn receipt(index: u8, report: Report, second: u64) -> DeliveryReceipt {
+    let at = START + Duration::from_secs(second);
+    DeliveryReceipt {
+        reference: MessageReference {
+            message_id: None,
+            provider_index: ProviderMessageIndex([index; 32]),
+        },
+        report,
+        provider_time: at,
+        received_at: at + Duration::from_millis(250),
+    }
+}
+
+/// A message is found by our id, and where the provider did not echo it, by the provider's.
+pub async fn a_receipt_finds_its_message_by_either_id(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 5).await;
+    let attempt = fixture.send(1).await;
+    let pending = fixture.send(2).await;
+    fixture.settle(&attempt, accepted_outcome("wamid.A")).await;
+    let unknown = Some(MessageId(Uuid::from_u128(42)));
+    let ours = |message_id, id: &str| MessageReference {
+        message_id,
+        provider_index: index_of(id),
+    };
+    let references = [
+        ours(Some(attempt.message_id), "wamid.Z"),
+        ours(None, "wamid.A"),
+        ours(unknown, "wamid.A"),
+        ours(unknown, "wamid.Y"),
+        ours(Some(pending.message_id), "wamid.X"),
+        ours(None, "wamid.A"),
+    ];
+    let located = fixture.store.locate(&references).await.expect("located");
+    let of = |attempt: &SendAttempt| {
+        Some(LocatedMessage {
+            message_id: attempt.message_id,
+            account_id: fixture.account,
+        })
+    };
+    let sent = of(&attempt);
+    assert_eq!(located, [sent, sent, sent, None, of(&pending), sent]);
+    assert_eq!(fixture.store.locate(&[]).await.expect("located"), []);
+}
+
+/// A failure that is reported late gives the credits back; a delivery reported after it takes them
+/// again, and the failure fields are empty.
+pub async fn credits_follow_late_failures_and_late_deliveries(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 5).await;
+    let attempt = fixture.send(1).await;
+    fixture.settle(&attempt, accepted_outcome("wamid.A")).await;
+    for _ in 0..2 {
+        fixture
+            .settle(&attempt, Outcome::ReportedFailed(failure(131_026)))
+            .await;
+        assert_eq!(fixture.balance().await, 5);
+    }
+    let failed = fixture.message(&attempt).await;
+    assert_eq!(
+        (failed.status, failed.failure),
+        (MessageStatus::Failed, Some(failure(131_026)))
+    );
+    for _ in 0..2 {
+        fixture
+            .settle(&attempt, Outcome::Reported(MessageStatus::Delivered))
+            .await;
+        assert_eq!(fixture.balance().await, 4);
+    }
+    let delivered = fixture.message(&attempt).await;
+    assert_eq!(
+        (delivered.status, delivered.failure),
+        (MessageStatus::Delivered, None)
+    );
+    assert_eq!(
+        (delivered.first_answer, delivered.failed_at),
+        (Some(MessageStatus::Sent), None)
+    );
+    fixture
+        .settle(&attempt, Outcome::ReportedFailed(failure(131_026)))
+        .await;
+    assert_eq!(
+        fixture.message(&attempt).await.status,
+        MessageStatus::Delivered
+    );
+    fixture.assert_ledger_balances().await;
+}
+
+/// What was delivered after all is paid by whoever can, if the subscription that paid before cannot.
+pub async fn a_late_delivery_is_paid_by_whoever_can(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 1).await;
+    let attempt = fixture.send(1).await;
+    fixture
+        .settle(&attempt, Outcome::Failed(failure(131_026)))
+        .await;
+    fixture.send(2).await; // takes the credit that came back
+    fixture.clock.advance(Duration::from_secs(1));
+    let newer = fixture.grant(3).await;
+    fixture
+        .settle(&attempt, Outcome::Reported(MessageStatus::Read))
+        .await;
+    assert_eq!(fixture.message(&attempt).await.subscription_id, newer);
+    assert_eq!(fixture.balance().await, 2);
+    fixture.assert_ledger_balances().await;
+}
+
+/// A receipt that is faster than the answer to the send is not undone by it.
+pub async fn a_receipt_may_come_before_the_answer(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 5).await;
+    let attempt = fixture.send(1).await;
+    fixture
+        .settle(&attempt, Outcome::Reported(MessageStatus::Delivered))
+        .await;
+    assert_eq!(fixture.message(&attempt).await.first_answer, None);
+    fixture.settle(&attempt, accepted_outcome("wamid.A")).await;
+    let message = fixture.message(&attempt).await;
+    assert_eq!(
+        (message.status, message.first_answer),
+        (MessageStatus::Delivered, Some(MessageStatus::Sent))
+    );
+    assert_eq!(
+        message.provider_message_id.map(|id| id.index),
+        Some(index_of("wamid.A"))
+    );
+}
+
+/// Receipts of unknown messages are kept once, in the order in which they came, until forgotten.
+pub async fn receipts_of_unknown_messages_are_kept_once(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let store = &fixture.store;
+    let early = receipt(1, Report::Delivered, 1);
+    let late = receipt(1, Report::Failed(failure(131_026)), 2);
+    let other = receipt(2, Report::Read, 3);
+    store
+        .keep_unmatched(&[early.clone(), late.clone()])
+        .await
+        .expect("kept");
+    store
+        .keep_unmatched(&[late.clone(), other.clone()])
+        .await
+        .expect("kept");
+    store.keep_unmatched(&[]).await.expect("nothing");
+    let listed = store.list_unmatched(10).await.expect("listed");
+    assert_eq!(listed, [early.clone(), late.clone(), other.clone()]);
+    assert_eq!(
+        store.list_unmatched(1).await.expect("listed"),
+        [early.clone()]
+    );
+
+    store
+        .forget_unmatched(&[late], START)
+        .await
+        .expect("forgotten");
+    assert_eq!(
+        store.list_unmatched(10).await.expect("listed"),
+        [early, other.clone()]
+    );
+    let before = other.received_at;
+    store
+        .forget_unmatched(&[], before)
+        .await
+        .expect("forgotten");
+    assert_eq!(store.list_unmatched(10).await.expect("listed"), [other]);
+}
+
+/// Messages still pending after their lifetime are listed; those that are decided are not.
+pub async fn pending_messages_expire_and_decided_ones_do_not(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 9).await;
+    let lifetime = Duration::from_secs(600);
+    let first = fixture.send(1).await;
+    fixture.clock.advance(Duration::from_secs(1));
+    let second = fixture.send(2).await;
+    let sent = fixture.send(3).await;
+    fixture.settle(&sent, accepted_outcome("wamid.A")).await;
+    fixture.settle(&second, Outcome::Unknown).await;
+    let expired = |after: Timestamp, until: Timestamp, limit| {
+        let store = Arc::clone(&fixture.store);
+        async move {
+            store
+                .list_expired(after, until, limit)
+                .await
+                .expect("listed")
+        }
+    };
+    let of = |attempt: &SendAttempt| LocatedMessage {
+        message_id: attempt.message_id,
+        account_id: fixture.account,
+    };
+    let end = START + lifetime + Duration::from_secs(1);
+    assert_eq!(
+        expired(START, end - Duration::from_millis(1_001), 9).await,
+        []
+    );
+    assert_eq!(expired(START, end, 9).await, [of(&first), of(&second)]);
+    assert_eq!(expired(START, end, 1).await, [of(&first)]);
+    assert_eq!(expired(START + lifetime, end, 9).await, [of(&second)]);
+
+    for attempt in [&first, &sent] {
+        fixture.settle(attempt, Outcome::Expired).await;
+    }
+    assert_eq!(fixture.message(&first).await.status, MessageStatus::Failed);
+    assert_eq!(fixture.message(&sent).await.status, MessageStatus::Sent);
+    assert_eq!(expired(START, end, 9).await, [of(&second)]);
+    assert_eq!(fixture.balance().await, 7);
+    fixture.assert_ledger_balances().await;
+}
+
+/// A settlement that names another account than the message's moves nothing.
+pub async fn a_settlement_of_another_account_is_passed_over(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 5).await;
+    let attempt = fixture.send(1).await;
+    let stranger = fixture.another_account().await;
+    let foreign = SendAttempt {
+        account_id: stranger,
+        ..attempt.clone()
+    };
+    fixture
+        .settle(&foreign, Outcome::Failed(failure(131_026)))
+        .await;
+    assert_eq!(
+        fixture.message(&attempt).await.status,
+        MessageStatus::Pending
+    );
+    assert_eq!(fixture.balance().await, 4);
+}

@@ -1,0 +1,91 @@
+//! Receipts and expiry in memory.
+
+use async_trait::async_trait;
+use otp_core::message::MessageStatus;
+use otp_core::ports::{PortError, Receipts};
+use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference};
+use otp_core::time::Timestamp;
+
+use super::{MemoryStore, State, StoredMessage};
+
+#[async_trait]
+impl Receipts for MemoryStore {
+    async fn locate(
+        &self,
+        references: &[MessageReference],
+    ) -> Result<Vec<Option<LocatedMessage>>, PortError> {
+        let state = self.state();
+        Ok(references
+            .iter()
+            .map(|reference| state.locate(reference))
+            .collect())
+    }
+
+    async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
+        let mut state = self.state();
+        for receipt in receipts {
+            if !state.unmatched.iter().any(|kept| same(kept, receipt)) {
+                state.unmatched.push(receipt.clone());
+            }
+        }
+        Ok(())
+    }
+
+    async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
+        Ok(self.state().unmatched.iter().take(limit).cloned().collect())
+    }
+
+    async fn forget_unmatched(
+        &self,
+        receipts: &[DeliveryReceipt],
+        before: Timestamp,
+    ) -> Result<(), PortError> {
+        self.state().unmatched.retain(|kept| {
+            kept.received_at >= before && !receipts.iter().any(|receipt| same(kept, receipt))
+        });
+        Ok(())
+    }
+
+    async fn list_expired(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<LocatedMessage>, PortError> {
+        let state = self.state();
+        let mut expired: Vec<_> = state
+            .messages
+            .values()
+            .filter(|stored| stored.message.status == MessageStatus::Pending)
+            .filter(|stored| stored.expires_at > after && stored.expires_at <= until)
+            .collect();
+        expired.sort_by_key(|stored| (stored.expires_at, stored.message.id));
+        Ok(expired.into_iter().take(limit).map(located).collect())
+    }
+}
+
+impl State {
+    fn locate(&self, reference: &MessageReference) -> Option<LocatedMessage> {
+        let by_our_id = reference.message_id.and_then(|id| self.messages.get(&id));
+        let by_providers = || {
+            self.messages.values().find(|stored| {
+                let id = stored.message.provider_message_id.as_ref();
+                id.is_some_and(|id| id.index == reference.provider_index)
+            })
+        };
+        by_our_id.or_else(by_providers).map(located)
+    }
+}
+
+fn located(stored: &StoredMessage) -> LocatedMessage {
+    LocatedMessage {
+        message_id: stored.message.id,
+        account_id: stored.message.account_id,
+    }
+}
+
+fn same(one: &DeliveryReceipt, other: &DeliveryReceipt) -> bool {
+    one.reference.provider_index == other.reference.provider_index
+        && one.report.code() == other.report.code()
+        && one.provider_time == other.provider_time
+}
