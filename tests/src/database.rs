@@ -42,10 +42,8 @@ impl Database {
                 Arc::new(SqliteStore::connect(&options).await.expect("opened"))
             }
             Self::Postgres(url) => {
-                let options = PgOptions {
-                    max_connections: 2,
-                    ..PgOptions::new(url)
-                };
+                let mut options = PgOptions::from_url(url).expect("a URL");
+                options.max_connections = 2;
                 Arc::new(PgStore::connect(&options).await.expect("connected"))
             }
         }

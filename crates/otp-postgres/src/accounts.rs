@@ -7,7 +7,7 @@ use otp_core::account::Account;
 use otp_core::ids::AccountId;
 use otp_core::ports::{Accounts, PortError};
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::{AccountRow, read_all};
 use crate::schema::accounts;

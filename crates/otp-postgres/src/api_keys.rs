@@ -11,7 +11,7 @@ use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::{conflict, port_error};
 use crate::rows::{ApiKeyRow, read_all};
 use crate::schema::api_keys;

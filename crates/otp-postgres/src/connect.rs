@@ -1,4 +1,7 @@
-//! Connecting: settings, the pool, and what every connection is set to.
+//! Connecting: the pool, what every connection is set to, and how work reaches one.
+
+mod error;
+mod options;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,12 +20,14 @@ use tokio_postgres::NoTls;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::errors::{one_line, unavailable};
-use crate::url::{self, Target};
+use crate::url::Target;
+pub use error::ConnectError;
+pub use options::PgOptions;
 
 /// A connection of the pool.
 pub(crate) type PgConnection = Object<AsyncPgConnection>;
 
-/// Every storage port on PostgreSQL. Clones share one pool.
+/// All storage ports on one PostgreSQL database. Clones share their connections.
 #[derive(Clone)]
 pub struct PgStore {
     pool: Pool<AsyncPgConnection>,
@@ -30,74 +35,13 @@ pub struct PgStore {
     acquire_timeout: Duration,
 }
 
-/// How to connect.
-#[derive(Clone)]
-pub struct PgOptions {
-    /// `postgres://user:password@host:port/database?sslmode=…`
-    pub url: String,
-    /// The most connections the pool opens.
-    pub max_connections: usize,
-    /// How long a caller waits for a connection, a new one's handshake included. Then it is told
-    /// that the database is unavailable.
-    pub acquire_timeout: Duration,
-    /// How long one statement may take, waiting for locks included.
-    pub statement_timeout: Duration,
-    /// How long a transaction may hold its locks without a statement under way. Only a stopped or
-    /// starved process reaches it.
-    pub idle_in_transaction_timeout: Duration,
-}
-
-/// Why no connection was made: one line, without the password.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// The URL or what it names cannot be used.
-    #[error("the database URL is not valid: {0}")]
-    InvalidUrl(String),
-    /// The server cannot be reached, or refused.
-    #[error("cannot connect to PostgreSQL at {server}: {reason}")]
-    Unreachable {
-        /// Host and port.
-        server: String,
-        /// What was said.
-        reason: String,
-    },
-}
-
-impl PgOptions {
-    /// The defaults for this URL.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            max_connections: 16,
-            acquire_timeout: Duration::from_secs(3),
-            statement_timeout: Duration::from_secs(10),
-            idle_in_transaction_timeout: Duration::from_secs(10),
-        }
-    }
-}
-
-impl std::fmt::Debug for PgOptions {
-    /// Leaves the URL out: it has a password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PgOptions")
-            .field("max_connections", &self.max_connections)
-            .field("acquire_timeout", &self.acquire_timeout)
-            .field("statement_timeout", &self.statement_timeout)
-            .field(
-                "idle_in_transaction_timeout",
-                &self.idle_in_transaction_timeout,
-            )
-            .finish_non_exhaustive()
-    }
-}
-
 impl PgStore {
-    /// Connects once, to find out now whether it can be done. Connections opened later are driven by
-    /// the runtime this was called on, whoever asks for them.
+    /// Connects once, to find out now whether it can be done. The schema is left as it is: see
+    /// [`PgStore::migrate`].
+    ///
+    /// The store works on the runtime that calls this, which MUST outlive it.
     pub async fn connect(options: &PgOptions) -> Result<Self, ConnectError> {
-        let target = url::parse(&options.url).map_err(ConnectError::InvalidUrl)?;
-        let server = target.server.clone();
-        let connector = Arc::new(Connector::new(target, options)?);
+        let connector = Arc::new(Connector::new(options)?);
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
         // No query before each use: a closed connection is noticed without one, and discarded.
         config.recycling_method = RecyclingMethod::Fast;
@@ -114,7 +58,7 @@ impl PgStore {
         let pool = Pool::builder(manager)
             .max_size(options.max_connections.max(1))
             .build()
-            .map_err(|error| ConnectError::InvalidUrl(error.to_string()))?;
+            .map_err(|error| ConnectError::invalid_url(error.to_string()))?;
         let store = Self {
             pool,
             connector,
@@ -122,14 +66,8 @@ impl PgStore {
         };
         match within(options.acquire_timeout, store.pool.get()).await {
             Some(Ok(_connection)) => Ok(store),
-            Some(Err(error)) => Err(ConnectError::Unreachable {
-                server,
-                reason: said_by(error),
-            }),
-            None => Err(ConnectError::Unreachable {
-                server,
-                reason: "no answer".to_owned(),
-            }),
+            Some(Err(error)) => Err(ConnectError::unreachable(store.server(), said_by(error))),
+            None => Err(ConnectError::unreachable(store.server(), NO_ANSWER)),
         }
     }
 
@@ -150,7 +88,7 @@ impl PgStore {
     /// A connection of its own, without a limit on its statements: for migrations.
     pub(crate) async fn unlimited_connection(&self) -> Result<AsyncPgConnection, String> {
         let opened = within(self.acquire_timeout, self.connector.open()).await;
-        let mut connection = opened.unwrap_or_else(|| Err("no answer".to_owned()))?;
+        let mut connection = opened.unwrap_or_else(|| Err(NO_ANSWER.to_owned()))?;
         connection
             .batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
             .await
@@ -166,6 +104,9 @@ impl std::fmt::Debug for PgStore {
             .finish_non_exhaustive()
     }
 }
+
+/// What is said of a server that took the connection and then kept silent.
+const NO_ANSWER: &str = "no answer";
 
 /// Opens connections and sets them up.
 struct Connector {
@@ -188,8 +129,9 @@ const LOOK_UP_BY_INDEX: &str = "SET enable_seqscan = off; SET enable_hashjoin = 
 const WATCH_THE_CLIENT: &str = "SET client_connection_check_interval = '1s'";
 
 impl Connector {
-    fn new(target: Target, options: &PgOptions) -> Result<Self, ConnectError> {
-        let tls = target.tls.connector().map_err(ConnectError::InvalidUrl)?;
+    fn new(options: &PgOptions) -> Result<Self, ConnectError> {
+        let target = options.target.clone();
+        let tls = target.tls.connector().map_err(ConnectError::invalid_url)?;
         let set_up = format!(
             "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}; {LOOK_UP_BY_INDEX}",
             options.statement_timeout.as_millis(),

@@ -13,7 +13,7 @@ use otp_core::pricing::PriceList;
 use otp_core::sender::{Sender, SenderProfile, SendingProfile};
 use otp_core::template::AuthenticationTemplate;
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::{ApiKeyRow, SenderRow, TemplateRow, read_all, read_language};
 use crate::schema::{accounts, api_keys, senders, templates};

@@ -25,19 +25,24 @@ impl From<Unreadable> for PortError {
     }
 }
 
-/// Nothing could be asked of the server.
+/// The storage could not even be asked.
 pub(crate) fn unavailable(reason: impl Into<String>) -> PortError {
     PortError::Unavailable(Box::new(PgFailure(reason.into())))
 }
 
-/// The schema or an answer is not what this program expects.
-pub(crate) fn unexpected(reason: impl Into<String>) -> PortError {
+/// The storage answered, but is not what this program needs.
+pub(crate) fn backend(reason: impl Into<String>) -> PortError {
     PortError::Backend(Box::new(PgFailure(reason.into())))
 }
 
-/// What was to be changed is not there.
+/// What the call names is not there, or there already.
 pub(crate) fn conflict(reason: impl Into<String>) -> PortError {
     PortError::Conflict(Box::new(PgFailure(reason.into())))
+}
+
+/// The words behind a port error.
+pub(crate) fn cause_of(error: &PortError) -> String {
+    StdError::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// The failure of a statement.
@@ -47,7 +52,7 @@ pub(crate) fn port_error(error: DieselError) -> PortError {
     } else if let DieselError::BrokenTransactionManager = error {
         unavailable("the connection was lost")
     } else {
-        unexpected(one_line(&error))
+        backend(one_line(&error))
     }
 }
 
@@ -72,10 +77,10 @@ fn database_error(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInformation)
             unavailable("the connection was lost")
         }
         Kind::NotNullViolation | Kind::CheckViolation => {
-            unexpected(format!("violates {}", named(info)))
+            backend(format!("violates {}", named(info)))
         }
         Kind::ReadOnlyTransaction | Kind::Unknown => by_message(info.message()),
-        other => unexpected(format!("{other:?}")),
+        other => backend(format!("{other:?}")),
     }
 }
 
@@ -99,7 +104,7 @@ fn by_message(message: &str) -> PortError {
     } else if TRANSIENT.iter().any(|text| message.contains(text)) {
         unavailable(message)
     } else {
-        unexpected(message)
+        backend(message)
     }
 }
 

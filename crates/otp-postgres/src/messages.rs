@@ -7,7 +7,7 @@ use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::Message;
 use otp_core::ports::{Messages, PortError};
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::MessageRow;
 use crate::schema::messages;

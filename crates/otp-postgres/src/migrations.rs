@@ -1,4 +1,4 @@
-//! Migrations: embedded in the program, applied by one process at a time.
+//! The schema: bringing it up to date, one process at a time, and telling whether it is.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use otp_core::ports::PortError;
 
-use crate::connect::PgStore;
-use crate::errors::{one_line, port_error};
+use crate::PgStore;
+use crate::errors::{cause_of, one_line, port_error};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
@@ -34,87 +34,105 @@ extern "SQL" {
     fn to_regclass(name: Text) -> Nullable<Text>;
 }
 
-/// How the database's schema stands to the one this program was made for.
+/// How the schema in the database stands to the one this program was built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaState {
-    /// It is the one.
+    /// They are the same.
     UpToDate,
-    /// This many migrations have to be applied.
+    /// So many migrations have to be applied.
     Behind(usize),
-    /// A later program applied migrations this one does not know: do not touch it.
+    /// A newer program migrated it: this one must leave it alone.
     Newer,
 }
 
-/// Why the schema was not brought up to date: one line.
+/// Why the schema was not brought up to date, or cannot be told; one line.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// A newer program migrated it.
-    #[error("the database at {server} was not migrated: its schema is newer than this program")]
-    Newer {
+    #[error("the schema of the database at {database} is newer than this program")]
+    SchemaIsNewer {
         /// Host and port.
-        server: String,
+        database: String,
     },
-    /// The database cannot be reached, or a migration failed; those before it remain.
-    #[error("the database at {server} was not migrated: {cause}")]
+    /// The database cannot be used at present.
+    #[error("the database at {database} cannot be used: {cause}")]
+    Unavailable {
+        /// Host and port.
+        database: String,
+        /// What the system or PostgreSQL says.
+        cause: String,
+    },
+    /// A migration failed; those before it remain.
+    #[error("a migration of the database at {database} failed: {cause}")]
     Failed {
         /// Host and port.
-        server: String,
-        /// What was said.
+        database: String,
+        /// What PostgreSQL says.
         cause: String,
     },
 }
 
 impl PgStore {
-    /// Applies what is missing and says how many migrations that were. Processes that start at once
-    /// take turns; the later ones find nothing left to do.
+    /// Applies what is pending and tells how much that was. Of several processes that migrate at
+    /// once, one does it and the others find it done.
     pub async fn migrate(&self) -> Result<usize, MigrateError> {
-        let server = || self.server().to_owned();
-        match self.apply_pending().await {
-            Ok(Some(applied)) => Ok(applied),
-            Ok(None) => Err(MigrateError::Newer { server: server() }),
-            Err(cause) => Err(MigrateError::Failed {
-                server: server(),
-                cause,
-            }),
-        }
-    }
-
-    /// Compares the database's schema with the program's. It changes nothing.
-    pub async fn schema_state(&self) -> Result<SchemaState, PortError> {
-        let mut connection = self.connection().await?;
-        state(&mut connection).await.map_err(port_error)
-    }
-
-    /// How many migrations were applied; `None` where the schema is newer.
-    async fn apply_pending(&self) -> Result<Option<usize>, String> {
-        let mut connection = self.unlimited_connection().await?;
-        // The lock belongs to the connection and ends with it, whatever becomes of this future.
-        diesel::select(pg_advisory_lock(MIGRATION_LOCK))
-            .execute(&mut connection)
+        let mut connection = self
+            .unlimited_connection()
             .await
-            .map_err(|error| one_line(&error))?;
-        match state(&mut connection)
-            .await
-            .map_err(|error| one_line(&error))?
-        {
-            SchemaState::UpToDate => return Ok(Some(0)),
-            SchemaState::Newer => return Ok(None),
-            SchemaState::Behind(_) => {}
+            .map_err(|cause| self.unavailable(cause))?;
+        match take_turn(&mut connection).await {
+            Ok(SchemaState::UpToDate) => return Ok(0),
+            Ok(SchemaState::Newer) => {
+                let database = self.server().to_owned();
+                return Err(MigrateError::SchemaIsNewer { database });
+            }
+            Ok(SchemaState::Behind(_)) => {}
+            Err(error) => return Err(self.unavailable(one_line(&error))),
         }
         // diesel's harness blocks; here it blocks a thread meant for that, on any runtime.
         let applying = tokio::task::spawn_blocking(move || {
             let mut connection = AsyncConnectionWrapper::<_>::from(connection);
             let applied = connection.run_pending_migrations(MIGRATIONS);
             applied
-                .map(|versions| Some(versions.len()))
+                .map(|versions| versions.len())
                 .map_err(|error| one_line(error.as_ref()))
         });
-        applying.await.map_err(|error| one_line(&error))?
+        let applied = applying.await.unwrap_or_else(|error| Err(one_line(&error)));
+        applied.map_err(|cause| MigrateError::Failed {
+            database: self.server().to_owned(),
+            cause,
+        })
+    }
+
+    /// How the schema stands. It is only read.
+    pub async fn schema_state(&self) -> Result<SchemaState, MigrateError> {
+        self.read_schema_state()
+            .await
+            .map_err(|error| self.unavailable(cause_of(&error)))
+    }
+
+    pub(crate) async fn read_schema_state(&self) -> Result<SchemaState, PortError> {
+        let mut connection = self.connection().await?;
+        state(&mut connection).await.map_err(port_error)
+    }
+
+    fn unavailable(&self, cause: String) -> MigrateError {
+        let database = self.server().to_owned();
+        MigrateError::Unavailable { database, cause }
     }
 }
 
+/// Waits until no other process migrates, and looks where the schema stands then. The turn belongs to
+/// the connection and ends with it, whatever becomes of the future.
+async fn take_turn(connection: &mut AsyncPgConnection) -> diesel::QueryResult<SchemaState> {
+    diesel::select(pg_advisory_lock(MIGRATION_LOCK))
+        .execute(connection)
+        .await?;
+    state(connection).await
+}
+
 /// The state of the schema as this connection sees it.
-pub(crate) async fn state(connection: &mut AsyncPgConnection) -> diesel::QueryResult<SchemaState> {
+async fn state(connection: &mut AsyncPgConnection) -> diesel::QueryResult<SchemaState> {
     let known = known_versions();
     let migrated = diesel::select(to_regclass("__diesel_schema_migrations").is_not_null());
     if !migrated.get_result::<bool>(connection).await? {

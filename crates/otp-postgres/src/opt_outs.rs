@@ -9,7 +9,7 @@ use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::schema::opt_outs;
 

@@ -7,7 +7,7 @@ use otp_core::ids::PlanId;
 use otp_core::plan::Plan;
 use otp_core::ports::{Plans, PortError};
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::{PlanRow, read_all};
 use crate::schema::plans;

@@ -10,7 +10,7 @@ use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
 use otp_core::region::Region;
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::{read_credits, read_region, written_credits};
 use crate::schema::prices;

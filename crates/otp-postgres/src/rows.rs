@@ -315,7 +315,7 @@ impl TryFrom<TemplateRow> for AuthenticationTemplate {
 }
 
 /// Both parts of a provider's message id, or none.
-fn read_provider_id(
+fn read_provider_message_id(
     index: Option<Vec<u8>>,
     sealed: Option<Vec<u8>>,
 ) -> Result<Option<SealedProviderMessageId>, Unreadable> {
@@ -369,7 +369,10 @@ impl TryFrom<MessageRow> for Message {
             recipient: Sealed(row.recipient),
             status: read_status(row.status)?,
             first_answer: row.first_answer.map(read_status).transpose()?,
-            provider_message_id: read_provider_id(row.provider_index, row.provider_message_id)?,
+            provider_message_id: read_provider_message_id(
+                row.provider_index,
+                row.provider_message_id,
+            )?,
             price: read_credits(row.price)?,
             subscription_id: SubscriptionId(row.subscription_id),
             failure,

@@ -24,7 +24,7 @@ use otp_core::send::{Admission, SendAttempt, Settlement};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::rows::{written_amount, written_credits};
 use crate::schema::accounts;
 use crate::statement::statement;
@@ -32,7 +32,7 @@ use crate::transaction::Transaction;
 
 #[async_trait]
 impl SendLedger for PgStore {
-    #[tracing::instrument(name = "db.send_ledger.admit", level = "debug", skip_all, fields(attempts = attempts.len()))]
+    #[tracing::instrument(name = "db.ledger.admit", level = "debug", skip_all, fields(attempts = attempts.len()))]
     async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
         if attempts.is_empty() {
             return Ok(Vec::new());
@@ -42,7 +42,7 @@ impl SendLedger for PgStore {
         transaction.finish(admitted).await
     }
 
-    #[tracing::instrument(name = "db.send_ledger.settle", level = "debug", skip_all, fields(settlements = settlements.len()))]
+    #[tracing::instrument(name = "db.ledger.settle", level = "debug", skip_all, fields(settlements = settlements.len()))]
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
         if settlements.is_empty() {
             return Ok(());

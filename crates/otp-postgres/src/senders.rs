@@ -8,7 +8,7 @@ use otp_core::ports::{PortError, Senders};
 use otp_core::sender::Sender;
 use otp_core::template::AuthenticationTemplate;
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::{SenderRow, TemplateRow, read_all};
 use crate::schema::{senders, templates};

@@ -1,22 +1,19 @@
-//! Whether the storage is there.
+//! Whether the database can be used.
 
 use async_trait::async_trait;
 use otp_core::ports::{PortError, StorageHealth};
 
-use crate::connect::PgStore;
-use crate::errors::{port_error, unexpected};
-use crate::migrations::{self, SchemaState};
+use crate::errors::backend;
+use crate::{PgStore, SchemaState};
 
 #[async_trait]
 impl StorageHealth for PgStore {
     async fn check(&self) -> Result<(), PortError> {
-        let state = migrations::state(&mut *self.connection().await?).await;
-        match state.map_err(port_error)? {
+        match self.read_schema_state().await? {
             SchemaState::UpToDate => Ok(()),
-            SchemaState::Behind(missing) => {
-                Err(unexpected(format!("the schema lacks {missing} migrations")))
-            }
-            SchemaState::Newer => Err(unexpected("the schema is newer than this program")),
+            SchemaState::Behind(1) => Err(backend("1 migration is pending")),
+            SchemaState::Behind(n) => Err(backend(format!("{n} migrations are pending"))),
+            SchemaState::Newer => Err(backend("the schema is newer than this program")),
         }
     }
 }

@@ -9,7 +9,7 @@ use otp_core::ids::AccountId;
 use otp_core::ports::{PortError, Subscriptions};
 use otp_core::subscription::Subscription;
 
-use crate::connect::PgStore;
+use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::{LedgerEntryRow, SubscriptionRow, read_all};
 use crate::schema::{ledger_entries, subscriptions};

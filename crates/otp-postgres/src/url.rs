@@ -18,6 +18,7 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;
 
 /// Where to connect.
+#[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) config: Config,
     pub(crate) tls: TlsMode,

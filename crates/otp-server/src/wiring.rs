@@ -36,10 +36,8 @@ impl Store {
                     .map_err(setup)
             }
             DatabaseUrl::Postgres(url) => {
-                let options = PgOptions {
-                    max_connections: database.max_connections,
-                    ..PgOptions::new(url)
-                };
+                let mut options = PgOptions::from_url(url).map_err(setup)?;
+                options.max_connections = database.max_connections;
                 PgStore::connect(&options)
                     .await
                     .map(Self::Postgres)

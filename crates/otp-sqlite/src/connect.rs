@@ -1,6 +1,7 @@
 //! Opening the file: where it is, who may read it, how each connection is set up, and how work
 //! reaches a connection.
 
+mod error;
 mod file;
 mod options;
 
@@ -22,7 +23,7 @@ use tokio::runtime::Handle;
 use tracing::Instrument;
 
 use crate::errors::{self, StoreError};
-pub use file::ConnectError;
+pub use error::ConnectError;
 pub use options::SqliteOptions;
 
 type Connections = Pool<SyncConnectionWrapper<SqliteConnection>>;

@@ -12,7 +12,7 @@ use otp_core::sender::{Sender, SenderProfile, SendingProfile};
 use otp_core::template::AuthenticationTemplate;
 
 use crate::errors::StoreError;
-use crate::rows::{ApiKeyRow, Id, SenderRow, TemplateRow, language, read_all};
+use crate::rows::{ApiKeyRow, Id, SenderRow, TemplateRow, read_all, read_language};
 use crate::schema::{accounts, api_keys, senders, templates};
 use crate::{SqliteStore, prices};
 
@@ -84,7 +84,7 @@ fn sending_profile(
         SenderProfile { sender, templates }
     };
     Ok(Some(SendingProfile {
-        default_language: language(&default_language, "accounts.default_language")?,
+        default_language: read_language(&default_language, "accounts.default_language")?,
         senders: senders.into_iter().map(with_templates).collect(),
     }))
 }

@@ -26,7 +26,7 @@ diesel::table! {
     }
 }
 
-/// How the schema in the file stands to the one this program was built for.
+/// How the schema in the database stands to the one this program was built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaState {
     /// They are the same.
@@ -37,28 +37,28 @@ pub enum SchemaState {
     Newer,
 }
 
-/// Why the schema was not brought up to date, or cannot be told; it is as it was.
+/// Why the schema was not brought up to date, or cannot be told; one line.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// A newer program migrated it.
-    #[error("the schema of the database {file} is newer than this program")]
+    #[error("the schema of the database at {database} is newer than this program")]
     SchemaIsNewer {
         /// The file.
-        file: String,
+        database: String,
     },
-    /// The file cannot be used at present.
-    #[error("the database {file} cannot be used: {cause}")]
+    /// The database cannot be used at present.
+    #[error("the database at {database} cannot be used: {cause}")]
     Unavailable {
         /// The file.
-        file: String,
-        /// What SQLite says.
+        database: String,
+        /// What the system or SQLite says.
         cause: String,
     },
-    /// A migration failed.
-    #[error("a migration of the database {file} failed: {cause}")]
+    /// A migration failed; the schema is as it was.
+    #[error("a migration of the database at {database} failed: {cause}")]
     Failed {
         /// The file.
-        file: String,
+        database: String,
         /// What SQLite says.
         cause: String,
     },
@@ -71,12 +71,14 @@ impl SqliteStore {
         let migrated = self.write("db.schema.migrate", |connection| {
             Ok(apply_pending(connection))
         });
-        let file = || self.file().display().to_string();
+        let database = || self.file().display().to_string();
         match migrated.await {
             Ok(Ok(Some(applied))) => Ok(applied),
-            Ok(Ok(None)) => Err(MigrateError::SchemaIsNewer { file: file() }),
+            Ok(Ok(None)) => Err(MigrateError::SchemaIsNewer {
+                database: database(),
+            }),
             Ok(Err(cause)) => Err(MigrateError::Failed {
-                file: file(),
+                database: database(),
                 cause,
             }),
             Err(error) => Err(self.unavailable(&error)),
@@ -95,8 +97,10 @@ impl SqliteStore {
     }
 
     fn unavailable(&self, error: &PortError) -> MigrateError {
-        let (file, cause) = (self.file().display().to_string(), errors::cause_of(error));
-        MigrateError::Unavailable { file, cause }
+        MigrateError::Unavailable {
+            database: self.file().display().to_string(),
+            cause: errors::cause_of(error),
+        }
     }
 }
 

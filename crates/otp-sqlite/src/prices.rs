@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
-use crate::rows::credits;
+use crate::rows::read_credits;
 use crate::schema::prices;
 use crate::set_based::{SetBased, set_based};
 
@@ -45,7 +45,7 @@ pub(crate) fn load(
     let rows: Vec<(String, i64)> = prices::table.order(prices::region).load(connection)?;
     let read = |(region, amount): (String, i64)| {
         let region = Region::parse(&region).map_err(|_| StoreError::Unreadable("prices.region"))?;
-        Ok((region, credits(amount, "prices.credits")?))
+        Ok((region, read_credits(amount, "prices.credits")?))
     };
     rows.into_iter().map(read).collect()
 }

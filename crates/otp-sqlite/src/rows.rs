@@ -84,7 +84,7 @@ impl TryFrom<AccountRow> for Account {
                 company: Sealed(row.company),
                 address: row.address.map(Sealed),
             },
-            default_language: language(&row.default_language, "accounts.default_language")?,
+            default_language: read_language(&row.default_language, "accounts.default_language")?,
             created_at: Timestamp::from_unix_millis(row.created_at),
         })
     }
@@ -172,7 +172,7 @@ impl TryFrom<PlanRow> for Plan {
         Ok(Self {
             id: PlanId(row.id.0),
             name: row.name,
-            credits: credits(row.credits, "plans.credits")?,
+            credits: read_credits(row.credits, "plans.credits")?,
             price: row
                 .price_minor
                 .zip(row.price_currency)
@@ -214,8 +214,8 @@ impl TryFrom<SubscriptionRow> for Subscription {
             id: SubscriptionId(row.id.0),
             account_id: AccountId(row.account_id.0),
             plan_id: row.plan_id.map(|id| PlanId(id.0)),
-            credits: credits(row.credits, "subscriptions.credits")?,
-            remaining: credits(row.remaining, "subscriptions.remaining")?,
+            credits: read_credits(row.credits, "subscriptions.credits")?,
+            remaining: read_credits(row.remaining, "subscriptions.remaining")?,
             created_at: Timestamp::from_unix_millis(row.created_at),
         })
     }
@@ -295,14 +295,14 @@ impl TryFrom<TemplateRow> for AuthenticationTemplate {
             sender_id: SenderId(row.sender_id.0),
             name: TemplateName::parse(&row.name)
                 .map_err(|_| StoreError::Unreadable("templates.name"))?,
-            language: language(&row.language, "templates.language")?,
+            language: read_language(&row.language, "templates.language")?,
             created_at: Timestamp::from_unix_millis(row.created_at),
         })
     }
 }
 
 /// Both parts of a provider's message id, or none.
-fn provider_message_id(
+fn read_provider_message_id(
     index: Option<Vec<u8>>,
     sealed: Option<Vec<u8>>,
 ) -> Result<Option<SealedProviderMessageId>, StoreError> {
@@ -351,10 +351,13 @@ impl TryFrom<MessageRow> for Message {
             account_id: AccountId(row.account_id.0),
             api_key_id: ApiKeyId(row.api_key_id.0),
             recipient: Sealed(row.recipient),
-            status: status(row.status)?,
-            first_answer: first_answer(row.first_answer)?,
-            provider_message_id: provider_message_id(row.provider_index, row.provider_message_id)?,
-            price: credits(row.price, "messages.price")?,
+            status: read_status(row.status)?,
+            first_answer: read_first_answer(row.first_answer)?,
+            provider_message_id: read_provider_message_id(
+                row.provider_index,
+                row.provider_message_id,
+            )?,
+            price: read_credits(row.price, "messages.price")?,
             subscription_id: SubscriptionId(row.subscription_id.0),
             failure,
             created_at: Timestamp::from_unix_millis(row.created_at),
@@ -365,7 +368,7 @@ impl TryFrom<MessageRow> for Message {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::ledger_entries)]
-pub(crate) struct LedgerRow {
+pub(crate) struct LedgerEntryRow {
     account_id: Id,
     subscription_id: Id,
     message_id: Option<Id>,
@@ -374,16 +377,16 @@ pub(crate) struct LedgerRow {
     created_at: i64,
 }
 
-impl TryFrom<LedgerRow> for LedgerEntry {
+impl TryFrom<LedgerEntryRow> for LedgerEntry {
     type Error = StoreError;
-    fn try_from(row: LedgerRow) -> Result<Self, StoreError> {
+    fn try_from(row: LedgerEntryRow) -> Result<Self, StoreError> {
         let entry = Self {
             account_id: AccountId(row.account_id.0),
             subscription_id: SubscriptionId(row.subscription_id.0),
             message_id: row.message_id.map(|id| MessageId(id.0)),
             kind: EntryKind::from_code(row.kind)
                 .ok_or(StoreError::Unreadable("ledger_entries.kind"))?,
-            credits: credits(row.amount.saturating_abs(), "ledger_entries.amount")?,
+            credits: read_credits(row.amount.saturating_abs(), "ledger_entries.amount")?,
             at: Timestamp::from_unix_millis(row.created_at),
         };
         if entry.signed_amount() == row.amount {
@@ -394,22 +397,22 @@ impl TryFrom<LedgerRow> for LedgerEntry {
     }
 }
 
-pub(crate) fn credits(amount: i64, column: &'static str) -> Result<Credits, StoreError> {
+pub(crate) fn read_credits(amount: i64, column: &'static str) -> Result<Credits, StoreError> {
     Credits::new(amount).map_err(|_| StoreError::Unreadable(column))
 }
 
-pub(crate) fn status(code: i16) -> Result<MessageStatus, StoreError> {
+pub(crate) fn read_status(code: i16) -> Result<MessageStatus, StoreError> {
     MessageStatus::from_code(code).ok_or(StoreError::Unreadable("messages.status"))
 }
 
-pub(crate) fn first_answer(code: Option<i16>) -> Result<Option<MessageStatus>, StoreError> {
+pub(crate) fn read_first_answer(code: Option<i16>) -> Result<Option<MessageStatus>, StoreError> {
     code.map(|code| {
         MessageStatus::from_code(code).ok_or(StoreError::Unreadable("messages.first_answer"))
     })
     .transpose()
 }
 
-pub(crate) fn recipient_index(
+pub(crate) fn read_recipient_index(
     bytes: &[u8],
     column: &'static str,
 ) -> Result<RecipientIndex, StoreError> {
@@ -420,7 +423,7 @@ fn hash(bytes: &[u8], column: &'static str) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Unreadable(column))
 }
 
-pub(crate) fn language(text: &str, column: &'static str) -> Result<LanguageTag, StoreError> {
+pub(crate) fn read_language(text: &str, column: &'static str) -> Result<LanguageTag, StoreError> {
     LanguageTag::parse(text).map_err(|_| StoreError::Unreadable(column))
 }
 

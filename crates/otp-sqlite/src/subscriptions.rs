@@ -7,7 +7,7 @@ use otp_core::ids::AccountId;
 use otp_core::ports::{PortError, Subscriptions};
 use otp_core::subscription::Subscription;
 
-use crate::rows::{Id, LedgerRow, SubscriptionRow, read_all};
+use crate::rows::{Id, LedgerEntryRow, SubscriptionRow, read_all};
 use crate::schema::{ledger_entries, subscriptions};
 use crate::{SqliteStore, send_ledger};
 
@@ -46,7 +46,7 @@ impl Subscriptions for SqliteStore {
             let rows = ledger_entries::table
                 .filter(ledger_entries::account_id.eq(Id(account.0)))
                 .order(ledger_entries::id)
-                .select(LedgerRow::as_select())
+                .select(LedgerEntryRow::as_select())
                 .load(connection)?;
             read_all(rows)
         })

@@ -1,6 +1,6 @@
 //! The storage contract: one function per promise, named after it. Every adapter runs all of them:
 //!
-//! ```ignore
+//! ```text
 //! otp_testkit::storage_contract!(async {
 //!     let folder = tempfile::tempdir().unwrap();
 //!     let store = SqliteStore::connect(…).await.unwrap();

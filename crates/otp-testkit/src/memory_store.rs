@@ -22,7 +22,7 @@ use otp_core::pricing::PriceList;
 use otp_core::receipt::DeliveryReceipt;
 use otp_core::region::Region;
 use otp_core::sealing::RecipientIndex;
-use otp_core::sender::{Sender, SenderProfile, SendingProfile};
+use otp_core::sender::{Sender, SendingProfile};
 use otp_core::subscription::Subscription;
 use otp_core::template::AuthenticationTemplate;
 use otp_core::time::Timestamp;
@@ -87,23 +87,22 @@ impl Directory for MemoryStore {
         let Some(found) = state.accounts.iter().find(|row| row.id == account) else {
             return Ok(None);
         };
-        let senders = state
+        let senders: Vec<_> = state
             .senders
             .iter()
-            .filter(|sender| sender.account_id == account);
-        let senders = senders.map(|sender| SenderProfile {
-            sender: sender.clone(),
-            templates: state
-                .templates
-                .iter()
-                .filter(|t| t.sender_id == sender.id)
-                .cloned()
-                .collect(),
-        });
-        Ok(Some(Arc::new(SendingProfile {
-            default_language: found.default_language.clone(),
-            senders: senders.collect(),
-        })))
+            .filter(|sender| sender.account_id == account)
+            .cloned()
+            .collect();
+        let templates = state
+            .templates
+            .iter()
+            .filter(|template| senders.iter().any(|sender| sender.id == template.sender_id))
+            .cloned()
+            .collect();
+        let language = found.default_language.clone();
+        Ok(Some(Arc::new(SendingProfile::new(
+            language, senders, templates,
+        ))))
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {

@@ -29,11 +29,9 @@ async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> 
 
 /// A store that would rather fail than wait, and does not count on time-outs to free a lock.
 async fn impatient(url: &str) -> Arc<PgStore> {
-    let options = PgOptions {
-        statement_timeout: Duration::from_secs(4),
-        idle_in_transaction_timeout: Duration::from_secs(600),
-        ..PgOptions::new(url)
-    };
+    let mut options = PgOptions::from_url(url).expect("a URL");
+    options.statement_timeout = Duration::from_secs(4);
+    options.idle_in_transaction_timeout = Duration::from_secs(600);
     Arc::new(PgStore::connect(&options).await.expect("the server runs"))
 }
 

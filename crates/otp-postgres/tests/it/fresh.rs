@@ -18,7 +18,7 @@ pub(crate) async fn store(url: &str) -> PgStore {
 
 /// A store over whatever is there.
 pub(crate) async fn connect(url: &str) -> PgStore {
-    PgStore::connect(&PgOptions::new(url))
+    PgStore::connect(&PgOptions::from_url(url).expect("a URL"))
         .await
         .expect("the server runs")
 }

@@ -80,10 +80,9 @@ async fn a_server_that_never_answers_is_given_up() {
     // The system completes the handshake; nobody accepts.
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = silent.local_addr().expect("an address");
-    let options = PgOptions {
-        acquire_timeout: Duration::from_millis(200),
-        ..PgOptions::new(format!("postgres://otp:s3cret@{address}/otp"))
-    };
+    let url = format!("postgres://otp:s3cret@{address}/otp");
+    let mut options = PgOptions::from_url(&url).expect("a URL");
+    options.acquire_timeout = Duration::from_millis(200);
     let started = Instant::now();
     let error = PgStore::connect(&options).await.expect_err("no answer");
     assert!(started.elapsed() < Duration::from_secs(2));
@@ -98,11 +97,9 @@ async fn a_server_that_never_answers_is_given_up() {
 async fn a_pool_without_a_free_connection_says_so_in_time() {
     let url = fresh::database();
     let store = Arc::new(fresh::store(&url).await);
-    let narrow = PgOptions {
-        max_connections: 1,
-        acquire_timeout: Duration::from_millis(200),
-        ..PgOptions::new(&url)
-    };
+    let mut narrow = PgOptions::from_url(&url).expect("a URL");
+    narrow.max_connections = 1;
+    narrow.acquire_timeout = Duration::from_millis(200);
     let narrow = Arc::new(PgStore::connect(&narrow).await.expect("connects"));
     let fixture = Fixture::with_credits(store, 100).await;
     let holder = fresh::session(&url).await;

@@ -79,11 +79,12 @@ async fn a_schema_newer_than_the_program_is_reported_and_left_alone() {
         SchemaState::Newer
     );
     let error = store.migrate().await.expect_err("newer");
-    assert!(matches!(error, MigrateError::Newer { .. }), "{error:?}");
     assert!(
-        error
-            .to_string()
-            .ends_with("its schema is newer than this program"),
+        matches!(error, MigrateError::SchemaIsNewer { .. }),
+        "{error:?}"
+    );
+    assert!(
+        error.to_string().ends_with("is newer than this program"),
         "{error}"
     );
     assert!(store.check().await.is_err());

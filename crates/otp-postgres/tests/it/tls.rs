@@ -15,7 +15,8 @@ use crate::fresh;
 /// Connects and says what went wrong.
 async fn said(url: &str, parameters: &str) -> Result<PgStore, String> {
     let url = format!("{url}?{parameters}");
-    let connected = PgStore::connect(&PgOptions::new(url)).await;
+    let options = PgOptions::from_url(&url).map_err(|error| error.to_string())?;
+    let connected = PgStore::connect(&options).await;
     connected.map_err(|error| error.to_string())
 }
 

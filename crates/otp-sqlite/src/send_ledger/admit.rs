@@ -16,7 +16,7 @@ use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
-use crate::rows::{Id, credits, first_answer, recipient_index, status};
+use crate::rows::{Id, read_credits, read_first_answer, read_recipient_index, read_status};
 use crate::send_ledger::{append, set_balances};
 use crate::set_based::{SetBased, hex, id, set_based};
 
@@ -143,8 +143,8 @@ fn load_replays(
         facts.add_message_with_key(
             (ApiKeyId(api_key.0), IdempotencyKey(key.0)),
             MessageId(message.0),
-            first_answer(answered)?,
-            status(code)?,
+            read_first_answer(answered)?,
+            read_status(code)?,
         );
     }
     Ok(())
@@ -159,7 +159,7 @@ fn load_opt_outs<'a>(
     let query = set_based::<(Binary, Binary)>(OPT_OUTS, rows);
     let found: Vec<(Id, Vec<u8>)> = query.load(connection)?;
     for (account, recipient) in found {
-        let recipient = recipient_index(&recipient, "opt_outs.recipient_index")?;
+        let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
         facts.add_opt_out(AccountId(account.0), recipient);
     }
     Ok(())
@@ -177,7 +177,7 @@ fn load_sends(
     let query = set_based::<(Binary, Binary, BigInt)>(SENDS, rows);
     let found: Vec<(Id, Vec<u8>, i64)> = query.load(connection)?;
     for (account, recipient, at) in found {
-        let recipient = recipient_index(&recipient, "messages.recipient_index")?;
+        let recipient = read_recipient_index(&recipient, "messages.recipient_index")?;
         facts.add_send(
             AccountId(account.0),
             recipient,
@@ -198,7 +198,7 @@ fn load_balances(
     for (account, subscription, remaining, created_at) in found {
         let balance = SubscriptionBalance {
             id: SubscriptionId(subscription.0),
-            remaining: credits(remaining, "subscriptions.remaining")?,
+            remaining: read_credits(remaining, "subscriptions.remaining")?,
             created_at: Timestamp::from_unix_millis(created_at),
         };
         facts.add_balance(AccountId(account.0), balance);

@@ -10,7 +10,7 @@ use otp_core::send::settlement::{self, MessageState, MessageUpdate, SettlementFa
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
-use crate::rows::{Id, credits, first_answer, status};
+use crate::rows::{Id, read_credits, read_first_answer, read_status};
 use crate::send_ledger::{append, set_balances};
 use crate::set_based::{SetBased, hex, id, set_based};
 
@@ -88,9 +88,9 @@ fn load_facts(
     for (message, account, code, answered, price, subscription) in found {
         let state = MessageState {
             account_id: AccountId(account.0),
-            status: status(code)?,
-            first_answer: first_answer(answered)?,
-            price: credits(price, "messages.price")?,
+            status: read_status(code)?,
+            first_answer: read_first_answer(answered)?,
+            price: read_credits(price, "messages.price")?,
             subscription_id: SubscriptionId(subscription.0),
         };
         facts.messages.insert(MessageId(message.0), state);
@@ -119,7 +119,7 @@ fn load_balances(
     let query = set_based::<(Binary, BigInt)>(BALANCES, rows);
     let found: Vec<(Id, i64)> = query.load(connection)?;
     for (subscription, remaining) in found {
-        let remaining = credits(remaining, "subscriptions.remaining")?;
+        let remaining = read_credits(remaining, "subscriptions.remaining")?;
         facts
             .balances
             .insert(SubscriptionId(subscription.0), remaining);

@@ -5,6 +5,6 @@ mod at_rest;
 mod connecting;
 mod contract;
 mod fresh;
+mod schema;
 mod sharing;
-mod statement_counts;
-mod the_schema;
+mod statements;

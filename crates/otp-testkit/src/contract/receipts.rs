@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
-use otp_core::ports::{Receipts, Storage};
+use otp_core::ports::Storage;
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
 use otp_core::sealing::ProviderMessageIndex;
 use otp_core::send::{Outcome, SendAttempt};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use otp_core::cooldown;
 use otp_core::credits::Credits;
 use otp_core::ids::{MessageId, SubscriptionId};
 use otp_core::message::{Message, MessageStatus};
@@ -12,7 +11,7 @@ use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::settlement::{
     self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
 };
-use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
+use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement, WantedFacts};
 use otp_core::subscription::SubscriptionBalance;
 
 use super::{MemoryStore, State, StoredMessage, conflict};
@@ -52,27 +51,18 @@ impl SendLedger for MemoryStore {
 impl State {
     fn send_facts(&self, attempts: &[SendAttempt]) -> SendFacts {
         let mut facts = SendFacts::default();
-        let recipients: std::collections::HashSet<_> = attempts
-            .iter()
-            .map(|attempt| (attempt.account_id, attempt.recipient_index))
-            .collect();
-        let accounts: std::collections::HashSet<_> =
-            attempts.iter().map(|attempt| attempt.account_id).collect();
-        for attempt in attempts {
-            let key = attempt.idempotency_key.map(|key| (attempt.api_key_id, key));
-            if let Some((key, id)) = key.and_then(|key| Some((key, *self.by_key.get(&key)?))) {
-                let message = &self.messages[&id].message;
-                facts.add_message_with_key(key, id, message.first_answer, message.status);
+        let wanted = WantedFacts::of(attempts);
+        for key in wanted.idempotency_keys {
+            if let Some(id) = self.by_key.get(&key) {
+                let message = &self.messages[id].message;
+                facts.add_message_with_key(key, *id, message.first_answer, message.status);
             }
         }
-        let oldest = attempts.iter().map(|attempt| attempt.at).min();
         for stored in self.messages.values() {
             let (message, index) = (&stored.message, stored.recipient_index);
-            let near =
-                oldest.is_some_and(|oldest| message.created_at >= oldest - cooldown::HORIZON);
-            if near
+            let since = wanted.recipients.get(&(message.account_id, index));
+            if since.is_some_and(|since| message.created_at >= *since)
                 && message.status.counts_for_cooldown()
-                && recipients.contains(&(message.account_id, index))
             {
                 facts.add_send(message.account_id, index, message.created_at);
             }
@@ -81,7 +71,7 @@ impl State {
             facts.add_opt_out(*account, *index);
         }
         for subscription in &self.subscriptions {
-            if accounts.contains(&subscription.account_id) {
+            if wanted.accounts.contains(&subscription.account_id) {
                 facts.add_balance(
                     subscription.account_id,
                     SubscriptionBalance {

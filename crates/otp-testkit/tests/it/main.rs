@@ -1,7 +1,6 @@
-//! The memory store keeps the storage contract.
+//! Tests of the test kit: the memory store keeps the contract it is the measure of, and the test
+//! cluster keeps what it promises.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use std::sync::Arc;
-
-use otp_testkit::MemoryStore;
-
-otp_testkit::storage_contract!(async { (Arc::new(MemoryStore::default()), ()) });
+mod contract;
+mod postgres;

@@ -11,7 +11,10 @@ const HEAD: &str = "# Test numbers\n\n\
     `UPDATE_TEST_NUMBERS=1 cargo test -p whatsapp-sandbox documentation`\n\n";
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "asks to write the page instead of comparing it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "asks to write the page instead of comparing it"
+)]
 fn the_table_in_the_documentation_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/TEST-NUMBERS.md");
     let generated = format!("{HEAD}{}", test_numbers_markdown());

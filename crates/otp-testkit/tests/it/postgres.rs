@@ -1,5 +1,4 @@
 //! The test cluster keeps what it promises: databases apart, crashes survived, nothing left.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

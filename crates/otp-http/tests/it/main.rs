@@ -1,0 +1,13 @@
+//! The API as its callers meet it: over mocks of the core's ports, by requests and by raw bytes.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod check_message_status;
+mod docs;
+mod endurance;
+mod envelope;
+mod health;
+mod privacy;
+mod rate_limit;
+mod send_message;
+mod support;
+mod wire;

@@ -1,0 +1,15 @@
+//! Black-box tests: a real server on a free port, a real client.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+
+mod bounds;
+mod chaos_and_limits;
+mod control;
+mod documentation;
+mod hold;
+mod hostile;
+mod objects;
+mod page;
+mod sending;
+mod support;
+mod templates;
+mod test_numbers;
