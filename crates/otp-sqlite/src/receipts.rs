@@ -1,0 +1,160 @@
+//! Receipts: which message they are about, those that wait for theirs, and messages whose time is over.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary};
+use otp_core::ids::{AccountId, MessageId};
+use otp_core::message::MessageStatus;
+use otp_core::ports::{PortError, Receipts};
+use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::SqliteStore;
+use crate::errors::StoreError;
+use crate::rows::{Id, UnmatchedReceiptRow, read_all};
+use crate::schema::{messages, unmatched_receipts};
+use crate::set_based::{SetBased, hex, id, set_based};
+
+const BY_OUR_ID: &str = "
+    SELECT wanted.value ->> 0, m.id, m.account_id
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    WHERE m.id = unhex(wanted.value ->> 1)";
+
+const BY_PROVIDER_INDEX: &str = "
+    SELECT wanted.value ->> 0, m.id, m.account_id
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    WHERE m.provider_index = unhex(wanted.value ->> 1)";
+
+const KEEP: &str = "
+    INSERT INTO unmatched_receipts (message_id, provider_index, report, failure_code, failure_title,
+        failure_reason, provider_time, received_at)
+    SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), new.value ->> 2, new.value ->> 3,
+        new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7
+    FROM json_each(?) AS new WHERE true ORDER BY new.key
+    ON CONFLICT (provider_index, report, provider_time) DO NOTHING";
+
+const FORGET: &str = "
+    DELETE FROM unmatched_receipts WHERE (provider_index, report, provider_time) IN (
+        SELECT unhex(value ->> 1), value ->> 2, value ->> 6 FROM json_each(?))";
+
+#[async_trait]
+impl Receipts for SqliteStore {
+    async fn locate(
+        &self,
+        references: &[MessageReference],
+    ) -> Result<Vec<Option<LocatedMessage>>, PortError> {
+        let references = references.to_vec();
+        self.read("db.receipts.locate", move |connection| {
+            let mut located = vec![None; references.len()];
+            let ours = references.iter().enumerate();
+            let ours = ours.filter_map(|(n, r)| Some(json!([n, id(r.message_id?.0)])));
+            look_up(connection, BY_OUR_ID, ours.collect(), &mut located)?;
+            let missing = references.iter().enumerate().filter(|(n, _)| located[*n].is_none());
+            let missing = missing.map(|(n, r)| json!([n, hex(&r.provider_index.0)])).collect();
+            look_up(connection, BY_PROVIDER_INDEX, missing, &mut located)?;
+            Ok(located)
+        })
+        .await
+    }
+
+    async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
+        let rows: Vec<_> = receipts.iter().map(row).collect();
+        self.write("db.receipts.keep_unmatched", move |connection| {
+            let keep: SetBased = set_based(KEEP, rows);
+            keep.execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read("db.receipts.list_unmatched", move |connection| {
+            let rows = unmatched_receipts::table
+                .order(unmatched_receipts::id)
+                .limit(limit)
+                .select(UnmatchedReceiptRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+
+    async fn forget_unmatched(
+        &self,
+        receipts: &[DeliveryReceipt],
+        before: Timestamp,
+    ) -> Result<(), PortError> {
+        let rows: Vec<_> = receipts.iter().map(row).collect();
+        self.write("db.receipts.forget_unmatched", move |connection| {
+            let forget: SetBased = set_based(FORGET, rows);
+            forget.execute(connection)?;
+            let too_old = unmatched_receipts::received_at.lt(before.unix_millis());
+            diesel::delete(unmatched_receipts::table.filter(too_old)).execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_expired(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<LocatedMessage>, PortError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read("db.receipts.list_expired", move |connection| {
+            let found: Vec<(Id, Id)> = messages::table
+                .filter(messages::expires_at.gt(after.unix_millis()))
+                .filter(messages::expires_at.le(until.unix_millis()))
+                .filter(messages::status.eq(MessageStatus::Pending.code()))
+                .order((messages::expires_at, messages::id))
+                .limit(limit)
+                .select((messages::id, messages::account_id))
+                .load(connection)?;
+            Ok(found.into_iter().map(|(message, account)| located(message, account)).collect())
+        })
+        .await
+    }
+}
+
+fn look_up(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    wanted: Vec<Value>,
+    found: &mut [Option<LocatedMessage>],
+) -> Result<(), StoreError> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let query = set_based::<(BigInt, Binary, Binary)>(sql, wanted);
+    for (position, message, account) in query.load::<(i64, Id, Id)>(connection)? {
+        let place = usize::try_from(position).ok().and_then(|position| found.get_mut(position));
+        if let Some(place) = place {
+            *place = Some(located(message, account));
+        }
+    }
+    Ok(())
+}
+
+fn located(message: Id, account: Id) -> LocatedMessage {
+    LocatedMessage { message_id: MessageId(message.0), account_id: AccountId(account.0) }
+}
+
+fn row(receipt: &DeliveryReceipt) -> Value {
+    let failure = match &receipt.report {
+        Report::Failed(failure) => Some(failure),
+        Report::Sent | Report::Delivered | Report::Read | Report::Deleted => None,
+    };
+    json!([
+        receipt.reference.message_id.map(|message| id(message.0)),
+        hex(&receipt.reference.provider_index.0),
+        receipt.report.code(),
+        failure.and_then(|failure| failure.code),
+        failure.map(|failure| &failure.title),
+        failure.map(|failure| &failure.reason),
+        receipt.provider_time.unix_millis(),
+        receipt.received_at.unix_millis(),
+    ])
+}
