@@ -13,9 +13,9 @@ use otp_core::send::settlement::{self, MessageState, MessageUpdate, SettlementFa
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{append_entries, distinct, lock_accounts, set_remaining};
+use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::{Unreadable, port_error};
-use crate::rows::{read_credits, read_status};
+use crate::rows::{read_credits, read_first_answer, read_status};
 use crate::schema::{messages, subscriptions};
 use crate::statement::statement;
 use crate::transaction::Transaction;
@@ -30,9 +30,11 @@ pub(super) async fn settle(
             .iter()
             .filter(|settlement| settlement.outcome.may_refund())
     };
-    let accounts = refundable().map(|settlement| settlement.account_id);
+    let accounts = refundable()
+        .map(|settlement| settlement.account_id)
+        .collect();
     let (_, messages, balances) = try_join3(
-        try_join(transaction.begin(), lock_accounts(connection, accounts)),
+        try_join(transaction.begin(), lock_accounts(connection, &accounts)),
         lock_messages(connection, settlements),
         load_balances(
             connection,
@@ -48,7 +50,7 @@ pub(super) async fn settle(
     try_join3(
         update_messages(connection, &settled.updates),
         append_entries(connection, &settled.ledger),
-        set_remaining(connection, &settled.balances),
+        set_balances(connection, &settled.balances),
     )
     .await
     .map_err(port_error)?;
@@ -62,7 +64,7 @@ async fn lock_messages(
     mut connection: &AsyncPgConnection,
     settlements: &[Settlement],
 ) -> QueryResult<Vec<MessageStateRow>> {
-    let ids = distinct(settlements.iter().map(|settlement| settlement.message_id.0));
+    let ids = settlements.iter().map(|settlement| settlement.message_id.0);
     messages::table
         .filter(messages::id.eq_any(ids))
         .order(messages::id)
@@ -85,7 +87,7 @@ async fn load_balances(
     mut connection: &AsyncPgConnection,
     refundable: impl Iterator<Item = MessageId>,
 ) -> QueryResult<Vec<(Uuid, i32)>> {
-    let ids = distinct(refundable.map(|id| id.0));
+    let ids: Vec<_> = refundable.map(|id| id.0).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -108,16 +110,17 @@ fn facts(
         let state = MessageState {
             account_id: AccountId(account),
             status: read_status(status)?,
-            first_answer: first_answer.map(read_status).transpose()?,
-            price: read_credits(price)?,
+            first_answer: read_first_answer(first_answer)?,
+            price: read_credits(price, "messages.price")?,
             subscription_id: SubscriptionId(subscription),
         };
         facts.messages.insert(MessageId(id), state);
     }
     for (id, remaining) in balances {
-        facts
-            .balances
-            .insert(SubscriptionId(id), read_credits(remaining)?);
+        facts.balances.insert(
+            SubscriptionId(id),
+            read_credits(remaining, "subscriptions.remaining")?,
+        );
     }
     Ok(facts)
 }

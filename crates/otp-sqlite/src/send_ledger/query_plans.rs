@@ -30,7 +30,7 @@ fn check(statement: &str, index: &str) {
 #[test]
 fn facts_of_admission_are_found_by_index() {
     check(
-        admit::REPLAYS,
+        admit::FIRST_ANSWERS,
         "messages_by_idempotency_key (api_key_id=? AND idempotency_key=?)",
     );
     check(
