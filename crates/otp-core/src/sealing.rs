@@ -1,5 +1,5 @@
-//! Personal data and secrets at rest: AES-256-GCM ciphertext with a key id, and an HMAC-SHA-256
-//! blind index for looking a recipient up.
+//! Personal data and secrets at rest: AES-256-GCM ciphertext with a key id, and HMAC-SHA-256 blind
+//! indexes for looking up a recipient or a provider's message id.
 //!
 //! The core seals before a port sees the data, so that no store can keep a number in the clear by
 //! mistake. Each purpose has its own label in the authenticated data: a ciphertext of one column
@@ -128,10 +128,11 @@ const FORMAT: u8 = 1;
 const KEY_ID_END: usize = 5;
 const NONCE_END: usize = 17;
 
-/// Seals and opens, and indexes recipients.
+/// Seals and opens, and indexes recipients and the provider's message ids.
 #[derive(Clone)]
 pub struct Sealer {
     cipher: Aes256Gcm,
+    /// Names the key in use without telling anything of it.
     key_id: [u8; 4],
     recipients: Hmac<Sha256>,
     provider_messages: Hmac<Sha256>,
@@ -147,11 +148,6 @@ impl Sealer {
             recipients: keyed(&master.derive("recipient-index")),
             provider_messages: keyed(&master.derive("provider-message-index")),
         }
-    }
-
-    /// Names the key in use without telling anything of it.
-    pub fn key_id(&self) -> [u8; 4] {
-        self.key_id
     }
 
     /// Encrypts `plaintext` for one purpose under a random nonce.
