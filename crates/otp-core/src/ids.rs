@@ -9,7 +9,7 @@ use crate::ports::Randomness;
 use crate::time::Timestamp;
 
 /// Makes a fresh UUIDv7 for something that comes into being at `now`.
-pub fn new_uuid(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
+fn new_uuid(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
     let mut random = [0_u8; 10];
     randomness.fill(&mut random);
     let millis = u64::try_from(now.unix_millis()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Personal data and secrets at rest: AES-256-GCM ciphertext with a key id, and an HMAC-SHA-256
-//! blind index for looking a recipient up.
+//! Personal data and secrets at rest: AES-256-GCM ciphertext with a key id, and HMAC-SHA-256 blind
+//! indexes for looking up a recipient or a provider's message id.
 //!
 //! The core seals before a port sees the data, so that no store can keep a number in the clear by
 //! mistake. Each purpose has its own label in the authenticated data: a ciphertext of one column
@@ -128,10 +128,11 @@ const FORMAT: u8 = 1;
 const KEY_ID_END: usize = 5;
 const NONCE_END: usize = 17;
 
-/// Seals and opens, and indexes recipients.
+/// Seals and opens, and indexes recipients and the provider's message ids.
 #[derive(Clone)]
 pub struct Sealer {
     cipher: Aes256Gcm,
+    /// Names the key in use without telling anything of it.
     key_id: [u8; 4],
     recipients: Hmac<Sha256>,
     provider_messages: Hmac<Sha256>,
@@ -147,11 +148,6 @@ impl Sealer {
             recipients: keyed(&master.derive("recipient-index")),
             provider_messages: keyed(&master.derive("provider-message-index")),
         }
-    }
-
-    /// Names the key in use without telling anything of it.
-    pub fn key_id(&self) -> [u8; 4] {
-        self.key_id
     }
 
     /// Encrypts `plaintext` for one purpose under a random nonce.
@@ -203,6 +199,11 @@ impl Sealer {
         RecipientIndex(mac(&self.recipients, recipient.e164()))
     }
 
+    /// The blind index of a provider's message id.
+    pub fn provider_message_index(&self, id: &ProviderMessageId) -> ProviderMessageIndex {
+        ProviderMessageIndex(mac(&self.provider_messages, &id.0))
+    }
+
     /// A provider's message id for storing.
     pub fn seal_provider_message_id(
         &self,
@@ -210,7 +211,7 @@ impl Sealer {
         randomness: &dyn Randomness,
     ) -> SealedProviderMessageId {
         SealedProviderMessageId {
-            index: ProviderMessageIndex(mac(&self.provider_messages, &id.0)),
+            index: self.provider_message_index(id),
             sealed: self.seal(Purpose::ProviderMessageId, &id.0, randomness),
         }
     }
@@ -305,6 +306,14 @@ mod tests {
         let number = PhoneNumber::parse("+966551234567").expect("valid");
         assert_eq!(sealer(1).index(&number), sealer(1).index(&number));
         assert_ne!(sealer(1).index(&number), sealer(2).index(&number));
+    }
+
+    #[test]
+    fn a_receipt_finds_the_message_by_the_index_it_was_stored_with() {
+        let id = ProviderMessageId("wamid.A".to_owned());
+        let stored = sealer(1).seal_provider_message_id(&id, &randomness());
+        assert_eq!(stored.index, sealer(1).provider_message_index(&id));
+        assert_ne!(stored.index, sealer(2).provider_message_index(&id));
     }
 
     #[test]

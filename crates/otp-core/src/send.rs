@@ -1,15 +1,17 @@
 //! The hot path's pure decision: which sends are admitted, and what their outcomes change.
 //!
-//! A store loads facts for a whole batch with a constant number of queries, asks [`admission::judge`]
-//! or [`settlement::judge`], and writes what they say with a constant number of statements. No rule
-//! is written in SQL, and no store decides anything.
+//! A store loads the facts that a whole batch wants ([`wanted`]) with a constant number of queries,
+//! asks [`admission::judge`] or [`settlement::judge`], and writes what they say with a constant number
+//! of statements. No rule is written in SQL, and no store decides anything.
 
 pub mod admission;
 pub mod attempt;
 pub mod facts;
 pub mod settlement;
+pub mod wanted;
 
 pub use admission::{Admission, Refusal};
 pub use attempt::{RoutedTo, SendAttempt};
 pub use facts::{FirstAnswer, SendFacts};
 pub use settlement::{Outcome, Settlement};
+pub use wanted::WantedFacts;

@@ -123,6 +123,27 @@ pub enum NoRoute {
 }
 
 impl SendingProfile {
+    /// The profile of an account with these senders and their templates, in whatever order they come.
+    pub fn new(
+        default_language: LanguageTag,
+        mut senders: Vec<Sender>,
+        mut templates: Vec<AuthenticationTemplate>,
+    ) -> Self {
+        // Ids order what was added in the same millisecond.
+        senders.sort_unstable_by_key(|sender| (sender.created_at, sender.id));
+        templates.sort_unstable_by_key(|template| (template.created_at, template.id));
+        let with_templates = |sender: Sender| SenderProfile {
+            templates: templates
+                .extract_if(.., |template| template.sender_id == sender.id)
+                .collect(),
+            sender,
+        };
+        Self {
+            default_language,
+            senders: senders.into_iter().map(with_templates).collect(),
+        }
+    }
+
     /// Chooses the language over all senders first, then the oldest sender that has it.
     pub fn route(&self, wish: Option<&LanguageTag>) -> Result<Route<'_>, NoRoute> {
         if self.senders.is_empty() {
@@ -157,34 +178,33 @@ mod tests {
         LanguageTag::parse(text).expect(text)
     }
 
-    fn profile(senders: &[&[&str]]) -> SendingProfile {
-        let senders = senders.iter().zip(1..).map(|(languages, number)| {
-            let id = SenderId(Uuid::from_u128(number));
-            let sender = Sender {
-                id,
-                account_id: AccountId(Uuid::nil()),
-                phone_number_id: ProviderId::parse("1").expect("digits"),
-                waba_id: ProviderId::parse("2").expect("digits"),
-                phone: Sealed(Vec::new()),
-                access_token: Sealed(Vec::new()),
-                created_at: Timestamp::from_unix_millis(0),
-            };
-            let templates = languages.iter().map(|language| AuthenticationTemplate {
-                id: TemplateId(Uuid::nil()),
-                sender_id: id,
-                name: TemplateName::parse("otp_code").expect("name"),
-                language: tag(language),
-                created_at: Timestamp::from_unix_millis(0),
-            });
-            SenderProfile {
-                sender,
-                templates: templates.collect(),
-            }
-        });
-        SendingProfile {
-            default_language: tag("ar"),
-            senders: senders.collect(),
-        }
+    /// Senders 1, 2, … with templates in these languages, in the order of their ages.
+    fn profile(languages: &[&[&str]]) -> SendingProfile {
+        let sender = |number| Sender {
+            id: SenderId(Uuid::from_u128(number)),
+            account_id: AccountId(Uuid::nil()),
+            phone_number_id: ProviderId::parse("1").expect("digits"),
+            waba_id: ProviderId::parse("2").expect("digits"),
+            phone: Sealed(Vec::new()),
+            access_token: Sealed(Vec::new()),
+            created_at: Timestamp::from_unix_millis(0),
+        };
+        let template = |(number, language): (u128, &str)| AuthenticationTemplate {
+            id: TemplateId(Uuid::nil()),
+            sender_id: SenderId(Uuid::from_u128(number)),
+            name: TemplateName::parse("otp_code").expect("name"),
+            language: tag(language),
+            created_at: Timestamp::from_unix_millis(0),
+        };
+        let templates = (1..)
+            .zip(languages)
+            .flat_map(|(number, languages)| languages.iter().map(move |tag| (number, *tag)));
+        let senders = (1..).zip(languages).map(|(number, _)| sender(number));
+        SendingProfile::new(
+            tag("ar"),
+            senders.collect(),
+            templates.map(template).collect(),
+        )
     }
 
     #[track_caller]
@@ -211,6 +231,29 @@ mod tests {
     fn the_language_matters_more_than_the_sender() {
         check(&[&["ar"], &["ar", "en"]], Some("en"), Ok((2, "en")));
         check(&[&["ar"], &["ar", "en"]], None, Ok((1, "ar")));
+    }
+
+    #[test]
+    fn of_senders_that_have_the_language_the_oldest_carries_the_message() {
+        let mut senders = Vec::new();
+        let mut templates = Vec::new();
+        for (number, age) in [(1, 30), (2, 10), (3, 20)] {
+            let mut one = profile(&[&["ar"]]).senders.remove(0);
+            one.sender.id = SenderId(Uuid::from_u128(number));
+            one.sender.created_at = Timestamp::from_unix_millis(age);
+            one.templates[0].sender_id = one.sender.id;
+            senders.push(one.sender);
+            templates.append(&mut one.templates);
+        }
+        let profile = SendingProfile::new(tag("ar"), senders, templates);
+        let order: Vec<_> = profile
+            .senders
+            .iter()
+            .map(|of| of.sender.id.0.as_u128())
+            .collect();
+        assert_eq!(order, [2, 3, 1]);
+        let route = profile.route(None).expect("a route");
+        assert_eq!(route.sender.id.0.as_u128(), 2);
     }
 
     #[test]

@@ -15,9 +15,10 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use otp_core::cooldown::whole_seconds;
 
 use crate::context::RequestContext;
-use crate::error::{ApiError, retry_after, whole_seconds};
+use crate::error::{ApiError, retry_after};
 use crate::options::{HttpOptions, PerIpQuota, TrustedProxies};
 
 /// Fewer known addresses than this are not worth looking through for idle ones.

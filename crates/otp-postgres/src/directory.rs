@@ -10,8 +10,7 @@ use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError, Prices};
 use otp_core::pricing::PriceList;
-use otp_core::sender::{Sender, SenderProfile, SendingProfile};
-use otp_core::template::AuthenticationTemplate;
+use otp_core::sender::SendingProfile;
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -45,13 +44,11 @@ impl Directory for PgStore {
             .load::<String>(&mut first);
         let senders = senders::table
             .filter(senders::account_id.eq(account.0))
-            .order((senders::created_at, senders::id))
             .select(SenderRow::as_select())
             .load(&mut second);
         let templates = templates::table
             .inner_join(senders::table)
             .filter(senders::account_id.eq(account.0))
-            .order((templates::created_at, templates::id))
             .select(TemplateRow::as_select())
             .load(&mut third);
         let (default_language, senders, templates) =
@@ -61,28 +58,14 @@ impl Directory for PgStore {
         let [default_language] = default_language.as_slice() else {
             return Ok(None);
         };
-        Ok(Some(Arc::new(SendingProfile {
-            default_language: read_language(default_language)?,
-            senders: with_templates(read_all(senders)?, &read_all(templates)?),
-        })))
+        Ok(Some(Arc::new(SendingProfile::new(
+            read_language(default_language, "accounts.default_language")?,
+            read_all(senders)?,
+            read_all(templates)?,
+        ))))
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
         Ok(Arc::new(Prices::list(self).await?.into_iter().collect()))
     }
-}
-
-fn with_templates(
-    senders: Vec<Sender>,
-    templates: &[AuthenticationTemplate],
-) -> Vec<SenderProfile> {
-    let profile = |sender: Sender| SenderProfile {
-        templates: templates
-            .iter()
-            .filter(|template| template.sender_id == sender.id)
-            .cloned()
-            .collect(),
-        sender,
-    };
-    senders.into_iter().map(profile).collect()
 }

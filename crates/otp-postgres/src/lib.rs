@@ -41,6 +41,7 @@ mod migrations;
 mod opt_outs;
 mod plans;
 mod prices;
+mod receipts;
 mod rows;
 mod schema;
 mod send_ledger;

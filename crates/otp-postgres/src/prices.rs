@@ -11,8 +11,8 @@ use otp_core::ports::{PortError, Prices};
 use otp_core::region::Region;
 
 use crate::PgStore;
-use crate::errors::port_error;
-use crate::rows::{read_credits, read_region, written_credits};
+use crate::errors::{Unreadable, port_error};
+use crate::rows::{read_credits, written_credits};
 use crate::schema::prices;
 
 #[async_trait]
@@ -51,7 +51,8 @@ impl Prices for PgStore {
             .map_err(port_error)?;
         let mut prices = Vec::with_capacity(rows.len());
         for (region, credits) in rows {
-            prices.push((read_region(&region)?, read_credits(credits)?));
+            let region = Region::parse(&region).map_err(|_| Unreadable("prices.region"))?;
+            prices.push((region, read_credits(credits, "prices.credits")?));
         }
         // The server's collation may order letters and digits in its own way.
         prices.sort_unstable_by_key(|(region, _)| *region);

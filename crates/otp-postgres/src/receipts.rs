@@ -94,15 +94,28 @@ impl Receipts for PgStore {
         let (position, message_id): (Vec<i32>, Vec<_>) = ours.unzip();
         let connection = &mut self.connection().await?;
         if !position.is_empty() {
-            let locate = LocateByOurId { position, message_id };
-            place(&mut found, locate.load(connection).await.map_err(port_error)?);
+            let locate = LocateByOurId {
+                position,
+                message_id,
+            };
+            place(
+                &mut found,
+                locate.load(connection).await.map_err(port_error)?,
+            );
         }
-        let missing = references.iter().zip(0..).zip(&found).filter(|(_, found)| found.is_none());
+        let missing = references
+            .iter()
+            .zip(0..)
+            .zip(&found)
+            .filter(|(_, found)| found.is_none());
         let missing = missing.map(|((reference, n), _)| (n, reference.provider_index.0.to_vec()));
         let (position, index): (Vec<i32>, Vec<_>) = missing.unzip();
         if !position.is_empty() {
             let locate = LocateByProviderIndex { position, index };
-            place(&mut found, locate.load(connection).await.map_err(port_error)?);
+            place(
+                &mut found,
+                locate.load(connection).await.map_err(port_error)?,
+            );
         }
         Ok(found)
     }
@@ -113,16 +126,34 @@ impl Receipts for PgStore {
         }
         let failures = || receipts.iter().map(failure);
         let keep = KeepUnmatched {
-            message_id: receipts.iter().map(|r| r.reference.message_id.map(|id| id.0)).collect(),
+            message_id: receipts
+                .iter()
+                .map(|r| r.reference.message_id.map(|id| id.0))
+                .collect(),
             provider_index: indexes(receipts),
-            report: receipts.iter().map(|receipt| receipt.report.code()).collect(),
+            report: receipts
+                .iter()
+                .map(|receipt| receipt.report.code())
+                .collect(),
             failure_code: failures().map(|failure| failure?.code).collect(),
-            failure_title: failures().map(|failure| Some(failure?.title.clone())).collect(),
-            failure_reason: failures().map(|failure| Some(failure?.reason.clone())).collect(),
-            provider_time: receipts.iter().map(|receipt| receipt.provider_time.into()).collect(),
-            received_at: receipts.iter().map(|receipt| receipt.received_at.into()).collect(),
+            failure_title: failures()
+                .map(|failure| Some(failure?.title.clone()))
+                .collect(),
+            failure_reason: failures()
+                .map(|failure| Some(failure?.reason.clone()))
+                .collect(),
+            provider_time: receipts
+                .iter()
+                .map(|receipt| receipt.provider_time.into())
+                .collect(),
+            received_at: receipts
+                .iter()
+                .map(|receipt| receipt.received_at.into())
+                .collect(),
         };
-        keep.execute(&mut self.connection().await?).await.map_err(port_error)?;
+        keep.execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
         Ok(())
     }
 
@@ -144,11 +175,20 @@ impl Receipts for PgStore {
     ) -> Result<(), PortError> {
         let forget = ForgetUnmatched {
             provider_index: indexes(receipts),
-            report: receipts.iter().map(|receipt| receipt.report.code()).collect(),
-            provider_time: receipts.iter().map(|receipt| receipt.provider_time.into()).collect(),
+            report: receipts
+                .iter()
+                .map(|receipt| receipt.report.code())
+                .collect(),
+            provider_time: receipts
+                .iter()
+                .map(|receipt| receipt.provider_time.into())
+                .collect(),
             before: before.into(),
         };
-        forget.execute(&mut self.connection().await?).await.map_err(port_error)?;
+        forget
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
         Ok(())
     }
 
@@ -168,13 +208,18 @@ impl Receipts for PgStore {
             .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
-        Ok(found.into_iter().map(|(message, account)| located(message, account)).collect())
+        Ok(found
+            .into_iter()
+            .map(|(message, account)| located(message, account))
+            .collect())
     }
 }
 
 fn place(found: &mut [Option<LocatedMessage>], rows: Vec<(i32, Uuid, Uuid)>) {
     for (position, message, account) in rows {
-        let place = usize::try_from(position).ok().and_then(|position| found.get_mut(position));
+        let place = usize::try_from(position)
+            .ok()
+            .and_then(|position| found.get_mut(position));
         if let Some(place) = place {
             *place = Some(located(message, account));
         }
@@ -182,11 +227,17 @@ fn place(found: &mut [Option<LocatedMessage>], rows: Vec<(i32, Uuid, Uuid)>) {
 }
 
 fn located(message: Uuid, account: Uuid) -> LocatedMessage {
-    LocatedMessage { message_id: MessageId(message), account_id: AccountId(account) }
+    LocatedMessage {
+        message_id: MessageId(message),
+        account_id: AccountId(account),
+    }
 }
 
 fn indexes(receipts: &[DeliveryReceipt]) -> Vec<Vec<u8>> {
-    receipts.iter().map(|receipt| receipt.reference.provider_index.0.to_vec()).collect()
+    receipts
+        .iter()
+        .map(|receipt| receipt.reference.provider_index.0.to_vec())
+        .collect()
 }
 
 fn failure(receipt: &DeliveryReceipt) -> Option<&Failure> {

@@ -1,4 +1,6 @@
-//! Rows, and the one place where they become what the core knows, or the other way round.
+//! Rows, and what they become: the one place where columns and domain types meet.
+
+mod receipts;
 
 use diesel::prelude::*;
 use otp_core::account::{Account, SealedContact};
@@ -9,7 +11,6 @@ use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId, Subscripti
 use otp_core::language::LanguageTag;
 use otp_core::message::{Failure, Message, MessageStatus};
 use otp_core::plan::{Currency, Money, Plan};
-use otp_core::region::Region;
 use otp_core::sealing::{ProviderMessageIndex, RecipientIndex, Sealed, SealedProviderMessageId};
 use otp_core::sender::{ProviderId, Sender};
 use otp_core::subscription::Subscription;
@@ -18,42 +19,11 @@ use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+pub(crate) use self::receipts::UnmatchedReceiptRow;
 use crate::errors::Unreadable;
 use crate::schema::{
     accounts, api_keys, ledger_entries, messages, plans, senders, subscriptions, templates,
 };
-
-pub(crate) fn read_credits(amount: i32) -> Result<Credits, Unreadable> {
-    Credits::new(amount.into()).map_err(|_| Unreadable("an amount of credits"))
-}
-
-/// The column is 32 bits wide, and so are credits: [`Credits::MAX`] is below 2^31.
-pub(crate) fn written_credits(credits: Credits) -> i32 {
-    i32::try_from(credits.get()).unwrap_or(i32::MAX)
-}
-
-pub(crate) fn read_status(code: i16) -> Result<MessageStatus, Unreadable> {
-    MessageStatus::from_code(code).ok_or(Unreadable("messages.status"))
-}
-
-pub(crate) fn read_recipient_index(bytes: Vec<u8>) -> Result<RecipientIndex, Unreadable> {
-    let bytes = bytes.try_into();
-    bytes
-        .map(RecipientIndex)
-        .map_err(|_| Unreadable("a recipient's index"))
-}
-
-pub(crate) fn read_language(text: &str) -> Result<LanguageTag, Unreadable> {
-    LanguageTag::parse(text).map_err(|_| Unreadable("a language"))
-}
-
-pub(crate) fn read_region(text: &str) -> Result<Region, Unreadable> {
-    Region::parse(text).map_err(|_| Unreadable("a region"))
-}
-
-fn read_optional(instant: Option<OffsetDateTime>) -> Option<Timestamp> {
-    instant.map(Timestamp::from)
-}
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = accounts, check_for_backend(diesel::pg::Pg))]
@@ -97,7 +67,7 @@ impl TryFrom<AccountRow> for Account {
                 company: Sealed(row.company),
                 address: row.address.map(Sealed),
             },
-            default_language: read_language(&row.default_language)?,
+            default_language: read_language(&row.default_language, "accounts.default_language")?,
             created_at: row.created_at.into(),
         })
     }
@@ -135,12 +105,11 @@ impl TryFrom<ApiKeyRow> for ApiKey {
     type Error = Unreadable;
 
     fn try_from(row: ApiKeyRow) -> Result<Self, Unreadable> {
-        let hash = row.hash.try_into();
         Ok(Self {
             id: ApiKeyId(row.id),
             account_id: AccountId(row.account_id),
             name: row.name,
-            hash: ApiKeyHash(hash.map_err(|_| Unreadable("api_keys.hash"))?),
+            hash: ApiKeyHash(read_hash(&row.hash, "api_keys.hash")?),
             hint: row.hint,
             created_at: row.created_at.into(),
             expires_at: read_optional(row.expires_at),
@@ -188,7 +157,7 @@ impl TryFrom<PlanRow> for Plan {
         Ok(Self {
             id: PlanId(row.id),
             name: row.name,
-            credits: read_credits(row.credits)?,
+            credits: read_credits(row.credits, "plans.credits")?,
             price,
             created_at: row.created_at.into(),
         })
@@ -227,8 +196,8 @@ impl TryFrom<SubscriptionRow> for Subscription {
             id: SubscriptionId(row.id),
             account_id: AccountId(row.account_id),
             plan_id: row.plan_id.map(PlanId),
-            credits: read_credits(row.credits)?,
-            remaining: read_credits(row.remaining)?,
+            credits: read_credits(row.credits, "subscriptions.credits")?,
+            remaining: read_credits(row.remaining, "subscriptions.remaining")?,
             created_at: row.created_at.into(),
         })
     }
@@ -265,12 +234,12 @@ impl TryFrom<SenderRow> for Sender {
 
     fn try_from(row: SenderRow) -> Result<Self, Unreadable> {
         let provider_id =
-            |text: &str| ProviderId::parse(text).map_err(|_| Unreadable("an id of the provider"));
+            |text: &str, column| ProviderId::parse(text).map_err(|_| Unreadable(column));
         Ok(Self {
             id: SenderId(row.id),
             account_id: AccountId(row.account_id),
-            phone_number_id: provider_id(&row.phone_number_id)?,
-            waba_id: provider_id(&row.waba_id)?,
+            phone_number_id: provider_id(&row.phone_number_id, "senders.phone_number_id")?,
+            waba_id: provider_id(&row.waba_id, "senders.waba_id")?,
             phone: Sealed(row.phone),
             access_token: Sealed(row.access_token),
             created_at: row.created_at.into(),
@@ -308,7 +277,7 @@ impl TryFrom<TemplateRow> for AuthenticationTemplate {
             id: TemplateId(row.id),
             sender_id: SenderId(row.sender_id),
             name: TemplateName::parse(&row.name).map_err(|_| Unreadable("templates.name"))?,
-            language: read_language(&row.language)?,
+            language: read_language(&row.language, "templates.language")?,
             created_at: row.created_at.into(),
         })
     }
@@ -322,9 +291,8 @@ fn read_provider_message_id(
     let Some((index, sealed)) = index.zip(sealed) else {
         return Ok(None);
     };
-    let index = <[u8; 32]>::try_from(index).map_err(|_| Unreadable("messages.provider_index"))?;
     Ok(Some(SealedProviderMessageId {
-        index: ProviderMessageIndex(index),
+        index: ProviderMessageIndex(read_hash(&index, "messages.provider_index")?),
         sealed: Sealed(sealed),
     }))
 }
@@ -368,12 +336,12 @@ impl TryFrom<MessageRow> for Message {
             api_key_id: ApiKeyId(row.api_key_id),
             recipient: Sealed(row.recipient),
             status: read_status(row.status)?,
-            first_answer: row.first_answer.map(read_status).transpose()?,
+            first_answer: read_first_answer(row.first_answer)?,
             provider_message_id: read_provider_message_id(
                 row.provider_index,
                 row.provider_message_id,
             )?,
-            price: read_credits(row.price)?,
+            price: read_credits(row.price, "messages.price")?,
             subscription_id: SubscriptionId(row.subscription_id),
             failure,
             created_at: row.created_at.into(),
@@ -407,28 +375,67 @@ impl From<&LedgerEntry> for LedgerEntryRow {
     }
 }
 
-/// The signed amount; it fits for the reason [`written_credits`] does.
-pub(crate) fn written_amount(entry: &LedgerEntry) -> i32 {
-    i32::try_from(entry.signed_amount()).unwrap_or(i32::MAX)
-}
-
 impl TryFrom<LedgerEntryRow> for LedgerEntry {
     type Error = Unreadable;
 
     fn try_from(row: LedgerEntryRow) -> Result<Self, Unreadable> {
-        let amount = Credits::new(i64::from(row.amount).abs());
+        let kind = EntryKind::from_code(row.kind).ok_or(Unreadable("ledger_entries.kind"))?;
         Ok(Self {
             account_id: AccountId(row.account_id),
             subscription_id: SubscriptionId(row.subscription_id),
             message_id: row.message_id.map(MessageId),
-            kind: EntryKind::from_code(row.kind).ok_or(Unreadable("ledger_entries.kind"))?,
-            credits: amount.map_err(|_| Unreadable("ledger_entries.amount"))?,
+            kind,
+            credits: kind
+                .credits(row.amount.into())
+                .map_err(|_| Unreadable("ledger_entries.amount"))?,
             at: row.created_at.into(),
         })
     }
 }
 
-/// Reads every row, or says which kind of value stands in the way.
+pub(crate) fn read_credits(amount: i32, column: &'static str) -> Result<Credits, Unreadable> {
+    Credits::new(amount.into()).map_err(|_| Unreadable(column))
+}
+
+/// The column is 32 bits wide, and so are credits: [`Credits::MAX`] is below 2^31.
+pub(crate) fn written_credits(credits: Credits) -> i32 {
+    i32::try_from(credits.get()).unwrap_or(i32::MAX)
+}
+
+/// The signed amount; it fits for the reason [`written_credits`] does.
+pub(crate) fn written_amount(entry: &LedgerEntry) -> i32 {
+    i32::try_from(entry.signed_amount()).unwrap_or(i32::MAX)
+}
+
+pub(crate) fn read_status(code: i16) -> Result<MessageStatus, Unreadable> {
+    MessageStatus::from_code(code).ok_or(Unreadable("messages.status"))
+}
+
+pub(crate) fn read_first_answer(code: Option<i16>) -> Result<Option<MessageStatus>, Unreadable> {
+    code.map(|code| MessageStatus::from_code(code).ok_or(Unreadable("messages.first_answer")))
+        .transpose()
+}
+
+pub(crate) fn read_recipient_index(
+    bytes: &[u8],
+    column: &'static str,
+) -> Result<RecipientIndex, Unreadable> {
+    read_hash(bytes, column).map(RecipientIndex)
+}
+
+fn read_hash(bytes: &[u8], column: &'static str) -> Result<[u8; 32], Unreadable> {
+    bytes.try_into().map_err(|_| Unreadable(column))
+}
+
+pub(crate) fn read_language(text: &str, column: &'static str) -> Result<LanguageTag, Unreadable> {
+    LanguageTag::parse(text).map_err(|_| Unreadable(column))
+}
+
+fn read_optional(instant: Option<OffsetDateTime>) -> Option<Timestamp> {
+    instant.map(Timestamp::from)
+}
+
+/// Reads rows into what they stand for; the first unreadable one is the error.
 pub(crate) fn read_all<Row, T>(rows: Vec<Row>) -> Result<Vec<T>, Unreadable>
 where
     T: TryFrom<Row, Error = Unreadable>,

@@ -102,7 +102,22 @@ diesel::table! {
         failure_title -> Nullable<Text>,
         failure_reason -> Nullable<Text>,
         created_at -> Timestamptz,
+        expires_at -> Timestamptz,
         failed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    unmatched_receipts (id) {
+        id -> BigInt,
+        message_id -> Nullable<Uuid>,
+        provider_index -> Bytea,
+        report -> SmallInt,
+        failure_code -> Nullable<Integer>,
+        failure_title -> Nullable<Text>,
+        failure_reason -> Nullable<Text>,
+        provider_time -> Timestamptz,
+        received_at -> Timestamptz,
     }
 }
 

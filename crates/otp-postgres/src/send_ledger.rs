@@ -9,7 +9,7 @@
 mod admit;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -73,7 +73,7 @@ statement! {
 
 statement! {
     /// Sets what is left on subscriptions whose accounts are locked.
-    SetRemaining {
+    SetBalances {
         id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
         remaining: Vec<i32> => sql_types::Array<sql_types::Integer>,
     },
@@ -86,12 +86,12 @@ statement! {
 /// excludes itself: what only refers to an account, such as a new API key, need not wait.
 async fn lock_accounts(
     mut connection: &AsyncPgConnection,
-    accounts: impl Iterator<Item = AccountId>,
+    ids: &BTreeSet<AccountId>,
 ) -> QueryResult<()> {
-    let ids = distinct(accounts.map(|id| id.0));
     if ids.is_empty() {
         return Ok(());
     }
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
     accounts::table
         .filter(accounts::id.eq_any(ids))
         .order(accounts::id)
@@ -127,24 +127,22 @@ async fn append_entries(
     Ok(())
 }
 
-async fn set_remaining(
+/// Sets new balances. One that belongs to no subscription takes the whole transaction back: ledger and
+/// balances would disagree from then on.
+async fn set_balances(
     mut connection: &AsyncPgConnection,
     balances: &BTreeMap<SubscriptionId, Credits>,
 ) -> QueryResult<()> {
     if balances.is_empty() {
         return Ok(());
     }
-    let set = SetRemaining {
+    let set = SetBalances {
         id: balances.keys().map(|id| id.0).collect(),
         remaining: balances.values().copied().map(written_credits).collect(),
     };
-    set.execute(&mut connection).await?;
-    Ok(())
-}
-
-fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
-    let mut ids: Vec<_> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    if set.execute(&mut connection).await? == balances.len() {
+        Ok(())
+    } else {
+        Err(diesel::result::Error::NotFound)
+    }
 }

@@ -1,4 +1,4 @@
-//! The directory: what a send looks up.
+//! The directory: what a send looks up and what hardly ever changes.
 
 use std::sync::Arc;
 
@@ -8,8 +8,7 @@ use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
-use otp_core::sender::{Sender, SenderProfile, SendingProfile};
-use otp_core::template::AuthenticationTemplate;
+use otp_core::sender::SendingProfile;
 
 use crate::errors::StoreError;
 use crate::rows::{ApiKeyRow, Id, SenderRow, TemplateRow, read_all, read_language};
@@ -61,30 +60,18 @@ fn sending_profile(
     let Some(default_language) = default_language else {
         return Ok(None);
     };
-    let senders: Vec<Sender> = read_all(
-        senders::table
-            .filter(senders::account_id.eq(Id(account.0)))
-            .order((senders::created_at, senders::id))
-            .select(SenderRow::as_select())
-            .load(connection)?,
-    )?;
-    let templates: Vec<AuthenticationTemplate> = read_all(
-        templates::table
-            .inner_join(senders::table)
-            .filter(senders::account_id.eq(Id(account.0)))
-            .order((templates::created_at, templates::id))
-            .select(TemplateRow::as_select())
-            .load(connection)?,
-    )?;
-    let with_templates = |sender: Sender| {
-        let its_own = templates
-            .iter()
-            .filter(|template| template.sender_id == sender.id);
-        let templates = its_own.cloned().collect();
-        SenderProfile { sender, templates }
-    };
-    Ok(Some(SendingProfile {
-        default_language: read_language(&default_language, "accounts.default_language")?,
-        senders: senders.into_iter().map(with_templates).collect(),
-    }))
+    let senders = senders::table
+        .filter(senders::account_id.eq(Id(account.0)))
+        .select(SenderRow::as_select())
+        .load(connection)?;
+    let templates = templates::table
+        .inner_join(senders::table)
+        .filter(senders::account_id.eq(Id(account.0)))
+        .select(TemplateRow::as_select())
+        .load(connection)?;
+    Ok(Some(SendingProfile::new(
+        read_language(&default_language, "accounts.default_language")?,
+        read_all(senders)?,
+        read_all(templates)?,
+    )))
 }

@@ -16,12 +16,12 @@ use crate::rows::{Id, UnmatchedReceiptRow, read_all};
 use crate::schema::{messages, unmatched_receipts};
 use crate::set_based::{SetBased, hex, id, set_based};
 
-const BY_OUR_ID: &str = "
+pub(crate) const BY_OUR_ID: &str = "
     SELECT wanted.value ->> 0, m.id, m.account_id
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.id = unhex(wanted.value ->> 1)";
 
-const BY_PROVIDER_INDEX: &str = "
+pub(crate) const BY_PROVIDER_INDEX: &str = "
     SELECT wanted.value ->> 0, m.id, m.account_id
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.provider_index = unhex(wanted.value ->> 1)";
@@ -50,8 +50,13 @@ impl Receipts for SqliteStore {
             let ours = references.iter().enumerate();
             let ours = ours.filter_map(|(n, r)| Some(json!([n, id(r.message_id?.0)])));
             look_up(connection, BY_OUR_ID, ours.collect(), &mut located)?;
-            let missing = references.iter().enumerate().filter(|(n, _)| located[*n].is_none());
-            let missing = missing.map(|(n, r)| json!([n, hex(&r.provider_index.0)])).collect();
+            let missing = references
+                .iter()
+                .enumerate()
+                .filter(|(n, _)| located[*n].is_none());
+            let missing = missing
+                .map(|(n, r)| json!([n, hex(&r.provider_index.0)]))
+                .collect();
             look_up(connection, BY_PROVIDER_INDEX, missing, &mut located)?;
             Ok(located)
         })
@@ -113,7 +118,10 @@ impl Receipts for SqliteStore {
                 .limit(limit)
                 .select((messages::id, messages::account_id))
                 .load(connection)?;
-            Ok(found.into_iter().map(|(message, account)| located(message, account)).collect())
+            Ok(found
+                .into_iter()
+                .map(|(message, account)| located(message, account))
+                .collect())
         })
         .await
     }
@@ -130,7 +138,9 @@ fn look_up(
     }
     let query = set_based::<(BigInt, Binary, Binary)>(sql, wanted);
     for (position, message, account) in query.load::<(i64, Id, Id)>(connection)? {
-        let place = usize::try_from(position).ok().and_then(|position| found.get_mut(position));
+        let place = usize::try_from(position)
+            .ok()
+            .and_then(|position| found.get_mut(position));
         if let Some(place) = place {
             *place = Some(located(message, account));
         }
@@ -139,7 +149,10 @@ fn look_up(
 }
 
 fn located(message: Id, account: Id) -> LocatedMessage {
-    LocatedMessage { message_id: MessageId(message.0), account_id: AccountId(account.0) }
+    LocatedMessage {
+        message_id: MessageId(message.0),
+        account_id: AccountId(account.0),
+    }
 }
 
 fn row(receipt: &DeliveryReceipt) -> Value {

@@ -1,5 +1,7 @@
 //! Rows, and what they become: the one place where columns and domain types meet.
 
+mod receipts;
+
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::prelude::*;
@@ -21,6 +23,7 @@ use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::time::Timestamp;
 use uuid::Uuid;
 
+pub(crate) use self::receipts::UnmatchedReceiptRow;
 use crate::errors::StoreError;
 use crate::schema;
 
@@ -125,7 +128,7 @@ impl TryFrom<ApiKeyRow> for ApiKey {
             id: ApiKeyId(row.id.0),
             account_id: AccountId(row.account_id.0),
             name: row.name,
-            hash: ApiKeyHash(hash(&row.hash, "api_keys.hash")?),
+            hash: ApiKeyHash(read_hash(&row.hash, "api_keys.hash")?),
             hint: row.hint,
             created_at: Timestamp::from_unix_millis(row.created_at),
             expires_at: row.expires_at.map(Timestamp::from_unix_millis),
@@ -310,7 +313,7 @@ fn read_provider_message_id(
         return Ok(None);
     };
     Ok(Some(SealedProviderMessageId {
-        index: ProviderMessageIndex(hash(&index, "messages.provider_index")?),
+        index: ProviderMessageIndex(read_hash(&index, "messages.provider_index")?),
         sealed: Sealed(sealed),
     }))
 }
@@ -380,20 +383,18 @@ pub(crate) struct LedgerEntryRow {
 impl TryFrom<LedgerEntryRow> for LedgerEntry {
     type Error = StoreError;
     fn try_from(row: LedgerEntryRow) -> Result<Self, StoreError> {
-        let entry = Self {
+        let kind =
+            EntryKind::from_code(row.kind).ok_or(StoreError::Unreadable("ledger_entries.kind"))?;
+        Ok(Self {
             account_id: AccountId(row.account_id.0),
             subscription_id: SubscriptionId(row.subscription_id.0),
             message_id: row.message_id.map(|id| MessageId(id.0)),
-            kind: EntryKind::from_code(row.kind)
-                .ok_or(StoreError::Unreadable("ledger_entries.kind"))?,
-            credits: read_credits(row.amount.saturating_abs(), "ledger_entries.amount")?,
+            kind,
+            credits: kind
+                .credits(row.amount)
+                .map_err(|_| StoreError::Unreadable("ledger_entries.amount"))?,
             at: Timestamp::from_unix_millis(row.created_at),
-        };
-        if entry.signed_amount() == row.amount {
-            Ok(entry)
-        } else {
-            Err(StoreError::Unreadable("ledger_entries.amount"))
-        }
+        })
     }
 }
 
@@ -416,10 +417,10 @@ pub(crate) fn read_recipient_index(
     bytes: &[u8],
     column: &'static str,
 ) -> Result<RecipientIndex, StoreError> {
-    hash(bytes, column).map(RecipientIndex)
+    read_hash(bytes, column).map(RecipientIndex)
 }
 
-fn hash(bytes: &[u8], column: &'static str) -> Result<[u8; 32], StoreError> {
+fn read_hash(bytes: &[u8], column: &'static str) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Unreadable(column))
 }
 

@@ -104,7 +104,22 @@ diesel::table! {
         failure_title -> Nullable<Text>,
         failure_reason -> Nullable<Text>,
         created_at -> BigInt,
+        expires_at -> BigInt,
         failed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    unmatched_receipts (id) {
+        id -> BigInt,
+        message_id -> Nullable<Binary>,
+        provider_index -> Binary,
+        report -> SmallInt,
+        failure_code -> Nullable<Integer>,
+        failure_title -> Nullable<Text>,
+        failure_reason -> Nullable<Text>,
+        provider_time -> BigInt,
+        received_at -> BigInt,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::SqliteStore;
 use crate::errors::StoreError;
 use crate::set_based::{SetBased, id, set_based};
 
-const APPEND: &str = "
+const APPEND_ENTRIES: &str = "
     INSERT INTO ledger_entries (account_id, subscription_id, message_id, kind, amount, created_at)
     SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), value ->> 3, value ->> 4,
            value ->> 5
@@ -59,7 +59,7 @@ impl SendLedger for SqliteStore {
 }
 
 /// Appends entries in their order.
-pub(crate) fn append(
+pub(crate) fn append_entries(
     connection: &mut SqliteConnection,
     entries: &[LedgerEntry],
 ) -> Result<(), StoreError> {
@@ -76,7 +76,7 @@ pub(crate) fn append(
             entry.at.unix_millis(),
         ])
     });
-    let append: SetBased = set_based(APPEND, rows);
+    let append: SetBased = set_based(APPEND_ENTRIES, rows);
     append.execute(connection)?;
     Ok(())
 }

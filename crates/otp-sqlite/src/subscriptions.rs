@@ -24,7 +24,7 @@ impl Subscriptions for SqliteStore {
             diesel::insert_into(subscriptions::table)
                 .values(row)
                 .execute(connection)?;
-            send_ledger::append(connection, &[grant])
+            send_ledger::append_entries(connection, &[grant])
         })
         .await
     }

@@ -110,9 +110,9 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (api_key_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
--- 4 is Failed: a failed message is no send to its recipient.
+-- A failed message is no send to its recipient. It is told by its time of failure, as in PostgreSQL.
 CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, created_at)
-    WHERE status <> 4;
+    WHERE failed_at IS NULL;
 
 CREATE TABLE ledger_entries (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,6 +1,6 @@
 //! The append-only ledger: a subscription's balance is the sum of its rows, at every moment.
 
-use crate::credits::Credits;
+use crate::credits::{Credits, InvalidCredits};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
 use crate::time::Timestamp;
 
@@ -43,6 +43,15 @@ impl LedgerEntry {
 }
 
 impl EntryKind {
+    /// The credits of an entry of this kind that changed the balance by `signed_amount`: the inverse of
+    /// [`LedgerEntry::signed_amount`]. An amount with the other sign is none of this kind.
+    pub fn credits(self, signed_amount: i64) -> Result<Credits, InvalidCredits> {
+        Credits::new(match self {
+            Self::Grant | Self::Refund => signed_amount,
+            Self::Debit => signed_amount.saturating_neg(),
+        })
+    }
+
     /// The number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
@@ -60,5 +69,31 @@ impl EntryKind {
             2 => Some(Self::Refund),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_stored_amount_reads_back_and_one_with_the_wrong_sign_does_not() {
+        for kind in [EntryKind::Grant, EntryKind::Debit, EntryKind::Refund] {
+            let entry = LedgerEntry {
+                account_id: AccountId(Uuid::nil()),
+                subscription_id: SubscriptionId(Uuid::nil()),
+                message_id: None,
+                kind,
+                credits: Credits::ONE,
+                at: Timestamp::from_unix_millis(0),
+            };
+            let amount = entry.signed_amount();
+            assert_eq!(kind.credits(amount), Ok(Credits::ONE), "{kind:?}");
+            assert_eq!(kind.credits(-amount), Err(InvalidCredits), "{kind:?}");
+            assert_eq!(EntryKind::from_code(kind.code()), Some(kind));
+        }
+        assert_eq!(EntryKind::Debit.credits(i64::MIN), Err(InvalidCredits));
     }
 }

@@ -65,26 +65,12 @@ pub struct NewMessage {
     pub subscription_id: SubscriptionId,
 }
 
-/// A verdict with what it takes to carry it out.
-enum Decision {
-    Admit(RoutedTo, SubscriptionBalance),
-    Answer(Admission),
-}
-
-/// Judges one attempt: replay, route, opt-out, cooldown, balance, in this order.
-pub fn decide(attempt: &SendAttempt, facts: &SendFacts) -> Admission {
-    match weigh(attempt, facts) {
-        Decision::Admit(..) => Admission::Admitted,
-        Decision::Answer(admission) => admission,
-    }
-}
-
 /// Judges a batch one by one, each attempt after what its predecessors did.
 pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     let mut judged = Judged::default();
     for (index, attempt) in attempts.iter().enumerate() {
-        let admission = match weigh(attempt, &facts) {
-            Decision::Admit(routed_to, after) => {
+        let admission = match decide(attempt, &facts) {
+            Ok((routed_to, after)) => {
                 facts.take_in(attempt, after);
                 judged.ledger.push(LedgerEntry {
                     account_id: attempt.account_id,
@@ -102,18 +88,23 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
                 });
                 Admission::Admitted
             }
-            Decision::Answer(admission) => admission,
+            Err(admission) => admission,
         };
         judged.admissions.push(admission);
     }
     judged
 }
 
-fn weigh(attempt: &SendAttempt, facts: &SendFacts) -> Decision {
+/// Judges one attempt: replay, route, opt-out, cooldown, balance, in this order. What is admitted comes
+/// with its route and with what is left to its payer; what is not, with its answer.
+fn decide(
+    attempt: &SendAttempt,
+    facts: &SendFacts,
+) -> Result<(RoutedTo, SubscriptionBalance), Admission> {
     if let Some(first) = facts.first_answer(attempt) {
-        return Decision::Answer(Admission::Replayed(first));
+        return Err(Admission::Replayed(first));
     }
-    let refuse = |refusal| Decision::Answer(Admission::Refused(refusal));
+    let refuse = |refusal| Err(Admission::Refused(refusal));
     let routed_to = match &attempt.route {
         Ok(routed_to) => routed_to,
         Err(NoRoute::NoSender) => return refuse(Refusal::SenderNumberNotFound),
@@ -128,7 +119,7 @@ fn weigh(attempt: &SendAttempt, facts: &SendFacts) -> Decision {
         return refuse(Refusal::CoolingDown { retry_at });
     }
     match debit(facts.balances(attempt), attempt.price) {
-        Some(after) => Decision::Admit(routed_to.clone(), after),
+        Some(after) => Ok((routed_to.clone(), after)),
         None => refuse(Refusal::InsufficientBalance),
     }
 }

@@ -6,7 +6,7 @@ use crate::ids::{AccountId, ApiKeyId, MessageId, SenderId, TemplateId};
 use crate::language::LanguageTag;
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
-use crate::sender::NoRoute;
+use crate::sender::{NoRoute, Route};
 use crate::time::Timestamp;
 
 /// One request to send. It holds neither the passcode nor the number in the clear.
@@ -46,4 +46,14 @@ pub struct RoutedTo {
     pub template_id: TemplateId,
     /// The template's language.
     pub language: LanguageTag,
+}
+
+impl From<Route<'_>> for RoutedTo {
+    fn from(route: Route<'_>) -> Self {
+        Self {
+            sender_id: route.sender.id,
+            template_id: route.template.id,
+            language: route.template.language.clone(),
+        }
+    }
 }

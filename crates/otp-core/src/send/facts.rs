@@ -49,8 +49,8 @@ impl SendFacts {
         self.opted_out.insert((account, recipient));
     }
 
-    /// A non-failed message went to the recipient. A store adds those not older than
-    /// [`crate::cooldown::HORIZON`]; older ones change nothing.
+    /// A non-failed message went to the recipient. Those older than what [`super::WantedFacts`] asks
+    /// for change nothing.
     pub fn add_send(&mut self, account: AccountId, recipient: RecipientIndex, at: Timestamp) {
         self.sends.entry((account, recipient)).or_default().push(at);
     }

@@ -19,11 +19,12 @@ use crate::ports::{
     SendLedger,
 };
 use crate::recipient::PhoneNumber;
-use crate::sealing::{OpenError, Purpose, Sealer};
+use crate::sealing::{Purpose, Sealer};
 use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, Settlement};
-use crate::sender::{AccessToken, Route, SendingProfile};
+use crate::sender::{AccessToken, NoRoute, Route, Sender, SendingProfile};
 use crate::time::Timestamp;
 use crate::usecases::authenticate::Caller;
+use delivery::Delivered;
 
 /// The ports this use case needs.
 #[derive(Clone)]
@@ -146,12 +147,16 @@ impl SendMessage {
             .directory
             .find_sending_profile(request.caller.account_id)
             .await?;
-        let route = route(profile.as_deref(), request.language.as_ref());
-        let token = route
-            .ok()
-            .map(|route| self.access_token(&route))
-            .transpose()?;
-        let attempt = self.attempt(&request, route, now).await?;
+        let route = match route(profile.as_deref(), request.language.as_ref()) {
+            // Opened before admission: an unreadable token must be found out before anything is paid.
+            Ok(route) => Ok((route, self.access_token(route.sender)?)),
+            Err(no_route) => Err(no_route),
+        };
+        let routed_to = match &route {
+            Ok((route, _)) => Ok(RoutedTo::from(*route)),
+            Err(no_route) => Err(*no_route),
+        };
+        let attempt = self.attempt(&request, routed_to, now).await?;
         let message_id = attempt.message_id;
 
         let admissions = self.ports.ledger.admit(Arc::from([attempt])).await?;
@@ -167,10 +172,10 @@ impl SendMessage {
             Some(Admission::Refused(refusal)) => return Err(refused(*refusal, now)),
             None => return Err(PortError::Backend("no answer to an attempt".into()).into()),
         }
-        // An admitted attempt had a route, and a route has a token.
-        let (Ok(route), Some(access_token)) = (route, token) else {
+        let Ok((route, access_token)) = route else {
             return Err(PortError::Backend("admitted without a route".into()).into());
         };
+
         let outgoing = OutgoingMessage {
             message_id,
             to: request.to,
@@ -185,18 +190,18 @@ impl SendMessage {
         self.settle(request.caller, message_id, delivered).await
     }
 
-    fn access_token(&self, route: &Route<'_>) -> Result<AccessToken, SendMessageError> {
+    fn access_token(&self, sender: &Sender) -> Result<AccessToken, SendMessageError> {
         let opened = self
             .sealer
-            .open(Purpose::AccessToken, &route.sender.access_token)
-            .map_err(|error: OpenError| SendMessageError::UnreadableToken(error.into()))?;
+            .open(Purpose::AccessToken, &sender.access_token)
+            .map_err(|error| SendMessageError::UnreadableToken(error.into()))?;
         AccessToken::parse(&opened).map_err(|error| SendMessageError::UnreadableToken(error.into()))
     }
 
     async fn attempt(
         &self,
         request: &SendMessageRequest,
-        route: Result<Route<'_>, crate::sender::NoRoute>,
+        route: Result<RoutedTo, NoRoute>,
         now: Timestamp,
     ) -> Result<SendAttempt, PortError> {
         let randomness = &*self.ports.randomness;
@@ -212,25 +217,10 @@ impl SendMessage {
                 .seal(Purpose::Recipient, request.to.e164(), randomness),
             region,
             price: self.ports.directory.price_list().await?.price(region),
-            route: route.map(|route| RoutedTo {
-                sender_id: route.sender.id,
-                template_id: route.template.id,
-                language: route.template.language.clone(),
-            }),
+            route,
             at: now,
             expires_at: now + self.policy.message_lifetime,
         })
-    }
-
-    fn outcome(&self, delivered: &delivery::Delivered) -> Outcome {
-        match delivered {
-            delivery::Delivered::Accepted(id) => {
-                let randomness = &*self.ports.randomness;
-                Outcome::Accepted(self.sealer.seal_provider_message_id(id, randomness))
-            }
-            delivery::Delivered::Refused(refusal) => Outcome::Failed(refusal.failure.clone()),
-            delivery::Delivered::Unknown => Outcome::Unknown,
-        }
     }
 
     /// Records the outcome and turns it into the answer. What cannot be recorded now stays `Pending`,
@@ -239,51 +229,48 @@ impl SendMessage {
         &self,
         caller: Caller,
         message_id: MessageId,
-        delivered: delivery::Delivered,
+        delivered: Delivered,
     ) -> Result<SentMessage, SendMessageError> {
+        let (outcome, refusal) = match delivered {
+            Delivered::Accepted(id) => {
+                let randomness = &*self.ports.randomness;
+                let sealed = self.sealer.seal_provider_message_id(&id, randomness);
+                (Outcome::Accepted(sealed), None)
+            }
+            Delivered::Refused(refusal) => {
+                (Outcome::Failed(refusal.failure.clone()), Some(refusal))
+            }
+            Delivered::Unknown => (Outcome::Unknown, None),
+        };
+        let answer = outcome.status();
         let settlement = Settlement {
             message_id,
             account_id: caller.account_id,
-            outcome: self.outcome(&delivered),
+            outcome,
             at: self.ports.clock.now(),
         };
-        let status = settlement.outcome.status();
-        let recorded = self
-            .ports
-            .ledger
-            .settle(Arc::from([settlement]))
-            .await
-            .is_ok();
-        match delivered {
-            delivery::Delivered::Refused(refusal) if recorded => {
-                Err(SendMessageError::RefusedByProvider {
-                    id: message_id,
-                    refusal,
-                })
+        let recorded = self.ports.ledger.settle(Arc::from([settlement])).await;
+        let status = match (recorded, refusal) {
+            (Ok(()), Some(refusal)) => {
+                let id = message_id;
+                return Err(SendMessageError::RefusedByProvider { id, refusal });
             }
-            delivery::Delivered::Accepted(_)
-            | delivery::Delivered::Refused(_)
-            | delivery::Delivered::Unknown => {
-                let status = if recorded {
-                    status
-                } else {
-                    MessageStatus::Pending
-                };
-                Ok(SentMessage {
-                    id: message_id,
-                    status,
-                    replayed: false,
-                })
-            }
-        }
+            (Ok(()), None) => answer,
+            (Err(_), _) => MessageStatus::Pending,
+        };
+        Ok(SentMessage {
+            id: message_id,
+            status,
+            replayed: false,
+        })
     }
 }
 
 fn route<'a>(
     profile: Option<&'a SendingProfile>,
     wish: Option<&LanguageTag>,
-) -> Result<Route<'a>, crate::sender::NoRoute> {
-    profile.ok_or(crate::sender::NoRoute::NoSender)?.route(wish)
+) -> Result<Route<'a>, NoRoute> {
+    profile.ok_or(NoRoute::NoSender)?.route(wish)
 }
 
 fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {

@@ -3,6 +3,7 @@
 mod authenticate;
 mod check_message_status;
 mod phone_corpus;
+mod receipts;
 mod rotate_api_key;
 mod send_message;
 mod world;

@@ -309,6 +309,31 @@ async fn what_cannot_be_admitted_is_not_delivered() {
 }
 
 #[tokio::test]
+async fn a_call_after_a_long_wait_for_admission_still_has_a_second() {
+    for (waited, left) in [(0, 8_000), (3_000, 7_000), (9_900, 1_000), (60_000, 1_000)] {
+        let world = World::with_provider(ScriptedSender::default()).await;
+        let mut ledger = MockSendLedger::new();
+        let clock = Arc::clone(&world.fixture.clock);
+        ledger.expect_admit().returning(move |_| {
+            clock.advance(Duration::from_millis(waited));
+            Ok(vec![Admission::Admitted])
+        });
+        ledger.expect_settle().returning(|_| Ok(()));
+        let ports = SendMessagePorts {
+            directory: world.fixture.store.clone(),
+            ledger: Arc::new(ledger),
+            sender: world.provider.clone(),
+            clock: world.fixture.clock.clone(),
+            randomness: world.fixture.randomness.clone(),
+        };
+        let send_message = SendMessage::new(ports, world.fixture.sealer.clone(), POLICY);
+        send_message.execute(world.request(1)).await.expect("sent");
+        let timeout = world.provider.calls()[0].timeout;
+        assert_eq!(timeout, Duration::from_millis(left), "after {waited} ms");
+    }
+}
+
+#[tokio::test]
 async fn an_outcome_that_cannot_be_recorded_leaves_the_message_pending() {
     for outcome in [
         Ok(accepted("wamid.1")),

@@ -1,14 +1,13 @@
 //! The answer to a request that failed: one shape for all, worded in the caller's language, logged
 //! here and nowhere else.
 
-use std::time::Duration;
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName, HeaderValue, RETRY_AFTER,
     VARY,
 };
+use otp_core::cooldown::whole_seconds;
 use otp_core::message::MessageStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -143,11 +142,6 @@ impl Shape {
         self.headers.extend(headers);
         self
     }
-}
-
-/// Rounded up: who waits as told must not come too early.
-pub(crate) fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// `Retry-After`, in seconds.

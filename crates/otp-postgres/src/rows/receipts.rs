@@ -29,7 +29,11 @@ impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
 
     fn try_from(row: UnmatchedReceiptRow) -> Result<Self, Unreadable> {
         let words = row.failure_title.zip(row.failure_reason);
-        let failure = words.map(|(title, reason)| Failure { code: row.failure_code, title, reason });
+        let failure = words.map(|(title, reason)| Failure {
+            code: row.failure_code,
+            title,
+            reason,
+        });
         let index = <[u8; 32]>::try_from(row.provider_index)
             .map_err(|_| Unreadable("unmatched_receipts.provider_index"))?;
         Ok(Self {

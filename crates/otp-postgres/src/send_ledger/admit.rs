@@ -1,26 +1,26 @@
 //! Admission of a batch: lock, load the facts, ask the core, write what it decided.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3, try_join5};
-use otp_core::cooldown;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
 use otp_core::ports::PortError;
 use otp_core::send::admission::{self, Judged};
-use otp_core::send::{Admission, SendAttempt, SendFacts};
+use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_core::subscription::SubscriptionBalance;
-use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{append_entries, distinct, lock_accounts, set_remaining};
+use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::{Unreadable, port_error};
-use crate::rows::{read_credits, read_recipient_index, read_status, written_credits};
+use crate::rows::{
+    read_credits, read_first_answer, read_recipient_index, read_status, written_credits,
+};
 use crate::schema::subscriptions;
 use crate::statement::statement;
 use crate::transaction::Transaction;
@@ -30,17 +30,21 @@ pub(super) async fn admit(
     attempts: &[SendAttempt],
 ) -> Result<Vec<Admission>, PortError> {
     let connection = transaction.connection();
-    let accounts = || attempts.iter().map(|attempt| attempt.account_id);
-    let recipients = Recipients::of(attempts);
+    let wanted = WantedFacts::of(attempts);
+    let recipients = Recipients::of(&wanted);
     let ((), first_answers, opt_outs, sends, balances) = try_join5(
         async {
-            try_join(transaction.begin(), lock_accounts(connection, accounts())).await?;
+            try_join(
+                transaction.begin(),
+                lock_accounts(connection, &wanted.accounts),
+            )
+            .await?;
             Ok(())
         },
-        load_first_answers(connection, attempts),
+        load_first_answers(connection, &wanted),
         load_opt_outs(connection, &recipients),
         load_sends(connection, &recipients),
-        load_balances(connection, accounts()),
+        load_balances(connection, &wanted.accounts),
     )
     .await
     .map_err(port_error)?;
@@ -55,15 +59,14 @@ pub(super) async fn admit(
     try_join3(
         insert_messages(connection, attempts, &judged),
         append_entries(connection, &judged.ledger),
-        set_remaining(connection, &judged.balances),
+        set_balances(connection, &judged.balances),
     )
     .await
     .map_err(port_error)?;
     Ok(judged.admissions)
 }
 
-/// The distinct recipients of a batch, each with the time before which a send to it does not matter.
-/// Distinct, because a fact loaded twice would be counted twice.
+/// The recipients of a batch, as arrays.
 struct Recipients {
     account_id: Vec<Uuid>,
     index: Vec<Vec<u8>>,
@@ -71,20 +74,14 @@ struct Recipients {
 }
 
 impl Recipients {
-    fn of(attempts: &[SendAttempt]) -> Self {
-        let mut earliest: BTreeMap<_, Timestamp> = BTreeMap::new();
-        for attempt in attempts {
-            let recipient = (attempt.account_id.0, attempt.recipient_index);
-            let at = earliest.entry(recipient).or_insert(attempt.at);
-            *at = attempt.at.min(*at);
-        }
+    fn of(wanted: &WantedFacts) -> Self {
+        let recipients = || wanted.recipients.iter();
         Self {
-            account_id: earliest.keys().map(|(account, _)| *account).collect(),
-            index: earliest.keys().map(|(_, index)| index.0.to_vec()).collect(),
-            since: earliest
-                .values()
-                .map(|at| (*at - cooldown::HORIZON).into())
+            account_id: recipients().map(|((account, _), _)| account.0).collect(),
+            index: recipients()
+                .map(|((_, index), _)| index.0.to_vec())
                 .collect(),
+            since: recipients().map(|(_, since)| (*since).into()).collect(),
         }
     }
 }
@@ -120,19 +117,15 @@ type FirstAnswerRow = (Uuid, Uuid, Uuid, Option<i16>, i16);
 
 async fn load_first_answers(
     mut connection: &AsyncPgConnection,
-    attempts: &[SendAttempt],
+    wanted: &WantedFacts,
 ) -> QueryResult<Vec<FirstAnswerRow>> {
-    let keys = attempts.iter().filter_map(|attempt| {
-        let key = attempt.idempotency_key?;
-        Some((attempt.api_key_id.0, key.0))
-    });
-    let (api_key_id, idempotency_key): (Vec<_>, Vec<_>) = keys.unzip();
-    if idempotency_key.is_empty() {
+    let keys = &wanted.idempotency_keys;
+    if keys.is_empty() {
         return Ok(Vec::new());
     }
     let first_answers = FirstAnswers {
-        api_key_id,
-        idempotency_key,
+        api_key_id: keys.iter().map(|(api_key, _)| api_key.0).collect(),
+        idempotency_key: keys.iter().map(|(_, key)| key.0).collect(),
     };
     first_answers.load(&mut connection).await
 }
@@ -142,7 +135,7 @@ fn add_first_answers(facts: &mut SendFacts, rows: Vec<FirstAnswerRow>) -> Result
         facts.add_message_with_key(
             (ApiKeyId(api_key), IdempotencyKey(key)),
             MessageId(message),
-            first_answer.map(read_status).transpose()?,
+            read_first_answer(first_answer)?,
             read_status(status)?,
         );
     }
@@ -174,7 +167,8 @@ async fn load_opt_outs(
 
 fn add_opt_outs(facts: &mut SendFacts, rows: Vec<(Uuid, Vec<u8>)>) -> Result<(), Unreadable> {
     for (account, recipient) in rows {
-        facts.add_opt_out(AccountId(account), read_recipient_index(recipient)?);
+        let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
+        facts.add_opt_out(AccountId(account), recipient);
     }
     Ok(())
 }
@@ -214,11 +208,8 @@ async fn load_sends(
 
 fn add_sends(facts: &mut SendFacts, rows: Vec<SendRow>) -> Result<(), Unreadable> {
     for (account, recipient, at) in rows {
-        facts.add_send(
-            AccountId(account),
-            read_recipient_index(recipient)?,
-            at.into(),
-        );
+        let recipient = read_recipient_index(&recipient, "messages.recipient_index")?;
+        facts.add_send(AccountId(account), recipient, at.into());
     }
     Ok(())
 }
@@ -227,10 +218,11 @@ type BalanceRow = (Uuid, Uuid, i32, OffsetDateTime);
 
 async fn load_balances(
     mut connection: &AsyncPgConnection,
-    accounts: impl Iterator<Item = AccountId>,
+    accounts: &BTreeSet<AccountId>,
 ) -> QueryResult<Vec<BalanceRow>> {
+    let accounts: Vec<_> = accounts.iter().map(|id| id.0).collect();
     subscriptions::table
-        .filter(subscriptions::account_id.eq_any(distinct(accounts.map(|id| id.0))))
+        .filter(subscriptions::account_id.eq_any(accounts))
         .filter(subscriptions::remaining.gt(0))
         .select((
             subscriptions::account_id,
@@ -246,7 +238,7 @@ fn add_balances(facts: &mut SendFacts, rows: Vec<BalanceRow>) -> Result<(), Unre
     for (account, id, remaining, created_at) in rows {
         let balance = SubscriptionBalance {
             id: SubscriptionId(id),
-            remaining: read_credits(remaining)?,
+            remaining: read_credits(remaining, "subscriptions.remaining")?,
             created_at: created_at.into(),
         };
         facts.add_balance(AccountId(account), balance);

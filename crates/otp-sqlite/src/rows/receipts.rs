@@ -28,7 +28,11 @@ impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
     type Error = StoreError;
     fn try_from(row: UnmatchedReceiptRow) -> Result<Self, StoreError> {
         let words = row.failure_title.zip(row.failure_reason);
-        let failure = words.map(|(title, reason)| Failure { code: row.failure_code, title, reason });
+        let failure = words.map(|(title, reason)| Failure {
+            code: row.failure_code,
+            title,
+            reason,
+        });
         let index = read_hash(&row.provider_index, "unmatched_receipts.provider_index")?;
         Ok(Self {
             reference: MessageReference {

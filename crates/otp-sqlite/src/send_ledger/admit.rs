@@ -1,28 +1,24 @@
 //! Admission: load the facts, ask the core, write what it says.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
-use otp_core::cooldown;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
-use otp_core::sealing::RecipientIndex;
 use otp_core::send::admission::{self, NewMessage};
-use otp_core::send::{Admission, SendAttempt, SendFacts};
+use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_core::subscription::SubscriptionBalance;
 use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
 use crate::rows::{Id, read_credits, read_first_answer, read_recipient_index, read_status};
-use crate::send_ledger::{append, set_balances};
+use crate::send_ledger::{append_entries, set_balances};
 use crate::set_based::{SetBased, hex, id, set_based};
 
 // `CROSS JOIN` makes SQLite go from the few rows asked for to the many stored, never the other way.
 
-pub(super) const REPLAYS: &str = "
+pub(super) const FIRST_ANSWERS: &str = "
     SELECT m.api_key_id, m.idempotency_key, m.id, m.first_answer, m.status
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.api_key_id = unhex(wanted.value ->> 0)
@@ -34,14 +30,14 @@ pub(super) const OPT_OUTS: &str = "
     WHERE o.account_id = unhex(wanted.value ->> 0)
       AND o.recipient_index = unhex(wanted.value ->> 1)";
 
-/// 4 is `Failed`; the index has the same condition.
+/// Only a failed message has a time of failure; the index has the same condition.
 pub(super) const SENDS: &str = "
     SELECT m.account_id, m.recipient_index, m.created_at
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.account_id = unhex(wanted.value ->> 0)
       AND m.recipient_index = unhex(wanted.value ->> 1)
       AND m.created_at >= wanted.value ->> 2
-      AND m.status <> 4";
+      AND m.failed_at IS NULL";
 
 pub(super) const BALANCES: &str = "
     SELECT s.account_id, s.id, s.remaining, s.created_at
@@ -75,7 +71,7 @@ pub(super) fn admit(
         let insert: SetBased = set_based(INSERT, rows);
         insert.execute(connection)?;
     }
-    append(connection, &judged.ledger)?;
+    append_entries(connection, &judged.ledger)?;
     set_balances(connection, &judged.balances)?;
     Ok(judged.admissions)
 }
@@ -100,44 +96,34 @@ fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
     ])
 }
 
-/// Whatever a batch asks for twice is loaded once: the core takes each fact as one more.
 fn load_facts(
     connection: &mut SqliteConnection,
     attempts: &[SendAttempt],
 ) -> Result<SendFacts, StoreError> {
+    let wanted = WantedFacts::of(attempts);
     let mut facts = SendFacts::default();
-    load_replays(connection, attempts, &mut facts)?;
-    let mut recipients: BTreeMap<(AccountId, RecipientIndex), Timestamp> = BTreeMap::new();
-    for attempt in attempts {
-        let key = (attempt.account_id, attempt.recipient_index);
-        let earliest = recipients.entry(key).or_insert(attempt.at);
-        *earliest = attempt.at.min(*earliest);
-    }
-    load_opt_outs(connection, recipients.keys(), &mut facts)?;
-    load_sends(connection, &recipients, &mut facts)?;
-    let accounts: BTreeSet<_> = attempts.iter().map(|attempt| attempt.account_id).collect();
-    load_balances(connection, &accounts, &mut facts)?;
+    load_first_answers(connection, &wanted, &mut facts)?;
+    load_opt_outs(connection, &wanted, &mut facts)?;
+    load_sends(connection, &wanted, &mut facts)?;
+    load_balances(connection, &wanted, &mut facts)?;
     Ok(facts)
 }
 
-type ReplayColumns = (Binary, Binary, Binary, Nullable<SmallInt>, SmallInt);
+type FirstAnswerColumns = (Binary, Binary, Binary, Nullable<SmallInt>, SmallInt);
 
-fn load_replays(
+fn load_first_answers(
     connection: &mut SqliteConnection,
-    attempts: &[SendAttempt],
+    wanted: &WantedFacts,
     facts: &mut SendFacts,
 ) -> Result<(), StoreError> {
-    let keys: BTreeSet<_> = attempts
-        .iter()
-        .filter_map(|attempt| Some((attempt.api_key_id, attempt.idempotency_key?)))
-        .collect();
+    let keys = &wanted.idempotency_keys;
     if keys.is_empty() {
         return Ok(());
     }
     let rows = keys
         .iter()
         .map(|(api_key, key)| json!([id(api_key.0), id(key.0)]));
-    let query = set_based::<ReplayColumns>(REPLAYS, rows);
+    let query = set_based::<FirstAnswerColumns>(FIRST_ANSWERS, rows);
     let found: Vec<(Id, Id, Id, Option<i16>, i16)> = query.load(connection)?;
     for (api_key, key, message, answered, code) in found {
         facts.add_message_with_key(
@@ -150,11 +136,12 @@ fn load_replays(
     Ok(())
 }
 
-fn load_opt_outs<'a>(
+fn load_opt_outs(
     connection: &mut SqliteConnection,
-    recipients: impl Iterator<Item = &'a (AccountId, RecipientIndex)>,
+    wanted: &WantedFacts,
     facts: &mut SendFacts,
 ) -> Result<(), StoreError> {
+    let recipients = wanted.recipients.keys();
     let rows = recipients.map(|(account, recipient)| json!([id(account.0), hex(&recipient.0)]));
     let query = set_based::<(Binary, Binary)>(OPT_OUTS, rows);
     let found: Vec<(Id, Vec<u8>)> = query.load(connection)?;
@@ -167,13 +154,15 @@ fn load_opt_outs<'a>(
 
 fn load_sends(
     connection: &mut SqliteConnection,
-    recipients: &BTreeMap<(AccountId, RecipientIndex), Timestamp>,
+    wanted: &WantedFacts,
     facts: &mut SendFacts,
 ) -> Result<(), StoreError> {
-    let rows = recipients.iter().map(|((account, recipient), earliest)| {
-        let since = *earliest - cooldown::HORIZON;
-        json!([id(account.0), hex(&recipient.0), since.unix_millis()])
-    });
+    let rows = wanted
+        .recipients
+        .iter()
+        .map(|((account, recipient), since)| {
+            json!([id(account.0), hex(&recipient.0), since.unix_millis()])
+        });
     let query = set_based::<(Binary, Binary, BigInt)>(SENDS, rows);
     let found: Vec<(Id, Vec<u8>, i64)> = query.load(connection)?;
     for (account, recipient, at) in found {
@@ -189,10 +178,10 @@ fn load_sends(
 
 fn load_balances(
     connection: &mut SqliteConnection,
-    accounts: &BTreeSet<AccountId>,
+    wanted: &WantedFacts,
     facts: &mut SendFacts,
 ) -> Result<(), StoreError> {
-    let rows = accounts.iter().map(|account| json!([id(account.0)]));
+    let rows = wanted.accounts.iter().map(|account| json!([id(account.0)]));
     let query = set_based::<(Binary, Binary, BigInt, BigInt)>(BALANCES, rows);
     let found: Vec<(Id, Id, i64, i64)> = query.load(connection)?;
     for (account, subscription, remaining, created_at) in found {

@@ -5,8 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
 use super::{SET_BALANCES, admit, settle};
+use crate::receipts;
 
-const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-21-000000_initial/up.sql");
+const SCHEMA: &str = concat!(
+    include_str!("../../../../migrations/sqlite/2026-11-21-000000_initial/up.sql"),
+    include_str!("../../../../migrations/sqlite/2026-11-21-010000_receipts/up.sql"),
+);
 
 #[track_caller]
 fn check(statement: &str, index: &str) {
@@ -30,7 +34,7 @@ fn check(statement: &str, index: &str) {
 #[test]
 fn facts_of_admission_are_found_by_index() {
     check(
-        admit::REPLAYS,
+        admit::FIRST_ANSWERS,
         "messages_by_idempotency_key (api_key_id=? AND idempotency_key=?)",
     );
     check(
@@ -47,7 +51,16 @@ fn facts_of_admission_are_found_by_index() {
 #[test]
 fn facts_of_settlement_are_found_by_index() {
     check(settle::MESSAGES, "sqlite_autoindex_messages_1 (id=?)");
-    check(settle::BALANCES, "sqlite_autoindex_subscriptions_1 (id=?)");
+    check(settle::BALANCES, "subscriptions_by_account (account_id=?)");
+}
+
+#[test]
+fn messages_of_receipts_are_found_by_index() {
+    check(receipts::BY_OUR_ID, "sqlite_autoindex_messages_1 (id=?)");
+    check(
+        receipts::BY_PROVIDER_INDEX,
+        "messages_by_provider_index (provider_index=?)",
+    );
 }
 
 #[test]

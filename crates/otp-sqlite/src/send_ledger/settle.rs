@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
+use otp_core::message::MessageStatus;
 use otp_core::send::Settlement;
-use otp_core::send::settlement::{self, MessageState, MessageUpdate, SettlementFacts};
+use otp_core::send::settlement::{
+    self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
+};
+use otp_core::subscription::SubscriptionBalance;
+use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
 use crate::rows::{Id, read_credits, read_first_answer, read_status};
-use crate::send_ledger::{append, set_balances};
+use crate::send_ledger::{append_entries, set_balances};
 use crate::set_based::{SetBased, hex, id, set_based};
 
 pub(super) const MESSAGES: &str = "
@@ -20,22 +25,24 @@ pub(super) const MESSAGES: &str = "
     WHERE m.id = unhex(wanted.value ->> 0)";
 
 pub(super) const BALANCES: &str = "
-    SELECT s.id, s.remaining
+    SELECT s.account_id, s.id, s.remaining, s.created_at
     FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
-    WHERE s.id = unhex(wanted.value ->> 0)";
+    WHERE s.account_id = unhex(wanted.value ->> 0)";
 
-/// What a settlement does not bring is NULL and leaves the column as it is.
+/// What a settlement does not bring is NULL and leaves the column as it is. The failure is three
+/// columns and its time; they are set and emptied together, where the row says so.
 pub(super) const UPDATE: &str = "
     UPDATE messages SET
         status = new.value ->> 1,
         first_answer = new.value ->> 2,
-        provider_index = coalesce(unhex(new.value ->> 3), provider_index),
-        provider_message_id = coalesce(unhex(new.value ->> 4), provider_message_id),
-        failure_title = coalesce(new.value ->> 5, failure_title),
-        failure_reason = coalesce(new.value ->> 6, failure_reason),
-        failure_code = iif(new.value ->> 8 IS NULL, failure_code, new.value ->> 7),
-        failed_at = coalesce(new.value ->> 8, failed_at),
-        updated_at = new.value ->> 9
+        subscription_id = unhex(new.value ->> 3),
+        provider_index = coalesce(unhex(new.value ->> 4), provider_index),
+        provider_message_id = coalesce(unhex(new.value ->> 5), provider_message_id),
+        failure_title = iif(new.value ->> 6, new.value ->> 7, failure_title),
+        failure_reason = iif(new.value ->> 6, new.value ->> 8, failure_reason),
+        failure_code = iif(new.value ->> 6, new.value ->> 9, failure_code),
+        failed_at = iif(new.value ->> 6, new.value ->> 10, failed_at),
+        updated_at = new.value ->> 11
     FROM json_each(?) AS new
     WHERE messages.id = unhex(new.value ->> 0)";
 
@@ -50,19 +57,25 @@ pub(super) fn settle(
         let update: SetBased = set_based(UPDATE, settled.updates.iter().map(update_row));
         update.execute(connection)?;
     }
-    append(connection, &settled.ledger)?;
+    append_entries(connection, &settled.ledger)?;
     set_balances(connection, &settled.balances)
 }
 
 fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
     let provider = update.provider_message_id.as_ref();
-    let failure = update.failure.as_ref();
+    let (changes, failure) = match &update.failure {
+        FailureChange::Keep => (false, None),
+        FailureChange::Record(failure, at) => (true, Some((failure, at))),
+        FailureChange::Clear => (true, None),
+    };
     json!([
         id(message.0),
         update.status.code(),
-        update.first_answer.code(),
+        update.first_answer.map(MessageStatus::code),
+        id(update.subscription_id.0),
         provider.map(|provider| hex(&provider.index.0)),
         provider.map(|provider| hex(&provider.sealed.0)),
+        i32::from(changes),
         failure.map(|(failure, _)| &failure.title),
         failure.map(|(failure, _)| &failure.reason),
         failure.and_then(|(failure, _)| failure.code),
@@ -95,34 +108,37 @@ fn load_facts(
         };
         facts.messages.insert(MessageId(message.0), state);
     }
-    let payers: BTreeSet<_> = settlements
+    let concerned: BTreeSet<_> = settlements
         .iter()
-        .filter(|settlement| settlement.outcome.may_refund())
-        .filter_map(|settlement| facts.messages.get(&settlement.message_id))
-        .map(|message| message.subscription_id)
+        .filter(|settlement| settlement.outcome.may_move_credits())
+        .map(|settlement| settlement.account_id)
         .collect();
-    load_balances(connection, &payers, &mut facts)?;
+    load_balances(connection, &concerned, &mut facts)?;
     Ok(facts)
 }
 
 fn load_balances(
     connection: &mut SqliteConnection,
-    payers: &BTreeSet<SubscriptionId>,
+    accounts: &BTreeSet<AccountId>,
     facts: &mut SettlementFacts,
 ) -> Result<(), StoreError> {
-    if payers.is_empty() {
+    if accounts.is_empty() {
         return Ok(());
     }
-    let rows = payers
-        .iter()
-        .map(|subscription| json!([id(subscription.0)]));
-    let query = set_based::<(Binary, BigInt)>(BALANCES, rows);
-    let found: Vec<(Id, i64)> = query.load(connection)?;
-    for (subscription, remaining) in found {
-        let remaining = read_credits(remaining, "subscriptions.remaining")?;
+    let rows = accounts.iter().map(|account| json!([id(account.0)]));
+    let query = set_based::<(Binary, Binary, BigInt, BigInt)>(BALANCES, rows);
+    let found: Vec<(Id, Id, i64, i64)> = query.load(connection)?;
+    for (account, subscription, remaining, created_at) in found {
+        let balance = SubscriptionBalance {
+            id: SubscriptionId(subscription.0),
+            remaining: read_credits(remaining, "subscriptions.remaining")?,
+            created_at: Timestamp::from_unix_millis(created_at),
+        };
         facts
             .balances
-            .insert(SubscriptionId(subscription.0), remaining);
+            .entry(AccountId(account.0))
+            .or_default()
+            .push(balance);
     }
     Ok(())
 }

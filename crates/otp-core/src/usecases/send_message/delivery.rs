@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::message::ProviderMessageId;
-use crate::ports::{Accepted, OutgoingMessage, ProviderRefusal, SendError};
+use crate::ports::{OutgoingMessage, ProviderRefusal, SendError};
 use crate::time::Timestamp;
 use crate::usecases::send_message::SendMessagePorts;
 
@@ -13,7 +13,7 @@ const MAX_CALLS: u32 = 3;
 /// Pause before the second call where the provider asks for none; it doubles with each call.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// A call with less time than this would only turn a definite refusal into an unknown outcome.
+/// A call with less time than this would mostly end in an unknown outcome.
 const SHORTEST_CALL: Duration = Duration::from_secs(1);
 
 /// What came of a delivery.
@@ -24,32 +24,30 @@ pub(super) enum Delivered {
     Unknown,
 }
 
-/// Hands the message over before `deadline`.
+/// Hands the message over before `deadline`. The first call is made however late it is, for the message
+/// is paid for; no call gets less than [`SHORTEST_CALL`].
 pub(super) async fn deliver(
     ports: &SendMessagePorts,
     mut message: OutgoingMessage,
     deadline: Timestamp,
 ) -> Delivered {
     let longest = message.timeout;
-    for call in 1.. {
-        message.timeout = longest.min(deadline.since(ports.clock.now()));
+    let left = || deadline.since(ports.clock.now());
+    let mut call = 1;
+    loop {
+        message.timeout = longest.min(left().max(SHORTEST_CALL));
         let (refusal, after) = match ports.sender.send(&message).await {
-            Ok(Accepted {
-                provider_message_id,
-            }) => {
-                return Delivered::Accepted(provider_message_id);
-            }
+            Ok(accepted) => return Delivered::Accepted(accepted.provider_message_id),
             Err(SendError::Refused(refusal)) => return Delivered::Refused(refusal),
             Err(SendError::Unknown) => return Delivered::Unknown,
             Err(SendError::Retry { refusal, after }) => (refusal, after),
         };
-        let left = deadline.since(ports.clock.now());
-        match pause_before_next_call(call, after, left) {
+        match pause_before_next_call(call, after, left()) {
             Some(pause) => ports.clock.sleep(pause).await,
             None => return Delivered::Refused(refusal),
         }
+        call += 1;
     }
-    Delivered::Unknown
 }
 
 /// How long to pause before calling again; `None` where there is no further call.

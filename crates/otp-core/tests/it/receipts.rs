@@ -1,0 +1,229 @@
+//! `ApplyReceipts` and `DecideUndecided`, over a store in memory and a clock set by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::ids::MessageId;
+use otp_core::message::{Message, MessageStatus, ProviderMessageId};
+use otp_core::ports::{Clock, Messages, MockReceipts, MockSendLedger, PortError, SendError};
+use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
+use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::decide_undecided::{DecideUndecided, Decided, UNMATCHED_LIFETIME};
+use otp_testkit::ScriptedSender;
+use otp_testkit::sender::{accepted, failure};
+
+use crate::world::World;
+
+fn apply(world: &World) -> ApplyReceipts {
+    ApplyReceipts::new(world.fixture.store.clone(), world.fixture.store.clone())
+}
+
+fn decide(world: &World) -> DecideUndecided {
+    let store = || world.fixture.store.clone();
+    DecideUndecided::new(store(), store(), world.fixture.clock.clone())
+}
+
+fn receipt(world: &World, id: Option<MessageId>, wamid: &str, report: Report) -> DeliveryReceipt {
+    let wamid = ProviderMessageId(wamid.to_owned());
+    let sealed = world
+        .fixture
+        .sealer
+        .seal_provider_message_id(&wamid, &*world.fixture.randomness);
+    let now = world.fixture.clock.now();
+    DeliveryReceipt {
+        reference: MessageReference {
+            message_id: id,
+            provider_index: sealed.index,
+        },
+        report,
+        provider_time: now,
+        received_at: now,
+    }
+}
+
+async fn message(world: &World, id: MessageId) -> Message {
+    let found = Messages::find(&*world.fixture.store, world.fixture.account, id).await;
+    found.expect("find").expect("the message")
+}
+
+#[tokio::test]
+async fn receipts_move_the_message_they_are_about() {
+    let world = World::with_provider(ScriptedSender::answering([Ok(accepted("wamid.A"))])).await;
+    let sent = world
+        .send_message
+        .execute(world.request(1))
+        .await
+        .expect("sent");
+    let receipts = vec![
+        receipt(&world, None, "wamid.A", Report::Delivered),
+        receipt(&world, Some(sent.id), "wamid.A", Report::Read),
+        receipt(&world, Some(sent.id), "wamid.A", Report::Sent),
+    ];
+    apply(&world).execute(receipts).await.expect("applied");
+    assert_eq!(message(&world, sent.id).await.status, MessageStatus::Read);
+}
+
+#[tokio::test]
+async fn a_receipt_decides_what_the_send_left_unknown() {
+    let world = World::with_provider(ScriptedSender::answering([Err(SendError::Unknown)])).await;
+    let sent = world
+        .send_message
+        .execute(world.request(1))
+        .await
+        .expect("pending");
+    let failed = receipt(
+        &world,
+        Some(sent.id),
+        "wamid.A",
+        Report::Failed(failure(131_026)),
+    );
+    apply(&world).execute(vec![failed]).await.expect("applied");
+    assert_eq!(message(&world, sent.id).await.status, MessageStatus::Failed);
+    assert_eq!(world.fixture.balance().await, 10);
+    world
+        .send_message
+        .execute(world.request(1))
+        .await
+        .expect("a failure starts no cooldown");
+}
+
+#[tokio::test]
+async fn a_receipt_of_an_unknown_message_waits_for_it() {
+    let world = World::with_provider(ScriptedSender::answering([Ok(accepted("wamid.A"))])).await;
+    let early = receipt(&world, None, "wamid.A", Report::Delivered);
+    apply(&world).execute(vec![early]).await.expect("kept");
+    let mut decide = decide(&world);
+    assert_eq!(decide.execute().await.expect("a round"), Decided::default());
+
+    let sent = world
+        .send_message
+        .execute(world.request(1))
+        .await
+        .expect("sent");
+    let round = decide.execute().await.expect("a round");
+    assert_eq!(
+        round,
+        Decided {
+            expired: 0,
+            matched: 1
+        }
+    );
+    assert_eq!(
+        message(&world, sent.id).await.status,
+        MessageStatus::Delivered
+    );
+    assert_eq!(decide.execute().await.expect("a round"), Decided::default());
+}
+
+#[tokio::test]
+async fn a_receipt_that_never_finds_its_message_is_forgotten_after_a_week() {
+    let world = World::with_provider(ScriptedSender::default()).await;
+    let stray = receipt(&world, None, "wamid.Z", Report::Delivered);
+    apply(&world).execute(vec![stray]).await.expect("kept");
+    let mut decide = decide(&world);
+    world.fixture.clock.advance(UNMATCHED_LIFETIME);
+    decide.execute().await.expect("a round");
+    assert_eq!(
+        world
+            .fixture
+            .store
+            .list_unmatched(9)
+            .await
+            .expect("listed")
+            .len(),
+        1
+    );
+    world.fixture.clock.advance(Duration::from_millis(1));
+    decide.execute().await.expect("a round");
+    assert_eq!(
+        world
+            .fixture
+            .store
+            .list_unmatched(9)
+            .await
+            .expect("listed")
+            .len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn what_is_still_pending_after_its_lifetime_fails_once_and_gives_its_credits_back() {
+    let unknown = [
+        Err(SendError::Unknown),
+        Err(SendError::Unknown),
+        Ok(accepted("wamid.C")),
+    ];
+    let world = World::with_provider(ScriptedSender::answering(unknown)).await;
+    let undecided = world
+        .send_message
+        .execute(world.request(1))
+        .await
+        .expect("pending");
+    let decided = world
+        .send_message
+        .execute(world.request(2))
+        .await
+        .expect("pending");
+    let sent = world
+        .send_message
+        .execute(world.request(3))
+        .await
+        .expect("sent");
+    let delivered = receipt(&world, Some(decided.id), "wamid.B", Report::Delivered);
+    apply(&world)
+        .execute(vec![delivered])
+        .await
+        .expect("applied");
+
+    // Two processes sweep; the clock stops a millisecond before the end, then reaches it.
+    let mut sweepers = [decide(&world), decide(&world)];
+    world.fixture.clock.advance(Duration::from_millis(599_999));
+    for sweeper in &mut sweepers {
+        assert_eq!(sweeper.execute().await.expect("a round").expired, 0);
+    }
+    world.fixture.clock.advance(Duration::from_millis(1));
+    for (sweeper, expired) in sweepers.iter_mut().zip([1, 0]) {
+        assert_eq!(sweeper.execute().await.expect("a round").expired, expired);
+    }
+    let failed = message(&world, undecided.id).await;
+    assert_eq!(failed.status, MessageStatus::Failed);
+    assert_eq!(
+        failed.failure.map(|failure| failure.title),
+        Some("Expired".to_owned())
+    );
+    assert_eq!(
+        message(&world, decided.id).await.status,
+        MessageStatus::Delivered
+    );
+    assert_eq!(message(&world, sent.id).await.status, MessageStatus::Sent);
+    assert_eq!(world.fixture.balance().await, 8);
+    world.fixture.assert_ledger_balances().await;
+
+    // Meta had it after all: it is paid for.
+    let late = receipt(&world, Some(undecided.id), "wamid.A", Report::Delivered);
+    apply(&world).execute(vec![late]).await.expect("applied");
+    assert_eq!(
+        message(&world, undecided.id).await.status,
+        MessageStatus::Delivered
+    );
+    assert_eq!(world.fixture.balance().await, 7);
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_an_error_so_that_the_provider_repeats_itself() {
+    let world = World::with_provider(ScriptedSender::default()).await;
+    let mut receipts = MockReceipts::new();
+    receipts
+        .expect_locate()
+        .returning(|_| Err(PortError::Unavailable("gone".into())));
+    let mut ledger = MockSendLedger::new();
+    ledger.expect_settle().never();
+    let apply = ApplyReceipts::new(Arc::new(receipts), Arc::new(ledger));
+    let stray = receipt(&world, None, "wamid.Z", Report::Delivered);
+    assert!(matches!(
+        apply.execute(vec![stray]).await,
+        Err(PortError::Unavailable(_))
+    ));
+    apply.execute(Vec::new()).await.expect("nothing to do");
+}
