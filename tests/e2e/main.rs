@@ -11,3 +11,4 @@ mod privacy;
 mod reliability;
 mod send_message;
 mod tls;
+mod webhooks;

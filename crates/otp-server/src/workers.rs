@@ -1,0 +1,43 @@
+//! What the server does in the background.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::ports::{Clock, SendLedger, Storage};
+use otp_core::usecases::decide_undecided::{Decided, DecideUndecided};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+/// How often the undecided are looked at. Receipts that were faster than their message wait this long
+/// at most.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// Decides what nobody else decided, until `stop`; see [`DecideUndecided`]. A round under way is
+/// finished. A round that fails is repeated by the next one.
+pub(crate) async fn decide_undecided(
+    storage: Arc<dyn Storage>,
+    ledger: Arc<dyn SendLedger>,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) {
+    let mut decide = DecideUndecided::new(storage, ledger, clock);
+    let mut ticks = tokio::time::interval(ROUND);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        match decide.execute().await {
+            Ok(Decided { expired: 0, matched: 0 }) => failing = false,
+            Ok(Decided { expired, matched }) => {
+                failing = false;
+                tracing::info!(expired, matched, "decided what was undecided");
+            }
+            // Said once for each outage, not once a second.
+            Err(_) if failing => {}
+            Err(error) => {
+                failing = true;
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "the undecided cannot be looked at; trying on");
+            }
+        }
+    }
+}

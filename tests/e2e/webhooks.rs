@@ -1,0 +1,3 @@
+//! `/webhooks/…`
+
+mod whatsapp;

@@ -1,0 +1,393 @@
+//! `GET` and `POST /webhooks/whatsapp`: Meta calls us.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
+use hmac::{Hmac, KeyInit, Mac};
+use otp_e2e::world::{client, recipient};
+use otp_e2e::{Answer, Database, Running, World, on_every_store};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+on_every_store! {
+    receipts_in_any_order_and_number_end_in_one_state_and_one_balance;
+    a_receipt_decides_what_the_send_left_unknown;
+    a_receipt_that_is_faster_than_its_message_waits_for_it;
+    no_acknowledged_receipt_is_lost_when_the_server_is_killed;
+    what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back;
+}
+
+const APP_SECRET: &str = "app-secret-of-the-tests";
+const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
+
+async fn world(database: Database, credits: u32) -> World {
+    let mut world = World::with_credits(database, credits).await;
+    world.set("WHATSAPP__APP_SECRET", APP_SECRET);
+    world.set("WHATSAPP__VERIFY_TOKEN", VERIFY_TOKEN);
+    world
+}
+
+/// One status as Meta words it, with our id.
+fn status(id: &str, status: &str) -> Value {
+    let mut value = json!({
+        "id": format!("wamid.{id}"),
+        "status": status,
+        "timestamp": "1750030073",
+        "recipient_id": "966551234567",
+        "biz_opaque_callback_data": id,
+    });
+    if status == "failed" {
+        value["errors"] = json!([{
+            "code": 131026,
+            "title": "Message undeliverable",
+            "message": "Message undeliverable",
+            "error_data": {"details": "رسالة: not on WhatsApp"},
+        }]);
+    }
+    value
+}
+
+/// A notification with these statuses, non-ASCII characters escaped as Meta escapes them.
+fn notification(statuses: &[Value]) -> Vec<u8> {
+    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [{
+        "field": "messages",
+        "value": {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
+            "statuses": statuses,
+        },
+    }]}]});
+    let escaped = |c: char| match c {
+        ' '..='~' => c.to_string(),
+        c => c
+            .encode_utf16(&mut [0; 2])
+            .iter()
+            .map(|unit| format!("\\u{unit:04x}"))
+            .collect(),
+    };
+    body.to_string()
+        .chars()
+        .map(escaped)
+        .collect::<String>()
+        .into_bytes()
+}
+
+fn signature(body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()).expect("any length");
+    mac.update(body);
+    let digest = mac.finalize().into_bytes();
+    format!(
+        "sha256={}",
+        digest
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    )
+}
+
+/// Delivers a notification; the status of the answer, none if there was none.
+async fn deliver(url: &str, body: Vec<u8>) -> Option<u16> {
+    let request = client().post(format!("{url}/webhooks/whatsapp"));
+    let request = request.header("X-Hub-Signature-256", signature(&body));
+    let request = request
+        .header("Content-Type", "application/json")
+        .body(body);
+    request
+        .send()
+        .await
+        .ok()
+        .map(|answer| answer.status().as_u16())
+}
+
+async fn report(server: &Running, statuses: &[Value]) {
+    assert_eq!(
+        deliver(server.url(), notification(statuses)).await,
+        Some(200)
+    );
+}
+
+/// Asks until the message has this status.
+async fn until_status(world: &World, server: &Running, id: &str, wanted: &str) -> Answer {
+    let asked = async {
+        loop {
+            let report = world.check(server, id).await;
+            if report.message_status() == wanted {
+                return report;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(20);
+    tokio::time::timeout(patience, asked)
+        .await
+        .unwrap_or_else(|_| panic!("never {wanted}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_handshake_echoes_the_challenge_only_for_the_right_token() {
+    let world = world(Database::sqlite(), 1).await;
+    let server = world.serve();
+    let shake = async |mode: &str, token: &str| {
+        let url = format!("{}/webhooks/whatsapp", server.url());
+        let query = [
+            ("hub.mode", mode),
+            ("hub.verify_token", token),
+            ("hub.challenge", "1158201444"),
+        ];
+        let answer = client()
+            .get(url)
+            .query(&query)
+            .send()
+            .await
+            .expect("an answer");
+        (
+            answer.status().as_u16(),
+            answer.text().await.expect("a body"),
+        )
+    };
+    assert_eq!(
+        shake("subscribe", VERIFY_TOKEN).await,
+        (200, "1158201444".to_owned())
+    );
+    for (mode, token) in [
+        ("subscribe", "wrong"),
+        ("subscribe", ""),
+        ("unsubscribe", VERIFY_TOKEN),
+    ] {
+        let (status, body) = shake(mode, token).await;
+        assert_eq!(status, 403);
+        assert!(
+            !body.contains("1158201444"),
+            "the challenge is not echoed: {body}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_signed_over_its_very_bytes_changes_nothing() {
+    let world = world(Database::sqlite(), 1).await;
+    let server = world.serve();
+    let sent = world.send_to(&server, &recipient(1)).await;
+    let body = notification(&[status(sent.id(), "failed")]);
+    let url = format!("{}/webhooks/whatsapp", server.url());
+    let unescaped = String::from_utf8(body.clone())
+        .expect("ASCII")
+        .replace("\\u0631", "ر");
+    let good = signature(&body);
+    for (signature, body) in [
+        (None, body.clone()),
+        (Some("sha256=00".to_owned()), body.clone()),
+        (Some(good.replace("sha256=", "sha1=")), body.clone()),
+        (Some(good.clone()), unescaped.into_bytes()),
+        (Some(good), [body.clone(), b" ".to_vec()].concat()),
+    ] {
+        let mut request = client().post(&url).body(body);
+        if let Some(signature) = signature {
+            request = request.header("X-Hub-Signature-256", signature);
+        }
+        assert_eq!(request.send().await.expect("an answer").status(), 403);
+    }
+    assert_eq!(
+        world.check(&server, sent.id()).await.message_status(),
+        "Sent"
+    );
+    assert_eq!(deliver(server.url(), body).await, Some(200));
+    let failed = world.check(&server, sent.id()).await;
+    assert_eq!(
+        (failed.message_status(), failed.body["failureCode"].as_i64()),
+        ("Failed", Some(131_026))
+    );
+}
+
+async fn receipts_in_any_order_and_number_end_in_one_state_and_one_balance(database: Database) {
+    let world = world(database, 50).await;
+    let server = world.serve();
+    // What is reported, how the message ends, and whether it is paid for.
+    let lives: [(&[&str], &str, bool); 6] = [
+        (&["sent", "delivered", "read"], "Read", true),
+        (
+            &["read", "delivered", "sent", "read", "delivered"],
+            "Read",
+            true,
+        ),
+        (&["delivered", "delivered", "sent"], "Delivered", true),
+        (&["failed", "failed", "sent"], "Failed", false),
+        (&["failed", "delivered", "failed"], "Delivered", true),
+        (&["sent", "failed", "read", "delivered"], "Read", true),
+    ];
+    let mut paid = 0;
+    let mut all = Vec::new();
+    for (n, (reports, end, costs)) in (1..).zip(lives) {
+        let sent = world.send_to(&server, &recipient(n)).await;
+        let statuses: Vec<_> = reports
+            .iter()
+            .map(|report| status(sent.id(), report))
+            .collect();
+        // Half of the lives come in one notification, the others one by one.
+        if n % 2 == 0 {
+            report(&server, &statuses).await;
+        } else {
+            for status in &statuses {
+                report(&server, std::slice::from_ref(status)).await;
+            }
+        }
+        assert_eq!(
+            world.check(&server, sent.id()).await.message_status(),
+            end,
+            "{reports:?}"
+        );
+        paid += i64::from(costs);
+        all.extend(statuses);
+    }
+    world.assert_ledger_balances(paid).await;
+    // All of it again, at once.
+    report(&server, &all).await;
+    world.assert_ledger_balances(paid).await;
+}
+
+async fn a_receipt_decides_what_the_send_left_unknown(database: Database) {
+    let world = world(database, 5).await;
+    let server = world.serve();
+    // Accepted and delivered, but the connection closes without an answer.
+    let sent = world.send_to(&server, "+12025550103").await;
+    assert_eq!(sent.message_status(), "Pending");
+    report(&server, &[status(sent.id(), "delivered")]).await;
+    assert_eq!(
+        world.check(&server, sent.id()).await.message_status(),
+        "Delivered"
+    );
+    // Not accepted, and the connection closes, too.
+    let lost = world.send_to(&server, "+12025550104").await;
+    report(&server, &[status(lost.id(), "failed")]).await;
+    assert_eq!(
+        world.check(&server, lost.id()).await.message_status(),
+        "Failed"
+    );
+    world.assert_ledger_balances(1).await;
+}
+
+async fn a_receipt_that_is_faster_than_its_message_waits_for_it(database: Database) {
+    let world = world(database, 5).await;
+    let server = world.serve();
+    let sent = world.send_to(&server, &recipient(1)).await;
+    let calls = world.sandbox.calls_about(sent.id()).await;
+    let wamid = calls[0]["wamid"].as_str().expect("a wamid").to_owned();
+    // By the provider's id alone.
+    let mut by_wamid = status(sent.id(), "delivered");
+    by_wamid["id"] = json!(wamid);
+    by_wamid
+        .as_object_mut()
+        .expect("an object")
+        .remove("biz_opaque_callback_data");
+    report(&server, &[by_wamid.clone()]).await;
+    assert_eq!(
+        world.check(&server, sent.id()).await.message_status(),
+        "Delivered"
+    );
+
+    // Held: the receipt comes before the answer that tells the provider's id.
+    world.sandbox.hold_answers().await;
+    let number = recipient(2);
+    let early = async {
+        let calls = world.sandbox.wait_for_calls_to(&number, 1).await;
+        by_wamid["id"] = calls[0]["wamid"].clone();
+        by_wamid["status"] = json!("read");
+        report(&server, &[by_wamid.clone()]).await;
+        world.sandbox.release().await;
+    };
+    let (sent, ()) = tokio::join!(world.send_to(&server, &number), early);
+    assert_eq!(sent.message_status(), "Sent");
+    until_status(&world, &server, sent.id(), "Read").await;
+    world.assert_ledger_balances(2).await;
+}
+
+async fn no_acknowledged_receipt_is_lost_when_the_server_is_killed(database: Database) {
+    const MESSAGES: u32 = 30;
+    let world = Arc::new(world(database, 100).await);
+    let server = world.serve();
+    let mut ids = Vec::new();
+    for n in 1..=MESSAGES {
+        ids.push(world.send_to(&server, &recipient(n)).await.id().to_owned());
+    }
+    let url = server.url().to_owned();
+    let (acknowledged, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let streams = ids.chunks(10).map(|ids| {
+        let (url, ids, acknowledged) = (url.clone(), ids.to_vec(), acknowledged.clone());
+        tokio::spawn(async move {
+            for report in ["delivered", "read"] {
+                for id in &ids {
+                    if deliver(&url, notification(&[status(id, report)])).await == Some(200) {
+                        drop(acknowledged.send((id.clone(), report)));
+                    }
+                }
+            }
+        })
+    });
+    let streams: Vec<_> = streams.collect();
+    drop(acknowledged);
+    let mut last = BTreeMap::new();
+    for _ in 0..25 {
+        let (id, report) = received.recv().await.expect("a receipt is acknowledged");
+        last.insert(id, report);
+    }
+    server.kill();
+    for stream in streams {
+        stream.await.expect("no stream panics");
+    }
+    while let Some((id, report)) = received.recv().await {
+        last.insert(id, report);
+    }
+    assert!(last.len() < 2 * MESSAGES as usize);
+    let server = world.serve();
+    for (id, report) in last {
+        let status = world.check(&server, &id).await;
+        let kept: &[&str] = if report == "read" {
+            &["Read"]
+        } else {
+            &["Delivered", "Read"]
+        };
+        assert!(
+            kept.contains(&status.message_status()),
+            "{report} was acknowledged: {status:?}"
+        );
+    }
+    world.assert_ledger_balances(MESSAGES.into()).await;
+}
+
+/// Makes all messages a minute older, so that their lifetime is over.
+async fn age_messages(database: &Database) {
+    match database {
+        Database::Sqlite(folder) => {
+            let path = folder.path().join("otp.db");
+            let path = path.to_str().expect("Unicode");
+            let mut connection = diesel::SqliteConnection::establish(path).expect("opened");
+            let statement =
+                "PRAGMA busy_timeout = 5000; UPDATE messages SET expires_at = expires_at - 60000";
+            connection.batch_execute(statement).expect("aged");
+        }
+        Database::Postgres(url) => {
+            let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
+            let (client, connection) = connected.expect("connected");
+            tokio::spawn(connection);
+            let statement = "UPDATE messages SET expires_at = expires_at - interval '60 seconds'";
+            client.batch_execute(statement).await.expect("aged");
+        }
+    }
+}
+
+async fn what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back(
+    database: Database,
+) {
+    let mut world = world(database, 5).await;
+    // The shortest lifetime there is; the message is made to be older.
+    world.set("MESSAGES__LIFETIME", "30s");
+    let server = world.serve();
+    let sent = world.send_to(&server, "+12025550104").await;
+    assert_eq!(sent.message_status(), "Pending");
+    age_messages(&world.database).await;
+    let failed = until_status(&world, &server, sent.id(), "Failed").await;
+    assert_eq!(failed.body["failureTitle"], "Expired");
+    world.assert_ledger_balances(0).await;
+}
