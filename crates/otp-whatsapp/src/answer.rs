@@ -18,10 +18,8 @@ use serde_json::Value;
 
 use crate::codes::{self, Class};
 use crate::graph_error::GraphError;
+use crate::provider_message_id;
 use crate::redaction::Redaction;
-
-/// The longest id believed to be one; Meta's have about 60 characters.
-const LONGEST_ID: usize = 512;
 
 /// An answer as far as it arrived.
 #[derive(Debug)]
@@ -106,9 +104,7 @@ pub(crate) fn judge(answer: &Answer, redaction: &Redaction) -> Verdict {
 
 fn message_id(body: &[u8]) -> Option<ProviderMessageId> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    let id = body.pointer("/messages/0/id")?.as_str()?;
-    let fits = (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
-    fits.then(|| ProviderMessageId(id.to_owned()))
+    provider_message_id::parse(body.pointer("/messages/0/id")?.as_str()?)
 }
 
 fn by_code(answer: &Answer, error: &GraphError, redaction: &Redaction) -> Verdict {

@@ -1,4 +1,5 @@
-//! Sends passcodes through Meta's WhatsApp Cloud API.
+//! Sends passcodes through Meta's WhatsApp Cloud API, and reads the webhooks that say what became of
+//! them ([`webhook`]).
 //!
 //! The API knows no idempotency: what it took twice is delivered twice. So everything here turns on
 //! one question, whether a call may have been taken, and `single_use` makes it answerable.
@@ -8,6 +9,7 @@ mod client;
 mod codes;
 mod graph_error;
 mod options;
+mod provider_message_id;
 mod redaction;
 mod request;
 mod retry_after;
@@ -15,6 +17,8 @@ mod sender;
 mod single_use;
 #[cfg(test)]
 mod test_messages;
+pub mod webhook;
 
 pub use options::{CloudApiOptions, InvalidOptions};
 pub use sender::CloudApiSender;
+pub use webhook::CloudApiWebhook;

@@ -1,5 +1,6 @@
 //! Texts from outside, made fit to keep: Meta sometimes repeats what it was sent.
 
+use otp_core::message::ProviderMessageId;
 use otp_core::ports::OutgoingMessage;
 
 /// Longest text kept, in characters.
@@ -14,6 +15,12 @@ const NUMBER_WINDOW: usize = 6;
 /// So many characters of the token in a row give it away.
 const TOKEN_WINDOW: usize = 12;
 
+/// So many digits of an unknown number in a row are taken for one: Meta's codes and dates have fewer.
+const ANY_NUMBER: usize = 9;
+
+/// The longest number looked for; E.164 allows 15 digits.
+const LONGEST_NUMBER: usize = 20;
+
 /// A passcode from this length on is found anywhere, a shorter one only where it stands alone:
 /// otherwise a passcode `1` would leave no text readable.
 const UNMISTAKABLE: usize = 4;
@@ -21,11 +28,14 @@ const UNMISTAKABLE: usize = 4;
 /// What people and machines write between the digits of one number.
 const SEPARATORS: &[char] = &[' ', '-', '.', '(', ')', '/', '+', '_', '\u{a0}'];
 
-/// Takes number, passcode and token of one message out of texts.
+/// Takes number, passcode, token and Meta's id of one message out of texts.
 pub(crate) struct Redaction {
     number: Vec<char>,
     passcode: Vec<char>,
+    /// A token or an id: no part of it is a word of any text.
     token: Vec<char>,
+    /// Whether all that looks like a number goes.
+    any_number: bool,
 }
 
 impl Redaction {
@@ -39,6 +49,22 @@ impl Redaction {
                 .chars()
                 .collect(),
             token: message.access_token.expose().chars().collect(),
+            any_number: false,
+        }
+    }
+
+    /// For the words of a receipt, which need not name the recipient. Meta's id of the message goes
+    /// too: it spells the number out in base64.
+    pub(crate) fn of_receipt(recipient: Option<&str>, id: &ProviderMessageId) -> Self {
+        let digits = recipient.unwrap_or_default().chars();
+        Self {
+            number: digits
+                .filter(char::is_ascii_digit)
+                .take(LONGEST_NUMBER)
+                .collect(),
+            passcode: Vec::new(),
+            token: id.0.chars().collect(),
+            any_number: true,
         }
     }
 
@@ -48,6 +74,9 @@ impl Redaction {
         let mut secret = vec![false; text.len()];
         let squeezed = squeezed(&text);
         mark(&squeezed, &self.number, NUMBER_WINDOW, &mut secret);
+        if self.any_number {
+            mark_numbers(&squeezed, &mut secret);
+        }
         if self.passcode.len() >= UNMISTAKABLE {
             mark(&squeezed, &self.passcode, self.passcode.len(), &mut secret);
         } else {
@@ -88,6 +117,16 @@ fn mark(text: &[(char, usize)], needle: &[char], window: usize, secret: &mut [bo
             .windows(window)
             .any(|n| run.iter().map(|(c, _)| c).eq(n));
         if let (true, Some((_, first)), Some((_, last))) = (shared, run.first(), run.last()) {
+            secret[*first..=*last].fill(true);
+        }
+    }
+}
+
+/// Marks every run of digits that is long enough to be somebody's number.
+fn mark_numbers(text: &[(char, usize)], secret: &mut [bool]) {
+    for run in text.chunk_by(|(a, _), (b, _)| a.is_numeric() == b.is_numeric()) {
+        let number = run.len() >= ANY_NUMBER && run.iter().all(|(c, _)| c.is_numeric());
+        if let (true, Some((_, first)), Some((_, last))) = (number, run.first(), run.last()) {
             secret[*first..=*last].fill(true);
         }
     }
@@ -142,6 +181,7 @@ mod tests {
             number: "966512345678".chars().collect(),
             passcode: passcode.to_ascii_lowercase().chars().collect(),
             token: TOKEN.chars().collect(),
+            any_number: false,
         };
         assert_eq!(redaction.clean(text), expected);
     }
@@ -225,6 +265,33 @@ mod tests {
             "482913",
             &format!("{}482913", "x".repeat(998)),
             &format!("{}…", "x".repeat(998)),
+        );
+    }
+
+    #[test]
+    fn a_receipts_words_lose_every_number_and_the_id() {
+        let id = ProviderMessageId("wamid.HBgMOTY2NTEyMzQ1Njc4FQIAERgS".to_owned());
+        for recipient in [Some("966512345678"), Some("US.13491208655302741918"), None] {
+            let redaction = Redaction::of_receipt(recipient, &id);
+            for (text, expected) in [
+                (
+                    "(#131026) Message undeliverable",
+                    "(#131026) Message undeliverable",
+                ),
+                ("not before 2026-11-20", "not before 2026-11-20"),
+                ("to +966 51 234 5678 failed", "to +… failed"),
+                ("to \u{0669}\u{0666}\u{0666}512345678", "to …"),
+                ("of wamid.HBgMOTY2NTEyMzQ1Njc4FQIAERgS", "of …"),
+                ("of HBgMOTY2NTEyMzQ1Njc4", "of …"),
+            ] {
+                assert_eq!(redaction.clean(text), expected, "{recipient:?}");
+            }
+        }
+        let known = Redaction::of_receipt(Some("966512345678"), &id);
+        assert_eq!(known.clean("the number 05-1234"), "the number 05-1234");
+        assert_eq!(
+            known.clean("the number ending 345678"),
+            "the number ending …"
         );
     }
 }

@@ -99,7 +99,7 @@ fn success_without_an_id_is_unknown() {
     ] {
         check(200, body, Outcome::Unknown);
     }
-    let endless = json!({"messages": [{"id": "a".repeat(LONGEST_ID + 1)}]});
+    let endless = json!({"messages": [{"id": "a".repeat(provider_message_id::LONGEST + 1)}]});
     check(200, &endless.to_string(), Outcome::Unknown);
     check(204, "", Outcome::Unknown);
     assert_eq!(outcome(&verdict(200, None, None)), Outcome::Unknown);

@@ -25,8 +25,15 @@ impl Write for Log {
     }
 }
 
-/// All that is logged at the most talkative level, by us and by the libraries below.
-async fn log_of(url: &str) -> String {
+impl Log {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().expect("no panic").clone();
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+}
+
+/// Writes down what this thread logs at the most talkative level.
+fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -35,11 +42,23 @@ async fn log_of(url: &str) -> String {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
+/// All that is logged meanwhile.
+pub(crate) fn captured(what: impl FnOnce()) -> String {
+    let (log, guard) = listen();
+    what();
+    drop(guard);
+    log.text()
+}
+
+/// All that is logged at the most talkative level, by us and by the libraries below.
+async fn log_of(url: &str) -> String {
+    let (log, guard) = listen();
     let outcome = sender(url).send(&message()).await;
     drop(guard);
-    let bytes = log.0.lock().expect("no panic").clone();
-    let log = String::from_utf8(bytes).expect("UTF-8");
+    let log = log.text();
     for text in [log.as_str(), &format!("{outcome:?}")] {
         for secret in [NUMBER, &NUMBER[3..], PASSCODE, TOKEN] {
             assert!(!text.contains(secret), "{text}");

@@ -1,7 +1,9 @@
-//! The sender against servers of the tests' own: well-behaved, hostile and absent ones.
+//! The sender against servers of the tests' own, well-behaved, hostile and absent ones; the webhook
+//! against what Meta posts, and against what nobody should.
 
 mod hostile;
 mod logging;
 mod support;
+mod webhook;
 
 mod wire;

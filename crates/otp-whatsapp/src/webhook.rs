@@ -1,0 +1,75 @@
+//! Meta's webhooks: the handshake, the signature, and what a notification says.
+//!
+//! - A notification counts for nothing until its signature was checked over the bytes as they came:
+//!   Meta writes everything but ASCII as `\uXXXX` and signs exactly that, so a body that was read and
+//!   written again has another signature.
+//! - Meta delivers at least once, in any order, many in one. Whatever is not understood is passed over
+//!   and counted, and costs nothing that stands beside it: a notification that is refused comes again
+//!   for days, and takes its good parts with it.
+//! - A notification names people. All that leaves here is a [`DeliveryReceipt`]: no number, no name,
+//!   and of Meta's id, which spells the number out, only the blind index.
+
+mod handshake;
+mod json;
+mod notification;
+mod secrets;
+mod signature;
+mod status;
+
+use otp_core::ports::{ProviderWebhook, WebhookRefusal};
+use otp_core::receipt::DeliveryReceipt;
+use otp_core::sealing::Sealer;
+use otp_core::time::Timestamp;
+
+pub use handshake::verify_handshake;
+pub use notification::{Ignored, Malformed, Notification, parse};
+pub use secrets::{AppSecret, InvalidSecret, VerifyToken};
+pub use signature::{InvalidSignature, verify_signature};
+
+/// The webhook of one Meta app.
+#[derive(Debug, Clone)]
+pub struct CloudApiWebhook {
+    app_secret: AppSecret,
+    verify_token: VerifyToken,
+    sealer: Sealer,
+}
+
+impl CloudApiWebhook {
+    /// The webhook of the app with this secret, registered with this token.
+    pub fn new(app_secret: AppSecret, verify_token: VerifyToken, sealer: Sealer) -> Self {
+        Self {
+            app_secret,
+            verify_token,
+            sealer,
+        }
+    }
+}
+
+#[expect(
+    clippy::needless_lifetimes,
+    reason = "the port names them, for its mock"
+)]
+impl ProviderWebhook for CloudApiWebhook {
+    fn handshake<'a>(
+        &self,
+        mode: Option<&'a str>,
+        token: Option<&'a str>,
+        challenge: Option<&'a str>,
+    ) -> Option<String> {
+        verify_handshake(&self.verify_token, mode, token, challenge).map(str::to_owned)
+    }
+
+    fn open<'a>(
+        &self,
+        signature: Option<&'a str>,
+        raw_body: &[u8],
+        received_at: Timestamp,
+    ) -> Result<Vec<DeliveryReceipt>, WebhookRefusal> {
+        verify_signature(&self.app_secret, signature, raw_body)
+            .map_err(|InvalidSignature| WebhookRefusal::InvalidSignature)?;
+        let notification = parse(raw_body, received_at, &self.sealer)
+            .map_err(|Malformed| WebhookRefusal::Malformed)?;
+        notification.log();
+        Ok(notification.receipts)
+    }
+}

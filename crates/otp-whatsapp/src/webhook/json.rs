@@ -1,0 +1,228 @@
+//! JSON as far as it is read here: of every object only the fields that may matter, whatever their type.
+//!
+//! Names, numbers and texts of people are skipped without being decoded. That keeps them out of memory,
+//! and a name that was cut in the middle of an emoji cannot make the whole unreadable.
+
+use std::fmt;
+
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+/// A JSON value.
+#[derive(Debug, PartialEq)]
+pub(super) enum Node {
+    /// Null, a truth value, or a number that is not whole.
+    Other,
+    Number(i64),
+    Text(String),
+    List(Vec<Node>),
+    Object(Vec<(Field, Node)>),
+}
+
+macro_rules! fields {
+    ($($field:ident => $name:literal,)+) => {
+        /// A field that may matter.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Field {
+            $($field,)+
+        }
+
+        impl Field {
+            fn of(name: &[u8]) -> Option<Self> {
+                $(if name == $name {
+                    return Some(Self::$field);
+                })+
+                None
+            }
+        }
+    };
+}
+
+fields! {
+    Object => b"object",
+    Entry => b"entry",
+    Changes => b"changes",
+    Name => b"field",
+    Value => b"value",
+    Statuses => b"statuses",
+    Messages => b"messages",
+    Errors => b"errors",
+    Id => b"id",
+    Status => b"status",
+    Timestamp => b"timestamp",
+    RecipientId => b"recipient_id",
+    OurId => b"biz_opaque_callback_data",
+    Code => b"code",
+    Title => b"title",
+    Message => b"message",
+    ErrorData => b"error_data",
+    Details => b"details",
+}
+
+impl Node {
+    /// A field's value, if this is an object that has it. Of several the last counts.
+    pub(super) fn get(&self, field: Field) -> Option<&Self> {
+        let Self::Object(fields) = self else {
+            return None;
+        };
+        let found = fields.iter().rev().find(|(name, _)| *name == field);
+        found.map(|(_, value)| value)
+    }
+
+    /// The items of a field's list; none where it is missing or no list.
+    pub(super) fn items(&self, field: Field) -> &[Self] {
+        match self.get(field) {
+            Some(Self::List(items)) => items,
+            _ => &[],
+        }
+    }
+
+    /// A field's text, trimmed, if it is one and not empty.
+    pub(super) fn text(&self, field: Field) -> Option<&str> {
+        match self.get(field) {
+            Some(Self::Text(text)) => Some(text.trim()).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// A field's number, or the text of one.
+    pub(super) fn number(&self, field: Field) -> Option<i64> {
+        match self.get(field) {
+            Some(Self::Number(number)) => Some(*number),
+            Some(Self::Text(text)) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
+        Ok(Node::Number(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
+        Ok(i64::try_from(number).map_or(Node::Other, Node::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Node::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Node, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = object.next_key_seed(Name)? {
+            match field {
+                Some(field) => fields.push((field, object.next_value()?)),
+                None => drop(object.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(Node::Object(fields))
+    }
+}
+
+/// Reads a field's name; as bytes, so that one that is no text is only unknown.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Option<Field>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = Option<Field>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field's name")
+    }
+
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+        Ok(Field::of(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Field::of(name.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Option<Node> {
+        serde_json::from_str(json).ok()
+    }
+
+    #[test]
+    fn only_fields_that_matter_are_kept() {
+        let read = read(r#"{"wa_id":"1","id":"a","profile":{"name":"x","id":"y"},"code":7}"#);
+        let kept = vec![
+            (Field::Id, Node::Text("a".to_owned())),
+            (Field::Code, Node::Number(7)),
+        ];
+        assert_eq!(read, Some(Node::Object(kept)));
+    }
+
+    #[test]
+    fn a_broken_name_costs_nothing() {
+        let node =
+            read(r#"{"profile":{"name":"\ud83d"},"\ud83d":1,"text":{"body":"\ude00"},"id":"a"}"#);
+        assert_eq!(
+            node.as_ref().and_then(|node| node.text(Field::Id)),
+            Some("a")
+        );
+    }
+
+    #[test]
+    fn types_are_judged_where_a_value_is_read() {
+        let node = read(r#"{"id":" ","code":"190 ","title":7,"errors":{},"timestamp":1e400}"#);
+        assert_eq!(node, None, "no number of JSON's grammar is that large");
+        let node = read(r#"{"id":" ","code":"190 ","title":7,"errors":{},"timestamp":1.5}"#);
+        let node = node.expect("JSON");
+        assert_eq!(node.text(Field::Id), None);
+        assert_eq!(node.number(Field::Code), Some(190));
+        assert_eq!(node.text(Field::Title), None);
+        assert!(node.items(Field::Errors).is_empty());
+        assert_eq!(node.number(Field::Timestamp), None);
+        assert_eq!(read("[1]").expect("JSON").get(Field::Id), None);
+        let huge = read(r#"{"code":18446744073709551615}"#).expect("JSON");
+        assert_eq!(huge.number(Field::Code), None);
+    }
+}

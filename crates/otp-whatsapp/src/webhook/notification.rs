@@ -1,0 +1,140 @@
+//! One notification: every entry, every change, every status in it.
+
+use otp_core::receipt::DeliveryReceipt;
+use otp_core::sealing::Sealer;
+use otp_core::time::Timestamp;
+
+use super::json::{Field, Node};
+use super::status::{self, Unusable};
+
+/// What a notification says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notification {
+    /// What became of messages, in the order it is said.
+    pub receipts: Vec<DeliveryReceipt>,
+    /// What else there is.
+    pub ignored: Ignored,
+}
+
+/// How much of what was passed over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ignored {
+    /// Messages of people.
+    pub inbound_messages: usize,
+    /// Errors of the account or the app, without a message.
+    pub errors: usize,
+    /// Changes of templates.
+    pub template_updates: usize,
+    /// Changes of the account.
+    pub account_updates: usize,
+    /// Changes of a number's quality.
+    pub quality_updates: usize,
+    /// Changes of what the business may do.
+    pub capability_updates: usize,
+    /// Changes of a kind that is not known here.
+    pub unknown_changes: usize,
+    /// Statuses that are not known here.
+    pub unknown_statuses: usize,
+    /// Statuses that lack what says of which message they are.
+    pub malformed_statuses: usize,
+}
+
+/// The body is no notification: no JSON, or none with a list of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the body is no notification")]
+pub struct Malformed;
+
+/// Reads a notification whose signature was checked.
+pub fn parse(
+    raw_body: &[u8],
+    received_at: Timestamp,
+    sealer: &Sealer,
+) -> Result<Notification, Malformed> {
+    let body: Node = serde_json::from_slice(raw_body).map_err(|_| Malformed)?;
+    if !matches!(body.get(Field::Entry), Some(Node::List(_))) {
+        return Err(Malformed);
+    }
+    let mut notification = Notification::default();
+    let about_whatsapp = body.text(Field::Object) == Some("whatsapp_business_account");
+    for change in body
+        .items(Field::Entry)
+        .iter()
+        .flat_map(|entry| entry.items(Field::Changes))
+    {
+        if about_whatsapp {
+            notification.take(change, received_at, sealer);
+        } else {
+            notification.ignored.unknown_changes += 1;
+        }
+    }
+    Ok(notification)
+}
+
+impl Notification {
+    fn take(&mut self, change: &Node, received_at: Timestamp, sealer: &Sealer) {
+        let ignored = &mut self.ignored;
+        match change.text(Field::Name) {
+            Some("messages") => {
+                if let Some(value) = change.get(Field::Value) {
+                    self.take_messages(value, received_at, sealer);
+                }
+            }
+            Some("message_template_status_update") => ignored.template_updates += 1,
+            Some("account_update") => ignored.account_updates += 1,
+            Some("phone_number_quality_update") => ignored.quality_updates += 1,
+            Some("business_capability_update") => ignored.capability_updates += 1,
+            Some(_) | None => ignored.unknown_changes += 1,
+        }
+    }
+
+    fn take_messages(&mut self, value: &Node, received_at: Timestamp, sealer: &Sealer) {
+        self.ignored.inbound_messages += value.items(Field::Messages).len();
+        self.ignored.errors += value.items(Field::Errors).len();
+        for status in value.items(Field::Statuses) {
+            match status::receipt(status, received_at, sealer) {
+                Ok(receipt) => self.receipts.push(receipt),
+                Err(Unusable::UnknownStatus) => self.ignored.unknown_statuses += 1,
+                Err(Unusable::NoMessage) => self.ignored.malformed_statuses += 1,
+            }
+        }
+    }
+
+    /// Says how much there was of what, and nothing of whom it is about.
+    pub(super) fn log(&self) {
+        let Ignored {
+            inbound_messages,
+            errors,
+            template_updates,
+            account_updates,
+            quality_updates,
+            capability_updates,
+            unknown_changes,
+            unknown_statuses,
+            malformed_statuses,
+        } = self.ignored;
+        let receipts = self.receipts.len();
+        tracing::debug!(
+            receipts,
+            inbound_messages,
+            template_updates,
+            quality_updates,
+            capability_updates,
+            unknown_changes,
+            "WhatsApp notifies"
+        );
+        if unknown_statuses + malformed_statuses > 0 {
+            tracing::warn!(
+                unknown_statuses,
+                malformed_statuses,
+                "WhatsApp reports what is not understood; it is passed over"
+            );
+        }
+        if account_updates + errors > 0 {
+            tracing::warn!(
+                account_updates,
+                errors,
+                "WhatsApp reports on the account; see Meta's Business Manager"
+            );
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The signature: `X-Hub-Signature-256: sha256=` and the HMAC-SHA-256 of the raw body, in small hex.
+
+use hmac::Mac;
+
+use super::AppSecret;
+
+/// The body was not signed with the app's secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not signed with the app's secret")]
+pub struct InvalidSignature;
+
+/// Checks the signature in `header` over the body as it came, in constant time.
+pub fn verify_signature(
+    app_secret: &AppSecret,
+    header: Option<&str>,
+    raw_body: &[u8],
+) -> Result<(), InvalidSignature> {
+    let signature = header.and_then(|header| header.strip_prefix("sha256="));
+    let signature = signature.and_then(bytes).ok_or(InvalidSignature)?;
+    app_secret
+        .signature()
+        .chain_update(raw_body)
+        .verify_slice(&signature)
+        .map_err(|_| InvalidSignature)
+}
+
+/// The bytes that 64 small hexadecimal digits stand for.
+fn bytes(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if hex.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+        *byte = 16 * digit(pair[0])? + digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+fn digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &[u8] = br#"{"a":"\u0631"}"#;
+    const SIGNATURE: &str =
+        "sha256=ac4ad5349b234e7cca5bd81bfbec95e62212cba56acd6b16d6bcdd536f758480";
+
+    fn verify(secret: &str, header: Option<&str>, body: &[u8]) -> Result<(), InvalidSignature> {
+        verify_signature(&AppSecret::parse(secret).expect("valid"), header, body)
+    }
+
+    #[test]
+    fn the_bytes_as_they_came_are_what_was_signed() {
+        assert_eq!(verify("sec", Some(SIGNATURE), BODY), Ok(()));
+        // The same JSON, written differently.
+        for body in [
+            "{\"a\":\"ر\"}",
+            r#"{"a": "\u0631"}"#,
+            r#"{"a":"\u0631"} "#,
+            "",
+        ] {
+            let verdict = verify("sec", Some(SIGNATURE), body.as_bytes());
+            assert_eq!(verdict, Err(InvalidSignature), "{body}");
+        }
+    }
+
+    #[test]
+    fn another_secret_signs_differently() {
+        assert!(verify("sec2", Some(SIGNATURE), BODY).is_err());
+    }
+
+    #[test]
+    fn no_changed_byte_goes_unnoticed() {
+        for position in 0..BODY.len() {
+            let mut changed = BODY.to_vec();
+            changed[position] ^= 1;
+            assert!(
+                verify("sec", Some(SIGNATURE), &changed).is_err(),
+                "{position}"
+            );
+        }
+        for position in 0..SIGNATURE.len() {
+            let mut changed = SIGNATURE.as_bytes().to_vec();
+            changed[position] ^= 1;
+            let changed = String::from_utf8(changed).expect("ASCII");
+            assert!(verify("sec", Some(&changed), BODY).is_err(), "{changed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_signature_of_this_kind_is_none() {
+        assert!(verify("sec", None, BODY).is_err());
+        let hex = &SIGNATURE[7..];
+        let (upper, padded) = (hex.to_ascii_uppercase(), format!("sha256= {hex}"));
+        for header in [
+            "",
+            "sha256=",
+            hex,
+            &format!("sha1={hex}"),
+            &format!("SHA256={hex}"),
+            &format!("sha256={upper}"),
+            &padded,
+            &SIGNATURE[..SIGNATURE.len() - 1],
+            &format!("{SIGNATURE}0"),
+            &format!("{SIGNATURE},{SIGNATURE}"),
+            &format!("sha256={}", "é".repeat(32)),
+        ] {
+            assert!(verify("sec", Some(header), BODY).is_err(), "{header}");
+        }
+    }
+}

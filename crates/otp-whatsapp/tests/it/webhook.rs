@@ -1,0 +1,425 @@
+//! The webhook: every shape Meta posts, bodies nobody should post, and what a log learns of them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use otp_core::message::{Failure, ProviderMessageId};
+use otp_core::ports::{ProviderWebhook, Randomness, WebhookRefusal};
+use otp_core::receipt::{DeliveryReceipt, Report};
+use otp_core::sealing::{MasterKey, Sealer};
+use otp_core::time::Timestamp;
+use otp_whatsapp::CloudApiWebhook;
+use otp_whatsapp::webhook::{AppSecret, Ignored, Malformed, Notification, VerifyToken, parse};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::logging::captured;
+use crate::support::MESSAGE_ID;
+
+const NOW: Timestamp = Timestamp::from_unix_millis(1_750_030_100_000);
+const WAMID: &str = "wamid.HBgMOTY2NTUxMjM0NTY3FQIAERgSNEFENjIwODRGMkZBMTYzMkRF";
+
+struct Fixed;
+
+impl Randomness for Fixed {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(5);
+    }
+}
+
+fn sealer() -> Sealer {
+    Sealer::new(&MasterKey::generate(&Fixed))
+}
+
+fn read(body: &[u8]) -> Result<Notification, Malformed> {
+    parse(body, NOW, &sealer())
+}
+
+fn fixtures() -> BTreeMap<String, Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/webhooks");
+    let files = std::fs::read_dir(folder).expect("a folder").map(|file| {
+        let path = file.expect("a file").path();
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        (name.into_owned(), std::fs::read(&path).expect("readable"))
+    });
+    files.collect()
+}
+
+/// A receipt in short: the last letter of Meta's id, whether ours is there, what it says, when.
+fn short(receipt: &DeliveryReceipt) -> (char, bool, &'static str, i64) {
+    let index = receipt.reference.provider_index;
+    let letter = ('A'..='Z').find(|letter| {
+        let id = ProviderMessageId(format!("{WAMID}{letter}"));
+        sealer().provider_message_index(&id) == index
+    });
+    let ours = receipt.reference.message_id.map(|id| id.to_string());
+    assert!(ours.as_deref().is_none_or(|id| id == MESSAGE_ID));
+    let report = match &receipt.report {
+        Report::Sent => "sent",
+        Report::Delivered => "delivered",
+        Report::Read => "read",
+        Report::Deleted => "deleted",
+        Report::Failed(failure) => {
+            let expected = Failure {
+                code: Some(131_026),
+                title: "Message undeliverable".to_owned(),
+                reason: "Message to … Undeliverable. تعذر".to_owned(),
+            };
+            assert_eq!(*failure, expected);
+            "failed"
+        }
+    };
+    let time = receipt.provider_time.unix_millis() / 1_000 - 1_750_030_000;
+    assert_eq!(receipt.received_at, NOW);
+    (letter.expect("one of ours"), ours.is_some(), report, time)
+}
+
+#[test]
+fn every_shape_of_metas_is_understood() {
+    let nothing = Ignored::default();
+    let template = Ignored {
+        template_updates: 1,
+        ..nothing
+    };
+    let account = Ignored {
+        account_updates: 1,
+        ..nothing
+    };
+    let message = Ignored {
+        inbound_messages: 1,
+        ..nothing
+    };
+    let batch = vec![
+        ('A', true, "read", 80),
+        ('B', false, "delivered", 75),
+        ('B', false, "sent", 73),
+        ('A', true, "sent", 73),
+        ('C', false, "failed", 74),
+    ];
+    let expected = [
+        ("status_sent", vec![('A', true, "sent", 73)], nothing),
+        (
+            "status_delivered",
+            vec![('A', true, "delivered", 75)],
+            nothing,
+        ),
+        (
+            "status_read_without_contacts",
+            vec![('A', true, "read", 80)],
+            nothing,
+        ),
+        ("status_played", vec![('A', true, "read", 90)], nothing),
+        ("status_deleted", vec![('A', true, "deleted", 95)], nothing),
+        ("status_failed", vec![('A', true, "failed", 74)], nothing),
+        (
+            "status_failed_with_contacts",
+            vec![('A', true, "failed", 74)],
+            nothing,
+        ),
+        ("status_before_v24", vec![('A', false, "sent", 73)], nothing),
+        (
+            "status_bsuid_only",
+            vec![('A', true, "delivered", 73)],
+            nothing,
+        ),
+        ("batch", batch, message),
+        (
+            "account_error",
+            vec![],
+            Ignored {
+                errors: 1,
+                ..nothing
+            },
+        ),
+        ("inbound_text", vec![], message),
+        ("inbound_button", vec![], message),
+        ("inbound_interactive", vec![], message),
+        ("inbound_bsuid_only", vec![], message),
+        ("inbound_changed_number", vec![], message),
+        ("inbound_unsupported", vec![], message),
+        ("template_approved", vec![], template),
+        ("template_rejected", vec![], template),
+        ("template_deleted", vec![], template),
+        ("template_disabled", vec![], template),
+        ("account_restricted", vec![], account),
+        ("account_violation", vec![], account),
+        (
+            "phone_number_quality",
+            vec![],
+            Ignored {
+                quality_updates: 1,
+                ..nothing
+            },
+        ),
+        (
+            "business_capability",
+            vec![],
+            Ignored {
+                capability_updates: 1,
+                ..nothing
+            },
+        ),
+        (
+            "unknown_field",
+            vec![],
+            Ignored {
+                unknown_changes: 1,
+                ..nothing
+            },
+        ),
+    ];
+    let fixtures = fixtures();
+    assert_eq!(
+        fixtures.len(),
+        expected.len(),
+        "each file stands in the table"
+    );
+    for (name, receipts, ignored) in expected {
+        let body = fixtures.get(name).expect(name);
+        assert!(body.is_ascii(), "{name}: Meta escapes everything else");
+        let read = read(body).expect(name);
+        let found: Vec<_> = read.receipts.iter().map(short).collect();
+        assert_eq!((found, read.ignored), (receipts, ignored), "{name}");
+    }
+}
+
+#[test]
+fn a_malformed_status_does_not_lose_its_neighbours() {
+    let good = |letter: char| json!({"id": format!("{WAMID}{letter}"), "status": "sent"});
+    let bad = [
+        json!(null),
+        json!(7),
+        json!("sent"),
+        json!([]),
+        json!({}),
+        json!({"id": [], "status": "sent"}),
+        json!({"id": "wamid.X"}),
+        json!({"id": "wamid.X", "status": {"name": "sent"}}),
+        json!({"status": "failed", "errors": [{"code": {}}]}),
+        json!({"id": "wamid.X", "status": "of a later version"}),
+    ];
+    let mut statuses = vec![good('A')];
+    statuses.extend(bad);
+    statuses.push(good('B'));
+    let odd_entries = json!([
+        null, 7, {}, {"changes": null}, {"changes": {"field": "messages"}},
+        {"changes": [null, {"field": "messages"}, {"field": "messages", "value": []},
+            {"field": "messages", "value": {"statuses": {"id": "wamid.X"}, "messages": 7}}]},
+        {"changes": [{"field": "messages", "value": {"statuses": statuses}}]},
+    ]);
+    let body = json!({"object": "whatsapp_business_account", "entry": odd_entries});
+    let read = read(body.to_string().as_bytes()).expect("a notification");
+    let letters: Vec<_> = read
+        .receipts
+        .iter()
+        .map(|receipt| short(receipt).0)
+        .collect();
+    assert_eq!(letters, ['A', 'B']);
+    let ignored = Ignored {
+        unknown_changes: 1,
+        unknown_statuses: 1,
+        malformed_statuses: 9,
+        ..Ignored::default()
+    };
+    assert_eq!(read.ignored, ignored);
+}
+
+/// People's names are cut by programs that count in halves of characters.
+#[test]
+fn half_an_emoji_in_a_name_does_not_lose_a_receipt() {
+    let body = format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"changes":[{{"field":"messages","value":{{
+            "contacts":[{{"profile":{{"name":"Sheena \ud83c"}}}}],
+            "statuses":[{{"id":"{WAMID}A","status":"sent"}}]}}}}]}}]}}"#
+    );
+    assert_eq!(
+        read(body.as_bytes())
+            .expect("a notification")
+            .receipts
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_thousand_updates_are_one_notification() {
+    let status =
+        json!({"id": format!("{WAMID}A"), "status": "sent", "recipient_id": "966551234567"});
+    let value = json!({"statuses": vec![status; 1_000]});
+    let body = json!({"object": "whatsapp_business_account",
+        "entry": [{"changes": [{"field": "messages", "value": value}]}]});
+    let read = read(body.to_string().as_bytes()).expect("a notification");
+    assert_eq!(read.receipts.len(), 1_000);
+}
+
+#[test]
+fn what_is_no_notification_is_malformed() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "7",
+        "{}",
+        "<html>",
+        r#"{"entry":null}"#,
+        r#"{"entry":{}}"#,
+        r#"{"entry":[]"#,
+        r#"{"entry":[]}x"#,
+    ] {
+        assert_eq!(read(body.as_bytes()), Err(Malformed), "{body}");
+    }
+    assert_eq!(read(b"\xff\xfe"), Err(Malformed));
+    assert_eq!(read("[".repeat(1_000_000).as_bytes()), Err(Malformed));
+    let deep = format!(r#"{{"entry":{}"#, r#"[{"changes":"#.repeat(100_000));
+    assert_eq!(read(deep.as_bytes()), Err(Malformed));
+}
+
+#[test]
+fn another_products_notification_is_passed_over() {
+    let entry = json!([{"changes": [{"field": "messages", "value": {"statuses": [
+        {"id": "wamid.A", "status": "sent"}]}}]}]);
+    for object in [json!("page"), json!(null)] {
+        let body = json!({"object": object, "entry": entry}).to_string();
+        let read = read(body.as_bytes()).expect("a notification");
+        assert!(read.receipts.is_empty());
+        assert_eq!(read.ignored.unknown_changes, 1);
+    }
+}
+
+/// JSON of any shape, made of the names that are read.
+fn strange() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        prop::sample::select(vec!["messages", "sent", "failed", "wamid.A", "1750030073"])
+            .prop_map(Value::from),
+    ];
+    let names = vec![
+        "object",
+        "entry",
+        "changes",
+        "field",
+        "value",
+        "statuses",
+        "errors",
+        "id",
+        "status",
+        "timestamp",
+        "recipient_id",
+        "biz_opaque_callback_data",
+        "code",
+        "title",
+        "other",
+    ];
+    leaf.prop_recursive(6, 64, 6, move |inner| {
+        let name = prop::sample::select(names.clone()).prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..6)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        drop(read(&bytes));
+        drop(webhook().open(Some(&String::from_utf8_lossy(&bytes)), &bytes, NOW));
+    }
+
+    #[test]
+    fn no_damage_panics(place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        for body in fixtures().values_mut() {
+            let place = place.index(body.len());
+            body[place] = byte;
+            if cut {
+                body.truncate(place);
+            }
+            drop(read(body));
+        }
+    }
+
+    #[test]
+    fn whatever_a_status_is_its_neighbour_is_read(strange in strange()) {
+        let good = json!({"id": format!("{WAMID}A"), "status": "sent"});
+        let value = json!({"statuses": [strange, good]});
+        let changes = json!([strange, {"field": "messages", "value": value}]);
+        let body = json!({"object": "whatsapp_business_account",
+            "entry": [strange, {"changes": changes}]});
+        let read = read(body.to_string().as_bytes()).expect("a notification");
+        prop_assert_eq!(read.receipts.last().map(short), Some(('A', false, "sent", 100)));
+    }
+}
+
+fn webhook() -> CloudApiWebhook {
+    let secret = AppSecret::parse("sec").expect("valid");
+    let token = VerifyToken::parse("canary-token").expect("valid");
+    CloudApiWebhook::new(secret, token, sealer())
+}
+
+#[test]
+fn nothing_is_read_before_its_signature_was_checked() {
+    let signed = "sha256=ac4ad5349b234e7cca5bd81bfbec95e62212cba56acd6b16d6bcdd536f758480";
+    let body = br#"{"a":"\u0631"}"#;
+    let open = |signature, body: &[u8]| webhook().open(signature, body, NOW);
+    assert_eq!(open(Some(signed), body), Err(WebhookRefusal::Malformed));
+    for body in fixtures().values() {
+        let refused = Err(WebhookRefusal::InvalidSignature);
+        assert_eq!(open(None, body), refused);
+        assert_eq!(open(Some(signed), body), refused);
+    }
+}
+
+#[test]
+fn the_handshake_is_answered_to_who_knows_the_token() {
+    let answer = |token| webhook().handshake(Some("subscribe"), Some(token), Some("1158201444"));
+    assert_eq!(answer("canary-token").as_deref(), Some("1158201444"));
+    assert_eq!(answer("another"), None);
+}
+
+#[test]
+fn no_log_line_names_anybody() {
+    let log = captured(|| {
+        for body in fixtures().values() {
+            let signature = signature(body);
+            let receipts = webhook().open(Some(&signature), body, NOW).expect("signed");
+            tracing::info!(?receipts, webhook = ?webhook(), "read");
+            drop(webhook().open(None, body, NOW));
+        }
+        let answer = webhook().handshake(Some("subscribe"), Some("canary-token"), Some("1"));
+        assert!(answer.is_some());
+    });
+    assert!(
+        log.contains("WhatsApp notifies") && log.contains("receipts=5"),
+        "{log}"
+    );
+    assert!(
+        log.contains("WARN") && log.contains("account_updates=1"),
+        "{log}"
+    );
+    for secret in [
+        "96655",
+        "551234567",
+        "HBgM",
+        "Sheena",
+        "شيناء",
+        "STOP",
+        "canary",
+        "SA.1349",
+    ] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+/// Signs as Meta does.
+fn signature(body: &[u8]) -> String {
+    use hmac::{Hmac, KeyInit, Mac};
+    let mac = Hmac::<sha2::Sha256>::new_from_slice(b"sec").expect("a key");
+    let digest = mac.chain_update(body).finalize().into_bytes();
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256={hex}")
+}
