@@ -3,11 +3,12 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use crate::fallback::{get_only, not_found, post_only};
+use crate::fallback::{get_and_post, get_only, not_found, post_only};
 use crate::openapi::OpenApiDocument;
 use crate::options::HttpOptions;
 use crate::rate_limit::{PerIpLimit, per_ip_limit};
 use crate::state::ApiState;
+use crate::whatsapp_webhook::{self, Intake};
 use crate::{check_message_status, docs, health, openapi, send_message};
 
 /// The API's paths, ready to be mounted; clones share everything, the limit per IP address included.
@@ -15,13 +16,16 @@ use crate::{check_message_status, docs, health, openapi, send_message};
 pub struct Api {
     state: Data<ApiState>,
     limit: Option<Data<PerIpLimit>>,
+    intake: Option<Data<Intake>>,
     document: Data<OpenApiDocument>,
 }
 
 impl Api {
     /// An API over these use cases.
     pub fn new(state: ApiState, options: HttpOptions) -> Self {
+        let intake = state.whatsapp_webhook.clone().map(Intake::new);
         Self {
+            intake: intake.map(Data::new),
             state: Data::new(state),
             limit: PerIpLimit::new(&options).map(Data::new),
             document: Data::new(OpenApiDocument::new(options.public_url.as_deref())),
@@ -33,12 +37,22 @@ impl Api {
         let Self {
             state,
             limit,
+            intake,
             document,
         } = self.clone();
         move |app| {
             app.app_data(state.clone()).app_data(document.clone());
             if let Some(limit) = &limit {
                 app.app_data(limit.clone());
+            }
+            // Not limited per IP address: all of Meta's bursts come from a few.
+            if let Some(intake) = &intake {
+                app.app_data(intake.clone());
+                app.service(get_and_post(
+                    whatsapp_webhook::PATH,
+                    web::to(whatsapp_webhook::get),
+                    web::to(whatsapp_webhook::post),
+                ));
             }
             app.service(
                 post_only(send_message::PATH, |route| route.to(send_message::post))

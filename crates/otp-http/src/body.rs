@@ -1,4 +1,4 @@
-//! Reading a request's body: media type, size, JSON, one field at a time.
+//! Reading a request's body: media type, size, JSON, one field at a time; or only its bytes.
 //!
 //! Nothing said about a body quotes it: it holds passcodes and numbers.
 
@@ -28,19 +28,31 @@ pub(crate) async fn read<T: DeserializeOwned>(
     if !is_json(request) {
         return Err(ApiError::Plain(ErrorCode::UnsupportedMediaType));
     }
+    let too_large = ErrorCode::RequestBodyTooLarge;
+    let bytes = receive(request, payload, (LIMIT, too_large), |_| Ok(())).await?;
+    parse(&bytes).map_err(ApiError::MalformedRequestBody)
+}
+
+/// Reads a body as it comes, whatever it is. More than `limit` bytes are refused with the code beside
+/// it; `admit` is asked before each part is kept, and may refuse it.
+pub(crate) async fn receive(
+    request: &HttpRequest,
+    payload: Payload,
+    (limit, too_large): (usize, ErrorCode),
+    admit: impl FnMut(usize) -> Result<(), ApiError>,
+) -> Result<BytesMut, ApiError> {
     let declared = request
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
     if declared
         .and_then(|length| length.parse().ok())
-        .is_some_and(|length: u64| length > LIMIT as u64)
+        .is_some_and(|length: u64| length > limit as u64)
     {
-        return Err(ApiError::Plain(ErrorCode::RequestBodyTooLarge));
+        return Err(ApiError::Plain(too_large));
     }
-    let collected = timeout(DEADLINE, collect(payload)).await;
-    let bytes = collected.map_err(|_| ApiError::Plain(ErrorCode::RequestTimeout))??;
-    parse(&bytes).map_err(ApiError::MalformedRequestBody)
+    let collected = timeout(DEADLINE, collect(payload, (limit, too_large), admit)).await;
+    collected.map_err(|_| ApiError::Plain(ErrorCode::RequestTimeout))?
 }
 
 /// `application/json` or `application/…+json`, with any parameters, and not compressed.
@@ -58,13 +70,18 @@ fn is_json(request: &HttpRequest) -> bool {
         })
 }
 
-async fn collect(mut payload: Payload) -> Result<BytesMut, ApiError> {
+async fn collect(
+    mut payload: Payload,
+    (limit, too_large): (usize, ErrorCode),
+    mut admit: impl FnMut(usize) -> Result<(), ApiError>,
+) -> Result<BytesMut, ApiError> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| ApiError::MalformedRequestBody(MalformedBody::Incomplete))?;
-        if bytes.len() + chunk.len() > LIMIT {
-            return Err(ApiError::Plain(ErrorCode::RequestBodyTooLarge));
+        if bytes.len() + chunk.len() > limit {
+            return Err(ApiError::Plain(too_large));
         }
+        admit(chunk.len())?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)

@@ -25,6 +25,14 @@ pub(crate) fn get_only(path: &str, route: impl FnOnce(Route) -> Route) -> Resour
         .default_service(method_not_allowed("GET, HEAD"))
 }
 
+/// A resource that can be read and posted to.
+pub(crate) fn get_and_post(path: &str, get: Route, post: Route) -> Resource {
+    web::resource(path)
+        .route(get.guard(guard::Get()))
+        .route(post.guard(guard::Post()))
+        .default_service(method_not_allowed("GET, POST"))
+}
+
 fn method_not_allowed(allow: &'static str) -> Route {
     web::to(move |request: HttpRequest| async move {
         ApiError::MethodNotAllowed { allow }.answer(&RequestContext::of(&request))

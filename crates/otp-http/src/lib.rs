@@ -27,9 +27,10 @@ mod send_message;
 mod server;
 mod state;
 mod text;
+mod whatsapp_webhook;
 
 pub use api::Api;
 pub use envelope::envelope;
 pub use options::{HttpOptions, InvalidProxy, PerIpQuota, TrustedProxies};
 pub use server::serve;
-pub use state::ApiState;
+pub use state::{ApiState, WhatsAppWebhook};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use otp_core::ports::StorageHealth;
+use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
+use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::SendMessage;
@@ -19,6 +20,8 @@ pub struct ApiState {
     pub send_message: SendMessage,
     /// Reports on what was sent.
     pub check_message_status: CheckMessageStatus,
+    /// Takes what WhatsApp reports; without it the path does not exist.
+    pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Tells whether the storage is there.
     pub health: Arc<dyn StorageHealth>,
     /// The program's main runtime. Not the workers': theirs are single-threaded, and drop a handler
@@ -27,6 +30,17 @@ pub struct ApiState {
     /// Counts the use cases under way, so that the program can wait for them before it ends: a client
     /// that went away takes its connection with it, not its request.
     pub tasks: TaskTracker,
+}
+
+/// What `/webhooks/whatsapp` needs.
+#[derive(Clone)]
+pub struct WhatsAppWebhook {
+    /// Reads what is posted.
+    pub provider: Arc<dyn ProviderWebhook>,
+    /// Applies what was read.
+    pub apply_receipts: ApplyReceipts,
+    /// Tells when it came.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl ApiState {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use otp_core::sealing::MasterKey;
 use otp_http::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
+use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 
 pub(crate) use sources::{DEFAULTS, Sources};
 
@@ -69,6 +70,14 @@ pub(crate) struct Tls {
 pub(crate) struct WhatsApp {
     pub(crate) client: CloudApiOptions,
     pub(crate) timeout: Duration,
+    pub(crate) webhook: Option<Webhook>,
+}
+
+/// What Meta's webhooks are recognised by.
+#[derive(Debug)]
+pub(crate) struct Webhook {
+    pub(crate) app_secret: AppSecret,
+    pub(crate) verify_token: VerifyToken,
 }
 
 #[derive(Debug)]

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use otp_core::ports::{Clock, Directory, MessageSender, Randomness, SendLedger, Storage};
 use otp_core::sealing::{OpenError, Purpose, Sealer};
+use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions};
-use otp_http::{Api, ApiState, HttpOptions};
+use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
-use otp_whatsapp::CloudApiSender;
+use otp_whatsapp::{CloudApiSender, CloudApiWebhook};
 use tokio_util::task::TaskTracker;
 
 use crate::failure::{SetupError, setup};
-use crate::settings::{Database, DatabaseUrl, Settings};
+use crate::settings::{Database, DatabaseUrl, Settings, Webhook};
 use crate::system::{SystemClock, SystemRandomness};
 
 /// An open store, whichever it is.
@@ -125,6 +126,18 @@ pub(crate) fn api(settings: &Settings, store: &Store) -> anyhow::Result<(Api, Ta
         provider_timeout: settings.whatsapp.timeout,
         message_lifetime: settings.messages.lifetime,
     };
+    let whatsapp_webhook = settings.whatsapp.webhook.as_ref().map(|webhook| {
+        let Webhook {
+            app_secret,
+            verify_token,
+        } = webhook;
+        let (secret, token) = (app_secret.clone(), verify_token.clone());
+        WhatsAppWebhook {
+            provider: Arc::new(CloudApiWebhook::new(secret, token, sealer.clone())),
+            apply_receipts: ApplyReceipts::new(storage.clone(), Arc::clone(&ledger)),
+            clock: Arc::clone(&clock),
+        }
+    });
     let ports = SendMessagePorts {
         directory: Arc::clone(&directory),
         ledger,
@@ -137,6 +150,7 @@ pub(crate) fn api(settings: &Settings, store: &Store) -> anyhow::Result<(Api, Ta
         authenticate: Authenticate::new(directory, clock),
         send_message: SendMessage::new(ports, sealer.clone(), policy),
         check_message_status: CheckMessageStatus::new(storage.clone(), sealer),
+        whatsapp_webhook,
         health: storage,
         runtime: tokio::runtime::Handle::current(),
         tasks: tasks.clone(),

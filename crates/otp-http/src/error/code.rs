@@ -81,6 +81,12 @@ codes! {
     MessageIdMustBeUuid => BAD_REQUEST,
     /// The account has no such message.
     MessageNotFound => NOT_FOUND,
+    /// The token of a webhook's handshake is not ours.
+    InvalidVerifyToken => FORBIDDEN,
+    /// A notification is not signed with the app's secret.
+    InvalidSignature => FORBIDDEN,
+    /// A notification is over 4 MiB.
+    NotificationTooLarge => PAYLOAD_TOO_LARGE,
     /// There is no such path.
     NotFound => NOT_FOUND,
     /// The path exists, but not for this method.

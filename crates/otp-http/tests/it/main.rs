@@ -10,4 +10,5 @@ mod privacy;
 mod rate_limit;
 mod send_message;
 mod support;
+mod whatsapp_webhook;
 mod wire;

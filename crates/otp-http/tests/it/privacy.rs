@@ -3,13 +3,17 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use actix_web::test::TestRequest;
 use otp_core::message::{Failure, ProviderMessageId};
-use otp_core::ports::{Accepted, PortError, ProviderRefusal, SendError};
+use otp_core::ports::{
+    Accepted, MockProviderWebhook, MockReceipts, PortError, ProviderRefusal, SendError,
+    WebhookRefusal,
+};
 use otp_core::send::Admission;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::support::{World, live_key, post};
+use super::support::{World, ask, live_key, post};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -33,6 +37,23 @@ impl MakeWriter<'_> for Log {
     }
 }
 
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// Writes down what this thread logs at the most talkative level.
+fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
 fn refused() -> SendError {
     SendError::Refused(ProviderRefusal {
         http_status: Some(400),
@@ -47,12 +68,7 @@ fn refused() -> SendError {
 
 #[actix_web::test]
 async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, guard) = listen();
 
     let outcomes: [fn() -> Result<Accepted, SendError>; 3] = [
         || {
@@ -91,7 +107,7 @@ async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
         .await;
     drop(guard);
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("http.request") && log.contains("/SendMessage"),
         "{log}"
@@ -102,6 +118,42 @@ async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
     );
     assert_eq!(log.matches("the disk is full").count(), 1, "once: {log}");
     for secret in ["cAnArY17", "966551234567", "551234567", live_key().expose()] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[actix_web::test]
+async fn no_log_line_holds_what_a_webhook_was_asked_or_told() {
+    let (log, guard) = listen();
+    for (verified, signed) in [
+        (true, Ok(Vec::new())),
+        (false, Err(WebhookRefusal::Malformed)),
+    ] {
+        let mut provider = MockProviderWebhook::new();
+        provider
+            .expect_handshake()
+            .returning(move |_, _, _| verified.then(|| "1158201444".to_owned()));
+        provider
+            .expect_open()
+            .returning(move |_, _, _| signed.clone());
+        let mut world = World::without_directory();
+        world.webhook = Some((Arc::new(provider), MockReceipts::new()));
+        let api = world.api();
+        let query = "hub.mode=subscribe&hub.verify_token=cAnArY17&hub.challenge=1158201444";
+        let path = "/webhooks/whatsapp";
+        ask(&api, TestRequest::get().uri(&format!("{path}?{query}"))).await;
+        let notification = TestRequest::post()
+            .uri(path)
+            .insert_header(("X-Hub-Signature-256", "sha256=cAnArY17"))
+            .set_payload(r#"{"id":"wamid.cAnArY17","recipient_id":"966551234567"}"#);
+        ask(&api, notification).await;
+    }
+    drop(guard);
+
+    let log = log.text();
+    assert!(log.contains("route=\"/webhooks/whatsapp\""), "{log}");
+    assert!(log.contains("WARN"), "an operator hears of it: {log}");
+    for secret in ["cAnArY17", "966551234567", "1158201444", "wamid"] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
 }

@@ -15,18 +15,19 @@ use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    MockClock, MockDirectory, MockMessageSender, MockMessages, MockSendLedger, MockStorageHealth,
-    Randomness, SendLedger, StorageHealth,
+    Clock, MockClock, MockDirectory, MockMessageSender, MockMessages, MockReceipts, MockSendLedger,
+    MockStorageHealth, ProviderWebhook, Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
 use otp_core::sender::{ProviderId, Sender, SenderProfile, SendingProfile};
 use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::time::Timestamp;
+use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
-use otp_http::{Api, ApiState, HttpOptions};
+use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -73,6 +74,8 @@ pub(super) struct World {
     pub(super) sender: MockMessageSender,
     pub(super) messages: MockMessages,
     pub(super) health: Arc<dyn StorageHealth>,
+    /// WhatsApp's webhook, if there is one, and the receipts behind it.
+    pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
     pub(super) options: HttpOptions,
 }
 
@@ -110,6 +113,7 @@ impl World {
             sender: MockMessageSender::new(),
             messages: MockMessages::new(),
             health: Arc::new(MockStorageHealth::new()),
+            webhook: None,
             options: HttpOptions::default(),
         }
     }
@@ -119,10 +123,17 @@ impl World {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         clock.expect_sleep().return_const(());
-        let (clock, directory) = (Arc::new(clock), Arc::new(self.directory));
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let directory = Arc::new(self.directory);
+        let ledger = self.slow_ledger.unwrap_or(Arc::new(self.ledger));
+        let whatsapp_webhook = self.webhook.map(|(provider, receipts)| WhatsAppWebhook {
+            provider,
+            apply_receipts: ApplyReceipts::new(Arc::new(receipts), ledger.clone()),
+            clock: clock.clone(),
+        });
         let ports = SendMessagePorts {
             directory: directory.clone(),
-            ledger: self.slow_ledger.unwrap_or(Arc::new(self.ledger)),
+            ledger,
             sender: Arc::new(self.sender),
             clock: clock.clone(),
             randomness: Arc::new(Fixed(6)),
@@ -136,6 +147,7 @@ impl World {
             authenticate: Authenticate::new(directory, clock),
             send_message: SendMessage::new(ports, sealer(), policy),
             check_message_status: CheckMessageStatus::new(Arc::new(self.messages), sealer()),
+            whatsapp_webhook,
             health: self.health,
             runtime: tokio::runtime::Handle::current(),
             tasks: TaskTracker::new(),

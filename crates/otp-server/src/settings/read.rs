@@ -7,11 +7,13 @@ use std::time::Duration;
 use config::Config;
 use otp_core::sealing::MasterKey;
 use otp_http::{PerIpQuota, TrustedProxies};
+use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender};
 
 use super::sources::Origins;
 use super::{
-    Database, DatabaseUrl, Http, Log, LogFormat, Messages, Settings, SettingsError, Tls, WhatsApp,
+    Database, DatabaseUrl, Http, Log, LogFormat, Messages, Settings, SettingsError, Tls, Webhook,
+    WhatsApp,
 };
 
 /// WhatsApp keeps an authentication template for 30 s to 15 min (`message_send_ttl_seconds`).
@@ -150,7 +152,25 @@ impl Keys<'_> {
         Ok(WhatsApp {
             client,
             timeout: self.parse("whatsapp.timeout", positive)?,
+            webhook: self.webhook()?,
         })
+    }
+
+    fn webhook(&self) -> Result<Option<Webhook>, SettingsError> {
+        const SHAPE: &str = "write one line of printable ASCII without spaces";
+        let (secret, token) = ("whatsapp.app_secret", "whatsapp.verify_token");
+        let app_secret = self.optional(secret, |text| AppSecret::parse(text).map_err(|_| SHAPE))?;
+        let verify_token =
+            self.optional(token, |text| VerifyToken::parse(text).map_err(|_| SHAPE))?;
+        match (app_secret, verify_token) {
+            (Some(app_secret), Some(verify_token)) => Ok(Some(Webhook {
+                app_secret,
+                verify_token,
+            })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(self.wrong(token, "it is needed beside whatsapp.app_secret")),
+            (None, Some(_)) => Err(self.wrong(secret, "it is needed beside whatsapp.verify_token")),
+        }
     }
 
     fn rate_limit(&self) -> Result<Option<PerIpQuota>, SettingsError> {

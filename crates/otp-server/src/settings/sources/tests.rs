@@ -96,6 +96,26 @@ fn proxies_are_a_list_in_the_file_and_separated_by_commas_in_the_environment() {
     );
 }
 
+#[test]
+fn webhooks_are_on_with_both_of_their_keys_and_off_with_none() {
+    let secret = ("OTP__WHATSAPP__APP_SECRET", "canary-secret");
+    let token = ("OTP__WHATSAPP__VERIFY_TOKEN", "canary-token");
+    let settings = load("", &[secret, token]).expect("both");
+    assert!(settings.whatsapp.webhook.is_some());
+    assert!(
+        !format!("{settings:?}").contains("canary"),
+        "Debug hides them"
+    );
+    assert!(load("", &[]).expect("none").whatsapp.webhook.is_none());
+
+    refused("", &[secret], &["whatsapp.verify_token"]);
+    refused("", &[token], &["whatsapp.app_secret"]);
+    let split = ("OTP__WHATSAPP__APP_SECRET", "canary secret");
+    refused("", &[split, token], &["OTP__WHATSAPP__APP_SECRET"]);
+    let error = load("", &[split, token]).expect_err("refused");
+    assert!(!error.contains("canary"), "{error}");
+}
+
 #[track_caller]
 fn refused(file: &str, environment: &[(&str, &str)], words: &[&str]) {
     let error = load(file, environment).expect_err("refused");

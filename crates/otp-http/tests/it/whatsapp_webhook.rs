@@ -1,0 +1,322 @@
+//! `GET` and `POST /webhooks/whatsapp`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use actix_web::test::TestRequest;
+use otp_core::ids::MessageId;
+use otp_core::ports::{
+    MockProviderWebhook, MockReceipts, MockSendLedger, PortError, ProviderWebhook, WebhookRefusal,
+};
+use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::sealing::ProviderMessageIndex;
+use otp_core::time::Timestamp;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::support::{ACCOUNT, Answer, NOW, World, ask};
+
+const PATH: &str = "/webhooks/whatsapp";
+const LIMIT: usize = 4 * 1_024 * 1_024;
+
+/// Meta, as far as this crate knows it: `signed` is the signature of anything but `nonsense`, which it
+/// signs too, and every body reports that one message was delivered.
+#[derive(Default)]
+struct Provider {
+    opened: Arc<AtomicUsize>,
+}
+
+impl ProviderWebhook for Provider {
+    fn handshake<'a>(
+        &self,
+        mode: Option<&'a str>,
+        token: Option<&'a str>,
+        challenge: Option<&'a str>,
+    ) -> Option<String> {
+        let known = mode == Some("subscribe") && token == Some("our token&");
+        challenge.filter(|_| known).map(str::to_owned)
+    }
+
+    fn open(
+        &self,
+        signature: Option<&str>,
+        raw_body: &[u8],
+        received_at: Timestamp,
+    ) -> Result<Vec<DeliveryReceipt>, WebhookRefusal> {
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(received_at, NOW);
+        match (signature, raw_body) {
+            (Some("signed"), b"nonsense") => Err(WebhookRefusal::Malformed),
+            (Some("signed"), b"nothing") => Ok(Vec::new()),
+            (Some("signed"), _) => Ok(vec![receipt()]),
+            _ => Err(WebhookRefusal::InvalidSignature),
+        }
+    }
+}
+
+fn receipt() -> DeliveryReceipt {
+    DeliveryReceipt {
+        reference: MessageReference {
+            message_id: Some(MessageId(Uuid::from_u128(1))),
+            provider_index: ProviderMessageIndex([1; 32]),
+        },
+        report: Report::Delivered,
+        provider_time: NOW,
+        received_at: NOW,
+    }
+}
+
+/// A world whose store must not be asked.
+fn world() -> World {
+    world_with(MockReceipts::new())
+}
+
+fn world_with(receipts: MockReceipts) -> World {
+    let mut world = World::without_directory();
+    world.webhook = Some((Arc::new(Provider::default()), receipts));
+    world
+}
+
+/// A store that knows the message.
+fn knowing() -> MockReceipts {
+    let mut receipts = MockReceipts::new();
+    receipts.expect_locate().returning(|references| {
+        assert_eq!(references, [receipt().reference]);
+        Ok(vec![Some(LocatedMessage {
+            message_id: MessageId(Uuid::from_u128(1)),
+            account_id: ACCOUNT,
+        })])
+    });
+    receipts
+}
+
+fn shake(query: &str) -> TestRequest {
+    TestRequest::get().uri(&format!("{PATH}?{query}"))
+}
+
+fn notify(body: impl Into<actix_web::web::Bytes>) -> TestRequest {
+    TestRequest::post()
+        .uri(PATH)
+        .insert_header(("X-Hub-Signature-256", "signed"))
+        .set_payload(body)
+}
+
+#[track_caller]
+fn assert_error(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.error(), (status, code.to_owned()));
+}
+
+#[actix_web::test]
+async fn the_challenge_is_answered_verbatim_as_plain_text() {
+    let query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=our+token%26";
+    let answer = world().ask(shake(query)).await;
+    assert_eq!(
+        (answer.status.as_u16(), &*answer.body),
+        (200, &b"1158201444"[..])
+    );
+    assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[actix_web::test]
+async fn a_handshake_without_the_token_is_refused() {
+    for query in [
+        "",
+        "hub.mode=subscribe&hub.challenge=1158201444",
+        "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=another",
+        "hub.mode=unsubscribe&hub.challenge=1158201444&hub.verify_token=our+token%26",
+        "hub.mode=subscribe&hub.verify_token=our+token%26",
+        "hub.mode=a&hub.mode=subscribe&hub.challenge=1&hub.verify_token=our+token%26",
+        "%",
+    ] {
+        let answer = world().ask(shake(query)).await;
+        assert_error(&answer, 403, "InvalidVerifyToken");
+        assert!(!String::from_utf8_lossy(&answer.body).contains("1158201444"));
+    }
+}
+
+#[actix_web::test]
+async fn what_is_not_signed_is_not_read() {
+    let provider = Provider::default();
+    let opened = Arc::clone(&provider.opened);
+    let mut world = world();
+    world.webhook = Some((Arc::new(provider), MockReceipts::new()));
+    let api = world.api();
+    let unsigned = TestRequest::post().uri(PATH).set_payload("{}");
+    assert_error(&ask(&api, unsigned).await, 403, "InvalidSignature");
+    assert_eq!(opened.load(Ordering::Relaxed), 0);
+    for signature in ["", "sha256=00", "Signed"] {
+        let wrongly = notify("{}").insert_header(("X-Hub-Signature-256", signature));
+        assert_error(&ask(&api, wrongly).await, 403, "InvalidSignature");
+    }
+}
+
+#[actix_web::test]
+async fn the_port_sees_the_raw_bytes_and_when_they_came() {
+    let mut provider = MockProviderWebhook::new();
+    provider
+        .expect_open()
+        .withf(|signature, body, at| {
+            *signature == Some("signed") && body == b"{\"a\": \"\\u0631\"}\n" && *at == NOW
+        })
+        .once()
+        .returning(|_, _, _| Ok(Vec::new()));
+    let mut world = world();
+    world.webhook = Some((Arc::new(provider), MockReceipts::new()));
+    let answer = world.ask(notify("{\"a\": \"\\u0631\"}\n")).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[actix_web::test]
+async fn signed_nonsense_is_malformed() {
+    let answer = world().ask(notify("nonsense")).await;
+    assert_error(&answer, 400, "MalformedRequestBody");
+}
+
+#[actix_web::test]
+async fn what_reports_on_no_message_is_taken_without_the_store() {
+    let answer = world().ask(notify("nothing")).await;
+    assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0));
+}
+
+#[actix_web::test]
+async fn a_receipt_of_an_unknown_message_is_kept() {
+    let mut receipts = MockReceipts::new();
+    receipts.expect_locate().returning(|_| Ok(vec![None]));
+    receipts
+        .expect_keep_unmatched()
+        .withf(|kept| kept == [receipt()])
+        .once()
+        .returning(|_| Ok(()));
+    assert_eq!(world_with(receipts).ask(notify("{}")).await.status, 200);
+}
+
+/// A store that settles when it is told to, and says whether it has.
+struct Slow {
+    asked: Arc<Notify>,
+    go_on: Arc<Notify>,
+    settled: Arc<AtomicBool>,
+}
+
+#[async_trait::async_trait]
+impl otp_core::ports::SendLedger for Slow {
+    async fn admit(
+        &self,
+        _: Arc<[otp_core::send::SendAttempt]>,
+    ) -> Result<Vec<otp_core::send::Admission>, PortError> {
+        Err(PortError::Backend("no test sends".into()))
+    }
+
+    async fn settle(&self, _: Arc<[otp_core::send::Settlement]>) -> Result<(), PortError> {
+        self.asked.notify_one();
+        self.go_on.notified().await;
+        self.settled.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[actix_web::test]
+async fn the_answer_waits_for_the_store() {
+    let (asked, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let settled = Arc::new(AtomicBool::new(false));
+    let mut world = world_with(knowing());
+    world.slow_ledger = Some(Arc::new(Slow {
+        asked: asked.clone(),
+        go_on: go_on.clone(),
+        settled: settled.clone(),
+    }));
+    let answered = world.ask(notify("{}"));
+    let mut answered = std::pin::pin!(answered);
+    tokio::select! {
+        answer = &mut answered => panic!("{} before the store has it", answer.status),
+        () = asked.notified() => {}
+    }
+    assert!(!settled.load(Ordering::SeqCst));
+    go_on.notify_one();
+    assert_eq!(answered.await.status, 200);
+    assert!(settled.load(Ordering::SeqCst));
+}
+
+#[actix_web::test]
+async fn a_store_that_is_down_makes_meta_repeat() {
+    let down = || PortError::Unavailable("the database is down".into());
+
+    let mut receipts = MockReceipts::new();
+    receipts.expect_locate().returning(move |_| Err(down()));
+    let answer = world_with(receipts).ask(notify("{}")).await;
+    assert_error(&answer, 503, "InternalServerError");
+    assert_eq!(answer.header("retry-after"), "1");
+
+    let mut world = world_with(knowing());
+    world.ledger = MockSendLedger::new();
+    world.ledger.expect_settle().returning(move |_| Err(down()));
+    assert_error(&world.ask(notify("{}")).await, 503, "InternalServerError");
+
+    let mut receipts = MockReceipts::new();
+    receipts.expect_locate().returning(|_| Ok(vec![None]));
+    receipts
+        .expect_keep_unmatched()
+        .returning(move |_| Err(down()));
+    let answer = world_with(receipts).ask(notify("{}")).await;
+    assert_error(&answer, 503, "InternalServerError");
+
+    let mut receipts = MockReceipts::new();
+    receipts
+        .expect_locate()
+        .returning(|_| Err(PortError::Backend("the disk is full".into())));
+    let answer = world_with(receipts).ask(notify("{}")).await;
+    assert_error(&answer, 500, "InternalServerError");
+}
+
+#[actix_web::test]
+async fn a_body_may_have_four_mebibytes() {
+    let mut receipts = MockReceipts::new();
+    receipts.expect_locate().returning(|_| Ok(vec![None]));
+    receipts.expect_keep_unmatched().returning(|_| Ok(()));
+    let api = world_with(receipts).api();
+    assert_eq!(ask(&api, notify(vec![b' '; LIMIT])).await.status, 200);
+    // Whatever was refused or taken before, there is room again.
+    for _ in 0..40 {
+        let answer = ask(&api, notify(vec![b' '; LIMIT + 1])).await;
+        assert_error(&answer, 413, "NotificationTooLarge");
+        let wrongly = notify(vec![b' '; LIMIT]).insert_header(("X-Hub-Signature-256", "x"));
+        assert_error(&ask(&api, wrongly).await, 403, "InvalidSignature");
+    }
+    let declared = notify("{}").insert_header(("Content-Length", "4194305"));
+    assert_error(&ask(&api, declared).await, 413, "NotificationTooLarge");
+    assert_eq!(ask(&api, notify(vec![b' '; LIMIT])).await.status, 200);
+}
+
+#[actix_web::test]
+async fn without_settings_the_path_does_not_exist() {
+    for request in [
+        shake("hub.mode=subscribe&hub.challenge=1&hub.verify_token=our+token%26"),
+        notify("{}"),
+        TestRequest::put().uri(PATH),
+    ] {
+        let answer = World::without_directory().ask(request).await;
+        assert_error(&answer, 404, "NotFound");
+    }
+}
+
+#[actix_web::test]
+async fn other_methods_are_told_which_there_are() {
+    let answer = world().ask(TestRequest::put().uri(PATH)).await;
+    assert_error(&answer, 405, "MethodNotAllowed");
+    assert_eq!(answer.header("allow"), "GET, POST");
+}
+
+#[actix_web::test]
+async fn metas_bursts_are_not_limited_per_address() {
+    let one = std::num::NonZeroU32::MIN;
+    let mut world = world();
+    world.options.per_ip = Some(otp_http::PerIpQuota {
+        per_second: one,
+        burst: one,
+    });
+    let api = world.api();
+    for _ in 0..20 {
+        assert_eq!(ask(&api, notify("nothing")).await.status, 200);
+    }
+}
