@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use actix_web::web::ServiceConfig;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::failure::SetupError;
 use crate::output::{self, Answer};
@@ -57,6 +57,7 @@ pub(super) struct Gateway {
     server: actix_web::dev::Server,
     /// Requests under way, those whose clients have gone included.
     tasks: tokio_util::task::TaskTracker,
+    stop: StopSignals,
 }
 
 impl Gateway {
@@ -70,6 +71,8 @@ impl Gateway {
     where
         E: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
+        // Before anything is accepted, and before anybody is told that it would be.
+        let stop = StopSignals::catch()?;
         // Loaded now: the first request should not wait for it.
         otp_core::recipient::load_numbering_plans();
         let tls = settings
@@ -86,7 +89,12 @@ impl Gateway {
             workers => workers,
         };
         let server = otp_http::serve(vec![listener], tls, api, extra, workers)?;
-        Ok(Self { url, server, tasks })
+        Ok(Self {
+            url,
+            server,
+            tasks,
+            stop,
+        })
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes what it has accepted. `closing` is called first,
@@ -94,7 +102,7 @@ impl Gateway {
     pub(super) async fn until_told_to_stop(self, closing: impl FnOnce()) -> anyhow::Result<()> {
         let handle = self.server.handle();
         let serving = tokio::spawn(self.server);
-        told_to_stop().await?;
+        self.stop.received().await;
         tracing::info!("stopping: requests under way are finished first");
         closing();
         handle.stop(true).await;
@@ -105,13 +113,27 @@ impl Gateway {
     }
 }
 
-/// Returns at the first SIGTERM or SIGINT.
-pub(super) async fn told_to_stop() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT. From the moment they are caught they no longer end the program by themselves, so
+/// that none which comes right after the start breaks off what was accepted.
+pub(super) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Catches both from now on.
+    pub(super) fn catch() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Returns at the first one since they are caught.
+    pub(super) async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
