@@ -3,9 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use otp_core::ports::PortError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+/// How long a batch may take. A store that works ends its own waiting sooner and says why; this is for
+/// one that has fallen silent, behind which all later batches would wait.
+pub(crate) const BATCH_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Does a batch: one result for each item, in their order.
 pub(crate) type RunBatch<T, R> = Box<
@@ -95,16 +101,21 @@ where
     }
 }
 
-/// Runs a batch as a task of its own, so that a panic in an adapter ends the batch and not the lane.
+/// Runs a batch as a task of its own, so that a panic in an adapter ends the batch and not the lane. A
+/// batch that does not end is abandoned; whether it was committed is unknown then.
 async fn run_isolated<T, R>(run: &RunBatch<T, R>, items: Arc<[T]>) -> Result<Vec<R>, PortError>
 where
     T: 'static,
     R: Send + 'static,
 {
-    let batch = tokio::spawn(run(items));
-    batch
-        .await
-        .unwrap_or_else(|panic| Err(PortError::Backend(panic.into())))
+    let mut batch = tokio::spawn(run(items));
+    match timeout(BATCH_DEADLINE, &mut batch).await {
+        Ok(ended) => ended.unwrap_or_else(|panic| Err(PortError::Backend(panic.into()))),
+        Err(_) => {
+            batch.abort();
+            Err(silent())
+        }
+    }
 }
 
 fn answer<T, R>(
@@ -115,6 +126,11 @@ fn answer<T, R>(
         // A caller who went away has no use for the answer; the work is done all the same.
         drop(call.reply.send(result));
     }
+}
+
+/// The store gave no answer, neither a good one nor a bad one.
+pub(crate) fn silent() -> PortError {
+    PortError::Unavailable("the store did not answer in time".into())
 }
 
 /// One error for several callers.
