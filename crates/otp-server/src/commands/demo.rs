@@ -38,7 +38,7 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
     let listener = listen(([127, 0, 0, 1], port).into())
         .map_err(|error| SetupError(format!("{error}; try another with --port")))?;
     let address = listener.local_addr()?;
-    let folder = DemoFolder::create(address.port())?;
+    let folder = DemoFolder::create()?;
     let settings = settings(address, &folder)?;
     crate::logging::start(&settings.log);
     let store = Store::open_migrated(&settings.database).await?;
@@ -62,10 +62,17 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
 struct DemoFolder(std::path::PathBuf);
 
 impl DemoFolder {
-    fn create(port: u16) -> anyhow::Result<Self> {
-        let name = format!("otp-demo-{}-{port}", std::process::id());
+    /// A new folder for its owner alone. Its name is random: a demo that was killed leaves its folder
+    /// behind, and in a container the next one has the same process id.
+    fn create() -> anyhow::Result<Self> {
+        let mut random = [0; 8];
+        SystemRandomness.fill(&mut random);
+        let name = format!("otp-demo-{:016x}", u64::from_ne_bytes(random));
         let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).map_err(|error| {
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).map_err(|error| {
             SetupError(format!(
                 "the folder {} cannot be created: {error}",
                 path.display()
@@ -87,7 +94,7 @@ impl Drop for DemoFolder {
 fn settings(address: SocketAddr, folder: &DemoFolder) -> anyhow::Result<Settings> {
     let mut key = [0; 32];
     SystemRandomness.fill(&mut key);
-    let own = |name: &str, value: String| (format!("OTP__{name}"), value);
+    let own = |name: &str, value: String| (format!("OTP__{name}"), value.into());
     let environment = vec![
         own(
             "DATABASE__URL",
@@ -168,4 +175,27 @@ fn introduction(url: &str, key: &str) -> Answer {
         "curl": curl,
     });
     Answer::new(json, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_of_a_demo_is_its_owners_alone_and_in_nobodys_way() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let left_behind = DemoFolder::create().expect("a folder");
+        let folder = DemoFolder::create().expect("another folder, in the same process");
+        assert_ne!(left_behind.0, folder.0);
+        let mode = std::fs::metadata(&folder.0)
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700);
+        let path = folder.0.clone();
+        drop(folder);
+        assert!(!path.exists());
+    }
 }
