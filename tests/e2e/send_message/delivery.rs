@@ -151,18 +151,27 @@ async fn a_temporary_refusal_is_tried_again(database: Database) {
 
 async fn no_connection_is_held_while_the_provider_is_called(database: Database) {
     let mut world = World::with_credits(database, 5).await;
-    world.set("DATABASE__MAX_CONNECTIONS", "1");
+    world.set("DATABASE__MAX_CONNECTIONS", "2");
     let server = world.serve();
     world.sandbox.hold_answers().await;
+    let numbers = [recipient(1), recipient(2)];
     let meanwhile = async {
-        world.sandbox.wait_for_calls_to(&recipient(1), 1).await;
+        for number in &numbers {
+            world.sandbox.wait_for_calls_to(number, 1).await;
+        }
         let nobodys = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
         let looked_up = world.check(&server, nobodys).await;
         world.sandbox.release().await;
         looked_up
     };
-    let number = recipient(1);
-    let (sent, looked_up) = tokio::join!(world.send_to(&server, &number), meanwhile);
+    let (first, second, looked_up) = tokio::join!(
+        world.send_to(&server, &numbers[0]),
+        world.send_to(&server, &numbers[1]),
+        meanwhile
+    );
     assert_eq!(looked_up.error(), "MessageNotFound", "{looked_up:?}");
-    assert_eq!(sent.message_status(), "Sent");
+    assert_eq!(
+        (first.message_status(), second.message_status()),
+        ("Sent", "Sent")
+    );
 }
