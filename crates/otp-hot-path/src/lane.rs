@@ -51,14 +51,32 @@ where
     /// Adds a call to the next batch and waits for its results. A full queue answers `Unavailable`
     /// at once: a caller told to come back later is better served than one who waits in memory.
     pub(crate) async fn call(&self, items: Arc<[T]>) -> Result<Vec<R>, PortError> {
-        let (reply, result) = oneshot::channel();
-        self.queue.try_send(Call { items, reply }).map_err(|_| {
-            PortError::Unavailable("the queue in front of the store is full".into())
-        })?;
-        result
-            .await
-            .unwrap_or_else(|_| Err(PortError::Backend("the batch was abandoned".into())))
+        match self.queue.try_reserve() {
+            Ok(place) => run_in(place, items).await,
+            Err(_) => Err(PortError::Unavailable(
+                "the queue in front of the store is full".into(),
+            )),
+        }
     }
+
+    /// The same for a call that must not be turned away: where the queue is full, it waits for a place.
+    pub(crate) async fn call_in_turn(&self, items: Arc<[T]>) -> Result<Vec<R>, PortError> {
+        match self.queue.reserve().await {
+            Ok(place) => run_in(place, items).await,
+            Err(_) => Err(PortError::Unavailable("the lane has ended".into())),
+        }
+    }
+}
+
+async fn run_in<T, R>(
+    place: mpsc::Permit<'_, Call<T, R>>,
+    items: Arc<[T]>,
+) -> Result<Vec<R>, PortError> {
+    let (reply, result) = oneshot::channel();
+    place.send(Call { items, reply });
+    result
+        .await
+        .unwrap_or_else(|_| Err(PortError::Backend("the batch was abandoned".into())))
 }
 
 /// Does all calls in one batch; if that fails for a cause that may lie in one of them, each by itself.
