@@ -6,6 +6,7 @@ use serde_json::Value;
 on_every_store! {
     what_is_created_is_listed;
     a_key_is_shown_once_rotated_and_revoked;
+    a_token_given_in_its_files_place_is_not_repeated;
     mistakes_are_refused_with_their_reason;
 }
 
@@ -117,6 +118,31 @@ async fn a_key_is_shown_once_rotated_and_revoked(database: Database) {
     assert!(
         listed[0]["revokedAt"].is_string() && listed[1]["revokedAt"].is_null(),
         "{listed}"
+    );
+}
+
+async fn a_token_given_in_its_files_place_is_not_repeated(database: Database) {
+    let world = World::bare(database).await;
+    let token = "EAAGmistaken";
+    let ended = world.try_command(&[
+        "sender",
+        "add",
+        "--account",
+        &world.account,
+        "--phone-number-id",
+        "1",
+        "--waba-id",
+        "2",
+        "--phone",
+        "+15550783881",
+        "--access-token-file",
+        token,
+    ]);
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("the file with the access token") && !ended.stderr.contains(token),
+        "{}",
+        ended.stderr
     );
 }
 

@@ -34,6 +34,27 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
         .expect("JSON");
     assert!(message.to_string().contains("482913"), "{message}");
 
+    // The sandbox reports the delivery, signed, to the gateway.
+    let check = format!("{}/CheckMessageStatus", text("url"));
+    let key = text("apiKey");
+    let delivered = async {
+        loop {
+            let request = client().post(&check).header("X-Api-Key", &key);
+            let answer = request
+                .json(&serde_json::json!({"id": answer["id"]}))
+                .send()
+                .await;
+            let answer: Value = answer.expect("an answer").json().await.expect("JSON");
+            if answer["messageStatus"] == "Delivered" {
+                return;
+            }
+        }
+    };
+    let patience = std::time::Duration::from_secs(20);
+    tokio::time::timeout(patience, delivered)
+        .await
+        .expect("delivered");
+
     let folder = std::env::temp_dir().join(format!("otp-demo-{}", demo.id()));
     demo.terminate();
     let (code, stderr) = demo.wait();

@@ -3,6 +3,7 @@
 use otp_e2e::{Database, World, on_every_store};
 use serde_json::json;
 
+const APP_SECRET: &str = "app-secret-Kx9-canary";
 const CODE: &str = "Zq7Canry";
 const NUMBER: &str = "+966551237654";
 const FAILING_NUMBER: &str = "+966551237655";
@@ -61,7 +62,15 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
     let mut world = World::with_credits(database, 10).await;
     world.set("LOG__LEVEL", "trace");
     world.set("LOG__FORMAT", "json");
+    world.set("WHATSAPP__APP_SECRET", APP_SECRET);
+    world.set("WHATSAPP__VERIFY_TOKEN", "verify-token-Qm4");
     let server = world.serve();
+    let webhook = json!({
+        "url": format!("{}/webhooks/whatsapp", server.url()),
+        "app_secret": APP_SECRET,
+        "verify_token": "verify-token-Qm4",
+    });
+    world.sandbox.put("webhook", &webhook).await;
     let refused = json!({"answer": "refused", "code": 131026});
     world.sandbox.script(FAILING_NUMBER, refused).await;
     for number in [NUMBER, NUMBER, FAILING_NUMBER] {
@@ -85,6 +94,11 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
         )
         .await;
     world.check(&server, sent.id()).await;
+    // The sandbox reports, number and all.
+    world
+        .sandbox
+        .get("webhooks?at_least=2&timeout_ms=20000")
+        .await;
     let logs = server.kill();
     assert!(logs.contains("SendMessage"), "there is a log to look at");
 
@@ -94,6 +108,8 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
         &FAILING_NUMBER[1..],
         &world.api_key[20..],
         "EAAGe2etoken",
+        APP_SECRET,
+        "verify-token-Qm4",
         "amal@example.com",
     ];
     assert_absent(logs.as_bytes(), "the logs", &secrets);

@@ -90,13 +90,17 @@ impl Sandbox {
     /// How sends to a number go from now on.
     pub async fn script(&self, number: &str, behaviour: Value) {
         let number = number.trim_start_matches('+');
-        let request = self
-            .client
-            .put(format!("{}/control/numbers/{number}", self.url()));
-        let answer = request.json(&behaviour).send().await.expect("answered");
+        self.put(&format!("numbers/{number}"), &behaviour).await;
+    }
+
+    /// Sets anything of the control API.
+    pub async fn put(&self, path: &str, body: &Value) {
+        let request = self.client.put(format!("{}/control/{path}", self.url()));
+        let answer = request.json(body).send().await.expect("answered");
+        let status = answer.status();
         assert!(
-            answer.status().is_success(),
-            "{}",
+            status.is_success(),
+            "{path}: {}",
             answer.text().await.unwrap_or_default()
         );
     }

@@ -2,33 +2,18 @@
 
 use uuid::Uuid;
 
+use crate::ids::{NotAUuid, parse_uuid};
+
 /// A client's idempotency key: a UUID, bound for ever to the one message it created
 /// under its API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyKey(pub Uuid);
-
-/// The text is not a UUID in its 36-character form (RFC 9562, section 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a UUID in its 36-character form")]
-pub struct NotAUuid;
-
-/// Length of a UUID's text form. The other spellings a parser may know (braces, `urn:`, no hyphens)
-/// are refused, so that one key has one spelling but for case.
-const TEXT_LENGTH: usize = 36;
 
 impl IdempotencyKey {
     /// Reads the 36-character form, in either case.
     pub fn parse(text: &str) -> Result<Self, NotAUuid> {
         parse_uuid(text).map(Self)
     }
-}
-
-/// Reads a UUID in its 36-character form, in either case.
-pub fn parse_uuid(text: &str) -> Result<Uuid, NotAUuid> {
-    if text.len() != TEXT_LENGTH {
-        return Err(NotAUuid);
-    }
-    Uuid::try_parse(text).map_err(|_| NotAUuid)
 }
 
 #[cfg(test)]

@@ -8,6 +8,23 @@ use uuid::{Builder, Uuid};
 use crate::ports::Randomness;
 use crate::time::Timestamp;
 
+/// Reads a UUID in its 36-character form, in either case.
+pub fn parse_uuid(text: &str) -> Result<Uuid, NotAUuid> {
+    if text.len() != TEXT_LENGTH {
+        return Err(NotAUuid);
+    }
+    Uuid::try_parse(text).map_err(|_| NotAUuid)
+}
+
+/// The text is not a UUID in its 36-character form (RFC 9562, section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID in its 36-character form")]
+pub struct NotAUuid;
+
+/// Length of a UUID's text form. The other spellings a parser may know (braces, `urn:`, no hyphens)
+/// are refused, so that one id has one spelling but for case.
+const TEXT_LENGTH: usize = 36;
+
 /// Makes a fresh UUIDv7 for something that comes into being at `now`.
 fn new_uuid(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
     let mut random = [0_u8; 10];

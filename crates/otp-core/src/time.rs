@@ -12,6 +12,10 @@ use ::time::macros::format_description;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// The last millisecond of the year 9999, the last year that RFC 3339 and every store can express. What
+/// would be later is put there, instead of becoming an instant that reads as long past.
+const LATEST: i64 = 253_402_300_799_999;
+
 const WIRE: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
@@ -52,10 +56,8 @@ impl Timestamp {
 impl std::ops::Add<Duration> for Timestamp {
     type Output = Self;
     fn add(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        )
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(millis).min(LATEST))
     }
 }
 
@@ -98,6 +100,14 @@ mod tests {
     fn what_is_not_an_instant_is_refused() {
         for text in ["", "2026-05-14", "yesterday", "2026-13-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse(text), Err(InvalidTimestamp), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_year_9999_is_put_at_its_end() {
+        let now = Timestamp::from_unix_millis(1_800_000_000_000);
+        for duration in [Duration::from_secs(300_000_000_000), Duration::MAX] {
+            assert_eq!((now + duration).to_rfc3339(), "9999-12-31T23:59:59.999Z");
         }
     }
 

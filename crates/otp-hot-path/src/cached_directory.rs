@@ -15,10 +15,13 @@ use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
 use otp_core::sender::SendingProfile;
 
-use crate::lane::shared;
+use crate::lane::{shared, silent};
 
 /// How long an answer is remembered. The contract says a revoked key stops working within a second.
 pub const TIME_TO_LIVE: Duration = Duration::from_millis(500);
+
+/// How long a look-up may take. Whoever asks answers a caller who waits.
+const LOOK_UP_DEADLINE: Duration = Duration::from_secs(5);
 
 /// The most keys and accounts remembered at a time; beyond it the least used are forgotten.
 const CAPACITY: u64 = 20_000;
@@ -54,10 +57,17 @@ where
         .build()
 }
 
+/// A store that has fallen silent must not hold whoever asks it.
+async fn in_time<T>(look_up: impl Future<Output = Result<T, PortError>>) -> Result<T, PortError> {
+    tokio::time::timeout(LOOK_UP_DEADLINE, look_up)
+        .await
+        .unwrap_or_else(|_| Err(silent()))
+}
+
 #[async_trait]
 impl Directory for CachedDirectory {
     async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
-        let look_up = self.inner.find_api_key(hash);
+        let look_up = in_time(self.inner.find_api_key(hash));
         self.keys
             .try_get_with(*hash, look_up)
             .await
@@ -68,7 +78,7 @@ impl Directory for CachedDirectory {
         &self,
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
-        let look_up = self.inner.find_sending_profile(account);
+        let look_up = in_time(self.inner.find_sending_profile(account));
         self.profiles
             .try_get_with(account, look_up)
             .await
@@ -76,7 +86,7 @@ impl Directory for CachedDirectory {
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
-        let look_up = self.inner.price_list();
+        let look_up = in_time(self.inner.price_list());
         self.prices
             .try_get_with((), look_up)
             .await

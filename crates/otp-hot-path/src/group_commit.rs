@@ -17,7 +17,8 @@ pub struct GroupCommitOptions {
     pub lanes: usize,
     /// The most calls in a batch.
     pub max_batch: usize,
-    /// The most calls that may wait in a lane; further ones are turned away.
+    /// The most calls that may wait in a lane. Further admissions are turned away, further settlements
+    /// wait for a place.
     pub max_queue: usize,
 }
 
@@ -87,7 +88,10 @@ impl SendLedger for GroupCommit {
         let Some(first) = settlements.first() else {
             return Ok(());
         };
-        let settled = lane(&self.settle, first.account_id).call(settlements).await;
+        // What these messages cost is paid and their calls are made: this has to be recorded, however
+        // many wait. There are never more of them than sends under way.
+        let lane = lane(&self.settle, first.account_id);
+        let settled = lane.call_in_turn(settlements).await;
         // Whoever sent the message answers `Pending` and goes on, so this is the place to say it.
         settled.map(drop).inspect_err(|error| {
             tracing::error!(

@@ -3,9 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use otp_core::ports::PortError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+/// How long a batch may take. A store that works ends its own waiting sooner and says why; this is for
+/// one that has fallen silent, behind which all later batches would wait.
+pub(crate) const BATCH_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Does a batch: one result for each item, in their order.
 pub(crate) type RunBatch<T, R> = Box<
@@ -45,14 +51,32 @@ where
     /// Adds a call to the next batch and waits for its results. A full queue answers `Unavailable`
     /// at once: a caller told to come back later is better served than one who waits in memory.
     pub(crate) async fn call(&self, items: Arc<[T]>) -> Result<Vec<R>, PortError> {
-        let (reply, result) = oneshot::channel();
-        self.queue.try_send(Call { items, reply }).map_err(|_| {
-            PortError::Unavailable("the queue in front of the store is full".into())
-        })?;
-        result
-            .await
-            .unwrap_or_else(|_| Err(PortError::Backend("the batch was abandoned".into())))
+        match self.queue.try_reserve() {
+            Ok(place) => run_in(place, items).await,
+            Err(_) => Err(PortError::Unavailable(
+                "the queue in front of the store is full".into(),
+            )),
+        }
     }
+
+    /// The same for a call that must not be turned away: where the queue is full, it waits for a place.
+    pub(crate) async fn call_in_turn(&self, items: Arc<[T]>) -> Result<Vec<R>, PortError> {
+        match self.queue.reserve().await {
+            Ok(place) => run_in(place, items).await,
+            Err(_) => Err(PortError::Unavailable("the lane has ended".into())),
+        }
+    }
+}
+
+async fn run_in<T, R>(
+    place: mpsc::Permit<'_, Call<T, R>>,
+    items: Arc<[T]>,
+) -> Result<Vec<R>, PortError> {
+    let (reply, result) = oneshot::channel();
+    place.send(Call { items, reply });
+    result
+        .await
+        .unwrap_or_else(|_| Err(PortError::Backend("the batch was abandoned".into())))
 }
 
 /// Does all calls in one batch; if that fails for a cause that may lie in one of them, each by itself.
@@ -95,16 +119,21 @@ where
     }
 }
 
-/// Runs a batch as a task of its own, so that a panic in an adapter ends the batch and not the lane.
+/// Runs a batch as a task of its own, so that a panic in an adapter ends the batch and not the lane. A
+/// batch that does not end is abandoned; whether it was committed is unknown then.
 async fn run_isolated<T, R>(run: &RunBatch<T, R>, items: Arc<[T]>) -> Result<Vec<R>, PortError>
 where
     T: 'static,
     R: Send + 'static,
 {
-    let batch = tokio::spawn(run(items));
-    batch
-        .await
-        .unwrap_or_else(|panic| Err(PortError::Backend(panic.into())))
+    let mut batch = tokio::spawn(run(items));
+    match timeout(BATCH_DEADLINE, &mut batch).await {
+        Ok(ended) => ended.unwrap_or_else(|panic| Err(PortError::Backend(panic.into()))),
+        Err(_) => {
+            batch.abort();
+            Err(silent())
+        }
+    }
 }
 
 fn answer<T, R>(
@@ -115,6 +144,11 @@ fn answer<T, R>(
         // A caller who went away has no use for the answer; the work is done all the same.
         drop(call.reply.send(result));
     }
+}
+
+/// The store gave no answer, neither a good one nor a bad one.
+pub(crate) fn silent() -> PortError {
+    PortError::Unavailable("the store did not answer in time".into())
 }
 
 /// One error for several callers.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use otp_core::idempotency::parse_uuid;
-use otp_core::ids::MessageId;
+use otp_core::ids::{MessageId, parse_uuid};
 use otp_core::usecases::check_message_status::MessageReport;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Response};

@@ -7,7 +7,7 @@
 //!
 //! 1. Write its tables as a migration in `migrations/postgres` and, under the same name, in
 //!    `migrations/sqlite`; bring `schema.rs` up to it.
-//! 2. Write its rows, and how they become what the core knows, in `rows.rs`: nowhere else.
+//! 2. Write its rows, and how they become what the core knows, in `rows.rs` and below: nowhere else.
 //! 3. Write `impl Port for PgStore` in a file named after the port: one method, one statement, or one
 //!    transaction (`transaction.rs`). Let driver errors end in `errors.rs`. Add a promise for each
 //!    sentence of the port's documentation to the storage contract.

@@ -17,6 +17,10 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;
 
+/// The same while something is under way: a host that vanished with its power or its network answers
+/// nothing, and by default a quarter of an hour passes before a sent statement is given up.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
+
 /// Where to connect.
 #[derive(Clone)]
 pub(crate) struct Target {
@@ -61,6 +65,9 @@ pub(crate) fn parse(url: &str) -> Result<Target, String> {
             .keepalives_idle(KEEPALIVE_IDLE)
             .keepalives_interval(KEEPALIVE_INTERVAL)
             .keepalives_retries(KEEPALIVE_RETRIES);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(UNACKNOWLEDGED);
     }
     let server = server(&config);
     Ok(Target {
@@ -112,6 +119,17 @@ mod tests {
             Some(&Duration::from_secs(7))
         );
         assert_eq!(target.config.get_application_name(), Some(APPLICATION_NAME));
+    }
+
+    #[test]
+    fn a_server_that_vanishes_is_given_up_soon_unless_the_url_says_when() {
+        let limit = |url| {
+            let target = parse(url).expect("valid");
+            target.config.get_tcp_user_timeout().copied()
+        };
+        assert_eq!(limit("postgres://u@db/otp"), Some(UNACKNOWLEDGED));
+        let patient = limit("postgres://u@db/otp?tcp_user_timeout=60");
+        assert_eq!(patient, Some(Duration::from_secs(60)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use otp_core::account::{ContactLine, EmailAddress};
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
-use otp_core::idempotency::parse_uuid;
+use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
 use otp_core::region::Region;
 use otp_core::sender::ProviderId;

@@ -93,3 +93,14 @@ pub(crate) fn read_file(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path)
         .map_err(|error| SetupError(format!("{} cannot be read: {error}", path.display())).into())
 }
+
+/// Reads a file that holds a secret, or standard input for `-`. A file that cannot be read is not named:
+/// it may be the secret itself, given in its file's place by mistake.
+pub(crate) fn read_secret(path: &Path, what: &str) -> anyhow::Result<String> {
+    if path == Path::new("-") {
+        return read_file(path);
+    }
+    std::fs::read_to_string(path).map_err(|error| {
+        SetupError(format!("the file with the {what} cannot be read: {error}")).into()
+    })
+}

@@ -9,6 +9,7 @@ mod settings;
 mod system;
 mod tls;
 mod wiring;
+mod workers;
 
 use std::process::ExitCode;
 

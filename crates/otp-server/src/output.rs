@@ -63,7 +63,9 @@ pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
     match writeln!(std::io::stdout().lock(), "{text}") {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => crate::failure::report(&anyhow::anyhow!(
+            "standard output cannot be written: {error}"
+        )),
     }
 }
 

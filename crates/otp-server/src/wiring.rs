@@ -13,11 +13,13 @@ use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
 use otp_whatsapp::{CloudApiSender, CloudApiWebhook};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::failure::{SetupError, setup};
 use crate::settings::{Database, DatabaseUrl, Settings, Webhook};
 use crate::system::{SystemClock, SystemRandomness};
+use crate::workers;
 
 /// An open store, whichever it is.
 pub(crate) enum Store {
@@ -106,8 +108,17 @@ impl Store {
     }
 }
 
-/// The API over the settings' adapters, and the tracker of its requests under way.
-pub(crate) fn api(settings: &Settings, store: &Store) -> anyhow::Result<(Api, TaskTracker)> {
+/// What a server runs.
+pub(crate) struct Wired {
+    pub(crate) api: Api,
+    /// Requests under way and background workers.
+    pub(crate) tasks: TaskTracker,
+    /// Ends the workers.
+    pub(crate) stop_workers: CancellationToken,
+}
+
+/// The API over the settings' adapters, and the workers beside it, started.
+pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> {
     let sealer = Sealer::new(settings.master_key()?);
     let storage = store.ports();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -146,6 +157,13 @@ pub(crate) fn api(settings: &Settings, store: &Store) -> anyhow::Result<(Api, Ta
         randomness,
     };
     let tasks = TaskTracker::new();
+    let stop_workers = CancellationToken::new();
+    tasks.spawn(workers::decide_undecided(
+        storage.clone(),
+        Arc::clone(&ports.ledger),
+        Arc::clone(&clock),
+        stop_workers.clone(),
+    ));
     let state = ApiState {
         authenticate: Authenticate::new(directory, clock),
         send_message: SendMessage::new(ports, sealer.clone(), policy),
@@ -160,7 +178,11 @@ pub(crate) fn api(settings: &Settings, store: &Store) -> anyhow::Result<(Api, Ta
         trusted_proxies: settings.http.trusted_proxies.clone(),
         public_url: settings.http.public_url.clone(),
     };
-    Ok((Api::new(state, options), tasks))
+    Ok(Wired {
+        api: Api::new(state, options),
+        tasks,
+        stop_workers,
+    })
 }
 
 /// Fails if what is stored was sealed with another master key: better now than at the first send.

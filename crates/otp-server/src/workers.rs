@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ports::{Clock, SendLedger, Storage};
-use otp_core::usecases::decide_undecided::{Decided, DecideUndecided};
+use otp_core::usecases::decide_undecided::{DecideUndecided, Decided};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,10 @@ pub(crate) async fn decide_undecided(
     let mut failing = false;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         match decide.execute().await {
-            Ok(Decided { expired: 0, matched: 0 }) => failing = false,
+            Ok(Decided {
+                expired: 0,
+                matched: 0,
+            }) => failing = false,
             Ok(Decided { expired, matched }) => {
                 failing = false;
                 tracing::info!(expired, matched, "decided what was undecided");

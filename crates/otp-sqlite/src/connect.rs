@@ -3,6 +3,7 @@
 
 mod error;
 mod file;
+mod opened;
 mod options;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ use tracing::Instrument;
 
 use crate::errors::{self, StoreError};
 pub use error::ConnectError;
+use opened::OpenedFile;
 pub use options::SqliteOptions;
 
 type Connections = Pool<SyncConnectionWrapper<SqliteConnection>>;
@@ -38,7 +40,7 @@ pub struct SqliteStore {
     /// Where the work runs. A caller's own runtime may end earlier, and with it whatever it carried.
     runtime: Handle,
     wait: Duration,
-    file: Arc<Path>,
+    file: Arc<OpenedFile>,
 }
 
 impl SqliteStore {
@@ -54,19 +56,21 @@ impl SqliteStore {
         opening
             .await
             .map_err(|error| ConnectError::other(&path, error))??;
+        let file = OpenedFile::remember(&path);
+        let file = file.map_err(|error| ConnectError::other(&path, error))?;
         let pool = |access, size| connections(&path, access, size, wait);
         Ok(Self {
             writer: pool(Access::Write, 1)?,
             readers: pool(Access::Read, options.readers.max(1))?,
             runtime: Handle::current(),
             wait,
-            file: Arc::from(Path::new(&path)),
+            file: Arc::new(file),
         })
     }
 
     /// The file.
     pub(crate) fn file(&self) -> &Path {
-        &self.file
+        self.file.path()
     }
 
     /// Runs `work` in a transaction that holds SQLite's one write lock from its start, so that nothing
@@ -101,16 +105,28 @@ impl SqliteStore {
             Access::Read => self.readers.clone(),
         };
         let wait = self.wait;
+        let file = Arc::clone(&self.file);
         let task = async move {
+            // Before a new connection would create the file again, empty.
+            file.require_in_place()?;
             let mut connection = tokio::time::timeout(wait, pool.get())
                 .await
                 .map_err(|_| errors::unavailable("all connections were busy for too long"))?
                 .map_err(errors::unavailable)?;
             connection
-                .spawn_blocking(move |connection| Ok(transaction(connection, access, work)))
+                .spawn_blocking(move |connection| {
+                    let in_place = match access {
+                        Access::Write => file
+                            .require_in_place()
+                            .and_then(|()| file.require_log_in_place()),
+                        Access::Read => Ok(()),
+                    };
+                    Ok(in_place.and_then(|()| {
+                        transaction(connection, access, work).map_err(PortError::from)
+                    }))
+                })
                 .await
                 .map_err(StoreError::from)?
-                .map_err(PortError::from)
         };
         let span = tracing::debug_span!("db", otel.name = name);
         let task = self.runtime.spawn(task.instrument(span));
@@ -142,7 +158,7 @@ fn transaction<T>(
 
 impl std::fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SqliteStore({})", self.file.display())
+        write!(f, "SqliteStore({})", self.file.path().display())
     }
 }
 

@@ -1,7 +1,10 @@
 //! One send from its arrival to its answer: written down, judged in Meta's order, delivered,
 //! answered as the number's behaviour says.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -11,7 +14,7 @@ use crate::{
     clock,
     graph_error::GraphError,
     ledger::{Call, Outcome},
-    life::{self, Accepted},
+    life::{self, Accepted, Life, paced},
     rates::RateExceeded,
     reply::Reply,
     request::{Glimpse, SendRequest, TemplateSend, read_json},
@@ -112,7 +115,7 @@ fn call(incoming: &Incoming, glimpse: Glimpse, held: bool) -> Call {
 
 fn judge(sandbox: &Sandbox, incoming: &Incoming, body: Result<Value, GraphError>) -> Verdict {
     let state = &mut *sandbox.state();
-    match decide(state, incoming, body) {
+    match decide(state, incoming, body, sandbox.options().pace) {
         Ok(verdict) => verdict,
         Err(error) => Verdict {
             behaviour: Behaviour::refuse(error.code),
@@ -129,6 +132,7 @@ fn decide(
     state: &mut State,
     incoming: &Incoming,
     body: Result<Value, GraphError>,
+    pace: f64,
 ) -> Result<Verdict, GraphError> {
     incoming.token.clone()?;
     let id = &incoming.phone_number_id;
@@ -159,7 +163,8 @@ fn decide(
         .templates
         .sendable(&sender.waba_id, &send.name, &send.language, now)?;
     let content = template.draft.render(&send.parameters)?;
-    let behaviour = behaviour_for(state, &send.to);
+    let category = template.draft.category.clone();
+    let (behaviour, life) = behaviour_for(state, &send.to);
     state
         .rates
         .take(&sender.id, &send.to, Instant::now())
@@ -175,7 +180,7 @@ fn decide(
         })?;
     let accepted = behaviour
         .delivered
-        .then(|| life::accept(state, &sender, &send, content, now));
+        .then(|| life::accept(state, &sender, &send, content, &category, life, pace));
     let wamid = match &accepted {
         Some(accepted) => accepted.wamid.clone(),
         None => state.ids.wamid(&send.to),
@@ -196,12 +201,18 @@ fn decide(
 }
 
 /// A script goes before the table, the table before chaos.
-fn behaviour_for(state: &mut State, to: &str) -> Behaviour {
-    state
-        .scripts
-        .take(to)
+fn behaviour_for(state: &mut State, to: &str) -> (Behaviour, Arc<Life>) {
+    let script = state.scripts.take(to);
+    let behaviour = script
+        .as_ref()
+        .map(|script| script.behaviour)
         .or_else(|| test_numbers::behaviour_of(to))
-        .unwrap_or_else(|| state.chaos.draw())
+        .unwrap_or_else(|| state.chaos.draw());
+    let life = script
+        .and_then(|script| script.life)
+        .or_else(|| test_numbers::life_of(to).map(Arc::new))
+        .unwrap_or_else(|| Arc::clone(&state.life));
+    (behaviour, life)
 }
 
 fn success(send: &TemplateSend, wamid: &str, answer: Answer) -> Value {
@@ -222,8 +233,4 @@ fn success(send: &TemplateSend, wamid: &str, answer: Answer) -> Value {
         "contacts": [{"input": send.input, "wa_id": send.to}],
         "messages": [{"id": wamid, "message_status": status}],
     })
-}
-
-fn paced(delay: Duration, pace: f64) -> Duration {
-    Duration::try_from_secs_f64(delay.as_secs_f64() * pace.max(0.0)).unwrap_or(delay)
 }

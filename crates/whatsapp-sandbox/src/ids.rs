@@ -20,16 +20,13 @@ impl Ids {
     /// between the same marker bytes that real ones decode to.
     pub(crate) fn wamid(&mut self, digits: &str) -> String {
         let random: [u8; 9] = self.rng.random();
-        let mut raw = vec![0x1c, 0x18, u8::try_from(digits.len()).unwrap_or(u8::MAX)];
-        raw.extend_from_slice(digits.as_bytes());
-        raw.extend_from_slice(&[0x15, 0x02, 0x00, 0x11, 0x18, 0x12]);
-        raw.extend(
-            random
-                .iter()
-                .flat_map(|byte| format!("{byte:02X}").into_bytes()),
-        );
-        raw.push(0);
-        format!("wamid.{}", STANDARD.encode(raw))
+        wamid(digits, &[0x11, 0x18, 0x12], &random)
+    }
+
+    /// The id of a message that a recipient wrote: other marker bytes, twenty digits.
+    pub(crate) fn inbound_wamid(&mut self, digits: &str) -> String {
+        let random: [u8; 10] = self.rng.random();
+        wamid(digits, &[0x12, 0x18, 0x14], &random)
     }
 
     /// A Graph object id: sixteen digits, the first not a zero.
@@ -52,6 +49,20 @@ impl Ids {
         );
         id
     }
+}
+
+fn wamid(digits: &str, markers: &[u8], random: &[u8]) -> String {
+    let mut raw = vec![0x1c, 0x18, u8::try_from(digits.len()).unwrap_or(u8::MAX)];
+    raw.extend_from_slice(digits.as_bytes());
+    raw.extend_from_slice(&[0x15, 0x02, 0x00]);
+    raw.extend_from_slice(markers);
+    raw.extend(
+        random
+            .iter()
+            .flat_map(|byte| format!("{byte:02X}").into_bytes()),
+    );
+    raw.push(0);
+    format!("wamid.{}", STANDARD.encode(raw))
 }
 
 #[cfg(test)]

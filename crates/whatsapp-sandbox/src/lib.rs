@@ -47,11 +47,14 @@ mod state;
 mod template;
 mod templates;
 mod test_numbers;
+mod webhook;
 
 pub use behaviour::{Answer, Behaviour};
+pub use life::{Contacts, Event, Life, Reply, ReplyForm, Signature, Step};
 pub use options::{Capacity, PairLimit, SandboxOptions};
 pub use sandbox::Sandbox;
 pub use test_numbers::{TestNumber, test_numbers, test_numbers_markdown};
+pub use webhook::{DeliveryOptions, WebhookOptions};
 
 /// The WhatsApp Business Account that exists from the start.
 pub const DEFAULT_WABA_ID: &str = "102290129340398";

@@ -3,7 +3,11 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID};
+use crate::{
+    DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID,
+    life::Life,
+    webhook::{DeliveryOptions, WebhookOptions},
+};
 
 /// How a [`Sandbox`](crate::Sandbox) behaves from its start; the control API changes most of it.
 #[derive(Clone)]
@@ -25,6 +29,12 @@ pub struct SandboxOptions {
     pub throughput_per_second: Option<u32>,
     /// Messages to one recipient before code 131056; `None` does not limit.
     pub pair_limit: Option<PairLimit>,
+    /// Who is told what becomes of messages; `None` tells nobody until the control API names one.
+    pub webhook: Option<WebhookOptions>,
+    /// How they are told.
+    pub delivery: DeliveryOptions,
+    /// What becomes of a message to a number that has no life of its own.
+    pub life: Life,
     /// How much is remembered.
     pub capacity: Capacity,
 }
@@ -50,6 +60,8 @@ pub struct Capacity {
     /// Messages on all phones together; beyond it, whole phones are forgotten. One takes about a
     /// kilobyte.
     pub messages: usize,
+    /// Webhook requests in the log. One takes about a kilobyte.
+    pub deliveries: usize,
 }
 
 impl Default for SandboxOptions {
@@ -63,6 +75,9 @@ impl Default for SandboxOptions {
             approval_delay: Duration::ZERO,
             throughput_per_second: None,
             pair_limit: None,
+            webhook: None,
+            delivery: DeliveryOptions::default(),
+            life: Life::default(),
             capacity: Capacity::default(),
         }
     }
@@ -75,6 +90,7 @@ impl Default for Capacity {
             phones: 10_000,
             messages_per_phone: 50,
             messages: 100_000,
+            deliveries: 10_000,
         }
     }
 }
@@ -90,6 +106,9 @@ impl fmt::Debug for SandboxOptions {
             .field("approval_delay", &self.approval_delay)
             .field("throughput_per_second", &self.throughput_per_second)
             .field("pair_limit", &self.pair_limit)
+            .field("webhook", &self.webhook)
+            .field("delivery", &self.delivery)
+            .field("life", &self.life)
             .field("capacity", &self.capacity)
             .finish_non_exhaustive()
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::{options::Capacity, reply::timestamp, template::Rendered};
+use crate::{life::Event, options::Capacity, reply::timestamp, template::Rendered};
 
 /// A message on a phone.
 #[derive(Clone, Debug)]
@@ -16,14 +16,31 @@ pub(crate) struct Received {
     pub(crate) received_at: OffsetDateTime,
     pub(crate) sender_name: String,
     pub(crate) sender_number: String,
+    pub(crate) phone_number_id: String,
     pub(crate) template: String,
+    pub(crate) category: String,
     pub(crate) callback_data: Option<String>,
     pub(crate) content: Rendered,
+    /// What has become of it so far.
+    pub(crate) ticks: Vec<Tick>,
 }
+
+/// Something that became of a message.
+#[derive(Clone, Debug)]
+pub(crate) struct Tick {
+    pub(crate) event: Event,
+    pub(crate) at: OffsetDateTime,
+}
+
+/// More than this of ticks on a message, or of replies on a phone, are forgotten.
+const MOST_TICKS: usize = 20;
+const MOST_REPLIES: usize = 50;
 
 #[derive(Debug)]
 struct Phone {
     messages: VecDeque<Received>,
+    /// What the person answered, as the control API shows it.
+    replies: VecDeque<Value>,
     /// Up to here `take_next` has handed messages out.
     taken: u64,
 }
@@ -67,6 +84,7 @@ impl Phones {
             .entry(digits.to_owned())
             .or_insert_with(|| Phone {
                 messages: VecDeque::new(),
+                replies: VecDeque::new(),
                 taken: 0,
             });
         if phone.messages.len() >= self.capacity.messages_per_phone.max(1) {
@@ -106,6 +124,37 @@ impl Phones {
             .flat_map(|phone| &phone.messages)
     }
 
+    /// Writes down what became of a message, unless the phone has forgotten it.
+    pub(crate) fn tick(&mut self, digits: &str, id: u64, tick: Tick) -> Option<&Received> {
+        let messages = &mut self.phones.get_mut(digits)?.messages;
+        let place = messages
+            .binary_search_by_key(&id, |message| message.id)
+            .ok()?;
+        let message = &mut messages[place];
+        if message.ticks.len() < MOST_TICKS {
+            message.ticks.push(tick);
+        }
+        Some(message)
+    }
+
+    /// Shows what the person answered; a phone without messages has nothing to answer.
+    pub(crate) fn reply(&mut self, digits: &str, text: &str, at: OffsetDateTime) -> Value {
+        let shown = json!({"text": text, "at": timestamp(at)});
+        if let Some(phone) = self.phones.get_mut(digits) {
+            if phone.replies.len() >= MOST_REPLIES {
+                phone.replies.pop_front();
+            }
+            phone.replies.push_back(shown.clone());
+        }
+        shown
+    }
+
+    /// What the person answered, oldest first.
+    pub(crate) fn replies(&self, digits: &str) -> Vec<Value> {
+        let phone = self.phones.get(digits).into_iter();
+        phone.flat_map(|phone| &phone.replies).cloned().collect()
+    }
+
     /// The oldest message that this method has not handed out before.
     pub(crate) fn take_next(&mut self, digits: &str) -> Option<Received> {
         let phone = self.phones.get_mut(digits)?;
@@ -139,7 +188,24 @@ impl Received {
         value["from"] = json!({"name": self.sender_name, "number": self.sender_number});
         value["template"] = json!(self.template);
         value["biz_opaque_callback_data"] = json!(self.callback_data);
+        value["statuses"] = self.ticks.iter().map(Tick::to_json).collect();
         value
+    }
+
+    /// Whether a report of its arrival went out already, and with it the price.
+    pub(crate) fn has_arrived(&self) -> bool {
+        let arrived = |tick: &Tick| matches!(tick.event, Event::Delivered | Event::Read);
+        self.ticks.iter().any(arrived)
+    }
+}
+
+impl Tick {
+    fn to_json(&self) -> Value {
+        let code = match self.event {
+            Event::Failed(code) => Some(code),
+            Event::Sent | Event::Delivered | Event::Read | Event::Reply(_) => None,
+        };
+        json!({"status": self.event.name(), "at": timestamp(self.at), "code": code})
     }
 }
 
@@ -153,6 +219,7 @@ mod tests {
             phones,
             messages_per_phone,
             messages: 100,
+            deliveries: 1,
         })
     }
 
@@ -163,7 +230,9 @@ mod tests {
             received_at: OffsetDateTime::UNIX_EPOCH,
             sender_name: String::new(),
             sender_number: String::new(),
+            phone_number_id: String::new(),
             template: String::new(),
+            category: String::new(),
             callback_data: None,
             content: Rendered {
                 language: "en".into(),
@@ -172,6 +241,7 @@ mod tests {
                 button: None,
                 code_expiration_minutes: None,
             },
+            ticks: Vec::new(),
         }
     }
 

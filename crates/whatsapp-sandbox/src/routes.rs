@@ -3,7 +3,9 @@
 //! `/vN.N/…` is Meta's, `/control/…` is for tests and developers, the rest is the page.
 
 mod control;
+mod control_phone;
 mod control_setup;
+mod control_webhook;
 mod graph;
 mod messages;
 mod numbers;
@@ -116,7 +118,21 @@ fn control_routes(config: &mut ServiceConfig) {
             web::put().to(control_setup::put_number),
         )
         .route("/chaos", web::put().to(control_setup::put_chaos))
-        .route("/limits", web::put().to(control_setup::put_limits));
+        .route("/limits", web::put().to(control_setup::put_limits))
+        .route("/life", web::put().to(control_webhook::put_life))
+        .route("/webhook", web::put().to(control_webhook::put))
+        .route("/webhook", web::get().to(control_webhook::get))
+        .route("/webhook", web::delete().to(control_webhook::delete))
+        .route("/webhook/events", web::post().to(control_webhook::emit))
+        .route("/webhooks", web::get().to(control_webhook::log))
+        .route(
+            "/phones/{number}/replies",
+            web::post().to(control_phone::reply),
+        )
+        .route(
+            "/phones/{number}/messages/{id}/read",
+            web::post().to(control_phone::mark_read),
+        );
 }
 
 /// Whether a browser says that another site's page makes this request. Without this any page a

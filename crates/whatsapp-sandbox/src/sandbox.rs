@@ -2,15 +2,18 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use actix_web::web;
 use serde_json::Value;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
-use crate::{clock, life::Accepted, options::SandboxOptions, routes, state::State};
+use crate::{clock, life::Accepted, options::SandboxOptions, routes, state::State, webhook};
 
 /// Viewers that fall this many messages behind reload instead.
 const LIVE_BACKLOG: usize = 256;
@@ -29,6 +32,9 @@ struct Inner {
     changes: watch::Sender<u64>,
     live: broadcast::Sender<LiveEvent>,
     closed: watch::Sender<bool>,
+    /// Wakes the webhook worker when something was planned.
+    planned: Notify,
+    workers: AtomicU64,
 }
 
 /// Where sends are kept back.
@@ -45,8 +51,14 @@ pub(crate) enum Hold {
 /// What an open page is told.
 #[derive(Clone, Debug)]
 pub(crate) enum LiveEvent {
-    /// A phone has a new message.
-    Message { to: String, message: Arc<Value> },
+    /// A phone has a new message, or something became of an old one: `kind` is the event's name.
+    Message {
+        to: String,
+        message: Arc<Value>,
+        kind: &'static str,
+    },
+    /// A phone's person answered.
+    Reply { to: String, reply: Arc<Value> },
     /// Everything was forgotten.
     Reset,
 }
@@ -56,7 +68,7 @@ impl Sandbox {
     #[must_use]
     pub fn new(options: SandboxOptions) -> Self {
         let state = Mutex::new(State::new(&options, clock::now()));
-        Self {
+        let sandbox = Self {
             inner: Arc::new(Inner {
                 options,
                 state,
@@ -64,8 +76,12 @@ impl Sandbox {
                 changes: watch::Sender::new(0),
                 live: broadcast::Sender::new(LIVE_BACKLOG),
                 closed: watch::Sender::new(false),
+                planned: Notify::new(),
+                workers: AtomicU64::new(0),
             }),
-        }
+        };
+        webhook::start(&sandbox);
+        sandbox
     }
 
     /// Mounts the Cloud API, the control API and the page, in any scope or at the root.
@@ -74,19 +90,26 @@ impl Sandbox {
         move |config| routes::mount(&sandbox, config)
     }
 
-    /// Ends everything that would keep a server from stopping: open pages, waiting requests, holds.
+    /// Ends everything that would keep a server from stopping: open pages, waiting requests, holds,
+    /// webhooks.
     pub fn close(&self) {
         self.inner.closed.send_replace(true);
         self.inner.hold.send_replace(Hold::Off);
         self.changed();
     }
 
-    /// Forgets calls, messages, scripts, accounts and templates, as if just started.
+    /// Forgets calls, messages, scripts, accounts and templates, as if just started. Where webhooks
+    /// go stays; those under way and the log of them do not.
     pub fn reset(&self) {
-        *self.state() = State::new(&self.inner.options, clock::now());
+        {
+            let mut state = self.state();
+            let before =
+                std::mem::replace(&mut *state, State::new(&self.inner.options, clock::now()));
+            state.outbox.succeed(before.outbox);
+        }
+        self.inner.planned.notify_one();
         self.inner.hold.send_replace(Hold::Off);
-        // Nobody may be watching.
-        let _ = self.inner.live.send(LiveEvent::Reset);
+        self.tell_pages(LiveEvent::Reset);
         self.changed();
     }
 
@@ -148,16 +171,38 @@ impl Sandbox {
         }
     }
 
-    /// Shows an accepted message on the open pages.
+    /// Shows an accepted message on the open pages, and lets its life begin.
     pub(crate) fn show(&self, accepted: &Accepted) {
         if self.inner.live.receiver_count() > 0 {
             let message = Arc::new(accepted.message.to_json());
-            let _ = self.inner.live.send(LiveEvent::Message {
+            self.tell_pages(LiveEvent::Message {
                 to: accepted.to.clone(),
                 message,
+                kind: "message",
             });
         }
+        self.wake();
         self.changed();
+    }
+
+    /// Tells open pages. Nobody may be watching.
+    pub(crate) fn tell_pages(&self, event: LiveEvent) {
+        let _ = self.inner.live.send(event);
+    }
+
+    /// Makes the webhook worker look again, and starts it where none runs that should.
+    pub(crate) fn wake(&self) {
+        webhook::start(self);
+        self.inner.planned.notify_one();
+    }
+
+    /// Waits until something was planned for the webhook worker.
+    pub(crate) async fn planned(&self) {
+        self.inner.planned.notified().await;
+    }
+
+    pub(crate) fn next_worker(&self) -> u64 {
+        self.inner.workers.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn live(&self) -> broadcast::Receiver<LiveEvent> {
@@ -168,7 +213,7 @@ impl Sandbox {
         self.inner.closed.subscribe()
     }
 
-    fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         *self.inner.closed.borrow()
     }
 }

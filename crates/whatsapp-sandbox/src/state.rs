@@ -1,5 +1,7 @@
 //! Everything a sandbox remembers, behind one lock that is never held across an await.
 
+use std::sync::Arc;
+
 use time::OffsetDateTime;
 
 use crate::{
@@ -8,11 +10,14 @@ use crate::{
     chaos::Chaos,
     ids::Ids,
     ledger::Ledger,
+    life::{Event, Life},
     options::SandboxOptions,
-    phones::Phones,
+    phones::{Phones, Tick},
     rates::Rates,
+    sandbox::LiveEvent,
     scripts::Scripts,
     templates::Templates,
+    webhook::Outbox,
 };
 
 /// What a sandbox remembers.
@@ -26,6 +31,8 @@ pub(crate) struct State {
     pub(crate) scripts: Scripts,
     pub(crate) rates: Rates,
     pub(crate) chaos: Chaos,
+    pub(crate) life: Arc<Life>,
+    pub(crate) outbox: Outbox,
 }
 
 impl State {
@@ -53,6 +60,32 @@ impl State {
             scripts: Scripts::default(),
             rates: Rates::new(options.pair_limit, options.throughput_per_second),
             chaos: Chaos::new(seed),
+            life: Arc::new(options.life.clone()),
+            outbox: Outbox::new(
+                options.webhook.clone(),
+                options.delivery,
+                options.capacity.deliveries,
+            ),
         }
+    }
+
+    /// Writes down what became of a message, and says what open pages should know about it.
+    pub(crate) fn tick(
+        &mut self,
+        to: &str,
+        message_id: u64,
+        event: &Event,
+        at: OffsetDateTime,
+    ) -> Option<LiveEvent> {
+        let tick = Tick {
+            event: event.clone(),
+            at,
+        };
+        let message = self.phones.tick(to, message_id, tick)?;
+        Some(LiveEvent::Message {
+            to: to.to_owned(),
+            message: Arc::new(message.to_json()),
+            kind: "status",
+        })
     }
 }

@@ -7,6 +7,8 @@ pub(crate) mod text;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::webhook::Notice;
+
 pub(crate) use draft::TemplateDraft;
 pub(crate) use render::{Parameters, Rendered};
 
@@ -53,6 +55,30 @@ impl Template {
     pub(crate) fn set_status(&mut self, status: &str) {
         status.clone_into(&mut self.status);
         self.approved_from = None;
+    }
+
+    /// The webhook that says the template is now in this status.
+    pub(crate) fn notice(&self, event: &str) -> Notice {
+        let id: Value = self.id.parse::<u64>().map_or(Value::Null, Value::from);
+        let reason = match event {
+            "REJECTED" => json!("INVALID_FORMAT"),
+            "DELETED" => Value::Null,
+            _ => json!("NONE"),
+        };
+        let value = json!({
+            "event": event,
+            "message_template_id": id,
+            "message_template_name": self.draft.name,
+            "message_template_language": self.draft.language,
+            "message_template_category": self.draft.category,
+            "reason": reason,
+        });
+        Notice::about(&self.waba_id, "message_template_status_update", value)
+    }
+
+    /// When a pending template will count as approved.
+    pub(crate) fn approved_from(&self) -> Option<OffsetDateTime> {
+        self.approved_from
     }
 
     /// The template as Graph lists it.

@@ -3,6 +3,8 @@
 //! They are +1 202 555 0100 to 0199: valid numbers that the North American plan keeps for fiction,
 //! so a test that is pointed at the real service by mistake writes to nobody.
 
+mod lives;
+
 use std::{fmt::Write as _, sync::LazyLock, time::Duration};
 
 use serde_json::{Value, json};
@@ -10,7 +12,9 @@ use serde_json::{Value, json};
 use crate::{
     behaviour::{Answer, Behaviour},
     codes::look_up,
+    life::Life,
 };
+use lives::LIVES;
 
 /// A number with its behaviour. Every number that is not in the table is accepted.
 #[derive(Clone, Debug)]
@@ -19,6 +23,8 @@ pub struct TestNumber {
     pub number: String,
     /// How a send to it goes.
     pub behaviour: Behaviour,
+    /// What becomes of the message, where it is not the ordinary: what webhooks say about it.
+    pub life: Option<Life>,
     /// The same in a sentence.
     pub description: String,
 }
@@ -157,6 +163,7 @@ pub fn test_numbers() -> &'static [TestNumber] {
             .map(|(suffix, behaviour, description)| TestNumber {
                 number: number(*suffix),
                 behaviour: *behaviour,
+                life: None,
                 description: (*description).to_owned(),
             });
         let refused = REFUSED.iter().map(|(suffix, code)| {
@@ -164,13 +171,20 @@ pub fn test_numbers() -> &'static [TestNumber] {
             TestNumber {
                 number: number(*suffix),
                 behaviour: Behaviour::refuse(*code),
+                life: None,
                 description: format!(
                     "Refused: HTTP {}, code {code}, {}.",
                     known.status, known.title
                 ),
             }
         });
-        wire.chain(refused).collect()
+        let lives = LIVES.iter().map(|(suffix, life, description)| TestNumber {
+            number: number(*suffix),
+            behaviour: Behaviour::ACCEPT,
+            life: Some(life()),
+            description: (*description).to_owned(),
+        });
+        wire.chain(refused).chain(lives).collect()
     });
     &ALL
 }
@@ -188,17 +202,30 @@ pub fn test_numbers_markdown() -> String {
 
 /// The behaviour of a number, given by its digits.
 pub(crate) fn behaviour_of(digits: &str) -> Option<Behaviour> {
-    let suffix = digits.strip_prefix(&FAMILY[1..])?;
-    if suffix.len() != 2 {
-        return None;
-    }
-    let suffix: u8 = suffix.parse().ok()?;
+    let suffix = suffix_of(digits)?;
     let wire = WIRE
         .iter()
         .find(|(is, ..)| *is == suffix)
         .map(|(_, behaviour, _)| *behaviour);
     let refused = || REFUSED.iter().find(|(is, _)| *is == suffix);
+    let alive = || life_of(digits).map(|_| Behaviour::ACCEPT);
     wire.or_else(|| refused().map(|(_, code)| Behaviour::refuse(*code)))
+        .or_else(alive)
+}
+
+/// What becomes of messages to a number, where it is not the ordinary.
+pub(crate) fn life_of(digits: &str) -> Option<Life> {
+    let suffix = suffix_of(digits)?;
+    let (_, life, _) = LIVES.iter().find(|(is, ..)| *is == suffix)?;
+    Some(life())
+}
+
+fn suffix_of(digits: &str) -> Option<u8> {
+    let suffix = digits.strip_prefix(&FAMILY[1..])?;
+    if suffix.len() != 2 {
+        return None;
+    }
+    suffix.parse().ok()
 }
 
 impl TestNumber {
@@ -206,6 +233,7 @@ impl TestNumber {
         let mut value = self.behaviour.to_json();
         value["number"] = json!(self.number);
         value["description"] = json!(self.description);
+        value["life"] = json!(self.life);
         if let Answer::Refused(code) = self.behaviour.answer {
             let known = look_up(code);
             value["http_status"] = json!(known.status);
@@ -243,6 +271,7 @@ mod tests {
         assert!(test_numbers().is_sorted_by(|a, b| a.number < b.number));
         for test in test_numbers() {
             assert_eq!(test.number.len(), 12);
+            assert_eq!(life_of(&test.number[1..]), test.life, "{}", test.number);
             assert_eq!(
                 behaviour_of(&test.number[1..]),
                 Some(test.behaviour),
@@ -250,7 +279,8 @@ mod tests {
                 test.number
             );
         }
-        assert_eq!(behaviour_of("12025550199"), None);
+        assert_eq!(behaviour_of("12025550169"), None);
+        assert_eq!(life_of("12025550120"), None);
         assert_eq!(behaviour_of("120255501000"), None);
         assert_eq!(behaviour_of("966512345678"), None);
     }

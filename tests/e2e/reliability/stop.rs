@@ -6,6 +6,7 @@ use otp_e2e::{Database, World, on_every_store};
 on_every_store! {
     what_was_accepted_is_finished_before_the_end;
     a_request_whose_client_has_gone_is_finished_too;
+    a_stop_right_after_the_start_is_a_graceful_one;
 }
 
 async fn what_was_accepted_is_finished_before_the_end(database: Database) {
@@ -49,4 +50,14 @@ async fn a_request_whose_client_has_gone_is_finished_too(database: Database) {
         .to_owned();
     let again = world.serve();
     assert_eq!(world.check(&again, &id).await.message_status(), "Sent");
+}
+
+async fn a_stop_right_after_the_start_is_a_graceful_one(database: Database) {
+    let world = World::with_credits(database, 5).await;
+    for _ in 0..10 {
+        let server = world.serve();
+        server.terminate();
+        let (code, log) = server.wait();
+        assert_eq!(code, Some(0), "killed by the signal: {log}");
+    }
 }

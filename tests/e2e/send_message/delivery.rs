@@ -13,6 +13,7 @@ on_every_store! {
     a_slow_answer_is_waited_for_and_a_slower_one_is_pending;
     a_provider_that_cannot_be_reached_fails_the_message_and_costs_nothing;
     a_temporary_refusal_is_tried_again;
+    no_connection_is_held_while_the_provider_is_called;
 }
 
 async fn a_refusal_is_mirrored_recorded_and_not_charged(database: Database) {
@@ -146,4 +147,31 @@ async fn a_temporary_refusal_is_tried_again(database: Database) {
     );
     assert_eq!(outcomes.len(), 2);
     world.assert_ledger_balances(1).await;
+}
+
+async fn no_connection_is_held_while_the_provider_is_called(database: Database) {
+    let mut world = World::with_credits(database, 5).await;
+    world.set("DATABASE__MAX_CONNECTIONS", "2");
+    let server = world.serve();
+    world.sandbox.hold_answers().await;
+    let numbers = [recipient(1), recipient(2)];
+    let meanwhile = async {
+        for number in &numbers {
+            world.sandbox.wait_for_calls_to(number, 1).await;
+        }
+        let nobodys = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
+        let looked_up = world.check(&server, nobodys).await;
+        world.sandbox.release().await;
+        looked_up
+    };
+    let (first, second, looked_up) = tokio::join!(
+        world.send_to(&server, &numbers[0]),
+        world.send_to(&server, &numbers[1]),
+        meanwhile
+    );
+    assert_eq!(looked_up.error(), "MessageNotFound", "{looked_up:?}");
+    assert_eq!(
+        (first.message_status(), second.message_status()),
+        ("Sent", "Sent")
+    );
 }

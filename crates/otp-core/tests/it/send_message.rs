@@ -166,7 +166,7 @@ async fn a_temporary_refusal_that_outlasts_the_deadline_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_connection_never_established_is_a_failure_without_http_status() {
+async fn a_connection_never_established_is_tried_again_and_then_a_failure_without_http_status() {
     let never = || {
         let refusal = ProviderRefusal {
             http_status: None,
@@ -187,6 +187,7 @@ async fn a_connection_never_established_is_a_failure_without_http_status() {
         panic!("{error:?}")
     };
     assert_eq!(refusal.http_status, None);
+    assert_eq!(world.provider.calls().len(), 3);
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use otp_core::ids::MessageId;
 use otp_core::ports::{PortError, SendLedger};
-use otp_core::send::{Admission, SendAttempt, Settlement};
+use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
 use otp_hot_path::{GroupCommit, GroupCommitOptions};
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::contract::fixture::{Fixture, START};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 /// A ledger that lets a batch through for each permit, and remembers the batches' sizes.
 struct Gated {
@@ -46,6 +48,7 @@ impl SendLedger for Gated {
     }
 
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
+        self.permits.acquire().await.expect("open").forget();
         self.inner.settle(settlements).await
     }
 }
@@ -216,6 +219,30 @@ async fn a_full_queue_turns_callers_away_at_once() {
         }
     }
     assert_eq!(turned_away, 3);
+}
+
+#[tokio::test]
+async fn a_settlement_is_never_turned_away() {
+    let world = world(2, None).await;
+    let settling: Vec<_> = (0..20)
+        .map(|number| {
+            let settlement = Settlement {
+                message_id: MessageId(Uuid::from_u128(number)),
+                account_id: world.fixture.account,
+                outcome: Outcome::Unknown,
+                at: START,
+            };
+            let group = Arc::clone(&world.group);
+            tokio::spawn(async move { group.settle(Arc::from([settlement])).await })
+        })
+        .collect();
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+    world.gated.permits.add_permits(20);
+    for settled in settling {
+        settled.await.expect("task").expect("settled");
+    }
 }
 
 #[tokio::test]

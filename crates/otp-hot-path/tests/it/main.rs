@@ -2,3 +2,4 @@
 
 mod cached_directory;
 mod group_commit;
+mod silence;

@@ -1,4 +1,6 @@
-//! Migrations: taking turns, going back, and a schema from the future.
+//! The schema: applied once, taken back whole, refused when it is newer, and its own safeguards.
+
+use std::sync::Arc;
 
 use diesel::pg::Pg;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
@@ -6,6 +8,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use otp_core::ports::{PortError, StorageHealth};
 use otp_postgres::{MigrateError, SchemaState};
+use otp_testkit::contract::fixture::Fixture;
 
 use crate::fresh;
 
@@ -30,7 +33,7 @@ fn how_many() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn processes_that_start_at_once_take_turns() {
+async fn programs_that_start_at_once_migrate_once() {
     let url = fresh::database();
     let starting: Vec<_> = (0..6)
         .map(|_| {
@@ -45,8 +48,9 @@ async fn processes_that_start_at_once_take_turns() {
     assert_eq!(applied, how_many());
 }
 
+/// On a runtime of one thread, which is enough.
 #[tokio::test]
-async fn a_runtime_of_one_thread_is_enough() {
+async fn a_fresh_database_is_behind_and_then_up_to_date() {
     let store = fresh::connect(&fresh::database()).await;
     let behind = SchemaState::Behind(how_many());
     assert_eq!(store.schema_state().await.expect("state"), behind);
@@ -65,7 +69,7 @@ async fn a_runtime_of_one_thread_is_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_schema_newer_than_the_program_is_reported_and_left_alone() {
+async fn a_newer_schema_is_reported_and_left_alone() {
     let url = fresh::database();
     let store = fresh::store(&url).await;
     let insert = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000')";
@@ -91,7 +95,7 @@ async fn a_schema_newer_than_the_program_is_reported_and_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn up_down_up_ends_where_up_does_and_down_leaves_nothing() {
+async fn migrations_go_up_down_and_up_again() {
     let url = fresh::database();
     let store = fresh::store(&url).await;
     let session = fresh::session(&url).await;
@@ -120,4 +124,22 @@ async fn up_down_up_ends_where_up_does_and_down_leaves_nothing() {
 
     assert_eq!(store.migrate().await.expect("migrated"), how_many());
     assert_eq!(objects().await, after_up);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ledger_entries_are_never_changed_or_removed() {
+    let url = fresh::database();
+    let store = Arc::new(fresh::store(&url).await);
+    let fixture = Fixture::with_credits(store, 5).await;
+    fixture.send(1).await;
+    let session = fresh::session(&url).await;
+    for statement in [
+        "UPDATE ledger_entries SET amount = 9",
+        "DELETE FROM ledger_entries",
+    ] {
+        let error = session.batch_execute(statement).await.expect_err(statement);
+        let words = error.as_db_error().map(|error| error.message());
+        assert_eq!(words, Some("ledger entries are never changed or removed"));
+    }
+    fixture.assert_ledger_balances().await;
 }

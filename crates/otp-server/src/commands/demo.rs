@@ -18,7 +18,7 @@ use otp_core::usecases::create_account::create_account;
 use otp_core::usecases::create_api_key::create_api_key;
 use otp_core::usecases::grant_subscription::grant_subscription;
 use serde_json::json;
-use whatsapp_sandbox::{Sandbox, SandboxOptions};
+use whatsapp_sandbox::{Sandbox, SandboxOptions, WebhookOptions};
 
 use super::Administration;
 use super::serve::{Gateway, listen};
@@ -38,13 +38,21 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
     let listener = listen(([127, 0, 0, 1], port).into())
         .map_err(|error| SetupError(format!("{error}; try another with --port")))?;
     let address = listener.local_addr()?;
-    let folder = DemoFolder::create(address.port())?;
-    let settings = settings(address, &folder)?;
+    let folder = DemoFolder::create()?;
+    let webhook = WebhookOptions {
+        url: format!("http://{address}/webhooks/whatsapp"),
+        app_secret: random_text(),
+        verify_token: random_text(),
+    };
+    let settings = settings(address, &folder, &webhook)?;
     crate::logging::start(&settings.log);
     let store = Store::open_migrated(&settings.database).await?;
     let key = sample_account(&*store.ports(), &Sealer::new(settings.master_key()?)).await?;
 
-    let sandbox = Sandbox::new(SandboxOptions::default());
+    let sandbox = Sandbox::new(SandboxOptions {
+        webhook: Some(webhook),
+        ..SandboxOptions::default()
+    });
     let routes = sandbox.configure();
     let mount = move |app: &mut web::ServiceConfig| {
         app.service(web::scope("/sandbox").configure(routes.clone()));
@@ -62,10 +70,17 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
 struct DemoFolder(std::path::PathBuf);
 
 impl DemoFolder {
-    fn create(port: u16) -> anyhow::Result<Self> {
-        let name = format!("otp-demo-{}-{port}", std::process::id());
+    /// A new folder for its owner alone. Its name is random: a demo that was killed leaves its folder
+    /// behind, and in a container the next one has the same process id.
+    fn create() -> anyhow::Result<Self> {
+        let mut random = [0; 8];
+        SystemRandomness.fill(&mut random);
+        let name = format!("otp-demo-{:016x}", u64::from_ne_bytes(random));
         let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).map_err(|error| {
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).map_err(|error| {
             SetupError(format!(
                 "the folder {} cannot be created: {error}",
                 path.display()
@@ -84,10 +99,12 @@ impl Drop for DemoFolder {
 
 /// The demo has settings of its own and reads neither file nor environment, so that it works the same
 /// wherever it is started.
-fn settings(address: SocketAddr, folder: &DemoFolder) -> anyhow::Result<Settings> {
-    let mut key = [0; 32];
-    SystemRandomness.fill(&mut key);
-    let own = |name: &str, value: String| (format!("OTP__{name}"), value);
+fn settings(
+    address: SocketAddr,
+    folder: &DemoFolder,
+    webhook: &WebhookOptions,
+) -> anyhow::Result<Settings> {
+    let own = |name: &str, value: String| (format!("OTP__{name}"), value.into());
     let environment = vec![
         own(
             "DATABASE__URL",
@@ -95,10 +112,9 @@ fn settings(address: SocketAddr, folder: &DemoFolder) -> anyhow::Result<Settings
         ),
         own("HTTP__BIND", address.to_string()),
         own("WHATSAPP__BASE_URL", format!("http://{address}/sandbox")),
-        own(
-            "SECURITY__MASTER_KEY",
-            base64::engine::general_purpose::STANDARD.encode(key),
-        ),
+        own("WHATSAPP__APP_SECRET", webhook.app_secret.clone()),
+        own("WHATSAPP__VERIFY_TOKEN", webhook.verify_token.clone()),
+        own("SECURITY__MASTER_KEY", random_text()),
         own("LOG__LEVEL", "warn".to_owned()),
     ];
     Ok(Sources {
@@ -106,6 +122,13 @@ fn settings(address: SocketAddr, folder: &DemoFolder) -> anyhow::Result<Settings
         environment,
     }
     .load_without_default_file()?)
+}
+
+/// 32 random bytes in base64: a master key, or a secret of the demo's two halves.
+fn random_text() -> String {
+    let mut bytes = [0; 32];
+    SystemRandomness.fill(&mut bytes);
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// An account with key, credits, sender and templates.
@@ -168,4 +191,27 @@ fn introduction(url: &str, key: &str) -> Answer {
         "curl": curl,
     });
     Answer::new(json, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_of_a_demo_is_its_owners_alone_and_in_nobodys_way() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let left_behind = DemoFolder::create().expect("a folder");
+        let folder = DemoFolder::create().expect("another folder, in the same process");
+        assert_ne!(left_behind.0, folder.0);
+        let mode = std::fs::metadata(&folder.0)
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700);
+        let path = folder.0.clone();
+        drop(folder);
+        assert!(!path.exists());
+    }
 }

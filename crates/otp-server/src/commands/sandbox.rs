@@ -4,10 +4,11 @@ use actix_web::{App, HttpServer};
 use serde_json::json;
 use whatsapp_sandbox::{Sandbox, SandboxOptions};
 
-use super::serve::{listen, told_to_stop};
+use super::serve::{StopSignals, listen};
 use crate::output::{self, Answer};
 
 pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
+    let stop = StopSignals::catch()?;
     let listener = listen(([127, 0, 0, 1], port).into())?;
     let url = format!("http://{}", listener.local_addr()?);
     let sandbox = Sandbox::new(SandboxOptions::default());
@@ -29,7 +30,7 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
     output::print(&Answer::new(json!({"listening": url}), text), json);
     let handle = server.handle();
     let serving = tokio::spawn(server);
-    told_to_stop().await?;
+    stop.received().await;
     sandbox.close();
     handle.stop(true).await;
     serving.await??;

@@ -7,7 +7,7 @@ use otp_core::sender::{AccessToken, Sender};
 use otp_core::usecases::add_sender::{NewSender, add_sender};
 use serde_json::{Value, json};
 
-use super::{Administration, conflict_means, read_file};
+use super::{Administration, conflict_means, read_secret};
 use crate::cli::SenderCommand;
 use crate::output::Answer;
 
@@ -25,7 +25,8 @@ pub(super) async fn run(
             phone,
             access_token_file,
         } => {
-            let access_token = AccessToken::parse(&read_file(&access_token_file)?)?;
+            let access_token =
+                AccessToken::parse(&read_secret(&access_token_file, "access token")?)?;
             let account_id = AccountId(account);
             let new = NewSender {
                 account_id,

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use actix_web::web::ServiceConfig;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::failure::SetupError;
 use crate::output::{self, Answer};
@@ -55,8 +55,10 @@ pub(super) struct Gateway {
     /// Where it is reached from this machine.
     pub(super) url: String,
     server: actix_web::dev::Server,
-    /// Requests under way, those whose clients have gone included.
+    /// Requests under way, those whose clients have gone included, and workers.
     tasks: tokio_util::task::TaskTracker,
+    stop_workers: tokio_util::sync::CancellationToken,
+    stop: StopSignals,
 }
 
 impl Gateway {
@@ -70,6 +72,8 @@ impl Gateway {
     where
         E: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
+        // Before anything is accepted, and before anybody is told that it would be.
+        let stop = StopSignals::catch()?;
         // Loaded now: the first request should not wait for it.
         otp_core::recipient::load_numbering_plans();
         let tls = settings
@@ -80,13 +84,19 @@ impl Gateway {
             .transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{}", listener.local_addr()?);
-        let (api, tasks) = wiring::api(settings, store)?;
+        let wired = wiring::wire(settings, store)?;
         let workers = match settings.http.workers {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             workers => workers,
         };
-        let server = otp_http::serve(vec![listener], tls, api, extra, workers)?;
-        Ok(Self { url, server, tasks })
+        let server = otp_http::serve(vec![listener], tls, wired.api, extra, workers)?;
+        Ok(Self {
+            url,
+            server,
+            tasks: wired.tasks,
+            stop_workers: wired.stop_workers,
+            stop,
+        })
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes what it has accepted. `closing` is called first,
@@ -94,24 +104,39 @@ impl Gateway {
     pub(super) async fn until_told_to_stop(self, closing: impl FnOnce()) -> anyhow::Result<()> {
         let handle = self.server.handle();
         let serving = tokio::spawn(self.server);
-        told_to_stop().await?;
+        self.stop.received().await;
         tracing::info!("stopping: requests under way are finished first");
         closing();
         handle.stop(true).await;
         serving.await??;
+        self.stop_workers.cancel();
         self.tasks.close();
         self.tasks.wait().await;
         Ok(())
     }
 }
 
-/// Returns at the first SIGTERM or SIGINT.
-pub(super) async fn told_to_stop() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT. From the moment they are caught they no longer end the program by themselves, so
+/// that none which comes right after the start breaks off what was accepted.
+pub(super) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Catches both from now on.
+    pub(super) fn catch() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Returns at the first one since they are caught.
+    pub(super) async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -9,6 +9,8 @@ use otp_core::sealing::MasterKey;
 use otp_http::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::sources::Origins;
 use super::{
@@ -25,13 +27,13 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
     let settings = Settings {
         database: Database {
             url: keys.parse("database.url", database_url)?,
-            max_connections: keys.parse("database.max_connections", |text| {
-                within(text, 2, 1_000)
-            })?,
+            max_connections: keys
+                .parse("database.max_connections", |text| within(text, 2, 1_000))?,
         },
         http: Http {
             bind: keys.parse("http.bind", |text| {
-                text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
+                text.parse()
+                    .map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
             })?,
             trusted_proxies: TrustedProxies::parse(&keys.list("http.trusted_proxies")?)
                 .map_err(|error| keys.wrong("http.trusted_proxies", &error.to_string()))?,
@@ -45,21 +47,20 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
             lifetime: keys.parse("messages.lifetime", |text| {
                 let lifetime = positive(text)?;
                 let possible = LIFETIMES.contains(&lifetime);
-                possible.then_some(lifetime).ok_or("WhatsApp keeps such a message for 30s to 15m")
+                possible
+                    .then_some(lifetime)
+                    .ok_or("WhatsApp keeps such a message for 30s to 15m")
             })?,
         },
         master_key: keys.optional("security.master_key", |text| {
-            MasterKey::parse(text).map_err(|_| "32 random bytes in base64 are needed; \
-                `otp-server config new-master-key` makes them")
+            MasterKey::parse(text).map_err(|_| {
+                "32 random bytes in base64 are needed; \
+                `otp-server config new-master-key` makes them"
+            })
         })?,
         rate_limit: keys.rate_limit()?,
         log: Log {
-            level: keys.parse("log.level", |text| {
-                let known = tracing_subscriber::EnvFilter::try_new(text);
-                known.map(|_| text.to_owned()).map_err(|_| {
-                    "write error, warn, info, debug, trace, or directives such as info,otp_http=debug"
-                })
-            })?,
+            level: keys.parse("log.level", log_level)?,
             format: keys.parse("log.format", |text| match text {
                 "text" => Ok(LogFormat::Text),
                 "json" => Ok(LogFormat::Json),
@@ -193,6 +194,20 @@ fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
     } else {
         Err("write sqlite://otp.db or postgres://user@host/database")
     }
+}
+
+/// A single word has to be a level. The filter would take any other for the name of a module, and log
+/// nothing else.
+fn log_level(text: &str) -> Result<String, &'static str> {
+    let is_known = |directive: &str| {
+        let directive = directive.trim();
+        directive.contains(['=', '['])
+            || !directive.is_empty() && directive.parse::<LevelFilter>().is_ok()
+    };
+    let known = text.split(',').all(is_known) && EnvFilter::try_new(text).is_ok();
+    known.then(|| text.to_owned()).ok_or(
+        "write error, warn, info, debug, trace, off, or directives such as info,otp_http=debug",
+    )
 }
 
 fn positive(text: &str) -> Result<Duration, &'static str> {

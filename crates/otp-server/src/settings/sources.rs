@@ -1,6 +1,7 @@
 //! Where settings come from: the defaults in the binary, a file, the environment.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
@@ -22,18 +23,16 @@ pub(crate) struct Sources {
     /// The file named on the command line.
     pub(crate) file: Option<PathBuf>,
     /// The environment's variables.
-    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) environment: Vec<(String, OsString)>,
 }
 
 impl Sources {
     /// The file named on the command line, and this process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
     pub(crate) fn of_this_process(file: Option<PathBuf>) -> Self {
-        // Names and values that are not Unicode cannot be settings of ours.
+        // A name that is not Unicode is no setting's, whatever is put in the place of what is not.
         let variables = std::env::vars_os();
-        let environment = variables.filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
+        let environment = variables.map(|(name, value)| (name.to_string_lossy().into(), value));
         Self {
             file,
             environment: environment.collect(),
@@ -97,7 +96,10 @@ impl Sources {
         let mut found = HashMap::new();
         for (name, value) in ours {
             let Some(plain) = name.strip_suffix(FROM_FILE) else {
-                found.insert(name.clone(), value.clone());
+                let text = value.to_str().ok_or_else(|| {
+                    SettingsError(format!("{name}: the value is not text in UTF-8"))
+                })?;
+                found.insert(name.clone(), text.to_owned());
                 continue;
             };
             if self.environment.iter().any(|(other, _)| other == plain) {
@@ -105,8 +107,9 @@ impl Sources {
                     "both {plain} and {name} are set; keep one"
                 )));
             }
+            // The file is not named: it may be the secret itself, given here by mistake.
             let text = std::fs::read_to_string(value).map_err(|error| {
-                SettingsError(format!("{name}: the file {value} cannot be read: {error}"))
+                SettingsError(format!("{name}: the file it names cannot be read: {error}"))
             })?;
             found.insert(
                 plain.to_owned(),
@@ -123,10 +126,23 @@ impl Sources {
     ) -> SettingsError {
         // The defaults are tested and the environment cannot be malformed, so it is the file.
         let path = file.map_or(Path::new(DEFAULT_FILE), |(path, _)| path);
-        let why = error.to_string();
-        let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = error.to_string();
+        let why: Vec<_> = words
+            .lines()
+            .filter(|line| !quotes_the_file(line))
+            .collect();
+        let why = why.join(": ");
         SettingsError(format!("the settings file {}: {why}", path.display()))
     }
+}
+
+/// Whether a line of the parser's report shows what stands in the file, as `3 | key = "…"` does: that may
+/// be a secret, and the line's number says enough.
+fn quotes_the_file(line: &str) -> bool {
+    let behind_the_number = line
+        .trim_start()
+        .trim_start_matches(|c: char| c.is_ascii_digit());
+    behind_the_number.trim_start().starts_with('|')
 }
 
 /// Tells where a key was set, for error messages.

@@ -5,6 +5,7 @@ mod at_rest;
 mod connecting;
 mod contract;
 mod fresh;
+mod in_place;
 mod schema;
 mod sharing;
 mod statements;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use otp_core::idempotency::parse_uuid;
+use otp_core::ids::parse_uuid;
 use otp_core::ids::MessageId;
 use otp_core::message::{Failure, ProviderMessageId};
 use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};

@@ -50,6 +50,8 @@ pub(crate) async fn overview(sandbox: Data<Sandbox>) -> HttpResponse {
         },
         "limits": {"throughput_per_second": state.rates.throughput_per_second, "pair": pair},
         "accounts": accounts,
+        "life": *state.life,
+        "webhook": state.outbox.to_json(),
     }))
 }
 
@@ -115,7 +117,11 @@ pub(crate) async fn messages(sandbox: Data<Sandbox>, path: Path<ByNumber>) -> An
         .messages(&digits)
         .map(|message| message.to_json())
         .collect();
-    Ok(HttpResponse::Ok().json(json!({"number": format!("+{digits}"), "messages": messages})))
+    Ok(HttpResponse::Ok().json(json!({
+        "number": format!("+{digits}"),
+        "messages": messages,
+        "replies": state.phones.replies(&digits),
+    })))
 }
 
 /// How `GET control/phones/{number}/messages/next` waits.

@@ -1,6 +1,6 @@
 //! The control API's set-up part: scripts, templates' statuses, accounts, chaos and limits.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse,
@@ -8,14 +8,17 @@ use actix_web::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::wait::{ByAccount, ByAccountNumber, ByNumber, ControlError, number, read};
 use crate::{
     Sandbox,
     accounts::BusinessNumber,
     behaviour::{Answer as CallAnswer, Behaviour},
+    life::Life,
     options::PairLimit,
     scripts::Script,
+    webhook::Due,
 };
 
 /// Statuses Meta gives a template.
@@ -50,19 +53,27 @@ pub(crate) async fn scripts(sandbox: Data<Sandbox>) -> HttpResponse {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScriptRequest {
-    answer: String,
+    answer: Option<String>,
     code: Option<u32>,
     delivered: Option<bool>,
     #[serde(default)]
     delay_ms: u64,
     times: Option<u32>,
+    life: Option<Life>,
 }
 
 /// `PUT control/numbers/{number}`: how sends to the number go from now on.
 pub(crate) async fn put_script(sandbox: Data<Sandbox>, path: Path<ByNumber>, body: Body) -> Answer {
     let digits = number(&path.number)?;
     let request: ScriptRequest = read(body)?;
-    let answer = CallAnswer::parse(&request.answer, request.code).map_err(ControlError::bad)?;
+    let answer = match (&request.answer, &request.life) {
+        (Some(answer), _) => CallAnswer::parse(answer, request.code).map_err(ControlError::bad)?,
+        (None, Some(_)) => CallAnswer::Accepted,
+        (None, None) => return Err(ControlError::bad("give an \"answer\", a \"life\" or both")),
+    };
+    if let Some(life) = &request.life {
+        life.check().map_err(ControlError::bad)?;
+    }
     if request.times == Some(0) {
         return Err(ControlError::bad("\"times\" is at least 1"));
     }
@@ -73,22 +84,25 @@ pub(crate) async fn put_script(sandbox: Data<Sandbox>, path: Path<ByNumber>, bod
             delivered: request.delivered.unwrap_or(!refused),
             delay: Duration::from_millis(request.delay_ms.min(LONGEST_DELAY_MS)),
         },
+        life: request.life.map(Arc::new),
         times: request.times,
     };
+    let shown = script.to_json(&digits);
     sandbox
         .state()
         .scripts
         .put(&digits, script)
         .map_err(ControlError::bad)?;
-    Ok(HttpResponse::Ok().json(script.to_json(&digits)))
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// `GET control/numbers/{number}`: the script of a number, or the behaviour of the table.
 pub(crate) async fn get_script(sandbox: Data<Sandbox>, path: Path<ByNumber>) -> Answer {
     let digits = number(&path.number)?;
-    let script = sandbox.state().scripts.get(&digits).copied();
+    let script = sandbox.state().scripts.get(&digits).cloned();
     let script = script.unwrap_or_else(|| Script {
         behaviour: crate::test_numbers::behaviour_of(&digits).unwrap_or(Behaviour::ACCEPT),
+        life: crate::test_numbers::life_of(&digits).map(Arc::new),
         times: None,
     });
     Ok(HttpResponse::Ok().json(script.to_json(&digits)))
@@ -125,6 +139,7 @@ pub(crate) async fn set_template_status(sandbox: Data<Sandbox>, body: Body) -> A
         |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
     let mut state = sandbox.state();
     let mut ids = Vec::new();
+    let mut notices = Vec::new();
     for template in state.templates.all_mut() {
         if is(&request.waba_id, &template.waba_id)
             && is(&request.id, &template.id)
@@ -133,11 +148,17 @@ pub(crate) async fn set_template_status(sandbox: Data<Sandbox>, body: Body) -> A
         {
             template.set_status(&status);
             ids.push(template.id.clone());
+            notices.push(template.notice(&status));
         }
     }
     if ids.is_empty() {
         return Err(ControlError::not_found("no such template"));
     }
+    for notice in notices {
+        state.outbox.plan(Instant::now(), Due::Notice(notice));
+    }
+    drop(state);
+    sandbox.wake();
     Ok(HttpResponse::Ok().json(json!({"status": status, "ids": ids})))
 }
 

@@ -98,9 +98,13 @@ fn live(sandbox: &Sandbox) -> impl Stream<Item = Result<Bytes, Infallible>> + us
                 biased;
                 _ = closed.wait_for(|closed| *closed) => return None,
                 event = events.recv() => match event {
-                    Ok(LiveEvent::Message { to, message }) => {
+                    Ok(LiveEvent::Message { to, message, kind }) => {
                         let data = json!({"number": format!("+{to}"), "message": *message});
-                        format!("event: message\ndata: {data}\n\n")
+                        format!("event: {kind}\ndata: {data}\n\n")
+                    }
+                    Ok(LiveEvent::Reply { to, reply }) => {
+                        let data = json!({"number": format!("+{to}"), "reply": *reply});
+                        format!("event: reply\ndata: {data}\n\n")
                     }
                     // Whoever fell behind, or saw everything vanish, looks at the whole again.
                     Ok(LiveEvent::Reset) | Err(RecvError::Lagged(_)) => {

@@ -81,7 +81,7 @@ pub(crate) async fn create(
     body: Body,
 ) -> HttpResponse {
     let id = &path.id;
-    answer(&sandbox, &request, |state, now| {
+    let response = answer(&sandbox, &request, |state, now| {
         state
             .accounts
             .waba(id)
@@ -92,8 +92,13 @@ pub(crate) async fn create(
         let draft = TemplateDraft::parse(&body, &language)?;
         let template = state.templates.create(&mut state.ids, id, draft, now)?;
         // Review has not even begun when Meta answers, however fast it is.
-        Ok(json!({"id": template.id, "status": "PENDING", "category": template.draft.category}))
-    })
+        let answer =
+            json!({"id": template.id, "status": "PENDING", "category": template.draft.category});
+        state.outbox.plan_approval(template, now);
+        Ok(answer)
+    });
+    sandbox.wake();
+    response
 }
 
 /// `POST /{waba_id}/upsert_message_templates`.
@@ -104,7 +109,7 @@ pub(crate) async fn upsert(
     body: Body,
 ) -> HttpResponse {
     let id = &path.id;
-    answer(&sandbox, &request, |state, now| {
+    let response = answer(&sandbox, &request, |state, now| {
         state
             .accounts
             .waba(id)
@@ -137,9 +142,12 @@ pub(crate) async fn upsert(
                 "language": template.draft.language,
                 "category": template.draft.category,
             }));
+            state.outbox.plan_approval(template, now);
         }
         Ok(json!({ "data": data }))
-    })
+    });
+    sandbox.wake();
+    response
 }
 
 /// `DELETE /{waba_id}/message_templates?name=&hsm_id=`.

@@ -14,7 +14,7 @@ fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {
     written.write_all(file.as_bytes()).expect("written");
     let environment = environment
         .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        .map(|(n, v)| ((*n).to_owned(), (*v).into()));
     let sources = Sources {
         file: Some(written.path().to_owned()),
         environment: environment.collect(),
@@ -70,7 +70,7 @@ fn a_secret_may_be_in_a_file_of_its_own() {
     let error =
         load("", &[("OTP__SECURITY__MASTER_KEY_FILE", "/nowhere/key")]).expect_err("no file");
     assert!(
-        error.starts_with("OTP__SECURITY__MASTER_KEY_FILE: the file /nowhere/key"),
+        error.starts_with("OTP__SECURITY__MASTER_KEY_FILE: the file it names cannot be read"),
         "{error}"
     );
     let both = [
@@ -186,6 +186,20 @@ fn an_impossible_value_is_named_with_its_place() {
         &[("OTP__LOG__FORMAT", "xml")],
         &["log.format", "text or json"],
     );
+    for level in [
+        "",
+        "warning",
+        "verbose",
+        "info,",
+        "debug,everything",
+        "otp_http=loud",
+    ] {
+        refused(
+            "",
+            &[("OTP__LOG__LEVEL", level)],
+            &["log.level", "write error, warn"],
+        );
+    }
     refused(
         "",
         &[("OTP__HTTP__TLS__CERT", "/cert.pem")],
@@ -200,12 +214,48 @@ fn an_impossible_value_is_named_with_its_place() {
 }
 
 #[test]
-fn a_secret_that_is_wrong_is_not_repeated() {
-    let error = load("", &[("OTP__SECURITY__MASTER_KEY", "hunter2")]).expect_err("refused");
-    assert!(
-        error.contains("security.master_key") && !error.contains("hunter2"),
-        "{error}"
-    );
+fn levels_and_directives_of_the_log_are_taken() {
+    for level in [
+        "warn",
+        "OFF",
+        "info,otp_http=debug",
+        "error,otp_core[span]=trace",
+    ] {
+        load("", &[("OTP__LOG__LEVEL", level)]).expect(level);
+    }
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    for (file, variable) in [
+        ("", "OTP__SECURITY__MASTER_KEY"),
+        ("", "OTP__SECURITY__MASTER_KEY_FILE"),
+        ("[security]\nmaster_key = hunter2\n", "OTP__LOG__FORMAT"),
+        ("[security]\nmaster_key = \"hunter2\n", "OTP__LOG__FORMAT"),
+        (
+            "[database]\nurl = \"postgres://u:hunter2@h/d\"x\n",
+            "OTP__LOG__FORMAT",
+        ),
+    ] {
+        let error = load(file, &[(variable, "hunter2")]).expect_err("refused");
+        let named =
+            error.contains(variable) || error.contains("otp.toml") && error.contains("line 2");
+        assert!(named && !error.contains("hunter2"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_stops_the_start() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let value = std::ffi::OsString::from_vec(b"127.0.0.1:\xff".to_vec());
+    let sources = Sources {
+        file: Some("/dev/null".into()),
+        environment: vec![("OTP__HTTP__BIND".to_owned(), value)],
+    };
+    let error = sources.load().expect_err("refused").to_string();
+    assert_eq!(error, "OTP__HTTP__BIND: the value is not text in UTF-8");
 }
 
 #[test]
