@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use otp_core::ids::parse_uuid;
 use otp_core::ids::MessageId;
+use otp_core::ids::parse_uuid;
 use otp_core::message::{Failure, ProviderMessageId};
 use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
 use otp_core::sealing::Sealer;
