@@ -17,6 +17,7 @@ on_every_store! {
     a_receipt_that_is_faster_than_its_message_waits_for_it;
     no_acknowledged_receipt_is_lost_when_the_server_is_killed;
     what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back;
+    the_sandboxs_lives_end_as_its_table_says;
 }
 
 const APP_SECRET: &str = "app-secret-of-the-tests";
@@ -389,4 +390,47 @@ async fn what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back
     let failed = until_status(&world, &server, sent.id(), "Failed").await;
     assert_eq!(failed.body["failureTitle"], "Expired");
     world.assert_ledger_balances(0).await;
+}
+
+/// The whole circle: our send, the sandbox's signed reports of it, our status and balance.
+async fn the_sandboxs_lives_end_as_its_table_says(database: Database) {
+    let world = world(database, 50).await;
+    let server = world.serve();
+    let webhook = json!({
+        "url": format!("{}/webhooks/whatsapp", server.url()),
+        "app_secret": APP_SECRET,
+        "verify_token": VERIFY_TOKEN,
+    });
+    world.sandbox.put("webhook", &webhook).await;
+    // The last two digits of the test number, how its message ends, and whether it is paid for.
+    let lives = [
+        ("70", "Sent", true),      // sent, and then nothing
+        ("73", "Read", true),      // sent, delivered, read
+        ("74", "Read", true),      // read without a delivered
+        ("75", "Read", true),      // read before delivered
+        ("77", "Read", true),      // each twice
+        ("78", "Read", true),      // all in one request
+        ("80", "Failed", false),   // failed later
+        ("81", "Failed", false),   // never sent
+        ("85", "Delivered", true), // failed, and delivered after that
+        ("86", "Delivered", true), // delivered, and failed after that
+        ("88", "Failed", false),   // each twice
+        ("96", "Read", true),      // without contacts
+        ("97", "Read", true),      // without our id
+        ("98", "Sent", true),      // signed with a wrong secret
+        ("99", "Sent", true),      // not signed
+    ];
+    let mut sent = Vec::new();
+    for (digits, ..) in lives {
+        let answer = world.send_to(&server, &format!("+120255501{digits}")).await;
+        assert_eq!(answer.message_status(), "Sent", "{digits}");
+        sent.push(answer.id().to_owned());
+    }
+    for ((_, end, _), id) in lives.iter().zip(&sent) {
+        until_status(&world, &server, id, end).await;
+    }
+    let paid = lives.iter().filter(|(.., paid)| *paid).count();
+    world
+        .assert_ledger_balances(i64::try_from(paid).expect("few"))
+        .await;
 }
