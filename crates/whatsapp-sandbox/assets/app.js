@@ -2,7 +2,7 @@
 // messages. The chosen phone is the address's fragment, so that reloading and going back work.
 
 import { isArabic, texts } from "./texts.js";
-import { bubble, guide, phoneEntry, phoneScreen } from "./view.js";
+import { bubble, guide, phoneEntry, phoneScreen, progress, replyBubble } from "./view.js";
 
 const MOST_PHONES = 200;
 const MOST_MESSAGES = 50;
@@ -17,6 +17,8 @@ const announcer = document.getElementById("announcer");
 let phones = new Map();
 let tests = [];
 let accounts = [];
+
+const actions = { onCopy: copy, onRead: markRead, onReply: sendReply };
 
 translate();
 window.addEventListener("hashchange", showMain);
@@ -44,6 +46,12 @@ function translate() {
 
 async function loadJson(path) {
   const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+async function postJson(path, body) {
+  const response = await fetch(path, { method: "POST", body: body && JSON.stringify(body) });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
@@ -85,14 +93,19 @@ async function showMain() {
   showList();
   if (number === null) {
     main.replaceChildren(guide(phones.size > 0, tests, accounts));
+    delete main.dataset.number;
     return;
   }
-  const loaded = await loadJson(`control/phones/${encodeURIComponent(number)}/messages`);
+  const [loaded, webhook] = await Promise.all([loadJson(`${phonePath(number)}/messages`), loadJson("control/webhook")]);
   // Another phone may have been chosen meanwhile.
   if (chosen() !== number) return;
-  main.replaceChildren(phoneScreen(number, loaded.messages, copy));
+  main.replaceChildren(phoneScreen(number, loaded, webhook, actions));
   main.dataset.number = number;
   scrollToEnd();
+}
+
+function phonePath(number) {
+  return `control/phones/${encodeURIComponent(number)}`;
 }
 
 function listen() {
@@ -105,6 +118,8 @@ function listen() {
   });
   events.addEventListener("reload", reload);
   events.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  events.addEventListener("status", (event) => update(JSON.parse(event.data)));
+  events.addEventListener("reply", (event) => showReply(JSON.parse(event.data)));
   events.addEventListener("error", () => {
     connection.textContent = texts.connecting;
     connection.classList.remove("is-live");
@@ -129,7 +144,7 @@ function receive({ number, message }) {
   announcer.textContent = `${texts.arrived} ${number}`;
   const chat = main.querySelector(".chat");
   if (chosen() === number && before === number && chat) {
-    if (!chat.querySelector(`[data-id="${message.id}"]`)) chat.append(bubble(message, copy));
+    if (!chat.querySelector(`[data-id="${message.id}"]`)) chat.append(bubble(message, actions));
     while (chat.children.length > MOST_MESSAGES) chat.firstElementChild.remove();
     showList();
     scrollToEnd();
@@ -137,6 +152,50 @@ function receive({ number, message }) {
     showMain();
   } else {
     showList();
+  }
+}
+
+/** Something became of a message: its bubble is built anew, in its place. */
+function update({ number, message }) {
+  if (main.dataset.number !== number) return;
+  const old = main.querySelector(`.chat [data-id="${message.id}"]`)?.closest("li");
+  if (!old) return;
+  const focused = old.contains(document.activeElement);
+  const made = bubble(message, actions);
+  old.replaceWith(made);
+  // Whoever was here with the keyboard stays here.
+  if (focused) (made.querySelector("button") ?? main.querySelector(".chat")).focus();
+  const { status } = progress(message);
+  if (status !== "sent") announcer.textContent = `${number}: ${texts[status]}`;
+}
+
+function showReply({ number, reply }) {
+  const chat = main.querySelector(".chat");
+  if (main.dataset.number !== number || !chat) return;
+  chat.append(replyBubble(reply));
+  scrollToEnd();
+}
+
+/** The new state comes back with the stream, as everybody's does. */
+async function markRead(message, button) {
+  button.disabled = true;
+  try {
+    await postJson(`${phonePath(main.dataset.number)}/messages/${message.id}/read`);
+  } catch (error) {
+    button.disabled = false;
+    announcer.textContent = texts.notDone;
+    console.warn(error);
+  }
+}
+
+async function sendReply(text, onlyUserId) {
+  try {
+    await postJson(`${phonePath(main.dataset.number)}/replies`, { text, only_user_id: onlyUserId });
+    return true;
+  } catch (error) {
+    announcer.textContent = texts.notDone;
+    console.warn(error);
+    return false;
   }
 }
 

@@ -3,6 +3,8 @@
 
 import { behaviour, texts, timeOfDay } from "./texts.js";
 
+const TICKS = { sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" };
+
 /** Makes an element with properties and children; strings become text. */
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
@@ -41,8 +43,41 @@ export function phoneEntry(number, latest, isCurrent) {
   );
 }
 
-/** One message bubble. */
-export function bubble(message, onCopy) {
+/** What became of a message: the furthest it came, for reports arrive in any order. */
+export function progress(message) {
+  const reached = (status) => message.statuses.find((one) => one.status === status);
+  return reached("read") ?? reached("delivered") ?? reached("failed") ?? reached("sent");
+}
+
+function ticks(message) {
+  const reached = progress(message);
+  if (!reached) return null;
+  const { status, code } = reached;
+  return element(
+    "span",
+    { className: `ticks is-${status}`, lang: document.documentElement.lang, dir: document.documentElement.dir },
+    element("span", { "aria-hidden": "true" }, TICKS[status]),
+    ` ${texts[status]}`,
+    code ? element("bdi", { dir: "ltr" }, ` ${code}`) : null,
+  );
+}
+
+/** What the person answered. */
+export function replyBubble(reply) {
+  return element(
+    "li",
+    { className: "answer", "data-at": reply.at },
+    element(
+      "article",
+      { className: "bubble" },
+      element("p", { className: "body", dir: "auto" }, reply.text),
+      element("p", { className: "meta" }, time(reply.at)),
+    ),
+  );
+}
+
+/** One message bubble, with what can be done about it. */
+export function bubble(message, { onCopy, onRead }) {
   const body = element("p", { className: "body" });
   for (const part of message.parts) {
     body.append(part.kind === "parameter" ? element("bdi", { className: "parameter" }, part.text) : part.text);
@@ -57,7 +92,7 @@ export function bubble(message, onCopy) {
       "p",
       { className: "meta" },
       element("span", { className: "footer" }, message.footer ?? ""),
-      time(message.received_at),
+      element("span", { className: "when" }, time(message.received_at), ticks(message)),
     ),
   );
   if (message.button !== null) {
@@ -66,11 +101,58 @@ export function bubble(message, onCopy) {
     content.append(button);
   }
   const article = element("article", { className: "bubble", "data-id": String(message.id) }, content);
-  return element("li", {}, article);
+  const item = element("li", { "data-at": message.received_at }, article);
+  const reached = progress(message)?.status;
+  if (reached !== "read" && reached !== "failed") {
+    const read = element("button", { type: "button", className: "plain" }, texts.markRead);
+    read.addEventListener("click", () => onRead(message, read));
+    item.append(read);
+  }
+  return item;
+}
+
+/** Where the person writes back. */
+function composer(webhook, onReply) {
+  const field = element("input", {
+    id: "reply",
+    type: "text",
+    maxLength: 4096,
+    required: true,
+    autocomplete: "off",
+    dir: "auto",
+    placeholder: texts.replyHint,
+    "aria-label": texts.reply,
+  });
+  const hidden = element("input", { id: "hidden-number", type: "checkbox" });
+  const stop = element("button", { type: "button", className: "chip", lang: texts.stopLanguage }, texts.stop);
+  stop.addEventListener("click", () => onReply(texts.stop, hidden.checked));
+  const form = element(
+    "form",
+    { className: "composer", "aria-label": texts.reply },
+    element(
+      "p",
+      { className: "choices" },
+      stop,
+      element("label", { className: "choice", title: texts.hiddenNumberWhy }, hidden, " ", texts.hiddenNumber),
+    ),
+    element("p", { className: "line" }, field, element("button", { type: "submit", className: "send" }, texts.send)),
+    element("p", { className: "hint" }, texts.webhookState(webhook)),
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (await onReply(field.value, hidden.checked)) field.value = "";
+  });
+  return form;
+}
+
+/** Messages and answers in the order of their time. */
+export function conversation(messages, replies, actions) {
+  const items = [...messages.map((one) => bubble(one, actions)), ...replies.map(replyBubble)];
+  return items.sort((one, other) => new Date(one.dataset.at) - new Date(other.dataset.at));
 }
 
 /** The screen of one phone. */
-export function phoneScreen(number, messages, onCopy) {
+export function phoneScreen(number, { messages, replies }, webhook, actions) {
   const latest = messages.at(-1);
   return element(
     "section",
@@ -87,15 +169,17 @@ export function phoneScreen(number, messages, onCopy) {
       ? element(
           "ol",
           { className: "chat", tabIndex: 0, "aria-label": `${texts.messagesOf} ${number}` },
-          ...messages.map((message) => bubble(message, onCopy)),
+          ...conversation(messages, replies, actions),
         )
       : element("p", { className: "none" }, texts.empty),
+    messages.length ? composer(webhook, actions.onReply) : null,
   );
 }
 
 /** What to do first, and the table of test numbers. */
 export function guide(hasPhones, tests, accounts) {
-  const wire = tests.filter((test) => test.code === null);
+  const wire = tests.filter((test) => test.code === null && test.life === null);
+  const lives = tests.filter((test) => test.life !== null);
   const refused = tests.filter((test) => test.code !== null);
   const account = accounts[0];
   const facts = element("dl", { className: "facts" });
@@ -118,6 +202,7 @@ export function guide(hasPhones, tests, accounts) {
     element("p", {}, texts.numbersHow),
     table(wire),
     element("details", {}, element("summary", {}, `${texts.showErrors} (${refused.length})`), table(refused)),
+    element("details", {}, element("summary", {}, `${texts.showLives} (${lives.length})`), table(lives)),
   );
 }
 

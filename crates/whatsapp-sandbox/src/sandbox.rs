@@ -59,8 +59,8 @@ pub(crate) enum LiveEvent {
     },
     /// A phone's person answered.
     Reply { to: String, reply: Arc<Value> },
-    /// Everything was forgotten.
-    Reset,
+    /// Everything was forgotten, or webhooks go somewhere else: look at the whole again.
+    Reload,
 }
 
 impl Sandbox {
@@ -109,7 +109,7 @@ impl Sandbox {
         }
         self.inner.planned.notify_one();
         self.inner.hold.send_replace(Hold::Off);
-        self.tell_pages(LiveEvent::Reset);
+        self.tell_pages(LiveEvent::Reload);
         self.changed();
     }
 

@@ -1,8 +1,10 @@
 //! The webhooks of the sandbox: what is to be told, to whom, and what they answered.
 //!
-//! `shape.rs` makes the JSON, `wire.rs` the bytes, `outbox.rs` keeps what is still to happen,
-//! `log.rs` what was told, and `worker.rs` is the one task that makes it happen.
+//! `event.rs` names what can become due, `shape.rs` makes the JSON of it, `wire.rs` the bytes;
+//! `outbox.rs` keeps what is still to happen, `log.rs` what was told, and `worker.rs` is the one task that makes it happen.
 
+mod event;
+mod handshake;
 mod log;
 mod outbox;
 pub(crate) mod shape;
@@ -11,8 +13,9 @@ mod worker;
 
 use std::{fmt, time::Duration};
 
+pub(crate) use event::{Due, Happening, Notice};
 pub(crate) use log::DeliveryFilter;
-pub(crate) use outbox::{Due, Happening, Notice, Outbox};
+pub(crate) use outbox::Outbox;
 pub(crate) use worker::start;
 
 /// Who is told. Nothing is delivered before the receiver has answered the handshake.

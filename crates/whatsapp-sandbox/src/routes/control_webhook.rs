@@ -15,6 +15,7 @@ use super::wait::{ControlError, read, timeout};
 use crate::{
     Sandbox,
     life::Life,
+    sandbox::LiveEvent,
     state::State,
     webhook::{
         DeliveryFilter, DeliveryOptions, Due, Notice, WebhookOptions,
@@ -130,6 +131,7 @@ pub(crate) async fn delete(sandbox: Data<Sandbox>) -> HttpResponse {
         was_on
     };
     sandbox.wake();
+    sandbox.tell_pages(LiveEvent::Reload);
     HttpResponse::Ok().json(json!({ "removed": removed }))
 }
 

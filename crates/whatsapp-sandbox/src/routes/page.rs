@@ -107,7 +107,7 @@ fn live(sandbox: &Sandbox) -> impl Stream<Item = Result<Bytes, Infallible>> + us
                         format!("event: reply\ndata: {data}\n\n")
                     }
                     // Whoever fell behind, or saw everything vanish, looks at the whole again.
-                    Ok(LiveEvent::Reset) | Err(RecvError::Lagged(_)) => {
+                    Ok(LiveEvent::Reload) | Err(RecvError::Lagged(_)) => {
                         "event: reload\ndata: {}\n\n".to_owned()
                     }
                     Err(RecvError::Closed) => return None,

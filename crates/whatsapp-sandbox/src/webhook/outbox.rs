@@ -15,81 +15,15 @@ use tokio::time::Instant;
 
 use super::{
     DeliveryOptions, WebhookOptions,
+    event::{Due, Notice, Parcel},
+    handshake::{Handshake, Phase},
     log::{Delivery, Log, Subject, Told},
     shape, wire,
 };
-use crate::{
-    life::{Event, Facts, Signature},
-    reply::timestamp,
-    template::Template,
-};
+use crate::{life::Signature, template::Template};
 
 /// Beyond this many events that nobody has been told, new ones are dropped and counted.
 const MOST_WAITING: usize = 100_000;
-
-/// Something that will happen at a moment that is known already.
-#[derive(Debug)]
-pub(crate) enum Due {
-    /// A step in a message's life.
-    Happening(Happening),
-    /// An event that is ready to be told.
-    Notice(Notice),
-    /// A template's review ends.
-    Approval(String),
-    /// A request is tried again.
-    Retry(Arc<Parcel>),
-}
-
-/// A step in a message's life.
-#[derive(Clone, Debug)]
-pub(crate) struct Happening {
-    pub(crate) facts: Arc<Facts>,
-    pub(crate) event: Event,
-    pub(crate) at: OffsetDateTime,
-    pub(crate) pricing: bool,
-    /// Whether the phone changes now; a late report comes after that.
-    pub(crate) on_phone: bool,
-    /// How often it is told now.
-    pub(crate) copies: u8,
-}
-
-/// An event to be told.
-#[derive(Clone, Debug)]
-pub(crate) struct Notice {
-    pub(crate) waba_id: String,
-    pub(crate) field: String,
-    pub(crate) value: Value,
-    pub(crate) wamid: Option<String>,
-    pub(crate) status: Option<&'static str>,
-    pub(crate) signature: Signature,
-    /// Notices with the same number share a request, whatever the size of batches.
-    pub(crate) together: Option<u64>,
-}
-
-impl Notice {
-    /// An event about an account, signed as it should be.
-    pub(crate) fn about(waba_id: &str, field: &str, value: Value) -> Self {
-        Self {
-            waba_id: waba_id.to_owned(),
-            field: field.to_owned(),
-            value,
-            wamid: None,
-            status: None,
-            signature: Signature::Right,
-            together: None,
-        }
-    }
-}
-
-/// A request as it goes out.
-#[derive(Debug)]
-pub(crate) struct Parcel {
-    pub(crate) id: u64,
-    pub(crate) body: Arc<str>,
-    signature: Signature,
-    epoch: u64,
-    attempts: u32,
-}
 
 /// What the worker does next.
 #[derive(Debug)]
@@ -102,23 +36,6 @@ pub(crate) enum Task {
     Wait(Option<Instant>),
     /// Nobody wants to be told.
     Stop,
-}
-
-/// How far the handshake is.
-#[derive(Debug)]
-struct Handshake {
-    phase: Phase,
-    attempts: u32,
-    http_status: Option<u16>,
-    detail: Option<String>,
-    at: Option<OffsetDateTime>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Due(Instant),
-    UnderWay,
-    Verified,
 }
 
 /// The counters; they only grow.
@@ -395,22 +312,10 @@ impl Outbox {
         if !current.is_some_and(|current| Arc::ptr_eq(current, target)) {
             return;
         }
-        let handshake = &mut self.handshake;
-        handshake.attempts = handshake.attempts.saturating_add(1);
-        handshake.at = Some(wall);
-        match answer {
-            Ok(status) => {
-                handshake.phase = Phase::Verified;
-                handshake.http_status = Some(status);
-                handshake.detail = None;
-            }
-            Err((status, detail)) => {
-                let pause = self.settings.pause(handshake.attempts);
-                handshake.phase = Phase::Due(now + pause);
-                handshake.http_status = status;
-                handshake.detail = Some(detail);
-            }
-        }
+        let pause = self
+            .settings
+            .pause(self.handshake.attempts.saturating_add(1));
+        self.handshake.answered(answer, now + pause, wall);
     }
 
     /// Whatever the worker had on its way when it ended is tried by the next one.
@@ -455,33 +360,6 @@ impl Outbox {
                 "dropped": self.counters.dropped,
             },
             "waiting": self.waiting() + self.under_way,
-        })
-    }
-}
-
-impl Handshake {
-    fn new() -> Self {
-        Self {
-            phase: Phase::Due(Instant::now()),
-            attempts: 0,
-            http_status: None,
-            detail: None,
-            at: None,
-        }
-    }
-
-    fn to_json(&self) -> Value {
-        let state = match self.phase {
-            Phase::Verified => "verified",
-            Phase::Due(_) | Phase::UnderWay if self.attempts > 0 => "refused",
-            Phase::Due(_) | Phase::UnderWay => "pending",
-        };
-        json!({
-            "state": state,
-            "attempts": self.attempts,
-            "http_status": self.http_status,
-            "detail": self.detail,
-            "at": self.at.map(timestamp),
         })
     }
 }

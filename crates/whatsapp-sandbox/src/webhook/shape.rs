@@ -147,7 +147,7 @@ pub(crate) fn error(code: u32) -> Value {
     })
 }
 
-/// The business-scoped user id of a phone: always the same, and not to be guessed from its digits.
+/// The business-scoped user id of a phone: always the same, and without its digits in it.
 pub(crate) fn user_id(digits: &str) -> String {
     let hash = digits
         .bytes()

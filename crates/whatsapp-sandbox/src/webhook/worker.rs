@@ -4,20 +4,19 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use reqwest::{Client, RequestBuilder, redirect::Policy};
+use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tokio::{runtime::Handle, time::Instant};
 
-use super::{
-    WebhookOptions,
-    outbox::{Parcel, Task},
-};
-use crate::{Sandbox, clock, life};
+use super::{WebhookOptions, event::Parcel, outbox::Task};
+use crate::{Sandbox, clock, life, sandbox::LiveEvent};
 
 /// As Meta's sender calls itself.
 const USER_AGENT: &str = "facebookexternalua";
 /// A handshake's answer is the challenge, which is short.
 const LONGEST_CHALLENGE: usize = 1024;
+/// What a receiver says beyond the status is of no interest.
+const LONGEST_ANSWER: usize = 16 * 1024;
 
 /// Says that a worker ended, however it did: with its runtime, too.
 struct Running {
@@ -117,7 +116,11 @@ fn post(
 
 async fn deliver(sandbox: Sandbox, request: RequestBuilder, parcel: Arc<Parcel>) {
     let answer = match request.send().await {
-        Ok(response) => Ok(response.status().as_u16()),
+        Ok(response) => {
+            let status = response.status().as_u16();
+            drain(response).await;
+            Ok(status)
+        }
         Err(error) => Err(describe(&error)),
     };
     sandbox
@@ -127,14 +130,29 @@ async fn deliver(sandbox: Sandbox, request: RequestBuilder, parcel: Arc<Parcel>)
     sandbox.changed();
 }
 
+/// Reads what came with the answer, so that the connection can serve again; whoever says too much
+/// loses it.
+async fn drain(mut response: Response) {
+    let mut read = 0;
+    while read <= LONGEST_ANSWER
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        read += chunk.len();
+    }
+}
+
 async fn shake(sandbox: Sandbox, client: Client, target: Arc<WebhookOptions>) {
     let challenge = rand::random_range(100_000_000_u64..10_000_000_000).to_string();
     let timeout = sandbox.state().outbox.settings.timeout;
     let answer = ask(&client, &target, &challenge, timeout).await;
+    let verified = answer.is_ok();
     sandbox
         .state()
         .outbox
         .shaken(&target, answer, Instant::now(), clock::now());
+    if verified {
+        sandbox.tell_pages(LiveEvent::Reload);
+    }
     sandbox.changed();
 }
 
