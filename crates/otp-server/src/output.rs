@@ -38,8 +38,11 @@ impl Answer {
                 .map(|key| key.chars().count())
                 .max()
                 .unwrap_or_default();
-            let lines = fields
-                .iter()
+            // What the next command asks for comes first.
+            let id = fields.iter().filter(|(key, _)| *key == "id");
+            let others = fields.iter().filter(|(key, _)| *key != "id");
+            let lines = id
+                .chain(others)
                 .map(|(key, value)| format!("{key:<width$}  {}", cell(value)));
             lines.collect::<Vec<_>>().join("\n")
         });
@@ -125,8 +128,8 @@ mod tests {
     #[test]
     fn an_object_is_printed_line_by_line() {
         assert_eq!(
-            Answer::object(json!({"id": "a", "name": "n"})).text,
-            "id    a\nname  n"
+            Answer::object(json!({"id": "a", "accountId": "n"})).text,
+            "id         a\naccountId  n"
         );
     }
 }

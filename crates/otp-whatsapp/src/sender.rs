@@ -9,7 +9,7 @@ use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, SendError};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::time::{Instant, timeout_at};
 use tracing::field::Empty;
-use tracing::{Instrument, Span, info_span};
+use tracing::{Instrument, Span, error_span};
 
 use crate::answer::{Answer, Verdict, judge};
 use crate::client;
@@ -88,7 +88,8 @@ impl fmt::Debug for CloudApiSender {
 #[async_trait]
 impl MessageSender for CloudApiSender {
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
-        let span = info_span!(
+        // The level of the least talkative log: what is warned of here has to name its message there, too.
+        let span = error_span!(
             "whatsapp.send",
             message_id = %message.message_id,
             phone_number_id = message.phone_number_id.as_str(),
