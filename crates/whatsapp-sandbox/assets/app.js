@@ -176,13 +176,12 @@ function showReply({ number, reply }) {
   scrollToEnd();
 }
 
-/** The new state comes back with the stream, as everybody's does. */
-async function markRead(message, button) {
-  button.disabled = true;
+/** The new state comes back with the stream, as everybody's does. Twice is as good as once, so the
+    button stays as it is, and with it the keyboard's place. */
+async function markRead(message) {
   try {
     await postJson(`${phonePath(main.dataset.number)}/messages/${message.id}/read`);
   } catch (error) {
-    button.disabled = false;
     announcer.textContent = texts.notDone;
     console.warn(error);
   }

@@ -105,7 +105,7 @@ export function bubble(message, { onCopy, onRead }) {
   const reached = progress(message)?.status;
   if (reached !== "read" && reached !== "failed") {
     const read = element("button", { type: "button", className: "plain" }, texts.markRead);
-    read.addEventListener("click", () => onRead(message, read));
+    read.addEventListener("click", () => onRead(message));
     item.append(read);
   }
   return item;

@@ -1,7 +1,7 @@
 //! The page: where it is, its headers, its assets, and the stream that keeps it current.
 
-use reqwest::Response;
-use serde_json::Value;
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
 use whatsapp_sandbox::Sandbox;
 
 use super::support::{ANYBODY, Server};
@@ -155,6 +155,20 @@ async fn an_open_page_sees_messages_as_they_arrive() {
         assert_eq!(live["number"], number);
         assert_eq!(live["message"]["code"], "123456");
     }
+    let path = format!("/phones/{ANYBODY}/messages/1/read");
+    server.control(Method::POST, &path, Value::Null).await;
+    let live = event(&mut stream, &mut seen, "status").await;
+    assert_eq!(live["number"], ANYBODY);
+    assert_eq!(live["message"]["statuses"][0]["status"], "read");
+    let path = format!("/phones/{ANYBODY}/replies");
+    server
+        .control(Method::POST, &path, json!({"text": "STOP"}))
+        .await;
+    let live = event(&mut stream, &mut seen, "reply").await;
+    assert_eq!(
+        (&live["number"], &live["reply"]["text"]),
+        (&json!(ANYBODY), &json!("STOP"))
+    );
     server.sandbox.reset();
     event(&mut stream, &mut seen, "reload").await;
     server.sandbox.close();
