@@ -10,3 +10,4 @@ pub mod decide_undecided;
 pub mod grant_subscription;
 pub mod rotate_api_key;
 pub mod send_message;
+pub mod take_notification;

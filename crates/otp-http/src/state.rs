@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
-use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::SendMessage;
+use otp_core::usecases::take_notification::TakeNotification;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -38,7 +38,7 @@ pub struct WhatsAppWebhook {
     /// Reads what is posted.
     pub provider: Arc<dyn ProviderWebhook>,
     /// Applies what was read.
-    pub apply_receipts: ApplyReceipts,
+    pub take_notification: TakeNotification,
     /// Tells when it came.
     pub clock: Arc<dyn Clock>,
 }

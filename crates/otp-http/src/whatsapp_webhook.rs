@@ -119,24 +119,24 @@ async fn take(
     .await?;
     let WhatsAppWebhook {
         provider,
-        apply_receipts,
+        take_notification,
         clock,
     } = &intake.webhook;
-    let receipts = provider
+    let notification = provider
         .open(Some(signature), &body, clock.now())
         .map_err(|refusal| match refusal {
             WebhookRefusal::InvalidSignature => unsigned(),
             WebhookRefusal::Malformed => malformed(),
         })?;
     drop(body);
-    if receipts.is_empty() {
+    if notification.is_empty() {
         return Ok(());
     }
     let turn = Arc::clone(&intake.at_a_time).acquire_owned().await;
     let turn = turn.map_err(|closed| ApiError::Unavailable(closed.into()))?;
-    let apply_receipts = apply_receipts.clone();
+    let take_notification = take_notification.clone();
     let applied = state.run(async move {
-        let applied = apply_receipts.execute(receipts).await;
+        let applied = take_notification.execute(notification).await;
         drop(turn);
         applied
     });
@@ -173,6 +173,7 @@ fn malformed() -> ApiError {
 mod tests {
     use otp_core::ports::{MockClock, MockProviderWebhook, MockReceipts, MockSendLedger};
     use otp_core::usecases::apply_receipts::ApplyReceipts;
+    use otp_core::usecases::take_notification::TakeNotification;
 
     use super::*;
 
@@ -180,7 +181,9 @@ mod tests {
         let receipts = Arc::new(MockReceipts::new());
         Intake::new(WhatsAppWebhook {
             provider: Arc::new(MockProviderWebhook::new()),
-            apply_receipts: ApplyReceipts::new(receipts, Arc::new(MockSendLedger::new())),
+            take_notification: TakeNotification {
+                apply_receipts: ApplyReceipts::new(receipts, Arc::new(MockSendLedger::new())),
+            },
             clock: Arc::new(MockClock::new()),
         })
     }

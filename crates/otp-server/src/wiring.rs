@@ -8,6 +8,7 @@ use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_core::usecases::take_notification::TakeNotification;
 use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
@@ -145,7 +146,9 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         let (secret, token) = (app_secret.clone(), verify_token.clone());
         WhatsAppWebhook {
             provider: Arc::new(CloudApiWebhook::new(secret, token, sealer.clone())),
-            apply_receipts: ApplyReceipts::new(storage.clone(), Arc::clone(&ledger)),
+            take_notification: TakeNotification {
+                apply_receipts: ApplyReceipts::new(storage.clone(), Arc::clone(&ledger)),
+            },
             clock: Arc::clone(&clock),
         }
     });

@@ -6,8 +6,8 @@
 //! - Meta delivers at least once, in any order, many in one. Whatever is not understood is passed over
 //!   and counted, and costs nothing that stands beside it: a notification that is refused comes again
 //!   for days, and takes its good parts with it.
-//! - A notification names people. All that leaves here is a [`DeliveryReceipt`]: no number, no name,
-//!   and of Meta's id, which spells the number out, only the blind index.
+//! - A notification names people. All that leaves here is a [`ProviderNotification`]: no number, no
+//!   name, and of Meta's id, which spells the number out, only the blind index.
 
 mod handshake;
 mod json;
@@ -16,8 +16,8 @@ mod secrets;
 mod signature;
 mod status;
 
+use otp_core::notification::ProviderNotification;
 use otp_core::ports::{ProviderWebhook, WebhookRefusal};
-use otp_core::receipt::DeliveryReceipt;
 use otp_core::sealing::Sealer;
 use otp_core::time::Timestamp;
 
@@ -64,12 +64,12 @@ impl ProviderWebhook for CloudApiWebhook {
         signature: Option<&'a str>,
         raw_body: &[u8],
         received_at: Timestamp,
-    ) -> Result<Vec<DeliveryReceipt>, WebhookRefusal> {
+    ) -> Result<ProviderNotification, WebhookRefusal> {
         verify_signature(&self.app_secret, signature, raw_body)
             .map_err(|InvalidSignature| WebhookRefusal::InvalidSignature)?;
         let notification = parse(raw_body, received_at, &self.sealer)
             .map_err(|Malformed| WebhookRefusal::Malformed)?;
         notification.log();
-        Ok(notification.receipts)
+        Ok(notification.said)
     }
 }

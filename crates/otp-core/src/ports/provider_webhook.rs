@@ -1,6 +1,6 @@
 //! The provider's webhook: what it tells us unasked, once it is sure that it is the provider who tells.
 
-use crate::receipt::DeliveryReceipt;
+use crate::notification::ProviderNotification;
 use crate::time::Timestamp;
 
 /// Reads what a provider posts.
@@ -20,7 +20,7 @@ pub trait ProviderWebhook: Send + Sync {
         challenge: Option<&'a str>,
     ) -> Option<String>;
 
-    /// The receipts in a notification, in their order. An adapter MUST check the signature over the
+    /// What a notification says. An adapter MUST check the signature over the
     /// raw bytes, in constant time, before it reads any of them, and MUST pass over what it does not
     /// know without losing what stands beside it. It MUST NOT log what the body holds of people.
     fn open<'a>(
@@ -28,7 +28,7 @@ pub trait ProviderWebhook: Send + Sync {
         signature: Option<&'a str>,
         raw_body: &[u8],
         received_at: Timestamp,
-    ) -> Result<Vec<DeliveryReceipt>, WebhookRefusal>;
+    ) -> Result<ProviderNotification, WebhookRefusal>;
 }
 
 /// Why a notification is not read.

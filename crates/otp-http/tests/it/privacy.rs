@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::test::TestRequest;
 use otp_core::message::{Failure, ProviderMessageId};
+use otp_core::notification::ProviderNotification;
 use otp_core::ports::{
     Accepted, MockProviderWebhook, MockReceipts, PortError, ProviderRefusal, SendError,
     WebhookRefusal,
@@ -126,7 +127,7 @@ async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
 async fn no_log_line_holds_what_a_webhook_was_asked_or_told() {
     let (log, guard) = listen();
     for (verified, signed) in [
-        (true, Ok(Vec::new())),
+        (true, Ok(ProviderNotification::default())),
         (false, Err(WebhookRefusal::Malformed)),
     ] {
         let mut provider = MockProviderWebhook::new();

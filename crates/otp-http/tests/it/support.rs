@@ -27,6 +27,7 @@ use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_core::usecases::take_notification::TakeNotification;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
@@ -128,7 +129,9 @@ impl World {
         let ledger = self.slow_ledger.unwrap_or(Arc::new(self.ledger));
         let whatsapp_webhook = self.webhook.map(|(provider, receipts)| WhatsAppWebhook {
             provider,
-            apply_receipts: ApplyReceipts::new(Arc::new(receipts), ledger.clone()),
+            take_notification: TakeNotification {
+                apply_receipts: ApplyReceipts::new(Arc::new(receipts), ledger.clone()),
+            },
             clock: clock.clone(),
         });
         let ports = SendMessagePorts {

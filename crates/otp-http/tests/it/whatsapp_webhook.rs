@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use actix_web::test::TestRequest;
 use otp_core::ids::MessageId;
+use otp_core::notification::ProviderNotification;
 use otp_core::ports::{
     MockProviderWebhook, MockReceipts, MockSendLedger, PortError, ProviderWebhook, WebhookRefusal,
 };
@@ -42,13 +43,15 @@ impl ProviderWebhook for Provider {
         signature: Option<&str>,
         raw_body: &[u8],
         received_at: Timestamp,
-    ) -> Result<Vec<DeliveryReceipt>, WebhookRefusal> {
+    ) -> Result<ProviderNotification, WebhookRefusal> {
         self.opened.fetch_add(1, Ordering::Relaxed);
         assert_eq!(received_at, NOW);
         match (signature, raw_body) {
             (Some("signed"), b"nonsense") => Err(WebhookRefusal::Malformed),
-            (Some("signed"), b"nothing") => Ok(Vec::new()),
-            (Some("signed"), _) => Ok(vec![receipt()]),
+            (Some("signed"), b"nothing") => Ok(ProviderNotification::default()),
+            (Some("signed"), _) => Ok(ProviderNotification {
+                receipts: vec![receipt()],
+            }),
             _ => Err(WebhookRefusal::InvalidSignature),
         }
     }
@@ -161,7 +164,7 @@ async fn the_port_sees_the_raw_bytes_and_when_they_came() {
             *signature == Some("signed") && body == b"{\"a\": \"\\u0631\"}\n" && *at == NOW
         })
         .once()
-        .returning(|_, _, _| Ok(Vec::new()));
+        .returning(|_, _, _| Ok(ProviderNotification::default()));
     let mut world = world();
     world.webhook = Some((Arc::new(provider), MockReceipts::new()));
     let answer = world.ask(notify("{\"a\": \"\\u0631\"}\n")).await;

@@ -1,6 +1,6 @@
 //! One notification: every entry, every change, every status in it.
 
-use otp_core::receipt::DeliveryReceipt;
+use otp_core::notification::ProviderNotification;
 use otp_core::sealing::Sealer;
 use otp_core::time::Timestamp;
 
@@ -10,8 +10,8 @@ use super::status::{self, Unusable};
 /// What a notification says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notification {
-    /// What became of messages, in the order it is said.
-    pub receipts: Vec<DeliveryReceipt>,
+    /// What is passed on.
+    pub said: ProviderNotification,
     /// What else there is.
     pub ignored: Ignored,
 }
@@ -92,7 +92,7 @@ impl Notification {
         self.ignored.errors += value.items(Field::Errors).len();
         for status in value.items(Field::Statuses) {
             match status::receipt(status, received_at, sealer) {
-                Ok(receipt) => self.receipts.push(receipt),
+                Ok(receipt) => self.said.receipts.push(receipt),
                 Err(Unusable::UnknownStatus) => self.ignored.unknown_statuses += 1,
                 Err(Unusable::NoMessage) => self.ignored.malformed_statuses += 1,
             }
@@ -112,7 +112,7 @@ impl Notification {
             unknown_statuses,
             malformed_statuses,
         } = self.ignored;
-        let receipts = self.receipts.len();
+        let receipts = self.said.receipts.len();
         tracing::debug!(
             receipts,
             inbound_messages,

@@ -178,7 +178,7 @@ fn every_shape_of_metas_is_understood() {
         let body = fixtures.get(name).expect(name);
         assert!(body.is_ascii(), "{name}: Meta escapes everything else");
         let read = read(body).expect(name);
-        let found: Vec<_> = read.receipts.iter().map(short).collect();
+        let found: Vec<_> = read.said.receipts.iter().map(short).collect();
         assert_eq!((found, read.ignored), (receipts, ignored), "{name}");
     }
 }
@@ -210,6 +210,7 @@ fn a_malformed_status_does_not_lose_its_neighbours() {
     let body = json!({"object": "whatsapp_business_account", "entry": odd_entries});
     let read = read(body.to_string().as_bytes()).expect("a notification");
     let letters: Vec<_> = read
+        .said
         .receipts
         .iter()
         .map(|receipt| short(receipt).0)
@@ -235,6 +236,7 @@ fn half_an_emoji_in_a_name_does_not_lose_a_receipt() {
     assert_eq!(
         read(body.as_bytes())
             .expect("a notification")
+            .said
             .receipts
             .len(),
         1
@@ -249,7 +251,7 @@ fn a_thousand_updates_are_one_notification() {
     let body = json!({"object": "whatsapp_business_account",
         "entry": [{"changes": [{"field": "messages", "value": value}]}]});
     let read = read(body.to_string().as_bytes()).expect("a notification");
-    assert_eq!(read.receipts.len(), 1_000);
+    assert_eq!(read.said.receipts.len(), 1_000);
 }
 
 #[test]
@@ -281,7 +283,7 @@ fn another_products_notification_is_passed_over() {
     for object in [json!("page"), json!(null)] {
         let body = json!({"object": object, "entry": entry}).to_string();
         let read = read(body.as_bytes()).expect("a notification");
-        assert!(read.receipts.is_empty());
+        assert!(read.said.receipts.is_empty());
         assert_eq!(read.ignored.unknown_changes, 1);
     }
 }
@@ -351,7 +353,7 @@ proptest! {
         let body = json!({"object": "whatsapp_business_account",
             "entry": [strange, {"changes": changes}]});
         let read = read(body.to_string().as_bytes()).expect("a notification");
-        prop_assert_eq!(read.receipts.last().map(short), Some(('A', false, "sent", 100)));
+        prop_assert_eq!(read.said.receipts.last().map(short), Some(('A', false, "sent", 100)));
     }
 }
 

@@ -1,0 +1,26 @@
+//! Take a notification: whatever the provider reports, applied by the use case it concerns.
+//!
+//! The provider is acknowledged after this returned `Ok`; all of it is then durable. After an error the
+//! provider repeats the whole, so each part MUST bear being applied again.
+
+use crate::notification::ProviderNotification;
+use crate::ports::PortError;
+use crate::usecases::apply_receipts::ApplyReceipts;
+
+/// Takes notifications.
+#[derive(Clone)]
+pub struct TakeNotification {
+    /// For what became of messages.
+    pub apply_receipts: ApplyReceipts,
+}
+
+impl TakeNotification {
+    /// Applies everything the notification says.
+    pub async fn execute(&self, notification: ProviderNotification) -> Result<(), PortError> {
+        let ProviderNotification { receipts } = notification;
+        if !receipts.is_empty() {
+            self.apply_receipts.execute(receipts).await?;
+        }
+        Ok(())
+    }
+}
