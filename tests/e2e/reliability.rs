@@ -1,5 +1,6 @@
 //! What holds whoever comes first and whatever breaks.
 
 mod crash;
+mod credits;
 mod races;
 mod stop;

@@ -1,3 +1,3 @@
 //! `/webhooks/…`
 
-mod whatsapp;
+pub(crate) mod whatsapp;

@@ -1,5 +1,6 @@
 //! Credits and the ledger in which every change of a balance is one row.
 
+pub mod audit;
 pub mod ledger;
 
 /// An amount of credits: never negative, by construction.

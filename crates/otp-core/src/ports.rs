@@ -8,6 +8,7 @@
 mod accounts;
 mod api_keys;
 mod clock;
+mod credit_audit;
 mod directory;
 mod error;
 mod message_sender;
@@ -27,6 +28,7 @@ mod subscriptions;
 pub use accounts::Accounts;
 pub use api_keys::ApiKeys;
 pub use clock::Clock;
+pub use credit_audit::CreditAudit;
 pub use directory::Directory;
 pub use error::PortError;
 pub use message_sender::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
@@ -48,6 +50,7 @@ mod mocks {
     pub use super::accounts::MockAccounts;
     pub use super::api_keys::MockApiKeys;
     pub use super::clock::MockClock;
+    pub use super::credit_audit::MockCreditAudit;
     pub use super::directory::MockDirectory;
     pub use super::message_sender::MockMessageSender;
     pub use super::messages::MockMessages;

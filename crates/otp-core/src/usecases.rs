@@ -2,6 +2,7 @@
 
 pub mod add_sender;
 pub mod apply_receipts;
+pub mod audit_credits;
 pub mod authenticate;
 pub mod check_message_status;
 pub mod create_account;

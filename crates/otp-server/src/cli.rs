@@ -62,6 +62,9 @@ pub(crate) enum Command {
     /// Subscriptions: credits of accounts.
     #[command(subcommand)]
     Subscription(SubscriptionCommand),
+    /// The ledger in which every change of a balance is one row.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Prices of a message by destination.
     #[command(subcommand)]
     Price(PriceCommand),
@@ -197,6 +200,12 @@ pub(crate) enum SubscriptionCommand {
         #[arg(long, value_parser = id)]
         account: Uuid,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Check that every balance is the sum of its ledger and every message is paid for once.
+    Check,
 }
 
 #[derive(Subcommand)]

@@ -4,6 +4,7 @@ mod account;
 mod config;
 mod demo;
 mod key;
+mod ledger;
 mod migrate;
 mod plan;
 mod price;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Migrate => migrate::run(&sources.load()?).await,
         Command::Account(command) => account::run(&administration().await?, command).await,
         Command::Key(command) => key::run(&administration().await?, command).await,
+        Command::Ledger(command) => ledger::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,
         Command::Subscription(command) => {
             subscription::run(&administration().await?, command).await

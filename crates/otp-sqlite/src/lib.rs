@@ -29,6 +29,7 @@
 mod accounts;
 mod api_keys;
 mod connect;
+mod credit_audit;
 mod directory;
 mod errors;
 mod messages;

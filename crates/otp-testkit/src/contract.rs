@@ -72,6 +72,7 @@ macro_rules! storage_contract {
             races::concurrent_debits_never_overspend,
             races::batches_over_the_same_accounts_do_not_deadlock,
             races::refunds_and_debits_keep_the_ledger_balanced,
+            races::the_credits_add_up_at_every_read,
         }
     };
     (@promises $fresh:expr; $($module:ident :: $promise:ident),* $(,)?) => {$(

@@ -2,6 +2,7 @@
 //! every adapter.
 
 mod administration;
+mod credit_audit;
 mod ledger;
 mod receipts;
 

@@ -23,7 +23,7 @@ on_every_store! {
 const APP_SECRET: &str = "app-secret-of-the-tests";
 const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
 
-async fn world(database: Database, credits: u32) -> World {
+pub(crate) async fn world(database: Database, credits: u32) -> World {
     let mut world = World::with_credits(database, credits).await;
     world.set("WHATSAPP__APP_SECRET", APP_SECRET);
     world.set("WHATSAPP__VERIFY_TOKEN", VERIFY_TOKEN);
@@ -31,7 +31,7 @@ async fn world(database: Database, credits: u32) -> World {
 }
 
 /// One status as Meta words it, with our id.
-fn status(id: &str, status: &str) -> Value {
+pub(crate) fn status(id: &str, status: &str) -> Value {
     let mut value = json!({
         "id": format!("wamid.{id}"),
         "status": status,
@@ -102,7 +102,7 @@ async fn deliver(url: &str, body: Vec<u8>) -> Option<u16> {
         .map(|answer| answer.status().as_u16())
 }
 
-async fn report(server: &Running, statuses: &[Value]) {
+pub(crate) async fn report(server: &Running, statuses: &[Value]) {
     assert_eq!(
         deliver(server.url(), notification(statuses)).await,
         Some(200)

@@ -1,8 +1,8 @@
 //! All storage ports at once, for wiring.
 
 use super::{
-    Accounts, ApiKeys, Directory, Messages, OptOuts, Plans, Prices, Receipts, SendLedger, Senders,
-    StorageHealth, Subscriptions,
+    Accounts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Plans, Prices, Receipts,
+    SendLedger, Senders, StorageHealth, Subscriptions,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
@@ -10,6 +10,7 @@ use super::{
 pub trait Storage:
     Accounts
     + ApiKeys
+    + CreditAudit
     + Directory
     + Messages
     + OptOuts
@@ -26,12 +27,12 @@ pub trait Storage:
 impl<T> Storage for T where
     T: Accounts
         + ApiKeys
+        + CreditAudit
         + Directory
         + Messages
         + OptOuts
         + Plans
         + Prices
-        + Receipts
         + Receipts
         + SendLedger
         + Senders

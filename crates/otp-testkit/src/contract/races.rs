@@ -1,10 +1,13 @@
 //! Promises that hold whoever comes first. Each racer is a call of its own; all start together.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use otp_core::message::MessageStatus;
 use otp_core::ports::Storage;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt, Settlement};
+use otp_core::usecases::audit_credits::audit_credits;
 use tokio::sync::Barrier;
 
 use super::fixture::Fixture;
@@ -152,4 +155,56 @@ pub async fn refunds_and_debits_keep_the_ledger_balanced(store: Arc<dyn Storage>
     // Of each worker's 20 messages 7 failed (rounds 1, 4, … 19) and 13 are paid for.
     assert_eq!(fixture.balance().await, 200 - 8 * 13);
     fixture.assert_ledger_balances().await;
+}
+
+/// While messages are paid for, fail late, and are delivered after all, opening and grants are balance
+/// and net debits whenever somebody looks.
+pub async fn the_credits_add_up_at_every_read(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 100).await;
+    let over = Arc::new(AtomicBool::new(false));
+    let auditor = tokio::spawn({
+        let (store, over) = (Arc::clone(&fixture.store), Arc::clone(&over));
+        async move {
+            let mut reads = 0_u32;
+            let mut last = false;
+            while !last {
+                // One more look when all is over.
+                last = over.load(Ordering::Acquire);
+                let report = audit_credits(&*store).await.expect("audit");
+                assert!(report.adds_up(), "{report:?}");
+                assert_eq!(
+                    report.granted,
+                    report.remaining + report.debited - report.refunded
+                );
+                reads += 1;
+            }
+            reads
+        }
+    });
+    let workers = (0..8_u32).map(|worker| {
+        let fixture = fixture.clone();
+        tokio::spawn(async move {
+            for round in 0..20 {
+                let attempt = fixture.attempt(worker * 1_000 + round);
+                if fixture.admit(&attempt).await != Admission::Admitted {
+                    continue;
+                }
+                let life = [
+                    accepted_outcome(&format!("wamid.{worker}.{round}")),
+                    Outcome::ReportedFailed(failure(131_026)),
+                    Outcome::Reported(MessageStatus::Delivered),
+                    Outcome::Reported(MessageStatus::Read),
+                ];
+                for outcome in life.into_iter().take(1 + round as usize % 4) {
+                    fixture.settle(&attempt, outcome).await;
+                }
+            }
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        worker.await.expect("no worker panics");
+    }
+    over.store(true, Ordering::Release);
+    let reads = auditor.await.expect("the credits added up at every read");
+    assert!(reads > 1, "nobody looked while credits moved");
 }

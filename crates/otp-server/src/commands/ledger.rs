@@ -1,0 +1,97 @@
+//! `ledger …`
+
+use otp_core::credits::audit::CreditReport;
+use otp_core::usecases::audit_credits::audit_credits;
+use serde_json::json;
+
+use super::Administration;
+use crate::cli::LedgerCommand;
+use crate::output::Answer;
+
+pub(super) async fn run(
+    administration: &Administration,
+    command: LedgerCommand,
+) -> anyhow::Result<Answer> {
+    match command {
+        LedgerCommand::Check => {
+            let report = audit_credits(&*administration.storage).await?;
+            if report.adds_up() {
+                Ok(Answer::object(shown(&report)))
+            } else {
+                Err(anyhow::anyhow!("{}", wrong(&report)))
+            }
+        }
+    }
+}
+
+fn shown(report: &CreditReport) -> serde_json::Value {
+    json!({
+        "granted": report.granted,
+        "debited": report.debited,
+        "refunded": report.refunded,
+        "remaining": report.remaining,
+        "messages": report.messages,
+        "addsUp": report.adds_up(),
+    })
+}
+
+/// Names every subscription and every kind of message that is wrong, in one line.
+fn wrong(report: &CreditReport) -> String {
+    let subscriptions = report.wrong_subscriptions.iter().map(|sums| {
+        format!(
+            "subscription {} has {} of {} left, and its ledger {} granted, {} debited, {} refunded",
+            sums.subscription_id.0,
+            sums.remaining,
+            sums.credits,
+            sums.granted,
+            sums.debited,
+            sums.refunded
+        )
+    });
+    let payments = report.wrong_payments.iter().map(|count| {
+        format!(
+            "{} message(s) that are {} cost {} where the price is {}",
+            count.messages,
+            count.status.as_str(),
+            count.net,
+            count.price
+        )
+    });
+    let all: Vec<_> = subscriptions.chain(payments).collect();
+    format!("the credits do not add up: {}", all.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
+    use otp_core::ids::SubscriptionId;
+    use otp_core::message::MessageStatus;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let sums = SubscriptionSums {
+            subscription_id: SubscriptionId(Uuid::nil()),
+            credits: 10,
+            remaining: 5,
+            granted: 10,
+            debited: 7,
+            refunded: 3,
+        };
+        let count = PaymentCount {
+            status: MessageStatus::Failed,
+            net: 1,
+            price: 1,
+            messages: 3,
+        };
+        let report = CreditReport::of(&[sums], &[count]);
+        assert_eq!(
+            wrong(&report),
+            "the credits do not add up: subscription 00000000-0000-0000-0000-000000000000 has 5 of 10 \
+             left, and its ledger 10 granted, 7 debited, 3 refunded; 3 message(s) that are Failed cost 1 \
+             where the price is 1"
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! Sums over balances, ledger and messages. Each is one statement, and so of one moment; readers
+//! keep no writer waiting.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, SmallInt};
+use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
+use otp_core::ids::SubscriptionId;
+use otp_core::ports::{CreditAudit, PortError};
+
+use crate::SqliteStore;
+use crate::errors::StoreError;
+use crate::rows::{Id, read_all, read_status};
+
+const SUM_SUBSCRIPTIONS: &str = "
+SELECT s.id, s.credits, s.remaining,
+       COALESCE(SUM(CASE WHEN l.kind = 0 THEN l.amount END), 0) AS granted,
+       COALESCE(SUM(CASE WHEN l.kind = 1 THEN -l.amount END), 0) AS debited,
+       COALESCE(SUM(CASE WHEN l.kind = 2 THEN l.amount END), 0) AS refunded
+FROM subscriptions s LEFT JOIN ledger_entries l ON l.subscription_id = s.id
+GROUP BY s.id, s.credits, s.remaining";
+
+const COUNT_PAYMENTS: &str = "
+SELECT m.status, m.price, COALESCE(l.net, 0) AS net, COUNT(*) AS messages
+FROM messages m LEFT JOIN (
+    SELECT message_id, -SUM(amount) AS net
+    FROM ledger_entries WHERE message_id IS NOT NULL GROUP BY message_id
+) l ON l.message_id = m.id
+GROUP BY m.status, m.price, COALESCE(l.net, 0)";
+
+#[derive(QueryableByName)]
+struct SumsRow {
+    #[diesel(sql_type = Binary)]
+    id: Id,
+    #[diesel(sql_type = BigInt)]
+    credits: i64,
+    #[diesel(sql_type = BigInt)]
+    remaining: i64,
+    #[diesel(sql_type = BigInt)]
+    granted: i64,
+    #[diesel(sql_type = BigInt)]
+    debited: i64,
+    #[diesel(sql_type = BigInt)]
+    refunded: i64,
+}
+
+#[derive(QueryableByName)]
+struct CountRow {
+    #[diesel(sql_type = SmallInt)]
+    status: i16,
+    #[diesel(sql_type = BigInt)]
+    price: i64,
+    #[diesel(sql_type = BigInt)]
+    net: i64,
+    #[diesel(sql_type = BigInt)]
+    messages: i64,
+}
+
+impl From<SumsRow> for SubscriptionSums {
+    fn from(row: SumsRow) -> Self {
+        Self {
+            subscription_id: SubscriptionId(row.id.0),
+            credits: row.credits,
+            remaining: row.remaining,
+            granted: row.granted,
+            debited: row.debited,
+            refunded: row.refunded,
+        }
+    }
+}
+
+impl TryFrom<CountRow> for PaymentCount {
+    type Error = StoreError;
+
+    fn try_from(row: CountRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            status: read_status(row.status)?,
+            net: row.net,
+            price: row.price,
+            messages: row.messages,
+        })
+    }
+}
+
+#[async_trait]
+impl CreditAudit for SqliteStore {
+    async fn sum_subscriptions(&self) -> Result<Vec<SubscriptionSums>, PortError> {
+        self.read("db.credit_audit.sum_subscriptions", |connection| {
+            let rows: Vec<SumsRow> = diesel::sql_query(SUM_SUBSCRIPTIONS).load(connection)?;
+            Ok(rows.into_iter().map(SubscriptionSums::from).collect())
+        })
+        .await
+    }
+
+    async fn count_payments(&self) -> Result<Vec<PaymentCount>, PortError> {
+        self.read("db.credit_audit.count_payments", |connection| {
+            let rows: Vec<CountRow> = diesel::sql_query(COUNT_PAYMENTS).load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+}
