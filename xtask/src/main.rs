@@ -1,4 +1,4 @@
-//! House-keeping of this repository: `cargo xtask test`, `tidy`, `deny`.
+//! House-keeping of this repository: `cargo xtask test`, `tidy`, `deny`, `interop`.
 //!
 //! One command, one file. The crate knows nothing of the product: it runs cargo and reads
 //! files, so that it compiles in seconds and still works while the product does not.
@@ -10,6 +10,7 @@
 
 mod cargo;
 mod deny;
+mod interop;
 mod process;
 mod test;
 mod tidy;
@@ -28,6 +29,8 @@ enum Command {
     Tidy,
     /// Checks licences, banned crates and their sources (installs cargo-deny if need be).
     Deny,
+    /// Runs other people's WhatsApp libraries against the sandbox and the gateway.
+    Interop(interop::Options),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
         Command::Deny => deny::run(),
+        Command::Interop(options) => interop::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,91 @@
+"""What the Python scripts share: a line for each check, the sandbox's control API, a server to be called."""
+
+import contextlib
+import faulthandler
+import json
+import os
+import sys
+import threading
+import traceback
+import urllib.request
+
+import uvicorn
+
+SANDBOX = os.environ.get("SANDBOX_URL", "")
+WABA, PHONE = "102290129340398", "106540352242922"
+TEMPLATE, ANYBODY = "otp_code", "966512345678"
+
+# No script runs for ever: whoever hangs says where.
+faulthandler.dump_traceback_later(120, exit=True)
+
+
+class Checks:
+    """Prints `ok <library> <what it does>` for each check, or what differed."""
+
+    def __init__(self, library):
+        self.library = library
+        self.failures = 0
+
+    @contextlib.contextmanager
+    def check(self, what):
+        try:
+            yield
+            print(f"ok {self.library} {what}", flush=True)
+        except Exception:
+            self.failures += 1
+            print(f"FAILED {self.library} {what}\n{traceback.format_exc()}", flush=True)
+
+    def end(self):
+        sys.exit(1 if self.failures else 0)
+
+
+def equal(actual, expected):
+    """Says what differed, which a bare assert does not."""
+    assert actual == expected, f"{actual!r} instead of {expected!r}"
+
+
+def control(method, path, body=None):
+    """A request to the sandbox's control API."""
+    request = urllib.request.Request(f"{SANDBOX}/control{path}", method=method)
+    data = None
+    if body is not None:
+        data = json.dumps(body).encode()
+        request.add_header("content-type", "application/json")
+    with urllib.request.urlopen(request, data, timeout=60) as answer:
+        return json.load(answer)
+
+
+def codes_on(number):
+    """The codes that the phone shows, oldest first."""
+    messages = control("GET", f"/phones/+{number.lstrip('+')}/messages")["messages"]
+    return [message["code"] for message in messages]
+
+
+def wait_for_webhooks(count, **of):
+    """Waits until so many webhooks were told; all of them."""
+    filters = "".join(f"&{name}={value}" for name, value in of.items())
+    return control("GET", f"/webhooks?at_least={count}&timeout_ms=20000{filters}")["webhooks"]
+
+
+@contextlib.contextmanager
+def serve(app):
+    """Serves an ASGI app on a free port while the block runs, and says where."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    started = threading.Event()
+    startup = server.startup
+
+    async def announce(sockets=None):
+        await startup(sockets)
+        started.set()
+
+    server.startup = announce
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert started.wait(20), "the receiver did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(20)

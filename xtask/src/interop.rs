@@ -1,0 +1,47 @@
+//! `cargo xtask interop`: other people's WhatsApp libraries against the sandbox and the gateway.
+//!
+//! Our tests let two readings of Meta's protocol agree, and both are ours. These scripts, in
+//! `tests/interop`, use no code of ours. They need Python, Node and the package registries, and so
+//! they are not part of `cargo xtask test`. All that they install is below `target/interop`.
+
+mod client;
+mod service;
+mod tools;
+
+use anyhow::{Result, bail};
+
+use crate::cargo::build_program;
+use client::Client;
+use service::Service;
+use tools::Workshop;
+
+/// What to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Run only this script; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<Client>,
+}
+
+/// Runs the scripts, all of them whatever the earlier ones say, and fails if any of them did.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let clients = Client::plan(&options.only);
+    let workshop = Workshop::furnish(&clients)?;
+    let server = build_program(&["-p", "otp-server"], "otp-server")?;
+    let sandbox = Service::start(&server, &["sandbox"])?;
+    let mut failed = Vec::new();
+    for client in clients {
+        let mut command = workshop.script(client);
+        command.env("SANDBOX_URL", sandbox.url());
+        println!("\n=== {client}");
+        if !command.status()?.success() {
+            failed.push(client.to_string());
+        }
+    }
+    if failed.is_empty() {
+        println!("\nall passed");
+        Ok(())
+    } else {
+        bail!("failed: {}", failed.join(", "))
+    }
+}
