@@ -1,3 +1,3 @@
 //! `/webhooks/…`
 
-pub(crate) mod whatsapp;
+mod whatsapp;

@@ -4,6 +4,7 @@
 //! Assertions read the sandbox's ledger and the database, never the server's own word for it.
 
 pub mod database;
+pub mod meta;
 pub mod process;
 pub mod sandbox;
 pub mod world;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::database::Database;
+use crate::meta;
 use crate::process::{self, Ended, Running};
 use crate::sandbox::Sandbox;
 
@@ -77,6 +78,14 @@ impl World {
         let mut world = Self::bare(database).await;
         world.grant(credits);
         world.add_sender();
+        world
+    }
+
+    /// The same, and servers that take WhatsApp's notifications.
+    pub async fn with_webhook(database: Database, credits: u32) -> Self {
+        let mut world = Self::with_credits(database, credits).await;
+        world.set("WHATSAPP__APP_SECRET", meta::APP_SECRET);
+        world.set("WHATSAPP__VERIFY_TOKEN", meta::VERIFY_TOKEN);
         world
     }
 

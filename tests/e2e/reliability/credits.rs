@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use otp_core::usecases::audit_credits::audit_credits;
+use otp_e2e::meta::{report, status};
 use otp_e2e::world::recipient;
-use otp_e2e::{Database, on_every_store};
-
-use crate::webhooks::whatsapp::{report, status, world};
+use otp_e2e::{Database, World, on_every_store};
 
 on_every_store! {
     opening_and_grants_are_balance_and_net_debits_at_every_read;
@@ -27,7 +26,7 @@ const LIVES: [&[&str]; 4] = [
 
 async fn opening_and_grants_are_balance_and_net_debits_at_every_read(database: Database) {
     let credits = 60;
-    let world = Arc::new(world(database, credits).await);
+    let world = Arc::new(World::with_webhook(database, credits).await);
     let server = Arc::new(world.serve());
     let over = Arc::new(AtomicBool::new(false));
     let auditor = tokio::spawn({

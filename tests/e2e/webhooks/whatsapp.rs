@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
-use hmac::{Hmac, KeyInit, Mac};
+use otp_e2e::meta::{APP_SECRET, VERIFY_TOKEN, deliver, notification, report, signature, status};
 use otp_e2e::world::{client, recipient};
 use otp_e2e::{Answer, Database, Running, World, on_every_store};
-use serde_json::{Value, json};
-use sha2::Sha256;
+use serde_json::json;
 
 on_every_store! {
     receipts_in_any_order_and_number_end_in_one_state_and_one_balance;
@@ -18,95 +17,6 @@ on_every_store! {
     no_acknowledged_receipt_is_lost_when_the_server_is_killed;
     what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back;
     the_sandboxs_lives_end_as_its_table_says;
-}
-
-const APP_SECRET: &str = "app-secret-of-the-tests";
-const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
-
-pub(crate) async fn world(database: Database, credits: u32) -> World {
-    let mut world = World::with_credits(database, credits).await;
-    world.set("WHATSAPP__APP_SECRET", APP_SECRET);
-    world.set("WHATSAPP__VERIFY_TOKEN", VERIFY_TOKEN);
-    world
-}
-
-/// One status as Meta words it, with our id.
-pub(crate) fn status(id: &str, status: &str) -> Value {
-    let mut value = json!({
-        "id": format!("wamid.{id}"),
-        "status": status,
-        "timestamp": "1750030073",
-        "recipient_id": "966551234567",
-        "biz_opaque_callback_data": id,
-    });
-    if status == "failed" {
-        value["errors"] = json!([{
-            "code": 131026,
-            "title": "Message undeliverable",
-            "message": "Message undeliverable",
-            "error_data": {"details": "رسالة: not on WhatsApp"},
-        }]);
-    }
-    value
-}
-
-/// A notification with these statuses, non-ASCII characters escaped as Meta escapes them.
-fn notification(statuses: &[Value]) -> Vec<u8> {
-    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [{
-        "field": "messages",
-        "value": {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
-            "statuses": statuses,
-        },
-    }]}]});
-    let escaped = |c: char| match c {
-        ' '..='~' => c.to_string(),
-        c => c
-            .encode_utf16(&mut [0; 2])
-            .iter()
-            .map(|unit| format!("\\u{unit:04x}"))
-            .collect(),
-    };
-    body.to_string()
-        .chars()
-        .map(escaped)
-        .collect::<String>()
-        .into_bytes()
-}
-
-fn signature(body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()).expect("any length");
-    mac.update(body);
-    let digest = mac.finalize().into_bytes();
-    format!(
-        "sha256={}",
-        digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    )
-}
-
-/// Delivers a notification; the status of the answer, none if there was none.
-async fn deliver(url: &str, body: Vec<u8>) -> Option<u16> {
-    let request = client().post(format!("{url}/webhooks/whatsapp"));
-    let request = request.header("X-Hub-Signature-256", signature(&body));
-    let request = request
-        .header("Content-Type", "application/json")
-        .body(body);
-    request
-        .send()
-        .await
-        .ok()
-        .map(|answer| answer.status().as_u16())
-}
-
-pub(crate) async fn report(server: &Running, statuses: &[Value]) {
-    assert_eq!(
-        deliver(server.url(), notification(statuses)).await,
-        Some(200)
-    );
 }
 
 /// Asks until the message has this status.
@@ -128,7 +38,7 @@ async fn until_status(world: &World, server: &Running, id: &str, wanted: &str) -
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_handshake_echoes_the_challenge_only_for_the_right_token() {
-    let world = world(Database::sqlite(), 1).await;
+    let world = World::with_webhook(Database::sqlite(), 1).await;
     let server = world.serve();
     let shake = async |mode: &str, token: &str| {
         let url = format!(
@@ -161,7 +71,7 @@ async fn the_handshake_echoes_the_challenge_only_for_the_right_token() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_signed_over_its_very_bytes_changes_nothing() {
-    let world = world(Database::sqlite(), 1).await;
+    let world = World::with_webhook(Database::sqlite(), 1).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
     let body = notification(&[status(sent.id(), "failed")]);
@@ -196,7 +106,7 @@ async fn what_is_not_signed_over_its_very_bytes_changes_nothing() {
 }
 
 async fn receipts_in_any_order_and_number_end_in_one_state_and_one_balance(database: Database) {
-    let world = world(database, 50).await;
+    let world = World::with_webhook(database, 50).await;
     let server = world.serve();
     // What is reported, how the message ends, and whether it is paid for.
     let lives: [(&[&str], &str, bool); 6] = [
@@ -242,7 +152,7 @@ async fn receipts_in_any_order_and_number_end_in_one_state_and_one_balance(datab
 }
 
 async fn a_receipt_decides_what_the_send_left_unknown(database: Database) {
-    let world = world(database, 5).await;
+    let world = World::with_webhook(database, 5).await;
     let server = world.serve();
     // Accepted and delivered, but the connection closes without an answer.
     let sent = world.send_to(&server, "+12025550103").await;
@@ -263,7 +173,7 @@ async fn a_receipt_decides_what_the_send_left_unknown(database: Database) {
 }
 
 async fn a_receipt_that_is_faster_than_its_message_waits_for_it(database: Database) {
-    let world = world(database, 5).await;
+    let world = World::with_webhook(database, 5).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
     let calls = world.sandbox.calls_about(sent.id()).await;
@@ -305,7 +215,7 @@ async fn a_receipt_that_is_faster_than_its_message_waits_for_it(database: Databa
 
 async fn no_acknowledged_receipt_is_lost_when_the_server_is_killed(database: Database) {
     const MESSAGES: u32 = 30;
-    let world = Arc::new(world(database, 100).await);
+    let world = Arc::new(World::with_webhook(database, 100).await);
     let server = world.serve();
     let mut ids = Vec::new();
     for n in 1..=MESSAGES {
@@ -380,7 +290,7 @@ async fn age_messages(database: &Database) {
 async fn what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back(
     database: Database,
 ) {
-    let mut world = world(database, 5).await;
+    let mut world = World::with_webhook(database, 5).await;
     // The shortest lifetime there is; the message is made to be older.
     world.set("MESSAGES__LIFETIME", "30s");
     let server = world.serve();
@@ -394,7 +304,7 @@ async fn what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back
 
 /// The whole circle: our send, the sandbox's signed reports of it, our status and balance.
 async fn the_sandboxs_lives_end_as_its_table_says(database: Database) {
-    let world = world(database, 50).await;
+    let world = World::with_webhook(database, 50).await;
     let server = world.serve();
     let webhook = json!({
         "url": format!("{}/webhooks/whatsapp", server.url()),

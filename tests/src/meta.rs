@@ -1,0 +1,94 @@
+//! Meta's side of the webhook: notifications in its words, signed with its secret.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::process::Running;
+use crate::world::client;
+
+/// What notifications are signed with.
+pub const APP_SECRET: &str = "app-secret-of-the-tests";
+/// What the handshake asks for.
+pub const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
+
+/// One status as Meta words it, with our id.
+pub fn status(id: &str, status: &str) -> Value {
+    let mut value = json!({
+        "id": format!("wamid.{id}"),
+        "status": status,
+        "timestamp": "1750030073",
+        "recipient_id": "966551234567",
+        "biz_opaque_callback_data": id,
+    });
+    if status == "failed" {
+        value["errors"] = json!([{
+            "code": 131026,
+            "title": "Message undeliverable",
+            "message": "Message undeliverable",
+            "error_data": {"details": "رسالة: not on WhatsApp"},
+        }]);
+    }
+    value
+}
+
+/// A notification with these statuses, non-ASCII characters escaped as Meta escapes them.
+pub fn notification(statuses: &[Value]) -> Vec<u8> {
+    let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [{
+        "field": "messages",
+        "value": {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
+            "statuses": statuses,
+        },
+    }]}]});
+    let escaped = |c: char| match c {
+        ' '..='~' => c.to_string(),
+        c => c
+            .encode_utf16(&mut [0; 2])
+            .iter()
+            .map(|unit| format!("\\u{unit:04x}"))
+            .collect(),
+    };
+    body.to_string()
+        .chars()
+        .map(escaped)
+        .collect::<String>()
+        .into_bytes()
+}
+
+/// The header that goes with a body.
+pub fn signature(body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()).expect("any length");
+    mac.update(body);
+    let digest = mac.finalize().into_bytes();
+    format!(
+        "sha256={}",
+        digest
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    )
+}
+
+/// Delivers a notification; the status of the answer, none if there was none.
+pub async fn deliver(url: &str, body: Vec<u8>) -> Option<u16> {
+    let request = client().post(format!("{url}/webhooks/whatsapp"));
+    let request = request.header("X-Hub-Signature-256", signature(&body));
+    let request = request
+        .header("Content-Type", "application/json")
+        .body(body);
+    request
+        .send()
+        .await
+        .ok()
+        .map(|answer| answer.status().as_u16())
+}
+
+/// Reports statuses, and expects that they are taken.
+pub async fn report(server: &Running, statuses: &[Value]) {
+    assert_eq!(
+        deliver(server.url(), notification(statuses)).await,
+        Some(200)
+    );
+}
