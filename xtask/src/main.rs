@@ -1,4 +1,4 @@
-//! House-keeping of this repository: `cargo xtask test`, `tidy`, `deny`, `interop`.
+//! House-keeping of this repository: `cargo xtask test`, `tidy`, `deny`, `interop`, `bench`.
 //!
 //! One command, one file. The crate knows nothing of the product: it runs cargo and reads
 //! files, so that it compiles in seconds and still works while the product does not.
@@ -8,6 +8,7 @@
     reason = "this is a command line tool"
 )]
 
+mod bench;
 mod cargo;
 mod deny;
 mod interop;
@@ -31,6 +32,8 @@ enum Command {
     Deny,
     /// Runs other people's WhatsApp libraries against the sandbox and the gateway.
     Interop(interop::Options),
+    /// Measures the built server (release) under load; `cargo xtask bench --help` lists what.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Deny => deny::run(),
         Command::Interop(options) => interop::run(&options),
+        Command::Bench(options) => bench::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

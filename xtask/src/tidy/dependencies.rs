@@ -95,6 +95,12 @@ const TABLE: &[Row] = &[
         workspace: &["otp-core", "otp-postgres", "otp-sqlite", "otp-testkit"],
         never: &["actix-web"],
     },
+    // It uses the tests' rig, and asks the database whether all arrived.
+    Row {
+        package: "otp-bench",
+        workspace: &["otp-core", "otp-e2e", "otp-testkit"],
+        never: &[DIESEL, "actix-web"],
+    },
     Row {
         package: "xtask",
         workspace: &[],

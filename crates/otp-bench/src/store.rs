@@ -1,0 +1,49 @@
+//! The stores to measure on. PostgreSQL is a cluster of this run's own with its defaults: it waits for the
+//! disk at every commit.
+
+use otp_e2e::Database;
+use otp_testkit::postgres::{Options, TestPostgres};
+
+/// Which store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Store {
+    Sqlite,
+    Postgres,
+}
+
+/// A fresh database, and what keeps it alive.
+pub(crate) struct Fresh {
+    pub(crate) database: Database,
+    pub(crate) cluster: Option<TestPostgres>,
+}
+
+impl Store {
+    pub(crate) const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+
+    pub(crate) fn fresh(self) -> anyhow::Result<Fresh> {
+        match self {
+            Self::Sqlite => Ok(Fresh {
+                database: Database::sqlite(),
+                cluster: None,
+            }),
+            Self::Postgres => {
+                let durable = Options {
+                    durable: true,
+                    ..Options::default()
+                };
+                let cluster = TestPostgres::start(durable)?;
+                Ok(Fresh {
+                    database: Database::Postgres(cluster.create_database()),
+                    cluster: Some(cluster),
+                })
+            }
+        }
+    }
+}
