@@ -1,7 +1,11 @@
 //! A message: one accepted send, and what became of it.
 
+mod event;
+mod record;
 mod status;
 
+pub use event::{EventSource, MessageEvent};
+pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;
 
 use crate::credits::Credits;

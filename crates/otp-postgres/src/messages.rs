@@ -1,16 +1,19 @@
 //! Messages, for reading.
 
+mod records;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::Message;
+use otp_core::message::{Message, MessageHistory};
 use otp_core::ports::{Messages, PortError};
 
 use crate::PgStore;
 use crate::errors::port_error;
 use crate::rows::MessageRow;
 use crate::schema::messages;
+use crate::transaction::Transaction;
 
 #[async_trait]
 impl Messages for PgStore {
@@ -28,5 +31,15 @@ impl Messages for PgStore {
             .optional()
             .map_err(port_error)?;
         Ok(row.map(Message::try_from).transpose()?)
+    }
+
+    async fn find_history(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<MessageHistory>, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let history = records::history(&transaction, account, message).await;
+        transaction.finish(history).await
     }
 }

@@ -108,6 +108,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_events (message_id, status, source) {
+        id -> BigInt,
+        message_id -> Uuid,
+        status -> SmallInt,
+        source -> SmallInt,
+        changed_status -> Bool,
+        provider_time -> Nullable<Timestamptz>,
+        recorded_at -> Timestamptz,
+        failure_code -> Nullable<Integer>,
+        failure_title -> Nullable<Text>,
+        failure_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     unmatched_receipts (id) {
         id -> BigInt,
         message_id -> Nullable<Uuid>,

@@ -7,6 +7,7 @@
 //! rows. The third is COMMIT.
 
 mod admit;
+mod events;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,7 @@ macro_rules! statement {
     (
         $(#[$doc:meta])*
         $name:ident { $($field:ident: $value:ty => $sql_type:ty),+ $(,)? } $(-> $row:ty)?,
-        $text:literal
+        $text:expr
     ) => {
         $(#[$doc])*
         #[derive(diesel::query_builder::QueryId)]

@@ -37,6 +37,12 @@ impl Transaction {
         self.connection().batch_execute("BEGIN").await
     }
 
+    /// Sends BEGIN for reading: all statements of the transaction see the same moment.
+    pub(crate) async fn begin_snapshot(&self) -> QueryResult<()> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.connection().batch_execute(begin).await
+    }
+
     /// The connection, shared so that statements may be pipelined.
     pub(crate) fn connection(&self) -> &AsyncPgConnection {
         self.connection

@@ -1,9 +1,11 @@
 //! Messages, for reading.
 
+mod records;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::Message;
+use otp_core::message::{Message, MessageHistory};
 use otp_core::ports::{Messages, PortError};
 
 use crate::SqliteStore;
@@ -25,6 +27,17 @@ impl Messages for SqliteStore {
                 .first(connection)
                 .optional()?;
             row.map(Message::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn find_history(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<MessageHistory>, PortError> {
+        self.read("db.messages.find_history", move |connection| {
+            records::history(connection, account, message)
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! Rows, and what they become: the one place where columns and domain types meet.
 
 mod administration;
+mod messages;
 mod receipts;
 mod sending;
 
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use crate::errors::StoreError;
 pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow, TemplateRow};
+pub(crate) use messages::{MessageEventRow, MessageRecordRow};
 pub(crate) use receipts::UnmatchedReceiptRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};
 

@@ -110,6 +110,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_events (message_id, status, source) {
+        id -> BigInt,
+        message_id -> Binary,
+        status -> SmallInt,
+        source -> SmallInt,
+        changed_status -> Bool,
+        provider_time -> Nullable<BigInt>,
+        recorded_at -> BigInt,
+        failure_code -> Nullable<Integer>,
+        failure_title -> Nullable<Text>,
+        failure_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     unmatched_receipts (id) {
         id -> BigInt,
         message_id -> Nullable<Binary>,

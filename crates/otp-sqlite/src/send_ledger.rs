@@ -6,6 +6,7 @@
 //! nothing to do cost none.
 
 mod admit;
+mod events;
 mod settle;
 
 use std::collections::BTreeMap;

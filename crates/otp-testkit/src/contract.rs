@@ -17,6 +17,7 @@ pub mod idempotency;
 pub mod races;
 pub mod receipts;
 pub mod settlement;
+pub mod timeline;
 
 /// Makes a test of each promise. The argument is an expression that evaluates, anew for each test, to
 /// a future of `(Arc<impl Storage>, guard)`.
@@ -67,6 +68,10 @@ macro_rules! storage_contract {
             receipts::receipts_of_unknown_messages_are_kept_once,
             receipts::pending_messages_expire_and_decided_ones_do_not,
             receipts::a_settlement_of_another_account_is_passed_over,
+            timeline::every_transition_is_recorded_once_with_its_source,
+            timeline::late_news_is_recorded_and_moves_nothing,
+            timeline::the_end_of_a_lifetime_is_recorded,
+            timeline::a_history_names_sender_and_template_and_is_nobody_elses,
             races::one_number_many_racers_one_passes,
             races::one_key_many_racers_one_message,
             races::concurrent_debits_never_overspend,

@@ -4,6 +4,7 @@
 mod administration;
 mod credit_audit;
 mod ledger;
+mod messages;
 mod receipts;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,13 +17,14 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId};
-use otp_core::message::Message;
+use otp_core::message::{Message, MessageEvent};
 use otp_core::plan::Plan;
-use otp_core::ports::{Directory, Messages, OptOuts, PortError, StorageHealth};
+use otp_core::ports::{Directory, OptOuts, PortError, StorageHealth};
 use otp_core::pricing::PriceList;
 use otp_core::receipt::DeliveryReceipt;
 use otp_core::region::Region;
 use otp_core::sealing::RecipientIndex;
+use otp_core::send::RoutedTo;
 use otp_core::sender::{Sender, SendingProfile};
 use otp_core::subscription::Subscription;
 use otp_core::template::AuthenticationTemplate;
@@ -54,6 +56,9 @@ struct StoredMessage {
     expires_at: Timestamp,
     message: Message,
     recipient_index: RecipientIndex,
+    region: Region,
+    routed_to: RoutedTo,
+    events: Vec<MessageEvent>,
 }
 
 impl MemoryStore {
@@ -114,21 +119,6 @@ impl Directory for MemoryStore {
                 .map(|(region, price)| (*region, *price))
                 .collect(),
         ))
-    }
-}
-
-#[async_trait]
-impl Messages for MemoryStore {
-    async fn find(
-        &self,
-        account: AccountId,
-        message: MessageId,
-    ) -> Result<Option<Message>, PortError> {
-        let state = self.state();
-        let found = state.messages.get(&message).map(|stored| &stored.message);
-        Ok(found
-            .filter(|message| message.account_id == account)
-            .cloned())
     }
 }
 

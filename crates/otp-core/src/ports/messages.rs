@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::ids::{AccountId, MessageId};
-use crate::message::Message;
+use crate::message::{Message, MessageHistory};
 use crate::ports::PortError;
 
 /// Finds messages.
@@ -17,4 +17,13 @@ pub trait Messages: Send + Sync {
         account: AccountId,
         message: MessageId,
     ) -> Result<Option<Message>, PortError>;
+
+    /// The account's message with this id, as it went out, and its recorded events in the order in
+    /// which they were recorded. Both MUST be of one moment. Another account's message MUST be as
+    /// absent as an unknown one.
+    async fn find_history(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<MessageHistory>, PortError>;
 }

@@ -24,9 +24,9 @@ pub trait SendLedger: Send + Sync {
     /// answered `Admitted` MUST survive a crash. On `Err(Conflict | Backend)` nothing was recorded.
     async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError>;
 
-    /// Records the outcomes of deliveries, with refunds, in one transaction. An adapter MUST lock
-    /// the accounts of those settlements that may refund, then the messages, each in ascending order
-    /// of ids. Settling the same message again MUST change nothing. An unknown message is passed
-    /// over.
+    /// Records the outcomes of deliveries, with refunds and events, in one transaction. An adapter MUST
+    /// lock the accounts of those settlements that may refund, then the messages, each in ascending
+    /// order of ids. Settling the same message again MUST change nothing: of events with the same
+    /// message, status and source the first is kept. An unknown message is passed over.
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError>;
 }

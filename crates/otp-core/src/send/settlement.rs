@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
-use crate::message::{Failure, MessageStatus};
+use crate::message::{EventSource, Failure, MessageEvent, MessageStatus};
 use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
@@ -37,6 +37,8 @@ pub struct Settlement {
     pub account_id: AccountId,
     /// What came of it.
     pub outcome: Outcome,
+    /// When it happened by the provider's clock, if it said so.
+    pub provider_time: Option<Timestamp>,
     /// When that was known.
     pub at: Timestamp,
 }
@@ -52,12 +54,18 @@ impl Outcome {
         }
     }
 
+    /// Who brought it.
+    pub fn source(&self) -> EventSource {
+        match self {
+            Self::Accepted(_) | Self::Failed(_) | Self::Unknown => EventSource::ProviderCall,
+            Self::Reported(_) | Self::ReportedFailed(_) => EventSource::ProviderReceipt,
+            Self::Expired => EventSource::LifetimeEnd,
+        }
+    }
+
     /// Whether it answers the first request: receipts and the lifetime's end answer nobody.
     fn is_answer(&self) -> bool {
-        match self {
-            Self::Accepted(_) | Self::Failed(_) | Self::Unknown => true,
-            Self::Reported(_) | Self::ReportedFailed(_) | Self::Expired => false,
-        }
+        self.source() == EventSource::ProviderCall
     }
 
     /// Whether it moves a message of this status.
@@ -119,6 +127,9 @@ pub struct SettlementFacts {
 pub struct Settled {
     /// The new state of each message: one update a message, however many outcomes it had.
     pub updates: BTreeMap<MessageId, MessageUpdate>,
+    /// The events to append, in their order. One whose message has an event of its status and source
+    /// already is not news, and is left out.
+    pub events: Vec<(MessageId, MessageEvent)>,
     /// The refunds and debits to append, in their order.
     pub ledger: Vec<LedgerEntry>,
     /// The new remaining credits of each subscription concerned.
@@ -156,6 +167,9 @@ pub enum FailureChange {
 /// Judges a batch of outcomes, one by one. A status only moves forward; the first answer is set once.
 /// A message that becomes `Failed` gives its credits back; one that was delivered after all is paid
 /// for again, if anybody can. A message that stays as it is has no update.
+///
+/// What moves a message or answers its request is an event of its timeline, and so is every receipt:
+/// one that comes late moves nothing, but tells when something happened.
 pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled {
     let mut settled = Settled::default();
     for settlement in settlements {
@@ -169,6 +183,9 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
         let outcome = &settlement.outcome;
         let answers = outcome.is_answer() && message.first_answer.is_none();
         let moves = outcome.moves(message.status);
+        if moves || answers || outcome.source() == EventSource::ProviderReceipt {
+            settled.tell(settlement, moves);
+        }
         if !moves && !answers {
             continue;
         }
@@ -235,6 +252,18 @@ fn pay_again(
 }
 
 impl Settled {
+    fn tell(&mut self, settlement: &Settlement, changed_status: bool) {
+        let event = MessageEvent {
+            status: settlement.outcome.status(),
+            source: settlement.outcome.source(),
+            changed_status,
+            provider_time: settlement.provider_time,
+            recorded_at: settlement.at,
+            failure: settlement.outcome.failure(),
+        };
+        self.events.push((settlement.message_id, event));
+    }
+
     fn credit(
         &mut self,
         settlement: &Settlement,

@@ -4,6 +4,7 @@
 //! change of its message or, if that is not known yet, as it came. Receipts come in any order and more
 //! than once; a status that only moves forward makes that harmless.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ports::{PortError, Receipts, SendLedger};
@@ -43,29 +44,40 @@ impl ApplyReceipts {
         }
         let located = self.receipts.locate(&references).await?;
         let mut unmatched = Vec::new();
-        let mut by_account = std::collections::BTreeMap::<_, Vec<_>>::new();
+        let mut settlements = Vec::new();
         for (receipt, located) in receipts.into_iter().zip(located) {
             match located {
                 Some(LocatedMessage {
                     message_id,
                     account_id,
-                }) => {
-                    let at = receipt.received_at;
-                    let outcome = receipt.report.outcome();
-                    let settlement = Settlement {
-                        message_id,
-                        account_id,
-                        outcome,
-                        at,
-                    };
-                    by_account.entry(account_id).or_default().push(settlement);
-                }
+                }) => settlements.push(Settlement {
+                    message_id,
+                    account_id,
+                    outcome: receipt.report.outcome(),
+                    provider_time: Some(receipt.provider_time),
+                    at: receipt.received_at,
+                }),
                 None => unmatched.push(receipt),
             }
         }
-        for settlements in by_account.into_values() {
-            self.ledger.settle(Arc::from(settlements)).await?;
-        }
+        settle_by_account(&*self.ledger, settlements).await?;
         Ok(unmatched)
     }
+}
+
+/// Settles account by account, one batch each: an account's batches take the lane of that account, so
+/// that they never wait for the locks of another.
+pub(super) async fn settle_by_account(
+    ledger: &dyn SendLedger,
+    settlements: Vec<Settlement>,
+) -> Result<(), PortError> {
+    let mut by_account = BTreeMap::<_, Vec<_>>::new();
+    for settlement in settlements {
+        let account = by_account.entry(settlement.account_id).or_default();
+        account.push(settlement);
+    }
+    for settlements in by_account.into_values() {
+        ledger.settle(Arc::from(settlements)).await?;
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::ports::{Clock, PortError, Receipts, SendLedger};
 use crate::send::{Outcome, Settlement};
 use crate::time::Timestamp;
-use crate::usecases::apply_receipts::ApplyReceipts;
+use crate::usecases::apply_receipts::{ApplyReceipts, settle_by_account};
 
 /// Receipts of unknown messages are kept for as long as the provider repeats them: seven days.
 pub const UNMATCHED_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -90,22 +90,14 @@ impl DecideUndecided {
         loop {
             let expired = self.receipts.list_expired(after, now, BATCH).await?;
             let found = expired.len();
-            let mut by_account = std::collections::BTreeMap::<_, Vec<_>>::new();
-            for message in expired {
-                let settlement = Settlement {
-                    message_id: message.message_id,
-                    account_id: message.account_id,
-                    outcome: Outcome::Expired,
-                    at: now,
-                };
-                by_account
-                    .entry(message.account_id)
-                    .or_default()
-                    .push(settlement);
-            }
-            for settlements in by_account.into_values() {
-                self.ledger.settle(Arc::from(settlements)).await?;
-            }
+            let settlements = expired.into_iter().map(|message| Settlement {
+                message_id: message.message_id,
+                account_id: message.account_id,
+                outcome: Outcome::Expired,
+                provider_time: None,
+                at: now,
+            });
+            settle_by_account(&*self.ledger, settlements.collect()).await?;
             decided += found;
             // Those that were settled are not `Pending` any more, so the next page is the first.
             if found < BATCH {

@@ -247,6 +247,7 @@ impl SendMessage {
             message_id,
             account_id: caller.account_id,
             outcome,
+            provider_time: None,
             at: self.ports.clock.now(),
         };
         let recorded = self.ports.ledger.settle(Arc::from([settlement])).await;

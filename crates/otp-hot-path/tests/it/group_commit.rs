@@ -230,6 +230,7 @@ async fn a_settlement_is_never_turned_away() {
                 message_id: MessageId(Uuid::from_u128(number)),
                 account_id: world.fixture.account,
                 outcome: Outcome::Unknown,
+                provider_time: None,
                 at: START,
             };
             let group = Arc::clone(&world.group);

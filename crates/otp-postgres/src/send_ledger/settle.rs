@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join, try_join3, try_join4};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::message::Failure;
 use otp_core::ports::PortError;
@@ -18,6 +18,7 @@ use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::events::append_events;
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::{Unreadable, port_error};
 use crate::rows::{read_credits, read_first_answer, read_status};
@@ -45,8 +46,9 @@ pub(super) async fn settle(
 
     let settled = settlement::judge(settlements, facts);
 
-    try_join3(
+    try_join4(
         update_messages(connection, &settled.updates),
+        append_events(connection, &settled.events),
         append_entries(connection, &settled.ledger),
         set_balances(connection, &settled.balances),
     )

@@ -41,6 +41,7 @@ async fn work(worker: u32, store: Arc<PgStore>, accounts: Vec<Fixture>) -> Resul
                     1 => accepted_outcome(&format!("wamid.{worker}.{round}")),
                     _ => Outcome::Unknown,
                 },
+                provider_time: None,
                 at: attempt.at + Duration::from_millis(50),
             });
         store.settle(settlements.collect()).await?;
@@ -109,6 +110,7 @@ async fn what_a_batch_reads_does_not_grow_with_the_tables() {
             message_id: attempt.message_id,
             account_id: attempt.account_id,
             outcome: Outcome::Failed(failure(131_026)),
+            provider_time: None,
             at: attempt.at,
         });
         let settlements = settlements.collect();

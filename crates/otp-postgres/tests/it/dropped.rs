@@ -56,6 +56,7 @@ async fn wherever_a_batch_is_dropped_its_locks_are_free_and_it_happened_whole_or
             message_id: attempts[0].message_id,
             account_id: fixture.account,
             outcome,
+            provider_time: None,
             at: attempts[0].at,
         };
         let failed = Arc::from([settlement(Outcome::Failed(failure(131_026)))]);

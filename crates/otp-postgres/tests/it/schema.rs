@@ -7,6 +7,7 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use otp_core::ports::{PortError, StorageHealth};
+use otp_core::send::Outcome;
 use otp_postgres::{MigrateError, SchemaState};
 use otp_testkit::contract::fixture::Fixture;
 
@@ -142,4 +143,18 @@ async fn ledger_entries_are_never_changed_or_removed() {
         assert_eq!(words, Some("ledger entries are never changed or removed"));
     }
     fixture.assert_ledger_balances().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_messages_are_never_changed() {
+    let url = fresh::database();
+    let store = Arc::new(fresh::store(&url).await);
+    let fixture = Fixture::with_credits(store, 5).await;
+    let attempt = fixture.send(1).await;
+    fixture.settle(&attempt, Outcome::Unknown).await;
+    let change = "UPDATE message_events SET status = 2";
+    let session = fresh::session(&url).await;
+    let error = session.batch_execute(change).await.expect_err(change);
+    let words = error.as_db_error().map(|error| error.message());
+    assert_eq!(words, Some("message events are never changed"));
 }

@@ -79,6 +79,7 @@ fn settlements(attempts: &[SendAttempt], outcome: impl Fn(usize) -> Outcome) -> 
         message_id: attempt.message_id,
         account_id: attempt.account_id,
         outcome: outcome(position),
+        provider_time: None,
         at: attempt.at + Duration::from_millis(200),
     };
     attempts.iter().enumerate().map(settle).collect()
@@ -146,10 +147,10 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
                     .await
                     .expect("settle");
             };
-            // BEGIN, two locks, one load, three writes, COMMIT.
+            // BEGIN, two locks, one load, four writes, COMMIT.
             assert_eq!(
                 watch.count(refunding).await,
-                8,
+                9,
                 "{size} outcomes of {of} accounts"
             );
 
@@ -162,10 +163,10 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
                     .await
                     .expect("settle");
             };
-            // No account is concerned: BEGIN, lock, write, COMMIT.
+            // No account is concerned: BEGIN, lock, two writes, COMMIT.
             assert_eq!(
                 watch.count(accepting).await,
-                4,
+                5,
                 "{size} acceptances of {of} accounts"
             );
         }
@@ -197,7 +198,7 @@ async fn every_statement_of_the_ledger_is_prepared_once() {
             let kept = watch.kept();
             // Eight of admission, and of settlement four that are not admission's as well.
             let new: BTreeSet<_> = kept.difference(&before).collect();
-            assert_eq!(new.len(), 8 + 3, "{new:#?}");
+            assert_eq!(new.len(), 8 + 4, "{new:#?}");
             assert_eq!(of_first_round.get_or_insert(kept.clone()), &kept);
         }
     })

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::errors::StoreError;
 use crate::rows::{Id, read_credits, read_first_answer, read_status};
+use crate::send_ledger::events::append_events;
 use crate::send_ledger::{append_entries, set_balances};
 use crate::set_based::{SetBased, hex, id, set_based};
 
@@ -57,6 +58,7 @@ pub(super) fn settle(
         let update: SetBased = set_based(UPDATE, settled.updates.iter().map(update_row));
         update.execute(connection)?;
     }
+    append_events(connection, &settled.events)?;
     append_entries(connection, &settled.ledger)?;
     set_balances(connection, &settled.balances)
 }

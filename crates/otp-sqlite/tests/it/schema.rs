@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use otp_core::ports::StorageHealth;
+use otp_core::send::Outcome;
 use otp_sqlite::{MigrateError, SchemaState, SqliteStore};
 use otp_testkit::contract::fixture::Fixture;
 
@@ -109,4 +110,15 @@ async fn ledger_entries_are_never_changed_or_removed() {
         );
     }
     fixture.assert_ledger_balances().await;
+}
+
+#[tokio::test]
+async fn events_of_messages_are_never_changed() {
+    let place = Place::new();
+    let fixture = Fixture::with_credits(place.store().await, 5).await;
+    let attempt = fixture.send(1).await;
+    fixture.settle(&attempt, Outcome::Unknown).await;
+    let change = "UPDATE message_events SET status = 2";
+    let error = place.stranger().batch_execute(change).unwrap_err();
+    assert_eq!(error.to_string(), "message events are never changed");
 }

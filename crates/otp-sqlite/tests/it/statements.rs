@@ -12,8 +12,8 @@ use crate::fresh::Place;
 
 /// Begin, four kinds of facts, messages, ledger, balances, commit.
 const OF_ADMISSION: usize = 9;
-/// Begin, messages, balances, updates, ledger, balances, commit.
-const OF_SETTLEMENT: usize = 7;
+/// Begin, messages, balances, updates, events, ledger, balances, commit.
+const OF_SETTLEMENT: usize = 8;
 
 #[tokio::test]
 async fn a_batch_costs_the_same_statements_whatever_its_size() {
@@ -68,6 +68,7 @@ fn settled((attempt, number): (&SendAttempt, u32)) -> Settlement {
         message_id: attempt.message_id,
         account_id: attempt.account_id,
         outcome,
+        provider_time: None,
         at: attempt.at,
     }
 }
@@ -86,14 +87,14 @@ async fn what_has_nothing_to_do_costs_nothing() {
     assert_eq!(statements.take(), Vec::<String>::new());
 }
 
-/// The grant has prepared the append to the ledger. Six more statements of admission and three of
+/// The grant has prepared the append to the ledger. Six more statements of admission and four of
 /// settlement, which shares the writing of balances, are prepared with the first message.
 #[tokio::test]
 async fn statements_are_prepared_once() {
     let (place, statements) = recorded();
     let fixture = Fixture::with_credits(place.store().await, 1_000).await;
     statements.take_prepared();
-    for (number, expected) in [(1_u32, 9), (2, 0), (3, 0)] {
+    for (number, expected) in [(1_u32, 10), (2, 0), (3, 0)] {
         let attempt = fixture.attempt_with_key(number, u128::from(number));
         fixture.admit(&attempt).await;
         fixture

@@ -48,7 +48,7 @@ fn key(fixture: &Fixture, account_id: AccountId, name: &str) -> ApiKey {
     }
 }
 
-fn sender(fixture: &Fixture, number: &str) -> Sender {
+pub(super) fn sender(fixture: &Fixture, number: &str) -> Sender {
     let created_at = next_instant(fixture);
     Sender {
         id: SenderId::generate(created_at, &*fixture.randomness),
@@ -61,7 +61,11 @@ fn sender(fixture: &Fixture, number: &str) -> Sender {
     }
 }
 
-fn template(fixture: &Fixture, sender_id: SenderId, language: &str) -> AuthenticationTemplate {
+pub(super) fn template(
+    fixture: &Fixture,
+    sender_id: SenderId,
+    language: &str,
+) -> AuthenticationTemplate {
     let created_at = next_instant(fixture);
     AuthenticationTemplate {
         id: TemplateId::generate(created_at, &*fixture.randomness),

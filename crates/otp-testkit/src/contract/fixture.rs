@@ -168,10 +168,21 @@ impl Fixture {
 
     /// Settles one message.
     pub async fn settle(&self, attempt: &SendAttempt, outcome: Outcome) {
+        self.settle_told_at(attempt, outcome, None).await;
+    }
+
+    /// Settles one message by something that happened at this time of the provider's clock.
+    pub async fn settle_told_at(
+        &self,
+        attempt: &SendAttempt,
+        outcome: Outcome,
+        provider_time: Option<Timestamp>,
+    ) {
         let settlement = Settlement {
             message_id: attempt.message_id,
             account_id: attempt.account_id,
             outcome,
+            provider_time,
             at: self.clock.now(),
         };
         self.store

@@ -139,6 +139,7 @@ pub async fn refunds_and_debits_keep_the_ledger_balanced(store: Arc<dyn Storage>
                     message_id: attempt.message_id,
                     account_id: attempt.account_id,
                     outcome,
+                    provider_time: None,
                     at: attempt.at + Duration::from_millis(40),
                 };
                 fixture

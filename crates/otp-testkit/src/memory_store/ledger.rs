@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otp_core::credits::Credits;
 use otp_core::ids::{MessageId, SubscriptionId};
-use otp_core::message::{Message, MessageStatus};
+use otp_core::message::{Message, MessageEvent, MessageStatus};
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::settlement::{
@@ -41,6 +41,9 @@ impl SendLedger for MemoryStore {
         let settled = settlement::judge(&settlements, state.settlement_facts(&settlements));
         for (id, update) in settled.updates {
             state.update_message(id, update);
+        }
+        for (id, event) in settled.events {
+            state.add_event(id, event);
         }
         state.ledger.extend(settled.ledger);
         state.set_balances(settled.balances);
@@ -108,6 +111,9 @@ impl State {
             expires_at: attempt.expires_at,
             message,
             recipient_index: attempt.recipient_index,
+            region: attempt.region,
+            routed_to: new.routed_to.clone(),
+            events: Vec::new(),
         };
         self.messages.insert(attempt.message_id, stored);
     }
@@ -163,6 +169,20 @@ impl State {
                 message.failure = None;
                 message.failed_at = None;
             }
+        }
+    }
+
+    fn add_event(&mut self, id: MessageId, event: MessageEvent) {
+        let Some(stored) = self.messages.get_mut(&id) else {
+            return;
+        };
+        let same = |known: &MessageEvent| (known.status, known.source);
+        if !stored
+            .events
+            .iter()
+            .any(|known| same(known) == same(&event))
+        {
+            stored.events.push(event);
         }
     }
 

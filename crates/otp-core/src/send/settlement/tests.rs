@@ -50,6 +50,7 @@ fn settlement(outcome: Outcome, millis: i64) -> Settlement {
         message_id: MESSAGE,
         account_id: ACCOUNT,
         outcome,
+        provider_time: None,
         at: Timestamp::from_unix_millis(millis),
     }
 }
@@ -183,16 +184,88 @@ fn what_brings_nothing_new_is_no_update() {
     }
 }
 
+/// What a batch tells of the message: status, source, and whether it moved.
+fn told(batch: &[Settlement], facts: SettlementFacts) -> Vec<(MessageStatus, EventSource, bool)> {
+    let settled = judge(batch, facts);
+    let event = |(id, event): (MessageId, MessageEvent)| {
+        assert_eq!(id, MESSAGE);
+        (event.status, event.source, event.changed_status)
+    };
+    settled.events.into_iter().map(event).collect()
+}
+
+#[test]
+fn what_moves_a_message_or_answers_its_request_is_told_and_every_receipt_is() {
+    for status in MessageStatus::ALL {
+        for answered in [None, Some(MessageStatus::Pending)] {
+            for outcome in outcomes() {
+                let moves = outcome.moves(status);
+                let answers = outcome.is_answer() && answered.is_none();
+                let receipt = outcome.source() == EventSource::ProviderReceipt;
+                let event = (outcome.status(), outcome.source(), moves);
+                let told = told(
+                    &[settlement(outcome.clone(), 1)],
+                    facts(status, answered, 10),
+                );
+                let expected: &[_] = if moves || answers || receipt {
+                    &[event]
+                } else {
+                    &[]
+                };
+                assert_eq!(told, expected, "{status:?} + {outcome:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_event_has_its_source_both_times_and_the_failure() {
+    let at = Timestamp::from_unix_millis;
+    let expired = Outcome::Expired.failure();
+    for (outcome, source, told, failed) in [
+        (accepted(), EventSource::ProviderCall, None, None),
+        (
+            Outcome::Failed(failure()),
+            EventSource::ProviderCall,
+            None,
+            Some(failure()),
+        ),
+        (
+            Outcome::ReportedFailed(failure()),
+            EventSource::ProviderReceipt,
+            Some(at(4_000)),
+            Some(failure()),
+        ),
+        (Outcome::Expired, EventSource::LifetimeEnd, None, expired),
+    ] {
+        let settlement = Settlement {
+            provider_time: told,
+            ..settlement(outcome, 5_000)
+        };
+        let status = settlement.outcome.status();
+        let settled = judge(&[settlement], facts(MessageStatus::Pending, None, 10));
+        let event = MessageEvent {
+            status,
+            source,
+            changed_status: true,
+            provider_time: told,
+            recorded_at: at(5_000),
+            failure: failed,
+        };
+        assert_eq!(settled.events, [(MESSAGE, event)]);
+    }
+}
+
 #[test]
 fn a_message_nobody_knows_or_of_somebody_else_is_passed_over() {
     let unknown = judge(&[settlement(accepted(), 1)], SettlementFacts::default());
-    assert!(unknown.updates.is_empty() && unknown.ledger.is_empty());
+    assert!(unknown.updates.is_empty() && unknown.ledger.is_empty() && unknown.events.is_empty());
     let foreign = Settlement {
         account_id: AccountId(Uuid::from_u128(9)),
         ..settlement(Outcome::Failed(failure()), 1)
     };
     let settled = judge(&[foreign], facts(MessageStatus::Pending, None, 0));
-    assert!(settled.updates.is_empty() && settled.ledger.is_empty());
+    assert!(settled.updates.is_empty() && settled.ledger.is_empty() && settled.events.is_empty());
 }
 
 /// A life's receipts, in any order and any number, one batch each.
@@ -226,6 +299,45 @@ fn live(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64) {
 }
 
 proptest! {
+    #[test]
+    fn every_status_moves_a_message_once_at_most_whatever_comes_in_which_order(
+        mut order in prop::collection::vec(0_usize..8, 0..24),
+        batch in 1_usize..6,
+    ) {
+        let outcomes = outcomes();
+        order.iter_mut().for_each(|index| *index %= outcomes.len());
+        let settlements: Vec<_> = (0..)
+            .zip(&order)
+            .map(|(millis, index)| settlement(outcomes[*index].clone(), millis))
+            .collect();
+        let mut state = facts(MessageStatus::Pending, None, 7);
+        let mut moved = vec![MessageStatus::Pending];
+        let mut times = Vec::new();
+        for batch in settlements.chunks(batch) {
+            let settled = judge(batch, SettlementFacts {
+                messages: state.messages.clone(),
+                balances: state.balances.clone(),
+            });
+            for (_, event) in &settled.events {
+                times.push(event.recorded_at);
+                if event.changed_status {
+                    let last = *moved.last().expect("it begins somewhere");
+                    prop_assert!(last.may_become(event.status), "{:?} → {:?}", last, event.status);
+                    prop_assert!(!moved.contains(&event.status), "{:?} twice", event.status);
+                    moved.push(event.status);
+                }
+            }
+            let message = state.messages.get_mut(&MESSAGE).expect("the message");
+            for update in settled.updates.values() {
+                message.status = update.status;
+                message.first_answer = update.first_answer;
+            }
+            // The timeline tells the whole way.
+            prop_assert_eq!(Some(&message.status), moved.last());
+        }
+        prop_assert!(times.is_sorted());
+    }
+
     #[test]
     fn every_order_of_a_lifes_receipts_with_duplicates_ends_in_one_state_and_one_balance(
         life in 0_usize..4,

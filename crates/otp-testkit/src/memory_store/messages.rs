@@ -1,0 +1,62 @@
+//! Reading messages from memory.
+
+use async_trait::async_trait;
+use otp_core::ids::{AccountId, MessageId};
+use otp_core::message::{Message, MessageHistory, MessageRecord};
+use otp_core::ports::{Messages, PortError};
+
+use super::{MemoryStore, State, StoredMessage};
+
+#[async_trait]
+impl Messages for MemoryStore {
+    async fn find(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<Message>, PortError> {
+        let state = self.state();
+        let found = state.message_of(account, message);
+        Ok(found.map(|stored| stored.message.clone()))
+    }
+
+    async fn find_history(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<MessageHistory>, PortError> {
+        let state = self.state();
+        let found = state.message_of(account, message);
+        Ok(found.map(|stored| MessageHistory {
+            record: state.record(stored),
+            events: stored.events.clone(),
+        }))
+    }
+}
+
+impl State {
+    fn message_of(&self, account: AccountId, message: MessageId) -> Option<&StoredMessage> {
+        let found = self.messages.get(&message);
+        found.filter(|stored| stored.message.account_id == account)
+    }
+
+    fn record(&self, stored: &StoredMessage) -> MessageRecord {
+        let (message, routed_to) = (&stored.message, &stored.routed_to);
+        let mut templates = self.templates.iter();
+        let template = templates.find(|template| template.id == routed_to.template_id);
+        let mut senders = self.senders.iter();
+        let sender = senders.find(|sender| sender.id == routed_to.sender_id);
+        MessageRecord {
+            id: message.id,
+            status: message.status,
+            recipient: message.recipient.clone(),
+            region: stored.region,
+            language: routed_to.language.clone(),
+            template: template.map(|template| template.name.clone()),
+            phone_number_id: sender.map(|sender| sender.phone_number_id.clone()),
+            price: message.price,
+            failure: message.failure.clone(),
+            created_at: message.created_at,
+            failed_at: message.failed_at,
+        }
+    }
+}
