@@ -155,18 +155,14 @@ pub(crate) fn happen(state: &mut State, due: Due, now: Instant) -> Option<LiveEv
     match due {
         Due::Happening(happening) => happen_to_message(state, happening, now),
         Due::Notice(notice) => {
-            state.outbox.tell(now, notice);
-            None
-        }
-        Due::Retry(parcel) => {
-            state.outbox.try_again(parcel);
+            state.outbox.tell(now, &notice);
             None
         }
         Due::Approval(template_id) => {
             let template = state.templates.get(&template_id)?;
             if template.status(clock::now()) == "APPROVED" {
                 let notice = template.notice("APPROVED");
-                state.outbox.tell(now, notice);
+                state.outbox.tell(now, &notice);
             }
             None
         }
@@ -212,7 +208,7 @@ fn happen_to_message(state: &mut State, happening: Happening, now: Instant) -> O
         (shown, notice(&facts.wamid, Some(event.name()), value))
     };
     for _ in 0..copies {
-        state.outbox.tell(now, notice.clone());
+        state.outbox.tell(now, &notice);
     }
     shown
 }

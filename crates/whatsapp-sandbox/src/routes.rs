@@ -4,6 +4,7 @@
 
 mod control;
 mod control_phone;
+mod control_receivers;
 mod control_setup;
 mod control_webhook;
 mod graph;
@@ -120,9 +121,16 @@ fn control_routes(config: &mut ServiceConfig) {
         .route("/chaos", web::put().to(control_setup::put_chaos))
         .route("/limits", web::put().to(control_setup::put_limits))
         .route("/life", web::put().to(control_webhook::put_life))
-        .route("/webhook", web::put().to(control_webhook::put))
-        .route("/webhook", web::get().to(control_webhook::get))
-        .route("/webhook", web::delete().to(control_webhook::delete))
+        .route("/webhook", web::put().to(control_receivers::put))
+        .route("/webhook", web::get().to(control_receivers::get))
+        .route("/webhook", web::delete().to(control_receivers::delete))
+        .route("/receivers", web::get().to(control_receivers::list))
+        .route("/receivers/{name}", web::put().to(control_receivers::put))
+        .route("/receivers/{name}", web::get().to(control_receivers::get))
+        .route(
+            "/receivers/{name}",
+            web::delete().to(control_receivers::delete),
+        )
         .route("/webhook/events", web::post().to(control_webhook::emit))
         .route("/webhooks", web::get().to(control_webhook::log))
         .route(

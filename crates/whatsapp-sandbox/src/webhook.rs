@@ -1,12 +1,14 @@
 //! The webhooks of the sandbox: what is to be told, to whom, and what they answered.
 //!
 //! `event.rs` names what can become due, `shape.rs` makes the JSON of it, `wire.rs` the bytes;
-//! `outbox.rs` keeps what is still to happen, `log.rs` what was told, and `worker.rs` is the one task that makes it happen.
+//! `outbox.rs` keeps what is still to happen, `receiver.rs` what each receiver is still to be told,
+//! `log.rs` what it was, and `worker.rs` is the one task that makes it happen.
 
 mod event;
 mod handshake;
 mod log;
 mod outbox;
+mod receiver;
 pub(crate) mod shape;
 mod wire;
 mod worker;
@@ -15,7 +17,8 @@ use std::{fmt, time::Duration};
 
 pub(crate) use event::{Due, Happening, Notice};
 pub(crate) use log::DeliveryFilter;
-pub(crate) use outbox::Outbox;
+pub(crate) use outbox::{APP, Outbox};
+pub(crate) use receiver::Receiver;
 pub(crate) use worker::start;
 
 /// Who is told. Nothing is delivered before the receiver has answered the handshake.

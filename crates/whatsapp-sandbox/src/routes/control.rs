@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::wait::{ByNumber, ControlError, number, read, timeout};
-use crate::{Sandbox, ledger::CallFilter, sandbox::Hold};
+use crate::{Sandbox, ledger::CallFilter, sandbox::Hold, webhook::APP};
 
 /// At most this many calls or phones in one answer.
 const MOST_LISTED: usize = 1_000;
@@ -51,7 +51,8 @@ pub(crate) async fn overview(sandbox: Data<Sandbox>) -> HttpResponse {
         "limits": {"throughput_per_second": state.rates.throughput_per_second, "pair": pair},
         "accounts": accounts,
         "life": *state.life,
-        "webhook": state.outbox.to_json(),
+        "webhook": state.outbox.to_json(APP),
+        "receivers": state.outbox.list(),
     }))
 }
 

@@ -1,143 +1,40 @@
-//! The control API's part about webhooks: where they go, what was told, and events on command.
+//! The control API's part about webhooks: what was told, what becomes of messages, and events on
+//! command.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{
     HttpResponse,
-    http::Uri,
     web::{Bytes, Data, Query},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::wait::{ControlError, read, timeout};
+use super::{
+    control_receivers::unknown,
+    wait::{ControlError, read, timeout},
+};
 use crate::{
     Sandbox,
     life::Life,
-    sandbox::LiveEvent,
     state::State,
     webhook::{
-        DeliveryFilter, DeliveryOptions, Due, Notice, WebhookOptions,
+        APP, DeliveryFilter, Due, Notice,
         shape::{self, Line},
     },
 };
 
 /// At most this many requests in one answer.
 const MOST_LISTED: usize = 1_000;
-/// No pause or time-out is longer.
-const LONGEST_MS: u64 = 600_000;
 
 type Answer = Result<HttpResponse, ControlError>;
 type Body = Result<Bytes, actix_web::Error>;
 
-/// The body of `PUT control/webhook`; what it leaves out of `delivery` stays as it is.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WebhookRequest {
-    url: String,
-    app_secret: String,
-    verify_token: String,
-    #[serde(default)]
-    delivery: DeliveryRequest,
-}
-
-/// How webhooks are delivered, in [`WebhookRequest`].
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct DeliveryRequest {
-    batch_size: Option<usize>,
-    batch_window_ms: Option<u64>,
-    separate_entries: Option<bool>,
-    retry_first_ms: Option<u64>,
-    retry_most_ms: Option<u64>,
-    attempts: Option<u32>,
-    connections: Option<usize>,
-    timeout_ms: Option<u64>,
-}
-
-impl DeliveryRequest {
-    fn over(&self, before: DeliveryOptions) -> DeliveryOptions {
-        let time = |milliseconds: Option<u64>, before| {
-            milliseconds.map_or(before, |ms| Duration::from_millis(ms.min(LONGEST_MS)))
-        };
-        DeliveryOptions {
-            batch_size: self.batch_size.unwrap_or(before.batch_size).clamp(1, 1_000),
-            batch_window: time(self.batch_window_ms, before.batch_window),
-            separate_entries: self.separate_entries.unwrap_or(before.separate_entries),
-            retry_first: time(self.retry_first_ms, before.retry_first),
-            retry_most: time(self.retry_most_ms, before.retry_most),
-            attempts: self.attempts.unwrap_or(before.attempts).max(1),
-            connections: self.connections.unwrap_or(before.connections).clamp(1, 64),
-            timeout: time(self.timeout_ms, before.timeout),
-        }
-    }
-}
-
-/// `PUT control/webhook`: tells this receiver from now on, after a handshake.
-pub(crate) async fn put(sandbox: Data<Sandbox>, body: Body) -> Answer {
-    let request: WebhookRequest = read(body)?;
-    let url: Option<Uri> = request.url.parse().ok();
-    let good = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https"));
-    if !url.as_ref().is_some_and(good) {
-        return Err(ControlError::bad("\"url\" is a whole http or https URL"));
-    }
-    let shown = {
-        let outbox = &mut sandbox.state().outbox;
-        outbox.settings = request.delivery.over(outbox.settings);
-        outbox.point_at(Some(WebhookOptions {
-            url: request.url,
-            app_secret: request.app_secret,
-            verify_token: request.verify_token,
-        }));
-        outbox.to_json()
-    };
-    sandbox.wake();
-    Ok(HttpResponse::Ok().json(shown))
-}
-
-/// How `GET control/webhook` waits.
-#[derive(Debug, Deserialize)]
-pub(crate) struct WebhookQuery {
-    #[serde(default)]
-    verified: bool,
-    timeout_ms: Option<u64>,
-}
-
-/// `GET control/webhook`: the receiver, the handshake, the counters; `verified=true` waits for the
-/// handshake.
-pub(crate) async fn get(sandbox: Data<Sandbox>, query: Query<WebhookQuery>) -> Answer {
-    let found = sandbox
-        .wait_for(timeout(query.timeout_ms), |state| {
-            (!query.verified || state.outbox.is_verified()).then_some(())
-        })
-        .await;
-    let shown = sandbox.state().outbox.to_json();
-    match found {
-        Some(()) => Ok(HttpResponse::Ok().json(shown)),
-        None => Err(ControlError::not_found(format!(
-            "the handshake has not succeeded: {}",
-            shown["handshake"]
-        ))),
-    }
-}
-
-/// `DELETE control/webhook`: tells nobody any more.
-pub(crate) async fn delete(sandbox: Data<Sandbox>) -> HttpResponse {
-    let removed = {
-        let outbox = &mut sandbox.state().outbox;
-        let was_on = outbox.is_on();
-        outbox.point_at(None);
-        was_on
-    };
-    sandbox.wake();
-    sandbox.tell_pages(LiveEvent::Reload);
-    HttpResponse::Ok().json(json!({ "removed": removed }))
-}
-
 /// The filter of `GET control/webhooks`, and how long to wait for how many.
 #[derive(Debug, Deserialize)]
 pub(crate) struct LogQuery {
+    receiver: Option<String>,
     field: Option<String>,
     wamid: Option<String>,
     status: Option<String>,
@@ -158,14 +55,17 @@ pub(crate) async fn log(sandbox: Data<Sandbox>, query: Query<LogQuery>) -> Answe
         outcome: query.outcome,
         after: query.after,
     };
+    let name = query.receiver.as_deref().unwrap_or(APP);
     let at_least = query.at_least.unwrap_or(0);
     let enough = sandbox
         .wait_for(timeout(query.timeout_ms), |state| {
-            (state.outbox.log.count(&filter) >= at_least).then_some(())
+            let receiver = state.outbox.receiver(name)?;
+            (receiver.log.count(&filter) >= at_least).then_some(())
         })
         .await;
     let state = sandbox.state();
-    let log = &state.outbox.log;
+    let receiver = state.outbox.receiver(name);
+    let log = &receiver.ok_or_else(|| unknown(name))?.log;
     if enough.is_none() {
         return Err(ControlError::not_found(format!(
             "only {} of {at_least} such webhooks",

@@ -99,26 +99,33 @@ pub(crate) async fn subscribe(
     path: ObjectPath,
     body: Body,
 ) -> HttpResponse {
-    answer(&sandbox, &request, |state, _| {
-        let uri = match json_body(body) {
-            Ok(body) => string(&body, "override_callback_uri")?,
+    let answer = answer(&sandbox, &request, |state, _| {
+        let (uri, token) = match json_body(body) {
+            Ok(body) => (
+                string(&body, "override_callback_uri")?,
+                string(&body, "verify_token")?,
+            ),
             // The ordinary call has no body at all.
-            Err(_) => None,
+            Err(_) => (None, None),
         };
         if uri.as_ref().is_some_and(|uri| uri.len() > 2_000) {
             return Err(GraphError::parameter(
                 "Param override_callback_uri is too long.",
             ));
         }
-        set_subscription(
-            state,
-            "POST",
-            &path.id,
-            Some(Subscription {
-                override_callback_uri: uri,
-            }),
-        )
-    })
+        let subscription = Subscription {
+            override_callback_uri: uri.clone(),
+        };
+        let done = set_subscription(state, "POST", &path.id, Some(subscription))?;
+        let to = uri.map(|uri| (uri, token.unwrap_or_default()));
+        state
+            .outbox
+            .set_override(&path.id, to)
+            .map_err(GraphError::parameter)?;
+        Ok(done)
+    });
+    sandbox.wake();
+    answer
 }
 
 /// `DELETE /{waba_id}/subscribed_apps`.
@@ -128,7 +135,10 @@ pub(crate) async fn unsubscribe(
     path: ObjectPath,
 ) -> HttpResponse {
     answer(&sandbox, &request, |state, _| {
-        set_subscription(state, "DELETE", &path.id, None)
+        let done = set_subscription(state, "DELETE", &path.id, None)?;
+        // Taking an override away needs no room.
+        let _ = state.outbox.set_override(&path.id, None);
+        Ok(done)
     })
 }
 

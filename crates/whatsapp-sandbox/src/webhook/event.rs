@@ -16,8 +16,6 @@ pub(crate) enum Due {
     Notice(Notice),
     /// A template's review ends.
     Approval(String),
-    /// A request is tried again.
-    Retry(Arc<Parcel>),
 }
 
 /// A step in a message's life.
@@ -67,7 +65,25 @@ pub(crate) struct Parcel {
     pub(crate) id: u64,
     pub(crate) body: Arc<str>,
     pub(super) signature: Signature,
+    pub(super) receiver: Arc<str>,
+    /// Which receiver of that name.
+    pub(super) incarnation: u64,
     /// Which memory it belongs to: a reset starts another.
     pub(super) epoch: u64,
     pub(super) attempts: u32,
+}
+
+impl Parcel {
+    /// The same for one more attempt.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            id: self.id,
+            body: Arc::clone(&self.body),
+            signature: self.signature,
+            receiver: Arc::clone(&self.receiver),
+            incarnation: self.incarnation,
+            epoch: self.epoch,
+            attempts: self.attempts + 1,
+        }
+    }
 }

@@ -1,122 +1,166 @@
-//! What is still to happen and to be told: the one place that decides what the worker does next.
+//! What is still to happen, and who is told of it: the one place that decides what the worker does
+//! next.
 //!
 //! Everything here is a plain state under the sandbox's lock, so that a reset is one assignment
 //! and a test can ask for it.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::{
     DeliveryOptions, WebhookOptions,
     event::{Due, Notice, Parcel},
-    handshake::{Handshake, Phase},
-    log::{Delivery, Log, Subject, Told},
-    shape, wire,
+    receiver::Receiver,
 };
-use crate::{life::Signature, template::Template};
+use crate::template::Template;
 
 /// Beyond this many events that nobody has been told, new ones are dropped and counted.
-const MOST_WAITING: usize = 100_000;
+pub(super) const MOST_WAITING: usize = 100_000;
+/// More receivers are refused.
+const MOST_RECEIVERS: usize = 100;
+/// The receiver that the app itself is subscribed with.
+pub(crate) const APP: &str = "default";
 
 /// What the worker does next.
 #[derive(Debug)]
 pub(crate) enum Task {
-    /// Asks the receiver whether it is the right one.
-    Handshake(Arc<WebhookOptions>),
-    /// Tells it something.
-    Deliver(Arc<WebhookOptions>, Arc<Parcel>, Option<Arc<str>>),
+    /// Asks the named receiver whether it is the right one.
+    Handshake(Arc<str>, Arc<WebhookOptions>, Duration),
+    /// Tells a receiver something, with this signature, and waits so long for an answer.
+    Deliver(Arc<WebhookOptions>, Arc<Parcel>, Option<Arc<str>>, Duration),
     /// Waits for this moment, or for news.
     Wait(Option<Instant>),
     /// Nobody wants to be told.
     Stop,
 }
 
-/// The counters; they only grow.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counters {
-    delivered: u64,
-    attempts: u64,
-    given_up: u64,
-    dropped: u64,
-}
-
 /// All of it.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    pub(crate) target: Option<Arc<WebhookOptions>>,
-    pub(crate) settings: DeliveryOptions,
+    /// The app's own is always there, pointed somewhere or not.
+    receivers: BTreeMap<Arc<str>, Receiver>,
+    /// How a receiver is told that does not say how.
+    delivery: DeliveryOptions,
+    /// How many requests each receiver's log remembers.
+    capacity: usize,
     /// The number of the worker that runs.
     pub(crate) worker: Option<u64>,
-    pub(crate) log: Log,
-    handshake: Handshake,
     dues: BTreeMap<(Instant, u64), Due>,
     next_due: u64,
-    ready: VecDeque<(Instant, Notice)>,
-    again: VecDeque<Arc<Parcel>>,
-    counters: Counters,
-    under_way: usize,
-    /// Grows when everything before is forgotten.
-    epoch: u64,
+    next_incarnation: u64,
 }
 
 impl Outbox {
     pub(crate) fn new(
         target: Option<WebhookOptions>,
-        settings: DeliveryOptions,
+        delivery: DeliveryOptions,
         capacity: usize,
     ) -> Self {
+        let mut app = Receiver::new(APP, delivery, capacity, 0);
+        app.point_at(target, None);
         Self {
-            target: target.map(Arc::new),
-            settings,
+            receivers: BTreeMap::from([(APP.into(), app)]),
+            delivery,
+            capacity,
             worker: None,
-            log: Log::new(capacity),
-            handshake: Handshake::new(),
             dues: BTreeMap::new(),
             next_due: 0,
-            ready: VecDeque::new(),
-            again: VecDeque::new(),
-            counters: Counters::default(),
-            under_way: 0,
-            epoch: 0,
+            next_incarnation: 1,
         }
     }
 
-    /// Forgets everything but the receiver and how far it is known: where webhooks go is wiring,
-    /// not memory.
+    /// Forgets everything but the receivers and how far they are known: where webhooks go is
+    /// wiring, not memory. What an account overrides is forgotten with the account.
     pub(crate) fn succeed(&mut self, before: Self) {
-        self.target = before.target;
-        self.settings = before.settings;
-        self.handshake = before.handshake;
+        self.receivers = before.receivers;
+        self.receivers.retain(|name, _| !is_override(name));
+        for receiver in self.receivers.values_mut() {
+            receiver.forget(self.capacity);
+        }
         self.worker = before.worker;
-        self.under_way = before.under_way;
-        self.epoch = before.epoch + 1;
+        self.next_incarnation = before.next_incarnation;
     }
 
-    /// Points webhooks somewhere else, or nowhere. What waits goes to the new receiver.
-    pub(crate) fn point_at(&mut self, target: Option<WebhookOptions>) {
-        if target.is_none() {
-            self.dues.clear();
-            self.ready.clear();
-            self.again.clear();
-            self.epoch += 1;
+    /// Points a receiver's webhooks somewhere, with these changes to how they are delivered. One
+    /// with a new name comes into being.
+    pub(crate) fn point_at(
+        &mut self,
+        name: &str,
+        target: WebhookOptions,
+        waba_id: Option<String>,
+        change: impl FnOnce(DeliveryOptions) -> DeliveryOptions,
+    ) -> Result<(), String> {
+        if !self.receivers.contains_key(name) {
+            if self.receivers.len() >= MOST_RECEIVERS {
+                return Err(format!("there are already {MOST_RECEIVERS} receivers"));
+            }
+            let (delivery, capacity) = (self.delivery, self.capacity);
+            let receiver = Receiver::new(name, delivery, capacity, self.next_incarnation);
+            self.next_incarnation += 1;
+            self.receivers.insert(name.into(), receiver);
         }
-        self.target = target.map(Arc::new);
-        self.handshake = Handshake::new();
+        if name == APP {
+            // An override changes where the app's webhooks go, and not whose they are.
+            let overrides = self.receivers.iter_mut();
+            for (_, receiver) in overrides.filter(|(name, _)| is_override(name)) {
+                receiver.sign_with(&target.app_secret);
+            }
+        }
+        if let Some(receiver) = self.receivers.get_mut(name) {
+            receiver.settings = change(receiver.settings);
+            receiver.point_at(Some(target), waba_id);
+        }
+        Ok(())
+    }
+
+    /// Tells this receiver nothing more; whether it was told before.
+    pub(crate) fn turn_off(&mut self, name: &str) -> bool {
+        let Some(receiver) = self.receivers.get_mut(name) else {
+            return false;
+        };
+        let was_on = receiver.is_on();
+        receiver.point_at(None, None);
+        if name != APP {
+            self.receivers.remove(name);
+        }
+        if !self.is_on() {
+            self.dues.clear();
+        }
+        was_on
+    }
+
+    /// Sends what concerns an account somewhere else than the app's other webhooks, or no longer.
+    pub(crate) fn set_override(
+        &mut self,
+        waba_id: &str,
+        to: Option<(String, String)>,
+    ) -> Result<(), String> {
+        let name = override_of(waba_id);
+        let Some((url, verify_token)) = to else {
+            self.turn_off(&name);
+            return Ok(());
+        };
+        let app_secret = self
+            .receivers
+            .get(APP)
+            .map_or_else(String::new, |app| app.secret().to_owned());
+        let target = WebhookOptions {
+            url,
+            app_secret,
+            verify_token,
+        };
+        self.point_at(&name, target, Some(waba_id.to_owned()), |settings| settings)
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        self.target.is_some()
+        self.receivers.values().any(Receiver::is_on)
     }
 
-    pub(crate) fn is_verified(&self) -> bool {
-        self.handshake.phase == Phase::Verified
+    pub(crate) fn receiver(&self, name: &str) -> Option<&Receiver> {
+        self.receivers.get(name)
     }
 
     /// Plans something; without a receiver nothing is planned.
@@ -124,8 +168,8 @@ impl Outbox {
         if !self.is_on() {
             return;
         }
-        if self.waiting() >= MOST_WAITING {
-            self.counters.dropped += 1;
+        if self.dues.len() >= MOST_WAITING {
+            self.receivers.values_mut().for_each(Receiver::dropped_one);
             return;
         }
         self.dues.insert((at, self.next_due), due);
@@ -150,216 +194,83 @@ impl Outbox {
         (first.key().0 <= now).then(|| first.remove())
     }
 
-    /// Puts an event where the next request takes it from.
-    pub(crate) fn tell(&mut self, now: Instant, notice: Notice) {
-        self.ready.push_back((now, notice));
-    }
-
-    pub(crate) fn try_again(&mut self, parcel: Arc<Parcel>) {
-        self.again.push_back(parcel);
+    /// Tells everybody whom it concerns.
+    pub(crate) fn tell(&mut self, now: Instant, notice: &Notice) {
+        let overridden = self
+            .receivers
+            .contains_key(override_of(&notice.waba_id).as_str());
+        for (name, receiver) in &mut self.receivers {
+            let is_told = receiver.hears_of(&notice.waba_id) && !(overridden && **name == *APP);
+            if is_told {
+                receiver.tell(now, notice.clone());
+            }
+        }
     }
 
     /// What to do at this moment, once nothing is due any more.
     pub(crate) fn next_task(&mut self, now: Instant, wall: OffsetDateTime) -> Task {
-        let Some(target) = self.target.clone() else {
+        if !self.is_on() {
             return Task::Stop;
-        };
-        let next_due = self.dues.keys().next().map(|(at, _)| *at);
-        match self.handshake.phase {
-            Phase::Due(at) if at <= now => {
-                self.handshake.phase = Phase::UnderWay;
-                return Task::Handshake(target);
-            }
-            Phase::Due(at) => {
-                return Task::Wait(next_due.map_or(Some(at), |due| Some(due.min(at))));
-            }
-            Phase::UnderWay => return Task::Wait(next_due),
-            Phase::Verified => {}
         }
-        if self.under_way >= self.settings.connections.max(1) {
-            return Task::Wait(next_due);
+        let mut earliest = self.dues.keys().next().map(|(at, _)| *at);
+        for receiver in self.receivers.values_mut() {
+            match receiver.next_task(now, wall) {
+                Task::Wait(at) => earliest = [earliest, at].into_iter().flatten().min(),
+                task @ (Task::Handshake(..) | Task::Deliver(..) | Task::Stop) => return task,
+            }
         }
-        let parcel = match self.again.pop_front() {
-            Some(parcel) => parcel,
-            None => match self.batch(now) {
-                Ok(notices) => self.pack(notices, wall),
-                Err(full_at) => {
-                    let earliest = [next_due, full_at].into_iter().flatten().min();
-                    return Task::Wait(earliest);
-                }
-            },
-        };
-        self.under_way += 1;
-        // Signed only now: the secret may have changed since the last attempt.
-        let secret = &target.app_secret;
-        let header = wire::signature(secret, parcel.body.as_bytes(), parcel.signature);
-        let header: Option<Arc<str>> = header.map(Into::into);
-        self.log
-            .update(parcel.id, |delivery| delivery.signature.clone_from(&header));
-        Task::Deliver(target, parcel, header)
+        Task::Wait(earliest)
     }
 
-    /// The events of the next request, or when there will be some.
-    fn batch(&mut self, now: Instant) -> Result<Vec<Notice>, Option<Instant>> {
-        let size = self.settings.batch_size.max(1);
-        let Some((since, first)) = self.ready.front() else {
-            return Err(None);
-        };
-        let (signature, together) = (first.signature, first.together);
-        let complete = *since + self.settings.batch_window;
-        if complete > now && self.ready.len() < size {
-            return Err(Some(complete));
-        }
-        let mut notices = Vec::new();
-        while let Some((_, next)) = self.ready.front() {
-            let shares = together.is_some() && next.together == together;
-            let fits = notices.len() < size && next.together.is_none() && together.is_none();
-            if next.signature != signature || !(shares || fits) {
-                break;
-            }
-            notices.extend(self.ready.pop_front().map(|(_, notice)| notice));
-        }
-        Ok(notices)
-    }
-
-    fn pack(&mut self, notices: Vec<Notice>, wall: OffsetDateTime) -> Arc<Parcel> {
-        let signature = notices
-            .first()
-            .map_or(Signature::Right, |first| first.signature);
-        let subjects = notices
-            .iter()
-            .map(|notice| Subject {
-                field: notice.field.clone(),
-                wamid: notice.wamid.clone(),
-                status: notice.status,
-            })
-            .collect();
-        let changes = notices
-            .into_iter()
-            .map(|notice| (notice.waba_id, notice.field, notice.value))
-            .collect();
-        let envelope = shape::envelope(changes, self.settings.separate_entries, wall);
-        let body: Arc<str> = wire::escaped(&envelope).into();
-        let id = self.log.open(Delivery {
-            id: 0,
-            created_at: wall,
-            subjects,
-            body: Arc::clone(&body),
-            signature: None,
-            attempts: 0,
-            http_status: None,
-            error: None,
-            outcome: Told::Pending,
-        });
-        Arc::new(Parcel {
-            id,
-            body,
-            signature,
-            epoch: self.epoch,
-            attempts: 0,
-        })
-    }
-
-    /// Writes down what the receiver answered, and plans the next attempt where one is due.
+    /// Writes down what a receiver answered, if it still is one.
     pub(crate) fn answered(&mut self, parcel: &Parcel, answer: Result<u16, String>, now: Instant) {
-        self.under_way = self.under_way.saturating_sub(1);
-        if parcel.epoch != self.epoch {
-            return;
-        }
-        let attempts = parcel.attempts + 1;
-        self.counters.attempts += 1;
-        let outcome = if answer == Ok(200) {
-            self.counters.delivered += 1;
-            Told::Delivered
-        // Whoever signs wrongly does not come back.
-        } else if parcel.signature != Signature::Right || attempts >= self.settings.attempts {
-            self.counters.given_up += 1;
-            Told::GivenUp
-        } else {
-            Told::Pending
-        };
-        let error = answer.as_ref().err().cloned();
-        self.log.update(parcel.id, |delivery| {
-            delivery.attempts = attempts;
-            delivery.http_status = answer.ok();
-            delivery.error = error;
-            delivery.outcome = outcome;
-        });
-        if outcome == Told::Pending {
-            let again = Parcel {
-                id: parcel.id,
-                body: Arc::clone(&parcel.body),
-                signature: parcel.signature,
-                epoch: parcel.epoch,
-                attempts,
-            };
-            self.plan(
-                now + self.settings.pause(attempts),
-                Due::Retry(Arc::new(again)),
-            );
+        if let Some(receiver) = self.receivers.get_mut(&parcel.receiver) {
+            receiver.answered(parcel, answer, now);
         }
     }
 
-    /// Writes down how the handshake went, unless webhooks point elsewhere by now.
+    /// Writes down how a handshake went, unless those webhooks point elsewhere by now.
     pub(crate) fn shaken(
         &mut self,
+        name: &str,
         target: &Arc<WebhookOptions>,
         answer: Result<u16, (Option<u16>, String)>,
         now: Instant,
         wall: OffsetDateTime,
     ) {
-        let current = self.target.as_ref();
-        if !current.is_some_and(|current| Arc::ptr_eq(current, target)) {
-            return;
+        if let Some(receiver) = self.receivers.get_mut(name) {
+            receiver.shaken(target, answer, now, wall);
         }
-        let pause = self
-            .settings
-            .pause(self.handshake.attempts.saturating_add(1));
-        self.handshake.answered(answer, now + pause, wall);
     }
 
     /// Whatever the worker had on its way when it ended is tried by the next one.
     pub(crate) fn worker_ended(&mut self, worker: u64) {
         if self.worker == Some(worker) {
             self.worker = None;
-            self.under_way = 0;
-            if self.handshake.phase == Phase::UnderWay {
-                self.handshake = Handshake::new();
-            }
+            self.receivers.values_mut().for_each(Receiver::worker_ended);
         }
     }
 
-    /// How many events and requests nobody has been told yet.
-    fn waiting(&self) -> usize {
-        self.dues.len() + self.ready.len() + self.again.len()
+    /// A receiver as people see it.
+    pub(crate) fn to_json(&self, name: &str) -> Option<Value> {
+        let receiver = self.receivers.get(name)?;
+        Some(receiver.to_json(self.dues.len()))
     }
 
-    /// The receiver without its secrets, the handshake and the counters.
-    pub(crate) fn to_json(&self) -> Value {
-        let settings = &self.settings;
-        let milliseconds =
-            |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        json!({
-            "url": self.target.as_ref().map(|target| &target.url),
-            "handshake": self.target.as_ref().map(|_| self.handshake.to_json()),
-            "delivery": {
-                "batch_size": settings.batch_size,
-                "batch_window_ms": milliseconds(settings.batch_window),
-                "separate_entries": settings.separate_entries,
-                "retry_first_ms": milliseconds(settings.retry_first),
-                "retry_most_ms": milliseconds(settings.retry_most),
-                "attempts": settings.attempts,
-                "connections": settings.connections,
-                "timeout_ms": milliseconds(settings.timeout),
-            },
-            "totals": {
-                "requests": self.log.total(),
-                "attempts": self.counters.attempts,
-                "delivered": self.counters.delivered,
-                "given_up": self.counters.given_up,
-                "dropped": self.counters.dropped,
-            },
-            "waiting": self.waiting() + self.under_way,
-        })
+    /// All of them.
+    pub(crate) fn list(&self) -> Vec<Value> {
+        let receivers = self.receivers.values().filter(|receiver| receiver.is_on());
+        receivers
+            .map(|receiver| receiver.to_json(self.dues.len()))
+            .collect()
     }
+}
+
+/// The name of an account's override; nobody can give a receiver such a name.
+fn override_of(waba_id: &str) -> String {
+    format!("{waba_id}/subscribed_apps")
+}
+
+fn is_override(name: &str) -> bool {
+    name.contains('/')
 }

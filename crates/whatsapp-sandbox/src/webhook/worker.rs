@@ -1,4 +1,4 @@
-//! The task that lets messages live and tells the receiver about it. It runs while there is a
+//! The task that lets messages live and tells the receivers about it. It runs while there is a
 //! receiver, sleeps while nothing is due, and ends when the sandbox closes.
 
 use std::{sync::Arc, time::Duration};
@@ -66,11 +66,13 @@ async fn run(running: Running) {
     loop {
         match sandbox.step(running.worker) {
             Task::Stop => return,
-            Task::Handshake(target) => {
-                under_way.push(shake(sandbox.clone(), client.clone(), target).boxed());
+            Task::Handshake(name, target, timeout) => {
+                let (sandbox, client) = (sandbox.clone(), client.clone());
+                under_way.push(shake(sandbox, client, name, target, timeout).boxed());
             }
-            Task::Deliver(target, parcel, signature) => {
-                let request = post(sandbox, &client, &target, &parcel, signature.as_deref());
+            Task::Deliver(target, parcel, signature, timeout) => {
+                let request = post(&client, &target, &parcel, signature.as_deref());
+                let request = request.timeout(timeout);
                 under_way.push(deliver(sandbox.clone(), request, parcel).boxed());
             }
             Task::Wait(until) => {
@@ -97,7 +99,6 @@ async fn sleep_until(moment: Option<Instant>) {
 }
 
 fn post(
-    sandbox: &Sandbox,
     client: &Client,
     target: &WebhookOptions,
     parcel: &Parcel,
@@ -105,7 +106,6 @@ fn post(
 ) -> RequestBuilder {
     let request = client
         .post(&target.url)
-        .timeout(sandbox.state().outbox.settings.timeout)
         .header("content-type", "application/json")
         .body(parcel.body.to_string());
     match signature {
@@ -141,15 +141,20 @@ async fn drain(mut response: Response) {
     }
 }
 
-async fn shake(sandbox: Sandbox, client: Client, target: Arc<WebhookOptions>) {
+async fn shake(
+    sandbox: Sandbox,
+    client: Client,
+    name: Arc<str>,
+    target: Arc<WebhookOptions>,
+    timeout: Duration,
+) {
     let challenge = rand::random_range(100_000_000_u64..10_000_000_000).to_string();
-    let timeout = sandbox.state().outbox.settings.timeout;
     let answer = ask(&client, &target, &challenge, timeout).await;
     let verified = answer.is_ok();
     sandbox
         .state()
         .outbox
-        .shaken(&target, answer, Instant::now(), clock::now());
+        .shaken(&name, &target, answer, Instant::now(), clock::now());
     if verified {
         sandbox.tell_pages(LiveEvent::Reload);
     }

@@ -11,6 +11,7 @@ mod lives;
 mod objects;
 mod page;
 mod receiver;
+mod receivers;
 mod sending;
 mod support;
 mod templates;

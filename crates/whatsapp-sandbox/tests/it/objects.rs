@@ -75,12 +75,12 @@ async fn an_app_subscribes_and_leaves() {
     assert_eq!(answer(bare).await, (200, json!({"success": true})));
     let (_, apps) = server.get(&path).await;
     assert!(apps["data"][0]["whatsapp_business_api_data"]["id"].is_string());
-    let uri = json!({"override_callback_uri": "https://x.example/", "verify_token": "t"});
+    let uri = json!({"override_callback_uri": "http://127.0.0.1:9/", "verify_token": "t"});
     server.post(&path, &uri).await;
     let (_, apps) = server.get(&path).await;
     assert_eq!(
         apps["data"][0]["override_callback_uri"],
-        "https://x.example/"
+        "http://127.0.0.1:9/"
     );
     assert_eq!(server.delete(&path).await.0, 200);
     assert_eq!(server.get(&path).await.1, json!({"data": []}));

@@ -85,6 +85,16 @@ impl Receiver {
             .await;
     }
 
+    /// One more receiver of the sandbox, with a secret of its own, handshake done.
+    pub(crate) async fn join(&self, server: &Server, name: &str, waba_id: Option<&str>) {
+        let receiver = json!({"url": self.url, "app_secret": secret_of(name),
+                              "verify_token": TOKEN, "waba_id": waba_id});
+        server.put(&format!("/receivers/{name}"), receiver).await;
+        server
+            .look(&format!("/receivers/{name}?verified=true&timeout_ms=10000"))
+            .await;
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -144,12 +154,21 @@ impl Post {
 
     /// Whether the signature is over exactly these bytes.
     pub(crate) fn is_signed(&self) -> bool {
-        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        self.is_signed_with(SECRET)
+    }
+
+    pub(crate) fn is_signed_with(&self, secret: &str) -> bool {
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         mac.update(&self.body);
         let digest = mac.finalize().into_bytes();
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         self.signature.as_deref() == Some(&format!("sha256={hex}"))
     }
+}
+
+/// The secret of a receiver with this name.
+pub(crate) fn secret_of(name: &str) -> String {
+    format!("{name}'s secret")
 }
 
 /// The values of all changes of a body.
