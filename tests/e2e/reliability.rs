@@ -2,5 +2,6 @@
 
 mod crash;
 mod credits;
+mod pacing;
 mod races;
 mod stop;

@@ -4,12 +4,14 @@
 //! Assertions read the sandbox's ledger and the database, never the server's own word for it.
 
 pub mod database;
+pub mod fake_provider;
 pub mod meta;
 pub mod process;
 pub mod sandbox;
 pub mod world;
 
 pub use database::Database;
+pub use fake_provider::{FakeProvider, Mood};
 pub use process::{Ended, Running};
 pub use sandbox::Sandbox;
 pub use world::{Answer, World};

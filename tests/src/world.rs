@@ -156,13 +156,28 @@ impl World {
 
     /// The sandbox's number for the account, with its templates.
     pub fn add_sender(&mut self) {
+        self.add_sender_with(PHONE_NUMBER_ID);
+    }
+
+    /// One more account with credits, which sends from a number of its own. It becomes this world's
+    /// account; who has the other's key sends with [`World::send_as`].
+    pub async fn add_account_with(&mut self, phone_number_id: &str) {
+        let number = format!("accounts/{WABA_ID}/numbers/{phone_number_id}");
+        self.sandbox.put(&number, &json!({})).await;
+        self.account = self.create_account();
+        self.api_key = self.create_key(&self.account);
+        self.grant(1_000);
+        self.add_sender_with(phone_number_id);
+    }
+
+    fn add_sender_with(&mut self, phone_number_id: &str) {
         let arguments = [
             "sender",
             "add",
             "--account",
             &self.account,
             "--phone-number-id",
-            PHONE_NUMBER_ID,
+            phone_number_id,
             "--waba-id",
             WABA_ID,
             "--phone",
@@ -228,6 +243,13 @@ impl World {
     pub fn post(&self, server: &Running, path: &str) -> RequestBuilder {
         let request = self.client.post(format!("{}{path}", server.url()));
         request.header("X-Api-Key", &self.api_key)
+    }
+
+    /// Sends a code to a number with this key.
+    pub async fn send_as(&self, api_key: &str, server: &Running, number: &str) -> Answer {
+        let request = self.client.post(format!("{}/SendMessage", server.url()));
+        let body = json!({"otpCode": "482913", "toPhoneE164": number});
+        answer(request.header("X-Api-Key", api_key).json(&body)).await
     }
 
     /// Sends a code to a number.

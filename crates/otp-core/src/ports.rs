@@ -31,7 +31,9 @@ pub use clock::Clock;
 pub use credit_audit::CreditAudit;
 pub use directory::Directory;
 pub use error::PortError;
-pub use message_sender::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
+pub use message_sender::{
+    Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
+};
 pub use messages::Messages;
 pub use opt_outs::OptOuts;
 pub use plans::Plans;

@@ -9,7 +9,7 @@ use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::take_notification::TakeNotification;
-use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions};
+use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, PacedSender};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
@@ -132,7 +132,7 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     let ledger: Arc<dyn SendLedger> = storage.clone();
     let ledger: Arc<dyn SendLedger> = Arc::new(GroupCommit::start(&ledger, grouping));
     let sender = CloudApiSender::new(&settings.whatsapp.client).map_err(setup)?;
-    let sender: Arc<dyn MessageSender> = Arc::new(sender);
+    let sender: Arc<dyn MessageSender> = Arc::new(PacedSender::new(Arc::new(sender)));
     let policy = SendPolicy {
         request_deadline: settings.messages.request_deadline,
         provider_timeout: settings.whatsapp.timeout,

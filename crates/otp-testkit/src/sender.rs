@@ -5,7 +5,9 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use otp_core::message::{Failure, ProviderMessageId};
-use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
+use otp_core::ports::{
+    Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
+};
 use otp_core::sealing::{ProviderMessageIndex, Sealed, SealedProviderMessageId};
 use otp_core::send::Outcome;
 
@@ -64,12 +66,13 @@ pub fn accepted_outcome(id: &str) -> Outcome {
     })
 }
 
-/// A refusal with this code.
+/// A refusal of one message with this code.
 pub fn refusal(http_status: u16, code: i32) -> ProviderRefusal {
     ProviderRefusal {
         http_status: Some(http_status),
         message: format!("(#{code}) Message undeliverable"),
         failure: failure(code),
+        scope: RefusalScope::Message,
     }
 }
 

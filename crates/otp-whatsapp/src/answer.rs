@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use otp_core::message::{Failure, ProviderMessageId};
-use otp_core::ports::{Accepted, ProviderRefusal, SendError};
+use otp_core::ports::{Accepted, ProviderRefusal, RefusalScope, SendError};
 use serde_json::Value;
 
 use crate::codes::{self, Class};
@@ -61,6 +61,7 @@ impl Verdict {
                 title: "Not reached".to_owned(),
                 reason: "WhatsApp could not be reached; the message was not sent.".to_owned(),
             },
+            scope: RefusalScope::Provider,
         };
         Self::without_code(
             None,
@@ -91,12 +92,13 @@ pub(crate) fn judge(answer: &Answer, redaction: &Redaction) -> Verdict {
         (400..=599, Some(error)) => by_code(answer, &error, redaction),
         (408 | 499, None) => Verdict::without_code(Some(status), Err(SendError::Unknown)),
         (425 | 429, None) => {
-            let refusal = wordless(status);
+            let refusal = wordless(status, RefusalScope::Sender);
             let after = answer.retry_after;
             Verdict::without_code(Some(status), Err(SendError::Retry { refusal, after }))
         }
         (400..=499, None) => {
-            Verdict::without_code(Some(status), Err(SendError::Refused(wordless(status))))
+            let refusal = wordless(status, RefusalScope::Provider);
+            Verdict::without_code(Some(status), Err(SendError::Refused(refusal)))
         }
         _ => Verdict::without_code(Some(status), Err(SendError::Unknown)),
     }
@@ -131,10 +133,15 @@ fn by_code(answer: &Answer, error: &GraphError, redaction: &Redaction) -> Verdic
             title,
             reason,
         },
+        scope: class.scope(answer.status >= 500 || error.is_transient == Some(true)),
     };
     let pause = match class {
-        Class::Configuration | Class::Request | Class::Template | Class::Recipient => None,
-        Class::Transient(pause) => Some(pause),
+        Class::Configuration
+        | Class::Country
+        | Class::Request
+        | Class::Template
+        | Class::Recipient => None,
+        Class::Transient(_, pause) => Some(pause),
         Class::Doubtful => (error.is_transient != Some(false)).then_some(None),
     };
     let outcome = match pause {
@@ -154,7 +161,7 @@ fn by_code(answer: &Answer, error: &GraphError, redaction: &Redaction) -> Verdic
 
 /// A refusal that came without Graph's words. The words it did come with are somebody else's, and
 /// often a whole page.
-fn wordless(status: u16) -> ProviderRefusal {
+fn wordless(status: u16, scope: RefusalScope) -> ProviderRefusal {
     let message =
         format!("The request was answered with HTTP status {status}, but not by WhatsApp.");
     ProviderRefusal {
@@ -165,6 +172,7 @@ fn wordless(status: u16) -> ProviderRefusal {
             reason: message.clone(),
         },
         message,
+        scope,
     }
 }
 

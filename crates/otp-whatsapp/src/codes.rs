@@ -4,21 +4,42 @@
 
 use std::time::Duration;
 
+use otp_core::ports::RefusalScope;
+
 /// What an error code means for the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Nothing goes out until an operator acts: token, permissions, number, payment, policy, quality.
     Configuration,
+    /// Nothing goes out to this country until an operator acts; the others are served.
+    Country,
     /// The request itself is wrong, which is our mistake.
     Request,
     /// The template is missing, paused or of another shape than the request.
     Template,
     /// This recipient cannot be reached this way.
     Recipient,
-    /// A later call may succeed, at the earliest after this pause if there is one.
-    Transient(Option<Duration>),
+    /// A later call may succeed, at the earliest after this pause if there is one; meanwhile others
+    /// are refused, too.
+    Transient(RefusalScope, Option<Duration>),
     /// A later call may succeed unless Meta says that it will not.
     Doubtful,
+}
+
+impl Class {
+    /// How far a refusal of this class reaches. A code that nobody lists speaks of the provider where
+    /// Meta calls it a fault of its own, else of the message.
+    pub(crate) fn scope(self, own_fault: bool) -> RefusalScope {
+        match self {
+            Self::Configuration => RefusalScope::SenderUntilMended,
+            Self::Country | Self::Request | Self::Template | Self::Recipient => {
+                RefusalScope::Message
+            }
+            Self::Transient(scope, _) => scope,
+            Self::Doubtful if own_fault => RefusalScope::Provider,
+            Self::Doubtful => RefusalScope::Message,
+        }
+    }
 }
 
 /// A row of the table.
@@ -51,25 +72,28 @@ const API_PERMISSION: Meaning = Meaning {
 };
 
 /// Throughput is counted by the second.
-const THROUGHPUT: Class = pause(1);
+const THROUGHPUT: Class = pause(RefusalScope::Sender, 1);
 
 /// These are counted by the hour. A pause longer than any request's deadline means: not again for
 /// this message, but say so as of a limit, not as of a fault.
-const HOURLY: Class = pause(60);
+const HOURLY: Class = pause(RefusalScope::Sender, 60);
 
 /// A pair of numbers regains one message every 6 seconds, and Meta advises pauses of 4ⁿ seconds. With
 /// 4 the second and third call fall at 4 and 8 seconds, both within a request's deadline and the last
 /// one behind the 6.
-const PAIR: Class = pause(4);
+const PAIR: Class = pause(RefusalScope::Recipient, 4);
 
 /// The caller's own back-off will do.
-const SOON: Class = Class::Transient(None);
+const SOON: Class = Class::Transient(RefusalScope::Provider, None);
 
-const fn pause(seconds: u64) -> Class {
-    Class::Transient(Some(Duration::from_secs(seconds)))
+/// An upgrade of the throughput takes up to a minute.
+const MAINTENANCE: Class = Class::Transient(RefusalScope::Sender, None);
+
+const fn pause(scope: RefusalScope, seconds: u64) -> Class {
+    Class::Transient(scope, Some(Duration::from_secs(seconds)))
 }
 
-use Class::{Configuration, Doubtful, Recipient, Request, Template};
+use Class::{Configuration, Country, Doubtful, Recipient, Request, Template};
 
 #[rustfmt::skip] // one row a line
 const TABLE: &[(i64, Class, &str)] = &[
@@ -86,7 +110,7 @@ const TABLE: &[(i64, Class, &str)] = &[
     (80007,  HOURLY,        "Rate limit issues"),
     (130429, THROUGHPUT,    "Rate limit hit"),
     (130472, Recipient,     "User's number is part of an experiment"),
-    (130497, Configuration, "Business account is restricted from messaging users in this country"),
+    (130497, Country,       "Business account is restricted from messaging users in this country"),
     (131000, SOON,          "Something went wrong"),
     (131005, Configuration, "Access denied"),
     (131008, Request,       "Required parameter is missing"),
@@ -108,8 +132,7 @@ const TABLE: &[(i64, Class, &str)] = &[
     (131052, Request,       "Media download error"),
     (131053, Request,       "Media upload error"),
     (131056, PAIR,          "Business account, consumer account pair rate limit hit"),
-    // An upgrade of the throughput takes up to a minute.
-    (131057, SOON,          "Account in maintenance mode"),
+    (131057, MAINTENANCE,   "Account in maintenance mode"),
     (131062, Request,       "Business-scoped user id not supported"),
     (131064, Configuration, "Messaging limit for template classification violation"),
     (132000, Template,      "Template param count mismatch"),
@@ -150,8 +173,8 @@ mod tests {
             (
                 Configuration,
                 &[
-                    0, 3, 10, 33, 190, 368, 130497, 131005, 131031, 131037, 131042, 131045, 131048,
-                    131064, 133000, 133005, 133006, 133008, 133009, 133010, 133015, 133016,
+                    0, 3, 10, 33, 190, 368, 131005, 131031, 131037, 131042, 131045, 131048, 131064,
+                    133000, 133005, 133006, 133008, 133009, 133010, 133015, 133016,
                 ],
             ),
             (
@@ -170,10 +193,12 @@ mod tests {
                 Recipient,
                 &[130472, 131021, 131026, 131030, 131049, 131050, 137000],
             ),
-            (SOON, &[2, 131000, 131016, 131057, 133004]),
-            (Class::Transient(Some(Duration::from_secs(1))), &[130429]),
-            (Class::Transient(Some(Duration::from_secs(4))), &[131056]),
-            (Class::Transient(Some(Duration::from_secs(60))), &[4, 80007]),
+            (Country, &[130497]),
+            (MAINTENANCE, &[131057]),
+            (SOON, &[2, 131000, 131016, 133004]),
+            (pause(RefusalScope::Sender, 1), &[130429]),
+            (pause(RefusalScope::Recipient, 4), &[131056]),
+            (pause(RefusalScope::Sender, 60), &[4, 80007]),
             (Doubtful, &[1]),
         ];
         for (class, codes) in expected {
@@ -187,6 +212,28 @@ mod tests {
         }
         let listed: usize = expected.iter().map(|(_, codes)| codes.len()).sum();
         assert_eq!(listed, TABLE.len(), "every row is listed above");
+    }
+
+    #[test]
+    fn what_is_refused_beside_the_message_follows_from_the_class() {
+        for (code, scope) in [
+            (131_026, RefusalScope::Message),
+            (132_001, RefusalScope::Message),
+            (130_497, RefusalScope::Message),
+            (131_056, RefusalScope::Recipient),
+            (130_429, RefusalScope::Sender),
+            (80_007, RefusalScope::Sender),
+            (131_057, RefusalScope::Sender),
+            (190, RefusalScope::SenderUntilMended),
+            (131_031, RefusalScope::SenderUntilMended),
+            (2, RefusalScope::Provider),
+            (131_000, RefusalScope::Provider),
+        ] {
+            let class = look_up(code, None).expect("listed").class;
+            assert_eq!(class.scope(false), scope, "{code}");
+        }
+        assert_eq!(Doubtful.scope(true), RefusalScope::Provider);
+        assert_eq!(Doubtful.scope(false), RefusalScope::Message);
     }
 
     #[test]

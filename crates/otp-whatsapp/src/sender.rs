@@ -168,7 +168,12 @@ fn report(verdict: &Verdict, duration: Duration) {
         span.record("code", code);
     }
     match (verdict.class, &verdict.outcome) {
-        (Some(class @ (Class::Configuration | Class::Request | Class::Template)), _) => {
+        (
+            Some(
+                class @ (Class::Configuration | Class::Country | Class::Request | Class::Template),
+            ),
+            _,
+        ) => {
             tracing::warn!(?class, "WhatsApp refuses until somebody mends it");
         }
         (_, Err(SendError::Unknown)) => {
@@ -177,7 +182,7 @@ fn report(verdict: &Verdict, duration: Duration) {
         (None, Err(SendError::Retry { .. } | SendError::Refused(_))) => {
             tracing::warn!("WhatsApp was not reached, or somebody else answered");
         }
-        (Some(Class::Recipient | Class::Transient(_) | Class::Doubtful) | None, _) => {}
+        (Some(Class::Recipient | Class::Transient(..) | Class::Doubtful) | None, _) => {}
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::ids::MessageId;
+use crate::ids::{MessageId, SenderId};
 use crate::language::LanguageTag;
 use crate::message::{Failure, ProviderMessageId};
 use crate::passcode::Passcode;
@@ -38,7 +38,9 @@ pub struct OutgoingMessage {
     pub template: TemplateName,
     /// The template's language.
     pub language: LanguageTag,
-    /// From which number.
+    /// From which sender.
+    pub sender_id: SenderId,
+    /// The provider's id of its number.
     pub phone_number_id: ProviderId,
     /// Authorises the call.
     pub access_token: AccessToken,
@@ -82,4 +84,21 @@ pub struct ProviderRefusal {
     pub message: String,
     /// What the failure fields keep.
     pub failure: Failure,
+    /// What else it says, beside this message.
+    pub scope: RefusalScope,
+}
+
+/// How far a refusal reaches: which other messages would be refused, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefusalScope {
+    /// This message alone: its recipient, its template, its words.
+    Message,
+    /// Messages of this sender to this recipient, for a while.
+    Recipient,
+    /// All messages of this sender, for a while: it sends too fast.
+    Sender,
+    /// All messages of this sender, until an operator mends something at the provider.
+    SenderUntilMended,
+    /// Whatever is asked of the provider, for a while: it is out of order or not to be reached.
+    Provider,
 }

@@ -182,6 +182,7 @@ impl SendMessage {
             passcode: request.passcode,
             template: route.template.name.clone(),
             language: route.template.language.clone(),
+            sender_id: route.sender.id,
             phone_number_id: route.sender.phone_number_id.clone(),
             access_token,
             timeout: self.policy.provider_timeout,

@@ -2,4 +2,5 @@
 
 mod cached_directory;
 mod group_commit;
+mod paced_sender;
 mod silence;

@@ -7,8 +7,8 @@ use actix_web::test::TestRequest;
 use otp_core::message::{Failure, ProviderMessageId};
 use otp_core::notification::ProviderNotification;
 use otp_core::ports::{
-    Accepted, MockProviderWebhook, MockReceipts, PortError, ProviderRefusal, SendError,
-    WebhookRefusal,
+    Accepted, MockProviderWebhook, MockReceipts, PortError, ProviderRefusal, RefusalScope,
+    SendError, WebhookRefusal,
 };
 use otp_core::send::Admission;
 use serde_json::json;
@@ -64,6 +64,7 @@ fn refused() -> SendError {
             title: "t".to_owned(),
             reason: "r".to_owned(),
         },
+        scope: RefusalScope::Message,
     })
 }
 

@@ -235,6 +235,7 @@ fn the_message_is_graphs_and_the_reason_its_details() {
             title: "Template does not exist".to_owned(),
             reason: "template name (otp_code) does not exist in ar".to_owned(),
         },
+        scope: RefusalScope::Message,
     };
     assert_eq!(refusal(404, &error), expected);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use otp_core::ids::MessageId;
 use otp_core::message::{Failure, MessageStatus, ProviderMessageId};
-use otp_core::ports::{Accepted, PortError, ProviderRefusal, SendError};
+use otp_core::ports::{Accepted, PortError, ProviderRefusal, RefusalScope, SendError};
 use otp_core::send::{Admission, FirstAnswer, Refusal};
 use otp_core::time::Timestamp;
 use serde_json::json;
@@ -51,6 +51,7 @@ fn refusal(http_status: Option<u16>) -> Result<Accepted, SendError> {
         message: "(#131026) Message undeliverable".to_owned(),
         http_status,
         failure,
+        scope: RefusalScope::Message,
     }))
 }
 
