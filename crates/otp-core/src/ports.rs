@@ -16,6 +16,7 @@ mod messages;
 mod opt_outs;
 mod plans;
 mod prices;
+mod provider_error;
 mod provider_webhook;
 mod randomness;
 mod receipts;
@@ -24,6 +25,8 @@ mod senders;
 mod storage;
 mod storage_health;
 mod subscriptions;
+mod template_registry;
+mod templates;
 
 pub use accounts::Accounts;
 pub use api_keys::ApiKeys;
@@ -38,6 +41,7 @@ pub use messages::Messages;
 pub use opt_outs::OptOuts;
 pub use plans::Plans;
 pub use prices::Prices;
+pub use provider_error::ProviderError;
 pub use provider_webhook::{ProviderWebhook, WebhookRefusal};
 pub use randomness::Randomness;
 pub use receipts::Receipts;
@@ -46,6 +50,8 @@ pub use senders::Senders;
 pub use storage::Storage;
 pub use storage_health::StorageHealth;
 pub use subscriptions::Subscriptions;
+pub use template_registry::{BusinessAccount, CreatedTemplate, TemplateRegistry};
+pub use templates::Templates;
 
 #[cfg(feature = "mocks")]
 mod mocks {
@@ -66,6 +72,8 @@ mod mocks {
     pub use super::senders::MockSenders;
     pub use super::storage_health::MockStorageHealth;
     pub use super::subscriptions::MockSubscriptions;
+    pub use super::template_registry::MockTemplateRegistry;
+    pub use super::templates::MockTemplates;
 }
 #[cfg(feature = "mocks")]
 pub use mocks::*;

@@ -27,7 +27,7 @@ pub struct Sender {
     pub created_at: Timestamp,
 }
 
-/// An id the provider gave to a number or business account: digits only.
+/// An id the provider gave to a number, business account or template: digits only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProviderId(String);
 
@@ -124,11 +124,14 @@ pub enum NoRoute {
 
 impl SendingProfile {
     /// The profile of an account with these senders and their templates, in whatever order they come.
+    /// Templates that the provider takes no messages of are left out, so that another language is
+    /// chosen.
     pub fn new(
         default_language: LanguageTag,
         mut senders: Vec<Sender>,
         mut templates: Vec<AuthenticationTemplate>,
     ) -> Self {
+        templates.retain(|template| template.status.may_send());
         // Ids order what was added in the same millisecond.
         senders.sort_unstable_by_key(|sender| (sender.created_at, sender.id));
         templates.sort_unstable_by_key(|template| (template.created_at, template.id));
@@ -172,7 +175,7 @@ mod tests {
 
     use super::*;
     use crate::ids::TemplateId;
-    use crate::template::TemplateName;
+    use crate::template::{TemplateName, TemplateStatus};
 
     fn tag(text: &str) -> LanguageTag {
         LanguageTag::parse(text).expect(text)
@@ -189,12 +192,14 @@ mod tests {
             access_token: Sealed(Vec::new()),
             created_at: Timestamp::from_unix_millis(0),
         };
-        let template = |(number, language): (u128, &str)| AuthenticationTemplate {
-            id: TemplateId(Uuid::nil()),
-            sender_id: SenderId(Uuid::from_u128(number)),
-            name: TemplateName::parse("otp_code").expect("name"),
-            language: tag(language),
-            created_at: Timestamp::from_unix_millis(0),
+        let template = |(number, language): (u128, &str)| {
+            AuthenticationTemplate::vouched_for(
+                TemplateId(Uuid::nil()),
+                SenderId(Uuid::from_u128(number)),
+                TemplateName::parse("otp_code").expect("name"),
+                tag(language),
+                Timestamp::from_unix_millis(0),
+            )
         };
         let templates = (1..)
             .zip(languages)
@@ -254,6 +259,30 @@ mod tests {
         assert_eq!(order, [2, 3, 1]);
         let route = profile.route(None).expect("a route");
         assert_eq!(route.sender.id.0.as_u128(), 2);
+    }
+
+    #[test]
+    fn a_template_that_is_out_of_use_is_passed_over() {
+        let full = profile(&[&["ar", "en"]]).senders.remove(0);
+        for (status, expected) in [
+            (TemplateStatus::APPROVED, Ok("en")),
+            (TemplateStatus::PAUSED, Ok("ar")),
+        ] {
+            let mut templates = full.templates.clone();
+            templates[1].status = status;
+            let profile = SendingProfile::new(tag("ar"), vec![full.sender.clone()], templates);
+            let route = profile.route(Some(&tag("en")));
+            assert_eq!(
+                route.map(|route| route.template.language.as_str()),
+                expected
+            );
+        }
+        let mut templates = full.templates;
+        for template in &mut templates {
+            template.status = TemplateStatus::DISABLED;
+        }
+        let profile = SendingProfile::new(tag("ar"), vec![full.sender], templates);
+        assert_eq!(profile.route(None), Err(NoRoute::NoTemplate));
     }
 
     #[test]

@@ -1,10 +1,24 @@
 //! Authentication templates: what the provider approved for carrying a passcode.
 
+pub mod draft;
+pub mod event;
+pub mod listed;
+pub mod sync;
+
+mod lifetime;
+mod status;
+
+use std::time::Duration;
+
+pub use lifetime::{CodeExpiry, DEFAULT_TIME_TO_LIVE, InvalidCodeExpiry, TimeToLive};
+pub use status::{InvalidTemplateStatus, TemplateStatus};
+
 use crate::ids::{SenderId, TemplateId};
 use crate::language::LanguageTag;
+use crate::sender::ProviderId;
 use crate::time::Timestamp;
 
-/// An approved authentication template of a sender, in one language.
+/// An authentication template of a sender, in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticationTemplate {
     /// Its id.
@@ -15,12 +29,55 @@ pub struct AuthenticationTemplate {
     pub name: TemplateName,
     /// Its language, spelt as the provider does.
     pub language: LanguageTag,
+    /// The provider's id of it, once that is known.
+    pub provider_id: Option<ProviderId>,
+    /// What the provider last said of it.
+    pub status: TemplateStatus,
+    /// Why it has that status, in the provider's words.
+    pub reason: Option<String>,
+    /// Since when it has that status, by the provider's clock; none where the provider never said.
+    pub status_since: Option<Timestamp>,
+    /// How long the provider tries to deliver a message made of it, if that is known.
+    pub time_to_live: Option<TimeToLive>,
+    /// How long the code in such a message counts, as its footer says, if that is known.
+    pub code_expiry: Option<CodeExpiry>,
     /// When it was added.
     pub created_at: Timestamp,
 }
 
+impl AuthenticationTemplate {
+    /// A template of which an operator says that it is approved. Whatever the provider says later
+    /// counts for more.
+    pub fn vouched_for(
+        id: TemplateId,
+        sender_id: SenderId,
+        name: TemplateName,
+        language: LanguageTag,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            sender_id,
+            name,
+            language,
+            provider_id: None,
+            status: TemplateStatus::APPROVED,
+            reason: None,
+            status_since: None,
+            time_to_live: None,
+            code_expiry: None,
+            created_at,
+        }
+    }
+
+    /// How long a message made of it may stay undecided, where that is known and there is an end to it.
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.time_to_live.and_then(TimeToLive::limit)
+    }
+}
+
 /// The provider's name of a template: 1–512 of `a–z`, `0–9`, `_` (Cloud API, message templates).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateName(String);
 
 /// The text is no template name.

@@ -50,6 +50,7 @@ mod senders;
 mod statement;
 mod storage_health;
 mod subscriptions;
+mod templates;
 mod tls;
 mod transaction;
 mod url;

@@ -4,6 +4,7 @@ mod administration;
 mod messages;
 mod receipts;
 mod sending;
+mod templates;
 
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
@@ -14,10 +15,11 @@ use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 
 use crate::errors::Unreadable;
-pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow, TemplateRow};
+pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow};
 pub(crate) use messages::{MessageEventRow, MessageRecordRow};
 pub(crate) use receipts::UnmatchedReceiptRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};
+pub(crate) use templates::{TemplateRow, TemplateStateRow};
 
 pub(crate) fn read_credits(amount: i32, column: &'static str) -> Result<Credits, Unreadable> {
     Credits::new(amount.into()).map_err(|_| Unreadable(column))

@@ -74,6 +74,12 @@ diesel::table! {
         name -> Text,
         language -> Text,
         created_at -> Timestamptz,
+        provider_id -> Nullable<Text>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        status_since -> Nullable<Timestamptz>,
+        ttl_seconds -> Nullable<Integer>,
+        code_expiry_minutes -> Nullable<Integer>,
     }
 }
 

@@ -45,6 +45,7 @@ mod senders;
 mod set_based;
 mod storage_health;
 mod subscriptions;
+mod templates;
 
 pub use connect::{ConnectError, SqliteOptions, SqliteStore};
 pub use migrations::{MigrateError, SchemaState};

@@ -4,6 +4,7 @@ mod administration;
 mod messages;
 mod receipts;
 mod sending;
+mod templates;
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -17,10 +18,11 @@ use otp_core::sealing::RecipientIndex;
 use uuid::Uuid;
 
 use crate::errors::StoreError;
-pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow, TemplateRow};
+pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow};
 pub(crate) use messages::{MessageEventRow, MessageRecordRow};
 pub(crate) use receipts::UnmatchedReceiptRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};
+pub(crate) use templates::{TemplateRow, TemplateStateRow};
 
 /// An id as its column keeps it: the 16 bytes of the UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]

@@ -76,6 +76,12 @@ diesel::table! {
         name -> Text,
         language -> Text,
         created_at -> BigInt,
+        provider_id -> Nullable<Text>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        status_since -> Nullable<BigInt>,
+        ttl_seconds -> Nullable<Integer>,
+        code_expiry_minutes -> Nullable<Integer>,
     }
 }
 

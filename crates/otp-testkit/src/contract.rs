@@ -17,6 +17,7 @@ pub mod idempotency;
 pub mod races;
 pub mod receipts;
 pub mod settlement;
+pub mod templates;
 pub mod timeline;
 
 /// Makes a test of each promise. The argument is an expression that evaluates, anew for each test, to
@@ -68,6 +69,11 @@ macro_rules! storage_contract {
             receipts::receipts_of_unknown_messages_are_kept_once,
             receipts::pending_messages_expire_and_decided_ones_do_not,
             receipts::a_settlement_of_another_account_is_passed_over,
+            templates::what_the_provider_says_reads_back,
+            templates::only_an_unchanged_template_is_replaced,
+            templates::of_many_who_replace_one_template_one_succeeds,
+            templates::the_templates_of_a_business_are_those_of_all_its_senders,
+            templates::a_template_that_is_out_of_use_is_in_no_sending_profile,
             timeline::every_transition_is_recorded_once_with_its_source,
             timeline::late_news_is_recorded_and_moves_nothing,
             timeline::the_end_of_a_lifetime_is_recorded,

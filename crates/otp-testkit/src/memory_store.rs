@@ -6,6 +6,7 @@ mod credit_audit;
 mod ledger;
 mod messages;
 mod receipts;
+mod templates;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};

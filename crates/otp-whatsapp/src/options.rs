@@ -117,8 +117,14 @@ impl Endpoint {
 
     /// Where messages of this number are posted to.
     pub(crate) fn messages_of(&self, phone_number_id: &str) -> Url {
+        self.object(phone_number_id, Some("messages"))
+    }
+
+    /// An object of Graph, or what hangs on it.
+    pub(crate) fn object(&self, id: &str, edge: Option<&str>) -> Url {
         let mut url = self.base.clone();
-        url.set_path(&format!("{}/{phone_number_id}/messages", self.prefix));
+        let edge = edge.map(|edge| format!("/{edge}")).unwrap_or_default();
+        url.set_path(&format!("{}/{id}{edge}", self.prefix));
         url
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Accounts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Plans, Prices, Receipts,
-    SendLedger, Senders, StorageHealth, Subscriptions,
+    SendLedger, Senders, StorageHealth, Subscriptions, Templates,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
@@ -21,6 +21,7 @@ pub trait Storage:
     + Senders
     + StorageHealth
     + Subscriptions
+    + Templates
 {
 }
 
@@ -38,5 +39,6 @@ impl<T> Storage for T where
         + Senders
         + StorageHealth
         + Subscriptions
+        + Templates
 {
 }

@@ -48,7 +48,7 @@ pub struct SendPolicy {
     pub request_deadline: Duration,
     /// How long one call to the provider may take.
     pub provider_timeout: Duration,
-    /// How long a message may stay undecided: the lifetime of the template at the provider.
+    /// How long a message may stay undecided whose template says nothing of it.
     pub message_lifetime: Duration,
 }
 
@@ -156,7 +156,10 @@ impl SendMessage {
             Ok((route, _)) => Ok(RoutedTo::from(*route)),
             Err(no_route) => Err(*no_route),
         };
-        let attempt = self.attempt(&request, routed_to, now).await?;
+        let lifetime = route.as_ref().ok();
+        let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());
+        let expires_at = now + lifetime.unwrap_or(self.policy.message_lifetime);
+        let attempt = self.attempt(&request, routed_to, (now, expires_at)).await?;
         let message_id = attempt.message_id;
 
         let admissions = self.ports.ledger.admit(Arc::from([attempt])).await?;
@@ -203,7 +206,7 @@ impl SendMessage {
         &self,
         request: &SendMessageRequest,
         route: Result<RoutedTo, NoRoute>,
-        now: Timestamp,
+        (now, expires_at): (Timestamp, Timestamp),
     ) -> Result<SendAttempt, PortError> {
         let randomness = &*self.ports.randomness;
         let region = request.to.region();
@@ -220,7 +223,7 @@ impl SendMessage {
             price: self.ports.directory.price_list().await?.price(region),
             route,
             at: now,
-            expires_at: now + self.policy.message_lifetime,
+            expires_at,
         })
     }
 

@@ -71,13 +71,13 @@ impl World {
         let sender = add_sender(&*fixture.store, fixture.world(), &fixture.sealer, new).await;
         let sender = sender.expect("sender");
         for language in languages {
-            let template = AuthenticationTemplate {
-                id: TemplateId::generate(START, &*fixture.randomness),
-                sender_id: sender.id,
-                name: TemplateName::parse("otp_code").expect("name"),
-                language: LanguageTag::parse(language).expect("language"),
-                created_at: START,
-            };
+            let template = AuthenticationTemplate::vouched_for(
+                TemplateId::generate(START, &*fixture.randomness),
+                sender.id,
+                TemplateName::parse("otp_code").expect("name"),
+                LanguageTag::parse(language).expect("language"),
+                START,
+            );
             fixture
                 .store
                 .add_template(&template)

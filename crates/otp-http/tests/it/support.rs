@@ -187,12 +187,14 @@ fn profile() -> SendingProfile {
         access_token: sealer().seal(Purpose::AccessToken, "EAAG", &Fixed(7)),
         created_at: NOW,
     };
-    let templates = ["ar", "en"].map(|language| AuthenticationTemplate {
-        id: TemplateId(Uuid::from_u128(3)),
-        sender_id: sender.id,
-        name: TemplateName::parse("otp_code").unwrap(),
-        language: LanguageTag::parse(language).unwrap(),
-        created_at: NOW,
+    let templates = ["ar", "en"].map(|language| {
+        AuthenticationTemplate::vouched_for(
+            TemplateId(Uuid::from_u128(3)),
+            sender.id,
+            TemplateName::parse("otp_code").unwrap(),
+            LanguageTag::parse(language).unwrap(),
+            NOW,
+        )
     });
     SendingProfile {
         default_language: LanguageTag::parse("ar").unwrap(),

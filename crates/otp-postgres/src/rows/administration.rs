@@ -3,17 +3,16 @@
 use diesel::prelude::*;
 use otp_core::account::{Account, SealedContact};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
-use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, TemplateId};
+use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
 use otp_core::plan::{Currency, Money, Plan};
 use otp_core::sealing::Sealed;
 use otp_core::sender::{ProviderId, Sender};
-use otp_core::template::{AuthenticationTemplate, TemplateName};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::errors::Unreadable;
 use crate::rows::{read_credits, read_hash, read_language, read_optional, written_credits};
-use crate::schema::{accounts, api_keys, plans, senders, templates};
+use crate::schema::{accounts, api_keys, plans, senders};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = accounts, check_for_backend(diesel::pg::Pg))]
@@ -193,42 +192,6 @@ impl TryFrom<SenderRow> for Sender {
             waba_id: provider_id(&row.waba_id, "senders.waba_id")?,
             phone: Sealed(row.phone),
             access_token: Sealed(row.access_token),
-            created_at: row.created_at.into(),
-        })
-    }
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = templates, check_for_backend(diesel::pg::Pg))]
-pub(crate) struct TemplateRow {
-    id: Uuid,
-    sender_id: Uuid,
-    name: String,
-    language: String,
-    created_at: OffsetDateTime,
-}
-
-impl From<&AuthenticationTemplate> for TemplateRow {
-    fn from(template: &AuthenticationTemplate) -> Self {
-        Self {
-            id: template.id.0,
-            sender_id: template.sender_id.0,
-            name: template.name.as_str().to_owned(),
-            language: template.language.as_str().to_owned(),
-            created_at: template.created_at.into(),
-        }
-    }
-}
-
-impl TryFrom<TemplateRow> for AuthenticationTemplate {
-    type Error = Unreadable;
-
-    fn try_from(row: TemplateRow) -> Result<Self, Unreadable> {
-        Ok(Self {
-            id: TemplateId(row.id),
-            sender_id: SenderId(row.sender_id),
-            name: TemplateName::parse(&row.name).map_err(|_| Unreadable("templates.name"))?,
-            language: read_language(&row.language, "templates.language")?,
             created_at: row.created_at.into(),
         })
     }

@@ -9,7 +9,7 @@ use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::ids::TemplateId;
 use otp_core::language::LanguageTag;
-use otp_core::ports::{Randomness, Senders, Storage};
+use otp_core::ports::{Randomness, Storage};
 use otp_core::sealing::Sealer;
 use otp_core::sender::{AccessToken, ProviderId};
 use otp_core::template::{AuthenticationTemplate, TemplateName};
@@ -160,14 +160,14 @@ async fn sample_account(storage: &dyn Storage, sealer: &Sealer) -> anyhow::Resul
     };
     let sender = add_sender(storage, world, sealer, sender).await?;
     for language in whatsapp_sandbox::DEFAULT_TEMPLATE_LANGUAGES {
-        let template = AuthenticationTemplate {
-            id: TemplateId::generate(world.0.now(), world.1),
-            sender_id: sender.id,
-            name: TemplateName::parse(whatsapp_sandbox::DEFAULT_TEMPLATE_NAME)?,
-            language: LanguageTag::parse(language)?,
-            created_at: world.0.now(),
-        };
-        Senders::add_template(storage, &template).await?;
+        let template = AuthenticationTemplate::vouched_for(
+            TemplateId::generate(world.0.now(), world.1),
+            sender.id,
+            TemplateName::parse(whatsapp_sandbox::DEFAULT_TEMPLATE_NAME)?,
+            LanguageTag::parse(language)?,
+            world.0.now(),
+        );
+        storage.add_template(&template).await?;
     }
     Ok(key.expose().to_owned())
 }

@@ -1,8 +1,9 @@
 //! `template …`
 
 use otp_core::ids::{SenderId, TemplateId};
-use otp_core::ports::Senders;
-use otp_core::template::AuthenticationTemplate;
+use otp_core::sender::ProviderId;
+use otp_core::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
+use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Administration, conflict_means};
@@ -22,13 +23,13 @@ pub(super) async fn run(
         } => {
             let (clock, randomness) = Administration::WORLD;
             let now = clock.now();
-            let template = AuthenticationTemplate {
-                id: TemplateId::generate(now, randomness),
-                sender_id: SenderId(sender),
+            let template = AuthenticationTemplate::vouched_for(
+                TemplateId::generate(now, randomness),
+                SenderId(sender),
                 name,
                 language,
-                created_at: now,
-            };
+                now,
+            );
             let added = storage.add_template(&template).await;
             added.map_err(|error| {
                 conflict_means(
@@ -39,8 +40,16 @@ pub(super) async fn run(
             Ok(Answer::object(shown(&template)))
         }
         TemplateCommand::List { sender } => {
-            let templates = Senders::list_templates(storage, sender.map(SenderId)).await?;
-            let columns = ["id", "senderId", "name", "language", "createdAt"];
+            let templates = storage.list_templates(sender.map(SenderId)).await?;
+            let columns = [
+                "id",
+                "senderId",
+                "name",
+                "language",
+                "status",
+                "reason",
+                "ttlSeconds",
+            ];
             Ok(Answer::table(
                 templates.iter().map(shown).collect(),
                 &columns,
@@ -49,12 +58,19 @@ pub(super) async fn run(
     }
 }
 
+/// `ttlSeconds` is -1 where messages live without an end, and absent where nobody has asked yet.
 fn shown(template: &AuthenticationTemplate) -> Value {
     json!({
         "id": template.id.0,
         "senderId": template.sender_id.0,
         "name": template.name.as_str(),
         "language": template.language.as_str(),
+        "status": template.status.as_str(),
+        "reason": template.reason,
+        "statusSince": template.status_since.map(Timestamp::to_rfc3339),
+        "providerId": template.provider_id.as_ref().map(ProviderId::as_str),
+        "ttlSeconds": template.time_to_live.map(TimeToLive::seconds),
+        "codeExpiryMinutes": template.code_expiry.map(CodeExpiry::minutes),
         "createdAt": template.created_at.to_rfc3339(),
     })
 }

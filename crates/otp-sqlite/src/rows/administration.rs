@@ -3,11 +3,10 @@
 use diesel::prelude::*;
 use otp_core::account::{Account, SealedContact};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
-use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, TemplateId};
+use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
 use otp_core::plan::{Currency, Money, Plan};
 use otp_core::sealing::Sealed;
 use otp_core::sender::{ProviderId, Sender};
-use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::time::Timestamp;
 
 use crate::errors::StoreError;
@@ -193,42 +192,6 @@ impl TryFrom<SenderRow> for Sender {
             waba_id: provider_id(&row.waba_id, "senders.waba_id")?,
             phone: Sealed(row.phone),
             access_token: Sealed(row.access_token),
-            created_at: Timestamp::from_unix_millis(row.created_at),
-        })
-    }
-}
-
-#[derive(Insertable, Queryable, Selectable)]
-#[diesel(table_name = schema::templates)]
-pub(crate) struct TemplateRow {
-    id: Id,
-    sender_id: Id,
-    name: String,
-    language: String,
-    created_at: i64,
-}
-
-impl From<&AuthenticationTemplate> for TemplateRow {
-    fn from(template: &AuthenticationTemplate) -> Self {
-        Self {
-            id: Id(template.id.0),
-            sender_id: Id(template.sender_id.0),
-            name: template.name.as_str().to_owned(),
-            language: template.language.as_str().to_owned(),
-            created_at: template.created_at.unix_millis(),
-        }
-    }
-}
-
-impl TryFrom<TemplateRow> for AuthenticationTemplate {
-    type Error = StoreError;
-    fn try_from(row: TemplateRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: TemplateId(row.id.0),
-            sender_id: SenderId(row.sender_id.0),
-            name: TemplateName::parse(&row.name)
-                .map_err(|_| StoreError::Unreadable("templates.name"))?,
-            language: read_language(&row.language, "templates.language")?,
             created_at: Timestamp::from_unix_millis(row.created_at),
         })
     }

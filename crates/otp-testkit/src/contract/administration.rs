@@ -67,13 +67,13 @@ pub(super) fn template(
     language: &str,
 ) -> AuthenticationTemplate {
     let created_at = next_instant(fixture);
-    AuthenticationTemplate {
-        id: TemplateId::generate(created_at, &*fixture.randomness),
+    AuthenticationTemplate::vouched_for(
+        TemplateId::generate(created_at, &*fixture.randomness),
         sender_id,
-        name: TemplateName::parse("otp_code").expect("name"),
-        language: LanguageTag::parse(language).expect("language"),
+        TemplateName::parse("otp_code").expect("name"),
+        LanguageTag::parse(language).expect("language"),
         created_at,
-    }
+    )
 }
 
 /// Accounts.

@@ -5,13 +5,12 @@ use otp_core::account::Account;
 use otp_core::api_key::ApiKey;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
+use otp_core::ids::{AccountId, ApiKeyId, PlanId};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
 use otp_core::region::Region;
 use otp_core::sender::Sender;
 use otp_core::subscription::Subscription;
-use otp_core::template::AuthenticationTemplate;
 use otp_core::time::Timestamp;
 
 use super::{MemoryStore, State, conflict};
@@ -156,34 +155,6 @@ impl Senders for MemoryStore {
 
     async fn list(&self) -> Result<Vec<Sender>, PortError> {
         Ok(self.state().senders.clone())
-    }
-
-    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError> {
-        let mut state = self.state();
-        if !state
-            .senders
-            .iter()
-            .any(|sender| sender.id == template.sender_id)
-        {
-            return Err(conflict("no sender has that id"));
-        }
-        if state.templates.iter().any(|row| {
-            (row.sender_id, &row.name, &row.language)
-                == (template.sender_id, &template.name, &template.language)
-        }) {
-            return Err(conflict("the sender has that template already"));
-        }
-        state.templates.push(template.clone());
-        Ok(())
-    }
-
-    async fn list_templates(
-        &self,
-        sender: Option<SenderId>,
-    ) -> Result<Vec<AuthenticationTemplate>, PortError> {
-        let state = self.state();
-        let wanted = |row: &&AuthenticationTemplate| sender.is_none_or(|id| row.sender_id == id);
-        Ok(state.templates.iter().filter(wanted).cloned().collect())
     }
 }
 

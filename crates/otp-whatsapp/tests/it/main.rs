@@ -4,6 +4,7 @@
 mod hostile;
 mod logging;
 mod support;
+mod templates;
 mod webhook;
 
 mod wire;

@@ -1,0 +1,81 @@
+//! Templates of senders.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use otp_core::ids::SenderId;
+use otp_core::ports::{PortError, Templates};
+use otp_core::sender::ProviderId;
+use otp_core::template::AuthenticationTemplate;
+
+use crate::PgStore;
+use crate::errors::port_error;
+use crate::rows::{TemplateRow, TemplateStateRow, read_all};
+use crate::schema::{senders, templates};
+
+#[async_trait]
+impl Templates for PgStore {
+    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError> {
+        diesel::insert_into(templates::table)
+            .values(TemplateRow::from(template))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(())
+    }
+
+    async fn list_templates(
+        &self,
+        sender: Option<SenderId>,
+    ) -> Result<Vec<AuthenticationTemplate>, PortError> {
+        let mut templates = templates::table
+            .order((templates::created_at, templates::id))
+            .select(TemplateRow::as_select())
+            .into_boxed();
+        if let Some(sender) = sender {
+            templates = templates.filter(templates::sender_id.eq(sender.0));
+        }
+        let rows = templates
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
+    async fn list_templates_of_business(
+        &self,
+        waba: &ProviderId,
+    ) -> Result<Vec<AuthenticationTemplate>, PortError> {
+        let rows = templates::table
+            .inner_join(senders::table)
+            .filter(senders::waba_id.eq(waba.as_str()))
+            .order((templates::created_at, templates::id))
+            .select(TemplateRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
+    async fn replace_template(
+        &self,
+        before: &AuthenticationTemplate,
+        after: &AuthenticationTemplate,
+    ) -> Result<bool, PortError> {
+        let old = TemplateStateRow::from(before);
+        let unchanged = templates::table
+            .find(before.id.0)
+            .filter(templates::provider_id.is_not_distinct_from(old.provider_id))
+            .filter(templates::status.eq(old.status))
+            .filter(templates::reason.is_not_distinct_from(old.reason))
+            .filter(templates::status_since.is_not_distinct_from(old.status_since))
+            .filter(templates::ttl_seconds.is_not_distinct_from(old.ttl_seconds))
+            .filter(templates::code_expiry_minutes.is_not_distinct_from(old.code_expiry_minutes));
+        let replaced = diesel::update(unchanged)
+            .set(TemplateStateRow::from(after))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(replaced > 0)
+    }
+}

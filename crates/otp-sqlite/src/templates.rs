@@ -1,0 +1,85 @@
+//! Templates of senders.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::ids::SenderId;
+use otp_core::ports::{PortError, Templates};
+use otp_core::sender::ProviderId;
+use otp_core::template::AuthenticationTemplate;
+
+use crate::SqliteStore;
+use crate::rows::{Id, TemplateRow, TemplateStateRow, read_all};
+use crate::schema::{senders, templates};
+
+#[async_trait]
+impl Templates for SqliteStore {
+    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError> {
+        let row = TemplateRow::from(template);
+        self.write("db.templates.add", move |connection| {
+            diesel::insert_into(templates::table)
+                .values(row)
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_templates(
+        &self,
+        sender: Option<SenderId>,
+    ) -> Result<Vec<AuthenticationTemplate>, PortError> {
+        self.read("db.templates.list", move |connection| {
+            let mut query = templates::table
+                .order((templates::created_at, templates::id))
+                .select(TemplateRow::as_select())
+                .into_boxed();
+            if let Some(sender) = sender {
+                query = query.filter(templates::sender_id.eq(Id(sender.0)));
+            }
+            read_all(query.load(connection)?)
+        })
+        .await
+    }
+
+    async fn list_templates_of_business(
+        &self,
+        waba: &ProviderId,
+    ) -> Result<Vec<AuthenticationTemplate>, PortError> {
+        let waba = waba.as_str().to_owned();
+        self.read("db.templates.list_of_business", move |connection| {
+            let rows = templates::table
+                .inner_join(senders::table)
+                .filter(senders::waba_id.eq(waba))
+                .order((templates::created_at, templates::id))
+                .select(TemplateRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+
+    async fn replace_template(
+        &self,
+        before: &AuthenticationTemplate,
+        after: &AuthenticationTemplate,
+    ) -> Result<bool, PortError> {
+        let id = Id(before.id.0);
+        let (old, new) = (
+            TemplateStateRow::from(before),
+            TemplateStateRow::from(after),
+        );
+        self.write("db.templates.replace", move |connection| {
+            let unchanged = templates::table
+                .find(id)
+                .filter(templates::provider_id.is(old.provider_id))
+                .filter(templates::status.eq(old.status))
+                .filter(templates::reason.is(old.reason))
+                .filter(templates::status_since.is(old.status_since))
+                .filter(templates::ttl_seconds.is(old.ttl_seconds))
+                .filter(templates::code_expiry_minutes.is(old.code_expiry_minutes));
+            let replaced = diesel::update(unchanged).set(new).execute(connection)?;
+            Ok(replaced > 0)
+        })
+        .await
+    }
+}
