@@ -33,6 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for client in clients {
         let mut command = workshop.script(client);
         command.env("SANDBOX_URL", sandbox.url());
+        command.env("OTP_SERVER_BIN", &server);
         println!("\n=== {client}");
         if !command.status()?.success() {
             failed.push(client.to_string());

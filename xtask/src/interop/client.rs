@@ -19,6 +19,8 @@ pub(crate) enum Client {
     WhatsappApiJs,
     /// @great-detail/whatsapp sends, lists and is told.
     GreatDetail,
+    /// Other suites' notifications, against the gateway's webhook.
+    Gateway,
 }
 
 /// What a script is written for.
@@ -48,6 +50,7 @@ impl Client {
             Self::Kapso => "kapso.mjs",
             Self::WhatsappApiJs => "whatsapp_api_js.mjs",
             Self::GreatDetail => "great_detail.mjs",
+            Self::Gateway => "gateway_webhooks.py",
         }
     }
 

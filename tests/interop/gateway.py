@@ -1,0 +1,103 @@
+"""The built gateway as a process of its own: a fresh SQLite file, an account with credits, a key, a sender."""
+
+import contextlib
+import json
+import os
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+
+from checks import PHONE, SANDBOX, WABA
+
+SERVER = os.environ.get("OTP_SERVER_BIN", "")
+APP_SECRET, VERIFY_TOKEN = "app-secret-of-the-tests", "verify-token-of-the-tests"
+
+
+class Gateway:
+    """`url`, `key` and `account` of a gateway that serves, and its commands."""
+
+    def __init__(self, folder, more):
+        self.folder = folder
+        settings = {
+            "DATABASE__URL": f"sqlite://{folder}/otp.db",
+            "HTTP__BIND": "127.0.0.1:0",
+            "WHATSAPP__BASE_URL": SANDBOX,
+            "WHATSAPP__APP_SECRET": APP_SECRET,
+            "WHATSAPP__VERIFY_TOKEN": VERIFY_TOKEN,
+            "SECURITY__MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "LOG__LEVEL": "error",
+            **more,
+        }
+        self.environment = dict(os.environ)
+        self.environment.update({f"OTP__{name}": value for name, value in settings.items()})
+
+    def command(self, *arguments, stdin=""):
+        """Runs a command that has to succeed; its JSON."""
+        ended = subprocess.run(
+            [SERVER, *arguments, "--json"],
+            env=self.environment, cwd=self.folder, input=stdin, capture_output=True, text=True, timeout=60,
+        )
+        assert ended.returncode == 0, f"{arguments}: {ended.stderr}"
+        return json.loads(ended.stdout)
+
+    def post(self, path, body):
+        """A request of the account; its status and JSON."""
+        headers = {"content-type": "application/json", "x-api-key": self.key}
+        return post(f"{self.url}{path}", json.dumps(body).encode(), headers)
+
+    def send(self, number):
+        """Sends a code; the message's id."""
+        status, sent = self.post("/SendMessage", {"otpCode": "482913", "toPhoneE164": number})
+        assert status == 200, sent
+        return sent["id"]
+
+    def status_of(self, message):
+        return self.post("/CheckMessageStatus", {"id": message})[1]["messageStatus"]
+
+
+def post(url, body, headers):
+    """A POST as these bytes; status and JSON of the answer, or its text."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as answer:
+            status, text = answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        status, text = error.code, error.read().decode()
+    try:
+        return status, json.loads(text)
+    except ValueError:
+        return status, text
+
+
+@contextlib.contextmanager
+def serving(**settings):
+    """A gateway that serves while the block runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        gateway = Gateway(folder, settings)
+        created = gateway.command(
+            "account", "create", "--name", "Amal", "--email", "amal@example.com",
+            "--phone", "+4930901820", "--company", "Amal Group",
+        )  # fmt: skip
+        gateway.account = created["id"]
+        created = gateway.command("key", "create", "--account", gateway.account, "--name", "interop")
+        gateway.key = created["apiKey"]
+        gateway.command("subscription", "grant", "--account", gateway.account, "--credits", "1000")
+        added = gateway.command(
+            "sender", "add", "--account", gateway.account, "--phone-number-id", PHONE,
+            "--waba-id", WABA, "--phone", "+15550783881", "--access-token-file", "-", stdin="EAAG\n",
+        )  # fmt: skip
+        for language in ("ar", "en"):
+            gateway.command(
+                "template", "add", "--sender", added["id"], "--name", "otp_code", "--language", language,
+            )  # fmt: skip
+        server = subprocess.Popen(
+            [SERVER, "serve", "--json"],
+            env=gateway.environment, cwd=folder, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            gateway.url = json.loads(server.stdout.readline())["listening"]
+            yield gateway
+        finally:
+            server.terminate()
+            server.wait(60)
+            server.stdout.close()
