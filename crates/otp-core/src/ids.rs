@@ -67,6 +67,10 @@ id!(
     MessageId
 );
 id!(
+    /// A notice to an account holder. Made from what the notice is about; see [`crate::notice`].
+    NoticeId
+);
+id!(
     /// A plan that can be ordered.
     PlanId
 );

@@ -41,6 +41,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod language;
 pub mod message;
+pub mod notice;
 pub mod notification;
 pub mod passcode;
 pub mod plan;

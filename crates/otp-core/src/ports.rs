@@ -14,6 +14,7 @@ mod error;
 mod message_sender;
 mod messages;
 mod opt_outs;
+mod outbox;
 mod plans;
 mod prices;
 mod provider_error;
@@ -39,6 +40,7 @@ pub use message_sender::{
 };
 pub use messages::Messages;
 pub use opt_outs::OptOuts;
+pub use outbox::{MAX_WAITING, Outbox};
 pub use plans::Plans;
 pub use prices::Prices;
 pub use provider_error::ProviderError;
@@ -63,6 +65,7 @@ mod mocks {
     pub use super::message_sender::MockMessageSender;
     pub use super::messages::MockMessages;
     pub use super::opt_outs::MockOptOuts;
+    pub use super::outbox::MockOutbox;
     pub use super::plans::MockPlans;
     pub use super::prices::MockPrices;
     pub use super::provider_webhook::MockProviderWebhook;

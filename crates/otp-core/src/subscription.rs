@@ -58,6 +58,8 @@ pub struct SubscriptionBalance {
     pub id: SubscriptionId,
     /// What is left.
     pub remaining: Credits,
+    /// What was granted.
+    pub granted: Credits,
     /// When it was granted.
     pub created_at: Timestamp,
 }
@@ -82,6 +84,7 @@ mod tests {
         SubscriptionBalance {
             id: SubscriptionId(Uuid::from_u128(number)),
             remaining: Credits::new(remaining).expect("credits"),
+            granted: Credits::new(100).expect("credits"),
             created_at: Timestamp::from_unix_millis(created_at),
         }
     }

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::language::LanguageTag;
+use otp_core::notice::NoticeLanguage;
 use otp_core::passcode::Passcode;
 use otp_core::recipient::PhoneNumber;
 use otp_core::usecases::authenticate::Caller;
@@ -21,6 +22,7 @@ use crate::context::RequestContext;
 use crate::error::{self, ApiError, ErrorCode, NO_STORE};
 use crate::openapi::RequestHeaders;
 use crate::state::ApiState;
+use crate::text::Language;
 
 /// Its path.
 pub(crate) const PATH: &str = "/SendMessage";
@@ -170,7 +172,11 @@ async fn send(
 ) -> Result<SentMessage, ApiError> {
     let caller = authenticate(request, state).await?;
     let body: SendMessageRequest = body::read(request, payload).await?;
-    let wanted = body.parse(caller)?;
+    let notice_language = Language::named(request.headers()).map(NoticeLanguage::from);
+    let wanted = usecase::SendMessageRequest {
+        notice_language,
+        ..body.parse(caller)?
+    };
     let send_message = state.send_message.clone();
     let sent = state
         .run(async move { send_message.execute(wanted).await })
@@ -203,6 +209,7 @@ impl SendMessageRequest {
             to: recipient(to.as_deref())?,
             idempotency_key: idempotency_key(&self.idempotency_key)?,
             // An implausible tag selects nothing, so the account's default language is used.
+            notice_language: None,
             language: language.and_then(|tag| LanguageTag::parse(&tag).ok()),
         })
     }

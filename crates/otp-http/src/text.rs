@@ -7,6 +7,7 @@ use actix_web::http::header::{
     ACCEPT_LANGUAGE, HeaderMap, LanguageTag, Preference, Quality, QualityItem, from_comma_delimited,
 };
 use fluent_templates::Loader;
+use otp_core::notice::NoticeLanguage;
 use unic_langid::{LanguageIdentifier, langid};
 
 fluent_templates::static_loader! {
@@ -31,18 +32,23 @@ pub(crate) enum Language {
 impl Language {
     /// The caller's most wanted language of those there are; English otherwise.
     pub(crate) fn negotiate(headers: &HeaderMap) -> Self {
-        let mut wishes: Vec<QualityItem<Preference<LanguageTag>>> =
-            from_comma_delimited(headers.get_all(ACCEPT_LANGUAGE)).unwrap_or_default();
-        // Stable: of equal wishes the first counts.
-        wishes.sort_by_key(|wish| std::cmp::Reverse(wish.quality));
-        wishes
+        wishes(headers)
             .iter()
-            .filter(|wish| wish.quality > Quality::ZERO)
-            .find_map(|wish| match &wish.item {
+            .find_map(|wish| match wish {
                 Preference::Any => Some(Self::English),
                 Preference::Specific(tag) => Self::of_base(tag.primary_language()),
             })
             .unwrap_or(Self::English)
+    }
+
+    /// The same where the caller names a language at all. Many HTTP clients send `*` by themselves,
+    /// which names none.
+    pub(crate) fn named(headers: &HeaderMap) -> Option<Self> {
+        let named = |wish: &Preference<LanguageTag>| matches!(wish, Preference::Specific(_));
+        wishes(headers)
+            .iter()
+            .any(named)
+            .then(|| Self::negotiate(headers))
     }
 
     fn of_base(base: &str) -> Option<Self> {
@@ -73,6 +79,28 @@ impl Language {
             .try_lookup_with_args(language, key, &arguments)
             .unwrap_or_else(|| key.to_owned())
     }
+}
+
+impl From<Language> for NoticeLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::English,
+            Language::Arabic => Self::Arabic,
+        }
+    }
+}
+
+/// What the caller accepts, the most wanted first.
+fn wishes(headers: &HeaderMap) -> Vec<Preference<LanguageTag>> {
+    let mut wishes: Vec<QualityItem<Preference<LanguageTag>>> =
+        from_comma_delimited(headers.get_all(ACCEPT_LANGUAGE)).unwrap_or_default();
+    // Stable: of equal wishes the first counts.
+    wishes.sort_by_key(|wish| std::cmp::Reverse(wish.quality));
+    wishes
+        .into_iter()
+        .filter(|wish| wish.quality > Quality::ZERO)
+        .map(|wish| wish.item)
+        .collect()
 }
 
 #[cfg(test)]
@@ -124,6 +152,23 @@ mod tests {
         }
         check(b"\xff\xfe", Language::English);
         assert_eq!(Language::negotiate(&HeaderMap::new()), Language::English);
+    }
+
+    #[test]
+    fn a_language_is_named_by_a_tag_and_not_by_a_star() {
+        for (header, expected) in [
+            ("ar-EG", Some(Language::Arabic)),
+            ("fr", Some(Language::English)),
+            ("*;q=0.1, ar", Some(Language::Arabic)),
+            ("*", None),
+            ("ar;q=0", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(header));
+            assert_eq!(Language::named(&headers), expected, "{header:?}");
+        }
+        assert_eq!(Language::named(&HeaderMap::new()), None);
     }
 
     fn keys(texts: &str) -> BTreeSet<&str> {

@@ -2,6 +2,7 @@
 
 mod administration;
 mod messages;
+mod outbox;
 mod receipts;
 mod sending;
 mod templates;
@@ -17,6 +18,7 @@ use time::OffsetDateTime;
 use crate::errors::Unreadable;
 pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow};
 pub(crate) use messages::{MessageEventRow, MessageRecordRow};
+pub(crate) use outbox::NoticeRow;
 pub(crate) use receipts::UnmatchedReceiptRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};
 pub(crate) use templates::{TemplateRow, TemplateStateRow};

@@ -154,6 +154,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        kind -> SmallInt,
+        details -> Text,
+        language -> Nullable<SmallInt>,
+        created_at -> Timestamptz,
+        state -> SmallInt,
+        due_at -> Timestamptz,
+        attempts -> Integer,
+        failure -> Nullable<Text>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(templates -> senders (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(messages, subscriptions);
 diesel::allow_tables_to_appear_in_same_query!(senders, templates);

@@ -39,7 +39,7 @@ impl SendLedger for PgStore {
             return Ok(Vec::new());
         }
         let transaction = Transaction::on(self.connection().await?);
-        let admitted = admit::admit(&transaction, &attempts).await;
+        let admitted = admit::admit(&transaction, &attempts, self.low_balance()).await;
         transaction.finish(admitted).await
     }
 
@@ -49,7 +49,7 @@ impl SendLedger for PgStore {
             return Ok(());
         }
         let transaction = Transaction::on(self.connection().await?);
-        let settled = settle::settle(&transaction, &settlements).await;
+        let settled = settle::settle(&transaction, &settlements, self.low_balance()).await;
         transaction.finish(settled).await
     }
 }

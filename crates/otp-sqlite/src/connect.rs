@@ -19,6 +19,7 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use otp_core::notice::LowBalance;
 use otp_core::ports::PortError;
 use tokio::runtime::Handle;
 use tracing::Instrument;
@@ -41,6 +42,7 @@ pub struct SqliteStore {
     runtime: Handle,
     wait: Duration,
     file: Arc<OpenedFile>,
+    low_balance: LowBalance,
 }
 
 impl SqliteStore {
@@ -65,12 +67,18 @@ impl SqliteStore {
             runtime: Handle::current(),
             wait,
             file: Arc::new(file),
+            low_balance: options.low_balance,
         })
     }
 
     /// The file.
     pub(crate) fn file(&self) -> &Path {
         self.file.path()
+    }
+
+    /// The operator's threshold, for the core to judge by.
+    pub(crate) fn low_balance(&self) -> LowBalance {
+        self.low_balance
     }
 
     /// Runs `work` in a transaction that holds SQLite's one write lock from its start, so that nothing

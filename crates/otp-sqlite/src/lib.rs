@@ -35,6 +35,7 @@ mod errors;
 mod messages;
 mod migrations;
 mod opt_outs;
+mod outbox;
 mod plans;
 mod prices;
 mod receipts;

@@ -156,5 +156,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (id) {
+        id -> Binary,
+        account_id -> Binary,
+        kind -> SmallInt,
+        details -> Text,
+        language -> Nullable<SmallInt>,
+        created_at -> BigInt,
+        state -> SmallInt,
+        due_at -> BigInt,
+        attempts -> Integer,
+        failure -> Nullable<Text>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(templates -> senders (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(senders, templates);

@@ -42,8 +42,9 @@ impl SendLedger for SqliteStore {
         if attempts.is_empty() {
             return Ok(Vec::new());
         }
+        let low_balance = self.low_balance();
         self.write("db.ledger.admit", move |connection| {
-            admit::admit(connection, &attempts)
+            admit::admit(connection, &attempts, low_balance)
         })
         .await
     }
@@ -52,8 +53,9 @@ impl SendLedger for SqliteStore {
         if settlements.is_empty() {
             return Ok(());
         }
+        let low_balance = self.low_balance();
         self.write("db.ledger.settle", move |connection| {
-            settle::settle(connection, &settlements)
+            settle::settle(connection, &settlements, low_balance)
         })
         .await
     }

@@ -14,6 +14,7 @@ pub mod admission;
 pub mod credits;
 pub mod fixture;
 pub mod idempotency;
+pub mod outbox;
 pub mod races;
 pub mod receipts;
 pub mod settlement;
@@ -78,6 +79,17 @@ macro_rules! storage_contract {
             timeline::late_news_is_recorded_and_moves_nothing,
             timeline::the_end_of_a_lifetime_is_recorded,
             timeline::a_history_names_sender_and_template_and_is_nobody_elses,
+            outbox::notices_read_back_as_written_and_are_kept_once,
+            outbox::a_notice_to_nobody_is_a_conflict,
+            outbox::a_claim_holds_until_its_lease_ends,
+            outbox::a_notice_is_tried_again_when_it_is_due,
+            outbox::claims_are_bounded_and_in_order,
+            outbox::a_notice_is_claimed_by_one_worker_at_a_time,
+            outbox::the_outbox_is_bounded,
+            outbox::ended_notices_are_forgotten_in_time,
+            outbox::a_crossing_is_told_once,
+            outbox::racers_cross_once,
+            outbox::a_refund_makes_room_for_another_crossing,
             races::one_number_many_racers_one_passes,
             races::one_key_many_racers_one_message,
             races::concurrent_debits_never_overspend,

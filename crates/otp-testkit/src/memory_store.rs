@@ -5,6 +5,7 @@ mod administration;
 mod credit_audit;
 mod ledger;
 mod messages;
+mod outbox;
 mod receipts;
 mod templates;
 
@@ -19,6 +20,7 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId};
 use otp_core::message::{Message, MessageEvent};
+use otp_core::notice::QueuedNotice;
 use otp_core::plan::Plan;
 use otp_core::ports::{Directory, OptOuts, PortError, StorageHealth};
 use otp_core::pricing::PriceList;
@@ -49,6 +51,8 @@ struct State {
     opt_outs: HashSet<(AccountId, RecipientIndex)>,
     messages: HashMap<MessageId, StoredMessage>,
     unmatched: Vec<DeliveryReceipt>,
+    /// With the time at which each ended.
+    notices: Vec<(QueuedNotice, Option<Timestamp>)>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
 }
 

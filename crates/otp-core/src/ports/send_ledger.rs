@@ -20,13 +20,14 @@ pub trait SendLedger: Send + Sync {
     ///
     /// An adapter MUST, in this order: lock every account concerned, in ascending order of ids, so
     /// that batches of several processes neither interleave on an account nor deadlock; load the
-    /// facts; ask the core; insert messages, append debits, update balances; commit. What it
-    /// answered `Admitted` MUST survive a crash. On `Err(Conflict | Backend)` nothing was recorded.
+    /// facts; ask the core; insert messages, append debits, update balances,
+    /// put notices into the outbox; commit. What it answered `Admitted` MUST survive a crash. On
+    /// `Err(Conflict | Backend)` nothing was recorded.
     async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError>;
 
-    /// Records the outcomes of deliveries, with refunds and events, in one transaction. An adapter MUST
-    /// lock the accounts of those settlements that may refund, then the messages, each in ascending
-    /// order of ids. Settling the same message again MUST change nothing: of events with the same
-    /// message, status and source the first is kept. An unknown message is passed over.
+    /// Records the outcomes of deliveries, with refunds, events and notices, in one transaction. An
+    /// adapter MUST lock the accounts of those settlements that may refund, then the messages, each
+    /// in ascending order of ids. Settling the same message again MUST change nothing: of events with
+    /// the same message, status and source the first is kept. An unknown message is passed over.
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError>;
 }

@@ -1,7 +1,7 @@
 //! All storage ports at once, for wiring.
 
 use super::{
-    Accounts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Plans, Prices, Receipts,
+    Accounts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Outbox, Plans, Prices, Receipts,
     SendLedger, Senders, StorageHealth, Subscriptions, Templates,
 };
 
@@ -14,6 +14,7 @@ pub trait Storage:
     + Directory
     + Messages
     + OptOuts
+    + Outbox
     + Plans
     + Prices
     + Receipts
@@ -32,6 +33,7 @@ impl<T> Storage for T where
         + Directory
         + Messages
         + OptOuts
+        + Outbox
         + Plans
         + Prices
         + Receipts

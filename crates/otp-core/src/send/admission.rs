@@ -6,6 +6,7 @@ use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::SubscriptionId;
+use crate::notice::{Debit, Notice};
 use crate::send::facts::{FirstAnswer, SendFacts};
 use crate::send::{RoutedTo, SendAttempt};
 use crate::sender::NoRoute;
@@ -52,6 +53,8 @@ pub struct Judged {
     pub ledger: Vec<LedgerEntry>,
     /// The new remaining credits of each subscription that paid.
     pub balances: BTreeMap<SubscriptionId, Credits>,
+    /// What the accounts' holders have to be told, to be written with the debits.
+    pub notices: Vec<Notice>,
 }
 
 /// A message to insert.
@@ -72,6 +75,14 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
         let admission = match decide(attempt, &facts) {
             Ok((routed_to, after)) => {
                 facts.take_in(attempt, after);
+                judged.notices.extend(facts.low_balance.notice(
+                    attempt.account_id,
+                    after,
+                    attempt.price,
+                    Debit::Admitted(attempt.message_id),
+                    attempt.notice_language,
+                    attempt.at,
+                ));
                 judged.ledger.push(LedgerEntry {
                     account_id: attempt.account_id,
                     subscription_id: after.id,

@@ -4,6 +4,7 @@ use crate::credits::Credits;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SenderId, TemplateId};
 use crate::language::LanguageTag;
+use crate::notice::NoticeLanguage;
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
 use crate::sender::{NoRoute, Route};
@@ -31,6 +32,9 @@ pub struct SendAttempt {
     /// Number and template, or why there is none. A missing route is no reason to look no further:
     /// a replay is answered before it is noticed.
     pub route: Result<RoutedTo, NoRoute>,
+    /// In which language the account holder reads what this send calls for, such as a low balance;
+    /// the account's default where the request names none.
+    pub notice_language: Option<NoticeLanguage>,
     /// When the request was made.
     pub at: Timestamp,
     /// From when on a message whose outcome is still unknown counts as failed.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId};
 use crate::message::MessageStatus;
+use crate::notice::LowBalance;
 use crate::sealing::RecipientIndex;
 use crate::send::SendAttempt;
 use crate::subscription::SubscriptionBalance;
@@ -23,6 +24,8 @@ pub struct FirstAnswer {
 /// admission in before it looks at the next attempt.
 #[derive(Debug, Default)]
 pub struct SendFacts {
+    /// From where on a balance is low.
+    pub low_balance: LowBalance,
     first_answers: HashMap<(ApiKeyId, IdempotencyKey), FirstAnswer>,
     opted_out: HashSet<(AccountId, RecipientIndex)>,
     sends: HashMap<(AccountId, RecipientIndex), Vec<Timestamp>>,

@@ -7,6 +7,7 @@ use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
 use crate::message::{EventSource, Failure, MessageEvent, MessageStatus};
+use crate::notice::{Debit, LowBalance, Notice};
 use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
@@ -116,6 +117,8 @@ pub struct MessageState {
 /// accounts whose credits may move, spent ones included.
 #[derive(Debug, Default)]
 pub struct SettlementFacts {
+    /// From where on a balance is low.
+    pub low_balance: LowBalance,
     /// The messages by id; one that is missing is passed over.
     pub messages: HashMap<MessageId, MessageState>,
     /// What is left on the accounts' subscriptions.
@@ -134,6 +137,8 @@ pub struct Settled {
     pub ledger: Vec<LedgerEntry>,
     /// The new remaining credits of each subscription concerned.
     pub balances: BTreeMap<SubscriptionId, Credits>,
+    /// What the accounts' holders have to be told, to be written with the debits.
+    pub notices: Vec<Notice>,
 }
 
 /// The new state of one message.
@@ -208,6 +213,17 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                     failure = FailureChange::Clear;
                     let paid = pay_again(balances, message.subscription_id, message.price);
                     settled.debit(settlement, message, paid);
+                    // No request is there whose language could be taken.
+                    settled.notices.extend(paid.and_then(|after| {
+                        facts.low_balance.notice(
+                            message.account_id,
+                            after,
+                            message.price,
+                            Debit::DeliveredLate(settlement.message_id),
+                            None,
+                            settlement.at,
+                        )
+                    }));
                 }
                 (MessageStatus::Failed, _) => failure = FailureChange::Clear,
                 (

@@ -13,6 +13,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::MessageId;
 use crate::language::LanguageTag;
 use crate::message::MessageStatus;
+use crate::notice::NoticeLanguage;
 use crate::passcode::Passcode;
 use crate::ports::{
     Clock, Directory, MessageSender, OutgoingMessage, PortError, ProviderRefusal, Randomness,
@@ -63,6 +64,8 @@ pub struct SendMessageRequest {
     pub to: PhoneNumber,
     /// In which language, if the caller minds.
     pub language: Option<LanguageTag>,
+    /// In which language the account holder reads notices, if the request says so.
+    pub notice_language: Option<NoticeLanguage>,
     /// Under which key it may be repeated.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -222,6 +225,7 @@ impl SendMessage {
             region,
             price: self.ports.directory.price_list().await?.price(region),
             route,
+            notice_language: request.notice_language,
             at: now,
             expires_at,
         })

@@ -99,6 +99,7 @@ impl World {
             passcode: Passcode::parse(Some("482913")).expect("passcode"),
             to: recipient(number),
             language: None,
+            notice_language: None,
             idempotency_key: None,
         }
     }

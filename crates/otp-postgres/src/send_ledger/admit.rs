@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3, try_join5};
+use futures_util::future::{try_join, try_join4, try_join5};
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
+use otp_core::notice::LowBalance;
 use otp_core::ports::PortError;
 use otp_core::send::admission::{self, Judged};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::{Unreadable, port_error};
+use crate::outbox::insert_notices;
 use crate::rows::{
     read_credits, read_first_answer, read_recipient_index, read_status, written_credits,
 };
@@ -28,6 +30,7 @@ use crate::transaction::Transaction;
 pub(super) async fn admit(
     transaction: &Transaction,
     attempts: &[SendAttempt],
+    low_balance: LowBalance,
 ) -> Result<Vec<Admission>, PortError> {
     let connection = transaction.connection();
     let wanted = WantedFacts::of(attempts);
@@ -49,6 +52,7 @@ pub(super) async fn admit(
     .await
     .map_err(port_error)?;
     let mut facts = SendFacts::default();
+    facts.low_balance = low_balance;
     add_first_answers(&mut facts, first_answers)?;
     add_opt_outs(&mut facts, opt_outs)?;
     add_sends(&mut facts, sends)?;
@@ -56,10 +60,11 @@ pub(super) async fn admit(
 
     let judged = admission::judge(attempts, facts);
 
-    try_join3(
+    try_join4(
         insert_messages(connection, attempts, &judged),
         append_entries(connection, &judged.ledger),
         set_balances(connection, &judged.balances),
+        insert_notices(connection, &judged.notices),
     )
     .await
     .map_err(port_error)?;
@@ -214,7 +219,7 @@ fn add_sends(facts: &mut SendFacts, rows: Vec<SendRow>) -> Result<(), Unreadable
     Ok(())
 }
 
-type BalanceRow = (Uuid, Uuid, i32, OffsetDateTime);
+type BalanceRow = (Uuid, Uuid, i32, i32, OffsetDateTime);
 
 async fn load_balances(
     mut connection: &AsyncPgConnection,
@@ -228,6 +233,7 @@ async fn load_balances(
             subscriptions::account_id,
             subscriptions::id,
             subscriptions::remaining,
+            subscriptions::credits,
             subscriptions::created_at,
         ))
         .load(&mut connection)
@@ -235,10 +241,11 @@ async fn load_balances(
 }
 
 fn add_balances(facts: &mut SendFacts, rows: Vec<BalanceRow>) -> Result<(), Unreadable> {
-    for (account, id, remaining, created_at) in rows {
+    for (account, id, remaining, granted, created_at) in rows {
         let balance = SubscriptionBalance {
             id: SubscriptionId(id),
             remaining: read_credits(remaining, "subscriptions.remaining")?,
+            granted: read_credits(granted, "subscriptions.credits")?,
             created_at: created_at.into(),
         };
         facts.add_balance(AccountId(account), balance);

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3, try_join4};
+use futures_util::future::{try_join, try_join3, try_join5};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::message::Failure;
+use otp_core::notice::LowBalance;
 use otp_core::ports::PortError;
 use otp_core::send::Settlement;
 use otp_core::send::settlement::{
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use super::events::append_events;
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::{Unreadable, port_error};
+use crate::outbox::insert_notices;
 use crate::rows::{read_credits, read_first_answer, read_status};
 use crate::schema::{messages, subscriptions};
 use crate::statement::statement;
@@ -29,6 +31,7 @@ use crate::transaction::Transaction;
 pub(super) async fn settle(
     transaction: &Transaction,
     settlements: &[Settlement],
+    low_balance: LowBalance,
 ) -> Result<(), PortError> {
     let connection = transaction.connection();
     let concerned = settlements
@@ -42,15 +45,17 @@ pub(super) async fn settle(
     )
     .await
     .map_err(port_error)?;
-    let facts = facts(messages, balances)?;
+    let mut facts = facts(messages, balances)?;
+    facts.low_balance = low_balance;
 
     let settled = settlement::judge(settlements, facts);
 
-    try_join4(
+    try_join5(
         update_messages(connection, &settled.updates),
         append_events(connection, &settled.events),
         append_entries(connection, &settled.ledger),
         set_balances(connection, &settled.balances),
+        insert_notices(connection, &settled.notices),
     )
     .await
     .map_err(port_error)?;
@@ -81,7 +86,7 @@ async fn lock_messages(
         .await
 }
 
-type BalanceRow = (Uuid, Uuid, i32, OffsetDateTime);
+type BalanceRow = (Uuid, Uuid, i32, i32, OffsetDateTime);
 
 /// What is left on the subscriptions of accounts whose credits may move. The accounts are locked, so
 /// it stays what it is.
@@ -99,6 +104,7 @@ async fn load_balances(
             subscriptions::account_id,
             subscriptions::id,
             subscriptions::remaining,
+            subscriptions::credits,
             subscriptions::created_at,
         ))
         .load(&mut connection)
@@ -120,10 +126,11 @@ fn facts(
         };
         facts.messages.insert(MessageId(id), state);
     }
-    for (account, id, remaining, created_at) in balances {
+    for (account, id, remaining, granted, created_at) in balances {
         let balance = SubscriptionBalance {
             id: SubscriptionId(id),
             remaining: read_credits(remaining, "subscriptions.remaining")?,
+            granted: read_credits(granted, "subscriptions.credits")?,
             created_at: created_at.into(),
         };
         facts

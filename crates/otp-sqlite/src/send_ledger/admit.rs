@@ -5,6 +5,7 @@ use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
+use otp_core::notice::LowBalance;
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_core::subscription::SubscriptionBalance;
@@ -12,6 +13,7 @@ use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
+use crate::outbox::insert_notices;
 use crate::rows::{Id, read_credits, read_first_answer, read_recipient_index, read_status};
 use crate::send_ledger::{append_entries, set_balances};
 use crate::set_based::{SetBased, hex, id, set_based};
@@ -40,7 +42,7 @@ pub(super) const SENDS: &str = "
       AND m.failed_at IS NULL";
 
 pub(super) const BALANCES: &str = "
-    SELECT s.account_id, s.id, s.remaining, s.created_at
+    SELECT s.account_id, s.id, s.remaining, s.credits, s.created_at
     FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
     WHERE s.account_id = unhex(wanted.value ->> 0) AND s.remaining > 0";
 
@@ -59,8 +61,10 @@ const INSERT: &str = "
 pub(super) fn admit(
     connection: &mut SqliteConnection,
     attempts: &[SendAttempt],
+    low_balance: LowBalance,
 ) -> Result<Vec<Admission>, StoreError> {
-    let facts = load_facts(connection, attempts)?;
+    let mut facts = load_facts(connection, attempts)?;
+    facts.low_balance = low_balance;
     let judged = admission::judge(attempts, facts);
     if !judged.messages.is_empty() {
         let rows = judged.messages.iter().filter_map(|message| {
@@ -73,6 +77,7 @@ pub(super) fn admit(
     }
     append_entries(connection, &judged.ledger)?;
     set_balances(connection, &judged.balances)?;
+    insert_notices(connection, &judged.notices)?;
     Ok(judged.admissions)
 }
 
@@ -182,12 +187,13 @@ fn load_balances(
     facts: &mut SendFacts,
 ) -> Result<(), StoreError> {
     let rows = wanted.accounts.iter().map(|account| json!([id(account.0)]));
-    let query = set_based::<(Binary, Binary, BigInt, BigInt)>(BALANCES, rows);
-    let found: Vec<(Id, Id, i64, i64)> = query.load(connection)?;
-    for (account, subscription, remaining, created_at) in found {
+    let query = set_based::<(Binary, Binary, BigInt, BigInt, BigInt)>(BALANCES, rows);
+    let found: Vec<(Id, Id, i64, i64, i64)> = query.load(connection)?;
+    for (account, subscription, remaining, granted, created_at) in found {
         let balance = SubscriptionBalance {
             id: SubscriptionId(subscription.0),
             remaining: read_credits(remaining, "subscriptions.remaining")?,
+            granted: read_credits(granted, "subscriptions.credits")?,
             created_at: Timestamp::from_unix_millis(created_at),
         };
         facts.add_balance(AccountId(account.0), balance);

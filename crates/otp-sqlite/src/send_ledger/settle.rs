@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
+use otp_core::notice::LowBalance;
 use otp_core::send::Settlement;
 use otp_core::send::settlement::{
     self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
@@ -15,6 +16,7 @@ use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
+use crate::outbox::insert_notices;
 use crate::rows::{Id, read_credits, read_first_answer, read_status};
 use crate::send_ledger::events::append_events;
 use crate::send_ledger::{append_entries, set_balances};
@@ -26,7 +28,7 @@ pub(super) const MESSAGES: &str = "
     WHERE m.id = unhex(wanted.value ->> 0)";
 
 pub(super) const BALANCES: &str = "
-    SELECT s.account_id, s.id, s.remaining, s.created_at
+    SELECT s.account_id, s.id, s.remaining, s.credits, s.created_at
     FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
     WHERE s.account_id = unhex(wanted.value ->> 0)";
 
@@ -51,8 +53,10 @@ pub(super) const UPDATE: &str = "
 pub(super) fn settle(
     connection: &mut SqliteConnection,
     settlements: &[Settlement],
+    low_balance: LowBalance,
 ) -> Result<(), StoreError> {
-    let facts = load_facts(connection, settlements)?;
+    let mut facts = load_facts(connection, settlements)?;
+    facts.low_balance = low_balance;
     let settled = settlement::judge(settlements, facts);
     if !settled.updates.is_empty() {
         let update: SetBased = set_based(UPDATE, settled.updates.iter().map(update_row));
@@ -60,7 +64,8 @@ pub(super) fn settle(
     }
     append_events(connection, &settled.events)?;
     append_entries(connection, &settled.ledger)?;
-    set_balances(connection, &settled.balances)
+    set_balances(connection, &settled.balances)?;
+    insert_notices(connection, &settled.notices)
 }
 
 fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
@@ -128,12 +133,13 @@ fn load_balances(
         return Ok(());
     }
     let rows = accounts.iter().map(|account| json!([id(account.0)]));
-    let query = set_based::<(Binary, Binary, BigInt, BigInt)>(BALANCES, rows);
-    let found: Vec<(Id, Id, i64, i64)> = query.load(connection)?;
-    for (account, subscription, remaining, created_at) in found {
+    let query = set_based::<(Binary, Binary, BigInt, BigInt, BigInt)>(BALANCES, rows);
+    let found: Vec<(Id, Id, i64, i64, i64)> = query.load(connection)?;
+    for (account, subscription, remaining, granted, created_at) in found {
         let balance = SubscriptionBalance {
             id: SubscriptionId(subscription.0),
             remaining: read_credits(remaining, "subscriptions.remaining")?,
+            granted: read_credits(granted, "subscriptions.credits")?,
             created_at: Timestamp::from_unix_millis(created_at),
         };
         facts

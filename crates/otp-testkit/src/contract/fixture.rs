@@ -132,6 +132,7 @@ impl Fixture {
                 template_id: TemplateId(Uuid::from_u128(2)),
                 language: LanguageTag::parse("en_US").expect("language"),
             }),
+            notice_language: None,
             at: now,
             expires_at: now + Duration::from_secs(600),
         }

@@ -33,6 +33,7 @@ impl SendLedger for MemoryStore {
         }
         state.ledger.extend(judged.ledger);
         state.set_balances(judged.balances);
+        state.enqueue(judged.notices);
         Ok(judged.admissions)
     }
 
@@ -47,6 +48,7 @@ impl SendLedger for MemoryStore {
         }
         state.ledger.extend(settled.ledger);
         state.set_balances(settled.balances);
+        state.enqueue(settled.notices);
         Ok(())
     }
 }
@@ -80,6 +82,7 @@ impl State {
                     SubscriptionBalance {
                         id: subscription.id,
                         remaining: subscription.remaining,
+                        granted: subscription.credits,
                         created_at: subscription.created_at,
                     },
                 );
@@ -142,6 +145,7 @@ impl State {
                 .push(SubscriptionBalance {
                     id: row.id,
                     remaining: row.remaining,
+                    granted: row.credits,
                     created_at: row.created_at,
                 });
         }

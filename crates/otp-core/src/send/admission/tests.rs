@@ -32,6 +32,7 @@ fn attempt(id: u128, recipient: u8) -> SendAttempt {
             template_id: TemplateId(Uuid::nil()),
             language: LanguageTag::parse("ar").expect("language"),
         }),
+        notice_language: None,
         at: NOW,
         expires_at: NOW + Duration::from_secs(600),
     }
@@ -41,6 +42,7 @@ fn balance(number: u128, remaining: i64) -> SubscriptionBalance {
     SubscriptionBalance {
         id: SubscriptionId(Uuid::from_u128(number)),
         remaining: Credits::new(remaining).expect("credits"),
+        granted: Credits::new(10).expect("credits"),
         created_at: NOW,
     }
 }

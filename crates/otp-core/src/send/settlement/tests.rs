@@ -59,6 +59,7 @@ fn balance(id: SubscriptionId, remaining: i64) -> SubscriptionBalance {
     SubscriptionBalance {
         id,
         remaining: Credits::new(remaining).expect("credits"),
+        granted: Credits::new(10).expect("credits"),
         created_at: Timestamp::from_unix_millis(0),
     }
 }
@@ -72,6 +73,7 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         subscription_id: SUBSCRIPTION,
     };
     SettlementFacts {
+        low_balance: LowBalance::default(),
         messages: HashMap::from([(MESSAGE, message)]),
         balances: HashMap::from([(ACCOUNT, vec![balance(SUBSCRIPTION, left)])]),
     }
@@ -275,6 +277,7 @@ fn live(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64) {
         let settled = judge(
             &[settlement(receipts[*index].clone(), 1)],
             SettlementFacts {
+                low_balance: LowBalance::default(),
                 messages: state.messages.clone(),
                 balances: state.balances.clone(),
             },
@@ -315,6 +318,7 @@ proptest! {
         let mut times = Vec::new();
         for batch in settlements.chunks(batch) {
             let settled = judge(batch, SettlementFacts {
+                low_balance: LowBalance::default(),
                 messages: state.messages.clone(),
                 balances: state.balances.clone(),
             });

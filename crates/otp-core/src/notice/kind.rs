@@ -1,0 +1,229 @@
+//! What notices can be about.
+
+use uuid::Uuid;
+
+use crate::credits::Credits;
+use crate::ids::{ApiKeyId, SenderId, SubscriptionId};
+use crate::language::LanguageTag;
+use crate::template::TemplateName;
+use crate::time::Timestamp;
+
+/// What a notice says. Nothing in it is personal, so a store may keep it as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// A debit brought a subscription to its threshold or below.
+    LowBalance {
+        /// Which subscription.
+        subscription_id: SubscriptionId,
+        /// What is left.
+        remaining: Credits,
+        /// What was granted.
+        granted: Credits,
+    },
+    /// A debit took a subscription's last credit.
+    SubscriptionSpent {
+        /// Which subscription.
+        subscription_id: SubscriptionId,
+        /// What was granted.
+        granted: Credits,
+    },
+    /// A sender can no longer send.
+    SenderDisabled {
+        /// Which sender.
+        sender_id: SenderId,
+        /// Why.
+        reason: Reason,
+    },
+    /// A template can no longer be used.
+    TemplateDisabled {
+        /// Of which sender.
+        sender_id: SenderId,
+        /// Its name.
+        name: TemplateName,
+        /// Its language.
+        language: LanguageTag,
+        /// Why.
+        reason: Reason,
+    },
+    /// An API key is about to expire.
+    KeyExpiring {
+        /// Which key.
+        api_key_id: ApiKeyId,
+        /// Its first characters, to recognise it by.
+        hint: String,
+        /// When it expires.
+        expires_at: Timestamp,
+    },
+}
+
+/// Why something was disabled, in words of ours or of the provider: one line of at most 200 characters,
+/// and never anybody's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(String);
+
+impl Reason {
+    /// The text on one line; what does not fit is cut off.
+    pub fn new(text: &str) -> Self {
+        let visible = text.chars().map(|c| if breaks_lines(c) { ' ' } else { c });
+        Self(visible.take(200).collect::<String>().trim().to_owned())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Control characters, and what Unicode calls line and paragraph separators.
+fn breaks_lines(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+impl NoticeKind {
+    /// What a store keeps of the kind.
+    pub const fn code(&self) -> i16 {
+        match self {
+            Self::LowBalance { .. } => 0,
+            Self::SubscriptionSpent { .. } => 1,
+            Self::SenderDisabled { .. } => 2,
+            Self::TemplateDisabled { .. } => 3,
+            Self::KeyExpiring { .. } => 4,
+        }
+    }
+
+    /// The name in listings and logs.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::LowBalance { .. } => "LowBalance",
+            Self::SubscriptionSpent { .. } => "SubscriptionSpent",
+            Self::SenderDisabled { .. } => "SenderDisabled",
+            Self::TemplateDisabled { .. } => "TemplateDisabled",
+            Self::KeyExpiring { .. } => "KeyExpiring",
+        }
+    }
+
+    /// What a store keeps beside the code: the fields, one a line.
+    pub fn details(&self) -> String {
+        match self {
+            Self::LowBalance {
+                subscription_id,
+                remaining,
+                granted,
+            } => format!("{subscription_id}\n{remaining}\n{granted}"),
+            Self::SubscriptionSpent {
+                subscription_id,
+                granted,
+            } => format!("{subscription_id}\n{granted}"),
+            Self::SenderDisabled { sender_id, reason } => format!("{sender_id}\n{}", reason.0),
+            Self::TemplateDisabled {
+                sender_id,
+                name,
+                language,
+                reason,
+            } => format!("{sender_id}\n{}\n{language}\n{}", name.as_str(), reason.0),
+            Self::KeyExpiring {
+                api_key_id,
+                hint,
+                expires_at,
+            } => format!("{api_key_id}\n{hint}\n{}", expires_at.unix_millis()),
+        }
+    }
+
+    /// Reads what [`NoticeKind::code`] and [`NoticeKind::details`] gave.
+    pub fn read(code: i16, details: &str) -> Option<Self> {
+        let mut lines = details.split('\n');
+        let mut next = || lines.next();
+        let kind = match code {
+            0 => Self::LowBalance {
+                subscription_id: SubscriptionId(uuid(next()?)?),
+                remaining: credits(next()?)?,
+                granted: credits(next()?)?,
+            },
+            1 => Self::SubscriptionSpent {
+                subscription_id: SubscriptionId(uuid(next()?)?),
+                granted: credits(next()?)?,
+            },
+            2 => Self::SenderDisabled {
+                sender_id: SenderId(uuid(next()?)?),
+                reason: Reason::new(next()?),
+            },
+            3 => Self::TemplateDisabled {
+                sender_id: SenderId(uuid(next()?)?),
+                name: TemplateName::parse(next()?).ok()?,
+                language: LanguageTag::parse(next()?).ok()?,
+                reason: Reason::new(next()?),
+            },
+            4 => Self::KeyExpiring {
+                api_key_id: ApiKeyId(uuid(next()?)?),
+                hint: next()?.to_owned(),
+                expires_at: Timestamp::from_unix_millis(next()?.parse().ok()?),
+            },
+            _ => return None,
+        };
+        next().is_none().then_some(kind)
+    }
+}
+
+fn uuid(text: &str) -> Option<Uuid> {
+    crate::ids::parse_uuid(text).ok()
+}
+
+fn credits(text: &str) -> Option<Credits> {
+    Credits::new(text.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_reads_back_as_written() {
+        let kinds = [
+            NoticeKind::LowBalance {
+                subscription_id: SubscriptionId(Uuid::from_u128(1)),
+                remaining: Credits::ONE,
+                granted: Credits::MAX,
+            },
+            NoticeKind::SubscriptionSpent {
+                subscription_id: SubscriptionId(Uuid::from_u128(2)),
+                granted: Credits::MAX,
+            },
+            NoticeKind::SenderDisabled {
+                sender_id: SenderId(Uuid::from_u128(3)),
+                reason: Reason::new(""),
+            },
+            NoticeKind::TemplateDisabled {
+                sender_id: SenderId(Uuid::from_u128(4)),
+                name: TemplateName::parse("otp_code").expect("a name"),
+                language: LanguageTag::parse("ar_EG").expect("a tag"),
+                reason: Reason::new("two\r\nlines\u{2028}and more"),
+            },
+            NoticeKind::KeyExpiring {
+                api_key_id: ApiKeyId(Uuid::from_u128(5)),
+                hint: "otp_live_abcd".to_owned(),
+                expires_at: Timestamp::from_unix_millis(1_800_000_000_123),
+            },
+        ];
+        for (kind, code) in kinds.into_iter().zip(0..) {
+            assert_eq!(kind.code(), code);
+            assert_eq!(NoticeKind::read(code, &kind.details()), Some(kind.clone()));
+            assert_eq!(
+                NoticeKind::read(code, &format!("{}\n", kind.details())),
+                None
+            );
+            assert_eq!(NoticeKind::read(99, &kind.details()), None);
+        }
+    }
+
+    #[test]
+    fn a_reason_is_one_line_of_bounded_length() {
+        for (text, expected) in [
+            ("LOW_QUALITY", "LOW_QUALITY"),
+            (" a\r\nb ", "a  b"),
+            ("a\u{2029}b\u{0}c", "a b c"),
+        ] {
+            assert_eq!(Reason::new(text).as_str(), expected);
+        }
+        assert_eq!(Reason::new(&"ش".repeat(201)).as_str().chars().count(), 200);
+    }
+}

@@ -1,0 +1,20 @@
+-- Notices to account holders that wait to be mailed, and those that were: an id seen before is no news.
+-- No address is kept here: it is read from the account when the mail goes out.
+CREATE TABLE notices (
+    id          uuid        PRIMARY KEY,
+    account_id  uuid        NOT NULL REFERENCES accounts (id),
+    kind        smallint    NOT NULL CHECK (kind >= 0),
+    details     text        NOT NULL,
+    language    smallint,
+    created_at  timestamptz NOT NULL,
+    -- 0 waits, 1 was sent, 2 was given up.
+    state       smallint    NOT NULL CHECK (state BETWEEN 0 AND 2),
+    due_at      timestamptz NOT NULL,
+    attempts    integer     NOT NULL CHECK (attempts >= 0),
+    failure     text,
+    finished_at timestamptz,
+    CHECK ((state = 0) = (finished_at IS NULL))
+);
+CREATE INDEX notices_by_due_time ON notices (due_at, id) WHERE state = 0;
+CREATE INDEX notices_waiting_by_account ON notices (account_id) WHERE state = 0;
+CREATE INDEX notices_by_end ON notices (finished_at) WHERE state <> 0;
