@@ -162,17 +162,20 @@ with serve(app) as url:
         control("POST", "/webhook/events", {"field": "phone_number_quality_update"})
         wait_for_webhooks(1, field="phone_number_quality_update", outcome="delivered")
 
-    with checks.check("has an account's webhooks sent elsewhere, and back"):
-        before = control("GET", "/webhooks")["total"]
-        assert wa.override_waba_callback_url(f"{url}/hook?by=account", "a token").success
-        _, lived = life("12025550173", 3)
-        equal([status.status.value for status in lived], ["sent", "delivered", "read"])
-        override = f"{WABA}/subscribed_apps"
-        equal(len(wait_for_webhooks(3, receiver=override, outcome="delivered")), 3)
-        equal(control("GET", "/webhooks")["total"], before)
-        assert wa.delete_waba_callback_url().success
-        life("12025550173", 3)
-        equal(control("GET", "/webhooks")["total"], before + 3)
+    for override, set_it, unset_it in [
+        (f"{WABA}/subscribed_apps", wa.override_waba_callback_url, wa.delete_waba_callback_url),
+        (f"{PHONE}/webhook_configuration", wa.override_phone_callback_url, wa.delete_phone_callback_url),
+    ]:
+        with checks.check(f"has webhooks sent elsewhere by {override}, and back"):
+            before = control("GET", "/webhooks")["total"]
+            assert set_it(f"{url}/hook?by=override", "a token").success
+            _, lived = life("12025550173", 3)
+            equal([status.status.value for status in lived], ["sent", "delivered", "read"])
+            equal(len(wait_for_webhooks(3, receiver=override, outcome="delivered")), 3)
+            equal(control("GET", "/webhooks")["total"], before)
+            assert unset_it().success
+            life("12025550173", 3)
+            equal(control("GET", "/webhooks")["total"], before + 3)
 
     control("DELETE", "/webhook")
 

@@ -17,7 +17,7 @@ use std::{fmt, time::Duration};
 
 pub(crate) use event::{Due, Happening, Notice};
 pub(crate) use log::DeliveryFilter;
-pub(crate) use outbox::{APP, Outbox};
+pub(crate) use outbox::{APP, Outbox, Override};
 pub(crate) use receiver::Receiver;
 pub(crate) use worker::start;
 

@@ -115,8 +115,13 @@ pub(crate) async fn post_object(
     body: Body,
 ) -> HttpResponse {
     let id = &path.id;
-    answer(&sandbox, &request, |state, _| {
-        if state.accounts.number(id).is_some() || state.accounts.waba(id).is_some() {
+    let answer = answer(&sandbox, &request, |state, _| {
+        if state.accounts.number(id).is_some() {
+            // Some calls have no body at all.
+            super::numbers::configure(state, id, &json_body(body).unwrap_or_default())?;
+            return Ok(json!({"success": true}));
+        }
+        if state.accounts.waba(id).is_some() {
             return Ok(json!({"success": true}));
         }
         let unknown = || GraphError::unknown_object("POST", id);
@@ -128,7 +133,9 @@ pub(crate) async fn post_object(
             "name": template.draft.name,
             "category": template.draft.category,
         }))
-    })
+    });
+    sandbox.wake();
+    answer
 }
 
 /// Anything else below a version.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::graph::{Body, ObjectPath, Parameters, answer, json_body, only_fields};
 use crate::{
     Sandbox, accounts::Subscription, graph_error::GraphError, request::string, state::State,
+    webhook::Override,
 };
 
 /// `GET /{waba_id}/phone_numbers`.
@@ -120,7 +121,7 @@ pub(crate) async fn subscribe(
         let to = uri.map(|uri| (uri, token.unwrap_or_default()));
         state
             .outbox
-            .set_override(&path.id, to)
+            .set_override(Override::Account(&path.id), to)
             .map_err(GraphError::parameter)?;
         Ok(done)
     });
@@ -137,9 +138,24 @@ pub(crate) async fn unsubscribe(
     answer(&sandbox, &request, |state, _| {
         let done = set_subscription(state, "DELETE", &path.id, None)?;
         // Taking an override away needs no room.
-        let _ = state.outbox.set_override(&path.id, None);
+        let _ = state.outbox.set_override(Override::Account(&path.id), None);
         Ok(done)
     })
+}
+
+/// `POST /{phone_number_id}` with `webhook_configuration`: where this number's webhooks go; an empty
+/// address is where the others go. Other settings are accepted and change nothing.
+pub(super) fn configure(state: &mut State, id: &str, settings: &Value) -> Result<(), GraphError> {
+    let Some(configuration) = settings.get("webhook_configuration") else {
+        return Ok(());
+    };
+    let uri = string(configuration, "override_callback_uri")?.filter(|uri| !uri.is_empty());
+    let token = string(configuration, "verify_token")?;
+    let to = uri.map(|uri| (uri, token.unwrap_or_default()));
+    state
+        .outbox
+        .set_override(Override::Number(id), to)
+        .map_err(GraphError::parameter)
 }
 
 fn set_subscription(

@@ -132,15 +132,14 @@ impl Outbox {
         was_on
     }
 
-    /// Sends what concerns an account somewhere else than the app's other webhooks, or no longer.
+    /// Sends what the app would be told about an account or a number somewhere else, or no longer.
     pub(crate) fn set_override(
         &mut self,
-        waba_id: &str,
+        of: Override<'_>,
         to: Option<(String, String)>,
     ) -> Result<(), String> {
-        let name = override_of(waba_id);
         let Some((url, verify_token)) = to else {
-            self.turn_off(&name);
+            self.turn_off(&of.name());
             return Ok(());
         };
         let app_secret = self
@@ -152,7 +151,7 @@ impl Outbox {
             app_secret,
             verify_token,
         };
-        self.point_at(&name, target, Some(waba_id.to_owned()), |settings| settings)
+        self.point_at(&of.name(), target, None, |settings| settings)
     }
 
     pub(crate) fn is_on(&self) -> bool {
@@ -196,15 +195,24 @@ impl Outbox {
 
     /// Tells everybody whom it concerns.
     pub(crate) fn tell(&mut self, now: Instant, notice: &Notice) {
-        let overridden = self
-            .receivers
-            .contains_key(override_of(&notice.waba_id).as_str());
+        let apps = self.apps_receiver(notice);
         for (name, receiver) in &mut self.receivers {
-            let is_told = receiver.hears_of(&notice.waba_id) && !(overridden && **name == *APP);
-            if is_told {
+            let is_apps = **name == *APP || is_override(name);
+            if receiver.hears_of(&notice.waba_id) && (!is_apps || **name == *apps) {
                 receiver.tell(now, notice.clone());
             }
         }
+    }
+
+    /// Where the app is told: what is set for the number goes before what is set for the account.
+    fn apps_receiver(&self, notice: &Notice) -> String {
+        let number = notice.value["metadata"]["phone_number_id"].as_str();
+        let overrides = number.map(Override::Number).into_iter();
+        let mut names = overrides
+            .chain([Override::Account(&notice.waba_id)])
+            .map(Override::name);
+        let set = names.find(|name| self.receivers.contains_key(name.as_str()));
+        set.unwrap_or_else(|| APP.to_owned())
     }
 
     /// What to do at this moment, once nothing is due any more.
@@ -266,9 +274,23 @@ impl Outbox {
     }
 }
 
-/// The name of an account's override; nobody can give a receiver such a name.
-fn override_of(waba_id: &str) -> String {
-    format!("{waba_id}/subscribed_apps")
+/// Whose webhooks go somewhere else than the app's others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Override<'a> {
+    /// An account's.
+    Account(&'a str),
+    /// A phone number's.
+    Number(&'a str),
+}
+
+impl Override<'_> {
+    /// The name of its receiver, which says where it was set; nobody can give a receiver such a name.
+    fn name(self) -> String {
+        match self {
+            Self::Account(id) => format!("{id}/subscribed_apps"),
+            Self::Number(id) => format!("{id}/webhook_configuration"),
+        }
+    }
 }
 
 fn is_override(name: &str) -> bool {

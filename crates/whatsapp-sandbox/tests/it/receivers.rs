@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     receiver::{Receiver, SECRET, TOKEN, secret_of},
-    support::{ANYBODY, Server, WABA},
+    support::{ANYBODY, PHONE, Server, WABA},
 };
 
 const DELIVERED: &str = "/webhooks?outcome=delivered&timeout_ms=10000&at_least=";
@@ -116,6 +116,40 @@ async fn an_account_may_send_its_webhooks_elsewhere() {
         server.look(&format!("{DELIVERED}{}", before + 2)).await;
     }
     assert_eq!(elsewhere.names().len(), 2);
+}
+
+#[tokio::test]
+async fn a_number_may_send_its_webhooks_elsewhere_before_its_account() {
+    let (app, account, number) = (Receiver::start(), Receiver::start(), Receiver::start());
+    let server = app.sandbox(json!({})).await;
+    let to = |receiver: &Receiver| json!({"override_callback_uri": receiver.url(), "verify_token": TOKEN});
+    server
+        .post(&format!("{WABA}/subscribed_apps"), &to(&account))
+        .await;
+    let set = json!({"webhook_configuration": to(&number)});
+    assert_eq!(server.post(&format!("{PHONE}/"), &set).await.0, 200);
+    server.send_to(ANYBODY).await;
+    // No number's business: it goes where the account's go.
+    let event = json!({"field": "account_update"});
+    server.control(Method::POST, "/webhook/events", event).await;
+    server
+        .look(&format!(
+            "{DELIVERED}2&receiver={PHONE}/webhook_configuration"
+        ))
+        .await;
+    server
+        .look(&format!("{DELIVERED}1&receiver={WABA}/subscribed_apps"))
+        .await;
+    assert_eq!(number.names(), ["sent", "delivered"]);
+
+    let unset = json!({"webhook_configuration": {"override_callback_uri": ""}});
+    assert_eq!(server.post(PHONE, &unset).await.0, 200);
+    server.send_to(ANYBODY).await;
+    server
+        .look(&format!("{DELIVERED}3&receiver={WABA}/subscribed_apps"))
+        .await;
+    assert_eq!(number.posts().len(), 2);
+    assert!(app.posts().is_empty());
 }
 
 #[tokio::test]
