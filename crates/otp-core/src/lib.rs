@@ -5,6 +5,7 @@
 //! - What callers hand over, parsed into types that cannot be wrong: [`passcode`], [`recipient`],
 //!   [`language`], [`idempotency`], [`api_key`].
 //! - What the core asks of the world: [`ports`]. Time, randomness and ids come from there.
+//! - Who wants no messages: [`opt_out`].
 //! - What the product does, one file each: [`usecases`].
 //!
 //! # Testing with mocks
@@ -43,6 +44,7 @@ pub mod language;
 pub mod message;
 pub mod notice;
 pub mod notification;
+pub mod opt_out;
 pub mod passcode;
 pub mod plan;
 pub mod ports;

@@ -1,5 +1,6 @@
 //! A notification: everything a provider tells us unasked, in one delivery of its webhook.
 
+use crate::opt_out::InboundWish;
 use crate::receipt::DeliveryReceipt;
 
 /// What one delivery says, sorted by what it is about; each list in the order it was said.
@@ -7,12 +8,14 @@ use crate::receipt::DeliveryReceipt;
 pub struct ProviderNotification {
     /// What became of messages.
     pub receipts: Vec<DeliveryReceipt>,
+    /// Who wants no more messages, or wants them again.
+    pub wishes: Vec<InboundWish>,
 }
 
 impl ProviderNotification {
     /// Whether it says nothing that changes anything.
     pub fn is_empty(&self) -> bool {
-        let Self { receipts } = self;
-        receipts.is_empty()
+        let Self { receipts, wishes } = self;
+        receipts.is_empty() && wishes.is_empty()
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::ids::{AccountId, MessageId};
 use crate::message::{Failure, MessageStatus};
+use crate::opt_out::Identities;
 use crate::sealing::ProviderMessageIndex;
 use crate::send::Outcome;
 use crate::time::Timestamp;
@@ -47,6 +48,8 @@ pub struct DeliveryReceipt {
     pub reference: MessageReference,
     /// What became of it.
     pub report: Report,
+    /// By what the provider knows the recipient.
+    pub recipient: Identities,
     /// When, by the provider's clock.
     pub provider_time: Timestamp,
     /// When it reached us.

@@ -104,6 +104,11 @@ pub struct RecipientIndex(pub [u8; 32]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderMessageIndex(pub [u8; 32]);
 
+/// Keyed hash of what the provider knows a person by: its spelling of their number, or its user id.
+/// One of the first kind is never equal to one of the second, nor to a [`RecipientIndex`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdentityIndex(pub [u8; 32]);
+
 /// A provider's message id as a store keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedProviderMessageId {
@@ -136,6 +141,8 @@ pub struct Sealer {
     key_id: [u8; 4],
     recipients: Hmac<Sha256>,
     provider_messages: Hmac<Sha256>,
+    provider_numbers: Hmac<Sha256>,
+    user_ids: Hmac<Sha256>,
 }
 
 impl Sealer {
@@ -147,6 +154,8 @@ impl Sealer {
             key_id: [id[0], id[1], id[2], id[3]],
             recipients: keyed(&master.derive("recipient-index")),
             provider_messages: keyed(&master.derive("provider-message-index")),
+            provider_numbers: keyed(&master.derive("provider-number-index")),
+            user_ids: keyed(&master.derive("user-id-index")),
         }
     }
 
@@ -202,6 +211,16 @@ impl Sealer {
     /// The blind index of a provider's message id.
     pub fn provider_message_index(&self, id: &ProviderMessageId) -> ProviderMessageIndex {
         ProviderMessageIndex(mac(&self.provider_messages, &id.0))
+    }
+
+    /// The blind index of a person's number in the provider's spelling (WhatsApp's `wa_id`).
+    pub fn provider_number_index(&self, digits: &str) -> IdentityIndex {
+        IdentityIndex(mac(&self.provider_numbers, digits))
+    }
+
+    /// The blind index of the provider's id of a person (WhatsApp's business-scoped user id).
+    pub fn user_id_index(&self, user_id: &str) -> IdentityIndex {
+        IdentityIndex(mac(&self.user_ids, user_id))
     }
 
     /// A provider's message id for storing.
@@ -314,6 +333,20 @@ mod tests {
         let stored = sealer(1).seal_provider_message_id(&id, &randomness());
         assert_eq!(stored.index, sealer(1).provider_message_index(&id));
         assert_ne!(stored.index, sealer(2).provider_message_index(&id));
+    }
+
+    #[test]
+    fn what_a_person_is_known_by_has_a_key_for_each_kind() {
+        let digits = "966551234567";
+        let number = PhoneNumber::parse("+966551234567").expect("valid");
+        let by_number = sealer(1).provider_number_index(digits);
+        assert_eq!(by_number, sealer(1).provider_number_index(digits));
+        let others = [
+            sealer(1).user_id_index(digits).0,
+            sealer(1).index(&number).0,
+            sealer(2).provider_number_index(digits).0,
+        ];
+        assert!(!others.contains(&by_number.0));
     }
 
     #[test]

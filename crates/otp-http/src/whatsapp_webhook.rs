@@ -171,9 +171,13 @@ fn malformed() -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use otp_core::ports::{MockClock, MockProviderWebhook, MockReceipts, MockSendLedger};
+    use otp_core::ports::{
+        MockClock, MockOptOuts, MockProviderWebhook, MockReceipts, MockRecipientIdentities,
+        MockSendLedger,
+    };
     use otp_core::usecases::apply_receipts::ApplyReceipts;
     use otp_core::usecases::take_notification::TakeNotification;
+    use otp_core::usecases::take_wishes::TakeWishes;
 
     use super::*;
 
@@ -182,7 +186,15 @@ mod tests {
         Intake::new(WhatsAppWebhook {
             provider: Arc::new(MockProviderWebhook::new()),
             take_notification: TakeNotification {
-                apply_receipts: ApplyReceipts::new(receipts, Arc::new(MockSendLedger::new())),
+                apply_receipts: ApplyReceipts::new(
+                    receipts,
+                    Arc::new(MockSendLedger::new()),
+                    Arc::new(MockRecipientIdentities::new()),
+                ),
+                take_wishes: TakeWishes::new(
+                    Arc::new(MockOptOuts::new()),
+                    Arc::new(MockRecipientIdentities::new()),
+                ),
             },
             clock: Arc::new(MockClock::new()),
         })

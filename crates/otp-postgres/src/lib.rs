@@ -44,6 +44,7 @@ mod outbox;
 mod plans;
 mod prices;
 mod receipts;
+mod recipient_identities;
 mod rows;
 mod schema;
 mod send_ledger;

@@ -1,45 +1,114 @@
-//! Opt-outs: recipients who want no more messages of an account.
+//! Opt-outs and the consent log. Admission reads opt-outs behind the lock of their account, which the
+//! recording of a wish holds until it is committed.
+
+mod consent;
+mod facts;
+mod unresolved;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::AccountId;
+use otp_core::opt_out::InboundWish;
+use otp_core::opt_out::consent::{ConsentEntry, OptOut};
+use otp_core::opt_out::resolution::WishFacts;
 use otp_core::ports::{OptOuts, PortError};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
-use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::schema::opt_outs;
+use crate::rows::{ConsentRow, OptOutRow, UnresolvedWishRow, read_all};
+use crate::schema::{consent_log, unresolved_wishes};
+use crate::statement::statement;
+use crate::transaction::Transaction;
+
+statement! {
+    /// Whose last wish is 1, stop. The number is that of the latest wish that came with one.
+    OptOutsOfAccount { account_id: Uuid => sql_types::Uuid }
+    -> (sql_types::Bytea, sql_types::Nullable<sql_types::Bytea>, sql_types::Timestamptz),
+    "SELECT opt_outs.recipient_index, ( \
+         SELECT recipient FROM consent_log \
+         WHERE consent_log.account_id = opt_outs.account_id \
+             AND consent_log.recipient_index = opt_outs.recipient_index \
+             AND consent_log.recipient IS NOT NULL \
+         ORDER BY consent_log.id DESC LIMIT 1), opt_outs.wished_at \
+     FROM opt_outs WHERE opt_outs.account_id = {} AND opt_outs.wish = 1 \
+     ORDER BY opt_outs.wished_at DESC, opt_outs.recipient_index"
+}
 
 #[async_trait]
 impl OptOuts for PgStore {
-    async fn opt_out(
-        &self,
-        account: AccountId,
-        recipient: RecipientIndex,
-        at: Timestamp,
-    ) -> Result<(), PortError> {
-        diesel::insert_into(opt_outs::table)
-            .values((
-                opt_outs::account_id.eq(account.0),
-                opt_outs::recipient_index.eq(recipient.0.as_slice()),
-                opt_outs::created_at.eq(OffsetDateTime::from(at)),
-            ))
-            .on_conflict_do_nothing()
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(())
+    async fn load_wish_facts(&self, wishes: &[InboundWish]) -> Result<WishFacts, PortError> {
+        facts::load(&mut *self.connection().await?, wishes).await
     }
 
-    async fn opt_in(&self, account: AccountId, recipient: RecipientIndex) -> Result<(), PortError> {
-        let opted_out = opt_outs::table.find((account.0, recipient.0.as_slice()));
-        diesel::delete(opted_out)
-            .execute(&mut self.connection().await?)
+    #[tracing::instrument(name = "db.opt_outs.record_consent", level = "debug", skip_all, fields(entries = entries.len()))]
+    async fn record_consent(&self, entries: Arc<[ConsentEntry]>) -> Result<(), PortError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let transaction = Transaction::on(self.connection().await?);
+        let recorded = consent::record(&transaction, &entries).await;
+        transaction.finish(recorded).await
+    }
+
+    async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError> {
+        let query = OptOutsOfAccount {
+            account_id: account.0,
+        };
+        let rows: Vec<OptOutRow> = query
+            .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
-        Ok(())
+        Ok(read_all(rows)?)
+    }
+
+    async fn consent_log(
+        &self,
+        account: AccountId,
+        recipient: Option<RecipientIndex>,
+    ) -> Result<Vec<ConsentEntry>, PortError> {
+        let mut query = consent_log::table
+            .filter(consent_log::account_id.eq(account.0))
+            .order(consent_log::id)
+            .select(ConsentRow::as_select())
+            .into_boxed();
+        if let Some(RecipientIndex(index)) = recipient {
+            query = query.filter(consent_log::recipient_index.eq(index.to_vec()));
+        }
+        let rows = query.load(&mut self.connection().await?).await;
+        Ok(read_all(rows.map_err(port_error)?)?)
+    }
+
+    async fn keep_unresolved(&self, wishes: &[InboundWish]) -> Result<(), PortError> {
+        unresolved::keep(&mut *self.connection().await?, wishes)
+            .await
+            .map_err(port_error)
+    }
+
+    async fn list_unresolved(&self) -> Result<Vec<InboundWish>, PortError> {
+        let rows = unresolved_wishes::table
+            .order(unresolved_wishes::id)
+            .select(UnresolvedWishRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
+    async fn forget_unresolved(
+        &self,
+        wishes: &[InboundWish],
+        before: Timestamp,
+        most: usize,
+    ) -> Result<usize, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let forgotten = unresolved::forget(&transaction, wishes, before, most).await;
+        transaction.finish(forgotten.map_err(port_error)).await
     }
 }

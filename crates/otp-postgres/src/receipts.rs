@@ -20,6 +20,7 @@ use crate::statement::statement;
 
 type Uuids = sql_types::Array<sql_types::Uuid>;
 type Byteas = sql_types::Array<sql_types::Bytea>;
+type NullableByteas = sql_types::Array<sql_types::Nullable<sql_types::Bytea>>;
 type Integers = sql_types::Array<sql_types::Integer>;
 type Smallints = sql_types::Array<sql_types::SmallInt>;
 type Instants = sql_types::Array<sql_types::Timestamptz>;
@@ -57,14 +58,17 @@ statement! {
         failure_reason: Vec<Option<String>> => NullableTexts,
         provider_time: Vec<OffsetDateTime> => Instants,
         received_at: Vec<OffsetDateTime> => Instants,
+        user_identity: Vec<Option<Vec<u8>>> => NullableByteas,
+        number_identity: Vec<Option<Vec<u8>>> => NullableByteas,
     },
     "INSERT INTO unmatched_receipts (message_id, provider_index, report, failure_code, \
-         failure_title, failure_reason, provider_time, received_at) \
+         failure_title, failure_reason, provider_time, received_at, user_identity, \
+         number_identity) \
      SELECT message_id, provider_index, report, failure_code, failure_title, failure_reason, \
-         provider_time, received_at \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS receipt (message_id, \
+         provider_time, received_at, user_identity, number_identity \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS receipt (message_id, \
          provider_index, report, failure_code, failure_title, failure_reason, provider_time, \
-         received_at, position) \
+         received_at, user_identity, number_identity, position) \
      ORDER BY position \
      ON CONFLICT (provider_index, report, provider_time) DO NOTHING"
 }
@@ -125,6 +129,7 @@ impl Receipts for PgStore {
             return Ok(());
         }
         let failures = || receipts.iter().map(failure);
+        let recipients = || receipts.iter().map(|receipt| receipt.recipient);
         let keep = KeepUnmatched {
             message_id: receipts
                 .iter()
@@ -150,6 +155,8 @@ impl Receipts for PgStore {
                 .iter()
                 .map(|receipt| receipt.received_at.into())
                 .collect(),
+            user_identity: recipients().map(|of| Some(of.user?.0.to_vec())).collect(),
+            number_identity: recipients().map(|of| Some(of.number?.0.to_vec())).collect(),
         };
         keep.execute(&mut self.connection().await?)
             .await

@@ -2,6 +2,7 @@
 
 mod administration;
 mod messages;
+mod opt_outs;
 mod outbox;
 mod receipts;
 mod sending;
@@ -11,13 +12,16 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
-use otp_core::sealing::RecipientIndex;
+use otp_core::opt_out::Identities;
+use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
+use otp_core::sender::ProviderId;
 use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 
 use crate::errors::Unreadable;
 pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow};
 pub(crate) use messages::{MessageEventRow, MessageRecordRow};
+pub(crate) use opt_outs::{ConsentRow, OptOutRow, UnresolvedWishRow, read_wish};
 pub(crate) use outbox::NoticeRow;
 pub(crate) use receipts::UnmatchedReceiptRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};
@@ -51,6 +55,36 @@ pub(crate) fn read_recipient_index(
     column: &'static str,
 ) -> Result<RecipientIndex, Unreadable> {
     read_hash(bytes, column).map(RecipientIndex)
+}
+
+pub(crate) fn read_identity(
+    bytes: &[u8],
+    column: &'static str,
+) -> Result<IdentityIndex, Unreadable> {
+    read_hash(bytes, column).map(IdentityIndex)
+}
+
+fn read_identities(
+    user: Option<&[u8]>,
+    number: Option<&[u8]>,
+    table: &'static str,
+) -> Result<Identities, Unreadable> {
+    let read = |bytes: Option<&[u8]>| bytes.map(|bytes| read_identity(bytes, table)).transpose();
+    Ok(Identities {
+        user: read(user)?,
+        number: read(number)?,
+    })
+}
+
+pub(crate) fn read_provider_index(
+    bytes: &[u8],
+    column: &'static str,
+) -> Result<ProviderMessageIndex, Unreadable> {
+    read_hash(bytes, column).map(ProviderMessageIndex)
+}
+
+pub(crate) fn read_provider_id(text: &str, column: &'static str) -> Result<ProviderId, Unreadable> {
+    ProviderId::parse(text).map_err(|_| Unreadable(column))
 }
 
 fn read_hash(bytes: &[u8], column: &'static str) -> Result<[u8; 32], Unreadable> {

@@ -87,7 +87,38 @@ diesel::table! {
     opt_outs (account_id, recipient_index) {
         account_id -> Uuid,
         recipient_index -> Bytea,
-        created_at -> Timestamptz,
+        wished_at -> Timestamptz,
+        wish -> SmallInt,
+    }
+}
+
+diesel::table! {
+    consent_log (id) {
+        id -> BigInt,
+        account_id -> Uuid,
+        recipient_index -> Bytea,
+        recipient -> Nullable<Bytea>,
+        wish -> SmallInt,
+        source -> SmallInt,
+        message_index -> Nullable<Bytea>,
+        wished_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    unresolved_wishes (id) {
+        id -> BigInt,
+        message_index -> Bytea,
+        wish -> SmallInt,
+        source -> SmallInt,
+        phone_number_id -> Nullable<Text>,
+        context_index -> Nullable<Bytea>,
+        user_identity -> Nullable<Bytea>,
+        number_identity -> Nullable<Bytea>,
+        recipient_index -> Nullable<Bytea>,
+        wished_at -> Timestamptz,
+        received_at -> Timestamptz,
     }
 }
 
@@ -139,6 +170,8 @@ diesel::table! {
         failure_reason -> Nullable<Text>,
         provider_time -> Timestamptz,
         received_at -> Timestamptz,
+        user_identity -> Nullable<Bytea>,
+        number_identity -> Nullable<Bytea>,
     }
 }
 

@@ -85,7 +85,7 @@ statement! {
 
 /// Locks accounts against every other batch, in ascending order of ids. The lock is the weakest that
 /// excludes itself: what only refers to an account, such as a new API key, need not wait.
-async fn lock_accounts(
+pub(crate) async fn lock_accounts(
     mut connection: &AsyncPgConnection,
     ids: &BTreeSet<AccountId>,
 ) -> QueryResult<()> {

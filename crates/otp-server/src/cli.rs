@@ -8,6 +8,7 @@ use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
+use otp_core::recipient::PhoneNumber;
 use otp_core::region::Region;
 use otp_core::sender::ProviderId;
 use otp_core::template::TemplateName;
@@ -74,6 +75,9 @@ pub(crate) enum Command {
     /// Authentication templates of senders.
     #[command(subcommand)]
     Template(TemplateCommand),
+    /// Recipients who want no messages of an account.
+    #[command(subcommand)]
+    OptOut(OptOutCommand),
     /// Settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -272,6 +276,39 @@ pub(crate) enum TemplateCommand {
         #[arg(long, value_parser = id)]
         sender: Option<Uuid>,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum OptOutCommand {
+    /// List those who want no messages, latest first; numbers are masked.
+    List {
+        /// The account.
+        #[arg(long, value_parser = id)]
+        account: Uuid,
+    },
+    /// Send no more messages to a number: its owner said so elsewhere.
+    Add(OptOutOf),
+    /// Send messages to a number again: its owner said so elsewhere.
+    Remove(OptOutOf),
+    /// Print what was wished, by whom and how, oldest first; numbers that are not asked for are masked.
+    Log {
+        /// The account.
+        #[arg(long, value_parser = id)]
+        account: Uuid,
+        /// Of this number only, in E.164.
+        #[arg(long, value_parser = PhoneNumber::parse)]
+        phone: Option<PhoneNumber>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct OptOutOf {
+    /// The account.
+    #[arg(long, value_parser = id)]
+    pub(crate) account: Uuid,
+    /// The number, in E.164.
+    #[arg(long, value_parser = PhoneNumber::parse)]
+    pub(crate) phone: PhoneNumber,
 }
 
 #[derive(Subcommand)]

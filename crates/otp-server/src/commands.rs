@@ -6,6 +6,7 @@ mod demo;
 mod key;
 mod ledger;
 mod migrate;
+mod opt_out;
 mod plan;
 mod price;
 mod sandbox;
@@ -48,6 +49,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Price(command) => price::run(&administration().await?, command).await,
         Command::Sender(command) => sender::run(&administration().await?, command).await,
         Command::Template(command) => template::run(&administration().await?, command).await,
+        Command::OptOut(command) => opt_out::run(&administration().await?, command).await,
         Command::Config(command) => config::run(&sources, &command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),

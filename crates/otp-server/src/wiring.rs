@@ -9,6 +9,7 @@ use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::take_notification::TakeNotification;
+use otp_core::usecases::take_wishes::TakeWishes;
 use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, PacedSender};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
@@ -147,7 +148,12 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         WhatsAppWebhook {
             provider: Arc::new(CloudApiWebhook::new(secret, token, sealer.clone())),
             take_notification: TakeNotification {
-                apply_receipts: ApplyReceipts::new(storage.clone(), Arc::clone(&ledger)),
+                apply_receipts: ApplyReceipts::new(
+                    storage.clone(),
+                    Arc::clone(&ledger),
+                    storage.clone(),
+                ),
+                take_wishes: TakeWishes::new(storage.clone(), storage.clone()),
             },
             clock: Arc::clone(&clock),
         }
@@ -164,6 +170,11 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     tasks.spawn(workers::decide_undecided(
         storage.clone(),
         Arc::clone(&ports.ledger),
+        Arc::clone(&clock),
+        stop_workers.clone(),
+    ));
+    tasks.spawn(workers::resolve_wishes(
+        TakeWishes::new(storage.clone(), storage.clone()),
         Arc::clone(&clock),
         stop_workers.clone(),
     ));

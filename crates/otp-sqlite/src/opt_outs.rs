@@ -1,45 +1,115 @@
-//! Opt-outs. Admission reads them inside its own write transaction, so whatever was committed before
-//! it began is seen.
+//! Opt-outs and the consent log. Admission reads opt-outs inside its own write transaction, so whatever
+//! was committed before it began is seen.
+
+mod consent;
+mod facts;
+mod unresolved;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable};
 use otp_core::ids::AccountId;
+use otp_core::opt_out::InboundWish;
+use otp_core::opt_out::consent::{ConsentEntry, OptOut};
+use otp_core::opt_out::resolution::WishFacts;
 use otp_core::ports::{OptOuts, PortError};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
+use serde_json::json;
 
 use crate::SqliteStore;
-use crate::rows::Id;
-use crate::schema::opt_outs;
+use crate::rows::{ConsentRow, Id, OptOutRow, UnresolvedWishRow, read_all};
+use crate::schema::{consent_log, unresolved_wishes};
+use crate::set_based::{id, set_based};
+
+/// Whose last wish is 1, stop. The number is that of the latest wish that came with one.
+const OPT_OUTS_OF: &str = "
+    SELECT o.recipient_index, (
+        SELECT c.recipient FROM consent_log AS c
+        WHERE c.account_id = o.account_id AND c.recipient_index = o.recipient_index
+          AND c.recipient IS NOT NULL
+        ORDER BY c.id DESC LIMIT 1), o.wished_at
+    FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
+    WHERE o.account_id = unhex(wanted.value ->> 0) AND o.wish = 1
+    ORDER BY o.wished_at DESC, o.recipient_index";
 
 #[async_trait]
 impl OptOuts for SqliteStore {
-    async fn opt_out(
-        &self,
-        account: AccountId,
-        recipient: RecipientIndex,
-        at: Timestamp,
-    ) -> Result<(), PortError> {
-        self.write("db.opt_outs.opt_out", move |connection| {
-            diesel::insert_into(opt_outs::table)
-                .values((
-                    opt_outs::account_id.eq(Id(account.0)),
-                    opt_outs::recipient_index.eq(recipient.0.as_slice()),
-                    opt_outs::created_at.eq(at.unix_millis()),
-                ))
-                .on_conflict((opt_outs::account_id, opt_outs::recipient_index))
-                .do_nothing()
-                .execute(connection)?;
-            Ok(())
+    async fn load_wish_facts(&self, wishes: &[InboundWish]) -> Result<WishFacts, PortError> {
+        let wishes = wishes.to_vec();
+        self.read("db.opt_outs.load_wish_facts", move |connection| {
+            facts::load(connection, &wishes)
         })
         .await
     }
 
-    async fn opt_in(&self, account: AccountId, recipient: RecipientIndex) -> Result<(), PortError> {
-        self.write("db.opt_outs.opt_in", move |connection| {
-            diesel::delete(opt_outs::table.find((Id(account.0), recipient.0.as_slice())))
-                .execute(connection)?;
-            Ok(())
+    async fn record_consent(&self, entries: Arc<[ConsentEntry]>) -> Result<(), PortError> {
+        self.write("db.opt_outs.record_consent", move |connection| {
+            consent::record(connection, &entries)
+        })
+        .await
+    }
+
+    async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError> {
+        self.read("db.opt_outs.list_opt_outs", move |connection| {
+            let query = set_based::<(Binary, Nullable<Binary>, BigInt)>(
+                OPT_OUTS_OF,
+                [json!([id(account.0)])],
+            );
+            read_all(query.load::<OptOutRow>(connection)?)
+        })
+        .await
+    }
+
+    async fn consent_log(
+        &self,
+        account: AccountId,
+        recipient: Option<RecipientIndex>,
+    ) -> Result<Vec<ConsentEntry>, PortError> {
+        self.read("db.opt_outs.consent_log", move |connection| {
+            let mut query = consent_log::table
+                .filter(consent_log::account_id.eq(Id(account.0)))
+                .order(consent_log::id)
+                .select(ConsentRow::as_select())
+                .into_boxed();
+            if let Some(RecipientIndex(index)) = recipient {
+                query = query.filter(consent_log::recipient_index.eq(index.to_vec()));
+            }
+            read_all(query.load(connection)?)
+        })
+        .await
+    }
+
+    async fn keep_unresolved(&self, wishes: &[InboundWish]) -> Result<(), PortError> {
+        let wishes = wishes.to_vec();
+        self.write("db.opt_outs.keep_unresolved", move |connection| {
+            unresolved::keep(connection, &wishes)
+        })
+        .await
+    }
+
+    async fn list_unresolved(&self) -> Result<Vec<InboundWish>, PortError> {
+        self.read("db.opt_outs.list_unresolved", move |connection| {
+            let rows = unresolved_wishes::table
+                .order(unresolved_wishes::id)
+                .select(UnresolvedWishRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+
+    async fn forget_unresolved(
+        &self,
+        wishes: &[InboundWish],
+        before: Timestamp,
+        most: usize,
+    ) -> Result<usize, PortError> {
+        let wishes = wishes.to_vec();
+        self.write("db.opt_outs.forget_unresolved", move |connection| {
+            unresolved::forget(connection, &wishes, before, most)
         })
         .await
     }

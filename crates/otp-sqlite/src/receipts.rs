@@ -28,9 +28,10 @@ pub(crate) const BY_PROVIDER_INDEX: &str = "
 
 const KEEP: &str = "
     INSERT INTO unmatched_receipts (message_id, provider_index, report, failure_code, failure_title,
-        failure_reason, provider_time, received_at)
+        failure_reason, provider_time, received_at, user_identity, number_identity)
     SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), new.value ->> 2, new.value ->> 3,
-        new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7
+        new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7,
+        unhex(new.value ->> 8), unhex(new.value ->> 9)
     FROM json_each(?) AS new WHERE true ORDER BY new.key
     ON CONFLICT (provider_index, report, provider_time) DO NOTHING";
 
@@ -169,5 +170,7 @@ fn row(receipt: &DeliveryReceipt) -> Value {
         failure.map(|failure| &failure.reason),
         receipt.provider_time.unix_millis(),
         receipt.received_at.unix_millis(),
+        receipt.recipient.user.map(|index| hex(&index.0)),
+        receipt.recipient.number.map(|index| hex(&index.0)),
     ])
 }

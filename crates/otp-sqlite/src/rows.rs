@@ -2,6 +2,7 @@
 
 mod administration;
 mod messages;
+mod opt_outs;
 mod outbox;
 mod receipts;
 mod sending;
@@ -15,12 +16,15 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use otp_core::credits::Credits;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
-use otp_core::sealing::RecipientIndex;
+use otp_core::opt_out::Identities;
+use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
+use otp_core::sender::ProviderId;
 use uuid::Uuid;
 
 use crate::errors::StoreError;
 pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow};
 pub(crate) use messages::{MessageEventRow, MessageRecordRow};
+pub(crate) use opt_outs::{ConsentRow, OptOutRow, UnresolvedWishRow, read_wish};
 pub(crate) use outbox::NoticeRow;
 pub(crate) use receipts::UnmatchedReceiptRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};
@@ -65,6 +69,36 @@ pub(crate) fn read_recipient_index(
     column: &'static str,
 ) -> Result<RecipientIndex, StoreError> {
     read_hash(bytes, column).map(RecipientIndex)
+}
+
+pub(crate) fn read_identity(
+    bytes: &[u8],
+    column: &'static str,
+) -> Result<IdentityIndex, StoreError> {
+    read_hash(bytes, column).map(IdentityIndex)
+}
+
+fn read_identities(
+    user: Option<&[u8]>,
+    number: Option<&[u8]>,
+    table: &'static str,
+) -> Result<Identities, StoreError> {
+    let read = |bytes: Option<&[u8]>| bytes.map(|bytes| read_identity(bytes, table)).transpose();
+    Ok(Identities {
+        user: read(user)?,
+        number: read(number)?,
+    })
+}
+
+pub(crate) fn read_provider_index(
+    bytes: &[u8],
+    column: &'static str,
+) -> Result<ProviderMessageIndex, StoreError> {
+    read_hash(bytes, column).map(ProviderMessageIndex)
+}
+
+pub(crate) fn read_provider_id(text: &str, column: &'static str) -> Result<ProviderId, StoreError> {
+    ProviderId::parse(text).map_err(|_| StoreError::Unreadable(column))
 }
 
 fn read_hash(bytes: &[u8], column: &'static str) -> Result<[u8; 32], StoreError> {

@@ -89,7 +89,38 @@ diesel::table! {
     opt_outs (account_id, recipient_index) {
         account_id -> Binary,
         recipient_index -> Binary,
-        created_at -> BigInt,
+        wished_at -> BigInt,
+        wish -> SmallInt,
+    }
+}
+
+diesel::table! {
+    consent_log (id) {
+        id -> BigInt,
+        account_id -> Binary,
+        recipient_index -> Binary,
+        recipient -> Nullable<Binary>,
+        wish -> SmallInt,
+        source -> SmallInt,
+        message_index -> Nullable<Binary>,
+        wished_at -> BigInt,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    unresolved_wishes (id) {
+        id -> BigInt,
+        message_index -> Binary,
+        wish -> SmallInt,
+        source -> SmallInt,
+        phone_number_id -> Nullable<Text>,
+        context_index -> Nullable<Binary>,
+        user_identity -> Nullable<Binary>,
+        number_identity -> Nullable<Binary>,
+        recipient_index -> Nullable<Binary>,
+        wished_at -> BigInt,
+        received_at -> BigInt,
     }
 }
 
@@ -141,6 +172,8 @@ diesel::table! {
         failure_reason -> Nullable<Text>,
         provider_time -> BigInt,
         received_at -> BigInt,
+        user_identity -> Nullable<Binary>,
+        number_identity -> Nullable<Binary>,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod admission;
 pub mod credits;
 pub mod fixture;
 pub mod idempotency;
+pub mod opt_out;
 pub mod outbox;
 pub mod races;
 pub mod receipts;
@@ -90,6 +91,14 @@ macro_rules! storage_contract {
             outbox::a_crossing_is_told_once,
             outbox::racers_cross_once,
             outbox::a_refund_makes_room_for_another_crossing,
+            opt_out::the_wish_that_was_made_last_holds_in_whatever_order_it_is_reported,
+            opt_out::every_wish_is_logged_once_and_in_its_order,
+            opt_out::a_wish_of_nobodys_recipient_is_a_conflict,
+            opt_out::a_wish_finds_accounts_messages_and_recipients,
+            opt_out::identities_are_remembered_and_the_newest_holds,
+            opt_out::unresolved_wishes_are_kept_once_until_forgotten,
+            opt_out::too_old_and_too_many_unresolved_wishes_are_forgotten,
+            opt_out::concurrent_wishes_end_in_the_last_one,
             races::one_number_many_racers_one_passes,
             races::one_key_many_racers_one_message,
             races::concurrent_debits_never_overspend,

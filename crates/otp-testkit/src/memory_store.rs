@@ -5,11 +5,13 @@ mod administration;
 mod credit_audit;
 mod ledger;
 mod messages;
+mod opt_outs;
 mod outbox;
 mod receipts;
+mod recipient_identities;
 mod templates;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -21,12 +23,14 @@ use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId};
 use otp_core::message::{Message, MessageEvent};
 use otp_core::notice::QueuedNotice;
+use otp_core::opt_out::consent::{ConsentEntry, Recipient};
+use otp_core::opt_out::{InboundWish, LastWish};
 use otp_core::plan::Plan;
-use otp_core::ports::{Directory, OptOuts, PortError, StorageHealth};
+use otp_core::ports::{Directory, PortError, StorageHealth};
 use otp_core::pricing::PriceList;
 use otp_core::receipt::DeliveryReceipt;
 use otp_core::region::Region;
-use otp_core::sealing::RecipientIndex;
+use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::send::RoutedTo;
 use otp_core::sender::{Sender, SendingProfile};
 use otp_core::subscription::Subscription;
@@ -48,7 +52,10 @@ struct State {
     prices: BTreeMap<Region, Credits>,
     senders: Vec<Sender>,
     templates: Vec<AuthenticationTemplate>,
-    opt_outs: HashSet<(AccountId, RecipientIndex)>,
+    last_wishes: HashMap<Recipient, LastWish>,
+    consent_log: Vec<ConsentEntry>,
+    unresolved: Vec<InboundWish>,
+    identities: HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>,
     messages: HashMap<MessageId, StoredMessage>,
     unmatched: Vec<DeliveryReceipt>,
     /// With the time at which each ended.
@@ -124,24 +131,6 @@ impl Directory for MemoryStore {
                 .map(|(region, price)| (*region, *price))
                 .collect(),
         ))
-    }
-}
-
-#[async_trait]
-impl OptOuts for MemoryStore {
-    async fn opt_out(
-        &self,
-        account: AccountId,
-        recipient: RecipientIndex,
-        _at: Timestamp,
-    ) -> Result<(), PortError> {
-        self.state().opt_outs.insert((account, recipient));
-        Ok(())
-    }
-
-    async fn opt_in(&self, account: AccountId, recipient: RecipientIndex) -> Result<(), PortError> {
-        self.state().opt_outs.remove(&(account, recipient));
-        Ok(())
     }
 }
 

@@ -7,9 +7,10 @@
 //!   and counted, and costs nothing that stands beside it: a notification that is refused comes again
 //!   for days, and takes its good parts with it.
 //! - A notification names people. All that leaves here is a [`ProviderNotification`]: no number, no
-//!   name, and of Meta's id, which spells the number out, only the blind index.
+//!   name, no text, no user id, and of Meta's id, which spells the number out, only the blind index.
 
 mod handshake;
+mod inbound;
 mod json;
 mod notification;
 mod secrets;

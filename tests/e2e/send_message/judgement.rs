@@ -165,15 +165,15 @@ async fn an_opted_out_recipient_is_refused_before_the_cooldown(database: Databas
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     assert_eq!(world.send_to(&server, &recipient(1)).await.status, 200);
-    let number = otp_core::recipient::PhoneNumber::parse(&recipient(1)).expect("a number");
-    let index = world.sealer().index(&number);
-    let now = otp_core::time::Timestamp::from_unix_millis(0);
-    world
-        .storage()
-        .await
-        .opt_out(world.account_id(), index, now)
-        .await
-        .expect("opted out");
+    let account = world.account.as_str();
+    world.command(&[
+        "opt-out",
+        "add",
+        "--account",
+        account,
+        "--phone",
+        &recipient(1),
+    ]);
     let refused = world.send_to(&server, &recipient(1)).await;
     assert_eq!(
         (refused.status, refused.error()),

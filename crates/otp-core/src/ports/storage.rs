@@ -2,7 +2,7 @@
 
 use super::{
     Accounts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Outbox, Plans, Prices, Receipts,
-    SendLedger, Senders, StorageHealth, Subscriptions, Templates,
+    RecipientIdentities, SendLedger, Senders, StorageHealth, Subscriptions, Templates,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
@@ -18,6 +18,7 @@ pub trait Storage:
     + Plans
     + Prices
     + Receipts
+    + RecipientIdentities
     + SendLedger
     + Senders
     + StorageHealth
@@ -37,6 +38,7 @@ impl<T> Storage for T where
         + Plans
         + Prices
         + Receipts
+        + RecipientIdentities
         + SendLedger
         + Senders
         + StorageHealth

@@ -49,6 +49,16 @@ impl PhoneNumber {
         self.e164.trim_start_matches('+')
     }
 
+    /// The number for people who need to tell it from others, not to know it: "+9665••••••67".
+    pub fn masked(&self) -> String {
+        let last_two = self.e164.len().saturating_sub(2);
+        let shown = |(place, digit)| match place {
+            place if place < 5 || place >= last_two => digit,
+            _ => '•',
+        };
+        self.e164.chars().enumerate().map(shown).collect()
+    }
+
     /// The country or territory the number belongs to.
     pub fn region(&self) -> Region {
         self.region
@@ -155,6 +165,18 @@ mod tests {
             PhoneNumber::restore("+999"),
             Err(InvalidPhoneNumber::UnknownCountryCode)
         );
+    }
+
+    #[test]
+    fn a_masked_number_shows_its_country_and_its_end() {
+        for (number, masked) in [
+            ("+966551234567", "+9665••••••67"),
+            ("+14155552671", "+1415•••••71"),
+            ("+2907123", "+2907•23"),
+        ] {
+            let number = PhoneNumber::restore(number).expect("a number");
+            assert_eq!(number.masked(), masked);
+        }
     }
 
     #[test]

@@ -7,8 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::ports::{PortError, Receipts, SendLedger};
+use crate::ids::MessageId;
+use crate::opt_out::resolution::KnownIdentity;
+use crate::ports::{PortError, Receipts, RecipientIdentities, SendLedger};
 use crate::receipt::{DeliveryReceipt, LocatedMessage};
+use crate::sealing::IdentityIndex;
 use crate::send::Settlement;
 
 /// Applies receipts.
@@ -16,12 +19,21 @@ use crate::send::Settlement;
 pub struct ApplyReceipts {
     receipts: Arc<dyn Receipts>,
     ledger: Arc<dyn SendLedger>,
+    identities: Arc<dyn RecipientIdentities>,
 }
 
 impl ApplyReceipts {
     /// A use case over these ports.
-    pub fn new(receipts: Arc<dyn Receipts>, ledger: Arc<dyn SendLedger>) -> Self {
-        Self { receipts, ledger }
+    pub fn new(
+        receipts: Arc<dyn Receipts>,
+        ledger: Arc<dyn SendLedger>,
+        identities: Arc<dyn RecipientIdentities>,
+    ) -> Self {
+        Self {
+            receipts,
+            ledger,
+            identities,
+        }
     }
 
     /// Applies receipts in their order. Those of messages that are not known are kept.
@@ -43,6 +55,7 @@ impl ApplyReceipts {
             return Ok(receipts);
         }
         let located = self.receipts.locate(&references).await?;
+        self.learn_identities(&receipts, &located).await?;
         let mut unmatched = Vec::new();
         let mut settlements = Vec::new();
         for (receipt, located) in receipts.into_iter().zip(located) {
@@ -62,6 +75,46 @@ impl ApplyReceipts {
         }
         settle_by_account(&*self.ledger, settlements).await?;
         Ok(unmatched)
+    }
+
+    /// Remembers by what the provider knows the recipients: one day one of them is known by that alone.
+    /// Nearly always it is known already, and nothing is written.
+    async fn learn_identities(
+        &self,
+        receipts: &[DeliveryReceipt],
+        located: &[Option<LocatedMessage>],
+    ) -> Result<(), PortError> {
+        // In a set: what one delivery says of a recipient, it says with each of its receipts.
+        let mut seen = std::collections::BTreeMap::<(MessageId, IdentityIndex), _>::new();
+        for (receipt, located) in receipts.iter().zip(located) {
+            let Some(located) = located else { continue };
+            for identity in receipt.recipient.iter() {
+                let at = seen.entry((located.message_id, identity));
+                let at = at.or_insert(receipt.provider_time);
+                *at = receipt.provider_time.max(*at);
+            }
+        }
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let asked: Vec<_> = seen.keys().copied().collect();
+        let recalled = self.identities.recall(&asked).await?;
+        let news = seen.iter().zip(recalled).filter_map(|(seen, recalled)| {
+            let ((_, identity), seen_at) = seen;
+            let recalled = recalled?;
+            let new = KnownIdentity {
+                account_id: recalled.account_id,
+                identity: *identity,
+                recipient_index: recalled.recipient_index,
+                seen_at: *seen_at,
+            };
+            new.replaces(recalled.known).then_some(new)
+        });
+        let news: Vec<_> = news.collect();
+        if news.is_empty() {
+            return Ok(());
+        }
+        self.identities.remember(&news).await
     }
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ports::{Clock, PortError, Receipts, SendLedger};
+use crate::ports::{Clock, PortError, Receipts, RecipientIdentities, SendLedger};
 use crate::send::{Outcome, Settlement};
 use crate::time::Timestamp;
 use crate::usecases::apply_receipts::{ApplyReceipts, settle_by_account};
@@ -50,9 +50,10 @@ impl DecideUndecided {
     pub fn new(
         receipts: Arc<dyn Receipts>,
         ledger: Arc<dyn SendLedger>,
+        identities: Arc<dyn RecipientIdentities>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let apply = ApplyReceipts::new(Arc::clone(&receipts), Arc::clone(&ledger));
+        let apply = ApplyReceipts::new(Arc::clone(&receipts), Arc::clone(&ledger), identities);
         Self {
             receipts,
             ledger,

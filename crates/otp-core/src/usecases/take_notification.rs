@@ -6,20 +6,27 @@
 use crate::notification::ProviderNotification;
 use crate::ports::PortError;
 use crate::usecases::apply_receipts::ApplyReceipts;
+use crate::usecases::take_wishes::TakeWishes;
 
 /// Takes notifications.
 #[derive(Clone)]
 pub struct TakeNotification {
     /// For what became of messages.
     pub apply_receipts: ApplyReceipts,
+    /// For who wants messages, and who does not.
+    pub take_wishes: TakeWishes,
 }
 
 impl TakeNotification {
     /// Applies everything the notification says.
     pub async fn execute(&self, notification: ProviderNotification) -> Result<(), PortError> {
-        let ProviderNotification { receipts } = notification;
+        let ProviderNotification { receipts, wishes } = notification;
         if !receipts.is_empty() {
             self.apply_receipts.execute(receipts).await?;
+        }
+        // After the receipts: they may say whose wishes these are.
+        if !wishes.is_empty() {
+            self.take_wishes.execute(wishes).await?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use otp_core::ids::MessageId;
 use otp_core::message::{Message, MessageStatus, ProviderMessageId};
+use otp_core::opt_out::Identities;
 use otp_core::ports::{Clock, Messages, MockReceipts, MockSendLedger, PortError, SendError};
 use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
@@ -15,12 +16,13 @@ use otp_testkit::sender::{accepted, failure};
 use crate::world::World;
 
 fn apply(world: &World) -> ApplyReceipts {
-    ApplyReceipts::new(world.fixture.store.clone(), world.fixture.store.clone())
+    let store = || world.fixture.store.clone();
+    ApplyReceipts::new(store(), store(), store())
 }
 
 fn decide(world: &World) -> DecideUndecided {
     let store = || world.fixture.store.clone();
-    DecideUndecided::new(store(), store(), world.fixture.clock.clone())
+    DecideUndecided::new(store(), store(), store(), world.fixture.clock.clone())
 }
 
 fn receipt(world: &World, id: Option<MessageId>, wamid: &str, report: Report) -> DeliveryReceipt {
@@ -36,6 +38,7 @@ fn receipt(world: &World, id: Option<MessageId>, wamid: &str, report: Report) ->
             provider_index: sealed.index,
         },
         report,
+        recipient: Identities::default(),
         provider_time: now,
         received_at: now,
     }
@@ -219,7 +222,8 @@ async fn a_store_that_is_away_is_an_error_so_that_the_provider_repeats_itself() 
         .returning(|_| Err(PortError::Unavailable("gone".into())));
     let mut ledger = MockSendLedger::new();
     ledger.expect_settle().never();
-    let apply = ApplyReceipts::new(Arc::new(receipts), Arc::new(ledger));
+    let store = world.fixture.store.clone();
+    let apply = ApplyReceipts::new(Arc::new(receipts), Arc::new(ledger), store);
     let stray = receipt(&world, None, "wamid.Z", Report::Delivered);
     assert!(matches!(
         apply.execute(vec![stray]).await,

@@ -15,8 +15,9 @@ use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, MockClock, MockDirectory, MockMessageSender, MockMessages, MockReceipts, MockSendLedger,
-    MockStorageHealth, ProviderWebhook, Randomness, SendLedger, StorageHealth,
+    Clock, MockClock, MockDirectory, MockMessageSender, MockMessages, MockOptOuts, MockReceipts,
+    MockRecipientIdentities, MockSendLedger, MockStorageHealth, ProviderWebhook, Randomness,
+    SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
@@ -28,6 +29,7 @@ use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::take_notification::TakeNotification;
+use otp_core::usecases::take_wishes::TakeWishes;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
@@ -77,6 +79,7 @@ pub(super) struct World {
     pub(super) health: Arc<dyn StorageHealth>,
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
+    pub(super) opt_outs: MockOptOuts,
     pub(super) options: HttpOptions,
 }
 
@@ -115,6 +118,7 @@ impl World {
             messages: MockMessages::new(),
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
+            opt_outs: MockOptOuts::new(),
             options: HttpOptions::default(),
         }
     }
@@ -130,7 +134,15 @@ impl World {
         let whatsapp_webhook = self.webhook.map(|(provider, receipts)| WhatsAppWebhook {
             provider,
             take_notification: TakeNotification {
-                apply_receipts: ApplyReceipts::new(Arc::new(receipts), ledger.clone()),
+                apply_receipts: ApplyReceipts::new(
+                    Arc::new(receipts),
+                    ledger.clone(),
+                    Arc::new(MockRecipientIdentities::new()),
+                ),
+                take_wishes: TakeWishes::new(
+                    Arc::new(self.opt_outs),
+                    Arc::new(MockRecipientIdentities::new()),
+                ),
             },
             clock: clock.clone(),
         });

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use actix_web::test::TestRequest;
 use otp_core::ids::MessageId;
 use otp_core::notification::ProviderNotification;
+use otp_core::opt_out::resolution::WishFacts;
+use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
 use otp_core::ports::{
     MockProviderWebhook, MockReceipts, MockSendLedger, PortError, ProviderWebhook, WebhookRefusal,
 };
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
-use otp_core::sealing::ProviderMessageIndex;
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -49,8 +51,13 @@ impl ProviderWebhook for Provider {
         match (signature, raw_body) {
             (Some("signed"), b"nonsense") => Err(WebhookRefusal::Malformed),
             (Some("signed"), b"nothing") => Ok(ProviderNotification::default()),
+            (Some("signed"), b"STOP") => Ok(ProviderNotification {
+                wishes: vec![wish()],
+                ..ProviderNotification::default()
+            }),
             (Some("signed"), _) => Ok(ProviderNotification {
                 receipts: vec![receipt()],
+                ..ProviderNotification::default()
             }),
             _ => Err(WebhookRefusal::InvalidSignature),
         }
@@ -64,6 +71,21 @@ fn receipt() -> DeliveryReceipt {
             provider_index: ProviderMessageIndex([1; 32]),
         },
         report: Report::Delivered,
+        recipient: Identities::default(),
+        provider_time: NOW,
+        received_at: NOW,
+    }
+}
+
+fn wish() -> InboundWish {
+    InboundWish {
+        wish: Wish::Stop,
+        source: WishSource::Typed,
+        phone_number_id: None,
+        message: ProviderMessageIndex([2; 32]),
+        context: Some(ProviderMessageIndex([9; 32])),
+        from: Identities::default(),
+        number: None,
         provider_time: NOW,
         received_at: NOW,
     }
@@ -321,5 +343,31 @@ async fn metas_bursts_are_not_limited_per_address() {
     let api = world.api();
     for _ in 0..20 {
         assert_eq!(ask(&api, notify("nothing")).await.status, 200);
+    }
+}
+
+/// What was answered 200 is not repeated: a STOP that is not recorded by then would be lost.
+#[tokio::test]
+async fn a_wish_is_acknowledged_only_when_it_is_recorded() {
+    for (is_away, status) in [(false, 200), (true, 503)] {
+        let mut world = world();
+        world.opt_outs.expect_load_wish_facts().returning(|wishes| {
+            assert_eq!(wishes, [wish()]);
+            let mut facts = WishFacts::default();
+            let recipient = (ACCOUNT, RecipientIndex([3; 32]));
+            facts
+                .contexts
+                .insert(ProviderMessageIndex([9; 32]), recipient);
+            Ok(facts)
+        });
+        let record = world.opt_outs.expect_record_consent().times(1);
+        record.returning(move |entries| {
+            assert_eq!(entries[0].wish, Wish::Stop);
+            match is_away {
+                true => Err(PortError::Unavailable("gone".into())),
+                false => Ok(()),
+            }
+        });
+        assert_eq!(ask(&world.api(), notify("STOP")).await.status, status);
     }
 }

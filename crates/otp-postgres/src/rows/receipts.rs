@@ -8,6 +8,7 @@ use otp_core::sealing::ProviderMessageIndex;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::read_identities;
 use crate::errors::Unreadable;
 use crate::schema::unmatched_receipts;
 
@@ -22,6 +23,8 @@ pub(crate) struct UnmatchedReceiptRow {
     failure_reason: Option<String>,
     provider_time: OffsetDateTime,
     received_at: OffsetDateTime,
+    user_identity: Option<Vec<u8>>,
+    number_identity: Option<Vec<u8>>,
 }
 
 impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
@@ -43,6 +46,11 @@ impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
             },
             report: Report::from_code(row.report, failure)
                 .ok_or(Unreadable("unmatched_receipts.report"))?,
+            recipient: read_identities(
+                row.user_identity.as_deref(),
+                row.number_identity.as_deref(),
+                "unmatched_receipts",
+            )?,
             provider_time: row.provider_time.into(),
             received_at: row.received_at.into(),
         })

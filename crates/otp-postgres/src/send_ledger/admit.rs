@@ -148,7 +148,7 @@ fn add_first_answers(facts: &mut SendFacts, rows: Vec<FirstAnswerRow>) -> Result
 }
 
 statement! {
-    /// Which of the recipients opted out.
+    /// Which of the recipients opted out: their last wish is 1, stop.
     OptOutsOf { account_id: Vec<Uuid> => Uuids, recipient_index: Vec<Vec<u8>> => Binaries }
     -> (sql_types::Uuid, sql_types::Binary),
     "SELECT recipient.account_id, recipient.recipient_index \
@@ -156,6 +156,7 @@ statement! {
          SELECT 1 FROM opt_outs \
          WHERE opt_outs.account_id = recipient.account_id \
              AND opt_outs.recipient_index = recipient.recipient_index \
+             AND opt_outs.wish = 1 \
          OFFSET 0) AS opt_out"
 }
 

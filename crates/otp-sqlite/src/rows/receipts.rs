@@ -7,7 +7,7 @@ use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
 use otp_core::sealing::ProviderMessageIndex;
 use otp_core::time::Timestamp;
 
-use super::{Id, read_hash};
+use super::{Id, read_hash, read_identities};
 use crate::errors::StoreError;
 use crate::schema;
 
@@ -22,6 +22,8 @@ pub(crate) struct UnmatchedReceiptRow {
     failure_reason: Option<String>,
     provider_time: i64,
     received_at: i64,
+    user_identity: Option<Vec<u8>>,
+    number_identity: Option<Vec<u8>>,
 }
 
 impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
@@ -41,6 +43,11 @@ impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
             },
             report: Report::from_code(row.report, failure)
                 .ok_or(StoreError::Unreadable("unmatched_receipts.report"))?,
+            recipient: read_identities(
+                row.user_identity.as_deref(),
+                row.number_identity.as_deref(),
+                "unmatched_receipts",
+            )?,
             provider_time: Timestamp::from_unix_millis(row.provider_time),
             received_at: Timestamp::from_unix_millis(row.received_at),
         })

@@ -10,6 +10,7 @@ use crate::receipts;
 const SCHEMA: &str = concat!(
     include_str!("../../../../migrations/sqlite/2026-11-21-000000_initial/up.sql"),
     include_str!("../../../../migrations/sqlite/2026-11-21-010000_receipts/up.sql"),
+    include_str!("../../../../migrations/sqlite/2026-11-21-040000_opt_out/up.sql"),
     include_str!("../../../../migrations/sqlite/2026-11-21-050000_message_events/up.sql"),
 );
 

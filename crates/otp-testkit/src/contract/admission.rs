@@ -6,6 +6,7 @@ use std::time::Duration;
 use otp_core::cooldown;
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
+use otp_core::opt_out::Wish;
 use otp_core::ports::{Messages, PortError, Storage};
 use otp_core::sealing::Purpose;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
@@ -153,22 +154,13 @@ pub async fn a_route_that_is_missing_is_refused_after_replay(store: Arc<dyn Stor
 /// STOP stops the account's messages to that recipient, and only those, until START.
 pub async fn an_opted_out_recipient_is_refused_until_opting_in(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 5).await;
-    let index = fixture.sealer.index(&recipient(1));
     for _ in 0..2 {
-        fixture
-            .store
-            .opt_out(fixture.account, index, START)
-            .await
-            .expect("opt out");
+        fixture.wish(1, Wish::Stop).await;
     }
     let refused = Admission::Refused(Refusal::RecipientOptedOut);
     assert_eq!(fixture.admit(&fixture.attempt(1)).await, refused);
     fixture.send(2).await;
-    fixture
-        .store
-        .opt_in(fixture.account, index)
-        .await
-        .expect("opt in");
+    fixture.wish(1, Wish::Start).await;
     fixture.send(1).await;
 }
 

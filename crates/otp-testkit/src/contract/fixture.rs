@@ -11,6 +11,8 @@ use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::message::Message;
+use otp_core::opt_out::consent::ConsentEntry;
+use otp_core::opt_out::{Wish, WishSource};
 use otp_core::ports::{Clock, Messages, Randomness, Storage, Subscriptions};
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::{MasterKey, Purpose, Sealer};
@@ -190,6 +192,22 @@ impl Fixture {
             .settle(Arc::from([settlement]))
             .await
             .expect("settle");
+    }
+
+    /// A recipient's wish as an operator records it: it holds from now on.
+    pub async fn wish(&self, number: u32, wish: Wish) {
+        let entry = ConsentEntry {
+            account_id: self.account,
+            recipient_index: self.sealer.index(&recipient(number)),
+            recipient: None,
+            wish,
+            source: WishSource::Operator,
+            message: None,
+            wished_at: self.clock.now(),
+            recorded_at: self.clock.now(),
+        };
+        let recorded = self.store.record_consent(Arc::from([entry])).await;
+        recorded.expect("recorded");
     }
 
     /// The message of an attempt, if there is one.

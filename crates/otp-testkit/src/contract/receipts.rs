@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
+use otp_core::opt_out::Identities;
 use otp_core::ports::Storage;
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
-use otp_core::sealing::ProviderMessageIndex;
+use otp_core::sealing::{IdentityIndex, ProviderMessageIndex};
 use otp_core::send::{Outcome, SendAttempt};
 use otp_core::time::Timestamp;
 use uuid::Uuid;
@@ -30,6 +31,14 @@ fn receipt(index: u8, report: Report, second: u64) -> DeliveryReceipt {
             provider_index: ProviderMessageIndex([index; 32]),
         },
         report,
+        // Tells who the recipient is, half of the time.
+        recipient: match index % 2 {
+            0 => Identities::default(),
+            _ => Identities {
+                user: Some(IdentityIndex([index; 32])),
+                number: Some(IdentityIndex([index + 1; 32])),
+            },
+        },
         provider_time: at,
         received_at: at + Duration::from_millis(250),
     }

@@ -1,13 +1,66 @@
 //! JSON as far as it is read here: of every object only the fields that may matter, whatever their type.
 //!
-//! Names, numbers and texts of people are skipped without being decoded. That keeps them out of memory,
-//! and a name that was cut in the middle of an emoji cannot make the whole unreadable.
+//! Names of people are skipped without being decoded. What they write is decoded, for it may be STOP; a
+//! text that was cut in the middle of an emoji cannot make the whole unreadable, see [`readable`].
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
+
+/// The bytes as JSON that can be decoded: where half a character is escaped (`\ud83d` alone), or bytes
+/// are no UTF-8, the replacement character stands for it. Elsewhere the bytes stay what they are.
+pub(super) fn readable(json: &[u8]) -> Cow<'_, str> {
+    let json = String::from_utf8_lossy(json);
+    let halves = halves(json.as_bytes());
+    if halves.is_empty() {
+        return json;
+    }
+    let mut mended = json.into_owned().into_bytes();
+    for half in halves {
+        mended[half..half + ESCAPED.len()].copy_from_slice(ESCAPED);
+    }
+    Cow::Owned(String::from_utf8_lossy(&mended).into_owned())
+}
+
+/// What stands for half a character.
+const ESCAPED: &[u8; 6] = b"\\ufffd";
+
+/// Where halves of characters are escaped whose other half is not beside them.
+fn halves(json: &[u8]) -> Vec<usize> {
+    let mut halves = Vec::new();
+    let mut first: Option<usize> = None;
+    let mut at = 0;
+    while at < json.len() {
+        let unit = escaped_unit(&json[at..]);
+        let second = unit.is_some_and(|unit| (0xdc00..0xe000).contains(&unit));
+        // A second half directly behind a first one is a whole character.
+        if let (Some(place), false) = (first, second) {
+            halves.push(place);
+        } else if first.is_none() && second {
+            halves.push(at);
+        }
+        first = unit
+            .filter(|unit| (0xd800..0xdc00).contains(unit))
+            .map(|_| at);
+        at += match (unit, json[at]) {
+            (Some(_), _) => ESCAPED.len(),
+            (None, b'\\') => 2,
+            (None, _) => 1,
+        };
+    }
+    halves.extend(first);
+    halves
+}
+
+/// The code unit that is escaped at the beginning.
+fn escaped_unit(json: &[u8]) -> Option<u16> {
+    let digits = json.strip_prefix(b"\\u")?.get(..4)?;
+    let digits = std::str::from_utf8(digits).ok()?;
+    u16::from_str_radix(digits, 16).ok()
+}
 
 /// A JSON value.
 #[derive(Debug, PartialEq)]
@@ -52,12 +105,29 @@ fields! {
     Status => b"status",
     Timestamp => b"timestamp",
     RecipientId => b"recipient_id",
+    RecipientUserId => b"recipient_user_id",
     OurId => b"biz_opaque_callback_data",
     Code => b"code",
     Title => b"title",
     Message => b"message",
     ErrorData => b"error_data",
     Details => b"details",
+    Metadata => b"metadata",
+    PhoneNumberId => b"phone_number_id",
+    Contacts => b"contacts",
+    WaId => b"wa_id",
+    UserId => b"user_id",
+    From => b"from",
+    FromUserId => b"from_user_id",
+    Context => b"context",
+    Type => b"type",
+    Text => b"text",
+    Body => b"body",
+    Button => b"button",
+    Payload => b"payload",
+    Interactive => b"interactive",
+    ButtonReply => b"button_reply",
+    ListReply => b"list_reply",
 }
 
 impl Node {
@@ -187,12 +257,12 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Option<Node> {
-        serde_json::from_str(json).ok()
+        serde_json::from_str(&readable(json.as_bytes())).ok()
     }
 
     #[test]
     fn only_fields_that_matter_are_kept() {
-        let read = read(r#"{"wa_id":"1","id":"a","profile":{"name":"x","id":"y"},"code":7}"#);
+        let read = read(r#"{"input":"1","id":"a","profile":{"name":"x","id":"y"},"code":7}"#);
         let kept = vec![
             (Field::Id, Node::Text("a".to_owned())),
             (Field::Code, Node::Number(7)),
@@ -208,6 +278,33 @@ mod tests {
             node.as_ref().and_then(|node| node.text(Field::Id)),
             Some("a")
         );
+    }
+
+    #[test]
+    fn half_a_character_is_replaced_and_nothing_else() {
+        for (json, expected) in [
+            (r#""STOP \ud83d""#, "STOP \u{fffd}"),
+            (r#""\ude00 STOP""#, "\u{fffd} STOP"),
+            (r#""\ud83d\ud83d\ude00\ude00""#, "\u{fffd}😀\u{fffd}"),
+            (r#""\uD83D\uDE00 \u0625\u064a""#, "😀 إي"),
+            (r#""\\ud83d \\\ud83d""#, "\\ud83d \\\u{fffd}"),
+            (r#""\ud83dx\ude00\n""#, "\u{fffd}x\u{fffd}\n"),
+        ] {
+            let read = read(json);
+            assert_eq!(read, Some(Node::Text(expected.to_owned())), "{json}");
+        }
+        for json in [
+            "",
+            "\\",
+            "\\u",
+            "\\ud8",
+            "\\u+123",
+            "{}",
+            r#"{"a":"😀\u0625"}"#,
+        ] {
+            assert!(matches!(readable(json.as_bytes()), Cow::Borrowed(same) if same == json));
+        }
+        assert_eq!(readable(b"\"\xff\""), "\"\u{fffd}\"");
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! One notification: every entry, every change, every status in it.
+//! One notification: every entry, every change, every status and every message in it.
 
 use otp_core::notification::ProviderNotification;
 use otp_core::sealing::Sealer;
 use otp_core::time::Timestamp;
 
-use super::json::{Field, Node};
+use super::inbound;
+use super::json::{Field, Node, readable};
 use super::status::{self, Unusable};
 
 /// What a notification says.
@@ -19,7 +20,7 @@ pub struct Notification {
 /// How much of what was passed over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ignored {
-    /// Messages of people.
+    /// Messages of people that are no wish to be left alone, and none to be left alone no more.
     pub inbound_messages: usize,
     /// Errors of the account or the app, without a message.
     pub errors: usize,
@@ -50,7 +51,7 @@ pub fn parse(
     received_at: Timestamp,
     sealer: &Sealer,
 ) -> Result<Notification, Malformed> {
-    let body: Node = serde_json::from_slice(raw_body).map_err(|_| Malformed)?;
+    let body: Node = serde_json::from_str(&readable(raw_body)).map_err(|_| Malformed)?;
     if !matches!(body.get(Field::Entry), Some(Node::List(_))) {
         return Err(Malformed);
     }
@@ -88,7 +89,12 @@ impl Notification {
     }
 
     fn take_messages(&mut self, value: &Node, received_at: Timestamp, sealer: &Sealer) {
-        self.ignored.inbound_messages += value.items(Field::Messages).len();
+        for message in value.items(Field::Messages) {
+            match inbound::wish(message, value, received_at, sealer) {
+                Some(wish) => self.said.wishes.push(wish),
+                None => self.ignored.inbound_messages += 1,
+            }
+        }
         self.ignored.errors += value.items(Field::Errors).len();
         for status in value.items(Field::Statuses) {
             match status::receipt(status, received_at, sealer) {
@@ -113,8 +119,10 @@ impl Notification {
             malformed_statuses,
         } = self.ignored;
         let receipts = self.said.receipts.len();
+        let wishes = self.said.wishes.len();
         tracing::debug!(
             receipts,
+            wishes,
             inbound_messages,
             template_updates,
             quality_updates,

@@ -12,6 +12,7 @@ use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
 use otp_core::sealing::Sealer;
 use otp_core::time::Timestamp;
 
+use super::inbound::identities;
 use super::json::{Field, Node};
 use crate::codes;
 use crate::provider_message_id;
@@ -50,6 +51,11 @@ pub(super) fn receipt(
             provider_index: sealer.provider_message_index(&id),
         },
         report: report(status, &id)?,
+        recipient: identities(
+            status.text(Field::RecipientId),
+            status.text(Field::RecipientUserId),
+            sealer,
+        ),
         provider_time: provider_time(status, received_at),
         received_at,
     })
@@ -92,9 +98,8 @@ fn failure(status: &Node, id: &ProviderMessageId) -> Failure {
 }
 
 /// When it happened by Meta's clock; by ours, where Meta's time cannot be one.
-fn provider_time(status: &Node, received_at: Timestamp) -> Timestamp {
-    status
-        .number(Field::Timestamp)
+pub(super) fn provider_time(said: &Node, received_at: Timestamp) -> Timestamp {
+    said.number(Field::Timestamp)
         .filter(|seconds| *seconds >= EARLIEST)
         .and_then(|seconds| seconds.checked_mul(1_000))
         .map(Timestamp::from_unix_millis)

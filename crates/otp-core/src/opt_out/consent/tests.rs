@@ -1,0 +1,129 @@
+//! Wishes in any order and number.
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+
+fn entry(wish: Wish, second: u64, message: u8) -> ConsentEntry {
+    let epoch = Timestamp::from_unix_millis(1_800_000_000_000);
+    ConsentEntry {
+        account_id: AccountId(Uuid::from_u128(1)),
+        recipient_index: RecipientIndex([1; 32]),
+        recipient: None,
+        wish,
+        source: WishSource::Typed,
+        message: Some(ProviderMessageIndex([message; 32])),
+        wished_at: epoch + Duration::from_secs(second),
+        recorded_at: epoch + Duration::from_secs(100),
+    }
+}
+
+fn by_operator(wish: Wish, second: u64) -> ConsentEntry {
+    ConsentEntry {
+        source: WishSource::Operator,
+        message: None,
+        ..entry(wish, second, 0)
+    }
+}
+
+/// Which wish holds in the end, and how many are logged, when each is recorded by itself.
+fn recorded(entries: &[ConsentEntry]) -> (Option<Wish>, usize) {
+    let mut last = HashMap::new();
+    let mut logged = HashSet::new();
+    let mut count = 0;
+    for entry in entries {
+        let facts = ConsentFacts {
+            last: last.clone(),
+            logged: logged.clone(),
+        };
+        let judged = judge(std::slice::from_ref(entry), facts);
+        last.extend(judged.last);
+        logged.extend(
+            judged
+                .entries
+                .iter()
+                .filter_map(|entry| Some((entry.of(), entry.message?))),
+        );
+        count += judged.entries.len();
+    }
+    (last.values().next().map(|last| last.wish), count)
+}
+
+#[test]
+fn the_wish_that_was_made_last_holds() {
+    use Wish::{Start, Stop};
+    let cases = [
+        (vec![entry(Stop, 1, 1)], Stop, 1),
+        (vec![entry(Start, 1, 1)], Start, 1),
+        (vec![entry(Stop, 1, 1), entry(Start, 2, 2)], Start, 2),
+        (vec![entry(Start, 2, 2), entry(Stop, 1, 1)], Start, 2),
+        (vec![entry(Stop, 2, 1), entry(Start, 1, 2)], Stop, 2),
+        // Of one instant, in either order.
+        (vec![entry(Stop, 1, 1), entry(Start, 1, 2)], Stop, 2),
+        (vec![entry(Start, 1, 2), entry(Stop, 1, 1)], Stop, 2),
+        // Reported again, long after.
+        (
+            vec![entry(Stop, 1, 1), entry(Start, 2, 2), entry(Stop, 1, 1)],
+            Start,
+            2,
+        ),
+        // Whatever the clocks say.
+        (vec![entry(Stop, 9, 1), by_operator(Start, 3)], Start, 2),
+        (vec![by_operator(Stop, 3), by_operator(Start, 3)], Start, 2),
+        (vec![by_operator(Start, 3), entry(Stop, 4, 1)], Stop, 2),
+    ];
+    for (entries, wish, count) in cases {
+        assert_eq!(recorded(&entries), (Some(wish), count), "{entries:?}");
+    }
+    assert_eq!(recorded(&[]), (None, 0));
+}
+
+#[test]
+fn wishes_of_others_are_others() {
+    let stop = entry(Wish::Stop, 1, 1);
+    let others = [
+        ConsentEntry {
+            account_id: AccountId(Uuid::from_u128(2)),
+            ..stop.clone()
+        },
+        ConsentEntry {
+            recipient_index: RecipientIndex([2; 32]),
+            ..stop.clone()
+        },
+    ];
+    let judged = judge(
+        &[&[stop.clone()], others.as_slice()].concat(),
+        ConsentFacts::default(),
+    );
+    assert_eq!((judged.entries.len(), judged.last.len()), (3, 3));
+}
+
+fn wishes() -> impl Strategy<Value = Vec<ConsentEntry>> {
+    let wish = prop_oneof![Just(Wish::Stop), Just(Wish::Start)];
+    let list = prop::collection::vec((wish, 0_u64..5), 1..7);
+    list.prop_map(|list| {
+        let numbered = (1..).zip(list);
+        numbered
+            .map(|(n, (wish, second))| entry(wish, second, n))
+            .collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_order_with_duplicates_ends_alike(
+        (entries, shuffled) in wishes().prop_flat_map(|entries| {
+            let twice = [entries.clone(), entries.clone()].concat();
+            (Just(entries), Just(twice).prop_shuffle())
+        }),
+    ) {
+        let last = entries.iter().map(|e| LastWish { at: e.wished_at, wish: e.wish }).max();
+        let expected = (last.map(|last| last.wish), entries.len());
+        prop_assert_eq!(recorded(&shuffled), expected);
+        // All at once as one by one.
+        let judged = judge(&shuffled, ConsentFacts::default());
+        prop_assert_eq!(judged.last.values().copied().max(), last);
+        prop_assert_eq!(judged.entries.len(), entries.len());
+    }
+}

@@ -1,0 +1,114 @@
+//! The recording of wishes: load what holds, ask the core, write what it says.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, SmallInt};
+use otp_core::ids::AccountId;
+use otp_core::opt_out::LastWish;
+use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, JudgedConsent};
+use otp_core::time::Timestamp;
+use serde_json::json;
+
+use crate::errors::StoreError;
+use crate::rows::{Id, read_provider_index, read_recipient_index, read_wish};
+use crate::set_based::{SetBased, hex, id, set_based};
+
+const LAST: &str = "
+    SELECT o.account_id, o.recipient_index, o.wish, o.wished_at
+    FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
+    WHERE o.account_id = unhex(wanted.value ->> 0)
+      AND o.recipient_index = unhex(wanted.value ->> 1)";
+
+const LOGGED: &str = "
+    SELECT c.account_id, c.recipient_index, c.message_index
+    FROM json_each(?) AS wanted CROSS JOIN consent_log AS c
+    WHERE c.account_id = unhex(wanted.value ->> 0)
+      AND c.recipient_index = unhex(wanted.value ->> 1)
+      AND c.message_index = unhex(wanted.value ->> 2)";
+
+const APPEND: &str = "
+    INSERT INTO consent_log (account_id, recipient_index, message_index, recipient, wish, source,
+        wished_at, recorded_at)
+    SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), unhex(new.value ->> 2),
+        unhex(new.value ->> 3), new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7
+    FROM json_each(?) AS new ORDER BY new.key";
+
+const SET: &str = "
+    INSERT INTO opt_outs (account_id, recipient_index, wish, wished_at)
+    SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), new.value ->> 2, new.value ->> 3
+    FROM json_each(?) AS new WHERE true
+    ON CONFLICT (account_id, recipient_index)
+    DO UPDATE SET wish = excluded.wish, wished_at = excluded.wished_at";
+
+/// Runs in a write transaction.
+pub(super) fn record(
+    connection: &mut SqliteConnection,
+    entries: &[ConsentEntry],
+) -> Result<(), StoreError> {
+    let facts = load(connection, entries)?;
+    write(connection, &consent::judge(entries, facts))
+}
+
+fn load(
+    connection: &mut SqliteConnection,
+    entries: &[ConsentEntry],
+) -> Result<ConsentFacts, StoreError> {
+    let mut facts = ConsentFacts::default();
+    let wanted = || {
+        entries.iter().map(|entry| {
+            json!([
+                id(entry.account_id.0),
+                hex(&entry.recipient_index.0),
+                entry.message.map(|message| hex(&message.0)),
+            ])
+        })
+    };
+    let query = set_based::<(Binary, Binary, SmallInt, BigInt)>(LAST, wanted());
+    for (account, recipient, wish, at) in query.load::<(Id, Vec<u8>, i16, i64)>(connection)? {
+        let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
+        let last = LastWish {
+            at: Timestamp::from_unix_millis(at),
+            wish: read_wish(wish, "opt_outs.wish")?,
+        };
+        facts.last.insert((AccountId(account.0), recipient), last);
+    }
+    let query = set_based::<(Binary, Binary, Binary)>(LOGGED, wanted());
+    for (account, recipient, message) in query.load::<(Id, Vec<u8>, Vec<u8>)>(connection)? {
+        let recipient = read_recipient_index(&recipient, "consent_log.recipient_index")?;
+        let message = read_provider_index(&message, "consent_log.message_index")?;
+        let of = (AccountId(account.0), recipient);
+        facts.logged.insert((of, message));
+    }
+    Ok(facts)
+}
+
+fn write(connection: &mut SqliteConnection, judged: &JudgedConsent) -> Result<(), StoreError> {
+    if !judged.entries.is_empty() {
+        let rows = judged.entries.iter().map(|entry| {
+            json!([
+                id(entry.account_id.0),
+                hex(&entry.recipient_index.0),
+                entry.message.map(|message| hex(&message.0)),
+                entry.recipient.as_ref().map(|sealed| hex(&sealed.0)),
+                entry.wish.code(),
+                entry.source.code(),
+                entry.wished_at.unix_millis(),
+                entry.recorded_at.unix_millis(),
+            ])
+        });
+        let append: SetBased = set_based(APPEND, rows);
+        append.execute(connection)?;
+    }
+    if !judged.last.is_empty() {
+        let rows = judged.last.iter().map(|((account, recipient), last)| {
+            json!([
+                id(account.0),
+                hex(&recipient.0),
+                last.wish.code(),
+                last.at.unix_millis(),
+            ])
+        });
+        let set: SetBased = set_based(SET, rows);
+        set.execute(connection)?;
+    }
+    Ok(())
+}

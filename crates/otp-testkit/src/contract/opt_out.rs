@@ -1,0 +1,345 @@
+//! Promises on opt-outs, the consent log, and who wished.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::contact_number::ContactNumber;
+use otp_core::ids::{AccountId, MessageId};
+use otp_core::opt_out::consent::{ConsentEntry, OptOut};
+use otp_core::opt_out::resolution::KnownIdentity;
+use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
+use otp_core::ports::{PortError, Recalled, Storage};
+use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::send::{Admission, Outcome, Refusal};
+use otp_core::sender::{AccessToken, ProviderId};
+use otp_core::time::Timestamp;
+use otp_core::usecases::add_sender::{NewSender, add_sender};
+use uuid::Uuid;
+
+use super::fixture::{Fixture, START, recipient};
+use crate::sender::{accepted_outcome, failure};
+
+fn index(n: u8) -> ProviderMessageIndex {
+    ProviderMessageIndex([n; 32])
+}
+
+fn after(second: u64) -> Timestamp {
+    START + Duration::from_secs(second)
+}
+
+fn of_recipient(fixture: &Fixture, number: u32) -> RecipientIndex {
+    fixture.sealer.index(&recipient(number))
+}
+
+/// A wish of recipient 1, typed at a second, in the message with this number.
+fn typed(fixture: &Fixture, wish: Wish, second: u64, message: u8) -> ConsentEntry {
+    ConsentEntry {
+        account_id: fixture.account,
+        recipient_index: of_recipient(fixture, 1),
+        recipient: Some(Sealed(vec![message])),
+        wish,
+        source: WishSource::Typed,
+        message: Some(index(message)),
+        wished_at: after(second),
+        recorded_at: after(second + 1),
+    }
+}
+
+async fn record(fixture: &Fixture, entries: &[ConsentEntry]) {
+    let recorded = fixture.store.record_consent(Arc::from(entries)).await;
+    recorded.expect("recorded");
+}
+
+async fn log(fixture: &Fixture, recipient: Option<RecipientIndex>) -> Vec<ConsentEntry> {
+    let log = fixture.store.consent_log(fixture.account, recipient).await;
+    log.expect("log")
+}
+
+/// A START that is older than the STOP changes nothing, and a STOP that is reported again after the
+/// START does not either; all at once or one by one.
+pub async fn the_wish_that_was_made_last_holds_in_whatever_order_it_is_reported(
+    store: Arc<dyn Storage>,
+) {
+    let fixture = Fixture::with_credits(store, 9).await;
+    let refused = Admission::Refused(Refusal::RecipientOptedOut);
+    let stop = typed(&fixture, Wish::Stop, 20, 1);
+    let older_start = typed(&fixture, Wish::Start, 10, 2);
+    let start = typed(&fixture, Wish::Start, 30, 3);
+    for entries in [
+        vec![stop.clone()],
+        vec![older_start.clone()],
+        vec![older_start, stop.clone()],
+    ] {
+        record(&fixture, &entries).await;
+        assert_eq!(fixture.admit(&fixture.attempt(1)).await, refused);
+    }
+    let since = OptOut {
+        recipient_index: stop.recipient_index,
+        recipient: Some(Sealed(vec![2])),
+        since: stop.wished_at,
+    };
+    let listed = fixture.store.list_opt_outs(fixture.account).await;
+    assert_eq!(listed.expect("listed"), [since]);
+    record(&fixture, &[start.clone(), stop.clone()]).await;
+    record(&fixture, &[stop, start]).await;
+    let listed = fixture.store.list_opt_outs(fixture.account).await;
+    assert_eq!(listed.expect("listed"), []);
+    fixture.send(1).await;
+    // It is the account's own list.
+    record(&fixture, &[typed(&fixture, Wish::Stop, 40, 4)]).await;
+    let stranger = fixture.another_account().await;
+    let listed = fixture.store.list_opt_outs(stranger).await;
+    assert_eq!(listed.expect("listed"), []);
+}
+
+/// The log has every wish, whether it changed anything or not, but a message's once.
+pub async fn every_wish_is_logged_once_and_in_its_order(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let first = typed(&fixture, Wish::Stop, 20, 1);
+    let second = ConsentEntry {
+        source: WishSource::Button,
+        ..typed(&fixture, Wish::Start, 10, 2)
+    };
+    let by_operator = ConsentEntry {
+        source: WishSource::Operator,
+        message: None,
+        recipient: None,
+        wished_at: after(30),
+        ..first.clone()
+    };
+    let others = ConsentEntry {
+        recipient_index: of_recipient(&fixture, 2),
+        ..first.clone()
+    };
+    record(&fixture, &[first.clone(), second.clone()]).await;
+    record(
+        &fixture,
+        &[second.clone(), by_operator.clone(), first.clone()],
+    )
+    .await;
+    let again = ConsentEntry {
+        wished_at: after(31),
+        ..by_operator.clone()
+    };
+    record(&fixture, &[others.clone(), again.clone()]).await;
+    record(&fixture, &[]).await;
+    let of_first = [first, second, by_operator, again];
+    assert_eq!(
+        log(&fixture, Some(of_first[0].recipient_index)).await,
+        of_first
+    );
+    assert_eq!(log(&fixture, Some(others.recipient_index)).await, [others]);
+    assert_eq!(log(&fixture, None).await.len(), 5);
+    let stranger = fixture.another_account().await;
+    let foreign = fixture.store.consent_log(stranger, None).await;
+    assert_eq!(foreign.expect("log"), []);
+}
+
+/// Consent belongs to an account.
+pub async fn a_wish_of_nobodys_recipient_is_a_conflict(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let good = typed(&fixture, Wish::Stop, 1, 1);
+    let nobodys = ConsentEntry {
+        account_id: AccountId(Uuid::from_u128(42)),
+        ..good.clone()
+    };
+    let recorded = fixture
+        .store
+        .record_consent(Arc::from([good, nobodys]))
+        .await;
+    assert!(matches!(recorded, Err(PortError::Conflict(_))));
+    assert_eq!(log(&fixture, None).await, []);
+}
+
+/// Two accounts may send from one number; a message is found by the provider's id of it; a recipient's
+/// number is that of a message which did not fail.
+pub async fn a_wish_finds_accounts_messages_and_recipients(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 9).await;
+    let number = ProviderId::parse("106540352242922").expect("digits");
+    let partner = fixture.another_account().await;
+    for account_id in [fixture.account, partner] {
+        let new = NewSender {
+            account_id,
+            phone_number_id: number.clone(),
+            waba_id: number.clone(),
+            phone: ContactNumber::parse("+15550783881").expect("a number"),
+            access_token: AccessToken::parse("EAAGtoken").expect("a token"),
+        };
+        let added = add_sender(&*fixture.store, fixture.world(), &fixture.sealer, new).await;
+        added.expect("sender");
+    }
+    let sent = fixture.send(1).await;
+    let context = accepted_outcome("wamid.A");
+    fixture.settle(&sent, context.clone()).await;
+    let Outcome::Accepted(context) = context else {
+        unreachable!("an acceptance")
+    };
+    let failed = fixture.send(2).await;
+    fixture
+        .settle(&failed, Outcome::Failed(failure(131_026)))
+        .await;
+    let wish = InboundWish {
+        wish: Wish::Stop,
+        source: WishSource::Typed,
+        phone_number_id: Some(number.clone()),
+        message: index(1),
+        context: Some(context.index),
+        from: Identities::default(),
+        number: None,
+        provider_time: after(1),
+        received_at: after(2),
+    };
+    let by_number = InboundWish {
+        context: Some(index(9)),
+        number: Some(failed.recipient_index),
+        ..wish.clone()
+    };
+    let facts = fixture
+        .store
+        .load_wish_facts(&[wish.clone(), by_number.clone()])
+        .await;
+    let facts = facts.expect("facts");
+    let entries = facts.resolve(&wish).entries;
+    let mut expected = [(fixture.account, Some(sent.recipient)), (partner, None)];
+    expected.sort_by_key(|(account, _)| *account);
+    let found: Vec<_> = entries
+        .iter()
+        .map(|e| (e.account_id, e.recipient.clone()))
+        .collect();
+    assert_eq!(found, expected);
+    assert!(
+        entries
+            .iter()
+            .all(|e| e.recipient_index == sent.recipient_index)
+    );
+    let resolution = facts.resolve(&by_number);
+    assert!(resolution.waits && resolution.entries.len() == 2);
+    assert!(resolution.entries.iter().all(|e| e.recipient.is_none()));
+    let none = fixture.store.load_wish_facts(&[]).await.expect("facts");
+    assert!(none.recipients.is_empty());
+}
+
+/// An identity is found again by message and by wish; what was seen later stays.
+pub async fn identities_are_remembered_and_the_newest_holds(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 9).await;
+    let sent = fixture.send(1).await;
+    let (user, number) = (IdentityIndex([1; 32]), IdentityIndex([2; 32]));
+    let known = |identity, recipient, second| KnownIdentity {
+        account_id: fixture.account,
+        identity,
+        recipient_index: of_recipient(&fixture, recipient),
+        seen_at: after(second),
+    };
+    let recall = async || {
+        let unknown = MessageId(Uuid::from_u128(42));
+        let asked = [
+            (sent.message_id, user),
+            (unknown, user),
+            (sent.message_id, number),
+        ];
+        let recalled = fixture.store.recall(&asked).await.expect("recalled");
+        let of = |place: &Option<Recalled>| {
+            place.map(|recalled| {
+                assert_eq!(recalled.account_id, fixture.account);
+                assert_eq!(recalled.recipient_index, sent.recipient_index);
+                recalled.known
+            })
+        };
+        recalled.iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(recall().await, [Some(None), None, Some(None)]);
+    let (first, older, newer) = (known(user, 1, 20), known(user, 2, 10), known(user, 3, 30));
+    let remember = async |known: &[KnownIdentity]| {
+        fixture.store.remember(known).await.expect("remembered");
+    };
+    let of = |known: &KnownIdentity| Some(Some((known.recipient_index, known.seen_at)));
+    remember(std::slice::from_ref(&first)).await;
+    assert_eq!(recall().await, [of(&first), None, Some(None)]);
+    remember(&[older.clone(), known(number, 1, 5)]).await;
+    assert_eq!(recall().await[0], of(&first));
+    remember(&[older, newer.clone(), first]).await;
+    remember(&[]).await;
+    assert_eq!(recall().await, [of(&newer), None, of(&known(number, 1, 5))]);
+    assert_eq!(fixture.store.recall(&[]).await.expect("recalled"), []);
+}
+
+fn unresolved(message: u8, second: u64) -> InboundWish {
+    InboundWish {
+        wish: Wish::Stop,
+        source: WishSource::Button,
+        phone_number_id: ProviderId::parse("106540352242922").ok(),
+        message: index(message),
+        context: Some(index(100)),
+        from: Identities {
+            user: Some(IdentityIndex([3; 32])),
+            number: Some(IdentityIndex([4; 32])),
+        },
+        number: Some(RecipientIndex([5; 32])),
+        provider_time: after(second),
+        received_at: after(second + 1),
+    }
+}
+
+/// Kept wishes come back as they were, in the order in which they came.
+pub async fn unresolved_wishes_are_kept_once_until_forgotten(store: Arc<dyn Storage>) {
+    let full = unresolved(1, 10);
+    let bare = InboundWish {
+        wish: Wish::Start,
+        source: WishSource::Typed,
+        phone_number_id: None,
+        context: None,
+        from: Identities::default(),
+        number: None,
+        ..unresolved(2, 5)
+    };
+    store
+        .keep_unresolved(&[full.clone(), bare.clone()])
+        .await
+        .expect("kept");
+    store
+        .keep_unresolved(&[bare.clone(), full.clone()])
+        .await
+        .expect("kept");
+    store.keep_unresolved(&[]).await.expect("nothing");
+    let listed = store.list_unresolved().await.expect("listed");
+    assert_eq!(listed, [full.clone(), bare.clone()]);
+    let forgotten = store.forget_unresolved(&[full], START, 9).await;
+    assert_eq!(forgotten.expect("forgotten"), 0);
+    assert_eq!(store.list_unresolved().await.expect("listed"), [bare]);
+}
+
+/// Of what was not given, the old ones go, and then the oldest of too many.
+pub async fn too_old_and_too_many_unresolved_wishes_are_forgotten(store: Arc<dyn Storage>) {
+    let kept: Vec<_> = (1..=6).map(|n| unresolved(n, n.into())).collect();
+    store.keep_unresolved(&kept).await.expect("kept");
+    let before = kept[1].received_at;
+    let forgotten = store.forget_unresolved(&kept[5..], before, 3).await;
+    assert_eq!(
+        forgotten.expect("forgotten"),
+        2,
+        "the first is too old, the second too many"
+    );
+    assert_eq!(store.list_unresolved().await.expect("listed"), kept[2..5]);
+    let forgotten = store.forget_unresolved(&[], before, 0).await;
+    assert_eq!(forgotten.expect("forgotten"), 3);
+    assert_eq!(store.list_unresolved().await.expect("listed"), []);
+}
+
+/// Whoever records last, the wish that was made last holds, and all of them are logged.
+pub async fn concurrent_wishes_end_in_the_last_one(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 9).await;
+    let tasks = (1..=20_u8).map(|n| {
+        let wish = if n % 2 == 0 { Wish::Start } else { Wish::Stop };
+        let entry = typed(&fixture, wish, n.into(), n);
+        let fixture = fixture.clone();
+        tokio::spawn(async move { record(&fixture, &[entry.clone(), entry]).await })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.expect("no task panics");
+    }
+    assert_eq!(log(&fixture, None).await.len(), 20);
+    fixture.send(1).await;
+    record(&fixture, &[typed(&fixture, Wish::Stop, 21, 21)]).await;
+    let refused = Admission::Refused(Refusal::RecipientOptedOut);
+    assert_eq!(fixture.admit(&fixture.attempt(1)).await, refused);
+}

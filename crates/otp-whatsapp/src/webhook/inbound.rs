@@ -1,0 +1,137 @@
+//! One message of a person: whether it is a wish to get no more messages, or to get them again.
+//!
+//! That is all that is ever taken from it. Its text is read for this and goes no further; its author
+//! leaves here as keyed hashes. Of the author almost everything may be missing: who adopted a username
+//! has no number here, only a user id.
+
+use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
+use otp_core::recipient::PhoneNumber;
+use otp_core::sealing::{ProviderMessageIndex, Sealer};
+use otp_core::sender::ProviderId;
+use otp_core::time::Timestamp;
+
+use super::json::{Field, Node};
+use super::status::provider_time;
+use crate::provider_message_id;
+
+/// The longest user id believed to be one; Meta's have up to 135 characters.
+const LONGEST_USER_ID: usize = 256;
+
+/// The longest number believed to be one; E.164 allows 15 digits.
+const LONGEST_NUMBER: usize = 20;
+
+/// The wish a message is. `value` is what the message stands in.
+pub(super) fn wish(
+    message: &Node,
+    value: &Node,
+    received_at: Timestamp,
+    sealer: &Sealer,
+) -> Option<InboundWish> {
+    let (wish, source) = said(message)?;
+    let contact = contact(message, value);
+    let contact = |field| contact.and_then(|contact| contact.text(field));
+    let number = message.text(Field::From).or_else(|| contact(Field::WaId));
+    let number = number.filter(|text| is_number(text));
+    let user = message
+        .text(Field::FromUserId)
+        .or_else(|| contact(Field::UserId));
+    let ours = value.get(Field::Metadata);
+    let ours = ours.and_then(|metadata| metadata.text(Field::PhoneNumberId));
+    Some(InboundWish {
+        wish,
+        source,
+        phone_number_id: ours.and_then(|id| ProviderId::parse(id).ok()),
+        message: message_index(message, sealer)?,
+        context: message
+            .get(Field::Context)
+            .and_then(|context| message_index(context, sealer)),
+        from: identities(number, user, sealer),
+        number: number
+            .and_then(|digits| PhoneNumber::parse(&format!("+{digits}")).ok())
+            .map(|number| sealer.index(&number)),
+        provider_time: provider_time(message, received_at),
+        received_at,
+    })
+}
+
+/// By what Meta knows a person, from its own words for it.
+pub(super) fn identities(
+    number: Option<&str>,
+    user_id: Option<&str>,
+    sealer: &Sealer,
+) -> Identities {
+    let number = number.filter(|text| is_number(text));
+    let user_id = user_id.filter(|text| is_user_id(text));
+    Identities {
+        user: user_id.map(|id| sealer.user_id_index(id)),
+        number: number.map(|digits| sealer.provider_number_index(digits)),
+    }
+}
+
+/// What a message says, if it says one of the two things. Other kinds of messages (pictures, reactions,
+/// Meta's own about a changed number) say nothing.
+fn said(message: &Node) -> Option<(Wish, WishSource)> {
+    match message.text(Field::Type)? {
+        "text" => {
+            let text = message.get(Field::Text)?.text(Field::Body)?;
+            Some((Wish::of_text(text)?, WishSource::Typed))
+        }
+        "button" => {
+            let button = message.get(Field::Button)?;
+            pressed(button, [Field::Payload, Field::Text])
+        }
+        "interactive" => {
+            let interactive = message.get(Field::Interactive)?;
+            let reply = interactive.get(Field::ButtonReply);
+            let reply = reply.or_else(|| interactive.get(Field::ListReply))?;
+            pressed(reply, [Field::Id, Field::Title])
+        }
+        _ => None,
+    }
+}
+
+/// What a button says: to programs, else to the person who pressed it.
+fn pressed(button: &Node, fields: [Field; 2]) -> Option<(Wish, WishSource)> {
+    let mut said = fields
+        .into_iter()
+        .filter_map(|field| Wish::of_text(button.text(field)?));
+    said.next().map(|wish| (wish, WishSource::Button))
+}
+
+/// What stands beside the messages on the author of this one. Where the message names nobody, that is
+/// the only contact there is.
+fn contact<'a>(message: &Node, value: &'a Node) -> Option<&'a Node> {
+    let contacts = value.items(Field::Contacts);
+    let names = |contact: &&Node| {
+        let same = |ours, theirs| {
+            let ours = message.text(ours);
+            ours.is_some() && ours == contact.text(theirs)
+        };
+        same(Field::From, Field::WaId) || same(Field::FromUserId, Field::UserId)
+    };
+    let named = contacts.iter().find(names);
+    let nameless = message
+        .text(Field::From)
+        .or(message.text(Field::FromUserId));
+    match (named, nameless, contacts, value.items(Field::Messages)) {
+        (Some(named), ..) => Some(named),
+        (None, None, [only], [_]) => Some(only),
+        _ => None,
+    }
+}
+
+fn message_index(node: &Node, sealer: &Sealer) -> Option<ProviderMessageIndex> {
+    let id = provider_message_id::parse(node.text(Field::Id)?)?;
+    Some(sealer.provider_message_index(&id))
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=LONGEST_NUMBER).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_user_id(text: &str) -> bool {
+    (1..=LONGEST_USER_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests;
