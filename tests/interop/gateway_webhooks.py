@@ -141,6 +141,18 @@ with serving() as gateway:
         after = gateway.command("subscription", "list", "--account", gateway.account)
         equal(after[0]["remainingCredits"], before[0]["remainingCredits"])
 
+    def send_after(words, at):
+        stranger = "966501110003"
+        inbound = message("text", {"body": words}, stranger, id=f"wamid.{at}=", timestamp=at)
+        body = json.dumps(inbound).encode()
+        equal(post(url, body, signed(body))[0], 200)
+        return gateway.post("/SendMessage", {"otpCode": "482913", "toPhoneE164": f"+{stranger}"})
+
+    with checks.check("leaves alone who writes STOP in Arabic, until START"):
+        status_code, refused = send_after("\u0625\u064a\u0642\u0627\u0641", "1697043223")
+        equal((status_code, refused["errorMessage"]), (400, "RecipientOptedOut"))
+        equal(send_after("START", "1697043224")[0], 200)
+
     for name, shape in SHAPES.items():
         with checks.check(f"takes {name}"):
             body = json.dumps(shape).encode()
