@@ -1,11 +1,13 @@
 //! What must not be found: codes, keys, tokens, numbers and addresses in logs and database files.
 
-use otp_e2e::{Database, World, on_every_store};
+use otp_e2e::meta::{APP_SECRET, VERIFY_TOKEN, report, status, typed, write};
+use otp_e2e::{Database, Running, World, on_every_store};
 use serde_json::json;
 
-const APP_SECRET: &str = "app-secret-Kx9-canary";
 const CODE: &str = "Zq7Canry";
 const NUMBER: &str = "+966551237654";
+const USER_ID: &str = "SA.K4naryUser9981";
+const TEXT: &str = "Kanarienvogel-Text";
 const FAILING_NUMBER: &str = "+966551237655";
 
 /// Forms in which a secret could stand somewhere.
@@ -59,16 +61,14 @@ on_every_store! {
 }
 
 async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(database: Database) {
-    let mut world = World::with_credits(database, 10).await;
+    let mut world = World::with_webhook(database, 10).await;
     world.set("LOG__LEVEL", "trace");
     world.set("LOG__FORMAT", "json");
-    world.set("WHATSAPP__APP_SECRET", APP_SECRET);
-    world.set("WHATSAPP__VERIFY_TOKEN", "verify-token-Qm4");
     let server = world.serve();
     let webhook = json!({
         "url": format!("{}/webhooks/whatsapp", server.url()),
         "app_secret": APP_SECRET,
-        "verify_token": "verify-token-Qm4",
+        "verify_token": VERIFY_TOKEN,
     });
     world.sandbox.put("webhook", &webhook).await;
     let refused = json!({"answer": "refused", "code": 131026});
@@ -99,6 +99,9 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
         .sandbox
         .get("webhooks?at_least=2&timeout_ms=20000")
         .await;
+    people_write(&server, sent.id()).await;
+    let listed = world.command(&["opt-out", "list", "--account", &world.account]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(2), "{listed}");
     let logs = server.kill();
     assert!(logs.contains("SendMessage"), "there is a log to look at");
 
@@ -109,7 +112,9 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
         &world.api_key[20..],
         "EAAGe2etoken",
         APP_SECRET,
-        "verify-token-Qm4",
+        VERIFY_TOKEN,
+        USER_ID,
+        TEXT,
         "amal@example.com",
     ];
     assert_absent(logs.as_bytes(), "the logs", &secrets);
@@ -124,6 +129,21 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
     for (place, bytes) in contents {
         assert_absent(&bytes, &place, &at_rest);
     }
+}
+
+/// A receipt names its recipient; that person writes, STOP at last. So does the person with the number,
+/// and somebody nobody knows, who is kept in mind.
+async fn people_write(server: &Running, message: &str) {
+    let mut introducing = status(message, "delivered");
+    introducing["recipient_id"] = json!(&NUMBER[1..]);
+    introducing["recipient_user_id"] = json!(USER_ID);
+    report(server, &[introducing]).await;
+    let mut by_number = typed(&format!("{USER_ID}2"), "STOP");
+    by_number["from"] = json!(&NUMBER[1..]);
+    by_number["context"] = json!({"id": format!("wamid.{NUMBER}")});
+    let stranger = typed(&format!("{USER_ID}3"), "STOP");
+    let chat = typed(USER_ID, TEXT);
+    write(server, &[chat, typed(USER_ID, "stop"), by_number, stranger]).await;
 }
 
 /// What a thief of the database would hold: the files, or every row of every table as text.

@@ -1,3 +1,4 @@
 //! `/webhooks/…`
 
+mod opt_out;
 mod whatsapp;

@@ -1,5 +1,7 @@
 //! Meta's side of the webhook: notifications in its words, signed with its secret.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -34,12 +36,34 @@ pub fn status(id: &str, status: &str) -> Value {
 
 /// A notification with these statuses, non-ASCII characters escaped as Meta escapes them.
 pub fn notification(statuses: &[Value]) -> Vec<u8> {
+    change("statuses", statuses)
+}
+
+/// A notification with what people wrote.
+pub fn written(messages: &[Value]) -> Vec<u8> {
+    change("messages", messages)
+}
+
+/// What a person known by a user id alone writes; each time another message. Without a time of its own it
+/// counts as written when it is received.
+pub fn typed(user_id: &str, text: &str) -> Value {
+    static NUMBER: AtomicU32 = AtomicU32::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    json!({
+        "from_user_id": user_id,
+        "id": format!("wamid.inbound.{number}"),
+        "type": "text",
+        "text": {"body": text},
+    })
+}
+
+fn change(list: &str, items: &[Value]) -> Vec<u8> {
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [{
         "field": "messages",
         "value": {
             "messaging_product": "whatsapp",
             "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
-            "statuses": statuses,
+            list: items,
         },
     }]}]});
     let escaped = |c: char| match c {
@@ -91,4 +115,9 @@ pub async fn report(server: &Running, statuses: &[Value]) {
         deliver(server.url(), notification(statuses)).await,
         Some(200)
     );
+}
+
+/// Reports what people wrote, and expects that it is taken.
+pub async fn write(server: &Running, messages: &[Value]) {
+    assert_eq!(deliver(server.url(), written(messages)).await, Some(200));
 }

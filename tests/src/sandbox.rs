@@ -87,6 +87,12 @@ impl Sandbox {
         self.post("release", json!({})).await;
     }
 
+    /// What the person with this phone writes, or presses.
+    pub async fn reply(&self, number: &str, reply: Value) {
+        let number = number.trim_start_matches('+');
+        self.post(&format!("phones/{number}/replies"), reply).await;
+    }
+
     /// How sends to a number go from now on.
     pub async fn script(&self, number: &str, behaviour: Value) {
         let number = number.trim_start_matches('+');

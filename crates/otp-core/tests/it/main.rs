@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod check_message_status;
+mod opt_out;
 mod phone_corpus;
 mod receipts;
 mod rotate_api_key;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use otp_core::message::{Failure, ProviderMessageId};
+use otp_core::opt_out::{Wish, WishSource};
 use otp_core::ports::{ProviderWebhook, Randomness, WebhookRefusal};
 use otp_core::receipt::{DeliveryReceipt, Report};
 use otp_core::sealing::{MasterKey, Sealer};
@@ -184,6 +185,66 @@ fn every_shape_of_metas_is_understood() {
 }
 
 #[test]
+fn every_form_of_a_stop_is_a_wish_with_its_author_and_its_context() {
+    // By user id, by Meta's number, by ours; whether it says which message it answers.
+    let expected = [
+        ("inbound_text", WishSource::Typed, [true, true, true], false),
+        (
+            "inbound_bsuid_only",
+            WishSource::Typed,
+            [true, false, false],
+            false,
+        ),
+        (
+            "inbound_button",
+            WishSource::Button,
+            [true, true, true],
+            true,
+        ),
+        (
+            "inbound_interactive",
+            WishSource::Button,
+            [true, true, true],
+            false,
+        ),
+    ];
+    let fixtures = fixtures();
+    for (name, source, known, context) in expected {
+        let said = read(&fixtures[name]).expect(name).said;
+        let [wish] = said.wishes.as_slice() else {
+            panic!("{name}: {said:?}")
+        };
+        assert_eq!((wish.wish, wish.source), (Wish::Stop, source), "{name}");
+        let found = [
+            wish.from.user.is_some(),
+            wish.from.number.is_some(),
+            wish.number.is_some(),
+        ];
+        assert_eq!((found, wish.context.is_some()), (known, context), "{name}");
+        assert!(wish.phone_number_id.is_some(), "{name}");
+        let wishes = |name: &str| read(&fixtures[name]).expect(name).said.wishes.len();
+        assert_eq!(wishes("inbound_changed_number") + wishes("batch"), 0);
+    }
+}
+
+#[test]
+fn receipts_introduce_their_recipients() {
+    for (name, known) in [
+        ("status_sent", (true, true)),
+        ("status_bsuid_only", (true, false)),
+        ("status_before_v24", (false, true)),
+    ] {
+        let said = read(&fixtures()[name]).expect(name).said;
+        let recipient = said.receipts[0].recipient;
+        assert_eq!(
+            (recipient.user.is_some(), recipient.number.is_some()),
+            known,
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_malformed_status_does_not_lose_its_neighbours() {
     let good = |letter: char| json!({"id": format!("{WAMID}{letter}"), "status": "sent"});
     let bad = [
@@ -296,8 +357,16 @@ fn strange() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "\\PC{0,12}".prop_map(Value::from),
-        prop::sample::select(vec!["messages", "sent", "failed", "wamid.A", "1750030073"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "messages",
+            "sent",
+            "failed",
+            "wamid.A",
+            "1750030073",
+            "text",
+            "STOP"
+        ])
+        .prop_map(Value::from),
     ];
     let names = vec![
         "object",
@@ -314,6 +383,17 @@ fn strange() -> impl Strategy<Value = Value> {
         "biz_opaque_callback_data",
         "code",
         "title",
+        "messages",
+        "metadata",
+        "contacts",
+        "from",
+        "from_user_id",
+        "type",
+        "text",
+        "body",
+        "button",
+        "interactive",
+        "context",
         "other",
     ];
     leaf.prop_recursive(6, 64, 6, move |inner| {
@@ -348,12 +428,15 @@ proptest! {
     #[test]
     fn whatever_a_status_is_its_neighbour_is_read(strange in strange()) {
         let good = json!({"id": format!("{WAMID}A"), "status": "sent"});
-        let value = json!({"statuses": [strange, good]});
+        let stop = json!({"id": "wamid.M", "type": "text", "text": {"body": "STOP"}});
+        let messages = json!([strange, stop]);
+        let value = json!({"statuses": [strange, good], "messages": messages, "contacts": strange});
         let changes = json!([strange, {"field": "messages", "value": value}]);
         let body = json!({"object": "whatsapp_business_account",
             "entry": [strange, {"changes": changes}]});
         let read = read(body.to_string().as_bytes()).expect("a notification");
         prop_assert_eq!(read.said.receipts.last().map(short), Some(('A', false, "sent", 100)));
+        prop_assert_eq!(read.said.wishes.last().map(|wish| wish.wish), Some(Wish::Stop));
     }
 }
 

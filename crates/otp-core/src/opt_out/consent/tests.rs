@@ -82,7 +82,7 @@ fn the_wish_that_was_made_last_holds() {
 #[test]
 fn wishes_of_others_are_others() {
     let stop = entry(Wish::Stop, 1, 1);
-    let others = [
+    let entries = [
         ConsentEntry {
             account_id: AccountId(Uuid::from_u128(2)),
             ..stop.clone()
@@ -91,11 +91,9 @@ fn wishes_of_others_are_others() {
             recipient_index: RecipientIndex([2; 32]),
             ..stop.clone()
         },
+        stop,
     ];
-    let judged = judge(
-        &[&[stop.clone()], others.as_slice()].concat(),
-        ConsentFacts::default(),
-    );
+    let judged = judge(&entries, ConsentFacts::default());
     assert_eq!((judged.entries.len(), judged.last.len()), (3, 3));
 }
 

@@ -1,0 +1,249 @@
+//! `TakeWishes`, and what `ApplyReceipts` learns for it, over a store in memory and a clock set by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::message::ProviderMessageId;
+use otp_core::opt_out::resolution::WishFacts;
+use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
+use otp_core::ports::{
+    Clock, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger, PortError, Recalled,
+};
+use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::sealing::ProviderMessageIndex;
+use otp_core::send::{Admission, Refusal, SendAttempt};
+use otp_core::sender::ProviderId;
+use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::take_wishes::{
+    KeptWishes, MOST_UNRESOLVED, TakeWishes, UNRESOLVED_LIFETIME,
+};
+use otp_testkit::ScriptedSender;
+
+use crate::world::World;
+
+async fn world() -> World {
+    World::with_provider(ScriptedSender::default()).await
+}
+
+fn take(world: &World) -> TakeWishes {
+    TakeWishes::new(world.fixture.store.clone(), world.fixture.store.clone())
+}
+
+fn index(world: &World, wamid: &str) -> ProviderMessageIndex {
+    let id = ProviderMessageId(wamid.to_owned());
+    world.fixture.sealer.provider_message_index(&id)
+}
+
+fn user(world: &World, id: &str) -> Identities {
+    Identities {
+        user: Some(world.fixture.sealer.user_id_index(id)),
+        number: None,
+    }
+}
+
+/// STOP of somebody known by a user id alone.
+fn stop(world: &World, message: &str, user_id: &str) -> InboundWish {
+    let now = world.fixture.clock.now();
+    InboundWish {
+        wish: Wish::Stop,
+        source: WishSource::Typed,
+        phone_number_id: ProviderId::parse("106540352242922").ok(),
+        message: index(world, message),
+        context: None,
+        from: user(world, user_id),
+        number: None,
+        provider_time: now,
+        received_at: now,
+    }
+}
+
+/// A receipt of a send that says who its recipient is.
+fn introducing(world: &World, attempt: &SendAttempt, user_id: &str) -> DeliveryReceipt {
+    let now = world.fixture.clock.now();
+    DeliveryReceipt {
+        reference: MessageReference {
+            message_id: Some(attempt.message_id),
+            provider_index: index(world, "wamid.A"),
+        },
+        report: Report::Delivered,
+        recipient: user(world, user_id),
+        provider_time: now,
+        received_at: now,
+    }
+}
+
+async fn apply(world: &World, receipt: DeliveryReceipt) {
+    let store = || world.fixture.store.clone();
+    let apply = ApplyReceipts::new(store(), store(), store());
+    apply.execute(vec![receipt]).await.expect("applied");
+}
+
+async fn is_opted_out(world: &World, number: u32) -> bool {
+    let attempt = world.fixture.attempt(number);
+    world.fixture.admit(&attempt).await == Admission::Refused(Refusal::RecipientOptedOut)
+}
+
+#[tokio::test]
+async fn a_user_id_is_known_from_a_receipt() {
+    let world = world().await;
+    let sent = world.fixture.send(1).await;
+    apply(&world, introducing(&world, &sent, "SA.1")).await;
+    let wish = stop(&world, "wamid.M", "SA.1");
+    take(&world).execute(vec![wish]).await.expect("taken");
+    assert!(is_opted_out(&world, 1).await);
+    assert!(!is_opted_out(&world, 2).await);
+    let log = world.fixture.store.consent_log(world.fixture.account, None);
+    let log = log.await.expect("log");
+    assert_eq!(log[0].recipient, Some(sent.recipient));
+}
+
+/// The person changed their number, and the id with it; both belong to whom they were seen with last.
+#[tokio::test]
+async fn the_newest_receipt_says_whose_a_user_id_is() {
+    let world = world().await;
+    let (before, after) = (world.fixture.send(1).await, world.fixture.send(2).await);
+    let early = introducing(&world, &before, "SA.1");
+    world.fixture.clock.advance(Duration::from_secs(60));
+    apply(&world, introducing(&world, &after, "SA.1")).await;
+    apply(&world, early).await;
+    let wish = stop(&world, "wamid.M", "SA.1");
+    take(&world).execute(vec![wish]).await.expect("taken");
+    assert!(is_opted_out(&world, 2).await);
+    assert!(!is_opted_out(&world, 1).await);
+}
+
+#[tokio::test]
+async fn a_wish_that_comes_before_its_receipt_waits_and_is_taken_once() {
+    let world = world().await;
+    let take = take(&world);
+    let clock = &*world.fixture.clock;
+    let sent = world.fixture.send(1).await;
+    let wishes = vec![
+        stop(&world, "wamid.M", "SA.1"),
+        stop(&world, "wamid.N", "SA.2"),
+    ];
+    take.execute(wishes.clone()).await.expect("kept");
+    take.execute(wishes).await.expect("kept once");
+    let waiting = |resolved, waiting| KeptWishes {
+        resolved,
+        waiting,
+        given_up: 0,
+    };
+    assert_eq!(
+        take.resolve_kept(clock).await.expect("a round"),
+        waiting(0, 2)
+    );
+    assert!(!is_opted_out(&world, 1).await);
+    apply(&world, introducing(&world, &sent, "SA.1")).await;
+    // Two processes look at the same time.
+    let (one, other) = tokio::join!(take.resolve_kept(clock), take.resolve_kept(clock));
+    assert!(one.is_ok() && other.is_ok());
+    assert!(is_opted_out(&world, 1).await);
+    assert_eq!(
+        take.resolve_kept(clock).await.expect("a round"),
+        waiting(0, 1)
+    );
+    let log = world.fixture.store.consent_log(world.fixture.account, None);
+    assert_eq!(log.await.expect("log").len(), 1);
+}
+
+/// A number that nobody sent to may be spelt in another way: it is left alone, and the wish waits.
+#[tokio::test]
+async fn a_number_nobody_sent_to_is_opted_out_and_its_owner_too_when_a_receipt_names_them() {
+    let world = world().await;
+    let take = take(&world);
+    let wish = InboundWish {
+        number: Some(world.fixture.attempt(7).recipient_index),
+        ..stop(&world, "wamid.M", "SA.1")
+    };
+    take.execute(vec![wish]).await.expect("taken");
+    assert!(is_opted_out(&world, 7).await);
+    let sent = world.fixture.send(1).await;
+    apply(&world, introducing(&world, &sent, "SA.1")).await;
+    let round = take.resolve_kept(&*world.fixture.clock).await;
+    assert_eq!(round.expect("a round").resolved, 1);
+    assert!(is_opted_out(&world, 1).await);
+}
+
+#[tokio::test]
+async fn wishes_wait_for_three_months_and_a_thousand_at_most() {
+    let world = world().await;
+    let take = take(&world);
+    let many = (0..=MOST_UNRESOLVED).map(|n| stop(&world, &format!("wamid.{n}"), "SA.1"));
+    take.execute(many.collect()).await.expect("kept");
+    let clock = &*world.fixture.clock;
+    let round = take.resolve_kept(clock).await.expect("a round");
+    assert_eq!((round.waiting, round.given_up), (MOST_UNRESOLVED, 1));
+    clock.advance(UNRESOLVED_LIFETIME);
+    let round = take.resolve_kept(clock).await.expect("a round");
+    assert_eq!((round.waiting, round.given_up), (MOST_UNRESOLVED, 0));
+    clock.advance(Duration::from_millis(1));
+    let round = take.resolve_kept(clock).await.expect("a round");
+    assert_eq!((round.waiting, round.given_up), (0, MOST_UNRESOLVED));
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_recipient_is_not_written_again() {
+    let world = world().await;
+    let sent = world.fixture.send(1).await;
+    let receipt = introducing(&world, &sent, "SA.1");
+    let located = LocatedMessage {
+        message_id: sent.message_id,
+        account_id: sent.account_id,
+    };
+    let mut receipts = MockReceipts::new();
+    receipts
+        .expect_locate()
+        .returning(move |references| Ok(vec![Some(located); references.len()]));
+    let mut ledger = MockSendLedger::new();
+    ledger.expect_settle().times(1).returning(|_| Ok(()));
+    let mut identities = MockRecipientIdentities::new();
+    let known = (sent.recipient_index, receipt.provider_time);
+    let recalled = Recalled {
+        account_id: sent.account_id,
+        recipient_index: sent.recipient_index,
+        known: Some(known),
+    };
+    identities.expect_recall().times(1).returning(move |asked| {
+        assert_eq!(asked.len(), 1, "it is asked for once");
+        Ok(vec![Some(recalled)])
+    });
+    identities.expect_remember().never();
+    let apply = ApplyReceipts::new(Arc::new(receipts), Arc::new(ledger), Arc::new(identities));
+    let twice = vec![receipt.clone(), receipt];
+    apply.execute(twice).await.expect("applied");
+}
+
+#[tokio::test]
+async fn a_wish_that_cannot_be_recorded_or_kept_is_an_error_so_that_the_provider_repeats_it() {
+    let world = world().await;
+    let number = ProviderId::parse("106540352242922").expect("digits");
+    let ours = {
+        let mut facts = WishFacts::default();
+        facts
+            .accounts
+            .entry(number)
+            .or_default()
+            .insert(world.fixture.account);
+        Arc::new(facts)
+    };
+    let not_ours = Arc::new(WishFacts::default());
+    // What the store says, and whether the provider is acknowledged.
+    for (facts, is_taken) in [(None, false), (Some(ours), false), (Some(not_ours), true)] {
+        let mut opt_outs = MockOptOuts::new();
+        let away = || PortError::Unavailable("gone".into());
+        opt_outs.expect_load_wish_facts().returning(move |_| {
+            let facts = facts.as_ref().ok_or_else(away)?;
+            Ok(WishFacts {
+                accounts: facts.accounts.clone(),
+                ..WishFacts::default()
+            })
+        });
+        opt_outs
+            .expect_keep_unresolved()
+            .returning(move |_| Err(away()));
+        let take = TakeWishes::new(Arc::new(opt_outs), world.fixture.store.clone());
+        let taken = take.execute(vec![stop(&world, "wamid.M", "SA.1")]).await;
+        assert_eq!(taken.is_ok(), is_taken);
+    }
+}
