@@ -1,10 +1,12 @@
 //! A message: one accepted send, and what became of it.
 
 mod event;
+mod page;
 mod record;
 mod status;
 
 pub use event::{EventSource, MessageEvent};
+pub use page::{Cursor, InvalidCursor, InvalidPageSize, MessageQuery, PagePosition, PageSize};
 pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;
 

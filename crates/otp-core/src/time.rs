@@ -12,8 +12,8 @@ use ::time::macros::format_description;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// The last millisecond of the year 9999, the last year that RFC 3339 and every store can express. What
-/// would be later is put there, instead of becoming an instant that reads as long past.
+/// The last millisecond of the year 9999. What would be later is put there, instead of becoming an
+/// instant that reads as long past.
 const LATEST: i64 = 253_402_300_799_999;
 
 const WIRE: &[BorrowedFormatItem<'_>] =
@@ -25,6 +25,9 @@ const WIRE: &[BorrowedFormatItem<'_>] =
 pub struct InvalidTimestamp;
 
 impl Timestamp {
+    /// The last instant that RFC 3339 and every store can express.
+    pub const MAX: Self = Self(LATEST);
+
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub const fn from_unix_millis(millis: i64) -> Self {
         Self(millis)

@@ -9,7 +9,9 @@ use crate::options::HttpOptions;
 use crate::rate_limit::{PerIpLimit, per_ip_limit};
 use crate::state::ApiState;
 use crate::whatsapp_webhook::{self, Intake};
-use crate::{check_message_status, docs, health, openapi, send_message};
+use crate::{
+    check_message_status, docs, health, list_messages, openapi, send_message, show_message,
+};
 
 /// The API's paths, ready to be mounted; clones share everything, the limit per IP address included.
 #[derive(Clone)]
@@ -63,6 +65,14 @@ impl Api {
                     route.to(check_message_status::post)
                 })
                 .wrap(from_fn(per_ip_limit)),
+            )
+            .service(
+                get_only(list_messages::PATH, |route| route.to(list_messages::get))
+                    .wrap(from_fn(per_ip_limit)),
+            )
+            .service(
+                get_only(show_message::PATH, |route| route.to(show_message::get))
+                    .wrap(from_fn(per_ip_limit)),
             )
             .service(get_only(health::LIVE, |route| route.to(health::live)))
             .service(get_only(health::READY, |route| route.to(health::ready)))

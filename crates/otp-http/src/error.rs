@@ -16,6 +16,7 @@ pub(crate) use code::ErrorCode;
 pub(crate) use documentation::responses;
 
 use crate::body::MalformedBody;
+use crate::query::InvalidQuery;
 use crate::rate_limit::Exceeded;
 
 /// Why a request is not answered with what it asked for.
@@ -25,6 +26,8 @@ pub(crate) enum ApiError {
     Plain(ErrorCode),
     /// The body cannot be read.
     MalformedRequestBody(MalformedBody),
+    /// The query asks for something that is not there.
+    InvalidQueryParameter(InvalidQuery),
     /// The limit per IP address is exceeded.
     TooManyRequests(Exceeded),
     /// The path exists, but not for this method.
@@ -61,6 +64,7 @@ impl ApiError {
         match self {
             Self::Plain(code) => *code,
             Self::MalformedRequestBody(_) => ErrorCode::MalformedRequestBody,
+            Self::InvalidQueryParameter(_) => ErrorCode::InvalidQueryParameter,
             Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::CoolingDown { .. } => ErrorCode::CoolingDown,

@@ -7,7 +7,7 @@ use utoipa::openapi::{Components, Server};
 use utoipa::{IntoParams, Modify, OpenApi};
 
 use crate::error::ErrorBody;
-use crate::{check_message_status, health, send_message};
+use crate::{check_message_status, health, list_messages, send_message, show_message};
 
 /// Its path.
 pub(crate) const PATH: &str = "/openapi.json";
@@ -51,8 +51,9 @@ pub(crate) struct RequestHeaders {
 const DESCRIPTION: &str = "\
 One-time passcodes over WhatsApp.
 
-Every request to `/SendMessage` and `/CheckMessageStatus` carries an API key in `X-Api-Key` and a JSON \
-body of at most 16 KiB; fields the service does not know are ignored. Requests are limited per IP address.
+Every request but those for health carries an API key in `X-Api-Key`. Bodies are JSON of at most 16 KiB; \
+fields the service does not know are ignored, parameters of a query are not. Requests are limited per IP \
+address.
 
 Errors are JSON: `errorMessage` is a stable code to act on, `description` a sentence for people, \
 `requestId` the name of the request. Sentences are in the language of `Accept-Language`: Arabic (`ar`) or \
@@ -62,7 +63,14 @@ WhatsApp refuses a message, in its own words.";
 #[derive(OpenApi)]
 #[openapi(
     info(title = "OTP gateway", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    paths(send_message::post, check_message_status::post, health::live, health::ready),
+    paths(
+        send_message::post,
+        check_message_status::post,
+        list_messages::get,
+        show_message::get,
+        health::live,
+        health::ready,
+    ),
     components(schemas(ErrorBody)),
     modifiers(&ApiKeyScheme),
     tags(

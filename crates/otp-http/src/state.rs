@@ -5,7 +5,9 @@ use std::sync::Arc;
 use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::SendMessage;
+use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::take_notification::TakeNotification;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
@@ -20,6 +22,10 @@ pub struct ApiState {
     pub send_message: SendMessage,
     /// Reports on what was sent.
     pub check_message_status: CheckMessageStatus,
+    /// Shows one message with its timeline.
+    pub show_message: ShowMessage,
+    /// Lists messages.
+    pub list_messages: ListMessages,
     /// Takes what WhatsApp reports; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Tells whether the storage is there.

@@ -112,6 +112,7 @@ mod tests {
     use super::*;
     use crate::body::MalformedBody;
     use crate::error::ErrorCode;
+    use crate::query::InvalidQuery;
 
     const ENGLISH_TEXTS: &str = include_str!("../locales/en/errors.ftl");
     const ARABIC_TEXTS: &str = include_str!("../locales/ar/errors.ftl");
@@ -180,8 +181,11 @@ mod tests {
     fn wanted() -> BTreeSet<&'static str> {
         let of_codes = ErrorCode::ALL.iter().map(|code| code.as_str());
         let of_bodies = MalformedBody::ALL.iter().map(|problem| problem.text_key());
+        let queries = InvalidQuery::all();
+        let of_queries = queries.iter().map(|query| query.text_key());
         of_codes
             .chain(of_bodies)
+            .chain(of_queries)
             .chain(["CoolingDown-message"])
             .collect()
     }

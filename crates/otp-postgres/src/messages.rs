@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory};
+use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::{Messages, PortError};
 
 use crate::PgStore;
@@ -41,5 +41,11 @@ impl Messages for PgStore {
         let transaction = Transaction::on(self.connection().await?);
         let history = records::history(&transaction, account, message).await;
         transaction.finish(history).await
+    }
+
+    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let listed = records::list(&transaction, query).await;
+        transaction.finish(listed).await
     }
 }

@@ -34,12 +34,11 @@ impl Transaction {
     /// Sends BEGIN. It may be polled together with the first statements, which then share its round
     /// trip: PostgreSQL runs them in the order in which they are first polled.
     pub(crate) async fn begin(&self) -> QueryResult<()> {
-        self.connection().batch_execute("BEGIN").await
+        self.begin_with("BEGIN").await
     }
 
-    /// Sends BEGIN for reading: all statements of the transaction see the same moment.
-    pub(crate) async fn begin_snapshot(&self) -> QueryResult<()> {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    /// The same with a BEGIN that says more.
+    pub(crate) async fn begin_with(&self, begin: &str) -> QueryResult<()> {
         self.connection().batch_execute(begin).await
     }
 

@@ -7,7 +7,9 @@ use otp_core::sealing::{OpenError, Purpose, Sealer};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::take_notification::TakeNotification;
 use otp_core::usecases::take_wishes::TakeWishes;
 use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, PacedSender};
@@ -181,7 +183,9 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     let state = ApiState {
         authenticate: Authenticate::new(directory, clock),
         send_message: SendMessage::new(ports, sealer.clone(), policy),
-        check_message_status: CheckMessageStatus::new(storage.clone(), sealer),
+        check_message_status: CheckMessageStatus::new(storage.clone(), sealer.clone()),
+        show_message: ShowMessage::new(storage.clone(), sealer.clone()),
+        list_messages: ListMessages::new(storage.clone(), sealer),
         whatsapp_webhook,
         health: storage,
         runtime: tokio::runtime::Handle::current(),

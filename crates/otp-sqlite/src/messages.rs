@@ -5,12 +5,14 @@ mod records;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory};
+use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::{Messages, PortError};
 
 use crate::SqliteStore;
-use crate::rows::{Id, MessageRow};
+use crate::rows::{Id, MessageRow, read_all};
 use crate::schema::messages;
+#[cfg(test)]
+pub(crate) use records::{OF_ACCOUNT, OF_RECIPIENT};
 
 #[async_trait]
 impl Messages for SqliteStore {
@@ -38,6 +40,14 @@ impl Messages for SqliteStore {
     ) -> Result<Option<MessageHistory>, PortError> {
         self.read("db.messages.find_history", move |connection| {
             records::history(connection, account, message)
+        })
+        .await
+    }
+
+    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
+        let query = query.clone();
+        self.read("db.messages.list", move |connection| {
+            read_all(records::list(connection, &query)?)
         })
         .await
     }

@@ -40,6 +40,11 @@ impl MessageStatus {
         }
     }
 
+    /// The status of a name on the wire.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
     /// The number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
@@ -120,10 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_number_reads_back() {
+    fn a_stored_number_and_a_name_read_back() {
         for status in MessageStatus::ALL {
             assert_eq!(MessageStatus::from_code(status.code()), Some(status));
+            assert_eq!(MessageStatus::parse(status.as_str()), Some(status));
         }
         assert_eq!(MessageStatus::from_code(6), None);
+        assert_eq!(MessageStatus::parse("sent"), None);
     }
 }

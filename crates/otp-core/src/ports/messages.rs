@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::ids::{AccountId, MessageId};
-use crate::message::{Message, MessageHistory};
+use crate::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use crate::ports::PortError;
 
 /// Finds messages.
@@ -26,4 +26,8 @@ pub trait Messages: Send + Sync {
         account: AccountId,
         message: MessageId,
     ) -> Result<Option<MessageHistory>, PortError>;
+
+    /// The messages the query looks for, newest first. An adapter MUST use a constant number of
+    /// statements, and MUST answer for one moment.
+    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError>;
 }

@@ -72,6 +72,12 @@ impl ApiError {
                 shape.body.description = context.language.text(problem.text_key(), &arguments);
                 shape
             }
+            Self::InvalidQueryParameter(query) => {
+                let mut shape = plain(&[]);
+                let arguments = [("field", query.parameter())];
+                shape.body.description = context.language.text(query.text_key(), &arguments);
+                shape
+            }
             Self::TooManyRequests(exceeded) => plain(&[]).with(exceeded.headers()),
             Self::MethodNotAllowed { allow } => {
                 plain(&[]).with([(ALLOW, HeaderValue::from_static(allow))])

@@ -79,6 +79,8 @@ codes! {
     MessageIdIsRequired => BAD_REQUEST,
     /// `id` is no UUID.
     MessageIdMustBeUuid => BAD_REQUEST,
+    /// A parameter of the query is unknown, stands twice or has a value that will not do.
+    InvalidQueryParameter => BAD_REQUEST,
     /// The account has no such message.
     MessageNotFound => NOT_FOUND,
     /// The token of a webhook's handshake is not ours.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{ApiError, ErrorCode};
 use crate::body::MalformedBody;
 use crate::context::RequestContext;
+use crate::query::{InvalidQuery, Parameter};
 use crate::rate_limit::Exceeded;
 use crate::text::Language;
 
@@ -34,6 +35,7 @@ pub(crate) fn responses(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>
 pub(crate) fn sample(code: ErrorCode) -> ApiError {
     let special = [
         ApiError::MalformedRequestBody(MalformedBody::NotText("otpCode")),
+        ApiError::InvalidQueryParameter(InvalidQuery::Value(Parameter::Status)),
         ApiError::TooManyRequests(Exceeded {
             burst: NonZeroU32::new(20).unwrap_or(NonZeroU32::MIN),
             window_seconds: 2,

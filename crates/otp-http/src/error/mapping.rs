@@ -6,7 +6,9 @@ use otp_core::ports::PortError;
 use otp_core::recipient::InvalidPhoneNumber;
 use otp_core::usecases::authenticate::AuthenticateError;
 use otp_core::usecases::check_message_status::CheckMessageStatusError;
+use otp_core::usecases::list_messages::ListMessagesError;
 use otp_core::usecases::send_message::SendMessageError;
+use otp_core::usecases::show_message::ShowMessageError;
 
 use super::{ApiError, ErrorCode};
 
@@ -68,6 +70,25 @@ impl From<CheckMessageStatusError> for ApiError {
             CheckMessageStatusError::NotFound => Self::Plain(ErrorCode::MessageNotFound),
             CheckMessageStatusError::Unreadable(_) => Self::Internal(error.into()),
             CheckMessageStatusError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowMessageError> for ApiError {
+    fn from(error: ShowMessageError) -> Self {
+        match error {
+            ShowMessageError::NotFound => Self::Plain(ErrorCode::MessageNotFound),
+            ShowMessageError::Unreadable(_) => Self::Internal(error.into()),
+            ShowMessageError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListMessagesError> for ApiError {
+    fn from(error: ListMessagesError) -> Self {
+        match error {
+            ListMessagesError::Unreadable(_) => Self::Internal(error.into()),
+            ListMessagesError::Port(error) => error.into(),
         }
     }
 }

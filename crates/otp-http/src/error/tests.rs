@@ -9,6 +9,7 @@ use super::documentation::sample;
 use super::{ApiError, ErrorCode};
 use crate::body::MalformedBody;
 use crate::context::RequestContext;
+use crate::query::InvalidQuery;
 use crate::text::Language;
 
 /// Status, headers and body of every error there is.
@@ -20,10 +21,18 @@ fn answers(language: Language) -> BTreeMap<String, Value> {
     let of_bodies = MalformedBody::ALL
         .iter()
         .map(|problem| (problem.text_key(), ApiError::MalformedRequestBody(*problem)));
+    let of_queries = InvalidQuery::all().into_iter().map(|query| {
+        let name = match &query {
+            InvalidQuery::Value(parameter) => parameter.name(),
+            InvalidQuery::Unknown(_) | InvalidQuery::Duplicate(_) => query.text_key(),
+        };
+        (name, ApiError::InvalidQueryParameter(query.clone()))
+    });
     let unavailable = ("Unavailable", ApiError::Unavailable("the cause".into()));
     let internal = ("Internal", ApiError::Internal("the cause".into()));
     of_codes
         .chain(of_bodies)
+        .chain(of_queries)
         .chain([unavailable, internal])
         .map(|(name, error)| (name.to_owned(), answer(&error, &context)))
         .collect()

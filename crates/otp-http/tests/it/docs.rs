@@ -48,7 +48,9 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
             "/CheckMessageStatus",
             "/SendMessage",
             "/health/live",
-            "/health/ready"
+            "/health/ready",
+            "/v1/messages",
+            "/v1/messages/{id}"
         ]
     );
     let key = &document["components"]["securitySchemes"]["ApiKey"];

@@ -83,6 +83,16 @@ async fn a_wrong_method_is_not_allowed_and_told_the_right_one() {
             [Method::GET, Method::DELETE, Method::HEAD],
         ),
         (
+            "/v1/messages",
+            "GET, HEAD",
+            [Method::POST, Method::DELETE, Method::OPTIONS],
+        ),
+        (
+            "/v1/messages/f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
+            "GET, HEAD",
+            [Method::POST, Method::PATCH, Method::DELETE],
+        ),
+        (
             "/health/live",
             "GET, HEAD",
             [Method::POST, Method::PUT, Method::PATCH],

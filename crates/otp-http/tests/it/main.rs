@@ -6,6 +6,7 @@ mod docs;
 mod endurance;
 mod envelope;
 mod health;
+mod messages;
 mod privacy;
 mod rate_limit;
 mod send_message;

@@ -27,7 +27,9 @@ use otp_core::time::Timestamp;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::take_notification::TakeNotification;
 use otp_core::usecases::take_wishes::TakeWishes;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
@@ -158,10 +160,13 @@ impl World {
             provider_timeout: Duration::from_secs(5),
             message_lifetime: Duration::from_secs(600),
         };
+        let messages = Arc::new(self.messages);
         let state = ApiState {
             authenticate: Authenticate::new(directory, clock),
             send_message: SendMessage::new(ports, sealer(), policy),
-            check_message_status: CheckMessageStatus::new(Arc::new(self.messages), sealer()),
+            check_message_status: CheckMessageStatus::new(messages.clone(), sealer()),
+            show_message: ShowMessage::new(messages.clone(), sealer()),
+            list_messages: ListMessages::new(messages, sealer()),
             whatsapp_webhook,
             health: self.health,
             runtime: tokio::runtime::Handle::current(),
@@ -274,4 +279,12 @@ pub(super) fn post(path: &str, body: &Value) -> TestRequest {
         .insert_header(("X-Api-Key", live_key().expose()))
         .insert_header(("Content-Type", "application/json"))
         .set_payload(body.to_string())
+}
+
+/// A request with the live key for something to read.
+pub(super) fn get(path: &str) -> TestRequest {
+    TestRequest::get()
+        .uri(path)
+        .peer_addr(SocketAddr::from(([203, 0, 113, 9], 4711)))
+        .insert_header(("X-Api-Key", live_key().expose()))
 }

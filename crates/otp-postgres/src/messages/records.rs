@@ -3,13 +3,14 @@
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as UuidColumn,
+    Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as UuidColumn,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::try_join3;
+use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{MessageEvent, MessageHistory, MessageRecord};
+use otp_core::message::{MessageEvent, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::PortError;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::errors::port_error;
@@ -51,11 +52,112 @@ macro_rules! records {
     };
 }
 
+/// Which of them, and in which order; the names of `$from` go before it.
+macro_rules! page {
+    ($from:literal) => {
+        concat!(
+            records!($from),
+            "WHERE message.created_at >= {} AND (message.created_at, message.id) < ({}, {}) \
+                 AND message.status = ANY({}) \
+             ORDER BY message.created_at DESC, message.id DESC LIMIT {}"
+        )
+    };
+}
+
 statement! {
     /// One message of an account.
     FindRecord { id: Uuid => UuidColumn, account_id: Uuid => UuidColumn } -> RecordColumns,
     concat!(records!("messages"), "WHERE message.id = {} AND message.account_id = {}")
 }
+
+statement! {
+    /// A page of an account's messages.
+    ListOfAccount {
+        account_id: Uuid => UuidColumn,
+        since: OffsetDateTime => Timestamptz,
+        before_time: OffsetDateTime => Timestamptz,
+        before_id: Uuid => UuidColumn,
+        statuses: Vec<i16> => Array<SmallInt>,
+        limit: i64 => BigInt,
+    }
+    -> RecordColumns,
+    page!("(SELECT * FROM messages WHERE account_id = {})")
+}
+
+statement! {
+    /// A page of the messages to one recipient. The failed and the others are in an index each, hence
+    /// the two arms, of which every message is in exactly one. `OFFSET 0` keeps what narrows the page
+    /// out of them, or they would be looked up by it and not by the recipient.
+    ListOfRecipient {
+        account_id: Uuid => UuidColumn,
+        recipient: Vec<u8> => Binary,
+        account_id_again: Uuid => UuidColumn,
+        recipient_again: Vec<u8> => Binary,
+        since: OffsetDateTime => Timestamptz,
+        before_time: OffsetDateTime => Timestamptz,
+        before_id: Uuid => UuidColumn,
+        statuses: Vec<i16> => Array<SmallInt>,
+        limit: i64 => BigInt,
+    }
+    -> RecordColumns,
+    page!("(SELECT * FROM messages \
+            WHERE account_id = {} AND recipient_index = {} AND failed_at IS NULL \
+            UNION ALL SELECT * FROM messages \
+            WHERE account_id = {} AND recipient_index = {} AND failed_at IS NOT NULL OFFSET 0)")
+}
+
+/// The messages of an account lie in the order of a page already. A planner that does not know how many
+/// they are would read and sort all of them: it is told to do neither.
+const BEGIN_IN_ORDER: &str = "BEGIN READ ONLY; \
+     SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off";
+
+/// The messages the query looks for.
+pub(super) async fn list(
+    transaction: &Transaction,
+    query: &MessageQuery,
+) -> Result<Vec<MessageRecord>, PortError> {
+    let mut connection = transaction.connection();
+    let account_id = query.account_id.0;
+    let since = query.since.into();
+    let (before_time, before_id) = (query.before.created_at.into(), query.before.id.0);
+    let statuses = query.statuses.iter().map(|status| status.code()).collect();
+    let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
+    let rows: Vec<MessageRecordRow> = if let Some(recipient) = query.recipient {
+        let list = ListOfRecipient {
+            account_id,
+            recipient: recipient.0.to_vec(),
+            account_id_again: account_id,
+            recipient_again: recipient.0.to_vec(),
+            since,
+            before_time,
+            before_id,
+            statuses,
+            limit,
+        };
+        let ((), rows) = try_join(transaction.begin(), list.load(&mut connection))
+            .await
+            .map_err(port_error)?;
+        rows
+    } else {
+        let list = ListOfAccount {
+            account_id,
+            since,
+            before_time,
+            before_id,
+            statuses,
+            limit,
+        };
+        let begin = transaction.begin_with(BEGIN_IN_ORDER);
+        let ((), rows) = try_join(begin, list.load(&mut connection))
+            .await
+            .map_err(port_error)?;
+        rows
+    };
+    Ok(read_all(rows)?)
+}
+
+/// All statements of the transaction see the same moment.
+const BEGIN_AT_ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A message and its events, of one moment.
 pub(super) async fn history(
@@ -65,7 +167,7 @@ pub(super) async fn history(
 ) -> Result<Option<MessageHistory>, PortError> {
     let connection = transaction.connection();
     let ((), record, events) = try_join3(
-        transaction.begin_snapshot(),
+        transaction.begin_with(BEGIN_AT_ONE_MOMENT),
         find_record(connection, account, message),
         load_events(connection, message),
     )

@@ -6,6 +6,7 @@ mod contract;
 mod dropped;
 mod fresh;
 mod outage;
+mod pages;
 mod schema;
 mod statements;
 mod tls;

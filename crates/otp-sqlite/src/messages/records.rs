@@ -1,41 +1,24 @@
 //! Messages as their account reads them: with the names of sender and template, and with their events.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{MessageEvent, MessageHistory, MessageRecord};
+use otp_core::message::{MessageEvent, MessageHistory, MessageQuery, MessageRecord};
 use serde_json::json;
 
 use crate::errors::StoreError;
 use crate::rows::{Id, MessageEventRow, MessageRecordRow, read_all};
 use crate::schema::message_events;
-use crate::set_based::{id, set_based};
-
-type RecordColumns = (
-    Binary,
-    SmallInt,
-    Binary,
-    Text,
-    Text,
-    Nullable<Text>,
-    Nullable<Text>,
-    BigInt,
-    Nullable<Integer>,
-    Nullable<Text>,
-    Nullable<Text>,
-    BigInt,
-    Nullable<BigInt>,
-);
 
 /// The records of the messages that `$from` names.
 macro_rules! records {
     ($from:literal) => {
         concat!(
             "SELECT message.id, message.status, message.recipient, message.region,
-                 message.language, template.name, sender.phone_number_id, message.price,
-                 message.failure_code, message.failure_title, message.failure_reason,
-                 message.created_at, message.failed_at
-             FROM json_each(?) AS wanted CROSS JOIN ",
+                 message.language, template.name AS template, sender.phone_number_id,
+                 message.price, message.failure_code, message.failure_title,
+                 message.failure_reason, message.created_at, message.failed_at
+             FROM ",
             $from,
             " AS message
              LEFT JOIN templates AS template ON template.id = message.template_id
@@ -44,10 +27,36 @@ macro_rules! records {
     };
 }
 
+/// Which of them, and in which order. The first parameter is the account, the last the recipient.
+macro_rules! page {
+    ($from:literal, $and:literal) => {
+        concat!(
+            records!($from),
+            "WHERE message.created_at >= ?2 AND (message.created_at, message.id) < (?3, ?4)
+               AND message.status IN (SELECT value FROM json_each(?5)) ",
+            $and,
+            " ORDER BY message.created_at DESC, message.id DESC LIMIT ?6"
+        )
+    };
+}
+
 const ONE: &str = concat!(
     records!("messages"),
-    "WHERE message.id = unhex(wanted.value ->> 0)
-       AND message.account_id = unhex(wanted.value ->> 1)"
+    "WHERE message.id = ?1 AND message.account_id = ?2"
+);
+
+pub(crate) const OF_ACCOUNT: &str = page!("messages", "AND message.account_id = ?1");
+
+/// The failed and the others are in an index each, hence the two arms, of which every message is in
+/// exactly one. SQLite would rather read all of the account than sort what one recipient has.
+pub(crate) const OF_RECIPIENT: &str = page!(
+    "(SELECT * FROM messages
+      INDEXED BY messages_by_recipient
+      WHERE account_id = ?1 AND recipient_index = ?7 AND failed_at IS NULL
+      UNION ALL SELECT * FROM messages
+      INDEXED BY failed_messages_by_recipient
+      WHERE account_id = ?1 AND recipient_index = ?7 AND failed_at IS NOT NULL)",
+    ""
 );
 
 /// A message and its events.
@@ -56,9 +65,13 @@ pub(super) fn history(
     account: AccountId,
     message: MessageId,
 ) -> Result<Option<MessageHistory>, StoreError> {
-    let wanted = [json!([id(message.0), id(account.0)])];
-    let found: Vec<MessageRecordRow> = set_based::<RecordColumns>(ONE, wanted).load(connection)?;
-    let Some(record) = found.into_iter().next() else {
+    let found = diesel::sql_query(ONE)
+        .bind::<Binary, _>(Id(message.0))
+        .bind::<Binary, _>(Id(account.0));
+    let Some(record) = found
+        .get_result::<MessageRecordRow>(connection)
+        .optional()?
+    else {
         return Ok(None);
     };
     let events = message_events::table
@@ -70,4 +83,30 @@ pub(super) fn history(
         record: MessageRecord::try_from(record)?,
         events: read_all::<_, MessageEvent>(events)?,
     }))
+}
+
+/// The messages the query looks for.
+pub(super) fn list(
+    connection: &mut SqliteConnection,
+    query: &MessageQuery,
+) -> Result<Vec<MessageRecordRow>, StoreError> {
+    let statuses: Vec<_> = query.statuses.iter().map(|status| status.code()).collect();
+    let text = match query.recipient {
+        None => OF_ACCOUNT,
+        Some(_) => OF_RECIPIENT,
+    };
+    let page = diesel::sql_query(text)
+        .bind::<Binary, _>(Id(query.account_id.0))
+        .bind::<BigInt, _>(query.since.unix_millis())
+        .bind::<BigInt, _>(query.before.created_at.unix_millis())
+        .bind::<Binary, _>(Id(query.before.id.0))
+        .bind::<Text, _>(json!(statuses).to_string())
+        .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX));
+    let rows = match query.recipient {
+        None => page.load(connection)?,
+        Some(recipient) => page
+            .bind::<Binary, _>(recipient.0.to_vec())
+            .load(connection)?,
+    };
+    Ok(rows)
 }

@@ -1,6 +1,7 @@
 //! Rows of messages as their account reads them, and of their events.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
 use otp_core::ids::MessageId;
 use otp_core::message::{EventSource, Failure, MessageEvent, MessageRecord};
 use otp_core::region::Region;
@@ -14,20 +15,33 @@ use crate::rows::{Id, read_credits, read_language, read_status};
 use crate::schema::message_events;
 
 /// A message, with the names of its template and its sender.
-#[derive(Queryable)]
+#[derive(QueryableByName)]
 pub(crate) struct MessageRecordRow {
+    #[diesel(sql_type = Binary)]
     id: Id,
+    #[diesel(sql_type = SmallInt)]
     status: i16,
+    #[diesel(sql_type = Binary)]
     recipient: Vec<u8>,
+    #[diesel(sql_type = Text)]
     region: String,
+    #[diesel(sql_type = Text)]
     language: String,
+    #[diesel(sql_type = Nullable<Text>)]
     template: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     phone_number_id: Option<String>,
+    #[diesel(sql_type = BigInt)]
     price: i64,
+    #[diesel(sql_type = Nullable<Integer>)]
     failure_code: Option<i32>,
+    #[diesel(sql_type = Nullable<Text>)]
     failure_title: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     failure_reason: Option<String>,
+    #[diesel(sql_type = BigInt)]
     created_at: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
     failed_at: Option<i64>,
 }
 

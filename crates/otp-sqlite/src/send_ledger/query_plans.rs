@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
 use super::{SET_BALANCES, admit, settle};
+use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::receipts;
 
 const SCHEMA: &str = concat!(
@@ -14,16 +15,20 @@ const SCHEMA: &str = concat!(
     include_str!("../../../../migrations/sqlite/2026-11-21-050000_message_events/up.sql"),
 );
 
-#[track_caller]
-fn check(statement: &str, index: &str) {
+fn plan(statement: &str) -> Vec<String> {
     let mut connection = SqliteConnection::establish(":memory:").expect("memory");
     connection.batch_execute(SCHEMA).expect("schema");
     let steps: Vec<(i32, i32, i32, String)> =
         diesel::dsl::sql::<(Integer, Integer, Integer, Text)>("EXPLAIN QUERY PLAN ")
-            .sql(&statement.replace('?', "'[]'"))
+            .sql(statement)
             .load(&mut connection)
             .expect("plan");
-    let steps: Vec<String> = steps.into_iter().map(|(_, _, _, detail)| detail).collect();
+    steps.into_iter().map(|(_, _, _, detail)| detail).collect()
+}
+
+#[track_caller]
+fn check(statement: &str, index: &str) {
+    let steps = plan(&statement.replace('?', "'[]'"));
     assert_eq!(steps.len(), 2, "{steps:#?}");
     // The first step walks over the rows of the parameter, the second looks each of them up.
     assert!(steps[0].contains("VIRTUAL TABLE"), "{steps:#?}");
@@ -69,4 +74,22 @@ fn messages_of_receipts_are_found_by_index() {
 fn what_changes_is_found_by_index() {
     check(settle::UPDATE, "sqlite_autoindex_messages_1 (id=?)");
     check(SET_BALANCES, "sqlite_autoindex_subscriptions_1 (id=?)");
+}
+
+#[test]
+fn a_page_is_read_in_the_order_of_an_index_and_sorted_only_where_it_is_one_recipients() {
+    let of_account = plan(OF_ACCOUNT);
+    let by_account =
+        "INDEX messages_by_account (account_id=? AND created_at>? AND (created_at,id)<";
+    assert!(of_account[0].contains(by_account), "{of_account:#?}");
+    assert!(
+        !of_account.iter().any(|step| step.contains("TEMP B-TREE")),
+        "{of_account:#?}"
+    );
+    let of_recipient = plan(OF_RECIPIENT).join("\n");
+    for index in ["messages_by_recipient", "failed_messages_by_recipient"] {
+        let search = format!("INDEX {index} (account_id=? AND recipient_index=?");
+        assert!(of_recipient.contains(&search), "{of_recipient}");
+    }
+    assert!(!of_recipient.contains("SCAN messages"), "{of_recipient}");
 }

@@ -1,8 +1,10 @@
 //! Reading messages from memory.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory, MessageRecord};
+use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord, PagePosition};
 use otp_core::ports::{Messages, PortError};
 
 use super::{MemoryStore, State, StoredMessage};
@@ -30,6 +32,27 @@ impl Messages for MemoryStore {
             record: state.record(stored),
             events: stored.events.clone(),
         }))
+    }
+
+    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
+        let state = self.state();
+        let wanted = |stored: &&StoredMessage| {
+            let message = &stored.message;
+            message.account_id == query.account_id
+                && query
+                    .recipient
+                    .is_none_or(|index| index == stored.recipient_index)
+                && query.statuses.contains(&message.status)
+                && message.created_at >= query.since
+        };
+        let found = state.messages.values().filter(wanted);
+        let mut found: Vec<_> = found
+            .map(|stored| state.record(stored))
+            .filter(|record| PagePosition::of(record) < query.before)
+            .collect();
+        found.sort_unstable_by_key(|record| Reverse(PagePosition::of(record)));
+        found.truncate(query.limit);
+        Ok(found)
     }
 }
 

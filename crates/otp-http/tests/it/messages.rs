@@ -1,0 +1,316 @@
+//! `GET /v1/messages` and `GET /v1/messages/{id}`.
+
+use otp_core::credits::Credits;
+use otp_core::ids::MessageId;
+use otp_core::language::LanguageTag;
+use otp_core::message::{
+    Cursor, EventSource, Failure, MessageEvent, MessageHistory, MessageQuery, MessageRecord,
+    MessageStatus, PagePosition,
+};
+use otp_core::ports::PortError;
+use otp_core::recipient::PhoneNumber;
+use otp_core::region::Region;
+use otp_core::sealing::Purpose;
+use otp_core::sender::ProviderId;
+use otp_core::template::TemplateName;
+use otp_core::time::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::support::{ACCOUNT, Answer, Fixed, World, expired_key, get, sealer, unknown_key};
+
+const ID: &str = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn failure() -> Failure {
+    Failure {
+        code: Some(131_026),
+        title: "Message undeliverable".to_owned(),
+        reason: "The recipient has no WhatsApp.".to_owned(),
+    }
+}
+
+fn record(id: u128, status: MessageStatus) -> MessageRecord {
+    let failed = status == MessageStatus::Failed;
+    MessageRecord {
+        id: MessageId(Uuid::from_u128(id)),
+        status,
+        recipient: sealer().seal(Purpose::Recipient, "+966551234567", &Fixed(8)),
+        region: Region::parse("SA").unwrap(),
+        language: LanguageTag::parse("en_US").unwrap(),
+        template: Some(TemplateName::parse("otp_code").unwrap()),
+        phone_number_id: Some(ProviderId::parse("106540352242922").unwrap()),
+        price: Credits::new(2).unwrap(),
+        failure: failed.then(failure),
+        created_at: at("2026-05-14T09:13:42.812Z"),
+        failed_at: failed.then(|| at("2026-05-14T09:13:45.250Z")),
+    }
+}
+
+fn shown() -> Value {
+    json!({
+        "id": "00000000-0000-0000-0000-000000000007",
+        "messageStatus": "Sent",
+        "toPhoneE164": "+966551234567",
+        "region": "SA",
+        "languageCode": "en_US",
+        "template": "otp_code",
+        "phoneNumberId": "106540352242922",
+        "price": 2,
+        "createdAt": "2026-05-14T09:13:42.812Z",
+        "failureCode": null,
+        "failureTitle": null,
+        "failureReason": null,
+        "failedAt": null,
+    })
+}
+
+fn event(status: MessageStatus, source: EventSource, told: Option<&str>) -> MessageEvent {
+    MessageEvent {
+        status,
+        source,
+        changed_status: told.is_some(),
+        provider_time: told.map(at),
+        recorded_at: at("2026-05-14T09:13:45.250Z"),
+        failure: (status == MessageStatus::Failed).then(failure),
+    }
+}
+
+#[actix_web::test]
+async fn a_message_is_shown_with_its_timeline_from_its_admission_on() {
+    let mut world = World::new();
+    let history = MessageHistory {
+        record: record(7, MessageStatus::Failed),
+        events: vec![
+            event(MessageStatus::Pending, EventSource::ProviderCall, None),
+            event(
+                MessageStatus::Failed,
+                EventSource::ProviderReceipt,
+                Some("2026-05-14T09:13:46Z"),
+            ),
+        ],
+    };
+    world
+        .messages
+        .expect_find_history()
+        .times(1)
+        .withf(|account, id| *account == ACCOUNT && id.0.to_string() == ID)
+        .returning(move |_, _| Ok(Some(history.clone())));
+    let answer = world.ask(get(&format!("/v1/messages/{ID}"))).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let mut expected = shown();
+    expected["messageStatus"] = "Failed".into();
+    expected["failureCode"] = 131_026.into();
+    expected["failureTitle"] = "Message undeliverable".into();
+    expected["failureReason"] = "The recipient has no WhatsApp.".into();
+    expected["failedAt"] = "2026-05-14T09:13:45.250Z".into();
+    let none = Value::Null;
+    expected["timeline"] = json!([
+        {
+            "status": "Pending", "source": "ApiRequest", "changedStatus": true,
+            "providerTime": none, "recordedAt": "2026-05-14T09:13:42.812Z", "latencyMs": none,
+            "failureCode": none, "failureTitle": none, "failureReason": none,
+        },
+        {
+            "status": "Pending", "source": "ProviderCall", "changedStatus": false,
+            "providerTime": none, "recordedAt": "2026-05-14T09:13:45.250Z", "latencyMs": none,
+            "failureCode": none, "failureTitle": none, "failureReason": none,
+        },
+        {
+            "status": "Failed", "source": "ProviderReceipt", "changedStatus": true,
+            "providerTime": "2026-05-14T09:13:46.000Z", "recordedAt": "2026-05-14T09:13:45.250Z",
+            "latencyMs": -750, "failureCode": 131_026, "failureTitle": "Message undeliverable",
+            "failureReason": "The recipient has no WhatsApp.",
+        },
+    ]);
+    assert_eq!(answer.json(), expected);
+}
+
+#[actix_web::test]
+async fn an_unknown_message_is_not_found_and_an_id_is_a_uuid() {
+    let mut world = World::new();
+    world
+        .messages
+        .expect_find_history()
+        .times(1)
+        .returning(|_, _| Ok(None));
+    let answer = world.ask(get(&format!("/v1/messages/{ID}"))).await;
+    assert_eq!(answer.error(), (404, "MessageNotFound".into()));
+    for id in ["42", "%20", &ID.replace('-', ""), "%D8%B1"] {
+        let answer = World::new().ask(get(&format!("/v1/messages/{id}"))).await;
+        assert_eq!(answer.error(), (400, "MessageIdMustBeUuid".into()), "{id}");
+    }
+}
+
+#[actix_web::test]
+async fn the_key_comes_before_everything_else() {
+    for path in ["/v1/messages?colour=red", "/v1/messages/42"] {
+        for (key, refused) in [
+            (" ".to_owned(), (400, "ApiKeyIsRequired")),
+            (unknown_key().expose().to_owned(), (404, "ApiKeyNotFound")),
+            (expired_key().expose().to_owned(), (400, "ApiKeyExpired")),
+        ] {
+            let request = get(path).insert_header(("X-Api-Key", key));
+            let (status, code) = World::new().ask(request).await.error();
+            assert_eq!((status, &*code), refused, "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_storage_that_cannot_be_reached_is_a_503() {
+    for path in ["/v1/messages", &format!("/v1/messages/{ID}")] {
+        let mut world = World::new();
+        let away = || PortError::Unavailable("canary".into());
+        world
+            .messages
+            .expect_find_history()
+            .returning(move |_, _| Err(away()));
+        world.messages.expect_list().returning(move |_| Err(away()));
+        let answer = world.ask(get(path)).await;
+        assert_eq!(answer.error(), (503, "InternalServerError".into()));
+    }
+}
+
+/// What is answered to a list, and what the store was asked for.
+async fn listed(query: &str, found: Vec<MessageRecord>) -> (Answer, MessageQuery) {
+    let mut world = World::new();
+    let (told, asked) = std::sync::mpsc::channel();
+    world
+        .messages
+        .expect_list()
+        .times(1)
+        .returning(move |query| {
+            told.send(query.clone()).unwrap();
+            Ok(found.clone())
+        });
+    let answer = world.ask(get(&format!("/v1/messages{query}"))).await;
+    (answer, asked.recv().unwrap())
+}
+
+fn everything() -> MessageQuery {
+    MessageQuery {
+        account_id: ACCOUNT,
+        recipient: None,
+        statuses: MessageStatus::ALL.to_vec(),
+        since: Timestamp::from_unix_millis(0),
+        before: PagePosition::END,
+        limit: 21,
+    }
+}
+
+#[actix_web::test]
+async fn a_page_tells_how_the_next_one_is_asked_for() {
+    let records = [7, 6, 5].map(|id| record(id, MessageStatus::Sent));
+    let (answer, query) = listed("?limit=2", records.to_vec()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(
+        query,
+        MessageQuery {
+            limit: 3,
+            ..everything()
+        }
+    );
+    let body = answer.json();
+    assert_eq!(body["data"].as_array().unwrap().len(), 2);
+    assert_eq!(body["data"][0], shown());
+    let cursor = body["nextCursor"].as_str().unwrap();
+    let last = PagePosition::of(&records[1]);
+    assert_eq!(Cursor::parse(cursor), Ok(Cursor(last)));
+
+    let (answer, query) = listed(&format!("?limit=2&cursor={cursor}"), records[2..].to_vec()).await;
+    assert_eq!(query.before, last);
+    assert_eq!(answer.json()["nextCursor"], Value::Null);
+    let (answer, _) = listed("", Vec::new()).await;
+    assert_eq!(answer.json(), json!({"data": [], "nextCursor": null}));
+}
+
+#[actix_web::test]
+async fn parameters_narrow_the_list() {
+    let check = async |query: &str, expected: MessageQuery| {
+        let (answer, asked) = listed(query, Vec::new()).await;
+        assert_eq!(answer.status, 200, "{query}");
+        assert_eq!(asked, expected, "{query}");
+    };
+    check("", everything()).await;
+    check("?", everything()).await;
+    let status = MessageQuery {
+        statuses: vec![MessageStatus::Failed],
+        ..everything()
+    };
+    check("?status=Failed", status).await;
+    let number = PhoneNumber::parse("+966551234567").unwrap();
+    for text in [
+        "%2B966551234567",
+        "+966551234567",
+        "966551234567",
+        "%20966551234567",
+    ] {
+        let recipient = MessageQuery {
+            recipient: Some(sealer().index(&number)),
+            ..everything()
+        };
+        check(&format!("?recipient={text}"), recipient).await;
+    }
+    let (early, late) = (at("2026-05-14T06:00:00Z"), at("2026-05-14T09:00:00Z"));
+    let between = MessageQuery {
+        since: early,
+        before: PagePosition::at(late),
+        ..everything()
+    };
+    check(
+        "?from=2026-05-14T09:00:00+03:00&to=2026-05-14T09:00:00Z",
+        between.clone(),
+    )
+    .await;
+    // A cursor goes on where it was: inside the time asked for.
+    let place = PagePosition::at(at("2026-05-14T08:00:00Z"));
+    for (cursor, before) in [(place, place), (PagePosition::END, PagePosition::at(late))] {
+        let query = format!(
+            "?from=2026-05-14T06:00:00Z&to=2026-05-14T09:00:00Z&cursor={}",
+            Cursor(cursor)
+        );
+        let expected = MessageQuery {
+            before,
+            ..between.clone()
+        };
+        check(&query, expected).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_parameter_that_will_not_do_is_named() {
+    let long = "x".repeat(100);
+    for (query, named) in [
+        ("colour=red", "colour"),
+        ("Status=Sent", "Status"),
+        (&*format!("{long}=1"), &long[..64]),
+        ("status=Sent&status=Read", "status"),
+        ("status=sent", "status"),
+        ("status=", "status"),
+        ("recipient=12", "recipient"),
+        ("recipient=", "recipient"),
+        ("recipient=+966+55+123+4567", "recipient"),
+        ("from=yesterday", "from"),
+        ("to=2026-05-14", "to"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("cursor=AQ", "cursor"),
+    ] {
+        let answer = World::new()
+            .ask(get(&format!("/v1/messages?{query}")))
+            .await;
+        assert_eq!(
+            answer.error(),
+            (400, "InvalidQueryParameter".into()),
+            "{query}"
+        );
+        let description = answer.json()["description"].as_str().unwrap().to_owned();
+        assert!(description.contains(named), "{query}: {description}");
+    }
+}

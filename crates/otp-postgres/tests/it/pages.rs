@@ -1,0 +1,92 @@
+//! What reading a page costs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::message::{MessageQuery, MessageStatus, PagePosition};
+use otp_core::ports::{Clock, Messages};
+use otp_core::send::{Outcome, Settlement};
+use otp_core::time::Timestamp;
+use otp_testkit::MemoryStore;
+use otp_testkit::contract::fixture::{Fixture, recipient};
+use otp_testkit::sender::failure;
+
+use crate::fresh;
+
+const MESSAGES: u32 = 2_000;
+const PAGES: u32 = 10;
+const SIZE: u32 = 20;
+
+/// Half of the messages have failed, so they are in the one index, and the others in the other.
+async fn fill(fixture: &Fixture) {
+    for first in (0..MESSAGES).step_by(100) {
+        fixture.clock.advance(Duration::from_millis(1));
+        let attempts: Vec<_> = (first..first + 100).map(|n| fixture.attempt(n)).collect();
+        fixture.admit_all(attempts.clone()).await;
+        let failed = attempts.iter().step_by(2).map(|attempt| Settlement {
+            message_id: attempt.message_id,
+            account_id: attempt.account_id,
+            outcome: Outcome::Failed(failure(131_026)),
+            provider_time: None,
+            at: attempt.at,
+        });
+        let settled = fixture.store.settle(failed.collect()).await;
+        settled.expect("settle");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_reads_little_more_than_it_shows() {
+    let url = fresh::database();
+    let session = fresh::session(&url).await;
+    let mut fixture = Fixture::with_credits(Arc::new(fresh::store(&url).await), 10_000).await;
+    fill(&fixture).await;
+    fixture.store = Arc::new(MemoryStore::default());
+    let before = rows_read(&session).await;
+
+    fixture.store = Arc::new(fresh::connect(&url).await);
+    let mut query = MessageQuery {
+        account_id: fixture.account,
+        recipient: None,
+        statuses: MessageStatus::ALL.to_vec(),
+        since: Timestamp::from_unix_millis(0),
+        before: PagePosition::END,
+        limit: SIZE as usize,
+    };
+    let list = async |query: &MessageQuery| {
+        let page = Messages::list(&*fixture.store, query).await;
+        page.expect("a page")
+    };
+    for _ in 0..PAGES {
+        let page = list(&query).await;
+        assert_eq!(page.len(), SIZE as usize);
+        query.before = PagePosition::of(&page[page.len() - 1]);
+    }
+    for number in 0..PAGES {
+        let to_one = MessageQuery {
+            recipient: Some(fixture.sealer.index(&recipient(number))),
+            before: PagePosition::at(fixture.clock.now() + Duration::from_secs(1)),
+            ..query.clone()
+        };
+        assert_eq!(list(&to_one).await.len(), 1);
+    }
+    drop(fixture);
+    let read = rows_read(&session).await - before;
+    let shown = i64::from(PAGES * (SIZE + 1));
+    // The messages of the page's last millisecond are read with it.
+    assert!(read <= shown + 100 * i64::from(PAGES), "{read} for {shown}");
+}
+
+/// Rows of messages read so far; a session reports its own when it ends.
+async fn rows_read(session: &tokio_postgres::Client) -> i64 {
+    let others = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    fresh::until(session, others, 0).await;
+    let read = "SELECT coalesce(sum(coalesce(idx_tup_fetch, 0) + seq_tup_read), 0)::bigint \
+         FROM pg_stat_user_tables WHERE relname = 'messages'";
+    session
+        .query_one(read, &[])
+        .await
+        .expect("statistics")
+        .get(0)
+}

@@ -1,0 +1,141 @@
+//! Promises on lists of messages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::ids::MessageId;
+use otp_core::message::{MessageQuery, MessageRecord, MessageStatus, PagePosition};
+use otp_core::ports::{Messages, Storage};
+use otp_core::send::{Outcome, SendAttempt};
+use otp_core::time::Timestamp;
+
+use super::fixture::{Fixture, START, recipient};
+use crate::sender::{accepted_outcome, failure};
+
+fn everything(fixture: &Fixture) -> MessageQuery {
+    MessageQuery {
+        account_id: fixture.account,
+        recipient: None,
+        statuses: MessageStatus::ALL.to_vec(),
+        since: Timestamp::from_unix_millis(0),
+        before: PagePosition::END,
+        limit: 100,
+    }
+}
+
+async fn list(fixture: &Fixture, query: &MessageQuery) -> Vec<MessageRecord> {
+    Messages::list(&*fixture.store, query)
+        .await
+        .expect("listed")
+}
+
+async fn ids(fixture: &Fixture, query: MessageQuery) -> Vec<MessageId> {
+    let listed = list(fixture, &query).await;
+    listed.into_iter().map(|record| record.id).collect()
+}
+
+/// Newest first, whatever came between two pages: none is skipped, none is repeated.
+pub async fn pages_neither_skip_nor_repeat_while_messages_are_added(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 100).await;
+    let mut expected = Vec::new();
+    for number in 0..11 {
+        expected.push(fixture.send(number).await.message_id);
+        // Two at a time are of one millisecond.
+        if number % 2 == 1 {
+            fixture.clock.advance(Duration::from_millis(1));
+        }
+    }
+    let mut query = MessageQuery {
+        limit: 3,
+        ..everything(&fixture)
+    };
+    let mut read = Vec::new();
+    let mut newer = 100;
+    loop {
+        let page = list(&fixture, &query).await;
+        assert!(page.len() <= 3);
+        let Some(last) = page.last() else { break };
+        query.before = PagePosition::of(last);
+        read.extend(page.into_iter().map(|record| record.id));
+        fixture.clock.advance(Duration::from_millis(1));
+        newer += 1;
+        let added = fixture.send(newer).await;
+        fixture.settle(&added, Outcome::Failed(failure(1))).await;
+    }
+    assert_eq!(read.len(), expected.len());
+    let mut all = list(&fixture, &everything(&fixture)).await;
+    assert!(all.is_sorted_by_key(|record| std::cmp::Reverse(PagePosition::of(record))));
+    all.retain(|record| expected.contains(&record.id));
+    assert_eq!(read, all.iter().map(|r| r.id).collect::<Vec<_>>());
+}
+
+/// Status, recipient and time narrow a list, alone and together; nobody else's message is in it.
+pub async fn a_list_is_narrowed_by_status_recipient_and_time(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 100).await;
+    let second = Duration::from_secs(1);
+    let failed = fixture.send(1).await;
+    fixture.clock.advance(second);
+    let sent = fixture.send(2).await;
+    fixture.clock.advance(second);
+    let pending = fixture.send(3).await;
+    fixture
+        .settle(&failed, Outcome::Failed(failure(131_026)))
+        .await;
+    fixture.settle(&sent, accepted_outcome("wamid.A")).await;
+    fixture.clock.advance(second);
+    let again = fixture.send(1).await;
+    let stranger = Fixture {
+        account: fixture.another_account().await,
+        ..fixture.clone()
+    };
+    stranger.grant(5).await;
+    stranger.send(1).await;
+
+    let check = async |query: MessageQuery, expected: &[&SendAttempt]| {
+        let expected: Vec<_> = expected.iter().map(|attempt| attempt.message_id).collect();
+        assert_eq!(ids(&fixture, query.clone()).await, expected, "{query:?}");
+    };
+    let all = everything(&fixture);
+    let to = |number| Some(fixture.sealer.index(&recipient(number)));
+    let with = |statuses: &[MessageStatus]| MessageQuery {
+        statuses: statuses.to_vec(),
+        ..all.clone()
+    };
+    check(all.clone(), &[&again, &pending, &sent, &failed]).await;
+    check(with(&[MessageStatus::Failed]), &[&failed]).await;
+    check(with(&[MessageStatus::Sent]), &[&sent]).await;
+    check(with(&[MessageStatus::Pending]), &[&again, &pending]).await;
+    check(with(&[MessageStatus::Read]), &[]).await;
+    check(with(&[]), &[]).await;
+    let of_one = MessageQuery {
+        recipient: to(1),
+        ..all.clone()
+    };
+    check(of_one.clone(), &[&again, &failed]).await;
+    let failed_of_one = MessageQuery {
+        statuses: vec![MessageStatus::Failed],
+        ..of_one.clone()
+    };
+    check(failed_of_one, &[&failed]).await;
+    let second_page_of_one = MessageQuery {
+        before: PagePosition {
+            created_at: again.at,
+            id: again.message_id,
+        },
+        ..of_one
+    };
+    check(second_page_of_one, &[&failed]).await;
+    let to_nobody = MessageQuery {
+        recipient: to(9),
+        ..all.clone()
+    };
+    check(to_nobody, &[]).await;
+    let between = MessageQuery {
+        since: START + second,
+        before: PagePosition::at(again.at),
+        ..all.clone()
+    };
+    check(between, &[&pending, &sent]).await;
+    let newest = MessageQuery { limit: 1, ..all };
+    check(newest, &[&again]).await;
+}
