@@ -4,4 +4,5 @@ mod crash;
 mod credits;
 mod pacing;
 mod races;
+mod senders;
 mod stop;

@@ -111,6 +111,13 @@ impl Sandbox {
         );
     }
 
+    /// Removes anything of the control API.
+    pub async fn delete(&self, path: &str) {
+        let request = self.client.delete(format!("{}/control/{path}", self.url()));
+        let answer = request.send().await.expect("answered");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
     /// Reads anything of the control API.
     pub async fn get(&self, path: &str) -> Value {
         let url = format!("{}/control/{path}", self.url());

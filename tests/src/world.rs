@@ -162,11 +162,16 @@ impl World {
     /// One more account with credits, which sends from a number of its own. It becomes this world's
     /// account; who has the other's key sends with [`World::send_as`].
     pub async fn add_account_with(&mut self, phone_number_id: &str) {
-        let number = format!("accounts/{WABA_ID}/numbers/{phone_number_id}");
-        self.sandbox.put(&number, &json!({})).await;
         self.account = self.create_account();
         self.api_key = self.create_key(&self.account);
         self.grant(1_000);
+        self.add_number(phone_number_id).await;
+    }
+
+    /// One more sender of the account, from a number of its own; it becomes this world's sender.
+    pub async fn add_number(&mut self, phone_number_id: &str) {
+        let number = format!("accounts/{WABA_ID}/numbers/{phone_number_id}");
+        self.sandbox.put(&number, &json!({})).await;
         self.add_sender_with(phone_number_id);
     }
 

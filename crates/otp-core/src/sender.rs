@@ -1,7 +1,10 @@
 //! Senders: the WhatsApp numbers of an account, and which one carries a message.
 
+pub mod health;
+
 use zeroize::Zeroizing;
 
+use self::health::SenderStop;
 use crate::ids::{AccountId, SenderId};
 use crate::language::{self, LanguageTag};
 use crate::sealing::Sealed;
@@ -95,11 +98,13 @@ pub struct SendingProfile {
     pub senders: Vec<SenderProfile>,
 }
 
-/// A sender and its approved templates.
+/// A sender, whether it may send, and its approved templates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SenderProfile {
     /// The sender.
     pub sender: Sender,
+    /// Why it does not send, if it does not.
+    pub stop: Option<SenderStop>,
     /// Its templates that may be used now.
     pub templates: Vec<AuthenticationTemplate>,
 }
@@ -109,6 +114,8 @@ pub struct SenderProfile {
 pub struct Route<'a> {
     /// The number.
     pub sender: &'a Sender,
+    /// Why it does not send: then no number that would do does.
+    pub stop: Option<&'a SenderStop>,
     /// The template, and with it the language.
     pub template: &'a AuthenticationTemplate,
 }
@@ -128,18 +135,19 @@ impl SendingProfile {
     /// chosen.
     pub fn new(
         default_language: LanguageTag,
-        mut senders: Vec<Sender>,
+        mut senders: Vec<(Sender, Option<SenderStop>)>,
         mut templates: Vec<AuthenticationTemplate>,
     ) -> Self {
         templates.retain(|template| template.status.may_send());
         // Ids order what was added in the same millisecond.
-        senders.sort_unstable_by_key(|sender| (sender.created_at, sender.id));
+        senders.sort_unstable_by_key(|(sender, _)| (sender.created_at, sender.id));
         templates.sort_unstable_by_key(|template| (template.created_at, template.id));
-        let with_templates = |sender: Sender| SenderProfile {
+        let with_templates = |(sender, stop): (Sender, Option<SenderStop>)| SenderProfile {
             templates: templates
                 .extract_if(.., |template| template.sender_id == sender.id)
                 .collect(),
             sender,
+            stop,
         };
         Self {
             default_language,
@@ -147,15 +155,28 @@ impl SendingProfile {
         }
     }
 
-    /// Chooses the language over all senders first, then the oldest sender that has it.
+    /// Chooses the language over all senders first, then the oldest sender that has it. A sender that
+    /// is stopped carries a message only where no other can, in whatever language that would do: a
+    /// message in another language arrives.
     pub fn route(&self, wish: Option<&LanguageTag>) -> Result<Route<'_>, NoRoute> {
         if self.senders.is_empty() {
             return Err(NoRoute::NoSender);
         }
+        self.route_over(wish, |profile| profile.stop.is_none())
+            .or_else(|_| self.route_over(wish, |_| true))
+    }
+
+    fn route_over(
+        &self,
+        wish: Option<&LanguageTag>,
+        takes_part: impl Fn(&SenderProfile) -> bool,
+    ) -> Result<Route<'_>, NoRoute> {
         let routes = || {
-            self.senders.iter().flat_map(|profile| {
+            let senders = self.senders.iter().filter(|profile| takes_part(profile));
+            senders.flat_map(|profile| {
                 profile.templates.iter().map(|template| Route {
                     sender: &profile.sender,
+                    stop: profile.stop.as_ref(),
                     template,
                 })
             })
@@ -207,7 +228,7 @@ mod tests {
         let senders = (1..).zip(languages).map(|(number, _)| sender(number));
         SendingProfile::new(
             tag("ar"),
-            senders.collect(),
+            senders.map(|sender| (sender, None)).collect(),
             templates.map(template).collect(),
         )
     }
@@ -247,7 +268,7 @@ mod tests {
             one.sender.id = SenderId(Uuid::from_u128(number));
             one.sender.created_at = Timestamp::from_unix_millis(age);
             one.templates[0].sender_id = one.sender.id;
-            senders.push(one.sender);
+            senders.push((one.sender, None));
             templates.append(&mut one.templates);
         }
         let profile = SendingProfile::new(tag("ar"), senders, templates);
@@ -270,7 +291,8 @@ mod tests {
         ] {
             let mut templates = full.templates.clone();
             templates[1].status = status;
-            let profile = SendingProfile::new(tag("ar"), vec![full.sender.clone()], templates);
+            let profile =
+                SendingProfile::new(tag("ar"), vec![(full.sender.clone(), None)], templates);
             let route = profile.route(Some(&tag("en")));
             assert_eq!(
                 route.map(|route| route.template.language.as_str()),
@@ -281,8 +303,28 @@ mod tests {
         for template in &mut templates {
             template.status = TemplateStatus::DISABLED;
         }
-        let profile = SendingProfile::new(tag("ar"), vec![full.sender], templates);
+        let profile = SendingProfile::new(tag("ar"), vec![(full.sender, None)], templates);
         assert_eq!(profile.route(None), Err(NoRoute::NoTemplate));
+    }
+
+    #[test]
+    fn a_stopped_sender_carries_a_message_only_where_no_other_can() {
+        for (stopped, expected) in [
+            (&[][..], (1, "en", false)),
+            (&[1], (2, "ar", false)),
+            (&[2], (1, "en", false)),
+            (&[1, 2], (1, "en", true)),
+        ] {
+            let mut profile = profile(&[&["ar", "en"], &["ar"]]);
+            for number in stopped {
+                let at = Timestamp::from_unix_millis(0);
+                profile.senders[number - 1].stop = Some(SenderStop::by_operator(at));
+            }
+            let route = profile.route(Some(&tag("en"))).expect("a route");
+            let language = route.template.language.as_str();
+            let found = (route.sender.id.0.as_u128(), language, route.stop.is_some());
+            assert_eq!(found, expected, "stopped: {stopped:?}");
+        }
     }
 
     #[test]

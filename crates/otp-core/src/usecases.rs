@@ -9,6 +9,7 @@ pub mod create_account;
 pub mod create_api_key;
 pub mod decide_undecided;
 pub mod enter_wish;
+pub mod examine_sender;
 pub mod grant_subscription;
 pub mod list_messages;
 pub mod rotate_api_key;

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::ids::SenderId;
-use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, SendError};
+use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
 use otp_core::send::pacing::{Pacing, Permission, Turn};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// Holds back what `inner` should not be asked now; what it holds back may be asked for again.
@@ -17,6 +18,7 @@ pub struct PacedSender {
     inner: Arc<dyn MessageSender>,
     pacing: Mutex<Pacing>,
     started: Instant,
+    suspected: Notify,
 }
 
 impl PacedSender {
@@ -26,11 +28,28 @@ impl PacedSender {
             inner,
             pacing: Mutex::default(),
             started: Instant::now(),
+            suspected: Notify::new(),
         }
     }
 
-    fn acquit(&self, sender: SenderId) {
+    /// The sender is well.
+    pub fn acquit(&self, sender: SenderId) {
         self.pacing().acquit(sender);
+    }
+
+    /// The sender was stopped, and that is stored.
+    pub fn convict(&self, sender: SenderId) {
+        self.pacing().convict(sender, self.now());
+    }
+
+    /// Returns once a sender is suspected, at once if one was since the last time.
+    pub async fn suspicion(&self) {
+        self.suspected.notified().await;
+    }
+
+    /// The suspected senders about whom nobody has found out yet, and what the provider said.
+    pub fn suspects(&self) -> Vec<(SenderId, ProviderRefusal)> {
+        self.pacing().suspects(self.now())
     }
 
     /// The senders that only probes are sent from.
@@ -69,8 +88,7 @@ impl MessageSender for PacedSender {
         if let Some(turn) = turn {
             say(turn, message);
             if turn == Turn::Suspected {
-                // Nobody asks the provider about its senders yet, so nobody could end the suspicion.
-                self.acquit(message.sender_id);
+                self.suspected.notify_one();
             }
         }
         outcome
@@ -92,7 +110,7 @@ fn say(turn: Turn, message: &OutgoingMessage) {
         Turn::Suspected => tracing::info!(
             %sender_id,
             phone_number_id,
-            "WhatsApp refuses this sender until somebody mends something"
+            "WhatsApp refuses this sender; its messages wait until WhatsApp was asked about it"
         ),
     }
 }

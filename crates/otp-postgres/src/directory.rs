@@ -14,8 +14,10 @@ use otp_core::sender::SendingProfile;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{ApiKeyRow, SenderRow, TemplateRow, read_all, read_language};
-use crate::schema::{accounts, api_keys, senders, templates};
+use crate::rows::{
+    ApiKeyRow, SenderHealthRow, SenderRow, TemplateRow, read_all, read_language, read_stoppable,
+};
+use crate::schema::{accounts, api_keys, sender_health, senders, templates};
 
 #[async_trait]
 impl Directory for PgStore {
@@ -43,8 +45,12 @@ impl Directory for PgStore {
             .select(accounts::default_language)
             .load::<String>(&mut first);
         let senders = senders::table
+            .left_join(sender_health::table)
             .filter(senders::account_id.eq(account.0))
-            .select(SenderRow::as_select())
+            .select((
+                SenderRow::as_select(),
+                Option::<SenderHealthRow>::as_select(),
+            ))
             .load(&mut second);
         let templates = templates::table
             .inner_join(senders::table)
@@ -60,7 +66,7 @@ impl Directory for PgStore {
         };
         Ok(Some(Arc::new(SendingProfile::new(
             read_language(default_language, "accounts.default_language")?,
-            read_all(senders)?,
+            read_stoppable(senders)?,
             read_all(templates)?,
         ))))
     }

@@ -48,6 +48,7 @@ mod recipient_identities;
 mod rows;
 mod schema;
 mod send_ledger;
+mod sender_healths;
 mod senders;
 mod statement;
 mod storage_health;

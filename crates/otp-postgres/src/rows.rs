@@ -5,6 +5,7 @@ mod messages;
 mod opt_outs;
 mod outbox;
 mod receipts;
+mod sender_health;
 mod sending;
 mod templates;
 
@@ -14,7 +15,8 @@ use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::opt_out::Identities;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
-use otp_core::sender::ProviderId;
+use otp_core::sender::health::{SenderHealth, SenderStop};
+use otp_core::sender::{ProviderId, Sender};
 use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 
@@ -24,6 +26,7 @@ pub(crate) use messages::{MessageEventRow, MessageRecordRow};
 pub(crate) use opt_outs::{ConsentRow, OptOutRow, UnresolvedWishRow, read_wish};
 pub(crate) use outbox::NoticeRow;
 pub(crate) use receipts::UnmatchedReceiptRow;
+pub(crate) use sender_health::SenderHealthRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};
 pub(crate) use templates::{TemplateRow, TemplateStateRow};
 
@@ -105,4 +108,15 @@ where
     T: TryFrom<Row, Error = Unreadable>,
 {
     rows.into_iter().map(T::try_from).collect()
+}
+
+/// Reads senders, each with why it does not send.
+pub(crate) fn read_stoppable(
+    rows: Vec<(SenderRow, Option<SenderHealthRow>)>,
+) -> Result<Vec<(Sender, Option<SenderStop>)>, Unreadable> {
+    let read = |(sender, health): (SenderRow, Option<SenderHealthRow>)| {
+        let health = health.map(SenderHealth::try_from).transpose()?;
+        Ok((sender.try_into()?, health.and_then(|health| health.stop)))
+    };
+    rows.into_iter().map(read).collect()
 }

@@ -203,6 +203,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sender_health (sender_id) {
+        sender_id -> Uuid,
+        stopped_at -> Nullable<Timestamptz>,
+        stopped_by -> Nullable<SmallInt>,
+        stop_http_status -> Nullable<Integer>,
+        stop_message -> Nullable<Text>,
+        stop_code -> Nullable<Integer>,
+        stop_title -> Nullable<Text>,
+        stop_reason -> Nullable<Text>,
+        quality -> Nullable<SmallInt>,
+        messaging_limit -> Nullable<Text>,
+        checked_at -> Nullable<Timestamptz>,
+        check_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(sender_health -> senders (sender_id));
 diesel::joinable!(templates -> senders (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(messages, subscriptions);
-diesel::allow_tables_to_appear_in_same_query!(senders, templates);
+diesel::allow_tables_to_appear_in_same_query!(sender_health, senders, templates);

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
+use otp_core::sealing::Sealed;
 use otp_core::sender::Sender;
 
 use crate::PgStore;
@@ -20,6 +22,26 @@ impl Senders for PgStore {
             .await
             .map_err(port_error)?;
         Ok(())
+    }
+
+    async fn find(&self, id: SenderId) -> Result<Option<Sender>, PortError> {
+        let row = senders::table
+            .find(id.0)
+            .select(SenderRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(Sender::try_from).transpose()?)
+    }
+
+    async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
+        let replaced = diesel::update(senders::table.find(id.0))
+            .set(senders::access_token.eq(&token.0))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(replaced > 0)
     }
 
     async fn list(&self) -> Result<Vec<Sender>, PortError> {

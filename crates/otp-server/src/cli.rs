@@ -252,8 +252,45 @@ pub(crate) enum SenderCommand {
         #[arg(long, value_name = "FILE")]
         access_token_file: PathBuf,
     },
-    /// List all senders.
-    List,
+    /// List senders.
+    List {
+        /// Of this account only.
+        #[arg(long, value_parser = id)]
+        account: Option<Uuid>,
+    },
+    /// Show one sender: whether it sends, and if not, why.
+    Show {
+        /// The sender.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
+    /// Ask WhatsApp how a sender is, now; stops it or lets it send accordingly.
+    Check {
+        /// The sender.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
+    /// Replace a sender's access token, and let it send with the new one.
+    SetToken {
+        /// The sender.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+        /// File with the access token, or - for standard input.
+        #[arg(long, value_name = "FILE")]
+        access_token_file: PathBuf,
+    },
+    /// Stop a sender: its messages fail at once, until it is resumed.
+    Stop {
+        /// The sender.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
+    /// Let a stopped sender send again, whoever stopped it.
+    Resume {
+        /// The sender.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
 }
 
 #[derive(Subcommand)]

@@ -22,13 +22,14 @@ use std::sync::Arc;
 use anyhow::Context;
 use otp_core::ports::{PortError, Storage};
 use otp_core::sealing::Sealer;
+use otp_core::usecases::examine_sender::ExamineSender;
 
 use crate::cli::{Cli, Command};
 use crate::failure::SetupError;
 use crate::output::Answer;
 use crate::settings::{Settings, Sources};
 use crate::system::{SystemClock, SystemRandomness};
-use crate::wiring::Store;
+use crate::wiring::{self, Store};
 
 /// Does what the command line asks.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<Answer> {
@@ -73,6 +74,11 @@ impl Administration {
         crate::logging::start(&settings.log);
         let storage = Store::open_migrated(&settings.database).await?.ports();
         Ok(Self { storage, settings })
+    }
+
+    /// Asks WhatsApp about senders.
+    pub(crate) fn examine_sender(&self) -> anyhow::Result<ExamineSender> {
+        wiring::examine_sender(&self.settings, self.storage.clone())
     }
 
     /// Seals and opens personal data; only commands that touch such data need the master key.

@@ -7,6 +7,7 @@ use otp_core::sealing::{OpenError, Purpose, Sealer};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
@@ -16,14 +17,14 @@ use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, PacedSender
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
-use otp_whatsapp::{CloudApiSender, CloudApiWebhook};
+use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiWebhook};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::failure::{SetupError, setup};
 use crate::settings::{Database, DatabaseUrl, Settings, Webhook};
 use crate::system::{SystemClock, SystemRandomness};
-use crate::workers;
+use crate::workers::{self, SenderWatch};
 
 /// An open store, whichever it is.
 pub(crate) enum Store {
@@ -135,7 +136,8 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     let ledger: Arc<dyn SendLedger> = storage.clone();
     let ledger: Arc<dyn SendLedger> = Arc::new(GroupCommit::start(&ledger, grouping));
     let sender = CloudApiSender::new(&settings.whatsapp.client).map_err(setup)?;
-    let sender: Arc<dyn MessageSender> = Arc::new(PacedSender::new(Arc::new(sender)));
+    let paced = Arc::new(PacedSender::new(Arc::new(sender)));
+    let sender: Arc<dyn MessageSender> = paced.clone();
     let policy = SendPolicy {
         request_deadline: settings.messages.request_deadline,
         provider_timeout: settings.whatsapp.timeout,
@@ -180,6 +182,12 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         Arc::clone(&clock),
         stop_workers.clone(),
     ));
+    let watch = SenderWatch {
+        examine: examine_sender(settings, storage.clone())?,
+        paced,
+        outbox: storage.clone(),
+    };
+    tasks.spawn(watch.run(stop_workers.clone()));
     let state = ApiState {
         authenticate: Authenticate::new(directory, clock),
         send_message: SendMessage::new(ports, sealer.clone(), policy),
@@ -200,6 +208,22 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         api: Api::new(state, options),
         tasks,
         stop_workers,
+    })
+}
+
+/// Asks WhatsApp about senders.
+pub(crate) fn examine_sender(
+    settings: &Settings,
+    storage: Arc<dyn Storage>,
+) -> anyhow::Result<ExamineSender> {
+    let whatsapp = &settings.whatsapp;
+    let numbers = CloudApiNumbers::new(&whatsapp.client, whatsapp.timeout).map_err(setup)?;
+    Ok(ExamineSender {
+        senders: storage.clone(),
+        healths: storage,
+        examiner: Arc::new(numbers),
+        clock: Arc::new(SystemClock),
+        sealer: Sealer::new(settings.master_key()?),
     })
 }
 

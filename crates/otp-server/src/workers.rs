@@ -1,5 +1,7 @@
 //! What the server does in the background.
 
+mod senders;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use otp_core::usecases::decide_undecided::{DecideUndecided, Decided};
 use otp_core::usecases::take_wishes::{KeptWishes, TakeWishes};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
+
+pub(crate) use senders::SenderWatch;
 
 /// How often the undecided are looked at. Receipts that were faster than their message wait this long
 /// at most.

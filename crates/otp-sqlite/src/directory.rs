@@ -11,8 +11,10 @@ use otp_core::pricing::PriceList;
 use otp_core::sender::SendingProfile;
 
 use crate::errors::StoreError;
-use crate::rows::{ApiKeyRow, Id, SenderRow, TemplateRow, read_all, read_language};
-use crate::schema::{accounts, api_keys, senders, templates};
+use crate::rows::{
+    ApiKeyRow, Id, SenderHealthRow, SenderRow, TemplateRow, read_all, read_language, read_stoppable,
+};
+use crate::schema::{accounts, api_keys, sender_health, senders, templates};
 use crate::{SqliteStore, prices};
 
 #[async_trait]
@@ -61,8 +63,12 @@ fn sending_profile(
         return Ok(None);
     };
     let senders = senders::table
+        .left_join(sender_health::table)
         .filter(senders::account_id.eq(Id(account.0)))
-        .select(SenderRow::as_select())
+        .select((
+            SenderRow::as_select(),
+            Option::<SenderHealthRow>::as_select(),
+        ))
         .load(connection)?;
     let templates = templates::table
         .inner_join(senders::table)
@@ -71,7 +77,7 @@ fn sending_profile(
         .load(connection)?;
     Ok(Some(SendingProfile::new(
         read_language(&default_language, "accounts.default_language")?,
-        read_all(senders)?,
+        read_stoppable(senders)?,
         read_all(templates)?,
     )))
 }

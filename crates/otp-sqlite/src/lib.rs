@@ -43,6 +43,7 @@ mod recipient_identities;
 mod rows;
 mod schema;
 mod send_ledger;
+mod sender_healths;
 mod senders;
 mod set_based;
 mod storage_health;

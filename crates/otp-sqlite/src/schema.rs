@@ -205,5 +205,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sender_health (sender_id) {
+        sender_id -> Binary,
+        stopped_at -> Nullable<BigInt>,
+        stopped_by -> Nullable<SmallInt>,
+        stop_http_status -> Nullable<Integer>,
+        stop_message -> Nullable<Text>,
+        stop_code -> Nullable<Integer>,
+        stop_title -> Nullable<Text>,
+        stop_reason -> Nullable<Text>,
+        quality -> Nullable<SmallInt>,
+        messaging_limit -> Nullable<Text>,
+        checked_at -> Nullable<BigInt>,
+        check_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(sender_health -> senders (sender_id));
 diesel::joinable!(templates -> senders (sender_id));
-diesel::allow_tables_to_appear_in_same_query!(senders, templates);
+diesel::allow_tables_to_appear_in_same_query!(sender_health, senders, templates);

@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
+use otp_core::sealing::Sealed;
 use otp_core::sender::Sender;
 
 use crate::SqliteStore;
-use crate::rows::{SenderRow, read_all};
+use crate::rows::{Id, SenderRow, read_all};
 use crate::schema::senders;
 
 #[async_trait]
@@ -18,6 +20,29 @@ impl Senders for SqliteStore {
                 .values(row)
                 .execute(connection)?;
             Ok(())
+        })
+        .await
+    }
+
+    async fn find(&self, id: SenderId) -> Result<Option<Sender>, PortError> {
+        self.read("db.senders.find", move |connection| {
+            let row = senders::table
+                .find(Id(id.0))
+                .select(SenderRow::as_select())
+                .first(connection)
+                .optional()?;
+            row.map(Sender::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
+        let token = token.0.clone();
+        self.write("db.senders.replace_token", move |connection| {
+            let replaced = diesel::update(senders::table.find(Id(id.0)))
+                .set(senders::access_token.eq(token))
+                .execute(connection)?;
+            Ok(replaced > 0)
         })
         .await
     }

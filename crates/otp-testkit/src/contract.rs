@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod pages;
 pub mod races;
 pub mod receipts;
+pub mod sender_health;
 pub mod settlement;
 pub mod templates;
 pub mod timeline;
@@ -59,6 +60,10 @@ macro_rules! storage_contract {
             credits::a_price_is_never_split,
             credits::spending_the_last_credit_expires_and_a_refund_revives,
             credits::balance_is_the_sum_of_the_ledger,
+            sender_health::what_is_known_of_a_sender_reads_back,
+            sender_health::of_many_who_stop_a_sender_one_brings_the_news,
+            sender_health::senders_are_due_in_the_order_of_their_looks,
+            sender_health::a_token_is_replaced,
             settlement::accepted_is_sent,
             settlement::failed_gives_the_credits_back_and_leaves_the_cooldown,
             settlement::unknown_stays_pending_and_paid,

@@ -9,6 +9,7 @@ mod opt_outs;
 mod outbox;
 mod receipts;
 mod recipient_identities;
+mod sender_healths;
 mod templates;
 
 use std::collections::{BTreeMap, HashMap};
@@ -20,7 +21,7 @@ use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId};
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId};
 use otp_core::message::{Message, MessageEvent};
 use otp_core::notice::QueuedNotice;
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
@@ -32,6 +33,7 @@ use otp_core::receipt::DeliveryReceipt;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::send::RoutedTo;
+use otp_core::sender::health::SenderHealth;
 use otp_core::sender::{Sender, SendingProfile};
 use otp_core::subscription::Subscription;
 use otp_core::template::AuthenticationTemplate;
@@ -51,6 +53,7 @@ struct State {
     ledger: Vec<LedgerEntry>,
     prices: BTreeMap<Region, Credits>,
     senders: Vec<Sender>,
+    sender_health: BTreeMap<SenderId, SenderHealth>,
     templates: Vec<AuthenticationTemplate>,
     last_wishes: HashMap<Recipient, LastWish>,
     consent_log: Vec<ConsentEntry>,
@@ -117,6 +120,12 @@ impl Directory for MemoryStore {
             .filter(|template| senders.iter().any(|sender| sender.id == template.sender_id))
             .cloned()
             .collect();
+        let stop_of = |sender: Sender| {
+            let health = state.sender_health.get(&sender.id);
+            let stop = health.and_then(|health| health.stop.clone());
+            (sender, stop)
+        };
+        let senders = senders.into_iter().map(stop_of).collect();
         let language = found.default_language.clone();
         Ok(Some(Arc::new(SendingProfile::new(
             language, senders, templates,

@@ -61,6 +61,11 @@ pub(crate) fn look_up(code: i64, subcode: Option<i64>) -> Option<Meaning> {
     }
 }
 
+/// Whether the code says that a token may not do this, which need not mean that it may do nothing.
+pub(crate) fn is_about_permissions(code: i64) -> bool {
+    matches!(code, 3 | 10 | 200..=299 | 131_005)
+}
+
 const UNKNOWN_OBJECT: Meaning = Meaning {
     class: Class::Configuration,
     title: "Object does not exist",

@@ -10,6 +10,7 @@ mod client;
 mod codes;
 mod graph;
 mod graph_error;
+mod numbers;
 mod options;
 mod provider_message_id;
 mod redaction;
@@ -22,6 +23,7 @@ mod templates;
 mod test_messages;
 pub mod webhook;
 
+pub use numbers::CloudApiNumbers;
 pub use options::{CloudApiOptions, InvalidOptions};
 pub use sender::CloudApiSender;
 pub use templates::CloudApiTemplates;

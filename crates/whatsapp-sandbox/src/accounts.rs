@@ -30,6 +30,7 @@ pub(crate) struct BusinessNumber {
     pub(crate) display_phone_number: String,
     pub(crate) verified_name: String,
     pub(crate) registered: bool,
+    pub(crate) quality_rating: String,
 }
 
 /// All accounts and numbers.
@@ -140,7 +141,7 @@ impl BusinessNumber {
             "display_phone_number": self.display_phone_number,
             "verified_name": self.verified_name,
             "code_verification_status": "VERIFIED",
-            "quality_rating": "GREEN",
+            "quality_rating": self.quality_rating,
             "status": if self.registered { "CONNECTED" } else { "DISCONNECTED" },
             "name_status": "APPROVED",
             "platform_type": if self.registered { "CLOUD_API" } else { "NOT_APPLICABLE" },
@@ -149,7 +150,7 @@ impl BusinessNumber {
             "messaging_limit_tier": "TIER_UNLIMITED",
             "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
             "throughput": {"level": "STANDARD"},
-            "quality_score": {"score": "GREEN"},
+            "quality_score": {"score": self.quality_rating},
         })
     }
 

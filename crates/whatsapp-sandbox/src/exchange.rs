@@ -141,6 +141,12 @@ fn decide(
     if !sender.registered {
         return Err(GraphError::of(133_010).because("The account is not registered"));
     }
+    if let Some(refusal) = state
+        .blocks
+        .refusal(&sender.id, &sender.waba_id, Instant::now())
+    {
+        return Err(refusal);
+    }
     let send = match SendRequest::parse(&body?)? {
         SendRequest::Template(send) => send,
         SendRequest::MarkRead => {

@@ -27,6 +27,7 @@
 
 mod accounts;
 mod behaviour;
+mod blocks;
 mod chaos;
 mod clock;
 mod codes;

@@ -3,6 +3,7 @@
 //! `/vN.N/…` is Meta's, `/control/…` is for tests and developers, the rest is the page.
 
 mod control;
+mod control_blocks;
 mod control_phone;
 mod control_receivers;
 mod control_setup;
@@ -118,6 +119,9 @@ fn control_routes(config: &mut ServiceConfig) {
             "/accounts/{waba}/numbers/{id}",
             web::put().to(control_setup::put_number),
         )
+        .route("/tokens", web::put().to(control_blocks::put_tokens))
+        .route("/blocks/{id}", web::put().to(control_blocks::put))
+        .route("/blocks/{id}", web::delete().to(control_blocks::delete))
         .route("/chaos", web::put().to(control_setup::put_chaos))
         .route("/limits", web::put().to(control_setup::put_limits))
         .route("/life", web::put().to(control_webhook::put_life))

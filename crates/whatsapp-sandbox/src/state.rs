@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use crate::{
     DEFAULT_DISPLAY_PHONE_NUMBER,
     accounts::{Accounts, BusinessNumber},
+    blocks::Blocks,
     chaos::Chaos,
     ids::Ids,
     ledger::Ledger,
@@ -25,6 +26,7 @@ use crate::{
 pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) accounts: Accounts,
+    pub(crate) blocks: Blocks,
     pub(crate) templates: Templates,
     pub(crate) ledger: Ledger,
     pub(crate) phones: Phones,
@@ -50,10 +52,12 @@ impl State {
             display_phone_number: DEFAULT_DISPLAY_PHONE_NUMBER.to_owned(),
             verified_name: "Sandbox business".to_owned(),
             registered: true,
+            quality_rating: "GREEN".to_owned(),
         });
         Self {
             ids,
             accounts,
+            blocks: Blocks::default(),
             templates,
             ledger: Ledger::new(options.capacity.calls),
             phones: Phones::new(options.capacity),

@@ -2,7 +2,8 @@
 
 use super::{
     Accounts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Outbox, Plans, Prices, Receipts,
-    RecipientIdentities, SendLedger, Senders, StorageHealth, Subscriptions, Templates,
+    RecipientIdentities, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions,
+    Templates,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
@@ -20,6 +21,7 @@ pub trait Storage:
     + Receipts
     + RecipientIdentities
     + SendLedger
+    + SenderHealths
     + Senders
     + StorageHealth
     + Subscriptions
@@ -40,6 +42,7 @@ impl<T> Storage for T where
         + Receipts
         + RecipientIdentities
         + SendLedger
+        + SenderHealths
         + Senders
         + StorageHealth
         + Subscriptions

@@ -35,8 +35,9 @@ const SUSPICION_PAUSE: Duration = Duration::from_secs(1);
 /// A suspicion that nobody could confirm or refute lapses; the next message tries the sender out.
 const SUSPICION_LIFETIME: Duration = Duration::from_secs(60);
 
-/// How long a sender whose stop was stored is still held: by then every look-up shows it.
-const STOP_SETTLES: Duration = Duration::from_secs(2);
+/// How long a sender whose stop was stored is still held: a message that was on its way before has then
+/// asked for the last time, and every other one finds the stop when it looks its sender up.
+const STOP_SETTLES: Duration = Duration::from_secs(5);
 
 /// What is known of senders in trouble, and of pairs of numbers that pause.
 #[derive(Debug, Default)]

@@ -182,6 +182,10 @@ impl SendMessage {
             return Err(PortError::Backend("admitted without a route".into()).into());
         };
 
+        if let Some(stop) = route.stop {
+            let refused = Delivered::Refused(stop.refusal.clone());
+            return self.settle(request.caller, message_id, refused).await;
+        }
         let outgoing = OutgoingMessage {
             message_id,
             to: request.to,

@@ -217,6 +217,7 @@ fn profile() -> SendingProfile {
         default_language: LanguageTag::parse("ar").unwrap(),
         senders: vec![SenderProfile {
             sender,
+            stop: None,
             templates: templates.to_vec(),
         }],
     }

@@ -5,10 +5,11 @@ use otp_core::account::Account;
 use otp_core::api_key::ApiKey;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::{AccountId, ApiKeyId, PlanId};
+use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
 use otp_core::region::Region;
+use otp_core::sealing::Sealed;
 use otp_core::sender::Sender;
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
@@ -151,6 +152,19 @@ impl Senders for MemoryStore {
         }
         state.senders.push(sender.clone());
         Ok(())
+    }
+
+    async fn find(&self, id: SenderId) -> Result<Option<Sender>, PortError> {
+        let state = self.state();
+        Ok(state.senders.iter().find(|sender| sender.id == id).cloned())
+    }
+
+    async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let sender = state.senders.iter_mut().find(|sender| sender.id == id);
+        Ok(sender
+            .map(|sender| sender.access_token = token.clone())
+            .is_some())
     }
 
     async fn list(&self) -> Result<Vec<Sender>, PortError> {

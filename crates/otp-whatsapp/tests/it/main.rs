@@ -3,8 +3,8 @@
 
 mod hostile;
 mod logging;
+mod numbers;
 mod support;
 mod templates;
 mod webhook;
-
 mod wire;

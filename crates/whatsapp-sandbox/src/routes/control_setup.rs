@@ -202,6 +202,7 @@ pub(crate) struct NumberRequest {
     verified_name: Option<String>,
     #[serde(default = "yes")]
     registered: bool,
+    quality_rating: Option<String>,
 }
 
 /// `PUT control/accounts/{waba}/numbers/{id}`: adds a phone number or changes it.
@@ -226,6 +227,7 @@ pub(crate) async fn put_number(
         display_phone_number: display,
         verified_name: name(request.verified_name)?,
         registered: request.registered,
+        quality_rating: request.quality_rating.unwrap_or_else(|| "GREEN".to_owned()),
     };
     let shown = number.to_graph();
     state

@@ -34,7 +34,7 @@ pub(crate) fn answer(
     act: impl FnOnce(&mut State, OffsetDateTime) -> Result<Value, GraphError>,
 ) -> HttpResponse {
     let state = &mut *sandbox.state();
-    let result = check_token(sandbox, request).and_then(|()| act(state, clock::now()));
+    let result = check_token(sandbox, state, request).and_then(|()| act(state, clock::now()));
     match result {
         Ok(body) => Reply::ok(&body).into_response(),
         Err(error) => Reply::error(&error, &state.ids.trace()).into_response(),
@@ -42,7 +42,11 @@ pub(crate) fn answer(
 }
 
 /// Meta takes the token from the header or from the query.
-pub(crate) fn check_token(sandbox: &Sandbox, request: &HttpRequest) -> Result<(), GraphError> {
+pub(crate) fn check_token(
+    sandbox: &Sandbox,
+    state: &State,
+    request: &HttpRequest,
+) -> Result<(), GraphError> {
     let header = request
         .headers()
         .get("authorization")
@@ -59,6 +63,9 @@ pub(crate) fn check_token(sandbox: &Sandbox, request: &HttpRequest) -> Result<()
     };
     let token = bearer.or_else(query).filter(|token| !token.is_empty());
     let token = token.ok_or_else(GraphError::no_token)?;
+    if state.blocks.is_revoked(&token) {
+        return Err(GraphError::bad_token());
+    }
     match &sandbox.options().access_token {
         Some(known) if *known != token => Err(GraphError::bad_token()),
         Some(_) | None => Ok(()),
@@ -93,7 +100,11 @@ pub(crate) async fn get_object(
 ) -> HttpResponse {
     let id = &path.id;
     answer(&sandbox, &request, |state, now| {
-        let number = state.accounts.number(id).map(|number| number.to_graph());
+        let number = state.accounts.number(id).map(|number| {
+            let mut shown = number.to_graph();
+            shown["health_status"] = state.blocks.health(id, &number.waba_id);
+            shown
+        });
         let waba = || state.accounts.waba(id).map(|waba| waba.to_graph());
         let template = || {
             state
@@ -102,8 +113,13 @@ pub(crate) async fn get_object(
                 .map(|template| template.to_graph(now))
         };
         let object = number.or_else(waba).or_else(template);
-        let object = object.ok_or_else(|| GraphError::unknown_object("GET", id))?;
-        Ok(only_fields(object, query.get("fields")))
+        let mut object = object.ok_or_else(|| GraphError::unknown_object("GET", id))?;
+        let fields = query.get("fields");
+        if let (None, Some(shown)) = (fields, object.as_object_mut()) {
+            // It has to be asked for.
+            shown.remove("health_status");
+        }
+        Ok(only_fields(object, fields))
     })
 }
 

@@ -19,7 +19,7 @@ pub(crate) async fn send(
 ) -> HttpResponse {
     let incoming = Incoming {
         phone_number_id: path.into_inner().id,
-        token: check_token(&sandbox, &request),
+        token: check_token(&sandbox, &sandbox.state(), &request),
         // A body too long to read is judged as one that is not JSON.
         body: body.map(Vec::from).unwrap_or_default(),
     };

@@ -252,8 +252,8 @@ fn a_suspected_sender_is_held_until_somebody_found_out() {
 
     world.0.convict(sender(1), s(2));
     assert_eq!(world.0.suspects(s(2)), [], "somebody found out");
-    assert_eq!(world.send((1, 2), accepted(), s(3)), Err(s(1)));
-    assert_eq!(world.send((1, 2), accepted(), s(4)), Ok(None));
+    assert_eq!(world.send((1, 2), accepted(), s(6)), Err(s(1)));
+    assert_eq!(world.send((1, 2), accepted(), s(7)), Ok(None));
 }
 
 #[test]

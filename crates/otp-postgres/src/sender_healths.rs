@@ -1,0 +1,90 @@
+//! Senders' health.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use otp_core::ids::SenderId;
+use otp_core::ports::{PortError, SenderHealths};
+use otp_core::sender::health::{HealthChange, HealthChanged, SenderHealth};
+use otp_core::time::Timestamp;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::PgStore;
+use crate::errors::port_error;
+use crate::rows::{SenderHealthRow, read_all};
+use crate::schema::sender_health;
+use crate::transaction::Transaction;
+
+#[async_trait]
+impl SenderHealths for PgStore {
+    async fn list_health(&self) -> Result<Vec<SenderHealth>, PortError> {
+        let rows = sender_health::table
+            .order(sender_health::sender_id)
+            .select(SenderHealthRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
+    async fn list_due_checks(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<SenderId>, PortError> {
+        let due: Vec<Uuid> = sender_health::table
+            .filter(sender_health::check_at.le(OffsetDateTime::from(now)))
+            .order(sender_health::check_at)
+            .limit(i64::try_from(most).unwrap_or(i64::MAX))
+            .select(sender_health::sender_id)
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(due.into_iter().map(SenderId).collect())
+    }
+
+    async fn change_health(
+        &self,
+        sender: SenderId,
+        change: &HealthChange,
+        at: Timestamp,
+    ) -> Result<HealthChanged, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let changed = change_health(&transaction, sender, change, at).await;
+        transaction.finish(changed).await
+    }
+}
+
+async fn change_health(
+    transaction: &Transaction,
+    sender: SenderId,
+    change: &HealthChange,
+    at: Timestamp,
+) -> Result<HealthChanged, PortError> {
+    transaction.begin().await.map_err(port_error)?;
+    let mut connection = transaction.connection();
+    // The row is there before it is locked: two who find none would lock nothing.
+    let unknown = SenderHealthRow::from(&SenderHealth::unknown(sender));
+    diesel::insert_into(sender_health::table)
+        .values(&unknown)
+        .on_conflict_do_nothing()
+        .execute(&mut connection)
+        .await
+        .map_err(port_error)?;
+    let known: SenderHealthRow = sender_health::table
+        .find(sender.0)
+        .select(SenderHealthRow::as_select())
+        .for_no_key_update()
+        .first(&mut connection)
+        .await
+        .map_err(port_error)?;
+    let before = SenderHealth::try_from(known)?;
+    let after = before.after(change, at);
+    diesel::update(sender_health::table.find(sender.0))
+        .set(&SenderHealthRow::from(&after))
+        .execute(&mut connection)
+        .await
+        .map_err(port_error)?;
+    Ok(HealthChanged { before, after })
+}

@@ -1,0 +1,74 @@
+//! Senders' health.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::ids::SenderId;
+use otp_core::ports::{PortError, SenderHealths};
+use otp_core::sender::health::{HealthChange, HealthChanged, SenderHealth};
+use otp_core::time::Timestamp;
+
+use crate::SqliteStore;
+use crate::rows::{Id, SenderHealthRow, read_all};
+use crate::schema::sender_health;
+
+#[async_trait]
+impl SenderHealths for SqliteStore {
+    async fn list_health(&self) -> Result<Vec<SenderHealth>, PortError> {
+        self.read("db.sender_healths.list_health", |connection| {
+            let rows = sender_health::table
+                .order(sender_health::sender_id)
+                .select(SenderHealthRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+
+    async fn list_due_checks(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<SenderId>, PortError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.read("db.sender_healths.list_due_checks", move |connection| {
+            let due: Vec<Id> = sender_health::table
+                .filter(sender_health::check_at.le(now.unix_millis()))
+                .order(sender_health::check_at)
+                .limit(most)
+                .select(sender_health::sender_id)
+                .load(connection)?;
+            Ok(due.into_iter().map(|id| SenderId(id.0)).collect())
+        })
+        .await
+    }
+
+    async fn change_health(
+        &self,
+        sender: SenderId,
+        change: &HealthChange,
+        at: Timestamp,
+    ) -> Result<HealthChanged, PortError> {
+        let change = change.clone();
+        self.write("db.sender_healths.change_health", move |connection| {
+            let known = sender_health::table
+                .find(Id(sender.0))
+                .select(SenderHealthRow::as_select())
+                .first(connection)
+                .optional()?;
+            let before = match known {
+                Some(row) => SenderHealth::try_from(row)?,
+                None => SenderHealth::unknown(sender),
+            };
+            let after = before.after(&change, at);
+            let row = SenderHealthRow::from(&after);
+            diesel::insert_into(sender_health::table)
+                .values(&row)
+                .on_conflict(sender_health::sender_id)
+                .do_update()
+                .set(&row)
+                .execute(connection)?;
+            Ok(HealthChanged { before, after })
+        })
+        .await
+    }
+}

@@ -1,0 +1,51 @@
+//! Senders' health in memory.
+
+use async_trait::async_trait;
+use otp_core::ids::SenderId;
+use otp_core::ports::{PortError, SenderHealths};
+use otp_core::sender::health::{HealthChange, HealthChanged, SenderHealth};
+use otp_core::time::Timestamp;
+
+use super::{MemoryStore, conflict};
+
+#[async_trait]
+impl SenderHealths for MemoryStore {
+    async fn list_health(&self) -> Result<Vec<SenderHealth>, PortError> {
+        Ok(self.state().sender_health.values().cloned().collect())
+    }
+
+    async fn list_due_checks(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<SenderId>, PortError> {
+        let state = self.state();
+        let due = state.sender_health.values();
+        let mut due: Vec<_> = due
+            .filter_map(|health| Some((health.check_at.filter(|at| *at <= now)?, health.sender_id)))
+            .collect();
+        due.sort_unstable();
+        Ok(due
+            .into_iter()
+            .take(most)
+            .map(|(_, sender)| sender)
+            .collect())
+    }
+
+    async fn change_health(
+        &self,
+        sender: SenderId,
+        change: &HealthChange,
+        at: Timestamp,
+    ) -> Result<HealthChanged, PortError> {
+        let mut state = self.state();
+        if !state.senders.iter().any(|row| row.id == sender) {
+            return Err(conflict("no sender has that id"));
+        }
+        let known = state.sender_health.get(&sender).cloned();
+        let before = known.unwrap_or_else(|| SenderHealth::unknown(sender));
+        let after = before.after(change, at);
+        state.sender_health.insert(sender, after.clone());
+        Ok(HealthChanged { before, after })
+    }
+}

@@ -1,0 +1,176 @@
+//! Numbers at Meta: whether one may send, and what Meta thinks of it.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use otp_core::message::Failure;
+use otp_core::ports::{Examination, ProviderError, ProviderRefusal, RefusalScope, SenderExaminer};
+use otp_core::sender::health::{Quality, Rating};
+use otp_core::sender::{AccessToken, ProviderId};
+use serde_json::Value;
+
+use crate::codes::{self, Class};
+use crate::graph::Graph;
+use crate::options::{CloudApiOptions, InvalidOptions};
+use crate::redaction::Redaction;
+
+/// What is asked for of a number.
+const FIELDS: &str =
+    "health_status,status,quality_rating,whatsapp_business_manager_messaging_limit";
+
+/// Statuses of a number from which nothing can be sent. Others mean little: Meta's own lists differ.
+const OUT_OF_SERVICE: [&str; 4] = ["BANNED", "DELETED", "DISCONNECTED", "MIGRATED"];
+
+/// Words of Meta that name a rating or a limit are short.
+const LONGEST_WORD: usize = 64;
+
+/// Numbers, at Meta.
+#[derive(Clone)]
+pub struct CloudApiNumbers {
+    graph: Graph,
+}
+
+impl CloudApiNumbers {
+    /// With these options, and so long for each call.
+    pub fn new(options: &CloudApiOptions, timeout: Duration) -> Result<Self, InvalidOptions> {
+        Ok(Self {
+            graph: Graph::new(options, timeout)?,
+        })
+    }
+}
+
+impl fmt::Debug for CloudApiNumbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloudApiNumbers").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl SenderExaminer for CloudApiNumbers {
+    async fn examine(
+        &self,
+        phone_number_id: &ProviderId,
+        access_token: &AccessToken,
+    ) -> Examination {
+        let query = [("fields", FIELDS)];
+        let asked = self
+            .graph
+            .get(access_token, (phone_number_id, None), &query);
+        let examination = match asked.await {
+            Ok(number) => read(&number, &Redaction::of_token(access_token)),
+            Err(ProviderError::Refused {
+                code,
+                subcode,
+                words,
+            }) => refused(code, subcode, words),
+            Err(ProviderError::Unavailable(cause)) => {
+                tracing::warn!(
+                    phone_number_id = phone_number_id.as_str(),
+                    cause,
+                    "WhatsApp does not say how a sender is"
+                );
+                Examination::Silent
+            }
+        };
+        tracing::debug!(
+            phone_number_id = phone_number_id.as_str(),
+            ?examination,
+            "asked WhatsApp how a sender is"
+        );
+        examination
+    }
+}
+
+fn read(number: &Value, redaction: &Redaction) -> Examination {
+    let word = |field: &str| {
+        let word = number.get(field)?.as_str()?.trim();
+        (1..=LONGEST_WORD).contains(&word.len()).then_some(word)
+    };
+    // Whoever answers for Meta with something else says nothing about the number.
+    if number.get("id").is_none() {
+        return Examination::Silent;
+    }
+    let rating = Rating {
+        quality: word("quality_rating").map(Quality::of),
+        messaging_limit: word("whatsapp_business_manager_messaging_limit").map(str::to_owned),
+    };
+    let health = number.get("health_status");
+    let can_send = health
+        .and_then(|health| health.get("can_send_message"))
+        .and_then(Value::as_str);
+    if can_send == Some("BLOCKED") {
+        let refusal = blocked(health.unwrap_or(&Value::Null), redaction);
+        return Examination::Unable(refusal, rating);
+    }
+    match word("status").filter(|status| OUT_OF_SERVICE.contains(status)) {
+        Some(status) => {
+            let reason = format!("Meta calls the number {status}.");
+            let title = "Number out of service".to_owned();
+            Examination::Unable(refusal(None, title, reason), rating)
+        }
+        None => Examination::Able(rating),
+    }
+}
+
+/// The first reason given by whoever is blocked: number, business account, business or app.
+fn blocked(health: &Value, redaction: &Redaction) -> ProviderRefusal {
+    let entities = health.get("entities").and_then(Value::as_array);
+    let error = entities.into_iter().flatten().find_map(|entity| {
+        let is_blocked = entity.get("can_send_message")?.as_str()? == "BLOCKED";
+        let kind = entity.get("entity_type")?.as_str()?;
+        is_blocked.then(|| (kind, entity.pointer("/errors/0").unwrap_or(&Value::Null)))
+    });
+    let (kind, error) = error.unwrap_or(("NUMBER", &Value::Null));
+    let text = |field: &str| error.get(field).and_then(Value::as_str);
+    let words: Vec<_> = [text("error_description"), text("possible_solution")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let reason = if words.is_empty() {
+        "Meta names no reason.".to_owned()
+    } else {
+        redaction.clean(&words.join(" "))
+    };
+    let title = redaction.clean(&format!("Blocked: {kind}"));
+    refusal(
+        error.get("error_code").and_then(Value::as_i64),
+        title,
+        reason,
+    )
+}
+
+fn refused(code: i64, subcode: Option<i64>, words: String) -> Examination {
+    let meaning = codes::look_up(code, subcode);
+    let title = meaning.map_or("Unknown error", |meaning| meaning.title);
+    let refusal = refusal(Some(code), title.to_owned(), words);
+    match meaning.map(|meaning| meaning.class) {
+        Some(Class::Configuration) if codes::is_about_permissions(code) => {
+            Examination::NotShown(refusal)
+        }
+        Some(Class::Configuration) => Examination::Unable(refusal, Rating::default()),
+        // Too many questions, a fault of Meta's, a field that is not known in this version.
+        Some(
+            Class::Country
+            | Class::Request
+            | Class::Template
+            | Class::Recipient
+            | Class::Transient(..)
+            | Class::Doubtful,
+        )
+        | None => Examination::Silent,
+    }
+}
+
+fn refusal(code: Option<i64>, title: String, reason: String) -> ProviderRefusal {
+    ProviderRefusal {
+        http_status: None,
+        message: reason.clone(),
+        failure: Failure {
+            code: code.and_then(|code| i32::try_from(code).ok()),
+            title,
+            reason,
+        },
+        scope: RefusalScope::SenderUntilMended,
+    }
+}
