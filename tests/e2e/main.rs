@@ -10,5 +10,6 @@ mod health;
 mod privacy;
 mod reliability;
 mod send_message;
+mod templates;
 mod tls;
 mod webhooks;

@@ -18,7 +18,8 @@ use crate::sandbox::Sandbox;
 
 /// Ids that the sandbox knows from the start.
 const PHONE_NUMBER_ID: &str = "106540352242922";
-const WABA_ID: &str = "102290129340398";
+/// The sandbox's business account.
+pub const WABA_ID: &str = "102290129340398";
 
 const MASTER_KEY: &str = "b3RwLWUyZSBtYXN0ZXIga2V5OiAzMiBieXRlcyBvayE=";
 
@@ -84,9 +85,14 @@ impl World {
     /// The same, and servers that take WhatsApp's notifications.
     pub async fn with_webhook(database: Database, credits: u32) -> Self {
         let mut world = Self::with_credits(database, credits).await;
-        world.set("WHATSAPP__APP_SECRET", meta::APP_SECRET);
-        world.set("WHATSAPP__VERIFY_TOKEN", meta::VERIFY_TOKEN);
+        world.take_notifications();
         world
+    }
+
+    /// Servers to come take WhatsApp's notifications.
+    pub fn take_notifications(&mut self) {
+        self.set("WHATSAPP__APP_SECRET", meta::APP_SECRET);
+        self.set("WHATSAPP__VERIFY_TOKEN", meta::VERIFY_TOKEN);
     }
 
     /// An account with a key and nothing else.
@@ -159,6 +165,11 @@ impl World {
         self.add_sender_with(PHONE_NUMBER_ID);
     }
 
+    /// The sandbox's number for the account, without templates.
+    pub fn add_bare_sender(&mut self) {
+        self.register_number(PHONE_NUMBER_ID);
+    }
+
     /// One more account with credits, which sends from a number of its own. It becomes this world's
     /// account; who has the other's key sends with [`World::send_as`].
     pub async fn add_account_with(&mut self, phone_number_id: &str) {
@@ -176,6 +187,13 @@ impl World {
     }
 
     fn add_sender_with(&mut self, phone_number_id: &str) {
+        self.register_number(phone_number_id);
+        for language in ["ar", "en"] {
+            self.add_template(language);
+        }
+    }
+
+    fn register_number(&mut self, phone_number_id: &str) {
         let arguments = [
             "sender",
             "add",
@@ -193,9 +211,6 @@ impl World {
         ];
         let added = process::run(&arguments, &self.variables(), "EAAGe2etoken\n").json();
         self.sender = text(&added, "id");
-        for language in ["ar", "en"] {
-            self.add_template(language);
-        }
     }
 
     /// A template of the sender.

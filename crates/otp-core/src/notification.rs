@@ -2,6 +2,7 @@
 
 use crate::opt_out::InboundWish;
 use crate::receipt::DeliveryReceipt;
+use crate::template::event::TemplateEvent;
 
 /// What one delivery says, sorted by what it is about; each list in the order it was said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,12 +11,18 @@ pub struct ProviderNotification {
     pub receipts: Vec<DeliveryReceipt>,
     /// Who wants no more messages, or wants them again.
     pub wishes: Vec<InboundWish>,
+    /// Which templates changed.
+    pub templates: Vec<TemplateEvent>,
 }
 
 impl ProviderNotification {
     /// Whether it says nothing that changes anything.
     pub fn is_empty(&self) -> bool {
-        let Self { receipts, wishes } = self;
-        receipts.is_empty() && wishes.is_empty()
+        let Self {
+            receipts,
+            wishes,
+            templates,
+        } = self;
+        receipts.is_empty() && wishes.is_empty() && templates.is_empty()
     }
 }

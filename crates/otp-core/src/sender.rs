@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use self::health::SenderStop;
 use crate::ids::{AccountId, SenderId};
 use crate::language::{self, LanguageTag};
-use crate::sealing::Sealed;
+use crate::sealing::{Purpose, Sealed, Sealer};
 use crate::template::AuthenticationTemplate;
 use crate::time::Timestamp;
 
@@ -80,6 +80,21 @@ impl AccessToken {
     /// The token, for the adapter that calls the provider and for sealing.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+/// A sender's access token cannot be read with the configured master key.
+#[derive(Debug, thiserror::Error)]
+#[error("the sender's access token cannot be read")]
+pub struct UnreadableToken(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl Sender {
+    /// Opens the access token.
+    pub fn open_access_token(&self, sealer: &Sealer) -> Result<AccessToken, UnreadableToken> {
+        let opened = sealer
+            .open(Purpose::AccessToken, &self.access_token)
+            .map_err(|error| UnreadableToken(error.into()))?;
+        AccessToken::parse(&opened).map_err(|error| UnreadableToken(error.into()))
     }
 }
 

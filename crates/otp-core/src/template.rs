@@ -3,6 +3,7 @@
 pub mod draft;
 pub mod event;
 pub mod listed;
+pub mod preflight;
 pub mod sync;
 
 mod lifetime;

@@ -2,18 +2,22 @@
 
 pub mod add_sender;
 pub mod apply_receipts;
+pub mod apply_template_events;
 pub mod audit_credits;
 pub mod authenticate;
 pub mod check_message_status;
 pub mod create_account;
 pub mod create_api_key;
+pub mod create_templates;
 pub mod decide_undecided;
 pub mod enter_wish;
 pub mod examine_sender;
 pub mod grant_subscription;
 pub mod list_messages;
+pub mod preflight_templates;
 pub mod rotate_api_key;
 pub mod send_message;
 pub mod show_message;
+pub mod sync_templates;
 pub mod take_notification;
 pub mod take_wishes;

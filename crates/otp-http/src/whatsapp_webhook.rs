@@ -172,10 +172,11 @@ fn malformed() -> ApiError {
 #[cfg(test)]
 mod tests {
     use otp_core::ports::{
-        MockClock, MockOptOuts, MockProviderWebhook, MockReceipts, MockRecipientIdentities,
-        MockSendLedger,
+        MockClock, MockOptOuts, MockOutbox, MockProviderWebhook, MockReceipts,
+        MockRecipientIdentities, MockSendLedger, MockSenders, MockTemplates,
     };
     use otp_core::usecases::apply_receipts::ApplyReceipts;
+    use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
     use otp_core::usecases::take_notification::TakeNotification;
     use otp_core::usecases::take_wishes::TakeWishes;
 
@@ -195,6 +196,12 @@ mod tests {
                     Arc::new(MockOptOuts::new()),
                     Arc::new(MockRecipientIdentities::new()),
                 ),
+                apply_template_events: ApplyTemplateEvents {
+                    templates: Arc::new(MockTemplates::new()),
+                    senders: Arc::new(MockSenders::new()),
+                    outbox: Arc::new(MockOutbox::new()),
+                    clock: Arc::new(MockClock::new()),
+                },
             },
             clock: Arc::new(MockClock::new()),
         })

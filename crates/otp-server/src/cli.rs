@@ -11,7 +11,7 @@ use otp_core::language::LanguageTag;
 use otp_core::recipient::PhoneNumber;
 use otp_core::region::Region;
 use otp_core::sender::ProviderId;
-use otp_core::template::TemplateName;
+use otp_core::template::{CodeExpiry, TemplateName};
 use otp_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -307,12 +307,46 @@ pub(crate) enum TemplateCommand {
         #[arg(long, value_parser = LanguageTag::parse)]
         language: LanguageTag,
     },
+    /// Create an authentication template at Meta, in several languages; Meta reviews each.
+    Create(NewTemplate),
+    /// Make a sender's templates what Meta lists: add what is new, note what changed or is gone.
+    Sync {
+        /// The sender.
+        #[arg(long, value_parser = id)]
+        sender: Uuid,
+    },
+    /// Ask Meta whether every language of every sender would send; exit code 1 if one would not.
+    Preflight {
+        /// Of this sender only.
+        #[arg(long, value_parser = id)]
+        sender: Option<Uuid>,
+    },
     /// List templates.
     List {
         /// Of this sender only.
         #[arg(long, value_parser = id)]
         sender: Option<Uuid>,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct NewTemplate {
+    /// The sender.
+    #[arg(long, value_parser = id)]
+    pub(crate) sender: Uuid,
+    /// The template's name.
+    #[arg(long, value_parser = TemplateName::parse)]
+    pub(crate) name: TemplateName,
+    /// A language as Meta spells it, such as ar or en_US; give one for each.
+    #[arg(long, required = true, value_parser = LanguageTag::parse)]
+    pub(crate) language: Vec<LanguageTag>,
+    /// How long the code counts, as the message says: whole minutes, up to 90m.
+    #[arg(long, default_value = "5m", value_parser = code_expiry)]
+    pub(crate) code_expiry: CodeExpiry,
+    /// How long Meta tries to deliver a message: 30s to 15m, and no longer than the code counts.
+    /// Without it, as long as the code counts.
+    #[arg(long, value_parser = humantime::parse_duration)]
+    pub(crate) ttl: Option<std::time::Duration>,
 }
 
 #[derive(Subcommand)]
@@ -369,6 +403,11 @@ fn credits(text: &str) -> Result<Credits, String> {
         .and_then(|amount| Credits::new(amount).ok());
     let positive = credits.filter(|credits| *credits != Credits::ZERO);
     positive.ok_or_else(|| "credits are a whole number from 1 to 2000000000".to_owned())
+}
+
+fn code_expiry(text: &str) -> Result<CodeExpiry, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    CodeExpiry::from_duration(duration).map_err(|error| error.to_string())
 }
 
 pub(crate) fn country(text: &str) -> Result<Region, String> {

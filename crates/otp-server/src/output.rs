@@ -11,6 +11,8 @@ pub(crate) struct Answer {
     pub(crate) json: Value,
     /// For people.
     pub(crate) text: String,
+    /// Whether what it says is no success; it is printed all the same.
+    failed: bool,
 }
 
 impl Answer {
@@ -18,6 +20,7 @@ impl Answer {
         Self {
             json,
             text: text.into(),
+            failed: false,
         }
     }
 
@@ -27,6 +30,7 @@ impl Answer {
         Self {
             json: Value::Array(rows),
             text,
+            failed: false,
         }
     }
 
@@ -49,7 +53,13 @@ impl Answer {
         Self {
             text: text.unwrap_or_default(),
             json: object,
+            failed: false,
         }
+    }
+
+    /// The same, but the program ends with exit code 1 where it `failed`.
+    pub(crate) fn failing_if(self, failed: bool) -> Self {
+        Self { failed, ..self }
     }
 }
 
@@ -60,12 +70,13 @@ pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
     } else {
         answer.text.clone()
     };
+    let code = ExitCode::from(u8::from(answer.failed));
     if text.is_empty() {
-        return ExitCode::SUCCESS;
+        return code;
     }
     match writeln!(std::io::stdout().lock(), "{text}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Ok(()) => code,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => code,
         Err(error) => crate::failure::report(&anyhow::anyhow!(
             "standard output cannot be written: {error}"
         )),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use otp_core::ports::{Clock, Directory, MessageSender, Randomness, SendLedger, Storage};
 use otp_core::sealing::{OpenError, Purpose, Sealer};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::examine_sender::ExamineSender;
@@ -143,6 +144,12 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         provider_timeout: settings.whatsapp.timeout,
         message_lifetime: settings.messages.lifetime,
     };
+    let apply_template_events = ApplyTemplateEvents {
+        templates: storage.clone(),
+        senders: storage.clone(),
+        outbox: storage.clone(),
+        clock: Arc::clone(&clock),
+    };
     let whatsapp_webhook = settings.whatsapp.webhook.as_ref().map(|webhook| {
         let Webhook {
             app_secret,
@@ -158,6 +165,7 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
                     storage.clone(),
                 ),
                 take_wishes: TakeWishes::new(storage.clone(), storage.clone()),
+                apply_template_events: apply_template_events.clone(),
             },
             clock: Arc::clone(&clock),
         }
@@ -166,6 +174,7 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         directory: Arc::clone(&directory),
         ledger,
         sender,
+        templates: apply_template_events,
         clock: Arc::clone(&clock),
         randomness,
     };

@@ -140,6 +140,8 @@ fn by_code(answer: &Answer, error: &GraphError, redaction: &Redaction) -> Verdic
         | Class::Country
         | Class::Request
         | Class::Template
+        | Class::TemplatePaused
+        | Class::TemplateDisabled
         | Class::Recipient => None,
         Class::Transient(_, pause) => Some(pause),
         Class::Doubtful => (error.is_transient != Some(false)).then_some(None),

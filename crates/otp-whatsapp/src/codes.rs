@@ -15,8 +15,12 @@ pub(crate) enum Class {
     Country,
     /// The request itself is wrong, which is our mistake.
     Request,
-    /// The template is missing, paused or of another shape than the request.
+    /// The template is missing or of another shape than the request.
     Template,
+    /// The template is paused, and so are all of its messages.
+    TemplatePaused,
+    /// The template is disabled, and its messages with it.
+    TemplateDisabled,
     /// This recipient cannot be reached this way.
     Recipient,
     /// A later call may succeed, at the earliest after this pause if there is one; meanwhile others
@@ -35,6 +39,8 @@ impl Class {
             Self::Country | Self::Request | Self::Template | Self::Recipient => {
                 RefusalScope::Message
             }
+            Self::TemplatePaused => RefusalScope::TemplatePaused,
+            Self::TemplateDisabled => RefusalScope::TemplateDisabled,
             Self::Transient(scope, _) => scope,
             Self::Doubtful if own_fault => RefusalScope::Provider,
             Self::Doubtful => RefusalScope::Message,
@@ -146,8 +152,8 @@ const TABLE: &[(i64, Class, &str)] = &[
     (132007, Template,      "Template format character policy violated"),
     (132008, Template,      "Template parameter format mismatch"),
     (132012, Template,      "Template parameter format mismatch"),
-    (132015, Template,      "Template is paused"),
-    (132016, Template,      "Template is disabled"),
+    (132015, Class::TemplatePaused,   "Template is paused"),
+    (132016, Class::TemplateDisabled, "Template is disabled"),
     (132068, Template,      "Flow is in blocked state"),
     (132069, Template,      "Flow is in throttled state"),
     (133000, Configuration, "Incomplete deregistration"),
@@ -191,9 +197,11 @@ mod tests {
             (
                 Template,
                 &[
-                    132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069,
+                    132000, 132001, 132005, 132007, 132008, 132012, 132068, 132069,
                 ],
             ),
+            (Class::TemplatePaused, &[132015]),
+            (Class::TemplateDisabled, &[132016]),
             (
                 Recipient,
                 &[130472, 131021, 131026, 131030, 131049, 131050, 137000],
@@ -224,6 +232,8 @@ mod tests {
         for (code, scope) in [
             (131_026, RefusalScope::Message),
             (132_001, RefusalScope::Message),
+            (132_015, RefusalScope::TemplatePaused),
+            (132_016, RefusalScope::TemplateDisabled),
             (130_497, RefusalScope::Message),
             (131_056, RefusalScope::Recipient),
             (130_429, RefusalScope::Sender),

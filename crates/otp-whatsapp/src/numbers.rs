@@ -154,6 +154,8 @@ fn refused(code: i64, subcode: Option<i64>, words: String) -> Examination {
             Class::Country
             | Class::Request
             | Class::Template
+            | Class::TemplatePaused
+            | Class::TemplateDisabled
             | Class::Recipient
             | Class::Transient(..)
             | Class::Doubtful,

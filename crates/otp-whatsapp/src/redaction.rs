@@ -64,6 +64,16 @@ impl Redaction {
         }
     }
 
+    /// For words that may be about anybody.
+    pub(crate) fn of_anybody() -> Self {
+        Self {
+            number: Vec::new(),
+            passcode: Vec::new(),
+            token: Vec::new(),
+            any_number: true,
+        }
+    }
+
     /// For the words of a receipt, which need not name the recipient. Meta's id of the message goes
     /// too: it spells the number out in base64.
     pub(crate) fn of_receipt(recipient: Option<&str>, id: &ProviderMessageId) -> Self {

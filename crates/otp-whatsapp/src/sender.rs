@@ -170,7 +170,12 @@ fn report(verdict: &Verdict, duration: Duration) {
     match (verdict.class, &verdict.outcome) {
         (
             Some(
-                class @ (Class::Configuration | Class::Country | Class::Request | Class::Template),
+                class @ (Class::Configuration
+                | Class::Country
+                | Class::Request
+                | Class::Template
+                | Class::TemplatePaused
+                | Class::TemplateDisabled),
             ),
             _,
         ) => {

@@ -16,6 +16,7 @@ mod notification;
 mod secrets;
 mod signature;
 mod status;
+mod template;
 
 use otp_core::notification::ProviderNotification;
 use otp_core::ports::{ProviderWebhook, WebhookRefusal};

@@ -7,6 +7,7 @@ mod control_blocks;
 mod control_phone;
 mod control_receivers;
 mod control_setup;
+mod control_templates;
 mod control_webhook;
 mod graph;
 mod messages;
@@ -109,8 +110,9 @@ fn control_routes(config: &mut ServiceConfig) {
         )
         .route(
             "/templates",
-            web::put().to(control_setup::set_template_status),
+            web::put().to(control_templates::set_template_status),
         )
+        .route("/review", web::put().to(control_templates::put_review))
         .route(
             "/accounts/{waba}",
             web::put().to(control_setup::put_account),

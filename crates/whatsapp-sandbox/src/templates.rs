@@ -29,6 +29,11 @@ impl Templates {
         }
     }
 
+    /// Reviews take so long from now on.
+    pub(crate) fn review_within(&mut self, delay: std::time::Duration) {
+        self.approval_delay = Duration::try_from(delay).unwrap_or(Duration::MAX);
+    }
+
     /// Gives an account the authentication template that needs no set-up.
     pub(crate) fn add_defaults(&mut self, ids: &mut Ids, waba_id: &str, now: OffsetDateTime) {
         for language in DEFAULT_TEMPLATE_LANGUAGES {
@@ -103,15 +108,14 @@ impl Templates {
         }
     }
 
-    /// Removes every language of a name, or one template of it; whether there was any.
-    pub(crate) fn delete(&mut self, waba_id: &str, name: &str, id: Option<&str>) -> bool {
-        let before = self.all.len();
-        self.all.retain(|template| {
-            template.waba_id != waba_id
-                || template.draft.name != name
-                || id.is_some_and(|id| template.id != id)
-        });
-        self.all.len() < before
+    /// Removes every language of a name, or one template of it.
+    pub(crate) fn delete(&mut self, waba_id: &str, name: &str, id: Option<&str>) -> Vec<Template> {
+        let is_meant = |template: &mut Template| {
+            template.waba_id == waba_id
+                && template.draft.name == name
+                && id.is_none_or(|id| template.id == id)
+        };
+        self.all.extract_if(.., is_meant).collect()
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Template> {

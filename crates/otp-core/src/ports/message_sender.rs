@@ -10,7 +10,7 @@ use crate::message::{Failure, ProviderMessageId};
 use crate::passcode::Passcode;
 use crate::recipient::PhoneNumber;
 use crate::sender::{AccessToken, ProviderId};
-use crate::template::TemplateName;
+use crate::template::{TemplateName, TemplateStatus};
 
 /// Delivers passcodes through a provider.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -93,6 +93,10 @@ pub struct ProviderRefusal {
 pub enum RefusalScope {
     /// This message alone: its recipient, its template, its words.
     Message,
+    /// Messages of this template, for a while: the provider paused it.
+    TemplatePaused,
+    /// Messages of this template, for good: the provider disabled it.
+    TemplateDisabled,
     /// Messages of this sender to this recipient, for a while.
     Recipient,
     /// All messages of this sender, for a while: it sends too fast.
@@ -101,4 +105,20 @@ pub enum RefusalScope {
     SenderUntilMended,
     /// Whatever is asked of the provider, for a while: it is out of order or not to be reached.
     Provider,
+}
+
+impl RefusalScope {
+    /// The status that the message's template turns out to have. A template that the provider does not
+    /// find keeps its own: after an approval it takes a while until all of the provider knows of it.
+    pub fn template_status(self) -> Option<TemplateStatus> {
+        match self {
+            Self::TemplatePaused => Some(TemplateStatus::PAUSED),
+            Self::TemplateDisabled => Some(TemplateStatus::DISABLED),
+            Self::Message
+            | Self::Recipient
+            | Self::Sender
+            | Self::SenderUntilMended
+            | Self::Provider => None,
+        }
+    }
 }

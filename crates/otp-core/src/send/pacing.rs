@@ -133,7 +133,9 @@ impl Pacing {
             Err(SendError::Retry { refusal, after }) => (&*refusal, after),
         };
         match refusal.scope {
-            RefusalScope::Message => self.worked(sender, now),
+            RefusalScope::Message
+            | RefusalScope::TemplatePaused
+            | RefusalScope::TemplateDisabled => self.worked(sender, now),
             RefusalScope::Recipient => {
                 *after = Some(self.pairs.slow((sender, to), refusal, *after, now));
                 self.worked(sender, now)

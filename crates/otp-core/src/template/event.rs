@@ -42,9 +42,13 @@ impl TemplateEvent {
     }
 
     /// The template after the event; none where that is no other. Events come in any order and more
-    /// than once: an older one changes nothing.
+    /// than once: an older one changes nothing. The provider counts in seconds, and of two in one
+    /// second the one that came later counts; but no review begins after it ended.
     pub fn applied_to(&self, before: &AuthenticationTemplate) -> Option<AuthenticationTemplate> {
-        if before.status_since.is_some_and(|since| since > self.at) {
+        let is_older = |since: Timestamp| {
+            since > self.at || since == self.at && self.status == TemplateStatus::PENDING
+        };
+        if before.status_since.is_some_and(is_older) {
             return None;
         }
         let after = AuthenticationTemplate {
@@ -114,6 +118,21 @@ mod tests {
             }
             assert_eq!(now.status, TemplateStatus::DISABLED, "{order:?}");
             assert_eq!(now.status_since, Some(Timestamp::from_unix_millis(3)));
+        }
+    }
+
+    #[test]
+    fn in_one_second_a_review_comes_before_its_end() {
+        let events = [
+            event(TemplateStatus::PENDING, 1),
+            event(TemplateStatus::APPROVED, 1),
+        ];
+        for order in [[0, 1], [1, 0]] {
+            let mut now = template();
+            for n in order {
+                now = events[n].applied_to(&now).unwrap_or(now);
+            }
+            assert_eq!(now.status, TemplateStatus::APPROVED, "{order:?}");
         }
     }
 

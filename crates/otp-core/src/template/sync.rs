@@ -29,6 +29,18 @@ pub struct TemplateChange {
     pub after: AuthenticationTemplate,
 }
 
+impl TemplateChange {
+    /// Whether the provider took the template out of use by a decision of its own.
+    pub fn is_verdict(&self) -> bool {
+        let verdicts = [
+            TemplateStatus::REJECTED,
+            TemplateStatus::PAUSED,
+            TemplateStatus::DISABLED,
+        ];
+        self.before.status != self.after.status && verdicts.contains(&self.after.status)
+    }
+}
+
 /// What has to be done so that the `stored` templates of one sender become what the provider listed
 /// when it was asked. Only authentication templates are added. A template the provider does not have
 /// any more stays, as deleted: messages refer to it. Done twice it is done once.

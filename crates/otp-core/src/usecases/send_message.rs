@@ -22,8 +22,9 @@ use crate::ports::{
 use crate::recipient::PhoneNumber;
 use crate::sealing::{Purpose, Sealer};
 use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, Settlement};
-use crate::sender::{AccessToken, NoRoute, Route, Sender, SendingProfile};
+use crate::sender::{NoRoute, Route, SendingProfile, UnreadableToken};
 use crate::time::Timestamp;
+use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
 use delivery::Delivered;
 
@@ -36,6 +37,8 @@ pub struct SendMessagePorts {
     pub ledger: Arc<dyn SendLedger>,
     /// Delivers.
     pub sender: Arc<dyn MessageSender>,
+    /// Takes templates out of use that the provider refuses.
+    pub templates: ApplyTemplateEvents,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids and nonces.
@@ -112,8 +115,8 @@ pub enum SendMessageError {
         refusal: ProviderRefusal,
     },
     /// The sender's access token cannot be read with the configured master key.
-    #[error("the sender's access token cannot be read")]
-    UnreadableToken(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    UnreadableToken(#[from] UnreadableToken),
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -152,7 +155,7 @@ impl SendMessage {
             .await?;
         let route = match route(profile.as_deref(), request.language.as_ref()) {
             // Opened before admission: an unreadable token must be found out before anything is paid.
-            Ok(route) => Ok((route, self.access_token(route.sender)?)),
+            Ok(route) => Ok((route, route.sender.open_access_token(&self.sealer)?)),
             Err(no_route) => Err(no_route),
         };
         let routed_to = match &route {
@@ -198,15 +201,15 @@ impl SendMessage {
             timeout: self.policy.provider_timeout,
         };
         let delivered = delivery::deliver(&self.ports, outgoing, deadline).await;
+        if let Delivered::Refused(refusal) = &delivered
+            && let Some(status) = refusal.scope.template_status()
+        {
+            let template = (route.sender.id, route.template.id);
+            let taken = self.ports.templates.take_out_of_use(template, &status);
+            // What cannot be recorded now is refused, and recorded, with the next message.
+            drop(taken.await);
+        }
         self.settle(request.caller, message_id, delivered).await
-    }
-
-    fn access_token(&self, sender: &Sender) -> Result<AccessToken, SendMessageError> {
-        let opened = self
-            .sealer
-            .open(Purpose::AccessToken, &sender.access_token)
-            .map_err(|error| SendMessageError::UnreadableToken(error.into()))?;
-        AccessToken::parse(&opened).map_err(|error| SendMessageError::UnreadableToken(error.into()))
     }
 
     async fn attempt(

@@ -6,6 +6,7 @@
 use crate::notification::ProviderNotification;
 use crate::ports::PortError;
 use crate::usecases::apply_receipts::ApplyReceipts;
+use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::take_wishes::TakeWishes;
 
 /// Takes notifications.
@@ -15,12 +16,18 @@ pub struct TakeNotification {
     pub apply_receipts: ApplyReceipts,
     /// For who wants messages, and who does not.
     pub take_wishes: TakeWishes,
+    /// For templates that changed.
+    pub apply_template_events: ApplyTemplateEvents,
 }
 
 impl TakeNotification {
     /// Applies everything the notification says.
     pub async fn execute(&self, notification: ProviderNotification) -> Result<(), PortError> {
-        let ProviderNotification { receipts, wishes } = notification;
+        let ProviderNotification {
+            receipts,
+            wishes,
+            templates,
+        } = notification;
         if !receipts.is_empty() {
             self.apply_receipts.execute(receipts).await?;
         }
@@ -28,6 +35,7 @@ impl TakeNotification {
         if !wishes.is_empty() {
             self.take_wishes.execute(wishes).await?;
         }
+        self.apply_template_events.execute(&templates).await?;
         Ok(())
     }
 }

@@ -7,4 +7,5 @@ mod phone_corpus;
 mod receipts;
 mod rotate_api_key;
 mod send_message;
+mod templates;
 mod world;

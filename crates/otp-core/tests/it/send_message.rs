@@ -21,7 +21,7 @@ use otp_testkit::contract::fixture::START;
 use otp_testkit::sender::{accepted, failure, refusal};
 use uuid::Uuid;
 
-use crate::world::{POLICY, World};
+use crate::world::{POLICY, World, apply_template_events};
 
 async fn message(world: &World, sent: &SentMessage) -> Message {
     let found = Messages::find(&*world.fixture.store, world.fixture.account, sent.id).await;
@@ -277,6 +277,7 @@ async fn over(ledger: MockSendLedger, sender: MockMessageSender) -> (World, Send
         directory: Arc::new(directory),
         ledger: Arc::new(ledger),
         sender: Arc::new(sender),
+        templates: apply_template_events(&world.fixture),
         clock: Arc::new(clock),
         randomness: world.fixture.randomness.clone(),
     };
@@ -319,6 +320,7 @@ async fn a_call_after_a_long_wait_for_admission_still_has_a_second() {
             directory: world.fixture.store.clone(),
             ledger: Arc::new(ledger),
             sender: world.provider.clone(),
+            templates: apply_template_events(&world.fixture),
             clock: world.fixture.clock.clone(),
             randomness: world.fixture.randomness.clone(),
         };
@@ -363,6 +365,7 @@ async fn a_token_of_another_master_key_is_an_error_of_the_operator() {
         directory: world.fixture.store.clone(),
         ledger: world.fixture.store.clone(),
         sender: world.provider.clone(),
+        templates: apply_template_events(&world.fixture),
         clock: world.fixture.clock.clone(),
         randomness: world.fixture.randomness.clone(),
     };

@@ -11,6 +11,7 @@ use otp_core::ports::Storage;
 use otp_core::sender::{AccessToken, ProviderId};
 use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::usecases::add_sender::{NewSender, add_sender};
+use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::send_message::{
     SendMessage, SendMessagePorts, SendMessageRequest, SendPolicy,
@@ -30,6 +31,16 @@ pub(crate) const POLICY: SendPolicy = SendPolicy {
     message_lifetime: Duration::from_secs(600),
 };
 
+/// The use case over the world's store.
+pub(crate) fn apply_template_events(fixture: &Fixture) -> ApplyTemplateEvents {
+    ApplyTemplateEvents {
+        templates: fixture.store.clone(),
+        senders: fixture.store.clone(),
+        outbox: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+    }
+}
+
 impl World {
     /// An account with 10 credits, a sender and templates in Arabic and English.
     pub(crate) async fn with_provider(provider: ScriptedSender) -> Self {
@@ -48,6 +59,7 @@ impl World {
             directory: store.clone(),
             ledger: store,
             sender: provider.clone(),
+            templates: apply_template_events(&fixture),
             clock: fixture.clock.clone(),
             randomness: fixture.randomness.clone(),
         };

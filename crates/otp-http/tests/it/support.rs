@@ -15,9 +15,9 @@ use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, MockClock, MockDirectory, MockMessageSender, MockMessages, MockOptOuts, MockReceipts,
-    MockRecipientIdentities, MockSendLedger, MockStorageHealth, ProviderWebhook, Randomness,
-    SendLedger, StorageHealth,
+    Clock, MockClock, MockDirectory, MockMessageSender, MockMessages, MockOptOuts, MockOutbox,
+    MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenders, MockStorageHealth,
+    MockTemplates, ProviderWebhook, Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
@@ -25,6 +25,7 @@ use otp_core::sender::{ProviderId, Sender, SenderProfile, SendingProfile};
 use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::time::Timestamp;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::list_messages::ListMessages;
@@ -145,6 +146,7 @@ impl World {
                     Arc::new(self.opt_outs),
                     Arc::new(MockRecipientIdentities::new()),
                 ),
+                apply_template_events: no_templates(),
             },
             clock: clock.clone(),
         });
@@ -152,6 +154,7 @@ impl World {
             directory: directory.clone(),
             ledger,
             sender: Arc::new(self.sender),
+            templates: no_templates(),
             clock: clock.clone(),
             randomness: Arc::new(Fixed(6)),
         };
@@ -191,6 +194,16 @@ fn stored(key: &ApiKeySecret, expires: Option<Timestamp>, revoked: Option<Timest
         created_at: NOW,
         expires_at: expires,
         revoked_at: revoked,
+    }
+}
+
+/// Nothing here concerns templates.
+fn no_templates() -> ApplyTemplateEvents {
+    ApplyTemplateEvents {
+        templates: Arc::new(MockTemplates::new()),
+        senders: Arc::new(MockSenders::new()),
+        outbox: Arc::new(MockOutbox::new()),
+        clock: Arc::new(MockClock::new()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `template …`
 
+mod at_meta;
+
 use otp_core::ids::{SenderId, TemplateId};
 use otp_core::sender::ProviderId;
 use otp_core::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use super::{Administration, conflict_means};
 use crate::cli::TemplateCommand;
 use crate::output::Answer;
+use at_meta::AtMeta;
 
 pub(super) async fn run(
     administration: &Administration,
@@ -38,6 +41,15 @@ pub(super) async fn run(
                 )
             })?;
             Ok(Answer::object(shown(&template)))
+        }
+        TemplateCommand::Create(new) => AtMeta::open(administration)?.create(new).await,
+        TemplateCommand::Sync { sender } => {
+            let at_meta = AtMeta::open(administration)?;
+            at_meta.sync(SenderId(sender)).await
+        }
+        TemplateCommand::Preflight { sender } => {
+            let at_meta = AtMeta::open(administration)?;
+            at_meta.preflight(sender.map(SenderId)).await
         }
         TemplateCommand::List { sender } => {
             let templates = storage.list_templates(sender.map(SenderId)).await?;

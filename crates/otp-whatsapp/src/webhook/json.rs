@@ -128,6 +128,13 @@ fields! {
     Interactive => b"interactive",
     ButtonReply => b"button_reply",
     ListReply => b"list_reply",
+    Time => b"time",
+    Event => b"event",
+    Reason => b"reason",
+    OtherInfo => b"other_info",
+    TemplateId => b"message_template_id",
+    TemplateName => b"message_template_name",
+    TemplateLanguage => b"message_template_language",
 }
 
 impl Node {

@@ -2,11 +2,14 @@
 
 use otp_core::notification::ProviderNotification;
 use otp_core::sealing::Sealer;
+use otp_core::sender::ProviderId;
+use otp_core::template::event::{TemplateEvent, TemplateSubject};
 use otp_core::time::Timestamp;
 
 use super::inbound;
 use super::json::{Field, Node, readable};
 use super::status::{self, Unusable};
+use super::template;
 
 /// What a notification says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,8 +27,8 @@ pub struct Ignored {
     pub inbound_messages: usize,
     /// Errors of the account or the app, without a message.
     pub errors: usize,
-    /// Changes of templates.
-    pub template_updates: usize,
+    /// Changes that lack what says of what they are.
+    pub malformed_changes: usize,
     /// Changes of the account.
     pub account_updates: usize,
     /// Changes of a number's quality.
@@ -57,22 +60,20 @@ pub fn parse(
     }
     let mut notification = Notification::default();
     let about_whatsapp = body.text(Field::Object) == Some("whatsapp_business_account");
-    for change in body
-        .items(Field::Entry)
-        .iter()
-        .flat_map(|entry| entry.items(Field::Changes))
-    {
-        if about_whatsapp {
-            notification.take(change, received_at, sealer);
-        } else {
-            notification.ignored.unknown_changes += 1;
+    for entry in body.items(Field::Entry) {
+        for change in entry.items(Field::Changes) {
+            if about_whatsapp {
+                notification.take((entry, change), received_at, sealer);
+            } else {
+                notification.ignored.unknown_changes += 1;
+            }
         }
     }
     Ok(notification)
 }
 
 impl Notification {
-    fn take(&mut self, change: &Node, received_at: Timestamp, sealer: &Sealer) {
+    fn take(&mut self, (entry, change): (&Node, &Node), received_at: Timestamp, sealer: &Sealer) {
         let ignored = &mut self.ignored;
         match change.text(Field::Name) {
             Some("messages") => {
@@ -80,7 +81,13 @@ impl Notification {
                     self.take_messages(value, received_at, sealer);
                 }
             }
-            Some("message_template_status_update") => ignored.template_updates += 1,
+            Some("message_template_status_update") => {
+                let value = change.get(Field::Value);
+                match value.and_then(|value| template::event(entry, value, received_at)) {
+                    Some(event) => self.said.templates.push(event),
+                    None => ignored.malformed_changes += 1,
+                }
+            }
             Some("account_update") => ignored.account_updates += 1,
             Some("phone_number_quality_update") => ignored.quality_updates += 1,
             Some("business_capability_update") => ignored.capability_updates += 1,
@@ -110,7 +117,7 @@ impl Notification {
         let Ignored {
             inbound_messages,
             errors,
-            template_updates,
+            malformed_changes,
             account_updates,
             quality_updates,
             capability_updates,
@@ -120,20 +127,24 @@ impl Notification {
         } = self.ignored;
         let receipts = self.said.receipts.len();
         let wishes = self.said.wishes.len();
+        for event in &self.said.templates {
+            log_template(event);
+        }
         tracing::debug!(
             receipts,
             wishes,
             inbound_messages,
-            template_updates,
+            templates = self.said.templates.len(),
             quality_updates,
             capability_updates,
             unknown_changes,
             "WhatsApp notifies"
         );
-        if unknown_statuses + malformed_statuses > 0 {
+        if unknown_statuses + malformed_statuses + malformed_changes > 0 {
             tracing::warn!(
                 unknown_statuses,
                 malformed_statuses,
+                malformed_changes,
                 "WhatsApp reports what is not understood; it is passed over"
             );
         }
@@ -144,5 +155,37 @@ impl Notification {
                 "WhatsApp reports on the account; see Meta's Business Manager"
             );
         }
+    }
+}
+
+/// A template that is out of use may take messages with it, so somebody should look.
+fn log_template(event: &TemplateEvent) {
+    let TemplateSubject { provider_id, name } = &event.subject;
+    let template_id = provider_id.as_ref().map(ProviderId::as_str);
+    let (name, language) = name
+        .as_ref()
+        .map(|(n, tag)| (n.as_str(), tag.as_str()))
+        .unzip();
+    let (waba_id, status) = (event.waba_id.as_str(), event.status.as_str());
+    let reason = event.reason.as_deref();
+    if event.status.may_send() {
+        tracing::info!(
+            waba_id,
+            template_id,
+            name,
+            language,
+            status,
+            "a template may be used"
+        );
+    } else {
+        tracing::warn!(
+            waba_id,
+            template_id,
+            name,
+            language,
+            status,
+            reason,
+            "a template may not be used"
+        );
     }
 }

@@ -97,9 +97,14 @@ fn failure(status: &Node, id: &ProviderMessageId) -> Failure {
     }
 }
 
-/// When it happened by Meta's clock; by ours, where Meta's time cannot be one.
+/// When it happened by Meta's clock.
 pub(super) fn provider_time(said: &Node, received_at: Timestamp) -> Timestamp {
-    said.number(Field::Timestamp)
+    instant(said.number(Field::Timestamp), received_at)
+}
+
+/// Meta's seconds; our time, where Meta's cannot be one.
+pub(super) fn instant(seconds: Option<i64>, received_at: Timestamp) -> Timestamp {
+    seconds
         .filter(|seconds| *seconds >= EARLIEST)
         .and_then(|seconds| seconds.checked_mul(1_000))
         .map(Timestamp::from_unix_millis)

@@ -7,4 +7,5 @@ mod numbers;
 mod support;
 mod templates;
 mod webhook;
+mod webhook_templates;
 mod wire;

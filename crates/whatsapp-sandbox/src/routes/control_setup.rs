@@ -1,4 +1,4 @@
-//! The control API's set-up part: scripts, templates' statuses, accounts, chaos and limits.
+//! The control API's set-up part: scripts, accounts, chaos and limits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,6 @@ use actix_web::{
 };
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::wait::{ByAccount, ByAccountNumber, ByNumber, ControlError, number, read};
 use crate::{
@@ -18,25 +17,7 @@ use crate::{
     life::Life,
     options::PairLimit,
     scripts::Script,
-    webhook::Due,
 };
-
-/// Statuses Meta gives a template.
-const STATUSES: &[&str] = &[
-    "APPROVED",
-    "PENDING",
-    "REJECTED",
-    "PAUSED",
-    "DISABLED",
-    "IN_APPEAL",
-    "REINSTATED",
-    "FLAGGED",
-    "LIMIT_EXCEEDED",
-    "LOCKED",
-    "PENDING_DELETION",
-    "DELETED",
-    "ARCHIVED",
-];
 
 /// Nothing takes longer than this.
 const LONGEST_DELAY_MS: u64 = 600_000;
@@ -112,54 +93,6 @@ pub(crate) async fn get_script(sandbox: Data<Sandbox>, path: Path<ByNumber>) -> 
 pub(crate) async fn delete_script(sandbox: Data<Sandbox>, path: Path<ByNumber>) -> Answer {
     let removed = sandbox.state().scripts.remove(&number(&path.number)?);
     Ok(HttpResponse::Ok().json(json!({ "removed": removed })))
-}
-
-/// The body of `PUT control/templates`: the templates meant, and their new status.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StatusRequest {
-    status: String,
-    waba_id: Option<String>,
-    id: Option<String>,
-    name: Option<String>,
-    language: Option<String>,
-}
-
-/// `PUT control/templates`: approves, rejects, pauses or disables templates.
-pub(crate) async fn set_template_status(sandbox: Data<Sandbox>, body: Body) -> Answer {
-    let request: StatusRequest = read(body)?;
-    let status = request.status.to_ascii_uppercase();
-    if !STATUSES.contains(&status.as_str()) {
-        return Err(ControlError::bad(format!(
-            "\"status\" is one of {}",
-            STATUSES.join(", ")
-        )));
-    }
-    let is =
-        |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
-    let mut state = sandbox.state();
-    let mut ids = Vec::new();
-    let mut notices = Vec::new();
-    for template in state.templates.all_mut() {
-        if is(&request.waba_id, &template.waba_id)
-            && is(&request.id, &template.id)
-            && is(&request.name, &template.draft.name)
-            && is(&request.language, &template.draft.language)
-        {
-            template.set_status(&status);
-            ids.push(template.id.clone());
-            notices.push(template.notice(&status));
-        }
-    }
-    if ids.is_empty() {
-        return Err(ControlError::not_found("no such template"));
-    }
-    for notice in notices {
-        state.outbox.plan(Instant::now(), Due::Notice(notice));
-    }
-    drop(state);
-    sandbox.wake();
-    Ok(HttpResponse::Ok().json(json!({"status": status, "ids": ids})))
 }
 
 /// The body of `PUT control/accounts/{waba}`.

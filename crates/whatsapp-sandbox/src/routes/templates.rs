@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use tokio::time::Instant;
 
 use super::graph::{Body, ObjectPath, Parameters, answer, json_body, only_fields};
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     graph_error::GraphError,
     request::string,
     template::{Template, TemplateDraft},
+    webhook::Due,
 };
 
 const DEFAULT_PAGE: usize = 25;
@@ -94,7 +96,7 @@ pub(crate) async fn create(
         // Review has not even begun when Meta answers, however fast it is.
         let answer =
             json!({"id": template.id, "status": "PENDING", "category": template.draft.category});
-        state.outbox.plan_approval(template, now);
+        state.outbox.plan_review(template, now);
         Ok(answer)
     });
     sandbox.wake();
@@ -142,7 +144,7 @@ pub(crate) async fn upsert(
                 "language": template.draft.language,
                 "category": template.draft.category,
             }));
-            state.outbox.plan_approval(template, now);
+            state.outbox.plan_review(template, now);
         }
         Ok(json!({ "data": data }))
     });
@@ -158,7 +160,7 @@ pub(crate) async fn delete(
     query: Parameters,
 ) -> HttpResponse {
     let id = &path.id;
-    answer(&sandbox, &request, |state, _| {
+    let response = answer(&sandbox, &request, |state, _| {
         state
             .accounts
             .waba(id)
@@ -166,18 +168,23 @@ pub(crate) async fn delete(
         let name = query
             .get("name")
             .ok_or_else(|| GraphError::parameter("The parameter name is required."))?;
-        if state
+        let deleted = state
             .templates
-            .delete(id, name, query.get("hsm_id").map(String::as_str))
-        {
-            Ok(json!({"success": true}))
-        } else {
-            Err(GraphError::parameter_subcode(
+            .delete(id, name, query.get("hsm_id").map(String::as_str));
+        if deleted.is_empty() {
+            return Err(GraphError::parameter_subcode(
                 2_593_002,
                 "Message Template Not Found",
-            ))
+            ));
         }
-    })
+        for template in deleted {
+            let notice = template.notice("DELETED");
+            state.outbox.plan(Instant::now(), Due::Notice(notice));
+        }
+        Ok(json!({"success": true}))
+    });
+    sandbox.wake();
+    response
 }
 
 /// Filters take one value or several with commas. A name matches in part, which is why callers

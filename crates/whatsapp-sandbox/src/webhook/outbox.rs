@@ -175,11 +175,15 @@ impl Outbox {
         self.next_due += 1;
     }
 
-    /// Plans the end of a template's review, which somebody may decide otherwise until then.
-    pub(crate) fn plan_approval(&mut self, template: &Template, now: OffsetDateTime) {
+    /// Plans the end of a template's review, which somebody may decide otherwise until then. A review
+    /// that takes time is told of, too.
+    pub(crate) fn plan_review(&mut self, template: &Template, now: OffsetDateTime) {
         let Some(from) = template.approved_from() else {
             return;
         };
+        if from > now {
+            self.plan(Instant::now(), Due::Notice(template.notice("PENDING")));
+        }
         let review = Duration::try_from(from - now).unwrap_or(Duration::ZERO);
         // A review may be set to take longer than a clock can tell; then it never ends.
         if let Some(at) = Instant::now().checked_add(review) {

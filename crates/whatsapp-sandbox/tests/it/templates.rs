@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::support::{ANYBODY, Server, WABA, error, message, message_with};
@@ -92,6 +93,30 @@ async fn a_pending_template_cannot_be_sent() {
         .put("/templates", json!({"name": "pin", "status": "approved"}))
         .await;
     assert_eq!(server.send(&message).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_review_takes_as_long_as_it_is_told_to() {
+    let server = Server::start();
+    let path = format!("{WABA}/message_templates");
+    server.put("/review", json!({"delay_ms": null})).await;
+    let (_, created) = server.post(&path, &otp("pin", "en")).await;
+    let status = async || {
+        let id = created["id"].as_str().unwrap();
+        server.get(id).await.1["status"].clone()
+    };
+    assert_eq!(status().await, "PENDING");
+    let rejected = json!({"name": "pin", "status": "REJECTED"});
+    server.put("/templates", rejected).await;
+    assert_eq!(status().await, "REJECTED");
+    server.put("/review", json!({"delay_ms": 0})).await;
+    let (_, created) = server.post(&path, &otp("pin", "ar")).await;
+    let id = created["id"].as_str().unwrap();
+    assert_eq!(server.get(id).await.1["status"], "APPROVED");
+    let (status, _) = server
+        .control(Method::PUT, "/review", json!({"delay_ms": -1}))
+        .await;
+    assert_eq!(status, 400);
 }
 
 #[tokio::test]

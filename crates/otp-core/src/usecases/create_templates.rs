@@ -1,0 +1,82 @@
+//! Create templates: one template at the provider, in several languages.
+//!
+//! Each language is created by a call of its own. One call for all of them would be shorter, but it
+//! also overwrites what is there, and a template that is approved goes into review again; and of one
+//! refused language nothing would be heard but that all failed.
+
+use crate::language::LanguageTag;
+use crate::ports::{PortError, ProviderError};
+use crate::sender::Sender;
+use crate::template::AuthenticationTemplate;
+use crate::template::draft::TemplateDraft;
+use crate::template::listed::ListedTemplate;
+use crate::template::sync::as_listed;
+use crate::usecases::sync_templates::{AdministerTemplatesError, TemplatePorts};
+
+/// What came of one language.
+#[derive(Debug)]
+pub struct Created {
+    /// The language.
+    pub language: LanguageTag,
+    /// The template, stored; or why the provider does not have it.
+    pub outcome: Result<AuthenticationTemplate, ProviderError>,
+}
+
+/// Creates a template for a sender. A language that fails keeps none of the others from being tried.
+pub async fn create_templates(
+    ports: TemplatePorts<'_>,
+    sender: &Sender,
+    draft: &TemplateDraft,
+    languages: &[LanguageTag],
+) -> Result<Vec<Created>, AdministerTemplatesError> {
+    let account = ports.business_account(sender)?;
+    let mut all = Vec::new();
+    for language in languages {
+        let outcome = match ports.registry.create(&account, draft, language).await {
+            Ok(created) => {
+                let listed = ListedTemplate {
+                    provider_id: created.provider_id,
+                    name: draft.name().clone(),
+                    language: language.clone(),
+                    status: created.status,
+                    reason: None,
+                    category: "AUTHENTICATION".to_owned(),
+                    has_code_button: true,
+                    time_to_live: Some(draft.time_to_live()),
+                    code_expiry: Some(draft.code_expiry()),
+                };
+                Ok(store(ports, sender, &listed).await?)
+            }
+            Err(error) => Err(error),
+        };
+        let language = language.clone();
+        all.push(Created { language, outcome });
+    }
+    Ok(all)
+}
+
+/// Stores what was created. The provider may have told of it meanwhile, or an operator added it before:
+/// then it is there.
+async fn store(
+    ports: TemplatePorts<'_>,
+    sender: &Sender,
+    created: &ListedTemplate,
+) -> Result<AuthenticationTemplate, PortError> {
+    let new = ports.new_template(sender, created);
+    match ports.templates.add_template(&new).await {
+        Ok(()) => return Ok(new),
+        Err(PortError::Conflict(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let stored = ports.templates.list_templates(Some(sender.id)).await?;
+    let same = |stored: &AuthenticationTemplate| {
+        stored.name == created.name && stored.language == created.language
+    };
+    let Some(before) = stored.into_iter().find(same) else {
+        return Err(PortError::Backend("a template is there and is not".into()));
+    };
+    let after = as_listed(&before, created, ports.clock.now());
+    // Who was faster knows it from the provider, too.
+    ports.templates.replace_template(&before, &after).await?;
+    Ok(after)
+}

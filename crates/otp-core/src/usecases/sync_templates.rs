@@ -1,0 +1,137 @@
+//! Sync templates: the stored templates of a sender become those that the provider lists.
+
+use crate::ids::TemplateId;
+use crate::ports::{
+    BusinessAccount, Clock, PortError, ProviderError, Randomness, TemplateRegistry, Templates,
+};
+use crate::sealing::Sealer;
+use crate::sender::{Sender, UnreadableToken};
+use crate::template::listed::ListedTemplate;
+use crate::template::sync::{TemplateChange, as_listed, reconcile};
+use crate::template::{AuthenticationTemplate, TemplateStatus};
+
+/// So often it is looked again because somebody else changed something.
+const ATTEMPTS: usize = 5;
+
+/// What administering templates takes.
+#[derive(Clone, Copy)]
+pub struct TemplatePorts<'a> {
+    /// What is stored.
+    pub templates: &'a dyn Templates,
+    /// What the provider has.
+    pub registry: &'a dyn TemplateRegistry,
+    /// Tells the time.
+    pub clock: &'a dyn Clock,
+    /// Makes ids.
+    pub randomness: &'a dyn Randomness,
+    /// Opens the sender's token.
+    pub sealer: &'a Sealer,
+}
+
+/// What a sync found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// Templates that are new here.
+    pub added: Vec<AuthenticationTemplate>,
+    /// Templates that were otherwise, those that are gone included.
+    pub changed: Vec<TemplateChange>,
+    /// Templates whose messages may arrive after their code expired.
+    pub outlasting: Vec<ListedTemplate>,
+}
+
+/// Why templates cannot be administered.
+#[derive(Debug, thiserror::Error)]
+pub enum AdministerTemplatesError {
+    /// The provider does not do it.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The sender's access token cannot be read with the configured master key.
+    #[error(transparent)]
+    Token(#[from] UnreadableToken),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Syncs the templates of one sender; those of others stay as they are.
+pub async fn sync_templates(
+    ports: TemplatePorts<'_>,
+    sender: &Sender,
+) -> Result<Synced, AdministerTemplatesError> {
+    let account = ports.business_account(sender)?;
+    let asked_at = ports.clock.now();
+    let listed = ports.registry.list(&account).await?;
+    let outlasts = |listed: &&ListedTemplate| {
+        listed.is_authentication() && listed.status.may_send() && listed.outlasts_its_code()
+    };
+    let mut synced = Synced {
+        outlasting: listed.iter().filter(outlasts).cloned().collect(),
+        ..Synced::default()
+    };
+    for _ in 0..ATTEMPTS {
+        let stored = ports.templates.list_templates(Some(sender.id)).await?;
+        let plan = reconcile(&stored, listed.clone(), asked_at);
+        let mut is_done = true;
+        for change in plan.change {
+            let TemplateChange { before, after } = &change;
+            if ports.templates.replace_template(before, after).await? {
+                synced.changed.push(change);
+            } else {
+                is_done = false;
+            }
+        }
+        for listed in plan.add {
+            let template = ports.new_template(sender, &listed);
+            match ports.templates.add_template(&template).await {
+                Ok(()) => synced.added.push(template),
+                Err(PortError::Conflict(_)) => is_done = false,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if is_done {
+            return Ok(synced);
+        }
+    }
+    Err(PortError::Unavailable("templates change all the time".into()).into())
+}
+
+impl TemplatePorts<'_> {
+    pub(super) fn business_account(
+        &self,
+        sender: &Sender,
+    ) -> Result<BusinessAccount, UnreadableToken> {
+        Ok(BusinessAccount {
+            waba_id: sender.waba_id.clone(),
+            access_token: sender.open_access_token(self.sealer)?,
+        })
+    }
+
+    /// A template of the sender as the provider lists it. Since when it has its status nobody said, so
+    /// whatever the provider tells of it is news.
+    pub(super) fn new_template(
+        &self,
+        sender: &Sender,
+        listed: &ListedTemplate,
+    ) -> AuthenticationTemplate {
+        let now = self.clock.now();
+        let plain = AuthenticationTemplate::vouched_for(
+            TemplateId::generate(now, self.randomness),
+            sender.id,
+            listed.name.clone(),
+            listed.language.clone(),
+            now,
+        );
+        AuthenticationTemplate {
+            status_since: None,
+            ..as_listed(&plain, listed, now)
+        }
+    }
+}
+
+impl Synced {
+    /// Templates that the provider no longer has.
+    pub fn gone(&self) -> impl Iterator<Item = &AuthenticationTemplate> {
+        let after = self.changed.iter().map(|change| &change.after);
+        after.filter(|after| after.status == TemplateStatus::DELETED)
+    }
+}

@@ -1,0 +1,202 @@
+//! `template create`, `sync` and `preflight`: what asks Meta.
+
+use anyhow::Context;
+use otp_core::ids::SenderId;
+use otp_core::ports::Senders;
+use otp_core::sealing::Sealer;
+use otp_core::sender::Sender;
+use otp_core::template::draft::TemplateDraft;
+use otp_core::template::preflight::{Check, Subject};
+use otp_core::template::sync::TemplateChange;
+use otp_core::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
+use otp_core::usecases::create_templates::{Created, create_templates};
+use otp_core::usecases::preflight_templates::preflight_templates;
+use otp_core::usecases::sync_templates::{Synced, TemplatePorts, sync_templates};
+use otp_whatsapp::CloudApiTemplates;
+use serde_json::{Value, json};
+
+use super::shown;
+use crate::cli::NewTemplate;
+use crate::commands::Administration;
+use crate::output::Answer;
+
+/// What these commands work with.
+pub(super) struct AtMeta<'a> {
+    administration: &'a Administration,
+    registry: CloudApiTemplates,
+    sealer: Sealer,
+}
+
+impl<'a> AtMeta<'a> {
+    pub(super) fn open(administration: &'a Administration) -> anyhow::Result<Self> {
+        let whatsapp = &administration.settings.whatsapp;
+        let registry = CloudApiTemplates::new(&whatsapp.client, whatsapp.timeout);
+        Ok(Self {
+            administration,
+            registry: registry.context("the Cloud API's client cannot be set up")?,
+            sealer: administration.sealer()?,
+        })
+    }
+
+    fn ports(&self) -> TemplatePorts<'_> {
+        let (clock, randomness) = Administration::WORLD;
+        TemplatePorts {
+            templates: &*self.administration.storage,
+            registry: &self.registry,
+            clock,
+            randomness,
+            sealer: &self.sealer,
+        }
+    }
+
+    /// The sender with this id, or all of them.
+    async fn senders(&self, id: Option<SenderId>) -> anyhow::Result<Vec<Sender>> {
+        let mut senders = Senders::list(&*self.administration.storage).await?;
+        if let Some(id) = id {
+            senders.retain(|sender| sender.id == id);
+            anyhow::ensure!(!senders.is_empty(), "no sender has the id {}", id.0);
+        }
+        Ok(senders)
+    }
+
+    async fn sender(&self, id: SenderId) -> anyhow::Result<Sender> {
+        let senders = self.senders(Some(id)).await?;
+        senders.into_iter().next().context("no sender has that id")
+    }
+
+    pub(super) async fn create(&self, new: NewTemplate) -> anyhow::Result<Answer> {
+        let sender = self.sender(SenderId(new.sender)).await?;
+        let draft = TemplateDraft::try_new(new.name, new.code_expiry, new.ttl)?;
+        let all = create_templates(self.ports(), &sender, &draft, &new.language).await?;
+        let failed = all.iter().any(|created| created.outcome.is_err());
+        let columns = [
+            "language",
+            "status",
+            "ttlSeconds",
+            "codeExpiryMinutes",
+            "error",
+        ];
+        let table = Answer::table(all.iter().map(row_of).collect(), &columns);
+        Ok(table.failing_if(failed))
+    }
+
+    pub(super) async fn sync(&self, sender: SenderId) -> anyhow::Result<Answer> {
+        let sender = self.sender(sender).await?;
+        let synced = sync_templates(self.ports(), &sender).await?;
+        Ok(Answer::new(json_of(&synced), text_of(&synced)))
+    }
+
+    pub(super) async fn preflight(&self, sender: Option<SenderId>) -> anyhow::Result<Answer> {
+        let senders = self.senders(sender).await?;
+        let accounts = &*self.administration.storage;
+        let checks = preflight_templates(self.ports(), accounts, &senders).await?;
+        let failed = !checks.iter().all(Check::would_send);
+        let columns = [
+            "subject",
+            "name",
+            "language",
+            "status",
+            "ttlSeconds",
+            "sends",
+            "problems",
+        ];
+        let rows = checks.iter().map(row_of_check).collect();
+        Ok(Answer::table(rows, &columns).failing_if(failed || checks.is_empty()))
+    }
+}
+
+fn row_of(created: &Created) -> Value {
+    match &created.outcome {
+        Ok(template) => shown(template),
+        Err(error) => json!({
+            "language": created.language.as_str(),
+            "error": error.to_string(),
+        }),
+    }
+}
+
+fn json_of(synced: &Synced) -> Value {
+    let changed = |change: &TemplateChange| {
+        let mut template = shown(&change.after);
+        template["before"] = json!(change.before.status.as_str());
+        template
+    };
+    let outlasting = synced.outlasting.iter().map(|listed| {
+        json!({
+            "name": listed.name.as_str(),
+            "language": listed.language.as_str(),
+            "ttlSeconds": listed.time_to_live.map(TimeToLive::seconds),
+            "codeExpiryMinutes": listed.code_expiry.map(CodeExpiry::minutes),
+        })
+    });
+    json!({
+        "added": synced.added.iter().map(shown).collect::<Vec<_>>(),
+        "changed": synced.changed.iter().map(changed).collect::<Vec<_>>(),
+        "gone": synced.gone().map(shown).collect::<Vec<_>>(),
+        "outlastsCode": outlasting.collect::<Vec<_>>(),
+    })
+}
+
+fn text_of(synced: &Synced) -> String {
+    let named = |template: &AuthenticationTemplate| {
+        format!("{} {}", template.name.as_str(), template.language)
+    };
+    let added = synced
+        .added
+        .iter()
+        .map(|template| format!("added    {}: {}", named(template), template.status));
+    let changed = synced
+        .changed
+        .iter()
+        .map(|TemplateChange { before, after }| {
+            let name = named(after);
+            if before.status == after.status {
+                format!("updated  {name}: {}", after.status)
+            } else {
+                format!("changed  {name}: {} → {}", before.status, after.status)
+            }
+        });
+    let outlasting = synced.outlasting.iter().map(|listed| {
+        let name = listed.name.as_str();
+        format!(
+            "warning  {name} {}: its messages live longer than their code counts",
+            listed.language
+        )
+    });
+    let lines: Vec<_> = added.chain(changed).chain(outlasting).collect();
+    if lines.is_empty() {
+        "everything is as Meta has it".to_owned()
+    } else {
+        lines.join("\n")
+    }
+}
+
+fn row_of_check(check: &Check) -> Value {
+    let listed = check.listed.as_ref();
+    let problems: Vec<_> = check.problems.iter().map(ToString::to_string).collect();
+    let mut row = json!({
+        "status": listed.map(|listed| listed.status.as_str()),
+        "ttlSeconds": listed.and_then(|listed| listed.time_to_live).map(TimeToLive::seconds),
+        "codeExpiryMinutes": listed.and_then(|listed| listed.code_expiry).map(CodeExpiry::minutes),
+        "sends": check.would_send(),
+        "problems": if problems.is_empty() { Value::Null } else { json!(problems.join("; ")) },
+    });
+    match &check.subject {
+        Subject::Template(sender, name, language) => {
+            row["subject"] = json!(format!("sender {}", sender.0));
+            row["senderId"] = json!(sender.0);
+            row["name"] = json!(name.as_str());
+            row["language"] = json!(language.as_str());
+        }
+        Subject::Sender(sender) => {
+            row["subject"] = json!(format!("sender {}", sender.0));
+            row["senderId"] = json!(sender.0);
+        }
+        Subject::DefaultLanguage(account, language) => {
+            row["subject"] = json!(format!("account {}, default language", account.0));
+            row["accountId"] = json!(account.0);
+            row["language"] = json!(language.as_str());
+        }
+    }
+    row
+}

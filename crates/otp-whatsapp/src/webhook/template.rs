@@ -1,0 +1,38 @@
+//! One change of a template: which it is, and what became of it.
+
+use otp_core::language::LanguageTag;
+use otp_core::sender::ProviderId;
+use otp_core::template::event::{TemplateEvent, TemplateSubject};
+use otp_core::template::{TemplateName, TemplateStatus};
+use otp_core::time::Timestamp;
+
+use super::json::{Field, Node};
+use super::status::instant;
+use crate::redaction::Redaction;
+
+/// The event in a change of this entry; none where it does not say which template it is of, or what
+/// became of it.
+pub(super) fn event(entry: &Node, value: &Node, received_at: Timestamp) -> Option<TemplateEvent> {
+    let waba_id = entry.text(Field::Id)?;
+    let id = value.number(Field::TemplateId)?.to_string();
+    let name = value.text(Field::TemplateName).map(TemplateName::parse);
+    let language = value.text(Field::TemplateLanguage).map(LanguageTag::parse);
+    Some(TemplateEvent {
+        waba_id: ProviderId::parse(waba_id).ok()?,
+        subject: TemplateSubject {
+            provider_id: Some(ProviderId::parse(&id).ok()?),
+            name: name.and_then(Result::ok).zip(language.and_then(Result::ok)),
+        },
+        status: TemplateStatus::parse(value.text(Field::Event)?).ok()?,
+        reason: reason(value),
+        at: instant(entry.number(Field::Time), received_at),
+    })
+}
+
+/// Meta's word for why; where it has none, the title of what it did.
+fn reason(value: &Node) -> Option<String> {
+    let reason = value.text(Field::Reason).filter(|reason| *reason != "NONE");
+    let other = value.get(Field::OtherInfo);
+    let title = || other.and_then(|other| other.text(Field::Title));
+    Some(Redaction::of_anybody().clean(reason.or_else(title)?)).filter(|text| !text.is_empty())
+}
