@@ -6,6 +6,7 @@
 //! mock (`MockSendLedger` for [`SendLedger`], and so on).
 
 mod accounts;
+mod admission_facts;
 mod api_keys;
 mod clock;
 mod credit_audit;
@@ -33,6 +34,7 @@ mod template_registry;
 mod templates;
 
 pub use accounts::Accounts;
+pub use admission_facts::AdmissionFacts;
 pub use api_keys::ApiKeys;
 pub use clock::Clock;
 pub use credit_audit::CreditAudit;
@@ -64,6 +66,7 @@ pub use templates::Templates;
 #[cfg(feature = "mocks")]
 mod mocks {
     pub use super::accounts::MockAccounts;
+    pub use super::admission_facts::MockAdmissionFacts;
     pub use super::api_keys::MockApiKeys;
     pub use super::clock::MockClock;
     pub use super::credit_audit::MockCreditAudit;

@@ -8,6 +8,7 @@
 
 pub mod admission;
 pub mod attempt;
+pub mod explanation;
 pub mod facts;
 pub mod pacing;
 pub mod settlement;
@@ -15,6 +16,7 @@ pub mod wanted;
 
 pub use admission::{Admission, Refusal};
 pub use attempt::{RoutedTo, SendAttempt};
+pub use explanation::Explanation;
 pub use facts::{FirstAnswer, SendFacts};
 pub use settlement::{Outcome, Settlement};
 pub use wanted::WantedFacts;

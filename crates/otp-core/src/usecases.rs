@@ -12,6 +12,7 @@ pub mod create_templates;
 pub mod decide_undecided;
 pub mod enter_wish;
 pub mod examine_sender;
+pub mod explain_send;
 pub mod grant_subscription;
 pub mod list_messages;
 pub mod preflight_templates;

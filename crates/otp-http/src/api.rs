@@ -10,7 +10,8 @@ use crate::rate_limit::{PerIpLimit, per_ip_limit};
 use crate::state::ApiState;
 use crate::whatsapp_webhook::{self, Intake};
 use crate::{
-    check_message_status, docs, health, list_messages, openapi, send_message, show_message,
+    check_message_status, docs, explain_message, health, list_messages, openapi, send_message,
+    show_message,
 };
 
 /// The API's paths, ready to be mounted; clones share everything, the limit per IP address included.
@@ -69,6 +70,12 @@ impl Api {
             .service(
                 get_only(list_messages::PATH, |route| route.to(list_messages::get))
                     .wrap(from_fn(per_ip_limit)),
+            )
+            .service(
+                post_only(explain_message::PATH, |route| {
+                    route.to(explain_message::post)
+                })
+                .wrap(from_fn(per_ip_limit)),
             )
             .service(
                 get_only(show_message::PATH, |route| route.to(show_message::get))

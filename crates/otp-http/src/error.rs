@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use otp_core::ids::MessageId;
 
-pub(crate) use answer::{ErrorBody, NO_STORE, chain, retry_after};
+pub(crate) use answer::{ErrorBody, ExplainedError, NO_STORE, chain, retry_after};
 pub(crate) use code::ErrorCode;
 pub(crate) use documentation::responses;
 

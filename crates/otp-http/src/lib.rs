@@ -18,6 +18,7 @@ mod context;
 mod docs;
 mod envelope;
 mod error;
+mod explain_message;
 mod fallback;
 mod health;
 mod list_messages;

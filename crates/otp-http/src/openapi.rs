@@ -7,7 +7,9 @@ use utoipa::openapi::{Components, Server};
 use utoipa::{IntoParams, Modify, OpenApi};
 
 use crate::error::ErrorBody;
-use crate::{check_message_status, health, list_messages, send_message, show_message};
+use crate::{
+    check_message_status, explain_message, health, list_messages, send_message, show_message,
+};
 
 /// Its path.
 pub(crate) const PATH: &str = "/openapi.json";
@@ -68,6 +70,7 @@ WhatsApp refuses a message, in its own words.";
         check_message_status::post,
         list_messages::get,
         show_message::get,
+        explain_message::post,
         health::live,
         health::ready,
     ),

@@ -200,19 +200,40 @@ impl SendMessageRequest {
     /// Judges the fields in the contract's order; a value of the wrong type makes the body malformed,
     /// which comes before any field.
     fn parse(self, caller: Caller) -> Result<usecase::SendMessageRequest, ApiError> {
+        let fields = self.fields()?;
+        Ok(usecase::SendMessageRequest {
+            caller,
+            passcode: fields.passcode?,
+            to: fields.to?,
+            idempotency_key: fields.idempotency_key?,
+            notice_language: None,
+            language: fields.language,
+        })
+    }
+
+    /// Each field by itself.
+    pub(crate) fn fields(self) -> Result<SendMessageFields, ApiError> {
         let passcode = self.otp_code.text("otpCode")?;
         let to = self.to_phone_e164.text("toPhoneE164")?;
         let language = self.language_code.text("languageCode")?;
-        Ok(usecase::SendMessageRequest {
-            caller,
-            passcode: Passcode::parse(passcode.as_deref())?,
-            to: recipient(to.as_deref())?,
-            idempotency_key: idempotency_key(&self.idempotency_key)?,
+        Ok(SendMessageFields {
+            has_passcode: passcode.is_some(),
+            passcode: Passcode::parse(passcode.as_deref()).map_err(ApiError::from),
+            to: recipient(to.as_deref()),
+            idempotency_key: idempotency_key(&self.idempotency_key),
             // An implausible tag selects nothing, so the account's default language is used.
-            notice_language: None,
             language: language.and_then(|tag| LanguageTag::parse(&tag).ok()),
         })
     }
+}
+
+/// The fields of a request, each with its own verdict, in the order in which they are judged.
+pub(crate) struct SendMessageFields {
+    pub(crate) has_passcode: bool,
+    pub(crate) passcode: Result<Passcode, ApiError>,
+    pub(crate) to: Result<PhoneNumber, ApiError>,
+    pub(crate) idempotency_key: Result<Option<IdempotencyKey>, ApiError>,
+    pub(crate) language: Option<LanguageTag>,
 }
 
 fn recipient(text: Option<&str>) -> Result<PhoneNumber, ApiError> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::SendMessage;
 use otp_core::usecases::show_message::ShowMessage;
@@ -22,6 +23,8 @@ pub struct ApiState {
     pub send_message: SendMessage,
     /// Reports on what was sent.
     pub check_message_status: CheckMessageStatus,
+    /// Explains what a send would do.
+    pub explain_send: ExplainSend,
     /// Shows one message with its timeline.
     pub show_message: ShowMessage,
     /// Lists messages.

@@ -20,8 +20,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, SubscriptionId};
-use otp_core::ports::{PortError, SendLedger};
-use otp_core::send::{Admission, SendAttempt, Settlement};
+use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
+use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -51,6 +51,16 @@ impl SendLedger for PgStore {
         let transaction = Transaction::on(self.connection().await?);
         let settled = settle::settle(&transaction, &settlements, self.low_balance()).await;
         transaction.finish(settled).await
+    }
+}
+
+#[async_trait]
+impl AdmissionFacts for PgStore {
+    #[tracing::instrument(name = "db.ledger.facts", level = "debug", skip_all)]
+    async fn facts_of(&self, attempt: &SendAttempt) -> Result<SendFacts, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let facts = admit::facts_of(&transaction, attempt).await;
+        transaction.finish(facts).await
     }
 }
 

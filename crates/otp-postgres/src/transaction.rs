@@ -17,6 +17,9 @@ use otp_core::ports::PortError;
 use crate::connect::PgConnection;
 use crate::errors::commit_error;
 
+/// A BEGIN for reading: all statements of the transaction see the same moment.
+pub(crate) const BEGIN_AT_ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// An open transaction and its connection.
 pub(crate) struct Transaction {
     /// Present until the transaction is over.

@@ -9,6 +9,7 @@ use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::examine_sender::ExamineSender;
+use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
@@ -197,9 +198,11 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         outbox: storage.clone(),
     };
     tasks.spawn(watch.run(stop_workers.clone()));
+    let send_message = SendMessage::new(ports, sealer.clone(), policy);
     let state = ApiState {
         authenticate: Authenticate::new(directory, clock),
-        send_message: SendMessage::new(ports, sealer.clone(), policy),
+        explain_send: ExplainSend::new(send_message.clone(), storage.clone()),
+        send_message,
         check_message_status: CheckMessageStatus::new(storage.clone(), sealer.clone()),
         show_message: ShowMessage::new(storage.clone(), sealer.clone()),
         list_messages: ListMessages::new(storage.clone(), sealer),

@@ -17,8 +17,8 @@ use diesel::prelude::*;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::SubscriptionId;
-use otp_core::ports::{PortError, SendLedger};
-use otp_core::send::{Admission, SendAttempt, Settlement};
+use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
+use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
 use serde_json::json;
 
 use crate::SqliteStore;
@@ -56,6 +56,17 @@ impl SendLedger for SqliteStore {
         let low_balance = self.low_balance();
         self.write("db.ledger.settle", move |connection| {
             settle::settle(connection, &settlements, low_balance)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl AdmissionFacts for SqliteStore {
+    async fn facts_of(&self, attempt: &SendAttempt) -> Result<SendFacts, PortError> {
+        let attempt = attempt.clone();
+        self.read("db.ledger.facts", move |connection| {
+            admit::load_facts(connection, std::slice::from_ref(&attempt))
         })
         .await
     }

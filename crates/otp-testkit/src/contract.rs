@@ -51,6 +51,7 @@ macro_rules! storage_contract {
             admission::sends_of_the_last_days_count_and_older_ones_do_not,
             admission::a_batch_that_conflicts_records_nothing,
             admission::another_accounts_message_is_as_absent_as_an_unknown_one,
+            admission::an_explanation_is_the_verdict_that_follows,
             idempotency::a_replay_under_way_is_pending_and_then_the_first_answer,
             idempotency::a_failed_first_answer_is_replayed,
             idempotency::a_key_is_bound_to_its_api_key,

@@ -1,15 +1,16 @@
 //! All storage ports at once, for wiring.
 
 use super::{
-    Accounts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Outbox, Plans, Prices, Receipts,
-    RecipientIdentities, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions,
-    Templates,
+    Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Outbox, Plans,
+    Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths, Senders, StorageHealth,
+    Subscriptions, Templates,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
 /// never asks for it, only for the narrow ports it needs (`Arc<dyn Storage>` coerces to each).
 pub trait Storage:
     Accounts
+    + AdmissionFacts
     + ApiKeys
     + CreditAudit
     + Directory
@@ -31,6 +32,7 @@ pub trait Storage:
 
 impl<T> Storage for T where
     T: Accounts
+        + AdmissionFacts
         + ApiKeys
         + CreditAudit
         + Directory

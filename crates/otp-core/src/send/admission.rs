@@ -108,7 +108,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
 
 /// Judges one attempt: replay, route, opt-out, cooldown, balance, in this order. What is admitted comes
 /// with its route and with what is left to its payer; what is not, with its answer.
-fn decide(
+pub(super) fn decide(
     attempt: &SendAttempt,
     facts: &SendFacts,
 ) -> Result<(RoutedTo, SubscriptionBalance), Admission> {

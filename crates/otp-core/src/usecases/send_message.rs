@@ -22,7 +22,7 @@ use crate::ports::{
 use crate::recipient::PhoneNumber;
 use crate::sealing::{Purpose, Sealer};
 use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, Settlement};
-use crate::sender::{NoRoute, Route, SendingProfile, UnreadableToken};
+use crate::sender::{AccessToken, NoRoute, Route, SendingProfile, UnreadableToken};
 use crate::time::Timestamp;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
@@ -122,10 +122,26 @@ pub enum SendMessageError {
     Port(#[from] PortError),
 }
 
+/// All of a request that is judged.
+#[derive(Clone, Copy)]
+pub(super) struct SendWish<'a> {
+    pub(super) caller: Caller,
+    pub(super) to: &'a PhoneNumber,
+    pub(super) language: Option<&'a LanguageTag>,
+    pub(super) notice_language: Option<NoticeLanguage>,
+    pub(super) idempotency_key: Option<IdempotencyKey>,
+}
+
+/// A wish ready to be judged, and how it would go out.
+pub(super) struct Prepared<'a> {
+    pub(super) attempt: SendAttempt,
+    pub(super) route: Result<(Route<'a>, AccessToken), NoRoute>,
+}
+
 /// Sends messages.
 #[derive(Clone)]
 pub struct SendMessage {
-    ports: SendMessagePorts,
+    pub(super) ports: SendMessagePorts,
     sealer: Sealer,
     policy: SendPolicy,
 }
@@ -153,19 +169,14 @@ impl SendMessage {
             .directory
             .find_sending_profile(request.caller.account_id)
             .await?;
-        let route = match route(profile.as_deref(), request.language.as_ref()) {
-            // Opened before admission: an unreadable token must be found out before anything is paid.
-            Ok(route) => Ok((route, route.sender.open_access_token(&self.sealer)?)),
-            Err(no_route) => Err(no_route),
+        let wish = SendWish {
+            caller: request.caller,
+            to: &request.to,
+            language: request.language.as_ref(),
+            notice_language: request.notice_language,
+            idempotency_key: request.idempotency_key,
         };
-        let routed_to = match &route {
-            Ok((route, _)) => Ok(RoutedTo::from(*route)),
-            Err(no_route) => Err(*no_route),
-        };
-        let lifetime = route.as_ref().ok();
-        let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());
-        let expires_at = now + lifetime.unwrap_or(self.policy.message_lifetime);
-        let attempt = self.attempt(&request, routed_to, (now, expires_at)).await?;
+        let Prepared { attempt, route } = self.prepare(profile.as_deref(), wish, now).await?;
         let message_id = attempt.message_id;
 
         let admissions = self.ports.ledger.admit(Arc::from([attempt])).await?;
@@ -212,27 +223,50 @@ impl SendMessage {
         self.settle(request.caller, message_id, delivered).await
     }
 
+    /// Makes a wish ready to be judged: chooses the route, looks up the price, seals the recipient.
+    pub(super) async fn prepare<'a>(
+        &self,
+        profile: Option<&'a SendingProfile>,
+        wish: SendWish<'_>,
+        now: Timestamp,
+    ) -> Result<Prepared<'a>, SendMessageError> {
+        let route = match route(profile, wish.language) {
+            // Opened before admission: an unreadable token must be found out before anything is paid.
+            Ok(route) => Ok((route, route.sender.open_access_token(&self.sealer)?)),
+            Err(no_route) => Err(no_route),
+        };
+        let routed_to = match &route {
+            Ok((route, _)) => Ok(RoutedTo::from(*route)),
+            Err(no_route) => Err(*no_route),
+        };
+        let lifetime = route.as_ref().ok();
+        let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());
+        let expires_at = now + lifetime.unwrap_or(self.policy.message_lifetime);
+        let attempt = self.attempt(wish, routed_to, (now, expires_at)).await?;
+        Ok(Prepared { attempt, route })
+    }
+
     async fn attempt(
         &self,
-        request: &SendMessageRequest,
+        wish: SendWish<'_>,
         route: Result<RoutedTo, NoRoute>,
         (now, expires_at): (Timestamp, Timestamp),
     ) -> Result<SendAttempt, PortError> {
         let randomness = &*self.ports.randomness;
-        let region = request.to.region();
+        let region = wish.to.region();
         Ok(SendAttempt {
             message_id: MessageId::generate(now, randomness),
-            account_id: request.caller.account_id,
-            api_key_id: request.caller.api_key_id,
-            idempotency_key: request.idempotency_key,
-            recipient_index: self.sealer.index(&request.to),
+            account_id: wish.caller.account_id,
+            api_key_id: wish.caller.api_key_id,
+            idempotency_key: wish.idempotency_key,
+            recipient_index: self.sealer.index(wish.to),
             recipient: self
                 .sealer
-                .seal(Purpose::Recipient, request.to.e164(), randomness),
+                .seal(Purpose::Recipient, wish.to.e164(), randomness),
             region,
             price: self.ports.directory.price_list().await?.price(region),
             route,
-            notice_language: request.notice_language,
+            notice_language: wish.notice_language,
             at: now,
             expires_at,
         })
@@ -289,7 +323,7 @@ fn route<'a>(
     profile.ok_or(NoRoute::NoSender)?.route(wish)
 }
 
-fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {
+pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {
     match refusal {
         Refusal::SenderNumberNotFound => SendMessageError::SenderNumberNotFound,
         Refusal::TemplateNotFound => SendMessageError::TemplateNotFound,

@@ -38,7 +38,29 @@ pub(crate) struct ErrorBody {
     message_status: Option<&'static str>,
 }
 
+/// An error that would be answered: its status, and what its body would say.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExplainedError {
+    /// The HTTP status.
+    status: u16,
+    /// The stable code; for the cooldown a sentence in the language of `Accept-Language`.
+    error_message: String,
+    /// What is wrong and what to do about it, in the language of `Accept-Language`.
+    description: String,
+}
+
 impl ApiError {
+    /// What this error would be answered with.
+    pub(crate) fn explained(&self, context: &RequestContext) -> ExplainedError {
+        let shape = self.shape(context);
+        ExplainedError {
+            status: shape.status.as_u16(),
+            error_message: shape.body.error_message,
+            description: shape.body.description,
+        }
+    }
+
     /// Answers with this error, and logs it if it is the service's own fault.
     pub(crate) fn answer(&self, context: &RequestContext) -> HttpResponse {
         self.log(context);

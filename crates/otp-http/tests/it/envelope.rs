@@ -93,6 +93,11 @@ async fn a_wrong_method_is_not_allowed_and_told_the_right_one() {
             [Method::POST, Method::PATCH, Method::DELETE],
         ),
         (
+            "/v1/messages/explain",
+            "POST",
+            [Method::GET, Method::PUT, Method::HEAD],
+        ),
+        (
             "/health/live",
             "GET, HEAD",
             [Method::POST, Method::PUT, Method::PATCH],

@@ -5,6 +5,7 @@ mod check_message_status;
 mod docs;
 mod endurance;
 mod envelope;
+mod explain_message;
 mod health;
 mod messages;
 mod privacy;

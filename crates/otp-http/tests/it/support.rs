@@ -15,9 +15,9 @@ use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, MockClock, MockDirectory, MockMessageSender, MockMessages, MockOptOuts, MockOutbox,
-    MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenders, MockStorageHealth,
-    MockTemplates, ProviderWebhook, Randomness, SendLedger, StorageHealth,
+    Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
+    MockOptOuts, MockOutbox, MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenders,
+    MockStorageHealth, MockTemplates, ProviderWebhook, Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
@@ -28,6 +28,7 @@ use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
@@ -78,6 +79,7 @@ pub(super) struct World {
     /// Stands in for `ledger` where a test needs one that takes its time.
     pub(super) slow_ledger: Option<Arc<dyn SendLedger>>,
     pub(super) sender: MockMessageSender,
+    pub(super) facts: MockAdmissionFacts,
     pub(super) messages: MockMessages,
     pub(super) health: Arc<dyn StorageHealth>,
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
@@ -118,6 +120,7 @@ impl World {
             ledger: MockSendLedger::new(),
             slow_ledger: None,
             sender: MockMessageSender::new(),
+            facts: MockAdmissionFacts::new(),
             messages: MockMessages::new(),
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
@@ -164,9 +167,11 @@ impl World {
             message_lifetime: Duration::from_secs(600),
         };
         let messages = Arc::new(self.messages);
+        let send_message = SendMessage::new(ports, sealer(), policy);
         let state = ApiState {
             authenticate: Authenticate::new(directory, clock),
-            send_message: SendMessage::new(ports, sealer(), policy),
+            explain_send: ExplainSend::new(send_message.clone(), Arc::new(self.facts)),
+            send_message,
             check_message_status: CheckMessageStatus::new(messages.clone(), sealer()),
             show_message: ShowMessage::new(messages.clone(), sealer()),
             list_messages: ListMessages::new(messages, sealer()),

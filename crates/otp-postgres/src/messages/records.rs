@@ -17,7 +17,7 @@ use crate::errors::port_error;
 use crate::rows::{MessageEventRow, MessageRecordRow, read_all};
 use crate::schema::message_events;
 use crate::statement::statement;
-use crate::transaction::Transaction;
+use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 
 type RecordColumns = (
     UuidColumn,
@@ -155,9 +155,6 @@ pub(super) async fn list(
     };
     Ok(read_all(rows)?)
 }
-
-/// All statements of the transaction see the same moment.
-const BEGIN_AT_ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A message and its events, of one moment.
 pub(super) async fn history(

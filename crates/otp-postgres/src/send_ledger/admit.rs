@@ -25,7 +25,7 @@ use crate::rows::{
 };
 use crate::schema::subscriptions;
 use crate::statement::statement;
-use crate::transaction::Transaction;
+use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 
 pub(super) async fn admit(
     transaction: &Transaction,
@@ -34,29 +34,16 @@ pub(super) async fn admit(
 ) -> Result<Vec<Admission>, PortError> {
     let connection = transaction.connection();
     let wanted = WantedFacts::of(attempts);
-    let recipients = Recipients::of(&wanted);
-    let ((), first_answers, opt_outs, sends, balances) = try_join5(
-        async {
-            try_join(
-                transaction.begin(),
-                lock_accounts(connection, &wanted.accounts),
-            )
-            .await?;
-            Ok(())
-        },
-        load_first_answers(connection, &wanted),
-        load_opt_outs(connection, &recipients),
-        load_sends(connection, &recipients),
-        load_balances(connection, &wanted.accounts),
-    )
-    .await
-    .map_err(port_error)?;
-    let mut facts = SendFacts::default();
+    let locked = async {
+        try_join(
+            transaction.begin(),
+            lock_accounts(connection, &wanted.accounts),
+        )
+        .await?;
+        Ok(())
+    };
+    let mut facts = load_facts(connection, locked, &wanted).await?;
     facts.low_balance = low_balance;
-    add_first_answers(&mut facts, first_answers)?;
-    add_opt_outs(&mut facts, opt_outs)?;
-    add_sends(&mut facts, sends)?;
-    add_balances(&mut facts, balances)?;
 
     let judged = admission::judge(attempts, facts);
 
@@ -69,6 +56,40 @@ pub(super) async fn admit(
     .await
     .map_err(port_error)?;
     Ok(judged.admissions)
+}
+
+/// The facts of one attempt, of one moment, without a lock.
+pub(super) async fn facts_of(
+    transaction: &Transaction,
+    attempt: &SendAttempt,
+) -> Result<SendFacts, PortError> {
+    let wanted = WantedFacts::of(std::slice::from_ref(attempt));
+    let begun = transaction.begin_with(BEGIN_AT_ONE_MOMENT);
+    load_facts(transaction.connection(), begun, &wanted).await
+}
+
+/// Loads the facts behind `begun`, which shares their round trip.
+async fn load_facts(
+    connection: &AsyncPgConnection,
+    begun: impl Future<Output = QueryResult<()>>,
+    wanted: &WantedFacts,
+) -> Result<SendFacts, PortError> {
+    let recipients = Recipients::of(wanted);
+    let ((), first_answers, opt_outs, sends, balances) = try_join5(
+        begun,
+        load_first_answers(connection, wanted),
+        load_opt_outs(connection, &recipients),
+        load_sends(connection, &recipients),
+        load_balances(connection, &wanted.accounts),
+    )
+    .await
+    .map_err(port_error)?;
+    let mut facts = SendFacts::default();
+    add_first_answers(&mut facts, first_answers)?;
+    add_opt_outs(&mut facts, opt_outs)?;
+    add_sends(&mut facts, sends)?;
+    add_balances(&mut facts, balances)?;
+    Ok(facts)
 }
 
 /// The recipients of a batch, as arrays.

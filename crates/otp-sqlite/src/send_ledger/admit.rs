@@ -102,7 +102,7 @@ fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
     ])
 }
 
-fn load_facts(
+pub(super) fn load_facts(
     connection: &mut SqliteConnection,
     attempts: &[SendAttempt],
 ) -> Result<SendFacts, StoreError> {

@@ -9,6 +9,7 @@ use otp_core::message::MessageStatus;
 use otp_core::opt_out::Wish;
 use otp_core::ports::{Messages, PortError, Storage};
 use otp_core::sealing::Purpose;
+use otp_core::send::explanation::explain;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::sender::NoRoute;
 use uuid::Uuid;
@@ -264,4 +265,49 @@ pub async fn another_accounts_message_is_as_absent_as_an_unknown_one(store: Arc<
             None
         );
     }
+}
+
+/// What an attempt would be judged by is what it is judged by, and looking at it changes nothing.
+pub async fn an_explanation_is_the_verdict_that_follows(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 2).await;
+    let check = async |attempt: &SendAttempt| {
+        let before = (fixture.subscriptions().await, fixture.find(attempt).await);
+        let facts = fixture.store.facts_of(attempt).await.expect("facts");
+        let explained = explain(attempt, &facts);
+        let after = (fixture.subscriptions().await, fixture.find(attempt).await);
+        assert_eq!(before, after);
+        assert_eq!(explained.balance.get(), fixture.balance().await);
+        assert_eq!(explained.admission, fixture.admit(attempt).await);
+        explained
+    };
+    let first = fixture.attempt_with_key(1, 1);
+    assert_eq!(check(&first).await.wait, Duration::ZERO);
+    let replay = check(&fixture.attempt_with_key(1, 1)).await;
+    assert!(matches!(replay.admission, Admission::Replayed(_)));
+    assert_eq!(
+        replay.wait,
+        Duration::from_secs(30),
+        "told although it is a replay"
+    );
+    let cooling = check(&fixture.attempt(1)).await;
+    assert!(matches!(
+        cooling.admission,
+        Admission::Refused(Refusal::CoolingDown { .. })
+    ));
+    let unrouted = SendAttempt {
+        route: Err(NoRoute::NoSender),
+        ..fixture.attempt(1)
+    };
+    let explained = check(&unrouted).await;
+    assert_eq!(
+        explained.wait,
+        Duration::from_secs(30),
+        "told although there is no route"
+    );
+    check(&fixture.attempt(2)).await;
+    let broke = check(&fixture.attempt(3)).await;
+    assert_eq!(
+        broke.admission,
+        Admission::Refused(Refusal::InsufficientBalance)
+    );
 }

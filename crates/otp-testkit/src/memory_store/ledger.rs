@@ -7,7 +7,7 @@ use otp_core::credits::Credits;
 use otp_core::ids::{MessageId, SubscriptionId};
 use otp_core::message::{Message, MessageEvent, MessageStatus};
 use otp_core::opt_out::Wish;
-use otp_core::ports::{PortError, SendLedger};
+use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::settlement::{
     self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
@@ -51,6 +51,13 @@ impl SendLedger for MemoryStore {
         state.set_balances(settled.balances);
         state.enqueue(settled.notices);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl AdmissionFacts for MemoryStore {
+    async fn facts_of(&self, attempt: &SendAttempt) -> Result<SendFacts, PortError> {
+        Ok(self.state().send_facts(std::slice::from_ref(attempt)))
     }
 }
 
