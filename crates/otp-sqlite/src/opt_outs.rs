@@ -1,8 +1,8 @@
 //! Opt-outs and the consent log. Admission reads opt-outs inside its own write transaction, so whatever
 //! was committed before it began is seen.
 
-mod consent;
-mod facts;
+pub(crate) mod consent;
+pub(crate) mod facts;
 mod unresolved;
 
 use std::sync::Arc;

@@ -11,9 +11,10 @@ use otp_core::ports::{
 };
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
 use otp_core::sealing::ProviderMessageIndex;
-use otp_core::send::{Admission, Refusal, SendAttempt};
+use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::sender::ProviderId;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::decide_undecided::DecideUndecided;
 use otp_core::usecases::take_wishes::{
     KeptWishes, MOST_UNRESOLVED, TakeWishes, UNRESOLVED_LIFETIME,
 };
@@ -95,6 +96,33 @@ async fn a_user_id_is_known_from_a_receipt() {
     let log = world.fixture.store.consent_log(world.fixture.account, None);
     let log = log.await.expect("log");
     assert_eq!(log[0].recipient, Some(sent.recipient));
+}
+
+#[tokio::test]
+async fn a_receipt_that_waited_for_its_message_introduces_its_recipient_too() {
+    let world = world().await;
+    let sent = world.fixture.send(1).await;
+    let early = introducing(&world, &sent, "SA.1");
+    let by_wamid = DeliveryReceipt {
+        reference: MessageReference {
+            message_id: None,
+            ..early.reference
+        },
+        ..early
+    };
+    apply(&world, by_wamid).await;
+    let id = ProviderMessageId("wamid.A".to_owned());
+    let fixture = &world.fixture;
+    let sealed = fixture
+        .sealer
+        .seal_provider_message_id(&id, &*fixture.randomness);
+    fixture.settle(&sent, Outcome::Accepted(sealed)).await;
+    let store = || fixture.store.clone();
+    let mut decide = DecideUndecided::new(store(), store(), store(), fixture.clock.clone());
+    assert_eq!(decide.execute().await.expect("a round").matched, 1);
+    let wish = stop(&world, "wamid.M", "SA.1");
+    take(&world).execute(vec![wish]).await.expect("taken");
+    assert!(is_opted_out(&world, 1).await);
 }
 
 /// The person changed their number, and the id with it; both belong to whom they were seen with last.

@@ -10,3 +10,4 @@ mod pages;
 mod schema;
 mod statements;
 mod tls;
+mod wishes;

@@ -14,7 +14,7 @@ use crate::fresh;
 
 /// What the connections of one test have executed, and what they have prepared to keep.
 #[derive(Debug, Clone, Default)]
-struct Watch(Arc<Mutex<Seen>>);
+pub(crate) struct Watch(Arc<Mutex<Seen>>);
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -40,7 +40,7 @@ impl Instrumentation for Watch {
 
 impl Watch {
     /// Statements executed by `work`, BEGIN and COMMIT included.
-    async fn count(&self, work: impl Future<Output = ()>) -> usize {
+    pub(crate) async fn count(&self, work: impl Future<Output = ()>) -> usize {
         let before = self.0.lock().expect("nobody panics here").executed;
         work.await;
         self.0.lock().expect("nobody panics here").executed - before
@@ -52,7 +52,7 @@ impl Watch {
 }
 
 /// Runs a test whose connections report to its watch.
-async fn watched<F: Future<Output = ()>>(test: impl FnOnce(Watch) -> F) {
+pub(crate) async fn watched<F: Future<Output = ()>>(test: impl FnOnce(Watch) -> F) {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         let of_this_task = || {

@@ -12,13 +12,13 @@ use crate::errors::StoreError;
 use crate::rows::{Id, read_provider_index, read_recipient_index, read_wish};
 use crate::set_based::{SetBased, hex, id, set_based};
 
-const LAST: &str = "
+pub(crate) const LAST: &str = "
     SELECT o.account_id, o.recipient_index, o.wish, o.wished_at
     FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
     WHERE o.account_id = unhex(wanted.value ->> 0)
       AND o.recipient_index = unhex(wanted.value ->> 1)";
 
-const LOGGED: &str = "
+pub(crate) const LOGGED: &str = "
     SELECT c.account_id, c.recipient_index, c.message_index
     FROM json_each(?) AS wanted CROSS JOIN consent_log AS c
     WHERE c.account_id = unhex(wanted.value ->> 0)

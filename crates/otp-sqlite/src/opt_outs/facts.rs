@@ -13,17 +13,17 @@ use crate::errors::StoreError;
 use crate::rows::{Id, read_identity, read_provider_id, read_provider_index, read_recipient_index};
 use crate::set_based::{hex, id, set_based};
 
-const ACCOUNTS: &str = "
+pub(crate) const ACCOUNTS: &str = "
     SELECT s.phone_number_id, s.account_id
     FROM json_each(?) AS wanted CROSS JOIN senders AS s
     WHERE s.phone_number_id = wanted.value ->> 0";
 
-const CONTEXTS: &str = "
+pub(crate) const CONTEXTS: &str = "
     SELECT m.provider_index, m.account_id, m.recipient_index
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.provider_index = unhex(wanted.value ->> 0)";
 
-const IDENTITIES: &str = "
+pub(crate) const IDENTITIES: &str = "
     SELECT i.account_id, i.identity, i.recipient_index, i.seen_at
     FROM json_each(?) AS wanted CROSS JOIN recipient_identities AS i
     WHERE i.identity = unhex(wanted.value ->> 0)";

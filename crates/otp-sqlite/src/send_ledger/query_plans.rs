@@ -6,6 +6,7 @@ use diesel::sql_types::{Integer, Text};
 
 use super::{SET_BALANCES, admit, settle};
 use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
+use crate::opt_outs::{consent, facts};
 use crate::receipts;
 
 const SCHEMA: &str = concat!(
@@ -67,6 +68,30 @@ fn messages_of_receipts_are_found_by_index() {
     check(
         receipts::BY_PROVIDER_INDEX,
         "messages_by_provider_index (provider_index=?)",
+    );
+}
+
+#[test]
+fn facts_of_wishes_are_found_by_index() {
+    check(
+        facts::ACCOUNTS,
+        "senders_by_phone_number_id (phone_number_id=?)",
+    );
+    check(
+        facts::CONTEXTS,
+        "messages_by_provider_index (provider_index=?)",
+    );
+    check(
+        facts::IDENTITIES,
+        "sqlite_autoindex_recipient_identities_1 (identity=?)",
+    );
+    check(
+        consent::LAST,
+        "sqlite_autoindex_opt_outs_1 (account_id=? AND recipient_index=?)",
+    );
+    check(
+        consent::LOGGED,
+        "consent_log_1 (account_id=? AND recipient_index=? AND message_index=?)",
     );
 }
 

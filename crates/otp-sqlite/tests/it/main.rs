@@ -9,3 +9,4 @@ mod in_place;
 mod schema;
 mod sharing;
 mod statements;
+mod wishes;

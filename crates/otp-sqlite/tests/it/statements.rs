@@ -106,7 +106,7 @@ async fn statements_are_prepared_once() {
 
 /// What happened on the connections to one file.
 #[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Recorded>>);
+pub(crate) struct Statements(Arc<Mutex<Recorded>>);
 
 #[derive(Default)]
 struct Recorded {
@@ -116,7 +116,7 @@ struct Recorded {
 
 impl Statements {
     /// The statements executed since the last time.
-    fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap().executed)
     }
 
@@ -129,7 +129,7 @@ impl Statements {
 static RECORDED_FILES: Mutex<Option<HashMap<String, Statements>>> = Mutex::new(None);
 
 /// A place for a database whose connections are recorded.
-fn recorded() -> (Place, Statements) {
+pub(crate) fn recorded() -> (Place, Statements) {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         set_default_instrumentation(|| Some(Box::new(Recorder::default()))).unwrap();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::{AccountId, MessageId};
+use otp_core::message::ProviderMessageId;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut};
 use otp_core::opt_out::resolution::KnownIdentity;
 use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
@@ -43,6 +44,72 @@ fn typed(fixture: &Fixture, wish: Wish, second: u64, message: u8) -> ConsentEntr
         wished_at: after(second),
         recorded_at: after(second + 1),
     }
+}
+
+fn our_number() -> ProviderId {
+    ProviderId::parse("106540352242922").expect("digits")
+}
+
+async fn send_from_our_number(fixture: &Fixture, account_id: AccountId) {
+    let new = NewSender {
+        account_id,
+        phone_number_id: our_number(),
+        waba_id: our_number(),
+        phone: ContactNumber::parse("+15550783881").expect("a number"),
+        access_token: AccessToken::parse("EAAGtoken").expect("a token"),
+    };
+    let added = add_sender(&*fixture.store, fixture.world(), &fixture.sealer, new).await;
+    added.expect("sender");
+}
+
+/// Sends, what receipts say of their recipients, and the wishes of these: for counting statements.
+pub struct Batch {
+    /// The messages, and by what the provider knows their recipients.
+    pub asked: Vec<(MessageId, IdentityIndex)>,
+    /// The same, to be remembered.
+    pub known: Vec<KnownIdentity>,
+    /// A STOP of each.
+    pub wishes: Vec<InboundWish>,
+}
+
+/// An account that sends from a number that people can write to.
+pub async fn sending(store: Arc<dyn Storage>) -> Fixture {
+    let fixture = Fixture::with_credits(store, 10_000).await;
+    send_from_our_number(&fixture, fixture.account).await;
+    fixture
+}
+
+/// So many sends to recipients from the `first` on.
+pub async fn batch(fixture: &Fixture, first: u32, size: u32) -> Batch {
+    let attempts: Vec<_> = (first..first + size).map(|n| fixture.attempt(n)).collect();
+    fixture.admit_all(attempts.clone()).await;
+    let mut batch = Batch {
+        asked: Vec::new(),
+        known: Vec::new(),
+        wishes: Vec::new(),
+    };
+    for (attempt, n) in attempts.iter().zip(first..) {
+        let identity = fixture.sealer.user_id_index(&format!("SA.{n}"));
+        let message = ProviderMessageId(format!("wamid.{n}"));
+        batch.asked.push((attempt.message_id, identity));
+        batch.known.push(KnownIdentity {
+            account_id: attempt.account_id,
+            identity,
+            recipient_index: attempt.recipient_index,
+            seen_at: attempt.at,
+        });
+        batch.wishes.push(InboundWish {
+            message: fixture.sealer.provider_message_index(&message),
+            context: None,
+            from: Identities {
+                user: Some(identity),
+                number: None,
+            },
+            number: None,
+            ..unresolved(1, 1)
+        });
+    }
+    batch
 }
 
 async fn record(fixture: &Fixture, entries: &[ConsentEntry]) {
@@ -155,18 +222,10 @@ pub async fn a_wish_of_nobodys_recipient_is_a_conflict(store: Arc<dyn Storage>) 
 /// number is that of a message which did not fail.
 pub async fn a_wish_finds_accounts_messages_and_recipients(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 9).await;
-    let number = ProviderId::parse("106540352242922").expect("digits");
+    let number = our_number();
     let partner = fixture.another_account().await;
-    for account_id in [fixture.account, partner] {
-        let new = NewSender {
-            account_id,
-            phone_number_id: number.clone(),
-            waba_id: number.clone(),
-            phone: ContactNumber::parse("+15550783881").expect("a number"),
-            access_token: AccessToken::parse("EAAGtoken").expect("a token"),
-        };
-        let added = add_sender(&*fixture.store, fixture.world(), &fixture.sealer, new).await;
-        added.expect("sender");
+    for account in [fixture.account, partner] {
+        send_from_our_number(&fixture, account).await;
     }
     let sent = fixture.send(1).await;
     let context = accepted_outcome("wamid.A");
@@ -267,7 +326,7 @@ fn unresolved(message: u8, second: u64) -> InboundWish {
     InboundWish {
         wish: Wish::Stop,
         source: WishSource::Button,
-        phone_number_id: ProviderId::parse("106540352242922").ok(),
+        phone_number_id: Some(our_number()),
         message: index(message),
         context: Some(index(100)),
         from: Identities {

@@ -1,10 +1,12 @@
 //! The webhook: every shape Meta posts, bodies nobody should post, and what a log learns of them.
 
+mod wishes;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use otp_core::message::{Failure, ProviderMessageId};
-use otp_core::opt_out::{Wish, WishSource};
+use otp_core::opt_out::Wish;
 use otp_core::ports::{ProviderWebhook, Randomness, WebhookRefusal};
 use otp_core::receipt::{DeliveryReceipt, Report};
 use otp_core::sealing::{MasterKey, Sealer};
@@ -177,49 +179,6 @@ fn every_shape_of_metas_is_understood() {
         let read = read(body).expect(name);
         let found: Vec<_> = read.said.receipts.iter().map(short).collect();
         assert_eq!((found, read.ignored), (receipts, ignored), "{name}");
-    }
-}
-
-#[test]
-fn every_form_of_a_stop_is_a_wish_with_its_author_and_its_context() {
-    // By user id, by Meta's number, by ours; whether it says which message it answers.
-    let expected = [
-        ("inbound_text", WishSource::Typed, [true, true, true], false),
-        (
-            "inbound_bsuid_only",
-            WishSource::Typed,
-            [true, false, false],
-            false,
-        ),
-        (
-            "inbound_button",
-            WishSource::Button,
-            [true, true, true],
-            true,
-        ),
-        (
-            "inbound_interactive",
-            WishSource::Button,
-            [true, true, true],
-            false,
-        ),
-    ];
-    let fixtures = fixtures();
-    for (name, source, known, context) in expected {
-        let said = read(&fixtures[name]).expect(name).said;
-        let [wish] = said.wishes.as_slice() else {
-            panic!("{name}: {said:?}")
-        };
-        assert_eq!((wish.wish, wish.source), (Wish::Stop, source), "{name}");
-        let found = [
-            wish.from.user.is_some(),
-            wish.from.number.is_some(),
-            wish.number.is_some(),
-        ];
-        assert_eq!((found, wish.context.is_some()), (known, context), "{name}");
-        assert!(wish.phone_number_id.is_some(), "{name}");
-        let wishes = |name: &str| read(&fixtures[name]).expect(name).said.wishes.len();
-        assert_eq!(wishes("inbound_changed_number") + wishes("batch"), 0);
     }
 }
 

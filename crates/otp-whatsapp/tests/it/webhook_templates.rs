@@ -38,23 +38,6 @@ fn a_change_of_a_template_says_which_and_what_and_why() {
 }
 
 #[test]
-fn receipts_introduce_their_recipients() {
-    for (name, known) in [
-        ("status_sent", (true, true)),
-        ("status_bsuid_only", (true, false)),
-        ("status_before_v24", (false, true)),
-    ] {
-        let said = read(&fixtures()[name]).expect(name).said;
-        let recipient = said.receipts[0].recipient;
-        assert_eq!(
-            (recipient.user.is_some(), recipient.number.is_some()),
-            known,
-            "{name}"
-        );
-    }
-}
-
-#[test]
 fn a_change_of_a_template_needs_its_account_its_id_and_its_event() {
     let value = json!({"event": "PAUSED", "message_template_id": 7});
     let take = |entry: Value| {
