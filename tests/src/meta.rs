@@ -39,6 +39,16 @@ pub fn notification(statuses: &[Value]) -> Vec<u8> {
     change("statuses", statuses)
 }
 
+/// A notification about the sandbox's business account.
+pub fn account_update(event: &str) -> Vec<u8> {
+    let body = json!({"object": "whatsapp_business_account", "entry": [{
+        "id": "102290129340398",
+        "time": 1_750_030_073,
+        "changes": [{"field": "account_update", "value": {"event": event}}],
+    }]});
+    body.to_string().into_bytes()
+}
+
 /// A notification with what people wrote.
 pub fn written(messages: &[Value]) -> Vec<u8> {
     change("messages", messages)

@@ -2,6 +2,7 @@
 
 use crate::opt_out::InboundWish;
 use crate::receipt::DeliveryReceipt;
+use crate::sender::health::SenderReport;
 use crate::template::event::TemplateEvent;
 
 /// What one delivery says, sorted by what it is about; each list in the order it was said.
@@ -13,6 +14,8 @@ pub struct ProviderNotification {
     pub wishes: Vec<InboundWish>,
     /// Which templates changed.
     pub templates: Vec<TemplateEvent>,
+    /// Which senders are to be asked about.
+    pub senders: Vec<SenderReport>,
 }
 
 impl ProviderNotification {
@@ -22,7 +25,8 @@ impl ProviderNotification {
             receipts,
             wishes,
             templates,
+            senders,
         } = self;
-        receipts.is_empty() && wishes.is_empty() && templates.is_empty()
+        receipts.is_empty() && wishes.is_empty() && templates.is_empty() && senders.is_empty()
     }
 }

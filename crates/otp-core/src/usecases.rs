@@ -14,6 +14,7 @@ pub mod enter_wish;
 pub mod examine_sender;
 pub mod explain_send;
 pub mod grant_subscription;
+pub mod heed_sender_reports;
 pub mod list_messages;
 pub mod preflight_templates;
 pub mod rotate_api_key;

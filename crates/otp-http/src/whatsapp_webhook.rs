@@ -173,10 +173,11 @@ fn malformed() -> ApiError {
 mod tests {
     use otp_core::ports::{
         MockClock, MockOptOuts, MockOutbox, MockProviderWebhook, MockReceipts,
-        MockRecipientIdentities, MockSendLedger, MockSenders, MockTemplates,
+        MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockTemplates,
     };
     use otp_core::usecases::apply_receipts::ApplyReceipts;
     use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
+    use otp_core::usecases::heed_sender_reports::HeedSenderReports;
     use otp_core::usecases::take_notification::TakeNotification;
     use otp_core::usecases::take_wishes::TakeWishes;
 
@@ -200,6 +201,11 @@ mod tests {
                     templates: Arc::new(MockTemplates::new()),
                     senders: Arc::new(MockSenders::new()),
                     outbox: Arc::new(MockOutbox::new()),
+                    clock: Arc::new(MockClock::new()),
+                },
+                heed_sender_reports: HeedSenderReports {
+                    senders: Arc::new(MockSenders::new()),
+                    healths: Arc::new(MockSenderHealths::new()),
                     clock: Arc::new(MockClock::new()),
                 },
             },

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod failure;
 mod logging;
+mod metrics;
 mod output;
 mod settings;
 mod system;

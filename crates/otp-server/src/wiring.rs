@@ -10,6 +10,7 @@ use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::explain_send::ExplainSend;
+use otp_core::usecases::heed_sender_reports::HeedSenderReports;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::failure::{SetupError, setup};
+use crate::metrics::{CountedSender, Metrics};
 use crate::settings::{Database, DatabaseUrl, Settings, Webhook};
 use crate::system::{SystemClock, SystemRandomness};
 use crate::workers::{self, SenderWatch};
@@ -118,6 +120,7 @@ impl Store {
 /// What a server runs.
 pub(crate) struct Wired {
     pub(crate) api: Api,
+    pub(crate) metrics: Metrics,
     /// Requests under way and background workers.
     pub(crate) tasks: TaskTracker,
     /// Ends the workers.
@@ -138,7 +141,9 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     let ledger: Arc<dyn SendLedger> = storage.clone();
     let ledger: Arc<dyn SendLedger> = Arc::new(GroupCommit::start(&ledger, grouping));
     let sender = CloudApiSender::new(&settings.whatsapp.client).map_err(setup)?;
-    let paced = Arc::new(PacedSender::new(Arc::new(sender)));
+    let counted = CountedSender::new(Arc::new(sender));
+    let paced = Arc::new(PacedSender::new(Arc::new(counted)));
+    let metrics = Metrics::start(storage.clone(), Arc::clone(&paced)).map_err(setup)?;
     let sender: Arc<dyn MessageSender> = paced.clone();
     let policy = SendPolicy {
         request_deadline: settings.messages.request_deadline,
@@ -167,6 +172,11 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
                 ),
                 take_wishes: TakeWishes::new(storage.clone(), storage.clone()),
                 apply_template_events: apply_template_events.clone(),
+                heed_sender_reports: HeedSenderReports {
+                    senders: storage.clone(),
+                    healths: storage.clone(),
+                    clock: Arc::clone(&clock),
+                },
             },
             clock: Arc::clone(&clock),
         }
@@ -218,6 +228,7 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     };
     Ok(Wired {
         api: Api::new(state, options),
+        metrics,
         tasks,
         stop_workers,
     })

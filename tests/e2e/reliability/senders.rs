@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use otp_e2e::world::recipient;
-use otp_e2e::{Database, Running, World, on_every_store};
+use otp_e2e::{Database, Running, World, meta, on_every_store};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "EAAGe2etoken";
@@ -16,6 +16,7 @@ on_every_store! {
     what_the_provider_blocked_starts_again_by_itself;
     an_operator_stops_and_resumes_a_sender;
     another_sender_of_the_account_takes_over;
+    a_report_on_the_account_is_followed_up;
 }
 
 /// What the command line says of the world's sender.
@@ -168,6 +169,85 @@ async fn another_sender_of_the_account_takes_over(database: Database) {
     assert_eq!(sent.message_status(), "Sent");
     let call = &world.sandbox.calls_about(sent.id()).await[0];
     assert_eq!(call["phone_number_id"], OTHER_NUMBER_ID);
+}
+
+async fn a_report_on_the_account_is_followed_up(database: Database) {
+    let world = World::with_webhook(database, 1_000).await;
+    let server = world.serve();
+    let block = format!("blocks/{WABA_ID}");
+    world.sandbox.put(&block, &json!({"code": 131_031})).await;
+    let report = |event| meta::deliver(server.url(), meta::account_update(event));
+    assert_eq!(report("ACCOUNT_RESTRICTION").await, Some(200));
+    assert_eq!(wait_for_state(&world, "Stopped").await["stopCode"], 131_031);
+    assert_eq!(
+        world.sandbox.total_calls().await,
+        0,
+        "nobody had to fail first"
+    );
+    let unsent = world
+        .storage()
+        .await
+        .list_unsent(10)
+        .await
+        .expect("notices");
+    let kinds: Vec<_> = unsent.iter().map(|one| one.notice.kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        ["SenderDisabled"],
+        "the account holder is told, once"
+    );
+
+    world.sandbox.delete(&block).await;
+    assert_eq!(report("VERIFIED_ACCOUNT").await, Some(200));
+    wait_for_state(&world, "Active").await;
+    // Whatever is reported, WhatsApp has the last word.
+    assert_eq!(report("DISABLED_UPDATE").await, Some(200));
+    send_until_sent(&world, &server, 1).await;
+    assert_eq!(shown(&world)["state"], "Active");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_tell_senders_templates_and_calls_and_name_nobody() {
+    let world = World::with_credits(Database::sqlite(), 100).await;
+    let server = world.serve();
+    let page = async || {
+        let url = format!("{}/metrics", server.url());
+        let answer = otp_e2e::world::client().get(url).send().await;
+        let answer = answer.expect("an answer");
+        let kind = answer.headers()["content-type"].to_str().expect("ASCII");
+        assert!(kind.starts_with("text/plain; version=0.0.4"), "{kind}");
+        answer.text().await.expect("a page")
+    };
+    let sent = world.send_to(&server, &recipient(1)).await;
+    assert_eq!(sent.message_status(), "Sent");
+    let refused = world.send_to(&server, "+12025550120").await;
+    assert_eq!(refused.message_status(), "Failed");
+    let sender = &world.sender;
+    let well = page().await;
+    for line in [
+        format!("otp_sender_up{{sender=\"{sender}\"}} 1"),
+        format!("otp_sender_breaker_open{{sender=\"{sender}\"}} 0"),
+        format!("otp_template_usable{{sender=\"{sender}\",name=\"otp_code\",language=\"ar\"}} 1"),
+        "otp_provider_calls_total{outcome=\"accepted\",scope=\"none\"} 1".to_owned(),
+        "otp_provider_calls_total{outcome=\"refused\",scope=\"message\"} 1".to_owned(),
+        "# TYPE otp_provider_calls_total counter".to_owned(),
+    ] {
+        assert!(well.lines().any(|found| found == line), "{line} in\n{well}");
+    }
+    for secret in ["96655", "1202555", &world.api_key, &world.account, "482913"] {
+        assert!(!well.contains(secret), "{secret} in\n{well}");
+    }
+
+    world.command(&["sender", "stop", "--id", sender]);
+    let stopped = format!("otp_sender_up{{sender=\"{sender}\"}} 0");
+    let started = Instant::now();
+    // The page is made anew once a second.
+    while !page().await.contains(&stopped) {
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "never {stopped}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,7 @@ pub use stop::{SenderStop, StoppedBy};
 
 use crate::ids::SenderId;
 use crate::ports::ProviderRefusal;
+use crate::sender::{ProviderId, Sender};
 use crate::time::Timestamp;
 
 /// How long after a look at an unwell sender the next one is due.
@@ -62,6 +63,25 @@ pub enum HealthChange {
     StoppedByOperator,
     /// An operator lets it send, whoever stopped it; the provider is asked whether that goes well.
     ResumedByOperator,
+}
+
+/// Something the provider reports of senders unasked: a reason to ask how they are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SenderReport {
+    /// It is about this number.
+    Number(ProviderId),
+    /// It is about this business account, and so about each of its numbers.
+    BusinessAccount(ProviderId),
+}
+
+impl SenderReport {
+    /// Whether this sender is meant.
+    pub fn is_about(&self, sender: &Sender) -> bool {
+        match self {
+            Self::Number(id) => *id == sender.phone_number_id,
+            Self::BusinessAccount(id) => *id == sender.waba_id,
+        }
+    }
 }
 
 /// What was found out about a sender.

@@ -7,6 +7,7 @@ use crate::notification::ProviderNotification;
 use crate::ports::PortError;
 use crate::usecases::apply_receipts::ApplyReceipts;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
+use crate::usecases::heed_sender_reports::HeedSenderReports;
 use crate::usecases::take_wishes::TakeWishes;
 
 /// Takes notifications.
@@ -18,6 +19,8 @@ pub struct TakeNotification {
     pub take_wishes: TakeWishes,
     /// For templates that changed.
     pub apply_template_events: ApplyTemplateEvents,
+    /// For senders that something is reported of.
+    pub heed_sender_reports: HeedSenderReports,
 }
 
 impl TakeNotification {
@@ -27,6 +30,7 @@ impl TakeNotification {
             receipts,
             wishes,
             templates,
+            senders,
         } = notification;
         if !receipts.is_empty() {
             self.apply_receipts.execute(receipts).await?;
@@ -36,6 +40,7 @@ impl TakeNotification {
             self.take_wishes.execute(wishes).await?;
         }
         self.apply_template_events.execute(&templates).await?;
+        self.heed_sender_reports.execute(&senders).await?;
         Ok(())
     }
 }

@@ -16,8 +16,9 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
-    MockOptOuts, MockOutbox, MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenders,
-    MockStorageHealth, MockTemplates, ProviderWebhook, Randomness, SendLedger, StorageHealth,
+    MockOptOuts, MockOutbox, MockReceipts, MockRecipientIdentities, MockSendLedger,
+    MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates, ProviderWebhook, Randomness,
+    SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
@@ -29,6 +30,7 @@ use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::explain_send::ExplainSend;
+use otp_core::usecases::heed_sender_reports::HeedSenderReports;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
@@ -150,6 +152,11 @@ impl World {
                     Arc::new(MockRecipientIdentities::new()),
                 ),
                 apply_template_events: no_templates(),
+                heed_sender_reports: HeedSenderReports {
+                    senders: Arc::new(MockSenders::new()),
+                    healths: Arc::new(MockSenderHealths::new()),
+                    clock: clock.clone(),
+                },
             },
             clock: clock.clone(),
         });

@@ -89,6 +89,11 @@ impl Gateway {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             workers => workers,
         };
+        let metrics = wired.metrics;
+        let extra = move |app: &mut ServiceConfig| {
+            metrics.mount(app);
+            extra(app);
+        };
         let server = otp_http::serve(vec![listener], tls, wired.api, extra, workers)?;
         Ok(Self {
             url,

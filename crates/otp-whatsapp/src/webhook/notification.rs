@@ -3,6 +3,7 @@
 use otp_core::notification::ProviderNotification;
 use otp_core::sealing::Sealer;
 use otp_core::sender::ProviderId;
+use otp_core::sender::health::SenderReport;
 use otp_core::template::event::{TemplateEvent, TemplateSubject};
 use otp_core::time::Timestamp;
 
@@ -10,6 +11,9 @@ use super::inbound;
 use super::json::{Field, Node, readable};
 use super::status::{self, Unusable};
 use super::template;
+
+/// Meta's names of events are short.
+const LONGEST_EVENT: usize = 64;
 
 /// What a notification says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,10 +33,6 @@ pub struct Ignored {
     pub errors: usize,
     /// Changes that lack what says of what they are.
     pub malformed_changes: usize,
-    /// Changes of the account.
-    pub account_updates: usize,
-    /// Changes of a number's quality.
-    pub quality_updates: usize,
     /// Changes of what the business may do.
     pub capability_updates: usize,
     /// Changes of a kind that is not known here.
@@ -88,8 +88,10 @@ impl Notification {
                     None => ignored.malformed_changes += 1,
                 }
             }
-            Some("account_update") => ignored.account_updates += 1,
-            Some("phone_number_quality_update") => ignored.quality_updates += 1,
+            Some(field @ ("account_update" | "phone_number_quality_update")) => {
+                let value = change.get(Field::Value);
+                self.take_account_report(entry, field, value);
+            }
             Some("business_capability_update") => ignored.capability_updates += 1,
             Some(_) | None => ignored.unknown_changes += 1,
         }
@@ -102,7 +104,7 @@ impl Notification {
                 None => self.ignored.inbound_messages += 1,
             }
         }
-        self.ignored.errors += value.items(Field::Errors).len();
+        self.take_errors(value);
         for status in value.items(Field::Statuses) {
             match status::receipt(status, received_at, sealer) {
                 Ok(receipt) => self.said.receipts.push(receipt),
@@ -112,14 +114,43 @@ impl Notification {
         }
     }
 
+    /// Whatever it says of the account, each of its senders is to be asked about.
+    fn take_account_report(&mut self, entry: &Node, field: &str, value: Option<&Node>) {
+        let Some(waba_id) = entry.text(Field::Id).and_then(provider_id) else {
+            self.ignored.malformed_changes += 1;
+            return;
+        };
+        let event = value.and_then(|value| value.text(Field::Event));
+        tracing::warn!(
+            waba_id = waba_id.as_str(),
+            field,
+            event = event.map(|event| event.chars().take(LONGEST_EVENT).collect::<String>()),
+            "WhatsApp reports on a business account; its senders are asked about"
+        );
+        self.said
+            .senders
+            .push(SenderReport::BusinessAccount(waba_id));
+    }
+
+    /// Errors that belong to no message: of the number they came for.
+    fn take_errors(&mut self, value: &Node) {
+        let errors = value.items(Field::Errors);
+        if errors.is_empty() {
+            return;
+        }
+        self.ignored.errors += errors.len();
+        let number = value.get(Field::Metadata);
+        let number = number.and_then(|metadata| metadata.text(Field::PhoneNumberId));
+        let report = number.and_then(provider_id).map(SenderReport::Number);
+        self.said.senders.extend(report);
+    }
+
     /// Says how much there was of what, and nothing of whom it is about.
     pub(super) fn log(&self) {
         let Ignored {
             inbound_messages,
             errors,
             malformed_changes,
-            account_updates,
-            quality_updates,
             capability_updates,
             unknown_changes,
             unknown_statuses,
@@ -135,7 +166,7 @@ impl Notification {
             wishes,
             inbound_messages,
             templates = self.said.templates.len(),
-            quality_updates,
+            senders = self.said.senders.len(),
             capability_updates,
             unknown_changes,
             "WhatsApp notifies"
@@ -148,9 +179,8 @@ impl Notification {
                 "WhatsApp reports what is not understood; it is passed over"
             );
         }
-        if account_updates + errors > 0 {
+        if errors > 0 {
             tracing::warn!(
-                account_updates,
                 errors,
                 "WhatsApp reports on the account; see Meta's Business Manager"
             );
@@ -188,4 +218,8 @@ fn log_template(event: &TemplateEvent) {
             "a template may not be used"
         );
     }
+}
+
+fn provider_id(text: &str) -> Option<ProviderId> {
+    ProviderId::parse(text).ok()
 }

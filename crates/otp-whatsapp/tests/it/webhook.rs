@@ -10,6 +10,8 @@ use otp_core::opt_out::Wish;
 use otp_core::ports::{ProviderWebhook, Randomness, WebhookRefusal};
 use otp_core::receipt::{DeliveryReceipt, Report};
 use otp_core::sealing::{MasterKey, Sealer};
+use otp_core::sender::ProviderId;
+use otp_core::sender::health::SenderReport;
 use otp_core::time::Timestamp;
 use otp_whatsapp::CloudApiWebhook;
 use otp_whatsapp::webhook::{AppSecret, Ignored, Malformed, Notification, VerifyToken, parse};
@@ -80,10 +82,6 @@ fn short(receipt: &DeliveryReceipt) -> (char, bool, &'static str, i64) {
 #[test]
 fn every_shape_of_metas_is_understood() {
     let nothing = Ignored::default();
-    let account = Ignored {
-        account_updates: 1,
-        ..nothing
-    };
     let message = Ignored {
         inbound_messages: 1,
         ..nothing
@@ -140,16 +138,9 @@ fn every_shape_of_metas_is_understood() {
         ("template_rejected", vec![], nothing),
         ("template_deleted", vec![], nothing),
         ("template_disabled", vec![], nothing),
-        ("account_restricted", vec![], account),
-        ("account_violation", vec![], account),
-        (
-            "phone_number_quality",
-            vec![],
-            Ignored {
-                quality_updates: 1,
-                ..nothing
-            },
-        ),
+        ("account_restricted", vec![], nothing),
+        ("account_violation", vec![], nothing),
+        ("phone_number_quality", vec![], nothing),
         (
             "business_capability",
             vec![],
@@ -398,6 +389,30 @@ fn nothing_is_read_before_its_signature_was_checked() {
 }
 
 #[test]
+fn what_concerns_an_account_or_a_number_is_a_reason_to_ask_about_it() {
+    let waba = || SenderReport::BusinessAccount(digits("102290129340398"));
+    for (name, expected) in [
+        ("account_restricted", vec![waba()]),
+        ("account_violation", vec![waba()]),
+        ("phone_number_quality", vec![waba()]),
+        (
+            "account_error",
+            vec![SenderReport::Number(digits("106540352242922"))],
+        ),
+        ("status_failed", vec![]),
+        ("business_capability", vec![]),
+    ] {
+        let body = &fixtures()[name];
+        let said = webhook().open(Some(&signature(body)), body, NOW);
+        assert_eq!(said.expect("signed").senders, expected, "{name}");
+    }
+}
+
+fn digits(text: &str) -> ProviderId {
+    ProviderId::parse(text).expect("digits")
+}
+
+#[test]
 fn the_handshake_is_answered_to_who_knows_the_token() {
     let answer = |token| webhook().handshake(Some("subscribe"), Some(token), Some("1158201444"));
     assert_eq!(answer("canary-token").as_deref(), Some("1158201444"));
@@ -421,7 +436,7 @@ fn no_log_line_names_anybody() {
         "{log}"
     );
     assert!(
-        log.contains("WARN") && log.contains("account_updates=1"),
+        log.contains("WARN") && log.contains("reports on a business account"),
         "{log}"
     );
     for secret in [

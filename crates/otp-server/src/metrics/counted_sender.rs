@@ -1,0 +1,45 @@
+//! Counts the calls that hand messages over.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use metrics::counter;
+use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, RefusalScope, SendError};
+
+/// The counter's name.
+pub(super) const CALLS: &str = "otp_provider_calls_total";
+
+/// Counts what comes of each call of `inner`.
+pub(crate) struct CountedSender {
+    inner: Arc<dyn MessageSender>,
+}
+
+impl CountedSender {
+    /// Stands in front of `inner`, behind whatever holds calls back.
+    pub(crate) fn new(inner: Arc<dyn MessageSender>) -> Self {
+        Self { inner }
+    }
+}
+
+#[async_trait]
+impl MessageSender for CountedSender {
+    async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
+        let outcome = self.inner.send(message).await;
+        let (name, refusal) = match &outcome {
+            Ok(_) => ("accepted", None),
+            Err(SendError::Refused(refusal)) => ("refused", Some(refusal)),
+            Err(SendError::Retry { refusal, .. }) => ("retry", Some(refusal)),
+            Err(SendError::Unknown) => ("unknown", None),
+        };
+        let scope = refusal.map_or("none", |refusal| match refusal.scope {
+            RefusalScope::Message => "message",
+            RefusalScope::TemplatePaused | RefusalScope::TemplateDisabled => "template",
+            RefusalScope::Recipient => "recipient",
+            RefusalScope::Sender => "sender",
+            RefusalScope::SenderUntilMended => "sender_until_mended",
+            RefusalScope::Provider => "provider",
+        });
+        counter!(CALLS, "outcome" => name, "scope" => scope).increment(1);
+        outcome
+    }
+}
