@@ -70,18 +70,18 @@ def post(url, body, headers):
 
 
 @contextlib.contextmanager
-def serving(**settings):
-    """A gateway that serves while the block runs."""
+def serving(name="Amal", language="en", credits=1000, **settings):
+    """A gateway that serves while the block runs, with an account of this name, language and credits."""
     with tempfile.TemporaryDirectory() as folder:
         gateway = Gateway(folder, settings)
         created = gateway.command(
-            "account", "create", "--name", "Amal", "--email", "amal@example.com",
+            "account", "create", "--name", name, "--email", "amal@example.com", "--language", language,
             "--phone", "+4930901820", "--company", "Amal Group",
         )  # fmt: skip
         gateway.account = created["id"]
         created = gateway.command("key", "create", "--account", gateway.account, "--name", "interop")
         gateway.key = created["apiKey"]
-        gateway.command("subscription", "grant", "--account", gateway.account, "--credits", "1000")
+        gateway.command("subscription", "grant", "--account", gateway.account, "--credits", str(credits))
         added = gateway.command(
             "sender", "add", "--account", gateway.account, "--phone-number-id", PHONE,
             "--waba-id", WABA, "--phone", "+15550783881", "--access-token-file", "-", stdin="EAAG\n",

@@ -1,4 +1,4 @@
-//! `cargo xtask interop`: other people's WhatsApp libraries against the sandbox and the gateway.
+//! `cargo xtask interop`: other people's WhatsApp and mail libraries against sandbox and gateway.
 //!
 //! Our tests let two readings of Meta's protocol agree, and both are ours. These scripts, in
 //! `tests/interop`, use no code of ours. They need Python, Node and the package registries, and so

@@ -30,7 +30,7 @@ enum Command {
     Tidy,
     /// Checks licences, banned crates and their sources (installs cargo-deny if need be).
     Deny,
-    /// Runs other people's WhatsApp libraries against the sandbox and the gateway.
+    /// Runs other people's WhatsApp and mail libraries against sandbox and gateway.
     Interop(interop::Options),
     /// Measures the built server (release) under load; `cargo xtask bench --help` lists what.
     Bench(bench::Options),

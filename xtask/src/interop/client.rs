@@ -21,6 +21,8 @@ pub(crate) enum Client {
     GreatDetail,
     /// Other suites' notifications, against the gateway's webhook.
     Gateway,
+    /// The gateway's mail, at a real SMTP server and two DKIM verifiers.
+    Mail,
 }
 
 /// What a script is written for.
@@ -51,7 +53,14 @@ impl Client {
             Self::WhatsappApiJs => "whatsapp_api_js.mjs",
             Self::GreatDetail => "great_detail.mjs",
             Self::Gateway => "gateway_webhooks.py",
+            Self::Mail => "mail.py",
         }
+    }
+
+    /// Whether anything of it is written for this.
+    pub(super) fn uses(self, language: Language) -> bool {
+        // Of the mail's two verifiers one is for Node.
+        language == self.language() || self == Self::Mail
     }
 
     pub(super) fn language(self) -> Language {

@@ -33,7 +33,7 @@ impl Workshop {
             fs::copy(entry.path(), folder.join(entry.file_name())).context("tests/interop")?;
         }
         let workshop = Self { folder };
-        let uses = |language| clients.iter().any(|client| client.language() == language);
+        let uses = |language| clients.iter().any(|client| client.uses(language));
         if uses(Language::Python) {
             workshop.install_python()?;
         }
