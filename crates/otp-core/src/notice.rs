@@ -3,6 +3,7 @@
 //! A notice is the same notice whenever it has the same id, and its id is made from what it is about:
 //! telling twice what happened once is one mail.
 
+mod expiring_key;
 mod kind;
 mod low_balance;
 
@@ -12,6 +13,7 @@ use uuid::Builder;
 use crate::ids::{AccountId, NoticeId};
 use crate::language::LanguageTag;
 use crate::time::Timestamp;
+pub use expiring_key::{FIRST_WARNING, expiring_key};
 pub use kind::{NoticeKind, Reason};
 pub(crate) use low_balance::Debit;
 pub use low_balance::{InvalidLowBalance, LowBalance};

@@ -14,6 +14,7 @@ mod directory;
 mod error;
 mod message_sender;
 mod messages;
+mod notice_sender;
 mod opt_outs;
 mod outbox;
 mod plans;
@@ -44,6 +45,7 @@ pub use message_sender::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
 pub use messages::Messages;
+pub use notice_sender::{NoticeError, NoticeMail, NoticeRecipient, NoticeSender};
 pub use opt_outs::OptOuts;
 pub use outbox::{MAX_WAITING, Outbox};
 pub use plans::Plans;
@@ -73,6 +75,7 @@ mod mocks {
     pub use super::directory::MockDirectory;
     pub use super::message_sender::MockMessageSender;
     pub use super::messages::MockMessages;
+    pub use super::notice_sender::MockNoticeSender;
     pub use super::opt_outs::MockOptOuts;
     pub use super::outbox::MockOutbox;
     pub use super::plans::MockPlans;

@@ -1,6 +1,7 @@
 //! The use cases: what the product does, one imperative sentence a file.
 
 pub mod add_sender;
+pub mod announce_expiring_keys;
 pub mod apply_receipts;
 pub mod apply_template_events;
 pub mod audit_credits;
@@ -16,6 +17,7 @@ pub mod explain_send;
 pub mod grant_subscription;
 pub mod heed_sender_reports;
 pub mod list_messages;
+pub mod mail_notices;
 pub mod preflight_templates;
 pub mod rotate_api_key;
 pub mod send_message;

@@ -57,6 +57,23 @@ impl ApiKeys for PgStore {
         Ok(read_all(rows)?)
     }
 
+    async fn list_expiring(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<ApiKey>, PortError> {
+        let rows = api_keys::table
+            .filter(api_keys::expires_at.gt(OffsetDateTime::from(after)))
+            .filter(api_keys::expires_at.le(OffsetDateTime::from(until)))
+            .filter(api_keys::revoked_at.is_null())
+            .order((api_keys::expires_at, api_keys::id))
+            .select(ApiKeyRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
         let revoke = RevokeKey {
             at: at.into(),

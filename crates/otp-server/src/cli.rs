@@ -78,6 +78,9 @@ pub(crate) enum Command {
     /// Recipients who want no messages of an account.
     #[command(subcommand)]
     OptOut(OptOutCommand),
+    /// Mail to account holders.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -380,6 +383,23 @@ pub(crate) struct OptOutOf {
     /// The number, in E.164.
     #[arg(long, value_parser = PhoneNumber::parse)]
     pub(crate) phone: PhoneNumber,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MailCommand {
+    /// Send a mail that says nothing but that the set-up works.
+    Test {
+        /// To whom.
+        #[arg(long, value_parser = EmailAddress::parse)]
+        to: EmailAddress,
+        /// In which language: ar or en.
+        #[arg(long, default_value = "en", value_parser = account_language)]
+        language: LanguageTag,
+    },
+    /// List notices that wait to be mailed, and those that were given up.
+    List,
+    /// Print the DNS record under which receivers find the key that signs our mail.
+    DkimRecord,
 }
 
 #[derive(Subcommand)]

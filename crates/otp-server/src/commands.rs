@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod key;
 mod ledger;
+mod mail;
 mod migrate;
 mod opt_out;
 mod plan;
@@ -51,6 +52,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<Answer> {
         Command::Sender(command) => sender::run(&administration().await?, command).await,
         Command::Template(command) => template::run(&administration().await?, command).await,
         Command::OptOut(command) => opt_out::run(&administration().await?, command).await,
+        Command::Mail(command) => mail::run(&sources, command).await,
         Command::Config(command) => config::run(&sources, &command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),

@@ -3,6 +3,7 @@
 //! [`Settings`] holds parsed values only. Whatever is wrong is said with the key, where it came from
 //! and what would be right.
 
+mod mail;
 mod read;
 mod sources;
 
@@ -10,11 +11,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use otp_core::notice::LowBalance;
 use otp_core::sealing::MasterKey;
 use otp_http::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 
+pub(crate) use mail::Mail;
 pub(crate) use sources::{DEFAULTS, Sources};
 
 /// All settings, parsed.
@@ -24,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) http: Http,
     pub(crate) whatsapp: WhatsApp,
     pub(crate) messages: Messages,
+    /// None where no mail server is named.
+    pub(crate) mail: Option<Mail>,
     /// None where it is not set; see [`Settings::master_key`].
     pub(crate) master_key: Option<MasterKey>,
     pub(crate) rate_limit: Option<PerIpQuota>,
@@ -34,6 +39,8 @@ pub(crate) struct Settings {
 pub(crate) struct Database {
     pub(crate) url: DatabaseUrl,
     pub(crate) max_connections: usize,
+    /// The store hands it to the core with what it loads.
+    pub(crate) low_balance: LowBalance,
 }
 
 /// Which store, and where. `Debug` hides the URL: it may hold a password.

@@ -12,6 +12,7 @@ use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::heed_sender_reports::HeedSenderReports;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::take_notification::TakeNotification;
@@ -41,7 +42,8 @@ impl Store {
     pub(crate) async fn open(database: &Database) -> anyhow::Result<Self> {
         match &database.url {
             DatabaseUrl::Sqlite(url) => {
-                let options = SqliteOptions::from_url(url).map_err(setup)?;
+                let mut options = SqliteOptions::from_url(url).map_err(setup)?;
+                options.low_balance = database.low_balance;
                 SqliteStore::connect(&options)
                     .await
                     .map(Self::Sqlite)
@@ -50,6 +52,7 @@ impl Store {
             DatabaseUrl::Postgres(url) => {
                 let mut options = PgOptions::from_url(url).map_err(setup)?;
                 options.max_connections = database.max_connections;
+                options.low_balance = database.low_balance;
                 PgStore::connect(&options)
                     .await
                     .map(Self::Postgres)
@@ -209,6 +212,21 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     };
     tasks.spawn(watch.run(stop_workers.clone()));
     let send_message = SendMessage::new(ports, sealer.clone(), policy);
+    if let Some(mail) = &settings.mail {
+        let mail = MailNotices::new(
+            storage.clone(),
+            storage.clone(),
+            Arc::new(mail.mailer()?),
+            Arc::clone(&clock),
+            sealer.clone(),
+        );
+        tasks.spawn(workers::mail_notices(mail, stop_workers.clone()));
+    }
+    tasks.spawn(workers::look_after_notices(
+        storage.clone(),
+        Arc::clone(&clock),
+        stop_workers.clone(),
+    ));
     let state = ApiState {
         authenticate: Authenticate::new(directory, clock),
         explain_send: ExplainSend::new(send_message.clone(), storage.clone()),

@@ -49,6 +49,24 @@ impl ApiKeys for SqliteStore {
         .await
     }
 
+    async fn list_expiring(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<ApiKey>, PortError> {
+        self.read("db.api_keys.list_expiring", move |connection| {
+            let rows = api_keys::table
+                .filter(api_keys::expires_at.gt(after.unix_millis()))
+                .filter(api_keys::expires_at.le(until.unix_millis()))
+                .filter(api_keys::revoked_at.is_null())
+                .order((api_keys::expires_at, api_keys::id))
+                .select(ApiKeyRow::as_select())
+                .load(connection)?;
+            read_all(rows)
+        })
+        .await
+    }
+
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
         self.write("db.api_keys.revoke", move |connection| {
             let key = api_keys::table.find(Id(id.0));

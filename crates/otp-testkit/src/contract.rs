@@ -33,6 +33,7 @@ macro_rules! storage_contract {
             administration::accounts_read_back_as_written,
             administration::keys_read_back_as_written_and_are_found_by_hash,
             administration::a_revocation_keeps_its_first_time,
+            administration::keys_that_expire_soon_are_found_unless_revoked,
             administration::a_key_is_replaced_whole_or_not_at_all,
             administration::plans_read_back_and_names_are_unique,
             administration::prices_are_set_all_together_and_keep_the_others,

@@ -18,3 +18,6 @@ CREATE TABLE notices (
 CREATE INDEX notices_by_due_time ON notices (due_at, id) WHERE state = 0;
 CREATE INDEX notices_waiting_by_account ON notices (account_id) WHERE state = 0;
 CREATE INDEX notices_by_end ON notices (finished_at) WHERE state <> 0;
+
+-- Keys that are about to expire.
+CREATE INDEX api_keys_by_expiry ON api_keys (expires_at, id) WHERE revoked_at IS NULL;

@@ -1,1 +1,2 @@
 DROP TABLE notices;
+DROP INDEX api_keys_by_expiry;

@@ -59,6 +59,11 @@ const TABLE: &[Row] = &[
         never: &[DIESEL, "actix-web", "anyhow"],
     },
     Row {
+        package: "otp-smtp",
+        workspace: &["otp-core"],
+        never: &[DIESEL, "actix-web", "reqwest", "anyhow"],
+    },
+    Row {
         package: "otp-http",
         workspace: &["otp-core"],
         never: &[
@@ -76,6 +81,7 @@ const TABLE: &[Row] = &[
             "otp-hot-path",
             "otp-http",
             "otp-postgres",
+            "otp-smtp",
             "otp-sqlite",
             "otp-whatsapp",
             "whatsapp-sandbox",

@@ -20,6 +20,14 @@ pub trait ApiKeys: Send + Sync {
     /// The account's keys, oldest first, revoked and expired ones included.
     async fn list(&self, account: AccountId) -> Result<Vec<ApiKey>, PortError>;
 
+    /// Keys of all accounts that expire after `after` and not after `until` and are not revoked, in
+    /// the order of their expiry.
+    async fn list_expiring(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<ApiKey>, PortError>;
+
     /// Revokes a key. It MUST keep the time of an earlier revocation. `false` where there is no such
     /// key.
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError>;

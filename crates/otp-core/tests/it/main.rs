@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod check_message_status;
+mod mail_notices;
 mod opt_out;
 mod phone_corpus;
 mod receipts;

@@ -27,6 +27,9 @@ pub(super) async fn run(
     }
     wiring::require_matching_master_key(settings, &*store.ports()).await?;
 
+    if settings.mail.is_none() {
+        tracing::warn!("smtp.url is not set: notices to account holders wait in the outbox");
+    }
     let gateway = Gateway::start(settings, &store, listener, |_| ())?;
     let url = gateway.url.clone();
     output::print(

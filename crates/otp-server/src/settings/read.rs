@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use config::Config;
+use otp_core::notice::LowBalance;
 use otp_core::sealing::MasterKey;
 use otp_http::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
@@ -29,6 +30,7 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
             url: keys.parse("database.url", database_url)?,
             max_connections: keys
                 .parse("database.max_connections", |text| within(text, 2, 1_000))?,
+            low_balance: keys.parse("notices.low_balance_percent", low_balance)?,
         },
         http: Http {
             bind: keys.parse("http.bind", |text| {
@@ -52,6 +54,7 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
                     .ok_or("WhatsApp keeps such a message for 30s to 15m")
             })?,
         },
+        mail: keys.mail()?,
         master_key: keys.optional("security.master_key", |text| {
             MasterKey::parse(text).map_err(|_| {
                 "32 random bytes in base64 are needed; \
@@ -77,13 +80,13 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
     Ok(settings)
 }
 
-struct Keys<'a> {
+pub(super) struct Keys<'a> {
     merged: &'a Config,
     origins: &'a Origins,
 }
 
 impl Keys<'_> {
-    fn wrong(&self, key: &str, why: &str) -> SettingsError {
+    pub(super) fn wrong(&self, key: &str, why: &str) -> SettingsError {
         SettingsError(format!("{}: {why}", self.origins.name(key)))
     }
 
@@ -94,7 +97,7 @@ impl Keys<'_> {
     }
 
     /// Parses the value of `key`. What is wrong is said without the value: it may be a secret.
-    fn parse<T>(
+    pub(super) fn parse<T>(
         &self,
         key: &str,
         parse: impl FnOnce(&str) -> Result<T, &'static str>,
@@ -103,7 +106,7 @@ impl Keys<'_> {
     }
 
     /// The same where an empty text means "not set".
-    fn optional<T>(
+    pub(super) fn optional<T>(
         &self,
         key: &str,
         parse: impl FnOnce(&str) -> Result<T, &'static str>,
@@ -184,6 +187,13 @@ impl Keys<'_> {
             (Some(per_second), Some(burst)) => Ok(Some(PerIpQuota { per_second, burst })),
         }
     }
+}
+
+fn low_balance(text: &str) -> Result<LowBalance, &'static str> {
+    let percent = text.parse().ok();
+    percent
+        .and_then(|percent| LowBalance::try_new(percent).ok())
+        .ok_or("write a whole number of percent from 0 (off) to 99")
 }
 
 fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {

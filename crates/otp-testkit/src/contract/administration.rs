@@ -147,6 +147,39 @@ pub async fn a_revocation_keeps_its_first_time(store: Arc<dyn Storage>) {
     assert!(!fixture.store.revoke(nobody, START).await.expect("revoke"));
 }
 
+/// Of all accounts' keys those are found that expire within the time asked for, first what expires first.
+pub async fn keys_that_expire_soon_are_found_unless_revoked(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let stranger = fixture.another_account().await;
+    let mut made = Vec::new();
+    for (account, expires_in) in [
+        (fixture.account, Some(20)),
+        (stranger, Some(10)),
+        (fixture.account, Some(9)),
+        (fixture.account, Some(21)),
+        (fixture.account, None),
+        (fixture.account, Some(15)),
+    ] {
+        let expires_at = expires_in.map(|seconds| START + Duration::from_secs(seconds));
+        let key = ApiKey {
+            expires_at,
+            ..key(&fixture, account, "k")
+        };
+        ApiKeys::create(&*fixture.store, &key)
+            .await
+            .expect("create");
+        made.push(key);
+    }
+    let revoked = fixture.store.revoke(made[5].id, START).await;
+    assert!(revoked.expect("revoke"));
+    let found = fixture.store.list_expiring(
+        START + Duration::from_secs(9),
+        START + Duration::from_secs(20),
+    );
+    let expected = [made[1].clone(), made[0].clone()];
+    assert_eq!(found.await.expect("found"), expected);
+}
+
 /// Rotation adds the successor and ends the old key together.
 pub async fn a_key_is_replaced_whole_or_not_at_all(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;

@@ -76,6 +76,22 @@ impl ApiKeys for MemoryStore {
             .collect())
     }
 
+    async fn list_expiring(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<ApiKey>, PortError> {
+        let state = self.state();
+        let expires = |key: &&ApiKey| key.expires_at.is_some_and(|at| at > after && at <= until);
+        let keys = state.api_keys.iter().filter(expires);
+        let mut keys: Vec<_> = keys
+            .filter(|key| key.revoked_at.is_none())
+            .cloned()
+            .collect();
+        keys.sort_by_key(|key| (key.expires_at, key.id));
+        Ok(keys)
+    }
+
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
         let mut state = self.state();
         let key = state.api_keys.iter_mut().find(|key| key.id == id);

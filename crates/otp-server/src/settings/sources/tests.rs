@@ -273,3 +273,59 @@ fn a_file_that_is_not_toml_is_named_with_the_line() {
             .contains("/nowhere/otp.toml")
     );
 }
+
+const DKIM_KEY: &str = include_str!("../../../../otp-smtp/tests/keys/ed25519.pem");
+
+#[test]
+fn mail_needs_a_server_and_a_sender_and_signs_for_the_senders_domain() {
+    let url = ("OTP__SMTP__URL", "smtps://otp:pw@mail.example.com");
+    let from = ("OTP__MAIL__FROM", "Example <notices@mail.example.com>");
+    let key = ("OTP__MAIL__DKIM__KEY", DKIM_KEY);
+    let domain = |domain| ("OTP__MAIL__DKIM__DOMAIN", domain);
+    for (environment, expected) in [
+        (vec![], Ok("none")),
+        (vec![url, from], Ok("unsigned")),
+        (vec![url, from, key], Ok("otp._domainkey.mail.example.com")),
+        (
+            vec![url, from, key, domain("Example.com")],
+            Ok("otp._domainkey.example.com"),
+        ),
+        (vec![url], Err("mail.from: it is needed beside smtp.url")),
+        (vec![from], Err("smtp.url: it is needed beside mail.from")),
+        (
+            vec![("OTP__SMTP__URL", "smtp://mail.example.com?tls=none"), from],
+            Err(
+                "smtp.url (OTP__SMTP__URL): tls=none is for a mail server on this machine \
+                 (127.0.0.1, ::1 or localhost)",
+            ),
+        ),
+        (
+            vec![url, ("OTP__MAIL__FROM", "Example")],
+            Err("mail.from (OTP__MAIL__FROM): write notices@example.com or \
+                 Example <notices@example.com>"),
+        ),
+        (
+            vec![url, from, key, domain("ample.com")],
+            Err(
+                "mail.dkim.domain (OTP__MAIL__DKIM__DOMAIN): it is neither the domain of mail.from \
+                 nor one above it",
+            ),
+        ),
+        (
+            vec![("OTP__NOTICES__LOW_BALANCE_PERCENT", "100")],
+            Err(
+                "notices.low_balance_percent (OTP__NOTICES__LOW_BALANCE_PERCENT): write a whole \
+                 number of percent from 0 (off) to 99",
+            ),
+        ),
+    ] {
+        let found = load("", &environment).map(|settings| {
+            settings.mail.map_or("none".to_owned(), |mail| {
+                let signer = mail.dkim.as_ref();
+                signer.map_or("unsigned".to_owned(), |signer| signer.record_name())
+            })
+        });
+        let expected = expected.map(str::to_owned).map_err(str::to_owned);
+        assert_eq!(found, expected, "{environment:?}");
+    }
+}

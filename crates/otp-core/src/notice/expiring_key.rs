@@ -1,0 +1,108 @@
+//! When the holder of an API key is told that it is about to expire.
+
+use std::time::Duration;
+
+use crate::api_key::ApiKey;
+use crate::notice::{Notice, NoticeKind};
+use crate::time::Timestamp;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long before its expiry a key is announced: once a week ahead, and again on the last day.
+const WARNINGS: [Duration; 2] = [DAY, Duration::from_secs(7 * 24 * 60 * 60)];
+
+/// The earliest warning is this long before the expiry.
+pub const FIRST_WARNING: Duration = WARNINGS[1];
+
+/// The notice that is due for a key at `now`. A warning that lies before the making of the key is none:
+/// who makes a key for three days knows. Of two warnings that are due, the one that counts is the later.
+pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<Notice> {
+    let expires_at = key.expires_at.filter(|expiry| now < *expiry)?;
+    if key.revoked_at.is_some() {
+        return None;
+    }
+    let ahead = WARNINGS
+        .into_iter()
+        .find(|ahead| expires_at.since(now) <= *ahead)?;
+    if expires_at.since(key.created_at) <= ahead {
+        return None;
+    }
+    let kind = NoticeKind::KeyExpiring {
+        api_key_id: key.id,
+        hint: key.hint.clone(),
+        expires_at,
+    };
+    // A key whose expiry is moved expires anew.
+    let occasion = format!(
+        "{} {} {}",
+        key.id,
+        expires_at.unix_millis(),
+        ahead.as_secs()
+    );
+    Some(Notice::new(key.account_id, kind, &occasion, None, now))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api_key::ApiKeyHash;
+    use crate::ids::{AccountId, ApiKeyId};
+
+    const HOUR: u64 = 3_600;
+    const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
+
+    /// A key made `age` hours ago that expires in `left` hours.
+    fn key(age: u64, left: u64) -> ApiKey {
+        ApiKey {
+            id: ApiKeyId(Uuid::nil()),
+            account_id: AccountId(Uuid::nil()),
+            name: String::new(),
+            hash: ApiKeyHash([0; 32]),
+            hint: "otp_live_abcd".to_owned(),
+            created_at: NOW - Duration::from_secs(age * HOUR),
+            expires_at: Some(NOW + Duration::from_secs(left * HOUR)),
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn a_key_is_announced_a_week_and_a_day_before_it_expires() {
+        for (age, left, expected) in [
+            (1_000, 169, false),
+            (1_000, 168, true),
+            (1_000, 1, true),
+            (1_000, 0, false),
+            // Made for three days: announced on the last.
+            (1, 71, false),
+            (60, 12, true),
+            (1, 23, false),
+        ] {
+            let notice = expiring_key(&key(age, left), NOW);
+            assert_eq!(notice.is_some(), expected, "{age} h old, {left} h left");
+        }
+        let revoked = ApiKey {
+            revoked_at: Some(NOW),
+            ..key(1_000, 12)
+        };
+        assert_eq!(expiring_key(&revoked, NOW), None);
+        let endless = ApiKey {
+            expires_at: None,
+            ..key(1_000, 12)
+        };
+        assert_eq!(expiring_key(&endless, NOW), None);
+    }
+
+    #[test]
+    fn each_warning_is_one_notice_however_often_it_is_looked_for() {
+        let key = key(1_000, 168);
+        let at = |hours| {
+            let now = NOW + Duration::from_secs(hours * HOUR);
+            expiring_key(&key, now).map(|notice| notice.id)
+        };
+        assert_eq!(at(0), at(143));
+        assert_ne!(at(143), at(144));
+        assert_eq!(at(144), at(167));
+    }
+}

@@ -1,0 +1,72 @@
+//! The notice sender: carries notices to people, as mail.
+
+use async_trait::async_trait;
+
+use crate::account::{ContactLine, EmailAddress};
+use crate::notice::{Notice, NoticeLanguage};
+use crate::ports::PortError;
+use crate::time::Timestamp;
+
+/// Sends notices.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait NoticeSender: Send + Sync {
+    /// Sends one notice. It returns within a minute, whatever the mail server does. Two mails of one
+    /// notice MUST have the same `Message-ID`, so that one repeated after an unknown outcome can be
+    /// recognised. Nothing of what it is given may become a header or a recipient of its own.
+    async fn send(&self, mail: &NoticeMail) -> Result<(), NoticeError>;
+}
+
+/// A notice, addressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeMail {
+    /// What to tell.
+    pub notice: Notice,
+    /// In which language.
+    pub language: NoticeLanguage,
+    /// Where to.
+    pub to: NoticeRecipient,
+    /// When it is sent.
+    pub at: Timestamp,
+}
+
+/// Who is told. Personal data: `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NoticeRecipient {
+    /// The address.
+    pub address: EmailAddress,
+    /// The person or department.
+    pub name: ContactLine,
+    /// The business.
+    pub company: ContactLine,
+}
+
+impl std::fmt::Debug for NoticeRecipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NoticeRecipient(…)")
+    }
+}
+
+/// Why a notice was not sent. The words hold no address: what a mail server says often quotes one, so
+/// only its codes are kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoticeError {
+    /// The mail server will never take it.
+    #[error("refused by the mail server: {0}")]
+    Refused(String),
+    /// The mail server does not take it now.
+    #[error("not taken by the mail server at present: {0}")]
+    Postponed(String),
+    /// The mail server cannot be reached or broke off: nobody knows whether it took the notice.
+    #[error("no answer of the mail server: {0}")]
+    Unknown(String),
+}
+
+impl From<NoticeError> for PortError {
+    fn from(error: NoticeError) -> Self {
+        match error {
+            NoticeError::Refused(_) => Self::Backend(error.into()),
+            NoticeError::Postponed(_) | NoticeError::Unknown(_) => Self::Unavailable(error.into()),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Mail notices: takes from the outbox what is due, and sends it.
+//!
+//! Every process may do this at any time: a claim is one process's alone. A process that dies between
+//! sending and recording leaves its claim to another, which sends the same mail again, under the same
+//! `Message-ID`: a notice is never lost, and told twice only where nobody can know that it was told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ids::NoticeId;
+use crate::notice::{NoticeLanguage, NoticeOutcome, NoticeState, QueuedNotice};
+use crate::ports::{
+    Accounts, Clock, NoticeError, NoticeMail, NoticeRecipient, NoticeSender, Outbox, PortError,
+};
+use crate::sealing::Sealer;
+use crate::time::Timestamp;
+
+/// A claim holds for longer than a mail can take; see [`NoticeSender::send`].
+const LEASE: Duration = Duration::from_secs(5 * 60);
+
+/// The first wait after a failure, doubled each time, up to the longest.
+const FIRST_WAIT: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+
+/// A notice that could not be sent for this long is given up, as mail is (RFC 5321, section 4.5.4.1).
+pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+
+/// How long notices that ended are remembered, so that none is told twice. No occasion comes up again
+/// after so long: keys are announced seven days before they expire.
+pub const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Sends what waits in the outbox.
+pub struct MailNotices {
+    outbox: Arc<dyn Outbox>,
+    accounts: Arc<dyn Accounts>,
+    sender: Arc<dyn NoticeSender>,
+    clock: Arc<dyn Clock>,
+    sealer: Sealer,
+}
+
+/// What came of one notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailed {
+    /// Which notice.
+    pub id: NoticeId,
+    /// What it is about.
+    pub kind: &'static str,
+    /// Where it stands now.
+    pub state: NoticeState,
+    /// Why it was not sent, if it was not.
+    pub failure: Option<String>,
+}
+
+impl MailNotices {
+    /// A use case over these ports.
+    pub fn new(
+        outbox: Arc<dyn Outbox>,
+        accounts: Arc<dyn Accounts>,
+        sender: Arc<dyn NoticeSender>,
+        clock: Arc<dyn Clock>,
+        sealer: Sealer,
+    ) -> Self {
+        Self {
+            outbox,
+            accounts,
+            sender,
+            clock,
+            sealer,
+        }
+    }
+
+    /// Sends the notice that has been due for longest; none where none is due. One at a time: mail is
+    /// rare, and whoever stops this waits for one mail at most.
+    pub async fn execute(&self) -> Result<Option<Mailed>, PortError> {
+        let now = self.clock.now();
+        let claimed = self.outbox.claim(now, now + LEASE, 1).await?;
+        let Some(queued) = claimed.into_iter().next() else {
+            return Ok(None);
+        };
+        let result = self.send(&queued).await?;
+        let outcome = outcome(&queued, result, self.clock.now());
+        let mailed = Mailed {
+            id: outcome.id,
+            kind: queued.notice.kind.as_str(),
+            state: outcome.state,
+            failure: outcome.failure.clone(),
+        };
+        self.outbox.record(&[outcome]).await?;
+        Ok(Some(mailed))
+    }
+
+    async fn send(&self, queued: &QueuedNotice) -> Result<Result<(), NoticeError>, PortError> {
+        let notice = &queued.notice;
+        let at = self.clock.now();
+        if at.since(notice.created_at) >= GIVEN_UP_AFTER {
+            // It waited while no mail server was configured: nobody wants week-old news.
+            return Ok(Err(NoticeError::Refused("too old".to_owned())));
+        }
+        let Some(account) = self.accounts.find(notice.account_id).await? else {
+            return Ok(Err(NoticeError::Refused("the account is gone".to_owned())));
+        };
+        let Ok(contact) = account.contact.open(&self.sealer) else {
+            // An operator may mend it: the master key may be the wrong one.
+            let words = "the account's address cannot be read";
+            return Ok(Err(NoticeError::Postponed(words.to_owned())));
+        };
+        let mail = NoticeMail {
+            notice: notice.clone(),
+            language: notice
+                .language
+                .unwrap_or_else(|| NoticeLanguage::of(&account.default_language)),
+            to: NoticeRecipient {
+                address: contact.email,
+                name: contact.name,
+                company: contact.company,
+            },
+            at,
+        };
+        Ok(self.sender.send(&mail).await)
+    }
+}
+
+/// Forgets what ended long ago.
+pub async fn forget_ended(outbox: &dyn Outbox, clock: &dyn Clock) -> Result<(), PortError> {
+    outbox.forget_ended(clock.now() - REMEMBERED).await
+}
+
+fn outcome(
+    queued: &QueuedNotice,
+    result: Result<(), NoticeError>,
+    now: Timestamp,
+) -> NoticeOutcome {
+    let retry_at = now + wait_after(queued.attempts);
+    let too_late = retry_at.since(queued.notice.created_at) >= GIVEN_UP_AFTER;
+    let (state, at) = match &result {
+        Ok(()) => (NoticeState::Sent, now),
+        Err(NoticeError::Refused(_)) => (NoticeState::GivenUp, now),
+        Err(NoticeError::Postponed(_) | NoticeError::Unknown(_)) if too_late => {
+            (NoticeState::GivenUp, now)
+        }
+        Err(NoticeError::Postponed(_) | NoticeError::Unknown(_)) => {
+            (NoticeState::Waiting, retry_at)
+        }
+    };
+    NoticeOutcome {
+        id: queued.notice.id,
+        attempt: queued.attempts,
+        state,
+        at,
+        failure: result.err().map(|error| error.to_string()),
+    }
+}
+
+/// How long to wait after the n-th attempt.
+fn wait_after(attempts: u32) -> Duration {
+    let doublings = attempts.saturating_sub(1).min(16);
+    FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_an_hour() {
+        for (attempts, seconds) in [
+            (1, 10),
+            (2, 20),
+            (3, 40),
+            (9, 2_560),
+            (10, 3_600),
+            (u32::MAX, 3_600),
+        ] {
+            assert_eq!(wait_after(attempts).as_secs(), seconds, "{attempts}");
+        }
+    }
+}

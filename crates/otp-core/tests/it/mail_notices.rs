@@ -1,0 +1,288 @@
+//! Notices leave the outbox once each, whatever the mail server does meanwhile.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use otp_core::ids::{ApiKeyId, NoticeId};
+use otp_core::notice::{Notice, NoticeKind, NoticeLanguage, NoticeState};
+use otp_core::ports::{ApiKeys, Clock, NoticeError, NoticeMail, NoticeSender};
+use otp_core::send::SendAttempt;
+use otp_core::time::Timestamp;
+use otp_core::usecases::announce_expiring_keys::announce_expiring_keys;
+use otp_core::usecases::create_api_key::create_api_key;
+use otp_core::usecases::mail_notices::{GIVEN_UP_AFTER, MailNotices, REMEMBERED, forget_ended};
+use otp_testkit::MemoryStore;
+use otp_testkit::contract::fixture::{Fixture, START};
+use uuid::Uuid;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A mail server that answers as it is told, and remembers what it took.
+#[derive(Default)]
+struct Server {
+    answer: Mutex<Option<NoticeError>>,
+    took: Mutex<Vec<NoticeMail>>,
+    asked: Mutex<usize>,
+}
+
+impl Server {
+    fn answer(&self, answer: Option<NoticeError>) {
+        *self.answer.lock().expect("no panic") = answer;
+    }
+
+    fn took(&self) -> Vec<NoticeMail> {
+        self.took.lock().expect("no panic").clone()
+    }
+
+    fn asked(&self) -> usize {
+        *self.asked.lock().expect("no panic")
+    }
+}
+
+#[async_trait]
+impl NoticeSender for Server {
+    async fn send(&self, mail: &NoticeMail) -> Result<(), NoticeError> {
+        *self.asked.lock().expect("no panic") += 1;
+        match self.answer.lock().expect("no panic").clone() {
+            Some(error) => Err(error),
+            None => {
+                self.took.lock().expect("no panic").push(mail.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+struct World {
+    fixture: Fixture,
+    server: Arc<Server>,
+    mail: MailNotices,
+}
+
+impl World {
+    async fn with_credits(credits: i64) -> Self {
+        let store = Arc::new(MemoryStore::default());
+        let fixture = Fixture::with_credits(store.clone(), credits).await;
+        let server = Arc::new(Server::default());
+        let mail = MailNotices::new(
+            store.clone(),
+            store,
+            server.clone(),
+            fixture.clock.clone(),
+            fixture.sealer.clone(),
+        );
+        Self {
+            fixture,
+            server,
+            mail,
+        }
+    }
+
+    /// Works the outbox as the server does, until nothing is due or something was not taken.
+    async fn round(&self) {
+        while let Some(mailed) = self.mail.execute().await.expect("a round") {
+            if mailed.state == NoticeState::Waiting {
+                break;
+            }
+        }
+    }
+
+    async fn states(&self) -> Vec<NoticeState> {
+        let unsent = self.fixture.store.list_unsent(1_000).await.expect("listed");
+        unsent.iter().map(|queued| queued.state).collect()
+    }
+
+    async fn enqueue(&self, occasion: u128) -> NoticeId {
+        let kind = NoticeKind::KeyExpiring {
+            api_key_id: ApiKeyId(Uuid::from_u128(occasion)),
+            hint: "otp_live_abcd".to_owned(),
+            expires_at: START,
+        };
+        let (account, now) = (self.fixture.account, self.fixture.clock.now());
+        let notice = Notice::new(account, kind, &occasion.to_string(), None, now);
+        let queue = std::slice::from_ref(&notice);
+        self.fixture.store.enqueue(queue).await.expect("enqueued");
+        notice.id
+    }
+}
+
+fn down() -> NoticeError {
+    NoticeError::Unknown("the connection failed".to_owned())
+}
+
+/// P5: a mail server that is down for a day while a balance crosses its threshold three times.
+#[tokio::test]
+async fn a_server_that_is_down_for_a_day_costs_no_notice_and_doubles_none() {
+    let world = World::with_credits(100).await;
+    world.server.answer(Some(down()));
+    let fixture = &world.fixture;
+    let mut crossings = 0;
+    let mut sent: Vec<SendAttempt> = Vec::new();
+    for number in 0..91 {
+        sent.push(fixture.send(number).await);
+    }
+    crossings += 1;
+    for (number, attempt) in (100..).zip(&sent[..2]) {
+        let failed = otp_core::send::Outcome::Failed(otp_testkit::sender::failure(131_026));
+        fixture.settle(attempt, failed.clone()).await;
+        fixture.settle(&sent[number as usize - 50], failed).await;
+        fixture.send(number * 2).await;
+        fixture.send(number * 2 + 1).await;
+        crossings += 1;
+    }
+    for _ in 0..24 * 60 {
+        world.round().await;
+        fixture.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(world.server.took(), []);
+    assert_eq!(world.states().await, vec![NoticeState::Waiting; crossings]);
+    // A try an hour for each, after the first, quicker ones.
+    assert!(
+        world.server.asked() < crossings * 40,
+        "{}",
+        world.server.asked()
+    );
+
+    world.server.answer(None);
+    for _ in 0..60 {
+        world.round().await;
+        fixture.clock.advance(Duration::from_secs(60));
+    }
+    let took = world.server.took();
+    let mut ids: Vec<_> = took.iter().map(|mail| mail.notice.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((took.len(), ids.len()), (crossings, crossings));
+    assert!(
+        took.iter()
+            .all(|mail| mail.notice.kind.as_str() == "LowBalance")
+    );
+    assert_eq!(world.states().await, []);
+}
+
+#[tokio::test]
+async fn a_notice_is_written_in_its_own_language_or_the_accounts() {
+    let world = World::with_credits(1).await;
+    let attempt = SendAttempt {
+        notice_language: Some(NoticeLanguage::Arabic),
+        ..world.fixture.attempt(1)
+    };
+    world.fixture.admit(&attempt).await;
+    world.fixture.clock.advance(HOUR);
+    world.enqueue(1).await;
+    world.round().await;
+    let told: Vec<_> = world.server.took();
+    let told = told
+        .iter()
+        .map(|mail| (mail.notice.kind.as_str(), mail.language));
+    let expected = [
+        ("SubscriptionSpent", NoticeLanguage::Arabic),
+        ("KeyExpiring", NoticeLanguage::English),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let to = &world.server.took()[0].to;
+    assert_eq!(to.address.as_str(), "amal@example.com");
+    assert_eq!(format!("{to:?}"), "NoticeRecipient(…)");
+}
+
+#[tokio::test]
+async fn what_is_refused_is_given_up_and_holds_nobody_up() {
+    let world = World::with_credits(1).await;
+    world.enqueue(1).await;
+    world
+        .server
+        .answer(Some(NoticeError::Refused("550".to_owned())));
+    world.round().await;
+    world.server.answer(None);
+    let other = world.enqueue(2).await;
+    world.round().await;
+    let took: Vec<_> = world
+        .server
+        .took()
+        .iter()
+        .map(|mail| mail.notice.id)
+        .collect();
+    assert_eq!(took, [other]);
+    assert_eq!(world.states().await, [NoticeState::GivenUp]);
+}
+
+#[tokio::test]
+async fn what_nobody_took_for_five_days_is_given_up() {
+    let world = World::with_credits(1).await;
+    world.enqueue(1).await;
+    world
+        .server
+        .answer(Some(NoticeError::Postponed("451".to_owned())));
+    let mut last = START;
+    while world.states().await == [NoticeState::Waiting] {
+        world.round().await;
+        last = world.fixture.clock.now();
+        world.fixture.clock.advance(HOUR / 4);
+    }
+    assert_eq!(world.states().await, [NoticeState::GivenUp]);
+    assert!(
+        last.since(START) >= GIVEN_UP_AFTER - 2 * HOUR,
+        "{:?}",
+        last.since(START)
+    );
+    // One that waited as long without a server is not sent to it late.
+    world.server.answer(None);
+    world.enqueue(2).await;
+    world.fixture.clock.advance(GIVEN_UP_AFTER);
+    world.round().await;
+    assert_eq!(world.server.took(), []);
+    assert_eq!(world.states().await, [NoticeState::GivenUp; 2]);
+}
+
+#[tokio::test]
+async fn a_process_that_dies_after_sending_leaves_the_same_mail_to_the_next() {
+    let world = World::with_credits(1).await;
+    let id = world.enqueue(1).await;
+    // It claimed, sent, and never recorded.
+    let now = world.fixture.clock.now();
+    let lease = now + Duration::from_secs(300);
+    let claimed = world.fixture.store.claim(now, lease, 1).await;
+    assert_eq!(claimed.expect("claimed").len(), 1);
+    world.round().await;
+    assert_eq!(world.server.took(), []);
+    world.fixture.clock.advance(Duration::from_secs(300));
+    world.round().await;
+    // The mail's id is the notice's: a reader sees that both are one.
+    assert_eq!(world.server.took()[0].notice.id, id);
+}
+
+#[tokio::test]
+async fn a_key_that_expires_is_announced_twice_and_remembered_for_as_long_as_it_could_come_up() {
+    let world = World::with_credits(1).await;
+    let (fixture, expiry) = (&world.fixture, START + 240 * HOUR);
+    let name = "shop".to_owned();
+    create_api_key(
+        &*fixture.store,
+        fixture.world(),
+        fixture.account,
+        name,
+        Some(expiry),
+    )
+    .await
+    .expect("a key");
+    let mut announced: Vec<Timestamp> = Vec::new();
+    for _ in 0..250 {
+        let (keys, outbox) = (&*fixture.store, &*fixture.store);
+        announce_expiring_keys(keys, outbox, &*fixture.clock)
+            .await
+            .expect("a round");
+        world.round().await;
+        forget_ended(outbox, &*fixture.clock)
+            .await
+            .expect("a round");
+        if world.server.took().len() > announced.len() {
+            announced.push(fixture.clock.now());
+        }
+        fixture.clock.advance(HOUR);
+    }
+    assert_eq!(announced, [expiry - 168 * HOUR, expiry - 24 * HOUR]);
+    assert!(REMEMBERED > 168 * HOUR);
+    let keys = ApiKeys::list(&*fixture.store, fixture.account).await;
+    assert_eq!(keys.expect("keys").len(), 2);
+}

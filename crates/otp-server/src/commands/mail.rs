@@ -1,0 +1,80 @@
+//! `mail …`
+
+use otp_core::ids::MessageId;
+use otp_core::notice::{NoticeLanguage, QueuedNotice};
+use otp_core::ports::Outbox;
+use serde_json::{Value, json};
+
+use super::Administration;
+use crate::cli::MailCommand;
+use crate::failure::SetupError;
+use crate::output::Answer;
+use crate::settings::{Mail, Settings, Sources};
+
+/// The most notices that are listed.
+const LISTED: usize = 1_000;
+
+pub(super) async fn run(sources: &Sources, command: MailCommand) -> anyhow::Result<Answer> {
+    match command {
+        MailCommand::Test { to, language } => {
+            let settings = sources.load()?;
+            crate::logging::start(&settings.log);
+            let (clock, randomness) = Administration::WORLD;
+            let now = clock.now();
+            let id = MessageId::generate(now, randomness).to_string();
+            let language = NoticeLanguage::of(&language);
+            let mailer = mail(&settings)?.mailer()?;
+            mailer.send_test(&to, language, &id, now).await?;
+            Ok(Answer::new(
+                json!({"id": id, "sent": true}),
+                "the mail server took the mail",
+            ))
+        }
+        MailCommand::List => {
+            let administration = Administration::open(sources).await?;
+            let unsent = Outbox::list_unsent(&*administration.storage, LISTED).await?;
+            let columns = [
+                "id",
+                "accountId",
+                "kind",
+                "state",
+                "attempts",
+                "dueAt",
+                "failure",
+            ];
+            Ok(Answer::table(unsent.iter().map(shown).collect(), &columns))
+        }
+        MailCommand::DkimRecord => {
+            let settings = sources.load()?;
+            let signer = mail(&settings)?.dkim.as_ref().ok_or_else(|| {
+                SetupError("mail.dkim.key is not set: mail is not signed here".to_owned())
+            })?;
+            let (name, value) = (signer.record_name(), signer.record());
+            Ok(Answer::new(
+                json!({"name": name, "type": "TXT", "value": value}),
+                format!("{name}. TXT \"{value}\""),
+            ))
+        }
+    }
+}
+
+fn mail(settings: &Settings) -> Result<&Mail, SetupError> {
+    settings.mail.as_ref().ok_or_else(|| {
+        SetupError("no mail server is set: smtp.url and mail.from are needed".to_owned())
+    })
+}
+
+fn shown(queued: &QueuedNotice) -> Value {
+    let notice = &queued.notice;
+    json!({
+        "id": notice.id.0,
+        "accountId": notice.account_id.0,
+        "kind": notice.kind.as_str(),
+        "language": notice.language.map(NoticeLanguage::as_str),
+        "createdAt": notice.created_at.to_rfc3339(),
+        "state": queued.state.as_str(),
+        "attempts": queued.attempts,
+        "dueAt": queued.due_at.to_rfc3339(),
+        "failure": queued.failure,
+    })
+}

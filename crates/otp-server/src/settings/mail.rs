@@ -1,0 +1,78 @@
+//! The settings of mail: the server, who sends, and with which signature.
+
+use std::sync::Arc;
+
+use otp_smtp::{DkimKey, DkimSigner, From, InvalidDkim, SmtpMailer, SmtpServer};
+
+use super::SettingsError;
+use super::read::Keys;
+
+/// How mail is sent.
+#[derive(Debug)]
+pub(crate) struct Mail {
+    pub(crate) server: SmtpServer,
+    pub(crate) from: From,
+    pub(crate) dkim: Option<Arc<DkimSigner>>,
+}
+
+impl Mail {
+    /// A mailer with these settings.
+    pub(crate) fn mailer(&self) -> anyhow::Result<SmtpMailer> {
+        Ok(SmtpMailer::new(
+            &self.server,
+            self.from.clone(),
+            self.dkim.clone(),
+        )?)
+    }
+}
+
+const FROM: &str = "mail.from";
+const KEY: &str = "mail.dkim.key";
+const DOMAIN: &str = "mail.dkim.domain";
+
+impl Keys<'_> {
+    pub(super) fn mail(&self) -> Result<Option<Mail>, SettingsError> {
+        let server = self.optional("smtp.url", |text| Ok(SmtpServer::parse(text)))?;
+        let server = server
+            .transpose()
+            .map_err(|error| self.wrong("smtp.url", &error.to_string()))?;
+        let from = self.optional(FROM, |text| {
+            From::parse(text)
+                .map_err(|_| "write notices@example.com or Example <notices@example.com>")
+        })?;
+        match (server, from) {
+            (Some(server), Some(from)) => {
+                let dkim = self.dkim(&from)?.map(Arc::new);
+                Ok(Some(Mail { server, from, dkim }))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(self.wrong(FROM, "it is needed beside smtp.url")),
+            (None, Some(_)) => Err(self.wrong("smtp.url", "it is needed beside mail.from")),
+        }
+    }
+
+    fn dkim(&self, from: &From) -> Result<Option<DkimSigner>, SettingsError> {
+        let key = self.optional(KEY, |text| Ok(DkimKey::from_pem(text)))?;
+        let Some(key) = key else { return Ok(None) };
+        let key = key.map_err(|error| self.wrong(KEY, &error.to_string()))?;
+        let domain = self.optional(DOMAIN, |text| Ok(text.to_owned()))?;
+        let domain = domain.unwrap_or_else(|| from.domain().to_owned());
+        let selector = self.parse("mail.dkim.selector", |text| Ok(text.to_owned()))?;
+        let signer = DkimSigner::new(&domain, &selector, key).map_err(|error| match error {
+            InvalidDkim::Name => self.wrong("mail.dkim", &error.to_string()),
+            InvalidDkim::Key => self.wrong(KEY, &error.to_string()),
+        })?;
+        // A signature of anybody else is worth nothing to DMARC.
+        let sender = from.domain().to_ascii_lowercase();
+        let covers =
+            sender == signer.domain() || sender.ends_with(&format!(".{}", signer.domain()));
+        if covers {
+            Ok(Some(signer))
+        } else {
+            Err(self.wrong(
+                DOMAIN,
+                "it is neither the domain of mail.from nor one above it",
+            ))
+        }
+    }
+}

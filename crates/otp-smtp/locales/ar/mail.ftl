@@ -1,0 +1,32 @@
+greeting = مرحبًا { $name }،
+footer = يخص هذا الإشعار حساب { $company }. أُرسل تلقائيًا لأنك جهة الاتصال المسجّلة للحساب، ولا تُقرأ الردود عليه.
+
+LowBalance-subject = الرصيد منخفض: المتبقي { $remaining } من { $granted }
+LowBalance-1 = أوشك رصيد أحد اشتراكات حسابك على النفاد. الرصيد المتبقي: { $remaining } من { $granted }.
+LowBalance-2 = عند نفاده، وإذا لم يكن في أي اشتراك آخر رصيد، تُرفض الرسائل. يُرجى إعادة الشحن في الوقت المناسب.
+LowBalance-3 = الاشتراك: { $subscription }
+
+SubscriptionSpent-subject = نفد رصيد أحد الاشتراكات
+SubscriptionSpent-1 = نفد كامل رصيد أحد اشتراكات حسابك، وكان { $granted }.
+SubscriptionSpent-2 = إذا لم يكن في أي اشتراك آخر رصيد، تُرفض الرسائل من الآن. يُرجى إعادة الشحن.
+SubscriptionSpent-3 = الاشتراك: { $subscription }
+
+SenderDisabled-subject = تعذّر الإرسال من أحد أرقام المرسِل
+SenderDisabled-1 = لم يعد أحد أرقام واتساب التابعة لك قادرًا على إرسال الرسائل.
+SenderDisabled-2 = السبب: { $reason }
+SenderDisabled-3 = يُرجى معالجة الأمر لدى واتساب، أو مراجعة مشغّل هذه البوابة. المرسِل: { $sender }
+
+TemplateDisabled-subject = لم يعد بالإمكان استخدام القالب { $template }
+TemplateDisabled-1 = لم يعد واتساب يسمح بإنشاء رسائل من القالب { $template } ({ $language }).
+TemplateDisabled-2 = السبب: { $reason }
+TemplateDisabled-3 = إلى أن يُعتمد من جديد تُرسل رسائل هذه اللغة بلغة أخرى أو تُرفض. المرسِل: { $sender }
+
+KeyExpiring-subject = أوشكت صلاحية أحد مفاتيح API على الانتهاء: { $hint }
+KeyExpiring-1 = تنتهي صلاحية مفتاح API الذي يبدأ بـ { $hint } في { $expiry }.
+KeyExpiring-2 = بعد ذلك تُرفض الطلبات المرسلة به. إذا كان لا يزال مستخدمًا فاستبدله في الوقت المناسب.
+KeyExpiring-3 = المفتاح: { $key }
+
+Test-subject = اختبار إعداد البريد
+Test-1 = أُرسلت هذه الرسالة لاختبار الإعداد. إذا أمكنك قراءتها فإن الإشعارات تصل إليك.
+Test-2 = هكذا تظهر الأرقام: { $granted }.
+Test-3 = أرسله { $sender }.

@@ -1,0 +1,32 @@
+greeting = Hello { $name },
+footer = This notice concerns the account of { $company }. It was sent automatically because you are its contact; nobody reads answers to it.
+
+LowBalance-subject = Low balance: { $remaining } of { $granted } credits left
+LowBalance-1 = A subscription of your account is running low. Credits left: { $remaining } of { $granted }.
+LowBalance-2 = When they are used up, and no other subscription has credits, messages are refused. Please top up in time.
+LowBalance-3 = Subscription: { $subscription }
+
+SubscriptionSpent-subject = A subscription is used up
+SubscriptionSpent-1 = All { $granted } credits of a subscription of your account are used up.
+SubscriptionSpent-2 = If no other subscription has credits, messages are refused from now on. Please top up.
+SubscriptionSpent-3 = Subscription: { $subscription }
+
+SenderDisabled-subject = A sender can no longer send
+SenderDisabled-1 = One of your WhatsApp senders can no longer send messages.
+SenderDisabled-2 = Reason: { $reason }
+SenderDisabled-3 = Please put it right at WhatsApp, or ask the operator of this gateway. Sender: { $sender }
+
+TemplateDisabled-subject = A template can no longer be used: { $template }
+TemplateDisabled-1 = WhatsApp no longer lets messages be made of the template { $template } ({ $language }).
+TemplateDisabled-2 = Reason: { $reason }
+TemplateDisabled-3 = Messages in this language go out in another one, or are refused, until it is approved again. Sender: { $sender }
+
+KeyExpiring-subject = An API key is about to expire: { $hint }
+KeyExpiring-1 = The API key that begins with { $hint } expires on { $expiry }.
+KeyExpiring-2 = From then on requests made with it are refused. If it is still in use, rotate it in time.
+KeyExpiring-3 = Key: { $key }
+
+Test-subject = Test of the mail set-up
+Test-1 = This mail was sent to test the set-up. If you can read it, notices reach you.
+Test-2 = Numbers read like this: { $granted }.
+Test-3 = Sent by { $sender }.

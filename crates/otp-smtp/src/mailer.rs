@@ -1,0 +1,138 @@
+//! Sends notices by SMTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::address::Envelope;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use otp_core::account::{ContactLine, EmailAddress};
+use otp_core::notice::NoticeLanguage;
+use otp_core::ports::{NoticeError, NoticeMail, NoticeSender};
+use otp_core::time::Timestamp;
+
+use crate::dkim::DkimSigner;
+use crate::message::{Addressing, From, compose};
+use crate::server::{InvalidSmtpUrl, SmtpServer};
+use crate::words::{About, Words, write};
+
+/// How long one mail may take, whatever its server does at each step.
+const MOST: Duration = Duration::from_secs(50);
+
+/// A mailer over one mail server.
+pub struct SmtpMailer {
+    client: AsyncSmtpTransport<Tokio1Executor>,
+    from: From,
+    dkim: Option<Arc<DkimSigner>>,
+}
+
+impl SmtpMailer {
+    /// A mailer that signs where it can. It connects when there is something to send.
+    pub fn new(
+        server: &SmtpServer,
+        from: From,
+        dkim: Option<Arc<DkimSigner>>,
+    ) -> Result<Self, InvalidSmtpUrl> {
+        Ok(Self {
+            client: server.client().map_err(|_| InvalidSmtpUrl::Shape)?,
+            from,
+            dkim,
+        })
+    }
+
+    /// Sends a mail that says nothing but that the set-up works. `id` tells it from others.
+    pub async fn send_test(
+        &self,
+        to: &EmailAddress,
+        language: NoticeLanguage,
+        id: &str,
+        at: Timestamp,
+    ) -> Result<(), NoticeError> {
+        let line = |text| {
+            ContactLine::parse(text)
+                .map_err(|_| NoticeError::Refused("a name of this length".to_owned()))
+        };
+        let (to_whom, of_whom) = (line(to.as_str())?, line(self.from.domain())?);
+        let words = write(About::Test, language, (&to_whom, &of_whom));
+        let addressing = Addressing {
+            from: &self.from,
+            to,
+            name: "",
+            id,
+            at,
+            language,
+        };
+        self.deliver(&addressing, words).await
+    }
+
+    async fn deliver(&self, addressing: &Addressing<'_>, words: Words) -> Result<(), NoticeError> {
+        let (envelope, mail) = compose(addressing, words)
+            .ok_or_else(|| NoticeError::Refused("no address mail can go to".to_owned()))?;
+        let signature = self
+            .dkim
+            .as_ref()
+            .map(|dkim| dkim.sign(&mail, addressing.at));
+        let mail = [signature.unwrap_or_default().as_bytes(), &mail].concat();
+        self.hand_over(&envelope, &mail).await
+    }
+
+    async fn hand_over(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), NoticeError> {
+        match tokio::time::timeout(MOST, self.client.send_raw(envelope, mail)).await {
+            Ok(Ok(_accepted)) => Ok(()),
+            Ok(Err(error)) => Err(told(&error)),
+            Err(_) => Err(NoticeError::Unknown("it took too long".to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Debug for SmtpMailer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SmtpMailer").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl NoticeSender for SmtpMailer {
+    async fn send(&self, mail: &NoticeMail) -> Result<(), NoticeError> {
+        let about = About::Notice(&mail.notice.kind);
+        let words = write(about, mail.language, (&mail.to.name, &mail.to.company));
+        let addressing = Addressing {
+            from: &self.from,
+            to: &mail.to.address,
+            name: mail.to.name.as_str(),
+            id: &mail.notice.id.to_string(),
+            at: mail.at,
+            language: mail.language,
+        };
+        self.deliver(&addressing, words).await
+    }
+}
+
+/// What a failure means. A server's words are left out: they quote addresses.
+fn told(error: &SmtpError) -> NoticeError {
+    let Some(code) = error.status() else {
+        let what = if error.is_tls() {
+            "TLS failed"
+        } else if error.is_timeout() {
+            "it took too long"
+        } else if error.is_response() {
+            "an answer that is none"
+        } else if error.is_client() {
+            "it lacks what is required of it, such as STARTTLS or a way to sign in"
+        } else {
+            "the connection failed"
+        };
+        return NoticeError::Unknown(what.to_owned());
+    };
+    let code = code.to_string();
+    if error.is_transient() || OF_THE_SET_UP.contains(&code.as_str()) {
+        NoticeError::Postponed(code)
+    } else {
+        NoticeError::Refused(code)
+    }
+}
+
+/// Refusals of us, not of the mail: a password that is wrong or missing, or encryption the server wants
+/// first (RFC 4954, section 6). An operator will mend it, and nothing should be lost until then.
+const OF_THE_SET_UP: [&str; 5] = ["504", "530", "534", "535", "538"];

@@ -1,0 +1,117 @@
+//! A mail as it leaves: headers, plain text first, then HTML.
+
+use std::time::SystemTime;
+
+use lettre::address::Envelope;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+use otp_core::account::EmailAddress;
+use otp_core::notice::NoticeLanguage;
+use otp_core::time::Timestamp;
+use time::OffsetDateTime;
+
+use crate::words::Words;
+
+/// Who sends: an address, or a name and an address. It is the envelope's sender, too: what cannot be
+/// delivered comes back to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct From(Mailbox);
+
+/// The text names no sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write notices@example.com or Example <notices@example.com>")]
+pub struct InvalidFrom;
+
+impl From {
+    /// Reads `notices@example.com` or `Example <notices@example.com>`.
+    pub fn parse(text: &str) -> Result<Self, InvalidFrom> {
+        let (name, address) = match text.trim().strip_suffix('>') {
+            Some(text) => text.rsplit_once('<').ok_or(InvalidFrom)?,
+            None => ("", text),
+        };
+        let name = name.trim().trim_matches('"').trim();
+        if name
+            .chars()
+            .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+        {
+            return Err(InvalidFrom);
+        }
+        let address = EmailAddress::parse(address.trim()).map_err(|_| InvalidFrom)?;
+        if !address.as_str().is_ascii() {
+            // The domain stands in `Message-ID` as it is.
+            return Err(InvalidFrom);
+        }
+        let name = (!name.is_empty()).then(|| name.to_owned());
+        let address = to_address(&address).ok_or(InvalidFrom)?;
+        Ok(Self(Mailbox::new(name, address)))
+    }
+
+    /// The domain of the address.
+    pub fn domain(&self) -> &str {
+        self.0.email.domain()
+    }
+}
+
+/// Whom a mail goes to, and what tells it from others.
+pub(crate) struct Addressing<'a> {
+    pub(crate) from: &'a From,
+    pub(crate) to: &'a EmailAddress,
+    pub(crate) name: &'a str,
+    /// The part of `Message-ID` before the domain.
+    pub(crate) id: &'a str,
+    pub(crate) at: Timestamp,
+    pub(crate) language: NoticeLanguage,
+}
+
+/// Envelope and bytes of a mail. None where the address is none that mail can go to.
+pub(crate) fn compose(addressing: &Addressing<'_>, words: Words) -> Option<(Envelope, Vec<u8>)> {
+    let From(from) = addressing.from;
+    let to = to_address(addressing.to)?;
+    let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).ok()?;
+    let name = one_line(addressing.name);
+    let id = format!("<{}@{}>", addressing.id, addressing.from.domain());
+    let mut message = Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new((!name.is_empty()).then_some(name), to))
+        .subject(one_line(&words.subject))
+        .message_id(Some(id))
+        .date(SystemTime::from(OffsetDateTime::from(addressing.at)))
+        .multipart(MultiPart::alternative_plain_html(words.plain, words.html))
+        .ok()?;
+    for (name, value) in [
+        // No vacation answers this mail, and no server that keeps to RFC 3834 or is Microsoft's.
+        (
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated",
+        ),
+        (
+            HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
+            "All",
+        ),
+        (
+            HeaderName::new_from_ascii_str("Content-Language"),
+            addressing.language.as_str(),
+        ),
+    ] {
+        let value = HeaderValue::new(name, value.to_owned());
+        message.headers_mut().insert_raw(value);
+    }
+    Some((envelope, message.formatted()))
+}
+
+fn to_address(address: &EmailAddress) -> Option<Address> {
+    address.as_str().parse().ok()
+}
+
+/// Text for a header: what would end the line becomes a space. The header's own encoding would hide it
+/// as well; two walls are better than one.
+fn one_line(text: &str) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars()
+        .map(|c| if breaks(c) { ' ' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! The mail server: where it is, and how it is spoken to.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
+use url::{Host, Url};
+
+/// How long connecting may take, and each answer of the server.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Connections kept for the next mail; more are opened when more mails leave at once.
+const MAX_CONNECTIONS: u32 = 2;
+const IDLE_CONNECTION: Duration = Duration::from_secs(30);
+
+/// A mail server. `Debug` names neither user nor password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SmtpServer {
+    host: String,
+    port: u16,
+    encryption: Encryption,
+    credentials: Option<(String, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encryption {
+    /// From the first byte on: `smtps://`.
+    Implicit,
+    /// Asked for by STARTTLS, and given up where the server has none: `smtp://`.
+    StartTls,
+    /// None, on the loopback only: `smtp://…?tls=none`.
+    None,
+}
+
+/// The text is no URL of a mail server. It is not quoted: it may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSmtpUrl {
+    /// Not a URL, or not one with these schemes.
+    #[error(
+        "write smtps://user:password@mail.example.com or smtp://… (STARTTLS is required there)"
+    )]
+    Shape,
+    /// Something else than `tls=required` or `tls=none` behind the question mark.
+    #[error("the only parameter is tls, and it is required or none")]
+    Parameter,
+    /// Mail would leave the machine in the clear.
+    #[error("tls=none is for a mail server on this machine (127.0.0.1, ::1 or localhost)")]
+    Plaintext,
+}
+
+impl SmtpServer {
+    /// Reads `smtps://user:password@host:465` (TLS from the start), `smtp://user:password@host:587`
+    /// (STARTTLS, required) or `smtp://127.0.0.1:25?tls=none`. What is special in a user or password is
+    /// percent-encoded.
+    pub fn parse(text: &str) -> Result<Self, InvalidSmtpUrl> {
+        let url = Url::parse(text).map_err(|_| InvalidSmtpUrl::Shape)?;
+        // Only the schemes of the web have their host parsed as one: others may hold anything.
+        let host = url.host_str().ok_or(InvalidSmtpUrl::Shape)?;
+        let host = Host::parse(host).map_err(|_| InvalidSmtpUrl::Shape)?;
+        if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+            return Err(InvalidSmtpUrl::Shape);
+        }
+        let encryption = match (url.scheme(), url.query()) {
+            ("smtps", None | Some("tls=required")) => Encryption::Implicit,
+            ("smtp", None | Some("tls=required")) => Encryption::StartTls,
+            ("smtp", Some("tls=none")) if is_loopback(&host) => Encryption::None,
+            ("smtp", Some("tls=none")) => return Err(InvalidSmtpUrl::Plaintext),
+            ("smtp" | "smtps", Some(_)) => return Err(InvalidSmtpUrl::Parameter),
+            _ => return Err(InvalidSmtpUrl::Shape),
+        };
+        let port = url.port().unwrap_or(match encryption {
+            Encryption::Implicit => 465,
+            Encryption::StartTls => 587,
+            Encryption::None => 25,
+        });
+        let credentials = match (decoded(url.username())?, url.password()) {
+            (user, Some(password)) if !user.is_empty() => Some((user, decoded(password)?)),
+            (user, None) if user.is_empty() => None,
+            (_, Some(_) | None) => return Err(InvalidSmtpUrl::Shape),
+        };
+        let host = match host {
+            Host::Domain(name) => name,
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => address.to_string(),
+        };
+        Ok(Self {
+            host,
+            port,
+            encryption,
+            credentials,
+        })
+    }
+
+    /// A client of this server. It connects when there is something to send.
+    pub(crate) fn client(
+        &self,
+    ) -> Result<AsyncSmtpTransport<Tokio1Executor>, lettre::transport::smtp::Error> {
+        let parameters = || TlsParameters::builder(self.host.clone()).build_rustls();
+        let tls = match self.encryption {
+            Encryption::Implicit => Tls::Wrapper(parameters()?),
+            Encryption::StartTls => Tls::Required(parameters()?),
+            Encryption::None => Tls::None,
+        };
+        let pool = PoolConfig::new()
+            .max_size(MAX_CONNECTIONS)
+            .idle_timeout(IDLE_CONNECTION);
+        // "Dangerous" says that encryption is chosen apart: above.
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&self.host)
+            .port(self.port)
+            .tls(tls)
+            .timeout(Some(TIMEOUT))
+            .pool_config(pool);
+        if let Some((user, password)) = &self.credentials {
+            builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+        }
+        Ok(builder.build())
+    }
+}
+
+impl std::fmt::Debug for SmtpServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SmtpServer")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("encryption", &self.encryption)
+            .finish_non_exhaustive()
+    }
+}
+
+fn is_loopback(host: &Host<String>) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// Text without percent signs' codes. A control character in it would be one in the dialogue.
+fn decoded(text: &str) -> Result<String, InvalidSmtpUrl> {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+    let decoded = decoded.map_err(|_| InvalidSmtpUrl::Shape)?;
+    if decoded.chars().any(char::is_control) {
+        return Err(InvalidSmtpUrl::Shape);
+    }
+    Ok(decoded.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, expected: &str) {
+        let server = SmtpServer::parse(url).map(|server| {
+            let SmtpServer {
+                host,
+                port,
+                encryption,
+                credentials,
+            } = server;
+            format!("{host} {port} {encryption:?} {credentials:?}")
+        });
+        assert_eq!(server.as_deref(), Ok(expected), "{url}");
+    }
+
+    #[test]
+    fn a_url_says_where_the_server_is_and_how_it_is_spoken_to() {
+        check(
+            "smtps://mail.example.com",
+            "mail.example.com 465 Implicit None",
+        );
+        check(
+            "smtp://mail.example.com",
+            "mail.example.com 587 StartTls None",
+        );
+        check(
+            "smtp://MAIL.example.com:25?tls=required",
+            "mail.example.com 25 StartTls None",
+        );
+        check(
+            "smtps://otp%40example.com:p%2Fw%3A@mail.example.com:4650",
+            r#"mail.example.com 4650 Implicit Some(("otp@example.com", "p/w:"))"#,
+        );
+        check("smtp://127.0.0.1?tls=none", "127.0.0.1 25 None None");
+        check("smtp://localhost:1025?tls=none", "localhost 1025 None None");
+        check("smtp://[::1]:2525?tls=none", "::1 2525 None None");
+    }
+
+    #[test]
+    fn what_would_leave_in_the_clear_or_is_no_mail_server_is_refused() {
+        for (url, expected) in [
+            ("", InvalidSmtpUrl::Shape),
+            ("mail.example.com", InvalidSmtpUrl::Shape),
+            ("https://mail.example.com", InvalidSmtpUrl::Shape),
+            ("smtp://", InvalidSmtpUrl::Shape),
+            ("smtp://user@mail.example.com", InvalidSmtpUrl::Shape),
+            ("smtp://mail.example.com/inbox", InvalidSmtpUrl::Shape),
+            (
+                "smtps://u:p%0d%0aRSET@mail.example.com",
+                InvalidSmtpUrl::Shape,
+            ),
+            (
+                "smtp://mail.example.com?tls=opportunistic",
+                InvalidSmtpUrl::Parameter,
+            ),
+            ("smtps://127.0.0.1?tls=none", InvalidSmtpUrl::Parameter),
+            (
+                "smtp://mail.example.com?tls=none",
+                InvalidSmtpUrl::Plaintext,
+            ),
+            ("smtp://10.0.0.1?tls=none", InvalidSmtpUrl::Plaintext),
+            (
+                "smtp://127.0.0.1.example.com?tls=none",
+                InvalidSmtpUrl::Plaintext,
+            ),
+        ] {
+            assert_eq!(SmtpServer::parse(url), Err(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_user_and_password() {
+        let server = SmtpServer::parse("smtps://amal:secret@mail.example.com").expect("a URL");
+        let shown = format!("{server:?}");
+        assert!(
+            !shown.contains("amal") && !shown.contains("secret"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! Both languages have all the words, and what is put in stays text.
+
+use std::collections::BTreeSet;
+
+use otp_core::credits::Credits;
+use otp_core::ids::{ApiKeyId, SenderId, SubscriptionId};
+use otp_core::language::LanguageTag;
+use otp_core::notice::Reason;
+use otp_core::template::TemplateName;
+use uuid::Uuid;
+
+use super::*;
+
+const ENGLISH: &str = include_str!("../../locales/en/mail.ftl");
+const ARABIC: &str = include_str!("../../locales/ar/mail.ftl");
+
+fn kinds(reason: &str) -> Vec<NoticeKind> {
+    let credits = |amount| Credits::new(amount).expect("credits");
+    let subscription_id = SubscriptionId(Uuid::from_u128(1));
+    vec![
+        NoticeKind::LowBalance {
+            subscription_id,
+            remaining: credits(9),
+            granted: credits(90),
+        },
+        NoticeKind::SubscriptionSpent {
+            subscription_id,
+            granted: credits(90),
+        },
+        NoticeKind::SenderDisabled {
+            sender_id: SenderId(Uuid::from_u128(2)),
+            reason: Reason::new(reason),
+        },
+        NoticeKind::TemplateDisabled {
+            sender_id: SenderId(Uuid::from_u128(2)),
+            name: TemplateName::parse("otp_code").expect("a name"),
+            language: LanguageTag::parse("ar_EG").expect("a tag"),
+            reason: Reason::new(reason),
+        },
+        NoticeKind::KeyExpiring {
+            api_key_id: ApiKeyId(Uuid::from_u128(3)),
+            hint: "otp_live_abcd".to_owned(),
+            expires_at: Timestamp::from_unix_millis(1_800_000_000_123),
+        },
+    ]
+}
+
+fn written(about: About<'_>, language: NoticeLanguage, name: &str) -> Words {
+    let line = |text| ContactLine::parse(text).expect("a line");
+    write(about, language, (&line(name), &line("Amal & Söhne <GmbH>")))
+}
+
+fn keys(texts: &str) -> BTreeSet<&str> {
+    let is_key = |line: &&str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+    let key = |line| str::split_once(line, " = ").map(|(key, _)| key);
+    texts.lines().filter(is_key).filter_map(key).collect()
+}
+
+#[test]
+fn both_languages_have_every_text_and_no_other() {
+    let kinds = kinds("why");
+    let subjects = kinds
+        .iter()
+        .map(About::Notice)
+        .chain([About::Test])
+        .map(About::key);
+    let wanted: BTreeSet<String> = subjects
+        .flat_map(|key| ["subject", "1", "2", "3"].map(|part| format!("{key}-{part}")))
+        .chain(["greeting".to_owned(), "footer".to_owned()])
+        .collect();
+    let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+    assert_eq!(keys(ENGLISH), wanted, "locales/en/mail.ftl");
+    assert_eq!(keys(ARABIC), wanted, "locales/ar/mail.ftl");
+}
+
+#[test]
+fn every_mail_is_complete_in_both_languages() {
+    for kind in kinds("LOW_QUALITY") {
+        let mut subjects = BTreeSet::new();
+        for language in NoticeLanguage::ALL {
+            let words = written(About::Notice(&kind), language, "Amal");
+            for part in [&words.subject, &words.plain, &words.html] {
+                assert!(!part.contains(['{', '}']), "{part}");
+                assert!(!part.contains(kind.as_str()), "a text is missing: {part}");
+            }
+            assert!(!words.subject.contains('\n'));
+            assert!(words.plain.contains("Amal") && words.html.contains("Amal"));
+            subjects.insert(words.subject);
+        }
+        assert_eq!(subjects.len(), 2, "{} is not translated", kind.as_str());
+    }
+}
+
+#[test]
+fn arabic_runs_right_to_left_and_its_numbers_left_to_right() {
+    let kinds = kinds("LOW_QUALITY");
+    let arabic = written(About::Notice(&kinds[0]), NoticeLanguage::Arabic, "أمل");
+    assert!(arabic.html.contains("<html lang=\"ar\" dir=\"rtl\">"));
+    assert!(
+        arabic.html.contains("<bdi dir=\"ltr\">9</bdi>"),
+        "{}",
+        arabic.html
+    );
+    assert!(arabic.html.contains("<bdi>أمل</bdi>"), "{}", arabic.html);
+    assert!(arabic.subject.contains("\u{2066}9\u{2069}"));
+    let english = written(About::Notice(&kinds[0]), NoticeLanguage::English, "أمل");
+    assert!(english.html.contains("<html lang=\"en\" dir=\"ltr\">"));
+    assert_eq!(english.subject, "Low balance: 9 of 90 credits left");
+    let spans = |text: &str| text.matches("<bdi").count() == text.matches("</bdi>").count();
+    assert!(spans(&arabic.html) && spans(&english.html));
+}
+
+#[test]
+fn an_instant_is_told_to_the_minute() {
+    let kinds = kinds("");
+    let words = written(About::Notice(&kinds[4]), NoticeLanguage::English, "Amal");
+    assert!(
+        words
+            .plain
+            .contains("otp_live_abcd… expires on 2027-01-15 08:00 UTC."),
+        "{}",
+        words.plain
+    );
+}
+
+#[test]
+fn names_and_reasons_are_text_and_nothing_else() {
+    let kinds = kinds("<b>\r\nBcc: x@y.zz\u{2028}\u{202E}evil\u{2069}</b>");
+    for kind in &kinds[2..4] {
+        let words = written(
+            About::Notice(kind),
+            NoticeLanguage::Arabic,
+            "<script>\u{2069}&\"'",
+        );
+        assert!(
+            !words.html.contains("<script") && !words.html.contains("<b>"),
+            "{}",
+            words.html
+        );
+        assert!(
+            words.html.contains("&lt;script&gt;&amp;&quot;&#39;"),
+            "{}",
+            words.html
+        );
+        assert!(
+            words.html.contains("Amal &amp; Söhne &lt;GmbH&gt;"),
+            "{}",
+            words.html
+        );
+        assert!(!words.plain.contains("\nBcc") && !words.plain.contains('\u{202E}'));
+        let (opened, closed) = (
+            words.html.matches("<bdi").count(),
+            words.html.matches("</bdi>").count(),
+        );
+        assert_eq!(opened, closed);
+    }
+}
+
+#[test]
+fn nothing_is_fetched_and_nobody_is_followed() {
+    for kind in kinds("why") {
+        for language in NoticeLanguage::ALL {
+            let html = written(About::Notice(&kind), language, "Amal").html;
+            for mark in ["http", "<img", "<a", "<link", "<script", "url(", "src="] {
+                assert!(!html.contains(mark), "{mark} in {html}");
+            }
+        }
+    }
+}
