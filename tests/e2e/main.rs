@@ -7,6 +7,7 @@ mod configuration;
 mod demo;
 mod docs;
 mod health;
+mod messages;
 mod privacy;
 mod reliability;
 mod send_message;
