@@ -14,6 +14,7 @@ const OTHER_NUMBER_ID: &str = "106540352242923";
 on_every_store! {
     a_revoked_token_stops_its_sender_in_every_process_until_it_is_replaced;
     what_the_provider_blocked_starts_again_by_itself;
+    the_account_holder_is_told_of_a_stop_that_a_command_found;
     an_operator_stops_and_resumes_a_sender;
     another_sender_of_the_account_takes_over;
     a_report_on_the_account_is_followed_up;
@@ -169,6 +170,28 @@ async fn another_sender_of_the_account_takes_over(database: Database) {
     assert_eq!(sent.message_status(), "Sent");
     let call = &world.sandbox.calls_about(sent.id()).await[0];
     assert_eq!(call["phone_number_id"], OTHER_NUMBER_ID);
+}
+
+async fn the_account_holder_is_told_of_a_stop_that_a_command_found(database: Database) {
+    let world = World::with_webhook(database, 1_000).await;
+    let block = format!("blocks/{WABA_ID}");
+    world.sandbox.put(&block, &json!({"code": 131_031})).await;
+    let checked = world.command(&["sender", "check", "--id", &world.sender]);
+    assert_eq!(checked["state"], "Stopped", "{checked}");
+
+    let server = world.serve();
+    // Or it would be looked at after a minute.
+    let report = meta::account_update("ACCOUNT_RESTRICTION");
+    assert_eq!(meta::deliver(server.url(), report).await, Some(200));
+    let storage = world.storage().await;
+    let started = Instant::now();
+    while storage.list_unsent(10).await.expect("notices").is_empty() {
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "nobody is told"
+        );
+        tokio::task::yield_now().await;
+    }
 }
 
 async fn a_report_on_the_account_is_followed_up(database: Database) {

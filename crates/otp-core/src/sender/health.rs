@@ -9,13 +9,18 @@ use std::time::Duration;
 
 pub use stop::{SenderStop, StoppedBy};
 
-use crate::ids::SenderId;
+use crate::ids::{AccountId, SenderId};
+use crate::notice::{Notice, NoticeKind, Reason};
 use crate::ports::ProviderRefusal;
 use crate::sender::{ProviderId, Sender};
 use crate::time::Timestamp;
 
 /// How long after a look at an unwell sender the next one is due.
 pub const CHECK_AGAIN: Duration = Duration::from_secs(60);
+
+/// So long the account holder is told of a stop, in case nobody could be told before. A notice that ended
+/// is remembered for longer, so none is told twice.
+const TOLD_FOR: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
 /// No sender is looked at more often, however often somebody asks for it.
 const LEAST_DISTANCE: Duration = Duration::from_secs(5);
@@ -162,6 +167,22 @@ impl SenderHealth {
             }
         }
         after
+    }
+
+    /// What the account holder has to know of it. It is the same notice after every look, whoever looked:
+    /// one that got lost on its way is told with the next.
+    pub fn notice(&self, account_id: AccountId, now: Timestamp) -> Option<Notice> {
+        let stop = self.stop.as_ref()?;
+        if stop.by != StoppedBy::Provider || now.since(stop.since) >= TOLD_FOR {
+            return None;
+        }
+        let failure = &stop.refusal.failure;
+        let kind = NoticeKind::SenderDisabled {
+            sender_id: self.sender_id,
+            reason: Reason::new(&format!("{}: {}", failure.title, failure.reason)),
+        };
+        let occasion = format!("{} {}", self.sender_id.0, stop.since.unix_millis());
+        Some(Notice::new(account_id, kind, &occasion, None, stop.since))
     }
 
     fn take(&mut self, finding: &Finding, now: Timestamp) {

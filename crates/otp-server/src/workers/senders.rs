@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use otp_core::ids::SenderId;
-use otp_core::notice::{Notice, NoticeKind, Reason};
 use otp_core::ports::{Outbox, PortError, ProviderRefusal};
 use otp_core::sender::health::SenderStop;
 use otp_core::usecases::examine_sender::{ExamineSender, Examined};
@@ -80,7 +79,7 @@ impl SenderWatch {
             self.paced.acquit(sender);
         }
         if let Some(stop) = examined.changed.stopped() {
-            self.tell_stop(&examined, stop).await?;
+            log_stop(&examined, stop);
         }
         if examined.changed.resumed() {
             tracing::info!(
@@ -89,28 +88,26 @@ impl SenderWatch {
                 "WhatsApp takes this sender's messages again"
             );
         }
-        Ok(())
+        let account = examined.sender.account_id;
+        let now = self.examine.clock.now();
+        match examined.changed.after.notice(account, now) {
+            Some(notice) => self.outbox.enqueue(&[notice]).await,
+            None => Ok(()),
+        }
     }
+}
 
-    async fn tell_stop(&self, examined: &Examined, stop: &SenderStop) -> Result<(), PortError> {
-        let sender = &examined.sender;
-        let failure = &stop.refusal.failure;
-        tracing::error!(
-            sender_id = %sender.id.0,
-            account_id = %sender.account_id.0,
-            phone_number_id = sender.phone_number_id.as_str(),
-            code = failure.code,
-            title = failure.title,
-            reason = failure.reason,
-            "WhatsApp refuses this sender: its messages fail until that is mended, see \
-             `otp-server sender show --id` and \"A sender stopped\" in docs/OPERATIONS.md"
-        );
-        let kind = NoticeKind::SenderDisabled {
-            sender_id: sender.id,
-            reason: Reason::new(&format!("{}: {}", failure.title, failure.reason)),
-        };
-        let occasion = format!("{} {}", sender.id.0, stop.since.unix_millis());
-        let notice = Notice::new(sender.account_id, kind, &occasion, None, stop.since);
-        self.outbox.enqueue(&[notice]).await
-    }
+fn log_stop(examined: &Examined, stop: &SenderStop) {
+    let sender = &examined.sender;
+    let failure = &stop.refusal.failure;
+    tracing::error!(
+        sender_id = %sender.id.0,
+        account_id = %sender.account_id.0,
+        phone_number_id = sender.phone_number_id.as_str(),
+        code = failure.code,
+        title = failure.title,
+        reason = failure.reason,
+        "WhatsApp refuses this sender: its messages fail until that is mended, see \
+         `otp-server sender show --id` and \"A sender stopped\" in docs/OPERATIONS.md"
+    );
 }

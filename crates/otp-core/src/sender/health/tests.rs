@@ -163,3 +163,29 @@ fn another_reason_takes_the_first_ones_place_and_keeps_its_status() {
         assert_eq!(stop.since, at(0));
     }
 }
+
+#[test]
+fn a_stop_of_the_providers_is_the_same_notice_after_every_look() {
+    let account = AccountId(Uuid::nil());
+    let first = after(&[unable()]).notice(account, at(0)).expect("a notice");
+    let again = after(&[unable(), unable()]).notice(account, at(1));
+    assert_eq!(again.map(|notice| notice.id), Some(first.id));
+    let anew = after(&[unable(), able(), unable()]).notice(account, at(2));
+    assert_ne!(anew.expect("a notice").id, first.id, "another stop");
+
+    let days = 24 * 60 * 60;
+    let stopped = after(&[unable()]);
+    assert!(stopped.notice(account, at(5 * days - 1)).is_some());
+    assert_eq!(stopped.notice(account, at(5 * days)), None, "no news");
+}
+
+#[test]
+fn who_sends_or_was_stopped_by_an_operator_is_no_news() {
+    let account = AccountId(Uuid::nil());
+    for changes in [
+        vec![able()],
+        vec![HealthChange::StoppedByOperator, unable()],
+    ] {
+        assert_eq!(after(&changes).notice(account, at(2)), None, "{changes:?}");
+    }
+}
