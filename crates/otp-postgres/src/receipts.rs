@@ -165,13 +165,14 @@ impl Receipts for PgStore {
     }
 
     async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
-        let rows = unmatched_receipts::table
-            .order(unmatched_receipts::id)
+        let mut rows: Vec<UnmatchedReceiptRow> = unmatched_receipts::table
+            .order(unmatched_receipts::id.desc())
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(UnmatchedReceiptRow::as_select())
             .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
+        rows.reverse();
         Ok(read_all(rows)?)
     }
 

@@ -77,11 +77,12 @@ impl Receipts for SqliteStore {
     async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read("db.receipts.list_unmatched", move |connection| {
-            let rows = unmatched_receipts::table
-                .order(unmatched_receipts::id)
+            let mut rows: Vec<UnmatchedReceiptRow> = unmatched_receipts::table
+                .order(unmatched_receipts::id.desc())
                 .limit(limit)
                 .select(UnmatchedReceiptRow::as_select())
                 .load(connection)?;
+            rows.reverse();
             read_all(rows)
         })
         .await

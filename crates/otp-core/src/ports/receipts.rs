@@ -21,7 +21,8 @@ pub trait Receipts: Send + Sync {
     /// one again (same provider index, report and provider time) changes nothing.
     async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError>;
 
-    /// The kept receipts, oldest first, at most `limit`.
+    /// The kept receipts, oldest first; of more than `limit` those that were kept last. Receipts of
+    /// messages that are nobody's here stay for days, and MUST NOT hide those that came just now.
     async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError>;
 
     /// Forgets kept receipts: those given, and all received before `before`.

@@ -32,7 +32,9 @@ impl Receipts for MemoryStore {
     }
 
     async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
-        Ok(self.state().unmatched.iter().take(limit).cloned().collect())
+        let unmatched = &self.state().unmatched;
+        let hidden = unmatched.len().saturating_sub(limit);
+        Ok(unmatched.iter().skip(hidden).cloned().collect())
     }
 
     async fn forget_unmatched(
