@@ -146,7 +146,7 @@ async fn an_explanation_equals_the_answer_that_follows_and_changes_nothing(datab
     // What was known of the account half a second ago is known for as long.
     while explained(&world, &server, &body).await["error"]["errorMessage"] != "InsufficientBalance"
     {
-        otp_e2e::before_the_next_look().await;
+        tokio::task::yield_now().await;
     }
     check(&world, &server, &body).await;
     world.grant(1);
@@ -159,6 +159,14 @@ async fn an_explanation_equals_the_answer_that_follows_and_changes_nothing(datab
     let account = world.account.clone();
     world.command(&["opt-out", "add", "--account", &account, "--phone", &number]);
     check(&world, &server, &other_key).await; // has opted out
+    world.grant(1);
+    other_key["toPhoneE164"] = recipient(3).into();
+    let sender = world.sender.clone();
+    world.command(&["sender", "stop", "--id", &sender]);
+    while explained(&world, &server, &other_key).await["senderStopped"] != true {
+        tokio::task::yield_now().await;
+    }
+    check(&world, &server, &other_key).await; // would go out from a stopped sender
     other_key["toPhoneE164"] = "+12".into();
     check(&world, &server, &other_key).await;
 }

@@ -71,6 +71,9 @@ pub(crate) struct ExplainMessageResponse {
     /// WhatsApp's id of the number it would go out from.
     #[schema(required = true)]
     phone_number_id: Option<String>,
+    /// Whether that number is stopped, because WhatsApp or an operator refuses it; a message would fail.
+    #[schema(required = true)]
+    sender_stopped: Option<bool>,
     /// What it would cost, in credits.
     #[schema(required = true)]
     price: Option<i64>,
@@ -137,6 +140,7 @@ pub(crate) struct EarlierAnswer {
                 "languageCode": "en_US",
                 "template": "otp_code",
                 "phoneNumberId": "106540352242922",
+                "senderStopped": false,
                 "price": 1,
                 "balance": 97,
                 "cooldown": {"waitSeconds": 21},
@@ -220,6 +224,7 @@ fn response(
         response.language_code = Some(route.language.to_string());
         response.template = Some(route.template.as_str().to_owned());
         response.phone_number_id = Some(route.phone_number_id.as_str().to_owned());
+        response.sender_stopped = Some(route.is_stopped);
     }
     match (field_error, explained.foreseen) {
         (Some(error), _) => response.error = Some(error),

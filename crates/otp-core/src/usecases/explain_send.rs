@@ -73,6 +73,8 @@ pub struct ExplainedRoute {
     pub template: TemplateName,
     /// The provider's id of the number.
     pub phone_number_id: ProviderId,
+    /// Whether the number is stopped: then the provider is not called, and the message fails.
+    pub is_stopped: bool,
 }
 
 /// Explains sends.
@@ -113,19 +115,27 @@ impl ExplainSend {
             wait,
             balance,
         } = explain(&attempt, &facts);
+        let route = route.ok().map(|(route, _)| route);
+        let stop = route.and_then(|route| route.stop);
         Ok(ExplainedSend {
             foreseen: match admission {
-                Admission::Admitted => Foreseen::WouldSend,
+                Admission::Admitted => stop.map_or(Foreseen::WouldSend, |stop| {
+                    Foreseen::WouldRefuse(SendMessageError::RefusedByProvider {
+                        id: attempt.message_id,
+                        refusal: stop.refusal.clone(),
+                    })
+                }),
                 Admission::Replayed(first) => Foreseen::WouldReplay(first),
                 Admission::Refused(refusal) => Foreseen::WouldRefuse(refused(refusal, now)),
             },
             region: attempt.region,
             price: attempt.price,
             to: request.to,
-            route: route.ok().map(|(route, _)| ExplainedRoute {
+            route: route.map(|route| ExplainedRoute {
                 language: route.template.language.clone(),
                 template: route.template.name.clone(),
                 phone_number_id: route.sender.phone_number_id.clone(),
+                is_stopped: route.stop.is_some(),
             }),
             opted_out,
             wait,

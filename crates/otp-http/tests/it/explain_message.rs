@@ -38,7 +38,10 @@ fn facts(add: impl FnOnce(&mut SendFacts)) -> SendFacts {
 }
 
 async fn explained(body: &Value, facts: SendFacts) -> Answer {
-    let mut world = World::new();
+    explained_in(World::new(), body, facts).await
+}
+
+async fn explained_in(mut world: World, body: &Value, facts: SendFacts) -> Answer {
     let facts = std::sync::Mutex::new(Some(facts));
     world
         .facts
@@ -58,6 +61,7 @@ fn would_send() -> Value {
         "languageCode": "en",
         "template": "otp_code",
         "phoneNumberId": "1",
+        "senderStopped": false,
         "price": 1,
         "balance": 97,
         "cooldown": {"waitSeconds": 0},
@@ -76,6 +80,25 @@ async fn what_would_be_sent_is_told_with_everything_it_is_judged_by() {
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.json(), would_send());
     }
+}
+
+#[actix_web::test]
+async fn a_stopped_sender_is_told_with_what_would_be_answered_unless_an_earlier_rule_refuses() {
+    let body = json!({"toPhoneE164": NUMBER, "languageCode": "en"});
+    let told = explained_in(World::with_stopped_sender(), &body, facts(|_| {})).await;
+    let told = told.json();
+    assert_eq!(
+        (&told["wouldSend"], &told["senderStopped"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(told["error"]["status"], 424);
+    let message = "The sender was stopped by its operator.";
+    assert_eq!(told["error"]["errorMessage"], message);
+
+    let poor = explained_in(World::with_stopped_sender(), &body, SendFacts::default()).await;
+    let poor = poor.json();
+    assert_eq!(poor["error"]["errorMessage"], "InsufficientBalance");
+    assert_eq!(poor["senderStopped"], true);
 }
 
 #[actix_web::test]

@@ -22,6 +22,7 @@ use otp_core::ports::{
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
+use otp_core::sender::health::SenderStop;
 use otp_core::sender::{ProviderId, Sender, SenderProfile, SendingProfile};
 use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::time::Timestamp;
@@ -93,6 +94,19 @@ pub(super) struct World {
 impl World {
     /// The keys, a sender with templates in `ar` and `en`, no prices.
     pub(super) fn new() -> Self {
+        Self::with_profile(profile())
+    }
+
+    /// The same, but an operator has stopped the sender.
+    pub(super) fn with_stopped_sender() -> Self {
+        let mut profile = profile();
+        for sender in &mut profile.senders {
+            sender.stop = Some(SenderStop::by_operator(NOW));
+        }
+        Self::with_profile(profile)
+    }
+
+    fn with_profile(profile: SendingProfile) -> Self {
         let mut world = Self::without_directory();
         let keys: HashMap<_, _> = [
             stored(&live_key(), None, None),
@@ -106,7 +120,7 @@ impl World {
         directory
             .expect_find_api_key()
             .returning(move |hash| Ok(keys.get(hash).cloned()));
-        let profile = Arc::new(profile());
+        let profile = Arc::new(profile);
         directory
             .expect_find_sending_profile()
             .returning(move |_| Ok(Some(profile.clone())));
