@@ -8,6 +8,7 @@ mod demo;
 mod docs;
 mod health;
 mod messages;
+mod notices;
 mod privacy;
 mod reliability;
 mod send_message;

@@ -146,7 +146,7 @@ async fn an_explanation_equals_the_answer_that_follows_and_changes_nothing(datab
     // What was known of the account half a second ago is known for as long.
     while explained(&world, &server, &body).await["error"]["errorMessage"] != "InsufficientBalance"
     {
-        tokio::task::yield_now().await;
+        otp_e2e::before_the_next_look().await;
     }
     check(&world, &server, &body).await;
     world.grant(1);

@@ -43,7 +43,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 #[track_caller]
-fn assert_absent(what: &[u8], place: &str, secrets: &[&str]) {
+pub(crate) fn assert_absent(what: &[u8], place: &str, secrets: &[&str]) {
     for secret in secrets {
         for form in forms(secret) {
             let found = what.windows(form.len()).any(|window| window == form);
@@ -147,7 +147,7 @@ async fn people_write(server: &Running, message: &str) {
 }
 
 /// What a thief of the database would hold: the files, or every row of every table as text.
-async fn contents(database: &Database) -> Vec<(String, Vec<u8>)> {
+pub(crate) async fn contents(database: &Database) -> Vec<(String, Vec<u8>)> {
     match database {
         Database::Sqlite(folder) => {
             let files = std::fs::read_dir(folder.path()).expect("a folder");

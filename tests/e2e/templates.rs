@@ -63,7 +63,7 @@ async fn until_sent(
             if wanted(&answer) {
                 return answer;
             }
-            tokio::task::yield_now().await;
+            otp_e2e::before_the_next_look().await;
         }
     };
     let answer = tokio::time::timeout(KNOWN_EVERYWHERE, asked).await;

@@ -8,13 +8,21 @@ pub mod fake_provider;
 pub mod meta;
 pub mod process;
 pub mod sandbox;
+pub mod smtp;
 pub mod world;
 
 pub use database::Database;
 pub use fake_provider::{FakeProvider, Mood};
 pub use process::{Ended, Running};
 pub use sandbox::Sandbox;
+pub use smtp::{FakeSmtp, SmtpMood, TakenMail};
 pub use world::{Answer, World};
+
+/// Passes the time between two looks at what has to happen. Nothing depends on its length: a loop without
+/// it would only take the processor from the servers it waits for.
+pub async fn before_the_next_look() {
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+}
 
 /// Makes a test of the function on each store.
 #[macro_export]

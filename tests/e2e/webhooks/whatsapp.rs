@@ -27,7 +27,7 @@ async fn until_status(world: &World, server: &Running, id: &str, wanted: &str) -
             if report.message_status() == wanted {
                 return report;
             }
-            tokio::task::yield_now().await;
+            otp_e2e::before_the_next_look().await;
         }
     };
     let patience = std::time::Duration::from_secs(20);

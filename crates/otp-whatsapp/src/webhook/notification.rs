@@ -167,7 +167,6 @@ impl Notification {
             inbound_messages,
             templates = self.said.templates.len(),
             senders = self.said.senders.len(),
-            capability_updates,
             unknown_changes,
             "WhatsApp notifies"
         );
@@ -177,6 +176,12 @@ impl Notification {
                 malformed_statuses,
                 malformed_changes,
                 "WhatsApp reports what is not understood; it is passed over"
+            );
+        }
+        if capability_updates > 0 {
+            tracing::info!(
+                capability_updates,
+                "WhatsApp changed how much the business may send; see Meta's Business Manager"
             );
         }
         if errors > 0 {

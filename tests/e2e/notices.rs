@@ -1,0 +1,272 @@
+//! Mail to account holders: each notice once, whatever happens to the mail server or to this one.
+
+mod one_mail;
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use mail_parser::{Message, MessageParser};
+use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::ids::ApiKeyId;
+use otp_core::notice::QueuedNotice;
+use otp_core::ports::ApiKeys;
+use otp_core::time::Timestamp;
+use otp_e2e::world::{answer, recipient};
+use otp_e2e::{
+    Answer, Database, FakeSmtp, Running, SmtpMood, TakenMail, World, meta, on_every_store,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+on_every_store! {
+    a_balance_is_told_once_per_crossing_in_the_language_of_who_crossed;
+    a_burst_that_crosses_is_told_once_in_the_account_s_language;
+    what_a_mail_server_misses_is_mailed_once_when_it_is_back;
+    a_template_and_a_sender_that_stop_are_told_once_each;
+    a_key_about_to_expire_is_told_once_by_whoever_looks;
+}
+
+const ADDRESS: &str = "amal@example.com";
+const FROM: &str = "notices@example.net";
+const CODE: &str = "Zq7Canry";
+
+/// The balance is low at half of these.
+const CREDITS: u32 = 6;
+
+/// An account with a few credits, and servers to come that mail notices there.
+async fn world(database: Database, credits: u32, smtp: &FakeSmtp) -> World {
+    let mut world = World::with_webhook(database, credits).await;
+    world.set("NOTICES__LOW_BALANCE_PERCENT", "50");
+    mail_to(&mut world, smtp);
+    world
+}
+
+fn mail_to(world: &mut World, smtp: &FakeSmtp) {
+    world.set("SMTP__URL", &smtp.url());
+    world.set("MAIL__FROM", &format!("Gateway <{FROM}>"));
+}
+
+/// Sends to the `number`-th recipient as somebody who reads this language.
+async fn send_in(world: &World, server: &Running, language: &str, number: u32) -> Answer {
+    let body = json!({"otpCode": CODE, "toPhoneE164": recipient(number)});
+    let request = world.post(server, "/SendMessage").json(&body);
+    let sent = answer(request.header("Accept-Language", language)).await;
+    assert_eq!(sent.message_status(), "Sent", "{sent:?}");
+    sent
+}
+
+/// Sends to these recipients, one after the other; the messages' ids.
+async fn send(world: &World, server: &Running, numbers: std::ops::Range<u32>) -> Vec<String> {
+    let mut ids = Vec::new();
+    for number in numbers {
+        let sent = world.send_to(server, &recipient(number)).await;
+        assert_eq!(sent.message_status(), "Sent", "{sent:?}");
+        ids.push(sent.id().to_owned());
+    }
+    ids
+}
+
+/// Waits until what is not sent is as it should be.
+async fn until_unsent(world: &World, what: &str, holds: impl Fn(&[QueuedNotice]) -> bool) {
+    let storage = world.storage().await;
+    let mut ticks = tokio::time::interval(Duration::from_millis(50));
+    for _ in 0..600 {
+        ticks.tick().await;
+        if holds(&storage.list_unsent(9).await.expect("listed")) {
+            return;
+        }
+    }
+    panic!("never {what}: {:?}", storage.list_unsent(9).await);
+}
+
+/// Waits for these mails, and until nothing waits that could become one more: what they are about, in
+/// their order.
+async fn subjects(world: &World, smtp: &FakeSmtp, count: usize) -> Vec<String> {
+    smtp.wait_for_mails(count).await;
+    until_unsent(world, "all mailed", <[_]>::is_empty).await;
+    let mails = smtp.wait_for_mails(count).await;
+    let mut ids: Vec<_> = mails.iter().map(|mail| field(mail, "Message-ID")).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((ids.len(), mails.len()), (count, count), "{mails:?}");
+    let subject = |mail: &TakenMail| {
+        assert_eq!(
+            (mail.from.as_str(), &mail.to[..]),
+            (FROM, &[ADDRESS.to_owned()][..])
+        );
+        parsed(mail).subject().expect("a subject").to_owned()
+    };
+    mails.iter().map(subject).collect()
+}
+
+fn parsed(mail: &TakenMail) -> Message<'_> {
+    MessageParser::default().parse(&mail.raw).expect("a mail")
+}
+
+/// A header's text, which has to be there once.
+fn field(mail: &TakenMail, name: &str) -> String {
+    let message = parsed(mail);
+    let values: Vec<_> = message
+        .headers_raw()
+        .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+        .collect();
+    assert_eq!(values.len(), 1, "{name} in {mail:?}");
+    values[0].1.trim().to_owned()
+}
+
+async fn a_balance_is_told_once_per_crossing_in_the_language_of_who_crossed(database: Database) {
+    let smtp = FakeSmtp::start();
+    let world = world(database, CREDITS, &smtp).await;
+    let server = world.serve();
+    let ids = send(&world, &server, 1..3).await;
+    send_in(&world, &server, "ar-EG, fr;q=0.5", 3).await;
+    let first = subjects(&world, &smtp, 1).await;
+    assert!(first[0].starts_with("الرصيد منخفض"), "{first:?}");
+
+    // From below, nothing is crossed; what failed late lifts the balance above the threshold.
+    send(&world, &server, 4..5).await;
+    let failed: Vec<_> = ids.iter().map(|id| meta::status(id, "failed")).collect();
+    meta::report(&server, &failed).await;
+    assert_eq!(world.balance(), 4);
+    send(&world, &server, 5..9).await;
+    assert_eq!(world.balance(), 0);
+    let told = subjects(&world, &smtp, 3).await;
+    assert_eq!(told[0], first[0]);
+    assert_eq!(told[1], "Low balance: 3 of 6 credits left");
+    assert_eq!(told[2], "A subscription is used up");
+}
+
+async fn a_burst_that_crosses_is_told_once_in_the_account_s_language(database: Database) {
+    let smtp = FakeSmtp::start();
+    let mut world = World::bare(database).await;
+    let person = [
+        "--name",
+        "Amal",
+        "--email",
+        ADDRESS,
+        "--phone",
+        "+4930901820",
+    ];
+    let business = ["--company", "Amal Group", "--language", "ar"];
+    let created = world.command(&[&["account", "create"][..], &person, &business].concat());
+    world.account = created["id"].as_str().expect("an id").to_owned();
+    world.api_key = world.create_key(&world.account);
+    world.grant(100);
+    world.add_sender();
+    world.set("NOTICES__LOW_BALANCE_PERCENT", "80");
+    mail_to(&mut world, &smtp);
+    let servers = [world.serve(), world.serve()];
+    let burst =
+        (0..40).map(|number| send(&world, &servers[number as usize % 2], number..number + 1));
+    join_all(burst).await;
+    let told = subjects(&world, &smtp, 1).await;
+    assert!(told[0].starts_with("الرصيد منخفض"), "{told:?}");
+}
+
+/// A notice comes up in a process that mails nothing, one while the mail server is down or says 451, and
+/// each process is killed.
+async fn what_a_mail_server_misses_is_mailed_once_when_it_is_back(database: Database) {
+    let mut smtp = FakeSmtp::down();
+    let mut world = World::with_credits(database, CREDITS).await;
+    world.set("NOTICES__LOW_BALANCE_PERCENT", "50");
+    let silent = world.serve();
+    send(&world, &silent, 1..4).await;
+    silent.kill();
+
+    mail_to(&mut world, &smtp);
+    let unanswered = world.serve();
+    let failed = |count| {
+        move |unsent: &[QueuedNotice]| {
+            unsent.len() == count && unsent.iter().all(|notice| notice.failure.is_some())
+        }
+    };
+    until_unsent(&world, "tried in vain", failed(1)).await;
+    unanswered.kill();
+
+    smtp.come_up(SmtpMood::Refusing(451));
+    let refused = world.serve();
+    send(&world, &refused, 4..7).await;
+    smtp.wait_for_refusals(1).await;
+    until_unsent(&world, "refused", failed(2)).await;
+    refused.kill();
+
+    smtp.become_(SmtpMood::Well);
+    let _servers = [world.serve(), world.serve()];
+    let told = subjects(&world, &smtp, 2).await;
+    let expected = [
+        "Low balance: 3 of 6 credits left",
+        "A subscription is used up",
+    ];
+    assert_eq!(told, expected);
+}
+
+async fn a_template_and_a_sender_that_stop_are_told_once_each(database: Database) {
+    let smtp = FakeSmtp::start();
+    let world = world(database, 1_000, &smtp).await;
+    let servers = [world.serve(), world.serve()];
+    let paused = json!({"name": "otp_code", "language": "ar", "status": "PAUSED"});
+    world.sandbox.put("templates", &paused).await;
+    // Each process is told by a refusal of its own.
+    let arabic =
+        |number| json!({"otpCode": CODE, "toPhoneE164": recipient(number), "languageCode": "ar"});
+    let (one, other) = (arabic(1), arabic(2));
+    let refused = tokio::join!(
+        world.send(&servers[0], &one),
+        world.send(&servers[1], &other)
+    );
+    assert_eq!(refused.0.message_status(), "Failed", "{refused:?}");
+    let told = subjects(&world, &smtp, 1).await;
+    assert_eq!(told, ["A template can no longer be used: otp_code"]);
+
+    let revoked = json!({"revoked": ["EAAGe2etoken"]});
+    world.sandbox.put("tokens", &revoked).await;
+    let (one, other) = (recipient(3), recipient(4));
+    let refused = tokio::join!(
+        world.send_to(&servers[0], &one),
+        world.send_to(&servers[1], &other)
+    );
+    assert_eq!((refused.0.status, refused.1.status), (401, 401));
+    let told = subjects(&world, &smtp, 2).await;
+    assert_eq!(told[1], "A sender can no longer send");
+    let mails = smtp.wait_for_mails(2).await;
+    let text = parsed(&mails[1]).body_text(0).expect("a text").into_owned();
+    assert!(text.contains(&world.sender), "{text}");
+}
+
+/// A key of the world's account that expires in `days`, made long ago.
+async fn expiring_key(world: &World, number: u8, days: u64) {
+    let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970");
+    let now =
+        Timestamp::from_unix_millis(now.as_millis().try_into().expect("before year 292 million"));
+    let day = Duration::from_secs(24 * 60 * 60);
+    let key = ApiKey {
+        id: ApiKeyId(Uuid::from_u128(number.into())),
+        account_id: world.account_id(),
+        name: "old".to_owned(),
+        hash: ApiKeyHash([number; 32]),
+        hint: format!("otp_live_key{number}"),
+        created_at: now - day * 100,
+        expires_at: Some(now + day * u32::try_from(days).expect("few")),
+        revoked_at: None,
+    };
+    ApiKeys::create(&*world.storage().await, &key)
+        .await
+        .expect("created");
+}
+
+async fn a_key_about_to_expire_is_told_once_by_whoever_looks(database: Database) {
+    let smtp = FakeSmtp::start();
+    let world = world(database, CREDITS, &smtp).await;
+    expiring_key(&world, 1, 5).await;
+    expiring_key(&world, 2, 8).await;
+    let expiring = |number: u8| format!("An API key is about to expire: otp_live_key{number}…");
+    let servers = [world.serve(), world.serve()];
+    assert_eq!(subjects(&world, &smtp, 1).await, [expiring(1)]);
+    drop(servers);
+
+    // The next processes look at all keys again, and tell of the one that is new.
+    expiring_key(&world, 3, 6).await;
+    let _servers = [world.serve(), world.serve()];
+    let told = subjects(&world, &smtp, 2).await;
+    assert_eq!(told, [expiring(1), expiring(3)]);
+}
