@@ -52,7 +52,46 @@ pub async fn create_templates(
         let language = language.clone();
         all.push(Created { language, outcome });
     }
+    hear_of_reviews(ports, sender, &mut all).await?;
     Ok(all)
+}
+
+/// Asks how the reviews stand. One may have ended before its template was stored, and what the provider
+/// told of it then found nothing to change. Where it does not answer, the templates stay as created:
+/// created they are.
+async fn hear_of_reviews(
+    ports: TemplatePorts<'_>,
+    sender: &Sender,
+    all: &mut [Created],
+) -> Result<(), AdministerTemplatesError> {
+    let waiting: Vec<_> = all
+        .iter_mut()
+        .filter_map(|created| created.outcome.as_mut().ok())
+        .filter(|template| !template.status.may_send())
+        .collect();
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let account = ports.business_account(sender)?;
+    let asked_at = ports.clock.now();
+    let Ok(listed) = ports.registry.list(&account).await else {
+        return Ok(());
+    };
+    for template in waiting {
+        let is_decided = |listed: &&ListedTemplate| {
+            listed.name == template.name
+                && listed.language == template.language
+                && listed.status != template.status
+        };
+        let Some(listed) = listed.iter().find(is_decided) else {
+            continue;
+        };
+        let after = as_listed(template, listed, asked_at);
+        // Who was faster knows it from the provider, too.
+        ports.templates.replace_template(template, &after).await?;
+        *template = after;
+    }
+    Ok(())
 }
 
 /// Stores what was created. The provider may have told of it meanwhile, or an operator added it before:

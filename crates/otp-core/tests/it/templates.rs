@@ -282,6 +282,10 @@ async fn each_language_is_created_by_itself() {
                 }),
             }
         });
+    registry
+        .expect_list()
+        .times(1)
+        .returning(|_| Err(ProviderError::Unavailable("a time-out".to_owned())));
     let expiry = CodeExpiry::from_minutes(3).expect("minutes");
     let draft = TemplateDraft::try_new(name(), expiry, None).expect("a draft");
     let languages = ["ar", "fr", "de"].map(tag);
@@ -307,6 +311,41 @@ async fn each_language_is_created_by_itself() {
             .await
             .contains(&("de".to_owned(), "APPROVED".to_owned()))
     );
+}
+
+#[tokio::test]
+async fn a_review_that_ends_before_its_template_is_stored_is_heard_of() {
+    let world = World::with_provider(ScriptedSender::default()).await;
+    let mut registry = listing(vec![
+        listed("ar", TemplateStatus::APPROVED),
+        listed("de", TemplateStatus::REJECTED),
+        listed("es", TemplateStatus::APPROVED),
+    ]);
+    registry.expect_create().returning(|_, _, _| {
+        Ok(CreatedTemplate {
+            provider_id: id("7"),
+            status: TemplateStatus::PENDING,
+        })
+    });
+    let expiry = CodeExpiry::from_minutes(5).expect("minutes");
+    let draft = TemplateDraft::try_new(name(), expiry, None).expect("a draft");
+    let languages = ["ar", "de", "fr"].map(tag);
+    let ports = ports(&world, &registry);
+    let created = create_templates(ports, &sender(&world).await, &draft, &languages).await;
+    let told: Vec<_> = created
+        .expect("created")
+        .into_iter()
+        .map(|created| created.outcome.expect("created").status.to_string())
+        .collect();
+    assert_eq!(told, ["APPROVED", "REJECTED", "PENDING"]);
+    // What Meta does not list yet stays in review, and what nobody asked for is not added.
+    let expected = short(&[
+        ("ar", "APPROVED"),
+        ("de", "REJECTED"),
+        ("en_US", "APPROVED"),
+        ("fr", "PENDING"),
+    ]);
+    assert_eq!(statuses(&world).await, expected);
 }
 
 #[tokio::test]
