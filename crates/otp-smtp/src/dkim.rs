@@ -56,7 +56,7 @@ pub enum InvalidDkim {
 impl DkimSigner {
     /// A signer for `domain`, whose public key is published at `selector`.
     pub fn new(domain: &str, selector: &str, key: DkimKey) -> Result<Self, InvalidDkim> {
-        if !(is_name(domain) && is_name(selector)) {
+        if !(Self::is_name(domain) && Self::is_name(selector)) {
             return Err(InvalidDkim::Name);
         }
         Ok(Self {
@@ -74,6 +74,17 @@ impl DkimSigner {
     /// Where the public key is looked for in DNS.
     pub fn record_name(&self) -> String {
         format!("{}._domainkey.{}", self.selector, self.domain)
+    }
+
+    /// Whether the text is a name in DNS, of one label or several, as a domain and a selector are.
+    pub fn is_name(text: &str) -> bool {
+        let is_label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        text.len() <= 253 && text.split('.').all(is_label)
     }
 
     /// The TXT record that has to stand there.
@@ -132,17 +143,6 @@ fn split(mail: &[u8]) -> (&[u8], &[u8]) {
 fn folded(text: &str) -> String {
     let lines = text.as_bytes().chunks(72).map(String::from_utf8_lossy);
     lines.collect::<Vec<_>>().join("\r\n\t")
-}
-
-/// Whether the text is a name in DNS, of one label or several.
-fn is_name(text: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    };
-    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 #[cfg(test)]

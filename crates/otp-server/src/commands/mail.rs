@@ -52,10 +52,23 @@ pub(super) async fn run(sources: &Sources, command: MailCommand) -> anyhow::Resu
             let (name, value) = (signer.record_name(), signer.record());
             Ok(Answer::new(
                 json!({"name": name, "type": "TXT", "value": value}),
-                format!("{name}. TXT \"{value}\""),
+                format!("{name}. TXT {}", strings(&value)),
             ))
         }
     }
+}
+
+/// A text as a zone file spells it: a string there has at most 255 bytes, and whoever looks the record up
+/// puts them together again. An RSA key takes two.
+fn strings(text: &str) -> String {
+    let mut rest = text;
+    let mut strings = Vec::new();
+    while !rest.is_empty() {
+        let (string, after) = rest.split_at(rest.floor_char_boundary(255));
+        strings.push(format!("\"{string}\""));
+        rest = after;
+    }
+    strings.join(" ")
 }
 
 fn mail(settings: &Settings) -> Result<&Mail, SetupError> {
@@ -77,4 +90,23 @@ fn shown(queued: &QueuedNotice) -> Value {
         "dueAt": queued.due_at.to_rfc3339(),
         "failure": queued.failure,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_cut_into_strings_that_a_zone_file_may_hold() {
+        for (length, expected) in [
+            (3, vec![3]),
+            (255, vec![255]),
+            (256, vec![255, 1]),
+            (600, vec![255, 255, 90]),
+        ] {
+            let cut = strings(&"k".repeat(length));
+            let lengths: Vec<_> = cut.split(' ').map(|string| string.len() - 2).collect();
+            assert_eq!(lengths, expected, "{length}");
+        }
+    }
 }

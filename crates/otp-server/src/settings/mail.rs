@@ -29,6 +29,7 @@ impl Mail {
 const FROM: &str = "mail.from";
 const KEY: &str = "mail.dkim.key";
 const DOMAIN: &str = "mail.dkim.domain";
+const SELECTOR: &str = "mail.dkim.selector";
 
 impl Keys<'_> {
     pub(super) fn mail(&self) -> Result<Option<Mail>, SettingsError> {
@@ -57,9 +58,16 @@ impl Keys<'_> {
         let key = key.map_err(|error| self.wrong(KEY, &error.to_string()))?;
         let domain = self.optional(DOMAIN, |text| Ok(text.to_owned()))?;
         let domain = domain.unwrap_or_else(|| from.domain().to_owned());
-        let selector = self.parse("mail.dkim.selector", |text| Ok(text.to_owned()))?;
+        let selector = self.parse(SELECTOR, |text| Ok(text.to_owned()))?;
         let signer = DkimSigner::new(&domain, &selector, key).map_err(|error| match error {
-            InvalidDkim::Name => self.wrong("mail.dkim", &error.to_string()),
+            InvalidDkim::Name => {
+                let key = if DkimSigner::is_name(&domain) {
+                    SELECTOR
+                } else {
+                    DOMAIN
+                };
+                self.wrong(key, &error.to_string())
+            }
             InvalidDkim::Key => self.wrong(KEY, &error.to_string()),
         })?;
         // A signature of anybody else is worth nothing to DMARC.

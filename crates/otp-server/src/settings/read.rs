@@ -39,7 +39,7 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
             })?,
             trusted_proxies: TrustedProxies::parse(&keys.list("http.trusted_proxies")?)
                 .map_err(|error| keys.wrong("http.trusted_proxies", &error.to_string()))?,
-            public_url: keys.optional("http.public_url", |text| Ok(text.to_owned()))?,
+            public_url: keys.optional("http.public_url", public_url)?,
             workers: keys.parse("http.workers", |text| within(text, 0, 1_024))?,
             tls: keys.tls()?,
         },
@@ -194,6 +194,16 @@ fn low_balance(text: &str) -> Result<LowBalance, &'static str> {
     percent
         .and_then(|percent| LowBalance::try_new(percent).ok())
         .ok_or("write a whole number of percent from 0 (off) to 99")
+}
+
+fn public_url(text: &str) -> Result<String, &'static str> {
+    let address = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match address {
+        Some(address) if !address.is_empty() => Ok(text.to_owned()),
+        _ => Err("write it with its scheme, such as https://otp.example.com"),
+    }
 }
 
 fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {

@@ -312,6 +312,27 @@ fn mail_needs_a_server_and_a_sender_and_signs_for_the_senders_domain() {
             ),
         ),
         (
+            vec![url, from, key, ("OTP__MAIL__DKIM__SELECTOR", "a b")],
+            Err(
+                "mail.dkim.selector (OTP__MAIL__DKIM__SELECTOR): write names such as example.com, \
+                 of letters, digits and hyphens",
+            ),
+        ),
+        (
+            vec![url, from, key, domain("a b")],
+            Err(
+                "mail.dkim.domain (OTP__MAIL__DKIM__DOMAIN): write names such as example.com, of \
+                 letters, digits and hyphens",
+            ),
+        ),
+        (
+            vec![("OTP__HTTP__PUBLIC_URL", "otp.example.com")],
+            Err(
+                "http.public_url (OTP__HTTP__PUBLIC_URL): write it with its scheme, such as \
+                 https://otp.example.com",
+            ),
+        ),
+        (
             vec![("OTP__NOTICES__LOW_BALANCE_PERCENT", "100")],
             Err(
                 "notices.low_balance_percent (OTP__NOTICES__LOW_BALANCE_PERCENT): write a whole \
