@@ -20,10 +20,10 @@ use uuid::Uuid;
 #[command(name = "otp-server", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Print one JSON value instead of text.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub(crate) json: bool,
     /// Settings file; without it otp.toml is read if it is there.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 900)]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
