@@ -27,15 +27,16 @@ pub(super) async fn run(
     }
     wiring::require_matching_master_key(settings, &*store.ports()).await?;
 
-    if settings.mail.is_none() {
-        tracing::warn!("smtp.url is not set: notices to account holders wait in the outbox");
-    }
     let gateway = Gateway::start(settings, &store, listener, |_| ())?;
     let url = gateway.url.clone();
     output::print(
         &Answer::new(json!({"listening": url}), format!("listening on {url}")),
         json,
     );
+    // Said by a server that runs: whoever failed to start has one line to read.
+    if settings.mail.is_none() {
+        tracing::warn!("smtp.url is not set: notices to account holders wait in the outbox");
+    }
     gateway.until_told_to_stop(|| ()).await?;
     Ok(Answer::new(json!({"stopped": true}), "stopped"))
 }
