@@ -133,25 +133,15 @@ fn message_id(field: &JsonField) -> Result<MessageId, ApiError> {
         .ok_or(ApiError::Plain(ErrorCode::MessageIdMustBeUuid))
 }
 
-/// The codes this endpoint may answer.
+/// The codes this endpoint may answer, beside those that every endpoint may.
 struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses(&[
-            ErrorCode::TooManyRequests,
-            ErrorCode::ApiKeyIsRequired,
-            ErrorCode::ApiKeyNotFound,
-            ErrorCode::ApiKeyExpired,
-            ErrorCode::UnsupportedMediaType,
-            ErrorCode::RequestBodyTooLarge,
-            ErrorCode::RequestTimeout,
-            ErrorCode::MalformedRequestBody,
+        error::responses_to_a_body(&[
             ErrorCode::MessageIdIsRequired,
             ErrorCode::MessageIdMustBeUuid,
             ErrorCode::MessageNotFound,
-            ErrorCode::MethodNotAllowed,
-            ErrorCode::InternalServerError,
         ])
     }
 }

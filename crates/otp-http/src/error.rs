@@ -13,7 +13,7 @@ use otp_core::ids::MessageId;
 
 pub(crate) use answer::{ErrorBody, ExplainedError, NO_STORE, chain, retry_after};
 pub(crate) use code::ErrorCode;
-pub(crate) use documentation::responses;
+pub(crate) use documentation::{responses, responses_to_a_body};
 
 use crate::body::MalformedBody;
 use crate::query::InvalidQuery;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::authentication::authenticate;
 use crate::body;
 use crate::context::RequestContext;
-use crate::error::{self, ApiError, ErrorCode, ExplainedError, NO_STORE};
+use crate::error::{self, ApiError, ExplainedError, NO_STORE};
 use crate::openapi::RequestHeaders;
 use crate::send_message::{MessageStatusName, SendMessageRequest};
 use crate::state::ApiState;
@@ -242,22 +242,11 @@ fn response(
     response
 }
 
-/// The codes this endpoint may answer.
+/// The codes this endpoint may answer, beside those that every endpoint may.
 struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses(&[
-            ErrorCode::TooManyRequests,
-            ErrorCode::ApiKeyIsRequired,
-            ErrorCode::ApiKeyNotFound,
-            ErrorCode::ApiKeyExpired,
-            ErrorCode::UnsupportedMediaType,
-            ErrorCode::RequestBodyTooLarge,
-            ErrorCode::RequestTimeout,
-            ErrorCode::MalformedRequestBody,
-            ErrorCode::MethodNotAllowed,
-            ErrorCode::InternalServerError,
-        ])
+        error::responses_to_a_body(&[])
     }
 }

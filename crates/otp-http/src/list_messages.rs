@@ -154,19 +154,11 @@ impl From<MessagePage> for ListMessagesResponse {
     }
 }
 
-/// The codes this endpoint may answer.
+/// The codes this endpoint may answer, beside those that every endpoint may.
 struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses(&[
-            ErrorCode::TooManyRequests,
-            ErrorCode::ApiKeyIsRequired,
-            ErrorCode::ApiKeyNotFound,
-            ErrorCode::ApiKeyExpired,
-            ErrorCode::InvalidQueryParameter,
-            ErrorCode::MethodNotAllowed,
-            ErrorCode::InternalServerError,
-        ])
+        error::responses(&[ErrorCode::InvalidQueryParameter])
     }
 }

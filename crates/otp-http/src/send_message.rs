@@ -67,20 +67,12 @@ pub(crate) struct SendMessageResponse {
     message_status: &'static str,
 }
 
-/// The codes this endpoint may answer.
+/// The codes this endpoint may answer, beside those that every endpoint may.
 struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses(&[
-            ErrorCode::TooManyRequests,
-            ErrorCode::ApiKeyIsRequired,
-            ErrorCode::ApiKeyNotFound,
-            ErrorCode::ApiKeyExpired,
-            ErrorCode::UnsupportedMediaType,
-            ErrorCode::RequestBodyTooLarge,
-            ErrorCode::RequestTimeout,
-            ErrorCode::MalformedRequestBody,
+        error::responses_to_a_body(&[
             ErrorCode::OTPCodeIsRequired,
             ErrorCode::OTPCodeLengthMustBeLessThanOrEqualTo8,
             ErrorCode::OTPCodeMustContainOnlyLettersOrDigits,
@@ -94,8 +86,6 @@ impl IntoResponses for Refusals {
             ErrorCode::CoolingDown,
             ErrorCode::InsufficientBalance,
             ErrorCode::RefusedByProvider,
-            ErrorCode::MethodNotAllowed,
-            ErrorCode::InternalServerError,
         ])
     }
 }

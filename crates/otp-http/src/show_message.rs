@@ -112,20 +112,11 @@ async fn show(request: &HttpRequest, state: &ApiState) -> Result<ShownMessage, A
     Ok(shown?)
 }
 
-/// The codes this endpoint may answer.
+/// The codes this endpoint may answer, beside those that every endpoint may.
 struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses(&[
-            ErrorCode::TooManyRequests,
-            ErrorCode::ApiKeyIsRequired,
-            ErrorCode::ApiKeyNotFound,
-            ErrorCode::ApiKeyExpired,
-            ErrorCode::MessageIdMustBeUuid,
-            ErrorCode::MessageNotFound,
-            ErrorCode::MethodNotAllowed,
-            ErrorCode::InternalServerError,
-        ])
+        error::responses(&[ErrorCode::MessageIdMustBeUuid, ErrorCode::MessageNotFound])
     }
 }

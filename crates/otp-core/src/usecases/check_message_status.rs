@@ -6,9 +6,10 @@ use crate::ids::MessageId;
 use crate::message::{Failure, MessageStatus};
 use crate::ports::{Messages, PortError};
 use crate::recipient::PhoneNumber;
-use crate::sealing::{Purpose, Sealer};
+use crate::sealing::Sealer;
 use crate::time::Timestamp;
 use crate::usecases::authenticate::Caller;
+use crate::usecases::show_message::{UnreadableRecipient, open_recipient};
 
 /// What there is to say of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub enum CheckMessageStatusError {
     #[error("no message with that id exists for the caller")]
     NotFound,
     /// What is stored of the recipient cannot be read with the configured master key.
-    #[error("the recipient cannot be read")]
-    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableRecipient),
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -66,22 +67,10 @@ impl CheckMessageStatus {
         Ok(MessageReport {
             id: message.id,
             status: message.status,
-            to: self.recipient(&message.recipient)?,
+            to: open_recipient(&message.recipient, &self.sealer)?,
             created_at: message.created_at,
             failure: message.failure.filter(|_| failed),
             failed_at: message.failed_at.filter(|_| failed),
         })
-    }
-
-    fn recipient(
-        &self,
-        sealed: &crate::sealing::Sealed,
-    ) -> Result<PhoneNumber, CheckMessageStatusError> {
-        let opened = self
-            .sealer
-            .open(Purpose::Recipient, sealed)
-            .map_err(|error| CheckMessageStatusError::Unreadable(error.into()))?;
-        PhoneNumber::restore(&opened)
-            .map_err(|error| CheckMessageStatusError::Unreadable(error.into()))
     }
 }

@@ -6,7 +6,7 @@ use crate::ids::MessageId;
 use crate::message::{MessageEvent, MessageRecord};
 use crate::ports::{Messages, PortError};
 use crate::recipient::PhoneNumber;
-use crate::sealing::{Purpose, Sealer};
+use crate::sealing::{Purpose, Sealed, Sealer};
 use crate::usecases::authenticate::Caller;
 
 /// A message with its recipient in the clear, for its account alone.
@@ -82,10 +82,17 @@ impl OpenedMessage {
         record: MessageRecord,
         sealer: &Sealer,
     ) -> Result<Self, UnreadableRecipient> {
-        let opened = sealer.open(Purpose::Recipient, &record.recipient);
-        let opened = opened.map_err(|error| UnreadableRecipient(error.into()))?;
-        let to = PhoneNumber::restore(&opened);
-        let to = to.map_err(|error| UnreadableRecipient(error.into()))?;
+        let to = open_recipient(&record.recipient, sealer)?;
         Ok(Self { record, to })
     }
+}
+
+/// Opens the recipient of a message, which the store keeps sealed.
+pub(super) fn open_recipient(
+    sealed: &Sealed,
+    sealer: &Sealer,
+) -> Result<PhoneNumber, UnreadableRecipient> {
+    let opened = sealer.open(Purpose::Recipient, sealed);
+    let opened = opened.map_err(|error| UnreadableRecipient(error.into()))?;
+    PhoneNumber::restore(&opened).map_err(|error| UnreadableRecipient(error.into()))
 }

@@ -18,8 +18,36 @@ use crate::query::{InvalidQuery, Parameter};
 use crate::rate_limit::Exceeded;
 use crate::text::Language;
 
-/// The answers of an operation that may answer these codes, by status.
-pub(crate) fn responses(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
+/// Judged before anything of an operation's own.
+const BEFORE: [ErrorCode; 4] = [
+    ErrorCode::TooManyRequests,
+    ErrorCode::ApiKeyIsRequired,
+    ErrorCode::ApiKeyNotFound,
+    ErrorCode::ApiKeyExpired,
+];
+
+/// What can be wrong with a body before its fields are looked at.
+const BODY: [ErrorCode; 4] = [
+    ErrorCode::UnsupportedMediaType,
+    ErrorCode::RequestBodyTooLarge,
+    ErrorCode::RequestTimeout,
+    ErrorCode::MalformedRequestBody,
+];
+
+/// What has nothing to do with the operation.
+const ANYWHERE: [ErrorCode; 2] = [ErrorCode::MethodNotAllowed, ErrorCode::InternalServerError];
+
+/// The answers of an operation without a body that may answer these codes of its own, by status.
+pub(crate) fn responses(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
+    by_status(&[&BEFORE, own, &ANYWHERE].concat())
+}
+
+/// The answers of an operation with a body that may answer these codes of its own, by status.
+pub(crate) fn responses_to_a_body(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
+    by_status(&[&BEFORE, &BODY, own, &ANYWHERE].concat())
+}
+
+fn by_status(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<String, Vec<ErrorCode>> = BTreeMap::new();
     for code in codes {
         by_status.entry(status_of(*code)).or_default().push(*code);
