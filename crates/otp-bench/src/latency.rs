@@ -13,6 +13,24 @@ impl Latencies {
         self.0.push(latency);
     }
 
+    /// Takes over all of another's.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
+    /// So many a second, if they came in this time.
+    pub(crate) fn rate(&self, elapsed: Duration) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a few million at most")]
+        let count = self.count() as f64;
+        count / elapsed.as_secs_f64().max(f64::EPSILON)
+    }
+
+    /// In milliseconds, one after the other; the latencies are sorted once.
+    pub(crate) fn percentiles_ms<const N: usize>(&mut self, percents: [f64; N]) -> [f64; N] {
+        self.0.sort_unstable();
+        percents.map(|percent| nearest_rank(&self.0, percent).as_secs_f64() * 1_000.0)
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
@@ -21,17 +39,7 @@ impl Latencies {
     pub(crate) fn percentile(&self, percent: f64) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a rank among a few million, between none and all of them"
-        )]
-        let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
-        sorted
-            .get(rank.clamp(1, sorted.len().max(1)) - 1)
-            .copied()
-            .unwrap_or_default()
+        nearest_rank(&sorted, percent)
     }
 
     /// In milliseconds.
@@ -45,6 +53,21 @@ impl Latencies {
             "maxMs": ms(100.0),
         })
     }
+}
+
+fn nearest_rank(sorted: &[Duration], percent: f64) -> Duration {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rank among a few million, between none and all of them"
+    )]
+    let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
+    let last = sorted.len().max(1);
+    sorted
+        .get(rank.clamp(1, last) - 1)
+        .copied()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

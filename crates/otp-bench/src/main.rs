@@ -4,9 +4,18 @@
 //! and fails where something was lost; whether it was fast enough is for its reader to say.
 #![expect(clippy::print_stdout, reason = "this is a command line tool")]
 
+mod contest;
+mod database;
 mod latency;
+mod load;
 mod pace;
+mod peer;
+mod pgbench;
+mod process;
+mod provider;
 mod receipts;
+mod rig;
+mod sends;
 mod store;
 
 use std::path::PathBuf;
@@ -23,20 +32,27 @@ struct Cli {
     #[arg(long, value_name = "FILE", global = true)]
     json: Option<PathBuf>,
     #[command(subcommand)]
-    scenario: Scenario,
+    what: What,
 }
 
 #[derive(clap::Subcommand)]
-enum Scenario {
+enum What {
+    /// Sends, status look-ups and receipts, beside the plain design and beside bare HTTP.
+    Sends(sends::Options),
     /// Receipts at a steady rate beside sends at a steady rate: how fast they are acknowledged.
     Receipts(receipts::Options),
+    /// What the others are measured by; started by them.
+    #[command(subcommand, hide = true)]
+    Peer(peer::Peer),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let measured: Value = match cli.scenario {
-        Scenario::Receipts(options) => receipts::run(&options).await?,
+    let measured: Value = match cli.what {
+        What::Sends(options) => Box::pin(sends::run(&options)).await?,
+        What::Receipts(options) => receipts::run(&options).await?,
+        What::Peer(peer) => return peer::run(peer).await,
     };
     if let Some(file) = cli.json {
         let text = serde_json::to_string_pretty(&measured)?;

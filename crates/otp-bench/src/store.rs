@@ -34,11 +34,7 @@ impl Store {
                 cluster: None,
             }),
             Self::Postgres => {
-                let durable = Options {
-                    durable: true,
-                    ..Options::default()
-                };
-                let cluster = TestPostgres::start(durable)?;
+                let cluster = durable_cluster()?;
                 Ok(Fresh {
                     database: Database::Postgres(cluster.create_database()),
                     cluster: Some(cluster),
@@ -46,4 +42,13 @@ impl Store {
             }
         }
     }
+}
+
+/// A cluster of this run's own, with the server's defaults.
+pub(crate) fn durable_cluster() -> anyhow::Result<TestPostgres> {
+    let durable = Options {
+        durable: true,
+        ..Options::default()
+    };
+    Ok(TestPostgres::start(durable)?)
 }

@@ -1,10 +1,11 @@
-//! What reading a page costs.
+//! What reading costs: a page, and the audit of everything.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::message::{MessageQuery, MessageStatus, PagePosition};
 use otp_core::ports::{Clock, Messages};
+use otp_core::usecases::audit_credits::audit_credits;
 use otp_core::send::{Outcome, Settlement};
 use otp_core::time::Timestamp;
 use otp_testkit::MemoryStore;
@@ -42,7 +43,7 @@ async fn a_page_reads_little_more_than_it_shows() {
     let mut fixture = Fixture::with_credits(Arc::new(fresh::store(&url).await), 10_000).await;
     fill(&fixture).await;
     fixture.store = Arc::new(MemoryStore::default());
-    let before = rows_read(&session).await;
+    let before = rows_read(&session, "messages").await;
 
     fixture.store = Arc::new(fresh::connect(&url).await);
     let mut query = MessageQuery {
@@ -71,21 +72,43 @@ async fn a_page_reads_little_more_than_it_shows() {
         assert_eq!(list(&to_one).await.len(), 1);
     }
     drop(fixture);
-    let read = rows_read(&session).await - before;
+    let read = rows_read(&session, "messages").await - before;
     let shown = i64::from(PAGES * (SIZE + 1));
     // The messages of the page's last millisecond are read with it.
     assert!(read <= shown + 100 * i64::from(PAGES), "{read} for {shown}");
 }
 
-/// Rows of messages read so far; a session reports its own when it ends.
-async fn rows_read(session: &tokio_postgres::Client) -> i64 {
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_reads_a_row_a_few_times_however_many_there_are() {
+    const TABLES: [&str; 2] = ["messages", "ledger_entries"];
+    let url = fresh::database();
+    let session = fresh::session(&url).await;
+    let fixture = Fixture::with_credits(Arc::new(fresh::store(&url).await), 10_000).await;
+    fill(&fixture).await;
+    drop(fixture);
+    let mut before = Vec::new();
+    for table in TABLES {
+        before.push(rows_read(&session, table).await);
+    }
+    let audit = audit_credits(&fresh::connect(&url).await).await;
+    assert!(audit.expect("an audit").adds_up());
+    for (table, before) in TABLES.into_iter().zip(before) {
+        let read = rows_read(&session, table).await - before;
+        // Each message has a debit, and every other a refund.
+        let most = 4 * i64::from(MESSAGES);
+        assert!(read <= most, "{read} rows of {table} were read");
+    }
+}
+
+/// Rows of a table read so far; a session reports its own when it ends.
+async fn rows_read(session: &tokio_postgres::Client, table: &str) -> i64 {
     let others = "SELECT count(*) FROM pg_stat_activity \
          WHERE datname = current_database() AND pid <> pg_backend_pid()";
     fresh::until(session, others, 0).await;
     let read = "SELECT coalesce(sum(coalesce(idx_tup_fetch, 0) + seq_tup_read), 0)::bigint \
-         FROM pg_stat_user_tables WHERE relname = 'messages'";
+         FROM pg_stat_user_tables WHERE relname = $1";
     session
-        .query_one(read, &[])
+        .query_one(read, &[&table])
         .await
         .expect("statistics")
         .get(0)

@@ -1,0 +1,144 @@
+//! A provider that accepts everything after a settable delay, and knows how often it was called about
+//! each message. It does next to nothing else: it shares the processors with the server that is measured.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+/// A running provider; it ends with the program.
+pub(crate) struct Provider {
+    url: String,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    delay_ms: AtomicU64,
+    calls: AtomicU64,
+    called_about: Mutex<HashSet<Uuid>>,
+}
+
+impl Provider {
+    /// Starts one on a thread of its own.
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        let state = Arc::<State>::default();
+        let (ready, address) = tokio::sync::oneshot::channel();
+        let serving = Arc::clone(&state);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            if let Ok(runtime) = runtime {
+                runtime.block_on(serve(serving, ready));
+            }
+        });
+        let address = address.await.context("the provider did not start")??;
+        Ok(Self {
+            url: format!("http://{address}"),
+            state,
+        })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How long each answer takes from now on.
+    pub(crate) fn set_delay(&self, delay: Duration) {
+        let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        self.state.delay_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// All calls there were.
+    pub(crate) fn calls(&self) -> u64 {
+        self.state.calls.load(Ordering::Relaxed)
+    }
+
+    /// Messages that it was called about.
+    pub(crate) fn messages(&self) -> usize {
+        let called_about = self.state.called_about.lock();
+        called_about.unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+async fn serve(
+    state: Arc<State>,
+    ready: tokio::sync::oneshot::Sender<std::io::Result<std::net::SocketAddr>>,
+) {
+    let listener = match TcpListener::bind("127.0.0.1:0").await {
+        Ok(listener) => listener,
+        Err(error) => {
+            drop(ready.send(Err(error)));
+            return;
+        }
+    };
+    drop(ready.send(listener.local_addr()));
+    while let Ok((stream, _)) = listener.accept().await {
+        drop(stream.set_nodelay(true));
+        let state = Arc::clone(&state);
+        let service = service_fn(move |request| accept(Arc::clone(&state), request));
+        // A caller that goes away is no concern of the provider's.
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+async fn accept(
+    state: Arc<State>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let body = request.into_body().collect().await;
+    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    let call = state.calls.fetch_add(1, Ordering::Relaxed);
+    if let Some(message) = message_id(&body) {
+        let called_about = state.called_about.lock();
+        let mut called_about = called_about.unwrap_or_else(PoisonError::into_inner);
+        called_about.insert(message);
+    }
+    let delay = state.delay_ms.load(Ordering::Relaxed);
+    if delay > 0 {
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+    }
+    let body = format!(
+        r#"{{"messaging_product":"whatsapp","contacts":[{{"input":"966551234567","wa_id":"966551234567"}}],"messages":[{{"id":"wamid.HBgMOTY2NTUxMjM0NTY3FQIAERgS{call:020}"}}]}}"#
+    );
+    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    let json = hyper::header::HeaderValue::from_static("application/json; charset=UTF-8");
+    answer
+        .headers_mut()
+        .insert(hyper::header::CONTENT_TYPE, json);
+    Ok(answer)
+}
+
+/// Our id of the message, which comes back with every receipt.
+fn message_id(body: &[u8]) -> Option<Uuid> {
+    const FIELD: &[u8] = br#""biz_opaque_callback_data":""#;
+    let at = body.windows(FIELD.len()).position(|part| part == FIELD)? + FIELD.len();
+    let text = std::str::from_utf8(body.get(at..at + 36)?).ok()?;
+    Uuid::parse_str(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_is_known_by_what_is_echoed() {
+        let id = "0199c2f0-7a3b-7c11-8d2e-3f4a5b6c7d8e";
+        let body = format!(r#"{{"biz_opaque_callback_data":"{id}","to":"966551234567"}}"#);
+        assert_eq!(message_id(body.as_bytes()), Uuid::parse_str(id).ok());
+        assert_eq!(message_id(br#"{"to":"966551234567"}"#), None);
+        assert_eq!(message_id(br#"{"biz_opaque_callback_data":"01"#), None);
+    }
+}

@@ -1,0 +1,434 @@
+//! Who is compared: the server, doing one thing or another, and those it is measured by.
+
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Bytes;
+use otp_e2e::meta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::contest::{Contender, Sample};
+use crate::database::{ByHand, Counted};
+use crate::load::{Load, Loaded, NextRequest};
+use crate::pgbench;
+use crate::process::{Process, memory, processor_time};
+use crate::rig::{Rig, post};
+
+/// Before anything counts: connections are opened, caches and plans made.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// Messages remembered to ask about and to report on.
+const REMEMBERED: usize = 2_000_000;
+
+/// Ids of messages that were sent, in no order.
+pub(crate) type Sent = Arc<Mutex<Vec<Uuid>>>;
+
+/// Loads a process over HTTP, and reads what it and its database used meanwhile.
+async fn load(
+    address: String,
+    process: u32,
+    by_hand: Option<&ByHand>,
+    (connections, measured): (usize, Duration),
+    next: NextRequest,
+    on_answer: crate::load::OnAnswer,
+) -> anyhow::Result<(Loaded, Sample)> {
+    let load = Load {
+        address,
+        connections,
+        warm_up: WARM_UP,
+        measured,
+        next,
+        on_answer,
+    };
+    if let Some(by_hand) = by_hand {
+        by_hand.checkpoint().await?;
+    }
+    let used = async {
+        tokio::time::sleep(WARM_UP).await;
+        let before = Used::read(process, by_hand).await?;
+        tokio::time::sleep(measured).await;
+        let after = Used::read(process, by_hand).await?;
+        anyhow::Ok((before, after))
+    };
+    let (loaded, used) = tokio::join!(load.run(), used);
+    let (loaded, (before, after)) = (loaded?, used?);
+    let count = loaded.latencies.count();
+    let elapsed = loaded.elapsed;
+    let statuses = loaded.statuses.clone();
+    let mut sample = Sample::of(loaded.latencies, elapsed);
+    after.since(&before, count, &mut sample);
+    sample.peak_mib = memory(process).map(|(_, peak)| peak);
+    let loaded = Loaded {
+        statuses,
+        elapsed,
+        ..Loaded::default()
+    };
+    Ok((loaded, sample))
+}
+
+/// What was used up to a moment.
+struct Used {
+    server: Option<Duration>,
+    database: Option<Counted>,
+}
+
+impl Used {
+    async fn read(process: u32, by_hand: Option<&ByHand>) -> anyhow::Result<Self> {
+        Ok(Self {
+            server: processor_time(process, false),
+            database: match by_hand {
+                Some(by_hand) => Some(by_hand.counted().await?),
+                None => None,
+            },
+        })
+    }
+
+    /// For each of `count` requests.
+    fn since(&self, before: &Self, count: usize, sample: &mut Sample) {
+        #[expect(clippy::cast_precision_loss, reason = "a few million at most")]
+        let each = |value: f64| value / count.max(1) as f64;
+        let micros = |after: Option<Duration>, before: Option<Duration>| {
+            Some(each((after? - before?).as_secs_f64() * 1e6))
+        };
+        sample.server_us = micros(self.server, before.server);
+        let (Some(after), Some(before)) = (self.database, before.database) else {
+            return;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a few million at most")]
+        let counted = |after: i64, before: i64| Some(each((after - before) as f64));
+        sample.transactions = counted(after.transactions, before.transactions);
+        sample.syncs = counted(after.syncs, before.syncs);
+        sample.database_us = micros(after.processor_time, before.processor_time);
+    }
+}
+
+/// The baseline, in a database of its own on the same PostgreSQL.
+pub(crate) struct Baseline<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) by_hand: &'a ByHand,
+    pub(crate) run: pgbench::Run,
+}
+
+#[async_trait(?Send)]
+impl Contender for Baseline<'_> {
+    fn name(&self) -> String {
+        format!("pgbench, {}", self.run.script.name())
+    }
+
+    async fn measure(&mut self) -> anyhow::Result<Sample> {
+        self.by_hand.checkpoint().await?;
+        let before = self.by_hand.counted().await?;
+        let latencies = pgbench::run(self.url, self.run).await?;
+        let after = self.by_hand.counted().await?;
+        let count = latencies.count();
+        let mut sample = Sample::of(latencies, self.run.duration);
+        let used = |database| Used {
+            server: None,
+            database: Some(database),
+        };
+        used(after).since(&used(before), count, &mut sample);
+        Ok(sample)
+    }
+}
+
+/// The server, sending.
+pub(crate) struct Sends {
+    pub(crate) name: &'static str,
+    pub(crate) rig: Rc<Rig>,
+    pub(crate) by_hand: Option<ByHand>,
+    pub(crate) connections: usize,
+    pub(crate) accounts: usize,
+    /// To so many recipients in turn: most are refused, for they cool down. None: each to somebody else.
+    pub(crate) recipients: Option<u32>,
+    pub(crate) delay: Duration,
+    pub(crate) measured: Duration,
+    pub(crate) sent: Sent,
+}
+
+#[async_trait(?Send)]
+impl Contender for Sends {
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    async fn measure(&mut self) -> anyhow::Result<Sample> {
+        let rig = &self.rig;
+        rig.provider.set_delay(self.delay);
+        let next = rig.sends(self.accounts, self.recipients);
+        let sent = Arc::clone(&self.sent);
+        let (loaded, sample) = load(
+            rig.server.address(),
+            rig.server.id(),
+            self.by_hand.as_ref(),
+            (self.connections, self.measured),
+            Arc::new(next),
+            Arc::new(move |status, body| {
+                if status.as_u16() == 200 {
+                    remember(&sent, body);
+                }
+            }),
+        )
+        .await?;
+        if self.recipients.is_none() {
+            loaded.require_only(200)?;
+        }
+        Ok(sample)
+    }
+
+    async fn audit(&mut self) -> anyhow::Result<()> {
+        self.rig.audit().await
+    }
+}
+
+/// Keeps the id in an answer, `{"id":"…`.
+fn remember(sent: &Sent, body: &Bytes) {
+    let id = body
+        .get(7..43)
+        .and_then(|text| std::str::from_utf8(text).ok())
+        .and_then(|text| Uuid::parse_str(text).ok());
+    let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+    if let (Some(id), true) = (id, sent.len() < REMEMBERED) {
+        sent.push(id);
+    }
+}
+
+/// The server, asked for the status of messages it sent.
+pub(crate) struct Checks {
+    pub(crate) rig: Rc<Rig>,
+    pub(crate) by_hand: Option<ByHand>,
+    pub(crate) connections: usize,
+    pub(crate) measured: Duration,
+    pub(crate) sent: Sent,
+}
+
+#[async_trait(?Send)]
+impl Contender for Checks {
+    fn name(&self) -> String {
+        "the server, CheckMessageStatus".to_owned()
+    }
+
+    async fn measure(&mut self) -> anyhow::Result<Sample> {
+        let ids = self
+            .sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let (loaded, sample) = load(
+            self.rig.server.address(),
+            self.rig.server.id(),
+            self.by_hand.as_ref(),
+            (self.connections, self.measured),
+            Arc::new(self.rig.checks(ids)),
+            Arc::new(|_, _| ()),
+        )
+        .await?;
+        loaded.require_only(200)?;
+        Ok(sample)
+    }
+}
+
+/// The server, told by Meta what became of messages. What is counted are receipts.
+pub(crate) struct Receipts {
+    pub(crate) rig: Rc<Rig>,
+    pub(crate) by_hand: Option<ByHand>,
+    pub(crate) connections: usize,
+    /// Receipts in each notification.
+    pub(crate) together: usize,
+    pub(crate) measured: Duration,
+    pub(crate) sent: Sent,
+    /// Messages reported on so far.
+    pub(crate) reported: Arc<AtomicUsize>,
+}
+
+/// What is reported of each message.
+const LIFE: [&str; 3] = ["sent", "delivered", "read"];
+
+#[async_trait(?Send)]
+impl Contender for Receipts {
+    fn name(&self) -> String {
+        format!("the server, receipts by {}", self.together)
+    }
+
+    async fn measure(&mut self) -> anyhow::Result<Sample> {
+        // Made before anything is measured: making and signing them costs more than sending them.
+        let receipts = 12_000 * usize::try_from((WARM_UP + self.measured).as_secs())?;
+        let receipts = if self.together > 1 {
+            4 * receipts
+        } else {
+            receipts
+        };
+        let first = self.reported.fetch_add(receipts / 3, Ordering::Relaxed);
+        let messages = {
+            let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+            anyhow::ensure!(
+                !sent.is_empty(),
+                "nothing was sent that could be reported on"
+            );
+            let from = first.min(sent.len().saturating_sub(receipts / 3));
+            let to = (from + receipts / 3).min(sent.len());
+            sent[from..to].to_vec()
+        };
+        let statuses = LIFE.iter().flat_map(|status| {
+            let messages = messages.iter();
+            messages.map(move |id| status_of(*id, status))
+        });
+        let statuses: Vec<Value> = statuses.collect();
+        let requests: Vec<_> = statuses.chunks(self.together).map(notification).collect();
+        drop(statuses);
+        let requests = Mutex::new(requests.into_iter());
+        let next = move || {
+            let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
+            requests.next()
+        };
+        let (loaded, mut sample) = load(
+            self.rig.server.address(),
+            self.rig.server.id(),
+            self.by_hand.as_ref(),
+            (self.connections, self.measured),
+            Arc::new(next),
+            Arc::new(|_, _| ()),
+        )
+        .await?;
+        loaded.require_only(200)?;
+        #[expect(clippy::cast_precision_loss, reason = "a thousand at most")]
+        let together = self.together as f64;
+        sample.rate *= together;
+        for each in [
+            &mut sample.transactions,
+            &mut sample.syncs,
+            &mut sample.server_us,
+            &mut sample.database_us,
+        ] {
+            *each = each.map(|each| each / together);
+        }
+        Ok(sample)
+    }
+
+    async fn audit(&mut self) -> anyhow::Result<()> {
+        self.rig.audit().await
+    }
+}
+
+/// A status as Meta words it for a number's own message; the person behind it is always the same.
+fn status_of(id: Uuid, status: &str) -> Value {
+    let number = format!("9665{:08}", id.as_u128() % 100_000_000);
+    json!({
+        "id": format!("wamid.HBgM{id}"),
+        "status": status,
+        "timestamp": "1767225600",
+        "recipient_id": number,
+        "biz_opaque_callback_data": id.to_string(),
+        "pricing": {
+            "billable": true,
+            "pricing_model": "PMP",
+            "type": "regular",
+            "category": "authentication",
+        },
+    })
+}
+
+fn notification(statuses: &[Value]) -> Request<Full<Bytes>> {
+    let body = json!({"object": "whatsapp_business_account", "entry": [{
+        "id": "102290129340398",
+        "changes": [{"field": "messages", "value": {
+            "messaging_product": "whatsapp",
+            "metadata": {
+                "display_phone_number": "15550783881",
+                "phone_number_id": "106540352200000",
+            },
+            "statuses": statuses,
+        }}],
+    }]});
+    let body = body.to_string().into_bytes();
+    let signature = meta::signature(&body);
+    let mut request = post("/webhooks/whatsapp", None, body);
+    let signature = signature.parse().expect("a header's value");
+    request
+        .headers_mut()
+        .insert("x-hub-signature-256", signature);
+    request
+}
+
+/// HTTP with nothing, or only one call, behind it.
+pub(crate) struct Bare {
+    pub(crate) name: &'static str,
+    pub(crate) process: Process,
+    pub(crate) connections: usize,
+    pub(crate) measured: Duration,
+}
+
+#[async_trait(?Send)]
+impl Contender for Bare {
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    async fn measure(&mut self) -> anyhow::Result<Sample> {
+        let body = br#"{"otpCode":"482913","toPhoneE164":"+966551234567","languageCode":"en","idempotencyKey":"0199c2f0-7a3b-7c11-8d2e-3f4a5b6c7d8e"}"#;
+        let (loaded, sample) = load(
+            self.process.address(),
+            self.process.id(),
+            None,
+            (self.connections, self.measured),
+            Arc::new(|| Some(post("/", None, body.to_vec()))),
+            Arc::new(|_, _| ()),
+        )
+        .await?;
+        loaded.require_only(200)?;
+        Ok(sample)
+    }
+}
+
+/// SQLite without grouping: one admission and one settlement a transaction each, one after the other.
+pub(crate) struct OneByOne {
+    pub(crate) rig: Rc<Rig>,
+    pub(crate) storage: Arc<dyn otp_core::ports::Storage>,
+    pub(crate) attempt: otp_core::send::SendAttempt,
+    pub(crate) measured: Duration,
+}
+
+#[async_trait(?Send)]
+impl Contender for OneByOne {
+    fn name(&self) -> String {
+        "one transaction a step, no HTTP".to_owned()
+    }
+
+    async fn measure(&mut self) -> anyhow::Result<Sample> {
+        use otp_core::ids::MessageId;
+        use otp_core::sealing::{RecipientIndex, Sealed, SealedProviderMessageId};
+        use otp_core::send::{Admission, Outcome, Settlement};
+
+        let start = tokio::time::Instant::now();
+        let mut latencies = crate::latency::Latencies::default();
+        while start.elapsed() < self.measured {
+            let begun = tokio::time::Instant::now();
+            let mut attempt = self.attempt.clone();
+            attempt.message_id = MessageId(Uuid::from_u128(rand::random()));
+            attempt.recipient_index = RecipientIndex(rand::random());
+            let key = Uuid::from_u128(rand::random());
+            attempt.idempotency_key = Some(otp_core::idempotency::IdempotencyKey(key));
+            let settlement = Settlement {
+                message_id: attempt.message_id,
+                account_id: attempt.account_id,
+                outcome: Outcome::Accepted(SealedProviderMessageId {
+                    index: otp_core::sealing::ProviderMessageIndex(rand::random()),
+                    sealed: Sealed(vec![0; 93]),
+                }),
+                provider_time: None,
+                at: attempt.at,
+            };
+            let admitted = self.storage.admit(Arc::from([attempt])).await?;
+            anyhow::ensure!(admitted == [Admission::Admitted], "{admitted:?}");
+            self.storage.settle(Arc::from([settlement])).await?;
+            self.rig.add_foreign_messages(1);
+            latencies.add(begun.elapsed());
+        }
+        Ok(Sample::of(latencies, start.elapsed()))
+    }
+}

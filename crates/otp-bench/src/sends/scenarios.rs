@@ -1,0 +1,492 @@
+//! The scenarios, each with its contenders and what it was to reach.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use otp_core::credits::Credits;
+use otp_core::send::{RoutedTo, SendAttempt};
+
+use super::Bench;
+use super::contenders::{Bare, Baseline, Checks, OneByOne, Receipts, Sends, Sent};
+use super::verdict::{Bound, Verdict};
+use crate::contest::{Contender, Standing};
+use crate::database::ByHand;
+use crate::pgbench::{Run, Script};
+use crate::process::{Process, memory};
+use crate::provider::Provider;
+use crate::rig::Rig;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Scenario {
+    /// How much memory a server needs that has nothing to do.
+    Idle,
+    /// One account, 64 connections.
+    Hot,
+    /// 100 accounts, 64 connections.
+    Accounts,
+    /// One account that sends to 10,000 recipients again and again: nearly all are refused.
+    Recipients,
+    /// One connection.
+    Alone,
+    /// 64 connections, a provider that takes 50 ms.
+    Delay,
+    /// 1,000 sends in flight, a provider that takes 300 ms.
+    Held,
+    /// One account on SQLite.
+    Sqlite,
+    /// Status look-ups and receipts.
+    Status,
+    /// Beside the messages of --preload.
+    Grown,
+}
+
+const ALL: [Scenario; 10] = [
+    Scenario::Idle,
+    Scenario::Hot,
+    Scenario::Accounts,
+    Scenario::Recipients,
+    Scenario::Alone,
+    Scenario::Delay,
+    Scenario::Held,
+    Scenario::Sqlite,
+    Scenario::Status,
+    Scenario::Grown,
+];
+
+const CONNECTIONS: usize = 64;
+const MANY: usize = 1_000;
+
+type Contenders<'a> = Vec<Box<dyn Contender + 'a>>;
+
+impl Scenario {
+    /// Those asked for, or all; beside earlier messages only where there are to be any.
+    pub(crate) fn plan(only: &[Self], preload: u64) -> Vec<Self> {
+        let wanted = |scenario: &Self| only.is_empty() || only.contains(scenario);
+        let scenarios = ALL.into_iter().filter(wanted);
+        scenarios
+            .filter(|scenario| *scenario != Self::Grown || preload > 0)
+            .collect()
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Hot => "hot",
+            Self::Accounts => "accounts",
+            Self::Recipients => "recipients",
+            Self::Alone => "alone",
+            Self::Delay => "delay",
+            Self::Held => "held",
+            Self::Sqlite => "sqlite",
+            Self::Status => "status",
+            Self::Grown => "grown",
+        }
+    }
+
+    pub(crate) async fn run(self, bench: &mut Bench) -> anyhow::Result<()> {
+        match self {
+            Self::Idle => idle(bench).await,
+            Self::Hot => hot(bench).await,
+            Self::Accounts => accounts(bench).await,
+            Self::Recipients => recipients(bench).await,
+            Self::Alone => alone(bench).await,
+            Self::Delay => delay(bench).await,
+            Self::Held => held(bench).await,
+            Self::Sqlite => sqlite(bench).await,
+            Self::Status => status(bench).await,
+            Self::Grown => grown(bench).await,
+        }
+    }
+}
+
+async fn idle(bench: &mut Bench) -> anyhow::Result<()> {
+    for store in ["PostgreSQL", "SQLite"] {
+        let rig = match store {
+            "SQLite" => bench.on_sqlite(1).await?,
+            _ => bench.on_postgres(1).await?.0,
+        };
+        // Its workers have made their rounds by then.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let (now, _) = memory(rig.server.id()).context("memory is read from /proc")?;
+        bench.verdicts.push(Verdict::new(
+            format!("MiB of an idle server on {store}"),
+            now,
+            Bound::AtMost(40.0),
+        ));
+    }
+    Ok(())
+}
+
+async fn hot(bench: &mut Bench) -> anyhow::Result<()> {
+    let (url, by_hand) = bench.for_baseline().await?;
+    let mut contenders = baselines(bench, &url, &by_hand, CONNECTIONS, 1);
+    let (rig, server) = bench.on_postgres(1).await?;
+    contenders.push(Box::new(sends("the server", &rig, Some(server), bench)));
+    against(bench, 1, &mut contenders).await?;
+    let title = "one hot account, 64 connections, provider delay 0, PostgreSQL";
+    let standings = bench.contest(Scenario::Hot, title, contenders).await?;
+    let ours = find(&standings, "the server")?;
+    let plain = find(&standings, "plain SQL")?;
+    let function = find(&standings, "stored functions")?;
+    let rate = |of: &Standing| ours.median.rate / of.median.rate;
+    bench.verdicts.extend([
+        Verdict::new(
+            "hot account: × the sends of plain SQL transactions",
+            rate(plain),
+            Bound::AtLeast(6.0),
+        ),
+        Verdict::new(
+            "hot account: × the sends of stored functions, a stricter measure",
+            rate(function),
+            Bound::AtLeast(6.0),
+        ),
+        Verdict::new(
+            "hot account: p99 in ms",
+            ours.median.p99_ms,
+            Bound::AtMost(25.0),
+        ),
+    ]);
+    Ok(())
+}
+
+async fn accounts(bench: &mut Bench) -> anyhow::Result<()> {
+    const ACCOUNTS: usize = 100;
+    let (url, by_hand) = bench.for_baseline().await?;
+    let mut contenders = baselines(bench, &url, &by_hand, CONNECTIONS, ACCOUNTS);
+    let (rig, server) = bench.on_postgres(ACCOUNTS).await?;
+    let mut ours = sends("the server", &rig, Some(server), bench);
+    ours.accounts = ACCOUNTS;
+    contenders.push(Box::new(ours));
+    against(bench, ACCOUNTS, &mut contenders).await?;
+    let provider = Provider::start().await?;
+    let target = format!("{}/v26.0/1/messages", provider.url());
+    contenders.push(Box::new(bare("a bare proxy", &["proxy", &target], bench)?));
+    contenders.push(Box::new(bare("a bare echo", &["echo"], bench)?));
+    let title = "100 accounts, 64 connections, provider delay 0, PostgreSQL";
+    let standings = bench.contest(Scenario::Accounts, title, contenders).await?;
+    let ours = find(&standings, "the server")?;
+    let rate = |name: &str| anyhow::Ok(ours.median.rate / find(&standings, name)?.median.rate);
+    bench.verdicts.extend([
+        Verdict::new(
+            "100 accounts: × the sends of plain SQL transactions",
+            rate("plain SQL")?,
+            Bound::AtLeast(2.5),
+        ),
+        Verdict::new(
+            "100 accounts: × the sends of stored functions, a stricter measure",
+            rate("stored functions")?,
+            Bound::AtLeast(2.5),
+        ),
+        Verdict::new(
+            "100 accounts: % of the bare proxy",
+            100.0 * rate("a bare proxy")?,
+            Bound::AtLeast(20.0),
+        ),
+    ]);
+    Ok(())
+}
+
+async fn recipients(bench: &mut Bench) -> anyhow::Result<()> {
+    let (rig, server) = bench.on_postgres(1).await?;
+    let mut ours = sends("the server", &rig, Some(server), bench);
+    ours.recipients = Some(10_000);
+    let title = "one account, 10,000 recipients in turn (nearly all cooling down), 64 connections, PostgreSQL";
+    bench
+        .contest(Scenario::Recipients, title, vec![Box::new(ours)])
+        .await?;
+    Ok(())
+}
+
+async fn alone(bench: &mut Bench) -> anyhow::Result<()> {
+    const DELAY: Duration = Duration::from_millis(50);
+    let (url, by_hand) = bench.for_baseline().await?;
+    let mut contenders = baselines(bench, &url, &by_hand, 1, 1);
+    let (rig, server) = bench.on_postgres(1).await?;
+    let mut at_once = sends("the server, delay 0", &rig, Some(server), bench);
+    at_once.connections = 1;
+    contenders.push(Box::new(at_once));
+    let (rig, server) = bench.on_postgres(1).await?;
+    let mut delayed = sends("the server, delay 50 ms", &rig, Some(server), bench);
+    delayed.connections = 1;
+    delayed.delay = DELAY;
+    contenders.push(Box::new(delayed));
+    let title = "alone: one account, 1 connection, PostgreSQL";
+    let standings = bench.contest(Scenario::Alone, title, contenders).await?;
+    let plain = find(&standings, "plain SQL")?.median.p50_ms;
+    let at_once = find(&standings, "delay 0")?.median.p50_ms;
+    let delayed = find(&standings, "delay 50 ms")?.median.p50_ms;
+    bench.verdicts.extend([
+        Verdict::new(
+            "alone: × the median latency of plain SQL, the call included",
+            at_once / plain,
+            Bound::AtMost(2.5),
+        ),
+        Verdict::new(
+            "alone: × the same beyond a provider's 50 ms",
+            (delayed - DELAY.as_secs_f64() * 1_000.0) / plain,
+            Bound::AtMost(2.5),
+        ),
+    ]);
+    Ok(())
+}
+
+async fn delay(bench: &mut Bench) -> anyhow::Result<()> {
+    let (rig, server) = bench.on_postgres(1).await?;
+    let mut ours = sends("the server", &rig, Some(server), bench);
+    ours.delay = Duration::from_millis(50);
+    let title = "one hot account, 64 connections, provider delay 50 ms, PostgreSQL";
+    bench
+        .contest(Scenario::Delay, title, vec![Box::new(ours)])
+        .await?;
+    Ok(())
+}
+
+async fn held(bench: &mut Bench) -> anyhow::Result<()> {
+    const DELAY: Duration = Duration::from_millis(300);
+    let mut contenders: Contenders<'_> = Vec::new();
+    let (rig, server) = bench.on_postgres(1).await?;
+    let mut at_once = sends("the server, delay 0", &rig, Some(server), bench);
+    at_once.connections = MANY;
+    contenders.push(Box::new(at_once));
+    let (rig, server) = bench.on_postgres(1).await?;
+    let mut delayed = sends("the server, delay 300 ms", &rig, Some(server), bench);
+    delayed.connections = MANY;
+    delayed.delay = DELAY;
+    contenders.push(Box::new(delayed));
+    let title = "one hot account, 1,000 in flight, PostgreSQL";
+    let standings = bench.contest(Scenario::Held, title, contenders).await?;
+    let at_once = &find(&standings, "delay 0")?.median;
+    let delayed = &find(&standings, "delay 300 ms")?.median;
+    #[expect(clippy::cast_precision_loss, reason = "a thousand")]
+    let bound = (MANY as f64 / DELAY.as_secs_f64()).min(at_once.rate);
+    let peaks = [at_once.peak_mib, delayed.peak_mib];
+    let peak = peaks.into_iter().flatten().fold(0.0, f64::max);
+    bench.verdicts.extend([
+        Verdict::new(
+            "1,000 in flight at 300 ms: % of what is possible",
+            100.0 * delayed.rate / bound,
+            Bound::AtLeast(85.0),
+        ),
+        Verdict::new(
+            "1,000 in flight: MiB at the most",
+            peak,
+            Bound::AtMost(150.0),
+        ),
+    ]);
+    Ok(())
+}
+
+async fn sqlite(bench: &mut Bench) -> anyhow::Result<()> {
+    let rig = bench.on_sqlite(1).await?;
+    let one_by_one = OneByOne {
+        rig: Rc::clone(&rig),
+        storage: rig.database.open().await,
+        attempt: example_attempt(&rig).await?,
+        measured: bench.measured(),
+    };
+    let contenders: Contenders<'_> = vec![
+        Box::new(one_by_one),
+        Box::new(sends("the server", &rig, None, bench)),
+    ];
+    let title = "one hot account, 64 connections, provider delay 0, SQLite with synchronous=FULL";
+    let standings = bench.contest(Scenario::Sqlite, title, contenders).await?;
+    let ours = find(&standings, "the server")?.median.rate;
+    let plain = find(&standings, "one transaction")?.median.rate;
+    bench.verdicts.push(Verdict::new(
+        "SQLite: × the sends of one transaction a step on the same file",
+        ours / plain,
+        Bound::AtLeast(2.0),
+    ));
+    Ok(())
+}
+
+async fn status(bench: &mut Bench) -> anyhow::Result<()> {
+    let (rig, server) = bench.on_postgres(1).await?;
+    let sending = sends("the server, SendMessage", &rig, Some(server), bench);
+    let sent = Arc::clone(&sending.sent);
+    let mut contenders: Contenders<'_> = vec![Box::new(sending)];
+    contenders.push(Box::new(Checks {
+        rig: Rc::clone(&rig),
+        by_hand: Some(ByHand::connect(&rig.database.url()).await?),
+        connections: CONNECTIONS,
+        measured: bench.measured(),
+        sent: Arc::clone(&sent),
+    }));
+    let reported = Arc::default();
+    for together in [1, 10, 100] {
+        contenders.push(Box::new(
+            receipts(&rig, together, &sent, &reported, bench).await?,
+        ));
+    }
+    contenders.push(Box::new(bare("a bare echo", &["echo"], bench)?));
+    let title = "status look-ups and receipts, 64 connections, PostgreSQL";
+    let standings = bench.contest(Scenario::Status, title, contenders).await?;
+    let rate = |name: &str| anyhow::Ok(find(&standings, name)?.median.rate);
+    let (checks, echo) = (rate("CheckMessageStatus")?, rate("a bare echo")?);
+    bench.verdicts.push(Verdict::new(
+        "status look-ups: % of the bare echo",
+        100.0 * checks / echo,
+        Bound::AtLeast(25.0),
+    ));
+    for together in [1, 10, 100] {
+        let ratio = rate(&format!("receipts by {together}"))? / rate("SendMessage")?;
+        bench.verdicts.push(Verdict::new(
+            format!("receipts, {together} in a notification: × the sends"),
+            ratio,
+            Bound::AtLeast(3.0),
+        ));
+    }
+    Ok(())
+}
+
+async fn grown(bench: &mut Bench) -> anyhow::Result<()> {
+    const ACCOUNTS: usize = 100;
+    let messages = bench.options.preload;
+    let mut contenders: Contenders<'_> = Vec::new();
+    for (name, grown) in [("the server, empty", false), ("the server, grown", true)] {
+        let (rig, by_hand) = bench.on_postgres(ACCOUNTS).await?;
+        if grown {
+            println!("\nwriting {messages} messages …");
+            let sql = include_str!("../../sql/preload.sql");
+            by_hand
+                .run(&sql.replace(":messages", &messages.to_string()))
+                .await?;
+            rig.add_foreign_messages(i64::try_from(messages)?);
+        }
+        contenders.push(Box::new(sends(name, &rig, Some(by_hand), bench)));
+    }
+    let title = format!(
+        "one hot account, 64 connections, PostgreSQL: empty, and beside {messages} messages"
+    );
+    let standings = bench.contest(Scenario::Grown, &title, contenders).await?;
+    let empty = find(&standings, "empty")?.median.rate;
+    let grown = find(&standings, "grown")?.median.rate;
+    bench.verdicts.push(Verdict::new(
+        format!("beside {messages} messages: % of the sends of an empty database"),
+        100.0 * grown / empty,
+        Bound::AtLeast(80.0),
+    ));
+    Ok(())
+}
+
+fn baselines<'a>(
+    bench: &Bench,
+    url: &'a str,
+    by_hand: &'a ByHand,
+    clients: usize,
+    accounts: usize,
+) -> Contenders<'a> {
+    let baseline = |script| {
+        let run = Run {
+            script,
+            clients,
+            accounts,
+            duration: bench.measured(),
+        };
+        Box::new(Baseline { url, by_hand, run }) as _
+    };
+    vec![baseline(Script::Plain), baseline(Script::Function)]
+}
+
+/// One hot account, a recipient of its own for each send, no delay.
+fn sends(name: &'static str, rig: &Rc<Rig>, by_hand: Option<ByHand>, bench: &Bench) -> Sends {
+    Sends {
+        name,
+        rig: Rc::clone(rig),
+        by_hand,
+        connections: CONNECTIONS,
+        accounts: 1,
+        recipients: None,
+        delay: Duration::ZERO,
+        measured: bench.measured(),
+        sent: Sent::default(),
+    }
+}
+
+/// The same with the server built earlier, if there is to be one.
+async fn against(
+    bench: &mut Bench,
+    accounts: usize,
+    contenders: &mut Contenders<'_>,
+) -> anyhow::Result<()> {
+    let Some(program) = bench.options.against.clone() else {
+        return Ok(());
+    };
+    let program: PathBuf = std::path::absolute(program)?;
+    let (rig, by_hand) = bench.program_on_postgres(&program, accounts).await?;
+    let mut earlier = sends("the earlier one", &rig, Some(by_hand), bench);
+    earlier.accounts = accounts;
+    contenders.push(Box::new(earlier));
+    Ok(())
+}
+
+fn bare(name: &'static str, arguments: &[&str], bench: &Bench) -> anyhow::Result<Bare> {
+    let arguments = [&["peer"], arguments].concat();
+    Ok(Bare {
+        name,
+        process: Process::start(&std::env::current_exe()?, &arguments, &[])?,
+        connections: CONNECTIONS,
+        measured: bench.measured(),
+    })
+}
+
+async fn receipts(
+    rig: &Rc<Rig>,
+    together: usize,
+    sent: &Sent,
+    reported: &Arc<std::sync::atomic::AtomicUsize>,
+    bench: &Bench,
+) -> anyhow::Result<Receipts> {
+    Ok(Receipts {
+        rig: Rc::clone(rig),
+        by_hand: Some(ByHand::connect(&rig.database.url()).await?),
+        connections: CONNECTIONS,
+        together,
+        measured: bench.measured(),
+        sent: Arc::clone(sent),
+        reported: Arc::clone(reported),
+    })
+}
+
+fn find<'a>(standings: &'a [Standing], name: &str) -> anyhow::Result<&'a Standing> {
+    standings
+        .iter()
+        .find(|standing| standing.name.contains(name))
+        .with_context(|| format!("nobody is called {name}"))
+}
+
+/// An attempt of the rig's account, as the server would make it.
+async fn example_attempt(rig: &Rig) -> anyhow::Result<SendAttempt> {
+    use otp_core::ids::{ApiKeyId, MessageId};
+    use otp_core::ports::{Accounts, Clock as _, Directory};
+    use otp_core::sealing::{RecipientIndex, Sealed};
+
+    let storage = rig.database.open().await;
+    let account = Accounts::list(&*storage).await?;
+    let account = account.first().context("an account")?.id;
+    let profile = Directory::find_sending_profile(&*storage, account).await?;
+    let profile = profile.context("the account's senders")?;
+    let english = otp_core::language::LanguageTag::parse("en")?;
+    let route = profile.route(Some(&english));
+    let route = route.map_err(|no_route| anyhow::anyhow!("{no_route:?}"))?;
+    let start = otp_core::time::Timestamp::parse("2026-01-01T00:00:00Z")?;
+    let clock = otp_testkit::ManualClock::starting_at(start);
+    Ok(SendAttempt {
+        message_id: MessageId(uuid::Uuid::nil()),
+        account_id: account,
+        api_key_id: ApiKeyId(account.0),
+        idempotency_key: None,
+        recipient_index: RecipientIndex([0; 32]),
+        recipient: Sealed(vec![0; 46]),
+        region: otp_core::recipient::PhoneNumber::parse("+966551234567")?.region(),
+        price: Credits::new(1)?,
+        route: Ok(RoutedTo::from(route)),
+        notice_language: None,
+        at: clock.now(),
+        expires_at: clock.now() + Duration::from_secs(600),
+    })
+}
