@@ -4,6 +4,7 @@
 //! Assertions read the sandbox's ledger and the database, never the server's own word for it.
 
 pub mod database;
+pub mod fake_collector;
 pub mod fake_provider;
 pub mod meta;
 pub mod process;
@@ -12,6 +13,7 @@ pub mod smtp;
 pub mod world;
 
 pub use database::Database;
+pub use fake_collector::FakeCollector;
 pub use fake_provider::{FakeProvider, Mood};
 pub use process::{Ended, Running};
 pub use sandbox::Sandbox;

@@ -32,7 +32,7 @@ enum Command {
     Deny,
     /// Runs other people's WhatsApp and mail libraries against sandbox and gateway.
     Interop(interop::Options),
-    /// Measures the built server (release) under load; `cargo xtask bench --help` lists what.
+    /// Measures the built server (release) under load, or the core by itself.
     Bench(bench::Options),
 }
 

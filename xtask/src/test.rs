@@ -55,6 +55,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
 }
 
+/// Installs the PostgreSQL server where it is missing. `packages` are those of the caller's own build,
+/// or building the program that looks for it would build their libraries once more.
+pub(crate) fn require_postgres(packages: &[&str]) -> Result<()> {
+    postgres::require(&postgres::build_lender(packages)?, true)
+}
+
 /// What earlier steps lay ready for later ones.
 #[derive(Debug, Default)]
 struct Bench {

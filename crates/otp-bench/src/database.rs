@@ -72,7 +72,7 @@ fn split(statements: &str) -> Vec<String> {
     for line in statements.lines() {
         statement.push_str(line);
         statement.push('\n');
-        if line.ends_with(';') && statement.matches("$$").count() % 2 == 0 {
+        if line.ends_with(';') && statement.matches("$$").count().is_multiple_of(2) {
             split.push(std::mem::take(&mut statement));
         }
     }

@@ -2,7 +2,11 @@
 //!
 //! `cargo xtask bench` builds everything for release and runs this. A benchmark states what it measured
 //! and fails where something was lost; whether it was fast enough is for its reader to say.
-#![expect(clippy::print_stdout, reason = "this is a command line tool")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is a command line tool"
+)]
 
 mod contest;
 mod database;
@@ -19,6 +23,7 @@ mod sends;
 mod store;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
@@ -47,10 +52,20 @@ enum What {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+async fn main() -> ExitCode {
+    match Box::pin(run(Cli::parse())).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Not returned from main, which would print a backtrace of no interest to anybody.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
     let measured: Value = match cli.what {
-        What::Sends(options) => Box::pin(sends::run(&options)).await?,
+        What::Sends(options) => sends::run(&options).await?,
         What::Receipts(options) => receipts::run(&options).await?,
         What::Peer(peer) => return peer::run(peer).await,
     };

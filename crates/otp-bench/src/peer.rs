@@ -27,10 +27,6 @@ struct Target {
 }
 
 /// Serves until it is killed.
-#[expect(
-    clippy::print_stdout,
-    reason = "whoever started it waits for this line"
-)]
 pub(crate) async fn run(peer: Peer) -> anyhow::Result<()> {
     let target = match peer {
         Peer::Echo => None,

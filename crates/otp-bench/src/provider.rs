@@ -27,6 +27,8 @@ pub(crate) struct Provider {
 struct State {
     delay_ms: AtomicU64,
     calls: AtomicU64,
+    delayed: AtomicU64,
+    delayed_us: AtomicU64,
     called_about: Mutex<HashSet<Uuid>>,
 }
 
@@ -59,6 +61,13 @@ impl Provider {
     pub(crate) fn set_delay(&self, delay: Duration) {
         let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         self.state.delay_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// How long answers really took on average, where they were delayed.
+    pub(crate) fn mean_delay(&self) -> Duration {
+        let delayed = self.state.delayed.load(Ordering::Relaxed);
+        let total = self.state.delayed_us.load(Ordering::Relaxed);
+        Duration::from_micros(total / delayed.max(1))
     }
 
     /// All calls there were.
@@ -108,7 +117,11 @@ async fn accept(
     }
     let delay = state.delay_ms.load(Ordering::Relaxed);
     if delay > 0 {
+        let begun = tokio::time::Instant::now();
         tokio::time::sleep(Duration::from_millis(delay)).await;
+        let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        state.delayed.fetch_add(1, Ordering::Relaxed);
+        state.delayed_us.fetch_add(took, Ordering::Relaxed);
     }
     let body = format!(
         r#"{{"messaging_product":"whatsapp","contacts":[{{"input":"966551234567","wa_id":"966551234567"}}],"messages":[{{"id":"wamid.HBgMOTY2NTUxMjM0NTY3FQIAERgS{call:020}"}}]}}"#

@@ -13,6 +13,7 @@ use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::ids::TemplateId;
 use otp_core::language::LanguageTag;
+use otp_core::message::MessageStatus;
 use otp_core::ports::{Clock as _, Storage};
 use otp_core::sealing::{MasterKey, Sealer};
 use otp_core::sender::{AccessToken, ProviderId};
@@ -57,7 +58,7 @@ impl Rig {
         accounts: usize,
     ) -> anyhow::Result<Self> {
         let environment = environment(&database, "http://127.0.0.1:9");
-        migrate(&environment)?;
+        migrate(program, &environment)?;
         let storage = database.open().await;
         let api_keys = create_accounts(&*storage, accounts).await?;
         drop(storage);
@@ -126,6 +127,16 @@ impl Rig {
         self.foreign_messages.fetch_add(count, Ordering::Relaxed);
     }
 
+    /// Messages that were read.
+    pub(crate) async fn messages_read(&self) -> anyhow::Result<i64> {
+        let storage = self.database.open().await;
+        let payments = otp_core::ports::CreditAudit::count_payments(&*storage).await?;
+        let read = payments
+            .iter()
+            .filter(|of| of.status == MessageStatus::Read);
+        Ok(read.map(|of| of.messages).sum())
+    }
+
     /// Fails unless the credits add up and the provider was called exactly once about each message.
     pub(crate) async fn audit(&self) -> anyhow::Result<()> {
         let storage = self.database.open().await;
@@ -165,8 +176,8 @@ pub(crate) fn recipient(number: u32) -> String {
 }
 
 /// The product's tables in an empty database.
-pub(crate) fn migrate_only(database: &Database) -> anyhow::Result<()> {
-    migrate(&environment(database, "http://127.0.0.1:9"))
+pub(crate) fn migrate_only(program: &Path, database: &Database) -> anyhow::Result<()> {
+    migrate(program, &environment(database, "http://127.0.0.1:9"))
 }
 
 /// The server that `cargo xtask bench` built.
@@ -181,9 +192,13 @@ pub(crate) fn built_server() -> anyhow::Result<PathBuf> {
         .context("OTP_SERVER_BIN does not name the built server: run `cargo xtask bench`")
 }
 
-fn migrate(environment: &[(String, String)]) -> anyhow::Result<()> {
-    let ended = otp_e2e::process::run(&["migrate", "--json"], environment, "");
-    ensure!(ended.code == 0, "migrate: {}", ended.stderr);
+/// By the program that is going to serve: another one may know more migrations, or fewer.
+fn migrate(program: &Path, environment: &[(String, String)]) -> anyhow::Result<()> {
+    let mut migrate = std::process::Command::new(program);
+    let migrate = migrate.arg("migrate").current_dir(std::env::temp_dir());
+    let ended = migrate.envs(environment.iter().cloned()).output()?;
+    let complaint = String::from_utf8_lossy(&ended.stderr);
+    ensure!(ended.status.success(), "migrate: {complaint}");
     Ok(())
 }
 

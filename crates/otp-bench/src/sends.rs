@@ -125,7 +125,7 @@ impl Bench {
     /// A database with the product's tables and the baseline's accounts.
     async fn for_baseline(&mut self) -> anyhow::Result<(String, ByHand)> {
         let url = self.cluster()?.create_database();
-        migrate_only(&Database::Postgres(url.clone()))?;
+        migrate_only(&self.server, &Database::Postgres(url.clone()))?;
         let by_hand = ByHand::connect(&url).await?;
         by_hand.run(PREPARE).await?;
         Ok((url, by_hand))

@@ -44,7 +44,7 @@ pub use error::PortError;
 pub use message_sender::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
-pub use messages::Messages;
+pub use messages::{MOST_AT_ONCE, Messages};
 pub use notice_sender::{NoticeError, NoticeMail, NoticeRecipient, NoticeSender};
 pub use opt_outs::OptOuts;
 pub use outbox::{MAX_WAITING, Outbox};
@@ -60,7 +60,7 @@ pub use sender_examiner::{Examination, SenderExaminer};
 pub use sender_healths::SenderHealths;
 pub use senders::Senders;
 pub use storage::Storage;
-pub use storage_health::StorageHealth;
+pub use storage_health::{ConnectionUse, StorageHealth};
 pub use subscriptions::Subscriptions;
 pub use template_registry::{BusinessAccount, CreatedTemplate, TemplateRegistry};
 pub use templates::Templates;

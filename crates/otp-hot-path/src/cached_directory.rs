@@ -5,6 +5,7 @@
 //! second instead of thousands. (ADR 4 has the alternatives.)
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,9 +30,20 @@ const CAPACITY: u64 = 20_000;
 /// Remembers what `inner` answered. Simultaneous look-ups of one thing become one.
 pub struct CachedDirectory {
     inner: Arc<dyn Directory>,
-    keys: Cache<ApiKeyHash, Option<Arc<ApiKey>>>,
-    profiles: Cache<AccountId, Option<Arc<SendingProfile>>>,
-    prices: Cache<(), Arc<PriceList>>,
+    keys: Remembered<ApiKeyHash, Option<Arc<ApiKey>>>,
+    profiles: Remembered<AccountId, Option<Arc<SendingProfile>>>,
+    prices: Remembered<(), Arc<PriceList>>,
+}
+
+/// How often a kind of thing was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookUps {
+    /// What was asked for: `api_key`, `sending_profile`, `price_list`.
+    pub what: &'static str,
+    /// Answered from memory.
+    pub hits: u64,
+    /// Not answered from memory.
+    pub misses: u64,
 }
 
 impl CachedDirectory {
@@ -39,22 +51,67 @@ impl CachedDirectory {
     pub fn new(inner: Arc<dyn Directory>) -> Self {
         Self {
             inner,
-            keys: cache(),
-            profiles: cache(),
-            prices: cache(),
+            keys: Remembered::new(),
+            profiles: Remembered::new(),
+            prices: Remembered::new(),
         }
+    }
+
+    /// How often what was asked for, and how often it was remembered.
+    pub fn look_ups(&self) -> [LookUps; 3] {
+        [
+            self.keys.look_ups("api_key"),
+            self.profiles.look_ups("sending_profile"),
+            self.prices.look_ups("price_list"),
+        ]
     }
 }
 
-fn cache<K, V>() -> Cache<K, V>
+/// Answers of one kind, and how often they were there.
+struct Remembered<K, V> {
+    answers: Cache<K, V>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+impl<K, V> Remembered<K, V>
 where
-    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    K: std::hash::Hash + Eq + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    Cache::builder()
-        .max_capacity(CAPACITY)
-        .time_to_live(TIME_TO_LIVE)
-        .build()
+    fn new() -> Self {
+        let answers = Cache::builder()
+            .max_capacity(CAPACITY)
+            .time_to_live(TIME_TO_LIVE)
+            .build();
+        Self {
+            answers,
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
+    }
+
+    async fn get(
+        &self,
+        key: &K,
+        look_up: impl Future<Output = Result<V, PortError>>,
+    ) -> Result<V, PortError> {
+        if let Some(answer) = self.answers.get(key).await {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            return Ok(answer);
+        }
+        self.misses.fetch_add(1, Ordering::Relaxed);
+        let answer = self.answers.try_get_with_by_ref(key, in_time(look_up));
+        answer.await.map_err(|error| shared(&error))
+    }
+
+    fn look_ups(&self, what: &'static str) -> LookUps {
+        LookUps {
+            what,
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+        }
+    }
 }
 
 /// A store that has fallen silent must not hold whoever asks it.
@@ -67,29 +124,18 @@ async fn in_time<T>(look_up: impl Future<Output = Result<T, PortError>>) -> Resu
 #[async_trait]
 impl Directory for CachedDirectory {
     async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
-        let look_up = in_time(self.inner.find_api_key(hash));
-        self.keys
-            .try_get_with(*hash, look_up)
-            .await
-            .map_err(|error| shared(&error))
+        self.keys.get(hash, self.inner.find_api_key(hash)).await
     }
 
     async fn find_sending_profile(
         &self,
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
-        let look_up = in_time(self.inner.find_sending_profile(account));
-        self.profiles
-            .try_get_with(account, look_up)
-            .await
-            .map_err(|error| shared(&error))
+        let look_up = self.inner.find_sending_profile(account);
+        self.profiles.get(&account, look_up).await
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
-        let look_up = in_time(self.inner.price_list());
-        self.prices
-            .try_get_with((), look_up)
-            .await
-            .map_err(|error| shared(&error))
+        self.prices.get(&(), self.inner.price_list()).await
     }
 }

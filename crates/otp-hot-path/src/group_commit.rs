@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use otp_core::ids::AccountId;
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::{Admission, SendAttempt, Settlement};
+use tracing::Instrument;
 
-use crate::lane::Lane;
+use crate::lane::{Bounds, Lane};
 
 /// How calls are batched.
 #[derive(Debug, Clone, Copy)]
@@ -15,10 +16,10 @@ pub struct GroupCommitOptions {
     /// Lanes for each of admission and settlement. An account always has the same lane, so that
     /// lanes never wait for each other's locks. A store with one writer is served best by one.
     pub lanes: usize,
-    /// The most calls in a batch.
+    /// The most attempts or settlements in a batch.
     pub max_batch: usize,
-    /// The most calls that may wait in a lane. Further admissions are turned away, further settlements
-    /// wait for a place.
+    /// The most calls that a lane may have, waiting or under way, and twice as many as one account may.
+    /// Further admissions are turned away, further settlements wait for a place.
     pub max_queue: usize,
 }
 
@@ -27,7 +28,7 @@ impl Default for GroupCommitOptions {
         Self {
             lanes: 1,
             max_batch: 256,
-            max_queue: 4_096,
+            max_queue: 8_192,
         }
     }
 }
@@ -42,13 +43,17 @@ impl GroupCommit {
     /// Starts the lanes on the current tokio runtime.
     pub fn start(inner: &Arc<dyn SendLedger>, options: GroupCommitOptions) -> Self {
         let lanes = 0..options.lanes.max(1);
+        let bounds = Bounds {
+            max_batch: options.max_batch,
+            max_queue: options.max_queue,
+        };
         let admit = lanes.clone().map(|_| {
             let inner = Arc::clone(inner);
             let run = move |batch| {
                 let inner = Arc::clone(&inner);
                 Box::pin(async move { inner.admit(batch).await }) as _
             };
-            Lane::start(options.max_batch, options.max_queue, Box::new(run))
+            Lane::start(bounds, Box::new(run))
         });
         let settle = lanes.map(|_| {
             let inner = Arc::clone(inner);
@@ -59,12 +64,18 @@ impl GroupCommit {
                     inner.settle(batch).await.map(|()| vec![(); size])
                 }) as _
             };
-            Lane::start(options.max_batch, options.max_queue, Box::new(run))
+            Lane::start(bounds, Box::new(run))
         });
         Self {
             admit: admit.collect(),
             settle: settle.collect(),
         }
+    }
+
+    /// Admissions and settlements that wait, or are under way.
+    pub fn queued(&self) -> (usize, usize) {
+        let admissions = self.admit.iter().map(Lane::len).sum();
+        (admissions, self.settle.iter().map(Lane::len).sum())
     }
 }
 
@@ -81,7 +92,10 @@ impl SendLedger for GroupCommit {
         let Some(first) = attempts.first() else {
             return Ok(Vec::new());
         };
-        lane(&self.admit, first.account_id).call(attempts).await
+        let account = first.account_id;
+        let span = tracing::debug_span!("ledger.admit");
+        let admitted = lane(&self.admit, account).call(account, attempts);
+        admitted.instrument(span).await
     }
 
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
@@ -90,8 +104,11 @@ impl SendLedger for GroupCommit {
         };
         // What these messages cost is paid and their calls are made: this has to be recorded, however
         // many wait. There are never more of them than sends under way.
-        let lane = lane(&self.settle, first.account_id);
-        let settled = lane.call_in_turn(settlements).await;
+        let account = first.account_id;
+        let lane = lane(&self.settle, account);
+        let span = tracing::debug_span!("ledger.settle");
+        let settled = lane.call_in_turn(account, settlements);
+        let settled = settled.instrument(span).await;
         // Whoever sent the message answers `Pending` and goes on, so this is the place to say it.
         settled.map(drop).inspect_err(|error| {
             tracing::error!(

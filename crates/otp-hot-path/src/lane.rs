@@ -1,13 +1,20 @@
 //! A lane: calls queue, and whatever has queued while the last batch was under way becomes the next.
 
+mod places;
+mod waiting;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::ids::AccountId;
 use otp_core::ports::PortError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+
+use places::{Place, Places};
+use waiting::Waiting;
 
 /// How long a batch may take. A store that works ends its own waiting sooner and says why; this is for
 /// one that has fallen silent, behind which all later batches would wait.
@@ -22,12 +29,26 @@ pub(crate) type RunBatch<T, R> = Box<
 
 /// Calls of one kind, batched.
 pub(crate) struct Lane<T, R> {
-    queue: mpsc::Sender<Call<T, R>>,
+    /// As long as there are places.
+    queue: mpsc::UnboundedSender<Call<T, R>>,
+    places: Places,
+}
+
+/// How long a lane may get.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Items in a batch, unless one call alone has more.
+    pub(crate) max_batch: usize,
+    /// Calls that wait, or are being done.
+    pub(crate) max_queue: usize,
 }
 
 struct Call<T, R> {
+    account: AccountId,
     items: Arc<[T]>,
     reply: oneshot::Sender<Result<Vec<R>, PortError>>,
+    /// Given back when the call is answered.
+    _place: Place,
 }
 
 impl<T, R> Lane<T, R>
@@ -36,47 +57,71 @@ where
     R: Send + 'static,
 {
     /// Starts a lane on the current runtime. It ends when the last caller has gone and the queue is
-    /// empty. `max_calls` bounds a batch, `queue` the calls that may wait.
-    pub(crate) fn start(max_calls: usize, queue: usize, run: RunBatch<T, R>) -> Self {
-        let (sender, mut receiver) = mpsc::channel(queue);
+    /// empty.
+    pub(crate) fn start(bounds: Bounds, run: RunBatch<T, R>) -> Self {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
         tokio::spawn(async move {
-            let mut calls = Vec::with_capacity(max_calls);
-            while receiver.recv_many(&mut calls, max_calls).await > 0 {
-                do_batch(&run, std::mem::take(&mut calls)).await;
+            let mut waiting = Waiting::default();
+            while let Some(call) = receiver.recv().await {
+                waiting.add(call);
+                while !waiting.is_empty() {
+                    while let Ok(call) = receiver.try_recv() {
+                        waiting.add(call);
+                    }
+                    do_batch(&run, waiting.take(bounds.max_batch)).await;
+                }
             }
         });
-        Self { queue: sender }
-    }
-
-    /// Adds a call to the next batch and waits for its results. A full queue answers `Unavailable`
-    /// at once: a caller told to come back later is better served than one who waits in memory.
-    pub(crate) async fn call(&self, items: Arc<[T]>) -> Result<Vec<R>, PortError> {
-        match self.queue.try_reserve() {
-            Ok(place) => run_in(place, items).await,
-            Err(_) => Err(PortError::Unavailable(
-                "the queue in front of the store is full".into(),
-            )),
+        Self {
+            queue: sender,
+            places: Places::new(bounds.max_queue),
         }
     }
 
-    /// The same for a call that must not be turned away: where the queue is full, it waits for a place.
-    pub(crate) async fn call_in_turn(&self, items: Arc<[T]>) -> Result<Vec<R>, PortError> {
-        match self.queue.reserve().await {
-            Ok(place) => run_in(place, items).await,
-            Err(_) => Err(PortError::Unavailable("the lane has ended".into())),
-        }
+    /// Adds a call to the next batch and waits for its results. Where there is no place left, or none
+    /// for this account, it answers `Unavailable` at once: a caller told to come back later is better
+    /// served than one who waits in memory.
+    pub(crate) async fn call(
+        &self,
+        account: AccountId,
+        items: Arc<[T]>,
+    ) -> Result<Vec<R>, PortError> {
+        let place = self.places.take(account)?;
+        self.run_in(place, account, items).await
     }
-}
 
-async fn run_in<T, R>(
-    place: mpsc::Permit<'_, Call<T, R>>,
-    items: Arc<[T]>,
-) -> Result<Vec<R>, PortError> {
-    let (reply, result) = oneshot::channel();
-    place.send(Call { items, reply });
-    result
-        .await
-        .unwrap_or_else(|_| Err(PortError::Backend("the batch was abandoned".into())))
+    /// The same for a call that must not be turned away: where there is no place, it waits for one.
+    pub(crate) async fn call_in_turn(
+        &self,
+        account: AccountId,
+        items: Arc<[T]>,
+    ) -> Result<Vec<R>, PortError> {
+        let place = self.places.wait_for_one(account).await?;
+        self.run_in(place, account, items).await
+    }
+
+    /// Calls that wait, or are being done.
+    pub(crate) fn len(&self) -> usize {
+        self.places.taken()
+    }
+
+    async fn run_in(
+        &self,
+        place: Place,
+        account: AccountId,
+        items: Arc<[T]>,
+    ) -> Result<Vec<R>, PortError> {
+        let (reply, result) = oneshot::channel();
+        let call = Call {
+            account,
+            items,
+            reply,
+            _place: place,
+        };
+        let abandoned = || PortError::Backend("the batch was abandoned".into());
+        self.queue.send(call).map_err(|_| abandoned())?;
+        result.await.unwrap_or_else(|_| Err(abandoned()))
+    }
 }
 
 /// Does all calls in one batch; if that fails for a cause that may lie in one of them, each by itself.

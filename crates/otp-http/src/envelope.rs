@@ -2,15 +2,17 @@
 //! an error answer where a handler panicked.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use futures_util::FutureExt;
+use metrics::{Label, histogram};
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -40,6 +42,7 @@ async fn respond<B: MessageBody>(
     context: RequestContext,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let started = Instant::now();
+    let method = known(request.method());
     let answer = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(answer) => answer,
         Err(_) => {
@@ -55,7 +58,9 @@ async fn respond<B: MessageBody>(
     if let Some(route) = &route {
         tracing::Span::current().record("route", route);
     }
-    let (status, duration_us) = (status.as_u16(), started.elapsed().as_micros());
+    let (status, duration) = (status.as_u16(), started.elapsed());
+    count(route, method, status, duration);
+    let duration_us = duration.as_micros();
     tracing::info!(status, duration_us, "answered");
     match answer {
         Ok(mut answer) => {
@@ -69,6 +74,34 @@ async fn respond<B: MessageBody>(
             });
             Err(error)
         }
+    }
+}
+
+/// How long answers took, by path and status; it counts them, too.
+pub const REQUEST_DURATION: &str = "otp_http_request_duration_seconds";
+
+fn count(route: Option<String>, method: &'static str, status: u16, duration: Duration) {
+    // A path that does not exist is whatever somebody made up.
+    let route = route.unwrap_or_else(|| "none".to_owned());
+    let labels = [
+        Label::new("route", route),
+        Label::from_static_parts("method", method),
+        Label::new("status", status.to_string()),
+    ];
+    histogram!(REQUEST_DURATION, labels.into_iter().collect::<Vec<_>>())
+        .record(duration.as_secs_f64());
+}
+
+/// A method as a label: there are as many others as somebody cares to make up.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        _ => "other",
     }
 }
 

@@ -35,7 +35,7 @@ mod text;
 mod whatsapp_webhook;
 
 pub use api::Api;
-pub use envelope::envelope;
+pub use envelope::{REQUEST_DURATION, envelope};
 pub use options::{HttpOptions, InvalidProxy, PerIpQuota, TrustedProxies};
 pub use server::serve;
 pub use state::{ApiState, WhatsAppWebhook};

@@ -12,6 +12,7 @@ use otp_core::recipient::PhoneNumber;
 use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::send_message::{self as usecase, SentMessage};
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
@@ -168,8 +169,9 @@ async fn send(
         ..body.parse(caller)?
     };
     let send_message = state.send_message.clone();
+    let span = tracing::debug_span!("usecase.send_message");
     let sent = state
-        .run(async move { send_message.execute(wanted).await })
+        .run(async move { send_message.execute(wanted).await }.instrument(span))
         .await?;
     Ok(sent?)
 }

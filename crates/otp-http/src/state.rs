@@ -1,6 +1,8 @@
 //! What the endpoints need: the use cases, and the runtime they run on.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
 use otp_core::usecases::authenticate::Authenticate;
@@ -54,13 +56,26 @@ pub struct WhatsAppWebhook {
 
 impl ApiState {
     /// Runs a use case to its end on the main runtime, even if the client goes away meanwhile.
+    ///
+    /// As far as it gets without waiting it is run here, as a guest of that runtime: many need no more
+    /// than what a cache knows, and changing threads twice would cost them more than they do.
     pub(crate) async fn run<F>(&self, usecase: F) -> Result<F::Output, ApiError>
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let running = self
-            .tasks
-            .spawn_on(usecase.in_current_span(), &self.runtime);
+        let mut usecase = Box::pin(usecase.in_current_span());
+        let begun = {
+            let _guest = self.runtime.enter();
+            let mut context = Context::from_waker(Waker::noop());
+            catch_unwind(AssertUnwindSafe(|| usecase.as_mut().poll(&mut context)))
+        };
+        match begun {
+            Ok(Poll::Ready(done)) => return Ok(done),
+            // Its first poll as a task leaves the waker that counts.
+            Ok(Poll::Pending) => {}
+            Err(_) => return Err(ApiError::Internal("a use case panicked".into())),
+        }
+        let running = self.tasks.spawn_on(usecase, &self.runtime);
         running.await.map_err(|error| {
             // The panic's own text is not repeated: it may quote what it choked on.
             if error.is_panic() {

@@ -15,7 +15,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 use otp_core::notice::LowBalance;
-use otp_core::ports::PortError;
+use otp_core::ports::{ConnectionUse, PortError};
 use tokio::runtime::Handle;
 use tokio_postgres::NoTls;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -90,6 +90,17 @@ impl PgStore {
             Some(Ok(connection)) => Ok(connection),
             Some(Err(error)) => Err(unavailable(said_by(error))),
             None => Err(unavailable("no connection within the time allowed")),
+        }
+    }
+
+    /// How the pool's connections are used.
+    pub(crate) fn pool_use(&self) -> ConnectionUse {
+        let status = self.pool.status();
+        ConnectionUse {
+            busy: status.size.saturating_sub(status.available),
+            idle: status.available,
+            most: status.max_size,
+            waiting: status.waiting,
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod records;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,7 +13,7 @@ use otp_core::ports::{Messages, PortError};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::MessageRow;
+use crate::rows::{MessageRow, read_all};
 use crate::schema::messages;
 use crate::transaction::Transaction;
 
@@ -33,6 +35,20 @@ impl Messages for PgStore {
         Ok(row.map(Message::try_from).transpose()?)
     }
 
+    async fn find_all(
+        &self,
+        wanted: &[(AccountId, MessageId)],
+    ) -> Result<Vec<Option<Message>>, PortError> {
+        let ids: Vec<_> = wanted.iter().map(|(_, message)| message.0).collect();
+        let rows: Vec<MessageRow> = messages::table
+            .filter(messages::id.eq_any(ids))
+            .select(MessageRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(in_their_order(wanted, read_all(rows)?))
+    }
+
     async fn find_history(
         &self,
         account: AccountId,
@@ -48,4 +64,13 @@ impl Messages for PgStore {
         let listed = records::list(&transaction, query).await;
         transaction.finish(listed).await
     }
+}
+
+/// What was found of each, for its own account alone.
+fn in_their_order(wanted: &[(AccountId, MessageId)], found: Vec<Message>) -> Vec<Option<Message>> {
+    let found: HashMap<_, _> = found
+        .into_iter()
+        .map(|message| ((message.account_id, message.id), message))
+        .collect();
+    wanted.iter().map(|key| found.get(key).cloned()).collect()
 }

@@ -42,8 +42,10 @@ statement! {
     -> Located,
     "SELECT wanted.position, message.id, message.account_id \
      FROM unnest({}, {}) AS wanted (position, provider_index), LATERAL ( \
-         SELECT id, account_id FROM messages \
-         WHERE messages.provider_index = wanted.provider_index \
+         SELECT message_id FROM provider_messages \
+         WHERE provider_messages.provider_index = wanted.provider_index \
+         OFFSET 0) AS named, LATERAL ( \
+         SELECT id, account_id FROM messages WHERE messages.id = named.message_id \
          OFFSET 0) AS message"
 }
 

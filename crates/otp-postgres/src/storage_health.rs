@@ -1,7 +1,7 @@
 //! Whether the database can be used.
 
 use async_trait::async_trait;
-use otp_core::ports::{PortError, StorageHealth};
+use otp_core::ports::{ConnectionUse, PortError, StorageHealth};
 
 use crate::errors::backend;
 use crate::{PgStore, SchemaState};
@@ -15,5 +15,9 @@ impl StorageHealth for PgStore {
             SchemaState::Behind(n) => Err(backend(format!("{n} migrations are pending"))),
             SchemaState::Newer => Err(backend("the schema is newer than this program")),
         }
+    }
+
+    fn connection_use(&self) -> ConnectionUse {
+        self.pool_use()
     }
 }

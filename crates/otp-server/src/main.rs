@@ -7,6 +7,7 @@ mod logging;
 mod metrics;
 mod output;
 mod settings;
+mod spans;
 mod system;
 mod tls;
 mod wiring;
@@ -16,11 +17,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let json = cli.json;
-    match Box::pin(commands::run(cli)).await {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(system::threads_of_the_runtime())
+        .enable_all()
+        .build();
+    let ended = runtime
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(Box::pin(commands::run(cli))));
+    match ended {
         Ok(answer) => output::print(&answer, json),
         Err(error) => failure::report(&error),
     }

@@ -16,6 +16,7 @@ use otp_core::sealing::MasterKey;
 use otp_http::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
+use url::Url;
 
 pub(crate) use mail::Mail;
 pub(crate) use sources::{DEFAULTS, Sources};
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) master_key: Option<MasterKey>,
     pub(crate) rate_limit: Option<PerIpQuota>,
     pub(crate) log: Log,
+    /// None where no collector is named.
+    pub(crate) tracing: Option<Tracing>,
 }
 
 #[derive(Debug)]
@@ -103,6 +106,14 @@ pub(crate) struct Log {
 pub(crate) enum LogFormat {
     Text,
     Json,
+}
+
+/// Where spans go.
+#[derive(Debug)]
+pub(crate) struct Tracing {
+    pub(crate) otlp_endpoint: Url,
+    /// From 0 to 1.
+    pub(crate) sample_ratio: f64,
 }
 
 /// Why the settings cannot be used: one line that names the key or the file.

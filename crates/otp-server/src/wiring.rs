@@ -17,7 +17,7 @@ use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::take_notification::TakeNotification;
 use otp_core::usecases::take_wishes::TakeWishes;
-use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, PacedSender};
+use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, GroupedReads, PacedSender};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::failure::{SetupError, setup};
-use crate::metrics::{CountedSender, Metrics};
+use crate::metrics::{CountedLedger, CountedSender, CountedWebhook, Metrics, Watched};
 use crate::settings::{Database, DatabaseUrl, Settings, Webhook};
 use crate::system::{SystemClock, SystemRandomness};
 use crate::workers::{self, SenderWatch};
@@ -115,7 +115,7 @@ impl Store {
     fn lanes(&self) -> usize {
         match self {
             Self::Sqlite(_) => 1,
-            Self::Postgres(_) => 2,
+            Self::Postgres(_) => 1,
         }
     }
 }
@@ -136,17 +136,26 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     let storage = store.ports();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
-    let directory: Arc<dyn Directory> = Arc::new(CachedDirectory::new(storage.clone()));
+    let cached = Arc::new(CachedDirectory::new(storage.clone()));
+    let directory: Arc<dyn Directory> = cached.clone();
     let grouping = GroupCommitOptions {
         lanes: store.lanes(),
         ..GroupCommitOptions::default()
     };
-    let ledger: Arc<dyn SendLedger> = storage.clone();
-    let ledger: Arc<dyn SendLedger> = Arc::new(GroupCommit::start(&ledger, grouping));
+    let ledger: Arc<dyn SendLedger> = Arc::new(CountedLedger::new(storage.clone()));
+    let grouping = Arc::new(GroupCommit::start(&ledger, grouping));
+    let ledger: Arc<dyn SendLedger> = grouping.clone();
+    let reads = Arc::new(GroupedReads::start(storage.clone()));
     let sender = CloudApiSender::new(&settings.whatsapp.client).map_err(setup)?;
     let counted = CountedSender::new(Arc::new(sender));
     let paced = Arc::new(PacedSender::new(Arc::new(counted)));
-    let metrics = Metrics::start(storage.clone(), Arc::clone(&paced)).map_err(setup)?;
+    let metrics = Metrics::start(Watched {
+        storage: storage.clone(),
+        paced: Arc::clone(&paced),
+        grouping,
+        directory: cached,
+    })
+    .map_err(setup)?;
     let sender: Arc<dyn MessageSender> = paced.clone();
     let policy = SendPolicy {
         request_deadline: settings.messages.request_deadline,
@@ -166,12 +175,16 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         } = webhook;
         let (secret, token) = (app_secret.clone(), verify_token.clone());
         WhatsAppWebhook {
-            provider: Arc::new(CloudApiWebhook::new(secret, token, sealer.clone())),
+            provider: Arc::new(CountedWebhook::new(Arc::new(CloudApiWebhook::new(
+                secret,
+                token,
+                sealer.clone(),
+            )))),
             take_notification: TakeNotification {
                 apply_receipts: ApplyReceipts::new(
-                    storage.clone(),
+                    reads.clone(),
                     Arc::clone(&ledger),
-                    storage.clone(),
+                    reads.clone(),
                 ),
                 take_wishes: TakeWishes::new(storage.clone(), storage.clone()),
                 apply_template_events: apply_template_events.clone(),
@@ -231,7 +244,7 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         authenticate: Authenticate::new(directory, clock),
         explain_send: ExplainSend::new(send_message.clone(), storage.clone()),
         send_message,
-        check_message_status: CheckMessageStatus::new(storage.clone(), sealer.clone()),
+        check_message_status: CheckMessageStatus::new(reads, sealer.clone()),
         show_message: ShowMessage::new(storage.clone(), sealer.clone()),
         list_messages: ListMessages::new(storage.clone(), sealer),
         whatsapp_webhook,

@@ -20,7 +20,7 @@ use diesel_async::pooled_connection::{
 };
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use otp_core::notice::LowBalance;
-use otp_core::ports::PortError;
+use otp_core::ports::{ConnectionUse, PortError};
 use tokio::runtime::Handle;
 use tracing::Instrument;
 
@@ -79,6 +79,19 @@ impl SqliteStore {
     /// The operator's threshold, for the core to judge by.
     pub(crate) fn low_balance(&self) -> LowBalance {
         self.low_balance
+    }
+
+    /// How the connections are used, the one that writes and those that read together.
+    pub(crate) fn pools_use(&self) -> ConnectionUse {
+        let (writer, readers) = (self.writer.status(), self.readers.status());
+        let open = writer.size + readers.size;
+        let idle = writer.available + readers.available;
+        ConnectionUse {
+            busy: open.saturating_sub(idle),
+            idle,
+            most: writer.max_size + readers.max_size,
+            waiting: writer.waiting + readers.waiting,
+        }
     }
 
     /// Runs `work` in a transaction that holds SQLite's one write lock from its start, so that nothing

@@ -2,6 +2,8 @@
 
 mod records;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
@@ -33,6 +35,22 @@ impl Messages for SqliteStore {
         .await
     }
 
+    async fn find_all(
+        &self,
+        wanted: &[(AccountId, MessageId)],
+    ) -> Result<Vec<Option<Message>>, PortError> {
+        let wanted = wanted.to_vec();
+        self.read("db.messages.find_all", move |connection| {
+            let ids = wanted.iter().map(|(_, message)| Id(message.0));
+            let rows: Vec<MessageRow> = messages::table
+                .filter(messages::id.eq_any(ids))
+                .select(MessageRow::as_select())
+                .load(connection)?;
+            Ok(in_their_order(&wanted, read_all(rows)?))
+        })
+        .await
+    }
+
     async fn find_history(
         &self,
         account: AccountId,
@@ -51,4 +69,13 @@ impl Messages for SqliteStore {
         })
         .await
     }
+}
+
+/// What was found of each, for its own account alone.
+fn in_their_order(wanted: &[(AccountId, MessageId)], found: Vec<Message>) -> Vec<Option<Message>> {
+    let found: HashMap<_, _> = found
+        .into_iter()
+        .map(|message| ((message.account_id, message.id), message))
+        .collect();
+    wanted.iter().map(|key| found.get(key).cloned()).collect()
 }

@@ -1,7 +1,7 @@
 //! Whether the file can be used.
 
 use async_trait::async_trait;
-use otp_core::ports::{PortError, StorageHealth};
+use otp_core::ports::{ConnectionUse, PortError, StorageHealth};
 
 use crate::errors::backend;
 use crate::{SchemaState, SqliteStore};
@@ -15,5 +15,9 @@ impl StorageHealth for SqliteStore {
             SchemaState::Behind(n) => Err(backend(format_args!("{n} migrations are pending"))),
             SchemaState::Newer => Err(backend("the schema is newer than this program")),
         }
+    }
+
+    fn connection_use(&self) -> ConnectionUse {
+        self.pools_use()
     }
 }

@@ -107,6 +107,7 @@ macro_rules! storage_contract {
             opt_out::unresolved_wishes_are_kept_once_until_forgotten,
             opt_out::too_old_and_too_many_unresolved_wishes_are_forgotten,
             opt_out::concurrent_wishes_end_in_the_last_one,
+            pages::many_messages_are_found_as_each_is,
             pages::pages_neither_skip_nor_repeat_while_messages_are_added,
             pages::a_list_is_narrowed_by_status_recipient_and_time,
             races::one_number_many_racers_one_passes,

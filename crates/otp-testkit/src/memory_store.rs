@@ -27,7 +27,7 @@ use otp_core::notice::QueuedNotice;
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
 use otp_core::opt_out::{InboundWish, LastWish};
 use otp_core::plan::Plan;
-use otp_core::ports::{Directory, PortError, StorageHealth};
+use otp_core::ports::{ConnectionUse, Directory, PortError, StorageHealth};
 use otp_core::pricing::PriceList;
 use otp_core::receipt::DeliveryReceipt;
 use otp_core::region::Region;
@@ -147,5 +147,9 @@ impl Directory for MemoryStore {
 impl StorageHealth for MemoryStore {
     async fn check(&self) -> Result<(), PortError> {
         Ok(())
+    }
+
+    fn connection_use(&self) -> ConnectionUse {
+        ConnectionUse::default()
     }
 }

@@ -32,19 +32,8 @@ impl LentPostgres {
             return Ok(None);
         }
         // With the whole workspace's features, or the test step would build it all again.
-        let lender = build_program(
-            &["--workspace", "--bin", "otp-test-postgres"],
-            "otp-test-postgres",
-        )?;
-        if !is_installed(&lender)? {
-            if !may_install {
-                bail!("the PostgreSQL server is not installed");
-            }
-            install::postgres()?;
-            if !is_installed(&lender)? {
-                bail!("the PostgreSQL server was installed but cannot be found");
-            }
-        }
+        let lender = build_lender(&["--workspace"])?;
+        require(&lender, may_install)?;
         Self::start(&lender).map(Some)
     }
 
@@ -85,6 +74,27 @@ impl Drop for LentPostgres {
         drop(self.lender.stdin.take());
         let _ = self.lender.wait();
     }
+}
+
+/// Builds the program that lends clusters, from these packages.
+pub(super) fn build_lender(packages: &[&str]) -> Result<PathBuf> {
+    let program = "otp-test-postgres";
+    build_program(&[packages, &["--bin", program]].concat(), program)
+}
+
+/// Sees to it that the server's binaries are there, by installing them where that is allowed.
+pub(super) fn require(lender: &Path, may_install: bool) -> Result<()> {
+    if is_installed(lender)? {
+        return Ok(());
+    }
+    if !may_install {
+        bail!("the PostgreSQL server is not installed");
+    }
+    install::postgres()?;
+    if !is_installed(lender)? {
+        bail!("the PostgreSQL server was installed but cannot be found");
+    }
+    Ok(())
 }
 
 /// Whether the server's binaries are there; prints where, or what to install.

@@ -29,19 +29,35 @@ const REMEMBERED: usize = 2_000_000;
 /// Ids of messages that were sent, in no order.
 pub(crate) type Sent = Arc<Mutex<Vec<Uuid>>>;
 
+/// For how long a process is loaded.
+#[derive(Debug, Clone, Copy)]
+enum Span {
+    /// For so long, after a warm-up.
+    For(Duration),
+    /// Until there is nothing left to ask for, in a server that is warm.
+    UntilDone,
+}
+
+/// Nothing takes longer than this.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// Loads a process over HTTP, and reads what it and its database used meanwhile.
 async fn load(
     address: String,
     process: u32,
     by_hand: Option<&ByHand>,
-    (connections, measured): (usize, Duration),
+    (connections, span): (usize, Span),
     next: NextRequest,
     on_answer: crate::load::OnAnswer,
 ) -> anyhow::Result<(Loaded, Sample)> {
+    let (warm_up, measured) = match span {
+        Span::For(measured) => (WARM_UP, measured),
+        Span::UntilDone => (Duration::ZERO, LONGEST),
+    };
     let load = Load {
         address,
         connections,
-        warm_up: WARM_UP,
+        warm_up,
         measured,
         next,
         on_answer,
@@ -49,26 +65,29 @@ async fn load(
     if let Some(by_hand) = by_hand {
         by_hand.checkpoint().await?;
     }
-    let used = async {
-        tokio::time::sleep(WARM_UP).await;
-        let before = Used::read(process, by_hand).await?;
-        tokio::time::sleep(measured).await;
-        let after = Used::read(process, by_hand).await?;
-        anyhow::Ok((before, after))
+    let (mut loaded, before, after) = match span {
+        Span::For(_) => {
+            let used = async {
+                tokio::time::sleep(warm_up).await;
+                let before = Used::read(process, by_hand).await?;
+                tokio::time::sleep(measured).await;
+                anyhow::Ok((before, Used::read(process, by_hand).await?))
+            };
+            let (loaded, used) = tokio::join!(load.run(), used);
+            let (before, after) = used?;
+            (loaded?, before, after)
+        }
+        Span::UntilDone => {
+            let before = Used::read(process, by_hand).await?;
+            let loaded = load.run().await?;
+            (loaded, before, Used::read(process, by_hand).await?)
+        }
     };
-    let (loaded, used) = tokio::join!(load.run(), used);
-    let (loaded, (before, after)) = (loaded?, used?);
-    let count = loaded.latencies.count();
-    let elapsed = loaded.elapsed;
-    let statuses = loaded.statuses.clone();
-    let mut sample = Sample::of(loaded.latencies, elapsed);
+    let latencies = std::mem::take(&mut loaded.latencies);
+    let count = latencies.count();
+    let mut sample = Sample::of(latencies, loaded.elapsed);
     after.since(&before, count, &mut sample);
     sample.peak_mib = memory(process).map(|(_, peak)| peak);
-    let loaded = Loaded {
-        statuses,
-        elapsed,
-        ..Loaded::default()
-    };
     Ok((loaded, sample))
 }
 
@@ -166,7 +185,7 @@ impl Contender for Sends {
             rig.server.address(),
             rig.server.id(),
             self.by_hand.as_ref(),
-            (self.connections, self.measured),
+            (self.connections, Span::For(self.measured)),
             Arc::new(next),
             Arc::new(move |status, body| {
                 if status.as_u16() == 200 {
@@ -223,7 +242,7 @@ impl Contender for Checks {
             self.rig.server.address(),
             self.rig.server.id(),
             self.by_hand.as_ref(),
-            (self.connections, self.measured),
+            (self.connections, Span::For(self.measured)),
             Arc::new(self.rig.checks(ids)),
             Arc::new(|_, _| ()),
         )
@@ -240,7 +259,8 @@ pub(crate) struct Receipts {
     pub(crate) connections: usize,
     /// Receipts in each notification.
     pub(crate) together: usize,
-    pub(crate) measured: Duration,
+    /// The share of the messages not reported on yet that this contender reports on.
+    pub(crate) share: usize,
     pub(crate) sent: Sent,
     /// Messages reported on so far.
     pub(crate) reported: Arc<AtomicUsize>,
@@ -257,21 +277,11 @@ impl Contender for Receipts {
 
     async fn measure(&mut self) -> anyhow::Result<Sample> {
         // Made before anything is measured: making and signing them costs more than sending them.
-        let receipts = 12_000 * usize::try_from((WARM_UP + self.measured).as_secs())?;
-        let receipts = if self.together > 1 {
-            4 * receipts
-        } else {
-            receipts
-        };
-        let first = self.reported.fetch_add(receipts / 3, Ordering::Relaxed);
         let messages = {
             let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-            anyhow::ensure!(
-                !sent.is_empty(),
-                "nothing was sent that could be reported on"
-            );
-            let from = first.min(sent.len().saturating_sub(receipts / 3));
-            let to = (from + receipts / 3).min(sent.len());
+            let from = self.reported.load(Ordering::Relaxed);
+            let to = from + (sent.len() - from) / self.share;
+            self.reported.store(to, Ordering::Relaxed);
             sent[from..to].to_vec()
         };
         let statuses = LIFE.iter().flat_map(|status| {
@@ -290,7 +300,7 @@ impl Contender for Receipts {
             self.rig.server.address(),
             self.rig.server.id(),
             self.by_hand.as_ref(),
-            (self.connections, self.measured),
+            (self.connections, Span::UntilDone),
             Arc::new(next),
             Arc::new(|_, _| ()),
         )
@@ -310,7 +320,11 @@ impl Contender for Receipts {
         Ok(sample)
     }
 
+    /// Every receipt was applied: nothing that was reported on stands at less than `Read`.
     async fn audit(&mut self) -> anyhow::Result<()> {
+        let reported = i64::try_from(self.reported.load(Ordering::Relaxed))?;
+        let read = self.rig.messages_read().await?;
+        anyhow::ensure!(read == reported, "{read} of {reported} messages are Read");
         self.rig.audit().await
     }
 }
@@ -375,7 +389,7 @@ impl Contender for Bare {
             self.process.address(),
             self.process.id(),
             None,
-            (self.connections, self.measured),
+            (self.connections, Span::For(self.measured)),
             Arc::new(|| Some(post("/", None, body.to_vec()))),
             Arc::new(|_, _| ()),
         )

@@ -214,11 +214,14 @@ async fn alone(bench: &mut Bench) -> anyhow::Result<()> {
     delayed.connections = 1;
     delayed.delay = DELAY;
     contenders.push(Box::new(delayed));
+    let delayed = rig;
     let title = "alone: one account, 1 connection, PostgreSQL";
     let standings = bench.contest(Scenario::Alone, title, contenders).await?;
     let plain = find(&standings, "plain SQL")?.median.p50_ms;
     let at_once = find(&standings, "delay 0")?.median.p50_ms;
-    let delayed = find(&standings, "delay 50 ms")?.median.p50_ms;
+    // A timer rounds up: what counts is how long the provider really took.
+    let beyond = find(&standings, "delay 50 ms")?.median.p50_ms
+        - delayed.provider.mean_delay().as_secs_f64() * 1_000.0;
     bench.verdicts.extend([
         Verdict::new(
             "alone: × the median latency of plain SQL, the call included",
@@ -227,7 +230,7 @@ async fn alone(bench: &mut Bench) -> anyhow::Result<()> {
         ),
         Verdict::new(
             "alone: × the same beyond a provider's 50 ms",
-            (delayed - DELAY.as_secs_f64() * 1_000.0) / plain,
+            beyond / plain,
             Bound::AtMost(2.5),
         ),
     ]);
@@ -306,7 +309,9 @@ async fn sqlite(bench: &mut Bench) -> anyhow::Result<()> {
 
 async fn status(bench: &mut Bench) -> anyhow::Result<()> {
     let (rig, server) = bench.on_postgres(1).await?;
-    let sending = sends("the server, SendMessage", &rig, Some(server), bench);
+    let mut sending = sends("the server, SendMessage", &rig, Some(server), bench);
+    // Each message is reported on once: there have to be enough of them.
+    sending.measured *= 2;
     let sent = Arc::clone(&sending.sent);
     let mut contenders: Contenders<'_> = vec![Box::new(sending)];
     contenders.push(Box::new(Checks {
@@ -316,11 +321,17 @@ async fn status(bench: &mut Bench) -> anyhow::Result<()> {
         measured: bench.measured(),
         sent: Arc::clone(&sent),
     }));
-    let reported = Arc::default();
-    for together in [1, 10, 100] {
-        contenders.push(Box::new(
-            receipts(&rig, together, &sent, &reported, bench).await?,
-        ));
+    let reported = Arc::<std::sync::atomic::AtomicUsize>::default();
+    for (together, share) in [(1, 2), (10, 1)] {
+        contenders.push(Box::new(Receipts {
+            rig: Rc::clone(&rig),
+            by_hand: Some(ByHand::connect(&rig.database.url()).await?),
+            connections: CONNECTIONS,
+            together,
+            share,
+            sent: Arc::clone(&sent),
+            reported: Arc::clone(&reported),
+        }));
     }
     contenders.push(Box::new(bare("a bare echo", &["echo"], bench)?));
     let title = "status look-ups and receipts, 64 connections, PostgreSQL";
@@ -332,7 +343,7 @@ async fn status(bench: &mut Bench) -> anyhow::Result<()> {
         100.0 * checks / echo,
         Bound::AtLeast(25.0),
     ));
-    for together in [1, 10, 100] {
+    for together in [1, 10] {
         let ratio = rate(&format!("receipts by {together}"))? / rate("SendMessage")?;
         bench.verdicts.push(Verdict::new(
             format!("receipts, {together} in a notification: × the sends"),
@@ -431,24 +442,6 @@ fn bare(name: &'static str, arguments: &[&str], bench: &Bench) -> anyhow::Result
         process: Process::start(&std::env::current_exe()?, &arguments, &[])?,
         connections: CONNECTIONS,
         measured: bench.measured(),
-    })
-}
-
-async fn receipts(
-    rig: &Rc<Rig>,
-    together: usize,
-    sent: &Sent,
-    reported: &Arc<std::sync::atomic::AtomicUsize>,
-    bench: &Bench,
-) -> anyhow::Result<Receipts> {
-    Ok(Receipts {
-        rig: Rc::clone(rig),
-        by_hand: Some(ByHand::connect(&rig.database.url()).await?),
-        connections: CONNECTIONS,
-        together,
-        measured: bench.measured(),
-        sent: Arc::clone(sent),
-        reported: Arc::clone(reported),
     })
 }
 

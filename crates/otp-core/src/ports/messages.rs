@@ -6,6 +6,9 @@ use crate::ids::{AccountId, MessageId};
 use crate::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use crate::ports::PortError;
 
+/// So many messages may be asked for at once.
+pub const MOST_AT_ONCE: usize = 1_000;
+
 /// Finds messages.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -17,6 +20,13 @@ pub trait Messages: Send + Sync {
         account: AccountId,
         message: MessageId,
     ) -> Result<Option<Message>, PortError>;
+
+    /// The same for several, at most [`MOST_AT_ONCE`], in their order. An adapter MUST use a constant
+    /// number of statements.
+    async fn find_all(
+        &self,
+        wanted: &[(AccountId, MessageId)],
+    ) -> Result<Vec<Option<Message>>, PortError>;
 
     /// The account's message with this id, as it went out, and its recorded events in the order in
     /// which they were recorded. Both MUST be of one moment. Another account's message MUST be as

@@ -205,10 +205,20 @@ async fn a_panic_in_an_adapter_ends_its_call_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_full_queue_turns_callers_away_at_once() {
-    let world = world(4, None).await;
+async fn an_account_that_has_half_of_all_places_is_turned_away_at_once_and_no_other() {
+    let world = world(8, None).await;
     let (first, behind) = world.calls_behind_one(1..8).await;
+    let other = world.fixture.another_account().await;
+    world.fixture.grant_to(other, 10).await;
+    let mut of_another = world.fixture.attempt_with_key(9, 9);
+    of_another.account_id = other;
+    let group = Arc::clone(&world.group);
+    let of_another = tokio::spawn(async move { group.admit(Arc::from([of_another])).await });
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
     world.gated.permits.add_permits(20);
+    of_another.await.expect("task").expect("a place");
     first.await.expect("task").expect("admit");
     let mut turned_away = 0;
     for answer in behind {
@@ -218,7 +228,7 @@ async fn a_full_queue_turns_callers_away_at_once() {
             Err(error) => panic!("{error:?}"),
         }
     }
-    assert_eq!(turned_away, 3);
+    assert_eq!(turned_away, 4);
 }
 
 #[tokio::test]

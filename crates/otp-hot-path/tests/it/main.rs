@@ -2,5 +2,6 @@
 
 mod cached_directory;
 mod group_commit;
+mod grouped_reads;
 mod paced_sender;
 mod silence;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::test::TestRequest;
 use async_trait::async_trait;
-use otp_core::ports::{MockStorageHealth, PortError, StorageHealth};
+use otp_core::ports::{ConnectionUse, MockStorageHealth, PortError, StorageHealth};
 use serde_json::json;
 
 use super::support::World;
@@ -71,6 +71,10 @@ struct Silent;
 impl StorageHealth for Silent {
     async fn check(&self) -> Result<(), PortError> {
         std::future::pending().await
+    }
+
+    fn connection_use(&self) -> ConnectionUse {
+        ConnectionUse::default()
     }
 }
 

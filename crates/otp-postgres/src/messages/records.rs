@@ -71,7 +71,8 @@ statement! {
 }
 
 statement! {
-    /// A page of an account's messages.
+    /// A page of an account's messages. Every time is later than `-infinity`: the index has the same
+    /// condition, and is there for this statement alone.
     ListOfAccount {
         account_id: Uuid => UuidColumn,
         since: OffsetDateTime => Timestamptz,
@@ -81,7 +82,7 @@ statement! {
         limit: i64 => BigInt,
     }
     -> RecordColumns,
-    page!("(SELECT * FROM messages WHERE account_id = {})")
+    page!("(SELECT * FROM messages WHERE account_id = {} AND created_at > '-infinity')")
 }
 
 statement! {

@@ -33,8 +33,11 @@ statement! {
     -> (sql_types::Bytea, sql_types::Uuid, sql_types::Bytea),
     "SELECT wanted.provider_index, message.account_id, message.recipient_index \
      FROM unnest({}) AS wanted (provider_index), LATERAL ( \
+         SELECT message_id FROM provider_messages \
+         WHERE provider_messages.provider_index = wanted.provider_index OFFSET 0) AS named, \
+     LATERAL ( \
          SELECT account_id, recipient_index FROM messages \
-         WHERE messages.provider_index = wanted.provider_index OFFSET 0) AS message"
+         WHERE messages.id = named.message_id OFFSET 0) AS message"
 }
 
 statement! {
@@ -86,7 +89,7 @@ pub(super) async fn load(
     let rows: Vec<(Vec<u8>, Uuid, Vec<u8>)> =
         contexts.load(connection).await.map_err(port_error)?;
     for (context, account, recipient) in rows {
-        let context = read_provider_index(&context, "messages.provider_index")?;
+        let context = read_provider_index(&context, "provider_messages.provider_index")?;
         let recipient = read_recipient_index(&recipient, "messages.recipient_index")?;
         facts
             .contexts

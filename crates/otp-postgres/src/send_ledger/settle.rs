@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3, try_join5};
+use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::message::Failure;
 use otp_core::notice::LowBalance;
@@ -50,15 +50,19 @@ pub(super) async fn settle(
 
     let settled = settlement::judge(settlements, facts);
 
-    try_join5(
+    let of_messages = try_join3(
         update_messages(connection, &settled.updates),
+        name_messages(connection, &settled.updates),
         append_events(connection, &settled.events),
+    );
+    let of_credits = try_join3(
         append_entries(connection, &settled.ledger),
         set_balances(connection, &settled.balances),
         insert_notices(connection, &settled.notices),
-    )
-    .await
-    .map_err(port_error)?;
+    );
+    try_join(of_messages, of_credits)
+        .await
+        .map_err(port_error)?;
     Ok(())
 }
 
@@ -217,6 +221,36 @@ async fn update_messages(
         updated_at: of().map(|update| update.at.into()).collect(),
     };
     update.execute(&mut connection).await?;
+    Ok(())
+}
+
+statement! {
+    /// Records by which ids the provider knows messages.
+    NameMessages {
+        provider_index: Vec<Vec<u8>> => sql_types::Array<sql_types::Bytea>,
+        message_id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
+    },
+    "INSERT INTO provider_messages (provider_index, message_id) \
+     SELECT provider_index, message_id FROM unnest({}, {}) AS named (provider_index, message_id)"
+}
+
+async fn name_messages(
+    mut connection: &AsyncPgConnection,
+    updates: &BTreeMap<MessageId, MessageUpdate>,
+) -> QueryResult<()> {
+    let named = updates.iter().filter_map(|(message, update)| {
+        let id = update.provider_message_id.as_ref()?;
+        Some((id.index.0.to_vec(), message.0))
+    });
+    let (provider_index, message_id): (Vec<_>, Vec<_>) = named.unzip();
+    if message_id.is_empty() {
+        return Ok(());
+    }
+    let name = NameMessages {
+        provider_index,
+        message_id,
+    };
+    name.execute(&mut connection).await?;
     Ok(())
 }
 

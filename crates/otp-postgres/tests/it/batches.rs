@@ -137,3 +137,65 @@ async fn what_a_batch_reads_does_not_grow_with_the_tables() {
         "{read} rows read for {messages} messages"
     );
 }
+
+/// A planner that knows nothing of a table takes any index that will do. For the sends to a recipient one
+/// does: without it no other is taken, least of all that of all messages of the account.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sends_to_a_recipient_are_looked_up_by_one_index_or_by_none() {
+    let url = fresh::database();
+    drop(fresh::store(&url).await);
+    let session = fresh::session(&url).await;
+    let prepare = "SET enable_seqscan = off; SET enable_bitmapscan = off; \
+         SET plan_cache_mode = force_generic_plan; \
+         PREPARE sends (uuid, bytea, timestamptz) AS SELECT created_at FROM messages \
+         WHERE account_id = $1 AND recipient_index = $2 AND created_at >= $3 AND failed_at IS NULL";
+    session.batch_execute(prepare).await.expect("prepared");
+    let plan = async || {
+        let explain = "EXPLAIN EXECUTE sends \
+             ('00000000-0000-0000-0000-000000000000', '\\x00', '2026-01-01Z')";
+        let rows = session.query(explain, &[]).await.expect("a plan");
+        let lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        lines.join("\n")
+    };
+    let with = plan().await;
+    assert!(with.contains("messages_by_recipient"), "{with}");
+    let drop_it = "DROP INDEX messages_by_recipient";
+    session.batch_execute(drop_it).await.expect("dropped");
+    let without = plan().await;
+    assert!(without.contains("Seq Scan"), "{without}");
+}
+
+/// Nothing that an acceptance changes is in an index, and the page has room for the changed row.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settlement_touches_no_index_of_messages() {
+    const BATCHES: u32 = 20;
+    const SIZE: u32 = 30;
+    let url = fresh::database();
+    let fixture = Fixture::with_credits(Arc::new(fresh::store(&url).await), 10_000).await;
+    for batch in 0..BATCHES {
+        let numbers = batch * SIZE..(batch + 1) * SIZE;
+        let attempts: Vec<_> = numbers.map(|number| fixture.attempt(number)).collect();
+        fixture.admit_all(attempts.clone()).await;
+        let accepted = attempts.iter().map(|attempt| Settlement {
+            message_id: attempt.message_id,
+            account_id: attempt.account_id,
+            outcome: accepted_outcome(&format!("wamid.{}", attempt.message_id)),
+            provider_time: None,
+            at: attempt.at,
+        });
+        let settled = fixture.store.settle(accepted.collect()).await;
+        settled.expect("settle");
+    }
+    // A session reports what it has done when it ends.
+    drop(fixture);
+    let session = fresh::session(&url).await;
+    let others = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    fresh::until(&session, others, 0).await;
+    let changed = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables \
+         WHERE relname = 'messages'";
+    let row = session.query_one(changed, &[]).await.expect("statistics");
+    let (all, without_index): (i64, i64) = (row.get(0), row.get(1));
+    assert_eq!(all, i64::from(BATCHES * SIZE));
+    assert!(without_index * 10 >= all * 9, "{without_index} of {all}");
+}

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use otp_core::message::{MessageQuery, MessageStatus, PagePosition};
 use otp_core::ports::{Clock, Messages};
-use otp_core::usecases::audit_credits::audit_credits;
 use otp_core::send::{Outcome, Settlement};
 use otp_core::time::Timestamp;
+use otp_core::usecases::audit_credits::audit_credits;
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, recipient};
 use otp_testkit::sender::failure;

@@ -16,7 +16,7 @@ pub(super) async fn run(
     no_migrate: bool,
     json: bool,
 ) -> anyhow::Result<Answer> {
-    crate::logging::start(&settings.log);
+    let spans = crate::logging::start_with_spans(settings).await?;
     settings.master_key()?;
     let listener = listen(settings.http.bind)?;
     let store = Store::open(&settings.database).await?;
@@ -37,7 +37,11 @@ pub(super) async fn run(
     if settings.mail.is_none() {
         tracing::warn!("smtp.url is not set: notices to account holders wait in the outbox");
     }
-    gateway.until_told_to_stop(|| ()).await?;
+    let stopped = gateway.until_told_to_stop(|| ()).await;
+    if let Some(spans) = spans {
+        spans.finish().await;
+    }
+    stopped?;
     Ok(Answer::new(json!({"stopped": true}), "stopped"))
 }
 
@@ -90,7 +94,7 @@ impl Gateway {
         let url = format!("{scheme}://{}", listener.local_addr()?);
         let wired = wiring::wire(settings, store)?;
         let workers = match settings.http.workers {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            0 => crate::system::threads_of_http(),
             workers => workers,
         };
         let metrics = wired.metrics;

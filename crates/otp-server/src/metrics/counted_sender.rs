@@ -1,13 +1,17 @@
-//! Counts the calls that hand messages over.
+//! Counts the calls that hand messages over, and how long they take.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
-use metrics::counter;
+use metrics::{counter, histogram};
 use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, RefusalScope, SendError};
 
 /// The counter's name.
 pub(super) const CALLS: &str = "otp_provider_calls_total";
+
+/// How long a call took.
+pub(super) const CALL_DURATION: &str = "otp_provider_call_duration_seconds";
 
 /// Counts what comes of each call of `inner`.
 pub(crate) struct CountedSender {
@@ -24,7 +28,9 @@ impl CountedSender {
 #[async_trait]
 impl MessageSender for CountedSender {
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
+        let started = Instant::now();
         let outcome = self.inner.send(message).await;
+        let took = started.elapsed().as_secs_f64();
         let (name, refusal) = match &outcome {
             Ok(_) => ("accepted", None),
             Err(SendError::Refused(refusal)) => ("refused", Some(refusal)),
@@ -40,6 +46,7 @@ impl MessageSender for CountedSender {
             RefusalScope::Provider => "provider",
         });
         counter!(CALLS, "outcome" => name, "scope" => scope).increment(1);
+        histogram!(CALL_DURATION, "outcome" => name).record(took);
         outcome
     }
 }

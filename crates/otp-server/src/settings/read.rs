@@ -12,11 +12,12 @@ use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+use url::Url;
 
 use super::sources::Origins;
 use super::{
-    Database, DatabaseUrl, Http, Log, LogFormat, Messages, Settings, SettingsError, Tls, Webhook,
-    WhatsApp,
+    Database, DatabaseUrl, Http, Log, LogFormat, Messages, Settings, SettingsError, Tls, Tracing,
+    Webhook, WhatsApp,
 };
 
 /// WhatsApp keeps an authentication template for 30 s to 15 min (`message_send_ttl_seconds`).
@@ -70,6 +71,7 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
                 _ => Err("write text or json"),
             })?,
         },
+        tracing: keys.tracing()?,
     };
     if settings.whatsapp.timeout > settings.messages.request_deadline {
         return Err(keys.wrong(
@@ -177,6 +179,15 @@ impl Keys<'_> {
         }
     }
 
+    fn tracing(&self) -> Result<Option<Tracing>, SettingsError> {
+        let otlp_endpoint = self.optional("tracing.otlp_endpoint", otlp_endpoint)?;
+        let sample_ratio = self.parse("tracing.sample_ratio", share)?;
+        Ok(otlp_endpoint.map(|otlp_endpoint| Tracing {
+            otlp_endpoint,
+            sample_ratio,
+        }))
+    }
+
     fn rate_limit(&self) -> Result<Option<PerIpQuota>, SettingsError> {
         let number = |key| self.parse(key, |text| within(text, 0, 1_000_000));
         let per_second = NonZeroU32::new(number("rate_limit.per_ip_per_second")?);
@@ -187,6 +198,27 @@ impl Keys<'_> {
             (Some(per_second), Some(burst)) => Ok(Some(PerIpQuota { per_second, burst })),
         }
     }
+}
+
+fn otlp_endpoint(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.ok_or("write the whole URL, such as http://127.0.0.1:4318/v1/traces")?;
+    // What failed to be exported is logged with the URL.
+    let may_hold_a_secret =
+        !url.username().is_empty() || url.password().is_some() || url.query().is_some();
+    if may_hold_a_secret {
+        Err("a user, a password or a query cannot be part of it")
+    } else {
+        Ok(url)
+    }
+}
+
+fn share(text: &str) -> Result<f64, &'static str> {
+    let share = text.parse().ok();
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or("write a number from 0 to 1, such as 0.1")
 }
 
 fn low_balance(text: &str) -> Result<LowBalance, &'static str> {

@@ -34,6 +34,28 @@ async fn ids(fixture: &Fixture, query: MessageQuery) -> Vec<MessageId> {
     listed.into_iter().map(|record| record.id).collect()
 }
 
+/// In the order asked for, each as often as it is asked for, and nobody else's.
+pub async fn many_messages_are_found_as_each_is(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 100).await;
+    let (first, second) = (fixture.send(1).await, fixture.send(2).await);
+    let unknown = fixture.attempt(3).message_id;
+    let own = fixture.account;
+    let other = fixture.another_account().await;
+    let wanted = [
+        (own, second.message_id),
+        (own, unknown),
+        (other, first.message_id),
+        (own, first.message_id),
+        (own, second.message_id),
+    ];
+    let found = fixture.store.find_all(&wanted).await.expect("found");
+    let (first, second) = (fixture.find(&first).await, fixture.find(&second).await);
+    assert!(first.is_some() && second.is_some());
+    assert_eq!(found, [second.clone(), None, None, first, second]);
+    let nothing = fixture.store.find_all(&[]).await.expect("found");
+    assert_eq!(nothing, []);
+}
+
 /// Newest first, whatever came between two pages: none is skipped, none is repeated.
 pub async fn pages_neither_skip_nor_repeat_while_messages_are_added(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 100).await;

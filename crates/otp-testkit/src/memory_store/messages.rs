@@ -21,6 +21,18 @@ impl Messages for MemoryStore {
         Ok(found.map(|stored| stored.message.clone()))
     }
 
+    async fn find_all(
+        &self,
+        wanted: &[(AccountId, MessageId)],
+    ) -> Result<Vec<Option<Message>>, PortError> {
+        let state = self.state();
+        let find = |(account, message): &(_, _)| {
+            let found = state.message_of(*account, *message)?;
+            Some(found.message.clone())
+        };
+        Ok(wanted.iter().map(find).collect())
+    }
+
     async fn find_history(
         &self,
         account: AccountId,

@@ -226,6 +226,41 @@ fn levels_and_directives_of_the_log_are_taken() {
 }
 
 #[test]
+fn spans_are_exported_only_where_a_collector_is_named() {
+    assert!(load("", &[]).expect("defaults").tracing.is_none());
+    let (endpoint, ratio) = ("OTP__TRACING__OTLP_ENDPOINT", "OTP__TRACING__SAMPLE_RATIO");
+    let url = "https://collector.example.com/v1/traces";
+    for (text, expected) in [("0", 0.0), ("0.25", 0.25), ("1", 1.0)] {
+        let settings = load("", &[(endpoint, url), (ratio, text)]).expect(text);
+        let tracing = settings.tracing.expect("named");
+        assert_eq!(tracing.otlp_endpoint.as_str(), url);
+        assert_eq!(tracing.sample_ratio, expected, "{text}");
+    }
+    for url in [
+        "collector",
+        "127.0.0.1:4318",
+        "localhost:4318/v1/traces",
+        "grpc://127.0.0.1:4317",
+        "http://",
+        "http://canary@127.0.0.1:4318/v1/traces",
+        "http://:canary@127.0.0.1:4318/v1/traces",
+        "http://127.0.0.1:4318/v1/traces?key=canary",
+    ] {
+        let error = load("", &[(endpoint, url)]).expect_err(url);
+        let named = error.starts_with("tracing.otlp_endpoint (OTP__TRACING__OTLP_ENDPOINT): ");
+        assert!(named && !error.contains("canary"), "{url}: {error}");
+    }
+    // Impossible is impossible, whether it would be used or not.
+    for text in ["", "-0.1", "1.1", "10%", "NaN"] {
+        refused(
+            "",
+            &[(ratio, text)],
+            &["tracing.sample_ratio", "from 0 to 1"],
+        );
+    }
+}
+
+#[test]
 fn a_secret_in_the_wrong_place_is_not_repeated() {
     for (file, variable) in [
         ("", "OTP__SECURITY__MASTER_KEY"),

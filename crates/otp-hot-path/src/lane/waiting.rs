@@ -1,0 +1,118 @@
+//! Whose turn it is: the accounts that wait take turns, one call each.
+
+use std::collections::{HashMap, VecDeque};
+
+use otp_core::ids::AccountId;
+
+use super::Call;
+
+/// Calls that wait, those of an account in the order in which they came.
+pub(super) struct Waiting<T, R> {
+    of_account: HashMap<AccountId, VecDeque<Call<T, R>>>,
+    /// The accounts with calls, whose turn is next first.
+    turns: VecDeque<AccountId>,
+}
+
+impl<T, R> Default for Waiting<T, R> {
+    fn default() -> Self {
+        Self {
+            of_account: HashMap::new(),
+            turns: VecDeque::new(),
+        }
+    }
+}
+
+impl<T, R> Waiting<T, R> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.turns.is_empty()
+    }
+
+    pub(super) fn add(&mut self, call: Call<T, R>) {
+        let calls = self.of_account.entry(call.account).or_default();
+        if calls.is_empty() {
+            self.turns.push_back(call.account);
+        }
+        calls.push_back(call);
+    }
+
+    /// The next batch: calls of up to `max_items` items together, and one in any case. An account with
+    /// thousands of calls keeps one with a single call waiting for a batch, not for thousands.
+    pub(super) fn take(&mut self, max_items: usize) -> Vec<Call<T, R>> {
+        let mut batch = Vec::new();
+        let mut items = 0;
+        while let Some(account) = self.turns.pop_front() {
+            let Some(calls) = self.of_account.get_mut(&account) else {
+                continue;
+            };
+            let fits =
+                |call: &Call<T, R>| batch.is_empty() || items + call.items.len() <= max_items;
+            let Some(call) = calls.pop_front_if(|call| fits(call)) else {
+                self.turns.push_front(account);
+                break;
+            };
+            items += call.items.len();
+            batch.push(call);
+            if calls.is_empty() {
+                self.of_account.remove(&account);
+            } else {
+                self.turns.push_back(account);
+            }
+        }
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::oneshot;
+    use uuid::Uuid;
+
+    use super::super::places::Places;
+    use super::*;
+
+    fn account(number: u128) -> AccountId {
+        AccountId(Uuid::from_u128(number))
+    }
+
+    /// Adds calls, each with so many items of its number, and takes batches until nobody waits.
+    #[track_caller]
+    fn check(calls: &[(u128, u32, usize)], max_items: usize, expected: &[&[u32]]) {
+        let places = Places::new(100);
+        let mut waiting = Waiting::default();
+        for (of, number, items) in calls {
+            let (reply, _) = oneshot::channel::<Result<Vec<()>, _>>();
+            waiting.add(Call {
+                account: account(*of),
+                items: Arc::from(vec![*number; *items]),
+                reply,
+                _place: places.take(account(*of)).expect("a place"),
+            });
+        }
+        let mut batches = Vec::new();
+        while !waiting.is_empty() {
+            let batch = waiting.take(max_items);
+            batches.push(batch.iter().map(|call| call.items[0]).collect::<Vec<_>>());
+        }
+        assert_eq!(batches, expected);
+    }
+
+    #[test]
+    fn an_account_with_one_call_is_not_behind_all_of_another() {
+        let calls = [(1, 10, 1), (1, 11, 1), (1, 12, 1), (1, 13, 1), (2, 20, 1)];
+        check(&calls, 2, &[&[10, 20], &[11, 12], &[13]]);
+    }
+
+    #[test]
+    fn accounts_take_turns_across_batches() {
+        let calls = [(1, 10, 1), (2, 20, 1), (3, 30, 1), (1, 11, 1), (2, 21, 1)];
+        check(&calls, 2, &[&[10, 20], &[30, 11], &[21]]);
+    }
+
+    #[test]
+    fn a_batch_is_bounded_in_items_and_never_empty() {
+        let calls = [(1, 10, 3), (1, 11, 3), (1, 12, 1), (1, 13, 9), (1, 14, 1)];
+        check(&calls, 4, &[&[10], &[11, 12], &[13], &[14]]);
+    }
+}

@@ -1,0 +1,51 @@
+//! Grouped reads: each asks for its own, and one statement is for all of them.
+
+use std::sync::Arc;
+
+use otp_core::ids::MessageId;
+use otp_core::ports::{Messages, Receipts, Storage};
+use otp_core::receipt::MessageReference;
+use otp_core::sealing::ProviderMessageIndex;
+use otp_hot_path::GroupedReads;
+use otp_testkit::MemoryStore;
+use otp_testkit::contract::fixture::Fixture;
+use uuid::Uuid;
+
+const CALLS: u32 = 1_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_of_many_callers_gets_its_own_answer() {
+    let store: Arc<dyn Storage> = Arc::new(MemoryStore::default());
+    let fixture = Fixture::with_credits(Arc::clone(&store), 10_000).await;
+    let reads = Arc::new(GroupedReads::start(store));
+    let mut asking = Vec::new();
+    for number in 0..CALLS {
+        // Every third message does not exist.
+        let attempt = match number % 3 {
+            0 => fixture.attempt(number),
+            _ => fixture.send(number).await,
+        };
+        let (reads, account) = (Arc::clone(&reads), fixture.account);
+        asking.push(tokio::spawn(async move {
+            let id = attempt.message_id;
+            let found = Messages::find(&*reads, account, id).await.expect("found");
+            let reference = MessageReference {
+                message_id: Some(id),
+                provider_index: ProviderMessageIndex([0; 32]),
+            };
+            let nobodys = MessageReference {
+                message_id: Some(MessageId(Uuid::nil())),
+                ..reference
+            };
+            let located = reads.locate(&[nobodys, reference]).await.expect("located");
+            assert_eq!(located.len(), 2);
+            assert_eq!(located[0], None);
+            let there = (number % 3 != 0).then_some(id);
+            assert_eq!(found.map(|message| message.id), there);
+            assert_eq!(located[1].map(|located| located.message_id), there);
+        }));
+    }
+    for asked in asking {
+        asked.await.expect("its own answer");
+    }
+}

@@ -1,0 +1,106 @@
+//! Counts what the store is given at once, and what it says to it. It stands between the grouping and the
+//! store, so that it is asked once for a batch and not once for a send.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use metrics::{counter, histogram};
+use otp_core::ports::{PortError, SendLedger};
+use otp_core::send::{Admission, Outcome, Refusal, SendAttempt, Settlement};
+
+/// How many attempts or settlements were in a batch.
+pub(super) const BATCH_SIZE: &str = "otp_batch_size";
+/// How long a batch took, its commit included.
+pub(super) const BATCH_DURATION: &str = "otp_batch_duration_seconds";
+/// Attempts, by what was said to them.
+pub(super) const ADMISSIONS: &str = "otp_admissions_total";
+/// Settlements, by what came of the message.
+pub(super) const SETTLEMENTS: &str = "otp_settlements_total";
+
+/// Counts the batches of `inner`.
+pub(crate) struct CountedLedger {
+    inner: Arc<dyn SendLedger>,
+}
+
+impl CountedLedger {
+    /// Stands in front of `inner`, behind whatever makes batches.
+    pub(crate) fn new(inner: Arc<dyn SendLedger>) -> Self {
+        Self { inner }
+    }
+}
+
+#[async_trait]
+impl SendLedger for CountedLedger {
+    async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
+        let begun = Batch::of("admit", attempts.len());
+        let admitted = self.inner.admit(attempts).await;
+        begun.end();
+        if let Ok(admissions) = &admitted {
+            for verdict in admissions.iter().map(verdict) {
+                counter!(ADMISSIONS, "verdict" => verdict).increment(1);
+            }
+        }
+        admitted
+    }
+
+    async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
+        let begun = Batch::of("settle", settlements.len());
+        let settled = self.inner.settle(Arc::clone(&settlements)).await;
+        begun.end();
+        if settled.is_ok() {
+            for settlement in settlements.iter() {
+                let outcome = outcome(&settlement.outcome);
+                counter!(SETTLEMENTS, "outcome" => outcome).increment(1);
+            }
+        }
+        settled
+    }
+}
+
+/// A batch under way.
+struct Batch {
+    operation: &'static str,
+    started: Instant,
+}
+
+impl Batch {
+    fn of(operation: &'static str, size: usize) -> Self {
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        histogram!(BATCH_SIZE, "operation" => operation).record(f64::from(size));
+        Self {
+            operation,
+            started: Instant::now(),
+        }
+    }
+
+    fn end(self) {
+        let took = self.started.elapsed().as_secs_f64();
+        histogram!(BATCH_DURATION, "operation" => self.operation).record(took);
+    }
+}
+
+fn verdict(admission: &Admission) -> &'static str {
+    match admission {
+        Admission::Admitted => "admitted",
+        Admission::Replayed(_) => "replayed",
+        Admission::Refused(refusal) => match refusal {
+            Refusal::SenderNumberNotFound => "sender_number_not_found",
+            Refusal::TemplateNotFound => "template_not_found",
+            Refusal::RecipientOptedOut => "recipient_opted_out",
+            Refusal::CoolingDown { .. } => "cooling_down",
+            Refusal::InsufficientBalance => "insufficient_balance",
+        },
+    }
+}
+
+fn outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted(_) => "accepted",
+        Outcome::Failed(_) => "failed",
+        Outcome::Unknown => "unknown",
+        Outcome::Reported(_) => "reported",
+        Outcome::ReportedFailed(_) => "reported_failed",
+        Outcome::Expired => "expired",
+    }
+}

@@ -1,0 +1,63 @@
+//! Counts what WhatsApp reports.
+
+use std::sync::Arc;
+
+use metrics::counter;
+use otp_core::notification::ProviderNotification;
+use otp_core::ports::{ProviderWebhook, WebhookRefusal};
+use otp_core::receipt::Report;
+use otp_core::time::Timestamp;
+
+/// Receipts, by what they say.
+pub(super) const RECEIPTS: &str = "otp_receipts_total";
+/// Notifications, by whether they could be read.
+pub(super) const NOTIFICATIONS: &str = "otp_notifications_total";
+
+/// Counts what `inner` reads.
+pub(crate) struct CountedWebhook {
+    inner: Arc<dyn ProviderWebhook>,
+}
+
+impl CountedWebhook {
+    /// Stands in front of `inner`.
+    pub(crate) fn new(inner: Arc<dyn ProviderWebhook>) -> Self {
+        Self { inner }
+    }
+}
+
+impl ProviderWebhook for CountedWebhook {
+    fn handshake(
+        &self,
+        mode: Option<&str>,
+        token: Option<&str>,
+        challenge: Option<&str>,
+    ) -> Option<String> {
+        self.inner.handshake(mode, token, challenge)
+    }
+
+    fn open(
+        &self,
+        signature: Option<&str>,
+        raw_body: &[u8],
+        received_at: Timestamp,
+    ) -> Result<ProviderNotification, WebhookRefusal> {
+        let opened = self.inner.open(signature, raw_body, received_at);
+        let outcome = match &opened {
+            Ok(_) => "read",
+            Err(WebhookRefusal::InvalidSignature) => "invalid_signature",
+            Err(WebhookRefusal::Malformed) => "malformed",
+        };
+        counter!(NOTIFICATIONS, "outcome" => outcome).increment(1);
+        for receipt in opened.iter().flat_map(|opened| &opened.receipts) {
+            let report = match receipt.report {
+                Report::Sent => "sent",
+                Report::Delivered => "delivered",
+                Report::Read => "read",
+                Report::Deleted => "deleted",
+                Report::Failed(_) => "failed",
+            };
+            counter!(RECEIPTS, "report" => report).increment(1);
+        }
+        opened
+    }
+}

@@ -1,0 +1,119 @@
+//! Spans for a collector: our own, by OTLP over HTTP, in batches from a thread of their own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use tracing::Metadata;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{FilterFn, LevelFilter};
+
+use crate::failure::SetupError;
+use crate::logging::BoxedLayer;
+use crate::settings::Tracing;
+
+const SERVICE: &str = env!("CARGO_PKG_NAME");
+
+/// How long a collector may take for a batch. Meanwhile spans wait, and where too many do, new ones are
+/// dropped: never a request.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the end of the program waits for a collector that does not answer.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The export of spans, under way.
+pub(crate) struct SpanExport {
+    provider: SdkTracerProvider,
+}
+
+impl SpanExport {
+    /// Starts the thread that exports. Nobody is called yet.
+    pub(crate) async fn start(settings: &Tracing) -> anyhow::Result<Self> {
+        let endpoint = settings.otlp_endpoint.clone();
+        // A blocking client can neither be made nor dropped where async code runs.
+        let exporter = tokio::task::spawn_blocking(move || exporter(&endpoint)).await?;
+        let exporter =
+            exporter.map_err(|error| SetupError(format!("tracing.otlp_endpoint: {error:#}")))?;
+        // Only what stands here: the environment and the command line are nobody's business.
+        let resource = Resource::builder_empty()
+            .with_service_name(SERVICE)
+            .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+            .build();
+        // A request is exported with all of its spans or with none.
+        let sampler =
+            Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(settings.sample_ratio)));
+        let provider = SdkTracerProvider::builder()
+            .with_resource(resource)
+            .with_sampler(sampler)
+            .with_batch_exporter(exporter)
+            .build();
+        Ok(Self { provider })
+    }
+
+    /// What hands the spans over.
+    pub(crate) fn layer(&self) -> BoxedLayer {
+        let ours = FilterFn::new(is_span_of_ours).with_max_level_hint(LevelFilter::DEBUG);
+        tracing_opentelemetry::layer()
+            .with_tracer(self.provider.tracer(SERVICE))
+            .with_location(false)
+            .with_threads(false)
+            // Nobody here asks OpenTelemetry which span is current.
+            .with_context_activation(false)
+            .with_filter(ours)
+            .boxed()
+    }
+
+    /// Exports what is left, as far as the collector takes it in time.
+    pub(crate) async fn finish(self) {
+        let finish = move || self.provider.shutdown_with_timeout(FINISH_TIMEOUT);
+        // What went wrong is in the log already, and it stops nothing.
+        drop(tokio::task::spawn_blocking(finish).await);
+    }
+}
+
+/// Of other crates nothing is exported: what their spans hold is not ours to promise. Events are the
+/// log's.
+fn is_span_of_ours(metadata: &Metadata<'_>) -> bool {
+    metadata.is_span()
+        && *metadata.level() <= tracing::Level::DEBUG
+        && metadata.target().starts_with("otp_")
+}
+
+fn exporter(endpoint: &url::Url) -> anyhow::Result<SpanExporter> {
+    let client = reqwest::blocking::Client::builder()
+        .tls_backend_preconfigured(tls(endpoint)?)
+        .timeout(EXPORT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .context("the HTTP client cannot be made")?;
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_http_client(client)
+        .with_endpoint(endpoint.as_str())
+        .with_protocol(Protocol::HttpBinary)
+        .with_timeout(EXPORT_TIMEOUT)
+        .build()?;
+    Ok(exporter)
+}
+
+/// Whom the operating system trusts. The provider of the cryptography is named, as for WhatsApp's client:
+/// none is installed for the process.
+fn tls(endpoint: &url::Url) -> anyhow::Result<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    if endpoint.scheme() == "https" {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        anyhow::ensure!(!roots.is_empty(), "the system has no root certificates");
+    }
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}
