@@ -41,9 +41,9 @@ FROM (SELECT subscription_id, count(*) AS debits FROM ledger_entries WHERE kind 
 WHERE subscriptions.id = spent.subscription_id;
 
 INSERT INTO message_events (message_id, status, source, changed_status, recorded_at)
-SELECT id, status, 1, true, created_at
+SELECT id, event.status, 1, true, created_at
 FROM messages CROSS JOIN (VALUES (1::smallint), (2::smallint)) AS event (status)
-ORDER BY id, status;
+ORDER BY id, event.status;
 
 DO $$ DECLARE definition text; BEGIN
     FOR definition IN SELECT indexdef FROM dropped LOOP EXECUTE definition; END LOOP;

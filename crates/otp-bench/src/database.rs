@@ -38,7 +38,14 @@ impl ByHand {
     pub(crate) async fn run(&self, statements: &str) -> anyhow::Result<()> {
         for statement in split(statements) {
             let run = self.client.batch_execute(&statement).await;
-            run.with_context(|| statement.lines().next().unwrap_or_default().to_owned())?;
+            run.with_context(|| {
+                statement
+                    .trim()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned()
+            })?;
         }
         Ok(())
     }

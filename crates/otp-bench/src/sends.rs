@@ -39,6 +39,9 @@ pub(crate) struct Options {
     /// A server built earlier, to be measured beside this one.
     #[arg(long, value_name = "PROGRAM")]
     against: Option<PathBuf>,
+    /// Leave the baselines out, to compare two builds in more rounds.
+    #[arg(long, requires = "against")]
+    no_baseline: bool,
     /// Measure also beside so many messages sent before; 10000000 take about 20 GB and half an hour.
     #[arg(long, value_name = "MESSAGES", default_value_t = 0)]
     preload: u64,

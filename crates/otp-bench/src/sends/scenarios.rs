@@ -129,6 +129,9 @@ async fn hot(bench: &mut Bench) -> anyhow::Result<()> {
     against(bench, 1, &mut contenders).await?;
     let title = "one hot account, 64 connections, provider delay 0, PostgreSQL";
     let standings = bench.contest(Scenario::Hot, title, contenders).await?;
+    if bench.options.no_baseline {
+        return Ok(());
+    }
     let ours = find(&standings, "the server")?;
     let plain = find(&standings, "plain SQL")?;
     let function = find(&standings, "stored functions")?;
@@ -168,6 +171,9 @@ async fn accounts(bench: &mut Bench) -> anyhow::Result<()> {
     contenders.push(Box::new(bare("a bare echo", &["echo"], bench)?));
     let title = "100 accounts, 64 connections, provider delay 0, PostgreSQL";
     let standings = bench.contest(Scenario::Accounts, title, contenders).await?;
+    if bench.options.no_baseline {
+        return Ok(());
+    }
     let ours = find(&standings, "the server")?;
     let rate = |name: &str| anyhow::Ok(ours.median.rate / find(&standings, name)?.median.rate);
     bench.verdicts.extend([
@@ -400,6 +406,9 @@ fn baselines<'a>(
         };
         Box::new(Baseline { url, by_hand, run }) as _
     };
+    if bench.options.no_baseline {
+        return Vec::new();
+    }
     vec![baseline(Script::Plain), baseline(Script::Function)]
 }
 

@@ -34,38 +34,32 @@ impl Places {
     /// A place, if there is one and the account has not had its share: one that sends more than can be
     /// done must not leave the others without.
     pub(super) fn take(&self, account: AccountId) -> Result<Place, PortError> {
-        if self.of(account) >= self.all.div_ceil(2) {
+        let mut of_accounts = locked(&self.of_accounts);
+        let had = of_accounts.get(&account).copied().unwrap_or(0);
+        if had >= self.all.div_ceil(2) {
             let full = "the account has its share of the queue in front of the store";
             return Err(PortError::Unavailable(full.into()));
         }
-        match Arc::clone(&self.free).try_acquire_owned() {
-            Ok(permit) => Ok(self.given(account, permit)),
-            Err(_) => Err(PortError::Unavailable(
-                "the queue in front of the store is full".into(),
-            )),
-        }
+        let permit = Arc::clone(&self.free).try_acquire_owned().map_err(|_| {
+            PortError::Unavailable("the queue in front of the store is full".into())
+        })?;
+        of_accounts.insert(account, had + 1);
+        Ok(self.place(account, permit))
     }
 
     /// A place, as soon as there is one.
     pub(super) async fn wait_for_one(&self, account: AccountId) -> Result<Place, PortError> {
         let permit = Arc::clone(&self.free).acquire_owned().await;
         let permit = permit.map_err(|_| PortError::Unavailable("the lane has ended".into()))?;
-        Ok(self.given(account, permit))
+        *locked(&self.of_accounts).entry(account).or_default() += 1;
+        Ok(self.place(account, permit))
     }
 
     pub(super) fn taken(&self) -> usize {
         self.all.saturating_sub(self.free.available_permits())
     }
 
-    fn of(&self, account: AccountId) -> usize {
-        locked(&self.of_accounts)
-            .get(&account)
-            .copied()
-            .unwrap_or(0)
-    }
-
-    fn given(&self, account: AccountId, permit: OwnedSemaphorePermit) -> Place {
-        *locked(&self.of_accounts).entry(account).or_default() += 1;
+    fn place(&self, account: AccountId, permit: OwnedSemaphorePermit) -> Place {
         Place {
             account,
             of_accounts: Arc::clone(&self.of_accounts),
