@@ -10,8 +10,10 @@ use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfi
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::Metadata;
-use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{FilterFn, LevelFilter};
+use tracing::subscriber::Interest;
+use tracing_subscriber::filter::{DynFilterFn, LevelFilter};
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::{Layer, Registry};
 
 use crate::failure::SetupError;
 use crate::logging::BoxedLayer;
@@ -29,6 +31,7 @@ const FINISH_TIMEOUT: Duration = Duration::from_secs(3);
 /// The export of spans, under way.
 pub(crate) struct SpanExport {
     provider: SdkTracerProvider,
+    sample_ratio: f64,
 }
 
 impl SpanExport {
@@ -44,27 +47,36 @@ impl SpanExport {
             .with_service_name(SERVICE)
             .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
             .build();
-        // A request is exported with all of its spans or with none.
-        let sampler =
-            Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(settings.sample_ratio)));
         let provider = SdkTracerProvider::builder()
             .with_resource(resource)
-            .with_sampler(sampler)
+            .with_sampler(Sampler::AlwaysOn)
             .with_batch_exporter(exporter)
             .build();
-        Ok(Self { provider })
+        Ok(Self {
+            provider,
+            sample_ratio: settings.sample_ratio,
+        })
     }
 
     /// What hands the spans over.
     pub(crate) fn layer(&self) -> BoxedLayer {
-        let ours = FilterFn::new(is_span_of_ours).with_max_level_hint(LevelFilter::DEBUG);
+        let sample_ratio = self.sample_ratio;
+        let chosen = move |span: &Metadata<'_>, context: &Context<'_, Registry>| {
+            is_chosen(span, context, sample_ratio)
+        };
+        let chosen = DynFilterFn::new(chosen)
+            .with_callsite_filter(|callsite| match is_span_of_ours(callsite) {
+                true => Interest::sometimes(),
+                false => Interest::never(),
+            })
+            .with_max_level_hint(LevelFilter::DEBUG);
         tracing_opentelemetry::layer()
             .with_tracer(self.provider.tracer(SERVICE))
             .with_location(false)
             .with_threads(false)
             // Nobody here asks OpenTelemetry which span is current.
             .with_context_activation(false)
-            .with_filter(ours)
+            .with_filter(chosen)
             .boxed()
     }
 
@@ -74,6 +86,20 @@ impl SpanExport {
         // What went wrong is in the log already, and it stops nothing.
         drop(tokio::task::spawn_blocking(finish).await);
     }
+}
+
+/// Where a trace begins: with a request, or with a batch of the ledger, which is many requests'.
+const ROOTS: [&str; 3] = ["http.request", "db.ledger.admit", "db.ledger.settle"];
+
+/// A trace is exported with all of its spans or with none. That is decided here, before there is a span:
+/// OpenTelemetry's own sampler would be handed every span of every request to find out.
+fn is_chosen(span: &Metadata<'_>, context: &Context<'_, Registry>, sample_ratio: f64) -> bool {
+    if !is_span_of_ours(span) {
+        return false;
+    }
+    // A span that was not chosen is not seen here.
+    context.lookup_current().is_some()
+        || (ROOTS.contains(&span.name()) && rand::random::<f64>() < sample_ratio)
 }
 
 /// Of other crates nothing is exported: what their spans hold is not ours to promise. Events are the
