@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::opt_out::resolution::KnownIdentity;
-use otp_core::ports::{Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage};
+use otp_core::ports::{
+    MOST_AT_ONCE, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
+};
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference};
 use otp_core::sealing::IdentityIndex;
 use otp_core::time::Timestamp;
@@ -23,6 +25,8 @@ const BOUNDS: Bounds = Bounds {
     max_batch: 256,
     max_queue: 8_192,
 };
+
+const _: () = assert!(BOUNDS.max_batch <= MOST_AT_ONCE, "more than a store takes");
 
 /// These reads have turns like calls of one account, whosever they are: each is as small as the next.
 const NOBODY: AccountId = AccountId(Uuid::nil());
