@@ -57,21 +57,12 @@ impl Rig {
         database: Database,
         accounts: usize,
     ) -> anyhow::Result<Self> {
-        let environment = environment(&database, "http://127.0.0.1:9");
+        let provider = Provider::start().await?;
+        let environment = environment(&database, provider.url());
         migrate(program, &environment)?;
         let storage = database.open().await;
         let api_keys = create_accounts(&*storage, accounts).await?;
         drop(storage);
-        Self::start_again(program, database, api_keys).await
-    }
-
-    async fn start_again(
-        program: &Path,
-        database: Database,
-        api_keys: Vec<String>,
-    ) -> anyhow::Result<Self> {
-        let provider = Provider::start().await?;
-        let environment = environment(&database, provider.url());
         let server = Process::start(program, &["serve", "--json"], &environment)?;
         Ok(Self {
             database,

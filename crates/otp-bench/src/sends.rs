@@ -42,7 +42,7 @@ pub(crate) struct Options {
     /// Leave the baselines out, to compare two builds in more rounds.
     #[arg(long, requires = "against")]
     no_baseline: bool,
-    /// Measure also beside so many messages sent before; 10000000 take about 20 GB and half an hour.
+    /// Measure also beside so many messages sent before; 10000000 take about 20 GB and a quarter of an hour.
     #[arg(long, value_name = "MESSAGES", default_value_t = 0)]
     preload: u64,
 }

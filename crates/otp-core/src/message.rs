@@ -10,6 +10,8 @@ pub use page::{Cursor, InvalidCursor, InvalidPageSize, MessageQuery, PagePositio
 pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;
 
+use std::collections::HashMap;
+
 use crate::credits::Credits;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use crate::sealing::{Sealed, SealedProviderMessageId};
@@ -59,4 +61,19 @@ pub struct Message {
     pub created_at: Timestamp,
     /// When the failure was recorded.
     pub failed_at: Option<Timestamp>,
+}
+
+impl Message {
+    /// What was found of each that was wanted, in that order. Another account's message is as absent as
+    /// one that was not found.
+    pub fn in_the_order_of(
+        wanted: &[(AccountId, MessageId)],
+        found: Vec<Self>,
+    ) -> Vec<Option<Self>> {
+        let found: HashMap<_, _> = found
+            .into_iter()
+            .map(|message| ((message.account_id, message.id), message))
+            .collect();
+        wanted.iter().map(|key| found.get(key).cloned()).collect()
+    }
 }

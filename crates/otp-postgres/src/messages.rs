@@ -2,8 +2,6 @@
 
 mod records;
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -46,7 +44,7 @@ impl Messages for PgStore {
             .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
-        Ok(in_their_order(wanted, read_all(rows)?))
+        Ok(Message::in_the_order_of(wanted, read_all(rows)?))
     }
 
     async fn find_history(
@@ -64,13 +62,4 @@ impl Messages for PgStore {
         let listed = records::list(&transaction, query).await;
         transaction.finish(listed).await
     }
-}
-
-/// What was found of each, for its own account alone.
-fn in_their_order(wanted: &[(AccountId, MessageId)], found: Vec<Message>) -> Vec<Option<Message>> {
-    let found: HashMap<_, _> = found
-        .into_iter()
-        .map(|message| ((message.account_id, message.id), message))
-        .collect();
-    wanted.iter().map(|key| found.get(key).cloned()).collect()
 }

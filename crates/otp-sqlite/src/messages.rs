@@ -2,8 +2,6 @@
 
 mod records;
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
@@ -46,7 +44,7 @@ impl Messages for SqliteStore {
                 .filter(messages::id.eq_any(ids))
                 .select(MessageRow::as_select())
                 .load(connection)?;
-            Ok(in_their_order(&wanted, read_all(rows)?))
+            Ok(Message::in_the_order_of(&wanted, read_all(rows)?))
         })
         .await
     }
@@ -69,13 +67,4 @@ impl Messages for SqliteStore {
         })
         .await
     }
-}
-
-/// What was found of each, for its own account alone.
-fn in_their_order(wanted: &[(AccountId, MessageId)], found: Vec<Message>) -> Vec<Option<Message>> {
-    let found: HashMap<_, _> = found
-        .into_iter()
-        .map(|message| ((message.account_id, message.id), message))
-        .collect();
-    wanted.iter().map(|key| found.get(key).cloned()).collect()
 }

@@ -43,8 +43,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// Loads a process over HTTP, and reads what it and its database used meanwhile.
 async fn load(
-    address: String,
-    process: u32,
+    process: &Process,
     by_hand: Option<&ByHand>,
     (connections, span): (usize, Span),
     next: NextRequest,
@@ -55,7 +54,7 @@ async fn load(
         Span::UntilDone => (Duration::ZERO, LONGEST),
     };
     let load = Load {
-        address,
+        address: process.address(),
         connections,
         warm_up,
         measured,
@@ -69,25 +68,25 @@ async fn load(
         Span::For(_) => {
             let used = async {
                 tokio::time::sleep(warm_up).await;
-                let before = Used::read(process, by_hand).await?;
+                let before = Used::read(process.id(), by_hand).await?;
                 tokio::time::sleep(measured).await;
-                anyhow::Ok((before, Used::read(process, by_hand).await?))
+                anyhow::Ok((before, Used::read(process.id(), by_hand).await?))
             };
             let (loaded, used) = tokio::join!(load.run(), used);
             let (before, after) = used?;
             (loaded?, before, after)
         }
         Span::UntilDone => {
-            let before = Used::read(process, by_hand).await?;
+            let before = Used::read(process.id(), by_hand).await?;
             let loaded = load.run().await?;
-            (loaded, before, Used::read(process, by_hand).await?)
+            (loaded, before, Used::read(process.id(), by_hand).await?)
         }
     };
     let latencies = std::mem::take(&mut loaded.latencies);
     let count = latencies.count();
     let mut sample = Sample::of(latencies, loaded.elapsed);
     after.since(&before, count, &mut sample);
-    sample.peak_mib = memory(process).map(|(_, peak)| peak);
+    sample.peak_mib = memory(process.id()).map(|(_, peak)| peak);
     Ok((loaded, sample))
 }
 
@@ -182,8 +181,7 @@ impl Contender for Sends {
         let next = rig.sends(self.accounts, self.recipients);
         let sent = Arc::clone(&self.sent);
         let (loaded, sample) = load(
-            rig.server.address(),
-            rig.server.id(),
+            &rig.server,
             self.by_hand.as_ref(),
             (self.connections, Span::For(self.measured)),
             Arc::new(next),
@@ -239,8 +237,7 @@ impl Contender for Checks {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         let (loaded, sample) = load(
-            self.rig.server.address(),
-            self.rig.server.id(),
+            &self.rig.server,
             self.by_hand.as_ref(),
             (self.connections, Span::For(self.measured)),
             Arc::new(self.rig.checks(ids)),
@@ -297,8 +294,7 @@ impl Contender for Receipts {
             requests.next()
         };
         let (loaded, mut sample) = load(
-            self.rig.server.address(),
-            self.rig.server.id(),
+            &self.rig.server,
             self.by_hand.as_ref(),
             (self.connections, Span::UntilDone),
             Arc::new(next),
@@ -386,8 +382,7 @@ impl Contender for Bare {
     async fn measure(&mut self) -> anyhow::Result<Sample> {
         let body = br#"{"otpCode":"482913","toPhoneE164":"+966551234567","languageCode":"en","idempotencyKey":"0199c2f0-7a3b-7c11-8d2e-3f4a5b6c7d8e"}"#;
         let (loaded, sample) = load(
-            self.process.address(),
-            self.process.id(),
+            &self.process,
             None,
             (self.connections, Span::For(self.measured)),
             Arc::new(|| Some(post("/", None, body.to_vec()))),

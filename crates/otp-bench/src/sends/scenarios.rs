@@ -18,6 +18,7 @@ use crate::pgbench::{Run, Script};
 use crate::process::{Process, memory};
 use crate::provider::Provider;
 use crate::rig::Rig;
+use crate::store::Store;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -104,16 +105,16 @@ impl Scenario {
 }
 
 async fn idle(bench: &mut Bench) -> anyhow::Result<()> {
-    for store in ["PostgreSQL", "SQLite"] {
+    for store in Store::ALL {
         let rig = match store {
-            "SQLite" => bench.on_sqlite(1).await?,
-            _ => bench.on_postgres(1).await?.0,
+            Store::Sqlite => bench.on_sqlite(1).await?,
+            Store::Postgres => bench.on_postgres(1).await?.0,
         };
         // Its workers have made their rounds by then.
         tokio::time::sleep(Duration::from_secs(3)).await;
         let (now, _) = memory(rig.server.id()).context("memory is read from /proc")?;
         bench.verdicts.push(Verdict::new(
-            format!("MiB of an idle server on {store}"),
+            format!("MiB of an idle server on {}", store.name()),
             now,
             Bound::AtMost(40.0),
         ));
@@ -223,6 +224,9 @@ async fn alone(bench: &mut Bench) -> anyhow::Result<()> {
     let delayed = rig;
     let title = "alone: one account, 1 connection, PostgreSQL";
     let standings = bench.contest(Scenario::Alone, title, contenders).await?;
+    if bench.options.no_baseline {
+        return Ok(());
+    }
     let plain = find(&standings, "plain SQL")?.median.p50_ms;
     let at_once = find(&standings, "delay 0")?.median.p50_ms;
     // A timer rounds up: what counts is how long the provider really took.
