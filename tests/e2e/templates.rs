@@ -71,10 +71,10 @@ async fn until_sent(
 }
 
 /// Sends until messages in the first language go out in the second.
-async fn until_language(world: &World, server: &Running, wish: &str, expected: &str) {
+async fn until_language(world: &World, server: &Running, request: &str, expected: &str) {
     let sent = async {
         loop {
-            let answer = until_sent(world, server, wish, |answer| answer.status == 200).await;
+            let answer = until_sent(world, server, request, |answer| answer.status == 200).await;
             let calls = world.sandbox.calls_about(answer.id()).await;
             if calls[0]["language"] == expected {
                 return;
@@ -82,7 +82,7 @@ async fn until_language(world: &World, server: &Running, wish: &str, expected: &
         }
     };
     let sent = tokio::time::timeout(KNOWN_EVERYWHERE, sent).await;
-    sent.unwrap_or_else(|_| panic!("{wish} never goes out in {expected}"));
+    sent.unwrap_or_else(|_| panic!("{request} never goes out in {expected}"));
 }
 
 async fn until_there_is_none(world: &World, server: &Running, language: &str) {

@@ -13,10 +13,10 @@ use crate::time::Timestamp;
 pub const FIRST_WAIT: Duration = Duration::from_secs(30);
 
 /// The longest wait.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
+pub const MAX_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// A pause of this length ends a streak.
-pub const STREAK_GAP: Duration = LONGEST_WAIT;
+pub const STREAK_GAP: Duration = MAX_WAIT;
 
 /// From this send of a streak on the wait is the longest one: 30 s · 2^10 exceeds 6 h.
 const SENDS_TO_LONGEST_WAIT: u32 = 11;
@@ -28,7 +28,7 @@ pub const HORIZON: Duration = Duration::from_secs(11 * 6 * 60 * 60);
 /// The wait after the n-th send of a streak; `n` counts from 1.
 pub fn wait_after(n: u32) -> Duration {
     if n >= SENDS_TO_LONGEST_WAIT {
-        return LONGEST_WAIT;
+        return MAX_WAIT;
     }
     FIRST_WAIT * 2_u32.pow(n.saturating_sub(1))
 }
@@ -70,7 +70,7 @@ mod tests {
             30, 60, 120, 240, 480, 960, 1_920, 3_840, 7_680, 15_360, 21_600, 21_600, 21_600,
         ];
         assert_eq!(waits, documented);
-        assert_eq!(wait_after(u32::MAX), LONGEST_WAIT);
+        assert_eq!(wait_after(u32::MAX), MAX_WAIT);
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
             let sends: Vec<_> = seconds.iter().map(|s| at(*s)).collect();
             let last = *sends.iter().max().expect("at least one");
             let wait = retry_at(&sends).expect("sends").since(last);
-            prop_assert!(wait >= FIRST_WAIT && wait <= LONGEST_WAIT);
+            prop_assert!(wait >= FIRST_WAIT && wait <= MAX_WAIT);
         }
 
         #[test]

@@ -1,6 +1,6 @@
-//! Message languages: reading what a caller wishes and choosing among the languages there are.
+//! Message languages: reading what a caller requests and choosing among the languages there are.
 //!
-//! WhatsApp spells a language `en_US`; callers also write `en-US` or `EN-us`. All are one wish.
+//! WhatsApp spells a language `en_US`; callers also write `en-US` or `EN-us`. All are one preferred.
 
 /// A language tag in WhatsApp's spelling: `ar`, `en_US`, `zh_Hant_TW`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,33 +75,37 @@ fn is_region(part: &str) -> bool {
         || (part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Chooses a language of `available`: for the wish, then for the account's default, each by exact
+/// Chooses a language of `available`: for the preferred, then for the account's default, each by exact
 /// match, by base language, by any region of that base (the first in alphabetical order, so that the
 /// choice never depends on the order of rows).
 pub fn select<'a>(
-    wish: Option<&LanguageTag>,
+    preferred: Option<&LanguageTag>,
     default: &LanguageTag,
     available: &[&'a LanguageTag],
 ) -> Option<&'a LanguageTag> {
-    wish.and_then(|wish| best_match(wish, available))
+    preferred
+        .and_then(|preferred| best_match(preferred, available))
         .or_else(|| best_match(default, available))
 }
 
-fn best_match<'a>(wish: &LanguageTag, available: &[&'a LanguageTag]) -> Option<&'a LanguageTag> {
+fn best_match<'a>(
+    preferred: &LanguageTag,
+    available: &[&'a LanguageTag],
+) -> Option<&'a LanguageTag> {
     let find = |tag: &str| {
         available
             .iter()
             .copied()
             .find(|candidate| candidate.as_str() == tag)
     };
-    find(wish.as_str())
-        .or_else(|| wish.without_script().and_then(|tag| find(&tag)))
-        .or_else(|| find(wish.base()))
+    find(preferred.as_str())
+        .or_else(|| preferred.without_script().and_then(|tag| find(&tag)))
+        .or_else(|| find(preferred.base()))
         .or_else(|| {
             available
                 .iter()
                 .copied()
-                .filter(|c| c.base() == wish.base())
+                .filter(|c| c.base() == preferred.base())
                 .min()
         })
 }
@@ -115,16 +119,16 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(wish: Option<&str>, default: &str, available: &[&str], expected: Option<&str>) {
+    fn check(preferred: Option<&str>, default: &str, available: &[&str], expected: Option<&str>) {
         let available: Vec<_> = available.iter().map(|text| tag(text)).collect();
         let available: Vec<_> = available.iter().collect();
-        let wish = wish.and_then(|text| LanguageTag::parse(text).ok());
-        let chosen = select(wish.as_ref(), &tag(default), &available);
+        let preferred = preferred.and_then(|text| LanguageTag::parse(text).ok());
+        let chosen = select(preferred.as_ref(), &tag(default), &available);
         assert_eq!(chosen.map(LanguageTag::as_str), expected);
     }
 
     #[test]
-    fn hyphen_underscore_and_case_are_one_wish() {
+    fn hyphen_underscore_and_case_are_one_request() {
         for text in ["en-US", "en_US", "EN-us", "en_us"] {
             assert_eq!(tag(text).as_str(), "en_US");
         }

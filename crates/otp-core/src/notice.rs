@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use uuid::Builder;
 
 use crate::ids::{AccountId, NoticeId};
-use crate::language::LanguageTag;
 use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
 pub use expiring_key::{FIRST_WARNING, expiring_key};
 pub use kind::{NoticeKind, Reason};
 pub(crate) use low_balance::Debit;
@@ -21,7 +21,7 @@ pub use low_balance::{InvalidLowBalance, LowBalance};
 /// Something an account holder has to know. The address is not part of it: it is looked up when the
 /// mail goes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct MailNotice {
     /// Its id, which is also that of its mail.
     pub id: NoticeId,
     /// Who is told.
@@ -29,12 +29,12 @@ pub struct Notice {
     /// What.
     pub kind: NoticeKind,
     /// In which language; the account's default where none is named.
-    pub language: Option<NoticeLanguage>,
+    pub language: Option<UiLanguage>,
     /// When it came up.
     pub created_at: Timestamp,
 }
 
-impl Notice {
+impl MailNotice {
     /// A notice. `occasion` tells this occurrence from others of the same kind and account, such as the
     /// id of what happened to: the same account, kind and occasion are the same notice for ever, and
     /// later ones are passed over.
@@ -42,7 +42,7 @@ impl Notice {
         account_id: AccountId,
         kind: NoticeKind,
         occasion: &str,
-        language: Option<NoticeLanguage>,
+        language: Option<UiLanguage>,
         created_at: Timestamp,
     ) -> Self {
         let hash = Sha256::new()
@@ -62,56 +62,11 @@ impl Notice {
     }
 }
 
-/// The languages in which notices are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NoticeLanguage {
-    /// Arabic.
-    Arabic,
-    /// English, also for everybody whose language is neither.
-    English,
-}
-
-impl NoticeLanguage {
-    /// All of them, for tables and tests.
-    pub const ALL: [Self; 2] = [Self::Arabic, Self::English];
-
-    /// The one for readers of this language.
-    pub fn of(tag: &LanguageTag) -> Self {
-        match tag.base() {
-            "ar" => Self::Arabic,
-            _ => Self::English,
-        }
-    }
-
-    /// As BCP 47 spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Arabic => "ar",
-            Self::English => "en",
-        }
-    }
-
-    /// What a store keeps.
-    pub const fn code(self) -> i16 {
-        match self {
-            Self::Arabic => 0,
-            Self::English => 1,
-        }
-    }
-
-    /// The one with this code.
-    pub fn from_code(code: i16) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|language| language.code() == code)
-    }
-}
-
 /// A notice as the outbox keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedNotice {
     /// The notice.
-    pub notice: Notice,
+    pub notice: MailNotice,
     /// Where it stands.
     pub state: NoticeState,
     /// How often it was claimed. Who records what came of a claim names this number, so that one whose
@@ -194,23 +149,10 @@ mod tests {
         let notice = |account, occasion, second: i64| {
             let account = AccountId(Uuid::from_u128(account));
             let at = Timestamp::from_unix_millis(second * 1_000);
-            Notice::new(account, spent.clone(), occasion, None, at).id
+            MailNotice::new(account, spent.clone(), occasion, None, at).id
         };
         assert_eq!(notice(1, "a", 0), notice(1, "a", 9));
         assert_ne!(notice(1, "a", 0), notice(1, "b", 0));
         assert_ne!(notice(1, "a", 0), notice(2, "a", 0));
-    }
-
-    #[test]
-    fn arabic_is_for_arabic_readers_and_english_for_the_rest() {
-        for (tag, expected) in [
-            ("ar", NoticeLanguage::Arabic),
-            ("ar_EG", NoticeLanguage::Arabic),
-            ("en", NoticeLanguage::English),
-            ("fr", NoticeLanguage::English),
-        ] {
-            let tag = LanguageTag::parse(tag).expect("a tag");
-            assert_eq!(NoticeLanguage::of(&tag), expected, "{tag}");
-        }
     }
 }

@@ -1,34 +1,34 @@
 //! Opt-outs: people who write STOP are left alone until they write START.
 //!
-//! - Which text is a wish: [`Wish::of_text`].
-//! - Who wished: [`resolution`]. WhatsApp names people by numbers of its own spelling, or not by number
+//! - Which text is a request: [`ConsentRequest::of_text`].
+//! - Who asked: [`resolution`]. WhatsApp names people by numbers of its own spelling, or not by number
 //!   at all.
-//! - What holds: [`LastWish`]. The wish that came last by the provider's time, in whatever order and
-//!   however often wishes are reported; between two of one instant STOP holds. What an operator enters
+//! - What holds: [`CurrentConsent`]. The request that came last by the provider's time, in whatever order and
+//!   however often requests are reported; between two of one instant STOP holds. What an operator enters
 //!   holds at once.
-//! - What is kept: every wish in an append-only log, and the last one beside it ([`consent`]).
+//! - What is kept: every request in an append-only log, and the last one beside it ([`consent`]).
 
 pub mod consent;
 pub mod resolution;
 mod words;
 
+use crate::channel::whatsapp::ProviderId;
 use crate::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
-use crate::sender::ProviderId;
 use crate::time::Timestamp;
 
-/// What a person wants. The order is that of two wishes of one instant.
+/// What a person wants. The order is that of two requests of one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Wish {
+pub enum ConsentRequest {
     /// Messages again.
     Start,
     /// No more messages.
     Stop,
 }
 
-impl Wish {
-    /// The wish that a whole message is, if it is one.
+impl ConsentRequest {
+    /// The request that a whole message is, if it is one.
     pub fn of_text(text: &str) -> Option<Self> {
-        words::wish(text)
+        words::request(text)
     }
 
     /// The number a store keeps of it.
@@ -39,7 +39,7 @@ impl Wish {
         }
     }
 
-    /// The wish of a stored number.
+    /// The request of a stored number.
     pub const fn from_code(code: i16) -> Option<Self> {
         match code {
             1 => Some(Self::Stop),
@@ -57,9 +57,9 @@ impl Wish {
     }
 }
 
-/// How a wish was made.
+/// How a request was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WishSource {
+pub enum ConsentSource {
     /// Written as a message.
     Typed,
     /// By a button or an item of a list.
@@ -68,7 +68,7 @@ pub enum WishSource {
     Operator,
 }
 
-impl WishSource {
+impl ConsentSource {
     /// The number a store keeps of it.
     pub const fn code(self) -> i16 {
         match self {
@@ -98,31 +98,31 @@ impl WishSource {
     }
 }
 
-/// The wish that holds for a recipient. Ordered by when it was made.
+/// The request that holds for a recipient. Ordered by when it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LastWish {
+pub struct CurrentConsent {
     /// When, by the provider's clock.
     pub at: Timestamp,
     /// What.
-    pub wish: Wish,
+    pub request: ConsentRequest,
 }
 
-/// A wish as the provider reports it: of somebody it knows, to one of our numbers.
+/// A request as the provider reports it: of somebody it knows, to one of our numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InboundWish {
-    /// What is wished.
-    pub wish: Wish,
+pub struct InboundConsent {
+    /// What is asked.
+    pub request: ConsentRequest,
     /// How it was made.
-    pub source: WishSource,
+    pub source: ConsentSource,
     /// Which of our numbers it was written to, by the provider's id of it.
     pub phone_number_id: Option<ProviderId>,
-    /// The message it is, by the provider's id: a wish that is reported again is the same.
+    /// The message it is, by the provider's id: a request that is reported again is the same.
     pub message: ProviderMessageIndex,
     /// The message of ours that it answers, if it says so.
     pub context: Option<ProviderMessageIndex>,
-    /// Who wished.
+    /// Who asked.
     pub from: Identities,
-    /// Who wished, if the provider's number of them is a number to us as well.
+    /// Who asked, if the provider's number of them is a number to us as well.
     pub number: Option<RecipientIndex>,
     /// When, by the provider's clock.
     pub provider_time: Timestamp,
@@ -152,12 +152,19 @@ mod tests {
 
     #[test]
     fn codes_are_read_back() {
-        for wish in [Wish::Stop, Wish::Start] {
-            assert_eq!(Wish::from_code(wish.code()), Some(wish));
+        for request in [ConsentRequest::Stop, ConsentRequest::Start] {
+            assert_eq!(ConsentRequest::from_code(request.code()), Some(request));
         }
-        for source in [WishSource::Typed, WishSource::Button, WishSource::Operator] {
-            assert_eq!(WishSource::from_code(source.code()), Some(source));
+        for source in [
+            ConsentSource::Typed,
+            ConsentSource::Button,
+            ConsentSource::Operator,
+        ] {
+            assert_eq!(ConsentSource::from_code(source.code()), Some(source));
         }
-        assert_eq!((Wish::from_code(0), WishSource::from_code(4)), (None, None));
+        assert_eq!(
+            (ConsentRequest::from_code(0), ConsentSource::from_code(4)),
+            (None, None)
+        );
     }
 }

@@ -14,9 +14,9 @@ mod directory;
 mod error;
 mod message_sender;
 mod messages;
+mod notice_outbox;
 mod notice_sender;
 mod opt_outs;
-mod outbox;
 mod plans;
 mod prices;
 mod provider_error;
@@ -44,10 +44,10 @@ pub use error::PortError;
 pub use message_sender::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
-pub use messages::{MOST_AT_ONCE, Messages};
-pub use notice_sender::{NoticeError, NoticeMail, NoticeRecipient, NoticeSender};
+pub use messages::{MAX_PER_LOOKUP, Messages};
+pub use notice_outbox::{MAX_WAITING, NoticeOutbox};
+pub use notice_sender::{AddressedNotice, NoticeError, NoticeRecipient, NoticeSender};
 pub use opt_outs::OptOuts;
-pub use outbox::{MAX_WAITING, Outbox};
 pub use plans::Plans;
 pub use prices::Prices;
 pub use provider_error::ProviderError;
@@ -75,9 +75,9 @@ mod mocks {
     pub use super::directory::MockDirectory;
     pub use super::message_sender::MockMessageSender;
     pub use super::messages::MockMessages;
+    pub use super::notice_outbox::MockNoticeOutbox;
     pub use super::notice_sender::MockNoticeSender;
     pub use super::opt_outs::MockOptOuts;
-    pub use super::outbox::MockOutbox;
     pub use super::plans::MockPlans;
     pub use super::prices::MockPrices;
     pub use super::provider_webhook::MockProviderWebhook;

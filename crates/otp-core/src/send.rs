@@ -4,13 +4,11 @@
 //! asks [`admission::judge`] or [`settlement::judge`], and writes what they say with a constant number
 //! of statements. No rule is written in SQL, and no store decides anything.
 //!
-//! Between admission and settlement [`pacing`] decides which calls the provider is spared.
 
 pub mod admission;
 pub mod attempt;
 pub mod explanation;
 pub mod facts;
-pub mod pacing;
 pub mod settlement;
 pub mod wanted;
 

@@ -11,10 +11,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use moka::future::Cache;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
-use otp_core::sender::SendingProfile;
 
 use crate::lane::{shared, silent};
 

@@ -11,7 +11,7 @@ use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::opt_out::resolution::KnownIdentity;
 use otp_core::ports::{
-    MOST_AT_ONCE, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
+    MAX_PER_LOOKUP, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
 };
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference};
 use otp_core::sealing::IdentityIndex;
@@ -26,7 +26,10 @@ const BOUNDS: Bounds = Bounds {
     max_queue: 8_192,
 };
 
-const _: () = assert!(BOUNDS.max_batch <= MOST_AT_ONCE, "more than a store takes");
+const _: () = assert!(
+    BOUNDS.max_batch <= MAX_PER_LOOKUP,
+    "more than a store takes"
+);
 
 /// These reads have turns like calls of one account, whosever they are: each is as small as the next.
 const NOBODY: AccountId = AccountId(Uuid::nil());

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::pacing::{Pacing, Permission, Turn};
 use otp_core::ids::SenderId;
 use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
-use otp_core::send::pacing::{Pacing, Permission, Turn};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 

@@ -6,9 +6,9 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::language::LanguageTag;
-use otp_core::notice::NoticeLanguage;
 use otp_core::passcode::Passcode;
 use otp_core::recipient::PhoneNumber;
+use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::send_message::{self as usecase, SentMessage};
 use serde::{Deserialize, Serialize};
@@ -163,7 +163,7 @@ async fn send(
 ) -> Result<SentMessage, ApiError> {
     let caller = authenticate(request, state).await?;
     let body: SendMessageRequest = body::read(request, payload).await?;
-    let notice_language = Language::named(request.headers()).map(NoticeLanguage::from);
+    let notice_language = Language::named(request.headers()).map(UiLanguage::from);
     let wanted = usecase::SendMessageRequest {
         notice_language,
         ..body.parse(caller)?

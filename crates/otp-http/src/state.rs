@@ -8,10 +8,10 @@ use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::explain_send::ExplainSend;
+use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::send_message::SendMessage;
 use otp_core::usecases::show_message::ShowMessage;
-use otp_core::usecases::take_notification::TakeNotification;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -49,7 +49,7 @@ pub struct WhatsAppWebhook {
     /// Reads what is posted.
     pub provider: Arc<dyn ProviderWebhook>,
     /// Applies what was read.
-    pub take_notification: TakeNotification,
+    pub handle_provider_webhook: HandleProviderWebhook,
     /// Tells when it came.
     pub clock: Arc<dyn Clock>,
 }

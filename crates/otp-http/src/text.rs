@@ -7,7 +7,7 @@ use actix_web::http::header::{
     ACCEPT_LANGUAGE, HeaderMap, LanguageTag, Preference, Quality, QualityItem, from_comma_delimited,
 };
 use fluent_templates::Loader;
-use otp_core::notice::NoticeLanguage;
+use otp_core::ui_language::UiLanguage;
 use unic_langid::{LanguageIdentifier, langid};
 
 fluent_templates::static_loader! {
@@ -32,9 +32,9 @@ pub(crate) enum Language {
 impl Language {
     /// The caller's most wanted language of those there are; English otherwise.
     pub(crate) fn negotiate(headers: &HeaderMap) -> Self {
-        wishes(headers)
+        preferences(headers)
             .iter()
-            .find_map(|wish| match wish {
+            .find_map(|preference| match preference {
                 Preference::Any => Some(Self::English),
                 Preference::Specific(tag) => Self::of_base(tag.primary_language()),
             })
@@ -44,8 +44,9 @@ impl Language {
     /// The same where the caller names a language at all. Many HTTP clients send `*` by themselves,
     /// which names none.
     pub(crate) fn named(headers: &HeaderMap) -> Option<Self> {
-        let named = |wish: &Preference<LanguageTag>| matches!(wish, Preference::Specific(_));
-        wishes(headers)
+        let named =
+            |preference: &Preference<LanguageTag>| matches!(preference, Preference::Specific(_));
+        preferences(headers)
             .iter()
             .any(named)
             .then(|| Self::negotiate(headers))
@@ -81,7 +82,7 @@ impl Language {
     }
 }
 
-impl From<Language> for NoticeLanguage {
+impl From<Language> for UiLanguage {
     fn from(language: Language) -> Self {
         match language {
             Language::English => Self::English,
@@ -91,15 +92,15 @@ impl From<Language> for NoticeLanguage {
 }
 
 /// What the caller accepts, the most wanted first.
-fn wishes(headers: &HeaderMap) -> Vec<Preference<LanguageTag>> {
-    let mut wishes: Vec<QualityItem<Preference<LanguageTag>>> =
+fn preferences(headers: &HeaderMap) -> Vec<Preference<LanguageTag>> {
+    let mut preferences: Vec<QualityItem<Preference<LanguageTag>>> =
         from_comma_delimited(headers.get_all(ACCEPT_LANGUAGE)).unwrap_or_default();
-    // Stable: of equal wishes the first counts.
-    wishes.sort_by_key(|wish| std::cmp::Reverse(wish.quality));
-    wishes
+    // Stable: of equal preferences the first counts.
+    preferences.sort_by_key(|preference| std::cmp::Reverse(preference.quality));
+    preferences
         .into_iter()
-        .filter(|wish| wish.quality > Quality::ZERO)
-        .map(|wish| wish.item)
+        .filter(|preference| preference.quality > Quality::ZERO)
+        .map(|preference| preference.item)
         .collect()
 }
 

@@ -119,7 +119,7 @@ async fn take(
     .await?;
     let WhatsAppWebhook {
         provider,
-        take_notification,
+        handle_provider_webhook,
         clock,
     } = &intake.webhook;
     let notification = provider
@@ -134,9 +134,9 @@ async fn take(
     }
     let turn = Arc::clone(&intake.at_a_time).acquire_owned().await;
     let turn = turn.map_err(|closed| ApiError::Unavailable(closed.into()))?;
-    let take_notification = take_notification.clone();
+    let handle_provider_webhook = handle_provider_webhook.clone();
     let applied = state.run(async move {
-        let applied = take_notification.execute(notification).await;
+        let applied = handle_provider_webhook.execute(notification).await;
         drop(turn);
         applied
     });
@@ -172,14 +172,14 @@ fn malformed() -> ApiError {
 #[cfg(test)]
 mod tests {
     use otp_core::ports::{
-        MockClock, MockOptOuts, MockOutbox, MockProviderWebhook, MockReceipts,
+        MockClock, MockNoticeOutbox, MockOptOuts, MockProviderWebhook, MockReceipts,
         MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockTemplates,
     };
     use otp_core::usecases::apply_receipts::ApplyReceipts;
+    use otp_core::usecases::apply_sender_events::ApplySenderEvents;
     use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
-    use otp_core::usecases::heed_sender_reports::HeedSenderReports;
-    use otp_core::usecases::take_notification::TakeNotification;
-    use otp_core::usecases::take_wishes::TakeWishes;
+    use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
+    use otp_core::usecases::record_consent::RecordConsent;
 
     use super::*;
 
@@ -187,23 +187,23 @@ mod tests {
         let receipts = Arc::new(MockReceipts::new());
         Intake::new(WhatsAppWebhook {
             provider: Arc::new(MockProviderWebhook::new()),
-            take_notification: TakeNotification {
+            handle_provider_webhook: HandleProviderWebhook {
                 apply_receipts: ApplyReceipts::new(
                     receipts,
                     Arc::new(MockSendLedger::new()),
                     Arc::new(MockRecipientIdentities::new()),
                 ),
-                take_wishes: TakeWishes::new(
+                record_consent: RecordConsent::new(
                     Arc::new(MockOptOuts::new()),
                     Arc::new(MockRecipientIdentities::new()),
                 ),
                 apply_template_events: ApplyTemplateEvents {
                     templates: Arc::new(MockTemplates::new()),
                     senders: Arc::new(MockSenders::new()),
-                    outbox: Arc::new(MockOutbox::new()),
+                    outbox: Arc::new(MockNoticeOutbox::new()),
                     clock: Arc::new(MockClock::new()),
                 },
-                heed_sender_reports: HeedSenderReports {
+                apply_sender_events: ApplySenderEvents {
                     senders: Arc::new(MockSenders::new()),
                     healths: Arc::new(MockSenderHealths::new()),
                     clock: Arc::new(MockClock::new()),

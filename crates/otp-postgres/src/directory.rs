@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join3;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError, Prices};
 use otp_core::pricing::PriceList;
-use otp_core::sender::SendingProfile;
 
 use crate::PgStore;
 use crate::errors::port_error;

@@ -1,5 +1,5 @@
 //! Opt-outs and the consent log. Admission reads opt-outs behind the lock of their account, which the
-//! recording of a wish holds until it is committed.
+//! recording of a request holds until it is committed.
 
 mod consent;
 mod facts;
@@ -12,9 +12,9 @@ use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::AccountId;
-use otp_core::opt_out::InboundWish;
+use otp_core::opt_out::InboundConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut};
-use otp_core::opt_out::resolution::WishFacts;
+use otp_core::opt_out::resolution::ResolutionFacts;
 use otp_core::ports::{OptOuts, PortError};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
@@ -22,13 +22,13 @@ use uuid::Uuid;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{ConsentRow, OptOutRow, UnresolvedWishRow, read_all};
-use crate::schema::{consent_log, unresolved_wishes};
+use crate::rows::{ConsentRow, OptOutRow, UnresolvedConsentRow, read_all};
+use crate::schema::{consent_log, unresolved_consents};
 use crate::statement::statement;
 use crate::transaction::Transaction;
 
 statement! {
-    /// Whose last wish is 1, stop. The number is that of the latest wish that came with one.
+    /// Whose last request is 1, stop. The number is that of the latest request that came with one.
     OptOutsOfAccount { account_id: Uuid => sql_types::Uuid }
     -> (sql_types::Bytea, sql_types::Nullable<sql_types::Bytea>, sql_types::Timestamptz),
     "SELECT opt_outs.recipient_index, ( \
@@ -36,15 +36,18 @@ statement! {
          WHERE consent_log.account_id = opt_outs.account_id \
              AND consent_log.recipient_index = opt_outs.recipient_index \
              AND consent_log.recipient IS NOT NULL \
-         ORDER BY consent_log.id DESC LIMIT 1), opt_outs.wished_at \
-     FROM opt_outs WHERE opt_outs.account_id = {} AND opt_outs.wish = 1 \
-     ORDER BY opt_outs.wished_at DESC, opt_outs.recipient_index"
+         ORDER BY consent_log.id DESC LIMIT 1), opt_outs.requested_at \
+     FROM opt_outs WHERE opt_outs.account_id = {} AND opt_outs.request = 1 \
+     ORDER BY opt_outs.requested_at DESC, opt_outs.recipient_index"
 }
 
 #[async_trait]
 impl OptOuts for PgStore {
-    async fn load_wish_facts(&self, wishes: &[InboundWish]) -> Result<WishFacts, PortError> {
-        facts::load(&mut *self.connection().await?, wishes).await
+    async fn load_resolution_facts(
+        &self,
+        requests: &[InboundConsent],
+    ) -> Result<ResolutionFacts, PortError> {
+        facts::load(&mut *self.connection().await?, requests).await
     }
 
     #[tracing::instrument(name = "db.opt_outs.record_consent", level = "debug", skip_all, fields(entries = entries.len()))]
@@ -85,16 +88,16 @@ impl OptOuts for PgStore {
         Ok(read_all(rows.map_err(port_error)?)?)
     }
 
-    async fn keep_unresolved(&self, wishes: &[InboundWish]) -> Result<(), PortError> {
-        unresolved::keep(&mut *self.connection().await?, wishes)
+    async fn keep_unresolved(&self, requests: &[InboundConsent]) -> Result<(), PortError> {
+        unresolved::keep(&mut *self.connection().await?, requests)
             .await
             .map_err(port_error)
     }
 
-    async fn list_unresolved(&self) -> Result<Vec<InboundWish>, PortError> {
-        let rows = unresolved_wishes::table
-            .order(unresolved_wishes::id)
-            .select(UnresolvedWishRow::as_select())
+    async fn list_unresolved(&self) -> Result<Vec<InboundConsent>, PortError> {
+        let rows = unresolved_consents::table
+            .order(unresolved_consents::id)
+            .select(UnresolvedConsentRow::as_select())
             .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
@@ -103,12 +106,12 @@ impl OptOuts for PgStore {
 
     async fn forget_unresolved(
         &self,
-        wishes: &[InboundWish],
+        requests: &[InboundConsent],
         before: Timestamp,
         most: usize,
     ) -> Result<usize, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let forgotten = unresolved::forget(&transaction, wishes, before, most).await;
+        let forgotten = unresolved::forget(&transaction, requests, before, most).await;
         transaction.finish(forgotten.map_err(port_error)).await
     }
 }

@@ -2,29 +2,29 @@
 
 mod administration;
 mod messages;
+mod notice_outbox;
 mod opt_outs;
-mod outbox;
 mod receipts;
 mod sender_health;
 mod sending;
 mod templates;
 
+use otp_core::channel::whatsapp::health::{SenderHealth, SenderStop};
+use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::opt_out::Identities;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
-use otp_core::sender::health::{SenderHealth, SenderStop};
-use otp_core::sender::{ProviderId, Sender};
 use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 
 use crate::errors::Unreadable;
 pub(crate) use administration::{AccountRow, ApiKeyRow, PlanRow, SenderRow};
 pub(crate) use messages::{MessageEventRow, MessageRecordRow};
-pub(crate) use opt_outs::{ConsentRow, OptOutRow, UnresolvedWishRow, read_wish};
-pub(crate) use outbox::NoticeRow;
+pub(crate) use notice_outbox::NoticeRow;
+pub(crate) use opt_outs::{ConsentRow, OptOutRow, UnresolvedConsentRow, read_consent_request};
 pub(crate) use receipts::UnmatchedReceiptRow;
 pub(crate) use sender_health::SenderHealthRow;
 pub(crate) use sending::{LedgerEntryRow, MessageRow, SubscriptionRow};

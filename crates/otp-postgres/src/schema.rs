@@ -87,8 +87,8 @@ diesel::table! {
     opt_outs (account_id, recipient_index) {
         account_id -> Uuid,
         recipient_index -> Bytea,
-        wished_at -> Timestamptz,
-        wish -> SmallInt,
+        requested_at -> Timestamptz,
+        request -> SmallInt,
     }
 }
 
@@ -98,26 +98,26 @@ diesel::table! {
         account_id -> Uuid,
         recipient_index -> Bytea,
         recipient -> Nullable<Bytea>,
-        wish -> SmallInt,
+        request -> SmallInt,
         source -> SmallInt,
         message_index -> Nullable<Bytea>,
-        wished_at -> Timestamptz,
+        requested_at -> Timestamptz,
         recorded_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    unresolved_wishes (id) {
+    unresolved_consents (id) {
         id -> BigInt,
         message_index -> Bytea,
-        wish -> SmallInt,
+        request -> SmallInt,
         source -> SmallInt,
         phone_number_id -> Nullable<Text>,
         context_index -> Nullable<Bytea>,
         user_identity -> Nullable<Bytea>,
         number_identity -> Nullable<Bytea>,
         recipient_index -> Nullable<Bytea>,
-        wished_at -> Timestamptz,
+        requested_at -> Timestamptz,
         received_at -> Timestamptz,
     }
 }

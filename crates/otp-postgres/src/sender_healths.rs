@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, SenderHealths};
-use otp_core::sender::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::time::Timestamp;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::channel::whatsapp::Sender;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
 use otp_core::sealing::Sealed;
-use otp_core::sender::Sender;
 
 use crate::PgStore;
 use crate::errors::port_error;

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Templates};
-use otp_core::sender::ProviderId;
-use otp_core::template::AuthenticationTemplate;
 
 use crate::PgStore;
 use crate::errors::port_error;

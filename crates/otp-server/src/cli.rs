@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use otp_core::account::{ContactLine, EmailAddress};
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::{CodeExpiry, TemplateName};
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
 use otp_core::recipient::PhoneNumber;
 use otp_core::region::Region;
-use otp_core::sender::ProviderId;
-use otp_core::template::{CodeExpiry, TemplateName};
 use otp_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -364,7 +364,7 @@ pub(crate) enum OptOutCommand {
     Add(OptOutOf),
     /// Send messages to a number again: its owner said so elsewhere.
     Remove(OptOutOf),
-    /// Print what was wished, by whom and how, oldest first; numbers that are not asked for are masked.
+    /// Print what was asked, by whom and how, oldest first; numbers that are not asked for are masked.
     Log {
         /// The account.
         #[arg(long, value_parser = id)]

@@ -14,8 +14,8 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{self, Data, ServiceConfig};
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use otp_core::channel::whatsapp::health::Quality;
 use otp_core::ports::{ConnectionUse, PortError, Storage};
-use otp_core::sender::health::Quality;
 use otp_hot_path::{CachedDirectory, GroupCommit, LookUps, PacedSender};
 use tokio::sync::Mutex;
 

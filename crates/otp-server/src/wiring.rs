@@ -5,18 +5,18 @@ use std::sync::Arc;
 use otp_core::ports::{Clock, Directory, MessageSender, Randomness, SendLedger, Storage};
 use otp_core::sealing::{OpenError, Purpose, Sealer};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::explain_send::ExplainSend;
-use otp_core::usecases::heed_sender_reports::HeedSenderReports;
+use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::mail_notices::MailNotices;
+use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
-use otp_core::usecases::take_notification::TakeNotification;
-use otp_core::usecases::take_wishes::TakeWishes;
 use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, GroupedReads, PacedSender};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
@@ -180,15 +180,15 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
                 token,
                 sealer.clone(),
             )))),
-            take_notification: TakeNotification {
+            handle_provider_webhook: HandleProviderWebhook {
                 apply_receipts: ApplyReceipts::new(
                     reads.clone(),
                     Arc::clone(&ledger),
                     reads.clone(),
                 ),
-                take_wishes: TakeWishes::new(storage.clone(), storage.clone()),
+                record_consent: RecordConsent::new(storage.clone(), storage.clone()),
                 apply_template_events: apply_template_events.clone(),
-                heed_sender_reports: HeedSenderReports {
+                apply_sender_events: ApplySenderEvents {
                     senders: storage.clone(),
                     healths: storage.clone(),
                     clock: Arc::clone(&clock),
@@ -207,14 +207,14 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     };
     let tasks = TaskTracker::new();
     let stop_workers = CancellationToken::new();
-    tasks.spawn(workers::decide_undecided(
+    tasks.spawn(workers::expire_pending_messages(
         storage.clone(),
         Arc::clone(&ports.ledger),
         Arc::clone(&clock),
         stop_workers.clone(),
     ));
-    tasks.spawn(workers::resolve_wishes(
-        TakeWishes::new(storage.clone(), storage.clone()),
+    tasks.spawn(workers::resolve_consents(
+        RecordConsent::new(storage.clone(), storage.clone()),
         Arc::clone(&clock),
         stop_workers.clone(),
     ));

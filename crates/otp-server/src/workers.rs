@@ -8,9 +8,9 @@ use std::time::Duration;
 use otp_core::notice::NoticeState;
 use otp_core::ports::{Clock, PortError, SendLedger, Storage};
 use otp_core::usecases::announce_expiring_keys::announce_expiring_keys;
-use otp_core::usecases::decide_undecided::{DecideUndecided, Decided};
+use otp_core::usecases::expire_pending_messages::{ExpirePendingMessages, ExpiryRound};
 use otp_core::usecases::mail_notices::{self, MailNotices, Mailed};
-use otp_core::usecases::take_wishes::{KeptWishes, TakeWishes};
+use otp_core::usecases::record_consent::{KeptConsents, RecordConsent};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -20,25 +20,25 @@ pub(crate) use senders::SenderWatch;
 /// at most.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// Decides what nobody else decided, until `stop`; see [`DecideUndecided`]. A round under way is
+/// Decides what nobody else decided, until `stop`; see [`ExpirePendingMessages`]. A round under way is
 /// finished. A round that fails is repeated by the next one.
-pub(crate) async fn decide_undecided(
+pub(crate) async fn expire_pending_messages(
     storage: Arc<dyn Storage>,
     ledger: Arc<dyn SendLedger>,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
 ) {
-    let mut decide = DecideUndecided::new(storage.clone(), ledger, storage, clock);
+    let mut decide = ExpirePendingMessages::new(storage.clone(), ledger, storage, clock);
     let mut ticks = tokio::time::interval(ROUND);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failing = false;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         match decide.execute().await {
-            Ok(Decided {
+            Ok(ExpiryRound {
                 expired: 0,
                 matched: 0,
             }) => failing = false,
-            Ok(Decided { expired, matched }) => {
+            Ok(ExpiryRound { expired, matched }) => {
                 failing = false;
                 tracing::info!(expired, matched, "decided what was undecided");
             }
@@ -53,9 +53,9 @@ pub(crate) async fn decide_undecided(
     }
 }
 
-/// Tries wishes whose recipient was not known again, until `stop`, and says when more of them wait.
-pub(crate) async fn resolve_wishes(
-    take_wishes: TakeWishes,
+/// Tries requests whose recipient was not known again, until `stop`, and says when more of them wait.
+pub(crate) async fn resolve_consents(
+    record_consent: RecordConsent,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
 ) {
@@ -64,7 +64,7 @@ pub(crate) async fn resolve_wishes(
     let mut failing = false;
     let mut waited = 0;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        match take_wishes.resolve_kept(&*clock).await {
+        match record_consent.resolve_kept(&*clock).await {
             Ok(round) => {
                 failing = false;
                 say(round, waited);
@@ -74,20 +74,20 @@ pub(crate) async fn resolve_wishes(
             Err(error) => {
                 failing = true;
                 let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "waiting wishes cannot be looked at; trying on");
+                tracing::warn!(error, "waiting requests cannot be looked at; trying on");
             }
         }
     }
 }
 
-fn say(round: KeptWishes, waited: usize) {
-    let KeptWishes {
+fn say(round: KeptConsents, waited: usize) {
+    let KeptConsents {
         resolved,
         waiting,
         given_up,
     } = round;
     if resolved > 0 {
-        tracing::info!(resolved, "found out whose wishes waited");
+        tracing::info!(resolved, "found out whose requests waited");
     }
     if waiting > waited {
         tracing::warn!(
@@ -98,7 +98,7 @@ fn say(round: KeptWishes, waited: usize) {
     if given_up > 0 {
         tracing::warn!(
             given_up,
-            "wishes were given up: nothing has told whose they are"
+            "requests were given up: nothing has told whose they are"
         );
     }
 }

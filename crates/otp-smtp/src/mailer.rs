@@ -8,9 +8,9 @@ use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use otp_core::account::{ContactLine, EmailAddress};
-use otp_core::notice::NoticeLanguage;
-use otp_core::ports::{NoticeError, NoticeMail, NoticeSender};
+use otp_core::ports::{AddressedNotice, NoticeError, NoticeSender};
 use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
 
 use crate::dkim::DkimSigner;
 use crate::message::{Addressing, From, compose};
@@ -45,7 +45,7 @@ impl SmtpMailer {
     pub async fn send_test(
         &self,
         to: &EmailAddress,
-        language: NoticeLanguage,
+        language: UiLanguage,
         id: &str,
         at: Timestamp,
     ) -> Result<(), NoticeError> {
@@ -94,8 +94,8 @@ impl std::fmt::Debug for SmtpMailer {
 
 #[async_trait]
 impl NoticeSender for SmtpMailer {
-    async fn send(&self, mail: &NoticeMail) -> Result<(), NoticeError> {
-        let about = About::Notice(&mail.notice.kind);
+    async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError> {
+        let about = About::MailNotice(&mail.notice.kind);
         let words = write(about, mail.language, (&mail.to.name, &mail.to.company));
         let addressing = Addressing {
             from: &self.from,

@@ -7,8 +7,8 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use otp_core::account::EmailAddress;
-use otp_core::notice::NoticeLanguage;
 use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
 use time::OffsetDateTime;
 
 use crate::words::Words;
@@ -61,7 +61,7 @@ pub(crate) struct Addressing<'a> {
     /// The part of `Message-ID` before the domain.
     pub(crate) id: &'a str,
     pub(crate) at: Timestamp,
-    pub(crate) language: NoticeLanguage,
+    pub(crate) language: UiLanguage,
 }
 
 /// Envelope and bytes of a mail. None where the address is none that mail can go to.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use fluent_templates::Loader;
 use fluent_templates::fluent_bundle::FluentValue;
-use otp_core::notice::NoticeLanguage;
+use otp_core::ui_language::UiLanguage;
 use unic_langid::{LanguageIdentifier, langid};
 
 fluent_templates::static_loader! {
@@ -24,14 +24,14 @@ const ENGLISH: LanguageIdentifier = langid!("en");
 pub(crate) type Arguments<'a> = [(&'static str, &'a str)];
 
 /// The text `key` in this language; the key where there is none, which a test rules out.
-pub(crate) fn text(language: NoticeLanguage, key: &str, arguments: &Arguments<'_>) -> String {
+pub(crate) fn text(language: UiLanguage, key: &str, arguments: &Arguments<'_>) -> String {
     let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> = arguments
         .iter()
         .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value)))
         .collect();
     let language = match language {
-        NoticeLanguage::Arabic => &ARABIC,
-        NoticeLanguage::English => &ENGLISH,
+        UiLanguage::Arabic => &ARABIC,
+        UiLanguage::English => &ENGLISH,
     };
     TEXTS
         .try_lookup_with_args(language, key, &arguments)

@@ -4,8 +4,9 @@
 //! keep their direction and leave that of the sentence alone. In HTML they become `bdi` elements.
 
 use otp_core::account::ContactLine;
-use otp_core::notice::{NoticeKind, NoticeLanguage};
+use otp_core::notice::NoticeKind;
 use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -31,7 +32,7 @@ pub(crate) struct Words {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum About<'a> {
     /// A notice.
-    Notice(&'a NoticeKind),
+    MailNotice(&'a NoticeKind),
     /// Nothing: an operator tests the set-up.
     Test,
 }
@@ -39,14 +40,14 @@ pub(crate) enum About<'a> {
 impl About<'_> {
     fn key(self) -> &'static str {
         match self {
-            Self::Notice(kind) => kind.as_str(),
+            Self::MailNotice(kind) => kind.as_str(),
             Self::Test => "Test",
         }
     }
 
     fn arguments(self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Notice(NoticeKind::LowBalance {
+            Self::MailNotice(NoticeKind::LowBalance {
                 subscription_id,
                 remaining,
                 granted,
@@ -55,18 +56,18 @@ impl About<'_> {
                 ("remaining", left_to_right(&remaining.to_string())),
                 ("granted", left_to_right(&granted.to_string())),
             ],
-            Self::Notice(NoticeKind::SubscriptionSpent {
+            Self::MailNotice(NoticeKind::SubscriptionSpent {
                 subscription_id,
                 granted,
             }) => vec![
                 ("subscription", left_to_right(&subscription_id.to_string())),
                 ("granted", left_to_right(&granted.to_string())),
             ],
-            Self::Notice(NoticeKind::SenderDisabled { sender_id, reason }) => vec![
+            Self::MailNotice(NoticeKind::SenderDisabled { sender_id, reason }) => vec![
                 ("sender", left_to_right(&sender_id.to_string())),
                 ("reason", as_it_begins(reason.as_str())),
             ],
-            Self::Notice(NoticeKind::TemplateDisabled {
+            Self::MailNotice(NoticeKind::TemplateDisabled {
                 sender_id,
                 name,
                 language,
@@ -77,7 +78,7 @@ impl About<'_> {
                 ("language", left_to_right(language.as_str())),
                 ("reason", as_it_begins(reason.as_str())),
             ],
-            Self::Notice(NoticeKind::KeyExpiring {
+            Self::MailNotice(NoticeKind::KeyExpiring {
                 api_key_id,
                 hint,
                 expires_at,
@@ -97,7 +98,7 @@ impl About<'_> {
 /// Writes a mail to this person.
 pub(crate) fn write(
     about: About<'_>,
-    language: NoticeLanguage,
+    language: UiLanguage,
     (name, company): (&ContactLine, &ContactLine),
 ) -> Words {
     let mut arguments = about.arguments();
@@ -129,14 +130,14 @@ pub(crate) fn write(
 }
 
 fn html<'a>(
-    language: NoticeLanguage,
+    language: UiLanguage,
     subject: &str,
     sentences: impl Iterator<Item = &'a String>,
     footer: &str,
 ) -> String {
     let (lang, direction) = match language {
-        NoticeLanguage::Arabic => ("ar", "rtl"),
-        NoticeLanguage::English => ("en", "ltr"),
+        UiLanguage::Arabic => ("ar", "rtl"),
+        UiLanguage::English => ("en", "ltr"),
     };
     let title = escaped(&without_isolates(subject));
     let body: Vec<_> = sentences
@@ -180,10 +181,10 @@ fn escaped(text: &str) -> String {
 
 /// Text as it stands in a subject or in plain text: a left-to-right sentence with Latin names in it needs
 /// no isolates, and not every reader hides them.
-fn shown(language: NoticeLanguage, text: &str) -> String {
+fn shown(language: UiLanguage, text: &str) -> String {
     match language {
-        NoticeLanguage::Arabic => text.to_owned(),
-        NoticeLanguage::English => without_isolates(text),
+        UiLanguage::Arabic => text.to_owned(),
+        UiLanguage::English => without_isolates(text),
     }
 }
 

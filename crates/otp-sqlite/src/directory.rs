@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
-use otp_core::sender::SendingProfile;
 
 use crate::errors::StoreError;
 use crate::rows::{

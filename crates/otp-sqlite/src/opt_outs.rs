@@ -11,36 +11,39 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable};
 use otp_core::ids::AccountId;
-use otp_core::opt_out::InboundWish;
+use otp_core::opt_out::InboundConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut};
-use otp_core::opt_out::resolution::WishFacts;
+use otp_core::opt_out::resolution::ResolutionFacts;
 use otp_core::ports::{OptOuts, PortError};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
 use serde_json::json;
 
 use crate::SqliteStore;
-use crate::rows::{ConsentRow, Id, OptOutRow, UnresolvedWishRow, read_all};
-use crate::schema::{consent_log, unresolved_wishes};
+use crate::rows::{ConsentRow, Id, OptOutRow, UnresolvedConsentRow, read_all};
+use crate::schema::{consent_log, unresolved_consents};
 use crate::set_based::{id, set_based};
 
-/// Whose last wish is 1, stop. The number is that of the latest wish that came with one.
+/// Whose last request is 1, stop. The number is that of the latest request that came with one.
 const OPT_OUTS_OF: &str = "
     SELECT o.recipient_index, (
         SELECT c.recipient FROM consent_log AS c
         WHERE c.account_id = o.account_id AND c.recipient_index = o.recipient_index
           AND c.recipient IS NOT NULL
-        ORDER BY c.id DESC LIMIT 1), o.wished_at
+        ORDER BY c.id DESC LIMIT 1), o.requested_at
     FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
-    WHERE o.account_id = unhex(wanted.value ->> 0) AND o.wish = 1
-    ORDER BY o.wished_at DESC, o.recipient_index";
+    WHERE o.account_id = unhex(wanted.value ->> 0) AND o.request = 1
+    ORDER BY o.requested_at DESC, o.recipient_index";
 
 #[async_trait]
 impl OptOuts for SqliteStore {
-    async fn load_wish_facts(&self, wishes: &[InboundWish]) -> Result<WishFacts, PortError> {
-        let wishes = wishes.to_vec();
-        self.read("db.opt_outs.load_wish_facts", move |connection| {
-            facts::load(connection, &wishes)
+    async fn load_resolution_facts(
+        &self,
+        requests: &[InboundConsent],
+    ) -> Result<ResolutionFacts, PortError> {
+        let requests = requests.to_vec();
+        self.read("db.opt_outs.load_resolution_facts", move |connection| {
+            facts::load(connection, &requests)
         })
         .await
     }
@@ -82,19 +85,19 @@ impl OptOuts for SqliteStore {
         .await
     }
 
-    async fn keep_unresolved(&self, wishes: &[InboundWish]) -> Result<(), PortError> {
-        let wishes = wishes.to_vec();
+    async fn keep_unresolved(&self, requests: &[InboundConsent]) -> Result<(), PortError> {
+        let requests = requests.to_vec();
         self.write("db.opt_outs.keep_unresolved", move |connection| {
-            unresolved::keep(connection, &wishes)
+            unresolved::keep(connection, &requests)
         })
         .await
     }
 
-    async fn list_unresolved(&self) -> Result<Vec<InboundWish>, PortError> {
+    async fn list_unresolved(&self) -> Result<Vec<InboundConsent>, PortError> {
         self.read("db.opt_outs.list_unresolved", move |connection| {
-            let rows = unresolved_wishes::table
-                .order(unresolved_wishes::id)
-                .select(UnresolvedWishRow::as_select())
+            let rows = unresolved_consents::table
+                .order(unresolved_consents::id)
+                .select(UnresolvedConsentRow::as_select())
                 .load(connection)?;
             read_all(rows)
         })
@@ -103,13 +106,13 @@ impl OptOuts for SqliteStore {
 
     async fn forget_unresolved(
         &self,
-        wishes: &[InboundWish],
+        requests: &[InboundConsent],
         before: Timestamp,
         most: usize,
     ) -> Result<usize, PortError> {
-        let wishes = wishes.to_vec();
+        let requests = requests.to_vec();
         self.write("db.opt_outs.forget_unresolved", move |connection| {
-            unresolved::forget(connection, &wishes, before, most)
+            unresolved::forget(connection, &requests, before, most)
         })
         .await
     }

@@ -89,8 +89,8 @@ diesel::table! {
     opt_outs (account_id, recipient_index) {
         account_id -> Binary,
         recipient_index -> Binary,
-        wished_at -> BigInt,
-        wish -> SmallInt,
+        requested_at -> BigInt,
+        request -> SmallInt,
     }
 }
 
@@ -100,26 +100,26 @@ diesel::table! {
         account_id -> Binary,
         recipient_index -> Binary,
         recipient -> Nullable<Binary>,
-        wish -> SmallInt,
+        request -> SmallInt,
         source -> SmallInt,
         message_index -> Nullable<Binary>,
-        wished_at -> BigInt,
+        requested_at -> BigInt,
         recorded_at -> BigInt,
     }
 }
 
 diesel::table! {
-    unresolved_wishes (id) {
+    unresolved_consents (id) {
         id -> BigInt,
         message_index -> Binary,
-        wish -> SmallInt,
+        request -> SmallInt,
         source -> SmallInt,
         phone_number_id -> Nullable<Text>,
         context_index -> Nullable<Binary>,
         user_identity -> Nullable<Binary>,
         number_identity -> Nullable<Binary>,
         recipient_index -> Nullable<Binary>,
-        wished_at -> BigInt,
+        requested_at -> BigInt,
         received_at -> BigInt,
     }
 }

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, SenderHealths};
-use otp_core::sender::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::time::Timestamp;
 
 use crate::SqliteStore;

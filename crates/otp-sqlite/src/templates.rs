@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Templates};
-use otp_core::sender::ProviderId;
-use otp_core::template::AuthenticationTemplate;
 
 use crate::SqliteStore;
 use crate::rows::{Id, TemplateRow, TemplateStateRow, read_all};

@@ -14,8 +14,8 @@ pub mod admission;
 pub mod credits;
 pub mod fixture;
 pub mod idempotency;
+pub mod notice_outbox;
 pub mod opt_out;
-pub mod outbox;
 pub mod pages;
 pub mod races;
 pub mod receipts;
@@ -88,25 +88,25 @@ macro_rules! storage_contract {
             timeline::late_news_is_recorded_and_moves_nothing,
             timeline::the_end_of_a_lifetime_is_recorded,
             timeline::a_history_names_sender_and_template_and_is_nobody_elses,
-            outbox::notices_read_back_as_written_and_are_kept_once,
-            outbox::a_notice_to_nobody_is_a_conflict,
-            outbox::a_claim_holds_until_its_lease_ends,
-            outbox::a_notice_is_tried_again_when_it_is_due,
-            outbox::claims_are_bounded_and_in_order,
-            outbox::a_notice_is_claimed_by_one_worker_at_a_time,
-            outbox::the_outbox_is_bounded,
-            outbox::ended_notices_are_forgotten_in_time,
-            outbox::a_crossing_is_told_once,
-            outbox::racers_cross_once,
-            outbox::a_refund_makes_room_for_another_crossing,
-            opt_out::the_wish_that_was_made_last_holds_in_whatever_order_it_is_reported,
-            opt_out::every_wish_is_logged_once_and_in_its_order,
-            opt_out::a_wish_of_nobodys_recipient_is_a_conflict,
-            opt_out::a_wish_finds_accounts_messages_and_recipients,
+            notice_outbox::notices_read_back_as_written_and_are_kept_once,
+            notice_outbox::a_notice_to_nobody_is_a_conflict,
+            notice_outbox::a_claim_holds_until_its_lease_ends,
+            notice_outbox::a_notice_is_tried_again_when_it_is_due,
+            notice_outbox::claims_are_bounded_and_in_order,
+            notice_outbox::a_notice_is_claimed_by_one_worker_at_a_time,
+            notice_outbox::the_outbox_is_bounded,
+            notice_outbox::ended_notices_are_forgotten_in_time,
+            notice_outbox::a_crossing_is_told_once,
+            notice_outbox::racers_cross_once,
+            notice_outbox::a_refund_makes_room_for_another_crossing,
+            opt_out::the_request_that_was_made_last_holds_in_whatever_order_it_is_reported,
+            opt_out::every_request_is_logged_once_and_in_its_order,
+            opt_out::a_request_of_nobodys_recipient_is_a_conflict,
+            opt_out::a_request_finds_accounts_messages_and_recipients,
             opt_out::identities_are_remembered_and_the_newest_holds,
-            opt_out::unresolved_wishes_are_kept_once_until_forgotten,
-            opt_out::too_old_and_too_many_unresolved_wishes_are_forgotten,
-            opt_out::concurrent_wishes_end_in_the_last_one,
+            opt_out::unresolved_consents_are_kept_once_until_forgotten,
+            opt_out::too_old_and_too_many_unresolved_consents_are_forgotten,
+            opt_out::concurrent_requests_end_in_the_last_one,
             pages::many_messages_are_found_as_each_is,
             pages::pages_neither_skip_nor_repeat_while_messages_are_added,
             pages::a_list_is_narrowed_by_status_recipient_and_time,

@@ -5,8 +5,8 @@ mod administration;
 mod credit_audit;
 mod ledger;
 mod messages;
+mod notice_outbox;
 mod opt_outs;
-mod outbox;
 mod receipts;
 mod recipient_identities;
 mod sender_healths;
@@ -18,6 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use otp_core::account::Account;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::health::SenderHealth;
+use otp_core::channel::whatsapp::template::AuthenticationTemplate;
+use otp_core::channel::whatsapp::{Sender, SendingProfile};
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
@@ -25,7 +28,7 @@ use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId};
 use otp_core::message::{Message, MessageEvent};
 use otp_core::notice::QueuedNotice;
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
-use otp_core::opt_out::{InboundWish, LastWish};
+use otp_core::opt_out::{CurrentConsent, InboundConsent};
 use otp_core::plan::Plan;
 use otp_core::ports::{ConnectionUse, Directory, PortError, StorageHealth};
 use otp_core::pricing::PriceList;
@@ -33,10 +36,7 @@ use otp_core::receipt::DeliveryReceipt;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::send::RoutedTo;
-use otp_core::sender::health::SenderHealth;
-use otp_core::sender::{Sender, SendingProfile};
 use otp_core::subscription::Subscription;
-use otp_core::template::AuthenticationTemplate;
 use otp_core::time::Timestamp;
 
 /// A store in memory; clones share it.
@@ -55,9 +55,9 @@ struct State {
     senders: Vec<Sender>,
     sender_health: BTreeMap<SenderId, SenderHealth>,
     templates: Vec<AuthenticationTemplate>,
-    last_wishes: HashMap<Recipient, LastWish>,
+    last_requests: HashMap<Recipient, CurrentConsent>,
     consent_log: Vec<ConsentEntry>,
-    unresolved: Vec<InboundWish>,
+    unresolved: Vec<InboundConsent>,
     identities: HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>,
     messages: HashMap<MessageId, StoredMessage>,
     unmatched: Vec<DeliveryReceipt>,

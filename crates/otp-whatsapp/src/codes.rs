@@ -35,7 +35,7 @@ impl Class {
     /// Meta calls it a fault of its own, else of the message.
     pub(crate) fn scope(self, own_fault: bool) -> RefusalScope {
         match self {
-            Self::Configuration => RefusalScope::SenderUntilMended,
+            Self::Configuration => RefusalScope::SenderUntilFixed,
             Self::Country | Self::Request | Self::Template | Self::Recipient => {
                 RefusalScope::Message
             }
@@ -239,8 +239,8 @@ mod tests {
             (130_429, RefusalScope::Sender),
             (80_007, RefusalScope::Sender),
             (131_057, RefusalScope::Sender),
-            (190, RefusalScope::SenderUntilMended),
-            (131_031, RefusalScope::SenderUntilMended),
+            (190, RefusalScope::SenderUntilFixed),
+            (131_031, RefusalScope::SenderUntilFixed),
             (2, RefusalScope::Provider),
             (131_000, RefusalScope::Provider),
         ] {

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::ports::ProviderError;
-use otp_core::sender::{AccessToken, ProviderId};
 use reqwest::RequestBuilder;
 use reqwest::header::ACCEPT;
 use serde_json::Value;
@@ -18,13 +18,13 @@ use crate::options::{CloudApiOptions, Endpoint, InvalidOptions};
 use crate::redaction::Redaction;
 
 /// A page of a list has some hundred kilobytes.
-const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
 /// Items of one page.
 const PAGE: &str = "200";
 
 /// No list has so many pages; whoever answers with more does not come to an end.
-const MOST_PAGES: usize = 100;
+const MAX_PAGES: usize = 100;
 
 /// Graph, asked with one account's token at a time. Clones share their connections.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl Graph {
     ) -> Result<Vec<Value>, ProviderError> {
         let mut items = Vec::new();
         let mut after: Option<String> = None;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let mut query = query.to_vec();
             query.push(("limit", PAGE));
             query.extend(after.as_deref().map(|cursor| ("after", cursor)));
@@ -164,7 +164,7 @@ async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, ProviderError>
         .await
         .map_err(|error| unreached(error.without_url()))?
     {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
+        if body.len() + chunk.len() > MAX_ANSWER {
             return Err(senseless("an answer that is too long"));
         }
         body.extend_from_slice(&chunk);

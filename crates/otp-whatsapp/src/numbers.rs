@@ -4,10 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::health::{Quality, Rating};
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::message::Failure;
 use otp_core::ports::{Examination, ProviderError, ProviderRefusal, RefusalScope, SenderExaminer};
-use otp_core::sender::health::{Quality, Rating};
-use otp_core::sender::{AccessToken, ProviderId};
 use serde_json::Value;
 
 use crate::codes::{self, Class};
@@ -23,7 +23,7 @@ const FIELDS: &str =
 const OUT_OF_SERVICE: [&str; 4] = ["BANNED", "DELETED", "DISCONNECTED", "MIGRATED"];
 
 /// Words of Meta that name a rating or a limit are short.
-const LONGEST_WORD: usize = 64;
+const MAX_WORD: usize = 64;
 
 /// Numbers, at Meta.
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl SenderExaminer for CloudApiNumbers {
 fn read(number: &Value, redaction: &Redaction) -> Examination {
     let word = |field: &str| {
         let word = number.get(field)?.as_str()?.trim();
-        (1..=LONGEST_WORD).contains(&word.len()).then_some(word)
+        (1..=MAX_WORD).contains(&word.len()).then_some(word)
     };
     // Whoever answers for Meta with something else says nothing about the number.
     if number.get("id").is_none() {
@@ -173,6 +173,6 @@ fn refusal(code: Option<i64>, title: String, reason: String) -> ProviderRefusal 
             title,
             reason,
         },
-        scope: RefusalScope::SenderUntilMended,
+        scope: RefusalScope::SenderUntilFixed,
     }
 }

@@ -1,8 +1,8 @@
 //! Texts from outside, made fit to keep: Meta sometimes repeats what it was sent.
 
+use otp_core::channel::whatsapp::AccessToken;
 use otp_core::message::ProviderMessageId;
 use otp_core::ports::OutgoingMessage;
-use otp_core::sender::AccessToken;
 
 /// Longest text kept, in characters.
 const LONGEST: usize = 1_000;
@@ -20,7 +20,7 @@ const TOKEN_WINDOW: usize = 12;
 const ANY_NUMBER: usize = 9;
 
 /// The longest number looked for; E.164 allows 15 digits.
-const LONGEST_NUMBER: usize = 20;
+const MAX_NUMBER: usize = 20;
 
 /// A passcode from this length on is found anywhere, a shorter one only where it stands alone:
 /// otherwise a passcode `1` would leave no text readable.
@@ -81,7 +81,7 @@ impl Redaction {
         Self {
             number: digits
                 .filter(char::is_ascii_digit)
-                .take(LONGEST_NUMBER)
+                .take(MAX_NUMBER)
                 .collect(),
             passcode: Vec::new(),
             token: id.0.chars().collect(),

@@ -21,10 +21,10 @@ use crate::retry_after;
 use crate::single_use::single_use;
 
 /// Graph's answers have a few hundred bytes.
-const LONGEST_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 /// No call takes longer, so that adding a time-out to now cannot overflow.
-const LONGEST_CALL: Duration = Duration::from_secs(60 * 60);
+const MAX_CALL: Duration = Duration::from_secs(60 * 60);
 
 /// Sends through Meta's WhatsApp Cloud API. Clones share their connections.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl CloudApiSender {
         if message.timeout.is_zero() {
             return Verdict::unreached();
         }
-        let deadline = Instant::now() + message.timeout.min(LONGEST_CALL);
+        let deadline = Instant::now() + message.timeout.min(MAX_CALL);
         let (body, withdrawal) = single_use(encode(message));
         let request = self
             .client
@@ -120,7 +120,7 @@ async fn read(mut response: reqwest::Response, deadline: Instant) -> Answer {
     let body = timeout_at(deadline, async {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.ok()? {
-            if body.len() + chunk.len() > LONGEST_BODY {
+            if body.len() + chunk.len() > MAX_BODY {
                 return None;
             }
             body.extend_from_slice(&chunk);

@@ -4,12 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::draft::TemplateDraft;
+use otp_core::channel::whatsapp::template::listed::ListedTemplate;
+use otp_core::channel::whatsapp::template::{CodeExpiry, TemplateName, TemplateStatus, TimeToLive};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{BusinessAccount, CreatedTemplate, ProviderError, TemplateRegistry};
-use otp_core::sender::ProviderId;
-use otp_core::template::draft::TemplateDraft;
-use otp_core::template::listed::ListedTemplate;
-use otp_core::template::{CodeExpiry, TemplateName, TemplateStatus, TimeToLive};
 use serde_json::{Value, json};
 
 use crate::graph::Graph;

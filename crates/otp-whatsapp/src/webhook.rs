@@ -6,7 +6,7 @@
 //! - Meta delivers at least once, in any order, many in one. Whatever is not understood is passed over
 //!   and counted, and costs nothing that stands beside it: a notification that is refused comes again
 //!   for days, and takes its good parts with it.
-//! - A notification names people. All that leaves here is a [`ProviderNotification`]: no number, no
+//! - A notification names people. All that leaves here is a [`ProviderWebhookPayload`]: no number, no
 //!   name, no text, no user id, and of Meta's id, which spells the number out, only the blind index.
 
 mod handshake;
@@ -18,8 +18,8 @@ mod signature;
 mod status;
 mod template;
 
-use otp_core::notification::ProviderNotification;
 use otp_core::ports::{ProviderWebhook, WebhookRefusal};
+use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::sealing::Sealer;
 use otp_core::time::Timestamp;
 
@@ -66,7 +66,7 @@ impl ProviderWebhook for CloudApiWebhook {
         signature: Option<&'a str>,
         raw_body: &[u8],
         received_at: Timestamp,
-    ) -> Result<ProviderNotification, WebhookRefusal> {
+    ) -> Result<ProviderWebhookPayload, WebhookRefusal> {
         verify_signature(&self.app_secret, signature, raw_body)
             .map_err(|InvalidSignature| WebhookRefusal::InvalidSignature)?;
         let notification = parse(raw_body, received_at, &self.sealer)

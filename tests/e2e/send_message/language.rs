@@ -14,7 +14,7 @@ async fn the_language_asked_for_is_matched_exactly_then_by_base_then_by_default(
     let world = World::with_credits(database, 20).await;
     world.add_template("en_US");
     let server = world.serve();
-    let wishes = [
+    let requests = [
         (json!("ar"), "ar"),
         (json!("ar-SA"), "ar"),
         (json!("en_US"), "en_US"),
@@ -25,11 +25,11 @@ async fn the_language_asked_for_is_matched_exactly_then_by_base_then_by_default(
         (json!(""), "en"),
         (json!(null), "en"),
     ];
-    for (n, (wish, expected)) in (1..).zip(wishes) {
+    for (n, (request, expected)) in (1..).zip(requests) {
         let number = recipient(n);
-        let body = json!({"otpCode": "A1b2", "toPhoneE164": number, "languageCode": wish});
+        let body = json!({"otpCode": "A1b2", "toPhoneE164": number, "languageCode": request});
         let sent = world.send(&server, &body).await;
-        assert_eq!(sent.status, 200, "{wish}: {sent:?}");
+        assert_eq!(sent.status, 200, "{request}: {sent:?}");
         let message = world.sandbox.next_message(&number).await;
         let message = message.get("message").unwrap_or(&message);
         assert_eq!(

@@ -113,7 +113,7 @@ async fn a_user_id_alone_is_known_from_a_receipt_or_by_the_message_it_answers(da
     write(&server, &[typed("SA.never-seen", "START")]).await;
     assert!(!opted_out(&world.send_to(&server, &answering).await));
     assert!(opted_out(&world.send_to(&server, &introduced).await));
-    // What is no wish changes nothing.
+    // What is no request changes nothing.
     let words = ["stop sending to my brother please", "482913", "👍"];
     let chat = words.map(|text| typed("SA.never-seen", text));
     write(&server, &chat).await;
@@ -227,7 +227,7 @@ async fn operators_see_and_change_who_wants_no_messages(database: Database) {
     stop["id"] = json!("wamid.ahead");
     write(&server, &[stop]).await;
     let removed = opt_out("remove", &["--phone", &number]);
-    assert_eq!(removed, json!({"phone": number, "wish": "start"}));
+    assert_eq!(removed, json!({"phone": number, "request": "start"}));
     assert!(!opted_out(&world.send_to(&server, &number).await));
     opt_out("add", &["--phone", &number]);
     opt_out("add", &["--phone", &other]);
@@ -249,8 +249,8 @@ async fn operators_see_and_change_who_wants_no_messages(database: Database) {
         .iter()
         .map(|row| {
             assert_eq!(row["phone"], json!(number));
-            assert!(row["wishedAt"].is_string() && row["recordedAt"].is_string());
-            (row["wish"].clone(), row["source"].clone())
+            assert!(row["requestedAt"].is_string() && row["recordedAt"].is_string());
+            (row["request"].clone(), row["source"].clone())
         })
         .collect();
     let expected = [
@@ -261,7 +261,7 @@ async fn operators_see_and_change_who_wants_no_messages(database: Database) {
     ];
     assert_eq!(
         said,
-        expected.map(|(wish, source)| (json!(wish), json!(source)))
+        expected.map(|(request, source)| (json!(request), json!(source)))
     );
     let whole = world.try_command(&["opt-out", "log", "--account", &world.account]);
     assert!(

@@ -1,13 +1,13 @@
 //! A message as its account may read it again: where it stands, how it went out, what it cost.
 
+use crate::channel::whatsapp::ProviderId;
+use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
 use crate::ids::MessageId;
 use crate::language::LanguageTag;
 use crate::message::{Failure, MessageEvent, MessageStatus};
 use crate::region::Region;
 use crate::sealing::Sealed;
-use crate::sender::ProviderId;
-use crate::template::TemplateName;
 use crate::time::Timestamp;
 
 /// A message, for reading.

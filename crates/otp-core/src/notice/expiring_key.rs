@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::api_key::ApiKey;
-use crate::notice::{Notice, NoticeKind};
+use crate::notice::{MailNotice, NoticeKind};
 use crate::time::Timestamp;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -16,7 +16,7 @@ pub const FIRST_WARNING: Duration = WARNINGS[1];
 
 /// The notice that is due for a key at `now`. A warning that lies before the making of the key is none:
 /// who makes a key for three days knows. Of two warnings that are due, the one that counts is the later.
-pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<Notice> {
+pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<MailNotice> {
     let expires_at = key.expires_at.filter(|expiry| now < *expiry)?;
     if key.revoked_at.is_some() {
         return None;
@@ -39,7 +39,7 @@ pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<Notice> {
         expires_at.unix_millis(),
         ahead.as_secs()
     );
-    Some(Notice::new(key.account_id, kind, &occasion, None, now))
+    Some(MailNotice::new(key.account_id, kind, &occasion, None, now))
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
+use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
 use crate::ids::{ApiKeyId, SenderId, SubscriptionId};
 use crate::language::LanguageTag;
-use crate::template::TemplateName;
 use crate::time::Timestamp;
 
 /// What a notice says. Nothing in it is personal, so a store may keep it as it is.

@@ -2,9 +2,10 @@
 
 use crate::credits::Credits;
 use crate::ids::{AccountId, MessageId};
-use crate::notice::{Notice, NoticeKind, NoticeLanguage};
+use crate::notice::{MailNotice, NoticeKind};
 use crate::subscription::SubscriptionBalance;
 use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
 
 /// The threshold, as a share of what a subscription was granted, in percent. 10 unless an operator says
 /// otherwise; 0 is none.
@@ -47,9 +48,9 @@ impl LowBalance {
         after: SubscriptionBalance,
         price: Credits,
         debit: Debit,
-        language: Option<NoticeLanguage>,
+        language: Option<UiLanguage>,
         at: Timestamp,
-    ) -> Option<Notice> {
+    ) -> Option<MailNotice> {
         let before = after.remaining.saturating_add(price);
         let threshold = after.granted.get() * i64::from(self.percent) / 100;
         let crosses = before.get() > threshold && after.remaining.get() <= threshold;
@@ -67,7 +68,7 @@ impl LowBalance {
         } else {
             return None;
         };
-        Some(Notice::new(
+        Some(MailNotice::new(
             account_id,
             kind,
             &debit.occasion(),

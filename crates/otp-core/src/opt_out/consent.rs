@@ -1,9 +1,9 @@
-//! What is recorded of wishes: an entry of the consent log for each, once, and which one holds.
+//! What is recorded of requests: an entry of the consent log for each, once, and which one holds.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
-use super::{LastWish, Wish, WishSource};
+use super::{ConsentRequest, ConsentSource, CurrentConsent};
 use crate::ids::AccountId;
 use crate::sealing::{ProviderMessageIndex, RecipientIndex, Sealed};
 use crate::time::Timestamp;
@@ -11,23 +11,23 @@ use crate::time::Timestamp;
 /// A recipient of an account.
 pub type Recipient = (AccountId, RecipientIndex);
 
-/// One wish of a recipient: an entry of the consent log, which is never changed or removed.
+/// One request of a recipient: an entry of the consent log, which is never changed or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentEntry {
     /// Whose messages it is about.
     pub account_id: AccountId,
-    /// Who wished, for looking up.
+    /// Who asked, for looking up.
     pub recipient_index: RecipientIndex,
-    /// Who wished, sealed, if their number is known.
+    /// Who asked, sealed, if their number is known.
     pub recipient: Option<Sealed>,
     /// What.
-    pub wish: Wish,
+    pub request: ConsentRequest,
     /// How.
-    pub source: WishSource,
+    pub source: ConsentSource,
     /// The message that said it; an operator's has none.
     pub message: Option<ProviderMessageIndex>,
     /// When it was made, by the provider's clock.
-    pub wished_at: Timestamp,
+    pub requested_at: Timestamp,
     /// When it reached us.
     pub recorded_at: Timestamp,
 }
@@ -50,11 +50,11 @@ pub struct OptOut {
     pub since: Timestamp,
 }
 
-/// What has to be known to record wishes.
+/// What has to be known to record requests.
 #[derive(Debug, Default)]
 pub struct ConsentFacts {
-    /// The wish that holds for each recipient; none was made by those that are missing.
-    pub last: HashMap<Recipient, LastWish>,
+    /// The request that holds for each recipient; none was made by those that are missing.
+    pub last: HashMap<Recipient, CurrentConsent>,
     /// Which messages are in the log already, and for whom.
     pub logged: HashSet<(Recipient, ProviderMessageIndex)>,
 }
@@ -64,11 +64,11 @@ pub struct ConsentFacts {
 pub struct JudgedConsent {
     /// The entries to append.
     pub entries: Vec<ConsentEntry>,
-    /// The wishes that hold from now on, of those recipients for whom that changes.
-    pub last: BTreeMap<Recipient, LastWish>,
+    /// The requests that hold from now on, of those recipients for whom that changes.
+    pub last: BTreeMap<Recipient, CurrentConsent>,
 }
 
-/// Judges wishes one by one, each after what its predecessors did.
+/// Judges requests one by one, each after what its predecessors did.
 pub fn judge(entries: &[ConsentEntry], mut facts: ConsentFacts) -> JudgedConsent {
     let mut judged = JudgedConsent::default();
     for entry in entries {
@@ -79,17 +79,17 @@ pub fn judge(entries: &[ConsentEntry], mut facts: ConsentFacts) -> JudgedConsent
         }
         let mut entry = entry.clone();
         let last = facts.last.get(&recipient).copied();
-        if let (WishSource::Operator, Some(last)) = (entry.source, last) {
+        if let (ConsentSource::Operator, Some(last)) = (entry.source, last) {
             // Clocks differ, and an operator means what they say now.
-            entry.wished_at = entry.wished_at.max(last.at + Duration::from_millis(1));
+            entry.requested_at = entry.requested_at.max(last.at + Duration::from_millis(1));
         }
-        let wished = LastWish {
-            at: entry.wished_at,
-            wish: entry.wish,
+        let asked = CurrentConsent {
+            at: entry.requested_at,
+            request: entry.request,
         };
-        if last.is_none_or(|last| wished > last) {
-            facts.last.insert(recipient, wished);
-            judged.last.insert(recipient, wished);
+        if last.is_none_or(|last| asked > last) {
+            facts.last.insert(recipient, asked);
+            judged.last.insert(recipient, asked);
         }
         judged.entries.push(entry);
     }

@@ -1,17 +1,17 @@
-//! Resolution: whose wish it is.
+//! Resolution: whose request it is.
 //!
 //! A recipient is stored under the index of the number that was sent to. WhatsApp may spell that number
-//! in another way, or tell a user id only. So it is asked in this order: the message that the wish
+//! in another way, or tell a user id only. So it is asked in this order: the message that the request
 //! answers; the user id and the number as earlier receipts paired them with a recipient; the number
 //! itself.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::InboundWish;
+use super::InboundConsent;
 use super::consent::{ConsentEntry, Recipient};
+use crate::channel::whatsapp::ProviderId;
 use crate::ids::AccountId;
 use crate::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
-use crate::sender::ProviderId;
 use crate::time::Timestamp;
 
 /// An identity of the provider's and the recipient it belongs to, as known to one account.
@@ -37,20 +37,20 @@ impl KnownIdentity {
     }
 }
 
-/// What has to be known to say whose wishes these are.
+/// What has to be known to say whose requests these are.
 #[derive(Debug, Default)]
-pub struct WishFacts {
+pub struct ResolutionFacts {
     /// The accounts that send from a number of the provider's.
     pub accounts: HashMap<ProviderId, BTreeSet<AccountId>>,
-    /// The recipients of messages that wishes answer.
+    /// The recipients of messages that requests answer.
     pub contexts: HashMap<ProviderMessageIndex, Recipient>,
     /// The recipients that identities belong to, and since when that is known.
     pub identities: HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>,
-    /// Recipients that were sent to, sealed. A store looks for [`WishFacts::candidates`].
+    /// Recipients that were sent to, sealed. A store looks for [`ResolutionFacts::candidates`].
     pub recipients: HashMap<Recipient, Sealed>,
 }
 
-/// What became of a wish.
+/// What became of a request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Resolution {
     /// What is to be recorded, one entry for each account concerned.
@@ -61,12 +61,14 @@ pub struct Resolution {
     pub waits: bool,
 }
 
-impl WishFacts {
-    /// The accounts a wish is about: all that send from the number it was written to.
-    fn accounts_of(&self, wish: &InboundWish) -> BTreeSet<AccountId> {
-        let of_number = wish.phone_number_id.as_ref();
+impl ResolutionFacts {
+    /// The accounts a request is about: all that send from the number it was written to.
+    fn accounts_of(&self, request: &InboundConsent) -> BTreeSet<AccountId> {
+        let of_number = request.phone_number_id.as_ref();
         let of_number = of_number.and_then(|id| self.accounts.get(id)).into_iter();
-        let of_context = wish.context.and_then(|context| self.contexts.get(&context));
+        let of_context = request
+            .context
+            .and_then(|context| self.contexts.get(&context));
         of_number
             .flatten()
             .copied()
@@ -75,9 +77,11 @@ impl WishFacts {
     }
 
     /// Who it is by the message it answers, or by what receipts said.
-    fn paired(&self, account: AccountId, wish: &InboundWish) -> Option<RecipientIndex> {
-        let by_context = wish.context.and_then(|context| self.contexts.get(&context));
-        let mut by_identity = wish
+    fn paired(&self, account: AccountId, request: &InboundConsent) -> Option<RecipientIndex> {
+        let by_context = request
+            .context
+            .and_then(|context| self.contexts.get(&context));
+        let mut by_identity = request
             .from
             .iter()
             .filter_map(|identity| self.identities.get(&(account, identity)));
@@ -86,31 +90,31 @@ impl WishFacts {
             .or_else(|| by_identity.next().map(|(recipient, _)| *recipient))
     }
 
-    /// Whom the wishes may be of: what has to be looked for among the recipients sent to.
-    pub fn candidates(&self, wishes: &[InboundWish]) -> BTreeSet<Recipient> {
-        let of = |wish: &InboundWish| {
-            let accounts = self.accounts_of(wish).into_iter();
+    /// Whom the requests may be of: what has to be looked for among the recipients sent to.
+    pub fn candidates(&self, requests: &[InboundConsent]) -> BTreeSet<Recipient> {
+        let of = |request: &InboundConsent| {
+            let accounts = self.accounts_of(request).into_iter();
             let found = accounts.map(|account| {
-                let recipient = self.paired(account, wish).or(wish.number);
+                let recipient = self.paired(account, request).or(request.number);
                 recipient.map(|recipient| (account, recipient))
             });
             found.flatten().collect::<Vec<_>>()
         };
-        wishes.iter().flat_map(of).collect()
+        requests.iter().flat_map(of).collect()
     }
 
-    /// Says whose wish it is.
-    pub fn resolve(&self, wish: &InboundWish) -> Resolution {
+    /// Says whose request it is.
+    pub fn resolve(&self, request: &InboundConsent) -> Resolution {
         let mut resolution = Resolution::default();
-        for account_id in self.accounts_of(wish) {
-            let paired = self.paired(account_id, wish);
-            let Some(recipient_index) = paired.or(wish.number) else {
+        for account_id in self.accounts_of(request) {
+            let paired = self.paired(account_id, request);
+            let Some(recipient_index) = paired.or(request.number) else {
                 resolution.waits = true;
                 continue;
             };
             let recipient = self.recipients.get(&(account_id, recipient_index)).cloned();
             if paired.is_some() || recipient.is_some() {
-                let learned = self.learned(account_id, recipient_index, wish);
+                let learned = self.learned(account_id, recipient_index, request);
                 resolution.learned.extend(learned);
             } else {
                 // A number nobody sent to, perhaps for being spelt in another way: a receipt will tell.
@@ -120,11 +124,11 @@ impl WishFacts {
                 account_id,
                 recipient_index,
                 recipient,
-                wish: wish.wish,
-                source: wish.source,
-                message: Some(wish.message),
-                wished_at: wish.provider_time,
-                recorded_at: wish.received_at,
+                request: request.request,
+                source: request.source,
+                message: Some(request.message),
+                requested_at: request.provider_time,
+                recorded_at: request.received_at,
             });
         }
         resolution
@@ -134,13 +138,13 @@ impl WishFacts {
         &self,
         account_id: AccountId,
         recipient_index: RecipientIndex,
-        wish: &InboundWish,
+        request: &InboundConsent,
     ) -> Vec<KnownIdentity> {
-        let said = wish.from.iter().map(|identity| KnownIdentity {
+        let said = request.from.iter().map(|identity| KnownIdentity {
             account_id,
             identity,
             recipient_index,
-            seen_at: wish.provider_time,
+            seen_at: request.provider_time,
         });
         said.filter(|new| {
             let earlier = self.identities.get(&(account_id, new.identity));

@@ -1,14 +1,14 @@
-//! Which text is a wish: the words people and carriers use, in Arabic, English, French, Spanish and
+//! Which text is a request: the words people and carriers use, in Arabic, English, French, Spanish and
 //! German, however they are typed.
 //!
 //! The whole message has to be the word, said once or several times, with or without a courtesy ("STOP
 //! please"). "Stop sending to my brother" is a sentence: it is read by nobody here, and changes nothing.
-//! A text with a digit is never a wish, so no passcode with a digit is one.
+//! A text with a digit is never a request, so no passcode with a digit is one.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::Wish;
+use super::ConsentRequest;
 
 /// No word below, repeated and courteous, is longer. What is longer is not looked at.
 const LONGEST: usize = 200;
@@ -134,7 +134,7 @@ const START: &[&str] = &[
     "beginnen",
 ];
 
-/// What people put before or after a wish out of politeness.
+/// What people put before or after a request out of politeness.
 const COURTESIES: &[&str] = &[
     "please",
     "pls",
@@ -155,22 +155,22 @@ const COURTESIES: &[&str] = &[
     "danke",
 ];
 
-/// The wish a whole text is, if it is one.
-pub(super) fn wish(text: &str) -> Option<Wish> {
+/// The request a whole text is, if it is one.
+pub(super) fn request(text: &str) -> Option<ConsentRequest> {
     let words = normal(text)?;
     let words = without_courtesies(&words);
     let letters = squeezed(words);
     let is_one_of = |list: &[&str]| list.iter().any(|word| repeats(&letters, &squeezed(word)));
     if is_one_of(STOP) {
-        Some(Wish::Stop)
+        Some(ConsentRequest::Stop)
     } else if is_one_of(START) {
-        Some(Wish::Start)
+        Some(ConsentRequest::Start)
     } else {
         None
     }
 }
 
-/// The words of a text in small plain letters with one space between them; none if it cannot be a wish.
+/// The words of a text in small plain letters with one space between them; none if it cannot be a request.
 ///
 /// Compatibility forms become letters (`ＳＴＯＰ`), accents, vowel signs, hamzas, tatweel and invisible
 /// marks go, and everything else that is no letter parts words.

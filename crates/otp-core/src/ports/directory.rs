@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::api_key::{ApiKey, ApiKeyHash};
+use crate::channel::whatsapp::SendingProfile;
 use crate::ids::AccountId;
 use crate::ports::PortError;
 use crate::pricing::PriceList;
-use crate::sender::SendingProfile;
 
 /// Look-ups on the hot path. A decorator may cache them, for half a second at most: a revoked key has
 /// to stop working within a second everywhere.

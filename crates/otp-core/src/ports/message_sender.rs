@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::channel::whatsapp::template::{TemplateName, TemplateStatus};
+use crate::channel::whatsapp::{AccessToken, ProviderId};
 use crate::ids::{MessageId, SenderId};
 use crate::language::LanguageTag;
 use crate::message::{Failure, ProviderMessageId};
 use crate::passcode::Passcode;
 use crate::recipient::PhoneNumber;
-use crate::sender::{AccessToken, ProviderId};
-use crate::template::{TemplateName, TemplateStatus};
 
 /// Delivers passcodes through a provider.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -102,7 +102,7 @@ pub enum RefusalScope {
     /// All messages of this sender, for a while: it sends too fast.
     Sender,
     /// All messages of this sender, until an operator mends something at the provider.
-    SenderUntilMended,
+    SenderUntilFixed,
     /// Whatever is asked of the provider, for a while: it is out of order or not to be reached.
     Provider,
 }
@@ -117,7 +117,7 @@ impl RefusalScope {
             Self::Message
             | Self::Recipient
             | Self::Sender
-            | Self::SenderUntilMended
+            | Self::SenderUntilFixed
             | Self::Provider => None,
         }
     }

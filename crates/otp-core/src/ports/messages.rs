@@ -7,7 +7,7 @@ use crate::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use crate::ports::PortError;
 
 /// So many messages may be asked for at once.
-pub const MOST_AT_ONCE: usize = 1_000;
+pub const MAX_PER_LOOKUP: usize = 1_000;
 
 /// Finds messages.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -21,7 +21,7 @@ pub trait Messages: Send + Sync {
         message: MessageId,
     ) -> Result<Option<Message>, PortError>;
 
-    /// The same for several, at most [`MOST_AT_ONCE`], in their order. An adapter MUST use a constant
+    /// The same for several, at most [`MAX_PER_LOOKUP`], in their order. An adapter MUST use a constant
     /// number of statements.
     async fn find_all(
         &self,

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 
 use crate::account::{ContactLine, EmailAddress};
-use crate::notice::{Notice, NoticeLanguage};
+use crate::notice::MailNotice;
 use crate::ports::PortError;
 use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
 
 /// Sends notices.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -14,16 +15,16 @@ pub trait NoticeSender: Send + Sync {
     /// Sends one notice. It returns within a minute, whatever the mail server does. Two mails of one
     /// notice MUST have the same `Message-ID`, so that one repeated after an unknown outcome can be
     /// recognised. Nothing of what it is given may become a header or a recipient of its own.
-    async fn send(&self, mail: &NoticeMail) -> Result<(), NoticeError>;
+    async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError>;
 }
 
 /// A notice, addressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoticeMail {
+pub struct AddressedNotice {
     /// What to tell.
-    pub notice: Notice,
+    pub notice: MailNotice,
     /// In which language.
-    pub language: NoticeLanguage,
+    pub language: UiLanguage,
     /// Where to.
     pub to: NoticeRecipient,
     /// When it is sent.

@@ -1,6 +1,6 @@
 //! The provider's webhook: what it tells us unasked, once it is sure that it is the provider who tells.
 
-use crate::notification::ProviderNotification;
+use crate::provider_webhook_payload::ProviderWebhookPayload;
 use crate::time::Timestamp;
 
 /// Reads what a provider posts.
@@ -28,7 +28,7 @@ pub trait ProviderWebhook: Send + Sync {
         signature: Option<&'a str>,
         raw_body: &[u8],
         received_at: Timestamp,
-    ) -> Result<ProviderNotification, WebhookRefusal>;
+    ) -> Result<ProviderWebhookPayload, WebhookRefusal>;
 }
 
 /// Why a notification is not read.

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
+use crate::channel::whatsapp::health::Rating;
+use crate::channel::whatsapp::{AccessToken, ProviderId};
 use crate::ports::ProviderRefusal;
-use crate::sender::health::Rating;
-use crate::sender::{AccessToken, ProviderId};
 
 /// Asks the provider about a number.
 #[cfg_attr(feature = "mocks", mockall::automock)]

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
+use crate::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use crate::ids::SenderId;
 use crate::ports::PortError;
-use crate::sender::health::{HealthChange, HealthChanged, SenderHealth};
 use crate::time::Timestamp;
 
 /// Stores what is known of senders' health.

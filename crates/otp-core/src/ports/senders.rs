@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 
+use crate::channel::whatsapp::Sender;
 use crate::ids::SenderId;
 use crate::ports::PortError;
 use crate::sealing::Sealed;
-use crate::sender::Sender;
 
 /// Stores senders.
 #[cfg_attr(feature = "mocks", mockall::automock)]

@@ -1,9 +1,9 @@
 //! All storage ports at once, for wiring.
 
 use super::{
-    Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Messages, OptOuts, Outbox, Plans,
-    Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths, Senders, StorageHealth,
-    Subscriptions, Templates,
+    Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Messages, NoticeOutbox, OptOuts,
+    Plans, Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths, Senders,
+    StorageHealth, Subscriptions, Templates,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
@@ -16,7 +16,7 @@ pub trait Storage:
     + Directory
     + Messages
     + OptOuts
-    + Outbox
+    + NoticeOutbox
     + Plans
     + Prices
     + Receipts
@@ -38,7 +38,7 @@ impl<T> Storage for T where
         + Directory
         + Messages
         + OptOuts
-        + Outbox
+        + NoticeOutbox
         + Plans
         + Prices
         + Receipts

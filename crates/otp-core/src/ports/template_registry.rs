@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 
+use crate::channel::whatsapp::template::TemplateStatus;
+use crate::channel::whatsapp::template::draft::TemplateDraft;
+use crate::channel::whatsapp::template::listed::ListedTemplate;
+use crate::channel::whatsapp::{AccessToken, ProviderId};
 use crate::language::LanguageTag;
 use crate::ports::ProviderError;
-use crate::sender::{AccessToken, ProviderId};
-use crate::template::TemplateStatus;
-use crate::template::draft::TemplateDraft;
-use crate::template::listed::ListedTemplate;
 
 /// Asks the provider about templates.
 #[cfg_attr(feature = "mocks", mockall::automock)]

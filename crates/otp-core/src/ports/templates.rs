@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 
+use crate::channel::whatsapp::ProviderId;
+use crate::channel::whatsapp::template::AuthenticationTemplate;
 use crate::ids::SenderId;
 use crate::ports::PortError;
-use crate::sender::ProviderId;
-use crate::template::AuthenticationTemplate;
 
 /// Stores templates. They are changed, never removed: messages refer to them.
 #[cfg_attr(feature = "mocks", mockall::automock)]

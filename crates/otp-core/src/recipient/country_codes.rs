@@ -18,13 +18,13 @@ pub(super) struct AssignedNumber<'d> {
 
 // libphonenumber's MAX_INPUT_STRING_LENGTH (less the plus sign), MIN_LENGTH_FOR_NSN and
 // MAX_LENGTH_FOR_NSN.
-const LONGEST_INPUT: usize = 249;
+const MAX_INPUT: usize = 249;
 const SHORTEST_NATIONAL: usize = 2;
-const LONGEST_NATIONAL: usize = 17;
+const MAX_NATIONAL: usize = 17;
 
 /// Judges ASCII digits that start with a country code, as `parse` and then `isValidNumber` do.
 pub(super) fn judge(digits: &str) -> Result<AssignedNumber<'_>, InvalidPhoneNumber> {
-    if digits.len() > LONGEST_INPUT {
+    if digits.len() > MAX_INPUT {
         return Err(InvalidPhoneNumber::TooLong);
     }
     if digits.len() <= SHORTEST_NATIONAL {
@@ -40,7 +40,7 @@ pub(super) fn judge(digits: &str) -> Result<AssignedNumber<'_>, InvalidPhoneNumb
         return Err(InvalidPhoneNumber::TooShort);
     }
     let national = main.without_national_prefix(national);
-    if national.len() > LONGEST_NATIONAL {
+    if national.len() > MAX_NATIONAL {
         return Err(InvalidPhoneNumber::TooLong);
     }
     match claimant(regions, &national) {

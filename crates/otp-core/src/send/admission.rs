@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::channel::whatsapp::NoRoute;
 use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::SubscriptionId;
-use crate::notice::{Debit, Notice};
+use crate::notice::{Debit, MailNotice};
 use crate::send::facts::{FirstAnswer, SendFacts};
 use crate::send::{RoutedTo, SendAttempt};
-use crate::sender::NoRoute;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 
@@ -54,7 +54,7 @@ pub struct Judged {
     /// The new remaining credits of each subscription that paid.
     pub balances: BTreeMap<SubscriptionId, Credits>,
     /// What the accounts' holders have to be told, to be written with the debits.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<MailNotice>,
 }
 
 /// A message to insert.

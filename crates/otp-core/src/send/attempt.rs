@@ -1,14 +1,14 @@
 //! A request to send, parsed and sealed: all that admission needs and all that a message row keeps.
 
+use crate::channel::whatsapp::{NoRoute, Route};
 use crate::credits::Credits;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SenderId, TemplateId};
 use crate::language::LanguageTag;
-use crate::notice::NoticeLanguage;
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
-use crate::sender::{NoRoute, Route};
 use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
 
 /// One request to send. It holds neither the passcode nor the number in the clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct SendAttempt {
     pub route: Result<RoutedTo, NoRoute>,
     /// In which language the account holder reads what this send calls for, such as a low balance;
     /// the account's default where the request names none.
-    pub notice_language: Option<NoticeLanguage>,
+    pub notice_language: Option<UiLanguage>,
     /// When the request was made.
     pub at: Timestamp,
     /// From when on a message whose outcome is still unknown counts as failed.

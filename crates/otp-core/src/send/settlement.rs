@@ -7,7 +7,7 @@ use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
 use crate::message::{EventSource, Failure, MessageEvent, MessageStatus};
-use crate::notice::{Debit, LowBalance, Notice};
+use crate::notice::{Debit, LowBalance, MailNotice};
 use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
@@ -138,7 +138,7 @@ pub struct Settled {
     /// The new remaining credits of each subscription concerned.
     pub balances: BTreeMap<SubscriptionId, Credits>,
     /// What the accounts' holders have to be told, to be written with the debits.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<MailNotice>,
 }
 
 /// The new state of one message.

@@ -1,10 +1,10 @@
 //! Add a sender: a WhatsApp number of an account, its number and token sealed.
 
+use crate::channel::whatsapp::{AccessToken, ProviderId, Sender};
 use crate::contact_number::ContactNumber;
 use crate::ids::{AccountId, SenderId};
 use crate::ports::{Clock, PortError, Randomness, Senders};
 use crate::sealing::{Purpose, Sealer};
-use crate::sender::{AccessToken, ProviderId, Sender};
 
 /// A sender as an operator gives it.
 #[derive(Debug, Clone)]

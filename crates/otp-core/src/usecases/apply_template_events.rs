@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
+use crate::channel::whatsapp::template::event::TemplateEvent;
+use crate::channel::whatsapp::template::sync::{self, TemplateChange};
+use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
 use crate::ids::{SenderId, TemplateId};
-use crate::notice::{Notice, NoticeKind, Reason};
-use crate::ports::{Clock, Outbox, PortError, Senders, Templates};
-use crate::template::event::TemplateEvent;
-use crate::template::sync::{self, TemplateChange};
-use crate::template::{AuthenticationTemplate, TemplateStatus};
+use crate::notice::{MailNotice, NoticeKind, Reason};
+use crate::ports::{Clock, NoticeOutbox, PortError, Senders, Templates};
 use crate::time::Timestamp;
 
 /// So often a change is decided anew because somebody else was faster.
@@ -25,7 +25,7 @@ pub struct ApplyTemplateEvents {
     /// Whose it is.
     pub senders: Arc<dyn Senders>,
     /// Tells the account holder.
-    pub outbox: Arc<dyn Outbox>,
+    pub outbox: Arc<dyn NoticeOutbox>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -116,7 +116,7 @@ impl ApplyTemplateEvents {
         // and every message that it refuses meanwhile.
         let until = change.before.status_since.map(Timestamp::unix_millis);
         let occasion = format!("{} {status} {}", after.id.0, until.unwrap_or_default());
-        let notice = Notice::new(sender.account_id, kind, &occasion, None, self.clock.now());
+        let notice = MailNotice::new(sender.account_id, kind, &occasion, None, self.clock.now());
         self.outbox.enqueue(&[notice]).await
     }
 }

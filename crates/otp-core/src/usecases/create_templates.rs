@@ -4,13 +4,13 @@
 //! also overwrites what is there, and a template that is approved goes into review again; and of one
 //! refused language nothing would be heard but that all failed.
 
+use crate::channel::whatsapp::Sender;
+use crate::channel::whatsapp::template::AuthenticationTemplate;
+use crate::channel::whatsapp::template::draft::TemplateDraft;
+use crate::channel::whatsapp::template::listed::ListedTemplate;
+use crate::channel::whatsapp::template::sync::as_listed;
 use crate::language::LanguageTag;
 use crate::ports::{PortError, ProviderError};
-use crate::sender::Sender;
-use crate::template::AuthenticationTemplate;
-use crate::template::draft::TemplateDraft;
-use crate::template::listed::ListedTemplate;
-use crate::template::sync::as_listed;
 use crate::usecases::sync_templates::{AdministerTemplatesError, TemplatePorts};
 
 /// What came of one language.

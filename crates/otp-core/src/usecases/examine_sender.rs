@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
+use crate::channel::whatsapp::health::{Finding, HealthChange, HealthChanged, Rating};
+use crate::channel::whatsapp::{AccessToken, Sender};
 use crate::ids::SenderId;
 use crate::ports::{
     Clock, Examination, PortError, ProviderRefusal, SenderExaminer, SenderHealths, Senders,
 };
 use crate::sealing::{Purpose, Sealer};
-use crate::sender::health::{Finding, HealthChange, HealthChanged, Rating};
-use crate::sender::{AccessToken, Sender};
 
 /// Senders dealt with at a time.
 const BATCH: usize = 100;

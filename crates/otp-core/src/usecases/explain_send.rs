@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::channel::whatsapp::ProviderId;
+use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
 use crate::idempotency::IdempotencyKey;
 use crate::language::LanguageTag;
@@ -14,10 +16,10 @@ use crate::recipient::PhoneNumber;
 use crate::region::Region;
 use crate::send::explanation::explain;
 use crate::send::{Admission, Explanation, FirstAnswer};
-use crate::sender::ProviderId;
-use crate::template::TemplateName;
 use crate::usecases::authenticate::Caller;
-use crate::usecases::send_message::{Prepared, SendMessage, SendMessageError, SendWish, refused};
+use crate::usecases::send_message::{
+    Prepared, SendMessage, SendMessageError, SendRequest, refused,
+};
 
 /// What would be sent, but for the passcode.
 #[derive(Debug, Clone)]
@@ -99,14 +101,17 @@ impl ExplainSend {
         let now = ports.clock.now();
         let account = request.caller.account_id;
         let profile = ports.directory.find_sending_profile(account).await?;
-        let wish = SendWish {
+        let send_request = SendRequest {
             caller: request.caller,
             to: &request.to,
             language: request.language.as_ref(),
             notice_language: None,
             idempotency_key: request.idempotency_key,
         };
-        let prepared = self.send.prepare(profile.as_deref(), wish, now).await?;
+        let prepared = self
+            .send
+            .prepare(profile.as_deref(), send_request, now)
+            .await?;
         let Prepared { attempt, route } = prepared;
         let facts = self.facts.facts_of(&attempt).await?;
         let Explanation {

@@ -8,19 +8,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ids::NoticeId;
-use crate::notice::{NoticeLanguage, NoticeOutcome, NoticeState, QueuedNotice};
+use crate::notice::{NoticeOutcome, NoticeState, QueuedNotice};
 use crate::ports::{
-    Accounts, Clock, NoticeError, NoticeMail, NoticeRecipient, NoticeSender, Outbox, PortError,
+    Accounts, AddressedNotice, Clock, NoticeError, NoticeOutbox, NoticeRecipient, NoticeSender,
+    PortError,
 };
 use crate::sealing::Sealer;
 use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
 
 /// A claim holds for longer than a mail can take; see [`NoticeSender::send`].
 const LEASE: Duration = Duration::from_secs(5 * 60);
 
 /// The first wait after a failure, doubled each time, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(10);
-const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// A notice that could not be sent for this long is given up, as mail is (RFC 5321, section 4.5.4.1).
 pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
@@ -31,7 +33,7 @@ pub const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Sends what waits in the outbox.
 pub struct MailNotices {
-    outbox: Arc<dyn Outbox>,
+    outbox: Arc<dyn NoticeOutbox>,
     accounts: Arc<dyn Accounts>,
     sender: Arc<dyn NoticeSender>,
     clock: Arc<dyn Clock>,
@@ -54,7 +56,7 @@ pub struct Mailed {
 impl MailNotices {
     /// A use case over these ports.
     pub fn new(
-        outbox: Arc<dyn Outbox>,
+        outbox: Arc<dyn NoticeOutbox>,
         accounts: Arc<dyn Accounts>,
         sender: Arc<dyn NoticeSender>,
         clock: Arc<dyn Clock>,
@@ -104,11 +106,11 @@ impl MailNotices {
             let words = "the account's address cannot be read";
             return Ok(Err(NoticeError::Postponed(words.to_owned())));
         };
-        let mail = NoticeMail {
+        let mail = AddressedNotice {
             notice: notice.clone(),
             language: notice
                 .language
-                .unwrap_or_else(|| NoticeLanguage::of(&account.default_language)),
+                .unwrap_or_else(|| UiLanguage::of(&account.default_language)),
             to: NoticeRecipient {
                 address: contact.email,
                 name: contact.name,
@@ -121,7 +123,7 @@ impl MailNotices {
 }
 
 /// Forgets what ended long ago.
-pub async fn forget_ended(outbox: &dyn Outbox, clock: &dyn Clock) -> Result<(), PortError> {
+pub async fn forget_ended(outbox: &dyn NoticeOutbox, clock: &dyn Clock) -> Result<(), PortError> {
     outbox.forget_ended(clock.now() - REMEMBERED).await
 }
 
@@ -154,7 +156,7 @@ fn outcome(
 /// How long to wait after the n-th attempt.
 fn wait_after(attempts: u32) -> Duration {
     let doublings = attempts.saturating_sub(1).min(16);
-    FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT)
+    FIRST_WAIT.saturating_mul(1 << doublings).min(MAX_WAIT)
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::ports::{Accounts, PortError};
-use crate::sender::Sender;
-use crate::template::preflight::{
+use crate::channel::whatsapp::Sender;
+use crate::channel::whatsapp::template::preflight::{
     Check, Problem, check_default_language, check_failed, check_sender,
 };
+use crate::ports::{Accounts, PortError};
 use crate::usecases::sync_templates::TemplatePorts;
 
 /// Asks the provider about each of these senders, and compares with what is stored. Nothing is changed.

@@ -9,11 +9,11 @@ mod delivery;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::channel::whatsapp::{AccessToken, NoRoute, Route, SendingProfile, UnreadableToken};
 use crate::idempotency::IdempotencyKey;
 use crate::ids::MessageId;
 use crate::language::LanguageTag;
 use crate::message::MessageStatus;
-use crate::notice::NoticeLanguage;
 use crate::passcode::Passcode;
 use crate::ports::{
     Clock, Directory, MessageSender, OutgoingMessage, PortError, ProviderRefusal, Randomness,
@@ -22,8 +22,8 @@ use crate::ports::{
 use crate::recipient::PhoneNumber;
 use crate::sealing::{Purpose, Sealer};
 use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, Settlement};
-use crate::sender::{AccessToken, NoRoute, Route, SendingProfile, UnreadableToken};
 use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
 use delivery::Delivered;
@@ -68,7 +68,7 @@ pub struct SendMessageRequest {
     /// In which language, if the caller minds.
     pub language: Option<LanguageTag>,
     /// In which language the account holder reads notices, if the request says so.
-    pub notice_language: Option<NoticeLanguage>,
+    pub notice_language: Option<UiLanguage>,
     /// Under which key it may be repeated.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -124,15 +124,15 @@ pub enum SendMessageError {
 
 /// All of a request that is judged.
 #[derive(Clone, Copy)]
-pub(super) struct SendWish<'a> {
+pub(super) struct SendRequest<'a> {
     pub(super) caller: Caller,
     pub(super) to: &'a PhoneNumber,
     pub(super) language: Option<&'a LanguageTag>,
-    pub(super) notice_language: Option<NoticeLanguage>,
+    pub(super) notice_language: Option<UiLanguage>,
     pub(super) idempotency_key: Option<IdempotencyKey>,
 }
 
-/// A wish ready to be judged, and how it would go out.
+/// A request ready to be judged, and how it would go out.
 pub(super) struct Prepared<'a> {
     pub(super) attempt: SendAttempt,
     pub(super) route: Result<(Route<'a>, AccessToken), NoRoute>,
@@ -169,14 +169,15 @@ impl SendMessage {
             .directory
             .find_sending_profile(request.caller.account_id)
             .await?;
-        let wish = SendWish {
+        let send_request = SendRequest {
             caller: request.caller,
             to: &request.to,
             language: request.language.as_ref(),
             notice_language: request.notice_language,
             idempotency_key: request.idempotency_key,
         };
-        let Prepared { attempt, route } = self.prepare(profile.as_deref(), wish, now).await?;
+        let Prepared { attempt, route } =
+            self.prepare(profile.as_deref(), send_request, now).await?;
         let message_id = attempt.message_id;
 
         let admissions = self.ports.ledger.admit(Arc::from([attempt])).await?;
@@ -223,14 +224,14 @@ impl SendMessage {
         self.settle(request.caller, message_id, delivered).await
     }
 
-    /// Makes a wish ready to be judged: chooses the route, looks up the price, seals the recipient.
+    /// Makes a request ready to be judged: chooses the route, looks up the price, seals the recipient.
     pub(super) async fn prepare<'a>(
         &self,
         profile: Option<&'a SendingProfile>,
-        wish: SendWish<'_>,
+        request: SendRequest<'_>,
         now: Timestamp,
     ) -> Result<Prepared<'a>, SendMessageError> {
-        let route = match route(profile, wish.language) {
+        let route = match route(profile, request.language) {
             // Opened before admission: an unreadable token must be found out before anything is paid.
             Ok(route) => Ok((route, route.sender.open_access_token(&self.sealer)?)),
             Err(no_route) => Err(no_route),
@@ -242,31 +243,31 @@ impl SendMessage {
         let lifetime = route.as_ref().ok();
         let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());
         let expires_at = now + lifetime.unwrap_or(self.policy.message_lifetime);
-        let attempt = self.attempt(wish, routed_to, (now, expires_at)).await?;
+        let attempt = self.attempt(request, routed_to, (now, expires_at)).await?;
         Ok(Prepared { attempt, route })
     }
 
     async fn attempt(
         &self,
-        wish: SendWish<'_>,
+        request: SendRequest<'_>,
         route: Result<RoutedTo, NoRoute>,
         (now, expires_at): (Timestamp, Timestamp),
     ) -> Result<SendAttempt, PortError> {
         let randomness = &*self.ports.randomness;
-        let region = wish.to.region();
+        let region = request.to.region();
         Ok(SendAttempt {
             message_id: MessageId::generate(now, randomness),
-            account_id: wish.caller.account_id,
-            api_key_id: wish.caller.api_key_id,
-            idempotency_key: wish.idempotency_key,
-            recipient_index: self.sealer.index(wish.to),
+            account_id: request.caller.account_id,
+            api_key_id: request.caller.api_key_id,
+            idempotency_key: request.idempotency_key,
+            recipient_index: self.sealer.index(request.to),
             recipient: self
                 .sealer
-                .seal(Purpose::Recipient, wish.to.e164(), randomness),
+                .seal(Purpose::Recipient, request.to.e164(), randomness),
             region,
             price: self.ports.directory.price_list().await?.price(region),
             route,
-            notice_language: wish.notice_language,
+            notice_language: request.notice_language,
             at: now,
             expires_at,
         })
@@ -318,9 +319,9 @@ impl SendMessage {
 
 fn route<'a>(
     profile: Option<&'a SendingProfile>,
-    wish: Option<&LanguageTag>,
+    preferred_language: Option<&LanguageTag>,
 ) -> Result<Route<'a>, NoRoute> {
-    profile.ok_or(NoRoute::NoSender)?.route(wish)
+    profile.ok_or(NoRoute::NoSender)?.route(preferred_language)
 }
 
 pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {

@@ -1,14 +1,14 @@
 //! Sync templates: the stored templates of a sender become those that the provider lists.
 
+use crate::channel::whatsapp::template::listed::ListedTemplate;
+use crate::channel::whatsapp::template::sync::{TemplateChange, as_listed, reconcile};
+use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
+use crate::channel::whatsapp::{Sender, UnreadableToken};
 use crate::ids::TemplateId;
 use crate::ports::{
     BusinessAccount, Clock, PortError, ProviderError, Randomness, TemplateRegistry, Templates,
 };
 use crate::sealing::Sealer;
-use crate::sender::{Sender, UnreadableToken};
-use crate::template::listed::ListedTemplate;
-use crate::template::sync::{TemplateChange, as_listed, reconcile};
-use crate::template::{AuthenticationTemplate, TemplateStatus};
 
 /// So often it is looked again because somebody else changed something.
 const ATTEMPTS: usize = 5;

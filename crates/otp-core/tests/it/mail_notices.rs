@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::ids::{ApiKeyId, NoticeId};
-use otp_core::notice::{Notice, NoticeKind, NoticeLanguage, NoticeState};
-use otp_core::ports::{ApiKeys, Clock, NoticeError, NoticeMail, NoticeSender};
+use otp_core::notice::{MailNotice, NoticeKind, NoticeState};
+use otp_core::ports::{AddressedNotice, ApiKeys, Clock, NoticeError, NoticeSender};
 use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::announce_expiring_keys::announce_expiring_keys;
 use otp_core::usecases::create_api_key::create_api_key;
 use otp_core::usecases::mail_notices::{GIVEN_UP_AFTER, MailNotices, REMEMBERED, forget_ended};
@@ -22,7 +23,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 #[derive(Default)]
 struct Server {
     answer: Mutex<Option<NoticeError>>,
-    took: Mutex<Vec<NoticeMail>>,
+    took: Mutex<Vec<AddressedNotice>>,
     asked: Mutex<usize>,
 }
 
@@ -31,7 +32,7 @@ impl Server {
         *self.answer.lock().expect("no panic") = answer;
     }
 
-    fn took(&self) -> Vec<NoticeMail> {
+    fn took(&self) -> Vec<AddressedNotice> {
         self.took.lock().expect("no panic").clone()
     }
 
@@ -42,7 +43,7 @@ impl Server {
 
 #[async_trait]
 impl NoticeSender for Server {
-    async fn send(&self, mail: &NoticeMail) -> Result<(), NoticeError> {
+    async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError> {
         *self.asked.lock().expect("no panic") += 1;
         match self.answer.lock().expect("no panic").clone() {
             Some(error) => Err(error),
@@ -100,7 +101,7 @@ impl World {
             expires_at: START,
         };
         let (account, now) = (self.fixture.account, self.fixture.clock.now());
-        let notice = Notice::new(account, kind, &occasion.to_string(), None, now);
+        let notice = MailNotice::new(account, kind, &occasion.to_string(), None, now);
         let queue = std::slice::from_ref(&notice);
         self.fixture.store.enqueue(queue).await.expect("enqueued");
         notice.id
@@ -165,7 +166,7 @@ async fn a_server_that_is_down_for_a_day_costs_no_notice_and_doubles_none() {
 async fn a_notice_is_written_in_its_own_language_or_the_accounts() {
     let world = World::with_credits(1).await;
     let attempt = SendAttempt {
-        notice_language: Some(NoticeLanguage::Arabic),
+        notice_language: Some(UiLanguage::Arabic),
         ..world.fixture.attempt(1)
     };
     world.fixture.admit(&attempt).await;
@@ -177,8 +178,8 @@ async fn a_notice_is_written_in_its_own_language_or_the_accounts() {
         .iter()
         .map(|mail| (mail.notice.kind.as_str(), mail.language));
     let expected = [
-        ("SubscriptionSpent", NoticeLanguage::Arabic),
-        ("KeyExpiring", NoticeLanguage::English),
+        ("SubscriptionSpent", UiLanguage::Arabic),
+        ("KeyExpiring", UiLanguage::English),
     ];
     assert_eq!(told.collect::<Vec<_>>(), expected);
     let to = &world.server.took()[0].to;

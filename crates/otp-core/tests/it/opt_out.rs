@@ -1,22 +1,22 @@
-//! `TakeWishes`, and what `ApplyReceipts` learns for it, over a store in memory and a clock set by hand.
+//! `RecordConsent`, and what `ApplyReceipts` learns for it, over a store in memory and a clock set by hand.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::message::ProviderMessageId;
-use otp_core::opt_out::resolution::WishFacts;
-use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
+use otp_core::opt_out::resolution::ResolutionFacts;
+use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
 use otp_core::ports::{
     Clock, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger, PortError, Recalled,
 };
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
 use otp_core::sealing::ProviderMessageIndex;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
-use otp_core::sender::ProviderId;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
-use otp_core::usecases::decide_undecided::DecideUndecided;
-use otp_core::usecases::take_wishes::{
-    KeptWishes, MOST_UNRESOLVED, TakeWishes, UNRESOLVED_LIFETIME,
+use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
+use otp_core::usecases::record_consent::{
+    KeptConsents, MAX_UNRESOLVED, RecordConsent, UNRESOLVED_LIFETIME,
 };
 use otp_testkit::ScriptedSender;
 
@@ -26,8 +26,8 @@ async fn world() -> World {
     World::with_provider(ScriptedSender::default()).await
 }
 
-fn take(world: &World) -> TakeWishes {
-    TakeWishes::new(world.fixture.store.clone(), world.fixture.store.clone())
+fn take(world: &World) -> RecordConsent {
+    RecordConsent::new(world.fixture.store.clone(), world.fixture.store.clone())
 }
 
 fn index(world: &World, wamid: &str) -> ProviderMessageIndex {
@@ -43,11 +43,11 @@ fn user(world: &World, id: &str) -> Identities {
 }
 
 /// STOP of somebody known by a user id alone.
-fn stop(world: &World, message: &str, user_id: &str) -> InboundWish {
+fn stop(world: &World, message: &str, user_id: &str) -> InboundConsent {
     let now = world.fixture.clock.now();
-    InboundWish {
-        wish: Wish::Stop,
-        source: WishSource::Typed,
+    InboundConsent {
+        request: ConsentRequest::Stop,
+        source: ConsentSource::Typed,
         phone_number_id: ProviderId::parse("106540352242922").ok(),
         message: index(world, message),
         context: None,
@@ -89,8 +89,8 @@ async fn a_user_id_is_known_from_a_receipt() {
     let world = world().await;
     let sent = world.fixture.send(1).await;
     apply(&world, introducing(&world, &sent, "SA.1")).await;
-    let wish = stop(&world, "wamid.M", "SA.1");
-    take(&world).execute(vec![wish]).await.expect("taken");
+    let request = stop(&world, "wamid.M", "SA.1");
+    take(&world).execute(vec![request]).await.expect("taken");
     assert!(is_opted_out(&world, 1).await);
     assert!(!is_opted_out(&world, 2).await);
     let log = world.fixture.store.consent_log(world.fixture.account, None);
@@ -118,10 +118,10 @@ async fn a_receipt_that_waited_for_its_message_introduces_its_recipient_too() {
         .seal_provider_message_id(&id, &*fixture.randomness);
     fixture.settle(&sent, Outcome::Accepted(sealed)).await;
     let store = || fixture.store.clone();
-    let mut decide = DecideUndecided::new(store(), store(), store(), fixture.clock.clone());
+    let mut decide = ExpirePendingMessages::new(store(), store(), store(), fixture.clock.clone());
     assert_eq!(decide.execute().await.expect("a round").matched, 1);
-    let wish = stop(&world, "wamid.M", "SA.1");
-    take(&world).execute(vec![wish]).await.expect("taken");
+    let request = stop(&world, "wamid.M", "SA.1");
+    take(&world).execute(vec![request]).await.expect("taken");
     assert!(is_opted_out(&world, 1).await);
 }
 
@@ -134,25 +134,25 @@ async fn the_newest_receipt_says_whose_a_user_id_is() {
     world.fixture.clock.advance(Duration::from_secs(60));
     apply(&world, introducing(&world, &after, "SA.1")).await;
     apply(&world, early).await;
-    let wish = stop(&world, "wamid.M", "SA.1");
-    take(&world).execute(vec![wish]).await.expect("taken");
+    let request = stop(&world, "wamid.M", "SA.1");
+    take(&world).execute(vec![request]).await.expect("taken");
     assert!(is_opted_out(&world, 2).await);
     assert!(!is_opted_out(&world, 1).await);
 }
 
 #[tokio::test]
-async fn a_wish_that_comes_before_its_receipt_waits_and_is_taken_once() {
+async fn a_request_that_comes_before_its_receipt_waits_and_is_taken_once() {
     let world = world().await;
     let take = take(&world);
     let clock = &*world.fixture.clock;
     let sent = world.fixture.send(1).await;
-    let wishes = vec![
+    let requests = vec![
         stop(&world, "wamid.M", "SA.1"),
         stop(&world, "wamid.N", "SA.2"),
     ];
-    take.execute(wishes.clone()).await.expect("kept");
-    take.execute(wishes).await.expect("kept once");
-    let waiting = |resolved, waiting| KeptWishes {
+    take.execute(requests.clone()).await.expect("kept");
+    take.execute(requests).await.expect("kept once");
+    let waiting = |resolved, waiting| KeptConsents {
         resolved,
         waiting,
         given_up: 0,
@@ -175,16 +175,16 @@ async fn a_wish_that_comes_before_its_receipt_waits_and_is_taken_once() {
     assert_eq!(log.await.expect("log").len(), 1);
 }
 
-/// A number that nobody sent to may be spelt in another way: it is left alone, and the wish waits.
+/// A number that nobody sent to may be spelt in another way: it is left alone, and the request waits.
 #[tokio::test]
 async fn a_number_nobody_sent_to_is_opted_out_and_its_owner_too_when_a_receipt_names_them() {
     let world = world().await;
     let take = take(&world);
-    let wish = InboundWish {
+    let request = InboundConsent {
         number: Some(world.fixture.attempt(7).recipient_index),
         ..stop(&world, "wamid.M", "SA.1")
     };
-    take.execute(vec![wish]).await.expect("taken");
+    take.execute(vec![request]).await.expect("taken");
     assert!(is_opted_out(&world, 7).await);
     let sent = world.fixture.send(1).await;
     apply(&world, introducing(&world, &sent, "SA.1")).await;
@@ -194,20 +194,20 @@ async fn a_number_nobody_sent_to_is_opted_out_and_its_owner_too_when_a_receipt_n
 }
 
 #[tokio::test]
-async fn wishes_wait_for_three_months_and_a_thousand_at_most() {
+async fn requests_wait_for_three_months_and_a_thousand_at_most() {
     let world = world().await;
     let take = take(&world);
-    let many = (0..=MOST_UNRESOLVED).map(|n| stop(&world, &format!("wamid.{n}"), "SA.1"));
+    let many = (0..=MAX_UNRESOLVED).map(|n| stop(&world, &format!("wamid.{n}"), "SA.1"));
     take.execute(many.collect()).await.expect("kept");
     let clock = &*world.fixture.clock;
     let round = take.resolve_kept(clock).await.expect("a round");
-    assert_eq!((round.waiting, round.given_up), (MOST_UNRESOLVED, 1));
+    assert_eq!((round.waiting, round.given_up), (MAX_UNRESOLVED, 1));
     clock.advance(UNRESOLVED_LIFETIME);
     let round = take.resolve_kept(clock).await.expect("a round");
-    assert_eq!((round.waiting, round.given_up), (MOST_UNRESOLVED, 0));
+    assert_eq!((round.waiting, round.given_up), (MAX_UNRESOLVED, 0));
     clock.advance(Duration::from_millis(1));
     let round = take.resolve_kept(clock).await.expect("a round");
-    assert_eq!((round.waiting, round.given_up), (0, MOST_UNRESOLVED));
+    assert_eq!((round.waiting, round.given_up), (0, MAX_UNRESOLVED));
 }
 
 #[tokio::test]
@@ -243,11 +243,11 @@ async fn what_is_known_of_a_recipient_is_not_written_again() {
 }
 
 #[tokio::test]
-async fn a_wish_that_cannot_be_recorded_or_kept_is_an_error_so_that_the_provider_repeats_it() {
+async fn a_request_that_cannot_be_recorded_or_kept_is_an_error_so_that_the_provider_repeats_it() {
     let world = world().await;
     let number = ProviderId::parse("106540352242922").expect("digits");
     let ours = {
-        let mut facts = WishFacts::default();
+        let mut facts = ResolutionFacts::default();
         facts
             .accounts
             .entry(number)
@@ -255,22 +255,22 @@ async fn a_wish_that_cannot_be_recorded_or_kept_is_an_error_so_that_the_provider
             .insert(world.fixture.account);
         Arc::new(facts)
     };
-    let not_ours = Arc::new(WishFacts::default());
+    let not_ours = Arc::new(ResolutionFacts::default());
     // What the store says, and whether the provider is acknowledged.
     for (facts, is_taken) in [(None, false), (Some(ours), false), (Some(not_ours), true)] {
         let mut opt_outs = MockOptOuts::new();
         let away = || PortError::Unavailable("gone".into());
-        opt_outs.expect_load_wish_facts().returning(move |_| {
+        opt_outs.expect_load_resolution_facts().returning(move |_| {
             let facts = facts.as_ref().ok_or_else(away)?;
-            Ok(WishFacts {
+            Ok(ResolutionFacts {
                 accounts: facts.accounts.clone(),
-                ..WishFacts::default()
+                ..ResolutionFacts::default()
             })
         });
         opt_outs
             .expect_keep_unresolved()
             .returning(move |_| Err(away()));
-        let take = TakeWishes::new(Arc::new(opt_outs), world.fixture.store.clone());
+        let take = RecordConsent::new(Arc::new(opt_outs), world.fixture.store.clone());
         let taken = take.execute(vec![stop(&world, "wamid.M", "SA.1")]).await;
         assert_eq!(taken.is_ok(), is_taken);
     }

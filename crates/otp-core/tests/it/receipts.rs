@@ -1,4 +1,4 @@
-//! `ApplyReceipts` and `DecideUndecided`, over a store in memory and a clock set by hand.
+//! `ApplyReceipts` and `ExpirePendingMessages`, over a store in memory and a clock set by hand.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,9 @@ use otp_core::opt_out::Identities;
 use otp_core::ports::{Clock, Messages, MockReceipts, MockSendLedger, PortError, SendError};
 use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
-use otp_core::usecases::decide_undecided::{DecideUndecided, Decided, UNMATCHED_LIFETIME};
+use otp_core::usecases::expire_pending_messages::{
+    ExpirePendingMessages, ExpiryRound, UNMATCHED_LIFETIME,
+};
 use otp_testkit::ScriptedSender;
 use otp_testkit::sender::{accepted, failure};
 
@@ -20,9 +22,9 @@ fn apply(world: &World) -> ApplyReceipts {
     ApplyReceipts::new(store(), store(), store())
 }
 
-fn decide(world: &World) -> DecideUndecided {
+fn decide(world: &World) -> ExpirePendingMessages {
     let store = || world.fixture.store.clone();
-    DecideUndecided::new(store(), store(), store(), world.fixture.clock.clone())
+    ExpirePendingMessages::new(store(), store(), store(), world.fixture.clock.clone())
 }
 
 fn receipt(world: &World, id: Option<MessageId>, wamid: &str, report: Report) -> DeliveryReceipt {
@@ -96,7 +98,10 @@ async fn a_receipt_of_an_unknown_message_waits_for_it() {
     let early = receipt(&world, None, "wamid.A", Report::Delivered);
     apply(&world).execute(vec![early]).await.expect("kept");
     let mut decide = decide(&world);
-    assert_eq!(decide.execute().await.expect("a round"), Decided::default());
+    assert_eq!(
+        decide.execute().await.expect("a round"),
+        ExpiryRound::default()
+    );
 
     let sent = world
         .send_message
@@ -106,7 +111,7 @@ async fn a_receipt_of_an_unknown_message_waits_for_it() {
     let round = decide.execute().await.expect("a round");
     assert_eq!(
         round,
-        Decided {
+        ExpiryRound {
             expired: 0,
             matched: 1
         }
@@ -115,7 +120,10 @@ async fn a_receipt_of_an_unknown_message_waits_for_it() {
         message(&world, sent.id).await.status,
         MessageStatus::Delivered
     );
-    assert_eq!(decide.execute().await.expect("a round"), Decided::default());
+    assert_eq!(
+        decide.execute().await.expect("a round"),
+        ExpiryRound::default()
+    );
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::language::LanguageTag;
 use otp_core::message::{Message, MessageStatus};
-use otp_core::opt_out::Wish;
+use otp_core::opt_out::ConsentRequest;
 use otp_core::ports::{
     Messages, MockClock, MockDirectory, MockMessageSender, MockSendLedger, PortError,
     ProviderRefusal, SendError,
@@ -246,7 +246,7 @@ async fn without_sender_template_or_credits_nothing_is_sent() {
 #[tokio::test]
 async fn an_opted_out_recipient_is_left_alone() {
     let world = World::with_provider(ScriptedSender::default()).await;
-    world.fixture.wish(1, Wish::Stop).await;
+    world.fixture.request(1, ConsentRequest::Stop).await;
     let error = world
         .send_message
         .execute(world.request(1))

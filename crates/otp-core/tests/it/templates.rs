@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::template::draft::TemplateDraft;
+use otp_core::channel::whatsapp::template::event::{TemplateEvent, TemplateSubject};
+use otp_core::channel::whatsapp::template::listed::ListedTemplate;
+use otp_core::channel::whatsapp::template::preflight::Problem;
+use otp_core::channel::whatsapp::template::{
+    AuthenticationTemplate, CodeExpiry, TemplateName, TemplateStatus, TimeToLive,
+};
+use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::language::LanguageTag;
 use otp_core::notice::NoticeKind;
 use otp_core::ports::{
     CreatedTemplate, MockTemplateRegistry, MockTemplates, PortError, ProviderError, RefusalScope,
     SendError, TemplateRegistry,
-};
-use otp_core::sender::{ProviderId, Sender};
-use otp_core::template::draft::TemplateDraft;
-use otp_core::template::event::{TemplateEvent, TemplateSubject};
-use otp_core::template::listed::ListedTemplate;
-use otp_core::template::preflight::Problem;
-use otp_core::template::{
-    AuthenticationTemplate, CodeExpiry, TemplateName, TemplateStatus, TimeToLive,
 };
 use otp_core::time::Timestamp;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
@@ -127,9 +127,9 @@ async fn sync(world: &World, list: Vec<ListedTemplate>) -> Synced {
 }
 
 /// The language in which a message to the `number`-th recipient goes out, or why it does not.
-async fn send(world: &World, number: u32, wish: &str) -> Result<String, SendMessageError> {
+async fn send(world: &World, number: u32, request: &str) -> Result<String, SendMessageError> {
     let request = SendMessageRequest {
-        language: Some(tag(wish)),
+        language: Some(tag(request)),
         ..world.request(number)
     };
     world.send_message.execute(request).await?;

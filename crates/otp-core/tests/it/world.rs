@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::TemplateId;
 use otp_core::language::LanguageTag;
 use otp_core::passcode::Passcode;
 use otp_core::ports::Storage;
-use otp_core::sender::{AccessToken, ProviderId};
-use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::usecases::add_sender::{NewSender, add_sender};
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Caller;

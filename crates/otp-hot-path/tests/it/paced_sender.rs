@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::template::TemplateName;
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::ids::{MessageId, SenderId};
 use otp_core::language::LanguageTag;
 use otp_core::passcode::Passcode;
 use otp_core::ports::{MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError};
 use otp_core::recipient::PhoneNumber;
-use otp_core::sender::{AccessToken, ProviderId};
-use otp_core::template::TemplateName;
 use otp_hot_path::PacedSender;
 use otp_testkit::ScriptedSender;
 use otp_testkit::sender::refusal;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError, SendLedger};
 use otp_core::pricing::PriceList;
 use otp_core::send::{Admission, SendAttempt, Settlement};
-use otp_core::sender::SendingProfile;
 use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::Fixture;

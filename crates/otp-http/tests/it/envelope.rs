@@ -123,8 +123,9 @@ async fn a_wrong_method_is_not_allowed_and_told_the_right_one() {
 
 #[actix_web::test]
 async fn errors_are_worded_in_the_callers_language() {
-    let in_language = async |wish: &str| {
-        let request = TestRequest::with_uri("/nowhere").insert_header(("Accept-Language", wish));
+    let in_language = async |language: &str| {
+        let request =
+            TestRequest::with_uri("/nowhere").insert_header(("Accept-Language", language));
         let answer = ask(request).await;
         answer.error();
         let description = answer.json()["description"].as_str().unwrap().to_owned();

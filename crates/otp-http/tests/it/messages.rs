@@ -1,5 +1,7 @@
 //! `GET /v1/messages` and `GET /v1/messages/{id}`.
 
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::credits::Credits;
 use otp_core::ids::MessageId;
 use otp_core::language::LanguageTag;
@@ -11,8 +13,6 @@ use otp_core::ports::PortError;
 use otp_core::recipient::PhoneNumber;
 use otp_core::region::Region;
 use otp_core::sealing::Purpose;
-use otp_core::sender::ProviderId;
-use otp_core::template::TemplateName;
 use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;

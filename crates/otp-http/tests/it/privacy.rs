@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::test::TestRequest;
 use otp_core::message::{Failure, ProviderMessageId};
-use otp_core::notification::ProviderNotification;
 use otp_core::ports::{
     Accepted, MockProviderWebhook, MockReceipts, PortError, ProviderRefusal, RefusalScope,
     SendError, WebhookRefusal,
 };
+use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::send::Admission;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
@@ -128,7 +128,7 @@ async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
 async fn no_log_line_holds_what_a_webhook_was_asked_or_told() {
     let (log, guard) = listen();
     for (verified, signed) in [
-        (true, Ok(ProviderNotification::default())),
+        (true, Ok(ProviderWebhookPayload::default())),
         (false, Err(WebhookRefusal::Malformed)),
     ] {
         let mut provider = MockProviderWebhook::new();

@@ -12,31 +12,31 @@ use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::channel::whatsapp::health::SenderStop;
+use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
+use otp_core::channel::whatsapp::{ProviderId, Sender, SenderProfile, SendingProfile};
 use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
-    MockOptOuts, MockOutbox, MockReceipts, MockRecipientIdentities, MockSendLedger,
+    MockNoticeOutbox, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger,
     MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates, ProviderWebhook, Randomness,
     SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
-use otp_core::sender::health::SenderStop;
-use otp_core::sender::{ProviderId, Sender, SenderProfile, SendingProfile};
-use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::time::Timestamp;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::explain_send::ExplainSend;
-use otp_core::usecases::heed_sender_reports::HeedSenderReports;
+use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
-use otp_core::usecases::take_notification::TakeNotification;
-use otp_core::usecases::take_wishes::TakeWishes;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
@@ -155,18 +155,18 @@ impl World {
         let ledger = self.slow_ledger.unwrap_or(Arc::new(self.ledger));
         let whatsapp_webhook = self.webhook.map(|(provider, receipts)| WhatsAppWebhook {
             provider,
-            take_notification: TakeNotification {
+            handle_provider_webhook: HandleProviderWebhook {
                 apply_receipts: ApplyReceipts::new(
                     Arc::new(receipts),
                     ledger.clone(),
                     Arc::new(MockRecipientIdentities::new()),
                 ),
-                take_wishes: TakeWishes::new(
+                record_consent: RecordConsent::new(
                     Arc::new(self.opt_outs),
                     Arc::new(MockRecipientIdentities::new()),
                 ),
                 apply_template_events: no_templates(),
-                heed_sender_reports: HeedSenderReports {
+                apply_sender_events: ApplySenderEvents {
                     senders: Arc::new(MockSenders::new()),
                     healths: Arc::new(MockSenderHealths::new()),
                     clock: clock.clone(),
@@ -228,7 +228,7 @@ fn no_templates() -> ApplyTemplateEvents {
     ApplyTemplateEvents {
         templates: Arc::new(MockTemplates::new()),
         senders: Arc::new(MockSenders::new()),
-        outbox: Arc::new(MockOutbox::new()),
+        outbox: Arc::new(MockNoticeOutbox::new()),
         clock: Arc::new(MockClock::new()),
     }
 }

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use actix_web::test::TestRequest;
 use otp_core::ids::MessageId;
-use otp_core::notification::ProviderNotification;
-use otp_core::opt_out::resolution::WishFacts;
-use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
+use otp_core::opt_out::resolution::ResolutionFacts;
+use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
 use otp_core::ports::{
     MockProviderWebhook, MockReceipts, MockSendLedger, PortError, ProviderWebhook, WebhookRefusal,
 };
+use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
 use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
@@ -45,19 +45,19 @@ impl ProviderWebhook for Provider {
         signature: Option<&str>,
         raw_body: &[u8],
         received_at: Timestamp,
-    ) -> Result<ProviderNotification, WebhookRefusal> {
+    ) -> Result<ProviderWebhookPayload, WebhookRefusal> {
         self.opened.fetch_add(1, Ordering::Relaxed);
         assert_eq!(received_at, NOW);
         match (signature, raw_body) {
             (Some("signed"), b"nonsense") => Err(WebhookRefusal::Malformed),
-            (Some("signed"), b"nothing") => Ok(ProviderNotification::default()),
-            (Some("signed"), b"STOP") => Ok(ProviderNotification {
-                wishes: vec![wish()],
-                ..ProviderNotification::default()
+            (Some("signed"), b"nothing") => Ok(ProviderWebhookPayload::default()),
+            (Some("signed"), b"STOP") => Ok(ProviderWebhookPayload {
+                requests: vec![request()],
+                ..ProviderWebhookPayload::default()
             }),
-            (Some("signed"), _) => Ok(ProviderNotification {
+            (Some("signed"), _) => Ok(ProviderWebhookPayload {
                 receipts: vec![receipt()],
-                ..ProviderNotification::default()
+                ..ProviderWebhookPayload::default()
             }),
             _ => Err(WebhookRefusal::InvalidSignature),
         }
@@ -77,10 +77,10 @@ fn receipt() -> DeliveryReceipt {
     }
 }
 
-fn wish() -> InboundWish {
-    InboundWish {
-        wish: Wish::Stop,
-        source: WishSource::Typed,
+fn request() -> InboundConsent {
+    InboundConsent {
+        request: ConsentRequest::Stop,
+        source: ConsentSource::Typed,
         phone_number_id: None,
         message: ProviderMessageIndex([2; 32]),
         context: Some(ProviderMessageIndex([9; 32])),
@@ -186,7 +186,7 @@ async fn the_port_sees_the_raw_bytes_and_when_they_came() {
             *signature == Some("signed") && body == b"{\"a\": \"\\u0631\"}\n" && *at == NOW
         })
         .once()
-        .returning(|_, _, _| Ok(ProviderNotification::default()));
+        .returning(|_, _, _| Ok(ProviderWebhookPayload::default()));
     let mut world = world();
     world.webhook = Some((Arc::new(provider), MockReceipts::new()));
     let answer = world.ask(notify("{\"a\": \"\\u0631\"}\n")).await;
@@ -348,21 +348,24 @@ async fn metas_bursts_are_not_limited_per_address() {
 
 /// What was answered 200 is not repeated: a STOP that is not recorded by then would be lost.
 #[tokio::test]
-async fn a_wish_is_acknowledged_only_when_it_is_recorded() {
+async fn a_request_is_acknowledged_only_when_it_is_recorded() {
     for (is_away, status) in [(false, 200), (true, 503)] {
         let mut world = world();
-        world.opt_outs.expect_load_wish_facts().returning(|wishes| {
-            assert_eq!(wishes, [wish()]);
-            let mut facts = WishFacts::default();
-            let recipient = (ACCOUNT, RecipientIndex([3; 32]));
-            facts
-                .contexts
-                .insert(ProviderMessageIndex([9; 32]), recipient);
-            Ok(facts)
-        });
+        world
+            .opt_outs
+            .expect_load_resolution_facts()
+            .returning(|requests| {
+                assert_eq!(requests, [request()]);
+                let mut facts = ResolutionFacts::default();
+                let recipient = (ACCOUNT, RecipientIndex([3; 32]));
+                facts
+                    .contexts
+                    .insert(ProviderMessageIndex([9; 32]), recipient);
+                Ok(facts)
+            });
         let record = world.opt_outs.expect_record_consent().times(1);
         record.returning(move |entries| {
-            assert_eq!(entries[0].wish, Wish::Stop);
+            assert_eq!(entries[0].request, ConsentRequest::Stop);
             match is_away {
                 true => Err(PortError::Unavailable("gone".into())),
                 false => Ok(()),

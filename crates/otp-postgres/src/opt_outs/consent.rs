@@ -1,4 +1,4 @@
-//! The recording of wishes: lock, load what holds, ask the core, write what it says.
+//! The recording of requests: lock, load what holds, ask the core, write what it says.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,14 @@ use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3};
 use otp_core::ids::AccountId;
-use otp_core::opt_out::LastWish;
+use otp_core::opt_out::CurrentConsent;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, JudgedConsent};
 use otp_core::ports::PortError;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::errors::{Unreadable, port_error};
-use crate::rows::{read_provider_index, read_recipient_index, read_wish};
+use crate::rows::{read_consent_request, read_provider_index, read_recipient_index};
 use crate::send_ledger::lock_accounts;
 use crate::statement::statement;
 use crate::transaction::Transaction;
@@ -25,18 +25,18 @@ type Smallints = sql_types::Array<sql_types::SmallInt>;
 type Instants = sql_types::Array<sql_types::Timestamptz>;
 
 statement! {
-    /// The wishes that hold.
-    LastWishes { account_id: Vec<Uuid> => Uuids, recipient_index: Vec<Vec<u8>> => Byteas }
+    /// The requests that hold.
+    CurrentConsents { account_id: Vec<Uuid> => Uuids, recipient_index: Vec<Vec<u8>> => Byteas }
     -> (sql_types::Uuid, sql_types::Bytea, sql_types::SmallInt, sql_types::Timestamptz),
-    "SELECT wanted.account_id, wanted.recipient_index, last.wish, last.wished_at \
+    "SELECT wanted.account_id, wanted.recipient_index, last.request, last.requested_at \
      FROM unnest({}, {}) AS wanted (account_id, recipient_index), LATERAL ( \
-         SELECT wish, wished_at FROM opt_outs \
+         SELECT request, requested_at FROM opt_outs \
          WHERE opt_outs.account_id = wanted.account_id \
              AND opt_outs.recipient_index = wanted.recipient_index OFFSET 0) AS last"
 }
 
 statement! {
-    /// Which wishes are in the log.
+    /// Which requests are in the log.
     Logged {
         account_id: Vec<Uuid> => Uuids,
         recipient_index: Vec<Vec<u8>> => Byteas,
@@ -57,35 +57,35 @@ statement! {
         account_id: Vec<Uuid> => Uuids,
         recipient_index: Vec<Vec<u8>> => Byteas,
         recipient: Vec<Option<Vec<u8>>> => NullableByteas,
-        wish: Vec<i16> => Smallints,
+        request: Vec<i16> => Smallints,
         source: Vec<i16> => Smallints,
         message_index: Vec<Option<Vec<u8>>> => NullableByteas,
-        wished_at: Vec<OffsetDateTime> => Instants,
+        requested_at: Vec<OffsetDateTime> => Instants,
         recorded_at: Vec<OffsetDateTime> => Instants,
     },
-    "INSERT INTO consent_log (account_id, recipient_index, recipient, wish, source, \
-         message_index, wished_at, recorded_at) \
-     SELECT account_id, recipient_index, recipient, wish, source, message_index, wished_at, \
+    "INSERT INTO consent_log (account_id, recipient_index, recipient, request, source, \
+         message_index, requested_at, recorded_at) \
+     SELECT account_id, recipient_index, recipient, request, source, message_index, requested_at, \
          recorded_at \
      FROM unnest({}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS entry (account_id, \
-         recipient_index, recipient, wish, source, message_index, wished_at, recorded_at, \
+         recipient_index, recipient, request, source, message_index, requested_at, recorded_at, \
          position) \
      ORDER BY position"
 }
 
 statement! {
-    /// Sets the wishes that hold from now on.
-    SetWishes {
+    /// Sets the requests that hold from now on.
+    SetConsents {
         account_id: Vec<Uuid> => Uuids,
         recipient_index: Vec<Vec<u8>> => Byteas,
-        wish: Vec<i16> => Smallints,
-        wished_at: Vec<OffsetDateTime> => Instants,
+        request: Vec<i16> => Smallints,
+        requested_at: Vec<OffsetDateTime> => Instants,
     },
-    "INSERT INTO opt_outs (account_id, recipient_index, wish, wished_at) \
-     SELECT account_id, recipient_index, wish, wished_at \
-     FROM unnest({}, {}, {}, {}) AS new (account_id, recipient_index, wish, wished_at) \
+    "INSERT INTO opt_outs (account_id, recipient_index, request, requested_at) \
+     SELECT account_id, recipient_index, request, requested_at \
+     FROM unnest({}, {}, {}, {}) AS new (account_id, recipient_index, request, requested_at) \
      ON CONFLICT (account_id, recipient_index) \
-     DO UPDATE SET wish = excluded.wish, wished_at = excluded.wished_at"
+     DO UPDATE SET request = excluded.request, requested_at = excluded.requested_at"
 }
 
 pub(super) async fn record(
@@ -129,7 +129,7 @@ async fn load_last(
     mut connection: &AsyncPgConnection,
     entries: &[ConsentEntry],
 ) -> diesel::QueryResult<Vec<LastRow>> {
-    let last = LastWishes {
+    let last = CurrentConsents {
         account_id: accounts_of(entries),
         recipient_index: recipients_of(entries),
     };
@@ -150,11 +150,11 @@ async fn load_logged(
 
 fn facts(last: Vec<LastRow>, logged: Vec<LoggedRow>) -> Result<ConsentFacts, Unreadable> {
     let mut facts = ConsentFacts::default();
-    for (account, recipient, wish, at) in last {
+    for (account, recipient, request, at) in last {
         let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
-        let last = LastWish {
+        let last = CurrentConsent {
             at: at.into(),
-            wish: read_wish(wish, "opt_outs.wish")?,
+            request: read_consent_request(request, "opt_outs.request")?,
         };
         facts.last.insert((AccountId(account), recipient), last);
     }
@@ -183,10 +183,13 @@ async fn append(
             .iter()
             .map(|entry| Some(entry.recipient.as_ref()?.0.clone()))
             .collect(),
-        wish: entries.iter().map(|entry| entry.wish.code()).collect(),
+        request: entries.iter().map(|entry| entry.request.code()).collect(),
         source: entries.iter().map(|entry| entry.source.code()).collect(),
         message_index: messages_of(entries),
-        wished_at: entries.iter().map(|entry| entry.wished_at.into()).collect(),
+        requested_at: entries
+            .iter()
+            .map(|entry| entry.requested_at.into())
+            .collect(),
         recorded_at: entries
             .iter()
             .map(|entry| entry.recorded_at.into())
@@ -204,11 +207,15 @@ async fn set(
         return Ok(());
     }
     let recipients = || judged.last.keys();
-    let set = SetWishes {
+    let set = SetConsents {
         account_id: recipients().map(|(account, _)| account.0).collect(),
         recipient_index: recipients().map(|(_, index)| index.0.to_vec()).collect(),
-        wish: judged.last.values().map(|last| last.wish.code()).collect(),
-        wished_at: judged.last.values().map(|last| last.at.into()).collect(),
+        request: judged
+            .last
+            .values()
+            .map(|last| last.request.code())
+            .collect(),
+        requested_at: judged.last.values().map(|last| last.at.into()).collect(),
     };
     set.execute(&mut connection).await?;
     Ok(())

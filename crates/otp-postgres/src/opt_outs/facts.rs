@@ -1,10 +1,10 @@
-//! What has to be known to say whose wishes these are: a constant number of queries.
+//! What has to be known to say whose requests these are: a constant number of queries.
 
 use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::AccountId;
-use otp_core::opt_out::InboundWish;
-use otp_core::opt_out::resolution::WishFacts;
+use otp_core::opt_out::InboundConsent;
+use otp_core::opt_out::resolution::ResolutionFacts;
 use otp_core::ports::PortError;
 use otp_core::sealing::Sealed;
 use time::OffsetDateTime;
@@ -65,13 +65,13 @@ statement! {
 
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,
-    wishes: &[InboundWish],
-) -> Result<WishFacts, PortError> {
-    let mut facts = WishFacts::default();
+    requests: &[InboundConsent],
+) -> Result<ResolutionFacts, PortError> {
+    let mut facts = ResolutionFacts::default();
     let accounts = Accounts {
-        phone_number_id: wishes
+        phone_number_id: requests
             .iter()
-            .filter_map(|wish| Some(wish.phone_number_id.as_ref()?.as_str().to_owned()))
+            .filter_map(|request| Some(request.phone_number_id.as_ref()?.as_str().to_owned()))
             .collect(),
     };
     let rows: Vec<(String, Uuid)> = accounts.load(connection).await.map_err(port_error)?;
@@ -81,9 +81,9 @@ pub(super) async fn load(
         accounts.insert(AccountId(account));
     }
     let contexts = Contexts {
-        index: wishes
+        index: requests
             .iter()
-            .filter_map(|wish| Some(wish.context?.0.to_vec()))
+            .filter_map(|request| Some(request.context?.0.to_vec()))
             .collect(),
     };
     let rows: Vec<(Vec<u8>, Uuid, Vec<u8>)> =
@@ -95,8 +95,8 @@ pub(super) async fn load(
             .contexts
             .insert(context, (AccountId(account), recipient));
     }
-    load_identities(connection, wishes, &mut facts).await?;
-    let candidates = facts.candidates(wishes);
+    load_identities(connection, requests, &mut facts).await?;
+    let candidates = facts.candidates(requests);
     let recipients = Recipients {
         account_id: candidates.iter().map(|(account, _)| account.0).collect(),
         recipient_index: candidates
@@ -116,13 +116,13 @@ pub(super) async fn load(
 
 async fn load_identities(
     connection: &mut AsyncPgConnection,
-    wishes: &[InboundWish],
-    facts: &mut WishFacts,
+    requests: &[InboundConsent],
+    facts: &mut ResolutionFacts,
 ) -> Result<(), PortError> {
     let identities = Identities {
-        identity: wishes
+        identity: requests
             .iter()
-            .flat_map(|wish| wish.from.iter())
+            .flat_map(|request| request.from.iter())
             .map(|identity| identity.0.to_vec())
             .collect(),
     };

@@ -1,12 +1,12 @@
 //! Rows of messages as their account reads them, and of their events.
 
 use diesel::prelude::*;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::ids::MessageId;
 use otp_core::message::{EventSource, Failure, MessageEvent, MessageRecord};
 use otp_core::region::Region;
 use otp_core::sealing::Sealed;
-use otp_core::sender::ProviderId;
-use otp_core::template::TemplateName;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::{Unreadable, port_error};
-use crate::outbox::insert_notices;
+use crate::notice_outbox::insert_notices;
 use crate::rows::{
     read_credits, read_first_answer, read_recipient_index, read_status, written_credits,
 };
@@ -169,7 +169,7 @@ fn add_first_answers(facts: &mut SendFacts, rows: Vec<FirstAnswerRow>) -> Result
 }
 
 statement! {
-    /// Which of the recipients opted out: their last wish is 1, stop.
+    /// Which of the recipients opted out: their last request is 1, stop.
     OptOutsOf { account_id: Vec<Uuid> => Uuids, recipient_index: Vec<Vec<u8>> => Binaries }
     -> (sql_types::Uuid, sql_types::Binary),
     "SELECT recipient.account_id, recipient.recipient_index \
@@ -177,7 +177,7 @@ statement! {
          SELECT 1 FROM opt_outs \
          WHERE opt_outs.account_id = recipient.account_id \
              AND opt_outs.recipient_index = recipient.recipient_index \
-             AND opt_outs.wish = 1 \
+             AND opt_outs.request = 1 \
          OFFSET 0) AS opt_out"
 }
 

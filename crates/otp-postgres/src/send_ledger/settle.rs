@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::events::append_events;
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::{Unreadable, port_error};
-use crate::outbox::insert_notices;
+use crate::notice_outbox::insert_notices;
 use crate::rows::{read_credits, read_first_answer, read_status};
 use crate::schema::{messages, subscriptions};
 use crate::statement::statement;

@@ -2,6 +2,7 @@
 
 mod batches;
 mod connecting;
+mod consents;
 mod contract;
 mod dropped;
 mod fresh;
@@ -10,4 +11,3 @@ mod pages;
 mod schema;
 mod statements;
 mod tls;
-mod wishes;

@@ -1,8 +1,9 @@
 //! `mail …`
 
 use otp_core::ids::MessageId;
-use otp_core::notice::{NoticeLanguage, QueuedNotice};
-use otp_core::ports::Outbox;
+use otp_core::notice::QueuedNotice;
+use otp_core::ports::NoticeOutbox;
+use otp_core::ui_language::UiLanguage;
 use serde_json::{Value, json};
 
 use super::Administration;
@@ -22,7 +23,7 @@ pub(super) async fn run(sources: &Sources, command: MailCommand) -> anyhow::Resu
             let (clock, randomness) = Administration::WORLD;
             let now = clock.now();
             let id = MessageId::generate(now, randomness).to_string();
-            let language = NoticeLanguage::of(&language);
+            let language = UiLanguage::of(&language);
             let mailer = mail(&settings)?.mailer()?;
             mailer.send_test(&to, language, &id, now).await?;
             Ok(Answer::new(
@@ -32,7 +33,7 @@ pub(super) async fn run(sources: &Sources, command: MailCommand) -> anyhow::Resu
         }
         MailCommand::List => {
             let administration = Administration::open(sources).await?;
-            let unsent = Outbox::list_unsent(&*administration.storage, LISTED).await?;
+            let unsent = NoticeOutbox::list_unsent(&*administration.storage, LISTED).await?;
             let columns = [
                 "id",
                 "accountId",
@@ -83,7 +84,7 @@ fn shown(queued: &QueuedNotice) -> Value {
         "id": notice.id.0,
         "accountId": notice.account_id.0,
         "kind": notice.kind.as_str(),
-        "language": notice.language.map(NoticeLanguage::as_str),
+        "language": notice.language.map(UiLanguage::as_str),
         "createdAt": notice.created_at.to_rfc3339(),
         "state": queued.state.as_str(),
         "attempts": queued.attempts,

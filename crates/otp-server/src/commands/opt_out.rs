@@ -1,10 +1,10 @@
 //! `opt-out …`
 
 use otp_core::ids::AccountId;
-use otp_core::opt_out::Wish;
+use otp_core::opt_out::ConsentRequest;
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::{Purpose, Sealed, Sealer};
-use otp_core::usecases::enter_wish::enter_wish;
+use otp_core::usecases::enter_consent::enter_consent;
 use serde_json::{Value, json};
 
 use super::{Administration, conflict_means};
@@ -29,8 +29,10 @@ pub(super) async fn run(
                 .collect();
             Ok(Answer::table(rows?, &["phone", "since"]))
         }
-        OptOutCommand::Add(of) => enter(administration, &sealer, &of, Wish::Stop).await,
-        OptOutCommand::Remove(of) => enter(administration, &sealer, &of, Wish::Start).await,
+        OptOutCommand::Add(of) => enter(administration, &sealer, &of, ConsentRequest::Stop).await,
+        OptOutCommand::Remove(of) => {
+            enter(administration, &sealer, &of, ConsentRequest::Start).await
+        }
         OptOutCommand::Log { account, phone } => {
             let index = phone.as_ref().map(|phone| sealer.index(phone));
             let log = storage.consent_log(AccountId(account), index).await?;
@@ -43,14 +45,14 @@ pub(super) async fn run(
                     };
                     Ok(json!({
                         "phone": shown,
-                        "wish": entry.wish.as_str(),
+                        "request": entry.request.as_str(),
                         "source": entry.source.as_str(),
-                        "wishedAt": entry.wished_at.to_rfc3339(),
+                        "requestedAt": entry.requested_at.to_rfc3339(),
                         "recordedAt": entry.recorded_at.to_rfc3339(),
                     }))
                 })
                 .collect();
-            let columns = ["phone", "wish", "source", "wishedAt", "recordedAt"];
+            let columns = ["phone", "request", "source", "requestedAt", "recordedAt"];
             Ok(Answer::table(rows?, &columns))
         }
     }
@@ -60,22 +62,22 @@ async fn enter(
     administration: &Administration,
     sealer: &Sealer,
     OptOutOf { account, phone }: &OptOutOf,
-    wish: Wish,
+    request: ConsentRequest,
 ) -> anyhow::Result<Answer> {
     let of = (AccountId(*account), phone);
-    enter_wish(
+    enter_consent(
         &*administration.storage,
         Administration::WORLD,
         sealer,
         of,
-        wish,
+        request,
     )
     .await
     .map_err(|error| conflict_means(error, "no account has that id"))?;
-    let json = json!({"phone": phone.e164(), "wish": wish.as_str()});
-    let text = match wish {
-        Wish::Stop => "no more messages go there",
-        Wish::Start => "messages go there again",
+    let json = json!({"phone": phone.e164(), "request": request.as_str()});
+    let text = match request {
+        ConsentRequest::Stop => "no more messages go there",
+        ConsentRequest::Start => "messages go there again",
     };
     Ok(Answer::new(json, text))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use otp_core::channel::whatsapp::health::{HealthChange, Quality, SenderHealth};
+use otp_core::channel::whatsapp::{AccessToken, Sender};
 use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{Senders, Storage};
 use otp_core::sealing::{Purpose, Sealer};
-use otp_core::sender::health::{HealthChange, Quality, SenderHealth};
-use otp_core::sender::{AccessToken, Sender};
 use otp_core::time::Timestamp;
 use otp_core::usecases::add_sender::{NewSender, add_sender};
 use otp_core::usecases::examine_sender::Examined;

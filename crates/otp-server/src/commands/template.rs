@@ -2,9 +2,9 @@
 
 mod at_meta;
 
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
 use otp_core::ids::{SenderId, TemplateId};
-use otp_core::sender::ProviderId;
-use otp_core::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
 use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use metrics::counter;
-use otp_core::notification::ProviderNotification;
 use otp_core::ports::{ProviderWebhook, WebhookRefusal};
+use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::receipt::Report;
 use otp_core::time::Timestamp;
 
@@ -40,7 +40,7 @@ impl ProviderWebhook for CountedWebhook {
         signature: Option<&str>,
         raw_body: &[u8],
         received_at: Timestamp,
-    ) -> Result<ProviderNotification, WebhookRefusal> {
+    ) -> Result<ProviderWebhookPayload, WebhookRefusal> {
         let opened = self.inner.open(signature, raw_body, received_at);
         let outcome = match &opened {
             Ok(_) => "read",

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use otp_core::channel::whatsapp::health::SenderStop;
 use otp_core::ids::SenderId;
-use otp_core::ports::{Outbox, PortError, ProviderRefusal};
-use otp_core::sender::health::SenderStop;
+use otp_core::ports::{NoticeOutbox, PortError, ProviderRefusal};
 use otp_core::usecases::examine_sender::{ExamineSender, Examined};
 use otp_hot_path::PacedSender;
 use tokio::time::MissedTickBehavior;
@@ -20,7 +20,7 @@ const ROUND: Duration = Duration::from_secs(1);
 pub(crate) struct SenderWatch {
     pub(crate) examine: ExamineSender,
     pub(crate) paced: Arc<PacedSender>,
-    pub(crate) outbox: Arc<dyn Outbox>,
+    pub(crate) outbox: Arc<dyn NoticeOutbox>,
 }
 
 impl SenderWatch {

@@ -21,7 +21,7 @@ fn composed(name: &str, address: &str, words: Words) -> Vec<u8> {
         name,
         id: "5f0c",
         at: AT,
-        language: NoticeLanguage::Arabic,
+        language: UiLanguage::Arabic,
     };
     compose(&addressing, words).expect("a mail").1
 }
@@ -85,7 +85,7 @@ fn a_mail_has_its_headers_plain_text_first_and_then_html() {
     let contact = |text| ContactLine::parse(text).expect("a line");
     let test = write(
         About::Test,
-        NoticeLanguage::Arabic,
+        UiLanguage::Arabic,
         (&contact("أمل"), &contact("Amal")),
     );
     let mail = composed("أمل", "amal@example.com", test.clone());

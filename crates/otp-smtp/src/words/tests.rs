@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::credits::Credits;
 use otp_core::ids::{ApiKeyId, SenderId, SubscriptionId};
 use otp_core::language::LanguageTag;
 use otp_core::notice::Reason;
-use otp_core::template::TemplateName;
 use uuid::Uuid;
 
 use super::*;
@@ -45,7 +45,7 @@ fn kinds(reason: &str) -> Vec<NoticeKind> {
     ]
 }
 
-fn written(about: About<'_>, language: NoticeLanguage, name: &str) -> Words {
+fn written(about: About<'_>, language: UiLanguage, name: &str) -> Words {
     let line = |text| ContactLine::parse(text).expect("a line");
     write(about, language, (&line(name), &line("Amal & Söhne <GmbH>")))
 }
@@ -61,7 +61,7 @@ fn both_languages_have_every_text_and_no_other() {
     let kinds = kinds("why");
     let subjects = kinds
         .iter()
-        .map(About::Notice)
+        .map(About::MailNotice)
         .chain([About::Test])
         .map(About::key);
     let wanted: BTreeSet<String> = subjects
@@ -77,8 +77,8 @@ fn both_languages_have_every_text_and_no_other() {
 fn every_mail_is_complete_in_both_languages() {
     for kind in kinds("LOW_QUALITY") {
         let mut subjects = BTreeSet::new();
-        for language in NoticeLanguage::ALL {
-            let words = written(About::Notice(&kind), language, "Amal");
+        for language in UiLanguage::ALL {
+            let words = written(About::MailNotice(&kind), language, "Amal");
             for part in [&words.subject, &words.plain, &words.html] {
                 assert!(!part.contains(['{', '}']), "{part}");
                 assert!(!part.contains(kind.as_str()), "a text is missing: {part}");
@@ -94,7 +94,7 @@ fn every_mail_is_complete_in_both_languages() {
 #[test]
 fn arabic_runs_right_to_left_and_its_numbers_left_to_right() {
     let kinds = kinds("LOW_QUALITY");
-    let arabic = written(About::Notice(&kinds[0]), NoticeLanguage::Arabic, "أمل");
+    let arabic = written(About::MailNotice(&kinds[0]), UiLanguage::Arabic, "أمل");
     assert!(arabic.html.contains("<html lang=\"ar\" dir=\"rtl\">"));
     assert!(
         arabic.html.contains("<bdi dir=\"ltr\">9</bdi>"),
@@ -103,7 +103,7 @@ fn arabic_runs_right_to_left_and_its_numbers_left_to_right() {
     );
     assert!(arabic.html.contains("<bdi>أمل</bdi>"), "{}", arabic.html);
     assert!(arabic.subject.contains("\u{2066}9\u{2069}"));
-    let english = written(About::Notice(&kinds[0]), NoticeLanguage::English, "أمل");
+    let english = written(About::MailNotice(&kinds[0]), UiLanguage::English, "أمل");
     assert!(english.html.contains("<html lang=\"en\" dir=\"ltr\">"));
     assert_eq!(english.subject, "Low balance: 9 of 90 credits left");
     let spans = |text: &str| text.matches("<bdi").count() == text.matches("</bdi>").count();
@@ -113,7 +113,7 @@ fn arabic_runs_right_to_left_and_its_numbers_left_to_right() {
 #[test]
 fn an_instant_is_told_to_the_minute() {
     let kinds = kinds("");
-    let words = written(About::Notice(&kinds[4]), NoticeLanguage::English, "Amal");
+    let words = written(About::MailNotice(&kinds[4]), UiLanguage::English, "Amal");
     assert!(
         words
             .plain
@@ -128,8 +128,8 @@ fn names_and_reasons_are_text_and_nothing_else() {
     let kinds = kinds("<b>\r\nBcc: x@y.zz\u{2028}\u{202E}evil\u{2069}</b>");
     for kind in &kinds[2..4] {
         let words = written(
-            About::Notice(kind),
-            NoticeLanguage::Arabic,
+            About::MailNotice(kind),
+            UiLanguage::Arabic,
             "<script>\u{2069}&\"'",
         );
         assert!(
@@ -159,8 +159,8 @@ fn names_and_reasons_are_text_and_nothing_else() {
 #[test]
 fn nothing_is_fetched_and_nobody_is_followed() {
     for kind in kinds("why") {
-        for language in NoticeLanguage::ALL {
-            let html = written(About::Notice(&kind), language, "Amal").html;
+        for language in UiLanguage::ALL {
+            let html = written(About::MailNotice(&kind), language, "Amal").html;
             for mark in ["http", "<img", "<a", "<link", "<script", "url(", "src="] {
                 assert!(!html.contains(mark), "{mark} in {html}");
             }

@@ -1,19 +1,19 @@
-//! The recording of wishes: load what holds, ask the core, write what it says.
+//! The recording of requests: load what holds, ask the core, write what it says.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, SmallInt};
 use otp_core::ids::AccountId;
-use otp_core::opt_out::LastWish;
+use otp_core::opt_out::CurrentConsent;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, JudgedConsent};
 use otp_core::time::Timestamp;
 use serde_json::json;
 
 use crate::errors::StoreError;
-use crate::rows::{Id, read_provider_index, read_recipient_index, read_wish};
+use crate::rows::{Id, read_consent_request, read_provider_index, read_recipient_index};
 use crate::set_based::{SetBased, hex, id, set_based};
 
 pub(crate) const LAST: &str = "
-    SELECT o.account_id, o.recipient_index, o.wish, o.wished_at
+    SELECT o.account_id, o.recipient_index, o.request, o.requested_at
     FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
     WHERE o.account_id = unhex(wanted.value ->> 0)
       AND o.recipient_index = unhex(wanted.value ->> 1)";
@@ -26,18 +26,18 @@ pub(crate) const LOGGED: &str = "
       AND c.message_index = unhex(wanted.value ->> 2)";
 
 const APPEND: &str = "
-    INSERT INTO consent_log (account_id, recipient_index, message_index, recipient, wish, source,
-        wished_at, recorded_at)
+    INSERT INTO consent_log (account_id, recipient_index, message_index, recipient, request, source,
+        requested_at, recorded_at)
     SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), unhex(new.value ->> 2),
         unhex(new.value ->> 3), new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7
     FROM json_each(?) AS new ORDER BY new.key";
 
 const SET: &str = "
-    INSERT INTO opt_outs (account_id, recipient_index, wish, wished_at)
+    INSERT INTO opt_outs (account_id, recipient_index, request, requested_at)
     SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), new.value ->> 2, new.value ->> 3
     FROM json_each(?) AS new WHERE true
     ON CONFLICT (account_id, recipient_index)
-    DO UPDATE SET wish = excluded.wish, wished_at = excluded.wished_at";
+    DO UPDATE SET request = excluded.request, requested_at = excluded.requested_at";
 
 /// Runs in a write transaction.
 pub(super) fn record(
@@ -63,11 +63,11 @@ fn load(
         })
     };
     let query = set_based::<(Binary, Binary, SmallInt, BigInt)>(LAST, wanted());
-    for (account, recipient, wish, at) in query.load::<(Id, Vec<u8>, i16, i64)>(connection)? {
+    for (account, recipient, request, at) in query.load::<(Id, Vec<u8>, i16, i64)>(connection)? {
         let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
-        let last = LastWish {
+        let last = CurrentConsent {
             at: Timestamp::from_unix_millis(at),
-            wish: read_wish(wish, "opt_outs.wish")?,
+            request: read_consent_request(request, "opt_outs.request")?,
         };
         facts.last.insert((AccountId(account.0), recipient), last);
     }
@@ -89,9 +89,9 @@ fn write(connection: &mut SqliteConnection, judged: &JudgedConsent) -> Result<()
                 hex(&entry.recipient_index.0),
                 entry.message.map(|message| hex(&message.0)),
                 entry.recipient.as_ref().map(|sealed| hex(&sealed.0)),
-                entry.wish.code(),
+                entry.request.code(),
                 entry.source.code(),
-                entry.wished_at.unix_millis(),
+                entry.requested_at.unix_millis(),
                 entry.recorded_at.unix_millis(),
             ])
         });
@@ -103,7 +103,7 @@ fn write(connection: &mut SqliteConnection, judged: &JudgedConsent) -> Result<()
             json!([
                 id(account.0),
                 hex(&recipient.0),
-                last.wish.code(),
+                last.request.code(),
                 last.at.unix_millis(),
             ])
         });

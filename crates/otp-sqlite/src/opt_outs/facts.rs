@@ -1,10 +1,10 @@
-//! What has to be known to say whose wishes these are: a constant number of queries.
+//! What has to be known to say whose requests these are: a constant number of queries.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use otp_core::ids::AccountId;
-use otp_core::opt_out::InboundWish;
-use otp_core::opt_out::resolution::WishFacts;
+use otp_core::opt_out::InboundConsent;
+use otp_core::opt_out::resolution::ResolutionFacts;
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
 use serde_json::json;
@@ -40,10 +40,10 @@ const RECIPIENTS: &str = "
 
 pub(super) fn load(
     connection: &mut SqliteConnection,
-    wishes: &[InboundWish],
-) -> Result<WishFacts, StoreError> {
-    let mut facts = WishFacts::default();
-    let numbers = wishes.iter().filter_map(|w| w.phone_number_id.as_ref());
+    requests: &[InboundConsent],
+) -> Result<ResolutionFacts, StoreError> {
+    let mut facts = ResolutionFacts::default();
+    let numbers = requests.iter().filter_map(|w| w.phone_number_id.as_ref());
     let numbers = numbers.map(|id| json!([id.as_str()]));
     let query = set_based::<(Text, Binary)>(ACCOUNTS, numbers);
     for (number, account) in query.load::<(String, Id)>(connection)? {
@@ -51,7 +51,7 @@ pub(super) fn load(
         let accounts = facts.accounts.entry(number).or_default();
         accounts.insert(AccountId(account.0));
     }
-    let contexts = wishes.iter().filter_map(|wish| wish.context);
+    let contexts = requests.iter().filter_map(|request| request.context);
     let contexts = contexts.map(|index| json!([hex(&index.0)]));
     let query = set_based::<(Binary, Binary, Binary)>(CONTEXTS, contexts);
     for (context, account, recipient) in query.load::<(Vec<u8>, Id, Vec<u8>)>(connection)? {
@@ -61,7 +61,7 @@ pub(super) fn load(
             .contexts
             .insert(context, (AccountId(account.0), recipient));
     }
-    let identities = wishes.iter().flat_map(|wish| wish.from.iter());
+    let identities = requests.iter().flat_map(|request| request.from.iter());
     let identities = identities.map(|index| json!([hex(&index.0)]));
     let query = set_based::<(Binary, Binary, Binary, BigInt)>(IDENTITIES, identities);
     for (account, identity, recipient, seen_at) in
@@ -74,7 +74,7 @@ pub(super) fn load(
             .identities
             .insert((AccountId(account.0), identity), (recipient, seen_at));
     }
-    let candidates = facts.candidates(wishes);
+    let candidates = facts.candidates(requests);
     let candidates = candidates
         .iter()
         .map(|(account, recipient)| json!([id(account.0), hex(&recipient.0)]));

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use otp_core::account::{Account, SealedContact};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
 use otp_core::plan::{Currency, Money, Plan};
 use otp_core::sealing::Sealed;
-use otp_core::sender::{ProviderId, Sender};
 use otp_core::time::Timestamp;
 
 use crate::errors::StoreError;

@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::ids::MessageId;
 use otp_core::message::{EventSource, Failure, MessageEvent, MessageRecord};
 use otp_core::region::Region;
 use otp_core::sealing::Sealed;
-use otp_core::sender::ProviderId;
-use otp_core::template::TemplateName;
 use otp_core::time::Timestamp;
 
 use crate::errors::StoreError;

@@ -1,10 +1,10 @@
 //! Rows of senders' health.
 
 use diesel::prelude::*;
+use otp_core::channel::whatsapp::health::{Quality, SenderHealth, SenderStop, StoppedBy};
 use otp_core::ids::SenderId;
 use otp_core::message::Failure;
 use otp_core::ports::{ProviderRefusal, RefusalScope};
-use otp_core::sender::health::{Quality, SenderHealth, SenderStop, StoppedBy};
 use otp_core::time::Timestamp;
 
 use crate::errors::StoreError;
@@ -74,7 +74,7 @@ impl TryFrom<SenderHealthRow> for SenderHealth {
                         title,
                         reason,
                     },
-                    scope: RefusalScope::SenderUntilMended,
+                    scope: RefusalScope::SenderUntilFixed,
                 },
             }),
             None => None,

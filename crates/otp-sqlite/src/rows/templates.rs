@@ -1,11 +1,11 @@
 //! Rows of templates.
 
 use diesel::prelude::*;
-use otp_core::ids::{SenderId, TemplateId};
-use otp_core::sender::ProviderId;
-use otp_core::template::{
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::{
     AuthenticationTemplate, CodeExpiry, TemplateName, TemplateStatus, TimeToLive,
 };
+use otp_core::ids::{SenderId, TemplateId};
 use otp_core::time::Timestamp;
 
 use crate::errors::StoreError;

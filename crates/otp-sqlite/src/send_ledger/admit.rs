@@ -13,7 +13,7 @@ use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
-use crate::outbox::insert_notices;
+use crate::notice_outbox::insert_notices;
 use crate::rows::{Id, read_credits, read_first_answer, read_recipient_index, read_status};
 use crate::send_ledger::{append_entries, set_balances};
 use crate::set_based::{SetBased, hex, id, set_based};
@@ -26,12 +26,12 @@ pub(super) const FIRST_ANSWERS: &str = "
     WHERE m.api_key_id = unhex(wanted.value ->> 0)
       AND m.idempotency_key = unhex(wanted.value ->> 1)";
 
-/// Who opted out: the last wish is 1, stop.
+/// Who opted out: the last request is 1, stop.
 pub(super) const OPT_OUTS: &str = "
     SELECT o.account_id, o.recipient_index
     FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
     WHERE o.account_id = unhex(wanted.value ->> 0)
-      AND o.recipient_index = unhex(wanted.value ->> 1) AND o.wish = 1";
+      AND o.recipient_index = unhex(wanted.value ->> 1) AND o.request = 1";
 
 /// Only a failed message has a time of failure; the index has the same condition.
 pub(super) const SENDS: &str = "

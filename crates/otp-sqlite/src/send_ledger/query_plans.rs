@@ -9,12 +9,8 @@ use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
 use crate::receipts;
 
-const SCHEMA: &str = concat!(
-    include_str!("../../../../migrations/sqlite/2026-11-21-000000_initial/up.sql"),
-    include_str!("../../../../migrations/sqlite/2026-11-21-010000_receipts/up.sql"),
-    include_str!("../../../../migrations/sqlite/2026-11-21-040000_opt_out/up.sql"),
-    include_str!("../../../../migrations/sqlite/2026-11-21-050000_message_events/up.sql"),
-);
+const SCHEMA: &str =
+    include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
 
 fn plan(statement: &str) -> Vec<String> {
     let mut connection = SqliteConnection::establish(":memory:").expect("memory");
@@ -72,7 +68,7 @@ fn messages_of_receipts_are_found_by_index() {
 }
 
 #[test]
-fn facts_of_wishes_are_found_by_index() {
+fn facts_of_requests_are_found_by_index() {
     check(
         facts::ACCOUNTS,
         "senders_by_phone_number_id (phone_number_id=?)",

@@ -16,7 +16,7 @@ use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
-use crate::outbox::insert_notices;
+use crate::notice_outbox::insert_notices;
 use crate::rows::{Id, read_credits, read_first_answer, read_status};
 use crate::send_ledger::events::append_events;
 use crate::send_ledger::{append_entries, set_balances};

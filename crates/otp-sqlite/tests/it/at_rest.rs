@@ -1,9 +1,9 @@
 //! What lies on the disk: nothing of a person.
 
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::message::ProviderMessageId;
 use otp_core::send::Outcome;
-use otp_core::sender::{AccessToken, ProviderId};
 use otp_core::usecases::add_sender::{NewSender, add_sender};
 use otp_core::usecases::create_api_key::create_api_key;
 use otp_testkit::contract::fixture::{Fixture, recipient};

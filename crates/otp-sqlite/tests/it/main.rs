@@ -3,10 +3,10 @@
 
 mod at_rest;
 mod connecting;
+mod consents;
 mod contract;
 mod fresh;
 mod in_place;
 mod schema;
 mod sharing;
 mod statements;
-mod wishes;

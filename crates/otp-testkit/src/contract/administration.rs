@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
+use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::{EntryKind, LedgerEntry};
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId, TemplateId};
@@ -15,9 +17,7 @@ use otp_core::ports::{
 };
 use otp_core::region::Region;
 use otp_core::sealing::Sealed;
-use otp_core::sender::{ProviderId, Sender};
 use otp_core::subscription::Subscription;
-use otp_core::template::{AuthenticationTemplate, TemplateName};
 use otp_core::time::Timestamp;
 use uuid::Uuid;
 

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::NoRoute;
 use otp_core::cooldown;
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
-use otp_core::opt_out::Wish;
+use otp_core::opt_out::ConsentRequest;
 use otp_core::ports::{Messages, PortError, Storage};
 use otp_core::sealing::Purpose;
 use otp_core::send::explanation::explain;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
-use otp_core::sender::NoRoute;
 use uuid::Uuid;
 
 use super::fixture::{Fixture, START, credits, recipient};
@@ -156,12 +156,12 @@ pub async fn a_route_that_is_missing_is_refused_after_replay(store: Arc<dyn Stor
 pub async fn an_opted_out_recipient_is_refused_until_opting_in(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 5).await;
     for _ in 0..2 {
-        fixture.wish(1, Wish::Stop).await;
+        fixture.request(1, ConsentRequest::Stop).await;
     }
     let refused = Admission::Refused(Refusal::RecipientOptedOut);
     assert_eq!(fixture.admit(&fixture.attempt(1)).await, refused);
     fixture.send(2).await;
-    fixture.wish(1, Wish::Start).await;
+    fixture.request(1, ConsentRequest::Start).await;
     fixture.send(1).await;
 }
 

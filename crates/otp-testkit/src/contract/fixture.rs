@@ -12,7 +12,7 @@ use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, Te
 use otp_core::language::LanguageTag;
 use otp_core::message::Message;
 use otp_core::opt_out::consent::ConsentEntry;
-use otp_core::opt_out::{Wish, WishSource};
+use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::ports::{Clock, Messages, Randomness, Storage, Subscriptions};
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::{MasterKey, Purpose, Sealer};
@@ -194,16 +194,16 @@ impl Fixture {
             .expect("settle");
     }
 
-    /// A recipient's wish as an operator records it: it holds from now on.
-    pub async fn wish(&self, number: u32, wish: Wish) {
+    /// A recipient's request as an operator records it: it holds from now on.
+    pub async fn request(&self, number: u32, request: ConsentRequest) {
         let entry = ConsentEntry {
             account_id: self.account,
             recipient_index: self.sealer.index(&recipient(number)),
             recipient: None,
-            wish,
-            source: WishSource::Operator,
+            request,
+            source: ConsentSource::Operator,
             message: None,
-            wished_at: self.clock.now(),
+            requested_at: self.clock.now(),
             recorded_at: self.clock.now(),
         };
         let recorded = self.store.record_consent(Arc::from([entry])).await;

@@ -1,18 +1,18 @@
-//! Promises on opt-outs, the consent log, and who wished.
+//! Promises on opt-outs, the consent log, and who asked.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::ProviderMessageId;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut};
 use otp_core::opt_out::resolution::KnownIdentity;
-use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
+use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
 use otp_core::ports::{PortError, Recalled, Storage};
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, Outcome, Refusal};
-use otp_core::sender::{AccessToken, ProviderId};
 use otp_core::time::Timestamp;
 use otp_core::usecases::add_sender::{NewSender, add_sender};
 use uuid::Uuid;
@@ -32,16 +32,16 @@ fn of_recipient(fixture: &Fixture, number: u32) -> RecipientIndex {
     fixture.sealer.index(&recipient(number))
 }
 
-/// A wish of recipient 1, typed at a second, in the message with this number.
-fn typed(fixture: &Fixture, wish: Wish, second: u64, message: u8) -> ConsentEntry {
+/// A request of recipient 1, typed at a second, in the message with this number.
+fn typed(fixture: &Fixture, request: ConsentRequest, second: u64, message: u8) -> ConsentEntry {
     ConsentEntry {
         account_id: fixture.account,
         recipient_index: of_recipient(fixture, 1),
         recipient: Some(Sealed(vec![message])),
-        wish,
-        source: WishSource::Typed,
+        request,
+        source: ConsentSource::Typed,
         message: Some(index(message)),
-        wished_at: after(second),
+        requested_at: after(second),
         recorded_at: after(second + 1),
     }
 }
@@ -62,14 +62,14 @@ async fn send_from_our_number(fixture: &Fixture, account_id: AccountId) {
     added.expect("sender");
 }
 
-/// Sends, what receipts say of their recipients, and the wishes of these: for counting statements.
+/// Sends, what receipts say of their recipients, and the requests of these: for counting statements.
 pub struct Batch {
     /// The messages, and by what the provider knows their recipients.
     pub asked: Vec<(MessageId, IdentityIndex)>,
     /// The same, to be remembered.
     pub known: Vec<KnownIdentity>,
     /// A STOP of each.
-    pub wishes: Vec<InboundWish>,
+    pub requests: Vec<InboundConsent>,
 }
 
 /// An account that sends from a number that people can write to.
@@ -86,7 +86,7 @@ pub async fn batch(fixture: &Fixture, first: u32, size: u32) -> Batch {
     let mut batch = Batch {
         asked: Vec::new(),
         known: Vec::new(),
-        wishes: Vec::new(),
+        requests: Vec::new(),
     };
     for (attempt, n) in attempts.iter().zip(first..) {
         let identity = fixture.sealer.user_id_index(&format!("SA.{n}"));
@@ -98,7 +98,7 @@ pub async fn batch(fixture: &Fixture, first: u32, size: u32) -> Batch {
             recipient_index: attempt.recipient_index,
             seen_at: attempt.at,
         });
-        batch.wishes.push(InboundWish {
+        batch.requests.push(InboundConsent {
             message: fixture.sealer.provider_message_index(&message),
             context: None,
             from: Identities {
@@ -124,14 +124,14 @@ async fn log(fixture: &Fixture, recipient: Option<RecipientIndex>) -> Vec<Consen
 
 /// A START that is older than the STOP changes nothing, and a STOP that is reported again after the
 /// START does not either; all at once or one by one.
-pub async fn the_wish_that_was_made_last_holds_in_whatever_order_it_is_reported(
+pub async fn the_request_that_was_made_last_holds_in_whatever_order_it_is_reported(
     store: Arc<dyn Storage>,
 ) {
     let fixture = Fixture::with_credits(store, 9).await;
     let refused = Admission::Refused(Refusal::RecipientOptedOut);
-    let stop = typed(&fixture, Wish::Stop, 20, 1);
-    let older_start = typed(&fixture, Wish::Start, 10, 2);
-    let start = typed(&fixture, Wish::Start, 30, 3);
+    let stop = typed(&fixture, ConsentRequest::Stop, 20, 1);
+    let older_start = typed(&fixture, ConsentRequest::Start, 10, 2);
+    let start = typed(&fixture, ConsentRequest::Start, 30, 3);
     for entries in [
         vec![stop.clone()],
         vec![older_start.clone()],
@@ -143,7 +143,7 @@ pub async fn the_wish_that_was_made_last_holds_in_whatever_order_it_is_reported(
     let since = OptOut {
         recipient_index: stop.recipient_index,
         recipient: Some(Sealed(vec![2])),
-        since: stop.wished_at,
+        since: stop.requested_at,
     };
     let listed = fixture.store.list_opt_outs(fixture.account).await;
     assert_eq!(listed.expect("listed"), [since]);
@@ -153,25 +153,25 @@ pub async fn the_wish_that_was_made_last_holds_in_whatever_order_it_is_reported(
     assert_eq!(listed.expect("listed"), []);
     fixture.send(1).await;
     // It is the account's own list.
-    record(&fixture, &[typed(&fixture, Wish::Stop, 40, 4)]).await;
+    record(&fixture, &[typed(&fixture, ConsentRequest::Stop, 40, 4)]).await;
     let stranger = fixture.another_account().await;
     let listed = fixture.store.list_opt_outs(stranger).await;
     assert_eq!(listed.expect("listed"), []);
 }
 
-/// The log has every wish, whether it changed anything or not, but a message's once.
-pub async fn every_wish_is_logged_once_and_in_its_order(store: Arc<dyn Storage>) {
+/// The log has every request, whether it changed anything or not, but a message's once.
+pub async fn every_request_is_logged_once_and_in_its_order(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
-    let first = typed(&fixture, Wish::Stop, 20, 1);
+    let first = typed(&fixture, ConsentRequest::Stop, 20, 1);
     let second = ConsentEntry {
-        source: WishSource::Button,
-        ..typed(&fixture, Wish::Start, 10, 2)
+        source: ConsentSource::Button,
+        ..typed(&fixture, ConsentRequest::Start, 10, 2)
     };
     let by_operator = ConsentEntry {
-        source: WishSource::Operator,
+        source: ConsentSource::Operator,
         message: None,
         recipient: None,
-        wished_at: after(30),
+        requested_at: after(30),
         ..first.clone()
     };
     let others = ConsentEntry {
@@ -185,7 +185,7 @@ pub async fn every_wish_is_logged_once_and_in_its_order(store: Arc<dyn Storage>)
     )
     .await;
     let again = ConsentEntry {
-        wished_at: after(31),
+        requested_at: after(31),
         ..by_operator.clone()
     };
     record(&fixture, &[others.clone(), again.clone()]).await;
@@ -203,9 +203,9 @@ pub async fn every_wish_is_logged_once_and_in_its_order(store: Arc<dyn Storage>)
 }
 
 /// Consent belongs to an account.
-pub async fn a_wish_of_nobodys_recipient_is_a_conflict(store: Arc<dyn Storage>) {
+pub async fn a_request_of_nobodys_recipient_is_a_conflict(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
-    let good = typed(&fixture, Wish::Stop, 1, 1);
+    let good = typed(&fixture, ConsentRequest::Stop, 1, 1);
     let nobodys = ConsentEntry {
         account_id: AccountId(Uuid::from_u128(42)),
         ..good.clone()
@@ -220,7 +220,7 @@ pub async fn a_wish_of_nobodys_recipient_is_a_conflict(store: Arc<dyn Storage>) 
 
 /// Two accounts may send from one number; a message is found by the provider's id of it; a recipient's
 /// number is that of a message which did not fail.
-pub async fn a_wish_finds_accounts_messages_and_recipients(store: Arc<dyn Storage>) {
+pub async fn a_request_finds_accounts_messages_and_recipients(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 9).await;
     let number = our_number();
     let partner = fixture.another_account().await;
@@ -237,9 +237,9 @@ pub async fn a_wish_finds_accounts_messages_and_recipients(store: Arc<dyn Storag
     fixture
         .settle(&failed, Outcome::Failed(failure(131_026)))
         .await;
-    let wish = InboundWish {
-        wish: Wish::Stop,
-        source: WishSource::Typed,
+    let request = InboundConsent {
+        request: ConsentRequest::Stop,
+        source: ConsentSource::Typed,
         phone_number_id: Some(number.clone()),
         message: index(1),
         context: Some(context.index),
@@ -248,17 +248,17 @@ pub async fn a_wish_finds_accounts_messages_and_recipients(store: Arc<dyn Storag
         provider_time: after(1),
         received_at: after(2),
     };
-    let by_number = InboundWish {
+    let by_number = InboundConsent {
         context: Some(index(9)),
         number: Some(failed.recipient_index),
-        ..wish.clone()
+        ..request.clone()
     };
     let facts = fixture
         .store
-        .load_wish_facts(&[wish.clone(), by_number.clone()])
+        .load_resolution_facts(&[request.clone(), by_number.clone()])
         .await;
     let facts = facts.expect("facts");
-    let entries = facts.resolve(&wish).entries;
+    let entries = facts.resolve(&request).entries;
     let mut expected = [(fixture.account, Some(sent.recipient)), (partner, None)];
     expected.sort_by_key(|(account, _)| *account);
     let found: Vec<_> = entries
@@ -274,11 +274,15 @@ pub async fn a_wish_finds_accounts_messages_and_recipients(store: Arc<dyn Storag
     let resolution = facts.resolve(&by_number);
     assert!(resolution.waits && resolution.entries.len() == 2);
     assert!(resolution.entries.iter().all(|e| e.recipient.is_none()));
-    let none = fixture.store.load_wish_facts(&[]).await.expect("facts");
+    let none = fixture
+        .store
+        .load_resolution_facts(&[])
+        .await
+        .expect("facts");
     assert!(none.recipients.is_empty());
 }
 
-/// An identity is found again by message and by wish; what was seen later stays.
+/// An identity is found again by message and by request; what was seen later stays.
 pub async fn identities_are_remembered_and_the_newest_holds(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 9).await;
     let sent = fixture.send(1).await;
@@ -322,10 +326,10 @@ pub async fn identities_are_remembered_and_the_newest_holds(store: Arc<dyn Stora
     assert_eq!(fixture.store.recall(&[]).await.expect("recalled"), []);
 }
 
-fn unresolved(message: u8, second: u64) -> InboundWish {
-    InboundWish {
-        wish: Wish::Stop,
-        source: WishSource::Button,
+fn unresolved(message: u8, second: u64) -> InboundConsent {
+    InboundConsent {
+        request: ConsentRequest::Stop,
+        source: ConsentSource::Button,
         phone_number_id: Some(our_number()),
         message: index(message),
         context: Some(index(100)),
@@ -339,12 +343,12 @@ fn unresolved(message: u8, second: u64) -> InboundWish {
     }
 }
 
-/// Kept wishes come back as they were, in the order in which they came.
-pub async fn unresolved_wishes_are_kept_once_until_forgotten(store: Arc<dyn Storage>) {
+/// Kept requests come back as they were, in the order in which they came.
+pub async fn unresolved_consents_are_kept_once_until_forgotten(store: Arc<dyn Storage>) {
     let full = unresolved(1, 10);
-    let bare = InboundWish {
-        wish: Wish::Start,
-        source: WishSource::Typed,
+    let bare = InboundConsent {
+        request: ConsentRequest::Start,
+        source: ConsentSource::Typed,
         phone_number_id: None,
         context: None,
         from: Identities::default(),
@@ -368,7 +372,7 @@ pub async fn unresolved_wishes_are_kept_once_until_forgotten(store: Arc<dyn Stor
 }
 
 /// Of what was not given, the old ones go, and then the oldest of too many.
-pub async fn too_old_and_too_many_unresolved_wishes_are_forgotten(store: Arc<dyn Storage>) {
+pub async fn too_old_and_too_many_unresolved_consents_are_forgotten(store: Arc<dyn Storage>) {
     let kept: Vec<_> = (1..=6).map(|n| unresolved(n, n.into())).collect();
     store.keep_unresolved(&kept).await.expect("kept");
     let before = kept[1].received_at;
@@ -384,12 +388,16 @@ pub async fn too_old_and_too_many_unresolved_wishes_are_forgotten(store: Arc<dyn
     assert_eq!(store.list_unresolved().await.expect("listed"), []);
 }
 
-/// Whoever records last, the wish that was made last holds, and all of them are logged.
-pub async fn concurrent_wishes_end_in_the_last_one(store: Arc<dyn Storage>) {
+/// Whoever records last, the request that was made last holds, and all of them are logged.
+pub async fn concurrent_requests_end_in_the_last_one(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 9).await;
     let tasks = (1..=20_u8).map(|n| {
-        let wish = if n % 2 == 0 { Wish::Start } else { Wish::Stop };
-        let entry = typed(&fixture, wish, n.into(), n);
+        let request = if n % 2 == 0 {
+            ConsentRequest::Start
+        } else {
+            ConsentRequest::Stop
+        };
+        let entry = typed(&fixture, request, n.into(), n);
         let fixture = fixture.clone();
         tokio::spawn(async move { record(&fixture, &[entry.clone(), entry]).await })
     });
@@ -398,7 +406,7 @@ pub async fn concurrent_wishes_end_in_the_last_one(store: Arc<dyn Storage>) {
     }
     assert_eq!(log(&fixture, None).await.len(), 20);
     fixture.send(1).await;
-    record(&fixture, &[typed(&fixture, Wish::Stop, 21, 21)]).await;
+    record(&fixture, &[typed(&fixture, ConsentRequest::Stop, 21, 21)]).await;
     let refused = Admission::Refused(Refusal::RecipientOptedOut);
     assert_eq!(fixture.admit(&fixture.attempt(1)).await, refused);
 }

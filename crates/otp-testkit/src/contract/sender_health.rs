@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::Sender;
+use otp_core::channel::whatsapp::health::{Finding, HealthChange, Quality, Rating, SenderHealth};
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, RefusalScope, Senders, Storage};
 use otp_core::sealing::Sealed;
-use otp_core::sender::Sender;
-use otp_core::sender::health::{Finding, HealthChange, Quality, Rating, SenderHealth};
 use uuid::Uuid;
 
 use super::administration::sender;
@@ -22,7 +22,7 @@ async fn added(fixture: &Fixture, number: &str) -> Sender {
 
 fn unable() -> HealthChange {
     let mut refusal = refusal(401, 190);
-    refusal.scope = RefusalScope::SenderUntilMended;
+    refusal.scope = RefusalScope::SenderUntilFixed;
     let rating = Rating {
         quality: Some(Quality::Red),
         messaging_limit: Some("TIER_1K".to_owned()),

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use otp_core::channel::whatsapp::template::{
+    AuthenticationTemplate, CodeExpiry, TemplateStatus, TimeToLive,
+};
+use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::ports::{PortError, Storage};
-use otp_core::sender::{ProviderId, Sender};
-use otp_core::template::{AuthenticationTemplate, CodeExpiry, TemplateStatus, TimeToLive};
 use otp_core::time::Timestamp;
 
 use super::administration::{sender, template};

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use otp_core::account::Account;
 use otp_core::api_key::ApiKey;
+use otp_core::channel::whatsapp::Sender;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
@@ -10,7 +11,6 @@ use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
 use otp_core::region::Region;
 use otp_core::sealing::Sealed;
-use otp_core::sender::Sender;
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use otp_core::credits::Credits;
 use otp_core::ids::{MessageId, SubscriptionId};
 use otp_core::message::{Message, MessageEvent, MessageStatus};
-use otp_core::opt_out::Wish;
+use otp_core::opt_out::ConsentRequest;
 use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::settlement::{
@@ -80,8 +80,8 @@ impl State {
                 facts.add_send(message.account_id, index, message.created_at);
             }
         }
-        for ((account, index), last) in &self.last_wishes {
-            if last.wish == Wish::Stop {
+        for ((account, index), last) in &self.last_requests {
+            if last.request == ConsentRequest::Stop {
                 facts.add_opt_out(*account, *index);
             }
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, OptOut, Recipient};
-use otp_core::opt_out::resolution::WishFacts;
-use otp_core::opt_out::{InboundWish, Wish};
+use otp_core::opt_out::resolution::ResolutionFacts;
+use otp_core::opt_out::{ConsentRequest, InboundConsent};
 use otp_core::ports::{OptOuts, PortError};
 use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
@@ -15,11 +15,14 @@ use super::{MemoryStore, State, conflict};
 
 #[async_trait]
 impl OptOuts for MemoryStore {
-    async fn load_wish_facts(&self, wishes: &[InboundWish]) -> Result<WishFacts, PortError> {
+    async fn load_resolution_facts(
+        &self,
+        requests: &[InboundConsent],
+    ) -> Result<ResolutionFacts, PortError> {
         let state = self.state();
-        let mut facts = WishFacts {
+        let mut facts = ResolutionFacts {
             identities: state.identities.clone(),
-            ..WishFacts::default()
+            ..ResolutionFacts::default()
         };
         for sender in &state.senders {
             let number = sender.phone_number_id.clone();
@@ -32,7 +35,7 @@ impl OptOuts for MemoryStore {
                 facts.contexts.insert(id.index, recipient);
             }
         }
-        for recipient in facts.candidates(wishes) {
+        for recipient in facts.candidates(requests) {
             if let Some(sealed) = state.sealed(recipient) {
                 facts.recipients.insert(recipient, sealed);
             }
@@ -48,19 +51,19 @@ impl OptOuts for MemoryStore {
         }
         let logged = state.consent_log.iter();
         let facts = ConsentFacts {
-            last: state.last_wishes.clone(),
+            last: state.last_requests.clone(),
             logged: logged.filter_map(|e| Some((e.of(), e.message?))).collect(),
         };
         let judged = consent::judge(&entries, facts);
         state.consent_log.extend(judged.entries);
-        state.last_wishes.extend(judged.last);
+        state.last_requests.extend(judged.last);
         Ok(())
     }
 
     async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError> {
         let state = self.state();
-        let stopped = state.last_wishes.iter().filter(|((of, _), last)| {
-            let stopped = last.wish == Wish::Stop;
+        let stopped = state.last_requests.iter().filter(|((of, _), last)| {
+            let stopped = last.request == ConsentRequest::Stop;
             stopped && *of == account
         });
         let mut listed: Vec<_> = stopped
@@ -86,28 +89,28 @@ impl OptOuts for MemoryStore {
         Ok(of_recipient.cloned().collect())
     }
 
-    async fn keep_unresolved(&self, wishes: &[InboundWish]) -> Result<(), PortError> {
+    async fn keep_unresolved(&self, requests: &[InboundConsent]) -> Result<(), PortError> {
         let mut state = self.state();
-        for wish in wishes {
-            if !state.unresolved.iter().any(|kept| same(kept, wish)) {
-                state.unresolved.push(wish.clone());
+        for request in requests {
+            if !state.unresolved.iter().any(|kept| same(kept, request)) {
+                state.unresolved.push(request.clone());
             }
         }
         Ok(())
     }
 
-    async fn list_unresolved(&self) -> Result<Vec<InboundWish>, PortError> {
+    async fn list_unresolved(&self) -> Result<Vec<InboundConsent>, PortError> {
         Ok(self.state().unresolved.clone())
     }
 
     async fn forget_unresolved(
         &self,
-        wishes: &[InboundWish],
+        requests: &[InboundConsent],
         before: Timestamp,
         most: usize,
     ) -> Result<usize, PortError> {
         let unresolved = &mut self.state().unresolved;
-        unresolved.retain(|kept| !wishes.iter().any(|wish| same(kept, wish)));
+        unresolved.retain(|kept| !requests.iter().any(|request| same(kept, request)));
         let given = unresolved.len();
         unresolved.retain(|kept| kept.received_at >= before);
         let too_many = unresolved.len().saturating_sub(most);
@@ -134,6 +137,6 @@ impl State {
     }
 }
 
-fn same(one: &InboundWish, other: &InboundWish) -> bool {
+fn same(one: &InboundConsent, other: &InboundConsent) -> bool {
     one.message == other.message
 }

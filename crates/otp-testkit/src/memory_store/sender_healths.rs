@@ -1,9 +1,9 @@
 //! Senders' health in memory.
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, SenderHealths};
-use otp_core::sender::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::time::Timestamp;
 
 use super::{MemoryStore, conflict};

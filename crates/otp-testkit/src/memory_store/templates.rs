@@ -1,10 +1,10 @@
 //! Templates in memory.
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Templates};
-use otp_core::sender::ProviderId;
-use otp_core::template::AuthenticationTemplate;
 
 use super::{MemoryStore, conflict};
 

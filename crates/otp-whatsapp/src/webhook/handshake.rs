@@ -3,7 +3,7 @@
 use super::VerifyToken;
 
 /// Meta's challenges have about ten digits.
-const LONGEST_CHALLENGE: usize = 256;
+const MAX_CHALLENGE: usize = 256;
 
 /// The challenge to repeat, if whoever asks knows the token. It is plain: whoever knows the token still
 /// cannot make us answer with a page or a script.
@@ -20,7 +20,7 @@ pub fn verify_handshake<'a>(
 
 fn is_plain(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    (1..=LONGEST_CHALLENGE).contains(&text.len()) && text.bytes().all(plain)
+    (1..=MAX_CHALLENGE).contains(&text.len()) && text.bytes().all(plain)
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! One message of a person: whether it is a wish to get no more messages, or to get them again.
+//! One message of a person: whether it is a request to get no more messages, or to get them again.
 //!
 //! That is all that is ever taken from it. Its text is read for this and goes no further; its author
 //! leaves here as keyed hashes. Of the author almost everything may be missing: who adopted a username
 //! has no number here, only a user id.
 
-use otp_core::opt_out::{Identities, InboundWish, Wish, WishSource};
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::{ProviderMessageIndex, Sealer};
-use otp_core::sender::ProviderId;
 use otp_core::time::Timestamp;
 
 use super::json::{Field, Node};
@@ -15,19 +15,19 @@ use super::status::provider_time;
 use crate::provider_message_id;
 
 /// The longest user id believed to be one; Meta's have up to 135 characters.
-const LONGEST_USER_ID: usize = 256;
+const MAX_USER_ID: usize = 256;
 
 /// The longest number believed to be one; E.164 allows 15 digits.
-const LONGEST_NUMBER: usize = 20;
+const MAX_NUMBER: usize = 20;
 
-/// The wish a message is. `value` is what the message stands in.
-pub(super) fn wish(
+/// The request a message is. `value` is what the message stands in.
+pub(super) fn request(
     message: &Node,
     value: &Node,
     received_at: Timestamp,
     sealer: &Sealer,
-) -> Option<InboundWish> {
-    let (wish, source) = said(message)?;
+) -> Option<InboundConsent> {
+    let (request, source) = said(message)?;
     let contact = contact(message, value);
     let contact = |field| contact.and_then(|contact| contact.text(field));
     let number = message.text(Field::From).or_else(|| contact(Field::WaId));
@@ -37,8 +37,8 @@ pub(super) fn wish(
         .or_else(|| contact(Field::UserId));
     let ours = value.get(Field::Metadata);
     let ours = ours.and_then(|metadata| metadata.text(Field::PhoneNumberId));
-    Some(InboundWish {
-        wish,
+    Some(InboundConsent {
+        request,
         source,
         phone_number_id: ours.and_then(|id| ProviderId::parse(id).ok()),
         message: message_index(message, sealer)?,
@@ -70,11 +70,11 @@ pub(super) fn identities(
 
 /// What a message says, if it says one of the two things. Other kinds of messages (pictures, reactions,
 /// Meta's own about a changed number) say nothing.
-fn said(message: &Node) -> Option<(Wish, WishSource)> {
+fn said(message: &Node) -> Option<(ConsentRequest, ConsentSource)> {
     match message.text(Field::Type)? {
         "text" => {
             let text = message.get(Field::Text)?.text(Field::Body)?;
-            Some((Wish::of_text(text)?, WishSource::Typed))
+            Some((ConsentRequest::of_text(text)?, ConsentSource::Typed))
         }
         "button" => {
             let button = message.get(Field::Button)?;
@@ -91,11 +91,11 @@ fn said(message: &Node) -> Option<(Wish, WishSource)> {
 }
 
 /// What a button says: to programs, else to the person who pressed it.
-fn pressed(button: &Node, fields: [Field; 2]) -> Option<(Wish, WishSource)> {
+fn pressed(button: &Node, fields: [Field; 2]) -> Option<(ConsentRequest, ConsentSource)> {
     let mut said = fields
         .into_iter()
-        .filter_map(|field| Wish::of_text(button.text(field)?));
-    said.next().map(|wish| (wish, WishSource::Button))
+        .filter_map(|field| ConsentRequest::of_text(button.text(field)?));
+    said.next().map(|request| (request, ConsentSource::Button))
 }
 
 /// What stands beside the messages on the author of this one. Where the message names nobody, that is
@@ -126,11 +126,11 @@ fn message_index(node: &Node, sealer: &Sealer) -> Option<ProviderMessageIndex> {
 }
 
 fn is_number(text: &str) -> bool {
-    (1..=LONGEST_NUMBER).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    (1..=MAX_NUMBER).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_user_id(text: &str) -> bool {
-    (1..=LONGEST_USER_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=MAX_USER_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! One notification: every entry, every change, every status and every message in it.
 
-use otp_core::notification::ProviderNotification;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::health::SenderEvent;
+use otp_core::channel::whatsapp::template::event::{TemplateEvent, TemplateSubject};
+use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::sealing::Sealer;
-use otp_core::sender::ProviderId;
-use otp_core::sender::health::SenderReport;
-use otp_core::template::event::{TemplateEvent, TemplateSubject};
 use otp_core::time::Timestamp;
 
 use super::inbound;
@@ -13,13 +13,13 @@ use super::status::{self, Unusable};
 use super::template;
 
 /// Meta's names of events are short.
-const LONGEST_EVENT: usize = 64;
+const MAX_EVENT: usize = 64;
 
 /// What a notification says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notification {
     /// What is passed on.
-    pub said: ProviderNotification,
+    pub said: ProviderWebhookPayload,
     /// What else there is.
     pub ignored: Ignored,
 }
@@ -27,7 +27,7 @@ pub struct Notification {
 /// How much of what was passed over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ignored {
-    /// Messages of people that are no wish to be left alone, and none to be left alone no more.
+    /// Messages of people that are no request to be left alone, and none to be left alone no more.
     pub inbound_messages: usize,
     /// Errors of the account or the app, without a message.
     pub errors: usize,
@@ -99,8 +99,8 @@ impl Notification {
 
     fn take_messages(&mut self, value: &Node, received_at: Timestamp, sealer: &Sealer) {
         for message in value.items(Field::Messages) {
-            match inbound::wish(message, value, received_at, sealer) {
-                Some(wish) => self.said.wishes.push(wish),
+            match inbound::request(message, value, received_at, sealer) {
+                Some(request) => self.said.requests.push(request),
                 None => self.ignored.inbound_messages += 1,
             }
         }
@@ -124,12 +124,12 @@ impl Notification {
         tracing::warn!(
             waba_id = waba_id.as_str(),
             field,
-            event = event.map(|event| event.chars().take(LONGEST_EVENT).collect::<String>()),
+            event = event.map(|event| event.chars().take(MAX_EVENT).collect::<String>()),
             "WhatsApp reports on a business account; its senders are asked about"
         );
         self.said
             .senders
-            .push(SenderReport::BusinessAccount(waba_id));
+            .push(SenderEvent::BusinessAccount(waba_id));
     }
 
     /// Errors that belong to no message: of the number they came for.
@@ -141,7 +141,7 @@ impl Notification {
         self.ignored.errors += errors.len();
         let number = value.get(Field::Metadata);
         let number = number.and_then(|metadata| metadata.text(Field::PhoneNumberId));
-        let report = number.and_then(provider_id).map(SenderReport::Number);
+        let report = number.and_then(provider_id).map(SenderEvent::Number);
         self.said.senders.extend(report);
     }
 
@@ -157,13 +157,13 @@ impl Notification {
             malformed_statuses,
         } = self.ignored;
         let receipts = self.said.receipts.len();
-        let wishes = self.said.wishes.len();
+        let requests = self.said.requests.len();
         for event in &self.said.templates {
             log_template(event);
         }
         tracing::debug!(
             receipts,
-            wishes,
+            requests,
             inbound_messages,
             templates = self.said.templates.len(),
             senders = self.said.senders.len(),

@@ -1,9 +1,9 @@
 //! One change of a template: which it is, and what became of it.
 
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::event::{TemplateEvent, TemplateSubject};
+use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use otp_core::language::LanguageTag;
-use otp_core::sender::ProviderId;
-use otp_core::template::event::{TemplateEvent, TemplateSubject};
-use otp_core::template::{TemplateName, TemplateStatus};
 use otp_core::time::Timestamp;
 
 use super::json::{Field, Node};

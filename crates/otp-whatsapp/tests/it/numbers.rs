@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::health::{Quality, Rating};
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::ports::{Examination, SenderExaminer};
-use otp_core::sender::health::{Quality, Rating};
-use otp_core::sender::{AccessToken, ProviderId};
 use otp_whatsapp::{CloudApiNumbers, CloudApiOptions};
 use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path, query_param};

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::template::draft::TemplateDraft;
+use otp_core::channel::whatsapp::template::listed::ListedTemplate;
+use otp_core::channel::whatsapp::template::{CodeExpiry, TemplateName, TemplateStatus, TimeToLive};
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{BusinessAccount, ProviderError, TemplateRegistry};
-use otp_core::sender::{AccessToken, ProviderId};
-use otp_core::template::draft::TemplateDraft;
-use otp_core::template::listed::ListedTemplate;
-use otp_core::template::{CodeExpiry, TemplateName, TemplateStatus, TimeToLive};
 use otp_whatsapp::{CloudApiOptions, CloudApiTemplates};
 use serde_json::{Value, json};
 use wiremock::matchers::{body_json, header, method, path, query_param, query_param_is_missing};

@@ -1,17 +1,17 @@
 //! The webhook: every shape Meta posts, bodies nobody should post, and what a log learns of them.
 
-mod wishes;
+mod consents;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::health::SenderEvent;
 use otp_core::message::{Failure, ProviderMessageId};
-use otp_core::opt_out::Wish;
+use otp_core::opt_out::ConsentRequest;
 use otp_core::ports::{ProviderWebhook, Randomness, WebhookRefusal};
 use otp_core::receipt::{DeliveryReceipt, Report};
 use otp_core::sealing::{MasterKey, Sealer};
-use otp_core::sender::ProviderId;
-use otp_core::sender::health::SenderReport;
 use otp_core::time::Timestamp;
 use otp_whatsapp::CloudApiWebhook;
 use otp_whatsapp::webhook::{AppSecret, Ignored, Malformed, Notification, VerifyToken, parse};
@@ -365,7 +365,7 @@ proptest! {
             "entry": [strange, {"changes": changes}]});
         let read = read(body.to_string().as_bytes()).expect("a notification");
         prop_assert_eq!(read.said.receipts.last().map(short), Some(('A', false, "sent", 100)));
-        prop_assert_eq!(read.said.wishes.last().map(|wish| wish.wish), Some(Wish::Stop));
+        prop_assert_eq!(read.said.requests.last().map(|request| request.request), Some(ConsentRequest::Stop));
     }
 }
 
@@ -390,14 +390,14 @@ fn nothing_is_read_before_its_signature_was_checked() {
 
 #[test]
 fn what_concerns_an_account_or_a_number_is_a_reason_to_ask_about_it() {
-    let waba = || SenderReport::BusinessAccount(digits("102290129340398"));
+    let waba = || SenderEvent::BusinessAccount(digits("102290129340398"));
     for (name, expected) in [
         ("account_restricted", vec![waba()]),
         ("account_violation", vec![waba()]),
         ("phone_number_quality", vec![waba()]),
         (
             "account_error",
-            vec![SenderReport::Number(digits("106540352242922"))],
+            vec![SenderEvent::Number(digits("106540352242922"))],
         ),
         ("status_failed", vec![]),
         ("business_capability", vec![]),

@@ -1,9 +1,9 @@
 //! The webhook's changes of templates: which template each is of, and what it needs to be one.
 
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::event::{TemplateEvent, TemplateSubject};
+use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use otp_core::language::LanguageTag;
-use otp_core::sender::ProviderId;
-use otp_core::template::event::{TemplateEvent, TemplateSubject};
-use otp_core::template::{TemplateName, TemplateStatus};
 use otp_core::time::Timestamp;
 use serde_json::{Value, json};
 

@@ -1,34 +1,34 @@
-//! Wishes in any order and number.
+//! Consent requests in any order and number.
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
 
-fn entry(wish: Wish, second: u64, message: u8) -> ConsentEntry {
+fn entry(request: ConsentRequest, second: u64, message: u8) -> ConsentEntry {
     let epoch = Timestamp::from_unix_millis(1_800_000_000_000);
     ConsentEntry {
         account_id: AccountId(Uuid::from_u128(1)),
         recipient_index: RecipientIndex([1; 32]),
         recipient: None,
-        wish,
-        source: WishSource::Typed,
+        request,
+        source: ConsentSource::Typed,
         message: Some(ProviderMessageIndex([message; 32])),
-        wished_at: epoch + Duration::from_secs(second),
+        requested_at: epoch + Duration::from_secs(second),
         recorded_at: epoch + Duration::from_secs(100),
     }
 }
 
-fn by_operator(wish: Wish, second: u64) -> ConsentEntry {
+fn by_operator(request: ConsentRequest, second: u64) -> ConsentEntry {
     ConsentEntry {
-        source: WishSource::Operator,
+        source: ConsentSource::Operator,
         message: None,
-        ..entry(wish, second, 0)
+        ..entry(request, second, 0)
     }
 }
 
-/// Which wish holds in the end, and how many are logged, when each is recorded by itself.
-fn recorded(entries: &[ConsentEntry]) -> (Option<Wish>, usize) {
+/// Which request holds in the end, and how many are logged, when each is recorded by itself.
+fn recorded(entries: &[ConsentEntry]) -> (Option<ConsentRequest>, usize) {
     let mut last = HashMap::new();
     let mut logged = HashSet::new();
     let mut count = 0;
@@ -47,12 +47,12 @@ fn recorded(entries: &[ConsentEntry]) -> (Option<Wish>, usize) {
         );
         count += judged.entries.len();
     }
-    (last.values().next().map(|last| last.wish), count)
+    (last.values().next().map(|last| last.request), count)
 }
 
 #[test]
-fn the_wish_that_was_made_last_holds() {
-    use Wish::{Start, Stop};
+fn the_request_that_was_made_last_holds() {
+    use ConsentRequest::{Start, Stop};
     let cases = [
         (vec![entry(Stop, 1, 1)], Stop, 1),
         (vec![entry(Start, 1, 1)], Start, 1),
@@ -73,15 +73,15 @@ fn the_wish_that_was_made_last_holds() {
         (vec![by_operator(Stop, 3), by_operator(Start, 3)], Start, 2),
         (vec![by_operator(Start, 3), entry(Stop, 4, 1)], Stop, 2),
     ];
-    for (entries, wish, count) in cases {
-        assert_eq!(recorded(&entries), (Some(wish), count), "{entries:?}");
+    for (entries, request, count) in cases {
+        assert_eq!(recorded(&entries), (Some(request), count), "{entries:?}");
     }
     assert_eq!(recorded(&[]), (None, 0));
 }
 
 #[test]
-fn wishes_of_others_are_others() {
-    let stop = entry(Wish::Stop, 1, 1);
+fn requests_of_others_are_others() {
+    let stop = entry(ConsentRequest::Stop, 1, 1);
     let entries = [
         ConsentEntry {
             account_id: AccountId(Uuid::from_u128(2)),
@@ -97,13 +97,13 @@ fn wishes_of_others_are_others() {
     assert_eq!((judged.entries.len(), judged.last.len()), (3, 3));
 }
 
-fn wishes() -> impl Strategy<Value = Vec<ConsentEntry>> {
-    let wish = prop_oneof![Just(Wish::Stop), Just(Wish::Start)];
-    let list = prop::collection::vec((wish, 0_u64..5), 1..7);
+fn requests() -> impl Strategy<Value = Vec<ConsentEntry>> {
+    let request = prop_oneof![Just(ConsentRequest::Stop), Just(ConsentRequest::Start)];
+    let list = prop::collection::vec((request, 0_u64..5), 1..7);
     list.prop_map(|list| {
         let numbered = (1..).zip(list);
         numbered
-            .map(|(n, (wish, second))| entry(wish, second, n))
+            .map(|(n, (request, second))| entry(request, second, n))
             .collect()
     })
 }
@@ -111,13 +111,13 @@ fn wishes() -> impl Strategy<Value = Vec<ConsentEntry>> {
 proptest! {
     #[test]
     fn every_order_with_duplicates_ends_alike(
-        (entries, shuffled) in wishes().prop_flat_map(|entries| {
+        (entries, shuffled) in requests().prop_flat_map(|entries| {
             let twice = [entries.clone(), entries.clone()].concat();
             (Just(entries), Just(twice).prop_shuffle())
         }),
     ) {
-        let last = entries.iter().map(|e| LastWish { at: e.wished_at, wish: e.wish }).max();
-        let expected = (last.map(|last| last.wish), entries.len());
+        let last = entries.iter().map(|e| CurrentConsent { at: e.requested_at, request: e.request }).max();
+        let expected = (last.map(|last| last.request), entries.len());
         prop_assert_eq!(recorded(&shuffled), expected);
         // All at once as one by one.
         let judged = judge(&shuffled, ConsentFacts::default());

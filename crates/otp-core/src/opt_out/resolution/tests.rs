@@ -1,10 +1,10 @@
-//! Every way in which a wish finds its recipient.
+//! Every way in which a request finds its recipient.
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::super::{Identities, Wish, WishSource};
+use super::super::{ConsentRequest, ConsentSource, Identities};
 use super::*;
 
 const A: AccountId = AccountId(Uuid::from_u128(1));
@@ -25,10 +25,10 @@ fn our_number() -> ProviderId {
     ProviderId::parse("106540352242922").expect("digits")
 }
 
-fn wish() -> InboundWish {
-    InboundWish {
-        wish: Wish::Stop,
-        source: WishSource::Typed,
+fn request() -> InboundConsent {
+    InboundConsent {
+        request: ConsentRequest::Stop,
+        source: ConsentSource::Typed,
         phone_number_id: Some(our_number()),
         message: ProviderMessageIndex([8; 32]),
         context: None,
@@ -40,9 +40,9 @@ fn wish() -> InboundWish {
 }
 
 /// Two accounts send from our number. The context is recipient 1's, the user id 2's, the number 3's.
-fn facts() -> WishFacts {
+fn facts() -> ResolutionFacts {
     let sealed = |n: u8| Sealed(vec![n]);
-    WishFacts {
+    ResolutionFacts {
         accounts: HashMap::from([(our_number(), BTreeSet::from([A, B]))]),
         contexts: HashMap::from([(CONTEXT, (A, recipient(1)))]),
         identities: HashMap::from([
@@ -59,15 +59,15 @@ fn facts() -> WishFacts {
 
 /// For each account with an entry: who, and whether their number is known. Then whether it waits.
 #[track_caller]
-fn check(wish: &InboundWish, expected: &[(AccountId, u8, bool)], waits: bool) {
-    let resolution = facts().resolve(wish);
+fn check(request: &InboundConsent, expected: &[(AccountId, u8, bool)], waits: bool) {
+    let resolution = facts().resolve(request);
     let found: Vec<_> = resolution
         .entries
         .iter()
         .map(|e| (e.account_id, e.recipient_index.0[0], e.recipient.is_some()))
         .collect();
     assert_eq!((found.as_slice(), resolution.waits), (expected, waits));
-    let candidates = facts().candidates(std::slice::from_ref(wish));
+    let candidates = facts().candidates(std::slice::from_ref(request));
     let of_entries = resolution.entries.iter().map(ConsentEntry::of).collect();
     assert_eq!(candidates, of_entries);
 }
@@ -79,25 +79,25 @@ fn the_message_it_answers_says_most_then_the_pairs_then_the_number() {
         number: Some(NUMBER),
     };
     let number = Some(recipient(4));
-    let all = InboundWish {
+    let all = InboundConsent {
         context: Some(CONTEXT),
         from,
         number,
-        ..wish()
+        ..request()
     };
     // The recipient of a message has the same index in every account.
     check(&all, &[(A, 1, true), (B, 1, false)], false);
-    let by_user = InboundWish {
+    let by_user = InboundConsent {
         context: Some(ProviderMessageIndex([7; 32])),
         ..all.clone()
     };
     check(&by_user, &[(A, 2, true), (B, 4, false)], true);
-    let by_number_pair = InboundWish {
+    let by_number_pair = InboundConsent {
         from: Identities { user: None, ..from },
         ..by_user.clone()
     };
     check(&by_number_pair, &[(A, 3, false), (B, 4, false)], true);
-    let by_number = InboundWish {
+    let by_number = InboundConsent {
         from: Identities::default(),
         ..by_user
     };
@@ -106,46 +106,46 @@ fn the_message_it_answers_says_most_then_the_pairs_then_the_number() {
 
 #[test]
 fn what_nobody_can_say_waits_and_what_is_not_ours_does_not() {
-    let unknown_user = InboundWish {
+    let unknown_user = InboundConsent {
         from: Identities {
             user: Some(IdentityIndex([77; 32])),
             number: None,
         },
-        ..wish()
+        ..request()
     };
     check(&unknown_user, &[], true);
-    let not_ours = InboundWish {
+    let not_ours = InboundConsent {
         phone_number_id: ProviderId::parse("1").ok(),
         number: Some(recipient(4)),
-        ..wish()
+        ..request()
     };
     check(&not_ours, &[], false);
     // A message of ours is ours, whatever number it was answered at.
-    let answered = InboundWish {
+    let answered = InboundConsent {
         context: Some(CONTEXT),
         phone_number_id: None,
-        ..wish()
+        ..request()
     };
     check(&answered, &[(A, 1, true)], false);
 }
 
 #[test]
-fn a_wish_whose_recipient_is_sure_tells_who_the_provider_means() {
+fn a_request_whose_recipient_is_sure_tells_who_the_provider_means() {
     let user = Some(IdentityIndex([77; 32]));
-    let answered = InboundWish {
+    let answered = InboundConsent {
         context: Some(CONTEXT),
         from: Identities {
             user,
             number: Some(NUMBER),
         },
-        ..wish()
+        ..request()
     };
     let learned = facts().resolve(&answered).learned;
     let of_a: Vec<_> = learned.iter().filter(|k| k.account_id == A).collect();
     // The user id is new; the number belongs to another recipient than was known.
     assert_eq!(of_a.len(), 2);
     assert!(of_a.iter().all(|k| k.recipient_index == recipient(1)));
-    let guessed = InboundWish {
+    let guessed = InboundConsent {
         context: None,
         number: Some(recipient(5)),
         from: Identities { user, number: None },

@@ -5,16 +5,16 @@ use proptest::prelude::*;
 use super::*;
 
 #[track_caller]
-fn check(expected: Option<Wish>, texts: &[&str]) {
+fn check(expected: Option<ConsentRequest>, texts: &[&str]) {
     for text in texts {
-        assert_eq!(wish(text), expected, "{text:?}");
+        assert_eq!(request(text), expected, "{text:?}");
     }
 }
 
 #[test]
 fn stop_is_understood_in_five_languages() {
     check(
-        Some(Wish::Stop),
+        Some(ConsentRequest::Stop),
         &[
             "STOP",
             "stop",
@@ -78,7 +78,7 @@ fn stop_is_understood_in_five_languages() {
 #[test]
 fn start_is_understood_in_five_languages() {
     check(
-        Some(Wish::Start),
+        Some(ConsentRequest::Start),
         &[
             "START",
             "start",
@@ -109,7 +109,7 @@ fn start_is_understood_in_five_languages() {
 #[test]
 fn what_stands_around_a_word_and_how_it_is_written_is_no_matter() {
     check(
-        Some(Wish::Stop),
+        Some(ConsentRequest::Stop),
         &[
             "  stop\r\n",
             "Stop!",
@@ -164,7 +164,7 @@ fn what_stands_around_a_word_and_how_it_is_written_is_no_matter() {
 }
 
 #[test]
-fn a_sentence_a_number_and_a_courtesy_are_no_wish() {
+fn a_sentence_a_number_and_a_courtesy_are_no_request() {
     check(
         None,
         &[
@@ -228,21 +228,21 @@ fn the_lists_are_in_the_form_that_texts_are_brought_into_and_say_one_thing() {
         assert_eq!(normal(word).as_deref(), Some(*word));
     }
     for word in STOP {
-        assert_eq!(wish(word), Some(Wish::Stop), "{word}");
+        assert_eq!(request(word), Some(ConsentRequest::Stop), "{word}");
     }
     for word in START {
-        assert_eq!(wish(word), Some(Wish::Start), "{word}");
+        assert_eq!(request(word), Some(ConsentRequest::Start), "{word}");
     }
 }
 
 proptest! {
     #[test]
-    fn no_text_panics_and_none_with_a_digit_is_a_wish(text in any::<String>(), digit in "[0-9٠-٩]") {
-        let before = wish(&text);
-        prop_assert_eq!(wish(&format!("{text}{digit}")), None);
+    fn no_text_panics_and_none_with_a_digit_is_a_request(text in any::<String>(), digit in "[0-9٠-٩]") {
+        let before = request(&text);
+        prop_assert_eq!(request(&format!("{text}{digit}")), None);
         // Invisible marks change nothing.
         if text.chars().count() < LONGEST {
-            prop_assert_eq!(wish(&format!("{text}\u{200f}")), before);
+            prop_assert_eq!(request(&format!("{text}\u{200f}")), before);
         }
     }
 
@@ -251,6 +251,6 @@ proptest! {
         word in prop::sample::select([STOP, START].concat()), around in "[ !.?*🛑\u{200f}\n]{0,9}",
     ) {
         let typed = format!("{around}{}{around}", word.to_uppercase());
-        prop_assert_eq!(wish(&typed), wish(word));
+        prop_assert_eq!(request(&typed), request(word));
     }
 }

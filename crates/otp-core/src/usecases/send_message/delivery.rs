@@ -14,7 +14,7 @@ const MAX_CALLS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// A call with less time than this would mostly end in an unknown outcome.
-const SHORTEST_CALL: Duration = Duration::from_secs(1);
+const MIN_CALL: Duration = Duration::from_secs(1);
 
 /// What came of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) enum Delivered {
 }
 
 /// Hands the message over before `deadline`. The first call is made however late it is, for the message
-/// is paid for; no call gets less than [`SHORTEST_CALL`].
+/// is paid for; no call gets less than [`MIN_CALL`].
 pub(super) async fn deliver(
     ports: &SendMessagePorts,
     mut message: OutgoingMessage,
@@ -35,7 +35,7 @@ pub(super) async fn deliver(
     let left = || deadline.since(ports.clock.now());
     let mut call = 1;
     loop {
-        message.timeout = longest.min(left().max(SHORTEST_CALL));
+        message.timeout = longest.min(left().max(MIN_CALL));
         let (refusal, after) = match ports.sender.send(&message).await {
             Ok(accepted) => return Delivered::Accepted(accepted.provider_message_id),
             Err(SendError::Refused(refusal)) => return Delivered::Refused(refusal),
@@ -56,7 +56,7 @@ fn pause_before_next_call(call: u32, after: Option<Duration>, left: Duration) ->
         return None;
     }
     let pause = after.unwrap_or(FIRST_PAUSE * 2_u32.pow(call - 1));
-    (pause + SHORTEST_CALL <= left).then_some(pause)
+    (pause + MIN_CALL <= left).then_some(pause)
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_providers_wish_is_obeyed_within_the_deadline() {
+    fn the_providers_pause_is_obeyed_within_the_deadline() {
         assert_eq!(pause_before_next_call(1, Some(s(4)), s(10)), Some(s(4)));
         assert_eq!(pause_before_next_call(1, Some(s(60)), s(10)), None);
         assert_eq!(pause_before_next_call(1, Some(s(9)), s(10)), Some(s(9)));

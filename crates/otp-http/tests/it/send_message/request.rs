@@ -313,7 +313,7 @@ async fn rule_6_an_idempotency_key_must_be_a_uuid() {
 
 #[actix_web::test]
 async fn rule_6_a_language_that_is_none_selects_the_accounts_default() {
-    for (wish, expected) in [
+    for (language, expected) in [
         (json!("en"), "en"),
         (json!("en-US"), "en"),
         (json!("AR_sa"), "ar"),
@@ -332,8 +332,8 @@ async fn rule_6_a_language_that_is_none_selects_the_accounts_default() {
             .withf(move |attempts| attempts[0].route.as_ref().unwrap().language.as_str() == chosen)
             .returning(|_| Ok(vec![Admission::Refused(Refusal::InsufficientBalance)]));
         let answer = world
-            .ask(post(PATH, &with("languageCode", wish.clone())))
+            .ask(post(PATH, &with("languageCode", language.clone())))
             .await;
-        assert_eq!(answer.error().1, "InsufficientBalance", "{wish}");
+        assert_eq!(answer.error().1, "InsufficientBalance", "{language}");
     }
 }

@@ -1,14 +1,14 @@
 //! `template create`, `sync` and `preflight`: what asks Meta.
 
 use anyhow::Context;
+use otp_core::channel::whatsapp::Sender;
+use otp_core::channel::whatsapp::template::draft::TemplateDraft;
+use otp_core::channel::whatsapp::template::preflight::{Check, Subject};
+use otp_core::channel::whatsapp::template::sync::TemplateChange;
+use otp_core::channel::whatsapp::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
 use otp_core::ids::SenderId;
 use otp_core::ports::Senders;
 use otp_core::sealing::Sealer;
-use otp_core::sender::Sender;
-use otp_core::template::draft::TemplateDraft;
-use otp_core::template::preflight::{Check, Subject};
-use otp_core::template::sync::TemplateChange;
-use otp_core::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
 use otp_core::usecases::create_templates::{Created, create_templates};
 use otp_core::usecases::preflight_templates::preflight_templates;
 use otp_core::usecases::sync_templates::{Synced, TemplatePorts, sync_templates};

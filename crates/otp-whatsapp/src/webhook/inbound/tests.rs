@@ -1,4 +1,4 @@
-//! Messages as Meta words them: what is a wish, who wished, and what has to be passed over.
+//! Messages as Meta words them: what is a request, who asked, and what has to be passed over.
 
 use otp_core::message::ProviderMessageId;
 use otp_core::ports::Randomness;
@@ -36,24 +36,24 @@ fn message(fields: &Value) -> Value {
     message
 }
 
-fn read_in(message: &Value, contacts: &Value) -> Option<InboundWish> {
+fn read_in(message: &Value, contacts: &Value) -> Option<InboundConsent> {
     let value = json!({
         "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
         "contacts": contacts,
         "messages": [message],
     });
     let value: Node = serde_json::from_str(&readable(value.to_string().as_bytes())).expect("JSON");
-    wish(&value.items(Field::Messages)[0], &value, NOW, &sealer())
+    request(&value.items(Field::Messages)[0], &value, NOW, &sealer())
 }
 
-fn read(fields: &Value) -> Option<InboundWish> {
+fn read(fields: &Value) -> Option<InboundConsent> {
     read_in(&message(fields), &Value::Null)
 }
 
 #[test]
 fn every_form_of_a_message_is_read() {
-    use Wish::{Start, Stop};
-    use WishSource::{Button, Typed};
+    use ConsentRequest::{Start, Stop};
+    use ConsentSource::{Button, Typed};
     let button = |payload: Value, text: &str| json!({"type": "button", "button": {"payload": payload, "text": text}});
     let interactive = |kind: &str, id: &str, title: &str| json!({"type": "interactive", "interactive": {"type": kind, kind: {"id": id, "title": title}}});
     let cases = [
@@ -109,20 +109,20 @@ fn every_form_of_a_message_is_read() {
         (json!({"id": " "}), None),
     ];
     for (fields, expected) in cases {
-        let found = read(&fields).map(|wish| (wish.wish, wish.source));
+        let found = read(&fields).map(|request| (request.request, request.source));
         assert_eq!(found, expected, "{fields}");
     }
 }
 
 /// Who it is: by user id, by Meta's number, by our number.
-fn who(wish: Option<InboundWish>) -> (bool, bool, bool) {
-    let wish = wish.expect("a wish");
-    let user = wish
+fn who(request: Option<InboundConsent>) -> (bool, bool, bool) {
+    let request = request.expect("a request");
+    let user = request
         .from
         .user
         .map(|index| assert_eq!(index, sealer().user_id_index(USER)));
-    let number = wish.from.number;
-    (user.is_some(), number.is_some(), wish.number.is_some())
+    let number = request.from.number;
+    (user.is_some(), number.is_some(), request.number.is_some())
 }
 
 #[test]
@@ -200,33 +200,36 @@ fn whatever_names_the_author_is_taken() {
 fn numbers_and_ids_are_indexed_as_receipts_and_sends_index_them() {
     let index = |id: &str| sealer().provider_message_index(&ProviderMessageId(id.to_owned()));
     let context = json!({"context": {"from": "15550783881", "id": "wamid.A"}});
-    let wish = read(&context).expect("a wish");
+    let request = read(&context).expect("a request");
     let number = PhoneNumber::parse("+966551234567").expect("valid");
-    assert_eq!(wish.number, Some(sealer().index(&number)));
-    assert_eq!(wish.from, identities(Some(NUMBER), Some(USER), &sealer()));
+    assert_eq!(request.number, Some(sealer().index(&number)));
     assert_eq!(
-        (wish.message, wish.context),
+        request.from,
+        identities(Some(NUMBER), Some(USER), &sealer())
+    );
+    assert_eq!(
+        (request.message, request.context),
         (index("wamid.M"), Some(index("wamid.A")))
     );
     assert_eq!(
-        wish.phone_number_id,
+        request.phone_number_id,
         ProviderId::parse("106540352242922").ok()
     );
-    assert_eq!(wish.provider_time.unix_millis(), 1_750_030_073_000);
-    assert_eq!(wish.received_at, NOW);
+    assert_eq!(request.provider_time.unix_millis(), 1_750_030_073_000);
+    assert_eq!(request.received_at, NOW);
     for fields in [
         json!({"context": null}),
         json!({"context": {"forwarded": true}}),
         json!({"context": 7}),
     ] {
-        assert_eq!(read(&fields).expect("a wish").context, None);
+        assert_eq!(read(&fields).expect("a request").context, None);
     }
-    let timeless = read(&json!({"timestamp": null})).expect("a wish");
+    let timeless = read(&json!({"timestamp": null})).expect("a request");
     assert_eq!(timeless.provider_time, NOW);
 }
 
 #[test]
-fn a_wish_without_our_number_is_read_all_the_same() {
+fn a_request_without_our_number_is_read_all_the_same() {
     let message: Node = serde_json::from_str(&message(&json!({})).to_string()).expect("JSON");
     for value in [
         "{}",
@@ -234,15 +237,15 @@ fn a_wish_without_our_number_is_read_all_the_same() {
         r#"{"metadata":{"phone_number_id":"x"}}"#,
     ] {
         let value = serde_json::from_str(value).expect("JSON");
-        let wish = wish(&message, &value, NOW, &sealer()).expect("a wish");
-        assert_eq!(wish.phone_number_id, None);
+        let request = request(&message, &value, NOW, &sealer()).expect("a request");
+        assert_eq!(request.phone_number_id, None);
     }
 }
 
 #[test]
 fn nothing_of_the_author_is_printed() {
-    let wish = read(&json!({})).expect("a wish");
-    let printed = format!("{wish:?}");
+    let request = read(&json!({})).expect("a request");
+    let printed = format!("{request:?}");
     for secret in [NUMBER, "51234567", "13491208655302741918", "STOP"] {
         assert!(!printed.contains(secret), "{printed}");
     }

@@ -1,0 +1,41 @@
+//! A sender: a WhatsApp number of an account.
+
+use super::access_token::AccessToken;
+use super::provider_id::ProviderId;
+use crate::ids::{AccountId, SenderId};
+use crate::sealing::{Purpose, Sealed, Sealer};
+use crate::time::Timestamp;
+
+/// A WhatsApp number of an account, as a store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// Its id.
+    pub id: SenderId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The provider's id of the number; it stands in the path of every call.
+    pub phone_number_id: ProviderId,
+    /// The provider's id of the business account that owns number and templates.
+    pub waba_id: ProviderId,
+    /// The number itself, sealed.
+    pub phone: Sealed,
+    /// The token that authorises calls, sealed.
+    pub access_token: Sealed,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// A sender's access token cannot be read with the configured master key.
+#[derive(Debug, thiserror::Error)]
+#[error("the sender's access token cannot be read")]
+pub struct UnreadableToken(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl Sender {
+    /// Opens the access token.
+    pub fn open_access_token(&self, sealer: &Sealer) -> Result<AccessToken, UnreadableToken> {
+        let opened = sealer
+            .open(Purpose::AccessToken, &self.access_token)
+            .map_err(|error| UnreadableToken(error.into()))?;
+        AccessToken::parse(&opened).map_err(|error| UnreadableToken(error.into()))
+    }
+}

@@ -1,0 +1,178 @@
+//! What has to change so that the stored templates of a sender are those the provider lists.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::listed::ListedTemplate;
+use super::{AuthenticationTemplate, TemplateStatus};
+use crate::time::Timestamp;
+
+/// What is found out by asking counts as so much older than it is: the provider's clock may be behind
+/// ours, and what it tells afterwards must not be taken for older.
+const ALLOWANCE: Duration = Duration::from_secs(60);
+
+/// What has to be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncPlan {
+    /// Templates of the provider that are not stored.
+    pub add: Vec<ListedTemplate>,
+    /// Stored templates that are not as the provider has them.
+    pub change: Vec<TemplateChange>,
+}
+
+/// A template before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateChange {
+    /// As it is stored.
+    pub before: AuthenticationTemplate,
+    /// As it should be.
+    pub after: AuthenticationTemplate,
+}
+
+impl TemplateChange {
+    /// Whether the provider took the template out of use by a decision of its own.
+    pub fn is_verdict(&self) -> bool {
+        let verdicts = [
+            TemplateStatus::REJECTED,
+            TemplateStatus::PAUSED,
+            TemplateStatus::DISABLED,
+        ];
+        self.before.status != self.after.status && verdicts.contains(&self.after.status)
+    }
+}
+
+/// What has to be done so that the `stored` templates of one sender become what the provider listed
+/// when it was asked. Only authentication templates are added. A template the provider does not have
+/// any more stays, as deleted: messages refer to it. Done twice it is done once.
+pub fn reconcile(
+    stored: &[AuthenticationTemplate],
+    listed: Vec<ListedTemplate>,
+    asked_at: Timestamp,
+) -> SyncPlan {
+    let mut listed: BTreeMap<_, _> = listed
+        .into_iter()
+        .map(|listed| ((listed.name.clone(), listed.language.clone()), listed))
+        .collect();
+    let mut plan = SyncPlan::default();
+    for before in stored {
+        let after = match listed.remove(&(before.name.clone(), before.language.clone())) {
+            Some(listed) => as_listed(before, &listed, asked_at),
+            None => in_status(before, TemplateStatus::DELETED, None, asked_at),
+        };
+        if after != *before {
+            let before = before.clone();
+            plan.change.push(TemplateChange { before, after });
+        }
+    }
+    let others = listed.into_values();
+    plan.add = others.filter(ListedTemplate::is_authentication).collect();
+    plan
+}
+
+/// A template as the provider lists it.
+pub fn as_listed(
+    before: &AuthenticationTemplate,
+    listed: &ListedTemplate,
+    asked_at: Timestamp,
+) -> AuthenticationTemplate {
+    let status = in_status(
+        before,
+        listed.status.clone(),
+        listed.reason.clone(),
+        asked_at,
+    );
+    AuthenticationTemplate {
+        provider_id: Some(listed.provider_id.clone()),
+        time_to_live: listed.time_to_live,
+        code_expiry: listed.code_expiry,
+        ..status
+    }
+}
+
+/// A template in a status that was found out at `asked_at`; since when it has it stays as it is where
+/// it had it before.
+pub(crate) fn in_status(
+    before: &AuthenticationTemplate,
+    status: TemplateStatus,
+    reason: Option<String>,
+    asked_at: Timestamp,
+) -> AuthenticationTemplate {
+    let status_since = if status == before.status {
+        before.status_since
+    } else {
+        Some(asked_at - ALLOWANCE)
+    };
+    AuthenticationTemplate {
+        status,
+        reason,
+        status_since,
+        ..before.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::channel::whatsapp::ProviderId;
+    use crate::channel::whatsapp::template::{CodeExpiry, TemplateName, TimeToLive};
+    use crate::ids::{SenderId, TemplateId};
+    use crate::language::LanguageTag;
+
+    const ASKED: Timestamp = Timestamp::from_unix_millis(1_000_000);
+
+    fn stored(language: &str) -> AuthenticationTemplate {
+        AuthenticationTemplate::vouched_for(
+            TemplateId(Uuid::nil()),
+            SenderId(Uuid::nil()),
+            TemplateName::parse("otp_code").expect("name"),
+            LanguageTag::parse(language).expect("tag"),
+            Timestamp::from_unix_millis(0),
+        )
+    }
+
+    fn listed(language: &str, status: TemplateStatus) -> ListedTemplate {
+        ListedTemplate {
+            provider_id: ProviderId::parse("7").expect("digits"),
+            name: TemplateName::parse("otp_code").expect("name"),
+            language: LanguageTag::parse(language).expect("tag"),
+            status,
+            reason: None,
+            category: "AUTHENTICATION".to_owned(),
+            has_code_button: true,
+            time_to_live: Some(TimeToLive::Limited(300)),
+            code_expiry: CodeExpiry::from_minutes(5).ok(),
+        }
+    }
+
+    #[test]
+    fn what_is_new_changed_or_gone_is_told_apart() {
+        let marketing = ListedTemplate {
+            category: "MARKETING".to_owned(),
+            ..listed("de", TemplateStatus::APPROVED)
+        };
+        let new = listed("fr", TemplateStatus::PENDING);
+        let list = vec![listed("ar", TemplateStatus::PAUSED), new.clone(), marketing];
+        let plan = reconcile(&[stored("ar"), stored("en")], list, ASKED);
+        assert_eq!(plan.add, [new]);
+        let changed: Vec<_> = plan.change.iter().map(|change| &change.after).collect();
+        let short: Vec<_> = changed
+            .iter()
+            .map(|after| (after.language.as_str(), after.status.as_str()))
+            .collect();
+        assert_eq!(short, [("ar", "PAUSED"), ("en", "DELETED")]);
+        assert_eq!(changed[0].lifetime(), Some(Duration::from_secs(300)));
+        assert_eq!(changed[0].status_since, Some(ASKED - ALLOWANCE));
+    }
+
+    #[test]
+    fn a_second_sync_has_nothing_to_do() {
+        let list = || vec![listed("ar", TemplateStatus::APPROVED)];
+        let plan = reconcile(&[stored("ar"), stored("en")], list(), ASKED);
+        let stored: Vec<_> = plan.change.into_iter().map(|change| change.after).collect();
+        assert_eq!(stored.len(), 2);
+        let later = ASKED + Duration::from_secs(9);
+        assert_eq!(reconcile(&stored, list(), later), SyncPlan::default());
+    }
+}

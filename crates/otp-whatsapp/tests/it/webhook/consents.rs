@@ -1,0 +1,78 @@
+//! What is taken of people's messages, and of receipts to know them by.
+
+use otp_core::opt_out::{ConsentRequest, ConsentSource};
+
+use super::{fixtures, read};
+
+#[test]
+fn every_form_of_a_stop_is_a_request_with_its_author_and_its_context() {
+    // By user id, by Meta's number, by ours; whether it says which message it answers.
+    let expected = [
+        (
+            "inbound_text",
+            ConsentSource::Typed,
+            [true, true, true],
+            false,
+        ),
+        (
+            "inbound_bsuid_only",
+            ConsentSource::Typed,
+            [true, false, false],
+            false,
+        ),
+        (
+            "inbound_button",
+            ConsentSource::Button,
+            [true, true, true],
+            true,
+        ),
+        (
+            "inbound_interactive",
+            ConsentSource::Button,
+            [true, true, true],
+            false,
+        ),
+    ];
+    let fixtures = fixtures();
+    for (name, source, known, context) in expected {
+        let said = read(&fixtures[name]).expect(name).said;
+        let [request] = said.requests.as_slice() else {
+            panic!("{name}: {said:?}")
+        };
+        assert_eq!(
+            (request.request, request.source),
+            (ConsentRequest::Stop, source),
+            "{name}"
+        );
+        let found = [
+            request.from.user.is_some(),
+            request.from.number.is_some(),
+            request.number.is_some(),
+        ];
+        assert_eq!(
+            (found, request.context.is_some()),
+            (known, context),
+            "{name}"
+        );
+        assert!(request.phone_number_id.is_some(), "{name}");
+        let requests = |name: &str| read(&fixtures[name]).expect(name).said.requests.len();
+        assert_eq!(requests("inbound_changed_number") + requests("batch"), 0);
+    }
+}
+
+#[test]
+fn receipts_introduce_their_recipients() {
+    for (name, known) in [
+        ("status_sent", (true, true)),
+        ("status_bsuid_only", (true, false)),
+        ("status_before_v24", (false, true)),
+    ] {
+        let said = read(&fixtures()[name]).expect(name).said;
+        let recipient = said.receipts[0].recipient;
+        assert_eq!(
+            (recipient.user.is_some(), recipient.number.is_some()),
+            known,
+            "{name}"
+        );
+    }
+}

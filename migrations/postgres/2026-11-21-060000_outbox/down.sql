@@ -1,2 +1,0 @@
-DROP TABLE notices;
-DROP INDEX api_keys_by_expiry;

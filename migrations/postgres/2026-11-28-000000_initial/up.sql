@@ -1,0 +1,303 @@
+-- Personal data and secrets are sealed before they come here (AES-256-GCM, column type bytea), and
+-- recipients are found by a keyed hash. No rule lives in SQL: checks only refuse the impossible.
+
+CREATE TABLE accounts (
+    id               uuid        PRIMARY KEY,
+    name             bytea       NOT NULL,
+    email            bytea       NOT NULL,
+    phone            bytea       NOT NULL,
+    company          bytea       NOT NULL,
+    address          bytea,
+    default_language text        NOT NULL,
+    created_at       timestamptz NOT NULL
+);
+
+CREATE TABLE api_keys (
+    id         uuid        PRIMARY KEY,
+    account_id uuid        NOT NULL REFERENCES accounts (id),
+    name       text        NOT NULL,
+    hash       bytea       NOT NULL UNIQUE,
+    hint       text        NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    revoked_at timestamptz
+);
+CREATE INDEX api_keys_by_account ON api_keys (account_id);
+-- Finds keys that are about to expire.
+CREATE INDEX api_keys_by_expiry ON api_keys (expires_at, id) WHERE revoked_at IS NULL;
+
+CREATE TABLE plans (
+    id             uuid        PRIMARY KEY,
+    name           text        NOT NULL UNIQUE,
+    credits        integer     NOT NULL CHECK (credits > 0),
+    price_minor    bigint      CHECK (price_minor >= 0),
+    price_currency text,
+    created_at     timestamptz NOT NULL,
+    CHECK ((price_minor IS NULL) = (price_currency IS NULL))
+);
+
+CREATE TABLE subscriptions (
+    id         uuid        PRIMARY KEY,
+    account_id uuid        NOT NULL REFERENCES accounts (id),
+    plan_id    uuid        REFERENCES plans (id),
+    credits    integer     NOT NULL CHECK (credits > 0),
+    remaining  integer     NOT NULL CHECK (remaining BETWEEN 0 AND credits),
+    created_at timestamptz NOT NULL
+) WITH (fillfactor = 50); -- the balance changes with every batch: room for updates within the page
+CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
+
+CREATE TABLE prices (
+    region  text    PRIMARY KEY,
+    credits integer NOT NULL CHECK (credits > 0)
+);
+
+CREATE TABLE senders (
+    id              uuid        PRIMARY KEY,
+    account_id      uuid        NOT NULL REFERENCES accounts (id),
+    phone_number_id text        NOT NULL,
+    waba_id         text        NOT NULL,
+    phone           bytea       NOT NULL,
+    access_token    bytea       NOT NULL,
+    created_at      timestamptz NOT NULL,
+    UNIQUE (account_id, phone_number_id)
+);
+-- The provider's events name the business account, not the sender.
+CREATE INDEX senders_by_waba ON senders (waba_id);
+-- Finds the accounts that a STOP is for: it names the number it was written to.
+CREATE INDEX senders_by_phone_number_id ON senders (phone_number_id);
+
+-- What is known of senders that were ever checked: why they are stopped, if they are, and when the
+-- next check is due.
+CREATE TABLE sender_health (
+    sender_id        uuid        PRIMARY KEY REFERENCES senders (id),
+    stopped_at       timestamptz,
+    stopped_by       smallint    CHECK (stopped_by BETWEEN 0 AND 1),
+    stop_http_status integer,
+    stop_message     text,
+    stop_code        integer,
+    stop_title       text,
+    stop_reason      text,
+    quality          smallint    CHECK (quality BETWEEN 0 AND 3),
+    messaging_limit  text,
+    checked_at       timestamptz,
+    check_at         timestamptz,
+    CHECK ((stopped_at IS NULL) = (stopped_by IS NULL)
+       AND (stopped_at IS NULL) = (stop_message IS NULL)
+       AND (stopped_at IS NULL) = (stop_title IS NULL)
+       AND (stopped_at IS NULL) = (stop_reason IS NULL))
+);
+CREATE INDEX sender_health_by_check ON sender_health (check_at) WHERE check_at IS NOT NULL;
+
+CREATE TABLE templates (
+    id                  uuid        PRIMARY KEY,
+    sender_id           uuid        NOT NULL REFERENCES senders (id),
+    name                text        NOT NULL,
+    language            text        NOT NULL,
+    provider_id         text,
+    status              text        NOT NULL,
+    reason              text,
+    status_since        timestamptz,
+    ttl_seconds         integer     CHECK (ttl_seconds = -1 OR ttl_seconds > 0),
+    code_expiry_minutes integer     CHECK (code_expiry_minutes BETWEEN 1 AND 90),
+    created_at          timestamptz NOT NULL,
+    UNIQUE (sender_id, name, language)
+);
+
+-- The consent request that holds for a recipient, 1 (stop) or 2 (start), and when it was made. A start
+-- is kept as well: an older stop that is reported after it must not win.
+CREATE TABLE opt_outs (
+    account_id      uuid        NOT NULL REFERENCES accounts (id),
+    recipient_index bytea       NOT NULL,
+    request         smallint    NOT NULL CHECK (request IN (1, 2)),
+    requested_at    timestamptz NOT NULL,
+    PRIMARY KEY (account_id, recipient_index)
+);
+
+-- Every consent request ever made.
+CREATE TABLE consent_log (
+    id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account_id      uuid        NOT NULL REFERENCES accounts (id),
+    recipient_index bytea       NOT NULL,
+    recipient       bytea,
+    request         smallint    NOT NULL CHECK (request IN (1, 2)),
+    source          smallint    NOT NULL CHECK (source BETWEEN 1 AND 3),
+    message_index   bytea,
+    requested_at    timestamptz NOT NULL,
+    recorded_at     timestamptz NOT NULL,
+    UNIQUE (account_id, recipient_index, message_index)
+);
+
+CREATE FUNCTION consent_log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'consent is never changed or removed';
+END $$;
+CREATE TRIGGER consent_log_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_log
+    FOR EACH STATEMENT EXECUTE FUNCTION consent_log_is_append_only();
+
+-- Which recipient the provider means by a number in its own spelling or by a user id, both as keyed
+-- hashes.
+CREATE TABLE recipient_identities (
+    identity        bytea       NOT NULL,
+    account_id      uuid        NOT NULL,
+    recipient_index bytea       NOT NULL,
+    seen_at         timestamptz NOT NULL,
+    PRIMARY KEY (identity, account_id)
+);
+
+-- Consent requests whose recipient is not known for certain yet.
+CREATE TABLE unresolved_consents (
+    id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message_index   bytea       NOT NULL UNIQUE,
+    request         smallint    NOT NULL CHECK (request IN (1, 2)),
+    source          smallint    NOT NULL CHECK (source BETWEEN 1 AND 3),
+    phone_number_id text,
+    context_index   bytea,
+    user_identity   bytea,
+    number_identity bytea,
+    recipient_index bytea,
+    requested_at    timestamptz NOT NULL,
+    received_at     timestamptz NOT NULL
+);
+
+-- Messages and ledger rows reference other tables without foreign keys: they are written under the
+-- lock of their account by code that has just read what they name, and a check of every row would
+-- cost as much as the row.
+CREATE TABLE messages (
+    id                  uuid        PRIMARY KEY,
+    account_id          uuid        NOT NULL,
+    api_key_id          uuid        NOT NULL,
+    idempotency_key     uuid,
+    sender_id           uuid        NOT NULL,
+    template_id         uuid        NOT NULL,
+    language            text        NOT NULL,
+    recipient_index     bytea       NOT NULL,
+    recipient           bytea       NOT NULL,
+    region              text        NOT NULL,
+    price               integer     NOT NULL CHECK (price > 0),
+    subscription_id     uuid        NOT NULL,
+    status              smallint    NOT NULL CHECK (status BETWEEN 0 AND 5),
+    first_answer        smallint,
+    provider_index      bytea,
+    provider_message_id bytea,
+    failure_code        integer,
+    failure_title       text,
+    failure_reason      text,
+    created_at          timestamptz NOT NULL,
+    updated_at          timestamptz NOT NULL,
+    expires_at          timestamptz NOT NULL,
+    failed_at           timestamptz,
+    -- 4 is Failed. A message that leaves it (it was delivered after all) has no time of failure.
+    CHECK ((status = 4) = (failed_at IS NOT NULL))
+) WITH (fillfactor = 40);
+-- A settled row is half as long again as an admitted one, and those of one page are settled together:
+-- the room is for that. Receipts use it again.
+CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (api_key_id, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+-- A failed message is no send to its recipient. The index tells it by its time of failure, not by its
+-- status: every change of an indexed column costs a new entry in each index of the table, and the
+-- status of every message changes.
+CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, created_at)
+    WHERE failed_at IS NULL;
+-- Together with messages_by_recipient: every message to a recipient.
+CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_index, created_at)
+    WHERE failed_at IS NOT NULL;
+-- Finds messages whose lifetime is over. It has no condition on the status, for the same reason.
+CREATE INDEX messages_by_expiry ON messages (expires_at, id);
+-- Pages of an account's messages, newest first. The index of an account's recipients begins with the
+-- account, too. Before the planner knows the size of the table, either looks as good to it, and one
+-- that takes this index for the sends to a recipient reads every message of the last hours. With a
+-- condition that only the query of a page repeats, the planner does not even consider it there.
+CREATE INDEX messages_by_account ON messages (account_id, created_at, id)
+    WHERE created_at > '-infinity';
+
+-- Which message the provider means by its id. This is not an index of messages: the id is known when
+-- the message is settled, and a change of an indexed column is a new entry in each of the table's
+-- indexes. Without it a settlement touches none of them, if the row's page has room.
+-- A message that is settled twice is named twice, which does no harm: asking first would cost every
+-- send as much as the entry itself.
+CREATE TABLE provider_messages (
+    provider_index bytea NOT NULL,
+    message_id     uuid  NOT NULL
+);
+CREATE INDEX provider_messages_by_index ON provider_messages (provider_index);
+
+-- The timeline of each message, in the order in which it was recorded. One row for each source and
+-- status, so that a repeated receipt adds nothing. The admission is not here: the message's own row
+-- records it.
+CREATE TABLE message_events (
+    id             bigint      GENERATED ALWAYS AS IDENTITY,
+    message_id     uuid        NOT NULL,
+    status         smallint    NOT NULL CHECK (status BETWEEN 0 AND 5),
+    source         smallint    NOT NULL CHECK (source BETWEEN 1 AND 3),
+    changed_status boolean     NOT NULL,
+    provider_time  timestamptz,
+    recorded_at    timestamptz NOT NULL,
+    failure_code   integer,
+    failure_title  text,
+    failure_reason text,
+    PRIMARY KEY (message_id, status, source),
+    CHECK ((status = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
+);
+
+CREATE FUNCTION message_events_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'message events are never changed';
+END $$;
+CREATE TRIGGER message_events_stay BEFORE UPDATE ON message_events
+    FOR EACH STATEMENT EXECUTE FUNCTION message_events_stay();
+
+-- Receipts that came before their message was known.
+CREATE TABLE unmatched_receipts (
+    id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message_id      uuid,
+    provider_index  bytea       NOT NULL,
+    report          smallint    NOT NULL CHECK (report BETWEEN 1 AND 5),
+    failure_code    integer,
+    failure_title   text,
+    failure_reason  text,
+    provider_time   timestamptz NOT NULL,
+    received_at     timestamptz NOT NULL,
+    user_identity   bytea,
+    number_identity bytea,
+    UNIQUE (provider_index, report, provider_time),
+    CHECK ((report = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
+);
+
+CREATE TABLE ledger_entries (
+    id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account_id      uuid        NOT NULL,
+    subscription_id uuid        NOT NULL,
+    message_id      uuid,
+    kind            smallint    NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    amount          integer     NOT NULL CHECK (amount <> 0),
+    created_at      timestamptz NOT NULL
+);
+CREATE INDEX ledger_entries_by_account ON ledger_entries (account_id, id);
+
+CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'ledger entries are never changed or removed';
+END $$;
+CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON ledger_entries
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
+
+-- Mail to account holders: what waits to be sent, and what was sent, so that the same notice is never
+-- mailed twice. No address is kept here: it is read from the account when the mail goes out.
+CREATE TABLE notices (
+    id          uuid        PRIMARY KEY,
+    account_id  uuid        NOT NULL REFERENCES accounts (id),
+    kind        smallint    NOT NULL CHECK (kind >= 0),
+    details     text        NOT NULL,
+    language    smallint,
+    created_at  timestamptz NOT NULL,
+    -- 0 waits, 1 was sent, 2 was given up.
+    state       smallint    NOT NULL CHECK (state BETWEEN 0 AND 2),
+    due_at      timestamptz NOT NULL,
+    attempts    integer     NOT NULL CHECK (attempts >= 0),
+    failure     text,
+    finished_at timestamptz,
+    CHECK ((state = 0) = (finished_at IS NULL))
+);
+CREATE INDEX notices_by_due_time ON notices (due_at, id) WHERE state = 0;
+CREATE INDEX notices_waiting_by_account ON notices (account_id) WHERE state = 0;
+CREATE INDEX notices_by_end ON notices (finished_at) WHERE state <> 0;

@@ -1,0 +1,17 @@
+DROP TABLE notices;
+DROP TABLE ledger_entries;
+DROP TABLE unmatched_receipts;
+DROP TABLE message_events;
+DROP TABLE messages;
+DROP TABLE unresolved_consents;
+DROP TABLE recipient_identities;
+DROP TABLE consent_log;
+DROP TABLE opt_outs;
+DROP TABLE templates;
+DROP TABLE sender_health;
+DROP TABLE senders;
+DROP TABLE prices;
+DROP TABLE subscriptions;
+DROP TABLE plans;
+DROP TABLE api_keys;
+DROP TABLE accounts;

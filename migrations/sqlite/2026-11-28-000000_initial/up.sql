@@ -1,0 +1,293 @@
+-- Instants are milliseconds since 1970-01-01T00:00:00Z, ids the 16 bytes of a UUID.
+--
+-- Personal data and secrets are sealed before they come here (AES-256-GCM, column type BLOB), and
+-- recipients are found by a keyed hash. No rule lives in SQL: checks only refuse the impossible.
+
+CREATE TABLE accounts (
+    id               BLOB    PRIMARY KEY,
+    name             BLOB    NOT NULL,
+    email            BLOB    NOT NULL,
+    phone            BLOB    NOT NULL,
+    company          BLOB    NOT NULL,
+    address          BLOB,
+    default_language TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE api_keys (
+    id         BLOB    PRIMARY KEY,
+    account_id BLOB    NOT NULL REFERENCES accounts (id),
+    name       TEXT    NOT NULL,
+    hash       BLOB    NOT NULL UNIQUE,
+    hint       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+CREATE INDEX api_keys_by_account ON api_keys (account_id);
+-- Finds keys that are about to expire.
+CREATE INDEX api_keys_by_expiry ON api_keys (expires_at, id) WHERE revoked_at IS NULL;
+
+CREATE TABLE plans (
+    id             BLOB    PRIMARY KEY,
+    name           TEXT    NOT NULL UNIQUE,
+    credits        INTEGER NOT NULL CHECK (credits > 0),
+    price_minor    INTEGER CHECK (price_minor >= 0),
+    price_currency TEXT,
+    created_at     INTEGER NOT NULL,
+    CHECK ((price_minor IS NULL) = (price_currency IS NULL))
+) STRICT;
+
+CREATE TABLE subscriptions (
+    id         BLOB    PRIMARY KEY,
+    account_id BLOB    NOT NULL REFERENCES accounts (id),
+    plan_id    BLOB    REFERENCES plans (id),
+    credits    INTEGER NOT NULL CHECK (credits > 0),
+    remaining  INTEGER NOT NULL CHECK (remaining BETWEEN 0 AND credits),
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
+
+CREATE TABLE prices (
+    region  TEXT    PRIMARY KEY,
+    credits INTEGER NOT NULL CHECK (credits > 0)
+) STRICT;
+
+CREATE TABLE senders (
+    id              BLOB    PRIMARY KEY,
+    account_id      BLOB    NOT NULL REFERENCES accounts (id),
+    phone_number_id TEXT    NOT NULL,
+    waba_id         TEXT    NOT NULL,
+    phone           BLOB    NOT NULL,
+    access_token    BLOB    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    UNIQUE (account_id, phone_number_id)
+) STRICT;
+-- The provider's events name the business account, not the sender.
+CREATE INDEX senders_by_waba ON senders (waba_id);
+-- Finds the accounts that a STOP is for: it names the number it was written to.
+CREATE INDEX senders_by_phone_number_id ON senders (phone_number_id);
+
+-- What is known of senders that were ever checked: why they are stopped, if they are, and when the
+-- next check is due.
+CREATE TABLE sender_health (
+    sender_id        BLOB    PRIMARY KEY REFERENCES senders (id),
+    stopped_at       INTEGER,
+    stopped_by       INTEGER CHECK (stopped_by BETWEEN 0 AND 1),
+    stop_http_status INTEGER,
+    stop_message     TEXT,
+    stop_code        INTEGER,
+    stop_title       TEXT,
+    stop_reason      TEXT,
+    quality          INTEGER CHECK (quality BETWEEN 0 AND 3),
+    messaging_limit  TEXT,
+    checked_at       INTEGER,
+    check_at         INTEGER,
+    CHECK ((stopped_at IS NULL) = (stopped_by IS NULL)
+       AND (stopped_at IS NULL) = (stop_message IS NULL)
+       AND (stopped_at IS NULL) = (stop_title IS NULL)
+       AND (stopped_at IS NULL) = (stop_reason IS NULL))
+) STRICT;
+CREATE INDEX sender_health_by_check ON sender_health (check_at) WHERE check_at IS NOT NULL;
+
+CREATE TABLE templates (
+    id                  BLOB    PRIMARY KEY,
+    sender_id           BLOB    NOT NULL REFERENCES senders (id),
+    name                TEXT    NOT NULL,
+    language            TEXT    NOT NULL,
+    provider_id         TEXT,
+    status              TEXT    NOT NULL,
+    reason              TEXT,
+    status_since        INTEGER,
+    ttl_seconds         INTEGER CHECK (ttl_seconds = -1 OR ttl_seconds > 0),
+    code_expiry_minutes INTEGER CHECK (code_expiry_minutes BETWEEN 1 AND 90),
+    created_at          INTEGER NOT NULL,
+    UNIQUE (sender_id, name, language)
+) STRICT;
+
+-- The consent request that holds for a recipient, 1 (stop) or 2 (start), and when it was made. A start
+-- is kept as well: an older stop that is reported after it must not win.
+CREATE TABLE opt_outs (
+    account_id      BLOB    NOT NULL REFERENCES accounts (id),
+    recipient_index BLOB    NOT NULL,
+    request         INTEGER NOT NULL CHECK (request IN (1, 2)),
+    requested_at    INTEGER NOT NULL,
+    PRIMARY KEY (account_id, recipient_index)
+) STRICT;
+
+-- Every consent request ever made.
+CREATE TABLE consent_log (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id      BLOB    NOT NULL REFERENCES accounts (id),
+    recipient_index BLOB    NOT NULL,
+    recipient       BLOB,
+    request         INTEGER NOT NULL CHECK (request IN (1, 2)),
+    source          INTEGER NOT NULL CHECK (source BETWEEN 1 AND 3),
+    message_index   BLOB,
+    requested_at    INTEGER NOT NULL,
+    recorded_at     INTEGER NOT NULL,
+    UNIQUE (account_id, recipient_index, message_index)
+) STRICT;
+
+CREATE TRIGGER consent_is_not_changed BEFORE UPDATE ON consent_log
+BEGIN
+    SELECT RAISE(ABORT, 'consent is never changed or removed');
+END;
+CREATE TRIGGER consent_is_not_removed BEFORE DELETE ON consent_log
+BEGIN
+    SELECT RAISE(ABORT, 'consent is never changed or removed');
+END;
+
+-- Which recipient the provider means by a number in its own spelling or by a user id, both as keyed
+-- hashes.
+CREATE TABLE recipient_identities (
+    identity        BLOB    NOT NULL,
+    account_id      BLOB    NOT NULL,
+    recipient_index BLOB    NOT NULL,
+    seen_at         INTEGER NOT NULL,
+    PRIMARY KEY (identity, account_id)
+) STRICT;
+
+-- Consent requests whose recipient is not known for certain yet.
+CREATE TABLE unresolved_consents (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_index   BLOB    NOT NULL UNIQUE,
+    request         INTEGER NOT NULL CHECK (request IN (1, 2)),
+    source          INTEGER NOT NULL CHECK (source BETWEEN 1 AND 3),
+    phone_number_id TEXT,
+    context_index   BLOB,
+    user_identity   BLOB,
+    number_identity BLOB,
+    recipient_index BLOB,
+    requested_at    INTEGER NOT NULL,
+    received_at     INTEGER NOT NULL
+) STRICT;
+
+-- Messages and ledger rows reference other tables without foreign keys: they are written under the
+-- lock of their account by code that has just read what they name, and a check of every row would
+-- cost as much as the row.
+CREATE TABLE messages (
+    id                  BLOB    PRIMARY KEY,
+    account_id          BLOB    NOT NULL,
+    api_key_id          BLOB    NOT NULL,
+    idempotency_key     BLOB,
+    sender_id           BLOB    NOT NULL,
+    template_id         BLOB    NOT NULL,
+    language            TEXT    NOT NULL,
+    recipient_index     BLOB    NOT NULL,
+    recipient           BLOB    NOT NULL,
+    region              TEXT    NOT NULL,
+    price               INTEGER NOT NULL CHECK (price > 0),
+    subscription_id     BLOB    NOT NULL,
+    status              INTEGER NOT NULL CHECK (status BETWEEN 0 AND 5),
+    first_answer        INTEGER,
+    provider_index      BLOB,
+    provider_message_id BLOB,
+    failure_code        INTEGER,
+    failure_title       TEXT,
+    failure_reason      TEXT,
+    created_at          INTEGER NOT NULL,
+    updated_at          INTEGER NOT NULL,
+    expires_at          INTEGER NOT NULL,
+    failed_at           INTEGER,
+    -- 4 is Failed. A message that leaves it (it was delivered after all) has no time of failure.
+    CHECK ((status = 4) = (failed_at IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (api_key_id, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+-- A failed message is no send to its recipient. The index tells it by its time of failure, not by its
+-- status: every change of an indexed column costs a new entry in each index of the table, and the
+-- status of every message changes.
+CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, created_at)
+    WHERE failed_at IS NULL;
+-- Together with messages_by_recipient: every message to a recipient.
+CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_index, created_at)
+    WHERE failed_at IS NOT NULL;
+-- Finds messages whose lifetime is over. It has no condition on the status, for the same reason.
+CREATE INDEX messages_by_expiry ON messages (expires_at, id);
+-- Pages of an account's messages, newest first.
+CREATE INDEX messages_by_account ON messages (account_id, created_at, id);
+-- Finds the message of a receipt that does not echo our id.
+CREATE INDEX messages_by_provider_index ON messages (provider_index)
+    WHERE provider_index IS NOT NULL;
+
+-- The timeline of each message, in the order in which it was recorded. One row for each source and
+-- status, so that a repeated receipt adds nothing. The admission is not here: the message's own row
+-- records it.
+CREATE TABLE message_events (
+    id             INTEGER PRIMARY KEY,
+    message_id     BLOB    NOT NULL,
+    status         INTEGER NOT NULL CHECK (status BETWEEN 0 AND 5),
+    source         INTEGER NOT NULL CHECK (source BETWEEN 1 AND 3),
+    changed_status INTEGER NOT NULL CHECK (changed_status IN (0, 1)),
+    provider_time  INTEGER,
+    recorded_at    INTEGER NOT NULL,
+    failure_code   INTEGER,
+    failure_title  TEXT,
+    failure_reason TEXT,
+    UNIQUE (message_id, status, source),
+    CHECK ((status = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
+) STRICT;
+
+CREATE TRIGGER message_events_stay BEFORE UPDATE ON message_events
+BEGIN
+    SELECT RAISE(ABORT, 'message events are never changed');
+END;
+
+-- Receipts that came before their message was known.
+CREATE TABLE unmatched_receipts (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id      BLOB,
+    provider_index  BLOB    NOT NULL,
+    report          INTEGER NOT NULL CHECK (report BETWEEN 1 AND 5),
+    failure_code    INTEGER,
+    failure_title   TEXT,
+    failure_reason  TEXT,
+    provider_time   INTEGER NOT NULL,
+    received_at     INTEGER NOT NULL,
+    user_identity   BLOB,
+    number_identity BLOB,
+    UNIQUE (provider_index, report, provider_time),
+    CHECK ((report = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
+) STRICT;
+
+CREATE TABLE ledger_entries (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id      BLOB    NOT NULL,
+    subscription_id BLOB    NOT NULL,
+    message_id      BLOB,
+    kind            INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    amount          INTEGER NOT NULL CHECK (amount <> 0),
+    created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX ledger_entries_by_account ON ledger_entries (account_id, id);
+
+CREATE TRIGGER ledger_entries_are_not_changed BEFORE UPDATE ON ledger_entries
+BEGIN
+    SELECT RAISE(ABORT, 'ledger entries are never changed or removed');
+END;
+CREATE TRIGGER ledger_entries_are_not_removed BEFORE DELETE ON ledger_entries
+BEGIN
+    SELECT RAISE(ABORT, 'ledger entries are never changed or removed');
+END;
+
+-- Mail to account holders: what waits to be sent, and what was sent, so that the same notice is never
+-- mailed twice. No address is kept here: it is read from the account when the mail goes out.
+CREATE TABLE notices (
+    id          BLOB    PRIMARY KEY,
+    account_id  BLOB    NOT NULL REFERENCES accounts (id),
+    kind        INTEGER NOT NULL CHECK (kind >= 0),
+    details     TEXT    NOT NULL,
+    language    INTEGER,
+    created_at  INTEGER NOT NULL,
+    -- 0 waits, 1 was sent, 2 was given up.
+    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+    due_at      INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL CHECK (attempts >= 0),
+    failure     TEXT,
+    finished_at INTEGER,
+    CHECK ((state = 0) = (finished_at IS NULL))
+) STRICT;
+CREATE INDEX notices_by_due_time ON notices (due_at, id) WHERE state = 0;
+CREATE INDEX notices_waiting_by_account ON notices (account_id) WHERE state = 0;
+CREATE INDEX notices_by_end ON notices (finished_at) WHERE state <> 0;
