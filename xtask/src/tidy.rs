@@ -4,6 +4,7 @@
 //! To add one, write the file and name it in [`findings`].
 
 mod attributes;
+mod circles;
 mod clock;
 mod decisions;
 mod dependencies;
@@ -100,6 +101,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
     let texts = tree.sources.iter().chain(&tree.documents);
     let rules = [
         ("attributes", attributes::check(&tree.sources)),
+        ("circles", circles::check(&tree.sources)),
         ("clock", clock::check(&tree.sources)),
         ("decisions", decisions::check(&tree.decisions)),
         ("dependencies", dependencies::check(&tree.packages)),

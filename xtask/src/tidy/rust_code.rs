@@ -4,6 +4,19 @@ use std::ops::Range;
 
 use super::lexer::{Kind, RUST, pieces};
 
+/// A Rust file with comments, literals and test modules replaced by spaces; offsets and lines
+/// stay as they are.
+pub(super) fn code_without_tests(text: &str) -> String {
+    let code = code(text);
+    let mut kept = String::with_capacity(code.len());
+    for item in test_items_of(&code) {
+        kept.push_str(&code[kept.len()..item.start]);
+        push_blank(&mut kept, &code[item]);
+    }
+    kept.push_str(&code[kept.len()..]);
+    kept
+}
+
 /// The offsets of the items of a Rust file that are compiled for tests only.
 pub(super) fn test_items(text: &str) -> Vec<Range<usize>> {
     test_items_of(&code(text))
@@ -57,4 +70,22 @@ fn push_blank(code: &mut String, text: &str) {
         text.bytes()
             .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_modules_comments_and_literals_are_blank_in_code() {
+        let text = "use a;\n#[cfg(test)]\nmod tests {\n fn f(x: [u8; 1]) { \"}\" }\n}\n// c\nuse \"d\";\n\
+                    #[cfg(test)]\nmod e;\nuse f;";
+        let code = code_without_tests(text);
+        assert_eq!(code.len(), text.len());
+        assert_eq!(code.lines().count(), text.lines().count());
+        assert_eq!(
+            code.split_whitespace().collect::<Vec<_>>(),
+            ["use", "a;", "use", ";", "use", "f;"]
+        );
+    }
 }
