@@ -1,28 +1,28 @@
-//! `cargo xtask bench`: builds server and load generator for release, and measures; or the core alone.
+//! `cargo xtask bench`: measures a release build of the server under load, or the core alone.
 
 use anyhow::Result;
 
 use crate::cargo::{build_program, cargo};
 use crate::{process, test};
 
-/// The one that needs neither server nor database: the core's own bench target.
+/// The scenario without server and database: the bench target of the core.
 const CORE: &str = "core";
 
 const SCENARIOS: &str = "\
 What to measure:
-  sends     Sends, status look-ups and receipts against the built server, beside the plain design
-            and beside bare HTTP; this is what no argument means
-  receipts  Receipts at a steady rate beside sends at a steady rate
-  core      What the pure core costs one send; options and names go to divan
+  sends     Sends, status look-ups and receipts against the built server, compared with the plain
+            design and with bare HTTP; the default
+  receipts  Receipts at a steady rate during sends at a steady rate
+  core      Cost of one send in the pure core; options and names are passed to divan
 
-`cargo xtask bench WHAT --help` lists the options of each. What a server is measured with is installed
-where it is missing (PostgreSQL), as by `cargo xtask test`.";
+`cargo xtask bench WHAT --help` lists the options of each. PostgreSQL is installed if it is missing,
+as by `cargo xtask test`.";
 
-/// What to measure.
+/// The scenario to measure.
 #[derive(Debug, clap::Args)]
 #[command(after_help = SCENARIOS)]
 pub(crate) struct Options {
-    /// What to measure, and its options.
+    /// The scenario and its options.
     #[arg(
         value_name = "WHAT",
         trailing_var_arg = true,

@@ -1,4 +1,4 @@
-//! Calls cargo, as a person in a fresh shell would.
+//! Runs cargo as from a fresh shell.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
@@ -10,7 +10,7 @@ use cargo_metadata::{Message, Metadata, MetadataCommand};
 
 use crate::process::{environment, line, show};
 
-/// The workspace's own packages; needs no network.
+/// Reads the workspace's own packages, without network access.
 pub(crate) fn workspace() -> Result<Metadata> {
     MetadataCommand::new()
         .no_deps()
@@ -18,8 +18,8 @@ pub(crate) fn workspace() -> Result<Metadata> {
         .context("cannot read the workspace")
 }
 
-/// A cargo command without the variables that `cargo run` sets for us: some build scripts watch
-/// them, and would run again, with all that depends on them, at every change between the two.
+/// Prepares a cargo command without the variables that `cargo run` sets for this process. Some
+/// build scripts watch these variables: with them, every switch between the two would rebuild.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(environment("CARGO").unwrap_or_else(|| "cargo".to_owned()));
     command.args(arguments);
@@ -31,7 +31,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "these are to be removed, whatever they are"
+    reason = "every variable of these families has to be removed"
 )]
 fn inherited_from_cargo_run() -> impl Iterator<Item = OsString> {
     std::env::vars_os().map(|(name, _)| name).filter(|name| {
@@ -40,12 +40,12 @@ fn inherited_from_cargo_run() -> impl Iterator<Item = OsString> {
     })
 }
 
-/// Builds with these arguments, allows no warning, and gives the path of the named program.
+/// Builds with these arguments, fails on any warning, and returns the path of the named program.
 pub(crate) fn build_program(arguments: &[&str], name: &str) -> Result<PathBuf> {
     let mut command = cargo(&["build", "--locked"]);
     command.args(arguments);
     show(&command);
-    // Messages for us on one stream, and on the other what people read.
+    // One stream carries JSON for this program, the other the diagnostics for people.
     let mut build = command
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped())
@@ -54,7 +54,7 @@ pub(crate) fn build_program(arguments: &[&str], name: &str) -> Result<PathBuf> {
         .context("cannot start cargo")?;
     let messages = build.stdout.take().context("cargo's messages")?;
     let diagnostics = build.stderr.take().context("cargo's diagnostics")?;
-    let warnings = std::thread::spawn(move || pass_on(BufReader::new(diagnostics)));
+    let warnings = std::thread::spawn(move || forward(BufReader::new(diagnostics)));
     let program = executable(BufReader::new(messages), name)?;
     let warnings = warnings.join().unwrap_or_default();
     if !build.wait().context("cannot wait for cargo")?.success() {
@@ -79,8 +79,8 @@ fn executable(messages: impl BufRead, name: &str) -> Result<Option<PathBuf>> {
     Ok(found)
 }
 
-/// Prints the lines, and counts the warnings: the compiler's and cargo's own.
-fn pass_on(diagnostics: impl Read) -> usize {
+/// Prints the lines, and counts the warnings of the compiler and of cargo itself.
+fn forward(diagnostics: impl Read) -> usize {
     let lines = BufReader::new(diagnostics).lines().map_while(Result::ok);
     lines
         .inspect(|line| eprintln!("{line}"))
@@ -93,10 +93,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn warnings_are_counted_wherever_they_come_from() {
+    fn warnings_of_compiler_and_cargo_are_counted() {
         let log = "   Compiling a v0.1.0\nwarning: unused import: `x`\n --> a.rs\n\
                    warning: `a` (lib) generated 1 warning\n    Finished `dev` profile\n";
-        assert_eq!(pass_on(log.as_bytes()), 2);
-        assert_eq!(pass_on("    Finished, no warning\n".as_bytes()), 0);
+        assert_eq!(forward(log.as_bytes()), 2);
+        assert_eq!(forward("    Finished, no warning\n".as_bytes()), 0);
     }
 }

@@ -1,8 +1,7 @@
-//! `cargo xtask deny`: licences, banned crates, and where crates come from, by cargo-deny.
+//! `cargo xtask deny`: checks licences, banned crates and sources of crates with cargo-deny.
 //!
-//! Not its advisories: their database has to be fetched from the network each time, so that
-//! the same commit would pass today and fail tomorrow. An operator runs
-//! `cargo deny check advisories` when they want to know.
+//! It does not check advisories: their database changes daily, so the same commit could pass today
+//! and fail tomorrow. Run `cargo deny check advisories` for them.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +13,7 @@ use crate::process::{find_program, run as run_command};
 
 const VERSION: &str = "0.20.2";
 
-/// What keeps the steps of a test run honest when the tool is not there.
+/// The reason in the report of a test run if the tool is missing.
 pub(crate) const NOT_INSTALLED: &str =
     "cargo-deny is not installed; `cargo xtask deny` installs and runs it";
 
@@ -27,7 +26,7 @@ pub(crate) fn run() -> Result<()> {
     check(&program)
 }
 
-/// cargo-deny from an earlier [`run`], or from `PATH`.
+/// Finds cargo-deny from an earlier [`run`], or in `PATH`.
 pub(crate) fn find() -> Result<Option<PathBuf>> {
     let ours = tools()?.join("bin/cargo-deny");
     Ok(if ours.is_file() {
@@ -38,7 +37,7 @@ pub(crate) fn find() -> Result<Option<PathBuf>> {
 }
 
 pub(crate) fn check(program: &PathBuf) -> Result<()> {
-    // cargo-deny looks at every platform's dependencies, and offline it cannot fetch them.
+    // cargo-deny reads the dependencies of every platform, and cannot fetch them offline.
     run_command(&mut cargo(&["fetch", "--locked"]))?;
     let mut command = Command::new(program);
     command.args([
@@ -50,7 +49,7 @@ pub(crate) fn check(program: &PathBuf) -> Result<()> {
         "sources",
     ]);
     run_command(&mut command)?;
-    println!("Advisories were not checked: their database needs the network.");
+    println!("Advisories were not checked: their database requires network access.");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! House-keeping of this repository: `cargo xtask test`, `tidy`, `deny`, `interop`, `bench`.
+//! Housekeeping of this repository: `cargo xtask test`, `tidy`, `deny`, `interop`, `bench`.
 //!
-//! One command, one file. The crate knows nothing of the product: it runs cargo and reads
-//! files, so that it compiles in seconds and still works while the product does not.
+//! Each command has a file. The crate depends on nothing of the product: it runs cargo and reads
+//! files, so it compiles in seconds and works even if the product does not compile.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -20,26 +20,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// House-keeping of this repository.
+/// Housekeeping of this repository.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Command {
-    /// Runs everything a change has to pass, and sums it up.
+    /// Runs every check that a change has to pass, and prints a summary.
     Test(test::Options),
-    /// Checks the house rules that no lint knows.
-    Tidy,
-    /// Checks licences, banned crates and their sources (installs cargo-deny if need be).
+    /// Checks the house rules that no lint checks.
+    Tidy(tidy::Options),
+    /// Checks licences, banned crates and their sources; installs cargo-deny if it is missing.
     Deny,
-    /// Runs other people's WhatsApp and mail libraries against sandbox and gateway.
+    /// Runs third-party WhatsApp and mail libraries against the sandbox and the gateway.
     Interop(interop::Options),
-    /// Measures the built server (release) under load, or the core by itself.
+    /// Measures the release build of the server under load, or the core alone.
     Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Test(options) => test::run(&options),
-        Command::Tidy => tidy::run(),
+        Command::Tidy(options) => tidy::run(&options),
         Command::Deny => deny::run(),
         Command::Interop(options) => interop::run(&options),
         Command::Bench(options) => bench::run(&options),
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not returned from main, which would print a backtrace of no interest to anybody.
+            // Returning the error from main would print a backtrace that helps nobody.
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! Runs other programs, and shows what it runs.
+//! Runs other programs, and prints each command first.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-/// Shows the command, runs it, and fails as it does.
+/// Prints the command, runs it, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     show(command);
     let status = command
@@ -18,12 +18,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     bail!("`{}`: {status}", line(command))
 }
 
-/// Prints a command as one would type it.
+/// Prints a command as it would be typed.
 pub(crate) fn show(command: &Command) {
     println!("$ {}", line(command));
 }
 
-/// The command with the variables that were set for it, without the folder of the program.
+/// Formats a command with the variables set for it, without the folder of the program.
 pub(crate) fn line(command: &Command) -> String {
     let variables = command
         .get_envs()
@@ -50,7 +50,7 @@ fn quoted(word: &OsStr) -> String {
     }
 }
 
-/// The program of that name in `PATH`.
+/// Finds the program of that name in `PATH`.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     let path = environment("PATH")?;
     std::env::split_paths(&path)
@@ -58,7 +58,7 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// An environment variable; an empty one counts as absent.
+/// Reads an environment variable; an empty one counts as absent.
 #[expect(clippy::disallowed_methods, reason = "a tool has no settings file")]
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_shown_as_one_would_type_it() {
+    fn a_command_is_printed_as_it_would_be_typed() {
         let mut command = Command::new("/usr/bin/cargo");
         command
             .args(["doc", "--no-deps"])

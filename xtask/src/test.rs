@@ -1,5 +1,5 @@
-//! `cargo xtask test`: everything a change has to pass, on a machine that has only Rust and a C
-//! compiler. All steps run, whatever the earlier ones say, and a table sums them up.
+//! `cargo xtask test`: every check that a change has to pass, on a machine with only Rust and a C
+//! compiler. All steps run, even after a failed one, and a table sums them up.
 
 mod install;
 mod postgres;
@@ -18,25 +18,25 @@ use postgres::LentPostgres;
 use report::{Outcome, Report};
 use step::Step;
 
-/// What to run.
+/// The steps to run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Run only this step and what it needs; may be repeated.
     #[arg(long, value_name = "STEP")]
     only: Vec<Step>,
-    /// Do not install a missing PostgreSQL, but fail and say what to install.
+    /// If PostgreSQL is missing, fail and name the package instead of installing it.
     #[arg(long)]
     no_install: bool,
 }
 
-/// Runs the steps and fails if any of them did.
+/// Runs the steps and fails if any of them fails.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut bench = Bench::default();
+    let mut prepared = Prepared::default();
     let mut report = Report::default();
     for step in Step::plan(&options.only) {
         println!("\n=== {step}: {}", step.purpose());
         let begin = Instant::now();
-        let outcome = match bench.perform(step, options) {
+        let outcome = match prepared.perform(step, options) {
             Ok(outcome) => outcome,
             Err(error) => Outcome::Failed(format!("{error:#}")),
         };
@@ -55,24 +55,24 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
 }
 
-/// Installs the PostgreSQL server where it is missing. `packages` are those of the caller's own build,
-/// or building the program that looks for it would build their libraries once more.
+/// Installs the PostgreSQL server if it is missing. `packages` are those of the caller's own build:
+/// with others, the program that looks for the server would rebuild their libraries.
 pub(crate) fn require_postgres(packages: &[&str]) -> Result<()> {
     postgres::require(&postgres::build_lender(packages)?, true)
 }
 
-/// What earlier steps lay ready for later ones.
+/// Results of earlier steps that later ones use.
 #[derive(Debug, Default)]
-struct Bench {
+struct Prepared {
     postgres: Option<LentPostgres>,
     server: Option<PathBuf>,
 }
 
-impl Bench {
+impl Prepared {
     fn perform(&mut self, step: Step, options: &Options) -> Result<Outcome> {
         match step {
             Step::Fmt => run_command(&mut cargo(&["fmt", "--all", "--check"]))?,
-            Step::Tidy => tidy::run()?,
+            Step::Tidy => tidy::run(&tidy::Options::default())?,
             Step::Postgres => self.postgres = LentPostgres::ready(!options.no_install)?,
             Step::Clippy => {
                 let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
@@ -86,7 +86,7 @@ impl Bench {
             }
             Step::Deny => match deny::find()? {
                 Some(program) => deny::check(&program)?,
-                // Installing takes minutes, which a person may have other plans for.
+                // Installing takes minutes: a person decides about that, CI does not.
                 None if in_ci() => deny::run()?,
                 None => return Ok(Outcome::NotRun(deny::NOT_INSTALLED)),
             },
@@ -94,11 +94,11 @@ impl Bench {
         Ok(Outcome::Passed)
     }
 
-    /// Every test and every example in the documentation; one that needs a PostgreSQL which is
-    /// not there fails by itself, and the others still tell what they know.
+    /// Runs every test and every example in the documentation. Without PostgreSQL, the tests that
+    /// need it fail, and the others still run.
     fn test(&self) -> Result<()> {
         let Some(server) = &self.server else {
-            bail!("the end-to-end tests run the built server, and it was not built");
+            bail!("the end-to-end tests need the server, which was not built");
         };
         let mut command = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
         command.env("OTP_SERVER_BIN", server);
@@ -108,7 +108,8 @@ impl Bench {
         run_command(&mut command)
     }
 }
-/// Whether this is continuous integration, where every step has to run.
+
+/// Whether this is continuous integration, which runs every step.
 #[expect(clippy::disallowed_methods, reason = "a tool has no settings file")]
 fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true")

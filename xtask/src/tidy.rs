@@ -1,18 +1,23 @@
-//! `cargo xtask tidy`: the house rules that no lint knows.
+//! `cargo xtask tidy`: the house rules that no lint checks.
 //!
 //! A rule is a file here with a `check` over text, and a test with a good and a bad sample.
-//! To add one: write the file, and name it in [`findings`].
+//! To add one, write the file and name it in [`findings`].
 
 mod attributes;
+mod circles;
 mod clock;
 mod decisions;
 mod dependencies;
 mod files;
+mod lexer;
 mod manifests;
 mod migrations;
+mod rust_code;
 mod source;
+mod voice;
 mod words;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::{Result, bail};
@@ -20,11 +25,21 @@ use anyhow::{Result, bail};
 use crate::cargo::workspace;
 use source::Tree;
 
-/// A place where a rule is not kept.
+/// The report to print.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Print the number of findings per rule and folder instead of each finding.
+    #[arg(long)]
+    summary: bool,
+}
+
+/// A violation of a rule.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
+    /// The rule, or a part of it, as the summary names it.
+    topic: String,
     path: String,
-    /// Counted from 1, where the rule is about a line.
+    /// Counted from 1; `None` if the rule is about the whole file.
     line: Option<usize>,
     message: String,
 }
@@ -32,6 +47,7 @@ pub(crate) struct Finding {
 impl Finding {
     fn file(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
+            topic: String::new(),
             path: path.into(),
             line: None,
             message: message.into(),
@@ -40,9 +56,16 @@ impl Finding {
 
     fn line(path: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
         Self {
-            path: path.into(),
             line: Some(line),
-            message: message.into(),
+            ..Self::file(path, message)
+        }
+    }
+
+    /// Counts the finding under a topic of its own, not under the rule's name.
+    fn about(self, topic: impl Into<String>) -> Self {
+        Self {
+            topic: topic.into(),
+            ..self
         }
     }
 }
@@ -56,13 +79,17 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Prints what breaks a rule, and fails if anything does.
-pub(crate) fn run() -> Result<()> {
+/// Checks every rule, prints the findings, and fails if there are any.
+pub(crate) fn run(options: &Options) -> Result<()> {
     let tree = Tree::load(workspace()?)?;
     println!("{}", files::sizes(&tree.sources));
     let findings = findings(&tree);
-    for finding in &findings {
-        println!("{finding}");
+    if options.summary {
+        print!("{}", summary(&findings));
+    } else {
+        for finding in &findings {
+            println!("{finding}");
+        }
     }
     match findings.len() {
         0 => Ok(()),
@@ -71,17 +98,81 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn findings(tree: &Tree) -> Vec<Finding> {
-    [
-        attributes::check(&tree.sources),
-        clock::check(&tree.sources),
-        decisions::check(&tree.decisions),
-        dependencies::check(&tree.packages),
-        files::check(&tree.sources),
-        manifests::check(&tree.root_manifest, &tree.packages),
-        migrations::check(&tree.migrations),
-        words::check(&tree.sources),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let texts = tree.sources.iter().chain(&tree.documents);
+    let rules = [
+        ("attributes", attributes::check(&tree.sources)),
+        ("circles", circles::check(&tree.sources)),
+        ("clock", clock::check(&tree.sources)),
+        ("decisions", decisions::check(&tree.decisions)),
+        ("dependencies", dependencies::check(&tree.packages)),
+        ("files", files::check(&tree.sources)),
+        (
+            "manifests",
+            manifests::check(&tree.root_manifest, &tree.packages),
+        ),
+        ("migrations", migrations::check(&tree.migrations)),
+        ("voice", voice::check(texts)),
+        ("words", words::check(&tree.sources)),
+    ];
+    let mut all = Vec::new();
+    for (rule, findings) in rules {
+        for finding in findings {
+            let has_topic = !finding.topic.is_empty();
+            all.push(if has_topic {
+                finding
+            } else {
+                finding.about(rule)
+            });
+        }
+    }
+    all
+}
+
+/// The number of findings per folder, and per topic in each folder.
+fn summary(findings: &[Finding]) -> String {
+    let mut folders: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for finding in findings {
+        let topics = folders.entry(folder(&finding.path)).or_default();
+        *topics.entry(&finding.topic).or_default() += 1;
+    }
+    let mut lines = String::new();
+    for (folder, topics) in folders {
+        let total: usize = topics.values().sum();
+        lines.push_str(&format!("{total:>5}  {folder}\n"));
+        for (topic, count) in topics {
+            lines.push_str(&format!("{count:>11}  {topic}\n"));
+        }
+    }
+    lines
+}
+
+/// The crate of a file, or its top folder; a file in the root counts by itself.
+fn folder(path: &str) -> &str {
+    let depth = if path.starts_with("crates/") { 2 } else { 1 };
+    path.match_indices('/')
+        .nth(depth - 1)
+        .map_or(path, |(end, _)| &path[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_topics_per_folder() {
+        let finding = |path: &str, topic: &str| Finding::file(path, "x").about(topic);
+        let findings = [
+            finding("crates/a/src/b.rs", "files"),
+            finding("crates/a/src/c.rs", "files"),
+            finding("crates/a/src/c.rs", "clock"),
+            finding("docs/adr/0001-a.md", "decisions"),
+            finding("README.md", "files"),
+        ];
+        assert_eq!(
+            summary(&findings),
+            "    1  README.md\n          1  files\n    \
+             3  crates/a\n          1  clock\n          2  files\n    \
+             1  docs\n          1  decisions\n"
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! Installs the PostgreSQL server with the system's package manager.
 //!
-//! Only its binaries are wanted: some packages start a server of their own, which is left alone.
+//! Only the binaries are used. Some packages also start a server, which is left alone.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ struct PackageManager {
     needs_root: bool,
 }
 
-/// In the order of asking. Homebrew comes last: it exists on Linux too, beside the system's own.
+/// In order of preference. Homebrew is last: on Linux the system's own manager comes first.
 const PACKAGE_MANAGERS: [PackageManager; 6] = [
     PackageManager {
         program: "apt-get",
@@ -53,7 +53,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
     },
 ];
 
-/// Installs the server, or says why it cannot.
+/// Installs the server, or explains why it cannot.
 pub(super) fn postgres() -> Result<()> {
     let exists = |name: &str| find_program(name).is_some();
     let commands = plan(exists, is_root())?;
@@ -68,7 +68,7 @@ fn plan(exists: impl Fn(&str) -> bool, is_root: bool) -> Result<Vec<Command>> {
         .iter()
         .find(|manager| exists(manager.program))
     else {
-        bail!("no package manager known to this program is installed: see above what to install");
+        bail!("no known package manager is installed; the output above names what to install");
     };
     let with_sudo = manager.needs_root && !is_root;
     let commands: Vec<Command> = manager
@@ -79,7 +79,7 @@ fn plan(exists: impl Fn(&str) -> bool, is_root: bool) -> Result<Vec<Command>> {
     if with_sudo && !exists("sudo") {
         let lines: Vec<String> = commands.iter().map(line).collect();
         bail!(
-            "not root, and there is no sudo; as root, run: {}",
+            "not root, and sudo is missing; run as root: {}",
             lines.join("; ")
         );
     }
@@ -87,7 +87,7 @@ fn plan(exists: impl Fn(&str) -> bool, is_root: bool) -> Result<Vec<Command>> {
 }
 
 fn command(manager: &PackageManager, arguments: &[&str], with_sudo: bool) -> Command {
-    // Through `env`, because sudo drops the variables of its caller.
+    // `env` sets the variable, because sudo drops the variables of its caller.
     let mut command = Command::new(if with_sudo { "sudo" } else { "env" });
     if with_sudo {
         command.arg("env");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn others_do_unless_the_package_manager_is_theirs() {
+    fn other_users_need_sudo_except_for_homebrew() {
         let dnf = lines(&["dnf", "sudo"], false).expect("a plan");
         assert_eq!(dnf, ["sudo env dnf install -y postgresql-server"]);
         let brew = lines(&["brew"], false).expect("a plan");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_can_be_installed_the_error_says_what_to_do() {
+    fn the_error_says_what_to_do_if_nothing_can_be_installed() {
         let error = lines(&["apk"], false).expect_err("no sudo");
         assert!(error.contains("apk add --no-cache postgresql"), "{error}");
         assert!(lines(&[], true).is_err());

@@ -1,4 +1,4 @@
-//! One PostgreSQL for a whole test run, borrowed from the test kit's program.
+//! The PostgreSQL server of a test run, started by the test kit's program.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use super::install;
 use crate::cargo::build_program;
 use crate::process::{environment, show};
 
-/// Tells the tests which server to use.
+/// The environment variable with the server that the tests use.
 pub(crate) const URL_VARIABLE: &str = "OTP_TEST_POSTGRES_URL";
 
-/// `otp-test-postgres` exits with this where no server is installed.
+/// Exit code of `otp-test-postgres` if no server is installed.
 const NOT_INSTALLED: i32 = 3;
 
-/// A running cluster, which ends with this value.
+/// A running cluster; it stops when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct LentPostgres {
     lender: Child,
@@ -24,14 +24,14 @@ pub(crate) struct LentPostgres {
 }
 
 impl LentPostgres {
-    /// Starts a cluster, after installing the server where it is missing and that is allowed;
-    /// none where the environment names a server already.
+    /// Starts a cluster, and first installs a missing server if that is allowed. Returns `None` if
+    /// the environment names a server already.
     pub(crate) fn ready(may_install: bool) -> Result<Option<Self>> {
         if environment(URL_VARIABLE).is_some() {
-            println!("{URL_VARIABLE} names a server: using that.");
+            println!("{URL_VARIABLE} names a server, which is used.");
             return Ok(None);
         }
-        // With the whole workspace's features, or the test step would build it all again.
+        // With other features than the whole workspace's, the test step would rebuild everything.
         let lender = build_lender(&["--workspace"])?;
         require(&lender, may_install)?;
         Self::start(&lender).map(Some)
@@ -49,7 +49,7 @@ impl LentPostgres {
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot start otp-test-postgres")?;
-        let output = lender.stdout.take().context("its output")?;
+        let output = lender.stdout.take().context("cannot read its output")?;
         let mut url = String::new();
         BufReader::new(output)
             .read_line(&mut url)
@@ -70,19 +70,19 @@ impl LentPostgres {
 
 impl Drop for LentPostgres {
     fn drop(&mut self) {
-        // The end of its input is its order to end.
+        // The program stops at the end of its input.
         drop(self.lender.stdin.take());
         let _ = self.lender.wait();
     }
 }
 
-/// Builds the program that lends clusters, from these packages.
+/// Builds the program that starts clusters, with the features of these packages.
 pub(super) fn build_lender(packages: &[&str]) -> Result<PathBuf> {
     let program = "otp-test-postgres";
     build_program(&[packages, &["--bin", program]].concat(), program)
 }
 
-/// Sees to it that the server's binaries are there, by installing them where that is allowed.
+/// Installs the server's binaries if they are missing and that is allowed; fails otherwise.
 pub(super) fn require(lender: &Path, may_install: bool) -> Result<()> {
     if is_installed(lender)? {
         return Ok(());
@@ -97,7 +97,7 @@ pub(super) fn require(lender: &Path, may_install: bool) -> Result<()> {
     Ok(())
 }
 
-/// Whether the server's binaries are there; prints where, or what to install.
+/// Whether the server's binaries exist; prints their folder, or what to install.
 fn is_installed(lender: &Path) -> Result<bool> {
     let mut command = Command::new(lender);
     command.arg("find");

@@ -1,15 +1,15 @@
-//! What became of each step, and the table at the end.
+//! The result of each step, and the table at the end.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::step::Step;
 
-/// What became of a step.
+/// The result of a step.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Passed,
-    /// Left out, with the reason: never silently.
+    /// Skipped for this reason; the table always shows it.
     NotRun(&'static str),
     Failed(String),
 }
@@ -24,7 +24,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The steps so far.
+/// The results of the steps so far.
 #[derive(Debug, Default)]
 pub(crate) struct Report(Vec<(Step, Duration, Outcome)>);
 
@@ -47,7 +47,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<10}{:>9}  result", "step", "time")?;
         for (step, took, outcome) in &self.0 {
-            // One line each; what a step has to say in full it has said above.
+            // One line each: the full output is above the table.
             let outcome = outcome.to_string();
             let first = outcome.lines().next().unwrap_or_default();
             writeln!(f, "{step:<10}{:>7.1} s  {first}", took.as_secs_f64())?;
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_a_line_for_each_step_and_names_the_failed() {
+    fn the_table_has_a_line_for_each_step() {
         let mut report = Report::default();
         report.add(Step::Fmt, Duration::from_millis(1240), Outcome::Passed);
         report.add(

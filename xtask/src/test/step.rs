@@ -1,8 +1,8 @@
-//! The steps of a test run, in their order.
+//! The steps of a test run, in order.
 
 use std::fmt;
 
-/// One thing a change has to pass.
+/// A check that a change has to pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Step {
     Fmt,
@@ -16,7 +16,7 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// Quick ones first; and PostgreSQL early, for installing it may ask for a password.
+    /// Quick steps first, but PostgreSQL early: installing it may ask for a password.
     const ALL: [Self; 8] = [
         Self::Fmt,
         Self::Tidy,
@@ -28,7 +28,7 @@ impl Step {
         Self::Deny,
     ];
 
-    /// All steps, or those asked for with what they need.
+    /// Returns all steps, or the requested ones and those they need, in order.
     pub(crate) fn plan(only: &[Self]) -> Vec<Self> {
         let wanted = |step: &Self| {
             only.is_empty()
@@ -51,17 +51,17 @@ impl Step {
         }
     }
 
-    /// What it is for, in a few words.
+    /// The promise that the step checks.
     pub(crate) fn purpose(self) -> &'static str {
         match self {
             Self::Fmt => "the code is formatted",
             Self::Tidy => "the house rules are kept",
             Self::Postgres => "a PostgreSQL for the tests is running",
-            Self::Clippy => "no lint complains",
+            Self::Clippy => "no lint warns",
             Self::Build => "the server builds without a warning",
             Self::Test => "every test passes, in memory, on SQLite and on PostgreSQL",
-            Self::Doc => "the documentation builds and its links lead somewhere",
-            Self::Deny => "licences, banned crates and sources of dependencies",
+            Self::Doc => "the documentation builds without a broken link",
+            Self::Deny => "dependencies have allowed licences and sources",
         }
     }
 }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_brings_what_it_needs_in_the_usual_order() {
+    fn a_plan_includes_the_steps_needed_in_order() {
         assert_eq!(
             Step::plan(&[Step::Test]),
             [Step::Postgres, Step::Build, Step::Test]
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_printed_is_the_name_one_types() {
+    fn the_printed_name_of_a_step_is_its_argument() {
         use clap::ValueEnum as _;
         for step in Step::value_variants() {
             let typed = step.to_possible_value().expect("no step is hidden");

@@ -1,5 +1,5 @@
-//! No `allow` attribute: `expect` says the same, and complains once it is needed no more.
-//! (That an `expect` gives its reason is clippy's to check.)
+//! No `allow` attributes: `expect` does the same, and warns once it is no longer needed.
+//! Clippy checks that each `expect` gives a reason.
 
 use super::Finding;
 use super::source::Source;

@@ -1,4 +1,4 @@
-//! The core does not read the clock: a rule that asks what time it is cannot be tested.
+//! The core does not read the clock: rules take the time as an argument, so tests can set it.
 
 use super::Finding;
 use super::source::Source;
@@ -17,7 +17,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
                 .into_iter()
                 .filter(|reading| line.contains(reading))
             {
-                let message = format!("{reading}: the core is given the time as an argument");
+                let message = format!("{reading}: the core takes the time as an argument");
                 findings.push(Finding::line(&source.path, number, message));
             }
         }
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_core_is_denied_the_clock() {
+    fn only_the_core_must_not_read_the_clock() {
         let line = "let now = OffsetDateTime::now_utc();";
         let core = Source::new("crates/otp-core/src/cooldown.rs", line);
         assert_eq!(check(&[core]).len(), 1);

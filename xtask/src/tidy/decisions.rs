@@ -1,5 +1,4 @@
-//! Architecture decisions are numbered from 0001 without a gap, so that a number that is
-//! mentioned somewhere leads to one file.
+//! Architecture decisions are numbered from 0001 without gaps: each number leads to one file.
 
 use super::Finding;
 
@@ -17,7 +16,7 @@ pub(super) fn check(names: &[String]) -> Vec<Finding> {
                 ));
                 expected += 1;
             }
-            None => findings.push(Finding::file(file(), "its name is not NNNN-title.md")),
+            None => findings.push(Finding::file(file(), "the name must be NNNN-title.md")),
         }
     }
     findings
@@ -48,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_doubles_and_other_names_are_found() {
+    fn gaps_duplicates_and_other_names_are_found() {
         assert_eq!(count(&["0001-a.md", "0002-b.md", "0003-c.md"]), 0);
         assert_eq!(count(&[]), 0);
         assert_eq!(count(&["0001-a.md", "0003-b.md"]), 1);

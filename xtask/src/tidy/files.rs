@@ -1,13 +1,13 @@
-//! Files one reads in a sitting, each opened by a line that says its point.
+//! Files are short, and the first line says what the file is for.
 
 use super::Finding;
 use super::source::Source;
 
-/// Nobody holds more than this in their head.
-const MOST_LINES: usize = 800;
+/// The longest file that is still read in one sitting.
+const MAX_LINES: usize = 500;
 
-/// From here on a file is named, so that somebody may think of splitting it.
-const MANY_LINES: usize = 400;
+/// Longer files are listed: they are candidates for a split.
+const LARGE_LINES: usize = 400;
 
 pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -19,28 +19,28 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
                 "write foo.rs beside foo/, not foo/mod.rs",
             ));
         }
-        let point = source
+        let summary = source
             .text
             .lines()
             .next()
             .and_then(|line| line.strip_prefix("//!"));
-        if point.is_none_or(|point| !point.contains(char::is_alphabetic)) {
+        if summary.is_none_or(|summary| !summary.contains(char::is_alphabetic)) {
             findings.push(Finding::line(
                 path,
                 1,
-                "open the file with a //! line: its point",
+                "begin the file with a //! line that says what it is for",
             ));
         }
         let lines = source.lines().count();
-        if lines > MOST_LINES && !is_generated(source) {
-            let message = format!("{lines} lines; {MOST_LINES} at most: split it");
+        if lines > MAX_LINES && !is_generated(source) {
+            let message = format!("{lines} lines, at most {MAX_LINES} allowed: split it");
             findings.push(Finding::file(path, message));
         }
     }
     findings
 }
 
-/// How large the files are: the median, and the ones that are growing out of hand.
+/// Describes the sizes: the number of files, their median, and the large ones.
 pub(super) fn sizes(sources: &[Source]) -> String {
     let written = sources.iter().filter(|source| !is_generated(source));
     let mut sizes: Vec<(usize, &str)> = written
@@ -51,7 +51,7 @@ pub(super) fn sizes(sources: &[Source]) -> String {
     let large = sizes
         .iter()
         .rev()
-        .take_while(|(lines, _)| *lines > MANY_LINES);
+        .take_while(|(lines, _)| *lines > LARGE_LINES);
     let large = large.map(|(lines, path)| format!("\nlarge: {path}, {lines} lines"));
     format!(
         "{} files, median {median} lines{}",
@@ -60,8 +60,8 @@ pub(super) fn sizes(sources: &[Source]) -> String {
     )
 }
 
-/// A generator marks its work in the opening lines.
-fn is_generated(source: &Source) -> bool {
+/// Whether a generator wrote the file, which it says in the first lines.
+pub(super) fn is_generated(source: &Source) -> bool {
     source
         .text
         .lines()
@@ -76,18 +76,18 @@ mod tests {
     fn source(path: &str, lines: usize) -> Source {
         Source::new(
             path,
-            &format!("//! Its point.\n{}", "x\n".repeat(lines - 1)),
+            &format!("//! A purpose.\n{}", "x\n".repeat(lines - 1)),
         )
     }
 
     #[test]
-    fn a_file_opens_with_its_point() {
+    fn a_file_begins_with_its_purpose() {
         assert_eq!(check(&[source("a.rs", 3)]), []);
         for text in [
             "",
             "use x;\n//! Late.",
             "//! .\n",
-            "// Its point.\n",
+            "// A purpose.\n",
             "\n//! Late.\n",
         ] {
             assert_eq!(check(&[Source::new("a.rs", text)]).len(), 1, "{text:?}");
@@ -95,21 +95,21 @@ mod tests {
     }
 
     #[test]
-    fn module_files_stand_beside_their_folder() {
+    fn module_files_are_beside_their_folder() {
         assert_eq!(check(&[source("src/a/mod.rs", 3)]).len(), 1);
         assert_eq!(check(&[source("src/a_mod.rs", 3)]), []);
     }
 
     #[test]
-    fn length_is_limited_unless_a_generator_wrote_it() {
-        assert_eq!(check(&[source("a.rs", 800)]), []);
-        assert_eq!(check(&[source("a.rs", 801)]).len(), 1);
-        let generated = format!("//! Its point. @generated\n{}", "x\n".repeat(900));
+    fn length_is_limited_unless_the_file_is_generated() {
+        assert_eq!(check(&[source("a.rs", MAX_LINES)]), []);
+        assert_eq!(check(&[source("a.rs", MAX_LINES + 1)]).len(), 1);
+        let generated = format!("//! A purpose. @generated\n{}", "x\n".repeat(MAX_LINES));
         assert_eq!(check(&[Source::new("a.rs", &generated)]), []);
     }
 
     #[test]
-    fn sizes_name_the_median_and_the_large() {
+    fn sizes_include_the_median_and_the_large_files() {
         let sources = [source("a.rs", 10), source("b.rs", 401), source("c.rs", 90)];
         assert_eq!(
             sizes(&sources),

@@ -1,4 +1,4 @@
-//! Every dependency stands once, in the root manifest, with the reason it is there.
+//! Every dependency is declared once, in the root manifest, with a reason.
 
 use super::Finding;
 use super::source::{Package, Source};
@@ -47,7 +47,7 @@ fn declared(root: &Source) -> Vec<Declared<'_>> {
             && let Some((name, value)) = text.split_once('=')
             && !text.starts_with('#')
         {
-            // A heading is about all of its section, and our own packages explain themselves.
+            // A heading covers a whole section, and packages of the workspace need no reason.
             let above = previous.starts_with('#') && !previous.starts_with("# ---");
             let has_reason = above || value.contains(" # ") || value.contains("path = ");
             found.push(Declared {
@@ -61,7 +61,7 @@ fn declared(root: &Source) -> Vec<Declared<'_>> {
     found
 }
 
-/// Dependencies of a package that name a version of their own.
+/// Finds dependencies of a package that declare a version of their own.
 fn own_versions(manifest: &Source) -> Vec<Finding> {
     let ours = |text: &str| text.contains("workspace = true") || text.contains("path = \".\"");
     let versions = entries(manifest).filter(|(section, _, text)| {
@@ -73,13 +73,13 @@ fn own_versions(manifest: &Source) -> Vec<Finding> {
             Finding::line(
                 &manifest.path,
                 line,
-                "name it in the root manifest, with its reason",
+                "declare it in the root manifest, with a reason",
             )
         })
         .collect()
 }
 
-/// The lines of a manifest, each with its number and the heading it stands under.
+/// The lines of a manifest, each with its section and number.
 fn entries(manifest: &Source) -> impl Iterator<Item = (&str, usize, &str)> {
     manifest.lines().scan("", |section, (line, text)| {
         if text.starts_with('[') {
@@ -112,9 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn each_dependency_has_a_reason_of_its_own() {
+    fn each_dependency_needs_a_reason_of_its_own() {
         let root = "[workspace.dependencies]\n\
-                    # --- a heading is no reason ---\n\
+                    # --- a heading is not a reason ---\n\
                     one = \"1\"\n\
                     two = \"1\" # a reason\n\
                     # A reason above.\n\
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_uses_is_found() {
+    fn an_unused_dependency_is_found() {
         let root = "[workspace.dependencies]\none = \"1\" # a reason\n";
         assert_eq!(
             messages(root, package("", &[])),
@@ -139,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn a_package_names_no_version_itself() {
+    fn a_package_must_not_declare_a_version() {
         let manifest = "[dependencies]\none.workspace = true\ntwo = \"2\"\n\
                         [dev-dependencies]\na = { path = \".\", features = [\"x\"] }\n\
                         [features]\nmocks = [\"dep:x\"]\n";
         assert_eq!(
             messages("", package(manifest, &[])),
-            ["crates/a/Cargo.toml:3: name it in the root manifest, with its reason"]
+            ["crates/a/Cargo.toml:3: declare it in the root manifest, with a reason"]
         );
     }
 }

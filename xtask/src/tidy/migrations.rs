@@ -1,4 +1,4 @@
-//! Every migration exists for both stores under one name, and can be undone.
+//! Every migration exists for both stores under the same name, and can be reverted.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn a_migration_without_its_twin_or_its_way_back_is_found() {
+    fn a_migration_needs_both_stores_and_both_directions() {
         let both = ["postgres/1_a/up.sql", "postgres/1_a/down.sql"];
         let all = [both[0], both[1], "sqlite/1_a/up.sql", "sqlite/1_a/down.sql"];
         assert_eq!(missing(&all), [""; 0]);

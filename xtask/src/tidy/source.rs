@@ -1,4 +1,4 @@
-//! What the rules look at: the tree's files and packages, read once.
+//! The files and packages that the rules check, read once.
 
 use std::fs;
 use std::path::Path;
@@ -6,15 +6,18 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use cargo_metadata::{DependencyKind, Metadata};
 
-/// Everything the rules look at.
+/// The repository, as the rules see it.
 #[derive(Debug)]
 pub(super) struct Tree {
+    /// The files in Rust.
     pub(super) sources: Vec<Source>,
+    /// Other files with prose: documentation, texts, pages, settings, SQL, scripts.
+    pub(super) documents: Vec<Source>,
     pub(super) packages: Vec<Package>,
     pub(super) root_manifest: Source,
-    /// The names of the architecture decisions' files.
+    /// The file names of the architecture decisions.
     pub(super) decisions: Vec<String>,
-    /// The migrations' files, as `postgres/<name>/up.sql`.
+    /// The files of the migrations, as `postgres/<name>/up.sql`.
     pub(super) migrations: Vec<String>,
 }
 
@@ -25,7 +28,7 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-/// A package of the workspace, with what it names in its manifest.
+/// A package of the workspace, as its manifest describes it.
 #[derive(Debug)]
 pub(super) struct Package {
     pub(super) name: String,
@@ -33,16 +36,16 @@ pub(super) struct Package {
     pub(super) dependencies: Vec<Dependency>,
 }
 
-/// A dependency as a package names it.
+/// A dependency in a package's manifest.
 #[derive(Debug)]
 pub(super) struct Dependency {
     pub(super) name: String,
-    /// Only for its tests, examples and benchmarks.
+    /// Used by tests, examples and benchmarks only.
     pub(super) for_tests: bool,
 }
 
 impl Source {
-    /// The lines with their numbers that are not comments alone.
+    /// The lines with their numbers, without those that hold only a comment.
     pub(super) fn code_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         self.lines()
             .filter(|(_, line)| !line.trim_start().starts_with("//"))
@@ -64,15 +67,36 @@ impl Source {
     }
 }
 
+/// The folders that are read; files directly in the root are read as well.
+const FOLDERS: [&str; 7] = [
+    "config",
+    "crates",
+    "docs",
+    "examples",
+    "migrations",
+    "tests",
+    "xtask",
+];
+
+/// The extensions of files with prose, apart from Rust.
+const DOCUMENTS: [&str; 9] = ["css", "ftl", "html", "js", "md", "mjs", "py", "sql", "toml"];
+
 impl Tree {
     pub(super) fn load(metadata: Metadata) -> Result<Self> {
         let root = metadata.workspace_root.into_std_path_buf();
+        let mut paths = files_in_root(&root)?;
+        for folder in FOLDERS {
+            paths.extend(files_below(&root, folder)?);
+        }
         let mut sources = Vec::new();
-        for folder in ["crates", "tests", "xtask"] {
-            for path in files_below(&root, folder)? {
-                if path.ends_with(".rs") {
-                    sources.push(read(&root, path)?);
+        let mut documents = Vec::new();
+        for path in paths {
+            match path.rsplit_once('.') {
+                Some((_, "rs")) => sources.push(read(&root, path)?),
+                Some((_, extension)) if DOCUMENTS.contains(&extension) => {
+                    documents.push(read(&root, path)?);
                 }
+                Some(_) | None => {}
             }
         }
         let names = |folder: &str| -> Result<Vec<String>> {
@@ -101,6 +125,7 @@ impl Tree {
         });
         Ok(Self {
             sources,
+            documents,
             packages: packages.collect::<Result<_>>()?,
             root_manifest: read(&root, "Cargo.toml".to_owned())?,
             decisions: names("docs/adr")?,
@@ -109,7 +134,25 @@ impl Tree {
     }
 }
 
-/// The paths of all files in the folder, from the root and in order; none if it does not exist.
+/// A local settings file, which git ignores as well.
+const LOCAL: &str = "otp.toml";
+
+/// The names of the files directly in the root, in order.
+fn files_in_root(root: &Path) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root).context("cannot read the root")? {
+        let entry = entry.context("cannot read the root")?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_file = entry.file_type().with_context(|| name.clone())?.is_file();
+        if is_file && name != LOCAL {
+            files.push(name);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The paths from the root of all files below the folder, in order; empty if it does not exist.
 fn files_below(root: &Path, folder: &str) -> Result<Vec<String>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -123,7 +166,7 @@ fn files_below(root: &Path, folder: &str) -> Result<Vec<String>> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_folder = entry.file_type().with_context(|| name.clone())?.is_dir();
             match (is_folder, name.as_str()) {
-                (true, "target") => {}
+                (true, "target" | "node_modules") => {}
                 (true, _) => folders.push(format!("{folder}/{name}")),
                 (false, _) => files.push(format!("{folder}/{name}")),
             }

@@ -1,9 +1,9 @@
-//! Nothing unfinished is committed: what is missing belongs in an issue or in the documentation.
+//! No markers of unfinished work: what is missing belongs in an issue or in the documentation.
 
 use super::Finding;
 use super::source::Source;
 
-/// Spelt in halves, or this file would break its own rule.
+/// Split in two, because this file is checked as well.
 const WORDS: [&str; 5] = [
     concat!("TO", "DO"),
     concat!("FIX", "ME"),
@@ -20,7 +20,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
                 findings.push(Finding::line(
                     &source.path,
                     number,
-                    format!("{word} is unfinished"),
+                    format!("{word}: finish it, or write an issue"),
                 ));
             }
         }
@@ -28,7 +28,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Finding> {
     findings
 }
 
-/// Whether the word stands there by itself, not inside a longer one.
+/// Whether the line contains the word by itself, not as part of a longer one.
 fn has_word(line: &str, word: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(word).any(|(start, _)| {
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_are_found_by_themselves_only() {
+    fn only_whole_words_are_found() {
         for word in WORDS {
             for line in [format!("// {word}: later"), format!("    {word}(x)")] {
                 assert_eq!(check(&[Source::new("a.rs", &line)]).len(), 1, "{line}");
