@@ -1,9 +1,14 @@
-//! Accounts: the businesses that send passcodes, and how to reach them.
+//! Accounts: the businesses that send passcodes, how to reach them, and the rules they differ in.
+
+mod rules;
+
+pub use rules::AccountRules;
 
 use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
-use crate::sealing::{OpenError, Purpose, Sealed, Sealer};
+use crate::ports::Randomness;
+use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
 
 /// Contact details as an operator gives them. Every one is personal data: a store only sees them
@@ -37,6 +42,8 @@ pub struct Account {
     pub contact: SealedContact,
     /// The message language where a request names none that can be served; also that of notices.
     pub default_language: LanguageTag,
+    /// The rules that differ between accounts.
+    pub rules: AccountRules,
     /// When it was opened.
     pub created_at: Timestamp,
 }
@@ -57,17 +64,38 @@ pub struct SealedContact {
 }
 
 impl SealedContact {
+    /// Seals every detail for the sealer's account.
+    pub fn seal(contact: &Contact, sealer: &AccountSealer, randomness: &dyn Randomness) -> Self {
+        let row = sealer.account().0;
+        let seal = |purpose, text: &str| sealer.seal(purpose, row, text, randomness);
+        let address = contact.address.as_ref();
+        Self {
+            name: seal(Purpose::ContactName, contact.name.as_str()),
+            email: seal(Purpose::ContactEmail, contact.email.as_str()),
+            phone: seal(Purpose::ContactPhone, contact.phone.as_str()),
+            company: seal(Purpose::ContactCompany, contact.company.as_str()),
+            address: address.map(|address| seal(Purpose::ContactAddress, address.as_str())),
+        }
+    }
+
     /// Opens every detail.
-    pub fn open(&self, sealer: &Sealer) -> Result<Contact, OpenError> {
-        let open = |sealed: &Sealed| sealer.open(Purpose::Contact, sealed);
-        let line =
-            |sealed: &Sealed| ContactLine::parse(&open(sealed)?).map_err(|_| OpenError::Damaged);
+    pub fn open(&self, sealer: &AccountSealer) -> Result<Contact, OpenError> {
+        let row = sealer.account().0;
+        let open = |purpose, sealed: &Sealed| sealer.open(purpose, row, sealed);
+        let line = |purpose, sealed: &Sealed| {
+            ContactLine::parse(&open(purpose, sealed)?).map_err(|_| OpenError::Damaged)
+        };
+        let email = open(Purpose::ContactEmail, &self.email)?;
+        let phone = open(Purpose::ContactPhone, &self.phone)?;
+        let address = self.address.as_ref();
         Ok(Contact {
-            name: line(&self.name)?,
-            email: EmailAddress::parse(&open(&self.email)?).map_err(|_| OpenError::Damaged)?,
-            phone: ContactNumber::parse(&open(&self.phone)?).map_err(|_| OpenError::Damaged)?,
-            company: line(&self.company)?,
-            address: self.address.as_ref().map(line).transpose()?,
+            name: line(Purpose::ContactName, &self.name)?,
+            email: EmailAddress::parse(&email).map_err(|_| OpenError::Damaged)?,
+            phone: ContactNumber::parse(&phone).map_err(|_| OpenError::Damaged)?,
+            company: line(Purpose::ContactCompany, &self.company)?,
+            address: address
+                .map(|address| line(Purpose::ContactAddress, address))
+                .transpose()?,
         })
     }
 }

@@ -26,7 +26,7 @@
 //! let mut clock = MockClock::new();
 //! clock.expect_now().return_const(Timestamp::from_unix_millis(0));
 //!
-//! let authenticate = Authenticate::new(Arc::new(directory), Arc::new(clock));
+//! let authenticate = Authenticate { directory: Arc::new(directory), clock: Arc::new(clock) };
 //! let answer = authenticate.execute(Some("otp_live_mistyped")).await;
 //!
 //! assert!(matches!(answer, Err(AuthenticateError::KeyNotFound)));
@@ -41,6 +41,7 @@ pub mod cooldown;
 pub mod credits;
 pub mod idempotency;
 pub mod ids;
+pub mod keyring;
 pub mod language;
 pub mod message;
 pub mod notice;
@@ -52,6 +53,7 @@ pub mod pricing;
 pub mod provider_webhook_payload;
 pub mod receipt;
 pub mod recipient;
+pub mod recipient_identity;
 pub mod region;
 pub mod sealing;
 pub mod send;

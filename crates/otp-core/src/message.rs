@@ -2,11 +2,13 @@
 
 mod event;
 mod page;
+mod provider_message_id;
 mod record;
 mod status;
 
 pub use event::{EventSource, MessageEvent};
 pub use page::{Cursor, InvalidCursor, InvalidPageSize, MessageQuery, PagePosition, PageSize};
+pub use provider_message_id::ProviderMessageId;
 pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;
 
@@ -16,12 +18,6 @@ use crate::credits::Credits;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use crate::sealing::{Sealed, SealedProviderMessageId};
 use crate::time::Timestamp;
-
-/// The provider's own id of a message (WhatsApp's `wamid`). To us it is opaque, but it is not free of
-/// personal data: a `wamid` spells out the recipient's number in base64. So it is stored as
-/// [`SealedProviderMessageId`] only.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ProviderMessageId(pub String);
 
 /// Why a message failed, as the provider said it (LightOTP API, "Failure fields").
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,23 +35,23 @@ pub struct Failure {
 pub struct Message {
     /// The id the API client persists.
     pub id: MessageId,
-    /// Whose message.
+    /// The account it belongs to.
     pub account_id: AccountId,
-    /// The key it was sent with.
+    /// The API key of the request.
     pub api_key_id: ApiKeyId,
-    /// To whom, sealed.
-    pub recipient: Sealed,
-    /// Where it stands.
+    /// The recipient, sealed; `None` once the message is erased.
+    pub recipient: Option<Sealed>,
+    /// Its status.
     pub status: MessageStatus,
-    /// What the first request was answered; replays repeat it. None while it is under way.
+    /// The answer to the first request, which replays repeat; `None` while that is under way.
     pub first_answer: Option<MessageStatus>,
-    /// The provider's id, once it accepted.
+    /// The provider's id, once it accepted the message.
     pub provider_message_id: Option<SealedProviderMessageId>,
-    /// What it cost.
+    /// Its price.
     pub price: Credits,
-    /// Who paid.
+    /// The subscription that paid.
     pub subscription_id: SubscriptionId,
-    /// Why it failed, if it did.
+    /// Why it failed, if it did; `None` once the message is erased.
     pub failure: Option<Failure>,
     /// When it was admitted.
     pub created_at: Timestamp,

@@ -13,7 +13,12 @@ pub mod resolution;
 mod words;
 
 use crate::channel::whatsapp::ProviderId;
-use crate::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
+use zeroize::Zeroizing;
+
+use crate::ports::Randomness;
+use crate::recipient::PhoneNumber;
+use crate::recipient_identity::ProviderIdentities;
+use crate::sealing::{InstallationSealer, OpenError, ProviderMessageIndex, Purpose, Sealed};
 use crate::time::Timestamp;
 
 /// What a person wants. The order is that of two requests of one instant.
@@ -107,42 +112,94 @@ pub struct CurrentConsent {
     pub request: ConsentRequest,
 }
 
-/// A request as the provider reports it: of somebody it knows, to one of our numbers.
+/// A consent request as the provider reports it: of a person it names, to one of our numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboundConsent {
-    /// What is asked.
+    /// What the person asks for.
     pub request: ConsentRequest,
-    /// How it was made.
+    /// How they asked.
     pub source: ConsentSource,
-    /// Which of our numbers it was written to, by the provider's id of it.
+    /// The provider's id of the number it was written to.
     pub phone_number_id: Option<ProviderId>,
-    /// The message it is, by the provider's id: a request that is reported again is the same.
+    /// The provider's id of the message; a request that is reported again has the same.
     pub message: ProviderMessageIndex,
-    /// The message of ours that it answers, if it says so.
+    /// The message of ours that it answers, if the provider says so.
     pub context: Option<ProviderMessageIndex>,
-    /// Who asked.
-    pub from: Identities,
-    /// Who asked, if the provider's number of them is a number to us as well.
-    pub number: Option<RecipientIndex>,
+    /// What the provider calls the person.
+    pub from: ProviderIdentities,
+    /// The person's number, if the provider's spelling is a number to us as well.
+    pub number: Option<PhoneNumber>,
     /// When, by the provider's clock.
     pub provider_time: Timestamp,
     /// When it reached us.
     pub received_at: Timestamp,
 }
 
-/// By what the provider knows a person. It may tell both, either or none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Identities {
-    /// The business-scoped user id; another one when the person's number changes.
-    pub user: Option<IdentityIndex>,
-    /// The number in the provider's own spelling, which is not ours everywhere.
-    pub number: Option<IdentityIndex>,
+/// A consent request that waits until a receipt says which recipient it comes from. Its account is not
+/// known yet, so the installation's key seals the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnresolvedConsent {
+    /// What the person asks for.
+    pub request: ConsentRequest,
+    /// How they asked.
+    pub source: ConsentSource,
+    /// The provider's id of the number it was written to.
+    pub phone_number_id: Option<ProviderId>,
+    /// The provider's id of the message.
+    pub message: ProviderMessageIndex,
+    /// The message of ours that it answers.
+    pub context: Option<ProviderMessageIndex>,
+    /// The person, sealed.
+    pub from: Sealed,
+    /// When, by the provider's clock.
+    pub provider_time: Timestamp,
+    /// When it reached us.
+    pub received_at: Timestamp,
 }
 
-impl Identities {
-    /// Those that are there, the most telling first.
-    pub fn iter(self) -> impl Iterator<Item = IdentityIndex> {
-        [self.user, self.number].into_iter().flatten()
+impl InboundConsent {
+    /// The form in which it is kept.
+    pub fn seal(
+        &self,
+        sealer: &InstallationSealer,
+        randomness: &dyn Randomness,
+    ) -> UnresolvedConsent {
+        let number = self.number.as_ref().map_or("", PhoneNumber::e164);
+        let person = Zeroizing::new(format!("{number}\n{}", *self.from.to_text()));
+        UnresolvedConsent {
+            request: self.request,
+            source: self.source,
+            phone_number_id: self.phone_number_id.clone(),
+            message: self.message,
+            context: self.context,
+            from: sealer.seal(
+                Purpose::ProviderIdentities,
+                &self.message.0,
+                &person,
+                randomness,
+            ),
+            provider_time: self.provider_time,
+            received_at: self.received_at,
+        }
+    }
+}
+
+impl UnresolvedConsent {
+    /// The request as it came.
+    pub fn open(&self, sealer: &InstallationSealer) -> Result<InboundConsent, OpenError> {
+        let person = sealer.open(Purpose::ProviderIdentities, &self.message.0, &self.from)?;
+        let (number, from) = person.split_once('\n').ok_or(OpenError::Damaged)?;
+        Ok(InboundConsent {
+            request: self.request,
+            source: self.source,
+            phone_number_id: self.phone_number_id.clone(),
+            message: self.message,
+            context: self.context,
+            from: ProviderIdentities::from_text(from),
+            number: PhoneNumber::restore(number).ok(),
+            provider_time: self.provider_time,
+            received_at: self.received_at,
+        })
     }
 }
 

@@ -11,7 +11,9 @@ mod api_keys;
 mod clock;
 mod credit_audit;
 mod directory;
+mod erasure;
 mod error;
+mod keyring;
 mod message_sender;
 mod messages;
 mod notice_outbox;
@@ -40,14 +42,18 @@ pub use api_keys::ApiKeys;
 pub use clock::Clock;
 pub use credit_audit::CreditAudit;
 pub use directory::Directory;
+pub use erasure::Erasure;
 pub use error::PortError;
+pub use keyring::{Keyring, RewrappedKey};
+#[cfg(feature = "mocks")]
+pub use message_sender::OutgoingDouble;
 pub use message_sender::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
 pub use messages::{MAX_PER_LOOKUP, Messages};
 pub use notice_outbox::{MAX_WAITING, NoticeOutbox};
 pub use notice_sender::{AddressedNotice, NoticeError, NoticeRecipient, NoticeSender};
-pub use opt_outs::OptOuts;
+pub use opt_outs::{AnsweredMessage, ConsentTargets, OptOuts, StoredRecipient};
 pub use plans::Plans;
 pub use prices::Prices;
 pub use provider_error::ProviderError;
@@ -73,6 +79,8 @@ mod mocks {
     pub use super::clock::MockClock;
     pub use super::credit_audit::MockCreditAudit;
     pub use super::directory::MockDirectory;
+    pub use super::erasure::MockErasure;
+    pub use super::keyring::MockKeyring;
     pub use super::message_sender::MockMessageSender;
     pub use super::messages::MockMessages;
     pub use super::notice_outbox::MockNoticeOutbox;

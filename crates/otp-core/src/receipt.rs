@@ -3,8 +3,9 @@
 
 use crate::ids::{AccountId, MessageId};
 use crate::message::{Failure, MessageStatus};
-use crate::opt_out::Identities;
-use crate::sealing::ProviderMessageIndex;
+use crate::ports::Randomness;
+use crate::recipient_identity::ProviderIdentities;
+use crate::sealing::{InstallationSealer, ProviderMessageIndex, Purpose, Sealed};
 use crate::send::Outcome;
 use crate::time::Timestamp;
 
@@ -49,11 +50,71 @@ pub struct DeliveryReceipt {
     /// What became of it.
     pub report: Report,
     /// By what the provider knows the recipient.
-    pub recipient: Identities,
+    pub recipient: ProviderIdentities,
     /// When, by the provider's clock.
     pub provider_time: Timestamp,
     /// When it reached us.
     pub received_at: Timestamp,
+}
+
+/// A receipt that waits for its message. The account is not known yet, so the installation's key seals
+/// what the provider calls the recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmatchedReceipt {
+    /// The message it is about.
+    pub reference: MessageReference,
+    /// What became of the message.
+    pub report: Report,
+    /// What the provider calls the recipient, sealed; `None` if it gave no name.
+    pub recipient: Option<Sealed>,
+    /// When, by the provider's clock.
+    pub provider_time: Timestamp,
+    /// When it reached us.
+    pub received_at: Timestamp,
+}
+
+impl DeliveryReceipt {
+    /// The form in which it is kept.
+    pub fn seal(
+        &self,
+        sealer: &InstallationSealer,
+        randomness: &dyn Randomness,
+    ) -> UnmatchedReceipt {
+        let row = &self.reference.provider_index.0;
+        let seal = |names: &ProviderIdentities| {
+            sealer.seal(
+                Purpose::ProviderIdentities,
+                row,
+                &names.to_text(),
+                randomness,
+            )
+        };
+        UnmatchedReceipt {
+            reference: self.reference,
+            report: self.report.clone(),
+            recipient: (!self.recipient.is_empty()).then(|| seal(&self.recipient)),
+            provider_time: self.provider_time,
+            received_at: self.received_at,
+        }
+    }
+}
+
+impl UnmatchedReceipt {
+    /// The receipt as it came. Names that do not open are left out: the report still counts.
+    pub fn open(&self, sealer: &InstallationSealer) -> DeliveryReceipt {
+        let row = &self.reference.provider_index.0;
+        let open = |sealed: &Sealed| {
+            let names = sealer.open(Purpose::ProviderIdentities, row, sealed).ok()?;
+            Some(ProviderIdentities::from_text(&names))
+        };
+        DeliveryReceipt {
+            reference: self.reference,
+            report: self.report.clone(),
+            recipient: self.recipient.as_ref().and_then(open).unwrap_or_default(),
+            provider_time: self.provider_time,
+            received_at: self.received_at,
+        }
+    }
 }
 
 impl Report {

@@ -1,5 +1,9 @@
 //! The use cases: what the product does, one imperative sentence a file.
+//!
+//! Each is a struct of named ports with `execute(request)`. A program builds it once, with whichever
+//! adapters it has; a page, a command and an endpoint that do the same thing call the same one.
 
+pub mod account_sealers;
 pub mod add_sender;
 pub mod announce_expiring_keys;
 pub mod apply_receipts;
@@ -7,6 +11,7 @@ pub mod apply_sender_events;
 pub mod apply_template_events;
 pub mod audit_credits;
 pub mod authenticate;
+pub mod check_keyring;
 pub mod check_message_status;
 pub mod create_account;
 pub mod create_api_key;
@@ -19,9 +24,12 @@ pub mod grant_subscription;
 pub mod handle_provider_webhook;
 pub mod list_messages;
 pub mod mail_notices;
+pub mod open_keyring;
 pub mod preflight_templates;
 pub mod record_consent;
 pub mod rotate_api_key;
+pub mod rotate_keyring;
 pub mod send_message;
+pub mod show_consent;
 pub mod show_message;
 pub mod sync_templates;

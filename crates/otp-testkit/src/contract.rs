@@ -11,9 +11,12 @@
 
 pub mod administration;
 pub mod admission;
+pub mod channels;
 pub mod credits;
+pub mod erasure;
 pub mod fixture;
 pub mod idempotency;
+pub mod keyring;
 pub mod notice_outbox;
 pub mod opt_out;
 pub mod pages;
@@ -58,10 +61,19 @@ macro_rules! storage_contract {
             idempotency::a_key_is_bound_to_its_api_key,
             idempotency::a_refused_send_does_not_use_up_its_key,
             idempotency::keys_never_expire,
+            channels::a_message_of_another_channel_has_neither_sender_nor_template,
             credits::the_newest_subscription_that_covers_the_price_pays,
             credits::a_price_is_never_split,
             credits::spending_the_last_credit_expires_and_a_refund_revives,
             credits::balance_is_the_sum_of_the_ledger,
+            erasure::erasing_leaves_no_trace_of_the_recipient,
+            erasure::an_erased_message_still_counts,
+            erasure::an_erased_recipient_is_still_opted_out,
+            keyring::an_account_is_added_with_its_key,
+            keyring::racers_agree_on_the_installations_key,
+            keyring::keys_are_listed_in_order_and_bounded,
+            keyring::only_an_unchanged_key_is_rewrapped,
+            keyring::without_its_key_nothing_of_an_account_opens,
             sender_health::what_is_known_of_a_sender_reads_back,
             sender_health::of_many_who_stop_a_sender_one_brings_the_news,
             sender_health::senders_are_due_in_the_order_of_their_looks,
@@ -99,10 +111,12 @@ macro_rules! storage_contract {
             notice_outbox::a_crossing_is_told_once,
             notice_outbox::racers_cross_once,
             notice_outbox::a_refund_makes_room_for_another_crossing,
+            notice_outbox::each_account_has_a_threshold_of_its_own,
             opt_out::the_request_that_was_made_last_holds_in_whatever_order_it_is_reported,
             opt_out::every_request_is_logged_once_and_in_its_order,
             opt_out::a_request_of_nobodys_recipient_is_a_conflict,
-            opt_out::a_request_finds_accounts_messages_and_recipients,
+            opt_out::consent_targets_are_found_by_number_and_by_message,
+            opt_out::contacted_recipients_are_those_that_were_sent_to,
             opt_out::identities_are_remembered_and_the_newest_holds,
             opt_out::unresolved_consents_are_kept_once_until_forgotten,
             opt_out::too_old_and_too_many_unresolved_consents_are_forgotten,

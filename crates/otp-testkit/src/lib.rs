@@ -3,8 +3,9 @@
 //! - [`contract`]: the storage contract, one function per promise; [`storage_contract!`] turns it into
 //!   tests of an adapter. A new adapter is done when it passes.
 //! - [`MemoryStore`]: every storage port in memory, for tests of use cases; it passes the contract too.
-//! - [`ManualClock`], [`SeededRandomness`], [`ScriptedSender`]: time, chance and a provider that obey
-//!   the test.
+//! - [`World`]: the use cases of a gateway over that store, with an account that can send.
+//! - [`ManualClock`], [`SeededRandomness`], [`ScriptedSender`]: time, chance and a provider that do
+//!   what the test says.
 //! - [`postgres`]: a PostgreSQL server of the test's own.
 
 pub mod clock;
@@ -13,8 +14,10 @@ pub mod memory_store;
 pub mod postgres;
 pub mod randomness;
 pub mod sender;
+pub mod world;
 
 pub use clock::ManualClock;
 pub use memory_store::MemoryStore;
 pub use randomness::SeededRandomness;
 pub use sender::ScriptedSender;
+pub use world::World;

@@ -3,6 +3,8 @@
 
 mod administration;
 mod credit_audit;
+mod erasure;
+mod keyring;
 mod ledger;
 mod messages;
 mod notice_outbox;
@@ -18,24 +20,25 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use otp_core::account::Account;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::Sender;
 use otp_core::channel::whatsapp::health::SenderHealth;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
-use otp_core::channel::whatsapp::{Sender, SendingProfile};
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId};
+use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::message::{Message, MessageEvent};
 use otp_core::notice::QueuedNotice;
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
-use otp_core::opt_out::{CurrentConsent, InboundConsent};
+use otp_core::opt_out::{CurrentConsent, UnresolvedConsent};
 use otp_core::plan::Plan;
 use otp_core::ports::{ConnectionUse, Directory, PortError, StorageHealth};
 use otp_core::pricing::PriceList;
-use otp_core::receipt::DeliveryReceipt;
+use otp_core::receipt::UnmatchedReceipt;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
-use otp_core::send::RoutedTo;
+use otp_core::send::{RoutedTo, SendingProfile};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
 
@@ -47,6 +50,7 @@ pub struct MemoryStore(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     accounts: Vec<Account>,
+    keyring: BTreeMap<KeyOwner, WrappedKey>,
     api_keys: Vec<ApiKey>,
     plans: Vec<Plan>,
     subscriptions: Vec<Subscription>,
@@ -57,10 +61,10 @@ struct State {
     templates: Vec<AuthenticationTemplate>,
     last_requests: HashMap<Recipient, CurrentConsent>,
     consent_log: Vec<ConsentEntry>,
-    unresolved: Vec<InboundConsent>,
+    unresolved: Vec<UnresolvedConsent>,
     identities: HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>,
     messages: HashMap<MessageId, StoredMessage>,
-    unmatched: Vec<DeliveryReceipt>,
+    unmatched: Vec<UnmatchedReceipt>,
     /// With the time at which each ended.
     notices: Vec<(QueuedNotice, Option<Timestamp>)>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
@@ -70,7 +74,7 @@ struct State {
 struct StoredMessage {
     expires_at: Timestamp,
     message: Message,
-    recipient_index: RecipientIndex,
+    recipient_index: Option<RecipientIndex>,
     region: Region,
     routed_to: RoutedTo,
     events: Vec<MessageEvent>,
@@ -81,6 +85,13 @@ impl MemoryStore {
         self.0
             .lock()
             .expect("no method panics while it holds the lock")
+    }
+}
+
+impl State {
+    fn account_key(&self, account: AccountId) -> Option<AccountKey> {
+        let wrapped = self.keyring.get(&KeyOwner::Account(account))?;
+        Some(AccountKey::new(account, wrapped.clone()))
     }
 }
 
@@ -127,9 +138,16 @@ impl Directory for MemoryStore {
         };
         let senders = senders.into_iter().map(stop_of).collect();
         let language = found.default_language.clone();
-        Ok(Some(Arc::new(SendingProfile::new(
-            language, senders, templates,
-        ))))
+        let key = state.account_key(account);
+        let profile = SendingProfile::new(key, language, senders, templates);
+        Ok(Some(Arc::new(profile)))
+    }
+
+    async fn find_account_key(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<Arc<AccountKey>>, PortError> {
+        Ok(self.state().account_key(account).map(Arc::new))
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {

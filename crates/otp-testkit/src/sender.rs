@@ -59,7 +59,7 @@ pub fn accepted(id: &str) -> Accepted {
 pub fn accepted_outcome(id: &str) -> Outcome {
     let mut index = [0; 32];
     index[..id.len().min(32)].copy_from_slice(&id.as_bytes()[..id.len().min(32)]);
-    let sealed = Sealed(id.as_bytes().to_vec());
+    let sealed = Some(Sealed(id.as_bytes().to_vec()));
     Outcome::Accepted(SealedProviderMessageId {
         index: ProviderMessageIndex(index),
         sealed,

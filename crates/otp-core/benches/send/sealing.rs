@@ -2,11 +2,15 @@
 //! kind (ChaCha), though behind a lock that nobody contends for.
 
 use divan::{Bencher, black_box, black_box_drop};
+use otp_core::ids::MessageId;
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::Purpose;
+use uuid::Uuid;
 
 use crate::CALLS;
-use crate::sends::{provider_message_id, saudi_number, sealer};
+use crate::sends::{Keys, provider_message_id, saudi_number};
+
+const ROW: Uuid = Uuid::from_u128(7);
 
 fn recipient() -> PhoneNumber {
     PhoneNumber::parse(&saudi_number(1_234_567)).expect("a number")
@@ -14,27 +18,41 @@ fn recipient() -> PhoneNumber {
 
 #[divan::bench(sample_size = CALLS)]
 fn seal_recipient(bencher: Bencher<'_, '_>) {
-    let ((sealer, randomness), recipient) = (sealer(), recipient());
-    bencher.bench(|| sealer.seal(Purpose::Recipient, black_box(recipient.e164()), &randomness));
+    let (keys, recipient) = (Keys::new(), recipient());
+    bencher.bench(|| {
+        let to = black_box(recipient.e164());
+        keys.account
+            .seal(Purpose::Recipient, ROW, to, &keys.randomness)
+    });
 }
 
 #[divan::bench(sample_size = CALLS)]
 fn open_recipient(bencher: Bencher<'_, '_>) {
-    let (sealer, randomness) = sealer();
-    let sealed = sealer.seal(Purpose::Recipient, recipient().e164(), &randomness);
+    let keys = Keys::new();
+    let sealer = &keys.account;
+    let sealed = sealer.seal(
+        Purpose::Recipient,
+        ROW,
+        recipient().e164(),
+        &keys.randomness,
+    );
     // Dropped within the time: wiping the number is part of the price.
-    bencher.bench(|| black_box_drop(sealer.open(Purpose::Recipient, black_box(&sealed))));
+    bencher.bench(|| black_box_drop(sealer.open(Purpose::Recipient, ROW, black_box(&sealed))));
 }
 
 #[divan::bench(sample_size = CALLS)]
 fn index_recipient(bencher: Bencher<'_, '_>) {
-    let ((sealer, _), recipient) = (sealer(), recipient());
-    bencher.bench(|| sealer.index(black_box(&recipient)));
+    let (keys, recipient) = (Keys::new(), recipient());
+    bencher.bench(|| keys.account.index(black_box(&recipient)));
 }
 
 /// The provider's id is sealed and indexed in one step.
 #[divan::bench(sample_size = CALLS)]
 fn seal_provider_message_id(bencher: Bencher<'_, '_>) {
-    let ((sealer, randomness), id) = (sealer(), provider_message_id(1));
-    bencher.bench(|| sealer.seal_provider_message_id(black_box(&id), &randomness));
+    let (keys, id) = (Keys::new(), provider_message_id(1));
+    bencher.bench(|| {
+        let (message, id) = (MessageId(ROW), black_box(&id));
+        keys.account
+            .seal_provider_message_id(message, id, &keys.installation, &keys.randomness)
+    });
 }

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use otp_core::channel::whatsapp;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
+use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::message::{MessageStatus, ProviderMessageId};
 use otp_core::ports::Randomness as _;
 use otp_core::recipient::PhoneNumber;
-use otp_core::sealing::{MasterKey, Purpose, Sealer};
+use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose};
 use otp_core::send::settlement::{MessageState, SettlementFacts};
 use otp_core::send::{Outcome, RoutedTo, SendAttempt, SendFacts, Settlement};
 use otp_core::subscription::SubscriptionBalance;
@@ -19,10 +21,28 @@ use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
 
-/// A sealer, and the chance it takes its nonces from. Its master key is always the same.
-pub(crate) fn sealer() -> (Sealer, SeededRandomness) {
-    let randomness = SeededRandomness::new(1);
-    (Sealer::new(&MasterKey::generate(&randomness)), randomness)
+/// The keys of one account and of the installation, the same in every run.
+pub(crate) struct Keys {
+    pub(crate) account: AccountSealer,
+    pub(crate) installation: InstallationSealer,
+    pub(crate) randomness: SeededRandomness,
+}
+
+impl Keys {
+    pub(crate) fn new() -> Self {
+        let randomness = SeededRandomness::new(1);
+        let master_keys = MasterKeys::new(&MasterKey::generate(&randomness), &[]);
+        let account = AccountId::generate(NOW, &randomness);
+        let key = master_keys.generate_key(KeyOwner::Account(account), &randomness);
+        let installation = master_keys.generate_key(KeyOwner::Installation, &randomness);
+        Self {
+            account: master_keys.account_sealer(account, &key).expect("opens"),
+            installation: master_keys
+                .installation_sealer(&installation)
+                .expect("opens"),
+            randomness,
+        }
+    }
 }
 
 /// A Saudi mobile number; a different one for each of the first ten million.
@@ -39,26 +59,21 @@ pub(crate) fn provider_message_id(place: usize) -> ProviderMessageId {
 
 /// Sends of different people's passcodes, taking turns through the accounts.
 pub(crate) struct Sends {
-    sealer: Sealer,
-    randomness: SeededRandomness,
+    keys: Keys,
     attempts: Vec<SendAttempt>,
 }
 
 impl Sends {
     /// `count` sends of at most `accounts` accounts.
     pub(crate) fn new(count: usize, accounts: usize) -> Self {
-        let (sealer, randomness) = sealer();
+        let keys = Keys::new();
         let made: Vec<Account> = (0..accounts.min(count))
-            .map(|_| Account::new(&randomness))
+            .map(|_| Account::new(&keys.randomness))
             .collect();
         let attempts = (0..count)
-            .map(|place| made[place % made.len()].attempt(place, &sealer, &randomness))
+            .map(|place| made[place % made.len()].attempt(place, &keys))
             .collect();
-        Self {
-            sealer,
-            randomness,
-            attempts,
-        }
+        Self { keys, attempts }
     }
 
     /// As they come to admission.
@@ -89,7 +104,13 @@ impl Sends {
         let sends = self.attempts.iter().enumerate();
         let accepted = sends.map(|(place, attempt)| {
             let id = provider_message_id(place);
-            let sealed = self.sealer.seal_provider_message_id(&id, &self.randomness);
+            let Keys {
+                account,
+                installation,
+                randomness,
+            } = &self.keys;
+            let message = attempt.message_id;
+            let sealed = account.seal_provider_message_id(message, &id, installation, randomness);
             Settlement {
                 message_id: attempt.message_id,
                 account_id: attempt.account_id,
@@ -132,25 +153,27 @@ impl Account {
         Self {
             id: AccountId::generate(NOW, randomness),
             api_key: ApiKeyId::generate(NOW, randomness),
-            routed_to: RoutedTo {
+            routed_to: RoutedTo::WhatsApp(whatsapp::RoutedTo {
                 sender_id: SenderId::generate(NOW, randomness),
                 template_id: TemplateId::generate(NOW, randomness),
                 language: LanguageTag::parse("en_US").expect("a language"),
-            },
+            }),
         }
     }
 
-    fn attempt(&self, place: usize, sealer: &Sealer, randomness: &SeededRandomness) -> SendAttempt {
+    fn attempt(&self, place: usize, keys: &Keys) -> SendAttempt {
+        let (sealer, randomness) = (&keys.account, &keys.randomness);
+        let message_id = MessageId::generate(NOW, randomness);
         let number = PhoneNumber::parse(&saudi_number(place)).expect("a number");
         let mut key = [0; 16];
         randomness.fill(&mut key);
         SendAttempt {
-            message_id: MessageId::generate(NOW, randomness),
+            message_id,
             account_id: self.id,
             api_key_id: self.api_key,
             idempotency_key: Some(IdempotencyKey(Uuid::from_bytes(key))),
             recipient_index: sealer.index(&number),
-            recipient: sealer.seal(Purpose::Recipient, number.e164(), randomness),
+            recipient: sealer.seal(Purpose::Recipient, message_id.0, number.e164(), randomness),
             region: number.region(),
             price: Credits::ONE,
             route: Ok(self.routed_to.clone()),

@@ -2,6 +2,8 @@
 
 mod access_token;
 pub mod health;
+mod limits;
+mod outgoing;
 pub mod pacing;
 mod provider_id;
 mod routing;
@@ -9,6 +11,8 @@ mod sender;
 pub mod template;
 
 pub use access_token::{AccessToken, InvalidAccessToken};
+pub use limits::WhatsAppLimits;
+pub use outgoing::{OutgoingMessage, RoutedTo};
 pub use provider_id::{InvalidProviderId, ProviderId};
-pub use routing::{NoRoute, Route, SenderProfile, SendingProfile};
+pub use routing::{NoRoute, Route, SenderProfile, route};
 pub use sender::{Sender, UnreadableToken};

@@ -1,5 +1,6 @@
 //! A message as its account may read it again: where it stands, how it went out, what it cost.
 
+use crate::channel::Channel;
 use crate::channel::whatsapp::ProviderId;
 use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
@@ -17,8 +18,10 @@ pub struct MessageRecord {
     pub id: MessageId,
     /// Where it stands.
     pub status: MessageStatus,
-    /// To whom, sealed.
-    pub recipient: Sealed,
+    /// The recipient, sealed; `None` once the message is erased.
+    pub recipient: Option<Sealed>,
+    /// The channel it went out by.
+    pub channel: Channel,
     /// The destination's region.
     pub region: Region,
     /// The language it went out in.

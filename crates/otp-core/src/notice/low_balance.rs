@@ -26,6 +26,11 @@ impl Default for LowBalance {
 }
 
 impl LowBalance {
+    /// The percentage.
+    pub const fn percent(self) -> u8 {
+        self.percent
+    }
+
     /// Reads a percentage.
     pub fn try_new(percent: u8) -> Result<Self, InvalidLowBalance> {
         if percent < 100 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{ConsentRequest, ConsentSource, CurrentConsent};
 use crate::ids::AccountId;
-use crate::sealing::{ProviderMessageIndex, RecipientIndex, Sealed};
+use crate::sealing::{ProviderMessageIndex, RecipientIndex};
 use crate::time::Timestamp;
 
 /// A recipient of an account.
@@ -18,8 +18,6 @@ pub struct ConsentEntry {
     pub account_id: AccountId,
     /// Who asked, for looking up.
     pub recipient_index: RecipientIndex,
-    /// Who asked, sealed, if their number is known.
-    pub recipient: Option<Sealed>,
     /// What.
     pub request: ConsentRequest,
     /// How.
@@ -44,8 +42,6 @@ impl ConsentEntry {
 pub struct OptOut {
     /// Who, for looking up.
     pub recipient_index: RecipientIndex,
-    /// Who, sealed, if their number is known.
-    pub recipient: Option<Sealed>,
     /// Since when, by the provider's clock.
     pub since: Timestamp,
 }

@@ -1,156 +1,119 @@
-//! Resolution: whose request it is.
+//! Resolution: which recipient of an account a consent request comes from.
 //!
 //! A recipient is stored under the index of the number that was sent to. WhatsApp may spell that number
-//! in another way, or tell a user id only. So it is asked in this order: the message that the request
-//! answers; the user id and the number as earlier receipts paired them with a recipient; the number
-//! itself.
+//! in another way, or give a user id only. So the answer comes from the first of these that has one: the
+//! message that the request answers; the user id and the number, as earlier receipts paired them with a
+//! recipient; the number itself.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use super::InboundConsent;
 use super::consent::{ConsentEntry, Recipient};
-use crate::channel::whatsapp::ProviderId;
 use crate::ids::AccountId;
-use crate::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use crate::recipient_identity::KnownIdentity;
+use crate::sealing::{IdentityIndex, RecipientIndex};
 use crate::time::Timestamp;
 
-/// An identity of the provider's and the recipient it belongs to, as known to one account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownIdentity {
-    /// Whose recipient.
+/// A consent request as one account sees it: by that account's blind indexes.
+#[derive(Debug, Clone)]
+pub struct AccountConsent<'a> {
+    /// The request.
+    pub consent: &'a InboundConsent,
+    /// The account.
     pub account_id: AccountId,
-    /// By what the provider knows them.
-    pub identity: IdentityIndex,
-    /// Who that is to us.
-    pub recipient_index: RecipientIndex,
-    /// When the provider said so, by its clock.
-    pub seen_at: Timestamp,
+    /// The recipient of the message that the request answers.
+    pub answered: Option<RecipientIndex>,
+    /// The provider's names for the person, the more reliable first.
+    pub identities: Vec<IdentityIndex>,
+    /// The person's number, if the provider's spelling is a number to us as well.
+    pub number: Option<RecipientIndex>,
 }
 
-impl KnownIdentity {
-    /// Whether `earlier` has to make way for it: somebody else's, and not newer. A user id that belongs
-    /// to another recipient than before does so because the person changed their number.
-    pub fn replaces(&self, earlier: Option<(RecipientIndex, Timestamp)>) -> bool {
-        earlier.is_none_or(|(recipient, seen_at)| {
-            recipient != self.recipient_index && seen_at < self.seen_at
-        })
-    }
-}
-
-/// What has to be known to say whose requests these are.
+/// What has to be known to resolve consent requests.
 #[derive(Debug, Default)]
 pub struct ResolutionFacts {
-    /// The accounts that send from a number of the provider's.
-    pub accounts: HashMap<ProviderId, BTreeSet<AccountId>>,
-    /// The recipients of messages that requests answer.
-    pub contexts: HashMap<ProviderMessageIndex, Recipient>,
-    /// The recipients that identities belong to, and since when that is known.
+    /// The recipients that the provider's names belong to, and since when that is known.
     pub identities: HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>,
-    /// Recipients that were sent to, sealed. A store looks for [`ResolutionFacts::candidates`].
-    pub recipients: HashMap<Recipient, Sealed>,
+    /// Recipients that were sent to. A store looks for [`AccountConsent::candidate`].
+    pub contacted: HashSet<Recipient>,
 }
 
-/// What became of a request.
+/// What became of a consent request at one account.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Resolution {
-    /// What is to be recorded, one entry for each account concerned.
-    pub entries: Vec<ConsentEntry>,
-    /// What was learned of who the provider means.
+    /// The entry to record.
+    pub entry: Option<ConsentEntry>,
+    /// New names of the recipient.
     pub learned: Vec<KnownIdentity>,
-    /// Whether it has to wait for a receipt that says more. What is recorded is recorded all the same.
+    /// Whether the request has to wait for a receipt that says more. Its entry is recorded all the same.
     pub waits: bool,
 }
 
-impl ResolutionFacts {
-    /// The accounts a request is about: all that send from the number it was written to.
-    fn accounts_of(&self, request: &InboundConsent) -> BTreeSet<AccountId> {
-        let of_number = request.phone_number_id.as_ref();
-        let of_number = of_number.and_then(|id| self.accounts.get(id)).into_iter();
-        let of_context = request
-            .context
-            .and_then(|context| self.contexts.get(&context));
-        of_number
-            .flatten()
-            .copied()
-            .chain(of_context.map(|(account, _)| *account))
-            .collect()
+impl AccountConsent<'_> {
+    /// The recipient the request may come from, as far as the identities tell.
+    pub fn candidate(&self, facts: &ResolutionFacts) -> Option<Recipient> {
+        let recipient = self.paired(facts).or(self.number)?;
+        Some((self.account_id, recipient))
     }
 
-    /// Who it is by the message it answers, or by what receipts said.
-    fn paired(&self, account: AccountId, request: &InboundConsent) -> Option<RecipientIndex> {
-        let by_context = request
-            .context
-            .and_then(|context| self.contexts.get(&context));
-        let mut by_identity = request
-            .from
-            .iter()
-            .filter_map(|identity| self.identities.get(&(account, identity)));
-        by_context
-            .map(|(_, recipient)| *recipient)
-            .or_else(|| by_identity.next().map(|(recipient, _)| *recipient))
-    }
-
-    /// Whom the requests may be of: what has to be looked for among the recipients sent to.
-    pub fn candidates(&self, requests: &[InboundConsent]) -> BTreeSet<Recipient> {
-        let of = |request: &InboundConsent| {
-            let accounts = self.accounts_of(request).into_iter();
-            let found = accounts.map(|account| {
-                let recipient = self.paired(account, request).or(request.number);
-                recipient.map(|recipient| (account, recipient))
-            });
-            found.flatten().collect::<Vec<_>>()
-        };
-        requests.iter().flat_map(of).collect()
-    }
-
-    /// Says whose request it is.
-    pub fn resolve(&self, request: &InboundConsent) -> Resolution {
-        let mut resolution = Resolution::default();
-        for account_id in self.accounts_of(request) {
-            let paired = self.paired(account_id, request);
-            let Some(recipient_index) = paired.or(request.number) else {
-                resolution.waits = true;
-                continue;
+    /// Resolves the request.
+    pub fn resolve(&self, facts: &ResolutionFacts) -> Resolution {
+        let paired = self.paired(facts);
+        let Some(recipient_index) = paired.or(self.number) else {
+            return Resolution {
+                waits: true,
+                ..Resolution::default()
             };
-            let recipient = self.recipients.get(&(account_id, recipient_index)).cloned();
-            if paired.is_some() || recipient.is_some() {
-                let learned = self.learned(account_id, recipient_index, request);
-                resolution.learned.extend(learned);
-            } else {
-                // A number nobody sent to, perhaps for being spelt in another way: a receipt will tell.
-                resolution.waits = true;
-            }
-            resolution.entries.push(ConsentEntry {
-                account_id,
+        };
+        let recipient = (self.account_id, recipient_index);
+        // A number that was never sent to may be another spelling of one that was: a receipt will tell.
+        let is_certain = paired.is_some() || facts.contacted.contains(&recipient);
+        Resolution {
+            entry: Some(ConsentEntry {
+                account_id: self.account_id,
                 recipient_index,
-                recipient,
-                request: request.request,
-                source: request.source,
-                message: Some(request.message),
-                requested_at: request.provider_time,
-                recorded_at: request.received_at,
-            });
+                request: self.consent.request,
+                source: self.consent.source,
+                message: Some(self.consent.message),
+                requested_at: self.consent.provider_time,
+                recorded_at: self.consent.received_at,
+            }),
+            learned: if is_certain {
+                self.learned(recipient_index, facts)
+            } else {
+                Vec::new()
+            },
+            waits: !is_certain,
         }
-        resolution
+    }
+
+    /// The recipient by the answered message, or by what receipts said.
+    fn paired(&self, facts: &ResolutionFacts) -> Option<RecipientIndex> {
+        let mut by_identity = self
+            .identities
+            .iter()
+            .filter_map(|identity| facts.identities.get(&(self.account_id, *identity)));
+        self.answered
+            .or_else(|| by_identity.next().map(|(recipient, _)| *recipient))
     }
 
     fn learned(
         &self,
-        account_id: AccountId,
         recipient_index: RecipientIndex,
-        request: &InboundConsent,
+        facts: &ResolutionFacts,
     ) -> Vec<KnownIdentity> {
-        let said = request.from.iter().map(|identity| KnownIdentity {
-            account_id,
-            identity,
+        let named = self.identities.iter().map(|identity| KnownIdentity {
+            account_id: self.account_id,
+            identity: *identity,
             recipient_index,
-            seen_at: request.provider_time,
+            seen_at: self.consent.provider_time,
         });
-        said.filter(|new| {
-            let earlier = self.identities.get(&(account_id, new.identity));
-            new.replaces(earlier.copied())
-        })
-        .collect()
+        named
+            .filter(|new| {
+                let earlier = facts.identities.get(&(self.account_id, new.identity));
+                new.replaces(earlier.copied())
+            })
+            .collect()
     }
 }
 

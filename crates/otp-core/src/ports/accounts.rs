@@ -4,14 +4,15 @@ use async_trait::async_trait;
 
 use crate::account::Account;
 use crate::ids::AccountId;
+use crate::keyring::WrappedKey;
 use crate::ports::PortError;
 
 /// Stores accounts.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Adds an account.
-    async fn create(&self, account: &Account) -> Result<(), PortError>;
+    /// Adds an account together with its key.
+    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError>;
 
     /// The account with this id.
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError>;

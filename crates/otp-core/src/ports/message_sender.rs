@@ -4,48 +4,87 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::channel::whatsapp::template::{TemplateName, TemplateStatus};
-use crate::channel::whatsapp::{AccessToken, ProviderId};
-use crate::ids::{MessageId, SenderId};
-use crate::language::LanguageTag;
+use crate::channel::whatsapp::template::TemplateStatus;
+use crate::channel::{Channel, whatsapp};
+use crate::ids::MessageId;
 use crate::message::{Failure, ProviderMessageId};
-use crate::passcode::Passcode;
-use crate::recipient::PhoneNumber;
 
-/// Delivers passcodes through a provider.
+/// Hands passcodes to a provider: the port of every channel. An adapter serves one channel, or several
+/// by passing each message on to the adapter of its channel.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait MessageSender: Send + Sync {
-    /// Calls the provider at most once, and answers within `message.timeout`.
+    /// Calls the provider at most once, and answers within the message's timeout.
     ///
-    /// An adapter MUST NOT repeat the call by itself, follow a redirect with it, or log passcode,
-    /// number or token. It MUST pass the message's id on, so that a receipt can be matched even if
-    /// the answer to the call is lost. When in doubt whether the provider took the message, it MUST
-    /// answer [`SendError::Unknown`].
+    /// An adapter MUST NOT repeat the call by itself, follow a redirect with it, or log the passcode,
+    /// the recipient or a token. It MUST pass the message's id on, so that a receipt can be matched even
+    /// if the answer to the call is lost. When in doubt whether the provider took the message, it MUST
+    /// answer [`SendError::Unknown`]. A message of a channel it does not serve MUST be answered with
+    /// [`SendError::Refused`], without a call.
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError>;
 }
 
-/// A message ready to hand over.
+/// A message ready to hand over, by channel.
 #[derive(Debug, Clone)]
-pub struct OutgoingMessage {
-    /// Our id of it.
+#[non_exhaustive]
+pub enum OutgoingMessage {
+    /// A WhatsApp message.
+    WhatsApp(whatsapp::OutgoingMessage),
+    /// A message of the tests' second channel.
+    #[cfg(feature = "mocks")]
+    Double(OutgoingDouble),
+}
+
+/// A message of the tests' second channel.
+#[cfg(feature = "mocks")]
+#[derive(Debug, Clone)]
+pub struct OutgoingDouble {
+    /// Our id of the message.
     pub message_id: MessageId,
-    /// To whom.
-    pub to: PhoneNumber,
-    /// What it carries.
-    pub passcode: Passcode,
-    /// The template's name.
-    pub template: TemplateName,
-    /// The template's language.
-    pub language: LanguageTag,
-    /// From which sender.
-    pub sender_id: SenderId,
-    /// The provider's id of its number.
-    pub phone_number_id: ProviderId,
-    /// Authorises the call.
-    pub access_token: AccessToken,
+    /// The recipient, in whatever form.
+    pub to: String,
+    /// The passcode it carries.
+    pub passcode: crate::passcode::Passcode,
     /// How long the call may take.
     pub timeout: Duration,
+}
+
+impl OutgoingMessage {
+    /// Our id of the message.
+    pub fn message_id(&self) -> MessageId {
+        match self {
+            Self::WhatsApp(message) => message.message_id,
+            #[cfg(feature = "mocks")]
+            Self::Double(message) => message.message_id,
+        }
+    }
+
+    /// The channel it goes out by.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::WhatsApp(_) => Channel::WhatsApp,
+            #[cfg(feature = "mocks")]
+            Self::Double(_) => Channel::Double,
+        }
+    }
+
+    /// How long the call may take.
+    pub fn timeout(&self) -> Duration {
+        match self {
+            Self::WhatsApp(message) => message.timeout,
+            #[cfg(feature = "mocks")]
+            Self::Double(message) => message.timeout,
+        }
+    }
+
+    /// Bounds the call.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        match self {
+            Self::WhatsApp(message) => message.timeout = timeout,
+            #[cfg(feature = "mocks")]
+            Self::Double(message) => message.timeout = timeout,
+        }
+    }
 }
 
 /// The provider accepted the message for delivery.
@@ -101,7 +140,7 @@ pub enum RefusalScope {
     Recipient,
     /// All messages of this sender, for a while: it sends too fast.
     Sender,
-    /// All messages of this sender, until an operator mends something at the provider.
+    /// All messages of this sender, until an operator fixes something at the provider.
     SenderUntilFixed,
     /// Whatever is asked of the provider, for a while: it is out of order or not to be reached.
     Provider,

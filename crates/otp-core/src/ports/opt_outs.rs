@@ -1,15 +1,16 @@
 //! Opt-outs: recipients who want no more messages of an account, and the log of what they asked.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::ids::AccountId;
-use crate::opt_out::InboundConsent;
-use crate::opt_out::consent::{ConsentEntry, OptOut};
-use crate::opt_out::resolution::ResolutionFacts;
+use crate::channel::whatsapp::ProviderId;
+use crate::ids::{AccountId, MessageId};
+use crate::opt_out::UnresolvedConsent;
+use crate::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use crate::ports::PortError;
-use crate::sealing::RecipientIndex;
+use crate::sealing::{ProviderMessageIndex, RecipientIndex, Sealed};
 use crate::time::Timestamp;
 
 /// Stores what recipients request.
@@ -18,12 +19,19 @@ use crate::time::Timestamp;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait OptOuts: Send + Sync {
-    /// What has to be known to say whose requests these are. Of the recipients sent to, an adapter loads
-    /// those that [`ResolutionFacts::candidates`] names.
-    async fn load_resolution_facts(
+    /// The accounts that consent requests concern: those that send from a number they were written to,
+    /// and those whose messages they answer.
+    async fn find_consent_targets(
         &self,
-        requests: &[InboundConsent],
-    ) -> Result<ResolutionFacts, PortError>;
+        numbers: &BTreeSet<ProviderId>,
+        answered: &BTreeSet<ProviderMessageIndex>,
+    ) -> Result<ConsentTargets, PortError>;
+
+    /// Those of the recipients that were sent to and are not erased, each as its latest message has it.
+    async fn find_contacted(
+        &self,
+        recipients: &BTreeSet<Recipient>,
+    ) -> Result<HashMap<Recipient, StoredRecipient>, PortError>;
 
     /// Records requests in one transaction: whatever [`crate::opt_out::consent::judge`] says is appended
     /// to the log and set as the request that holds. An adapter MUST lock the accounts in ascending order
@@ -44,17 +52,46 @@ pub trait OptOuts: Send + Sync {
 
     /// Keeps requests whose recipient is not known for sure. What was kept MUST survive a crash. Keeping
     /// one again (same message) changes nothing.
-    async fn keep_unresolved(&self, requests: &[InboundConsent]) -> Result<(), PortError>;
+    async fn keep_unresolved(&self, requests: &[UnresolvedConsent]) -> Result<(), PortError>;
 
     /// The kept requests, oldest first.
-    async fn list_unresolved(&self) -> Result<Vec<InboundConsent>, PortError>;
+    async fn list_unresolved(&self) -> Result<Vec<UnresolvedConsent>, PortError>;
 
     /// Forgets kept requests: those given, all received before `before`, and of the others all but the
     /// `most` that were kept last. Says how many were forgotten that were not given.
     async fn forget_unresolved(
         &self,
-        requests: &[InboundConsent],
+        requests: &[UnresolvedConsent],
         before: Timestamp,
         most: usize,
     ) -> Result<usize, PortError>;
+}
+
+/// The accounts that consent requests concern.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConsentTargets {
+    /// The accounts that send from each number.
+    pub accounts: HashMap<ProviderId, BTreeSet<AccountId>>,
+    /// The messages that requests answer.
+    pub answered: HashMap<ProviderMessageIndex, AnsweredMessage>,
+}
+
+/// A message that a consent request answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweredMessage {
+    /// The account it belongs to.
+    pub account_id: AccountId,
+    /// Its recipient's index; `None` once it is erased.
+    pub recipient_index: Option<RecipientIndex>,
+    /// Its recipient; `None` once it is erased.
+    pub recipient: Option<StoredRecipient>,
+}
+
+/// A recipient as a message keeps it: sealed for that message's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRecipient {
+    /// The message.
+    pub message_id: MessageId,
+    /// Its recipient.
+    pub sealed: Sealed,
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::ports::PortError;
-use crate::receipt::{DeliveryReceipt, LocatedMessage, MessageReference};
+use crate::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
 use crate::time::Timestamp;
 
 /// What stands between the provider's receipts and the messages they are about.
@@ -19,16 +19,16 @@ pub trait Receipts: Send + Sync {
 
     /// Keeps receipts that belong to no known message. What was kept MUST survive a crash. Keeping
     /// one again (same provider index, report and provider time) changes nothing.
-    async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError>;
+    async fn keep_unmatched(&self, receipts: &[UnmatchedReceipt]) -> Result<(), PortError>;
 
     /// The kept receipts, oldest first; of more than `limit` those that were kept last. Receipts of
     /// messages that are nobody's here stay for days, and MUST NOT hide those that came just now.
-    async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError>;
+    async fn list_unmatched(&self, limit: usize) -> Result<Vec<UnmatchedReceipt>, PortError>;
 
     /// Forgets kept receipts: those given, and all received before `before`.
     async fn forget_unmatched(
         &self,
-        receipts: &[DeliveryReceipt],
+        receipts: &[UnmatchedReceipt],
         before: Timestamp,
     ) -> Result<(), PortError>;
 

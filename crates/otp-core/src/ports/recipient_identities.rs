@@ -1,10 +1,12 @@
 //! Identities: by what the provider knows the recipients of an account.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use crate::ids::{AccountId, MessageId};
-use crate::opt_out::resolution::KnownIdentity;
 use crate::ports::PortError;
+use crate::recipient_identity::KnownIdentity;
 use crate::sealing::{IdentityIndex, RecipientIndex};
 use crate::time::Timestamp;
 
@@ -14,14 +16,21 @@ use crate::time::Timestamp;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait RecipientIdentities: Send + Sync {
-    /// For each message and identity, in their order: the message's recipient, and whom the identity
-    /// belongs to so far. None where the message is unknown.
+    /// For each message and identity, in their order: the message's recipient, and the recipient that the
+    /// identity belongs to so far. `None` if the message is unknown or erased.
     async fn recall(
         &self,
         asked: &[(MessageId, IdentityIndex)],
     ) -> Result<Vec<Option<Recalled>>, PortError>;
 
-    /// Remembers identities. One that was seen later in the meantime MUST be left as it is.
+    /// The recipients that identities belong to, and since when that is known. Unknown identities are
+    /// left out.
+    async fn find_identities(
+        &self,
+        wanted: &[(AccountId, IdentityIndex)],
+    ) -> Result<HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>, PortError>;
+
+    /// Remembers identities. It MUST NOT overwrite a more recent one.
     async fn remember(&self, known: &[KnownIdentity]) -> Result<(), PortError>;
 }
 

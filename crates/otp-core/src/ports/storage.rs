@@ -1,9 +1,9 @@
 //! All storage ports at once, for wiring.
 
 use super::{
-    Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Messages, NoticeOutbox, OptOuts,
-    Plans, Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths, Senders,
-    StorageHealth, Subscriptions, Templates,
+    Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Erasure, Keyring, Messages,
+    NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths,
+    Senders, StorageHealth, Subscriptions, Templates,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
@@ -14,6 +14,8 @@ pub trait Storage:
     + ApiKeys
     + CreditAudit
     + Directory
+    + Erasure
+    + Keyring
     + Messages
     + OptOuts
     + NoticeOutbox
@@ -36,6 +38,10 @@ impl<T> Storage for T where
         + ApiKeys
         + CreditAudit
         + Directory
+        + Erasure
+        + Keyring
+        + Erasure
+        + Keyring
         + Messages
         + OptOuts
         + NoticeOutbox

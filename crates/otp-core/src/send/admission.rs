@@ -75,14 +75,16 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
         let admission = match decide(attempt, &facts) {
             Ok((routed_to, after)) => {
                 facts.take_in(attempt, after);
-                judged.notices.extend(facts.low_balance.notice(
-                    attempt.account_id,
-                    after,
-                    attempt.price,
-                    Debit::Admitted(attempt.message_id),
-                    attempt.notice_language,
-                    attempt.at,
-                ));
+                judged
+                    .notices
+                    .extend(facts.rules(attempt).low_balance.notice(
+                        attempt.account_id,
+                        after,
+                        attempt.price,
+                        Debit::Admitted(attempt.message_id),
+                        attempt.notice_language,
+                        attempt.at,
+                    ));
                 judged.ledger.push(LedgerEntry {
                     account_id: attempt.account_id,
                     subscription_id: after.id,

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::account::AccountRules;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId};
 use crate::message::MessageStatus;
-use crate::notice::LowBalance;
 use crate::sealing::RecipientIndex;
 use crate::send::SendAttempt;
 use crate::subscription::SubscriptionBalance;
@@ -24,8 +24,7 @@ pub struct FirstAnswer {
 /// admission in before it looks at the next attempt.
 #[derive(Debug, Default)]
 pub struct SendFacts {
-    /// From where on a balance is low.
-    pub low_balance: LowBalance,
+    rules: HashMap<AccountId, AccountRules>,
     first_answers: HashMap<(ApiKeyId, IdempotencyKey), FirstAnswer>,
     opted_out: HashSet<(AccountId, RecipientIndex)>,
     sends: HashMap<(AccountId, RecipientIndex), Vec<Timestamp>>,
@@ -33,6 +32,11 @@ pub struct SendFacts {
 }
 
 impl SendFacts {
+    /// The account has these rules. An account without any has the default ones.
+    pub fn add_rules(&mut self, account: AccountId, rules: AccountRules) {
+        self.rules.insert(account, rules);
+    }
+
     /// A message exists under this idempotency key. `first_answer` is what a store keeps of the
     /// answer, `status` where the message stands.
     pub fn add_message_with_key(
@@ -61,6 +65,11 @@ impl SendFacts {
     /// A subscription of the account has credits left.
     pub fn add_balance(&mut self, account: AccountId, balance: SubscriptionBalance) {
         self.balances.entry(account).or_default().push(balance);
+    }
+
+    pub(super) fn rules(&self, attempt: &SendAttempt) -> AccountRules {
+        let rules = self.rules.get(&attempt.account_id);
+        rules.copied().unwrap_or_default()
     }
 
     pub(super) fn first_answer(&self, attempt: &SendAttempt) -> Option<FirstAnswer> {

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::account::AccountRules;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
 use crate::message::{EventSource, Failure, MessageEvent, MessageStatus};
-use crate::notice::{Debit, LowBalance, MailNotice};
+use crate::notice::{Debit, MailNotice};
 use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
@@ -91,7 +92,8 @@ impl Outcome {
             Self::Expired => Some(Failure {
                 code: None,
                 title: "Expired".to_owned(),
-                reason: "WhatsApp did not say in time what became of the message.".to_owned(),
+                reason: "The provider did not report the outcome of the message in time."
+                    .to_owned(),
             }),
             Self::Accepted(_) | Self::Unknown | Self::Reported(_) => None,
         }
@@ -117,8 +119,8 @@ pub struct MessageState {
 /// accounts whose credits may move, spent ones included.
 #[derive(Debug, Default)]
 pub struct SettlementFacts {
-    /// From where on a balance is low.
-    pub low_balance: LowBalance,
+    /// The rules of the accounts whose credits may move; an account without any has the default ones.
+    pub rules: HashMap<AccountId, AccountRules>,
     /// The messages by id; one that is missing is passed over.
     pub messages: HashMap<MessageId, MessageState>,
     /// What is left on the accounts' subscriptions.
@@ -214,8 +216,10 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                     let paid = pay_again(balances, message.subscription_id, message.price);
                     settled.debit(settlement, message, paid);
                     // No request is there whose language could be taken.
+                    let rules = facts.rules.get(&message.account_id);
+                    let rules = rules.copied().unwrap_or_default();
                     settled.notices.extend(paid.and_then(|after| {
-                        facts.low_balance.notice(
+                        rules.low_balance.notice(
                             message.account_id,
                             after,
                             message.price,

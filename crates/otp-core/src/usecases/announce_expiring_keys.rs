@@ -1,22 +1,33 @@
-//! Announce expiring keys: puts a notice into the outbox for each key that is about to expire.
+//! Announce expiring keys: queues a notice for each API key that is about to expire.
 //!
 //! Every process may do this at any time, and as often as it likes: the same warning is the same notice.
+
+use std::sync::Arc;
 
 use crate::notice::{FIRST_WARNING, MailNotice, expiring_key};
 use crate::ports::{ApiKeys, Clock, NoticeOutbox, PortError};
 
-/// One round.
-pub async fn announce_expiring_keys(
-    keys: &dyn ApiKeys,
-    outbox: &dyn NoticeOutbox,
-    clock: &dyn Clock,
-) -> Result<(), PortError> {
-    let now = clock.now();
-    let keys = keys.list_expiring(now, now + FIRST_WARNING).await?;
-    let due = keys.iter().filter_map(|key| expiring_key(key, now));
-    let due: Vec<MailNotice> = due.collect();
-    if due.is_empty() {
-        return Ok(());
+/// Announces keys that are about to expire.
+#[derive(Clone)]
+pub struct AnnounceExpiringKeys {
+    /// Lists the keys.
+    pub keys: Arc<dyn ApiKeys>,
+    /// Takes the notices.
+    pub outbox: Arc<dyn NoticeOutbox>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AnnounceExpiringKeys {
+    /// One round.
+    pub async fn execute(&self) -> Result<(), PortError> {
+        let now = self.clock.now();
+        let keys = self.keys.list_expiring(now, now + FIRST_WARNING).await?;
+        let due = keys.iter().filter_map(|key| expiring_key(key, now));
+        let due: Vec<MailNotice> = due.collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.outbox.enqueue(&due).await
     }
-    outbox.enqueue(&due).await
 }

@@ -8,57 +8,56 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ids::MessageId;
-use crate::opt_out::resolution::KnownIdentity;
-use crate::ports::{PortError, Receipts, RecipientIdentities, SendLedger};
+use crate::ports::{PortError, Randomness, Receipts, RecipientIdentities, SendLedger};
 use crate::receipt::{DeliveryReceipt, LocatedMessage};
-use crate::sealing::IdentityIndex;
+use crate::recipient_identity::KnownIdentity;
+use crate::sealing::{IdentityIndex, InstallationSealer};
 use crate::send::Settlement;
+use crate::usecases::account_sealers::AccountSealers;
 
 /// Applies receipts.
 #[derive(Clone)]
 pub struct ApplyReceipts {
-    receipts: Arc<dyn Receipts>,
-    ledger: Arc<dyn SendLedger>,
-    identities: Arc<dyn RecipientIdentities>,
+    /// Finds the messages, and keeps receipts that have none yet.
+    pub receipts: Arc<dyn Receipts>,
+    /// Settles them.
+    pub ledger: Arc<dyn SendLedger>,
+    /// Learns what the provider calls recipients.
+    pub identities: Arc<dyn RecipientIdentities>,
+    /// Index those names at each account.
+    pub sealers: AccountSealers,
+    /// Seals those names while the account is not known.
+    pub installation: Arc<InstallationSealer>,
+    /// Makes nonces.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 impl ApplyReceipts {
-    /// A use case over these ports.
-    pub fn new(
-        receipts: Arc<dyn Receipts>,
-        ledger: Arc<dyn SendLedger>,
-        identities: Arc<dyn RecipientIdentities>,
-    ) -> Self {
-        Self {
-            receipts,
-            ledger,
-            identities,
-        }
-    }
-
     /// Applies receipts in their order. Those of messages that are not known are kept.
     pub async fn execute(&self, receipts: Vec<DeliveryReceipt>) -> Result<(), PortError> {
-        let unmatched = self.apply(receipts).await?;
-        if !unmatched.is_empty() {
-            self.receipts.keep_unmatched(&unmatched).await?;
+        let unmatched = self.apply(&receipts).await?;
+        if unmatched.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let seal = |index: usize| receipts[index].seal(&self.installation, &*self.randomness);
+        let sealed: Vec<_> = unmatched.into_iter().map(seal).collect();
+        self.receipts.keep_unmatched(&sealed).await
     }
 
-    /// Applies those receipts whose message is known; returns the others.
+    /// Applies those receipts whose message is known, and returns the positions of the others.
     pub(super) async fn apply(
         &self,
-        receipts: Vec<DeliveryReceipt>,
-    ) -> Result<Vec<DeliveryReceipt>, PortError> {
+        receipts: &[DeliveryReceipt],
+    ) -> Result<Vec<usize>, PortError> {
         let references: Vec<_> = receipts.iter().map(|receipt| receipt.reference).collect();
         if references.is_empty() {
-            return Ok(receipts);
+            return Ok(Vec::new());
         }
         let located = self.receipts.locate(&references).await?;
-        self.learn_identities(&receipts, &located).await?;
+        self.learn_identities(receipts, &located).await?;
         let mut unmatched = Vec::new();
         let mut settlements = Vec::new();
-        for (receipt, located) in receipts.into_iter().zip(located) {
+        for (position, (receipt, located)) in receipts.iter().zip(located).enumerate() {
             match located {
                 Some(LocatedMessage {
                     message_id,
@@ -66,29 +65,42 @@ impl ApplyReceipts {
                 }) => settlements.push(Settlement {
                     message_id,
                     account_id,
-                    outcome: receipt.report.outcome(),
+                    outcome: receipt.report.clone().outcome(),
                     provider_time: Some(receipt.provider_time),
                     at: receipt.received_at,
                 }),
-                None => unmatched.push(receipt),
+                None => unmatched.push(position),
             }
         }
         settle_by_account(&*self.ledger, settlements).await?;
         Ok(unmatched)
     }
 
-    /// Remembers by what the provider knows the recipients: one day one of them is known by that alone.
-    /// Nearly always it is known already, and nothing is written.
+    /// Remembers what the provider calls the recipients: some day one of them is known by that name
+    /// alone. Nearly always it is known already, and nothing is written.
     async fn learn_identities(
         &self,
         receipts: &[DeliveryReceipt],
         located: &[Option<LocatedMessage>],
     ) -> Result<(), PortError> {
-        // In a set: what one delivery says of a recipient, it says with each of its receipts.
-        let mut seen = std::collections::BTreeMap::<(MessageId, IdentityIndex), _>::new();
+        let mut sealers = BTreeMap::new();
+        for (receipt, located) in receipts.iter().zip(located) {
+            if let Some(located) = located
+                && !receipt.recipient.is_empty()
+                && !sealers.contains_key(&located.account_id)
+            {
+                let sealer = self.sealers.find(located.account_id).await?;
+                sealers.insert(located.account_id, sealer);
+            }
+        }
+        // In a set: one notification names a recipient with each of its receipts.
+        let mut seen = BTreeMap::<(MessageId, IdentityIndex), _>::new();
         for (receipt, located) in receipts.iter().zip(located) {
             let Some(located) = located else { continue };
-            for identity in receipt.recipient.iter() {
+            let Some(Some(sealer)) = sealers.get(&located.account_id) else {
+                continue;
+            };
+            for identity in receipt.recipient.indexes(sealer) {
                 let at = seen.entry((located.message_id, identity));
                 let at = at.or_insert(receipt.provider_time);
                 *at = receipt.provider_time.max(*at);

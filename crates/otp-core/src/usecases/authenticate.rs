@@ -35,16 +35,13 @@ pub enum AuthenticateError {
 /// Finds out who is calling.
 #[derive(Clone)]
 pub struct Authenticate {
-    directory: Arc<dyn Directory>,
-    clock: Arc<dyn Clock>,
+    /// Finds keys.
+    pub directory: Arc<dyn Directory>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Authenticate {
-    /// A use case over these ports.
-    pub fn new(directory: Arc<dyn Directory>, clock: Arc<dyn Clock>) -> Self {
-        Self { directory, clock }
-    }
-
     /// Judges the presented key.
     pub async fn execute(&self, presented: Option<&str>) -> Result<Caller, AuthenticateError> {
         let presented = presented.map(str::trim).filter(|key| !key.is_empty());

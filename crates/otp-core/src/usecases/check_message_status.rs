@@ -1,4 +1,4 @@
-//! Check a message's status: where one message of the caller stands.
+//! Check a message's status: reports one message of the caller.
 
 use std::sync::Arc;
 
@@ -6,35 +6,52 @@ use crate::ids::MessageId;
 use crate::message::{Failure, MessageStatus};
 use crate::ports::{Messages, PortError};
 use crate::recipient::PhoneNumber;
-use crate::sealing::Sealer;
 use crate::time::Timestamp;
+use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient, open_recipient};
 use crate::usecases::authenticate::Caller;
-use crate::usecases::show_message::{UnreadableRecipient, open_recipient};
 
-/// What there is to say of a message.
+/// Reports the status of messages.
+#[derive(Clone)]
+pub struct CheckMessageStatus {
+    /// Finds them.
+    pub messages: Arc<dyn Messages>,
+    /// Open recipients.
+    pub sealers: AccountSealers,
+}
+
+/// A message of the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckMessageStatusRequest {
+    /// The caller.
+    pub caller: Caller,
+    /// The message.
+    pub id: MessageId,
+}
+
+/// The status of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageReport {
     /// Its id.
     pub id: MessageId,
-    /// Where it stands.
+    /// Its status.
     pub status: MessageStatus,
-    /// To whom it was sent.
-    pub to: PhoneNumber,
+    /// The recipient; `None` once the message is erased or its account's key deleted.
+    pub to: Option<PhoneNumber>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Why it failed; none unless it stands at `Failed`.
+    /// Why it failed; `None` unless its status is `Failed`.
     pub failure: Option<Failure>,
-    /// When the failure was recorded; none unless it stands at `Failed`.
+    /// When the failure was recorded; `None` unless its status is `Failed`.
     pub failed_at: Option<Timestamp>,
 }
 
-/// Why there is nothing to say.
+/// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckMessageStatusError {
     /// The caller's account has no message with that id.
     #[error("no message with that id exists for the caller")]
     NotFound,
-    /// What is stored of the recipient cannot be read with the configured master key.
+    /// The stored recipient does not open.
     #[error(transparent)]
     Unreadable(#[from] UnreadableRecipient),
     /// A port failed.
@@ -42,32 +59,21 @@ pub enum CheckMessageStatusError {
     Port(#[from] PortError),
 }
 
-/// Reports on messages.
-#[derive(Clone)]
-pub struct CheckMessageStatus {
-    messages: Arc<dyn Messages>,
-    sealer: Sealer,
-}
-
 impl CheckMessageStatus {
-    /// A use case over these ports.
-    pub fn new(messages: Arc<dyn Messages>, sealer: Sealer) -> Self {
-        Self { messages, sealer }
-    }
-
-    /// Reports on the caller's message `id`.
+    /// Reports one message.
     pub async fn execute(
         &self,
-        caller: Caller,
-        id: MessageId,
+        request: CheckMessageStatusRequest,
     ) -> Result<MessageReport, CheckMessageStatusError> {
-        let found = self.messages.find(caller.account_id, id).await?;
+        let account = request.caller.account_id;
+        let found = self.messages.find(account, request.id).await?;
         let message = found.ok_or(CheckMessageStatusError::NotFound)?;
+        let sealer = self.sealers.find(account).await?;
         let failed = message.status == MessageStatus::Failed;
         Ok(MessageReport {
             id: message.id,
             status: message.status,
-            to: open_recipient(&message.recipient, &self.sealer)?,
+            to: open_recipient(sealer.as_deref(), message.id, message.recipient.as_ref())?,
             created_at: message.created_at,
             failure: message.failure.filter(|_| failed),
             failed_at: message.failed_at.filter(|_| failed),

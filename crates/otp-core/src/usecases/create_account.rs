@@ -1,36 +1,66 @@
-//! Create an account.
+//! Create an account, with a key of its own.
 
-use crate::account::{Account, Contact, SealedContact};
+use std::sync::Arc;
+
+use crate::account::{Account, AccountRules, Contact, SealedContact};
 use crate::ids::AccountId;
+use crate::keyring::{KeyOwner, MasterKeys};
 use crate::language::LanguageTag;
 use crate::ports::{Accounts, Clock, PortError, Randomness};
-use crate::sealing::{Purpose, Sealed, Sealer};
 
-/// Creates an account, its contact details sealed.
-pub async fn create_account(
-    accounts: &dyn Accounts,
-    (clock, randomness): (&dyn Clock, &dyn Randomness),
-    sealer: &Sealer,
-    contact: &Contact,
-    default_language: LanguageTag,
-) -> Result<Account, PortError> {
-    let now = clock.now();
-    let seal = |text: &str| -> Sealed { sealer.seal(Purpose::Contact, text, randomness) };
-    let account = Account {
-        id: AccountId::generate(now, randomness),
-        contact: SealedContact {
-            name: seal(contact.name.as_str()),
-            email: seal(contact.email.as_str()),
-            phone: seal(contact.phone.as_str()),
-            company: seal(contact.company.as_str()),
-            address: contact
-                .address
-                .as_ref()
-                .map(|address| seal(address.as_str())),
-        },
-        default_language,
-        created_at: now,
-    };
-    accounts.create(&account).await?;
-    Ok(account)
+/// Creates accounts.
+#[derive(Clone)]
+pub struct CreateAccount {
+    /// Stores them.
+    pub accounts: Arc<dyn Accounts>,
+    /// Wrap the account's key.
+    pub master_keys: Arc<MasterKeys>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes the id, the key and nonces.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// An account as an operator describes it.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its contact details.
+    pub contact: Contact,
+    /// The message language if a request names none that can be served.
+    pub default_language: LanguageTag,
+    /// The rules that differ between accounts.
+    pub rules: AccountRules,
+}
+
+/// Why no account was created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateAccountError {
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl CreateAccount {
+    /// Creates one account, its contact details sealed with its own key.
+    pub async fn execute(&self, new: NewAccount) -> Result<Account, CreateAccountError> {
+        let randomness = &*self.randomness;
+        let now = self.clock.now();
+        let id = AccountId::generate(now, randomness);
+        let key = self
+            .master_keys
+            .generate_key(KeyOwner::Account(id), randomness);
+        let sealer = self
+            .master_keys
+            .account_sealer(id, &key)
+            .map_err(|error| PortError::Backend(error.into()))?;
+        let account = Account {
+            id,
+            contact: SealedContact::seal(&new.contact, &sealer, randomness),
+            default_language: new.default_language,
+            rules: new.rules,
+            created_at: now,
+        };
+        self.accounts.create(&account, &key).await?;
+        Ok(account)
+    }
 }

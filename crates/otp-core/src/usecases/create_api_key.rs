@@ -1,9 +1,33 @@
 //! Create an API key. The key itself is returned once and kept nowhere.
 
+use std::sync::Arc;
+
 use crate::api_key::{ApiKey, ApiKeySecret};
 use crate::ids::{AccountId, ApiKeyId};
 use crate::ports::{ApiKeys, Clock, PortError, Randomness};
 use crate::time::Timestamp;
+
+/// Creates API keys.
+#[derive(Clone)]
+pub struct CreateApiKey {
+    /// Stores them.
+    pub keys: Arc<dyn ApiKeys>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes the id and the secret.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// An API key as its owner describes it.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// The account.
+    pub account_id: AccountId,
+    /// The owner's name for it.
+    pub name: String,
+    /// When it expires, if ever.
+    pub expires_at: Option<Timestamp>,
+}
 
 /// Why no key was created.
 #[derive(Debug, thiserror::Error)]
@@ -19,44 +43,41 @@ pub enum CreateApiKeyError {
     Port(PortError),
 }
 
-/// Creates a key of an account.
-pub async fn create_api_key(
-    keys: &dyn ApiKeys,
-    (clock, randomness): (&dyn Clock, &dyn Randomness),
-    account_id: AccountId,
-    name: String,
-    expires_at: Option<Timestamp>,
-) -> Result<(ApiKey, ApiKeySecret), CreateApiKeyError> {
-    let now = clock.now();
-    if expires_at.is_some_and(|expiry| expiry <= now) {
-        return Err(CreateApiKeyError::ExpiryInThePast);
-    }
-    let (key, secret) = mint(account_id, name, expires_at, now, randomness);
-    match keys.create(&key).await {
-        Ok(()) => Ok((key, secret)),
-        Err(PortError::Conflict(_)) => Err(CreateApiKeyError::AccountNotFound),
-        Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
-            Err(CreateApiKeyError::Port(error))
+impl CreateApiKey {
+    /// Creates one key.
+    pub async fn execute(
+        &self,
+        new: NewApiKey,
+    ) -> Result<(ApiKey, ApiKeySecret), CreateApiKeyError> {
+        let now = self.clock.now();
+        if new.expires_at.is_some_and(|expiry| expiry <= now) {
+            return Err(CreateApiKeyError::ExpiryInThePast);
+        }
+        let (key, secret) = mint(new, now, &*self.randomness);
+        match self.keys.create(&key).await {
+            Ok(()) => Ok((key, secret)),
+            Err(PortError::Conflict(_)) => Err(CreateApiKeyError::AccountNotFound),
+            Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
+                Err(CreateApiKeyError::Port(error))
+            }
         }
     }
 }
 
 pub(super) fn mint(
-    account_id: AccountId,
-    name: String,
-    expires_at: Option<Timestamp>,
+    new: NewApiKey,
     now: Timestamp,
     randomness: &dyn Randomness,
 ) -> (ApiKey, ApiKeySecret) {
     let secret = ApiKeySecret::generate(randomness);
     let key = ApiKey {
         id: ApiKeyId::generate(now, randomness),
-        account_id,
-        name,
+        account_id: new.account_id,
+        name: new.name,
         hash: secret.hash(),
         hint: secret.hint(),
         created_at: now,
-        expires_at,
+        expires_at: new.expires_at,
         revoked_at: None,
     };
     (key, secret)

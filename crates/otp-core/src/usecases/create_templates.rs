@@ -22,45 +22,69 @@ pub struct Created {
     pub outcome: Result<AuthenticationTemplate, ProviderError>,
 }
 
-/// Creates a template for a sender. A language that fails keeps none of the others from being tried.
-pub async fn create_templates(
-    ports: TemplatePorts<'_>,
-    sender: &Sender,
-    draft: &TemplateDraft,
-    languages: &[LanguageTag],
-) -> Result<Vec<Created>, AdministerTemplatesError> {
-    let account = ports.business_account(sender)?;
-    let mut all = Vec::new();
-    for language in languages {
-        let outcome = match ports.registry.create(&account, draft, language).await {
-            Ok(created) => {
-                let listed = ListedTemplate {
-                    provider_id: created.provider_id,
-                    name: draft.name().clone(),
-                    language: language.clone(),
-                    status: created.status,
-                    reason: None,
-                    category: "AUTHENTICATION".to_owned(),
-                    has_code_button: true,
-                    time_to_live: Some(draft.time_to_live()),
-                    code_expiry: Some(draft.code_expiry()),
-                };
-                Ok(store(ports, sender, &listed).await?)
-            }
-            Err(error) => Err(error),
-        };
-        let language = language.clone();
-        all.push(Created { language, outcome });
+/// Creates templates.
+#[derive(Clone)]
+pub struct CreateTemplates {
+    /// What it takes.
+    pub ports: TemplatePorts,
+}
+
+/// A template to create for a sender.
+#[derive(Debug, Clone, Copy)]
+pub struct NewTemplate<'a> {
+    /// The sender.
+    pub sender: &'a Sender,
+    /// What all its languages share.
+    pub draft: &'a TemplateDraft,
+    /// Its languages.
+    pub languages: &'a [LanguageTag],
+}
+
+impl CreateTemplates {
+    /// Creates one template. A language that fails does not keep the others from being tried.
+    pub async fn execute(
+        &self,
+        new: NewTemplate<'_>,
+    ) -> Result<Vec<Created>, AdministerTemplatesError> {
+        let ports = &self.ports;
+        let NewTemplate {
+            sender,
+            draft,
+            languages,
+        } = new;
+        let account = ports.business_account(sender).await?;
+        let mut all = Vec::new();
+        for language in languages {
+            let outcome = match ports.registry.create(&account, draft, language).await {
+                Ok(created) => {
+                    let listed = ListedTemplate {
+                        provider_id: created.provider_id,
+                        name: draft.name().clone(),
+                        language: language.clone(),
+                        status: created.status,
+                        reason: None,
+                        category: "AUTHENTICATION".to_owned(),
+                        has_code_button: true,
+                        time_to_live: Some(draft.time_to_live()),
+                        code_expiry: Some(draft.code_expiry()),
+                    };
+                    Ok(store(ports, sender, &listed).await?)
+                }
+                Err(error) => Err(error),
+            };
+            let language = language.clone();
+            all.push(Created { language, outcome });
+        }
+        check_reviews(ports, sender, &mut all).await?;
+        Ok(all)
     }
-    hear_of_reviews(ports, sender, &mut all).await?;
-    Ok(all)
 }
 
 /// Asks how the reviews stand. One may have ended before its template was stored, and what the provider
 /// told of it then found nothing to change. Where it does not answer, the templates stay as created:
 /// created they are.
-async fn hear_of_reviews(
-    ports: TemplatePorts<'_>,
+async fn check_reviews(
+    ports: &TemplatePorts,
     sender: &Sender,
     all: &mut [Created],
 ) -> Result<(), AdministerTemplatesError> {
@@ -72,7 +96,7 @@ async fn hear_of_reviews(
     if waiting.is_empty() {
         return Ok(());
     }
-    let account = ports.business_account(sender)?;
+    let account = ports.business_account(sender).await?;
     let asked_at = ports.clock.now();
     let Ok(listed) = ports.registry.list(&account).await else {
         return Ok(());
@@ -97,7 +121,7 @@ async fn hear_of_reviews(
 /// Stores what was created. The provider may have told of it meanwhile, or an operator added it before:
 /// then it is there.
 async fn store(
-    ports: TemplatePorts<'_>,
+    ports: &TemplatePorts,
     sender: &Sender,
     created: &ListedTemplate,
 ) -> Result<AuthenticationTemplate, PortError> {

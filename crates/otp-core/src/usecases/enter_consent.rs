@@ -1,33 +1,64 @@
-//! Enter a request: a recipient told an operator, by another way than a message, to be left alone or not to
-//! be any more. It holds at once.
+//! Enter a consent request: a recipient asked an operator, by other means than a message, to get no more
+//! messages or to get them again. It holds at once.
 
 use std::sync::Arc;
 
 use crate::ids::AccountId;
 use crate::opt_out::consent::ConsentEntry;
 use crate::opt_out::{ConsentRequest, ConsentSource};
-use crate::ports::{Clock, OptOuts, PortError, Randomness};
+use crate::ports::{Clock, OptOuts, PortError};
 use crate::recipient::PhoneNumber;
-use crate::sealing::{Purpose, Sealer};
+use crate::usecases::account_sealers::AccountSealers;
 
-/// Enters a recipient's request.
-pub async fn enter_consent(
-    opt_outs: &dyn OptOuts,
-    (clock, randomness): (&dyn Clock, &dyn Randomness),
-    sealer: &Sealer,
-    (account_id, recipient): (AccountId, &PhoneNumber),
-    request: ConsentRequest,
-) -> Result<(), PortError> {
-    let now = clock.now();
-    let entry = ConsentEntry {
-        account_id,
-        recipient_index: sealer.index(recipient),
-        recipient: Some(sealer.seal(Purpose::Recipient, recipient.e164(), randomness)),
-        request,
-        source: ConsentSource::Operator,
-        message: None,
-        requested_at: now,
-        recorded_at: now,
-    };
-    opt_outs.record_consent(Arc::from([entry])).await
+/// Enters consent requests by hand.
+#[derive(Clone)]
+pub struct EnterConsent {
+    /// Stores them.
+    pub opt_outs: Arc<dyn OptOuts>,
+    /// Index the recipient.
+    pub sealers: AccountSealers,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A consent request as an operator heard it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnteredConsent {
+    /// The account whose messages it is about.
+    pub account_id: AccountId,
+    /// The recipient.
+    pub recipient: PhoneNumber,
+    /// What the recipient asks for.
+    pub request: ConsentRequest,
+}
+
+/// Why nothing was entered.
+#[derive(Debug, thiserror::Error)]
+pub enum EnterConsentError {
+    /// There is no such account, or its key is deleted.
+    #[error("no account has that id")]
+    AccountNotFound,
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl EnterConsent {
+    /// Enters one request.
+    pub async fn execute(&self, entered: EnteredConsent) -> Result<(), EnterConsentError> {
+        let sealer = self.sealers.find(entered.account_id).await?;
+        let sealer = sealer.ok_or(EnterConsentError::AccountNotFound)?;
+        let now = self.clock.now();
+        let entry = ConsentEntry {
+            account_id: entered.account_id,
+            recipient_index: sealer.index(&entered.recipient),
+            request: entered.request,
+            source: ConsentSource::Operator,
+            message: None,
+            requested_at: now,
+            recorded_at: now,
+        };
+        self.opt_outs.record_consent(Arc::from([entry])).await?;
+        Ok(())
+    }
 }

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
+use crate::channel::whatsapp::Sender;
 use crate::channel::whatsapp::health::{Finding, HealthChange, HealthChanged, Rating};
-use crate::channel::whatsapp::{AccessToken, Sender};
 use crate::ids::SenderId;
 use crate::ports::{
     Clock, Examination, PortError, ProviderRefusal, SenderExaminer, SenderHealths, Senders,
 };
-use crate::sealing::{Purpose, Sealer};
+use crate::usecases::account_sealers::AccountSealers;
 
 /// Senders dealt with at a time.
 const BATCH: usize = 100;
@@ -27,8 +27,8 @@ pub struct ExamineSender {
     pub examiner: Arc<dyn SenderExaminer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Opens the token.
-    pub sealer: Sealer,
+    /// Open the token.
+    pub sealers: AccountSealers,
 }
 
 /// An examined sender.
@@ -53,7 +53,10 @@ impl ExamineSender {
         let Some(sender) = self.senders.find(sender).await? else {
             return Ok(None);
         };
-        let Some(token) = self.access_token(&sender) else {
+        let Some(sealer) = self.sealers.find(sender.account_id).await? else {
+            return Ok(None);
+        };
+        let Ok(token) = sender.open_access_token(&sealer) else {
             return Ok(None);
         };
         let said = self.examiner.examine(&sender.phone_number_id, &token).await;
@@ -73,14 +76,6 @@ impl ExamineSender {
     /// The senders whose look is due.
     pub async fn due(&self) -> Result<Vec<SenderId>, PortError> {
         self.healths.list_due_checks(self.clock.now(), BATCH).await
-    }
-
-    fn access_token(&self, sender: &Sender) -> Option<AccessToken> {
-        let opened = self
-            .sealer
-            .open(Purpose::AccessToken, &sender.access_token)
-            .ok()?;
-        AccessToken::parse(&opened).ok()
     }
 }
 

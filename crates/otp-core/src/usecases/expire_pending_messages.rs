@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ports::{Clock, PortError, Receipts, RecipientIdentities, SendLedger};
+use crate::ports::{Clock, PortError};
 use crate::send::{Outcome, Settlement};
 use crate::time::Timestamp;
 use crate::usecases::apply_receipts::{ApplyReceipts, settle_by_account};
@@ -26,14 +26,13 @@ const MAX_ABSENCE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 /// and a transaction that inserted one may have been slow.
 const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
-/// Decides what nobody else decided.
+/// Expires messages and applies kept receipts, round by round.
 pub struct ExpirePendingMessages {
-    receipts: Arc<dyn Receipts>,
-    ledger: Arc<dyn SendLedger>,
-    clock: Arc<dyn Clock>,
+    /// Applies receipts; its ports find what has expired, too.
     apply: ApplyReceipts,
-    /// Up to here everything is decided.
-    decided_until: Option<Timestamp>,
+    clock: Arc<dyn Clock>,
+    /// Everything that expired until then is settled.
+    settled_until: Option<Timestamp>,
 }
 
 /// What one round did.
@@ -46,20 +45,12 @@ pub struct ExpiryRound {
 }
 
 impl ExpirePendingMessages {
-    /// A use case over these ports.
-    pub fn new(
-        receipts: Arc<dyn Receipts>,
-        ledger: Arc<dyn SendLedger>,
-        identities: Arc<dyn RecipientIdentities>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let apply = ApplyReceipts::new(Arc::clone(&receipts), Arc::clone(&ledger), identities);
+    /// The first round looks back a month; see [`ExpirePendingMessages::execute`].
+    pub fn new(apply: ApplyReceipts, clock: Arc<dyn Clock>) -> Self {
         Self {
-            receipts,
-            ledger,
-            clock,
             apply,
-            decided_until: None,
+            clock,
+            settled_until: None,
         }
     }
 
@@ -71,25 +62,33 @@ impl ExpirePendingMessages {
     }
 
     async fn apply_kept_receipts(&self) -> Result<usize, PortError> {
-        let kept = self.receipts.list_unmatched(BATCH).await?;
-        let unmatched = self.apply.apply(kept.clone()).await?;
-        let matched: Vec<_> = kept
-            .into_iter()
-            .filter(|receipt| !unmatched.contains(receipt))
+        let kept = self.apply.receipts.list_unmatched(BATCH).await?;
+        let opened: Vec<_> = kept
+            .iter()
+            .map(|receipt| receipt.open(&self.apply.installation))
+            .collect();
+        let unmatched = self.apply.apply(&opened).await?;
+        let is_matched = |position: &usize| !unmatched.contains(position);
+        let matched: Vec<_> = (0..kept.len())
+            .filter(is_matched)
+            .map(|position| kept[position].clone())
             .collect();
         let too_old = self.clock.now() - UNMATCHED_LIFETIME;
-        self.receipts.forget_unmatched(&matched, too_old).await?;
+        self.apply
+            .receipts
+            .forget_unmatched(&matched, too_old)
+            .await?;
         Ok(matched.len())
     }
 
     async fn fail_expired(&mut self) -> Result<usize, PortError> {
         let now = self.clock.now();
         let after = self
-            .decided_until
+            .settled_until
             .map_or(now - MAX_ABSENCE, |until| until - OVERLAP);
         let mut decided = 0;
         loop {
-            let expired = self.receipts.list_expired(after, now, BATCH).await?;
+            let expired = self.apply.receipts.list_expired(after, now, BATCH).await?;
             let found = expired.len();
             let settlements = expired.into_iter().map(|message| Settlement {
                 message_id: message.message_id,
@@ -98,11 +97,11 @@ impl ExpirePendingMessages {
                 provider_time: None,
                 at: now,
             });
-            settle_by_account(&*self.ledger, settlements.collect()).await?;
+            settle_by_account(&*self.apply.ledger, settlements.collect()).await?;
             decided += found;
             // Those that were settled are not `Pending` any more, so the next page is the first.
             if found < BATCH {
-                self.decided_until = Some(now);
+                self.settled_until = Some(now);
                 return Ok(decided);
             }
         }

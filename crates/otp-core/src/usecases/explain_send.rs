@@ -82,25 +82,21 @@ pub struct ExplainedRoute {
 /// Explains sends.
 #[derive(Clone)]
 pub struct ExplainSend {
-    send: SendMessage,
-    facts: Arc<dyn AdmissionFacts>,
+    /// Explains what this would do.
+    pub send: SendMessage,
+    /// Loads what an attempt would be judged by.
+    pub facts: Arc<dyn AdmissionFacts>,
 }
 
 impl ExplainSend {
-    /// Explains what `send` would do.
-    pub fn new(send: SendMessage, facts: Arc<dyn AdmissionFacts>) -> Self {
-        Self { send, facts }
-    }
-
     /// Explains one send.
     pub async fn execute(
         &self,
         request: ExplainSendRequest,
     ) -> Result<ExplainedSend, SendMessageError> {
-        let ports = &self.send.ports;
-        let now = ports.clock.now();
+        let now = self.send.clock.now();
         let account = request.caller.account_id;
-        let profile = ports.directory.find_sending_profile(account).await?;
+        let profile = self.send.directory.find_sending_profile(account).await?;
         let send_request = SendRequest {
             caller: request.caller,
             to: &request.to,
@@ -112,7 +108,7 @@ impl ExplainSend {
             .send
             .prepare(profile.as_deref(), send_request, now)
             .await?;
-        let Prepared { attempt, route } = prepared;
+        let Prepared { attempt, route, .. } = prepared;
         let facts = self.facts.facts_of(&attempt).await?;
         let Explanation {
             admission,

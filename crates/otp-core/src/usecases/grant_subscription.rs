@@ -1,4 +1,6 @@
-//! Grant a subscription: credits for an account, with the ledger entry that says so.
+//! Grant a subscription: credits for an account, with the ledger entry that records the grant.
+
+use std::sync::Arc;
 
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
@@ -6,10 +8,32 @@ use crate::ids::{AccountId, PlanId, SubscriptionId};
 use crate::ports::{Clock, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
 
+/// Grants subscriptions.
+#[derive(Clone)]
+pub struct GrantSubscription {
+    /// Stores them.
+    pub subscriptions: Arc<dyn Subscriptions>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes the id.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// Credits for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewSubscription {
+    /// The account.
+    pub account_id: AccountId,
+    /// The credits.
+    pub credits: Credits,
+    /// The plan they come from, if any.
+    pub plan_id: Option<PlanId>,
+}
+
 /// Why nothing was granted.
 #[derive(Debug, thiserror::Error)]
 pub enum GrantSubscriptionError {
-    /// Nothing is no grant.
+    /// A grant of no credits.
     #[error("a grant has at least 1 credit")]
     NoCredits,
     /// There is no such account or plan.
@@ -20,40 +44,39 @@ pub enum GrantSubscriptionError {
     Port(PortError),
 }
 
-/// Grants credits to an account.
-pub async fn grant_subscription(
-    subscriptions: &dyn Subscriptions,
-    (clock, randomness): (&dyn Clock, &dyn Randomness),
-    account_id: AccountId,
-    credits: Credits,
-    plan_id: Option<PlanId>,
-) -> Result<Subscription, GrantSubscriptionError> {
-    if credits == Credits::ZERO {
-        return Err(GrantSubscriptionError::NoCredits);
-    }
-    let now = clock.now();
-    let id = SubscriptionId::generate(now, randomness);
-    let subscription = Subscription {
-        id,
-        account_id,
-        plan_id,
-        credits,
-        remaining: credits,
-        created_at: now,
-    };
-    let grant = LedgerEntry {
-        account_id,
-        subscription_id: id,
-        message_id: None,
-        kind: EntryKind::Grant,
-        credits,
-        at: now,
-    };
-    match subscriptions.grant(&subscription, &grant).await {
-        Ok(()) => Ok(subscription),
-        Err(PortError::Conflict(_)) => Err(GrantSubscriptionError::AccountOrPlanNotFound),
-        Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
-            Err(GrantSubscriptionError::Port(error))
+impl GrantSubscription {
+    /// Grants one subscription.
+    pub async fn execute(
+        &self,
+        new: NewSubscription,
+    ) -> Result<Subscription, GrantSubscriptionError> {
+        if new.credits == Credits::ZERO {
+            return Err(GrantSubscriptionError::NoCredits);
+        }
+        let now = self.clock.now();
+        let id = SubscriptionId::generate(now, &*self.randomness);
+        let subscription = Subscription {
+            id,
+            account_id: new.account_id,
+            plan_id: new.plan_id,
+            credits: new.credits,
+            remaining: new.credits,
+            created_at: now,
+        };
+        let grant = LedgerEntry {
+            account_id: new.account_id,
+            subscription_id: id,
+            message_id: None,
+            kind: EntryKind::Grant,
+            credits: new.credits,
+            at: now,
+        };
+        match self.subscriptions.grant(&subscription, &grant).await {
+            Ok(()) => Ok(subscription),
+            Err(PortError::Conflict(_)) => Err(GrantSubscriptionError::AccountOrPlanNotFound),
+            Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
+                Err(GrantSubscriptionError::Port(error))
+            }
         }
     }
 }

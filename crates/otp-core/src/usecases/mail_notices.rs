@@ -13,9 +13,9 @@ use crate::ports::{
     Accounts, AddressedNotice, Clock, NoticeError, NoticeOutbox, NoticeRecipient, NoticeSender,
     PortError,
 };
-use crate::sealing::Sealer;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
+use crate::usecases::account_sealers::AccountSealers;
 
 /// A claim holds for longer than a mail can take; see [`NoticeSender::send`].
 const LEASE: Duration = Duration::from_secs(5 * 60);
@@ -32,12 +32,18 @@ pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 pub const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Sends what waits in the outbox.
+#[derive(Clone)]
 pub struct MailNotices {
-    outbox: Arc<dyn NoticeOutbox>,
-    accounts: Arc<dyn Accounts>,
-    sender: Arc<dyn NoticeSender>,
-    clock: Arc<dyn Clock>,
-    sealer: Sealer,
+    /// What waits.
+    pub outbox: Arc<dyn NoticeOutbox>,
+    /// Where the addresses are.
+    pub accounts: Arc<dyn Accounts>,
+    /// Open the addresses.
+    pub sealers: AccountSealers,
+    /// Sends the mail.
+    pub sender: Arc<dyn NoticeSender>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// What came of one notice.
@@ -54,23 +60,6 @@ pub struct Mailed {
 }
 
 impl MailNotices {
-    /// A use case over these ports.
-    pub fn new(
-        outbox: Arc<dyn NoticeOutbox>,
-        accounts: Arc<dyn Accounts>,
-        sender: Arc<dyn NoticeSender>,
-        clock: Arc<dyn Clock>,
-        sealer: Sealer,
-    ) -> Self {
-        Self {
-            outbox,
-            accounts,
-            sender,
-            clock,
-            sealer,
-        }
-    }
-
     /// Sends the notice that has been due for longest; none where none is due. One at a time: mail is
     /// rare, and whoever stops this waits for one mail at most.
     pub async fn execute(&self) -> Result<Option<Mailed>, PortError> {
@@ -101,8 +90,10 @@ impl MailNotices {
         let Some(account) = self.accounts.find(notice.account_id).await? else {
             return Ok(Err(NoticeError::Refused("the account is gone".to_owned())));
         };
-        let Ok(contact) = account.contact.open(&self.sealer) else {
-            // An operator may mend it: the master key may be the wrong one.
+        let Some(sealer) = self.sealers.find(account.id).await? else {
+            return Ok(Err(NoticeError::Refused("the account is gone".to_owned())));
+        };
+        let Ok(contact) = account.contact.open(&sealer) else {
             let words = "the account's address cannot be read";
             return Ok(Err(NoticeError::Postponed(words.to_owned())));
         };
@@ -122,9 +113,21 @@ impl MailNotices {
     }
 }
 
-/// Forgets what ended long ago.
-pub async fn forget_ended(outbox: &dyn NoticeOutbox, clock: &dyn Clock) -> Result<(), PortError> {
-    outbox.forget_ended(clock.now() - REMEMBERED).await
+/// Forgets notices that ended long ago.
+#[derive(Clone)]
+pub struct ForgetEndedNotices {
+    /// What is remembered.
+    pub outbox: Arc<dyn NoticeOutbox>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl ForgetEndedNotices {
+    /// One round.
+    pub async fn execute(&self) -> Result<(), PortError> {
+        let until = self.clock.now() - REMEMBERED;
+        self.outbox.forget_ended(until).await
+    }
 }
 
 fn outcome(

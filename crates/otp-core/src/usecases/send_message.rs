@@ -9,9 +9,10 @@ mod delivery;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::channel::whatsapp::{AccessToken, NoRoute, Route, SendingProfile, UnreadableToken};
+use crate::channel::whatsapp::{self, AccessToken, NoRoute, Route, UnreadableToken};
 use crate::idempotency::IdempotencyKey;
 use crate::ids::MessageId;
+use crate::keyring::MasterKeys;
 use crate::language::LanguageTag;
 use crate::message::MessageStatus;
 use crate::passcode::Passcode;
@@ -20,29 +21,35 @@ use crate::ports::{
     SendLedger,
 };
 use crate::recipient::PhoneNumber;
-use crate::sealing::{Purpose, Sealer};
-use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, Settlement};
+use crate::sealing::{AccountSealer, InstallationSealer, Purpose};
+use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, SendingProfile, Settlement};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
-use delivery::Delivered;
+use delivery::{Delivered, deliver};
 
-/// The ports this use case needs.
+/// Sends messages.
 #[derive(Clone)]
-pub struct SendMessagePorts {
-    /// Senders, templates, prices.
+pub struct SendMessage {
+    /// Looks up keys, senders, templates and prices.
     pub directory: Arc<dyn Directory>,
     /// Admits and settles.
     pub ledger: Arc<dyn SendLedger>,
-    /// Delivers.
+    /// Hands messages to the provider.
     pub sender: Arc<dyn MessageSender>,
     /// Takes templates out of use that the provider refuses.
     pub templates: ApplyTemplateEvents,
+    /// Open the account's key.
+    pub master_keys: Arc<MasterKeys>,
+    /// Indexes the provider's ids.
+    pub installation: Arc<InstallationSealer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes ids and nonces.
     pub randomness: Arc<dyn Randomness>,
+    /// How long things may take.
+    pub policy: SendPolicy,
 }
 
 /// How long things may take.
@@ -52,24 +59,24 @@ pub struct SendPolicy {
     pub request_deadline: Duration,
     /// How long one call to the provider may take.
     pub provider_timeout: Duration,
-    /// How long a message may stay undecided whose template says nothing of it.
+    /// How long a message may stay pending if its template does not say.
     pub message_lifetime: Duration,
 }
 
 /// What to send, parsed.
 #[derive(Debug, Clone)]
 pub struct SendMessageRequest {
-    /// Who sends.
+    /// The caller.
     pub caller: Caller,
-    /// What.
+    /// The passcode.
     pub passcode: Passcode,
-    /// To whom.
+    /// The recipient.
     pub to: PhoneNumber,
-    /// In which language, if the caller minds.
+    /// Preferred language of the message.
     pub language: Option<LanguageTag>,
-    /// In which language the account holder reads notices, if the request says so.
+    /// Language of notices to the account holder, if the request names one.
     pub notice_language: Option<UiLanguage>,
-    /// Under which key it may be repeated.
+    /// The key under which the request may be repeated.
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -114,7 +121,7 @@ pub enum SendMessageError {
         /// What the provider said.
         refusal: ProviderRefusal,
     },
-    /// The sender's access token cannot be read with the configured master key.
+    /// The sender's access token does not open.
     #[error(transparent)]
     UnreadableToken(#[from] UnreadableToken),
     /// A port failed.
@@ -122,7 +129,7 @@ pub enum SendMessageError {
     Port(#[from] PortError),
 }
 
-/// All of a request that is judged.
+/// The part of a request that is judged.
 #[derive(Clone, Copy)]
 pub(super) struct SendRequest<'a> {
     pub(super) caller: Caller,
@@ -136,39 +143,20 @@ pub(super) struct SendRequest<'a> {
 pub(super) struct Prepared<'a> {
     pub(super) attempt: SendAttempt,
     pub(super) route: Result<(Route<'a>, AccessToken), NoRoute>,
-}
-
-/// Sends messages.
-#[derive(Clone)]
-pub struct SendMessage {
-    pub(super) ports: SendMessagePorts,
-    sealer: Sealer,
-    policy: SendPolicy,
+    sealer: Arc<AccountSealer>,
 }
 
 impl SendMessage {
-    /// A use case over these ports.
-    pub fn new(ports: SendMessagePorts, sealer: Sealer, policy: SendPolicy) -> Self {
-        Self {
-            ports,
-            sealer,
-            policy,
-        }
-    }
-
     /// Sends one message. The future MUST be driven to its end even if the caller goes away: dropped
     /// between admission and settlement it leaves the message to its receipt.
     pub async fn execute(
         &self,
         request: SendMessageRequest,
     ) -> Result<SentMessage, SendMessageError> {
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let deadline = now + self.policy.request_deadline;
-        let profile = self
-            .ports
-            .directory
-            .find_sending_profile(request.caller.account_id)
-            .await?;
+        let account = request.caller.account_id;
+        let profile = self.directory.find_sending_profile(account).await?;
         let send_request = SendRequest {
             caller: request.caller,
             to: &request.to,
@@ -176,11 +164,15 @@ impl SendMessage {
             notice_language: request.notice_language,
             idempotency_key: request.idempotency_key,
         };
-        let Prepared { attempt, route } =
-            self.prepare(profile.as_deref(), send_request, now).await?;
+        let prepared = self.prepare(profile.as_deref(), send_request, now).await?;
+        let Prepared {
+            attempt,
+            route,
+            sealer,
+        } = prepared;
         let message_id = attempt.message_id;
 
-        let admissions = self.ports.ledger.admit(Arc::from([attempt])).await?;
+        let admissions = self.ledger.admit(Arc::from([attempt])).await?;
         match admissions.first() {
             Some(Admission::Admitted) => {}
             Some(Admission::Replayed(first)) => {
@@ -197,11 +189,11 @@ impl SendMessage {
             return Err(PortError::Backend("admitted without a route".into()).into());
         };
 
+        let settle = |delivered| self.settle(&sealer, message_id, delivered);
         if let Some(stop) = route.stop {
-            let refused = Delivered::Refused(stop.refusal.clone());
-            return self.settle(request.caller, message_id, refused).await;
+            return settle(Delivered::Refused(stop.refusal.clone())).await;
         }
-        let outgoing = OutgoingMessage {
+        let outgoing = OutgoingMessage::WhatsApp(whatsapp::OutgoingMessage {
             message_id,
             to: request.to,
             passcode: request.passcode,
@@ -211,17 +203,17 @@ impl SendMessage {
             phone_number_id: route.sender.phone_number_id.clone(),
             access_token,
             timeout: self.policy.provider_timeout,
-        };
-        let delivered = delivery::deliver(&self.ports, outgoing, deadline).await;
+        });
+        let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
         if let Delivered::Refused(refusal) = &delivered
             && let Some(status) = refusal.scope.template_status()
         {
             let template = (route.sender.id, route.template.id);
-            let taken = self.ports.templates.take_out_of_use(template, &status);
-            // What cannot be recorded now is refused, and recorded, with the next message.
+            let taken = self.templates.take_out_of_use(template, &status);
+            // If this fails, the next refused message will record it.
             drop(taken.await);
         }
-        self.settle(request.caller, message_id, delivered).await
+        settle(delivered).await
     }
 
     /// Makes a request ready to be judged: chooses the route, looks up the price, seals the recipient.
@@ -231,60 +223,68 @@ impl SendMessage {
         request: SendRequest<'_>,
         now: Timestamp,
     ) -> Result<Prepared<'a>, SendMessageError> {
-        let route = match route(profile, request.language) {
+        // An account without a key has been erased: its senders' tokens cannot be read any more.
+        let Some((profile, key)) =
+            profile.and_then(|profile| Some((profile, profile.key.as_ref()?)))
+        else {
+            return Err(SendMessageError::SenderNumberNotFound);
+        };
+        let sealer = key
+            .open(&self.master_keys)
+            .map_err(|error| PortError::Backend(error.into()))?;
+        let route = match profile.route(request.language) {
             // Opened before admission: an unreadable token must be found out before anything is paid.
-            Ok(route) => Ok((route, route.sender.open_access_token(&self.sealer)?)),
+            Ok(route) => Ok((route, route.sender.open_access_token(&sealer)?)),
             Err(no_route) => Err(no_route),
         };
         let routed_to = match &route {
-            Ok((route, _)) => Ok(RoutedTo::from(*route)),
+            Ok((route, _)) => Ok(RoutedTo::WhatsApp((*route).into())),
             Err(no_route) => Err(*no_route),
         };
         let lifetime = route.as_ref().ok();
         let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());
         let expires_at = now + lifetime.unwrap_or(self.policy.message_lifetime);
-        let attempt = self.attempt(request, routed_to, (now, expires_at)).await?;
-        Ok(Prepared { attempt, route })
-    }
-
-    async fn attempt(
-        &self,
-        request: SendRequest<'_>,
-        route: Result<RoutedTo, NoRoute>,
-        (now, expires_at): (Timestamp, Timestamp),
-    ) -> Result<SendAttempt, PortError> {
-        let randomness = &*self.ports.randomness;
+        let randomness = &*self.randomness;
+        let message_id = MessageId::generate(now, randomness);
         let region = request.to.region();
-        Ok(SendAttempt {
-            message_id: MessageId::generate(now, randomness),
+        let to = request.to.e164();
+        let attempt = SendAttempt {
+            message_id,
             account_id: request.caller.account_id,
             api_key_id: request.caller.api_key_id,
             idempotency_key: request.idempotency_key,
-            recipient_index: self.sealer.index(request.to),
-            recipient: self
-                .sealer
-                .seal(Purpose::Recipient, request.to.e164(), randomness),
+            recipient_index: sealer.index(request.to),
+            recipient: sealer.seal(Purpose::Recipient, message_id.0, to, randomness),
             region,
-            price: self.ports.directory.price_list().await?.price(region),
-            route,
+            price: self.directory.price_list().await?.price(region),
+            route: routed_to,
             notice_language: request.notice_language,
             at: now,
             expires_at,
+        };
+        Ok(Prepared {
+            attempt,
+            route,
+            sealer,
         })
     }
 
-    /// Records the outcome and turns it into the answer. What cannot be recorded now stays `Pending`,
-    /// and that is what the caller is told: the receipt or the message's lifetime will decide it.
+    /// Records the outcome and turns it into the answer. If it cannot be recorded now, the message stays
+    /// `Pending` and the caller is answered so: the receipt or the message's lifetime will decide it.
     async fn settle(
         &self,
-        caller: Caller,
+        sealer: &AccountSealer,
         message_id: MessageId,
         delivered: Delivered,
     ) -> Result<SentMessage, SendMessageError> {
         let (outcome, refusal) = match delivered {
             Delivered::Accepted(id) => {
-                let randomness = &*self.ports.randomness;
-                let sealed = self.sealer.seal_provider_message_id(&id, randomness);
+                let sealed = sealer.seal_provider_message_id(
+                    message_id,
+                    &id,
+                    &self.installation,
+                    &*self.randomness,
+                );
                 (Outcome::Accepted(sealed), None)
             }
             Delivered::Refused(refusal) => {
@@ -295,12 +295,12 @@ impl SendMessage {
         let answer = outcome.status();
         let settlement = Settlement {
             message_id,
-            account_id: caller.account_id,
+            account_id: sealer.account(),
             outcome,
             provider_time: None,
-            at: self.ports.clock.now(),
+            at: self.clock.now(),
         };
-        let recorded = self.ports.ledger.settle(Arc::from([settlement])).await;
+        let recorded = self.ledger.settle(Arc::from([settlement])).await;
         let status = match (recorded, refusal) {
             (Ok(()), Some(refusal)) => {
                 let id = message_id;
@@ -315,13 +315,6 @@ impl SendMessage {
             replayed: false,
         })
     }
-}
-
-fn route<'a>(
-    profile: Option<&'a SendingProfile>,
-    preferred_language: Option<&LanguageTag>,
-) -> Result<Route<'a>, NoRoute> {
-    profile.ok_or(NoRoute::NoSender)?.route(preferred_language)
 }
 
 pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {

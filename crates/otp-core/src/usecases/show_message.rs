@@ -1,4 +1,4 @@
-//! Show a message: all there is to say of one message of the caller, its timeline included.
+//! Show a message: everything about one message of the caller, with its timeline.
 
 use std::sync::Arc;
 
@@ -6,16 +6,35 @@ use crate::ids::MessageId;
 use crate::message::{MessageEvent, MessageRecord};
 use crate::ports::{Messages, PortError};
 use crate::recipient::PhoneNumber;
-use crate::sealing::{Purpose, Sealed, Sealer};
+use crate::sealing::AccountSealer;
+use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient, open_recipient};
 use crate::usecases::authenticate::Caller;
+
+/// Shows messages.
+#[derive(Clone)]
+pub struct ShowMessage {
+    /// Finds them.
+    pub messages: Arc<dyn Messages>,
+    /// Open recipients.
+    pub sealers: AccountSealers,
+}
+
+/// A message of the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShowMessageRequest {
+    /// The caller.
+    pub caller: Caller,
+    /// The message.
+    pub id: MessageId,
+}
 
 /// A message with its recipient in the clear, for its account alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenedMessage {
     /// The message.
     pub record: MessageRecord,
-    /// To whom it was sent.
-    pub to: PhoneNumber,
+    /// The recipient; `None` once the message is erased or its account's key deleted.
+    pub to: Option<PhoneNumber>,
 }
 
 /// A message and its timeline, oldest event first.
@@ -23,17 +42,17 @@ pub struct OpenedMessage {
 pub struct ShownMessage {
     /// The message.
     pub message: OpenedMessage,
-    /// What became of it, from its admission on.
+    /// What happened to it, from its admission on.
     pub timeline: Vec<MessageEvent>,
 }
 
-/// Why there is nothing to show.
+/// Why nothing is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ShowMessageError {
     /// The caller's account has no message with that id.
     #[error("no message with that id exists for the caller")]
     NotFound,
-    /// A recipient cannot be read.
+    /// The stored recipient does not open.
     #[error(transparent)]
     Unreadable(#[from] UnreadableRecipient),
     /// A port failed.
@@ -41,36 +60,20 @@ pub enum ShowMessageError {
     Port(#[from] PortError),
 }
 
-/// What is stored of a recipient cannot be read with the configured master key.
-#[derive(Debug, thiserror::Error)]
-#[error("the recipient cannot be read")]
-pub struct UnreadableRecipient(#[source] Box<dyn std::error::Error + Send + Sync>);
-
-/// Shows messages.
-#[derive(Clone)]
-pub struct ShowMessage {
-    messages: Arc<dyn Messages>,
-    sealer: Sealer,
-}
-
 impl ShowMessage {
-    /// A use case over these ports.
-    pub fn new(messages: Arc<dyn Messages>, sealer: Sealer) -> Self {
-        Self { messages, sealer }
-    }
-
-    /// Shows the caller's message `id`.
+    /// Shows one message.
     pub async fn execute(
         &self,
-        caller: Caller,
-        id: MessageId,
+        request: ShowMessageRequest,
     ) -> Result<ShownMessage, ShowMessageError> {
-        let found = self.messages.find_history(caller.account_id, id).await?;
+        let account = request.caller.account_id;
+        let found = self.messages.find_history(account, request.id).await?;
         let history = found.ok_or(ShowMessageError::NotFound)?;
+        let sealer = self.sealers.find(account).await?;
         let mut timeline = vec![MessageEvent::admitted(history.record.created_at)];
         timeline.extend(history.events);
         Ok(ShownMessage {
-            message: OpenedMessage::open(history.record, &self.sealer)?,
+            message: OpenedMessage::open(history.record, sealer.as_deref())?,
             timeline,
         })
     }
@@ -80,19 +83,9 @@ impl OpenedMessage {
     /// Opens the recipient of a message.
     pub(super) fn open(
         record: MessageRecord,
-        sealer: &Sealer,
+        sealer: Option<&AccountSealer>,
     ) -> Result<Self, UnreadableRecipient> {
-        let to = open_recipient(&record.recipient, sealer)?;
+        let to = open_recipient(sealer, record.id, record.recipient.as_ref())?;
         Ok(Self { record, to })
     }
-}
-
-/// Opens the recipient of a message, which the store keeps sealed.
-pub(super) fn open_recipient(
-    sealed: &Sealed,
-    sealer: &Sealer,
-) -> Result<PhoneNumber, UnreadableRecipient> {
-    let opened = sealer.open(Purpose::Recipient, sealed);
-    let opened = opened.map_err(|error| UnreadableRecipient(error.into()))?;
-    PhoneNumber::restore(&opened).map_err(|error| UnreadableRecipient(error.into()))
 }

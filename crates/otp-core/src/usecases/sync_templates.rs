@@ -1,5 +1,7 @@
 //! Sync templates: the stored templates of a sender become those that the provider lists.
 
+use std::sync::Arc;
+
 use crate::channel::whatsapp::template::listed::ListedTemplate;
 use crate::channel::whatsapp::template::sync::{TemplateChange, as_listed, reconcile};
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
@@ -8,24 +10,31 @@ use crate::ids::TemplateId;
 use crate::ports::{
     BusinessAccount, Clock, PortError, ProviderError, Randomness, TemplateRegistry, Templates,
 };
-use crate::sealing::Sealer;
+use crate::usecases::account_sealers::AccountSealers;
 
 /// So often it is looked again because somebody else changed something.
 const ATTEMPTS: usize = 5;
 
 /// What administering templates takes.
-#[derive(Clone, Copy)]
-pub struct TemplatePorts<'a> {
+#[derive(Clone)]
+pub struct TemplatePorts {
     /// What is stored.
-    pub templates: &'a dyn Templates,
+    pub templates: Arc<dyn Templates>,
     /// What the provider has.
-    pub registry: &'a dyn TemplateRegistry,
+    pub registry: Arc<dyn TemplateRegistry>,
+    /// Open the sender's token.
+    pub sealers: AccountSealers,
     /// Tells the time.
-    pub clock: &'a dyn Clock,
+    pub clock: Arc<dyn Clock>,
     /// Makes ids.
-    pub randomness: &'a dyn Randomness,
-    /// Opens the sender's token.
-    pub sealer: &'a Sealer,
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// Syncs templates.
+#[derive(Clone)]
+pub struct SyncTemplates {
+    /// What it takes.
+    pub ports: TemplatePorts,
 }
 
 /// What a sync found.
@@ -45,64 +54,69 @@ pub enum AdministerTemplatesError {
     /// The provider does not do it.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// The sender's access token cannot be read with the configured master key.
+    /// The sender's access token does not open.
     #[error(transparent)]
     Token(#[from] UnreadableToken),
+    /// The account's key is deleted, and with it the sender's access token.
+    #[error("the account of the sender has been erased")]
+    AccountErased,
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
 }
 
-/// Syncs the templates of one sender; those of others stay as they are.
-pub async fn sync_templates(
-    ports: TemplatePorts<'_>,
-    sender: &Sender,
-) -> Result<Synced, AdministerTemplatesError> {
-    let account = ports.business_account(sender)?;
-    let asked_at = ports.clock.now();
-    let listed = ports.registry.list(&account).await?;
-    let outlasts = |listed: &&ListedTemplate| {
-        listed.is_authentication() && listed.status.may_send() && listed.outlasts_its_code()
-    };
-    let mut synced = Synced {
-        outlasting: listed.iter().filter(outlasts).cloned().collect(),
-        ..Synced::default()
-    };
-    for _ in 0..ATTEMPTS {
-        let stored = ports.templates.list_templates(Some(sender.id)).await?;
-        let plan = reconcile(&stored, listed.clone(), asked_at);
-        let mut is_done = true;
-        for change in plan.change {
-            let TemplateChange { before, after } = &change;
-            if ports.templates.replace_template(before, after).await? {
-                synced.changed.push(change);
-            } else {
-                is_done = false;
+impl SyncTemplates {
+    /// Syncs the templates of one sender; those of others stay as they are.
+    pub async fn execute(&self, sender: &Sender) -> Result<Synced, AdministerTemplatesError> {
+        let ports = &self.ports;
+        let account = ports.business_account(sender).await?;
+        let asked_at = ports.clock.now();
+        let listed = ports.registry.list(&account).await?;
+        let outlasts = |listed: &&ListedTemplate| {
+            listed.is_authentication() && listed.status.may_send() && listed.outlasts_its_code()
+        };
+        let mut synced = Synced {
+            outlasting: listed.iter().filter(outlasts).cloned().collect(),
+            ..Synced::default()
+        };
+        for _ in 0..ATTEMPTS {
+            let stored = ports.templates.list_templates(Some(sender.id)).await?;
+            let plan = reconcile(&stored, listed.clone(), asked_at);
+            let mut is_done = true;
+            for change in plan.change {
+                let TemplateChange { before, after } = &change;
+                if ports.templates.replace_template(before, after).await? {
+                    synced.changed.push(change);
+                } else {
+                    is_done = false;
+                }
+            }
+            for listed in plan.add {
+                let template = ports.new_template(sender, &listed);
+                match ports.templates.add_template(&template).await {
+                    Ok(()) => synced.added.push(template),
+                    Err(PortError::Conflict(_)) => is_done = false,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            if is_done {
+                return Ok(synced);
             }
         }
-        for listed in plan.add {
-            let template = ports.new_template(sender, &listed);
-            match ports.templates.add_template(&template).await {
-                Ok(()) => synced.added.push(template),
-                Err(PortError::Conflict(_)) => is_done = false,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if is_done {
-            return Ok(synced);
-        }
+        Err(PortError::Unavailable("templates change all the time".into()).into())
     }
-    Err(PortError::Unavailable("templates change all the time".into()).into())
 }
 
-impl TemplatePorts<'_> {
-    pub(super) fn business_account(
+impl TemplatePorts {
+    pub(super) async fn business_account(
         &self,
         sender: &Sender,
-    ) -> Result<BusinessAccount, UnreadableToken> {
+    ) -> Result<BusinessAccount, AdministerTemplatesError> {
+        let sealer = self.sealers.find(sender.account_id).await?;
+        let sealer = sealer.ok_or(AdministerTemplatesError::AccountErased)?;
         Ok(BusinessAccount {
             waba_id: sender.waba_id.clone(),
-            access_token: sender.open_access_token(self.sealer)?,
+            access_token: sender.open_access_token(&sealer)?,
         })
     }
 
@@ -115,7 +129,7 @@ impl TemplatePorts<'_> {
     ) -> AuthenticationTemplate {
         let now = self.clock.now();
         let plain = AuthenticationTemplate::vouched_for(
-            TemplateId::generate(now, self.randomness),
+            TemplateId::generate(now, &*self.randomness),
             sender.id,
             listed.name.clone(),
             listed.language.clone(),

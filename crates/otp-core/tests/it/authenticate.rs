@@ -3,16 +3,39 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ports::ApiKeys;
+use otp_core::time::Timestamp;
 use otp_core::usecases::authenticate::{Authenticate, AuthenticateError, Caller};
-use otp_core::usecases::create_api_key::{CreateApiKeyError, create_api_key};
+use otp_core::usecases::create_api_key::{CreateApiKey, CreateApiKeyError, NewApiKey};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 
 async fn fixture() -> (Fixture, Authenticate) {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
-    let authenticate = Authenticate::new(fixture.store.clone(), fixture.clock.clone());
+    let authenticate = Authenticate {
+        directory: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+    };
     (fixture, authenticate)
+}
+
+async fn create_key(
+    fixture: &Fixture,
+    name: &str,
+    expires_at: Option<Timestamp>,
+) -> Result<(ApiKey, ApiKeySecret), CreateApiKeyError> {
+    let create_api_key = CreateApiKey {
+        keys: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
+    };
+    let new = NewApiKey {
+        account_id: fixture.account,
+        name: name.to_owned(),
+        expires_at,
+    };
+    create_api_key.execute(new).await
 }
 
 #[tokio::test]
@@ -28,15 +51,7 @@ async fn a_missing_or_blank_key_is_required() {
 async fn an_active_key_names_its_account_until_it_expires() {
     let (fixture, authenticate) = fixture().await;
     let expires = Some(START + Duration::from_secs(60));
-    let name = "shop".to_owned();
-    let made = create_api_key(
-        &*fixture.store,
-        fixture.world(),
-        fixture.account,
-        name,
-        expires,
-    )
-    .await;
+    let made = create_key(&fixture, "shop", expires).await;
     let (key, secret) = made.expect("key");
     let caller = authenticate
         .execute(Some(secret.expose()))
@@ -61,15 +76,7 @@ async fn an_active_key_names_its_account_until_it_expires() {
 #[tokio::test]
 async fn a_revoked_key_is_as_absent_as_an_unknown_one() {
     let (fixture, authenticate) = fixture().await;
-    let name = "shop".to_owned();
-    let made = create_api_key(
-        &*fixture.store,
-        fixture.world(),
-        fixture.account,
-        name,
-        None,
-    )
-    .await;
+    let made = create_key(&fixture, "shop", None).await;
     let (key, secret) = made.expect("key");
     assert!(fixture.store.revoke(key.id, START).await.expect("revoke"));
     for presented in [secret.expose(), "otp_live_nobody", "sk_test_123"] {
@@ -84,15 +91,7 @@ async fn a_revoked_key_is_as_absent_as_an_unknown_one() {
 #[tokio::test]
 async fn a_key_is_not_created_expired() {
     let (fixture, _) = fixture().await;
-    let name = "late".to_owned();
-    let made = create_api_key(
-        &*fixture.store,
-        fixture.world(),
-        fixture.account,
-        name,
-        Some(START),
-    )
-    .await;
+    let made = create_key(&fixture, "late", Some(START)).await;
     assert!(matches!(made, Err(CreateApiKeyError::ExpiryInThePast)));
     let keys = ApiKeys::list(&*fixture.store, fixture.account)
         .await

@@ -10,9 +10,11 @@ use otp_core::ports::{AddressedNotice, ApiKeys, Clock, NoticeError, NoticeSender
 use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
-use otp_core::usecases::announce_expiring_keys::announce_expiring_keys;
-use otp_core::usecases::create_api_key::create_api_key;
-use otp_core::usecases::mail_notices::{GIVEN_UP_AFTER, MailNotices, REMEMBERED, forget_ended};
+use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
+use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
+use otp_core::usecases::mail_notices::{
+    ForgetEndedNotices, GIVEN_UP_AFTER, MailNotices, REMEMBERED,
+};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 use uuid::Uuid;
@@ -66,13 +68,13 @@ impl World {
         let store = Arc::new(MemoryStore::default());
         let fixture = Fixture::with_credits(store.clone(), credits).await;
         let server = Arc::new(Server::default());
-        let mail = MailNotices::new(
-            store.clone(),
-            store,
-            server.clone(),
-            fixture.clock.clone(),
-            fixture.sealer.clone(),
-        );
+        let mail = MailNotices {
+            outbox: store.clone(),
+            accounts: store,
+            sealers: fixture.sealers(),
+            sender: server.clone(),
+            clock: fixture.clock.clone(),
+        };
         Self {
             fixture,
             server,
@@ -257,26 +259,31 @@ async fn a_process_that_dies_after_sending_leaves_the_same_mail_to_the_next() {
 async fn a_key_that_expires_is_announced_twice_and_remembered_for_as_long_as_it_could_come_up() {
     let world = World::with_credits(1).await;
     let (fixture, expiry) = (&world.fixture, START + 240 * HOUR);
-    let name = "shop".to_owned();
-    create_api_key(
-        &*fixture.store,
-        fixture.world(),
-        fixture.account,
-        name,
-        Some(expiry),
-    )
-    .await
-    .expect("a key");
+    let create_api_key = CreateApiKey {
+        keys: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
+    };
+    let new = NewApiKey {
+        account_id: fixture.account,
+        name: "shop".to_owned(),
+        expires_at: Some(expiry),
+    };
+    create_api_key.execute(new).await.expect("a key");
+    let announce = AnnounceExpiringKeys {
+        keys: fixture.store.clone(),
+        outbox: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+    };
+    let forget = ForgetEndedNotices {
+        outbox: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+    };
     let mut announced: Vec<Timestamp> = Vec::new();
     for _ in 0..250 {
-        let (keys, outbox) = (&*fixture.store, &*fixture.store);
-        announce_expiring_keys(keys, outbox, &*fixture.clock)
-            .await
-            .expect("a round");
+        announce.execute().await.expect("a round");
         world.round().await;
-        forget_ended(outbox, &*fixture.clock)
-            .await
-            .expect("a round");
+        forget.execute().await.expect("a round");
         if world.server.took().len() > announced.len() {
             announced.push(fixture.clock.now());
         }

@@ -9,4 +9,3 @@ mod receipts;
 mod rotate_api_key;
 mod send_message;
 mod templates;
-mod world;

@@ -1,16 +1,18 @@
 //! `RecordConsent`, and what `ApplyReceipts` learns for it, over a store in memory and a clock set by hand.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::message::ProviderMessageId;
-use otp_core::opt_out::resolution::ResolutionFacts;
-use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
+use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
 use otp_core::ports::{
-    Clock, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger, PortError, Recalled,
+    Clock, ConsentTargets, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger,
+    PortError, Recalled,
 };
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::sealing::ProviderMessageIndex;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
@@ -19,27 +21,25 @@ use otp_core::usecases::record_consent::{
     KeptConsents, MAX_UNRESOLVED, RecordConsent, UNRESOLVED_LIFETIME,
 };
 use otp_testkit::ScriptedSender;
+use otp_testkit::contract::fixture::recipient;
 
-use crate::world::World;
+use otp_testkit::World;
 
 async fn world() -> World {
     World::with_provider(ScriptedSender::default()).await
 }
 
 fn take(world: &World) -> RecordConsent {
-    RecordConsent::new(world.fixture.store.clone(), world.fixture.store.clone())
+    world.record_consent()
 }
 
 fn index(world: &World, wamid: &str) -> ProviderMessageIndex {
     let id = ProviderMessageId(wamid.to_owned());
-    world.fixture.sealer.provider_message_index(&id)
+    world.fixture.installation.provider_message_index(&id)
 }
 
-fn user(world: &World, id: &str) -> Identities {
-    Identities {
-        user: Some(world.fixture.sealer.user_id_index(id)),
-        number: None,
-    }
+fn user(id: &str) -> ProviderIdentities {
+    ProviderIdentities::new(Some(id), None)
 }
 
 /// STOP of somebody known by a user id alone.
@@ -51,7 +51,7 @@ fn stop(world: &World, message: &str, user_id: &str) -> InboundConsent {
         phone_number_id: ProviderId::parse("106540352242922").ok(),
         message: index(world, message),
         context: None,
-        from: user(world, user_id),
+        from: user(user_id),
         number: None,
         provider_time: now,
         received_at: now,
@@ -67,16 +67,15 @@ fn introducing(world: &World, attempt: &SendAttempt, user_id: &str) -> DeliveryR
             provider_index: index(world, "wamid.A"),
         },
         report: Report::Delivered,
-        recipient: user(world, user_id),
+        recipient: user(user_id),
         provider_time: now,
         received_at: now,
     }
 }
 
 async fn apply(world: &World, receipt: DeliveryReceipt) {
-    let store = || world.fixture.store.clone();
-    let apply = ApplyReceipts::new(store(), store(), store());
-    apply.execute(vec![receipt]).await.expect("applied");
+    let applied = world.apply_receipts().execute(vec![receipt]).await;
+    applied.expect("applied");
 }
 
 async fn is_opted_out(world: &World, number: u32) -> bool {
@@ -95,7 +94,7 @@ async fn a_user_id_is_known_from_a_receipt() {
     assert!(!is_opted_out(&world, 2).await);
     let log = world.fixture.store.consent_log(world.fixture.account, None);
     let log = log.await.expect("log");
-    assert_eq!(log[0].recipient, Some(sent.recipient));
+    assert_eq!(log[0].recipient_index, sent.recipient_index);
 }
 
 #[tokio::test]
@@ -113,13 +112,10 @@ async fn a_receipt_that_waited_for_its_message_introduces_its_recipient_too() {
     apply(&world, by_wamid).await;
     let id = ProviderMessageId("wamid.A".to_owned());
     let fixture = &world.fixture;
-    let sealed = fixture
-        .sealer
-        .seal_provider_message_id(&id, &*fixture.randomness);
+    let sealed = world.seal_provider_message_id(&sent, &id);
     fixture.settle(&sent, Outcome::Accepted(sealed)).await;
-    let store = || fixture.store.clone();
-    let mut decide = ExpirePendingMessages::new(store(), store(), store(), fixture.clock.clone());
-    assert_eq!(decide.execute().await.expect("a round").matched, 1);
+    let mut expire = ExpirePendingMessages::new(world.apply_receipts(), fixture.clock.clone());
+    assert_eq!(expire.execute().await.expect("a round").matched, 1);
     let request = stop(&world, "wamid.M", "SA.1");
     take(&world).execute(vec![request]).await.expect("taken");
     assert!(is_opted_out(&world, 1).await);
@@ -144,7 +140,6 @@ async fn the_newest_receipt_says_whose_a_user_id_is() {
 async fn a_request_that_comes_before_its_receipt_waits_and_is_taken_once() {
     let world = world().await;
     let take = take(&world);
-    let clock = &*world.fixture.clock;
     let sent = world.fixture.send(1).await;
     let requests = vec![
         stop(&world, "wamid.M", "SA.1"),
@@ -155,22 +150,16 @@ async fn a_request_that_comes_before_its_receipt_waits_and_is_taken_once() {
     let waiting = |resolved, waiting| KeptConsents {
         resolved,
         waiting,
-        given_up: 0,
+        dropped: 0,
     };
-    assert_eq!(
-        take.resolve_kept(clock).await.expect("a round"),
-        waiting(0, 2)
-    );
+    assert_eq!(take.resolve_kept().await.expect("a round"), waiting(0, 2));
     assert!(!is_opted_out(&world, 1).await);
     apply(&world, introducing(&world, &sent, "SA.1")).await;
     // Two processes look at the same time.
-    let (one, other) = tokio::join!(take.resolve_kept(clock), take.resolve_kept(clock));
+    let (one, other) = tokio::join!(take.resolve_kept(), take.resolve_kept());
     assert!(one.is_ok() && other.is_ok());
     assert!(is_opted_out(&world, 1).await);
-    assert_eq!(
-        take.resolve_kept(clock).await.expect("a round"),
-        waiting(0, 1)
-    );
+    assert_eq!(take.resolve_kept().await.expect("a round"), waiting(0, 1));
     let log = world.fixture.store.consent_log(world.fixture.account, None);
     assert_eq!(log.await.expect("log").len(), 1);
 }
@@ -181,14 +170,14 @@ async fn a_number_nobody_sent_to_is_opted_out_and_its_owner_too_when_a_receipt_n
     let world = world().await;
     let take = take(&world);
     let request = InboundConsent {
-        number: Some(world.fixture.attempt(7).recipient_index),
+        number: Some(recipient(7)),
         ..stop(&world, "wamid.M", "SA.1")
     };
     take.execute(vec![request]).await.expect("taken");
     assert!(is_opted_out(&world, 7).await);
     let sent = world.fixture.send(1).await;
     apply(&world, introducing(&world, &sent, "SA.1")).await;
-    let round = take.resolve_kept(&*world.fixture.clock).await;
+    let round = take.resolve_kept().await;
     assert_eq!(round.expect("a round").resolved, 1);
     assert!(is_opted_out(&world, 1).await);
 }
@@ -200,14 +189,14 @@ async fn requests_wait_for_three_months_and_a_thousand_at_most() {
     let many = (0..=MAX_UNRESOLVED).map(|n| stop(&world, &format!("wamid.{n}"), "SA.1"));
     take.execute(many.collect()).await.expect("kept");
     let clock = &*world.fixture.clock;
-    let round = take.resolve_kept(clock).await.expect("a round");
-    assert_eq!((round.waiting, round.given_up), (MAX_UNRESOLVED, 1));
+    let round = take.resolve_kept().await.expect("a round");
+    assert_eq!((round.waiting, round.dropped), (MAX_UNRESOLVED, 1));
     clock.advance(UNRESOLVED_LIFETIME);
-    let round = take.resolve_kept(clock).await.expect("a round");
-    assert_eq!((round.waiting, round.given_up), (MAX_UNRESOLVED, 0));
+    let round = take.resolve_kept().await.expect("a round");
+    assert_eq!((round.waiting, round.dropped), (MAX_UNRESOLVED, 0));
     clock.advance(Duration::from_millis(1));
-    let round = take.resolve_kept(clock).await.expect("a round");
-    assert_eq!((round.waiting, round.given_up), (0, MAX_UNRESOLVED));
+    let round = take.resolve_kept().await.expect("a round");
+    assert_eq!((round.waiting, round.dropped), (0, MAX_UNRESOLVED));
 }
 
 #[tokio::test]
@@ -237,7 +226,12 @@ async fn what_is_known_of_a_recipient_is_not_written_again() {
         Ok(vec![Some(recalled)])
     });
     identities.expect_remember().never();
-    let apply = ApplyReceipts::new(Arc::new(receipts), Arc::new(ledger), Arc::new(identities));
+    let apply = ApplyReceipts {
+        receipts: Arc::new(receipts),
+        ledger: Arc::new(ledger),
+        identities: Arc::new(identities),
+        ..world.apply_receipts()
+    };
     let twice = vec![receipt.clone(), receipt];
     apply.execute(twice).await.expect("applied");
 }
@@ -246,32 +240,60 @@ async fn what_is_known_of_a_recipient_is_not_written_again() {
 async fn a_request_that_cannot_be_recorded_or_kept_is_an_error_so_that_the_provider_repeats_it() {
     let world = world().await;
     let number = ProviderId::parse("106540352242922").expect("digits");
-    let ours = {
-        let mut facts = ResolutionFacts::default();
-        facts
-            .accounts
-            .entry(number)
-            .or_default()
-            .insert(world.fixture.account);
-        Arc::new(facts)
+    let ours = ConsentTargets {
+        accounts: HashMap::from([(number, BTreeSet::from([world.fixture.account]))]),
+        ..ConsentTargets::default()
     };
-    let not_ours = Arc::new(ResolutionFacts::default());
-    // What the store says, and whether the provider is acknowledged.
-    for (facts, is_taken) in [(None, false), (Some(ours), false), (Some(not_ours), true)] {
+    let not_ours = ConsentTargets::default();
+    // What the store answers, and whether the provider is acknowledged.
+    for (targets, is_taken) in [(None, false), (Some(ours), false), (Some(not_ours), true)] {
         let mut opt_outs = MockOptOuts::new();
         let away = || PortError::Unavailable("gone".into());
-        opt_outs.expect_load_resolution_facts().returning(move |_| {
-            let facts = facts.as_ref().ok_or_else(away)?;
-            Ok(ResolutionFacts {
-                accounts: facts.accounts.clone(),
-                ..ResolutionFacts::default()
-            })
-        });
+        opt_outs
+            .expect_find_consent_targets()
+            .returning(move |_, _| targets.clone().ok_or_else(away));
         opt_outs
             .expect_keep_unresolved()
             .returning(move |_| Err(away()));
-        let take = RecordConsent::new(Arc::new(opt_outs), world.fixture.store.clone());
+        let take = RecordConsent {
+            opt_outs: Arc::new(opt_outs),
+            ..world.record_consent()
+        };
         let taken = take.execute(vec![stop(&world, "wamid.M", "SA.1")]).await;
         assert_eq!(taken.is_ok(), is_taken);
     }
+}
+
+/// Two accounts send from one number to one person. Their indexes of that person are unrelated, and a
+/// STOP that answers a message of one stops both.
+#[tokio::test]
+async fn a_stop_counts_for_each_account_that_uses_the_number() {
+    let world = world().await;
+    let fixture = &world.fixture;
+    let partner = fixture.another_account().await;
+    let partners_key = fixture.another_key(partner).await;
+    fixture.grant_to(partner, 5).await;
+    world.add_sender_of(partner, &["en"]).await;
+    let sent = fixture.send(1).await;
+    let id = ProviderMessageId("wamid.A".to_owned());
+    let accepted = Outcome::Accepted(world.seal_provider_message_id(&sent, &id));
+    fixture.settle(&sent, accepted).await;
+    let partners_sealer = fixture.sealer_of(partner).await;
+    let partners_index = partners_sealer.index(&recipient(1));
+    assert_ne!(partners_index, sent.recipient_index);
+
+    let answer = InboundConsent {
+        context: Some(index(&world, "wamid.A")),
+        ..stop(&world, "wamid.M", "SA.1")
+    };
+    take(&world).execute(vec![answer]).await.expect("taken");
+    assert!(is_opted_out(&world, 1).await);
+    let of_partner = SendAttempt {
+        account_id: partner,
+        api_key_id: partners_key,
+        recipient_index: partners_index,
+        ..fixture.attempt(1)
+    };
+    let refused = Admission::Refused(Refusal::RecipientOptedOut);
+    assert_eq!(fixture.admit(&of_partner).await, refused);
 }

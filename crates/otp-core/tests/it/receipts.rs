@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use otp_core::ids::MessageId;
 use otp_core::message::{Message, MessageStatus, ProviderMessageId};
-use otp_core::opt_out::Identities;
 use otp_core::ports::{Clock, Messages, MockReceipts, MockSendLedger, PortError, SendError};
 use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
+use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::expire_pending_messages::{
     ExpirePendingMessages, ExpiryRound, UNMATCHED_LIFETIME,
@@ -15,32 +15,27 @@ use otp_core::usecases::expire_pending_messages::{
 use otp_testkit::ScriptedSender;
 use otp_testkit::sender::{accepted, failure};
 
-use crate::world::World;
+use otp_testkit::World;
 
 fn apply(world: &World) -> ApplyReceipts {
-    let store = || world.fixture.store.clone();
-    ApplyReceipts::new(store(), store(), store())
+    world.apply_receipts()
 }
 
-fn decide(world: &World) -> ExpirePendingMessages {
-    let store = || world.fixture.store.clone();
-    ExpirePendingMessages::new(store(), store(), store(), world.fixture.clock.clone())
+fn expire(world: &World) -> ExpirePendingMessages {
+    ExpirePendingMessages::new(world.apply_receipts(), world.fixture.clock.clone())
 }
 
 fn receipt(world: &World, id: Option<MessageId>, wamid: &str, report: Report) -> DeliveryReceipt {
     let wamid = ProviderMessageId(wamid.to_owned());
-    let sealed = world
-        .fixture
-        .sealer
-        .seal_provider_message_id(&wamid, &*world.fixture.randomness);
+    let provider_index = world.fixture.installation.provider_message_index(&wamid);
     let now = world.fixture.clock.now();
     DeliveryReceipt {
         reference: MessageReference {
             message_id: id,
-            provider_index: sealed.index,
+            provider_index,
         },
         report,
-        recipient: Identities::default(),
+        recipient: ProviderIdentities::default(),
         provider_time: now,
         received_at: now,
     }
@@ -97,9 +92,9 @@ async fn a_receipt_of_an_unknown_message_waits_for_it() {
     let world = World::with_provider(ScriptedSender::answering([Ok(accepted("wamid.A"))])).await;
     let early = receipt(&world, None, "wamid.A", Report::Delivered);
     apply(&world).execute(vec![early]).await.expect("kept");
-    let mut decide = decide(&world);
+    let mut expire = expire(&world);
     assert_eq!(
-        decide.execute().await.expect("a round"),
+        expire.execute().await.expect("a round"),
         ExpiryRound::default()
     );
 
@@ -108,7 +103,7 @@ async fn a_receipt_of_an_unknown_message_waits_for_it() {
         .execute(world.request(1))
         .await
         .expect("sent");
-    let round = decide.execute().await.expect("a round");
+    let round = expire.execute().await.expect("a round");
     assert_eq!(
         round,
         ExpiryRound {
@@ -121,7 +116,7 @@ async fn a_receipt_of_an_unknown_message_waits_for_it() {
         MessageStatus::Delivered
     );
     assert_eq!(
-        decide.execute().await.expect("a round"),
+        expire.execute().await.expect("a round"),
         ExpiryRound::default()
     );
 }
@@ -131,9 +126,9 @@ async fn a_receipt_that_never_finds_its_message_is_forgotten_after_a_week() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let stray = receipt(&world, None, "wamid.Z", Report::Delivered);
     apply(&world).execute(vec![stray]).await.expect("kept");
-    let mut decide = decide(&world);
+    let mut expire = expire(&world);
     world.fixture.clock.advance(UNMATCHED_LIFETIME);
-    decide.execute().await.expect("a round");
+    expire.execute().await.expect("a round");
     assert_eq!(
         world
             .fixture
@@ -145,7 +140,7 @@ async fn a_receipt_that_never_finds_its_message_is_forgotten_after_a_week() {
         1
     );
     world.fixture.clock.advance(Duration::from_millis(1));
-    decide.execute().await.expect("a round");
+    expire.execute().await.expect("a round");
     assert_eq!(
         world
             .fixture
@@ -188,7 +183,7 @@ async fn what_is_still_pending_after_its_lifetime_fails_once_and_gives_its_credi
         .expect("applied");
 
     // Two processes sweep; the clock stops a millisecond before the end, then reaches it.
-    let mut sweepers = [decide(&world), decide(&world)];
+    let mut sweepers = [expire(&world), expire(&world)];
     world.fixture.clock.advance(Duration::from_millis(599_999));
     for sweeper in &mut sweepers {
         assert_eq!(sweeper.execute().await.expect("a round").expired, 0);
@@ -230,8 +225,11 @@ async fn a_store_that_is_away_is_an_error_so_that_the_provider_repeats_itself() 
         .returning(|_| Err(PortError::Unavailable("gone".into())));
     let mut ledger = MockSendLedger::new();
     ledger.expect_settle().never();
-    let store = world.fixture.store.clone();
-    let apply = ApplyReceipts::new(Arc::new(receipts), Arc::new(ledger), store);
+    let apply = ApplyReceipts {
+        receipts: Arc::new(receipts),
+        ledger: Arc::new(ledger),
+        ..world.apply_receipts()
+    };
     let stray = receipt(&world, None, "wamid.Z", Report::Delivered);
     assert!(matches!(
         apply.execute(vec![stray]).await,

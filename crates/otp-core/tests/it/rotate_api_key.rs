@@ -1,11 +1,13 @@
-//! `rotate_api_key`: the old key works on for a while, the new one at once.
+//! `RotateApiKey`: the old key still works for a while, the new one at once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::ApiKeyId;
 use otp_core::ports::ApiKeys;
-use otp_core::usecases::rotate_api_key::{DEFAULT_OVERLAP, RotateApiKeyError, rotate_api_key};
+use otp_core::usecases::rotate_api_key::{
+    DEFAULT_OVERLAP, RotateApiKey, RotateApiKeyError, RotateApiKeyRequest,
+};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 use uuid::Uuid;
@@ -16,7 +18,14 @@ async fn rotate(
     hours: u64,
 ) -> Result<ApiKeyId, RotateApiKeyError> {
     let overlap = Duration::from_secs(hours * 60 * 60);
-    let rotated = rotate_api_key(&*fixture.store, fixture.world(), id, overlap).await;
+    let rotate_api_key = RotateApiKey {
+        keys: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
+    };
+    let rotated = rotate_api_key
+        .execute(RotateApiKeyRequest { id, overlap })
+        .await;
     rotated.map(|(key, _)| key.id)
 }
 

@@ -4,24 +4,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::idempotency::IdempotencyKey;
+use otp_core::keyring::{MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::message::{Message, MessageStatus};
 use otp_core::opt_out::ConsentRequest;
 use otp_core::ports::{
-    Messages, MockClock, MockDirectory, MockMessageSender, MockSendLedger, PortError,
-    ProviderRefusal, SendError,
+    Messages, MockClock, MockDirectory, MockMessageSender, MockSendLedger, OutgoingMessage,
+    PortError, ProviderRefusal, SendError,
 };
 use otp_core::pricing::PriceList;
 use otp_core::send::Admission;
 use otp_core::usecases::send_message::{
-    SendMessage, SendMessageError, SendMessagePorts, SendMessageRequest, SentMessage,
+    SendMessage, SendMessageError, SendMessageRequest, SentMessage,
 };
 use otp_testkit::ScriptedSender;
 use otp_testkit::contract::fixture::START;
 use otp_testkit::sender::{accepted, failure, refusal};
 use uuid::Uuid;
 
-use crate::world::{POLICY, World, apply_template_events};
+use otp_testkit::World;
+use otp_testkit::world::POLICY;
 
 async fn message(world: &World, sent: &SentMessage) -> Message {
     let found = Messages::find(&*world.fixture.store, world.fixture.account, sent.id).await;
@@ -47,7 +49,7 @@ async fn an_accepted_message_is_sent_and_costs_its_price() {
     assert_eq!(message(&world, &sent).await.status, MessageStatus::Sent);
     assert_eq!(world.fixture.balance().await, 9);
 
-    let calls = world.provider.calls();
+    let calls = world.whatsapp_calls();
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].message_id, sent.id);
     assert_eq!(calls[0].passcode.expose(), "482913");
@@ -69,7 +71,7 @@ async fn the_language_asked_for_selects_the_template() {
         ..world.request(1)
     };
     world.send_message.execute(request).await.expect("sent");
-    assert_eq!(world.provider.calls()[0].language.as_str(), "ar");
+    assert_eq!(world.whatsapp_calls()[0].language.as_str(), "ar");
 }
 
 #[tokio::test]
@@ -136,12 +138,8 @@ async fn a_temporary_refusal_is_tried_again_within_the_deadline() {
         .await
         .expect("sent");
     assert_eq!(sent.status, MessageStatus::Sent);
-    let timeouts: Vec<_> = world
-        .provider
-        .calls()
-        .iter()
-        .map(|call| call.timeout)
-        .collect();
+    let calls = world.provider.calls();
+    let timeouts: Vec<_> = calls.iter().map(OutgoingMessage::timeout).collect();
     // Half a second, then the four the provider asked for: five and a half are left for the last.
     assert_eq!(timeouts, [8_000, 8_000, 5_500].map(Duration::from_millis));
     assert_eq!(world.fixture.balance().await, 9);
@@ -273,15 +271,13 @@ async fn over(ledger: MockSendLedger, sender: MockMessageSender) -> (World, Send
         .returning(|| Ok(Arc::new(PriceList::default())));
     let mut clock = MockClock::new();
     clock.expect_now().return_const(START);
-    let ports = SendMessagePorts {
+    let send_message = SendMessage {
         directory: Arc::new(directory),
         ledger: Arc::new(ledger),
         sender: Arc::new(sender),
-        templates: apply_template_events(&world.fixture),
         clock: Arc::new(clock),
-        randomness: world.fixture.randomness.clone(),
+        ..world.send_message.clone()
     };
-    let send_message = SendMessage::new(ports, world.fixture.sealer.clone(), POLICY);
     (world, send_message)
 }
 
@@ -316,17 +312,12 @@ async fn a_call_after_a_long_wait_for_admission_still_has_a_second() {
             Ok(vec![Admission::Admitted])
         });
         ledger.expect_settle().returning(|_| Ok(()));
-        let ports = SendMessagePorts {
-            directory: world.fixture.store.clone(),
+        let send_message = SendMessage {
             ledger: Arc::new(ledger),
-            sender: world.provider.clone(),
-            templates: apply_template_events(&world.fixture),
-            clock: world.fixture.clock.clone(),
-            randomness: world.fixture.randomness.clone(),
+            ..world.send_message.clone()
         };
-        let send_message = SendMessage::new(ports, world.fixture.sealer.clone(), POLICY);
         send_message.execute(world.request(1)).await.expect("sent");
-        let timeout = world.provider.calls()[0].timeout;
+        let timeout = world.whatsapp_calls()[0].timeout;
         assert_eq!(timeout, Duration::from_millis(left), "after {waited} ms");
     }
 }
@@ -357,24 +348,21 @@ async fn an_outcome_that_cannot_be_recorded_leaves_the_message_pending() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_master_key_is_an_error_of_the_operator() {
+async fn a_key_that_another_master_key_wrapped_is_an_error_of_the_operator() {
     let world = World::with_provider(ScriptedSender::default()).await;
-    let other_key = otp_core::sealing::MasterKey::generate(&*world.fixture.randomness);
-    let sealer = otp_core::sealing::Sealer::new(&other_key);
-    let ports = SendMessagePorts {
-        directory: world.fixture.store.clone(),
-        ledger: world.fixture.store.clone(),
-        sender: world.provider.clone(),
-        templates: apply_template_events(&world.fixture),
-        clock: world.fixture.clock.clone(),
-        randomness: world.fixture.randomness.clone(),
+    let other_key = MasterKey::generate(&*world.fixture.randomness);
+    let send_message = SendMessage {
+        master_keys: Arc::new(MasterKeys::new(&other_key, &[])),
+        ..world.send_message.clone()
     };
-    let send_message = SendMessage::new(ports, sealer, POLICY);
     let error = send_message
         .execute(world.request(1))
         .await
         .expect_err("unreadable");
-    assert!(matches!(error, SendMessageError::UnreadableToken(_)));
+    assert!(matches!(
+        error,
+        SendMessageError::Port(PortError::Backend(_))
+    ));
     assert_eq!(
         world.fixture.balance().await,
         10,

@@ -15,21 +15,22 @@ use otp_core::language::LanguageTag;
 use otp_core::notice::NoticeKind;
 use otp_core::ports::{
     CreatedTemplate, MockTemplateRegistry, MockTemplates, PortError, ProviderError, RefusalScope,
-    SendError, TemplateRegistry,
+    SendError,
 };
 use otp_core::time::Timestamp;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
-use otp_core::usecases::create_templates::create_templates;
-use otp_core::usecases::preflight_templates::preflight_templates;
+use otp_core::usecases::create_templates::{CreateTemplates, NewTemplate};
+use otp_core::usecases::preflight_templates::PreflightTemplates;
 use otp_core::usecases::send_message::{SendMessageError, SendMessageRequest};
 use otp_core::usecases::sync_templates::{
-    AdministerTemplatesError, Synced, TemplatePorts, sync_templates,
+    AdministerTemplatesError, SyncTemplates, Synced, TemplatePorts,
 };
 use otp_testkit::ScriptedSender;
 use otp_testkit::contract::fixture::START;
 use otp_testkit::sender::refusal;
 
-use crate::world::{World, apply_template_events};
+use otp_testkit::World;
+use otp_testkit::world::apply_template_events;
 
 const WABA: &str = "102290129340398";
 
@@ -102,14 +103,13 @@ async fn sender(world: &World) -> Sender {
     senders.expect("list").remove(0)
 }
 
-fn ports<'a>(world: &'a World, registry: &'a dyn TemplateRegistry) -> TemplatePorts<'a> {
-    let (clock, randomness) = world.fixture.world();
+fn ports(world: &World, registry: MockTemplateRegistry) -> TemplatePorts {
     TemplatePorts {
-        templates: &*world.fixture.store,
-        registry,
-        clock,
-        randomness,
-        sealer: &world.fixture.sealer,
+        templates: world.fixture.store.clone(),
+        registry: Arc::new(registry),
+        sealers: world.fixture.sealers(),
+        clock: world.fixture.clock.clone(),
+        randomness: world.fixture.randomness.clone(),
     }
 }
 
@@ -121,8 +121,8 @@ fn listing(list: Vec<ListedTemplate>) -> MockTemplateRegistry {
 }
 
 async fn sync(world: &World, list: Vec<ListedTemplate>) -> Synced {
-    let registry = listing(list);
-    let synced = sync_templates(ports(world, &registry), &sender(world).await).await;
+    let ports = ports(world, listing(list));
+    let synced = SyncTemplates { ports }.execute(&sender(world).await).await;
     synced.expect("synced")
 }
 
@@ -133,7 +133,7 @@ async fn send(world: &World, number: u32, request: &str) -> Result<String, SendM
         ..world.request(number)
     };
     world.send_message.execute(request).await?;
-    let calls = world.provider.calls();
+    let calls = world.whatsapp_calls();
     Ok(calls.last().expect("a call").language.to_string())
 }
 
@@ -249,7 +249,8 @@ async fn a_provider_that_does_not_answer_changes_nothing() {
     let mut registry = MockTemplateRegistry::new();
     let silent = || ProviderError::Unavailable("no answer in time".to_owned());
     registry.expect_list().returning(move |_| Err(silent()));
-    let synced = sync_templates(ports(&world, &registry), &sender(&world).await).await;
+    let ports = ports(&world, registry);
+    let synced = SyncTemplates { ports }.execute(&sender(&world).await).await;
     assert!(
         matches!(synced, Err(AdministerTemplatesError::Provider(_))),
         "{synced:?}"
@@ -289,8 +290,13 @@ async fn each_language_is_created_by_itself() {
     let expiry = CodeExpiry::from_minutes(3).expect("minutes");
     let draft = TemplateDraft::try_new(name(), expiry, None).expect("a draft");
     let languages = ["ar", "fr", "de"].map(tag);
-    let ports = ports(&world, &registry);
-    let created = create_templates(ports, &sender(&world).await, &draft, &languages).await;
+    let new = NewTemplate {
+        sender: &sender(&world).await,
+        draft: &draft,
+        languages: &languages,
+    };
+    let ports = ports(&world, registry);
+    let created = CreateTemplates { ports }.execute(new).await;
     let created = created.expect("tried");
     let well: Vec<_> = created
         .iter()
@@ -330,8 +336,13 @@ async fn a_review_that_ends_before_its_template_is_stored_is_heard_of() {
     let expiry = CodeExpiry::from_minutes(5).expect("minutes");
     let draft = TemplateDraft::try_new(name(), expiry, None).expect("a draft");
     let languages = ["ar", "de", "fr"].map(tag);
-    let ports = ports(&world, &registry);
-    let created = create_templates(ports, &sender(&world).await, &draft, &languages).await;
+    let new = NewTemplate {
+        sender: &sender(&world).await,
+        draft: &draft,
+        languages: &languages,
+    };
+    let ports = ports(&world, registry);
+    let created = CreateTemplates { ports }.execute(new).await;
     let told: Vec<_> = created
         .expect("created")
         .into_iter()
@@ -356,8 +367,11 @@ async fn preflight_asks_for_each_sender_and_changes_nothing() {
         let world = &world;
         async move {
             let senders = [sender(world).await];
-            let ports = ports(world, &registry);
-            let checks = preflight_templates(ports, &*world.fixture.store, &senders).await;
+            let preflight = PreflightTemplates {
+                ports: ports(world, registry),
+                accounts: world.fixture.store.clone(),
+            };
+            let checks = preflight.execute(&senders).await;
             let checks = checks.expect("checked");
             checks
                 .into_iter()

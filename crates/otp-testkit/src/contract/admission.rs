@@ -44,7 +44,11 @@ pub async fn an_admitted_send_is_pending_and_paid_for(store: Arc<dyn Storage>) {
     assert_eq!(message.subscription_id, fixture.subscriptions().await[0].id);
     let opened = fixture
         .sealer
-        .open(Purpose::Recipient, &message.recipient)
+        .open(
+            Purpose::Recipient,
+            message.id.0,
+            message.recipient.as_ref().expect("a recipient"),
+        )
         .expect("opens");
     assert_eq!(opened.as_str(), recipient(1).e164());
     assert_eq!(fixture.balance().await, 7);

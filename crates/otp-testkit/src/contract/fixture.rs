@@ -4,24 +4,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use otp_core::account::{Contact, ContactLine, EmailAddress};
+use otp_core::account::{AccountRules, Contact, ContactLine, EmailAddress};
+use otp_core::channel::whatsapp;
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
+use otp_core::keyring::{MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::message::Message;
 use otp_core::opt_out::consent::ConsentEntry;
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
-use otp_core::ports::{Clock, Messages, Randomness, Storage, Subscriptions};
+use otp_core::ports::{Clock, Messages, Storage, Subscriptions};
 use otp_core::recipient::PhoneNumber;
-use otp_core::sealing::{MasterKey, Purpose, Sealer};
+use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose};
 use otp_core::send::{Admission, Outcome, RoutedTo, SendAttempt, Settlement};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
-use otp_core::usecases::create_account::create_account;
-use otp_core::usecases::create_api_key::create_api_key;
-use otp_core::usecases::grant_subscription::grant_subscription;
+use otp_core::usecases::account_sealers::AccountSealers;
+use otp_core::usecases::create_account::{CreateAccount, NewAccount};
+use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
+use otp_core::usecases::grant_subscription::{GrantSubscription, NewSubscription};
+use otp_core::usecases::open_keyring::OpenKeyring;
 use uuid::Uuid;
 
 use crate::{ManualClock, SeededRandomness};
@@ -38,8 +42,12 @@ pub struct Fixture {
     pub clock: Arc<ManualClock>,
     /// The tests' chance.
     pub randomness: Arc<SeededRandomness>,
-    /// Seals recipients.
-    pub sealer: Sealer,
+    /// Wraps the keyring; the same in every test.
+    pub master_keys: Arc<MasterKeys>,
+    /// Seals what belongs to the installation.
+    pub installation: Arc<InstallationSealer>,
+    /// Seals what belongs to the account.
+    pub sealer: Arc<AccountSealer>,
     /// The account.
     pub account: AccountId,
     /// Its key.
@@ -54,17 +62,37 @@ impl Fixture {
             SEED.fetch_add(1, Ordering::Relaxed).into(),
         ));
         let clock = Arc::new(ManualClock::starting_at(START));
-        let sealer = Sealer::new(&MasterKey::generate(&*randomness));
-        let nobody = AccountId(Uuid::nil());
+        let master_key = MasterKey::generate(&SeededRandomness::new(0));
+        let master_keys = Arc::new(MasterKeys::new(&master_key, &[]));
+        let open_keyring = OpenKeyring {
+            keyring: store.clone(),
+            master_keys: Arc::clone(&master_keys),
+            randomness: randomness.clone(),
+        };
+        let installation = open_keyring.execute().await.expect("a keyring");
+        let create_account = CreateAccount {
+            accounts: store.clone(),
+            master_keys: Arc::clone(&master_keys),
+            clock: clock.clone(),
+            randomness: randomness.clone(),
+        };
+        let account = create_account.execute(new_account()).await;
+        let account = account.expect("account").id;
+        let sealers = AccountSealers {
+            directory: store.clone(),
+            master_keys: Arc::clone(&master_keys),
+        };
+        let sealer = sealers.find(account).await.expect("a key");
         let mut fixture = Self {
             store,
             clock,
             randomness,
-            sealer,
-            account: nobody,
+            master_keys,
+            installation: Arc::new(installation),
+            sealer: sealer.expect("an account has a key"),
+            account,
             api_key: ApiKeyId(Uuid::nil()),
         };
-        fixture.account = fixture.another_account().await;
         fixture.api_key = fixture.another_key(fixture.account).await;
         fixture
     }
@@ -76,30 +104,53 @@ impl Fixture {
         fixture
     }
 
-    /// Clock and randomness, as use cases take them.
-    pub fn world(&self) -> (&dyn Clock, &dyn Randomness) {
-        (&*self.clock, &*self.randomness)
+    /// Opens the keys of accounts.
+    pub fn sealers(&self) -> AccountSealers {
+        AccountSealers {
+            directory: self.store.clone(),
+            master_keys: Arc::clone(&self.master_keys),
+        }
+    }
+
+    /// The sealer of any account.
+    pub async fn sealer_of(&self, account: AccountId) -> Arc<AccountSealer> {
+        let sealer = self.sealers().find(account).await.expect("a key");
+        sealer.expect("an account has a key")
     }
 
     /// One more account.
     pub async fn another_account(&self) -> AccountId {
-        let language = LanguageTag::parse("en").expect("language");
-        let created = create_account(
-            &*self.store,
-            self.world(),
-            &self.sealer,
-            &contact(),
-            language,
-        )
-        .await;
-        created.expect("account").id
+        self.account_with_rules(AccountRules::default()).await
+    }
+
+    /// One more account with these rules.
+    pub async fn account_with_rules(&self, rules: AccountRules) -> AccountId {
+        let create_account = CreateAccount {
+            accounts: self.store.clone(),
+            master_keys: Arc::clone(&self.master_keys),
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+        };
+        let new = NewAccount {
+            rules,
+            ..new_account()
+        };
+        create_account.execute(new).await.expect("account").id
     }
 
     /// One more key of an account.
-    pub async fn another_key(&self, account: AccountId) -> ApiKeyId {
-        let name = "contract".to_owned();
-        let created = create_api_key(&*self.store, self.world(), account, name, None).await;
-        created.expect("key").0.id
+    pub async fn another_key(&self, account_id: AccountId) -> ApiKeyId {
+        let create_api_key = CreateApiKey {
+            keys: self.store.clone(),
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+        };
+        let new = NewApiKey {
+            account_id,
+            name: "contract".to_owned(),
+            expires_at: None,
+        };
+        create_api_key.execute(new).await.expect("key").0.id
     }
 
     /// Credits for the account.
@@ -108,9 +159,18 @@ impl Fixture {
     }
 
     /// Credits for any account.
-    pub async fn grant_to(&self, account: AccountId, amount: i64) -> SubscriptionId {
-        let granted =
-            grant_subscription(&*self.store, self.world(), account, credits(amount), None).await;
+    pub async fn grant_to(&self, account_id: AccountId, amount: i64) -> SubscriptionId {
+        let grant_subscription = GrantSubscription {
+            subscriptions: self.store.clone(),
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+        };
+        let new = NewSubscription {
+            account_id,
+            credits: credits(amount),
+            plan_id: None,
+        };
+        let granted = grant_subscription.execute(new).await;
         granted.expect("subscription").id
     }
 
@@ -118,22 +178,26 @@ impl Fixture {
     pub fn attempt(&self, number: u32) -> SendAttempt {
         let now = self.clock.now();
         let to = recipient(number);
+        let message_id = MessageId::generate(now, &*self.randomness);
         SendAttempt {
-            message_id: MessageId::generate(now, &*self.randomness),
+            message_id,
             account_id: self.account,
             api_key_id: self.api_key,
             idempotency_key: None,
             recipient_index: self.sealer.index(&to),
-            recipient: self
-                .sealer
-                .seal(Purpose::Recipient, to.e164(), &*self.randomness),
+            recipient: self.sealer.seal(
+                Purpose::Recipient,
+                message_id.0,
+                to.e164(),
+                &*self.randomness,
+            ),
             region: to.region(),
             price: Credits::ONE,
-            route: Ok(RoutedTo {
+            route: Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
                 sender_id: SenderId(Uuid::from_u128(1)),
                 template_id: TemplateId(Uuid::from_u128(2)),
                 language: LanguageTag::parse("en_US").expect("language"),
-            }),
+            })),
             notice_language: None,
             at: now,
             expires_at: now + Duration::from_secs(600),
@@ -199,7 +263,6 @@ impl Fixture {
         let entry = ConsentEntry {
             account_id: self.account,
             recipient_index: self.sealer.index(&recipient(number)),
-            recipient: None,
             request,
             source: ConsentSource::Operator,
             message: None,
@@ -262,6 +325,15 @@ pub fn credits(amount: i64) -> Credits {
 /// The `number`-th of the tests' recipients.
 pub fn recipient(number: u32) -> PhoneNumber {
     PhoneNumber::parse(&format!("+96655{:07}", number % 10_000_000)).expect("a Saudi mobile number")
+}
+
+/// An account to create.
+pub fn new_account() -> NewAccount {
+    NewAccount {
+        contact: contact(),
+        default_language: LanguageTag::parse("en").expect("language"),
+        rules: AccountRules::default(),
+    }
 }
 
 /// Contact details.

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::account::AccountRules;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::ids::{AccountId, ApiKeyId, NoticeId, SenderId};
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
-use otp_core::notice::{MailNotice, NoticeKind, NoticeOutcome, NoticeState, QueuedNotice, Reason};
+use otp_core::notice::{
+    LowBalance, MailNotice, NoticeKind, NoticeOutcome, NoticeState, QueuedNotice, Reason,
+};
 use otp_core::ports::{MAX_WAITING, PortError, Storage};
 use otp_core::send::{Admission, Outcome, SendAttempt};
 use otp_core::ui_language::UiLanguage;
@@ -363,4 +366,30 @@ pub async fn a_refund_makes_room_for_another_crossing(store: Arc<dyn Storage>) {
     fixture.settle(&sends[1], late).await;
     assert_eq!(fixture.told().await.len(), 3);
     assert_eq!(fixture.balance().await, 1);
+}
+
+/// Accounts have thresholds of their own, and both are loaded with one batch.
+pub async fn each_account_has_a_threshold_of_its_own(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 4).await;
+    let early = fixture
+        .account_with_rules(AccountRules {
+            low_balance: LowBalance::try_new(75).expect("a percentage"),
+        })
+        .await;
+    fixture.grant_to(early, 4).await;
+    let api_key_id = fixture.another_key(early).await;
+    let of_early = SendAttempt {
+        account_id: early,
+        api_key_id,
+        ..fixture.attempt(1)
+    };
+    let admitted = fixture.admit_all(vec![fixture.attempt(2), of_early]).await;
+    assert_eq!(admitted, [Admission::Admitted; 2]);
+    let notices: Vec<_> = fixture.unsent().await;
+    let accounts: Vec<_> = notices.iter().map(|row| row.notice.account_id).collect();
+    assert_eq!(
+        accounts,
+        [early],
+        "3 of 4 credits are low to one account only"
+    );
 }

@@ -1,5 +1,6 @@
 //! Promises on opt-outs, the consent log, and who asked.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,15 @@ use otp_core::contact_number::ContactNumber;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::ProviderMessageId;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut};
-use otp_core::opt_out::resolution::KnownIdentity;
-use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
-use otp_core::ports::{PortError, Recalled, Storage};
+use otp_core::opt_out::{ConsentRequest, ConsentSource, UnresolvedConsent};
+use otp_core::ports::{
+    AnsweredMessage, ConsentTargets, PortError, Recalled, Storage, StoredRecipient,
+};
+use otp_core::recipient_identity::KnownIdentity;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, Outcome, Refusal};
 use otp_core::time::Timestamp;
-use otp_core::usecases::add_sender::{NewSender, add_sender};
+use otp_core::usecases::add_sender::{AddSender, NewSender};
 use uuid::Uuid;
 
 use super::fixture::{Fixture, START, recipient};
@@ -37,7 +40,6 @@ fn typed(fixture: &Fixture, request: ConsentRequest, second: u64, message: u8) -
     ConsentEntry {
         account_id: fixture.account,
         recipient_index: of_recipient(fixture, 1),
-        recipient: Some(Sealed(vec![message])),
         request,
         source: ConsentSource::Typed,
         message: Some(index(message)),
@@ -51,6 +53,12 @@ fn our_number() -> ProviderId {
 }
 
 async fn send_from_our_number(fixture: &Fixture, account_id: AccountId) {
+    let add_sender = AddSender {
+        senders: fixture.store.clone(),
+        sealers: fixture.sealers(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
+    };
     let new = NewSender {
         account_id,
         phone_number_id: our_number(),
@@ -58,18 +66,23 @@ async fn send_from_our_number(fixture: &Fixture, account_id: AccountId) {
         phone: ContactNumber::parse("+15550783881").expect("a number"),
         access_token: AccessToken::parse("EAAGtoken").expect("a token"),
     };
-    let added = add_sender(&*fixture.store, fixture.world(), &fixture.sealer, new).await;
-    added.expect("sender");
+    add_sender.execute(new).await.expect("sender");
 }
 
-/// Sends, what receipts say of their recipients, and the requests of these: for counting statements.
+/// Sends, and what is asked about their recipients: for counting statements.
 pub struct Batch {
-    /// The messages, and by what the provider knows their recipients.
+    /// The messages, and what the provider calls their recipients.
     pub asked: Vec<(MessageId, IdentityIndex)>,
     /// The same, to be remembered.
     pub known: Vec<KnownIdentity>,
-    /// A STOP of each.
-    pub requests: Vec<InboundConsent>,
+    /// The number that each wrote to.
+    pub numbers: BTreeSet<ProviderId>,
+    /// The message that each answered.
+    pub answered: BTreeSet<ProviderMessageIndex>,
+    /// A STOP of each, for the log.
+    pub entries: Vec<ConsentEntry>,
+    /// A STOP of each, to be kept.
+    pub requests: Vec<UnresolvedConsent>,
 }
 
 /// An account that sends from a number that people can write to.
@@ -79,18 +92,22 @@ pub async fn sending(store: Arc<dyn Storage>) -> Fixture {
     fixture
 }
 
-/// So many sends to recipients from the `first` on.
+/// `size` sends to recipients from the `first` on.
 pub async fn batch(fixture: &Fixture, first: u32, size: u32) -> Batch {
     let attempts: Vec<_> = (first..first + size).map(|n| fixture.attempt(n)).collect();
     fixture.admit_all(attempts.clone()).await;
     let mut batch = Batch {
         asked: Vec::new(),
         known: Vec::new(),
+        numbers: BTreeSet::from([our_number()]),
+        answered: BTreeSet::new(),
+        entries: Vec::new(),
         requests: Vec::new(),
     };
     for (attempt, n) in attempts.iter().zip(first..) {
         let identity = fixture.sealer.user_id_index(&format!("SA.{n}"));
         let message = ProviderMessageId(format!("wamid.{n}"));
+        let message = fixture.installation.provider_message_index(&message);
         batch.asked.push((attempt.message_id, identity));
         batch.known.push(KnownIdentity {
             account_id: attempt.account_id,
@@ -98,14 +115,15 @@ pub async fn batch(fixture: &Fixture, first: u32, size: u32) -> Batch {
             recipient_index: attempt.recipient_index,
             seen_at: attempt.at,
         });
-        batch.requests.push(InboundConsent {
-            message: fixture.sealer.provider_message_index(&message),
+        batch.answered.insert(message);
+        batch.entries.push(ConsentEntry {
+            recipient_index: attempt.recipient_index,
+            message: Some(message),
+            ..typed(fixture, ConsentRequest::Stop, 1, 1)
+        });
+        batch.requests.push(UnresolvedConsent {
+            message,
             context: None,
-            from: Identities {
-                user: Some(identity),
-                number: None,
-            },
-            number: None,
             ..unresolved(1, 1)
         });
     }
@@ -142,7 +160,6 @@ pub async fn the_request_that_was_made_last_holds_in_whatever_order_it_is_report
     }
     let since = OptOut {
         recipient_index: stop.recipient_index,
-        recipient: Some(Sealed(vec![2])),
         since: stop.requested_at,
     };
     let listed = fixture.store.list_opt_outs(fixture.account).await;
@@ -170,7 +187,6 @@ pub async fn every_request_is_logged_once_and_in_its_order(store: Arc<dyn Storag
     let by_operator = ConsentEntry {
         source: ConsentSource::Operator,
         message: None,
-        recipient: None,
         requested_at: after(30),
         ..first.clone()
     };
@@ -218,68 +234,75 @@ pub async fn a_request_of_nobodys_recipient_is_a_conflict(store: Arc<dyn Storage
     assert_eq!(log(&fixture, None).await, []);
 }
 
-/// Two accounts may send from one number; a message is found by the provider's id of it; a recipient's
-/// number is that of a message which did not fail.
-pub async fn a_request_finds_accounts_messages_and_recipients(store: Arc<dyn Storage>) {
+/// Two accounts may send from one number, and a message is found by the provider's id of it.
+pub async fn consent_targets_are_found_by_number_and_by_message(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 9).await;
-    let number = our_number();
     let partner = fixture.another_account().await;
     for account in [fixture.account, partner] {
         send_from_our_number(&fixture, account).await;
     }
     let sent = fixture.send(1).await;
-    let context = accepted_outcome("wamid.A");
-    fixture.settle(&sent, context.clone()).await;
-    let Outcome::Accepted(context) = context else {
+    let accepted = accepted_outcome("wamid.A");
+    fixture.settle(&sent, accepted.clone()).await;
+    let Outcome::Accepted(id) = accepted else {
         unreachable!("an acceptance")
     };
+    let other_number = ProviderId::parse("1").expect("digits");
+    let numbers = BTreeSet::from([our_number(), other_number]);
+    let answered = BTreeSet::from([id.index, index(9)]);
+    let targets = fixture
+        .store
+        .find_consent_targets(&numbers, &answered)
+        .await;
+    let expected = ConsentTargets {
+        accounts: HashMap::from([(our_number(), BTreeSet::from([fixture.account, partner]))]),
+        answered: HashMap::from([(
+            id.index,
+            AnsweredMessage {
+                account_id: fixture.account,
+                recipient_index: Some(sent.recipient_index),
+                recipient: Some(StoredRecipient {
+                    message_id: sent.message_id,
+                    sealed: sent.recipient,
+                }),
+            },
+        )]),
+    };
+    assert_eq!(targets.expect("targets"), expected);
+    let nothing = (BTreeSet::new(), BTreeSet::new());
+    let targets = fixture
+        .store
+        .find_consent_targets(&nothing.0, &nothing.1)
+        .await;
+    assert_eq!(targets.expect("targets"), ConsentTargets::default());
+}
+
+/// A recipient is shown as the latest message that did not fail has it.
+pub async fn contacted_recipients_are_those_that_were_sent_to(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 9).await;
+    fixture.send(1).await;
+    fixture.clock.advance(Duration::from_secs(3_600));
+    let latest = fixture.send(1).await;
     let failed = fixture.send(2).await;
     fixture
         .settle(&failed, Outcome::Failed(failure(131_026)))
         .await;
-    let request = InboundConsent {
-        request: ConsentRequest::Stop,
-        source: ConsentSource::Typed,
-        phone_number_id: Some(number.clone()),
-        message: index(1),
-        context: Some(context.index),
-        from: Identities::default(),
-        number: None,
-        provider_time: after(1),
-        received_at: after(2),
+    let stranger = fixture.another_account().await;
+    let recipients = BTreeSet::from([
+        (fixture.account, of_recipient(&fixture, 1)),
+        (fixture.account, of_recipient(&fixture, 2)),
+        (fixture.account, of_recipient(&fixture, 3)),
+        (stranger, of_recipient(&fixture, 1)),
+    ]);
+    let contacted = fixture.store.find_contacted(&recipients).await;
+    let expected = StoredRecipient {
+        message_id: latest.message_id,
+        sealed: latest.recipient,
     };
-    let by_number = InboundConsent {
-        context: Some(index(9)),
-        number: Some(failed.recipient_index),
-        ..request.clone()
-    };
-    let facts = fixture
-        .store
-        .load_resolution_facts(&[request.clone(), by_number.clone()])
-        .await;
-    let facts = facts.expect("facts");
-    let entries = facts.resolve(&request).entries;
-    let mut expected = [(fixture.account, Some(sent.recipient)), (partner, None)];
-    expected.sort_by_key(|(account, _)| *account);
-    let found: Vec<_> = entries
-        .iter()
-        .map(|e| (e.account_id, e.recipient.clone()))
-        .collect();
-    assert_eq!(found, expected);
-    assert!(
-        entries
-            .iter()
-            .all(|e| e.recipient_index == sent.recipient_index)
-    );
-    let resolution = facts.resolve(&by_number);
-    assert!(resolution.waits && resolution.entries.len() == 2);
-    assert!(resolution.entries.iter().all(|e| e.recipient.is_none()));
-    let none = fixture
-        .store
-        .load_resolution_facts(&[])
-        .await
-        .expect("facts");
-    assert!(none.recipients.is_empty());
+    let expected = HashMap::from([((fixture.account, latest.recipient_index), expected)]);
+    assert_eq!(contacted.expect("contacted"), expected);
+    let none = fixture.store.find_contacted(&BTreeSet::new()).await;
+    assert_eq!(none.expect("contacted"), HashMap::new());
 }
 
 /// An identity is found again by message and by request; what was seen later stays.
@@ -323,21 +346,28 @@ pub async fn identities_are_remembered_and_the_newest_holds(store: Arc<dyn Stora
     remember(&[older, newer.clone(), first]).await;
     remember(&[]).await;
     assert_eq!(recall().await, [of(&newer), None, of(&known(number, 1, 5))]);
+    let wanted = [
+        (fixture.account, user),
+        (fixture.account, IdentityIndex([9; 32])),
+        (AccountId(Uuid::from_u128(42)), user),
+    ];
+    let found = fixture.store.find_identities(&wanted).await.expect("found");
+    let expected = (
+        (fixture.account, user),
+        (newer.recipient_index, newer.seen_at),
+    );
+    assert_eq!(found, HashMap::from([expected]));
     assert_eq!(fixture.store.recall(&[]).await.expect("recalled"), []);
 }
 
-fn unresolved(message: u8, second: u64) -> InboundConsent {
-    InboundConsent {
+fn unresolved(message: u8, second: u64) -> UnresolvedConsent {
+    UnresolvedConsent {
         request: ConsentRequest::Stop,
         source: ConsentSource::Button,
         phone_number_id: Some(our_number()),
         message: index(message),
         context: Some(index(100)),
-        from: Identities {
-            user: Some(IdentityIndex([3; 32])),
-            number: Some(IdentityIndex([4; 32])),
-        },
-        number: Some(RecipientIndex([5; 32])),
+        from: Sealed(vec![3, message]),
         provider_time: after(second),
         received_at: after(second + 1),
     }
@@ -346,13 +376,11 @@ fn unresolved(message: u8, second: u64) -> InboundConsent {
 /// Kept requests come back as they were, in the order in which they came.
 pub async fn unresolved_consents_are_kept_once_until_forgotten(store: Arc<dyn Storage>) {
     let full = unresolved(1, 10);
-    let bare = InboundConsent {
+    let bare = UnresolvedConsent {
         request: ConsentRequest::Start,
         source: ConsentSource::Typed,
         phone_number_id: None,
         context: None,
-        from: Identities::default(),
-        number: None,
         ..unresolved(2, 5)
     };
     store

@@ -7,7 +7,7 @@ use std::time::Duration;
 use otp_core::message::MessageStatus;
 use otp_core::ports::Storage;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt, Settlement};
-use otp_core::usecases::audit_credits::audit_credits;
+use otp_core::usecases::audit_credits::AuditCredits;
 use tokio::sync::Barrier;
 
 use super::fixture::Fixture;
@@ -171,7 +171,10 @@ pub async fn the_credits_add_up_at_every_read(store: Arc<dyn Storage>) {
             while !last {
                 // One more look when all is over.
                 last = over.load(Ordering::Acquire);
-                let report = audit_credits(&*store).await.expect("audit");
+                let audit = AuditCredits {
+                    audit: store.clone(),
+                };
+                let report = audit.execute().await.expect("audit");
                 assert!(report.adds_up(), "{report:?}");
                 assert_eq!(
                     report.granted,

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
-use otp_core::opt_out::Identities;
 use otp_core::ports::Storage;
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex};
+use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
+use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::send::{Outcome, SendAttempt};
 use otp_core::time::Timestamp;
 use uuid::Uuid;
@@ -23,22 +22,16 @@ fn index_of(id: &str) -> ProviderMessageIndex {
     id.index
 }
 
-fn receipt(index: u8, report: Report, second: u64) -> DeliveryReceipt {
+fn receipt(index: u8, report: Report, second: u64) -> UnmatchedReceipt {
     let at = START + Duration::from_secs(second);
-    DeliveryReceipt {
+    UnmatchedReceipt {
         reference: MessageReference {
             message_id: None,
             provider_index: ProviderMessageIndex([index; 32]),
         },
         report,
-        // Tells who the recipient is, half of the time.
-        recipient: match index % 2 {
-            0 => Identities::default(),
-            _ => Identities {
-                user: Some(IdentityIndex([index; 32])),
-                number: Some(IdentityIndex([index + 1; 32])),
-            },
-        },
+        // Half of them name the recipient.
+        recipient: (index % 2 == 1).then(|| Sealed(vec![index])),
         provider_time: at,
         received_at: at + Duration::from_millis(250),
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp;
 use otp_core::ids::MessageId;
 use otp_core::message::{EventSource, MessageEvent, MessageHistory, MessageStatus};
 use otp_core::ports::{Clock, Storage};
@@ -140,11 +141,11 @@ pub async fn a_history_names_sender_and_template_and_is_nobody_elses(store: Arc<
     let added = fixture.store.add_template(&template).await;
     added.expect("template");
     let mut attempt = fixture.attempt(1);
-    attempt.route = Ok(RoutedTo {
+    attempt.route = Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
         sender_id: sender.id,
         template_id: template.id,
         language: template.language.clone(),
-    });
+    }));
     fixture.admit(&attempt).await;
     let record = history(&fixture, &attempt).await.record;
     assert_eq!(
@@ -155,7 +156,7 @@ pub async fn a_history_names_sender_and_template_and_is_nobody_elses(store: Arc<
         (record.region, record.price),
         (attempt.region, attempt.price)
     );
-    assert_eq!(record.recipient, attempt.recipient);
+    assert_eq!(record.recipient, Some(attempt.recipient.clone()));
     assert_eq!(record.language, template.language);
     assert_eq!(record.template, Some(template.name));
     assert_eq!(record.phone_number_id, Some(sender.phone_number_id));

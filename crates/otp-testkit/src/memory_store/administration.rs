@@ -7,6 +7,7 @@ use otp_core::channel::whatsapp::Sender;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
+use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
 use otp_core::region::Region;
@@ -29,8 +30,11 @@ impl State {
 
 #[async_trait]
 impl Accounts for MemoryStore {
-    async fn create(&self, account: &Account) -> Result<(), PortError> {
-        self.state().accounts.push(account.clone());
+    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
+        let mut state = self.state();
+        let owner = KeyOwner::Account(account.id);
+        state.keyring.insert(owner, key.clone());
+        state.accounts.push(account.clone());
         Ok(())
     }
 

@@ -72,7 +72,9 @@ impl State {
             }
         }
         for stored in self.messages.values() {
-            let (message, index) = (&stored.message, stored.recipient_index);
+            let (message, Some(index)) = (&stored.message, stored.recipient_index) else {
+                continue;
+            };
             let since = wanted.recipients.get(&(message.account_id, index));
             if since.is_some_and(|since| message.created_at >= *since)
                 && message.status.counts_for_cooldown()
@@ -84,6 +86,9 @@ impl State {
             if last.request == ConsentRequest::Stop {
                 facts.add_opt_out(*account, *index);
             }
+        }
+        for account in &self.accounts {
+            facts.add_rules(account.id, account.rules);
         }
         for subscription in &self.subscriptions {
             if wanted.accounts.contains(&subscription.account_id) {
@@ -110,7 +115,7 @@ impl State {
             id: attempt.message_id,
             account_id: attempt.account_id,
             api_key_id: attempt.api_key_id,
-            recipient: attempt.recipient.clone(),
+            recipient: Some(attempt.recipient.clone()),
             status: MessageStatus::Pending,
             first_answer: None,
             provider_message_id: None,
@@ -123,7 +128,7 @@ impl State {
         let stored = StoredMessage {
             expires_at: attempt.expires_at,
             message,
-            recipient_index: attempt.recipient_index,
+            recipient_index: Some(attempt.recipient_index),
             region: attempt.region,
             routed_to: new.routed_to.clone(),
             events: Vec::new(),
@@ -145,6 +150,11 @@ impl State {
         });
         let mut facts = SettlementFacts {
             messages: messages.collect(),
+            rules: self
+                .accounts
+                .iter()
+                .map(|row| (row.id, row.rules))
+                .collect(),
             ..Default::default()
         };
         for row in &self.subscriptions {

@@ -53,7 +53,7 @@ impl Messages for MemoryStore {
             message.account_id == query.account_id
                 && query
                     .recipient
-                    .is_none_or(|index| index == stored.recipient_index)
+                    .is_none_or(|index| stored.recipient_index == Some(index))
                 && query.statuses.contains(&message.status)
                 && message.created_at >= query.since
         };
@@ -76,16 +76,22 @@ impl State {
 
     fn record(&self, stored: &StoredMessage) -> MessageRecord {
         let (message, routed_to) = (&stored.message, &stored.routed_to);
-        let mut templates = self.templates.iter();
-        let template = templates.find(|template| template.id == routed_to.template_id);
-        let mut senders = self.senders.iter();
-        let sender = senders.find(|sender| sender.id == routed_to.sender_id);
+        let whatsapp = routed_to.whatsapp();
+        let template = whatsapp.and_then(|route| {
+            let mut templates = self.templates.iter();
+            templates.find(|template| template.id == route.template_id)
+        });
+        let sender = whatsapp.and_then(|route| {
+            let mut senders = self.senders.iter();
+            senders.find(|sender| sender.id == route.sender_id)
+        });
         MessageRecord {
             id: message.id,
             status: message.status,
             recipient: message.recipient.clone(),
             region: stored.region,
-            language: routed_to.language.clone(),
+            channel: routed_to.channel(),
+            language: routed_to.language().clone(),
             template: template.map(|template| template.name.clone()),
             phone_number_id: sender.map(|sender| sender.phone_number_id.clone()),
             price: message.price,

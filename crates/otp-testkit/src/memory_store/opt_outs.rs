@@ -1,46 +1,58 @@
 //! Opt-outs and the consent log in memory.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, OptOut, Recipient};
-use otp_core::opt_out::resolution::ResolutionFacts;
-use otp_core::opt_out::{ConsentRequest, InboundConsent};
-use otp_core::ports::{OptOuts, PortError};
-use otp_core::sealing::{RecipientIndex, Sealed};
+use otp_core::opt_out::{ConsentRequest, UnresolvedConsent};
+use otp_core::ports::{AnsweredMessage, ConsentTargets, OptOuts, PortError, StoredRecipient};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 
-use super::{MemoryStore, State, conflict};
+use super::{MemoryStore, State, StoredMessage, conflict};
 
 #[async_trait]
 impl OptOuts for MemoryStore {
-    async fn load_resolution_facts(
+    async fn find_consent_targets(
         &self,
-        requests: &[InboundConsent],
-    ) -> Result<ResolutionFacts, PortError> {
+        numbers: &BTreeSet<ProviderId>,
+        answered: &BTreeSet<ProviderMessageIndex>,
+    ) -> Result<ConsentTargets, PortError> {
         let state = self.state();
-        let mut facts = ResolutionFacts {
-            identities: state.identities.clone(),
-            ..ResolutionFacts::default()
-        };
+        let mut targets = ConsentTargets::default();
         for sender in &state.senders {
-            let number = sender.phone_number_id.clone();
-            let accounts = facts.accounts.entry(number).or_default();
-            accounts.insert(sender.account_id);
+            if numbers.contains(&sender.phone_number_id) {
+                let number = sender.phone_number_id.clone();
+                let accounts = targets.accounts.entry(number).or_default();
+                accounts.insert(sender.account_id);
+            }
         }
         for stored in state.messages.values() {
-            if let Some(id) = &stored.message.provider_message_id {
-                let recipient = (stored.message.account_id, stored.recipient_index);
-                facts.contexts.insert(id.index, recipient);
+            let id = stored.message.provider_message_id.as_ref();
+            if let Some(id) = id.filter(|id| answered.contains(&id.index)) {
+                let message = AnsweredMessage {
+                    account_id: stored.message.account_id,
+                    recipient_index: stored.recipient_index,
+                    recipient: stored_recipient(stored),
+                };
+                targets.answered.insert(id.index, message);
             }
         }
-        for recipient in facts.candidates(requests) {
-            if let Some(sealed) = state.sealed(recipient) {
-                facts.recipients.insert(recipient, sealed);
-            }
-        }
-        Ok(facts)
+        Ok(targets)
+    }
+
+    async fn find_contacted(
+        &self,
+        recipients: &BTreeSet<Recipient>,
+    ) -> Result<HashMap<Recipient, StoredRecipient>, PortError> {
+        let state = self.state();
+        let found = recipients
+            .iter()
+            .filter_map(|recipient| Some((*recipient, state.latest(*recipient)?)));
+        Ok(found.collect())
     }
 
     async fn record_consent(&self, entries: Arc<[ConsentEntry]>) -> Result<(), PortError> {
@@ -69,7 +81,6 @@ impl OptOuts for MemoryStore {
         let mut listed: Vec<_> = stopped
             .map(|(recipient, last)| OptOut {
                 recipient_index: recipient.1,
-                recipient: state.logged_number(*recipient),
                 since: last.at,
             })
             .collect();
@@ -89,7 +100,7 @@ impl OptOuts for MemoryStore {
         Ok(of_recipient.cloned().collect())
     }
 
-    async fn keep_unresolved(&self, requests: &[InboundConsent]) -> Result<(), PortError> {
+    async fn keep_unresolved(&self, requests: &[UnresolvedConsent]) -> Result<(), PortError> {
         let mut state = self.state();
         for request in requests {
             if !state.unresolved.iter().any(|kept| same(kept, request)) {
@@ -99,13 +110,13 @@ impl OptOuts for MemoryStore {
         Ok(())
     }
 
-    async fn list_unresolved(&self) -> Result<Vec<InboundConsent>, PortError> {
+    async fn list_unresolved(&self) -> Result<Vec<UnresolvedConsent>, PortError> {
         Ok(self.state().unresolved.clone())
     }
 
     async fn forget_unresolved(
         &self,
-        requests: &[InboundConsent],
+        requests: &[UnresolvedConsent],
         before: Timestamp,
         most: usize,
     ) -> Result<usize, PortError> {
@@ -120,23 +131,25 @@ impl OptOuts for MemoryStore {
 }
 
 impl State {
-    /// The number as the latest message that did not fail has it.
-    fn sealed(&self, (account, index): Recipient) -> Option<Sealed> {
+    /// The recipient as the latest message that did not fail has it.
+    fn latest(&self, (account, index): Recipient) -> Option<StoredRecipient> {
         let sends = self.messages.values().filter(|stored| {
             stored.message.account_id == account
-                && stored.recipient_index == index
+                && stored.recipient_index == Some(index)
                 && stored.message.failed_at.is_none()
         });
-        let latest = sends.max_by_key(|stored| stored.message.created_at)?;
-        Some(latest.message.recipient.clone())
-    }
-
-    fn logged_number(&self, recipient: Recipient) -> Option<Sealed> {
-        let mut entries = self.consent_log.iter().rev();
-        entries.find_map(|e| e.recipient.clone().filter(|_| e.of() == recipient))
+        let latest = sends.max_by_key(|stored| (stored.message.created_at, stored.message.id))?;
+        stored_recipient(latest)
     }
 }
 
-fn same(one: &InboundConsent, other: &InboundConsent) -> bool {
+fn stored_recipient(stored: &StoredMessage) -> Option<StoredRecipient> {
+    Some(StoredRecipient {
+        message_id: stored.message.id,
+        sealed: stored.message.recipient.clone()?,
+    })
+}
+
+fn same(one: &UnresolvedConsent, other: &UnresolvedConsent) -> bool {
     one.message == other.message
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use otp_core::message::MessageStatus;
 use otp_core::ports::{PortError, Receipts};
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference};
+use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
 use otp_core::time::Timestamp;
 
 use super::{MemoryStore, State, StoredMessage};
@@ -21,7 +21,7 @@ impl Receipts for MemoryStore {
             .collect())
     }
 
-    async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
+    async fn keep_unmatched(&self, receipts: &[UnmatchedReceipt]) -> Result<(), PortError> {
         let mut state = self.state();
         for receipt in receipts {
             if !state.unmatched.iter().any(|kept| same(kept, receipt)) {
@@ -31,7 +31,7 @@ impl Receipts for MemoryStore {
         Ok(())
     }
 
-    async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
+    async fn list_unmatched(&self, limit: usize) -> Result<Vec<UnmatchedReceipt>, PortError> {
         let unmatched = &self.state().unmatched;
         let hidden = unmatched.len().saturating_sub(limit);
         Ok(unmatched.iter().skip(hidden).cloned().collect())
@@ -39,7 +39,7 @@ impl Receipts for MemoryStore {
 
     async fn forget_unmatched(
         &self,
-        receipts: &[DeliveryReceipt],
+        receipts: &[UnmatchedReceipt],
         before: Timestamp,
     ) -> Result<(), PortError> {
         self.state().unmatched.retain(|kept| {
@@ -86,7 +86,7 @@ fn located(stored: &StoredMessage) -> LocatedMessage {
     }
 }
 
-fn same(one: &DeliveryReceipt, other: &DeliveryReceipt) -> bool {
+fn same(one: &UnmatchedReceipt, other: &UnmatchedReceipt) -> bool {
     one.reference.provider_index == other.reference.provider_index
         && one.report.code() == other.report.code()
         && one.provider_time == other.provider_time

@@ -1,10 +1,13 @@
 //! Identities in memory.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
-use otp_core::ids::MessageId;
-use otp_core::opt_out::resolution::KnownIdentity;
+use otp_core::ids::{AccountId, MessageId};
 use otp_core::ports::{PortError, Recalled, RecipientIdentities};
-use otp_core::sealing::IdentityIndex;
+use otp_core::recipient_identity::KnownIdentity;
+use otp_core::sealing::{IdentityIndex, RecipientIndex};
+use otp_core::time::Timestamp;
 
 use super::MemoryStore;
 
@@ -20,11 +23,20 @@ impl RecipientIdentities for MemoryStore {
             let account_id = stored.message.account_id;
             Some(Recalled {
                 account_id,
-                recipient_index: stored.recipient_index,
+                recipient_index: stored.recipient_index?,
                 known: state.identities.get(&(account_id, *identity)).copied(),
             })
         };
         Ok(asked.iter().map(recall).collect())
+    }
+
+    async fn find_identities(
+        &self,
+        wanted: &[(AccountId, IdentityIndex)],
+    ) -> Result<HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>, PortError> {
+        let state = self.state();
+        let find = |key: &(AccountId, IdentityIndex)| Some((*key, *state.identities.get(key)?));
+        Ok(wanted.iter().filter_map(find).collect())
     }
 
     async fn remember(&self, known: &[KnownIdentity]) -> Result<(), PortError> {

@@ -14,9 +14,11 @@
 //! must not hold anybody for a day.
 
 mod breaker;
+mod hold;
 mod pairs;
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::Duration;
 
 use crate::ids::SenderId;
@@ -24,6 +26,7 @@ use crate::message::Failure;
 use crate::ports::{Accepted, ProviderRefusal, RefusalScope, SendError};
 use crate::recipient::PhoneNumber;
 use breaker::Breaker;
+pub use hold::Hold;
 use pairs::Pairs;
 
 /// How long a sender pauses that sends too fast, where the provider names no time.
@@ -40,10 +43,21 @@ const SUSPICION_LIFETIME: Duration = Duration::from_secs(60);
 const STOP_SETTLES: Duration = Duration::from_secs(5);
 
 /// What is known of senders in trouble, and of pairs of numbers that pause.
-#[derive(Debug, Default)]
-pub struct Pacing {
-    senders: HashMap<SenderId, Trouble>,
-    pairs: Pairs,
+///
+/// `S` identifies a sender and `R` a recipient: see [`Limits`](crate::channel::Limits).
+#[derive(Debug)]
+pub struct Pacing<S = SenderId, R = PhoneNumber> {
+    senders: HashMap<S, Trouble>,
+    pairs: Pairs<S, R>,
+}
+
+impl<S, R> Default for Pacing<S, R> {
+    fn default() -> Self {
+        Self {
+            senders: HashMap::new(),
+            pairs: Pairs::default(),
+        }
+    }
 }
 
 /// Whether a call may be made now.
@@ -60,15 +74,6 @@ pub enum Permission {
 pub struct Call {
     /// Whether it finds out if the provider is well again.
     is_probe: bool,
-}
-
-/// Why a call is not made, and when to ask again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// What the provider said last, to answer with if there is no time to ask again.
-    pub refusal: ProviderRefusal,
-    /// How long to wait before asking again.
-    pub after: Duration,
 }
 
 /// What a report changed, for the log.
@@ -97,9 +102,9 @@ struct Suspicion {
     open: bool,
 }
 
-impl Pacing {
+impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
     /// Asks to call the provider for a message of this sender to this recipient.
-    pub fn ask(&mut self, sender: SenderId, to: &PhoneNumber, now: Duration) -> Permission {
+    pub fn ask(&mut self, sender: S, to: &R, now: Duration) -> Permission {
         if let Some(hold) = self.pairs.hold(sender, to, now) {
             return Permission::Held(hold);
         }
@@ -118,7 +123,7 @@ impl Pacing {
     /// Takes in what came of a call. `after` of the outcome is set to the pause that was decided on.
     pub fn report(
         &mut self,
-        (sender, to): (SenderId, &PhoneNumber),
+        (sender, to): (S, &R),
         call: Call,
         outcome: &mut Result<Accepted, SendError>,
         now: Duration,
@@ -158,7 +163,7 @@ impl Pacing {
     }
 
     /// Suspects a sender, also on somebody else's word. Whether it was not suspected before.
-    pub fn suspect(&mut self, sender: SenderId, refusal: &ProviderRefusal, now: Duration) -> bool {
+    pub fn suspect(&mut self, sender: S, refusal: &ProviderRefusal, now: Duration) -> bool {
         let suspicion = Suspicion {
             until: now + SUSPICION_LIFETIME,
             open: true,
@@ -173,7 +178,7 @@ impl Pacing {
     }
 
     /// The suspected senders about whom nobody has found out yet, and what the provider said.
-    pub fn suspects(&self, now: Duration) -> Vec<(SenderId, ProviderRefusal)> {
+    pub fn suspects(&self, now: Duration) -> Vec<(S, ProviderRefusal)> {
         let open = |suspicion: Suspicion| suspicion.open && now < suspicion.until;
         let suspected = self
             .senders
@@ -185,14 +190,14 @@ impl Pacing {
     }
 
     /// The sender is well: it is not suspected any more.
-    pub fn acquit(&mut self, sender: SenderId) {
+    pub fn acquit(&mut self, sender: S) {
         if let Some(trouble) = self.senders.get_mut(&sender) {
             trouble.suspicion = None;
         }
     }
 
     /// The sender was stopped, and that is stored: it is held here until every look-up shows it.
-    pub fn convict(&mut self, sender: SenderId, now: Duration) {
+    pub fn convict(&mut self, sender: S, now: Duration) {
         if let Some(trouble) = self.senders.get_mut(&sender) {
             trouble.suspicion = Some(Suspicion {
                 until: now + STOP_SETTLES,
@@ -202,14 +207,13 @@ impl Pacing {
     }
 
     /// The senders whose messages are held back now, but for probes.
-    pub fn open_breakers(&self) -> impl Iterator<Item = SenderId> {
-        let open = |(sender, trouble): (&SenderId, &Trouble)| {
-            (!trouble.breaker.is_closed()).then_some(*sender)
-        };
+    pub fn open_breakers(&self) -> impl Iterator<Item = S> {
+        let open =
+            |(sender, trouble): (&S, &Trouble)| (!trouble.breaker.is_closed()).then_some(*sender);
         self.senders.iter().filter_map(open)
     }
 
-    fn trouble(&mut self, sender: SenderId, refusal: &ProviderRefusal) -> &mut Trouble {
+    fn trouble(&mut self, sender: S, refusal: &ProviderRefusal) -> &mut Trouble {
         self.senders.entry(sender).or_insert_with(|| Trouble {
             breaker: Breaker::default(),
             throttled_until: None,
@@ -218,7 +222,7 @@ impl Pacing {
         })
     }
 
-    fn worked(&mut self, sender: SenderId, now: Duration) -> Option<Turn> {
+    fn worked(&mut self, sender: S, now: Duration) -> Option<Turn> {
         let trouble = self.senders.get_mut(&sender)?;
         let was_closed = trouble.breaker.is_closed();
         trouble.breaker.succeeded();
@@ -231,7 +235,7 @@ impl Pacing {
 
     fn failed(
         &mut self,
-        sender: SenderId,
+        sender: S,
         call: Call,
         refusal: &ProviderRefusal,
         now: Duration,
@@ -267,11 +271,11 @@ impl Trouble {
 fn no_answer() -> ProviderRefusal {
     ProviderRefusal {
         http_status: None,
-        message: "WhatsApp does not answer.".to_owned(),
+        message: "The provider does not answer.".to_owned(),
         failure: Failure {
             code: None,
             title: "No answer".to_owned(),
-            reason: "WhatsApp did not answer several times in a row; the message was not sent."
+            reason: "The provider did not answer several times in a row; the message was not sent."
                 .to_owned(),
         },
         scope: RefusalScope::Provider,

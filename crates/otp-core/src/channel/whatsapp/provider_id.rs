@@ -1,7 +1,7 @@
 //! The ids that the provider gives to numbers, business accounts and templates.
 
 /// An id the provider gave to a number, business account or template: digits only.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderId(String);
 
 /// The text is no id of the provider.

@@ -1,94 +1,88 @@
 //! Routing: which sender and which template carry a message.
 
 use super::health::SenderStop;
+use super::outgoing::RoutedTo;
 use super::sender::Sender;
 use super::template::AuthenticationTemplate;
 use crate::language::{self, LanguageTag};
 
-/// All that sending needs to know of an account; it hardly ever changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendingProfile {
-    /// The message language where the request names none that can be served.
-    pub default_language: LanguageTag,
-    /// The account's senders, oldest first, each with its approved templates.
-    pub senders: Vec<SenderProfile>,
-}
-
-/// A sender, whether it may send, and its approved templates.
+/// A sender with its stop, if it has one, and its approved templates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SenderProfile {
     /// The sender.
     pub sender: Sender,
-    /// Why it does not send, if it does not.
+    /// Why it is stopped, if it is.
     pub stop: Option<SenderStop>,
-    /// Its templates that may be used now.
+    /// The templates that may be used now.
     pub templates: Vec<AuthenticationTemplate>,
 }
 
-/// Which number and template carry a message.
+/// The sender and the template that carry a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route<'a> {
-    /// The number.
+    /// The sender.
     pub sender: &'a Sender,
-    /// Why it does not send: then no number that would do does.
+    /// Set if the sender is stopped; routing picks such a sender only if there is no other.
     pub stop: Option<&'a SenderStop>,
     /// The template, and with it the language.
     pub template: &'a AuthenticationTemplate,
 }
 
-/// Why no number and template can carry a message.
+impl From<Route<'_>> for RoutedTo {
+    fn from(route: Route<'_>) -> Self {
+        Self {
+            sender_id: route.sender.id,
+            template_id: route.template.id,
+            language: route.template.language.clone(),
+        }
+    }
+}
+
+/// Why there is no route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoRoute {
     /// The account has no sender.
     NoSender,
-    /// No sender has an approved template in a language that would do.
+    /// No sender has an approved template in an acceptable language.
     NoTemplate,
 }
 
-impl SendingProfile {
-    /// The profile of an account with these senders and their templates, in whatever order they come.
-    /// Templates that the provider takes no messages of are left out, so that another language is
-    /// chosen.
-    pub fn new(
-        default_language: LanguageTag,
+impl SenderProfile {
+    /// The senders, oldest first, each with its templates, in whatever order both come. Templates that
+    /// the provider takes no messages of are left out, so that another language is chosen.
+    pub fn assemble(
         mut senders: Vec<(Sender, Option<SenderStop>)>,
         mut templates: Vec<AuthenticationTemplate>,
-    ) -> Self {
+    ) -> Vec<Self> {
         templates.retain(|template| template.status.may_send());
         // Ids order what was added in the same millisecond.
         senders.sort_unstable_by_key(|(sender, _)| (sender.created_at, sender.id));
         templates.sort_unstable_by_key(|template| (template.created_at, template.id));
-        let with_templates = |(sender, stop): (Sender, Option<SenderStop>)| SenderProfile {
+        let with_templates = |(sender, stop): (Sender, Option<SenderStop>)| Self {
             templates: templates
                 .extract_if(.., |template| template.sender_id == sender.id)
                 .collect(),
             sender,
             stop,
         };
-        Self {
-            default_language,
-            senders: senders.into_iter().map(with_templates).collect(),
-        }
+        senders.into_iter().map(with_templates).collect()
     }
+}
 
-    /// Chooses the language over all senders first, then the oldest sender that has it. A sender that
-    /// is stopped carries a message only where no other can, in whatever language that would do: a
-    /// message in another language arrives.
-    pub fn route(&self, preferred_language: Option<&LanguageTag>) -> Result<Route<'_>, NoRoute> {
-        if self.senders.is_empty() {
-            return Err(NoRoute::NoSender);
-        }
-        self.route_over(preferred_language, |profile| profile.stop.is_none())
-            .or_else(|_| self.route_over(preferred_language, |_| true))
+/// Chooses the language over all senders first, then the oldest sender that has it. A stopped sender
+/// carries a message only if no other can in any acceptable language: a message in another language
+/// arrives.
+pub fn route<'a>(
+    senders: &'a [SenderProfile],
+    preferred_language: Option<&LanguageTag>,
+    default_language: &LanguageTag,
+) -> Result<Route<'a>, NoRoute> {
+    if senders.is_empty() {
+        return Err(NoRoute::NoSender);
     }
-
-    fn route_over(
-        &self,
-        preferred_language: Option<&LanguageTag>,
-        takes_part: impl Fn(&SenderProfile) -> bool,
-    ) -> Result<Route<'_>, NoRoute> {
+    let route_over = |takes_part: fn(&SenderProfile) -> bool| {
         let routes = || {
-            let senders = self.senders.iter().filter(|profile| takes_part(profile));
+            let senders = senders.iter().filter(move |profile| takes_part(profile));
             senders.flat_map(|profile| {
                 profile.templates.iter().map(|template| Route {
                     sender: &profile.sender,
@@ -98,12 +92,12 @@ impl SendingProfile {
             })
         };
         let available: Vec<_> = routes().map(|route| &route.template.language).collect();
-        let language = language::select(preferred_language, &self.default_language, &available)
-            .ok_or(NoRoute::NoTemplate)?;
-        routes()
-            .find(|route| route.template.language == *language)
-            .ok_or(NoRoute::NoTemplate)
-    }
+        let language = language::select(preferred_language, default_language, &available)?;
+        routes().find(|route| route.template.language == *language)
+    };
+    route_over(|profile| profile.stop.is_none())
+        .or_else(|| route_over(|_| true))
+        .ok_or(NoRoute::NoTemplate)
 }
 
 #[cfg(test)]

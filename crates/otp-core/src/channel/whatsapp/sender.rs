@@ -3,7 +3,7 @@
 use super::access_token::AccessToken;
 use super::provider_id::ProviderId;
 use crate::ids::{AccountId, SenderId};
-use crate::sealing::{Purpose, Sealed, Sealer};
+use crate::sealing::{AccountSealer, Purpose, Sealed};
 use crate::time::Timestamp;
 
 /// A WhatsApp number of an account, as a store keeps it.
@@ -25,16 +25,19 @@ pub struct Sender {
     pub created_at: Timestamp,
 }
 
-/// A sender's access token cannot be read with the configured master key.
+/// A sender's access token does not open.
 #[derive(Debug, thiserror::Error)]
 #[error("the sender's access token cannot be read")]
 pub struct UnreadableToken(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl Sender {
     /// Opens the access token.
-    pub fn open_access_token(&self, sealer: &Sealer) -> Result<AccessToken, UnreadableToken> {
+    pub fn open_access_token(
+        &self,
+        sealer: &AccountSealer,
+    ) -> Result<AccessToken, UnreadableToken> {
         let opened = sealer
-            .open(Purpose::AccessToken, &self.access_token)
+            .open(Purpose::AccessToken, self.id.0, &self.access_token)
             .map_err(|error| UnreadableToken(error.into()))?;
         AccessToken::parse(&opened).map_err(|error| UnreadableToken(error.into()))
     }

@@ -10,7 +10,6 @@ fn entry(request: ConsentRequest, second: u64, message: u8) -> ConsentEntry {
     ConsentEntry {
         account_id: AccountId(Uuid::from_u128(1)),
         recipient_index: RecipientIndex([1; 32]),
-        recipient: None,
         request,
         source: ConsentSource::Typed,
         message: Some(ProviderMessageIndex([message; 32])),

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::channel::whatsapp;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SenderId, TemplateId};
 use crate::language::LanguageTag;
@@ -27,11 +28,11 @@ fn attempt(id: u128, recipient: u8) -> SendAttempt {
         recipient: Sealed(vec![recipient]),
         region: Region::parse("SA").expect("region"),
         price: Credits::ONE,
-        route: Ok(RoutedTo {
+        route: Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
             sender_id: SenderId(Uuid::nil()),
             template_id: TemplateId(Uuid::nil()),
             language: LanguageTag::parse("ar").expect("language"),
-        }),
+        })),
         notice_language: None,
         at: NOW,
         expires_at: NOW + Duration::from_secs(600),

@@ -21,7 +21,7 @@ fn failure() -> Failure {
 fn accepted() -> Outcome {
     Outcome::Accepted(SealedProviderMessageId {
         index: ProviderMessageIndex([7; 32]),
-        sealed: Sealed(vec![7]),
+        sealed: Some(Sealed(vec![7])),
     })
 }
 
@@ -73,7 +73,7 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         subscription_id: SUBSCRIPTION,
     };
     SettlementFacts {
-        low_balance: LowBalance::default(),
+        rules: HashMap::new(),
         messages: HashMap::from([(MESSAGE, message)]),
         balances: HashMap::from([(ACCOUNT, vec![balance(SUBSCRIPTION, left)])]),
     }
@@ -277,7 +277,7 @@ fn live(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64) {
         let settled = judge(
             &[settlement(receipts[*index].clone(), 1)],
             SettlementFacts {
-                low_balance: LowBalance::default(),
+                rules: HashMap::new(),
                 messages: state.messages.clone(),
                 balances: state.balances.clone(),
             },
@@ -318,7 +318,7 @@ proptest! {
         let mut times = Vec::new();
         for batch in settlements.chunks(batch) {
             let settled = judge(batch, SettlementFacts {
-                low_balance: LowBalance::default(),
+                rules: HashMap::new(),
                 messages: state.messages.clone(),
                 balances: state.balances.clone(),
             });

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use crate::message::ProviderMessageId;
-use crate::ports::{OutgoingMessage, ProviderRefusal, SendError};
+use crate::ports::{Clock, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
 use crate::time::Timestamp;
-use crate::usecases::send_message::SendMessagePorts;
 
 /// Calls for one message at most, the first included.
 const MAX_CALLS: u32 = 3;
@@ -27,23 +26,24 @@ pub(super) enum Delivered {
 /// Hands the message over before `deadline`. The first call is made however late it is, for the message
 /// is paid for; no call gets less than [`MIN_CALL`].
 pub(super) async fn deliver(
-    ports: &SendMessagePorts,
+    sender: &dyn MessageSender,
+    clock: &dyn Clock,
     mut message: OutgoingMessage,
     deadline: Timestamp,
 ) -> Delivered {
-    let longest = message.timeout;
-    let left = || deadline.since(ports.clock.now());
+    let max_timeout = message.timeout();
+    let left = || deadline.since(clock.now());
     let mut call = 1;
     loop {
-        message.timeout = longest.min(left().max(MIN_CALL));
-        let (refusal, after) = match ports.sender.send(&message).await {
+        message.set_timeout(max_timeout.min(left().max(MIN_CALL)));
+        let (refusal, after) = match sender.send(&message).await {
             Ok(accepted) => return Delivered::Accepted(accepted.provider_message_id),
             Err(SendError::Refused(refusal)) => return Delivered::Refused(refusal),
             Err(SendError::Unknown) => return Delivered::Unknown,
             Err(SendError::Retry { refusal, after }) => (refusal, after),
         };
         match pause_before_next_call(call, after, left()) {
-            Some(pause) => ports.clock.sleep(pause).await,
+            Some(pause) => clock.sleep(pause).await,
             None => return Delivered::Refused(refusal),
         }
         call += 1;

@@ -1,12 +1,11 @@
 //! Pairs of sender and recipient that pause: the provider counts what one number sends to another.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::Duration;
 
-use super::Hold;
-use crate::ids::SenderId;
+use super::hold::Hold;
 use crate::ports::ProviderRefusal;
-use crate::recipient::PhoneNumber;
 
 /// The most pairs remembered. Beyond it a refusal slows its own message only.
 const MAX_PAIRS: usize = 10_000;
@@ -20,9 +19,9 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 /// Pairs forgotten are looked for this often at most, however many there are.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
-#[derive(Debug, Default)]
-pub(super) struct Pairs {
-    paused: HashMap<(SenderId, PhoneNumber), Pause>,
+#[derive(Debug)]
+pub(super) struct Pairs<S, R> {
+    paused: HashMap<(S, R), Pause>,
     swept_at: Duration,
 }
 
@@ -33,8 +32,17 @@ struct Pause {
     refusal: ProviderRefusal,
 }
 
-impl Pairs {
-    pub(super) fn hold(&self, sender: SenderId, to: &PhoneNumber, now: Duration) -> Option<Hold> {
+impl<S, R> Default for Pairs<S, R> {
+    fn default() -> Self {
+        Self {
+            paused: HashMap::new(),
+            swept_at: Duration::ZERO,
+        }
+    }
+}
+
+impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pairs<S, R> {
+    pub(super) fn hold(&self, sender: S, to: &R, now: Duration) -> Option<Hold> {
         // Mostly there is none, and then nothing is copied to look it up.
         if self.paused.is_empty() {
             return None;
@@ -55,7 +63,7 @@ impl Pairs {
     /// behind them, and within a request's deadline.
     pub(super) fn slow(
         &mut self,
-        (sender, to): (SenderId, &PhoneNumber),
+        (sender, to): (S, &R),
         refusal: &ProviderRefusal,
         asked: Option<Duration>,
         now: Duration,
@@ -76,7 +84,7 @@ impl Pairs {
         pause
     }
 
-    pub(super) fn succeeded(&mut self, sender: SenderId, to: &PhoneNumber) {
+    pub(super) fn succeeded(&mut self, sender: S, to: &R) {
         if !self.paused.is_empty() {
             self.paused.remove(&(sender, to.clone()));
         }

@@ -7,6 +7,7 @@ use crate::channel::whatsapp::ProviderId;
 use crate::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use crate::ids::{AccountId, SenderId, TemplateId};
 use crate::sealing::Sealed;
+use crate::send::SendingProfile;
 use crate::time::Timestamp;
 
 fn tag(text: &str) -> LanguageTag {
@@ -38,6 +39,7 @@ fn profile(languages: &[&[&str]]) -> SendingProfile {
         .flat_map(|(number, languages)| languages.iter().map(move |tag| (number, *tag)));
     let senders = (1..).zip(languages).map(|(number, _)| sender(number));
     SendingProfile::new(
+        None,
         tag("ar"),
         senders.map(|sender| (sender, None)).collect(),
         templates.map(template).collect(),
@@ -86,7 +88,7 @@ fn of_senders_that_have_the_language_the_oldest_carries_the_message() {
         senders.push((one.sender, None));
         templates.append(&mut one.templates);
     }
-    let profile = SendingProfile::new(tag("ar"), senders, templates);
+    let profile = SendingProfile::new(None, tag("ar"), senders, templates);
     let order: Vec<_> = profile
         .senders
         .iter()
@@ -106,7 +108,12 @@ fn a_template_that_is_out_of_use_is_passed_over() {
     ] {
         let mut templates = full.templates.clone();
         templates[1].status = status;
-        let profile = SendingProfile::new(tag("ar"), vec![(full.sender.clone(), None)], templates);
+        let profile = SendingProfile::new(
+            None,
+            tag("ar"),
+            vec![(full.sender.clone(), None)],
+            templates,
+        );
         let route = profile.route(Some(&tag("en")));
         assert_eq!(
             route.map(|route| route.template.language.as_str()),
@@ -117,7 +124,7 @@ fn a_template_that_is_out_of_use_is_passed_over() {
     for template in &mut templates {
         template.status = TemplateStatus::DISABLED;
     }
-    let profile = SendingProfile::new(tag("ar"), vec![(full.sender, None)], templates);
+    let profile = SendingProfile::new(None, tag("ar"), vec![(full.sender, None)], templates);
     assert_eq!(profile.route(None), Err(NoRoute::NoTemplate));
 }
 

@@ -1,0 +1,78 @@
+//! Keys as a store keeps them.
+
+use uuid::Uuid;
+
+use super::MasterKeyId;
+use crate::ids::AccountId;
+
+/// The owner of a key pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyOwner {
+    /// The installation: for what must be found before its account is known.
+    Installation,
+    /// One account.
+    Account(AccountId),
+}
+
+impl KeyOwner {
+    /// The id a store keeps: the account's, or the nil UUID for the installation.
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Installation => Uuid::nil(),
+            Self::Account(account) => account.0,
+        }
+    }
+
+    /// The owner with this stored id.
+    pub fn from_id(id: Uuid) -> Self {
+        if id.is_nil() {
+            Self::Installation
+        } else {
+            Self::Account(AccountId(id))
+        }
+    }
+
+    /// What a wrapping is bound to.
+    pub(super) fn context(self) -> Vec<u8> {
+        [b"keyring\0".as_slice(), self.id().as_bytes()].concat()
+    }
+}
+
+/// A key pair, wrapped by a master key (AES-256-GCM): format (1 byte), id of the master key (4), nonce
+/// (12), ciphertext and tag.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct WrappedKey(pub Vec<u8>);
+
+impl WrappedKey {
+    /// The id of the master key that wrapped it; `None` if the bytes are too short to have one.
+    pub fn master_key_id(&self) -> Option<MasterKeyId> {
+        let id = self.0.get(1..5)?;
+        id.try_into().ok().map(MasterKeyId)
+    }
+}
+
+impl std::fmt::Debug for WrappedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "WrappedKey({} bytes)", self.0.len())
+    }
+}
+
+/// One row of the keyring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyringEntry {
+    /// The owner.
+    pub owner: KeyOwner,
+    /// The owner's key.
+    pub key: WrappedKey,
+}
+
+/// A wrapped key did not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnwrapError {
+    /// Neither the master key nor a previous one wrapped it.
+    #[error("wrapped by a master key that is not configured")]
+    UnknownMasterKey,
+    /// It was cut, changed, or belongs to another owner.
+    #[error("the wrapped key is damaged")]
+    Damaged,
+}

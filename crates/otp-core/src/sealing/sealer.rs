@@ -1,0 +1,197 @@
+//! Sealers: the keys of one owner, ready for use.
+
+use hmac::Hmac;
+use sha2::Sha256;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::cipher::{Cipher, keyed, mac};
+use super::{
+    IdentityIndex, OpenError, ProviderMessageIndex, Purpose, RecipientIndex, Sealed,
+    SealedProviderMessageId,
+};
+use crate::ids::{AccountId, MessageId};
+use crate::keyring::{DataKey, KeyOwner};
+use crate::message::ProviderMessageId;
+use crate::ports::Randomness;
+use crate::recipient::PhoneNumber;
+
+/// Seals, opens and indexes what belongs to one account.
+#[derive(Clone)]
+pub struct AccountSealer {
+    account: AccountId,
+    keys: OwnerKeys,
+    recipients: Hmac<Sha256>,
+    provider_numbers: Hmac<Sha256>,
+    user_ids: Hmac<Sha256>,
+}
+
+impl AccountSealer {
+    pub(crate) fn new(account: AccountId, key: &DataKey) -> Self {
+        Self {
+            account,
+            keys: OwnerKeys::new(KeyOwner::Account(account), key),
+            recipients: keyed(&key.derive_index_key(b"recipient-index")),
+            provider_numbers: keyed(&key.derive_index_key(b"provider-number-index")),
+            user_ids: keyed(&key.derive_index_key(b"user-id-index")),
+        }
+    }
+
+    /// The account.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Encrypts `plaintext` for one purpose and one row.
+    pub fn seal(
+        &self,
+        purpose: Purpose,
+        row: Uuid,
+        plaintext: &str,
+        randomness: &dyn Randomness,
+    ) -> Sealed {
+        self.keys
+            .seal(purpose, row.as_bytes(), plaintext, randomness)
+    }
+
+    /// Decrypts what was sealed for the same purpose and row.
+    pub fn open(
+        &self,
+        purpose: Purpose,
+        row: Uuid,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<String>, OpenError> {
+        self.keys.open(purpose, row.as_bytes(), sealed)
+    }
+
+    /// The blind index of a recipient.
+    pub fn index(&self, recipient: &PhoneNumber) -> RecipientIndex {
+        RecipientIndex(mac(&self.recipients, &[recipient.e164().as_bytes()]))
+    }
+
+    /// The blind index of a person's number in the provider's spelling (WhatsApp's `wa_id`).
+    pub fn provider_number_index(&self, digits: &str) -> IdentityIndex {
+        IdentityIndex(mac(&self.provider_numbers, &[digits.as_bytes()]))
+    }
+
+    /// The blind index of the provider's id of a person (WhatsApp's business-scoped user id).
+    pub fn user_id_index(&self, user_id: &str) -> IdentityIndex {
+        IdentityIndex(mac(&self.user_ids, &[user_id.as_bytes()]))
+    }
+
+    /// Seals a provider's message id, which spells out the recipient. The installation's key indexes
+    /// it, because a receipt names no account.
+    pub fn seal_provider_message_id(
+        &self,
+        message: MessageId,
+        id: &ProviderMessageId,
+        installation: &InstallationSealer,
+        randomness: &dyn Randomness,
+    ) -> SealedProviderMessageId {
+        SealedProviderMessageId {
+            index: installation.provider_message_index(id),
+            sealed: Some(self.seal(Purpose::ProviderMessageId, message.0, &id.0, randomness)),
+        }
+    }
+}
+
+impl std::fmt::Debug for AccountSealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AccountSealer({})", self.account)
+    }
+}
+
+/// Seals and indexes what has to be found before its account is known.
+#[derive(Clone)]
+pub struct InstallationSealer {
+    keys: OwnerKeys,
+    provider_messages: Hmac<Sha256>,
+}
+
+impl InstallationSealer {
+    pub(crate) fn new(key: &DataKey) -> Self {
+        Self {
+            keys: OwnerKeys::new(KeyOwner::Installation, key),
+            provider_messages: keyed(&key.derive_index_key(b"provider-message-index")),
+        }
+    }
+
+    /// Encrypts `plaintext` for one purpose and one row.
+    pub fn seal(
+        &self,
+        purpose: Purpose,
+        row: &[u8],
+        plaintext: &str,
+        randomness: &dyn Randomness,
+    ) -> Sealed {
+        self.keys.seal(purpose, row, plaintext, randomness)
+    }
+
+    /// Decrypts what was sealed for the same purpose and row.
+    pub fn open(
+        &self,
+        purpose: Purpose,
+        row: &[u8],
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<String>, OpenError> {
+        self.keys.open(purpose, row, sealed)
+    }
+
+    /// The blind index of a provider's message id.
+    pub fn provider_message_index(&self, id: &ProviderMessageId) -> ProviderMessageIndex {
+        ProviderMessageIndex(mac(&self.provider_messages, &[id.0.as_bytes()]))
+    }
+}
+
+impl std::fmt::Debug for InstallationSealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InstallationSealer(…)")
+    }
+}
+
+/// The sealing half of an owner's keys, bound to that owner.
+#[derive(Clone)]
+struct OwnerKeys {
+    cipher: Cipher,
+    owner: Uuid,
+}
+
+impl OwnerKeys {
+    fn new(owner: KeyOwner, key: &DataKey) -> Self {
+        Self {
+            cipher: Cipher::new(key.seal_key()),
+            owner: owner.id(),
+        }
+    }
+
+    fn seal(
+        &self,
+        purpose: Purpose,
+        row: &[u8],
+        plaintext: &str,
+        randomness: &dyn Randomness,
+    ) -> Sealed {
+        let context = self.context(purpose, row);
+        Sealed(self.cipher.seal(&context, plaintext.as_bytes(), randomness))
+    }
+
+    fn open(
+        &self,
+        purpose: Purpose,
+        row: &[u8],
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<String>, OpenError> {
+        let plaintext = self.cipher.open(&self.context(purpose, row), &sealed.0)?;
+        let text = std::str::from_utf8(&plaintext).map_err(|_| OpenError::Damaged)?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+
+    /// What a ciphertext is bound to. The label ends with a zero, which no label contains, and the
+    /// owner has a fixed length: two different contexts never have the same bytes.
+    fn context(&self, purpose: Purpose, row: &[u8]) -> Vec<u8> {
+        [purpose.label(), &[0], self.owner.as_bytes(), row].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests;

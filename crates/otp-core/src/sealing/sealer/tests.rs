@@ -1,0 +1,123 @@
+//! What opens, what does not, and what is equal to what.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::*;
+
+/// Bytes that count up: no two nonces are equal, and the test is the same each time.
+struct Counting(AtomicU8);
+
+impl Randomness for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            *byte = self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn randomness() -> Counting {
+    Counting(AtomicU8::new(0))
+}
+
+const ROW: Uuid = Uuid::from_u128(7);
+
+fn account(number: u128) -> AccountId {
+    AccountId(Uuid::from_u128(number))
+}
+
+fn sealer(byte: u8) -> AccountSealer {
+    AccountSealer::new(account(1), &DataKey::from_bytes([byte; 64]))
+}
+
+fn number() -> PhoneNumber {
+    PhoneNumber::parse("+966551234567").expect("valid")
+}
+
+#[test]
+fn a_ciphertext_opens_for_its_purpose_owner_and_row_only() {
+    let sealed = sealer(1).seal(Purpose::Recipient, ROW, "+966551234567", &randomness());
+    let opened = sealer(1).open(Purpose::Recipient, ROW, &sealed);
+    assert_eq!(opened.expect("opens").as_str(), "+966551234567");
+
+    let same_key_elsewhere = AccountSealer::new(account(2), &DataKey::from_bytes([1; 64]));
+    for (name, opened) in [
+        (
+            "purpose",
+            sealer(1).open(Purpose::ContactName, ROW, &sealed),
+        ),
+        (
+            "row",
+            sealer(1).open(Purpose::Recipient, Uuid::nil(), &sealed),
+        ),
+        (
+            "owner",
+            same_key_elsewhere.open(Purpose::Recipient, ROW, &sealed),
+        ),
+    ] {
+        assert_eq!(opened, Err(OpenError::Damaged), "another {name}");
+    }
+}
+
+#[test]
+fn another_key_is_named_as_the_cause() {
+    let sealed = sealer(1).seal(Purpose::ContactName, ROW, "Amal", &randomness());
+    let opened = sealer(2).open(Purpose::ContactName, ROW, &sealed);
+    assert_eq!(opened, Err(OpenError::OtherKey));
+}
+
+#[test]
+fn every_changed_or_missing_byte_is_noticed() {
+    let sealed = sealer(1).seal(Purpose::ContactName, ROW, "Amal", &randomness());
+    let open = |bytes: Vec<u8>| sealer(1).open(Purpose::ContactName, ROW, &Sealed(bytes));
+    for position in 0..sealed.0.len() {
+        let mut changed = sealed.0.clone();
+        changed[position] ^= 1;
+        assert!(open(changed).is_err(), "byte {position} changed");
+        assert!(
+            open(sealed.0[..position].to_vec()).is_err(),
+            "cut at {position}"
+        );
+    }
+}
+
+#[test]
+fn equal_plaintexts_have_different_ciphertexts_and_equal_indexes() {
+    let randomness = randomness();
+    let seal = || sealer(1).seal(Purpose::Recipient, ROW, "+966551234567", &randomness);
+    assert_ne!(seal(), seal());
+    assert_eq!(sealer(1).index(&number()), sealer(1).index(&number()));
+}
+
+#[test]
+fn the_same_number_has_unrelated_indexes_at_two_accounts() {
+    assert_ne!(sealer(1).index(&number()), sealer(2).index(&number()));
+    let digits = "966551234567";
+    assert_ne!(
+        sealer(1).provider_number_index(digits),
+        sealer(2).provider_number_index(digits)
+    );
+}
+
+#[test]
+fn each_kind_of_index_has_a_key_of_its_own() {
+    let digits = "966551234567";
+    let by_number = sealer(1).provider_number_index(digits);
+    assert_eq!(by_number, sealer(1).provider_number_index(digits));
+    let others = [
+        sealer(1).user_id_index(digits).0,
+        sealer(1).index(&number()).0,
+    ];
+    assert!(!others.contains(&by_number.0));
+}
+
+#[test]
+fn a_receipt_finds_the_message_by_the_index_it_was_stored_with() {
+    let installation = InstallationSealer::new(&DataKey::from_bytes([9; 64]));
+    let id = ProviderMessageId("wamid.A".to_owned());
+    let message = MessageId(ROW);
+    let stored = sealer(1).seal_provider_message_id(message, &id, &installation, &randomness());
+    assert_eq!(stored.index, installation.provider_message_index(&id));
+    let sealed = stored.sealed.expect("the id itself");
+    let opened = sealer(1).open(Purpose::ProviderMessageId, ROW, &sealed);
+    assert_eq!(opened.expect("opens").as_str(), "wamid.A");
+}

@@ -1,0 +1,58 @@
+//! Account sealers: opens the keys of accounts for other use cases.
+
+use std::sync::Arc;
+
+use crate::ids::AccountId;
+use crate::ids::MessageId;
+use crate::keyring::MasterKeys;
+use crate::ports::{Directory, PortError};
+use crate::recipient::PhoneNumber;
+use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
+
+/// Finds the sealer of an account.
+#[derive(Clone)]
+pub struct AccountSealers {
+    /// Looks keys up, and caches them.
+    pub directory: Arc<dyn Directory>,
+    /// Opens them.
+    pub master_keys: Arc<MasterKeys>,
+}
+
+/// A stored recipient does not open.
+#[derive(Debug, thiserror::Error)]
+#[error("the recipient cannot be read")]
+pub struct UnreadableRecipient(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl AccountSealers {
+    /// The account's sealer; `None` if there is no such account, or its key is deleted.
+    pub async fn find(&self, account: AccountId) -> Result<Option<Arc<AccountSealer>>, PortError> {
+        let Some(key) = self.directory.find_account_key(account).await? else {
+            return Ok(None);
+        };
+        let opened = key.open(&self.master_keys);
+        opened
+            .map(Some)
+            .map_err(|error| PortError::Backend(error.into()))
+    }
+}
+
+impl From<OpenError> for UnreadableRecipient {
+    fn from(error: OpenError) -> Self {
+        Self(error.into())
+    }
+}
+
+/// Opens the recipient of a message; `None` if the message is erased or its account's key is deleted.
+pub(super) fn open_recipient(
+    sealer: Option<&AccountSealer>,
+    message: MessageId,
+    recipient: Option<&Sealed>,
+) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
+    let Some((sealer, sealed)) = sealer.zip(recipient) else {
+        return Ok(None);
+    };
+    let opened = sealer.open(Purpose::Recipient, message.0, sealed)?;
+    PhoneNumber::restore(&opened)
+        .map(Some)
+        .map_err(|error| UnreadableRecipient(error.into()))
+}

@@ -1,0 +1,91 @@
+//! Show consent: which recipients of an account opted out, and every request they made.
+//!
+//! The log knows recipients by index only. A number is shown if a message to it still has it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::ids::AccountId;
+use crate::opt_out::consent::{ConsentEntry, OptOut, Recipient};
+use crate::ports::{OptOuts, PortError, StoredRecipient};
+use crate::recipient::PhoneNumber;
+use crate::sealing::{AccountSealer, RecipientIndex};
+use crate::usecases::account_sealers::{AccountSealers, open_recipient};
+
+/// Shows consent to an operator.
+#[derive(Clone)]
+pub struct ShowConsent {
+    /// What is stored.
+    pub opt_outs: Arc<dyn OptOuts>,
+    /// Index and open recipients.
+    pub sealers: AccountSealers,
+}
+
+/// Something about a recipient, with their number if it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown<T> {
+    /// The recipient's number; `None` if no message has it any more, or ever had.
+    pub recipient: Option<PhoneNumber>,
+    /// What is shown.
+    pub of: T,
+}
+
+impl ShowConsent {
+    /// The recipients who opted out, latest first.
+    pub async fn opt_outs(&self, account: AccountId) -> Result<Vec<Shown<OptOut>>, PortError> {
+        let listed = self.opt_outs.list_opt_outs(account).await?;
+        self.with_numbers(account, listed, |row| row.recipient_index)
+            .await
+    }
+
+    /// The consent log of one recipient or of all, oldest entry first.
+    pub async fn log(
+        &self,
+        account: AccountId,
+        recipient: Option<&PhoneNumber>,
+    ) -> Result<Vec<Shown<ConsentEntry>>, PortError> {
+        let index = match recipient {
+            Some(recipient) => match self.sealers.find(account).await? {
+                Some(sealer) => Some(sealer.index(recipient)),
+                None => return Ok(Vec::new()),
+            },
+            None => None,
+        };
+        let log = self.opt_outs.consent_log(account, index).await?;
+        if let Some(recipient) = recipient {
+            let shown = log.into_iter().map(|of| Shown {
+                recipient: Some(recipient.clone()),
+                of,
+            });
+            return Ok(shown.collect());
+        }
+        self.with_numbers(account, log, |entry| entry.recipient_index)
+            .await
+    }
+
+    async fn with_numbers<T>(
+        &self,
+        account: AccountId,
+        rows: Vec<T>,
+        index: impl Fn(&T) -> RecipientIndex,
+    ) -> Result<Vec<Shown<T>>, PortError> {
+        let recipients: BTreeSet<Recipient> =
+            rows.iter().map(|row| (account, index(row))).collect();
+        let known = self.opt_outs.find_contacted(&recipients).await?;
+        let sealer = self.sealers.find(account).await?;
+        let shown = rows.into_iter().map(|of| Shown {
+            recipient: number(sealer.as_deref(), &known, (account, index(&of))),
+            of,
+        });
+        Ok(shown.collect())
+    }
+}
+
+fn number(
+    sealer: Option<&AccountSealer>,
+    known: &HashMap<Recipient, StoredRecipient>,
+    recipient: Recipient,
+) -> Option<PhoneNumber> {
+    let stored = known.get(&recipient)?;
+    open_recipient(sealer, stored.message_id, Some(&stored.sealed)).ok()?
+}

@@ -1,0 +1,205 @@
+//! A gateway in memory: an account that can send, a clock set by hand, and a scripted provider.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
+use otp_core::channel::whatsapp::{self, AccessToken, ProviderId};
+use otp_core::contact_number::ContactNumber;
+use otp_core::ids::{AccountId, TemplateId};
+use otp_core::language::LanguageTag;
+use otp_core::message::ProviderMessageId;
+use otp_core::passcode::Passcode;
+use otp_core::ports::{OutgoingMessage, Storage};
+use otp_core::sealing::SealedProviderMessageId;
+use otp_core::send::SendAttempt;
+use otp_core::usecases::add_sender::{AddSender, NewSender};
+use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
+use otp_core::usecases::authenticate::Caller;
+use otp_core::usecases::record_consent::RecordConsent;
+use otp_core::usecases::send_message::{SendMessage, SendMessageRequest, SendPolicy};
+
+use crate::contract::fixture::{Fixture, START, recipient};
+use crate::{MemoryStore, ScriptedSender};
+
+/// The use cases of a gateway over a store in memory, ready for a unit test.
+///
+/// ```
+/// use otp_core::message::MessageStatus;
+/// use otp_testkit::{ScriptedSender, World};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().expect("runtime").block_on(async {
+/// let world = World::with_provider(ScriptedSender::default()).await;
+/// let sent = world.send_message.execute(world.request(1)).await.expect("sent");
+/// assert_eq!(sent.status, MessageStatus::Sent);
+/// assert_eq!(world.provider.calls().len(), 1);
+/// # });
+/// ```
+pub struct World {
+    /// The account, the store, the clock and the keys.
+    pub fixture: Fixture,
+    /// The provider.
+    pub provider: Arc<ScriptedSender>,
+    /// Sends messages.
+    pub send_message: SendMessage,
+}
+
+/// How long things may take in a [`World`].
+pub const POLICY: SendPolicy = SendPolicy {
+    request_deadline: Duration::from_secs(10),
+    provider_timeout: Duration::from_secs(8),
+    message_lifetime: Duration::from_secs(600),
+};
+
+impl World {
+    /// An account with 10 credits, a sender, and templates in Arabic and English.
+    pub async fn with_provider(provider: ScriptedSender) -> Self {
+        let world = Self::bare(provider).await;
+        world.fixture.grant(10).await;
+        world.add_sender(&["ar", "en_US"]).await;
+        world
+    }
+
+    /// An account without sender and credits.
+    pub async fn bare(provider: ScriptedSender) -> Self {
+        let store: Arc<dyn Storage> = Arc::new(MemoryStore::default());
+        let fixture = Fixture::new(store).await;
+        let provider = Arc::new(provider);
+        let send_message = SendMessage {
+            directory: fixture.store.clone(),
+            ledger: fixture.store.clone(),
+            sender: provider.clone(),
+            templates: apply_template_events(&fixture),
+            master_keys: Arc::clone(&fixture.master_keys),
+            installation: Arc::clone(&fixture.installation),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+            policy: POLICY,
+        };
+        Self {
+            fixture,
+            provider,
+            send_message,
+        }
+    }
+
+    /// Adds a sender with a template in each of these languages.
+    pub async fn add_sender(&self, languages: &[&str]) {
+        self.add_sender_of(self.fixture.account, languages).await;
+    }
+
+    /// Adds a sender with the same number to any account.
+    pub async fn add_sender_of(&self, account_id: AccountId, languages: &[&str]) {
+        let fixture = &self.fixture;
+        let add_sender = AddSender {
+            senders: fixture.store.clone(),
+            sealers: fixture.sealers(),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+        };
+        let new = NewSender {
+            account_id,
+            phone_number_id: ProviderId::parse("106540352242922").expect("digits"),
+            waba_id: ProviderId::parse("102290129340398").expect("digits"),
+            phone: ContactNumber::parse("+15550783881").expect("a number"),
+            access_token: AccessToken::parse("EAAGtoken").expect("token"),
+        };
+        let sender = add_sender.execute(new).await.expect("sender");
+        for language in languages {
+            let template = AuthenticationTemplate::vouched_for(
+                TemplateId::generate(START, &*fixture.randomness),
+                sender.id,
+                TemplateName::parse("otp_code").expect("name"),
+                LanguageTag::parse(language).expect("language"),
+                START,
+            );
+            let added = fixture.store.add_template(&template).await;
+            added.expect("template");
+        }
+    }
+
+    /// The account's caller.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            account_id: self.fixture.account,
+            api_key_id: self.fixture.api_key,
+        }
+    }
+
+    /// A request to send to the `number`-th of the tests' recipients.
+    pub fn request(&self, number: u32) -> SendMessageRequest {
+        SendMessageRequest {
+            caller: self.caller(),
+            passcode: Passcode::parse(Some("482913")).expect("passcode"),
+            to: recipient(number),
+            language: None,
+            notice_language: None,
+            idempotency_key: None,
+        }
+    }
+
+    /// The WhatsApp messages that the provider was handed.
+    pub fn whatsapp_calls(&self) -> Vec<whatsapp::OutgoingMessage> {
+        let whatsapp = |call| match call {
+            OutgoingMessage::WhatsApp(message) => Some(message),
+            _ => None,
+        };
+        self.provider
+            .calls()
+            .into_iter()
+            .filter_map(whatsapp)
+            .collect()
+    }
+
+    /// Applies receipts to the store.
+    pub fn apply_receipts(&self) -> ApplyReceipts {
+        let fixture = &self.fixture;
+        ApplyReceipts {
+            receipts: fixture.store.clone(),
+            ledger: fixture.store.clone(),
+            identities: fixture.store.clone(),
+            sealers: fixture.sealers(),
+            installation: Arc::clone(&fixture.installation),
+            randomness: fixture.randomness.clone(),
+        }
+    }
+
+    /// Records consent in the store.
+    pub fn record_consent(&self) -> RecordConsent {
+        let fixture = &self.fixture;
+        RecordConsent {
+            opt_outs: fixture.store.clone(),
+            identities: fixture.store.clone(),
+            sealers: fixture.sealers(),
+            installation: Arc::clone(&fixture.installation),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+        }
+    }
+
+    /// The provider's id of an attempt's message, as a store is given it.
+    pub fn seal_provider_message_id(
+        &self,
+        attempt: &SendAttempt,
+        id: &ProviderMessageId,
+    ) -> SealedProviderMessageId {
+        let fixture = &self.fixture;
+        fixture.sealer.seal_provider_message_id(
+            attempt.message_id,
+            id,
+            &fixture.installation,
+            &*fixture.randomness,
+        )
+    }
+}
+
+/// The use case over the fixture's store.
+pub fn apply_template_events(fixture: &Fixture) -> ApplyTemplateEvents {
+    ApplyTemplateEvents {
+        templates: fixture.store.clone(),
+        senders: fixture.store.clone(),
+        outbox: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+    }
+}
