@@ -30,6 +30,16 @@ impl ProviderIdentities {
         }
     }
 
+    /// The user id.
+    pub fn user_id(&self) -> Option<&str> {
+        self.user_id.as_deref()
+    }
+
+    /// The number in the provider's spelling.
+    pub fn number(&self) -> Option<&str> {
+        self.number.as_deref()
+    }
+
     /// Whether the provider gave no name.
     pub fn is_empty(&self) -> bool {
         self.user_id.is_none() && self.number.is_none()

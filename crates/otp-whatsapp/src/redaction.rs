@@ -1,8 +1,8 @@
 //! Texts from outside, made fit to keep: Meta sometimes repeats what it was sent.
 
 use otp_core::channel::whatsapp::AccessToken;
+use otp_core::channel::whatsapp::OutgoingMessage;
 use otp_core::message::ProviderMessageId;
-use otp_core::ports::OutgoingMessage;
 
 /// Longest text kept, in characters.
 const LONGEST: usize = 1_000;

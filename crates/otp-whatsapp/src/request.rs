@@ -1,6 +1,6 @@
 //! The request: an authentication template with its two places for the passcode.
 
-use otp_core::ports::OutgoingMessage;
+use otp_core::channel::whatsapp::OutgoingMessage;
 use serde_json::json;
 
 /// The JSON that asks Meta to send this message.

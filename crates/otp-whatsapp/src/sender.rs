@@ -5,7 +5,11 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, SendError};
+use otp_core::channel::whatsapp;
+use otp_core::message::Failure;
+use otp_core::ports::{
+    Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
+};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::time::{Instant, timeout_at};
 use tracing::field::Empty;
@@ -49,7 +53,7 @@ impl CloudApiSender {
         Ok(Self { endpoint, client })
     }
 
-    async fn call(&self, message: &OutgoingMessage) -> Verdict {
+    async fn call(&self, message: &whatsapp::OutgoingMessage) -> Verdict {
         if message.timeout.is_zero() {
             return Verdict::unreached();
         }
@@ -88,6 +92,9 @@ impl fmt::Debug for CloudApiSender {
 #[async_trait]
 impl MessageSender for CloudApiSender {
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
+        let OutgoingMessage::WhatsApp(message) = message else {
+            return Err(SendError::Refused(other_channel()));
+        };
         // The level of the least talkative log: what is warned of here has to name its message there, too.
         let span = error_span!(
             "whatsapp.send",
@@ -107,6 +114,21 @@ impl MessageSender for CloudApiSender {
         }
         .instrument(span)
         .await
+    }
+}
+
+/// The answer to a message of another channel.
+fn other_channel() -> ProviderRefusal {
+    let reason = "This provider delivers WhatsApp messages only; the message was not sent.";
+    ProviderRefusal {
+        http_status: None,
+        message: reason.to_owned(),
+        failure: Failure {
+            code: None,
+            title: "Other channel".to_owned(),
+            reason: reason.to_owned(),
+        },
+        scope: RefusalScope::Message,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::OutgoingMessage;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::ids::{MessageId, SenderId};
 use otp_core::language::LanguageTag;
 use otp_core::passcode::Passcode;
-use otp_core::ports::OutgoingMessage;
 use otp_core::recipient::PhoneNumber;
 use uuid::uuid;
 

@@ -6,8 +6,9 @@
 //! - Meta delivers at least once, in any order, many in one. Whatever is not understood is passed over
 //!   and counted, and costs nothing that stands beside it: a notification that is refused comes again
 //!   for days, and takes its good parts with it.
-//! - A notification names people. All that leaves here is a [`ProviderWebhookPayload`]: no number, no
-//!   name, no text, no user id, and of Meta's id, which spells the number out, only the blind index.
+//! - A notification names people. All that leaves here is a [`ProviderWebhookPayload`]: no name and no
+//!   text, Meta's id of a message only as a blind index, and what Meta calls a person only in types that
+//!   hide it from logs.
 
 mod handshake;
 mod inbound;
@@ -20,7 +21,7 @@ mod template;
 
 use otp_core::ports::{ProviderWebhook, WebhookRefusal};
 use otp_core::provider_webhook_payload::ProviderWebhookPayload;
-use otp_core::sealing::Sealer;
+use otp_core::sealing::InstallationSealer;
 use otp_core::time::Timestamp;
 
 pub use handshake::verify_handshake;
@@ -33,12 +34,16 @@ pub use signature::{InvalidSignature, verify_signature};
 pub struct CloudApiWebhook {
     app_secret: AppSecret,
     verify_token: VerifyToken,
-    sealer: Sealer,
+    sealer: InstallationSealer,
 }
 
 impl CloudApiWebhook {
     /// The webhook of the app with this secret, registered with this token.
-    pub fn new(app_secret: AppSecret, verify_token: VerifyToken, sealer: Sealer) -> Self {
+    pub fn new(
+        app_secret: AppSecret,
+        verify_token: VerifyToken,
+        sealer: InstallationSealer,
+    ) -> Self {
         Self {
             app_secret,
             verify_token,

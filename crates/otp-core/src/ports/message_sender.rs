@@ -49,6 +49,12 @@ pub struct OutgoingDouble {
     pub timeout: Duration,
 }
 
+impl From<whatsapp::OutgoingMessage> for OutgoingMessage {
+    fn from(message: whatsapp::OutgoingMessage) -> Self {
+        Self::WhatsApp(message)
+    }
+}
+
 impl OutgoingMessage {
     /// Our id of the message.
     pub fn message_id(&self) -> MessageId {

@@ -108,7 +108,10 @@ async fn https_works_with_a_trusted_authority() {
         stream.flush().expect("written");
         stream.conn.protocol_version()
     });
-    assert_eq!(wamid(sender(&options).send(&message()).await), "wamid.TLS");
+    assert_eq!(
+        wamid(sender(&options).send(&message().into()).await),
+        "wamid.TLS"
+    );
     let version = ended(server).await;
     assert_eq!(version, Some(rustls::ProtocolVersion::TLSv1_3));
 }
@@ -123,7 +126,10 @@ async fn http2_is_spoken_where_the_server_chooses_it() {
         h2_write(&mut stream, 0, 1, id, ANSWER);
         data
     });
-    assert_eq!(wamid(sender(&options).send(&message()).await), "wamid.TLS");
+    assert_eq!(
+        wamid(sender(&options).send(&message().into()).await),
+        "wamid.TLS"
+    );
     let request: serde_json::Value = serde_json::from_slice(&ended(server).await).expect("JSON");
     assert_eq!(request["to"], "966551234567");
 }
@@ -139,7 +145,10 @@ async fn a_stream_that_http2_refuses_is_not_repeated() {
         h2_requests_until_end(&mut stream)
     });
     let sender = sender(&options);
-    assert_eq!(sender.send(&message()).await, Err(SendError::Unknown));
+    assert_eq!(
+        sender.send(&message().into()).await,
+        Err(SendError::Unknown)
+    );
     drop(sender);
     assert_eq!(ended(server).await, 0);
 }
@@ -154,7 +163,7 @@ async fn a_server_nobody_vouches_for_never_sees_a_request() {
         Endpoint::parse(&options).expect("valid"),
         RootCertStore::empty(),
     );
-    assert_unreached(&sender.expect("a client").send(&message()).await);
+    assert_unreached(&sender.expect("a client").send(&message().into()).await);
     assert!(!matches!(ended(server).await, Ok(1..)));
 }
 
@@ -166,7 +175,7 @@ async fn a_server_without_tls_is_not_reached() {
             .expect("written");
         stream.read_to_end(&mut Vec::new())
     });
-    assert_unreached(&sender(&options).send(&message()).await);
+    assert_unreached(&sender(&options).send(&message().into()).await);
     drop(ended(server).await);
 }
 
@@ -174,7 +183,7 @@ async fn a_server_without_tls_is_not_reached() {
 async fn a_handshake_that_never_ends_is_given_up() {
     let (options, server) = serve(|mut stream| stream.read_to_end(&mut Vec::new()));
     let started = Instant::now();
-    assert_unreached(&sender(&options).send(&message()).await);
+    assert_unreached(&sender(&options).send(&message().into()).await);
     assert!(started.elapsed() < options.connect_timeout + Duration::from_secs(2));
     drop(ended(server).await);
 }
@@ -186,7 +195,7 @@ async fn nor_does_it_outlast_the_call() {
     let mut message = message();
     message.timeout = Duration::from_millis(300);
     let started = Instant::now();
-    assert_unreached(&sender(&options).send(&message).await);
+    assert_unreached(&sender(&options).send(&message.clone().into()).await);
     assert!(started.elapsed() < message.timeout + Duration::from_secs(2));
     drop(ended(server).await);
 }
@@ -211,7 +220,7 @@ async fn a_proxy_that_opens_no_tunnel() {
         proxy: Some(proxy.base_url.replace("https", "http")),
         ..proxy
     };
-    assert_unreached(&sender(&options).send(&message()).await);
+    assert_unreached(&sender(&options).send(&message().into()).await);
     let request = ended(server).await;
     assert!(
         request.starts_with("CONNECT graph.invalid:443 "),

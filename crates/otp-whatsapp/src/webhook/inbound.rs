@@ -1,13 +1,13 @@
 //! One message of a person: whether it is a request to get no more messages, or to get them again.
 //!
-//! That is all that is ever taken from it. Its text is read for this and goes no further; its author
-//! leaves here as keyed hashes. Of the author almost everything may be missing: who adopted a username
-//! has no number here, only a user id.
+//! Nothing else is ever taken from it. Its text is read for this and goes no further. Almost everything
+//! about the author may be missing: a person who adopted a username has no number here, only a user id.
 
 use otp_core::channel::whatsapp::ProviderId;
-use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
+use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
 use otp_core::recipient::PhoneNumber;
-use otp_core::sealing::{ProviderMessageIndex, Sealer};
+use otp_core::recipient_identity::ProviderIdentities;
+use otp_core::sealing::{InstallationSealer, ProviderMessageIndex};
 use otp_core::time::Timestamp;
 
 use super::json::{Field, Node};
@@ -25,7 +25,7 @@ pub(super) fn request(
     message: &Node,
     value: &Node,
     received_at: Timestamp,
-    sealer: &Sealer,
+    sealer: &InstallationSealer,
 ) -> Option<InboundConsent> {
     let (request, source) = said(message)?;
     let contact = contact(message, value);
@@ -45,27 +45,18 @@ pub(super) fn request(
         context: message
             .get(Field::Context)
             .and_then(|context| message_index(context, sealer)),
-        from: identities(number, user, sealer),
-        number: number
-            .and_then(|digits| PhoneNumber::parse(&format!("+{digits}")).ok())
-            .map(|number| sealer.index(&number)),
+        from: identities(number, user),
+        number: number.and_then(|digits| PhoneNumber::parse(&format!("+{digits}")).ok()),
         provider_time: provider_time(message, received_at),
         received_at,
     })
 }
 
-/// By what Meta knows a person, from its own words for it.
-pub(super) fn identities(
-    number: Option<&str>,
-    user_id: Option<&str>,
-    sealer: &Sealer,
-) -> Identities {
+/// What Meta calls a person, as far as it looks like a number or a user id.
+pub(super) fn identities(number: Option<&str>, user_id: Option<&str>) -> ProviderIdentities {
     let number = number.filter(|text| is_number(text));
     let user_id = user_id.filter(|text| is_user_id(text));
-    Identities {
-        user: user_id.map(|id| sealer.user_id_index(id)),
-        number: number.map(|digits| sealer.provider_number_index(digits)),
-    }
+    ProviderIdentities::new(user_id, number)
 }
 
 /// What a message says, if it says one of the two things. Other kinds of messages (pictures, reactions,
@@ -120,7 +111,7 @@ fn contact<'a>(message: &Node, value: &'a Node) -> Option<&'a Node> {
     }
 }
 
-fn message_index(node: &Node, sealer: &Sealer) -> Option<ProviderMessageIndex> {
+fn message_index(node: &Node, sealer: &InstallationSealer) -> Option<ProviderMessageIndex> {
     let id = provider_message_id::parse(node.text(Field::Id)?)?;
     Some(sealer.provider_message_index(&id))
 }

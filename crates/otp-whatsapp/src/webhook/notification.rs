@@ -4,7 +4,7 @@ use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::health::SenderEvent;
 use otp_core::channel::whatsapp::template::event::{TemplateEvent, TemplateSubject};
 use otp_core::provider_webhook_payload::ProviderWebhookPayload;
-use otp_core::sealing::Sealer;
+use otp_core::sealing::InstallationSealer;
 use otp_core::time::Timestamp;
 
 use super::inbound;
@@ -52,7 +52,7 @@ pub struct Malformed;
 pub fn parse(
     raw_body: &[u8],
     received_at: Timestamp,
-    sealer: &Sealer,
+    sealer: &InstallationSealer,
 ) -> Result<Notification, Malformed> {
     let body: Node = serde_json::from_str(&readable(raw_body)).map_err(|_| Malformed)?;
     if !matches!(body.get(Field::Entry), Some(Node::List(_))) {
@@ -73,7 +73,12 @@ pub fn parse(
 }
 
 impl Notification {
-    fn take(&mut self, (entry, change): (&Node, &Node), received_at: Timestamp, sealer: &Sealer) {
+    fn take(
+        &mut self,
+        (entry, change): (&Node, &Node),
+        received_at: Timestamp,
+        sealer: &InstallationSealer,
+    ) {
         let ignored = &mut self.ignored;
         match change.text(Field::Name) {
             Some("messages") => {
@@ -97,7 +102,7 @@ impl Notification {
         }
     }
 
-    fn take_messages(&mut self, value: &Node, received_at: Timestamp, sealer: &Sealer) {
+    fn take_messages(&mut self, value: &Node, received_at: Timestamp, sealer: &InstallationSealer) {
         for message in value.items(Field::Messages) {
             match inbound::request(message, value, received_at, sealer) {
                 Some(request) => self.said.requests.push(request),

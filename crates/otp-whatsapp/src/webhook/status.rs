@@ -9,7 +9,7 @@ use otp_core::ids::MessageId;
 use otp_core::ids::parse_uuid;
 use otp_core::message::{Failure, ProviderMessageId};
 use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
-use otp_core::sealing::Sealer;
+use otp_core::sealing::InstallationSealer;
 use otp_core::time::Timestamp;
 
 use super::inbound::identities;
@@ -37,7 +37,7 @@ pub(super) enum Unusable {
 pub(super) fn receipt(
     status: &Node,
     received_at: Timestamp,
-    sealer: &Sealer,
+    sealer: &InstallationSealer,
 ) -> Result<DeliveryReceipt, Unusable> {
     let id = status.text(Field::Id).and_then(provider_message_id::parse);
     let id = id.ok_or(Unusable::NoMessage)?;
@@ -54,7 +54,6 @@ pub(super) fn receipt(
         recipient: identities(
             status.text(Field::RecipientId),
             status.text(Field::RecipientUserId),
-            sealer,
         ),
         provider_time: provider_time(status, received_at),
         received_at,

@@ -65,7 +65,7 @@ where
 
 /// An answer of these bytes, then an orderly close.
 async fn outcome_of_bytes(answer: &'static str) -> Outcome {
-    outcome_of(message().timeout, move |mut connection| async move {
+    outcome_of(message().timeout(), move |mut connection| async move {
         connection.write(answer).await;
     })
     .await
@@ -114,10 +114,9 @@ async fn the_server_closes_after_the_request() {
 
 #[tokio::test]
 async fn the_server_resets_after_the_request() {
-    let outcome = outcome_of(
-        message().timeout,
-        |connection| async move { connection.reset() },
-    )
+    let outcome = outcome_of(message().timeout(), |connection| async move {
+        connection.reset()
+    })
     .await;
     assert_eq!(outcome, Err(SendError::Unknown));
 }
@@ -209,7 +208,7 @@ async fn the_answer_has_no_end() {
         ("400 Bad Request", true),
         ("502 Oops", false),
     ] {
-        let outcome = outcome_of(message().timeout, move |mut connection| async move {
+        let outcome = outcome_of(message().timeout(), move |mut connection| async move {
             let head = format!("HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n");
             connection.write(&head).await;
             let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
@@ -228,7 +227,7 @@ async fn the_answer_has_no_end() {
 #[tokio::test]
 async fn answers_are_read_up_to_64_kib() {
     let padded_to = |length: usize| {
-        outcome_of(message().timeout, move |mut connection| async move {
+        outcome_of(message().timeout(), move |mut connection| async move {
             let space = " ".repeat(length - ACCEPTED.len());
             connection
                 .answer("200 OK", &format!("{ACCEPTED}{space}"))
@@ -243,7 +242,7 @@ async fn answers_are_read_up_to_64_kib() {
 async fn a_page_of_a_proxy_is_no_answer_of_metas() {
     let page = "<html><body><h1>Bad Gateway</h1></body></html>";
     let page_of = |status: &'static str| {
-        outcome_of(message().timeout, move |mut connection| async move {
+        outcome_of(message().timeout(), move |mut connection| async move {
             connection.answer(status, page).await;
         })
     };
@@ -267,7 +266,7 @@ async fn a_redirect_is_not_followed() {
         "308 Permanent",
     ] {
         let location = target.url.clone();
-        let outcome = outcome_of(message().timeout, move |mut connection| {
+        let outcome = outcome_of(message().timeout(), move |mut connection| {
             let answer = format!(
                 "HTTP/1.1 {status}\r\nLocation: {location}/elsewhere\r\nContent-Length: 0\r\n\r\n"
             );

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use otp_core::channel::whatsapp;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::ids::{MessageId, SenderId};
@@ -26,7 +27,11 @@ pub(crate) const ACCEPTED: &str =
     r#"{"messaging_product":"whatsapp","messages":[{"id":"wamid.A","message_status":"accepted"}]}"#;
 
 pub(crate) fn message() -> OutgoingMessage {
-    OutgoingMessage {
+    OutgoingMessage::WhatsApp(whatsapp_message())
+}
+
+fn whatsapp_message() -> whatsapp::OutgoingMessage {
+    whatsapp::OutgoingMessage {
         message_id: MessageId(uuid!("0199c2f0-7a3b-7c11-8d2e-3f4a5b6c7d8e")),
         to: PhoneNumber::parse(&format!("+{NUMBER}")).expect("valid"),
         passcode: Passcode::parse(Some(PASSCODE)).expect("valid"),
@@ -41,10 +46,9 @@ pub(crate) fn message() -> OutgoingMessage {
 
 /// The message, to be sent within this time.
 pub(crate) fn message_within(timeout: Duration) -> OutgoingMessage {
-    OutgoingMessage {
-        timeout,
-        ..message()
-    }
+    let mut message = message();
+    message.set_timeout(timeout);
+    message
 }
 
 pub(crate) fn sender(base_url: &str) -> CloudApiSender {

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::health::SenderEvent;
+use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
 use otp_core::message::{Failure, ProviderMessageId};
 use otp_core::opt_out::ConsentRequest;
 use otp_core::ports::{ProviderWebhook, Randomness, WebhookRefusal};
 use otp_core::receipt::{DeliveryReceipt, Report};
-use otp_core::sealing::{MasterKey, Sealer};
+use otp_core::sealing::InstallationSealer;
 use otp_core::time::Timestamp;
 use otp_whatsapp::CloudApiWebhook;
 use otp_whatsapp::webhook::{AppSecret, Ignored, Malformed, Notification, VerifyToken, parse};
@@ -32,8 +33,10 @@ impl Randomness for Fixed {
     }
 }
 
-fn sealer() -> Sealer {
-    Sealer::new(&MasterKey::generate(&Fixed))
+fn sealer() -> InstallationSealer {
+    let keys = MasterKeys::new(&MasterKey::generate(&Fixed), &[]);
+    let key = keys.generate_key(KeyOwner::Installation, &Fixed);
+    keys.installation_sealer(&key).expect("opens")
 }
 
 pub(crate) fn read(body: &[u8]) -> Result<Notification, Malformed> {

@@ -1,8 +1,8 @@
 //! Messages as Meta words them: what is a request, who asked, and what has to be passed over.
 
+use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
 use otp_core::message::ProviderMessageId;
 use otp_core::ports::Randomness;
-use otp_core::sealing::MasterKey;
 use serde_json::{Value, json};
 
 use super::super::json::readable;
@@ -20,8 +20,10 @@ impl Randomness for Fixed {
     }
 }
 
-fn sealer() -> Sealer {
-    Sealer::new(&MasterKey::generate(&Fixed))
+fn sealer() -> InstallationSealer {
+    let keys = MasterKeys::new(&MasterKey::generate(&Fixed), &[]);
+    let key = keys.generate_key(KeyOwner::Installation, &Fixed);
+    keys.installation_sealer(&key).expect("opens")
 }
 
 /// A typed message, known by number and user id, with these fields put over its own; null takes one away.
@@ -117,11 +119,8 @@ fn every_form_of_a_message_is_read() {
 /// Who it is: by user id, by Meta's number, by our number.
 fn who(request: Option<InboundConsent>) -> (bool, bool, bool) {
     let request = request.expect("a request");
-    let user = request
-        .from
-        .user
-        .map(|index| assert_eq!(index, sealer().user_id_index(USER)));
-    let number = request.from.number;
+    let user = request.from.user_id().map(|id| assert_eq!(id, USER));
+    let number = request.from.number();
     (user.is_some(), number.is_some(), request.number.is_some())
 }
 
@@ -202,11 +201,8 @@ fn numbers_and_ids_are_indexed_as_receipts_and_sends_index_them() {
     let context = json!({"context": {"from": "15550783881", "id": "wamid.A"}});
     let request = read(&context).expect("a request");
     let number = PhoneNumber::parse("+966551234567").expect("valid");
-    assert_eq!(request.number, Some(sealer().index(&number)));
-    assert_eq!(
-        request.from,
-        identities(Some(NUMBER), Some(USER), &sealer())
-    );
+    assert_eq!(request.number, Some(number));
+    assert_eq!(request.from, identities(Some(NUMBER), Some(USER)));
     assert_eq!(
         (request.message, request.context),
         (index("wamid.M"), Some(index("wamid.A")))

@@ -1,7 +1,7 @@
 //! Tests of single statuses: what is needed, what may be missing, what is too strange to believe.
 
+use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
 use otp_core::ports::Randomness;
-use otp_core::sealing::MasterKey;
 use serde_json::{Value, json};
 
 use super::*;
@@ -17,8 +17,10 @@ impl Randomness for Fixed {
     }
 }
 
-fn sealer() -> Sealer {
-    Sealer::new(&MasterKey::generate(&Fixed))
+fn sealer() -> InstallationSealer {
+    let keys = MasterKeys::new(&MasterKey::generate(&Fixed), &[]);
+    let key = keys.generate_key(KeyOwner::Installation, &Fixed);
+    keys.installation_sealer(&key).expect("opens")
 }
 
 fn read(status: &Value) -> Result<DeliveryReceipt, Unusable> {

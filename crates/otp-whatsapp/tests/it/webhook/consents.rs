@@ -45,8 +45,8 @@ fn every_form_of_a_stop_is_a_request_with_its_author_and_its_context() {
             "{name}"
         );
         let found = [
-            request.from.user.is_some(),
-            request.from.number.is_some(),
+            request.from.user_id().is_some(),
+            request.from.number().is_some(),
             request.number.is_some(),
         ];
         assert_eq!(
@@ -68,9 +68,9 @@ fn receipts_introduce_their_recipients() {
         ("status_before_v24", (false, true)),
     ] {
         let said = read(&fixtures()[name]).expect(name).said;
-        let recipient = said.receipts[0].recipient;
+        let recipient = &said.receipts[0].recipient;
         assert_eq!(
-            (recipient.user.is_some(), recipient.number.is_some()),
+            (recipient.user_id().is_some(), recipient.number().is_some()),
             known,
             "{name}"
         );
