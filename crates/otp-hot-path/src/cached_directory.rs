@@ -1,8 +1,8 @@
-//! A directory that remembers.
+//! A directory with a cache.
 //!
-//! Nothing is ever invalidated: what is remembered simply lives for half a second. A key revoked by
-//! any process, on any store, stops working within that time, and a busy account costs two look-ups a
-//! second instead of thousands. (ADR 4 has the alternatives.)
+//! Entries are never invalidated; each expires after half a second. A key revoked by any process, on any
+//! store, stops working within that time, and a busy account costs two look-ups a second instead of
+//! thousands. (ADR 4 has the alternatives.)
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,48 +16,48 @@ use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
 
-use crate::lane::{shared, silent};
+use crate::batcher::{shared, timed_out};
 
-/// How long an answer is remembered. The contract says a revoked key stops working within a second.
+/// How long an answer is cached. The API promises that a revoked key stops working within a second.
 pub const TIME_TO_LIVE: Duration = Duration::from_millis(500);
 
-/// How long a look-up may take. Whoever asks answers a caller who waits.
+/// How long a look-up may take: an API client waits for it.
 const LOOK_UP_DEADLINE: Duration = Duration::from_secs(5);
 
-/// The most keys and accounts remembered at a time; beyond it the least used are forgotten.
+/// At most this many keys and as many accounts are cached; beyond that the least used are dropped.
 const CAPACITY: u64 = 20_000;
 
-/// Remembers what `inner` answered. Simultaneous look-ups of one thing become one.
+/// Caches the answers of a directory. Simultaneous look-ups of the same key become one.
 pub struct CachedDirectory {
     inner: Arc<dyn Directory>,
-    keys: Remembered<ApiKeyHash, Option<Arc<ApiKey>>>,
-    profiles: Remembered<AccountId, Option<Arc<SendingProfile>>>,
-    prices: Remembered<(), Arc<PriceList>>,
+    keys: Answers<ApiKeyHash, Option<Arc<ApiKey>>>,
+    profiles: Answers<AccountId, Option<Arc<SendingProfile>>>,
+    prices: Answers<(), Arc<PriceList>>,
 }
 
-/// How often a kind of thing was asked for.
+/// The number of look-ups of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LookUps {
-    /// What was asked for: `api_key`, `sending_profile`, `price_list`.
+    /// The kind: `api_key`, `sending_profile` or `price_list`.
     pub what: &'static str,
-    /// Answered from memory.
+    /// Look-ups answered from the cache.
     pub hits: u64,
-    /// Not answered from memory.
+    /// Look-ups that asked the store.
     pub misses: u64,
 }
 
 impl CachedDirectory {
-    /// Stands in front of `inner`.
+    /// Caches the answers of `inner`.
     pub fn new(inner: Arc<dyn Directory>) -> Self {
         Self {
             inner,
-            keys: Remembered::new(),
-            profiles: Remembered::new(),
-            prices: Remembered::new(),
+            keys: Answers::new(),
+            profiles: Answers::new(),
+            prices: Answers::new(),
         }
     }
 
-    /// How often what was asked for, and how often it was remembered.
+    /// Returns the number of look-ups of each kind.
     pub fn look_ups(&self) -> [LookUps; 3] {
         [
             self.keys.look_ups("api_key"),
@@ -67,25 +67,25 @@ impl CachedDirectory {
     }
 }
 
-/// Answers of one kind, and how often they were there.
-struct Remembered<K, V> {
-    answers: Cache<K, V>,
+/// The cached answers of one kind, with hits and misses.
+struct Answers<K, V> {
+    cache: Cache<K, V>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
-impl<K, V> Remembered<K, V>
+impl<K, V> Answers<K, V>
 where
     K: std::hash::Hash + Eq + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
     fn new() -> Self {
-        let answers = Cache::builder()
+        let cache = Cache::builder()
             .max_capacity(CAPACITY)
             .time_to_live(TIME_TO_LIVE)
             .build();
         Self {
-            answers,
+            cache,
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
         }
@@ -96,12 +96,12 @@ where
         key: &K,
         look_up: impl Future<Output = Result<V, PortError>>,
     ) -> Result<V, PortError> {
-        if let Some(answer) = self.answers.get(key).await {
+        if let Some(answer) = self.cache.get(key).await {
             self.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(answer);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let answer = self.answers.try_get_with_by_ref(key, in_time(look_up));
+        let answer = self.cache.try_get_with_by_ref(key, in_time(look_up));
         answer.await.map_err(|error| shared(&error))
     }
 
@@ -114,11 +114,11 @@ where
     }
 }
 
-/// A store that has fallen silent must not hold whoever asks it.
+/// Fails a look-up that takes too long: a store that no longer answers must not block its callers.
 async fn in_time<T>(look_up: impl Future<Output = Result<T, PortError>>) -> Result<T, PortError> {
     tokio::time::timeout(LOOK_UP_DEADLINE, look_up)
         .await
-        .unwrap_or_else(|_| Err(silent()))
+        .unwrap_or_else(|_| Err(timed_out()))
 }
 
 #[async_trait]

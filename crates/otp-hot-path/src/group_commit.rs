@@ -1,89 +1,57 @@
-//! A send ledger that commits for many at once.
+//! A send ledger that commits the calls of many callers together.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use otp_core::ids::AccountId;
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::{Admission, SendAttempt, Settlement};
 use tracing::Instrument;
 
-use crate::lane::{Bounds, Lane};
+use crate::batcher::{BatchLimits, Batcher};
 
-/// How calls are batched.
-#[derive(Debug, Clone, Copy)]
-pub struct GroupCommitOptions {
-    /// Lanes for each of admission and settlement. An account always has the same lane, so that
-    /// lanes never wait for each other's locks. A store with one writer is served best by one.
-    pub lanes: usize,
-    /// The most attempts or settlements in a batch.
-    pub max_batch: usize,
-    /// The most calls that a lane may have, waiting or under way, and twice as many as one account may.
-    /// Further admissions are turned away, further settlements wait for a place.
-    pub max_queue: usize,
-}
-
-impl Default for GroupCommitOptions {
-    fn default() -> Self {
-        Self {
-            lanes: 1,
-            max_batch: 256,
-            max_queue: 8_192,
-        }
-    }
-}
-
-/// Stands in front of a send ledger and batches the calls of its many users.
+/// Batches the calls to a send ledger.
 pub struct GroupCommit {
-    admit: Vec<Lane<SendAttempt, Admission>>,
-    settle: Vec<Lane<Settlement, ()>>,
+    admissions: Batcher<SendAttempt, Admission>,
+    settlements: Batcher<Settlement, ()>,
+}
+
+/// The calls that wait or are running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueDepths {
+    /// Calls of [`SendLedger::admit`].
+    pub admissions: usize,
+    /// Calls of [`SendLedger::settle`].
+    pub settlements: usize,
 }
 
 impl GroupCommit {
-    /// Starts the lanes on the current tokio runtime.
-    pub fn start(inner: &Arc<dyn SendLedger>, options: GroupCommitOptions) -> Self {
-        let lanes = 0..options.lanes.max(1);
-        let bounds = Bounds {
-            max_batch: options.max_batch,
-            max_queue: options.max_queue,
+    /// Starts batching the calls to `inner` on the current tokio runtime.
+    pub fn start(inner: Arc<dyn SendLedger>, limits: BatchLimits) -> Self {
+        let ledger = Arc::clone(&inner);
+        let admit = move |batch| {
+            let ledger = Arc::clone(&ledger);
+            Box::pin(async move { ledger.admit(batch).await }) as _
         };
-        let admit = lanes.clone().map(|_| {
-            let inner = Arc::clone(inner);
-            let run = move |batch| {
-                let inner = Arc::clone(&inner);
-                Box::pin(async move { inner.admit(batch).await }) as _
-            };
-            Lane::start(bounds, Box::new(run))
-        });
-        let settle = lanes.map(|_| {
-            let inner = Arc::clone(inner);
-            let run = move |batch: Arc<[Settlement]>| {
-                let inner = Arc::clone(&inner);
-                Box::pin(async move {
-                    let size = batch.len();
-                    inner.settle(batch).await.map(|()| vec![(); size])
-                }) as _
-            };
-            Lane::start(bounds, Box::new(run))
-        });
+        let settle = move |batch: Arc<[Settlement]>| {
+            let ledger = Arc::clone(&inner);
+            Box::pin(async move {
+                let size = batch.len();
+                ledger.settle(batch).await.map(|()| vec![(); size])
+            }) as _
+        };
         Self {
-            admit: admit.collect(),
-            settle: settle.collect(),
+            admissions: Batcher::start(limits, Box::new(admit)),
+            settlements: Batcher::start(limits, Box::new(settle)),
         }
     }
 
-    /// Admissions and settlements that wait, or are under way.
-    pub fn queued(&self) -> (usize, usize) {
-        let admissions = self.admit.iter().map(Lane::len).sum();
-        (admissions, self.settle.iter().map(Lane::len).sum())
+    /// Returns how many calls wait or are running.
+    pub fn queue_depths(&self) -> QueueDepths {
+        QueueDepths {
+            admissions: self.admissions.len(),
+            settlements: self.settlements.len(),
+        }
     }
-}
-
-/// The lane of an account.
-fn lane<L>(lanes: &[L], account: AccountId) -> &L {
-    // The last bytes of a UUIDv7 are random, so they spread accounts evenly.
-    let spread = account.0.as_u128() as usize;
-    &lanes[spread % lanes.len()]
 }
 
 #[async_trait]
@@ -94,7 +62,7 @@ impl SendLedger for GroupCommit {
         };
         let account = first.account_id;
         let span = tracing::debug_span!("ledger.admit");
-        let admitted = lane(&self.admit, account).call(account, attempts);
+        let admitted = self.admissions.try_call(account, attempts);
         admitted.instrument(span).await
     }
 
@@ -102,18 +70,17 @@ impl SendLedger for GroupCommit {
         let Some(first) = settlements.first() else {
             return Ok(());
         };
-        // What these messages cost is paid and their calls are made: this has to be recorded, however
-        // many wait. There are never more of them than sends under way.
+        // These messages are paid for and handed over, so the outcome must be recorded, however long the
+        // queue is. There are never more settlements than sends under way.
         let account = first.account_id;
-        let lane = lane(&self.settle, account);
         let span = tracing::debug_span!("ledger.settle");
-        let settled = lane.call_in_turn(account, settlements);
+        let settled = self.settlements.call(account, settlements);
         let settled = settled.instrument(span).await;
-        // Whoever sent the message answers `Pending` and goes on, so this is the place to say it.
+        // The caller answers `Pending` and does not report the error, so it is logged here.
         settled.map(drop).inspect_err(|error| {
             tracing::error!(
                 error = error as &dyn std::error::Error,
-                "the outcome of a delivery was not recorded; its message stays pending"
+                "failed to record the outcome of a delivery; its message stays pending"
             );
         })
     }

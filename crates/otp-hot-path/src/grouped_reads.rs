@@ -1,8 +1,8 @@
-//! Reads that are asked for one by one and done together: the status of messages, and what a receipt has to
-//! know before it can be applied.
+//! Reads that many callers ask for one by one and the store answers together: the status of messages, and
+//! the facts a receipt needs.
 //!
-//! While one statement is under way, whoever asks next waits for the next one, which is for all of them.
-//! Nobody reads what was committed after they asked and misses what was committed before.
+//! While one statement is running, further callers wait for the next one, which answers all of them. A read
+//! always sees what was committed before it was called.
 
 use std::sync::Arc;
 
@@ -18,32 +18,29 @@ use otp_core::sealing::IdentityIndex;
 use otp_core::time::Timestamp;
 use uuid::Uuid;
 
-use crate::lane::{Bounds, Lane, RunBatch};
+use crate::batcher::{BatchLimits, Batcher, RunBatch};
 
-/// The most that is asked for in one statement.
-const BOUNDS: Bounds = Bounds {
-    max_batch: 256,
-    max_queue: 8_192,
-};
+const LIMITS: BatchLimits = BatchLimits::DEFAULT;
 
 const _: () = assert!(
-    BOUNDS.max_batch <= MAX_PER_LOOKUP,
-    "more than a store takes"
+    LIMITS.max_batch <= MAX_PER_LOOKUP,
+    "a batch is larger than a store accepts"
 );
 
-/// These reads have turns like calls of one account, whosever they are: each is as small as the next.
-const NOBODY: AccountId = AccountId(Uuid::nil());
+/// The account under which every read is queued: reads are equally small, so they are answered in the
+/// order of arrival.
+const SHARED: AccountId = AccountId(Uuid::nil());
 
-/// Stands in front of three ports of a store.
+/// Batches reads of three ports of a store.
 pub struct GroupedReads {
     store: Arc<dyn Storage>,
-    find: Lane<(AccountId, MessageId), Option<Message>>,
-    locate: Lane<MessageReference, Option<LocatedMessage>>,
-    recall: Lane<(MessageId, IdentityIndex), Option<Recalled>>,
+    find: Batcher<(AccountId, MessageId), Option<Message>>,
+    locate: Batcher<MessageReference, Option<LocatedMessage>>,
+    recall: Batcher<(MessageId, IdentityIndex), Option<Recalled>>,
 }
 
 impl GroupedReads {
-    /// Starts its lanes on the current tokio runtime.
+    /// Starts batching reads of `store` on the current tokio runtime.
     pub fn start(store: Arc<dyn Storage>) -> Self {
         let inner = Arc::clone(&store);
         let find: RunBatch<_, _> = Box::new(move |wanted| {
@@ -62,9 +59,9 @@ impl GroupedReads {
         });
         Self {
             store,
-            find: Lane::start(BOUNDS, find),
-            locate: Lane::start(BOUNDS, locate),
-            recall: Lane::start(BOUNDS, recall),
+            find: Batcher::start(LIMITS, find),
+            locate: Batcher::start(LIMITS, locate),
+            recall: Batcher::start(LIMITS, recall),
         }
     }
 }
@@ -77,7 +74,7 @@ impl Messages for GroupedReads {
         message: MessageId,
     ) -> Result<Option<Message>, PortError> {
         let wanted = Arc::from([(account, message)]);
-        let found = self.find.call_in_turn(NOBODY, wanted).await?;
+        let found = self.find.call(SHARED, wanted).await?;
         Ok(found.into_iter().next().flatten())
     }
 
@@ -107,9 +104,7 @@ impl Receipts for GroupedReads {
         &self,
         references: &[MessageReference],
     ) -> Result<Vec<Option<LocatedMessage>>, PortError> {
-        self.locate
-            .call_in_turn(NOBODY, Arc::from(references))
-            .await
+        self.locate.call(SHARED, Arc::from(references)).await
     }
 
     async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
@@ -144,7 +139,7 @@ impl RecipientIdentities for GroupedReads {
         &self,
         asked: &[(MessageId, IdentityIndex)],
     ) -> Result<Vec<Option<Recalled>>, PortError> {
-        self.recall.call_in_turn(NOBODY, Arc::from(asked)).await
+        self.recall.call(SHARED, Arc::from(asked)).await
     }
 
     async fn remember(&self, known: &[KnownIdentity]) -> Result<(), PortError> {

@@ -141,9 +141,9 @@ impl Metrics {
             directory,
             ..
         } = &self.watched;
-        let (admissions, settlements) = grouping.queued();
-        gauge!("otp_queue_depth", "operation" => "admit").set(number(admissions));
-        gauge!("otp_queue_depth", "operation" => "settle").set(number(settlements));
+        let queued = grouping.queue_depths();
+        gauge!("otp_queue_depth", "operation" => "admit").set(number(queued.admissions));
+        gauge!("otp_queue_depth", "operation" => "settle").set(number(queued.settlements));
         for LookUps { what, hits, misses } in directory.look_ups() {
             for (result, count) in [("hit", hits), ("miss", misses)] {
                 counter!("otp_cache_look_ups_total", "what" => what, "result" => result)

@@ -17,7 +17,7 @@ use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
-use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions, GroupedReads, PacedSender};
+use otp_hot_path::{BatchLimits, CachedDirectory, GroupCommit, GroupedReads, PacedSender};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
@@ -110,14 +110,6 @@ impl Store {
             Self::Postgres(store) => Arc::new(store.clone()),
         }
     }
-
-    /// SQLite has one writer; on PostgreSQL several batches of different accounts can be under way.
-    fn lanes(&self) -> usize {
-        match self {
-            Self::Sqlite(_) => 1,
-            Self::Postgres(_) => 1,
-        }
-    }
 }
 
 /// What a server runs.
@@ -138,12 +130,8 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
     let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
     let cached = Arc::new(CachedDirectory::new(storage.clone()));
     let directory: Arc<dyn Directory> = cached.clone();
-    let grouping = GroupCommitOptions {
-        lanes: store.lanes(),
-        ..GroupCommitOptions::default()
-    };
     let ledger: Arc<dyn SendLedger> = Arc::new(CountedLedger::new(storage.clone()));
-    let grouping = Arc::new(GroupCommit::start(&ledger, grouping));
+    let grouping = Arc::new(GroupCommit::start(ledger, BatchLimits::DEFAULT));
     let ledger: Arc<dyn SendLedger> = grouping.clone();
     let reads = Arc::new(GroupedReads::start(storage.clone()));
     let sender = CloudApiSender::new(&settings.whatsapp.client).map_err(setup)?;

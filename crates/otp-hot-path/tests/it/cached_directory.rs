@@ -1,4 +1,4 @@
-//! The cache: few look-ups, and none of them older than its half second.
+//! The cache: few look-ups, and no answer older than half a second.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use otp_hot_path::{CachedDirectory, TIME_TO_LIVE};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 
-/// A directory that counts its look-ups; the first fails if told so.
+/// A cached directory and the number of its look-ups; the first one fails if `first_fails`.
 fn counting(first_fails: bool) -> (Arc<AtomicUsize>, CachedDirectory) {
     let count = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&count);
@@ -26,7 +26,7 @@ fn counting(first_fails: bool) -> (Arc<AtomicUsize>, CachedDirectory) {
 }
 
 #[tokio::test]
-async fn what_was_looked_up_is_remembered() {
+async fn an_answer_is_cached() {
     let (count, cached) = counting(false);
     for _ in 0..100 {
         assert_eq!(
@@ -46,7 +46,7 @@ async fn what_was_looked_up_is_remembered() {
 }
 
 #[tokio::test]
-async fn an_error_is_not_remembered() {
+async fn an_error_is_not_cached() {
     let (count, cached) = counting(true);
     let hash = ApiKeyHash([1; 32]);
     assert!(matches!(
@@ -58,7 +58,7 @@ async fn an_error_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_is_seen_as_revoked_within_a_second() {
+async fn a_revoked_key_stops_working_within_a_second() {
     assert!(TIME_TO_LIVE.as_millis() <= 500);
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     let key = ApiKeys::find(&*fixture.store, fixture.api_key)

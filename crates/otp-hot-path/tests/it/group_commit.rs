@@ -1,4 +1,4 @@
-//! Group commit: batches form by themselves, and what goes wrong stays where it belongs.
+//! Group commit: batches form by themselves, and a failure affects only the calls that caused it.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -7,18 +7,18 @@ use async_trait::async_trait;
 use otp_core::ids::MessageId;
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
-use otp_hot_path::{GroupCommit, GroupCommitOptions};
+use otp_hot_path::{BatchLimits, GroupCommit};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-/// A ledger that lets a batch through for each permit, and remembers the batches' sizes.
+/// A ledger that runs one batch for each permit, and records the sizes of the batches.
 struct Gated {
     inner: Arc<dyn SendLedger>,
     permits: Semaphore,
     sizes: Mutex<Vec<usize>>,
-    /// What to do with a batch that holds this idempotency key.
+    /// How a batch with this idempotency key fails.
     trouble: Option<(u128, Trouble)>,
 }
 
@@ -42,7 +42,7 @@ impl SendLedger for Gated {
         match troubled {
             Some((_, Trouble::Conflict)) => Err(PortError::Conflict("one of them".into())),
             Some((_, Trouble::Unavailable)) => Err(PortError::Unavailable("gone".into())),
-            Some((_, Trouble::Panic)) => panic!("an adapter's fault"),
+            Some((_, Trouble::Panic)) => panic!("a bug in an adapter"),
             None => self.inner.admit(attempts).await,
         }
     }
@@ -69,15 +69,14 @@ async fn world(max_queue: usize, trouble: Option<(u128, Trouble)>) -> World {
         trouble,
     });
     let inner: Arc<dyn SendLedger> = gated.clone();
-    let options = GroupCommitOptions {
-        lanes: 1,
+    let limits = BatchLimits {
         max_batch: 8,
         max_queue,
     };
     World {
         fixture,
         gated,
-        group: Arc::new(GroupCommit::start(&inner, options)),
+        group: Arc::new(GroupCommit::start(inner, limits)),
     }
 }
 
@@ -90,7 +89,7 @@ impl World {
         tokio::spawn(async move { group.admit(Arc::from([attempt])).await })
     }
 
-    /// Calls once the first call is in flight, so that the others fill the next batch.
+    /// Makes one call, and once it is running the others, which fill the next batch.
     async fn calls_behind_one(&self, numbers: std::ops::Range<u32>) -> (Answer, Vec<Answer>) {
         let first = self.call(0);
         // The test's runtime has one thread: yielding lets every spawned call reach its queue.
@@ -110,7 +109,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn alone_a_call_is_a_batch_of_one_and_the_next_batch_fills_meanwhile() {
+async fn a_call_alone_is_a_batch_of_one_and_the_next_batch_fills_meanwhile() {
     let world = world(100, None).await;
     let (first, behind) = world.calls_behind_one(1..12).await;
     world.gated.permits.add_permits(10);
@@ -127,7 +126,7 @@ async fn alone_a_call_is_a_batch_of_one_and_the_next_batch_fills_meanwhile() {
     assert_eq!(
         world.sizes(),
         [1, 8, 3],
-        "one alone, then as many as fit, then the rest"
+        "one alone, then a full batch, then the rest"
     );
     assert_eq!(world.fixture.balance().await, 988);
 }
@@ -145,7 +144,7 @@ async fn each_caller_gets_its_own_answers() {
     assert_eq!(answers.len(), 3);
     assert!(
         matches!(answers[1], Admission::Refused(_)),
-        "the second to the same number cools down"
+        "the second to the same number is in its cooldown"
     );
     assert_eq!(
         world
@@ -159,7 +158,7 @@ async fn each_caller_gets_its_own_answers() {
 }
 
 #[tokio::test]
-async fn a_conflict_of_one_does_not_fail_its_neighbours() {
+async fn a_conflict_of_one_call_does_not_fail_the_others() {
     let world = world(100, Some((3, Trouble::Conflict))).await;
     let (first, behind) = world.calls_behind_one(1..6).await;
     world.gated.permits.add_permits(20);
@@ -173,7 +172,7 @@ async fn a_conflict_of_one_does_not_fail_its_neighbours() {
 }
 
 #[tokio::test]
-async fn when_the_store_is_gone_nothing_is_tried_twice() {
+async fn nothing_is_tried_twice_when_the_store_cannot_be_reached() {
     let world = world(100, Some((3, Trouble::Unavailable))).await;
     let (first, behind) = world.calls_behind_one(1..6).await;
     world.gated.permits.add_permits(20);
@@ -189,50 +188,56 @@ async fn when_the_store_is_gone_nothing_is_tried_twice() {
 }
 
 #[tokio::test]
-async fn a_panic_in_an_adapter_ends_its_call_and_nothing_else() {
+async fn a_panic_in_an_adapter_fails_only_the_call_that_caused_it() {
     let world = world(100, Some((3, Trouble::Panic))).await;
     let (first, behind) = world.calls_behind_one(1..6).await;
     world.gated.permits.add_permits(20);
     first.await.expect("task").expect("admit");
     for (number, answer) in (1..6).zip(behind) {
-        assert_eq!(answer.await.expect("task").is_err(), number == 3);
+        let answer = answer.await.expect("task");
+        assert_eq!(answer.is_err(), number == 3);
+        let message = "a bug in an adapter";
+        assert!(
+            !format!("{answer:?}").contains(message),
+            "{answer:?} quotes it"
+        );
     }
     world
         .call(9)
         .await
         .expect("task")
-        .expect("the lane goes on");
+        .expect("the batcher continues");
 }
 
 #[tokio::test]
-async fn an_account_that_has_half_of_all_places_is_turned_away_at_once_and_no_other() {
+async fn an_account_with_half_of_the_queue_is_refused_at_once_and_others_are_not() {
     let world = world(8, None).await;
     let (first, behind) = world.calls_behind_one(1..8).await;
     let other = world.fixture.another_account().await;
     world.fixture.grant_to(other, 10).await;
-    let mut of_another = world.fixture.attempt_with_key(9, 9);
-    of_another.account_id = other;
+    let mut others_attempt = world.fixture.attempt_with_key(9, 9);
+    others_attempt.account_id = other;
     let group = Arc::clone(&world.group);
-    let of_another = tokio::spawn(async move { group.admit(Arc::from([of_another])).await });
+    let others_answer = tokio::spawn(async move { group.admit(Arc::from([others_attempt])).await });
     for _ in 0..50 {
         tokio::task::yield_now().await;
     }
     world.gated.permits.add_permits(20);
-    of_another.await.expect("task").expect("a place");
+    others_answer.await.expect("task").expect("a slot");
     first.await.expect("task").expect("admit");
-    let mut turned_away = 0;
+    let mut refused = 0;
     for answer in behind {
         match answer.await.expect("task") {
             Ok(_) => {}
-            Err(PortError::Unavailable(_)) => turned_away += 1,
+            Err(PortError::Unavailable(_)) => refused += 1,
             Err(error) => panic!("{error:?}"),
         }
     }
-    assert_eq!(turned_away, 4);
+    assert_eq!(refused, 4);
 }
 
 #[tokio::test]
-async fn a_settlement_is_never_turned_away() {
+async fn a_settlement_is_never_refused() {
     let world = world(2, None).await;
     let settling: Vec<_> = (0..20)
         .map(|number| {
@@ -257,7 +262,7 @@ async fn a_settlement_is_never_turned_away() {
 }
 
 #[tokio::test]
-async fn a_caller_who_goes_away_does_not_stop_the_work() {
+async fn the_work_is_done_even_if_its_caller_goes_away() {
     let world = world(100, None).await;
     let (first, behind) = world.calls_behind_one(1..3).await;
     first.abort();

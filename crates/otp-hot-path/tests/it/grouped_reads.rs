@@ -1,4 +1,4 @@
-//! Grouped reads: each asks for its own, and one statement is for all of them.
+//! Grouped reads: each caller gets the answer to its own question.
 
 use std::sync::Arc;
 
@@ -33,16 +33,16 @@ async fn each_of_many_callers_gets_its_own_answer() {
                 message_id: Some(id),
                 provider_index: ProviderMessageIndex([0; 32]),
             };
-            let nobodys = MessageReference {
+            let unknown = MessageReference {
                 message_id: Some(MessageId(Uuid::nil())),
                 ..reference
             };
-            let located = reads.locate(&[nobodys, reference]).await.expect("located");
+            let located = reads.locate(&[unknown, reference]).await.expect("located");
             assert_eq!(located.len(), 2);
             assert_eq!(located[0], None);
-            let there = (number % 3 != 0).then_some(id);
-            assert_eq!(found.map(|message| message.id), there);
-            assert_eq!(located[1].map(|located| located.message_id), there);
+            let expected = (number % 3 != 0).then_some(id);
+            assert_eq!(found.map(|message| message.id), expected);
+            assert_eq!(located[1].map(|located| located.message_id), expected);
         }));
     }
     for asked in asking {

@@ -1,4 +1,4 @@
-//! The decorators, seen from outside.
+//! Tests of the decorators through their public interface.
 
 mod cached_directory;
 mod group_commit;

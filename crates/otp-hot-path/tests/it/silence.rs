@@ -1,4 +1,4 @@
-//! A store that falls silent: no error, no answer. Its callers are told in time, all the same.
+//! A store that no longer answers: its callers get an error in time.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use otp_core::ids::AccountId;
 use otp_core::ports::{Directory, PortError, SendLedger};
 use otp_core::pricing::PriceList;
 use otp_core::send::{Admission, SendAttempt, Settlement};
-use otp_hot_path::{CachedDirectory, GroupCommit, GroupCommitOptions};
+use otp_hot_path::{BatchLimits, CachedDirectory, GroupCommit};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::Fixture;
 use tokio::time::{Instant, timeout};
@@ -47,16 +47,16 @@ impl SendLedger for Silent {
     }
 }
 
-/// Whatever is asked, it says within this time that the store cannot be reached.
-const AT_MOST: Duration = Duration::from_secs(20);
+/// Every call fails within this time.
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 async fn is_unavailable<T>(call: impl Future<Output = Result<T, PortError>>) -> bool {
-    let answer = timeout(AT_MOST, call).await.expect("an answer in time");
+    let answer = timeout(MAX_WAIT, call).await.expect("an answer in time");
     matches!(answer, Err(PortError::Unavailable(_)))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_up_that_is_never_answered_is_unavailable() {
+async fn a_look_up_that_is_never_answered_fails_as_unavailable() {
     let cached = CachedDirectory::new(Arc::new(Silent));
     assert!(is_unavailable(cached.find_api_key(&ApiKeyHash([1; 32]))).await);
     assert!(is_unavailable(cached.price_list()).await);
@@ -65,14 +65,14 @@ async fn a_look_up_that_is_never_answered_is_unavailable() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_never_ends_holds_neither_its_callers_nor_the_next_batch() {
+async fn a_batch_that_never_ends_blocks_neither_its_callers_nor_the_next_batch() {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     let ledger: Arc<dyn SendLedger> = Arc::new(Silent);
-    let group = GroupCommit::start(&ledger, GroupCommitOptions::default());
+    let group = GroupCommit::start(ledger, BatchLimits::default());
     let started = Instant::now();
     for number in 1..=3 {
         let attempt = Arc::from([fixture.attempt(number)]);
         assert!(is_unavailable(group.admit(attempt)).await);
-        assert!(started.elapsed() < number * AT_MOST);
+        assert!(started.elapsed() < number * MAX_WAIT);
     }
 }

@@ -1,4 +1,4 @@
-//! Whose turn it is: the accounts that wait take turns, one call each.
+//! Round-robin over waiting accounts, one call per turn.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -6,17 +6,17 @@ use otp_core::ids::AccountId;
 
 use super::Call;
 
-/// Calls that wait, those of an account in the order in which they came.
+/// The calls that wait; those of one account are in the order of arrival.
 pub(super) struct Waiting<T, R> {
-    of_account: HashMap<AccountId, VecDeque<Call<T, R>>>,
-    /// The accounts with calls, whose turn is next first.
+    by_account: HashMap<AccountId, VecDeque<Call<T, R>>>,
+    /// The accounts that have calls, next turn first.
     turns: VecDeque<AccountId>,
 }
 
 impl<T, R> Default for Waiting<T, R> {
     fn default() -> Self {
         Self {
-            of_account: HashMap::new(),
+            by_account: HashMap::new(),
             turns: VecDeque::new(),
         }
     }
@@ -28,20 +28,20 @@ impl<T, R> Waiting<T, R> {
     }
 
     pub(super) fn add(&mut self, call: Call<T, R>) {
-        let calls = self.of_account.entry(call.account).or_default();
+        let calls = self.by_account.entry(call.account).or_default();
         if calls.is_empty() {
             self.turns.push_back(call.account);
         }
         calls.push_back(call);
     }
 
-    /// The next batch: calls of up to `max_items` items together, and one in any case. An account with
-    /// thousands of calls keeps one with a single call waiting for a batch, not for thousands.
+    /// Takes the next batch: at least one call, and at most `max_items` items unless a single call has
+    /// more. An account with a single call waits for one batch, even behind an account with thousands.
     pub(super) fn take(&mut self, max_items: usize) -> Vec<Call<T, R>> {
         let mut batch = Vec::new();
         let mut items = 0;
         while let Some(account) = self.turns.pop_front() {
-            let Some(calls) = self.of_account.get_mut(&account) else {
+            let Some(calls) = self.by_account.get_mut(&account) else {
                 continue;
             };
             let fits =
@@ -53,7 +53,7 @@ impl<T, R> Waiting<T, R> {
             items += call.items.len();
             batch.push(call);
             if calls.is_empty() {
-                self.of_account.remove(&account);
+                self.by_account.remove(&account);
             } else {
                 self.turns.push_back(account);
             }
@@ -69,17 +69,17 @@ mod tests {
     use tokio::sync::oneshot;
     use uuid::Uuid;
 
-    use super::super::places::Places;
+    use super::super::slots::Slots;
     use super::*;
 
     fn account(number: u128) -> AccountId {
         AccountId(Uuid::from_u128(number))
     }
 
-    /// Adds calls, each with so many items of its number, and takes batches until nobody waits.
+    /// Adds calls `(account, number, items)`, takes batches until none waits, and compares the numbers.
     #[track_caller]
     fn check(calls: &[(u128, u32, usize)], max_items: usize, expected: &[&[u32]]) {
-        let places = Places::new(100);
+        let slots = Slots::new(100);
         let mut waiting = Waiting::default();
         for (of, number, items) in calls {
             let (reply, _) = oneshot::channel::<Result<Vec<()>, _>>();
@@ -87,7 +87,7 @@ mod tests {
                 account: account(*of),
                 items: Arc::from(vec![*number; *items]),
                 reply,
-                _place: places.take(account(*of)).expect("a place"),
+                _slot: slots.try_acquire(account(*of)).expect("a slot"),
             });
         }
         let mut batches = Vec::new();
@@ -99,19 +99,19 @@ mod tests {
     }
 
     #[test]
-    fn an_account_with_one_call_is_not_behind_all_of_another() {
+    fn an_account_with_one_call_does_not_wait_for_all_calls_of_another() {
         let calls = [(1, 10, 1), (1, 11, 1), (1, 12, 1), (1, 13, 1), (2, 20, 1)];
         check(&calls, 2, &[&[10, 20], &[11, 12], &[13]]);
     }
 
     #[test]
-    fn accounts_take_turns_across_batches() {
+    fn turns_continue_across_batches() {
         let calls = [(1, 10, 1), (2, 20, 1), (3, 30, 1), (1, 11, 1), (2, 21, 1)];
         check(&calls, 2, &[&[10, 20], &[30, 11], &[21]]);
     }
 
     #[test]
-    fn a_batch_is_bounded_in_items_and_never_empty() {
+    fn a_batch_has_at_most_the_limit_of_items_and_at_least_one_call() {
         let calls = [(1, 10, 3), (1, 11, 3), (1, 12, 1), (1, 13, 9), (1, 14, 1)];
         check(&calls, 4, &[&[10], &[11, 12], &[13], &[14]]);
     }

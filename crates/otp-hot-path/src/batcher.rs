@@ -1,6 +1,6 @@
-//! A lane: calls queue, and whatever has queued while the last batch was under way becomes the next.
+//! Batches calls: the calls that arrive while one batch is running form the next one.
 
-mod places;
+mod slots;
 mod waiting;
 
 use std::future::Future;
@@ -13,52 +13,68 @@ use otp_core::ports::PortError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use places::{Place, Places};
+use slots::{Slot, Slots};
 use waiting::Waiting;
 
-/// How long a batch may take. A store that works ends its own waiting sooner and says why; this is for
-/// one that has fallen silent, behind which all later batches would wait.
+/// How long a batch may take. A healthy store times out earlier and says why; this bound is for a store
+/// that no longer answers, because every later batch would wait behind it.
 pub(crate) const BATCH_DEADLINE: Duration = Duration::from_secs(15);
 
-/// Does a batch: one result for each item, in their order.
+/// Runs a batch; returns one result for each item, in the order of the items.
 pub(crate) type RunBatch<T, R> = Box<
     dyn Fn(Arc<[T]>) -> Pin<Box<dyn Future<Output = Result<Vec<R>, PortError>> + Send>>
         + Send
         + Sync,
 >;
 
-/// Calls of one kind, batched.
-pub(crate) struct Lane<T, R> {
-    /// As long as there are places.
-    queue: mpsc::UnboundedSender<Call<T, R>>,
-    places: Places,
-}
-
-/// How long a lane may get.
+/// Bounds of a queue and its batches.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    /// Items in a batch, unless one call alone has more.
-    pub(crate) max_batch: usize,
-    /// Calls that wait, or are being done.
-    pub(crate) max_queue: usize,
+pub struct BatchLimits {
+    /// At most this many items in a batch, unless a single call has more.
+    pub max_batch: usize,
+    /// At most this many calls, waiting or running; half of them for one account. Beyond that, further
+    /// admissions are refused and other calls wait for a slot.
+    pub max_queue: usize,
 }
 
+impl BatchLimits {
+    /// The limits used in production.
+    pub const DEFAULT: Self = Self {
+        max_batch: 256,
+        max_queue: 8_192,
+    };
+}
+
+impl Default for BatchLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Batches calls of one kind.
+pub(crate) struct Batcher<T, R> {
+    /// Unbounded, because a call must hold a slot before it is queued.
+    queue: mpsc::UnboundedSender<Call<T, R>>,
+    slots: Slots,
+}
+
+/// A call that waits for its batch.
 struct Call<T, R> {
     account: AccountId,
     items: Arc<[T]>,
     reply: oneshot::Sender<Result<Vec<R>, PortError>>,
-    /// Given back when the call is answered.
-    _place: Place,
+    /// Released when the call is answered.
+    _slot: Slot,
 }
 
-impl<T, R> Lane<T, R>
+impl<T, R> Batcher<T, R>
 where
     T: Clone + Send + Sync + 'static,
     R: Send + 'static,
 {
-    /// Starts a lane on the current runtime. It ends when the last caller has gone and the queue is
-    /// empty.
-    pub(crate) fn start(bounds: Bounds, run: RunBatch<T, R>) -> Self {
+    /// Starts a task on the current runtime that runs the batches. It ends when the batcher is dropped
+    /// and its queue is empty.
+    pub(crate) fn start(limits: BatchLimits, run: RunBatch<T, R>) -> Self {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             let mut waiting = Waiting::default();
@@ -68,46 +84,46 @@ where
                     while let Ok(call) = receiver.try_recv() {
                         waiting.add(call);
                     }
-                    do_batch(&run, waiting.take(bounds.max_batch)).await;
+                    run_batch(&run, waiting.take(limits.max_batch)).await;
                 }
             }
         });
         Self {
             queue: sender,
-            places: Places::new(bounds.max_queue),
+            slots: Slots::new(limits.max_queue),
         }
     }
 
-    /// Adds a call to the next batch and waits for its results. Where there is no place left, or none
-    /// for this account, it answers `Unavailable` at once: a caller told to come back later is better
-    /// served than one who waits in memory.
+    /// Adds a call to the next batch and waits for its results. If there is no slot, or none for this
+    /// account, it returns `Unavailable` at once: a caller that retries later is better off than one that
+    /// waits in memory.
+    pub(crate) async fn try_call(
+        &self,
+        account: AccountId,
+        items: Arc<[T]>,
+    ) -> Result<Vec<R>, PortError> {
+        let slot = self.slots.try_acquire(account)?;
+        self.run_in(slot, account, items).await
+    }
+
+    /// Adds a call to the next batch and waits for its results. If there is no slot, it waits for one.
     pub(crate) async fn call(
         &self,
         account: AccountId,
         items: Arc<[T]>,
     ) -> Result<Vec<R>, PortError> {
-        let place = self.places.take(account)?;
-        self.run_in(place, account, items).await
+        let slot = self.slots.acquire(account).await?;
+        self.run_in(slot, account, items).await
     }
 
-    /// The same for a call that must not be turned away: where there is no place, it waits for one.
-    pub(crate) async fn call_in_turn(
-        &self,
-        account: AccountId,
-        items: Arc<[T]>,
-    ) -> Result<Vec<R>, PortError> {
-        let place = self.places.wait_for_one(account).await?;
-        self.run_in(place, account, items).await
-    }
-
-    /// Calls that wait, or are being done.
+    /// Returns the number of calls that wait or are running.
     pub(crate) fn len(&self) -> usize {
-        self.places.taken()
+        self.slots.in_use()
     }
 
     async fn run_in(
         &self,
-        place: Place,
+        slot: Slot,
         account: AccountId,
         items: Arc<[T]>,
     ) -> Result<Vec<R>, PortError> {
@@ -116,7 +132,7 @@ where
             account,
             items,
             reply,
-            _place: place,
+            _slot: slot,
         };
         let abandoned = || PortError::Backend("the batch was abandoned".into());
         self.queue.send(call).map_err(|_| abandoned())?;
@@ -124,8 +140,9 @@ where
     }
 }
 
-/// Does all calls in one batch; if that fails for a cause that may lie in one of them, each by itself.
-async fn do_batch<T, R>(run: &RunBatch<T, R>, calls: Vec<Call<T, R>>)
+/// Runs all calls in one batch. If that fails for a reason that may lie in one of them, runs each call by
+/// itself.
+async fn run_batch<T, R>(run: &RunBatch<T, R>, calls: Vec<Call<T, R>>)
 where
     T: Clone + Send + Sync + 'static,
     R: Send + 'static,
@@ -148,13 +165,13 @@ where
                 .map(|length| Ok(results.by_ref().take(length).collect()));
             answer(calls, split);
         }
-        // The connection is gone: nobody fares better alone, and whether the commit took place is
-        // unknown, so nothing may be tried twice.
+        // The store cannot be reached, so no call would succeed alone. It is unknown whether the batch
+        // was committed, so nothing may be tried twice.
         Err(error @ PortError::Unavailable(_)) => {
             let error = Arc::new(error);
             answer(calls, std::iter::repeat_with(|| Err(shared(&error))));
         }
-        // Rolled back, perhaps for a cause of one: its neighbours must not fail with it.
+        // Rolled back, perhaps because of one call: the others must not fail with it.
         Err(PortError::Conflict(_) | PortError::Backend(_)) => {
             for call in calls {
                 let result = run_isolated(run, Arc::clone(&call.items)).await;
@@ -164,8 +181,8 @@ where
     }
 }
 
-/// Runs a batch as a task of its own, so that a panic in an adapter ends the batch and not the lane. A
-/// batch that does not end is abandoned; whether it was committed is unknown then.
+/// Runs a batch as its own task, so that a panic in an adapter ends the batch and not the batcher. A batch
+/// that takes too long is aborted; it is then unknown whether it was committed.
 async fn run_isolated<T, R>(run: &RunBatch<T, R>, items: Arc<[T]>) -> Result<Vec<R>, PortError>
 where
     T: 'static,
@@ -173,10 +190,11 @@ where
 {
     let mut batch = tokio::spawn(run(items));
     match timeout(BATCH_DEADLINE, &mut batch).await {
-        Ok(ended) => ended.unwrap_or_else(|panic| Err(PortError::Backend(panic.into()))),
+        // The error is not passed on: it quotes the panic's message, which may hold a person's data.
+        Ok(ended) => ended.unwrap_or_else(|_| Err(PortError::Backend("the batch panicked".into()))),
         Err(_) => {
             batch.abort();
-            Err(silent())
+            Err(timed_out())
         }
     }
 }
@@ -186,17 +204,17 @@ fn answer<T, R>(
     results: impl IntoIterator<Item = Result<Vec<R>, PortError>>,
 ) {
     for (call, result) in calls.into_iter().zip(results) {
-        // A caller who went away has no use for the answer; the work is done all the same.
+        // A caller that went away needs no answer; its work is done all the same.
         drop(call.reply.send(result));
     }
 }
 
-/// The store gave no answer, neither a good one nor a bad one.
-pub(crate) fn silent() -> PortError {
+/// The error if the store does not answer in time.
+pub(crate) fn timed_out() -> PortError {
     PortError::Unavailable("the store did not answer in time".into())
 }
 
-/// One error for several callers.
+/// Copies an error for one of several callers.
 pub(crate) fn shared(error: &Arc<PortError>) -> PortError {
     let source = Box::new(Arc::clone(error));
     match **error {
