@@ -1,23 +1,32 @@
-//! Who may import whom. The table is the architecture; cargo only keeps it free of circles.
+//! The dependencies that each package may have. The table is the architecture.
 //!
-//! Normal and build dependencies are checked against it. For its tests a package may use
-//! `otp-testkit` as well, and whatever library it likes.
+//! Normal and build dependencies are checked. In tests, a package may also use `otp-testkit` and
+//! any library. A row may describe a package that does not exist yet.
 
 use super::Finding;
 use super::source::{Dependency, Package};
 
-/// A package, and what it may and may not depend on.
+/// The allowed and the forbidden dependencies of a package.
 #[derive(Debug)]
 struct Row {
     package: &'static str,
-    /// The packages of this workspace it may use.
+    /// Packages of this workspace that it may use.
     workspace: &'static [&'static str],
-    /// The libraries it must not use; `diesel*` is the whole family.
+    /// Libraries that it must not use; `diesel*` is the whole family.
     never: &'static [&'static str],
 }
 
 const DIESEL: &str = "diesel*";
 const SERDE: &str = "serde*";
+
+/// Databases and HTTP clients stay behind the ports.
+const NEVER_AT_THE_EDGE: &[&str] = &[
+    DIESEL,
+    "tokio-postgres*",
+    "libsqlite3-sys",
+    "reqwest",
+    "anyhow",
+];
 
 const TABLE: &[Row] = &[
     Row {
@@ -43,14 +52,20 @@ const TABLE: &[Row] = &[
         workspace: &["otp-core"],
         never: &[DIESEL, "actix-web", "reqwest"],
     },
+    // The mapping of columns to the core's types, for both databases.
+    Row {
+        package: "otp-rows",
+        workspace: &["otp-core"],
+        never: &["actix-web", "reqwest", "anyhow"],
+    },
     Row {
         package: "otp-postgres",
-        workspace: &["otp-core"],
+        workspace: &["otp-core", "otp-rows"],
         never: &["actix-web", "reqwest", "libsqlite3-sys", "anyhow"],
     },
     Row {
         package: "otp-sqlite",
-        workspace: &["otp-core"],
+        workspace: &["otp-core", "otp-rows"],
         never: &["actix-web", "reqwest", "tokio-postgres*", "anyhow"],
     },
     Row {
@@ -60,49 +75,56 @@ const TABLE: &[Row] = &[
     },
     Row {
         package: "otp-smtp",
+        workspace: &["otp-core", "otp-texts"],
+        never: &[DIESEL, "actix-web", "reqwest", "anyhow"],
+    },
+    // The loader of the translated texts.
+    Row {
+        package: "otp-texts",
         workspace: &["otp-core"],
         never: &[DIESEL, "actix-web", "reqwest", "anyhow"],
     },
+    // The common part of the crates that speak HTTP to clients.
+    Row {
+        package: "otp-edge",
+        workspace: &["otp-core", "otp-texts"],
+        never: NEVER_AT_THE_EDGE,
+    },
     Row {
         package: "otp-http",
-        workspace: &["otp-core"],
-        never: &[
-            DIESEL,
-            "tokio-postgres*",
-            "libsqlite3-sys",
-            "reqwest",
-            "anyhow",
-        ],
+        workspace: &["otp-core", "otp-edge", "otp-texts"],
+        never: NEVER_AT_THE_EDGE,
     },
     Row {
         package: "otp-server",
         workspace: &[
             "otp-core",
+            "otp-edge",
             "otp-hot-path",
             "otp-http",
             "otp-postgres",
             "otp-smtp",
             "otp-sqlite",
+            "otp-texts",
             "otp-whatsapp",
             "whatsapp-sandbox",
         ],
         never: &[DIESEL],
     },
-    // An independent second reading of Meta's protocol: it must not share our mistakes.
+    // An independent implementation of Meta's protocol: it must not repeat the gateway's mistakes.
     Row {
         package: "whatsapp-sandbox",
         workspace: &[],
         never: &[DIESEL, "anyhow"],
     },
-    // Black boxes: they run the server's program. What it left in the database they read through the
-    // stores, and they lock it by hand to hold a crash's moment open.
+    // Black-box tests of the server's program. They read the database through the stores, and lock
+    // it with SQL of their own to stop the server at a chosen moment.
     Row {
         package: "otp-e2e",
         workspace: &["otp-core", "otp-postgres", "otp-sqlite", "otp-testkit"],
         never: &["actix-web"],
     },
-    // It uses the tests' rig, and asks the database whether all arrived. actix-web is what it measures
-    // bare, beside the product.
+    // It runs the server as the end-to-end tests do. It also measures bare actix-web, to compare.
     Row {
         package: "otp-bench",
         workspace: &["otp-core", "otp-e2e", "otp-testkit"],
@@ -115,7 +137,7 @@ const TABLE: &[Row] = &[
     },
 ];
 
-/// The only package that must not use the test kit even in tests, for that brings the core.
+/// The package that must not use the test kit even in tests, because the test kit uses the core.
 const WITHOUT_TESTKIT: &str = "whatsapp-sandbox";
 
 pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
@@ -124,14 +146,14 @@ pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
         let refuse = |message: String| Finding::file(&package.manifest.path, message);
         let Some(row) = TABLE.iter().find(|row| row.package == package.name) else {
             findings.push(refuse(format!(
-                "{} has no row in xtask/src/tidy/dependencies.rs: say there what it may use",
+                "{} has no row in xtask/src/tidy/dependencies.rs: add one with what it may use",
                 package.name
             )));
             continue;
         };
         for dependency in &package.dependencies {
             if dependency.name == package.name {
-                // Its own features, for its tests.
+                // A package may name itself, to enable features for its tests.
                 continue;
             }
             let is_ours = packages.iter().any(|other| other.name == dependency.name);
@@ -194,6 +216,9 @@ mod tests {
             "otp-sqlite",
             "otp-testkit",
             "otp-http",
+            "otp-rows",
+            "otp-texts",
+            "otp-edge",
         ];
         let mut packages: Vec<Package> = others
             .into_iter()
@@ -205,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_kept() {
+    fn dependencies_outside_the_table_are_found() {
         for (name, dependency, for_tests, expected) in [
             ("otp-core", "uuid", false, false),
             ("otp-core", "serde_json", false, true),
@@ -220,6 +245,20 @@ mod tests {
             ("otp-postgres", "actix-web", false, true),
             ("otp-postgres", "otp-testkit", true, false),
             ("otp-postgres", "otp-testkit", false, true),
+            ("otp-postgres", "otp-rows", false, false),
+            ("otp-sqlite", "otp-rows", false, false),
+            ("otp-rows", "diesel", false, false),
+            ("otp-rows", "actix-web", false, true),
+            ("otp-rows", "otp-postgres", false, true),
+            ("otp-texts", "otp-core", false, false),
+            ("otp-texts", "actix-web", false, true),
+            ("otp-smtp", "otp-texts", false, false),
+            ("otp-edge", "otp-texts", false, false),
+            ("otp-edge", "actix-web", false, false),
+            ("otp-edge", "otp-http", false, true),
+            ("otp-edge", "tokio-postgres", false, true),
+            ("otp-http", "otp-edge", false, false),
+            ("otp-http", "otp-rows", false, true),
             ("otp-http", "otp-sqlite", true, true),
             ("otp-server", "otp-testkit", false, true),
             ("otp-server", "otp-http", false, false),
@@ -233,6 +272,15 @@ mod tests {
                 "{name} -> {dependency} (for tests: {for_tests})"
             );
         }
+    }
+
+    #[test]
+    fn a_row_may_precede_its_package() {
+        let packages = [
+            package("otp-core", &[]),
+            package("otp-http", &[("otp-core", false)]),
+        ];
+        assert_eq!(check(&packages), []);
     }
 
     #[test]
