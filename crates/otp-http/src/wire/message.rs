@@ -1,13 +1,13 @@
 //! A message as the paths below `/v1` tell it.
 
 use otp_core::message::{Failure, MessageEvent};
-use otp_core::time::Timestamp;
 use otp_core::usecases::show_message::{OpenedMessage, ShownMessage};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::send_message::MessageStatusName;
+use super::message_status::MessageStatusName;
+use super::time::Time;
 
 /// A message of the account. Every field is always there.
 #[derive(Serialize, ToSchema)]
@@ -33,14 +33,14 @@ pub(crate) struct MessageResource {
     /// What it costs, in credits. A message that failed was given them back.
     price: i64,
     /// When it was created, in UTC.
-    #[schema(format = DateTime)]
-    created_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
     /// Why it failed, if it did.
     #[serde(flatten)]
     failure: FailureFields,
     /// When the failure was recorded, in UTC.
-    #[schema(required = true, format = DateTime)]
-    failed_at: Option<String>,
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    failed_at: Option<Time>,
 }
 
 /// Why a message failed; all null where it did not.
@@ -82,11 +82,11 @@ pub(crate) struct TimelineEvent {
     /// did not move it.
     changed_status: bool,
     /// When it happened by WhatsApp's clock, in whole seconds; only its receipts say so.
-    #[schema(required = true, format = DateTime)]
-    provider_time: Option<String>,
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    provider_time: Option<Time>,
     /// When it was known here, in UTC.
-    #[schema(format = DateTime)]
-    recorded_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Time,
     /// `recordedAt` less `providerTime`, in milliseconds. Two clocks are compared: it may be negative.
     #[schema(required = true)]
     latency_ms: Option<i64>,
@@ -118,9 +118,9 @@ impl From<OpenedMessage> for MessageResource {
             template: record.template.map(|name| name.as_str().to_owned()),
             phone_number_id: record.phone_number_id.map(|id| id.as_str().to_owned()),
             price: record.price.get(),
-            created_at: record.created_at.to_rfc3339(),
+            created_at: record.created_at.into(),
             failure: record.failure.into(),
-            failed_at: record.failed_at.map(Timestamp::to_rfc3339),
+            failed_at: record.failed_at.map(Time::from),
         }
     }
 }
@@ -157,8 +157,8 @@ impl From<MessageEvent> for TimelineEvent {
             status: event.status.as_str(),
             source: event.source.as_str(),
             changed_status: event.changed_status,
-            provider_time: event.provider_time.map(Timestamp::to_rfc3339),
-            recorded_at: event.recorded_at.to_rfc3339(),
+            provider_time: event.provider_time.map(Time::from),
+            recorded_at: event.recorded_at.into(),
             latency_ms: event.latency_millis(),
             failure: event.failure.into(),
         }

@@ -3,21 +3,40 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
-use otp_core::ids::{MessageId, parse_uuid};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::ids::MessageId;
 use otp_core::usecases::show_message::ShownMessage;
-use utoipa::IntoResponses;
+use otp_edge::resource_at;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoParams, IntoResponses};
 
+use crate::answer;
 use crate::authentication::authenticate;
-use crate::context::RequestContext;
-use crate::error::{self, ApiError, ErrorCode, NO_STORE};
-use crate::message_resource::MessageWithTimeline;
-use crate::openapi::RequestHeaders;
+use crate::error::{self, ApiError, ErrorCode};
+use crate::parameter::{MESSAGE_ID, PathParameter, documents};
 use crate::state::ApiState;
+use crate::wire::{MessageWithTimeline, RequestHeaders};
 
-/// Its path.
-pub(crate) const PATH: &str = "/v1/messages/{id}";
+const PATH: &str = "/v1/messages/{id}";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).get(get).finish()
+}
+
+const ID: PathParameter<MessageId> = PathParameter {
+    name: "id",
+    description: "The id `SendMessage` answered with.",
+    value: MESSAGE_ID,
+};
+
+struct ShowMessagePath;
+
+impl IntoParams for ShowMessagePath {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        documents(&[&ID])
+    }
+}
 
 /// Shows a message and everything that became of it: who said so, when by WhatsApp's clock, when here.
 ///
@@ -28,10 +47,7 @@ pub(crate) const PATH: &str = "/v1/messages/{id}";
     operation_id = "GetMessage",
     tag = "Messages",
     security(("ApiKey" = [])),
-    params(
-        ("id" = Uuid, Path, description = "The id `SendMessage` answered with."),
-        RequestHeaders,
-    ),
+    params(ShowMessagePath, RequestHeaders),
     responses(
         (
             status = 200,
@@ -93,21 +109,18 @@ pub(crate) const PATH: &str = "/v1/messages/{id}";
     ),
 )]
 pub(crate) async fn get(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
-    match show(&request, &state).await {
-        Ok(shown) => HttpResponse::Ok()
-            .insert_header(NO_STORE)
-            .json(MessageWithTimeline::from(shown)),
-        Err(error) => error.answer(&RequestContext::of(&request)),
-    }
+    let shown = show(&request, &state).await;
+    answer::json(&request, shown.map(MessageWithTimeline::from))
 }
 
 async fn show(request: &HttpRequest, state: &ApiState) -> Result<ShownMessage, ApiError> {
     let caller = authenticate(request, state).await?;
-    let id = request.match_info().get("id").unwrap_or_default();
-    let id = parse_uuid(id).map_err(|_| ApiError::Plain(ErrorCode::MessageIdMustBeUuid))?;
+    let id = ID.read(request);
+    let id = id.ok_or(ApiError::Plain(ErrorCode::MessageIdMustBeUuid))?;
     let show_message = state.show_message.clone();
     let shown = state
-        .run(async move { show_message.execute(caller, MessageId(id)).await })
+        .runner
+        .run(async move { show_message.execute(caller, id).await })
         .await?;
     Ok(shown?)
 }

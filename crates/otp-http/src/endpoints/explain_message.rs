@@ -3,24 +3,27 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::cooldown::whole_seconds;
 use otp_core::usecases::explain_send::{ExplainSendRequest, ExplainedSend, Foreseen};
+use otp_edge::{RequestContext, resource_at};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
+use crate::answer;
 use crate::authentication::authenticate;
 use crate::body;
-use crate::context::RequestContext;
-use crate::error::{self, ApiError, ExplainedError, NO_STORE};
-use crate::openapi::RequestHeaders;
-use crate::send_message::{MessageStatusName, SendMessageRequest};
+use crate::error::{self, ApiError};
 use crate::state::ApiState;
+use crate::wire::{ExplainedError, MessageStatusName, RequestHeaders, SendMessageRequest};
 
-/// Its path.
-pub(crate) const PATH: &str = "/v1/messages/explain";
+const PATH: &str = "/v1/messages/explain";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).post(post).finish()
+}
 
 /// The body of `SendMessage`; the passcode may be left out, and is not kept.
 #[derive(ToSchema)]
@@ -156,10 +159,8 @@ pub(crate) async fn post(
     state: Data<ApiState>,
 ) -> HttpResponse {
     let context = RequestContext::of(&request);
-    match explain(&request, payload, &state, &context).await {
-        Ok(explanation) => HttpResponse::Ok().insert_header(NO_STORE).json(explanation),
-        Err(error) => error.answer(&context),
-    }
+    let explanation = explain(&request, payload, &state, &context).await;
+    answer::json(&request, explanation)
 }
 
 async fn explain(
@@ -171,7 +172,9 @@ async fn explain(
     let caller = authenticate(request, state).await?;
     let body: SendMessageRequest = body::read(request, payload).await?;
     let fields = body.fields()?;
-    let passcode = fields.passcode.err().filter(|_| fields.has_passcode);
+    let (_, passcode) = split(fields.passcode);
+    // A passcode may be left out here.
+    let passcode = passcode.filter(|_| fields.has_passcode);
     let (to, number) = split(fields.to);
     let (key, uuid) = split(fields.idempotency_key);
     // In the order in which they are judged.
@@ -191,15 +194,16 @@ async fn explain(
     };
     let explain_send = state.explain_send.clone();
     let explained = state
+        .runner
         .run(async move { explain_send.execute(wanted).await })
         .await?;
     Ok(response(explained?, error, context))
 }
 
-fn split<T>(verdict: Result<T, ApiError>) -> (Option<T>, Option<ApiError>) {
-    match verdict {
+fn split<T>(field: Result<T, impl Into<ApiError>>) -> (Option<T>, Option<ApiError>) {
+    match field {
         Ok(value) => (Some(value), None),
-        Err(error) => (None, Some(error)),
+        Err(error) => (None, Some(error.into())),
     }
 }
 

@@ -3,20 +3,26 @@
 use std::time::Duration;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::ports::PortError;
+use otp_edge::{NO_STORE, RequestContext, resource_at};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::context::RequestContext;
-use crate::error::NO_STORE;
+use crate::error::{ApiError, chain};
 use crate::state::ApiState;
 
-/// Path of the first.
-pub(crate) const LIVE: &str = "/health/live";
+const LIVE: &str = "/health/live";
 
-/// Path of the second.
-pub(crate) const READY: &str = "/health/ready";
+const READY: &str = "/health/ready";
+
+pub(crate) fn live_resource() -> Resource {
+    resource_at(LIVE).get(live).finish()
+}
+
+pub(crate) fn ready_resource() -> Resource {
+    resource_at(READY).get(ready).finish()
+}
 
 /// Whoever asks wants to know now: a storage slower than this is not ready.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -68,17 +74,17 @@ pub(crate) async fn live() -> HttpResponse {
 pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
     let health = state.health.clone();
     let check = async move { tokio::time::timeout(DEADLINE, health.check()).await };
-    match state.run(check).await {
+    match state.runner.run(check).await {
         Ok(Ok(Ok(()))) => live().await,
         Ok(Ok(Err(error))) => {
-            tracing::warn!(cause = %crate::error::chain(&error), "storage is not ready");
+            tracing::warn!(cause = %chain(&error), "storage is not ready");
             unavailable(missing(&error))
         }
         Ok(Err(_)) => {
             tracing::warn!("storage did not answer in time");
             unavailable(&["database"])
         }
-        Err(error) => error.answer(&RequestContext::of(&request)),
+        Err(error) => ApiError::from(error).answer(&RequestContext::of(&request)),
     }
 }
 

@@ -3,24 +3,27 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::ids::{MessageId, parse_uuid};
 use otp_core::usecases::check_message_status::MessageReport;
+use otp_edge::resource_at;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
+use crate::answer;
 use crate::authentication::authenticate;
 use crate::body::{self, JsonField};
-use crate::context::RequestContext;
-use crate::error::{self, ApiError, ErrorCode, NO_STORE};
-use crate::openapi::RequestHeaders;
-use crate::send_message::MessageStatusName;
+use crate::error::{self, ApiError, ErrorCode};
 use crate::state::ApiState;
+use crate::wire::{MessageStatusName, RequestHeaders, Time};
 
-/// Its path.
-pub(crate) const PATH: &str = "/CheckMessageStatus";
+const PATH: &str = "/CheckMessageStatus";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).post(post).finish()
+}
 
 /// Which message.
 #[derive(Deserialize, ToSchema)]
@@ -44,8 +47,8 @@ pub(crate) struct CheckMessageStatusResponse {
     /// To whom it was sent.
     to_phone_e164: String,
     /// When it was created, in UTC.
-    #[schema(format = DateTime)]
-    created_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
     /// WhatsApp's error code, if it failed and WhatsApp gave one.
     #[schema(required = true)]
     failure_code: Option<i32>,
@@ -56,8 +59,8 @@ pub(crate) struct CheckMessageStatusResponse {
     #[schema(required = true)]
     failure_reason: Option<String>,
     /// When the failure was recorded, in UTC.
-    #[schema(required = true, format = DateTime)]
-    failed_at: Option<String>,
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    failed_at: Option<Time>,
 }
 
 /// Tells where a message stands, and why it failed if it did.
@@ -99,12 +102,8 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    match check(&request, payload, &state).await {
-        Ok(report) => HttpResponse::Ok()
-            .insert_header(NO_STORE)
-            .json(CheckMessageStatusResponse::from(report)),
-        Err(error) => error.answer(&RequestContext::of(&request)),
-    }
+    let report = check(&request, payload, &state).await;
+    answer::json(&request, report.map(CheckMessageStatusResponse::from))
 }
 
 async fn check(
@@ -117,6 +116,7 @@ async fn check(
     let id = message_id(&body.id)?;
     let check = state.check_message_status.clone();
     let report = state
+        .runner
         .run(async move { check.execute(caller, id).await })
         .await?;
     Ok(report?)
@@ -156,11 +156,11 @@ impl From<MessageReport> for CheckMessageStatusResponse {
             id: report.id.0,
             message_status: report.status.as_str(),
             to_phone_e164: report.to.e164().to_owned(),
-            created_at: report.created_at.to_rfc3339(),
+            created_at: report.created_at.into(),
             failure_code: code,
             failure_title: title,
             failure_reason: reason,
-            failed_at: report.failed_at.map(otp_core::time::Timestamp::to_rfc3339),
+            failed_at: report.failed_at.map(Time::from),
         }
     }
 }

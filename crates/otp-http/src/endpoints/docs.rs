@@ -8,18 +8,26 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY,
 };
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_edge::{not_found, resource_at};
 
-use crate::fallback::not_found;
+const ROOT: &str = "/";
 
-/// Leads to the page.
-pub(crate) const ROOT: &str = "/";
+const PAGE: &str = "/docs";
 
-/// The page's path.
-pub(crate) const PAGE: &str = "/docs";
+const ASSET: &str = "/docs/{file}";
 
-/// What the page loads.
-pub(crate) const ASSET: &str = "/docs/{file}";
+pub(crate) fn root_resource() -> Resource {
+    resource_at(ROOT).get(root).finish()
+}
+
+pub(crate) fn page_resource() -> Resource {
+    resource_at(PAGE).get(page).finish()
+}
+
+pub(crate) fn asset_resource() -> Resource {
+    resource_at(ASSET).get(asset).finish()
+}
 
 /// Swagger UI styles its elements one by one, hence the inline styles; it needs no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -35,26 +43,26 @@ const OF_SWAGGER_UI: [&str; 3] = [
 
 const FOR_AN_HOUR: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
-pub(crate) async fn root() -> HttpResponse {
+async fn root() -> HttpResponse {
     HttpResponse::Found()
         .insert_header((LOCATION, PAGE))
         .finish()
 }
 
-pub(crate) async fn page() -> HttpResponse {
+async fn page() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((REFERRER_POLICY, "no-referrer"))
         .insert_header((CACHE_CONTROL, "no-cache"))
-        .body(include_str!("../assets/docs.html"))
+        .body(include_str!("../../assets/docs.html"))
 }
 
-pub(crate) async fn asset(request: HttpRequest, file: Path<String>) -> HttpResponse {
+async fn asset(request: HttpRequest, file: Path<String>) -> HttpResponse {
     let found = match file.as_str() {
         "docs.js" => Some((
             "text/javascript".into(),
-            include_bytes!("../assets/docs.js").as_slice().into(),
+            include_bytes!("../../assets/docs.js").as_slice().into(),
         )),
         name => of_swagger_ui(name),
     };
