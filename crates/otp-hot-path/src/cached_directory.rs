@@ -11,10 +11,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use moka::future::Cache;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
-use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
+use otp_core::keyring::AccountKey;
 use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
+use otp_core::send::SendingProfile;
 
 use crate::batcher::{shared, timed_out};
 
@@ -32,13 +33,14 @@ pub struct CachedDirectory {
     inner: Arc<dyn Directory>,
     keys: Answers<ApiKeyHash, Option<Arc<ApiKey>>>,
     profiles: Answers<AccountId, Option<Arc<SendingProfile>>>,
+    account_keys: Answers<AccountId, Option<Arc<AccountKey>>>,
     prices: Answers<(), Arc<PriceList>>,
 }
 
 /// The number of look-ups of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LookUps {
-    /// The kind: `api_key`, `sending_profile` or `price_list`.
+    /// The kind: `api_key`, `sending_profile`, `account_key` or `price_list`.
     pub what: &'static str,
     /// Look-ups answered from the cache.
     pub hits: u64,
@@ -53,15 +55,17 @@ impl CachedDirectory {
             inner,
             keys: Answers::new(),
             profiles: Answers::new(),
+            account_keys: Answers::new(),
             prices: Answers::new(),
         }
     }
 
     /// Returns the number of look-ups of each kind.
-    pub fn look_ups(&self) -> [LookUps; 3] {
+    pub fn look_ups(&self) -> [LookUps; 4] {
         [
             self.keys.look_ups("api_key"),
             self.profiles.look_ups("sending_profile"),
+            self.account_keys.look_ups("account_key"),
             self.prices.look_ups("price_list"),
         ]
     }
@@ -133,6 +137,14 @@ impl Directory for CachedDirectory {
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
         let look_up = self.inner.find_sending_profile(account);
         self.profiles.get(&account, look_up).await
+    }
+
+    async fn find_account_key(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<Arc<AccountKey>>, PortError> {
+        let look_up = self.inner.find_account_key(account);
+        self.account_keys.get(&account, look_up).await
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {

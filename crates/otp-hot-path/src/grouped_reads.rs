@@ -4,17 +4,18 @@
 //! While one statement is running, further callers wait for the next one, which answers all of them. A read
 //! always sees what was committed before it was called.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
-use otp_core::opt_out::resolution::KnownIdentity;
 use otp_core::ports::{
     MAX_PER_LOOKUP, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
 };
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference};
-use otp_core::sealing::IdentityIndex;
+use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
+use otp_core::recipient_identity::KnownIdentity;
+use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -107,17 +108,17 @@ impl Receipts for GroupedReads {
         self.locate.call(SHARED, Arc::from(references)).await
     }
 
-    async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
+    async fn keep_unmatched(&self, receipts: &[UnmatchedReceipt]) -> Result<(), PortError> {
         self.store.keep_unmatched(receipts).await
     }
 
-    async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
+    async fn list_unmatched(&self, limit: usize) -> Result<Vec<UnmatchedReceipt>, PortError> {
         self.store.list_unmatched(limit).await
     }
 
     async fn forget_unmatched(
         &self,
-        receipts: &[DeliveryReceipt],
+        receipts: &[UnmatchedReceipt],
         before: Timestamp,
     ) -> Result<(), PortError> {
         self.store.forget_unmatched(receipts, before).await
@@ -140,6 +141,13 @@ impl RecipientIdentities for GroupedReads {
         asked: &[(MessageId, IdentityIndex)],
     ) -> Result<Vec<Option<Recalled>>, PortError> {
         self.recall.call(SHARED, Arc::from(asked)).await
+    }
+
+    async fn find_identities(
+        &self,
+        wanted: &[(AccountId, IdentityIndex)],
+    ) -> Result<HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>, PortError> {
+        self.store.find_identities(wanted).await
     }
 
     async fn remember(&self, known: &[KnownIdentity]) -> Result<(), PortError> {

@@ -7,21 +7,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::channel::Limits;
 use otp_core::channel::whatsapp::pacing::{Pacing, Permission, Turn};
-use otp_core::ids::SenderId;
 use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// Holds back what `inner` should not be asked now; what it holds back may be asked for again.
-pub struct PacedSender {
+/// Holds back calls that `inner` should not make now; a held call may be asked for again. `L` says what
+/// the channel limits: calls are counted by its keys. Messages of other channels pass.
+pub struct PacedSender<L: Limits> {
     inner: Arc<dyn MessageSender>,
-    pacing: Mutex<Pacing>,
+    pacing: Mutex<Pacing<L::Sender, L::Recipient>>,
     started: Instant,
     suspected: Notify,
 }
 
-impl PacedSender {
+impl<L: Limits> PacedSender<L> {
     /// Stands in front of `inner`.
     pub fn new(inner: Arc<dyn MessageSender>) -> Self {
         Self {
@@ -33,12 +34,12 @@ impl PacedSender {
     }
 
     /// The sender is well.
-    pub fn acquit(&self, sender: SenderId) {
+    pub fn acquit(&self, sender: L::Sender) {
         self.pacing().acquit(sender);
     }
 
     /// The sender was stopped, and that is stored.
-    pub fn convict(&self, sender: SenderId) {
+    pub fn convict(&self, sender: L::Sender) {
         self.pacing().convict(sender, self.now());
     }
 
@@ -48,12 +49,12 @@ impl PacedSender {
     }
 
     /// The suspected senders about whom nobody has found out yet, and what the provider said.
-    pub fn suspects(&self) -> Vec<(SenderId, ProviderRefusal)> {
+    pub fn suspects(&self) -> Vec<(L::Sender, ProviderRefusal)> {
         self.pacing().suspects(self.now())
     }
 
     /// The senders that only probes are sent from.
-    pub fn open_breakers(&self) -> Vec<SenderId> {
+    pub fn open_breakers(&self) -> Vec<L::Sender> {
         self.pacing().open_breakers().collect()
     }
 
@@ -61,18 +62,19 @@ impl PacedSender {
         self.started.elapsed()
     }
 
-    fn pacing(&self) -> MutexGuard<'_, Pacing> {
+    fn pacing(&self) -> MutexGuard<'_, Pacing<L::Sender, L::Recipient>> {
         // The rules do not panic; and if they did, a hold more or less is no reason to send nothing.
         self.pacing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
-impl MessageSender for PacedSender {
+impl<L: Limits> MessageSender for PacedSender<L> {
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
-        let permission = self
-            .pacing()
-            .ask(message.sender_id, &message.to, self.now());
+        let Some((sender, to)) = L::of(message) else {
+            return self.inner.send(message).await;
+        };
+        let permission = self.pacing().ask(sender, to, self.now());
         let call = match permission {
             Permission::Granted(call) => call,
             Permission::Held(hold) => {
@@ -83,10 +85,11 @@ impl MessageSender for PacedSender {
             }
         };
         let mut outcome = self.inner.send(message).await;
-        let pair = (message.sender_id, &message.to);
-        let turn = self.pacing().report(pair, call, &mut outcome, self.now());
+        let turn = self
+            .pacing()
+            .report((sender, to), call, &mut outcome, self.now());
         if let Some(turn) = turn {
-            say(turn, message);
+            say::<L>(turn, sender);
             if turn == Turn::Suspected {
                 self.suspected.notify_one();
             }
@@ -95,22 +98,16 @@ impl MessageSender for PacedSender {
     }
 }
 
-fn say(turn: Turn, message: &OutgoingMessage) {
-    let sender_id = message.sender_id.0;
-    let phone_number_id = message.phone_number_id.as_str();
+fn say<L: Limits>(turn: Turn, sender: L::Sender) {
     match turn {
         Turn::Opened => tracing::warn!(
-            %sender_id,
-            phone_number_id,
-            "sends of this sender fail in a row; until one succeeds WhatsApp is only called now and then"
+            sender_id = %sender,
+            "calls of this sender fail in a row; until one succeeds the provider is only probed"
         ),
-        Turn::Closed => {
-            tracing::info!(%sender_id, phone_number_id, "sends of this sender succeed again");
-        }
+        Turn::Closed => tracing::info!(sender_id = %sender, "calls of this sender succeed again"),
         Turn::Suspected => tracing::info!(
-            %sender_id,
-            phone_number_id,
-            "WhatsApp refuses this sender; its messages wait until WhatsApp was asked about it"
+            sender_id = %sender,
+            "the provider refuses this sender; its messages wait until the provider was asked about it"
         ),
     }
 }

@@ -1,24 +1,26 @@
-//! The API as a whole: which path leads where.
+//! The API as a whole: the paths and their handlers.
 
+use actix_web::Resource;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
+use otp_edge::{PerIpLimit, not_found, per_ip_limit};
 
-use crate::fallback::{get_and_post, get_only, not_found, post_only};
-use crate::openapi::OpenApiDocument;
-use crate::options::HttpOptions;
-use crate::rate_limit::{PerIpLimit, per_ip_limit};
-use crate::state::ApiState;
-use crate::whatsapp_webhook::{self, Intake};
-use crate::{
-    check_message_status, docs, explain_message, health, list_messages, openapi, send_message,
-    show_message,
+use crate::endpoints::whatsapp_webhook::Intake;
+use crate::endpoints::{
+    check_message_status, docs, explain_message, health, list_messages, send_message, show_message,
+    whatsapp_webhook,
 };
+use crate::error::json_refusals;
+use crate::openapi::{self, OpenApiDocument};
+use crate::options::HttpOptions;
+use crate::state::ApiState;
 
-/// The API's paths, ready to be mounted; clones share everything, the limit per IP address included.
+/// The paths of the API, ready to be mounted. Clones share everything, the limit per IP address
+/// included.
 #[derive(Clone)]
 pub struct Api {
     state: Data<ApiState>,
-    limit: Option<Data<PerIpLimit>>,
+    limit: Option<PerIpLimit>,
     intake: Option<Data<Intake>>,
     document: Data<OpenApiDocument>,
 }
@@ -27,67 +29,57 @@ impl Api {
     /// An API over these use cases.
     pub fn new(state: ApiState, options: HttpOptions) -> Self {
         let intake = state.whatsapp_webhook.clone().map(Intake::new);
+        let HttpOptions {
+            per_ip,
+            trusted_proxies,
+            public_url,
+        } = options;
         Self {
             intake: intake.map(Data::new),
             state: Data::new(state),
-            limit: PerIpLimit::new(&options).map(Data::new),
-            document: Data::new(OpenApiDocument::new(options.public_url.as_deref())),
+            limit: per_ip.map(|quota| PerIpLimit::new(quota, trusted_proxies)),
+            document: Data::new(OpenApiDocument::new(public_url.as_deref())),
         }
     }
 
-    /// Mounts every path, and the answer to any other.
+    /// Returns a function that mounts every path of the API, and the answer to any other path.
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-        let Self {
-            state,
-            limit,
-            intake,
-            document,
-        } = self.clone();
+        let api = self.clone();
         move |app| {
-            app.app_data(state.clone()).app_data(document.clone());
-            if let Some(limit) = &limit {
-                app.app_data(limit.clone());
+            app.app_data(api.state.clone())
+                .app_data(api.document.clone())
+                .app_data(json_refusals());
+            // Not limited per IP address: Meta's bursts all come from a few addresses.
+            if let Some(intake) = &api.intake {
+                app.service(whatsapp_webhook::resource().app_data(intake.clone()));
             }
-            // Not limited per IP address: all of Meta's bursts come from a few.
-            if let Some(intake) = &intake {
-                app.app_data(intake.clone());
-                app.service(get_and_post(
-                    whatsapp_webhook::PATH,
-                    web::to(whatsapp_webhook::get),
-                    web::to(whatsapp_webhook::post),
-                ));
+            for resource in [
+                send_message::resource(),
+                check_message_status::resource(),
+                list_messages::resource(),
+                explain_message::resource(),
+                show_message::resource(),
+            ] {
+                app.service(api.limited(resource).wrap(from_fn(per_ip_limit)));
             }
-            app.service(
-                post_only(send_message::PATH, |route| route.to(send_message::post))
-                    .wrap(from_fn(per_ip_limit)),
-            )
-            .service(
-                post_only(check_message_status::PATH, |route| {
-                    route.to(check_message_status::post)
-                })
-                .wrap(from_fn(per_ip_limit)),
-            )
-            .service(
-                get_only(list_messages::PATH, |route| route.to(list_messages::get))
-                    .wrap(from_fn(per_ip_limit)),
-            )
-            .service(
-                post_only(explain_message::PATH, |route| {
-                    route.to(explain_message::post)
-                })
-                .wrap(from_fn(per_ip_limit)),
-            )
-            .service(
-                get_only(show_message::PATH, |route| route.to(show_message::get))
-                    .wrap(from_fn(per_ip_limit)),
-            )
-            .service(get_only(health::LIVE, |route| route.to(health::live)))
-            .service(get_only(health::READY, |route| route.to(health::ready)))
-            .service(get_only(openapi::PATH, |route| route.to(openapi::get)))
-            .service(get_only(docs::ROOT, |route| route.to(docs::root)))
-            .service(get_only(docs::PAGE, |route| route.to(docs::page)))
-            .service(get_only(docs::ASSET, |route| route.to(docs::asset)))
-            .default_service(web::to(not_found));
+            for resource in [
+                health::live_resource(),
+                health::ready_resource(),
+                openapi::resource(),
+                docs::root_resource(),
+                docs::page_resource(),
+                docs::asset_resource(),
+            ] {
+                app.service(resource);
+            }
+            app.default_service(web::to(not_found));
+        }
+    }
+
+    fn limited(&self, resource: Resource) -> Resource {
+        match &self.limit {
+            Some(limit) => resource.app_data(limit.clone()),
+            None => resource,
         }
     }
 }

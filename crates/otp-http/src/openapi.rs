@@ -1,18 +1,22 @@
 //! `GET /openapi.json`: the API's description (OpenAPI 3.1), made from the code.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
+use actix_web::{HttpResponse, Resource};
+use otp_edge::resource_at;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Components, Server};
-use utoipa::{IntoParams, Modify, OpenApi};
+use utoipa::{Modify, OpenApi};
 
-use crate::error::ErrorBody;
-use crate::{
+use crate::endpoints::{
     check_message_status, explain_message, health, list_messages, send_message, show_message,
 };
+use crate::wire::ErrorBody;
 
-/// Its path.
-pub(crate) const PATH: &str = "/openapi.json";
+const PATH: &str = "/openapi.json";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).get(get).finish()
+}
 
 /// The document, written out once.
 pub(crate) struct OpenApiDocument(Bytes);
@@ -27,26 +31,11 @@ impl OpenApiDocument {
     }
 }
 
-pub(crate) async fn get(document: Data<OpenApiDocument>) -> HttpResponse {
+async fn get(document: Data<OpenApiDocument>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("Cache-Control", "no-cache"))
         .body(document.0.clone())
-}
-
-/// Headers any request may have.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "documents what the envelope reads")]
-pub(crate) struct RequestHeaders {
-    /// Selects the language of error texts and of notices by e-mail; English where neither is wanted.
-    /// It does not select the language of the message.
-    #[param(rename = "Accept-Language", example = "en")]
-    accept_language: Option<String>,
-    /// A name for this request, 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`; the answer repeats it.
-    /// Where it is left out the service makes one.
-    #[param(rename = "X-Request-Id", min_length = 1, max_length = 64)]
-    x_request_id: Option<String>,
 }
 
 /// What the document says of the whole.

@@ -193,7 +193,7 @@ fn number(count: usize) -> f64 {
 
 fn describe() {
     describe_histogram!(
-        otp_http::REQUEST_DURATION,
+        otp_edge::REQUEST_DURATION,
         Unit::Seconds,
         "How long answers took, by path, method and status."
     );

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use otp_core::notice::LowBalance;
 use otp_core::sealing::MasterKey;
-use otp_http::{PerIpQuota, TrustedProxies};
+use otp_edge::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use url::Url;

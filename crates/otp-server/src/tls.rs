@@ -1,28 +1,24 @@
-//! HTTPS by the program itself: TLS 1.3 only.
+//! HTTPS by the program itself.
 
+use std::path::Path;
+
+use otp_edge::InvalidTls;
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::failure::SetupError;
 use crate::settings::Tls;
 
-/// Reads certificate chain and key.
+/// Reads the certificate chain and its key from the files in the settings.
 pub(crate) fn server_config(tls: &Tls) -> anyhow::Result<ServerConfig> {
-    let wrong = |key: &str, path: &std::path::Path, why: &dyn std::fmt::Display| {
-        SetupError(format!("{key}: {}: {why}", path.display()))
+    let wrong = |key: &str, path: &Path, cause: &dyn std::fmt::Display| {
+        SetupError(format!("{key}: {}: {cause}", path.display()))
     };
-    let chain = CertificateDer::pem_file_iter(&tls.cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| wrong("http.tls.cert", &tls.cert, &error))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key)
-        .map_err(|error| wrong("http.tls.key", &tls.key, &error))?;
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .map_err(|error| wrong("http.tls.cert", &tls.cert, &error))?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| wrong("http.tls.cert", &tls.cert, &error))?;
-    Ok(config)
+    let config = otp_edge::server_config(&tls.cert, &tls.key);
+    config.map_err(|error| {
+        let error = match error {
+            InvalidTls::Certificate(cause) => wrong("http.tls.cert", &tls.cert, &cause),
+            InvalidTls::Key(cause) => wrong("http.tls.key", &tls.key, &cause),
+        };
+        error.into()
+    })
 }

@@ -17,6 +17,7 @@ use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
+use otp_edge::UseCaseRunner;
 use otp_hot_path::{BatchLimits, CachedDirectory, GroupCommit, GroupedReads, PacedSender};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use otp_postgres::{PgOptions, PgStore};
@@ -237,8 +238,10 @@ pub(crate) fn wire(settings: &Settings, store: &Store) -> anyhow::Result<Wired> 
         list_messages: ListMessages::new(storage.clone(), sealer),
         whatsapp_webhook,
         health: storage,
-        runtime: tokio::runtime::Handle::current(),
-        tasks: tasks.clone(),
+        runner: UseCaseRunner {
+            runtime: tokio::runtime::Handle::current(),
+            tasks: tasks.clone(),
+        },
     };
     let options = HttpOptions {
         per_ip: settings.rate_limit,

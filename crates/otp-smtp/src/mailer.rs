@@ -95,7 +95,7 @@ impl std::fmt::Debug for SmtpMailer {
 #[async_trait]
 impl NoticeSender for SmtpMailer {
     async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError> {
-        let about = About::MailNotice(&mail.notice.kind);
+        let about = About::Notice(&mail.notice.kind);
         let words = write(about, mail.language, (&mail.to.name, &mail.to.company));
         let addressing = Addressing {
             from: &self.from,

@@ -6,8 +6,10 @@
 //! - [`World`]: the use cases of a gateway over that store, with an account that can send.
 //! - [`ManualClock`], [`SeededRandomness`], [`ScriptedSender`]: time, chance and a provider that do
 //!   what the test says.
+//! - [`channel_double`]: a second channel beside WhatsApp.
 //! - [`postgres`]: a PostgreSQL server of the test's own.
 
+pub mod channel_double;
 pub mod clock;
 pub mod contract;
 pub mod memory_store;

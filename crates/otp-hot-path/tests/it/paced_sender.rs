@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::channel::whatsapp::template::TemplateName;
-use otp_core::channel::whatsapp::{AccessToken, ProviderId};
+use otp_core::channel::whatsapp::{self, AccessToken, ProviderId, WhatsAppLimits};
 use otp_core::ids::{MessageId, SenderId};
 use otp_core::language::LanguageTag;
 use otp_core::passcode::Passcode;
@@ -12,11 +12,12 @@ use otp_core::ports::{MessageSender, OutgoingMessage, ProviderRefusal, RefusalSc
 use otp_core::recipient::PhoneNumber;
 use otp_hot_path::PacedSender;
 use otp_testkit::ScriptedSender;
+use otp_testkit::channel_double::{DoubleLimits, double_message};
 use otp_testkit::sender::refusal;
 use uuid::Uuid;
 
 fn message(sender: u128, recipient: u32) -> OutgoingMessage {
-    OutgoingMessage {
+    OutgoingMessage::WhatsApp(whatsapp::OutgoingMessage {
         message_id: MessageId(Uuid::from_u128(7)),
         to: PhoneNumber::parse(&format!("+96655{recipient:07}")).expect("valid"),
         passcode: Passcode::parse(Some("482913")).expect("valid"),
@@ -26,7 +27,11 @@ fn message(sender: u128, recipient: u32) -> OutgoingMessage {
         phone_number_id: ProviderId::parse("106540352242922").expect("valid"),
         access_token: AccessToken::parse("EAAGm0PX4ZCpsBAKZCbZBZCq7wZDZD").expect("valid"),
         timeout: Duration::from_secs(5),
-    }
+    })
+}
+
+fn paced(provider: Arc<dyn MessageSender>) -> PacedSender<WhatsAppLimits> {
+    PacedSender::new(provider)
 }
 
 fn retry(scope: RefusalScope, code: i32, after: Option<Duration>) -> SendError {
@@ -41,7 +46,7 @@ fn retry(scope: RefusalScope, code: i32, after: Option<Duration>) -> SendError {
 async fn a_sender_that_is_too_fast_is_held_with_the_providers_own_words() {
     let throttled = retry(RefusalScope::Sender, 130_429, Some(Duration::from_secs(3)));
     let provider = Arc::new(ScriptedSender::answering([Err(throttled.clone())]));
-    let paced = PacedSender::new(provider.clone());
+    let paced = self::paced(provider.clone());
 
     assert_eq!(paced.send(&message(1, 1)).await, Err(throttled.clone()));
     assert_eq!(paced.send(&message(1, 2)).await, Err(throttled));
@@ -55,7 +60,7 @@ async fn a_sender_that_is_too_fast_is_held_with_the_providers_own_words() {
 async fn a_silent_provider_is_called_ten_times_and_then_by_one_probe_at_a_time() {
     let silence = || Err(SendError::Unknown);
     let provider = Arc::new(ScriptedSender::answering((0..11).map(|_| silence())));
-    let paced = PacedSender::new(provider.clone());
+    let paced = self::paced(provider.clone());
     for n in 0..10 {
         assert_eq!(paced.send(&message(1, n)).await, silence());
     }
@@ -84,6 +89,22 @@ async fn a_silent_provider_is_called_ten_times_and_then_by_one_probe_at_a_time()
     assert_eq!(paced.open_breakers(), []);
 }
 
+#[tokio::test(start_paused = true)]
+async fn each_channel_is_paced_by_what_it_limits_and_lets_others_pass() {
+    let throttled = retry(RefusalScope::Sender, 421, Some(Duration::from_secs(3)));
+    let provider = Arc::new(ScriptedSender::answering([Err(throttled.clone())]));
+    let double: PacedSender<DoubleLimits> = PacedSender::new(provider.clone());
+    assert_eq!(
+        double.send(&double_message("amal")).await,
+        Err(throttled.clone())
+    );
+    assert_eq!(double.send(&double_message("badr")).await, Err(throttled));
+    assert_eq!(provider.calls().len(), 1, "the second was held back");
+    assert!(double.send(&message(1, 1)).await.is_ok(), "another channel");
+    tokio::time::advance(Duration::from_secs(3)).await;
+    assert!(double.send(&double_message("badr")).await.is_ok());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures: cargo test -p otp-hot-path --release -- --ignored --nocapture a_send"]
 async fn a_send_that_is_not_held_costs_next_to_nothing() {
@@ -104,7 +125,7 @@ async fn a_send_that_is_not_held_costs_next_to_nothing() {
         started.elapsed() / SENDS
     };
     let alone = time(&Accepting).await;
-    let paced = time(&PacedSender::new(Arc::new(Accepting))).await;
+    let paced = time(&self::paced(Arc::new(Accepting))).await;
     let cost = paced.saturating_sub(alone);
     assert!(cost < Duration::from_micros(20), "{cost:?} a send");
     #[expect(clippy::print_stdout, reason = "what is measured is to be read")]

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
-use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
+use otp_core::keyring::AccountKey;
 use otp_core::ports::{Directory, PortError, SendLedger};
 use otp_core::pricing::PriceList;
+use otp_core::send::SendingProfile;
 use otp_core::send::{Admission, SendAttempt, Settlement};
 use otp_hot_path::{BatchLimits, CachedDirectory, GroupCommit};
 use otp_testkit::MemoryStore;
@@ -28,6 +29,10 @@ impl Directory for Silent {
         &self,
         _: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
+        pending().await
+    }
+
+    async fn find_account_key(&self, _: AccountId) -> Result<Option<Arc<AccountKey>>, PortError> {
         pending().await
     }
 

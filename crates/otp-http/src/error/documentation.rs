@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use actix_web::http::header::HeaderValue;
 use otp_core::ids::MessageId;
+use otp_core::ui_language::UiLanguage;
+use otp_edge::{Exceeded, RequestContext};
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, Response, ResponseBuilder};
 use uuid::Uuid;
 
-use super::{ApiError, ErrorCode};
+use super::api_error::ApiError;
+use super::code::ErrorCode;
 use crate::body::MalformedBody;
-use crate::context::RequestContext;
-use crate::query::{InvalidQuery, Parameter};
-use crate::rate_limit::Exceeded;
-use crate::text::Language;
+use crate::parameter::{InvalidQuery, MESSAGE_STATUS};
+use crate::text::TEXTS;
 
 /// Judged before anything of an operation's own.
 const BEFORE: [ErrorCode; 4] = [
@@ -60,16 +62,21 @@ fn by_status(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
 }
 
 /// One error of this code, as an example.
-pub(crate) fn sample(code: ErrorCode) -> ApiError {
+pub(super) fn sample(code: ErrorCode) -> ApiError {
     let special = [
         ApiError::MalformedRequestBody(MalformedBody::NotText("otpCode")),
-        ApiError::InvalidQueryParameter(InvalidQuery::Value(Parameter::Status)),
+        ApiError::InvalidQueryParameter(InvalidQuery::Value {
+            name: "status",
+            text_key: MESSAGE_STATUS.text_key,
+        }),
         ApiError::TooManyRequests(Exceeded {
             burst: NonZeroU32::new(20).unwrap_or(NonZeroU32::MIN),
             window_seconds: 2,
             wait_seconds: 1,
         }),
-        ApiError::MethodNotAllowed { allow: "POST" },
+        ApiError::MethodNotAllowed {
+            allow: HeaderValue::from_static("POST"),
+        },
         ApiError::CoolingDown {
             wait: Duration::from_secs(30),
         },
@@ -81,6 +88,14 @@ pub(crate) fn sample(code: ErrorCode) -> ApiError {
     ];
     let special = special.into_iter().find(|error| error.code() == code);
     special.unwrap_or(ApiError::Plain(code))
+}
+
+/// Returns a context without anything of a client, for examples.
+pub(super) fn example_context(language: UiLanguage) -> RequestContext {
+    RequestContext {
+        request_id: Uuid::from_u128(0x7b0c_4a52_9d3e_4f6a_8a51_c2d9_e07f_1b34).to_string(),
+        preferred_language: Some(language),
+    }
 }
 
 /// The status an answer is documented under: the provider's refusal mirrors any of its 4xx.
@@ -95,7 +110,7 @@ fn status_of(code: ErrorCode) -> String {
 }
 
 fn response(codes: &[ErrorCode]) -> Response {
-    let english = RequestContext::example(Language::English);
+    let english = example_context(UiLanguage::English);
     let meanings: Vec<_> = codes.iter().map(|code| meaning(*code)).collect();
     let examples = codes.iter().map(|code| {
         let example = ExampleBuilder::new().value(Some(sample(*code).example(&english)));
@@ -140,7 +155,7 @@ fn response(codes: &[ErrorCode]) -> Response {
 
 /// One line of an answer's description.
 fn meaning(code: ErrorCode) -> String {
-    let text = Language::English.text(code.as_str(), &[]);
+    let text = TEXTS.text(UiLanguage::English, code.as_str(), &[]);
     let worded = [ErrorCode::CoolingDown, ErrorCode::RefusedByProvider];
     if worded.contains(&code) {
         format!("- `errorMessage` is a sentence: {text}")

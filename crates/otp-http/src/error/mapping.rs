@@ -1,5 +1,5 @@
-//! From refusals of the core to errors of the API: exhaustive, so that a new refusal does not compile
-//! until it has an answer.
+//! Mapping of refusals to errors of the API. It is exhaustive: a new refusal does not compile until it
+//! has an answer.
 
 use otp_core::passcode::InvalidPasscode;
 use otp_core::ports::PortError;
@@ -10,7 +10,66 @@ use otp_core::usecases::list_messages::ListMessagesError;
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_message::ShowMessageError;
 
-use super::{ApiError, ErrorCode};
+use otp_edge::{BodyError, Refusal, RunError};
+
+use super::api_error::ApiError;
+use super::code::ErrorCode;
+use crate::body::{InvalidBody, MalformedBody};
+use crate::parameter::InvalidQuery;
+use crate::wire::{InvalidIdempotencyKey, InvalidRecipient};
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::TooManyRequests(exceeded) => Self::TooManyRequests(exceeded),
+            Refusal::NotFound => Self::Plain(ErrorCode::NotFound),
+            Refusal::MethodNotAllowed { allow } => Self::MethodNotAllowed { allow },
+            // The edge has logged it.
+            Refusal::HandlerPanicked => Self::Plain(ErrorCode::InternalServerError),
+        }
+    }
+}
+
+impl From<RunError> for ApiError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Panicked => Self::Internal(error.into()),
+            RunError::ShuttingDown => Self::Unavailable(error.into()),
+        }
+    }
+}
+
+impl From<InvalidBody> for ApiError {
+    fn from(error: InvalidBody) -> Self {
+        match error {
+            InvalidBody::UnsupportedMediaType => Self::Plain(ErrorCode::UnsupportedMediaType),
+            InvalidBody::NotReceived(error) => error.into(),
+            InvalidBody::Malformed(problem) => problem.into(),
+        }
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::Plain(ErrorCode::RequestBodyTooLarge),
+            BodyError::TimedOut => Self::Plain(ErrorCode::RequestTimeout),
+            BodyError::Incomplete => Self::MalformedRequestBody(MalformedBody::Incomplete),
+        }
+    }
+}
+
+impl From<MalformedBody> for ApiError {
+    fn from(problem: MalformedBody) -> Self {
+        Self::MalformedRequestBody(problem)
+    }
+}
+
+impl From<InvalidQuery> for ApiError {
+    fn from(query: InvalidQuery) -> Self {
+        Self::InvalidQueryParameter(query)
+    }
+}
 
 impl From<AuthenticateError> for ApiError {
     fn from(error: AuthenticateError) -> Self {
@@ -30,6 +89,22 @@ impl From<InvalidPasscode> for ApiError {
             InvalidPasscode::TooLong => ErrorCode::OTPCodeLengthMustBeLessThanOrEqualTo8,
             InvalidPasscode::NotAlphanumeric => ErrorCode::OTPCodeMustContainOnlyLettersOrDigits,
         })
+    }
+}
+
+impl From<InvalidRecipient> for ApiError {
+    fn from(error: InvalidRecipient) -> Self {
+        match error {
+            InvalidRecipient::Missing => Self::Plain(ErrorCode::DestinationPhoneNumberIsRequired),
+            InvalidRecipient::Blank => Self::Plain(ErrorCode::PhoneNumberCanNotBeEmpty),
+            InvalidRecipient::Invalid(error) => error.into(),
+        }
+    }
+}
+
+impl From<InvalidIdempotencyKey> for ApiError {
+    fn from(_: InvalidIdempotencyKey) -> Self {
+        Self::Plain(ErrorCode::IdempotencyKeyMustBeUuid)
     }
 }
 

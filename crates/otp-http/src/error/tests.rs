@@ -3,31 +3,28 @@
 use std::collections::BTreeMap;
 
 use actix_web::body::MessageBody;
+use otp_core::ui_language::UiLanguage;
+use otp_edge::RequestContext;
 use serde_json::{Value, json};
 
-use super::documentation::sample;
+use super::documentation::{example_context, sample};
 use super::{ApiError, ErrorCode};
 use crate::body::MalformedBody;
-use crate::context::RequestContext;
-use crate::query::InvalidQuery;
-use crate::text::Language;
+use crate::endpoints::list_messages;
+use crate::parameter::InvalidQuery;
 
 /// Status, headers and body of every error there is.
-fn answers(language: Language) -> BTreeMap<String, Value> {
-    let context = RequestContext::example(language);
+fn answers(language: UiLanguage) -> BTreeMap<String, Value> {
+    let context = example_context(language);
     let of_codes = ErrorCode::ALL
         .iter()
         .map(|code| (code.as_str(), sample(*code)));
     let of_bodies = MalformedBody::ALL
         .iter()
         .map(|problem| (problem.text_key(), ApiError::MalformedRequestBody(*problem)));
-    let of_queries = InvalidQuery::all().into_iter().map(|query| {
-        let name = match &query {
-            InvalidQuery::Value(parameter) => parameter.name(),
-            InvalidQuery::Unknown(_) | InvalidQuery::Duplicate(_) => query.text_key(),
-        };
-        (name, ApiError::InvalidQueryParameter(query.clone()))
-    });
+    let of_queries = invalid_queries()
+        .into_iter()
+        .map(|(name, query)| (name, ApiError::InvalidQueryParameter(query)));
     let unavailable = ("Unavailable", ApiError::Unavailable("the cause".into()));
     let internal = ("Internal", ApiError::Internal("the cause".into()));
     of_codes
@@ -36,6 +33,25 @@ fn answers(language: Language) -> BTreeMap<String, Value> {
         .chain([unavailable, internal])
         .map(|(name, error)| (name.to_owned(), answer(&error, &context)))
         .collect()
+}
+
+/// Every query that the list of messages refuses.
+fn invalid_queries() -> Vec<(&'static str, InvalidQuery)> {
+    let known: Vec<_> = list_messages::QUERY
+        .iter()
+        .map(|known| known.name())
+        .collect();
+    let of_values = list_messages::QUERY.iter().map(|parameter| {
+        let (name, text_key) = (parameter.name(), parameter.text_key());
+        (name, InvalidQuery::Value { name, text_key })
+    });
+    let unknown = InvalidQuery::Unknown {
+        name: "colour".to_owned(),
+        known,
+    };
+    let duplicate = InvalidQuery::Duplicate { name: "status" };
+    let others = [unknown, duplicate].map(|query| (query.text_key(), query));
+    of_values.chain(others).collect()
 }
 
 fn answer(error: &ApiError, context: &RequestContext) -> Value {
@@ -54,17 +70,17 @@ fn answer(error: &ApiError, context: &RequestContext) -> Value {
 
 #[test]
 fn every_error_in_english() {
-    insta::assert_json_snapshot!(answers(Language::English));
+    insta::assert_json_snapshot!(answers(UiLanguage::English));
 }
 
 #[test]
 fn every_error_in_arabic() {
-    insta::assert_json_snapshot!(answers(Language::Arabic));
+    insta::assert_json_snapshot!(answers(UiLanguage::Arabic));
 }
 
 #[test]
 fn no_answer_tells_the_cause() {
-    let context = RequestContext::example(Language::English);
+    let context = example_context(UiLanguage::English);
     for error in [
         ApiError::Unavailable("canary".into()),
         ApiError::Internal("canary".into()),

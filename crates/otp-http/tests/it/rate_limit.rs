@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 use actix_web::test::TestRequest;
-use otp_http::{Api, PerIpQuota, TrustedProxies};
+use otp_edge::{PerIpQuota, TrustedProxies};
+use otp_http::Api;
 
 use super::support::{World, ask};
 

@@ -37,6 +37,7 @@ use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
+use otp_edge::UseCaseRunner;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
@@ -198,8 +199,10 @@ impl World {
             list_messages: ListMessages::new(messages, sealer()),
             whatsapp_webhook,
             health: self.health,
-            runtime: tokio::runtime::Handle::current(),
-            tasks: TaskTracker::new(),
+            runner: UseCaseRunner {
+                runtime: tokio::runtime::Handle::current(),
+                tasks: TaskTracker::new(),
+            },
         };
         Api::new(state, self.options)
     }
@@ -300,7 +303,7 @@ impl Answer {
 
 pub(super) async fn ask(api: &Api, request: TestRequest) -> Answer {
     let app = App::new()
-        .wrap(from_fn(otp_http::envelope))
+        .wrap(from_fn(otp_edge::envelope))
         .configure(api.configure());
     let app = init_service(app).await;
     let answer = call_service(&app, request.to_request()).await;

@@ -336,7 +336,7 @@ async fn other_methods_are_told_which_there_are() {
 async fn metas_bursts_are_not_limited_per_address() {
     let one = std::num::NonZeroU32::MIN;
     let mut world = world();
-    world.options.per_ip = Some(otp_http::PerIpQuota {
+    world.options.per_ip = Some(otp_edge::PerIpQuota {
         per_second: one,
         burst: one,
     });

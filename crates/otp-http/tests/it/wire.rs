@@ -21,7 +21,12 @@ impl Running {
     pub(super) fn start(world: World) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let server = otp_http::serve(vec![listener], None, world.api(), panicking, 1).unwrap();
+        let api = world.api().configure();
+        let configure = move |app: &mut ServiceConfig| {
+            panicking(app);
+            api(app);
+        };
+        let server = otp_edge::serve(vec![listener], None, configure, 1).unwrap();
         let handle = server.handle();
         let done = tokio::spawn(server);
         Self {

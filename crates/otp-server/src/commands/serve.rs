@@ -97,12 +97,13 @@ impl Gateway {
             0 => crate::system::threads_of_http(),
             workers => workers,
         };
-        let metrics = wired.metrics;
-        let extra = move |app: &mut ServiceConfig| {
+        let (metrics, api) = (wired.metrics, wired.api.configure());
+        let configure = move |app: &mut ServiceConfig| {
             metrics.mount(app);
             extra(app);
+            api(app);
         };
-        let server = otp_http::serve(vec![listener], tls, wired.api, extra, workers)?;
+        let server = otp_edge::serve(vec![listener], tls, configure, workers)?;
         Ok(Self {
             url,
             server,

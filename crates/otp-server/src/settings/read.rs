@@ -7,7 +7,7 @@ use std::time::Duration;
 use config::Config;
 use otp_core::notice::LowBalance;
 use otp_core::sealing::MasterKey;
-use otp_http::{PerIpQuota, TrustedProxies};
+use otp_edge::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender};
 use tracing_subscriber::EnvFilter;

@@ -2,7 +2,7 @@
 
 use actix_web::test::TestRequest;
 use otp_core::send::{Admission, Refusal};
-use otp_http::PerIpQuota;
+use otp_edge::PerIpQuota;
 use serde_json::{Value, json};
 
 use super::super::support::{World, ask, expired_key, live_key, post, revoked_key, unknown_key};

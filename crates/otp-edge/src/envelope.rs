@@ -1,0 +1,73 @@
+//! Envelope of every answer: request id, span, log line, metrics and security headers.
+
+use std::time::Instant;
+
+use actix_web::HttpMessage;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::Next;
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use crate::panics::catch_panics;
+use crate::request_context::{REQUEST_ID, RequestContext};
+use crate::request_metrics::{count, label};
+
+/// Middleware of the whole application, the outermost one. [`serve`](crate::serve) adds it; an
+/// application that is built otherwise adds it with
+/// `App::wrap(actix_web::middleware::from_fn(envelope))`.
+pub async fn envelope<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let context = RequestContext::read(request.headers());
+    request.extensions_mut().insert(context.clone());
+    let request_id = &*context.request_id;
+    // The path itself is not logged: one that does not exist may contain anything.
+    let span =
+        tracing::info_span!("http.request", request_id, method = %request.method(), route = Empty);
+    let answered = respond(request, next, context.clone());
+    answered.instrument(span).await
+}
+
+async fn respond<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+    context: RequestContext,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let started = Instant::now();
+    let method = label(request.method());
+    let answer = catch_panics(request, next).await;
+    let (status, route) = match &answer {
+        Ok(answer) => (answer.status(), answer.request().match_pattern()),
+        Err(error) => (error.as_response_error().status_code(), None),
+    };
+    if let Some(route) = &route {
+        tracing::Span::current().record("route", route);
+    }
+    let duration = started.elapsed();
+    count(route, method, status, duration);
+    let (status, duration_us) = (status.as_u16(), duration.as_micros());
+    tracing::info!(status, duration_us, "answered");
+    match answer {
+        Ok(mut answer) => {
+            add_headers(answer.headers_mut(), &context);
+            Ok(answer)
+        }
+        Err(mut error) => {
+            error.add_response_mapper(move |mut answer| {
+                add_headers(answer.headers_mut(), &context);
+                answer
+            });
+            Err(error)
+        }
+    }
+}
+
+fn add_headers(headers: &mut HeaderMap, context: &RequestContext) {
+    if let Ok(request_id) = HeaderValue::from_str(&context.request_id) {
+        headers.insert(REQUEST_ID, request_id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}

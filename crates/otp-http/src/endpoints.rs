@@ -1,0 +1,10 @@
+//! Endpoints of the API, one file each.
+
+pub(crate) mod check_message_status;
+pub(crate) mod docs;
+pub(crate) mod explain_message;
+pub(crate) mod health;
+pub(crate) mod list_messages;
+pub(crate) mod send_message;
+pub(crate) mod show_message;
+pub(crate) mod whatsapp_webhook;

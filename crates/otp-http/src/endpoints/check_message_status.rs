@@ -1,0 +1,166 @@
+//! `POST /CheckMessageStatus`: where one message of the caller stands.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::ids::{MessageId, parse_uuid};
+use otp_core::usecases::check_message_status::MessageReport;
+use otp_edge::resource_at;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+use uuid::Uuid;
+
+use crate::answer;
+use crate::authentication::authenticate;
+use crate::body::{self, JsonField};
+use crate::error::{self, ApiError, ErrorCode};
+use crate::state::ApiState;
+use crate::wire::{MessageStatusName, RequestHeaders, Time};
+
+const PATH: &str = "/CheckMessageStatus";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).post(post).finish()
+}
+
+/// Which message.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckMessageStatusRequest {
+    /// The id `SendMessage` answered with.
+    #[serde(default)]
+    #[schema(value_type = Uuid, required = true)]
+    id: JsonField,
+}
+
+/// What there is to say of it. Every field is always there.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckMessageStatusResponse {
+    /// The message.
+    id: Uuid,
+    /// Where it stands.
+    #[schema(value_type = MessageStatusName)]
+    message_status: &'static str,
+    /// To whom it was sent.
+    to_phone_e164: String,
+    /// When it was created, in UTC.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    /// WhatsApp's error code, if it failed and WhatsApp gave one.
+    #[schema(required = true)]
+    failure_code: Option<i32>,
+    /// The kind of error, if it failed.
+    #[schema(required = true)]
+    failure_title: Option<String>,
+    /// Why it failed, in WhatsApp's words.
+    #[schema(required = true)]
+    failure_reason: Option<String>,
+    /// When the failure was recorded, in UTC.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    failed_at: Option<Time>,
+}
+
+/// Tells where a message stands, and why it failed if it did.
+///
+/// Another account's message is told apart from an unknown one by nothing.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "CheckMessageStatus",
+    tag = "Messages",
+    security(("ApiKey" = [])),
+    params(RequestHeaders),
+    request_body(
+        content = CheckMessageStatusRequest,
+        example = json!({"id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2"}),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The message.",
+            headers(("X-Request-Id" = String, description = "Names this request.")),
+            body = CheckMessageStatusResponse,
+            example = json!({
+                "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
+                "messageStatus": "Delivered",
+                "toPhoneE164": "+966551234567",
+                "createdAt": "2026-05-14T09:13:42.812Z",
+                "failureCode": null,
+                "failureTitle": null,
+                "failureReason": null,
+                "failedAt": null,
+            }),
+        ),
+        Refusals,
+    ),
+)]
+pub(crate) async fn post(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<ApiState>,
+) -> HttpResponse {
+    let report = check(&request, payload, &state).await;
+    answer::json(&request, report.map(CheckMessageStatusResponse::from))
+}
+
+async fn check(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+) -> Result<MessageReport, ApiError> {
+    let caller = authenticate(request, state).await?;
+    let body: CheckMessageStatusRequest = body::read(request, payload).await?;
+    let id = message_id(&body.id)?;
+    let check = state.check_message_status.clone();
+    let report = state
+        .runner
+        .run(async move { check.execute(caller, id).await })
+        .await?;
+    Ok(report?)
+}
+
+fn message_id(field: &JsonField) -> Result<MessageId, ApiError> {
+    let parsed = match field {
+        JsonField::Absent => return Err(ApiError::Plain(ErrorCode::MessageIdIsRequired)),
+        JsonField::Text(text) => parse_uuid(text).ok(),
+        JsonField::Other => None,
+    };
+    parsed
+        .map(MessageId)
+        .ok_or(ApiError::Plain(ErrorCode::MessageIdMustBeUuid))
+}
+
+/// The codes this endpoint may answer, beside those that every endpoint may.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses_to_a_body(&[
+            ErrorCode::MessageIdIsRequired,
+            ErrorCode::MessageIdMustBeUuid,
+            ErrorCode::MessageNotFound,
+        ])
+    }
+}
+
+impl From<MessageReport> for CheckMessageStatusResponse {
+    fn from(report: MessageReport) -> Self {
+        let (code, words) = report.failure.map_or((None, None), |failure| {
+            (failure.code, Some((failure.title, failure.reason)))
+        });
+        let (title, reason) = words.unzip();
+        Self {
+            id: report.id.0,
+            message_status: report.status.as_str(),
+            to_phone_e164: report.to.e164().to_owned(),
+            created_at: report.created_at.into(),
+            failure_code: code,
+            failure_title: title,
+            failure_reason: reason,
+            failed_at: report.failed_at.map(Time::from),
+        }
+    }
+}

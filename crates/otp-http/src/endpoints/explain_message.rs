@@ -1,0 +1,256 @@
+//! `POST /v1/messages/explain`: what `/SendMessage` would answer to this body, and why; sends nothing.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::cooldown::whole_seconds;
+use otp_core::usecases::explain_send::{ExplainSendRequest, ExplainedSend, Foreseen};
+use otp_edge::{RequestContext, resource_at};
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+use uuid::Uuid;
+
+use crate::answer;
+use crate::authentication::authenticate;
+use crate::body;
+use crate::error::{self, ApiError};
+use crate::state::ApiState;
+use crate::wire::{ExplainedError, MessageStatusName, RequestHeaders, SendMessageRequest};
+
+const PATH: &str = "/v1/messages/explain";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).post(post).finish()
+}
+
+/// The body of `SendMessage`; the passcode may be left out, and is not kept.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "documents what is read as a body of `SendMessage`"
+)]
+struct ExplainMessageRequest {
+    /// Judged if it is there.
+    #[schema(min_length = 1, max_length = 8, pattern = "^[A-Za-z0-9]+$")]
+    otp_code: Option<String>,
+    /// The recipient in E.164.
+    #[schema(rename = "toPhoneE164", pattern = r"^\+[0-9]+$")]
+    to_phone_e164: String,
+    /// The language of the message.
+    language_code: Option<String>,
+    /// Tells whether an earlier answer would be repeated.
+    idempotency_key: Option<Uuid>,
+}
+
+/// What would be answered, and what it would be judged by. Facts are told also where an earlier rule
+/// refuses; they are null where there is no valid number to tell them of.
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExplainMessageResponse {
+    /// Whether WhatsApp would be called. What it would answer is not asked.
+    would_send: bool,
+    /// The error that would be answered, if one would.
+    #[schema(required = true)]
+    error: Option<ExplainedError>,
+    /// The earlier message whose answer would be repeated, if one would.
+    #[schema(required = true)]
+    replay_of: Option<EarlierAnswer>,
+    /// The number, normalised.
+    #[schema(required = true)]
+    #[serde(rename = "toPhoneE164")]
+    to_phone_e164: Option<String>,
+    /// Its country (ISO 3166-1 alpha-2), or `001` for numbers of no country.
+    #[schema(required = true)]
+    region: Option<String>,
+    /// The language it would go out in; null without a template.
+    #[schema(required = true)]
+    language_code: Option<String>,
+    /// The template it would go out with.
+    #[schema(required = true)]
+    template: Option<String>,
+    /// WhatsApp's id of the number it would go out from.
+    #[schema(required = true)]
+    phone_number_id: Option<String>,
+    /// Whether that number is stopped, because WhatsApp or an operator refuses it; a message would fail.
+    #[schema(required = true)]
+    sender_stopped: Option<bool>,
+    /// What it would cost, in credits.
+    #[schema(required = true)]
+    price: Option<i64>,
+    /// What is left to the account, over all its subscriptions. A price is never split over two.
+    #[schema(required = true)]
+    balance: Option<i64>,
+    /// How long the recipient is still cooling down.
+    #[schema(required = true)]
+    cooldown: Option<Cooldown>,
+    /// Whether the recipient asked for no more messages.
+    #[schema(required = true)]
+    opted_out: Option<bool>,
+}
+
+/// How long a recipient is still cooling down.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Cooldown {
+    /// Seconds; 0 if it is not.
+    wait_seconds: u64,
+}
+
+/// What the first request under an idempotency key was answered.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EarlierAnswer {
+    /// The message.
+    id: Uuid,
+    /// What was answered; where the message stands while that is not known.
+    #[schema(value_type = MessageStatusName)]
+    message_status: &'static str,
+}
+
+/// Explains what `/SendMessage` would answer to this body, without sending, storing or charging
+/// anything. The limit, the key and the body itself are judged as there; everything after that is
+/// explained.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "ExplainMessage",
+    tag = "Messages",
+    security(("ApiKey" = [])),
+    params(RequestHeaders),
+    request_body(
+        content = ExplainMessageRequest,
+        example = json!({"toPhoneE164": "+966551234567", "languageCode": "en"}),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The explanation.",
+            headers(("X-Request-Id" = String, description = "Names this request.")),
+            body = ExplainMessageResponse,
+            example = json!({
+                "wouldSend": false,
+                "error": {
+                    "status": 400,
+                    "errorMessage": "You can't send another message to the same number yet. Please wait 00:00:21 and try again.",
+                    "description": "This number was sent a message a moment ago. The wait grows with every message sent to the same number.",
+                },
+                "replayOf": null,
+                "toPhoneE164": "+966551234567",
+                "region": "SA",
+                "languageCode": "en_US",
+                "template": "otp_code",
+                "phoneNumberId": "106540352242922",
+                "senderStopped": false,
+                "price": 1,
+                "balance": 97,
+                "cooldown": {"waitSeconds": 21},
+                "optedOut": false,
+            }),
+        ),
+        Refusals,
+    ),
+)]
+pub(crate) async fn post(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<ApiState>,
+) -> HttpResponse {
+    let context = RequestContext::of(&request);
+    let explanation = explain(&request, payload, &state, &context).await;
+    answer::json(&request, explanation)
+}
+
+async fn explain(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+    context: &RequestContext,
+) -> Result<ExplainMessageResponse, ApiError> {
+    let caller = authenticate(request, state).await?;
+    let body: SendMessageRequest = body::read(request, payload).await?;
+    let fields = body.fields()?;
+    let (_, passcode) = split(fields.passcode);
+    // A passcode may be left out here.
+    let passcode = passcode.filter(|_| fields.has_passcode);
+    let (to, number) = split(fields.to);
+    let (key, uuid) = split(fields.idempotency_key);
+    // In the order in which they are judged.
+    let error = passcode.or(number).or(uuid);
+    let error = error.map(|error| error.explained(context));
+    let Some(to) = to else {
+        return Ok(ExplainMessageResponse {
+            error,
+            ..ExplainMessageResponse::default()
+        });
+    };
+    let wanted = ExplainSendRequest {
+        caller,
+        to,
+        language: fields.language,
+        idempotency_key: key.flatten(),
+    };
+    let explain_send = state.explain_send.clone();
+    let explained = state
+        .runner
+        .run(async move { explain_send.execute(wanted).await })
+        .await?;
+    Ok(response(explained?, error, context))
+}
+
+fn split<T>(field: Result<T, impl Into<ApiError>>) -> (Option<T>, Option<ApiError>) {
+    match field {
+        Ok(value) => (Some(value), None),
+        Err(error) => (None, Some(error.into())),
+    }
+}
+
+/// A field that will not do is noticed before anything of what is foreseen.
+fn response(
+    explained: ExplainedSend,
+    field_error: Option<ExplainedError>,
+    context: &RequestContext,
+) -> ExplainMessageResponse {
+    let mut response = ExplainMessageResponse {
+        to_phone_e164: Some(explained.to.e164().to_owned()),
+        region: Some(explained.region.to_string()),
+        price: Some(explained.price.get()),
+        balance: Some(explained.balance.get()),
+        cooldown: Some(Cooldown {
+            wait_seconds: whole_seconds(explained.wait),
+        }),
+        opted_out: Some(explained.opted_out),
+        ..ExplainMessageResponse::default()
+    };
+    if let Some(route) = explained.route {
+        response.language_code = Some(route.language.to_string());
+        response.template = Some(route.template.as_str().to_owned());
+        response.phone_number_id = Some(route.phone_number_id.as_str().to_owned());
+        response.sender_stopped = Some(route.is_stopped);
+    }
+    match (field_error, explained.foreseen) {
+        (Some(error), _) => response.error = Some(error),
+        (None, Foreseen::WouldSend) => response.would_send = true,
+        (None, Foreseen::WouldReplay(first)) => {
+            response.replay_of = Some(EarlierAnswer {
+                id: first.message_id.0,
+                message_status: first.status.as_str(),
+            });
+        }
+        (None, Foreseen::WouldRefuse(error)) => {
+            response.error = Some(ApiError::from(error).explained(context));
+        }
+    }
+    response
+}
+
+/// The codes this endpoint may answer, beside those that every endpoint may.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses_to_a_body(&[])
+    }
+}

@@ -1,0 +1,174 @@
+//! `GET /v1/messages`: the caller's messages, newest first, page by page.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::message::{Cursor, MessageStatus, PageSize};
+use otp_core::recipient::PhoneNumber;
+use otp_core::time::Timestamp;
+use otp_core::usecases::list_messages::{ListMessagesRequest, MessagePage};
+use otp_edge::resource_at;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoParams, IntoResponses};
+
+use crate::answer;
+use crate::authentication::authenticate;
+use crate::error::{self, ApiError, ErrorCode};
+use crate::parameter::{
+    CURSOR, Documented, INSTANT, InvalidQuery, MESSAGE_STATUS, PAGE_SIZE, PHONE_NUMBER, Query,
+    QueryParameter, documents,
+};
+use crate::state::ApiState;
+use crate::wire::{MessageResource, Page, PageOf, RequestHeaders};
+
+const PATH: &str = "/v1/messages";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).get(get).finish()
+}
+
+const STATUS: QueryParameter<MessageStatus> = QueryParameter {
+    name: "status",
+    description: "Only messages that stand there now.",
+    value: MESSAGE_STATUS,
+};
+
+const RECIPIENT: QueryParameter<PhoneNumber> = QueryParameter {
+    name: "recipient",
+    description: "Only messages to this number, in E.164. A plus sign in a query is a space: write \
+                  `%2B`, or leave\nit out.",
+    value: PHONE_NUMBER,
+};
+
+const FROM: QueryParameter<Timestamp> = QueryParameter {
+    name: "from",
+    description: "Only messages created then or later (RFC 3339).",
+    value: INSTANT,
+};
+
+const TO: QueryParameter<Timestamp> = QueryParameter {
+    name: "to",
+    description: "Only messages created before (RFC 3339).",
+    value: INSTANT,
+};
+
+const LIMIT: QueryParameter<PageSize> = QueryParameter {
+    name: "limit",
+    description: "How many.",
+    value: PAGE_SIZE,
+};
+
+const FROM_CURSOR: QueryParameter<Cursor> = QueryParameter {
+    name: "cursor",
+    description: "Where the page begins: `nextCursor` of the page before.",
+    value: CURSOR,
+};
+
+/// The parameters of the query.
+pub(crate) const QUERY: [&dyn Documented; 6] =
+    [&STATUS, &RECIPIENT, &FROM, &TO, &LIMIT, &FROM_CURSOR];
+
+struct ListMessagesQuery;
+
+impl IntoParams for ListMessagesQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        documents(&QUERY)
+    }
+}
+
+type ListMessagesResponse = Page<MessageResource>;
+
+impl PageOf for MessageResource {
+    const SCHEMA: &'static str = "ListMessagesResponse";
+    const DESCRIPTION: &'static str = "A page of messages.";
+    const DATA: &'static str = "The messages, newest first.";
+}
+
+/// Lists messages, newest first. Messages that come in while you turn the pages neither move a page nor
+/// show twice.
+#[utoipa::path(
+    get,
+    path = PATH,
+    operation_id = "ListMessages",
+    tag = "Messages",
+    security(("ApiKey" = [])),
+    params(ListMessagesQuery, RequestHeaders),
+    responses(
+        (
+            status = 200,
+            description = "A page of messages.",
+            headers(("X-Request-Id" = String, description = "Names this request.")),
+            body = ListMessagesResponse,
+            example = json!({
+                "data": [{
+                    "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
+                    "messageStatus": "Delivered",
+                    "toPhoneE164": "+966551234567",
+                    "region": "SA",
+                    "languageCode": "en_US",
+                    "template": "otp_code",
+                    "phoneNumberId": "106540352242922",
+                    "price": 1,
+                    "createdAt": "2026-05-14T09:13:42.812Z",
+                    "failureCode": null,
+                    "failureTitle": null,
+                    "failureReason": null,
+                    "failedAt": null,
+                }],
+                "nextCursor": "AQAAAZ4lvZqcAZ4lvZqcf1yJLEHz2aTi9Q",
+            }),
+        ),
+        Refusals,
+    ),
+)]
+pub(crate) async fn get(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
+    let page = list(&request, &state).await;
+    answer::json(&request, page.map(ListMessagesResponse::from))
+}
+
+async fn list(request: &HttpRequest, state: &ApiState) -> Result<MessagePage, ApiError> {
+    let caller = authenticate(request, state).await?;
+    let wanted = parse(&Query::read(request, &QUERY)?)?;
+    let list_messages = state.list_messages.clone();
+    let page = state
+        .runner
+        .run(async move { list_messages.execute(caller, wanted).await })
+        .await?;
+    Ok(page?)
+}
+
+fn parse(query: &Query) -> Result<ListMessagesRequest, InvalidQuery> {
+    let size = query.get(&LIMIT)?;
+    Ok(ListMessagesRequest {
+        status: query.get(&STATUS)?,
+        recipient: query.get(&RECIPIENT)?,
+        from: query.get(&FROM)?,
+        to: query.get(&TO)?,
+        cursor: query.get(&FROM_CURSOR)?,
+        size: size.unwrap_or_default(),
+    })
+}
+
+impl From<MessagePage> for ListMessagesResponse {
+    fn from(page: MessagePage) -> Self {
+        Self {
+            data: page
+                .messages
+                .into_iter()
+                .map(MessageResource::from)
+                .collect(),
+            next_cursor: page.next.map(|cursor| cursor.to_string()),
+        }
+    }
+}
+
+/// The codes this endpoint may answer, beside those that every endpoint may.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses(&[ErrorCode::InvalidQueryParameter])
+    }
+}

@@ -1,0 +1,64 @@
+//! Errors of the API.
+
+use std::time::Duration;
+
+use actix_web::http::header::HeaderValue;
+use otp_core::ids::MessageId;
+use otp_edge::Exceeded;
+
+use super::cause::Cause;
+use super::code::ErrorCode;
+use crate::body::MalformedBody;
+use crate::parameter::InvalidQuery;
+
+/// The reason why a request does not get the answer it asked for.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// A code without details.
+    Plain(ErrorCode),
+    /// The body cannot be read.
+    MalformedRequestBody(MalformedBody),
+    /// The query cannot be used.
+    InvalidQueryParameter(InvalidQuery),
+    /// The limit per IP address is exceeded.
+    TooManyRequests(Exceeded),
+    /// The path exists, but not for this method.
+    MethodNotAllowed {
+        /// The methods it supports.
+        allow: HeaderValue,
+    },
+    /// The recipient got a message a moment ago.
+    CoolingDown {
+        /// The time to wait.
+        wait: Duration,
+    },
+    /// The provider refused the message.
+    RefusedByProvider {
+        /// The message.
+        id: MessageId,
+        /// The provider's HTTP status.
+        status: Option<u16>,
+        /// The provider's text.
+        message: String,
+    },
+    /// A dependency of the API cannot be reached at present.
+    Unavailable(Cause),
+    /// An internal fault.
+    Internal(Cause),
+}
+
+impl ApiError {
+    /// Returns the stable code.
+    pub(crate) fn code(&self) -> ErrorCode {
+        match self {
+            Self::Plain(code) => *code,
+            Self::MalformedRequestBody(_) => ErrorCode::MalformedRequestBody,
+            Self::InvalidQueryParameter(_) => ErrorCode::InvalidQueryParameter,
+            Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
+            Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
+            Self::CoolingDown { .. } => ErrorCode::CoolingDown,
+            Self::RefusedByProvider { .. } => ErrorCode::RefusedByProvider,
+            Self::Unavailable(_) | Self::Internal(_) => ErrorCode::InternalServerError,
+        }
+    }
+}

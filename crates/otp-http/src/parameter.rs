@@ -1,0 +1,10 @@
+//! Parameters of requests. An endpoint declares each of its parameters once; the declaration reads
+//! the parameter and documents it.
+
+mod declaration;
+mod query;
+mod value;
+
+pub(crate) use declaration::{Documented, PathParameter, QueryParameter, documents};
+pub(crate) use query::{InvalidQuery, Query};
+pub(crate) use value::{CURSOR, INSTANT, MESSAGE_ID, MESSAGE_STATUS, PAGE_SIZE, PHONE_NUMBER};

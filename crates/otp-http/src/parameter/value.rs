@@ -1,0 +1,86 @@
+//! Kinds of values: the schema, the reader, and the text about a value that cannot be read.
+
+use otp_core::ids::{MessageId, parse_uuid};
+use otp_core::message::{Cursor, MessageStatus, PageSize};
+use otp_core::recipient::PhoneNumber;
+use otp_core::time::Timestamp;
+use serde_json::json;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{Ref, RefOr};
+
+/// A kind of parameter values.
+pub(crate) struct Value<T: 'static> {
+    pub(super) schema: fn() -> RefOr<Schema>,
+    pub(super) example: Option<&'static str>,
+    /// Reads a value; `None` if it is not of this kind.
+    pub(super) parse: fn(&str) -> Option<T>,
+    /// Key of the sentence that says how a value is written.
+    pub(crate) text_key: &'static str,
+}
+
+/// The status of a message.
+pub(crate) const MESSAGE_STATUS: Value<MessageStatus> = Value {
+    schema: || Ref::from_schema_name("MessageStatus").into(),
+    example: None,
+    parse: MessageStatus::parse,
+    text_key: "InvalidQueryParameter-status",
+};
+
+/// A phone number in E.164. Its plus sign may have become a space in the query, or be left out.
+pub(crate) const PHONE_NUMBER: Value<PhoneNumber> = Value {
+    schema: || string().into(),
+    example: Some("966551234567"),
+    parse: |text| {
+        let digits = text.trim_start_matches([' ', '+']);
+        PhoneNumber::parse(&format!("+{digits}")).ok()
+    },
+    text_key: "InvalidQueryParameter-recipient",
+};
+
+/// A time. The plus sign of its offset may have become a space in the query.
+pub(crate) const INSTANT: Value<Timestamp> = Value {
+    schema: || format(KnownFormat::DateTime).into(),
+    example: None,
+    parse: |text| Timestamp::parse(&text.replace(' ', "+")).ok(),
+    text_key: "InvalidQueryParameter-instant",
+};
+
+/// The size of a page.
+pub(crate) const PAGE_SIZE: Value<PageSize> = Value {
+    schema: || {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .minimum(Some(1))
+            .maximum(Some(100))
+            .default(Some(json!(PageSize::default().get())))
+            .into()
+    },
+    example: None,
+    parse: |text| PageSize::parse(text).ok(),
+    text_key: "InvalidQueryParameter-limit",
+};
+
+/// The cursor of a page.
+pub(crate) const CURSOR: Value<Cursor> = Value {
+    schema: || string().into(),
+    example: None,
+    parse: |text| Cursor::parse(text).ok(),
+    text_key: "InvalidQueryParameter-cursor",
+};
+
+/// The id of a message.
+pub(crate) const MESSAGE_ID: Value<MessageId> = Value {
+    schema: || format(KnownFormat::Uuid).into(),
+    example: None,
+    parse: |text| parse_uuid(text).ok().map(MessageId),
+    text_key: "MessageIdMustBeUuid",
+};
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn format(format: KnownFormat) -> ObjectBuilder {
+    string().format(Some(SchemaFormat::KnownFormat(format)))
+}

@@ -1,0 +1,19 @@
+//! Wire types that several endpoints share.
+
+mod message;
+mod message_status;
+mod page;
+mod problem;
+mod request_headers;
+mod send_message_request;
+mod time;
+
+pub(crate) use message::{MessageResource, MessageWithTimeline};
+pub(crate) use message_status::MessageStatusName;
+pub(crate) use page::{Page, PageOf};
+pub(crate) use problem::{ErrorBody, ExplainedError};
+pub(crate) use request_headers::RequestHeaders;
+pub(crate) use send_message_request::{
+    InvalidIdempotencyKey, InvalidRecipient, SendMessageRequest,
+};
+pub(crate) use time::Time;

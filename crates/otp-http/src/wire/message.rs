@@ -1,0 +1,166 @@
+//! A message as the paths below `/v1` tell it.
+
+use otp_core::message::{Failure, MessageEvent};
+use otp_core::usecases::show_message::{OpenedMessage, ShownMessage};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::message_status::MessageStatusName;
+use super::time::Time;
+
+/// A message of the account. Every field is always there.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MessageResource {
+    /// The message.
+    id: Uuid,
+    /// Where it stands.
+    #[schema(value_type = MessageStatusName)]
+    message_status: &'static str,
+    /// To whom it was sent.
+    to_phone_e164: String,
+    /// The country of the number (ISO 3166-1 alpha-2), or `001` for numbers of no country.
+    region: String,
+    /// The language it went out in.
+    language_code: String,
+    /// The template it went out with; null if that is gone.
+    #[schema(required = true)]
+    template: Option<String>,
+    /// WhatsApp's id of the number it went out from; null if that is gone.
+    #[schema(required = true)]
+    phone_number_id: Option<String>,
+    /// What it costs, in credits. A message that failed was given them back.
+    price: i64,
+    /// When it was created, in UTC.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    /// Why it failed, if it did.
+    #[serde(flatten)]
+    failure: FailureFields,
+    /// When the failure was recorded, in UTC.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    failed_at: Option<Time>,
+}
+
+/// Why a message failed; all null where it did not.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FailureFields {
+    /// WhatsApp's error code, if it gave one.
+    #[schema(required = true)]
+    failure_code: Option<i32>,
+    /// The kind of error.
+    #[schema(required = true)]
+    failure_title: Option<String>,
+    /// What went wrong, in WhatsApp's words.
+    #[schema(required = true)]
+    failure_reason: Option<String>,
+}
+
+/// A message and what became of it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MessageWithTimeline {
+    #[serde(flatten)]
+    message: MessageResource,
+    /// Everything that is known of it, in the order in which it became known.
+    timeline: Vec<TimelineEvent>,
+}
+
+/// One piece of news of a message.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TimelineEvent {
+    /// The status the news is of.
+    #[schema(value_type = MessageStatusName)]
+    status: &'static str,
+    /// Who brought it.
+    #[schema(value_type = EventSourceName)]
+    source: &'static str,
+    /// Whether the message moved to that status. News that came late, or confirmed what was known,
+    /// did not move it.
+    changed_status: bool,
+    /// When it happened by WhatsApp's clock, in whole seconds; only its receipts say so.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    provider_time: Option<Time>,
+    /// When it was known here, in UTC.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Time,
+    /// `recordedAt` less `providerTime`, in milliseconds. Two clocks are compared: it may be negative.
+    #[schema(required = true)]
+    latency_ms: Option<i64>,
+    /// Why it failed, if that is the news.
+    #[serde(flatten)]
+    failure: FailureFields,
+}
+
+/// Who brings news of a message: the request that created it, the call to WhatsApp, a receipt of
+/// WhatsApp, or the end of the time in which something had to be heard of it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the names that the core gives")]
+pub(crate) enum EventSourceName {
+    ApiRequest,
+    ProviderCall,
+    ProviderReceipt,
+    LifetimeEnd,
+}
+
+impl From<OpenedMessage> for MessageResource {
+    fn from(message: OpenedMessage) -> Self {
+        let OpenedMessage { record, to } = message;
+        Self {
+            id: record.id.0,
+            message_status: record.status.as_str(),
+            to_phone_e164: to.e164().to_owned(),
+            region: record.region.to_string(),
+            language_code: record.language.to_string(),
+            template: record.template.map(|name| name.as_str().to_owned()),
+            phone_number_id: record.phone_number_id.map(|id| id.as_str().to_owned()),
+            price: record.price.get(),
+            created_at: record.created_at.into(),
+            failure: record.failure.into(),
+            failed_at: record.failed_at.map(Time::from),
+        }
+    }
+}
+
+impl From<Option<Failure>> for FailureFields {
+    fn from(failure: Option<Failure>) -> Self {
+        let code = failure.as_ref().and_then(|failure| failure.code);
+        let words = failure.map(|failure| (failure.title, failure.reason));
+        let (title, reason) = words.unzip();
+        Self {
+            failure_code: code,
+            failure_title: title,
+            failure_reason: reason,
+        }
+    }
+}
+
+impl From<ShownMessage> for MessageWithTimeline {
+    fn from(shown: ShownMessage) -> Self {
+        Self {
+            message: shown.message.into(),
+            timeline: shown
+                .timeline
+                .into_iter()
+                .map(TimelineEvent::from)
+                .collect(),
+        }
+    }
+}
+
+impl From<MessageEvent> for TimelineEvent {
+    fn from(event: MessageEvent) -> Self {
+        Self {
+            status: event.status.as_str(),
+            source: event.source.as_str(),
+            changed_status: event.changed_status,
+            provider_time: event.provider_time.map(Time::from),
+            recorded_at: event.recorded_at.into(),
+            latency_ms: event.latency_millis(),
+            failure: event.failure.into(),
+        }
+    }
+}

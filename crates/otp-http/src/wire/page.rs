@@ -1,0 +1,59 @@
+//! A page of a list.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+/// What every list answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Page<T> {
+    /// The resources of this page, in the order of the list.
+    pub(crate) data: Vec<T>,
+    /// The cursor of the next page; `None` on the last one.
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// A resource that is listed by pages, and how the description of the API names such a page.
+pub(crate) trait PageOf: ToSchema + Serialize {
+    /// Name of the page's schema.
+    const SCHEMA: &'static str;
+    /// Description of the page.
+    const DESCRIPTION: &'static str;
+    /// Description of its resources and their order.
+    const DATA: &'static str;
+}
+
+impl<T: PageOf> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let data = ArrayBuilder::new()
+            .items(Ref::from_schema_name(T::name()))
+            .description(Some(T::DATA));
+        let next_cursor = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some(
+                "What to ask the next page with; null if there is none.",
+            ));
+        ObjectBuilder::new()
+            .description(Some(T::DESCRIPTION))
+            .property("data", data)
+            .required("data")
+            .property("nextCursor", next_cursor)
+            .required("nextCursor")
+            .into()
+    }
+}
+
+impl<T: PageOf> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        T::SCHEMA.into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into(), T::schema()));
+        T::schemas(schemas);
+    }
+}
