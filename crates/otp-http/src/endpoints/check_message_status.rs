@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::ids::{MessageId, parse_uuid};
-use otp_core::usecases::check_message_status::MessageReport;
+use otp_core::usecases::check_message_status::{self as use_case, MessageReport};
 use otp_edge::resource_at;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Response};
@@ -44,8 +44,9 @@ pub(crate) struct CheckMessageStatusResponse {
     /// Where it stands.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
-    /// To whom it was sent.
-    to_phone_e164: String,
+    /// The recipient; null once the recipient's data is erased.
+    #[schema(required = true)]
+    to_phone_e164: Option<String>,
     /// When it was created, in UTC.
     #[schema(value_type = String, format = DateTime)]
     created_at: Time,
@@ -117,7 +118,11 @@ async fn check(
     let check = state.check_message_status.clone();
     let report = state
         .runner
-        .run(async move { check.execute(caller, id).await })
+        .run(async move {
+            check
+                .execute(use_case::CheckMessageStatusRequest { caller, id })
+                .await
+        })
         .await?;
     Ok(report?)
 }
@@ -155,7 +160,7 @@ impl From<MessageReport> for CheckMessageStatusResponse {
         Self {
             id: report.id.0,
             message_status: report.status.as_str(),
-            to_phone_e164: report.to.e164().to_owned(),
+            to_phone_e164: report.to.map(|to| to.e164().to_owned()),
             created_at: report.created_at.into(),
             failure_code: code,
             failure_title: title,

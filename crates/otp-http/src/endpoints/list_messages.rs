@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::message::{Cursor, MessageStatus, PageSize};
 use otp_core::recipient::PhoneNumber;
 use otp_core::time::Timestamp;
+use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::list_messages::{ListMessagesRequest, MessagePage};
 use otp_edge::resource_at;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -130,18 +131,19 @@ pub(crate) async fn get(request: HttpRequest, state: Data<ApiState>) -> HttpResp
 
 async fn list(request: &HttpRequest, state: &ApiState) -> Result<MessagePage, ApiError> {
     let caller = authenticate(request, state).await?;
-    let wanted = parse(&Query::read(request, &QUERY)?)?;
+    let wanted = parse(caller, &Query::read(request, &QUERY)?)?;
     let list_messages = state.list_messages.clone();
     let page = state
         .runner
-        .run(async move { list_messages.execute(caller, wanted).await })
+        .run(async move { list_messages.execute(wanted).await })
         .await?;
     Ok(page?)
 }
 
-fn parse(query: &Query) -> Result<ListMessagesRequest, InvalidQuery> {
+fn parse(caller: Caller, query: &Query) -> Result<ListMessagesRequest, InvalidQuery> {
     let size = query.get(&LIMIT)?;
     Ok(ListMessagesRequest {
+        caller,
         status: query.get(&STATUS)?,
         recipient: query.get(&RECIPIENT)?,
         from: query.get(&FROM)?,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::ids::MessageId;
-use otp_core::usecases::show_message::ShownMessage;
+use otp_core::usecases::show_message::{ShowMessageRequest, ShownMessage};
 use otp_edge::resource_at;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
@@ -120,7 +120,11 @@ async fn show(request: &HttpRequest, state: &ApiState) -> Result<ShownMessage, A
     let show_message = state.show_message.clone();
     let shown = state
         .runner
-        .run(async move { show_message.execute(caller, id).await })
+        .run(async move {
+            show_message
+                .execute(ShowMessageRequest { caller, id })
+                .await
+        })
         .await?;
     Ok(shown?)
 }

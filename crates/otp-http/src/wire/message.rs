@@ -18,8 +18,9 @@ pub(crate) struct MessageResource {
     /// Where it stands.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
-    /// To whom it was sent.
-    to_phone_e164: String,
+    /// The recipient; null once the recipient's data is erased.
+    #[schema(required = true)]
+    to_phone_e164: Option<String>,
     /// The country of the number (ISO 3166-1 alpha-2), or `001` for numbers of no country.
     region: String,
     /// The language it went out in.
@@ -112,7 +113,7 @@ impl From<OpenedMessage> for MessageResource {
         Self {
             id: record.id.0,
             message_status: record.status.as_str(),
-            to_phone_e164: to.e164().to_owned(),
+            to_phone_e164: to.map(|to| to.e164().to_owned()),
             region: record.region.to_string(),
             language_code: record.language.to_string(),
             template: record.template.map(|name| name.as_str().to_owned()),

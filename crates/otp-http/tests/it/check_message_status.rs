@@ -16,11 +16,13 @@ const ID: &str = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
 
 fn message(status: MessageStatus) -> Message {
     let at = |text| Timestamp::parse(text).unwrap();
+    let id = Uuid::parse_str(ID).unwrap();
+    let recipient = sealer().seal(Purpose::Recipient, id, "+966551234567", &Fixed(8));
     Message {
-        id: MessageId(Uuid::parse_str(ID).unwrap()),
+        id: MessageId(id),
         account_id: ACCOUNT,
         api_key_id: ApiKeyId(Uuid::from_u128(1)),
-        recipient: sealer().seal(Purpose::Recipient, "+966551234567", &Fixed(8)),
+        recipient: Some(recipient),
         status,
         first_answer: Some(MessageStatus::Sent),
         provider_message_id: None,

@@ -1,5 +1,6 @@
 //! `GET /v1/messages` and `GET /v1/messages/{id}`.
 
+use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::credits::Credits;
@@ -35,10 +36,13 @@ fn failure() -> Failure {
 
 fn record(id: u128, status: MessageStatus) -> MessageRecord {
     let failed = status == MessageStatus::Failed;
+    let id = Uuid::from_u128(id);
+    let recipient = sealer().seal(Purpose::Recipient, id, "+966551234567", &Fixed(8));
     MessageRecord {
-        id: MessageId(Uuid::from_u128(id)),
+        id: MessageId(id),
         status,
-        recipient: sealer().seal(Purpose::Recipient, "+966551234567", &Fixed(8)),
+        recipient: Some(recipient),
+        channel: Channel::WhatsApp,
         region: Region::parse("SA").unwrap(),
         language: LanguageTag::parse("en_US").unwrap(),
         template: Some(TemplateName::parse("otp_code").unwrap()),

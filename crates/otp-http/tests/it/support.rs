@@ -14,8 +14,9 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::channel::whatsapp::health::SenderStop;
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
-use otp_core::channel::whatsapp::{ProviderId, Sender, SenderProfile, SendingProfile};
+use otp_core::channel::whatsapp::{ProviderId, Sender, SenderProfile};
 use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
+use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
@@ -24,8 +25,10 @@ use otp_core::ports::{
     SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
-use otp_core::sealing::{MasterKey, Purpose, Sealed, Sealer};
+use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
+use otp_core::send::SendingProfile;
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_sealers::AccountSealers;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
@@ -35,7 +38,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::record_consent::RecordConsent;
-use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
 use otp_edge::UseCaseRunner;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
@@ -71,8 +74,36 @@ pub(super) fn unknown_key() -> ApiKeySecret {
     ApiKeySecret::generate(&Fixed(4))
 }
 
-pub(super) fn sealer() -> Sealer {
-    Sealer::new(&MasterKey::generate(&Fixed(5)))
+fn master_keys() -> Arc<MasterKeys> {
+    Arc::new(MasterKeys::new(&MasterKey::generate(&Fixed(5)), &[]))
+}
+
+fn account_key() -> Arc<AccountKey> {
+    let wrapped = master_keys().generate_key(KeyOwner::Account(ACCOUNT), &Fixed(9));
+    Arc::new(AccountKey::new(ACCOUNT, wrapped))
+}
+
+/// The account's sealer.
+pub(super) fn sealer() -> Arc<AccountSealer> {
+    account_key().open(&master_keys()).expect("opens")
+}
+
+/// The installation's sealer.
+pub(super) fn installation() -> Arc<InstallationSealer> {
+    let key = master_keys().generate_key(KeyOwner::Installation, &Fixed(10));
+    Arc::new(master_keys().installation_sealer(&key).expect("opens"))
+}
+
+/// Opens the account's key and knows no other.
+fn sealers() -> AccountSealers {
+    let mut directory = MockDirectory::new();
+    directory
+        .expect_find_account_key()
+        .returning(|account| Ok((account == ACCOUNT).then(account_key)));
+    AccountSealers {
+        directory: Arc::new(directory),
+        master_keys: master_keys(),
+    }
 }
 
 /// The ports. What no test teaches them they must not be asked: a mock without an expectation panics,
@@ -157,15 +188,22 @@ impl World {
         let whatsapp_webhook = self.webhook.map(|(provider, receipts)| WhatsAppWebhook {
             provider,
             handle_provider_webhook: HandleProviderWebhook {
-                apply_receipts: ApplyReceipts::new(
-                    Arc::new(receipts),
-                    ledger.clone(),
-                    Arc::new(MockRecipientIdentities::new()),
-                ),
-                record_consent: RecordConsent::new(
-                    Arc::new(self.opt_outs),
-                    Arc::new(MockRecipientIdentities::new()),
-                ),
+                apply_receipts: ApplyReceipts {
+                    receipts: Arc::new(receipts),
+                    ledger: ledger.clone(),
+                    identities: Arc::new(MockRecipientIdentities::new()),
+                    sealers: sealers(),
+                    installation: installation(),
+                    randomness: Arc::new(Fixed(6)),
+                },
+                record_consent: RecordConsent {
+                    opt_outs: Arc::new(self.opt_outs),
+                    identities: Arc::new(MockRecipientIdentities::new()),
+                    sealers: sealers(),
+                    installation: installation(),
+                    clock: clock.clone(),
+                    randomness: Arc::new(Fixed(6)),
+                },
                 apply_template_events: no_templates(),
                 apply_sender_events: ApplySenderEvents {
                     senders: Arc::new(MockSenders::new()),
@@ -175,28 +213,41 @@ impl World {
             },
             clock: clock.clone(),
         });
-        let ports = SendMessagePorts {
+        let messages = Arc::new(self.messages);
+        let send_message = SendMessage {
             directory: directory.clone(),
             ledger,
             sender: Arc::new(self.sender),
             templates: no_templates(),
+            master_keys: master_keys(),
+            installation: installation(),
             clock: clock.clone(),
             randomness: Arc::new(Fixed(6)),
+            policy: SendPolicy {
+                request_deadline: Duration::from_secs(10),
+                provider_timeout: Duration::from_secs(5),
+                message_lifetime: Duration::from_secs(600),
+            },
         };
-        let policy = SendPolicy {
-            request_deadline: Duration::from_secs(10),
-            provider_timeout: Duration::from_secs(5),
-            message_lifetime: Duration::from_secs(600),
-        };
-        let messages = Arc::new(self.messages);
-        let send_message = SendMessage::new(ports, sealer(), policy);
         let state = ApiState {
-            authenticate: Authenticate::new(directory, clock),
-            explain_send: ExplainSend::new(send_message.clone(), Arc::new(self.facts)),
+            authenticate: Authenticate { directory, clock },
+            explain_send: ExplainSend {
+                send: send_message.clone(),
+                facts: Arc::new(self.facts),
+            },
             send_message,
-            check_message_status: CheckMessageStatus::new(messages.clone(), sealer()),
-            show_message: ShowMessage::new(messages.clone(), sealer()),
-            list_messages: ListMessages::new(messages, sealer()),
+            check_message_status: CheckMessageStatus {
+                messages: messages.clone(),
+                sealers: sealers(),
+            },
+            show_message: ShowMessage {
+                messages: messages.clone(),
+                sealers: sealers(),
+            },
+            list_messages: ListMessages {
+                messages,
+                sealers: sealers(),
+            },
             whatsapp_webhook,
             health: self.health,
             runner: UseCaseRunner {
@@ -237,13 +288,14 @@ fn no_templates() -> ApplyTemplateEvents {
 }
 
 fn profile() -> SendingProfile {
+    let id = SenderId(Uuid::from_u128(2));
     let sender = Sender {
-        id: SenderId(Uuid::from_u128(2)),
+        id,
         account_id: ACCOUNT,
         phone_number_id: ProviderId::parse("1").unwrap(),
         waba_id: ProviderId::parse("2").unwrap(),
         phone: Sealed(Vec::new()),
-        access_token: sealer().seal(Purpose::AccessToken, "EAAG", &Fixed(7)),
+        access_token: sealer().seal(Purpose::AccessToken, id.0, "EAAG", &Fixed(7)),
         created_at: NOW,
     };
     let templates = ["ar", "en"].map(|language| {
@@ -256,6 +308,7 @@ fn profile() -> SendingProfile {
         )
     });
     SendingProfile {
+        key: Some(account_key()),
         default_language: LanguageTag::parse("ar").unwrap(),
         senders: vec![SenderProfile {
             sender,

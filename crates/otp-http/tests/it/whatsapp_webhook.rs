@@ -1,23 +1,25 @@
 //! `GET` and `POST /webhooks/whatsapp`.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use actix_web::test::TestRequest;
 use otp_core::ids::MessageId;
-use otp_core::opt_out::resolution::ResolutionFacts;
-use otp_core::opt_out::{ConsentRequest, ConsentSource, Identities, InboundConsent};
+use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
 use otp_core::ports::{
-    MockProviderWebhook, MockReceipts, MockSendLedger, PortError, ProviderWebhook, WebhookRefusal,
+    AnsweredMessage, ConsentTargets, MockProviderWebhook, MockReceipts, MockSendLedger, PortError,
+    ProviderWebhook, WebhookRefusal,
 };
 use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::support::{ACCOUNT, Answer, NOW, World, ask};
+use super::support::{ACCOUNT, Answer, NOW, World, ask, installation};
 
 const PATH: &str = "/webhooks/whatsapp";
 const LIMIT: usize = 4 * 1_024 * 1_024;
@@ -71,7 +73,7 @@ fn receipt() -> DeliveryReceipt {
             provider_index: ProviderMessageIndex([1; 32]),
         },
         report: Report::Delivered,
-        recipient: Identities::default(),
+        recipient: ProviderIdentities::default(),
         provider_time: NOW,
         received_at: NOW,
     }
@@ -84,7 +86,7 @@ fn request() -> InboundConsent {
         phone_number_id: None,
         message: ProviderMessageIndex([2; 32]),
         context: Some(ProviderMessageIndex([9; 32])),
-        from: Identities::default(),
+        from: ProviderIdentities::default(),
         number: None,
         provider_time: NOW,
         received_at: NOW,
@@ -211,7 +213,7 @@ async fn a_receipt_of_an_unknown_message_is_kept() {
     receipts.expect_locate().returning(|_| Ok(vec![None]));
     receipts
         .expect_keep_unmatched()
-        .withf(|kept| kept == [receipt()])
+        .withf(|kept| matches!(kept, [kept] if kept.open(&installation()) == receipt()))
         .once()
         .returning(|_| Ok(()));
     assert_eq!(world_with(receipts).ask(notify("{}")).await.status, 200);
@@ -353,16 +355,23 @@ async fn a_request_is_acknowledged_only_when_it_is_recorded() {
         let mut world = world();
         world
             .opt_outs
-            .expect_load_resolution_facts()
-            .returning(|requests| {
-                assert_eq!(requests, [request()]);
-                let mut facts = ResolutionFacts::default();
-                let recipient = (ACCOUNT, RecipientIndex([3; 32]));
-                facts
-                    .contexts
-                    .insert(ProviderMessageIndex([9; 32]), recipient);
-                Ok(facts)
+            .expect_find_consent_targets()
+            .returning(|numbers, answered| {
+                let context = ProviderMessageIndex([9; 32]);
+                assert!(numbers.is_empty());
+                assert_eq!(*answered, BTreeSet::from([context]));
+                let message = AnsweredMessage {
+                    account_id: ACCOUNT,
+                    recipient_index: Some(RecipientIndex([3; 32])),
+                    recipient: None,
+                };
+                Ok(ConsentTargets {
+                    answered: HashMap::from([(context, message)]),
+                    ..ConsentTargets::default()
+                })
             });
+        let contacted = world.opt_outs.expect_find_contacted();
+        contacted.returning(|_| Ok(HashMap::new()));
         let record = world.opt_outs.expect_record_consent().times(1);
         record.returning(move |entries| {
             assert_eq!(entries[0].request, ConsentRequest::Stop);

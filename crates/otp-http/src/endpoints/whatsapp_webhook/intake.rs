@@ -116,10 +116,13 @@ impl std::error::Error for IntakeError {}
 
 #[cfg(test)]
 mod tests {
+    use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
     use otp_core::ports::{
-        MockClock, MockNoticeOutbox, MockOptOuts, MockProviderWebhook, MockReceipts,
-        MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockTemplates,
+        MockClock, MockDirectory, MockNoticeOutbox, MockOptOuts, MockProviderWebhook,
+        MockRandomness, MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenderHealths,
+        MockSenders, MockTemplates,
     };
+    use otp_core::usecases::account_sealers::AccountSealers;
     use otp_core::usecases::apply_receipts::ApplyReceipts;
     use otp_core::usecases::apply_sender_events::ApplySenderEvents;
     use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
@@ -130,18 +133,36 @@ mod tests {
 
     fn intake() -> Intake {
         let receipts = Arc::new(MockReceipts::new());
+        let mut randomness = MockRandomness::new();
+        randomness.expect_fill().returning(|bytes| bytes.fill(1));
+        let randomness = Arc::new(randomness);
+        let master_key = MasterKey::generate(&*randomness);
+        let master_keys = Arc::new(MasterKeys::new(&master_key, &[]));
+        let key = master_keys.generate_key(KeyOwner::Installation, &*randomness);
+        let installation = Arc::new(master_keys.installation_sealer(&key).expect("opens"));
+        let sealers = AccountSealers {
+            directory: Arc::new(MockDirectory::new()),
+            master_keys,
+        };
         Intake::new(WhatsAppWebhook {
             provider: Arc::new(MockProviderWebhook::new()),
             handle_provider_webhook: HandleProviderWebhook {
-                apply_receipts: ApplyReceipts::new(
+                apply_receipts: ApplyReceipts {
                     receipts,
-                    Arc::new(MockSendLedger::new()),
-                    Arc::new(MockRecipientIdentities::new()),
-                ),
-                record_consent: RecordConsent::new(
-                    Arc::new(MockOptOuts::new()),
-                    Arc::new(MockRecipientIdentities::new()),
-                ),
+                    ledger: Arc::new(MockSendLedger::new()),
+                    identities: Arc::new(MockRecipientIdentities::new()),
+                    sealers: sealers.clone(),
+                    installation: Arc::clone(&installation),
+                    randomness: randomness.clone(),
+                },
+                record_consent: RecordConsent {
+                    opt_outs: Arc::new(MockOptOuts::new()),
+                    identities: Arc::new(MockRecipientIdentities::new()),
+                    sealers,
+                    installation,
+                    clock: Arc::new(MockClock::new()),
+                    randomness,
+                },
                 apply_template_events: ApplyTemplateEvents {
                     templates: Arc::new(MockTemplates::new()),
                     senders: Arc::new(MockSenders::new()),

@@ -329,7 +329,9 @@ async fn rule_6_a_language_that_is_none_selects_the_accounts_default() {
             .ledger
             .expect_admit()
             .times(1)
-            .withf(move |attempts| attempts[0].route.as_ref().unwrap().language.as_str() == chosen)
+            .withf(move |attempts| {
+                attempts[0].route.as_ref().unwrap().language().as_str() == chosen
+            })
             .returning(|_| Ok(vec![Admission::Refused(Refusal::InsufficientBalance)]));
         let answer = world
             .ask(post(PATH, &with("languageCode", language.clone())))
