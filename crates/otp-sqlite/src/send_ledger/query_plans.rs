@@ -9,8 +9,7 @@ use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
 use crate::receipts;
 
-const SCHEMA: &str =
-    include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
+const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
 
 fn plan(statement: &str) -> Vec<String> {
     let mut connection = SqliteConnection::establish(":memory:").expect("memory");
