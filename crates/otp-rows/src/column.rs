@@ -6,6 +6,7 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::{AsExpression, TypedExpressionType};
 use diesel::internal::derives::as_expression::Bound;
+use diesel::result::UnexpectedNullError;
 use diesel::row::NamedRow;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::is_nullable::NotNull;
@@ -71,21 +72,22 @@ where
     DB: Backend,
 {
     fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        // What the database's form itself refuses, such as an id of 15 bytes, is as unreadable.
-        let read = T::Sql::read(value, T::read).ok().flatten();
-        read.map(Self)
-            .ok_or_else(|| Box::new(Unreadable::expecting(T::NAME)) as _)
+        // The form itself refuses some values, such as an id of 15 bytes: they are unreadable, too.
+        accepted(T::Sql::read(value, T::read).ok().flatten())
     }
 
     fn from_nullable_sql(value: Option<DB::RawValue<'_>>) -> deserialize::Result<Self> {
         match value {
             Some(value) => Self::from_sql(value),
-            None => {
-                let read = T::Sql::read_null(T::read)?;
-                read.map(Self)
-                    .ok_or_else(|| Box::new(Unreadable::expecting(T::NAME)) as _)
-            }
+            None => accepted(T::Sql::read_null(T::read)?),
         }
+    }
+}
+
+fn accepted<T: Column>(read: Option<T>) -> deserialize::Result<Col<T>> {
+    match read {
+        Some(value) => Ok(Col(value)),
+        None => Err(Box::new(Unreadable::expecting(T::NAME))),
     }
 }
 
@@ -123,10 +125,10 @@ impl<T: Column> AsExpression<T::Sql> for &Col<T> {
 macro_rules! by_name {
     (
         $(#[$attribute:meta])*
-        pub struct $row:ident { $($(#[$field_attribute:meta])* $field:ident: Col<$core:ty>),* $(,)? }
+        $visibility:vis struct $row:ident { $($(#[$field_attribute:meta])* $field:ident: Col<$core:ty>),* $(,)? }
     ) => {
         $(#[$attribute])*
-        pub struct $row {
+        $visibility struct $row {
             $($(#[$field_attribute])* $field: Col<$core>,)*
         }
 
@@ -158,8 +160,15 @@ where
     Col<T>: FromSql<T::Sql, DB>,
     DB: Backend,
 {
-    NamedRow::get::<T::Sql, _>(row, column).map_err(|error| match error.downcast::<Unreadable>() {
-        Ok(unreadable) => Box::new(unreadable.in_column(column)) as _,
-        Err(other) => other,
+    let read = NamedRow::get::<T::Sql, _>(row, column);
+    read.map_err(|error| {
+        if error.is::<Unreadable>() || error.is::<UnexpectedNullError>() {
+            Box::new(Unreadable::new(column, T::NAME))
+        } else {
+            error
+        }
     })
 }
+
+#[cfg(test)]
+mod tests;

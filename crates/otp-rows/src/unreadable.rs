@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use diesel::result::{DeserializeFieldError, Error as DriverError};
+use otp_core::ports::PortError;
 
 /// A stored value that no rule of the core accepts: another program wrote it, or it is damaged. The
 /// error names the column and never quotes the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("column {column} holds no valid {expected}")]
+#[error("the column {column} holds no valid {expected}")]
 pub struct Unreadable {
     column: Cow<'static, str>,
     expected: &'static str,
@@ -44,10 +45,9 @@ impl Unreadable {
         Self::new("(unnamed)", expected)
     }
 
-    /// The same error, about this column.
-    pub(crate) fn in_column(self, column: impl Into<Cow<'static, str>>) -> Self {
+    fn in_column(self, column: String) -> Self {
         Self {
-            column: column.into(),
+            column: Cow::Owned(column),
             ..self
         }
     }
@@ -56,5 +56,11 @@ impl Unreadable {
 impl From<Infallible> for Unreadable {
     fn from(never: Infallible) -> Self {
         match never {}
+    }
+}
+
+impl From<Unreadable> for PortError {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Backend(Box::new(unreadable))
     }
 }

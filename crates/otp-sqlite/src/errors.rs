@@ -38,7 +38,7 @@ impl From<StoreError> for PortError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Driver(error) => from_driver(error),
-            StoreError::Unreadable(unreadable) => backend(unreadable),
+            StoreError::Unreadable(unreadable) => unreadable.into(),
             StoreError::Missing(what) => Self::Conflict(cause(format_args!("there is no {what}"))),
         }
     }
@@ -69,7 +69,7 @@ fn from_driver(error: DriverError) -> PortError {
         return from_driver(*commit_error);
     }
     if let Some(unreadable) = Unreadable::behind(&error) {
-        return backend(unreadable);
+        return unreadable.into();
     }
     let DriverError::DatabaseError(kind, information) = error else {
         // Everything else is about the driver's own work; its text may quote a value.
