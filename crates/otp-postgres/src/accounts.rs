@@ -6,11 +6,12 @@ use diesel_async::RunQueryDsl;
 use otp_core::account::Account;
 use otp_core::ids::AccountId;
 use otp_core::ports::{Accounts, PortError};
+use otp_rows::Col;
+use otp_rows::rows::{AccountRow, read_all, read_found};
+use otp_rows::schema::accounts;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{AccountRow, read_all};
-use crate::schema::accounts;
 
 #[async_trait]
 impl Accounts for PgStore {
@@ -25,13 +26,13 @@ impl Accounts for PgStore {
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {
         let row = accounts::table
-            .find(id.0)
+            .find(Col(id))
             .select(AccountRow::as_select())
             .first(&mut self.connection().await?)
             .await
             .optional()
             .map_err(port_error)?;
-        Ok(row.map(Account::try_from).transpose()?)
+        Ok(read_found(row)?)
     }
 
     async fn list(&self) -> Result<Vec<Account>, PortError> {

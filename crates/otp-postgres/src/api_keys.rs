@@ -2,25 +2,23 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::api_key::ApiKey;
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::ports::{ApiKeys, PortError};
 use otp_core::time::Timestamp;
-use time::OffsetDateTime;
-use uuid::Uuid;
+use otp_rows::Col;
+use otp_rows::rows::{ApiKeyRow, read_all, read_found};
+use otp_rows::schema::api_keys;
 
 use crate::PgStore;
 use crate::errors::{conflict, port_error};
-use crate::rows::{ApiKeyRow, read_all};
-use crate::schema::api_keys;
 use crate::statement::statement;
 use crate::transaction::Transaction;
 
 statement! {
     /// Keeps the time of an earlier revocation.
-    RevokeKey { at: OffsetDateTime => sql_types::Timestamptz, id: Uuid => sql_types::Uuid },
+    RevokeKey { at: Timestamp, id: ApiKeyId },
     "UPDATE api_keys SET revoked_at = coalesce(revoked_at, {}) WHERE id = {}"
 }
 
@@ -37,18 +35,18 @@ impl ApiKeys for PgStore {
 
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, PortError> {
         let row = api_keys::table
-            .find(id.0)
+            .find(Col(id))
             .select(ApiKeyRow::as_select())
             .first(&mut self.connection().await?)
             .await
             .optional()
             .map_err(port_error)?;
-        Ok(row.map(ApiKey::try_from).transpose()?)
+        Ok(read_found(row)?)
     }
 
     async fn list(&self, account: AccountId) -> Result<Vec<ApiKey>, PortError> {
         let rows = api_keys::table
-            .filter(api_keys::account_id.eq(account.0))
+            .filter(api_keys::account_id.eq(Col(account)))
             .order((api_keys::created_at, api_keys::id))
             .select(ApiKeyRow::as_select())
             .load(&mut self.connection().await?)
@@ -63,8 +61,8 @@ impl ApiKeys for PgStore {
         until: Timestamp,
     ) -> Result<Vec<ApiKey>, PortError> {
         let rows = api_keys::table
-            .filter(api_keys::expires_at.gt(OffsetDateTime::from(after)))
-            .filter(api_keys::expires_at.le(OffsetDateTime::from(until)))
+            .filter(api_keys::expires_at.gt(Col(Some(after))))
+            .filter(api_keys::expires_at.le(Col(Some(until))))
             .filter(api_keys::revoked_at.is_null())
             .order((api_keys::expires_at, api_keys::id))
             .select(ApiKeyRow::as_select())
@@ -76,8 +74,8 @@ impl ApiKeys for PgStore {
 
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
         let revoke = RevokeKey {
-            at: at.into(),
-            id: id.0,
+            at: Col(at),
+            id: Col(id),
         };
         let revoked = revoke.execute(&mut self.connection().await?).await;
         Ok(revoked.map_err(port_error)? > 0)
@@ -102,8 +100,8 @@ async fn replace(
     old_expires_at: Timestamp,
     successor: &ApiKey,
 ) -> Result<(), PortError> {
-    let ended = diesel::update(api_keys::table.find(old.0))
-        .set(api_keys::expires_at.eq(OffsetDateTime::from(old_expires_at)))
+    let ended = diesel::update(api_keys::table.find(Col(old)))
+        .set(api_keys::expires_at.eq(Col(Some(old_expires_at))))
         .execute(&mut connection)
         .await
         .map_err(port_error)?;

@@ -2,17 +2,13 @@
 //! keep no writer waiting.
 
 use async_trait::async_trait;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, SmallInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
-use otp_core::ids::SubscriptionId;
 use otp_core::ports::{CreditAudit, PortError};
-use uuid::Uuid;
+use otp_rows::rows::{PaymentCountRow, SubscriptionSumsRow, read_all};
 
 use crate::PgStore;
-use crate::errors::{Unreadable, port_error};
-use crate::rows::{read_all, read_status};
+use crate::errors::port_error;
 use crate::transaction::Transaction;
 
 const SUM_SUBSCRIPTIONS: &str = "
@@ -30,60 +26,6 @@ FROM messages m LEFT JOIN (
     FROM ledger_entries WHERE message_id IS NOT NULL GROUP BY message_id
 ) l ON l.message_id = m.id
 GROUP BY m.status, m.price, COALESCE(l.net, 0)";
-
-#[derive(QueryableByName)]
-struct SumsRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-    #[diesel(sql_type = BigInt)]
-    credits: i64,
-    #[diesel(sql_type = BigInt)]
-    remaining: i64,
-    #[diesel(sql_type = BigInt)]
-    granted: i64,
-    #[diesel(sql_type = BigInt)]
-    debited: i64,
-    #[diesel(sql_type = BigInt)]
-    refunded: i64,
-}
-
-#[derive(QueryableByName)]
-struct CountRow {
-    #[diesel(sql_type = SmallInt)]
-    status: i16,
-    #[diesel(sql_type = BigInt)]
-    price: i64,
-    #[diesel(sql_type = BigInt)]
-    net: i64,
-    #[diesel(sql_type = BigInt)]
-    messages: i64,
-}
-
-impl From<SumsRow> for SubscriptionSums {
-    fn from(row: SumsRow) -> Self {
-        Self {
-            subscription_id: SubscriptionId(row.id),
-            credits: row.credits,
-            remaining: row.remaining,
-            granted: row.granted,
-            debited: row.debited,
-            refunded: row.refunded,
-        }
-    }
-}
-
-impl TryFrom<CountRow> for PaymentCount {
-    type Error = Unreadable;
-
-    fn try_from(row: CountRow) -> Result<Self, Unreadable> {
-        Ok(Self {
-            status: read_status(row.status)?,
-            net: row.net,
-            price: row.price,
-            messages: row.messages,
-        })
-    }
-}
 
 /// Every other statement looks a few rows up by an index, and its connection is set up for that. An
 /// audit reads whole tables: the planner has its usual choice back, and as much time as millions of
@@ -112,12 +54,12 @@ impl PgStore {
 #[async_trait]
 impl CreditAudit for PgStore {
     async fn sum_subscriptions(&self) -> Result<Vec<SubscriptionSums>, PortError> {
-        let rows: Vec<SumsRow> = self.audit(SUM_SUBSCRIPTIONS).await?;
-        Ok(rows.into_iter().map(SubscriptionSums::from).collect())
+        let rows: Vec<SubscriptionSumsRow> = self.audit(SUM_SUBSCRIPTIONS).await?;
+        Ok(read_all(rows)?)
     }
 
     async fn count_payments(&self) -> Result<Vec<PaymentCount>, PortError> {
-        let rows: Vec<CountRow> = self.audit(COUNT_PAYMENTS).await?;
+        let rows: Vec<PaymentCountRow> = self.audit(COUNT_PAYMENTS).await?;
         Ok(read_all(rows)?)
     }
 }

@@ -9,27 +9,27 @@ use futures_util::future::try_join3;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
+use otp_core::language::LanguageTag;
 use otp_core::ports::{Directory, PortError, Prices};
 use otp_core::pricing::PriceList;
+use otp_rows::Col;
+use otp_rows::rows::{ApiKeyRow, CheckedSenderRow, TemplateRow, read_all, read_found};
+use otp_rows::schema::{accounts, api_keys, sender_health, senders, templates};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{
-    ApiKeyRow, SenderHealthRow, SenderRow, TemplateRow, read_all, read_language, read_stoppable,
-};
-use crate::schema::{accounts, api_keys, sender_health, senders, templates};
 
 #[async_trait]
 impl Directory for PgStore {
     async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
         let row = api_keys::table
-            .filter(api_keys::hash.eq(hash.0.as_slice()))
+            .filter(api_keys::hash.eq(Col(*hash)))
             .select(ApiKeyRow::as_select())
             .first(&mut self.connection().await?)
             .await
             .optional()
             .map_err(port_error)?;
-        Ok(row.map(ApiKey::try_from).transpose()?.map(Arc::new))
+        Ok(read_found(row)?.map(Arc::new))
     }
 
     async fn find_sending_profile(
@@ -41,32 +41,29 @@ impl Directory for PgStore {
         // with the next look-up.
         let (mut first, mut second, mut third) = (&*connection, &*connection, &*connection);
         let default_language = accounts::table
-            .find(account.0)
+            .find(Col(account))
             .select(accounts::default_language)
-            .load::<String>(&mut first);
+            .load::<Col<LanguageTag>>(&mut first);
         let senders = senders::table
             .left_join(sender_health::table)
-            .filter(senders::account_id.eq(account.0))
-            .select((
-                SenderRow::as_select(),
-                Option::<SenderHealthRow>::as_select(),
-            ))
+            .filter(senders::account_id.eq(Col(account)))
+            .select(CheckedSenderRow::as_select())
             .load(&mut second);
         let templates = templates::table
             .inner_join(senders::table)
-            .filter(senders::account_id.eq(account.0))
+            .filter(senders::account_id.eq(Col(account)))
             .select(TemplateRow::as_select())
             .load(&mut third);
         let (default_language, senders, templates) =
             try_join3(default_language, senders, templates)
                 .await
                 .map_err(port_error)?;
-        let [default_language] = default_language.as_slice() else {
+        let Some(Col(default_language)) = default_language.into_iter().next() else {
             return Ok(None);
         };
         Ok(Some(Arc::new(SendingProfile::new(
-            read_language(default_language, "accounts.default_language")?,
-            read_stoppable(senders)?,
+            default_language,
+            read_all(senders)?,
             read_all(templates)?,
         ))))
     }

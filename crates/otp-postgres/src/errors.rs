@@ -8,22 +8,12 @@ use std::error::Error as StdError;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use otp_core::ports::PortError;
+use otp_rows::Unreadable;
 
 /// A failure in words that may stand in a log.
 #[derive(Debug, thiserror::Error)]
 #[error("PostgreSQL: {0}")]
 struct PgFailure(String);
-
-/// A stored value that no rule of the core accepts: written by something else, or damaged.
-#[derive(Debug, thiserror::Error)]
-#[error("PostgreSQL: {0} holds what this program cannot read")]
-pub(crate) struct Unreadable(pub(crate) &'static str);
-
-impl From<Unreadable> for PortError {
-    fn from(unreadable: Unreadable) -> Self {
-        Self::Backend(Box::new(unreadable))
-    }
-}
 
 /// The storage could not even be asked.
 pub(crate) fn unavailable(reason: impl Into<String>) -> PortError {
@@ -51,6 +41,8 @@ pub(crate) fn port_error(error: DieselError) -> PortError {
         database_error(kind, info.as_ref())
     } else if let DieselError::BrokenTransactionManager = error {
         unavailable("the connection was lost")
+    } else if let Some(unreadable) = Unreadable::behind(&error) {
+        unreadable.into()
     } else {
         backend(one_line(&error))
     }

@@ -45,8 +45,6 @@ mod plans;
 mod prices;
 mod receipts;
 mod recipient_identities;
-mod rows;
-mod schema;
 mod send_ledger;
 mod sender_healths;
 mod senders;

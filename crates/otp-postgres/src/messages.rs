@@ -8,11 +8,12 @@ use diesel_async::RunQueryDsl;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::{Messages, PortError};
+use otp_rows::Col;
+use otp_rows::rows::{MessageRow, read_all, read_found};
+use otp_rows::schema::messages;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{MessageRow, read_all};
-use crate::schema::messages;
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -23,21 +24,21 @@ impl Messages for PgStore {
         message: MessageId,
     ) -> Result<Option<Message>, PortError> {
         let row = messages::table
-            .find(message.0)
-            .filter(messages::account_id.eq(account.0))
+            .find(Col(message))
+            .filter(messages::account_id.eq(Col(account)))
             .select(MessageRow::as_select())
             .first(&mut self.connection().await?)
             .await
             .optional()
             .map_err(port_error)?;
-        Ok(row.map(Message::try_from).transpose()?)
+        Ok(read_found(row)?)
     }
 
     async fn find_all(
         &self,
         wanted: &[(AccountId, MessageId)],
     ) -> Result<Vec<Option<Message>>, PortError> {
-        let ids: Vec<_> = wanted.iter().map(|(_, message)| message.0).collect();
+        let ids = wanted.iter().map(|(_, message)| Col(*message));
         let rows: Vec<MessageRow> = messages::table
             .filter(messages::id.eq_any(ids))
             .select(MessageRow::as_select())

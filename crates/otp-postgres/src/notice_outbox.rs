@@ -2,39 +2,31 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use otp_core::ids::{AccountId, NoticeId};
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
 use otp_core::ports::{MAX_WAITING, NoticeOutbox, PortError};
 use otp_core::time::Timestamp;
-use time::OffsetDateTime;
-use uuid::Uuid;
+use otp_core::ui_language::UiLanguage;
+use otp_rows::Col;
+use otp_rows::rows::{NoticeRow, read_all};
+use otp_rows::schema::notices;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{NoticeRow, read_all};
-use crate::schema::notices;
-use crate::statement::statement;
-
-type Uuids = sql_types::Array<sql_types::Uuid>;
-type Integers = sql_types::Array<sql_types::Integer>;
-type Smallints = sql_types::Array<sql_types::SmallInt>;
-type NullableSmallints = sql_types::Array<sql_types::Nullable<sql_types::SmallInt>>;
-type Texts = sql_types::Array<sql_types::Text>;
-type NullableTexts = sql_types::Array<sql_types::Nullable<sql_types::Text>>;
-type Instants = sql_types::Array<sql_types::Timestamptz>;
+use crate::statement::{each, statement};
 
 statement! {
     /// Adds notices in the order given, up to a bound for each account; one that is there already
     /// stays as it is.
     InsertNotices {
-        id: Vec<Uuid> => Uuids,
-        account_id: Vec<Uuid> => Uuids,
-        kind: Vec<i16> => Smallints,
-        details: Vec<String> => Texts,
-        language: Vec<Option<i16>> => NullableSmallints,
-        created_at: Vec<OffsetDateTime> => Instants,
-        max_waiting: i64 => sql_types::BigInt,
+        id: [NoticeId],
+        account_id: [AccountId],
+        kind: [i16],
+        details: [String],
+        language: [Option<UiLanguage>],
+        created_at: [Timestamp],
+        max_waiting: i64,
     },
     "INSERT INTO notices \
          (id, account_id, kind, details, language, created_at, state, due_at, attempts) \
@@ -52,22 +44,11 @@ statement! {
     /// Takes due notices that nobody else is about to take. The choice is materialized, or it might
     /// be made again for each row.
     ClaimNotices {
-        now: OffsetDateTime => sql_types::Timestamptz,
-        limit: i64 => sql_types::BigInt,
-        lease_until: OffsetDateTime => sql_types::Timestamptz,
+        now: Timestamp,
+        limit: i64,
+        lease_until: Timestamp,
     }
-    -> (
-        sql_types::Uuid,
-        sql_types::Uuid,
-        sql_types::SmallInt,
-        sql_types::Text,
-        sql_types::Nullable<sql_types::SmallInt>,
-        sql_types::Timestamptz,
-        sql_types::SmallInt,
-        sql_types::Timestamptz,
-        sql_types::Integer,
-        sql_types::Nullable<sql_types::Text>,
-    ),
+    -> NoticeRow,
     "WITH due AS MATERIALIZED ( \
          SELECT id FROM notices WHERE state = 0 AND due_at <= {} \
          ORDER BY due_at, id LIMIT {} FOR UPDATE SKIP LOCKED) \
@@ -80,11 +61,11 @@ statement! {
 statement! {
     /// Records what came of the last claims; what another claim says of them is passed over.
     RecordOutcomes {
-        id: Vec<Uuid> => Uuids,
-        attempt: Vec<i32> => Integers,
-        state: Vec<i16> => Smallints,
-        at: Vec<OffsetDateTime> => Instants,
-        failure: Vec<Option<String>> => NullableTexts,
+        id: [NoticeId],
+        attempt: [u32],
+        state: [NoticeState],
+        at: [Timestamp],
+        failure: [Option<String>],
     },
     "UPDATE notices SET \
          state = outcome.state, \
@@ -111,30 +92,24 @@ impl NoticeOutbox for PgStore {
         limit: usize,
     ) -> Result<Vec<QueuedNotice>, PortError> {
         let claim = ClaimNotices {
-            now: now.into(),
-            limit: i64::try_from(limit).unwrap_or(i64::MAX),
-            lease_until: lease_until.into(),
+            now: Col(now),
+            limit: Col(i64::try_from(limit).unwrap_or(i64::MAX)),
+            lease_until: Col(lease_until),
         };
-        let rows: Vec<NoticeRow> = claim
-            .load(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(read_all(rows)?)
+        let rows = claim.rows(&*self.connection().await?).await;
+        Ok(read_all(rows.map_err(port_error)?)?)
     }
 
     async fn record(&self, outcomes: &[NoticeOutcome]) -> Result<(), PortError> {
         if outcomes.is_empty() {
             return Ok(());
         }
-        let of = || outcomes.iter();
         let record = RecordOutcomes {
-            id: of().map(|outcome| outcome.id.0).collect(),
-            attempt: of()
-                .map(|outcome| i32::try_from(outcome.attempt).unwrap_or(i32::MAX))
-                .collect(),
-            state: of().map(|outcome| outcome.state.code()).collect(),
-            at: of().map(|outcome| outcome.at.into()).collect(),
-            failure: of().map(|outcome| outcome.failure.clone()).collect(),
+            id: each(outcomes, |outcome| outcome.id),
+            attempt: each(outcomes, |outcome| outcome.attempt),
+            state: each(outcomes, |outcome| outcome.state),
+            at: each(outcomes, |outcome| outcome.at),
+            failure: each(outcomes, |outcome| outcome.failure.clone()),
         };
         record
             .execute(&mut self.connection().await?)
@@ -145,7 +120,7 @@ impl NoticeOutbox for PgStore {
 
     async fn list_unsent(&self, limit: usize) -> Result<Vec<QueuedNotice>, PortError> {
         let rows = notices::table
-            .filter(notices::state.ne(NoticeState::Sent.code()))
+            .filter(notices::state.ne(Col(NoticeState::Sent)))
             .order((notices::created_at, notices::id))
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(NoticeRow::as_select())
@@ -157,8 +132,8 @@ impl NoticeOutbox for PgStore {
 
     async fn forget_ended(&self, before: Timestamp) -> Result<(), PortError> {
         diesel::delete(notices::table)
-            .filter(notices::state.ne(NoticeState::Waiting.code()))
-            .filter(notices::finished_at.lt(OffsetDateTime::from(before)))
+            .filter(notices::state.ne(Col(NoticeState::Waiting)))
+            .filter(notices::finished_at.lt(Col(Some(before))))
             .execute(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
@@ -174,15 +149,14 @@ pub(crate) async fn insert_notices(
     if notices.is_empty() {
         return Ok(());
     }
-    let of = || notices.iter();
     let insert = InsertNotices {
-        id: of().map(|notice| notice.id.0).collect(),
-        account_id: of().map(|notice| notice.account_id.0).collect(),
-        kind: of().map(|notice| notice.kind.code()).collect(),
-        details: of().map(|notice| notice.kind.details()).collect(),
-        language: of().map(|notice| Some(notice.language?.code())).collect(),
-        created_at: of().map(|notice| notice.created_at.into()).collect(),
-        max_waiting: i64::try_from(MAX_WAITING).unwrap_or(i64::MAX),
+        id: each(notices, |notice| notice.id),
+        account_id: each(notices, |notice| notice.account_id),
+        kind: each(notices, |notice| notice.kind.code()),
+        details: each(notices, |notice| notice.kind.details()),
+        language: each(notices, |notice| notice.language),
+        created_at: each(notices, |notice| notice.created_at),
+        max_waiting: Col(i64::try_from(MAX_WAITING).unwrap_or(i64::MAX)),
     };
     insert.execute(&mut connection).await?;
     Ok(())

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::AccountId;
 use otp_core::opt_out::InboundConsent;
@@ -18,25 +17,24 @@ use otp_core::opt_out::resolution::ResolutionFacts;
 use otp_core::ports::{OptOuts, PortError};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
-use uuid::Uuid;
+use otp_rows::Col;
+use otp_rows::rows::{ConsentRow, OptOutRow, UnresolvedConsentRow, read_all};
+use otp_rows::schema::{consent_log, unresolved_consents};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{ConsentRow, OptOutRow, UnresolvedConsentRow, read_all};
-use crate::schema::{consent_log, unresolved_consents};
 use crate::statement::statement;
 use crate::transaction::Transaction;
 
 statement! {
     /// Whose last request is 1, stop. The number is that of the latest request that came with one.
-    OptOutsOfAccount { account_id: Uuid => sql_types::Uuid }
-    -> (sql_types::Bytea, sql_types::Nullable<sql_types::Bytea>, sql_types::Timestamptz),
+    OptOutsOfAccount { account_id: AccountId } -> OptOutRow,
     "SELECT opt_outs.recipient_index, ( \
          SELECT recipient FROM consent_log \
          WHERE consent_log.account_id = opt_outs.account_id \
              AND consent_log.recipient_index = opt_outs.recipient_index \
              AND consent_log.recipient IS NOT NULL \
-         ORDER BY consent_log.id DESC LIMIT 1), opt_outs.requested_at \
+         ORDER BY consent_log.id DESC LIMIT 1) AS recipient, opt_outs.requested_at \
      FROM opt_outs WHERE opt_outs.account_id = {} AND opt_outs.request = 1 \
      ORDER BY opt_outs.requested_at DESC, opt_outs.recipient_index"
 }
@@ -47,7 +45,7 @@ impl OptOuts for PgStore {
         &self,
         requests: &[InboundConsent],
     ) -> Result<ResolutionFacts, PortError> {
-        facts::load(&mut *self.connection().await?, requests).await
+        facts::load(&*self.connection().await?, requests).await
     }
 
     #[tracing::instrument(name = "db.opt_outs.record_consent", level = "debug", skip_all, fields(entries = entries.len()))]
@@ -62,13 +60,10 @@ impl OptOuts for PgStore {
 
     async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError> {
         let query = OptOutsOfAccount {
-            account_id: account.0,
+            account_id: Col(account),
         };
-        let rows: Vec<OptOutRow> = query
-            .load(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(read_all(rows)?)
+        let rows = query.rows(&*self.connection().await?).await;
+        Ok(read_all(rows.map_err(port_error)?)?)
     }
 
     async fn consent_log(
@@ -77,14 +72,14 @@ impl OptOuts for PgStore {
         recipient: Option<RecipientIndex>,
     ) -> Result<Vec<ConsentEntry>, PortError> {
         let mut query = consent_log::table
-            .filter(consent_log::account_id.eq(account.0))
+            .filter(consent_log::account_id.eq(Col(account)))
             .order(consent_log::id)
             .select(ConsentRow::as_select())
             .into_boxed();
-        if let Some(RecipientIndex(index)) = recipient {
-            query = query.filter(consent_log::recipient_index.eq(index.to_vec()));
+        if let Some(recipient) = recipient {
+            query = query.filter(consent_log::recipient_index.eq(Col(recipient)));
         }
-        let rows = query.load(&mut self.connection().await?).await;
+        let rows: QueryResult<Vec<ConsentRow>> = query.load(&mut self.connection().await?).await;
         Ok(read_all(rows.map_err(port_error)?)?)
     }
 

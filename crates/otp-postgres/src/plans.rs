@@ -6,11 +6,12 @@ use diesel_async::RunQueryDsl;
 use otp_core::ids::PlanId;
 use otp_core::plan::Plan;
 use otp_core::ports::{Plans, PortError};
+use otp_rows::Col;
+use otp_rows::rows::{PlanRow, read_all, read_found};
+use otp_rows::schema::plans;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{PlanRow, read_all};
-use crate::schema::plans;
 
 #[async_trait]
 impl Plans for PgStore {
@@ -25,13 +26,13 @@ impl Plans for PgStore {
 
     async fn find(&self, id: PlanId) -> Result<Option<Plan>, PortError> {
         let row = plans::table
-            .find(id.0)
+            .find(Col(id))
             .select(PlanRow::as_select())
             .first(&mut self.connection().await?)
             .await
             .optional()
             .map_err(port_error)?;
-        Ok(row.map(Plan::try_from).transpose()?)
+        Ok(read_found(row)?)
     }
 
     async fn list(&self) -> Result<Vec<Plan>, PortError> {

@@ -9,26 +9,18 @@ use diesel_async::RunQueryDsl;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
 use otp_core::region::Region;
+use otp_rows::rows::{PriceRow, read_all};
+use otp_rows::schema::prices;
 
 use crate::PgStore;
-use crate::errors::{Unreadable, port_error};
-use crate::rows::{read_credits, written_credits};
-use crate::schema::prices;
+use crate::errors::port_error;
 
 #[async_trait]
 impl Prices for PgStore {
     async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
         // One statement must not set a region twice; of two prices the later one is meant.
         let latest: BTreeMap<_, _> = prices.iter().copied().collect();
-        let rows: Vec<_> = latest
-            .iter()
-            .map(|(region, credits)| {
-                (
-                    prices::region.eq(region.as_str()),
-                    prices::credits.eq(written_credits(*credits)),
-                )
-            })
-            .collect();
+        let rows: Vec<_> = latest.into_iter().map(PriceRow::from).collect();
         if rows.is_empty() {
             return Ok(());
         }
@@ -46,14 +38,11 @@ impl Prices for PgStore {
     async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
         let rows = prices::table
             .order(prices::region)
-            .load::<(String, i32)>(&mut self.connection().await?)
+            .select(PriceRow::as_select())
+            .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
-        let mut prices = Vec::with_capacity(rows.len());
-        for (region, credits) in rows {
-            let region = Region::parse(&region).map_err(|_| Unreadable("prices.region"))?;
-            prices.push((region, read_credits(credits, "prices.credits")?));
-        }
+        let mut prices: Vec<(Region, Credits)> = read_all(rows)?;
         // The server's collation may order letters and digits in its own way.
         prices.sort_unstable_by_key(|(region, _)| *region);
         Ok(prices)

@@ -15,20 +15,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::credits::Credits;
+use otp_core::credits::ledger::EntryKind;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::{AccountId, SubscriptionId};
+use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
-use time::OffsetDateTime;
-use uuid::Uuid;
+use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::signed_amount;
+use otp_rows::schema::accounts;
 
 use crate::PgStore;
-use crate::rows::{written_amount, written_credits};
-use crate::schema::accounts;
-use crate::statement::statement;
+use crate::statement::{each, statement};
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -67,12 +67,12 @@ impl AdmissionFacts for PgStore {
 statement! {
     /// Appends to the ledger, in the order given: its ids are its order.
     AppendEntries {
-        account_id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
-        subscription_id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
-        message_id: Vec<Option<Uuid>> => sql_types::Array<sql_types::Nullable<sql_types::Uuid>>,
-        kind: Vec<i16> => sql_types::Array<sql_types::SmallInt>,
-        amount: Vec<i32> => sql_types::Array<sql_types::Integer>,
-        created_at: Vec<OffsetDateTime> => sql_types::Array<sql_types::Timestamptz>,
+        account_id: [AccountId],
+        subscription_id: [SubscriptionId],
+        message_id: [Option<MessageId>],
+        kind: [EntryKind],
+        amount: [i32],
+        created_at: [Timestamp],
     },
     "INSERT INTO ledger_entries \
          (account_id, subscription_id, message_id, kind, amount, created_at) \
@@ -84,10 +84,7 @@ statement! {
 
 statement! {
     /// Sets what is left on subscriptions whose accounts are locked.
-    SetBalances {
-        id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
-        remaining: Vec<i32> => sql_types::Array<sql_types::Integer>,
-    },
+    SetBalances { id: [SubscriptionId], remaining: [Credits] },
     "UPDATE subscriptions SET remaining = balance.remaining \
      FROM unnest({}, {}) AS balance (id, remaining) \
      WHERE subscriptions.id = balance.id"
@@ -102,13 +99,13 @@ pub(crate) async fn lock_accounts(
     if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let ids = ids.iter().copied().map(Col);
     accounts::table
         .filter(accounts::id.eq_any(ids))
         .order(accounts::id)
         .select(accounts::id)
         .for_no_key_update()
-        .load::<Uuid>(&mut connection)
+        .load::<Col<AccountId>>(&mut connection)
         .await?;
     Ok(())
 }
@@ -121,18 +118,12 @@ async fn append_entries(
         return Ok(());
     }
     let append = AppendEntries {
-        account_id: entries.iter().map(|entry| entry.account_id.0).collect(),
-        subscription_id: entries
-            .iter()
-            .map(|entry| entry.subscription_id.0)
-            .collect(),
-        message_id: entries
-            .iter()
-            .map(|entry| entry.message_id.map(|id| id.0))
-            .collect(),
-        kind: entries.iter().map(|entry| entry.kind.code()).collect(),
-        amount: entries.iter().map(written_amount).collect(),
-        created_at: entries.iter().map(|entry| entry.at.into()).collect(),
+        account_id: each(entries, |entry| entry.account_id),
+        subscription_id: each(entries, |entry| entry.subscription_id),
+        message_id: each(entries, |entry| entry.message_id),
+        kind: each(entries, |entry| entry.kind),
+        amount: entries.iter().map(signed_amount).collect(),
+        created_at: each(entries, |entry| entry.at),
     };
     append.execute(&mut connection).await?;
     Ok(())
@@ -148,8 +139,8 @@ async fn set_balances(
         return Ok(());
     }
     let set = SetBalances {
-        id: balances.keys().map(|id| id.0).collect(),
-        remaining: balances.values().copied().map(written_credits).collect(),
+        id: each(balances.keys(), |id| *id),
+        remaining: each(balances.values(), |remaining| *remaining),
     };
     if set.execute(&mut connection).await? == balances.len() {
         Ok(())

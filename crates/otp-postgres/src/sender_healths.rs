@@ -7,13 +7,12 @@ use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHea
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, SenderHealths};
 use otp_core::time::Timestamp;
-use time::OffsetDateTime;
-use uuid::Uuid;
+use otp_rows::Col;
+use otp_rows::rows::{SenderHealthRow, read, read_all};
+use otp_rows::schema::sender_health;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{SenderHealthRow, read_all};
-use crate::schema::sender_health;
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -33,15 +32,15 @@ impl SenderHealths for PgStore {
         now: Timestamp,
         most: usize,
     ) -> Result<Vec<SenderId>, PortError> {
-        let due: Vec<Uuid> = sender_health::table
-            .filter(sender_health::check_at.le(OffsetDateTime::from(now)))
+        let due: Vec<Col<SenderId>> = sender_health::table
+            .filter(sender_health::check_at.le(Col(Some(now))))
             .order(sender_health::check_at)
             .limit(i64::try_from(most).unwrap_or(i64::MAX))
             .select(sender_health::sender_id)
             .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
-        Ok(due.into_iter().map(SenderId).collect())
+        Ok(due.into_iter().map(|Col(id)| id).collect())
     }
 
     async fn change_health(
@@ -73,15 +72,15 @@ async fn change_health(
         .await
         .map_err(port_error)?;
     let known: SenderHealthRow = sender_health::table
-        .find(sender.0)
+        .find(Col(sender))
         .select(SenderHealthRow::as_select())
         .for_no_key_update()
         .first(&mut connection)
         .await
         .map_err(port_error)?;
-    let before = SenderHealth::try_from(known)?;
+    let before: SenderHealth = read(known)?;
     let after = before.after(change, at);
-    diesel::update(sender_health::table.find(sender.0))
+    diesel::update(sender_health::table.find(Col(sender)))
         .set(&SenderHealthRow::from(&after))
         .execute(&mut connection)
         .await

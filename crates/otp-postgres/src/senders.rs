@@ -7,11 +7,12 @@ use otp_core::channel::whatsapp::Sender;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
 use otp_core::sealing::Sealed;
+use otp_rows::Col;
+use otp_rows::rows::{SenderRow, read_all, read_found};
+use otp_rows::schema::senders;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{SenderRow, read_all};
-use crate::schema::senders;
 
 #[async_trait]
 impl Senders for PgStore {
@@ -26,18 +27,18 @@ impl Senders for PgStore {
 
     async fn find(&self, id: SenderId) -> Result<Option<Sender>, PortError> {
         let row = senders::table
-            .find(id.0)
+            .find(Col(id))
             .select(SenderRow::as_select())
             .first(&mut self.connection().await?)
             .await
             .optional()
             .map_err(port_error)?;
-        Ok(row.map(Sender::try_from).transpose()?)
+        Ok(read_found(row)?)
     }
 
     async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
-        let replaced = diesel::update(senders::table.find(id.0))
-            .set(senders::access_token.eq(&token.0))
+        let replaced = diesel::update(senders::table.find(Col(id)))
+            .set(senders::access_token.eq(Col(token.clone())))
             .execute(&mut self.connection().await?)
             .await
             .map_err(port_error)?;

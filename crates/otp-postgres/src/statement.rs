@@ -4,18 +4,21 @@
 //! would be prepared anew, with a round trip of its own. A type per statement has a static query id
 //! instead, which is the key of the connection's cache of prepared statements.
 
-/// Declares a statement. Its text has `{}` where a value goes, in the order of the fields; `-> (…)`
-/// names the types of the columns it returns.
+use otp_rows::Col;
+
+/// Declares a statement. Its text has `{}` where a parameter goes, in the order of the fields. The
+/// type of a field is a type of the core, or `[T]` for an array of them. `-> Row` names the row that the
+/// statement returns, which is read by the names of its columns.
 macro_rules! statement {
     (
         $(#[$doc:meta])*
-        $name:ident { $($field:ident: $value:ty => $sql_type:ty),+ $(,)? } $(-> $row:ty)?,
+        $name:ident { $($field:ident: $parameter:tt),+ $(,)? } $(-> $row:ty)?,
         $text:expr
     ) => {
         $(#[$doc])*
         #[derive(diesel::query_builder::QueryId)]
         pub(crate) struct $name {
-            $(pub(crate) $field: $value,)+
+            $(pub(crate) $field: $crate::statement::parameter!(value $parameter),)+
         }
 
         impl diesel::query_builder::QueryFragment<diesel::pg::Pg> for $name {
@@ -26,7 +29,9 @@ macro_rules! statement {
                 let mut pieces = $text.split("{}");
                 $(
                     out.push_sql(pieces.next().unwrap_or_default());
-                    out.push_bind_param::<$sql_type, _>(&self.$field)?;
+                    out.push_bind_param::<$crate::statement::parameter!(sql $parameter), _>(
+                        &self.$field,
+                    )?;
                 )+
                 out.push_sql(pieces.next().unwrap_or_default());
                 Ok(())
@@ -35,10 +40,44 @@ macro_rules! statement {
 
         $(
             impl diesel::query_builder::Query for $name {
-                type SqlType = $row;
+                type SqlType = diesel::sql_types::Untyped;
+            }
+
+            impl $name {
+                /// Runs the statement and returns its rows.
+                pub(crate) async fn rows(
+                    self,
+                    mut connection: &diesel_async::AsyncPgConnection,
+                ) -> diesel::QueryResult<Vec<$row>> {
+                    diesel_async::RunQueryDsl::load(self, &mut connection).await
+                }
             }
         )?
     };
 }
 
-pub(crate) use statement;
+/// The Rust type and the SQL type of a parameter.
+macro_rules! parameter {
+    (value [$core:ty]) => {
+        Vec<otp_rows::Col<$core>>
+    };
+    (value $core:ty) => {
+        otp_rows::Col<$core>
+    };
+    (sql [$core:ty]) => {
+        diesel::sql_types::Array<<$core as otp_rows::Column>::Sql>
+    };
+    (sql $core:ty) => {
+        <$core as otp_rows::Column>::Sql
+    };
+}
+
+pub(crate) use {parameter, statement};
+
+/// The parameter of an array: a value from each of `items`.
+pub(crate) fn each<I: IntoIterator, T>(
+    items: I,
+    mut value: impl FnMut(I::Item) -> T,
+) -> Vec<Col<T>> {
+    items.into_iter().map(|item| Col(value(item))).collect()
+}

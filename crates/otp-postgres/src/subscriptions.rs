@@ -8,11 +8,12 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::AccountId;
 use otp_core::ports::{PortError, Subscriptions};
 use otp_core::subscription::Subscription;
+use otp_rows::Col;
+use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all};
+use otp_rows::schema::{ledger_entries, subscriptions};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{LedgerEntryRow, SubscriptionRow, read_all};
-use crate::schema::{ledger_entries, subscriptions};
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -37,7 +38,7 @@ impl Subscriptions for PgStore {
 
     async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError> {
         let rows = subscriptions::table
-            .filter(subscriptions::account_id.eq(account.0))
+            .filter(subscriptions::account_id.eq(Col(account)))
             .order((subscriptions::created_at.desc(), subscriptions::id.desc()))
             .select(SubscriptionRow::as_select())
             .load(&mut self.connection().await?)
@@ -48,7 +49,7 @@ impl Subscriptions for PgStore {
 
     async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError> {
         let rows = ledger_entries::table
-            .filter(ledger_entries::account_id.eq(account.0))
+            .filter(ledger_entries::account_id.eq(Col(account)))
             .order(ledger_entries::id)
             .select(LedgerEntryRow::as_select())
             .load(&mut self.connection().await?)

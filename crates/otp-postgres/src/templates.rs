@@ -7,11 +7,12 @@ use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Templates};
+use otp_rows::Col;
+use otp_rows::rows::{TemplateRow, TemplateStateRow, read_all};
+use otp_rows::schema::{senders, templates};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::rows::{TemplateRow, TemplateStateRow, read_all};
-use crate::schema::{senders, templates};
 
 #[async_trait]
 impl Templates for PgStore {
@@ -33,9 +34,9 @@ impl Templates for PgStore {
             .select(TemplateRow::as_select())
             .into_boxed();
         if let Some(sender) = sender {
-            templates = templates.filter(templates::sender_id.eq(sender.0));
+            templates = templates.filter(templates::sender_id.eq(Col(sender)));
         }
-        let rows = templates
+        let rows: Vec<TemplateRow> = templates
             .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
@@ -48,7 +49,7 @@ impl Templates for PgStore {
     ) -> Result<Vec<AuthenticationTemplate>, PortError> {
         let rows = templates::table
             .inner_join(senders::table)
-            .filter(senders::waba_id.eq(waba.as_str()))
+            .filter(senders::waba_id.eq(Col(waba.clone())))
             .order((templates::created_at, templates::id))
             .select(TemplateRow::as_select())
             .load(&mut self.connection().await?)
@@ -64,7 +65,7 @@ impl Templates for PgStore {
     ) -> Result<bool, PortError> {
         let old = TemplateStateRow::from(before);
         let unchanged = templates::table
-            .find(before.id.0)
+            .find(Col(before.id))
             .filter(templates::provider_id.is_not_distinct_from(old.provider_id))
             .filter(templates::status.eq(old.status))
             .filter(templates::reason.is_not_distinct_from(old.reason))

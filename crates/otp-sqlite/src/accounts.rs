@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use otp_core::account::Account;
 use otp_core::ids::AccountId;
 use otp_core::ports::{Accounts, PortError};
+use otp_rows::Col;
+use otp_rows::rows::{AccountRow, read_all, read_found};
+use otp_rows::schema::accounts;
 
 use crate::SqliteStore;
-use crate::rows::{AccountRow, Id, read_all};
-use crate::schema::accounts;
 
 #[async_trait]
 impl Accounts for SqliteStore {
@@ -26,11 +27,11 @@ impl Accounts for SqliteStore {
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {
         self.read("db.accounts.find", move |connection| {
             let row = accounts::table
-                .find(Id(id.0))
+                .find(Col(id))
                 .select(AccountRow::as_select())
                 .first(connection)
                 .optional()?;
-            row.map(Account::try_from).transpose()
+            Ok(read_found(row)?)
         })
         .await
     }
@@ -41,7 +42,7 @@ impl Accounts for SqliteStore {
                 .order((accounts::created_at, accounts::id))
                 .select(AccountRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }

@@ -6,11 +6,12 @@ use otp_core::api_key::ApiKey;
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::ports::{ApiKeys, PortError};
 use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{ApiKeyRow, read_all, read_found};
+use otp_rows::schema::api_keys;
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
-use crate::rows::{ApiKeyRow, Id, read_all};
-use crate::schema::api_keys;
 
 #[async_trait]
 impl ApiKeys for SqliteStore {
@@ -28,11 +29,11 @@ impl ApiKeys for SqliteStore {
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, PortError> {
         self.read("db.api_keys.find", move |connection| {
             let row = api_keys::table
-                .find(Id(id.0))
+                .find(Col(id))
                 .select(ApiKeyRow::as_select())
                 .first(connection)
                 .optional()?;
-            row.map(ApiKey::try_from).transpose()
+            Ok(read_found(row)?)
         })
         .await
     }
@@ -40,11 +41,11 @@ impl ApiKeys for SqliteStore {
     async fn list(&self, account: AccountId) -> Result<Vec<ApiKey>, PortError> {
         self.read("db.api_keys.list", move |connection| {
             let rows = api_keys::table
-                .filter(api_keys::account_id.eq(Id(account.0)))
+                .filter(api_keys::account_id.eq(Col(account)))
                 .order((api_keys::created_at, api_keys::id))
                 .select(ApiKeyRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -56,23 +57,23 @@ impl ApiKeys for SqliteStore {
     ) -> Result<Vec<ApiKey>, PortError> {
         self.read("db.api_keys.list_expiring", move |connection| {
             let rows = api_keys::table
-                .filter(api_keys::expires_at.gt(after.unix_millis()))
-                .filter(api_keys::expires_at.le(until.unix_millis()))
+                .filter(api_keys::expires_at.gt(Col(Some(after))))
+                .filter(api_keys::expires_at.le(Col(Some(until))))
                 .filter(api_keys::revoked_at.is_null())
                 .order((api_keys::expires_at, api_keys::id))
                 .select(ApiKeyRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
 
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
         self.write("db.api_keys.revoke", move |connection| {
-            let key = api_keys::table.find(Id(id.0));
+            let key = api_keys::table.find(Col(id));
             let not_yet = key.filter(api_keys::revoked_at.is_null());
             diesel::update(not_yet)
-                .set(api_keys::revoked_at.eq(at.unix_millis()))
+                .set(api_keys::revoked_at.eq(Col(Some(at))))
                 .execute(connection)?;
             Ok(diesel::select(diesel::dsl::exists(key)).get_result(connection)?)
         })
@@ -87,8 +88,8 @@ impl ApiKeys for SqliteStore {
     ) -> Result<(), PortError> {
         let row = ApiKeyRow::from(successor);
         self.write("db.api_keys.replace", move |connection| {
-            let expired = diesel::update(api_keys::table.find(Id(old.0)))
-                .set(api_keys::expires_at.eq(old_expires_at.unix_millis()))
+            let expired = diesel::update(api_keys::table.find(Col(old)))
+                .set(api_keys::expires_at.eq(Col(Some(old_expires_at))))
                 .execute(connection)?;
             if expired == 0 {
                 return Err(StoreError::Missing("API key to replace"));

@@ -3,14 +3,11 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, SmallInt};
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
-use otp_core::ids::SubscriptionId;
 use otp_core::ports::{CreditAudit, PortError};
+use otp_rows::rows::{PaymentCountRow, SubscriptionSumsRow, read_all};
 
 use crate::SqliteStore;
-use crate::errors::StoreError;
-use crate::rows::{Id, read_all, read_status};
 
 const SUM_SUBSCRIPTIONS: &str = "
 SELECT s.id, s.credits, s.remaining,
@@ -28,74 +25,21 @@ FROM messages m LEFT JOIN (
 ) l ON l.message_id = m.id
 GROUP BY m.status, m.price, COALESCE(l.net, 0)";
 
-#[derive(QueryableByName)]
-struct SumsRow {
-    #[diesel(sql_type = Binary)]
-    id: Id,
-    #[diesel(sql_type = BigInt)]
-    credits: i64,
-    #[diesel(sql_type = BigInt)]
-    remaining: i64,
-    #[diesel(sql_type = BigInt)]
-    granted: i64,
-    #[diesel(sql_type = BigInt)]
-    debited: i64,
-    #[diesel(sql_type = BigInt)]
-    refunded: i64,
-}
-
-#[derive(QueryableByName)]
-struct CountRow {
-    #[diesel(sql_type = SmallInt)]
-    status: i16,
-    #[diesel(sql_type = BigInt)]
-    price: i64,
-    #[diesel(sql_type = BigInt)]
-    net: i64,
-    #[diesel(sql_type = BigInt)]
-    messages: i64,
-}
-
-impl From<SumsRow> for SubscriptionSums {
-    fn from(row: SumsRow) -> Self {
-        Self {
-            subscription_id: SubscriptionId(row.id.0),
-            credits: row.credits,
-            remaining: row.remaining,
-            granted: row.granted,
-            debited: row.debited,
-            refunded: row.refunded,
-        }
-    }
-}
-
-impl TryFrom<CountRow> for PaymentCount {
-    type Error = StoreError;
-
-    fn try_from(row: CountRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            status: read_status(row.status)?,
-            net: row.net,
-            price: row.price,
-            messages: row.messages,
-        })
-    }
-}
-
 #[async_trait]
 impl CreditAudit for SqliteStore {
     async fn sum_subscriptions(&self) -> Result<Vec<SubscriptionSums>, PortError> {
         self.read("db.credit_audit.sum_subscriptions", |connection| {
-            let rows: Vec<SumsRow> = diesel::sql_query(SUM_SUBSCRIPTIONS).load(connection)?;
-            Ok(rows.into_iter().map(SubscriptionSums::from).collect())
+            let rows: Vec<SubscriptionSumsRow> =
+                diesel::sql_query(SUM_SUBSCRIPTIONS).load(connection)?;
+            Ok(read_all(rows)?)
         })
         .await
     }
 
     async fn count_payments(&self) -> Result<Vec<PaymentCount>, PortError> {
         self.read("db.credit_audit.count_payments", |connection| {
-            let rows: Vec<CountRow> = diesel::sql_query(COUNT_PAYMENTS).load(connection)?;
-            read_all(rows)
+            let rows: Vec<PaymentCountRow> = diesel::sql_query(COUNT_PAYMENTS).load(connection)?;
+            Ok(read_all(rows)?)
         })
         .await
     }

@@ -7,27 +7,27 @@ use diesel::prelude::*;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
+use otp_core::language::LanguageTag;
 use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
+use otp_rows::Col;
+use otp_rows::rows::{ApiKeyRow, CheckedSenderRow, TemplateRow, read_all, read_found};
+use otp_rows::schema::{accounts, api_keys, sender_health, senders, templates};
 
 use crate::errors::StoreError;
-use crate::rows::{
-    ApiKeyRow, Id, SenderHealthRow, SenderRow, TemplateRow, read_all, read_language, read_stoppable,
-};
-use crate::schema::{accounts, api_keys, sender_health, senders, templates};
 use crate::{SqliteStore, prices};
 
 #[async_trait]
 impl Directory for SqliteStore {
     async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
-        let hash = hash.0;
+        let hash = Col(*hash);
         self.read("db.directory.find_api_key", move |connection| {
             let row = api_keys::table
-                .filter(api_keys::hash.eq(hash.as_slice()))
+                .filter(api_keys::hash.eq(hash))
                 .select(ApiKeyRow::as_select())
                 .first(connection)
                 .optional()?;
-            Ok(row.map(ApiKey::try_from).transpose()?.map(Arc::new))
+            Ok(read_found(row)?.map(Arc::new))
         })
         .await
     }
@@ -54,30 +54,27 @@ fn sending_profile(
     connection: &mut SqliteConnection,
     account: AccountId,
 ) -> Result<Option<SendingProfile>, StoreError> {
-    let default_language: Option<String> = accounts::table
-        .find(Id(account.0))
+    let default_language: Option<Col<LanguageTag>> = accounts::table
+        .find(Col(account))
         .select(accounts::default_language)
         .first(connection)
         .optional()?;
-    let Some(default_language) = default_language else {
+    let Some(Col(default_language)) = default_language else {
         return Ok(None);
     };
     let senders = senders::table
         .left_join(sender_health::table)
-        .filter(senders::account_id.eq(Id(account.0)))
-        .select((
-            SenderRow::as_select(),
-            Option::<SenderHealthRow>::as_select(),
-        ))
+        .filter(senders::account_id.eq(Col(account)))
+        .select(CheckedSenderRow::as_select())
         .load(connection)?;
     let templates = templates::table
         .inner_join(senders::table)
-        .filter(senders::account_id.eq(Id(account.0)))
+        .filter(senders::account_id.eq(Col(account)))
         .select(TemplateRow::as_select())
         .load(connection)?;
     Ok(Some(SendingProfile::new(
-        read_language(&default_language, "accounts.default_language")?,
-        read_stoppable(senders)?,
+        default_language,
+        read_all(senders)?,
         read_all(templates)?,
     )))
 }

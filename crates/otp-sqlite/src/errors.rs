@@ -4,14 +4,15 @@ use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error as DriverError};
 use otp_core::ports::PortError;
+use otp_rows::Unreadable;
 
 /// What can go wrong inside a transaction; any of them rolls it back.
 #[derive(Debug)]
 pub(crate) enum StoreError {
     /// SQLite refused or failed.
     Driver(DriverError),
-    /// A stored value is none this program would have written.
-    Unreadable(&'static str),
+    /// A stored value is not one this program would have written.
+    Unreadable(Unreadable),
     /// What the call names is not there.
     Missing(&'static str),
 }
@@ -27,13 +28,17 @@ impl From<DriverError> for StoreError {
     }
 }
 
+impl From<Unreadable> for StoreError {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Unreadable(unreadable)
+    }
+}
+
 impl From<StoreError> for PortError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Driver(error) => from_driver(error),
-            StoreError::Unreadable(column) => Self::Backend(cause(format_args!(
-                "what is stored in {column} is unreadable"
-            ))),
+            StoreError::Unreadable(unreadable) => unreadable.into(),
             StoreError::Missing(what) => Self::Conflict(cause(format_args!("there is no {what}"))),
         }
     }
@@ -62,6 +67,9 @@ fn from_driver(error: DriverError) -> PortError {
     // A commit that failed is told by its own cause, not by what became of the roll-back.
     if let DriverError::RollbackErrorOnCommit { commit_error, .. } = error {
         return from_driver(*commit_error);
+    }
+    if let Some(unreadable) = Unreadable::behind(&error) {
+        return unreadable.into();
     }
     let DriverError::DatabaseError(kind, information) = error else {
         // Everything else is about the driver's own work; its text may quote a value.

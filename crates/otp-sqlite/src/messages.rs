@@ -7,10 +7,11 @@ use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::{Messages, PortError};
+use otp_rows::Col;
+use otp_rows::rows::{MessageRow, read_all, read_found};
+use otp_rows::schema::messages;
 
 use crate::SqliteStore;
-use crate::rows::{Id, MessageRow, read_all};
-use crate::schema::messages;
 #[cfg(test)]
 pub(crate) use records::{OF_ACCOUNT, OF_RECIPIENT};
 
@@ -23,12 +24,12 @@ impl Messages for SqliteStore {
     ) -> Result<Option<Message>, PortError> {
         self.read("db.messages.find", move |connection| {
             let row = messages::table
-                .find(Id(message.0))
-                .filter(messages::account_id.eq(Id(account.0)))
+                .find(Col(message))
+                .filter(messages::account_id.eq(Col(account)))
                 .select(MessageRow::as_select())
                 .first(connection)
                 .optional()?;
-            row.map(Message::try_from).transpose()
+            Ok(read_found(row)?)
         })
         .await
     }
@@ -39,7 +40,7 @@ impl Messages for SqliteStore {
     ) -> Result<Vec<Option<Message>>, PortError> {
         let wanted = wanted.to_vec();
         self.read("db.messages.find_all", move |connection| {
-            let ids = wanted.iter().map(|(_, message)| Id(message.0));
+            let ids = wanted.iter().map(|(_, message)| Col(*message));
             let rows: Vec<MessageRow> = messages::table
                 .filter(messages::id.eq_any(ids))
                 .select(MessageRow::as_select())
@@ -63,7 +64,7 @@ impl Messages for SqliteStore {
     async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
         let query = query.clone();
         self.read("db.messages.list", move |connection| {
-            read_all(records::list(connection, &query)?)
+            Ok(read_all(records::list(connection, &query)?)?)
         })
         .await
     }

@@ -146,7 +146,7 @@ fn applied(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError>
 fn known() -> Result<BTreeSet<String>, StoreError> {
     let migrations: Vec<Box<dyn Migration<Sqlite>>> = MIGRATIONS
         .migrations()
-        .map_err(|_| StoreError::Unreadable("the program's own migrations"))?;
+        .map_err(|_| StoreError::Unreadable(otp_rows::Unreadable::new("x", "y")))?;
     let versions = migrations
         .iter()
         .map(|migration| migration.name().version().to_string());

@@ -2,16 +2,18 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::ids::NoticeId;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
 use otp_core::ports::{MAX_WAITING, NoticeOutbox, PortError};
 use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{NoticeRow, read_all};
+use otp_rows::schema::notices;
 use serde_json::{Value, json};
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
-use crate::rows::{Id, NoticeRow, read_all};
-use crate::schema::notices;
-use crate::set_based::{SetBased, id, set_based};
+use crate::set_based::{id, set_based};
 
 const INSERT: &str = "
     INSERT INTO notices
@@ -57,21 +59,21 @@ impl NoticeOutbox for SqliteStore {
     ) -> Result<Vec<QueuedNotice>, PortError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.write("db.outbox.claim", move |connection| {
-            let due: Vec<Id> = notices::table
-                .filter(notices::state.eq(NoticeState::Waiting.code()))
-                .filter(notices::due_at.le(now.unix_millis()))
+            let due: Vec<Col<NoticeId>> = notices::table
+                .filter(notices::state.eq(Col(NoticeState::Waiting)))
+                .filter(notices::due_at.le(Col(now)))
                 .order((notices::due_at, notices::id))
                 .limit(limit)
                 .select(notices::id)
                 .load(connection)?;
             let rows = diesel::update(notices::table.filter(notices::id.eq_any(due)))
                 .set((
-                    notices::due_at.eq(lease_until.unix_millis()),
+                    notices::due_at.eq(Col(lease_until)),
                     notices::attempts.eq(notices::attempts + 1),
                 ))
                 .returning(NoticeRow::as_returning())
                 .get_results(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -79,8 +81,7 @@ impl NoticeOutbox for SqliteStore {
     async fn record(&self, outcomes: &[NoticeOutcome]) -> Result<(), PortError> {
         let rows: Vec<_> = outcomes.iter().map(outcome_row).collect();
         self.write("db.outbox.record", move |connection| {
-            let record: SetBased = set_based(RECORD, rows);
-            record.execute(connection)?;
+            set_based(RECORD, rows).execute(connection)?;
             Ok(())
         })
         .await
@@ -90,20 +91,20 @@ impl NoticeOutbox for SqliteStore {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read("db.outbox.list_unsent", move |connection| {
             let rows = notices::table
-                .filter(notices::state.ne(NoticeState::Sent.code()))
+                .filter(notices::state.ne(Col(NoticeState::Sent)))
                 .order((notices::created_at, notices::id))
                 .limit(limit)
                 .select(NoticeRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
 
     async fn forget_ended(&self, before: Timestamp) -> Result<(), PortError> {
         self.write("db.outbox.forget_ended", move |connection| {
-            let ended = notices::state.ne(NoticeState::Waiting.code());
-            let long_ago = notices::finished_at.lt(before.unix_millis());
+            let ended = notices::state.ne(Col(NoticeState::Waiting));
+            let long_ago = notices::finished_at.lt(Col(Some(before)));
             diesel::delete(notices::table.filter(ended).filter(long_ago)).execute(connection)?;
             Ok(())
         })
@@ -119,8 +120,7 @@ pub(crate) fn insert_notices(
     if notices.is_empty() {
         return Ok(());
     }
-    let insert: SetBased = set_based(INSERT, notices.iter().map(notice_row));
-    insert.execute(connection)?;
+    set_based(INSERT, notices.iter().map(notice_row)).execute(connection)?;
     Ok(())
 }
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable};
 use otp_core::ids::AccountId;
 use otp_core::opt_out::InboundConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut};
@@ -17,11 +16,12 @@ use otp_core::opt_out::resolution::ResolutionFacts;
 use otp_core::ports::{OptOuts, PortError};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{ConsentRow, OptOutRow, UnresolvedConsentRow, read_all};
+use otp_rows::schema::{consent_log, unresolved_consents};
 use serde_json::json;
 
 use crate::SqliteStore;
-use crate::rows::{ConsentRow, Id, OptOutRow, UnresolvedConsentRow, read_all};
-use crate::schema::{consent_log, unresolved_consents};
 use crate::set_based::{id, set_based};
 
 /// Whose last request is 1, stop. The number is that of the latest request that came with one.
@@ -30,7 +30,7 @@ const OPT_OUTS_OF: &str = "
         SELECT c.recipient FROM consent_log AS c
         WHERE c.account_id = o.account_id AND c.recipient_index = o.recipient_index
           AND c.recipient IS NOT NULL
-        ORDER BY c.id DESC LIMIT 1), o.requested_at
+        ORDER BY c.id DESC LIMIT 1) AS recipient, o.requested_at
     FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
     WHERE o.account_id = unhex(wanted.value ->> 0) AND o.request = 1
     ORDER BY o.requested_at DESC, o.recipient_index";
@@ -57,11 +57,8 @@ impl OptOuts for SqliteStore {
 
     async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError> {
         self.read("db.opt_outs.list_opt_outs", move |connection| {
-            let query = set_based::<(Binary, Nullable<Binary>, BigInt)>(
-                OPT_OUTS_OF,
-                [json!([id(account.0)])],
-            );
-            read_all(query.load::<OptOutRow>(connection)?)
+            let query = set_based(OPT_OUTS_OF, [json!([id(account.0)])]);
+            Ok(read_all(query.load::<OptOutRow>(connection)?)?)
         })
         .await
     }
@@ -73,14 +70,14 @@ impl OptOuts for SqliteStore {
     ) -> Result<Vec<ConsentEntry>, PortError> {
         self.read("db.opt_outs.consent_log", move |connection| {
             let mut query = consent_log::table
-                .filter(consent_log::account_id.eq(Id(account.0)))
+                .filter(consent_log::account_id.eq(Col(account)))
                 .order(consent_log::id)
                 .select(ConsentRow::as_select())
                 .into_boxed();
-            if let Some(RecipientIndex(index)) = recipient {
-                query = query.filter(consent_log::recipient_index.eq(index.to_vec()));
+            if let Some(recipient) = recipient {
+                query = query.filter(consent_log::recipient_index.eq(Col(recipient)));
             }
-            read_all(query.load(connection)?)
+            Ok(read_all(query.load::<ConsentRow>(connection)?)?)
         })
         .await
     }
@@ -99,7 +96,7 @@ impl OptOuts for SqliteStore {
                 .order(unresolved_consents::id)
                 .select(UnresolvedConsentRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }

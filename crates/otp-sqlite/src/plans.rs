@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use otp_core::ids::PlanId;
 use otp_core::plan::Plan;
 use otp_core::ports::{Plans, PortError};
+use otp_rows::Col;
+use otp_rows::rows::{PlanRow, read_all, read_found};
+use otp_rows::schema::plans;
 
 use crate::SqliteStore;
-use crate::rows::{Id, PlanRow, read_all};
-use crate::schema::plans;
 
 #[async_trait]
 impl Plans for SqliteStore {
@@ -26,11 +27,11 @@ impl Plans for SqliteStore {
     async fn find(&self, id: PlanId) -> Result<Option<Plan>, PortError> {
         self.read("db.plans.find", move |connection| {
             let row = plans::table
-                .find(Id(id.0))
+                .find(Col(id))
                 .select(PlanRow::as_select())
                 .first(connection)
                 .optional()?;
-            row.map(Plan::try_from).transpose()
+            Ok(read_found(row)?)
         })
         .await
     }
@@ -41,7 +42,7 @@ impl Plans for SqliteStore {
                 .order((plans::created_at, plans::id))
                 .select(PlanRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }

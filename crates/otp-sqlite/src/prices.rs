@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
 use otp_core::region::Region;
+use otp_rows::rows::{PriceRow, read_all};
+use otp_rows::schema::prices;
 use serde_json::json;
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
-use crate::rows::read_credits;
-use crate::schema::prices;
-use crate::set_based::{SetBased, set_based};
+use crate::set_based::set_based;
 
 /// `WHERE true` keeps SQLite from reading `ON CONFLICT` as the `ON` of a join.
 const SET: &str = "
@@ -25,7 +25,7 @@ impl Prices for SqliteStore {
         let rows = prices
             .iter()
             .map(|(region, credits)| json!([region.as_str(), credits.get()]));
-        let set: SetBased = set_based(SET, rows);
+        let set = set_based(SET, rows);
         self.write("db.prices.set", move |connection| {
             set.execute(connection)?;
             Ok(())
@@ -42,10 +42,9 @@ impl Prices for SqliteStore {
 pub(crate) fn load(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<(Region, Credits)>, StoreError> {
-    let rows: Vec<(String, i64)> = prices::table.order(prices::region).load(connection)?;
-    let read = |(region, amount): (String, i64)| {
-        let region = Region::parse(&region).map_err(|_| StoreError::Unreadable("prices.region"))?;
-        Ok((region, read_credits(amount, "prices.credits")?))
-    };
-    rows.into_iter().map(read).collect()
+    let rows: Vec<PriceRow> = prices::table
+        .order(prices::region)
+        .select(PriceRow::as_select())
+        .load(connection)?;
+    Ok(read_all(rows)?)
 }

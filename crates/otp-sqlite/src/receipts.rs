@@ -2,27 +2,26 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary};
-use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::MessageStatus;
 use otp_core::ports::{PortError, Receipts};
 use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
 use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow, read_all};
+use otp_rows::schema::{messages, unmatched_receipts};
 use serde_json::{Value, json};
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
-use crate::rows::{Id, UnmatchedReceiptRow, read_all};
-use crate::schema::{messages, unmatched_receipts};
-use crate::set_based::{SetBased, hex, id, set_based};
+use crate::set_based::{hex, id, set_based};
 
 pub(crate) const BY_OUR_ID: &str = "
-    SELECT wanted.value ->> 0, m.id, m.account_id
+    SELECT wanted.value ->> 0 AS position, m.id, m.account_id
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.id = unhex(wanted.value ->> 1)";
 
 pub(crate) const BY_PROVIDER_INDEX: &str = "
-    SELECT wanted.value ->> 0, m.id, m.account_id
+    SELECT wanted.value ->> 0 AS position, m.id, m.account_id
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.provider_index = unhex(wanted.value ->> 1)";
 
@@ -67,8 +66,7 @@ impl Receipts for SqliteStore {
     async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
         let rows: Vec<_> = receipts.iter().map(row).collect();
         self.write("db.receipts.keep_unmatched", move |connection| {
-            let keep: SetBased = set_based(KEEP, rows);
-            keep.execute(connection)?;
+            set_based(KEEP, rows).execute(connection)?;
             Ok(())
         })
         .await
@@ -83,7 +81,7 @@ impl Receipts for SqliteStore {
                 .select(UnmatchedReceiptRow::as_select())
                 .load(connection)?;
             rows.reverse();
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -95,9 +93,8 @@ impl Receipts for SqliteStore {
     ) -> Result<(), PortError> {
         let rows: Vec<_> = receipts.iter().map(row).collect();
         self.write("db.receipts.forget_unmatched", move |connection| {
-            let forget: SetBased = set_based(FORGET, rows);
-            forget.execute(connection)?;
-            let too_old = unmatched_receipts::received_at.lt(before.unix_millis());
+            set_based(FORGET, rows).execute(connection)?;
+            let too_old = unmatched_receipts::received_at.lt(Col(before));
             diesel::delete(unmatched_receipts::table.filter(too_old)).execute(connection)?;
             Ok(())
         })
@@ -112,18 +109,15 @@ impl Receipts for SqliteStore {
     ) -> Result<Vec<LocatedMessage>, PortError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read("db.receipts.list_expired", move |connection| {
-            let found: Vec<(Id, Id)> = messages::table
-                .filter(messages::expires_at.gt(after.unix_millis()))
-                .filter(messages::expires_at.le(until.unix_millis()))
-                .filter(messages::status.eq(MessageStatus::Pending.code()))
+            let rows: Vec<ExpiredMessageRow> = messages::table
+                .filter(messages::expires_at.gt(Col(after)))
+                .filter(messages::expires_at.le(Col(until)))
+                .filter(messages::status.eq(Col(MessageStatus::Pending)))
                 .order((messages::expires_at, messages::id))
                 .limit(limit)
-                .select((messages::id, messages::account_id))
+                .select(ExpiredMessageRow::as_select())
                 .load(connection)?;
-            Ok(found
-                .into_iter()
-                .map(|(message, account)| located(message, account))
-                .collect())
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -138,23 +132,10 @@ fn look_up(
     if wanted.is_empty() {
         return Ok(());
     }
-    let query = set_based::<(BigInt, Binary, Binary)>(sql, wanted);
-    for (position, message, account) in query.load::<(i64, Id, Id)>(connection)? {
-        let place = usize::try_from(position)
-            .ok()
-            .and_then(|position| found.get_mut(position));
-        if let Some(place) = place {
-            *place = Some(located(message, account));
-        }
+    for row in set_based(sql, wanted).load::<LocatedRow>(connection)? {
+        row.place_in(found);
     }
     Ok(())
-}
-
-fn located(message: Id, account: Id) -> LocatedMessage {
-    LocatedMessage {
-        message_id: MessageId(message.0),
-        account_id: AccountId(account.0),
-    }
 }
 
 fn row(receipt: &DeliveryReceipt) -> Value {

@@ -2,20 +2,19 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable};
-use otp_core::ids::{AccountId, MessageId};
+use otp_core::ids::MessageId;
 use otp_core::opt_out::resolution::KnownIdentity;
 use otp_core::ports::{PortError, Recalled, RecipientIdentities};
 use otp_core::sealing::IdentityIndex;
-use otp_core::time::Timestamp;
+use otp_rows::rows::RecalledRow;
 use serde_json::json;
 
 use crate::SqliteStore;
-use crate::rows::{Id, read_recipient_index};
-use crate::set_based::{SetBased, hex, id, set_based};
+use crate::set_based::{hex, id, set_based};
 
 const RECALL: &str = "
-    SELECT wanted.value ->> 0, m.account_id, m.recipient_index, i.recipient_index, i.seen_at
+    SELECT wanted.value ->> 0 AS position, m.account_id, m.recipient_index,
+        i.recipient_index AS known_index, i.seen_at
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     LEFT JOIN recipient_identities AS i
       ON i.identity = unhex(wanted.value ->> 2) AND i.account_id = m.account_id
@@ -30,8 +29,6 @@ const REMEMBER: &str = "
     DO UPDATE SET recipient_index = excluded.recipient_index, seen_at = excluded.seen_at
     WHERE excluded.seen_at > recipient_identities.seen_at";
 
-type RecalledRow = (i64, Id, Vec<u8>, Option<Vec<u8>>, Option<i64>);
-
 #[async_trait]
 impl RecipientIdentities for SqliteStore {
     async fn recall(
@@ -44,26 +41,8 @@ impl RecipientIdentities for SqliteStore {
             let rows = asked.iter().enumerate();
             let rows =
                 rows.map(|(n, (message, identity))| json!([n, id(message.0), hex(&identity.0)]));
-            let query = set_based::<(BigInt, Binary, Binary, Nullable<Binary>, Nullable<BigInt>)>(
-                RECALL, rows,
-            );
-            for (position, account, recipient, known, seen_at) in
-                query.load::<RecalledRow>(connection)?
-            {
-                let place = usize::try_from(position).ok();
-                let Some(place) = place.and_then(|place| recalled.get_mut(place)) else {
-                    continue;
-                };
-                let known = known.map(|known| {
-                    read_recipient_index(&known, "recipient_identities.recipient_index")
-                });
-                *place = Some(Recalled {
-                    account_id: AccountId(account.0),
-                    recipient_index: read_recipient_index(&recipient, "messages.recipient_index")?,
-                    known: known
-                        .transpose()?
-                        .zip(seen_at.map(Timestamp::from_unix_millis)),
-                });
+            for row in set_based(RECALL, rows).load::<RecalledRow>(connection)? {
+                row.place_in(&mut recalled);
             }
             Ok(recalled)
         })
@@ -83,8 +62,7 @@ impl RecipientIdentities for SqliteStore {
             })
             .collect();
         self.write("db.recipient_identities.remember", move |connection| {
-            let remember: SetBased = set_based(REMEMBER, rows);
-            remember.execute(connection)?;
+            set_based(REMEMBER, rows).execute(connection)?;
             Ok(())
         })
         .await

@@ -23,7 +23,7 @@ use serde_json::json;
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
-use crate::set_based::{SetBased, id, set_based};
+use crate::set_based::{id, set_based};
 
 const APPEND_ENTRIES: &str = "
     INSERT INTO ledger_entries (account_id, subscription_id, message_id, kind, amount, created_at)
@@ -90,8 +90,7 @@ pub(crate) fn append_entries(
             entry.at.unix_millis(),
         ])
     });
-    let append: SetBased = set_based(APPEND_ENTRIES, rows);
-    append.execute(connection)?;
+    set_based(APPEND_ENTRIES, rows).execute(connection)?;
     Ok(())
 }
 
@@ -107,8 +106,7 @@ fn set_balances(
     let rows = balances
         .iter()
         .map(|(subscription, left)| json!([id(subscription.0), left.get()]));
-    let set: SetBased = set_based(SET_BALANCES, rows);
-    if set.execute(connection)? == balances.len() {
+    if set_based(SET_BALANCES, rows).execute(connection)? == balances.len() {
         Ok(())
     } else {
         Err(StoreError::Missing("subscription with that id"))

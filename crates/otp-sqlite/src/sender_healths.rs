@@ -6,10 +6,11 @@ use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHea
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, SenderHealths};
 use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{SenderHealthRow, read_all, read_found};
+use otp_rows::schema::sender_health;
 
 use crate::SqliteStore;
-use crate::rows::{Id, SenderHealthRow, read_all};
-use crate::schema::sender_health;
 
 #[async_trait]
 impl SenderHealths for SqliteStore {
@@ -19,7 +20,7 @@ impl SenderHealths for SqliteStore {
                 .order(sender_health::sender_id)
                 .select(SenderHealthRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -31,13 +32,13 @@ impl SenderHealths for SqliteStore {
     ) -> Result<Vec<SenderId>, PortError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read("db.sender_healths.list_due_checks", move |connection| {
-            let due: Vec<Id> = sender_health::table
-                .filter(sender_health::check_at.le(now.unix_millis()))
+            let due: Vec<Col<SenderId>> = sender_health::table
+                .filter(sender_health::check_at.le(Col(Some(now))))
                 .order(sender_health::check_at)
                 .limit(most)
                 .select(sender_health::sender_id)
                 .load(connection)?;
-            Ok(due.into_iter().map(|id| SenderId(id.0)).collect())
+            Ok(due.into_iter().map(|Col(id)| id).collect())
         })
         .await
     }
@@ -50,15 +51,13 @@ impl SenderHealths for SqliteStore {
     ) -> Result<HealthChanged, PortError> {
         let change = change.clone();
         self.write("db.sender_healths.change_health", move |connection| {
-            let known = sender_health::table
-                .find(Id(sender.0))
+            let known: Option<SenderHealthRow> = sender_health::table
+                .find(Col(sender))
                 .select(SenderHealthRow::as_select())
                 .first(connection)
                 .optional()?;
-            let before = match known {
-                Some(row) => SenderHealth::try_from(row)?,
-                None => SenderHealth::unknown(sender),
-            };
+            let known = read_found(known)?;
+            let before = known.unwrap_or_else(|| SenderHealth::unknown(sender));
             let after = before.after(&change, at);
             let row = SenderHealthRow::from(&after);
             diesel::insert_into(sender_health::table)

@@ -6,10 +6,11 @@ use otp_core::channel::whatsapp::Sender;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
 use otp_core::sealing::Sealed;
+use otp_rows::Col;
+use otp_rows::rows::{SenderRow, read_all, read_found};
+use otp_rows::schema::senders;
 
 use crate::SqliteStore;
-use crate::rows::{Id, SenderRow, read_all};
-use crate::schema::senders;
 
 #[async_trait]
 impl Senders for SqliteStore {
@@ -27,19 +28,19 @@ impl Senders for SqliteStore {
     async fn find(&self, id: SenderId) -> Result<Option<Sender>, PortError> {
         self.read("db.senders.find", move |connection| {
             let row = senders::table
-                .find(Id(id.0))
+                .find(Col(id))
                 .select(SenderRow::as_select())
                 .first(connection)
                 .optional()?;
-            row.map(Sender::try_from).transpose()
+            Ok(read_found(row)?)
         })
         .await
     }
 
     async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
-        let token = token.0.clone();
+        let token = Col(token.clone());
         self.write("db.senders.replace_token", move |connection| {
-            let replaced = diesel::update(senders::table.find(Id(id.0)))
+            let replaced = diesel::update(senders::table.find(Col(id)))
                 .set(senders::access_token.eq(token))
                 .execute(connection)?;
             Ok(replaced > 0)
@@ -53,7 +54,7 @@ impl Senders for SqliteStore {
                 .order((senders::created_at, senders::id))
                 .select(SenderRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }

@@ -4,33 +4,23 @@
 //! The statement's text is the same for any number of rows, so it is prepared once per connection,
 //! and no batch meets the limit on parameters. Bytes travel as hexadecimal digits, for `unhex`.
 
-use std::marker::PhantomData;
-
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::Text;
+use diesel::sql_types::{Text, Untyped};
 use diesel::sqlite::Sqlite;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A statement over `json_each(?)` whose result has the columns `Columns`.
-pub(crate) struct SetBased<Columns = ()> {
+/// A statement over `json_each(?)`. A row of its result is read by the names of its columns.
+pub(crate) struct SetBased {
     sql: &'static str,
     rows: String,
-    columns: PhantomData<Columns>,
 }
 
 /// `sql` over these rows, each a JSON array; it has exactly one `?`.
-pub(crate) fn set_based<Columns>(
-    sql: &'static str,
-    rows: impl IntoIterator<Item = Value>,
-) -> SetBased<Columns> {
+pub(crate) fn set_based(sql: &'static str, rows: impl IntoIterator<Item = Value>) -> SetBased {
     let rows = Value::Array(rows.into_iter().collect()).to_string();
-    SetBased {
-        sql,
-        rows,
-        columns: PhantomData,
-    }
+    SetBased { sql, rows }
 }
 
 /// Bytes as a row of the parameter holds them.
@@ -48,7 +38,7 @@ pub(crate) fn id(id: Uuid) -> String {
     hex(id.as_bytes())
 }
 
-impl<Columns> QueryFragment<Sqlite> for SetBased<Columns> {
+impl QueryFragment<Sqlite> for SetBased {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         let (before, after) = self.sql.split_once('?').unwrap_or((self.sql, ""));
         out.push_sql(before);
@@ -58,14 +48,14 @@ impl<Columns> QueryFragment<Sqlite> for SetBased<Columns> {
     }
 }
 
-/// Without a static id diesel finds the prepared statement by its text.
-impl<Columns> QueryId for SetBased<Columns> {
+/// Without a static id, diesel finds the prepared statement by its text.
+impl QueryId for SetBased {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<Columns> Query for SetBased<Columns> {
-    type SqlType = Columns;
+impl Query for SetBased {
+    type SqlType = Untyped;
 }
 
-impl<Columns> RunQueryDsl<SqliteConnection> for SetBased<Columns> {}
+impl RunQueryDsl<SqliteConnection> for SetBased {}

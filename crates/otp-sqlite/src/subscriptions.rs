@@ -6,9 +6,10 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::AccountId;
 use otp_core::ports::{PortError, Subscriptions};
 use otp_core::subscription::Subscription;
+use otp_rows::Col;
+use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all};
+use otp_rows::schema::{ledger_entries, subscriptions};
 
-use crate::rows::{Id, LedgerEntryRow, SubscriptionRow, read_all};
-use crate::schema::{ledger_entries, subscriptions};
 use crate::{SqliteStore, send_ledger};
 
 #[async_trait]
@@ -32,11 +33,11 @@ impl Subscriptions for SqliteStore {
     async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError> {
         self.read("db.subscriptions.list", move |connection| {
             let rows = subscriptions::table
-                .filter(subscriptions::account_id.eq(Id(account.0)))
+                .filter(subscriptions::account_id.eq(Col(account)))
                 .order((subscriptions::created_at.desc(), subscriptions::id.desc()))
                 .select(SubscriptionRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -44,11 +45,11 @@ impl Subscriptions for SqliteStore {
     async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError> {
         self.read("db.subscriptions.ledger", move |connection| {
             let rows = ledger_entries::table
-                .filter(ledger_entries::account_id.eq(Id(account.0)))
+                .filter(ledger_entries::account_id.eq(Col(account)))
                 .order(ledger_entries::id)
                 .select(LedgerEntryRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }

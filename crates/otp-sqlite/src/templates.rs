@@ -6,10 +6,11 @@ use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Templates};
+use otp_rows::Col;
+use otp_rows::rows::{TemplateRow, TemplateStateRow, read_all};
+use otp_rows::schema::{senders, templates};
 
 use crate::SqliteStore;
-use crate::rows::{Id, TemplateRow, TemplateStateRow, read_all};
-use crate::schema::{senders, templates};
 
 #[async_trait]
 impl Templates for SqliteStore {
@@ -34,9 +35,9 @@ impl Templates for SqliteStore {
                 .select(TemplateRow::as_select())
                 .into_boxed();
             if let Some(sender) = sender {
-                query = query.filter(templates::sender_id.eq(Id(sender.0)));
+                query = query.filter(templates::sender_id.eq(Col(sender)));
             }
-            read_all(query.load(connection)?)
+            Ok(read_all(query.load::<TemplateRow>(connection)?)?)
         })
         .await
     }
@@ -45,7 +46,7 @@ impl Templates for SqliteStore {
         &self,
         waba: &ProviderId,
     ) -> Result<Vec<AuthenticationTemplate>, PortError> {
-        let waba = waba.as_str().to_owned();
+        let waba = Col(waba.clone());
         self.read("db.templates.list_of_business", move |connection| {
             let rows = templates::table
                 .inner_join(senders::table)
@@ -53,7 +54,7 @@ impl Templates for SqliteStore {
                 .order((templates::created_at, templates::id))
                 .select(TemplateRow::as_select())
                 .load(connection)?;
-            read_all(rows)
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -63,7 +64,7 @@ impl Templates for SqliteStore {
         before: &AuthenticationTemplate,
         after: &AuthenticationTemplate,
     ) -> Result<bool, PortError> {
-        let id = Id(before.id.0);
+        let id = Col(before.id);
         let (old, new) = (
             TemplateStateRow::from(before),
             TemplateStateRow::from(after),

@@ -2,46 +2,28 @@
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::sql_types::{
-    Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as UuidColumn,
-};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{MessageEvent, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{MessageHistory, MessageQuery, MessageRecord, MessageStatus};
 use otp_core::ports::PortError;
-use time::OffsetDateTime;
-use uuid::Uuid;
+use otp_core::sealing::RecipientIndex;
+use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{MessageEventRow, MessageRecordRow, read, read_all};
+use otp_rows::schema::message_events;
 
 use crate::errors::port_error;
-use crate::rows::{MessageEventRow, MessageRecordRow, read_all};
-use crate::schema::message_events;
-use crate::statement::statement;
+use crate::statement::{each, statement};
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
-
-type RecordColumns = (
-    UuidColumn,
-    SmallInt,
-    Binary,
-    Text,
-    Text,
-    Nullable<Text>,
-    Nullable<Text>,
-    Integer,
-    Nullable<Integer>,
-    Nullable<Text>,
-    Nullable<Text>,
-    Timestamptz,
-    Nullable<Timestamptz>,
-);
 
 /// The records of the messages that `$from` names.
 macro_rules! records {
     ($from:literal) => {
         concat!(
             "SELECT message.id, message.status, message.recipient, message.region, \
-                 message.language, template.name, sender.phone_number_id, message.price, \
-                 message.failure_code, message.failure_title, message.failure_reason, \
+                 message.language, template.name AS template, sender.phone_number_id, \
+                 message.price, message.failure_code, message.failure_title, message.failure_reason, \
                  message.created_at, message.failed_at \
              FROM ",
             $from,
@@ -66,7 +48,7 @@ macro_rules! page {
 
 statement! {
     /// One message of an account.
-    FindRecord { id: Uuid => UuidColumn, account_id: Uuid => UuidColumn } -> RecordColumns,
+    FindRecord { id: MessageId, account_id: AccountId } -> MessageRecordRow,
     concat!(records!("messages"), "WHERE message.id = {} AND message.account_id = {}")
 }
 
@@ -74,14 +56,14 @@ statement! {
     /// A page of an account's messages. Every time is later than `-infinity`: the index has the same
     /// condition, and is there for this statement alone.
     ListOfAccount {
-        account_id: Uuid => UuidColumn,
-        since: OffsetDateTime => Timestamptz,
-        before_time: OffsetDateTime => Timestamptz,
-        before_id: Uuid => UuidColumn,
-        statuses: Vec<i16> => Array<SmallInt>,
-        limit: i64 => BigInt,
+        account_id: AccountId,
+        since: Timestamp,
+        before_time: Timestamp,
+        before_id: MessageId,
+        statuses: [MessageStatus],
+        limit: i64,
     }
-    -> RecordColumns,
+    -> MessageRecordRow,
     page!("(SELECT * FROM messages WHERE account_id = {} AND created_at > '-infinity')")
 }
 
@@ -90,17 +72,17 @@ statement! {
     /// the two arms, of which every message is in exactly one. `OFFSET 0` keeps what narrows the page
     /// out of them, or they would be looked up by it and not by the recipient.
     ListOfRecipient {
-        account_id: Uuid => UuidColumn,
-        recipient: Vec<u8> => Binary,
-        account_id_again: Uuid => UuidColumn,
-        recipient_again: Vec<u8> => Binary,
-        since: OffsetDateTime => Timestamptz,
-        before_time: OffsetDateTime => Timestamptz,
-        before_id: Uuid => UuidColumn,
-        statuses: Vec<i16> => Array<SmallInt>,
-        limit: i64 => BigInt,
+        account_id: AccountId,
+        recipient: RecipientIndex,
+        account_id_again: AccountId,
+        recipient_again: RecipientIndex,
+        since: Timestamp,
+        before_time: Timestamp,
+        before_id: MessageId,
+        statuses: [MessageStatus],
+        limit: i64,
     }
-    -> RecordColumns,
+    -> MessageRecordRow,
     page!("(SELECT * FROM messages \
             WHERE account_id = {} AND recipient_index = {} AND failed_at IS NULL \
             UNION ALL SELECT * FROM messages \
@@ -117,25 +99,25 @@ pub(super) async fn list(
     transaction: &Transaction,
     query: &MessageQuery,
 ) -> Result<Vec<MessageRecord>, PortError> {
-    let mut connection = transaction.connection();
-    let account_id = query.account_id.0;
-    let since = query.since.into();
-    let (before_time, before_id) = (query.before.created_at.into(), query.before.id.0);
-    let statuses = query.statuses.iter().map(|status| status.code()).collect();
-    let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
-    let rows: Vec<MessageRecordRow> = if let Some(recipient) = query.recipient {
+    let connection = transaction.connection();
+    let account_id = Col(query.account_id);
+    let since = Col(query.since);
+    let (before_time, before_id) = (Col(query.before.created_at), Col(query.before.id));
+    let statuses = each(&query.statuses, |status| *status);
+    let limit = Col(i64::try_from(query.limit).unwrap_or(i64::MAX));
+    let rows = if let Some(recipient) = query.recipient {
         let list = ListOfRecipient {
             account_id,
-            recipient: recipient.0.to_vec(),
+            recipient: Col(recipient),
             account_id_again: account_id,
-            recipient_again: recipient.0.to_vec(),
+            recipient_again: Col(recipient),
             since,
             before_time,
             before_id,
             statuses,
             limit,
         };
-        let ((), rows) = try_join(transaction.begin(), list.load(&mut connection))
+        let ((), rows) = try_join(transaction.begin(), list.rows(connection))
             .await
             .map_err(port_error)?;
         rows
@@ -149,7 +131,7 @@ pub(super) async fn list(
             limit,
         };
         let begin = transaction.begin_with(BEGIN_IN_ORDER);
-        let ((), rows) = try_join(begin, list.load(&mut connection))
+        let ((), rows) = try_join(begin, list.rows(connection))
             .await
             .map_err(port_error)?;
         rows
@@ -175,22 +157,21 @@ pub(super) async fn history(
         return Ok(None);
     };
     Ok(Some(MessageHistory {
-        record: MessageRecord::try_from(record)?,
-        events: read_all::<_, MessageEvent>(events)?,
+        record: read(record)?,
+        events: read_all(events)?,
     }))
 }
 
 async fn find_record(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     account: AccountId,
     message: MessageId,
 ) -> QueryResult<Option<MessageRecordRow>> {
     let find = FindRecord {
-        id: message.0,
-        account_id: account.0,
+        id: Col(message),
+        account_id: Col(account),
     };
-    let mut found = find.load::<MessageRecordRow>(&mut connection).await?;
-    Ok(found.pop())
+    Ok(find.rows(connection).await?.pop())
 }
 
 async fn load_events(
@@ -198,7 +179,7 @@ async fn load_events(
     message: MessageId,
 ) -> QueryResult<Vec<MessageEventRow>> {
     message_events::table
-        .filter(message_events::message_id.eq(message.0))
+        .filter(message_events::message_id.eq(Col(message)))
         .order(message_events::id)
         .select(MessageEventRow::as_select())
         .load(&mut connection)

@@ -1,35 +1,30 @@
 //! Consent requests that wait until somebody can say whose they are.
 
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use otp_core::opt_out::InboundConsent;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
+use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
-use time::OffsetDateTime;
+use otp_rows::Col;
+use otp_rows::schema::unresolved_consents;
 
-use crate::schema::unresolved_consents;
-use crate::statement::statement;
+use crate::statement::{each, statement};
 use crate::transaction::Transaction;
-
-type Byteas = sql_types::Array<sql_types::Bytea>;
-type NullableByteas = sql_types::Array<sql_types::Nullable<sql_types::Bytea>>;
-type NullableTexts = sql_types::Array<sql_types::Nullable<sql_types::Text>>;
-type Smallints = sql_types::Array<sql_types::SmallInt>;
-type Instants = sql_types::Array<sql_types::Timestamptz>;
 
 statement! {
     /// Keeps requests in the order given; one that is kept already stays as it is.
     KeepUnresolved {
-        message_index: Vec<Vec<u8>> => Byteas,
-        request: Vec<i16> => Smallints,
-        source: Vec<i16> => Smallints,
-        phone_number_id: Vec<Option<String>> => NullableTexts,
-        context_index: Vec<Option<Vec<u8>>> => NullableByteas,
-        user_identity: Vec<Option<Vec<u8>>> => NullableByteas,
-        number_identity: Vec<Option<Vec<u8>>> => NullableByteas,
-        recipient_index: Vec<Option<Vec<u8>>> => NullableByteas,
-        requested_at: Vec<OffsetDateTime> => Instants,
-        received_at: Vec<OffsetDateTime> => Instants,
+        message_index: [ProviderMessageIndex],
+        request: [ConsentRequest],
+        source: [ConsentSource],
+        phone_number_id: [Option<ProviderId>],
+        context_index: [Option<ProviderMessageIndex>],
+        user_identity: [Option<IdentityIndex>],
+        number_identity: [Option<IdentityIndex>],
+        recipient_index: [Option<RecipientIndex>],
+        requested_at: [Timestamp],
+        received_at: [Timestamp],
     },
     "INSERT INTO unresolved_consents (message_index, request, source, phone_number_id, \
          context_index, user_identity, number_identity, recipient_index, requested_at, received_at) \
@@ -49,28 +44,17 @@ pub(super) async fn keep(
     if requests.is_empty() {
         return Ok(());
     }
-    let of = || requests.iter();
     let keep = KeepUnresolved {
         message_index: messages_of(requests),
-        request: of().map(|request| request.request.code()).collect(),
-        source: of().map(|request| request.source.code()).collect(),
-        phone_number_id: of()
-            .map(|request| Some(request.phone_number_id.as_ref()?.as_str().to_owned()))
-            .collect(),
-        context_index: of()
-            .map(|request| Some(request.context?.0.to_vec()))
-            .collect(),
-        user_identity: of()
-            .map(|request| Some(request.from.user?.0.to_vec()))
-            .collect(),
-        number_identity: of()
-            .map(|request| Some(request.from.number?.0.to_vec()))
-            .collect(),
-        recipient_index: of()
-            .map(|request| Some(request.number?.0.to_vec()))
-            .collect(),
-        requested_at: of().map(|request| request.provider_time.into()).collect(),
-        received_at: of().map(|request| request.received_at.into()).collect(),
+        request: each(requests, |request| request.request),
+        source: each(requests, |request| request.source),
+        phone_number_id: each(requests, |request| request.phone_number_id.clone()),
+        context_index: each(requests, |request| request.context),
+        user_identity: each(requests, |request| request.from.user),
+        number_identity: each(requests, |request| request.from.number),
+        recipient_index: each(requests, |request| request.number),
+        requested_at: each(requests, |request| request.provider_time),
+        received_at: each(requests, |request| request.received_at),
     };
     keep.execute(connection).await?;
     Ok(())
@@ -88,7 +72,7 @@ pub(super) async fn forget(
     diesel::delete(unresolved_consents::table.filter(given))
         .execute(&mut connection)
         .await?;
-    let too_old = unresolved_consents::received_at.lt(OffsetDateTime::from(before));
+    let too_old = unresolved_consents::received_at.lt(Col(before));
     let too_old = diesel::delete(unresolved_consents::table.filter(too_old))
         .execute(&mut connection)
         .await?;
@@ -109,9 +93,6 @@ pub(super) async fn forget(
     Ok(too_old + too_many)
 }
 
-fn messages_of(requests: &[InboundConsent]) -> Vec<Vec<u8>> {
-    requests
-        .iter()
-        .map(|request| request.message.0.to_vec())
-        .collect()
+fn messages_of(requests: &[InboundConsent]) -> Vec<Col<ProviderMessageIndex>> {
+    each(requests, |request| request.message)
 }

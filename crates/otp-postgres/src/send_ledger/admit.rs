@@ -3,28 +3,28 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join4, try_join5};
+use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
+use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::notice::LowBalance;
 use otp_core::ports::PortError;
+use otp_core::region::Region;
+use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::send::admission::{self, Judged};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
-use otp_core::subscription::SubscriptionBalance;
-use time::OffsetDateTime;
-use uuid::Uuid;
+use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
+use otp_rows::schema::subscriptions;
 
 use super::{append_entries, lock_accounts, set_balances};
-use crate::errors::{Unreadable, port_error};
+use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
-use crate::rows::{
-    read_credits, read_first_answer, read_recipient_index, read_status, written_credits,
-};
-use crate::schema::subscriptions;
-use crate::statement::statement;
+use crate::statement::{each, statement};
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 
 pub(super) async fn admit(
@@ -85,29 +85,28 @@ async fn load_facts(
     .await
     .map_err(port_error)?;
     let mut facts = SendFacts::default();
-    add_first_answers(&mut facts, first_answers)?;
-    add_opt_outs(&mut facts, opt_outs)?;
-    add_sends(&mut facts, sends)?;
-    add_balances(&mut facts, balances)?;
+    first_answers
+        .into_iter()
+        .for_each(|row| row.add_to(&mut facts));
+    opt_outs.into_iter().for_each(|row| row.add_to(&mut facts));
+    sends.into_iter().for_each(|row| row.add_to(&mut facts));
+    balances.into_iter().for_each(|row| row.add_to(&mut facts));
     Ok(facts)
 }
 
 /// The recipients of a batch, as arrays.
 struct Recipients {
-    account_id: Vec<Uuid>,
-    index: Vec<Vec<u8>>,
-    since: Vec<OffsetDateTime>,
+    account_id: Vec<Col<AccountId>>,
+    index: Vec<Col<RecipientIndex>>,
+    since: Vec<Col<Timestamp>>,
 }
 
 impl Recipients {
     fn of(wanted: &WantedFacts) -> Self {
-        let recipients = || wanted.recipients.iter();
         Self {
-            account_id: recipients().map(|((account, _), _)| account.0).collect(),
-            index: recipients()
-                .map(|((_, index), _)| index.0.to_vec())
-                .collect(),
-            since: recipients().map(|(_, since)| (*since).into()).collect(),
+            account_id: each(&wanted.recipients, |((account, _), _)| *account),
+            index: each(&wanted.recipients, |((_, index), _)| *index),
+            since: each(&wanted.recipients, |(_, since)| *since),
         }
     }
 }
@@ -116,21 +115,9 @@ impl Recipients {
 // so it is one descent into the index for each element, and never a scan, whatever the planner knows
 // of the tables. See `LOOK_UP_BY_INDEX` in `connect.rs` for why it may know nothing.
 
-type Uuids = sql_types::Array<sql_types::Uuid>;
-type Binaries = sql_types::Array<sql_types::Binary>;
-type Texts = sql_types::Array<sql_types::Text>;
-type Instants = sql_types::Array<sql_types::Timestamptz>;
-
 statement! {
     /// The messages that idempotency keys have created.
-    FirstAnswers { api_key_id: Vec<Uuid> => Uuids, idempotency_key: Vec<Uuid> => Uuids }
-    -> (
-        sql_types::Uuid,
-        sql_types::Uuid,
-        sql_types::Uuid,
-        sql_types::Nullable<sql_types::SmallInt>,
-        sql_types::SmallInt,
-    ),
+    FirstAnswers { api_key_id: [ApiKeyId], idempotency_key: [IdempotencyKey] } -> FirstAnswerRow,
     "SELECT attempt.api_key_id, attempt.idempotency_key, message.id, first_answer, status \
      FROM unnest({}, {}) AS attempt (api_key_id, idempotency_key), LATERAL ( \
          SELECT id, first_answer, status FROM messages \
@@ -139,10 +126,8 @@ statement! {
          OFFSET 0) AS message"
 }
 
-type FirstAnswerRow = (Uuid, Uuid, Uuid, Option<i16>, i16);
-
 async fn load_first_answers(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     wanted: &WantedFacts,
 ) -> QueryResult<Vec<FirstAnswerRow>> {
     let keys = &wanted.idempotency_keys;
@@ -150,28 +135,15 @@ async fn load_first_answers(
         return Ok(Vec::new());
     }
     let first_answers = FirstAnswers {
-        api_key_id: keys.iter().map(|(api_key, _)| api_key.0).collect(),
-        idempotency_key: keys.iter().map(|(_, key)| key.0).collect(),
+        api_key_id: each(keys, |(api_key, _)| *api_key),
+        idempotency_key: each(keys, |(_, key)| *key),
     };
-    first_answers.load(&mut connection).await
-}
-
-fn add_first_answers(facts: &mut SendFacts, rows: Vec<FirstAnswerRow>) -> Result<(), Unreadable> {
-    for (api_key, key, message, first_answer, status) in rows {
-        facts.add_message_with_key(
-            (ApiKeyId(api_key), IdempotencyKey(key)),
-            MessageId(message),
-            read_first_answer(first_answer)?,
-            read_status(status)?,
-        );
-    }
-    Ok(())
+    first_answers.rows(connection).await
 }
 
 statement! {
     /// Which of the recipients opted out: their last request is 1, stop.
-    OptOutsOf { account_id: Vec<Uuid> => Uuids, recipient_index: Vec<Vec<u8>> => Binaries }
-    -> (sql_types::Uuid, sql_types::Binary),
+    OptOutsOf { account_id: [AccountId], recipient_index: [RecipientIndex] } -> OptedOutRow,
     "SELECT recipient.account_id, recipient.recipient_index \
      FROM unnest({}, {}) AS recipient (account_id, recipient_index), LATERAL ( \
          SELECT 1 FROM opt_outs \
@@ -182,32 +154,24 @@ statement! {
 }
 
 async fn load_opt_outs(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     recipients: &Recipients,
-) -> QueryResult<Vec<(Uuid, Vec<u8>)>> {
+) -> QueryResult<Vec<OptedOutRow>> {
     let opt_outs = OptOutsOf {
         account_id: recipients.account_id.clone(),
         recipient_index: recipients.index.clone(),
     };
-    opt_outs.load(&mut connection).await
-}
-
-fn add_opt_outs(facts: &mut SendFacts, rows: Vec<(Uuid, Vec<u8>)>) -> Result<(), Unreadable> {
-    for (account, recipient) in rows {
-        let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
-        facts.add_opt_out(AccountId(account), recipient);
-    }
-    Ok(())
+    opt_outs.rows(connection).await
 }
 
 statement! {
     /// The sends to the recipients that still matter to their cooldown.
     RecentSends {
-        account_id: Vec<Uuid> => Uuids,
-        recipient_index: Vec<Vec<u8>> => Binaries,
-        since: Vec<OffsetDateTime> => Instants,
+        account_id: [AccountId],
+        recipient_index: [RecipientIndex],
+        since: [Timestamp],
     }
-    -> (sql_types::Uuid, sql_types::Binary, sql_types::Timestamptz),
+    -> RecentSendRow,
     // Only a failed message has a time of failure, and the index is one of all the others.
     "SELECT recipient.account_id, recipient.recipient_index, send.created_at \
      FROM unnest({}, {}, {}) AS recipient (account_id, recipient_index, since), LATERAL ( \
@@ -219,80 +183,48 @@ statement! {
          OFFSET 0) AS send"
 }
 
-type SendRow = (Uuid, Vec<u8>, OffsetDateTime);
-
 async fn load_sends(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     recipients: &Recipients,
-) -> QueryResult<Vec<SendRow>> {
+) -> QueryResult<Vec<RecentSendRow>> {
     let sends = RecentSends {
         account_id: recipients.account_id.clone(),
         recipient_index: recipients.index.clone(),
         since: recipients.since.clone(),
     };
-    sends.load(&mut connection).await
+    sends.rows(connection).await
 }
-
-fn add_sends(facts: &mut SendFacts, rows: Vec<SendRow>) -> Result<(), Unreadable> {
-    for (account, recipient, at) in rows {
-        let recipient = read_recipient_index(&recipient, "messages.recipient_index")?;
-        facts.add_send(AccountId(account), recipient, at.into());
-    }
-    Ok(())
-}
-
-type BalanceRow = (Uuid, Uuid, i32, i32, OffsetDateTime);
 
 async fn load_balances(
     mut connection: &AsyncPgConnection,
     accounts: &BTreeSet<AccountId>,
 ) -> QueryResult<Vec<BalanceRow>> {
-    let accounts: Vec<_> = accounts.iter().map(|id| id.0).collect();
     subscriptions::table
-        .filter(subscriptions::account_id.eq_any(accounts))
-        .filter(subscriptions::remaining.gt(0))
-        .select((
-            subscriptions::account_id,
-            subscriptions::id,
-            subscriptions::remaining,
-            subscriptions::credits,
-            subscriptions::created_at,
-        ))
+        .filter(subscriptions::account_id.eq_any(accounts.iter().copied().map(Col)))
+        .filter(subscriptions::remaining.gt(Col(Credits::ZERO)))
+        .select(BalanceRow::as_select())
         .load(&mut connection)
         .await
-}
-
-fn add_balances(facts: &mut SendFacts, rows: Vec<BalanceRow>) -> Result<(), Unreadable> {
-    for (account, id, remaining, granted, created_at) in rows {
-        let balance = SubscriptionBalance {
-            id: SubscriptionId(id),
-            remaining: read_credits(remaining, "subscriptions.remaining")?,
-            granted: read_credits(granted, "subscriptions.credits")?,
-            created_at: created_at.into(),
-        };
-        facts.add_balance(AccountId(account), balance);
-    }
-    Ok(())
 }
 
 statement! {
     /// Records admitted messages.
     InsertMessages {
-        status: i16 => sql_types::SmallInt,
-        id: Vec<Uuid> => Uuids,
-        account_id: Vec<Uuid> => Uuids,
-        api_key_id: Vec<Uuid> => Uuids,
-        idempotency_key: Vec<Option<Uuid>> => sql_types::Array<sql_types::Nullable<sql_types::Uuid>>,
-        sender_id: Vec<Uuid> => Uuids,
-        template_id: Vec<Uuid> => Uuids,
-        language: Vec<String> => Texts,
-        recipient_index: Vec<Vec<u8>> => Binaries,
-        recipient: Vec<Vec<u8>> => Binaries,
-        region: Vec<String> => Texts,
-        price: Vec<i32> => sql_types::Array<sql_types::Integer>,
-        subscription_id: Vec<Uuid> => Uuids,
-        created_at: Vec<OffsetDateTime> => Instants,
-        expires_at: Vec<OffsetDateTime> => Instants,
+        status: MessageStatus,
+        id: [MessageId],
+        account_id: [AccountId],
+        api_key_id: [ApiKeyId],
+        idempotency_key: [Option<IdempotencyKey>],
+        sender_id: [SenderId],
+        template_id: [TemplateId],
+        language: [LanguageTag],
+        recipient_index: [RecipientIndex],
+        recipient: [Sealed],
+        region: [Region],
+        price: [Credits],
+        subscription_id: [SubscriptionId],
+        created_at: [Timestamp],
+        expires_at: [Timestamp],
     },
     "INSERT INTO messages \
          (id, account_id, api_key_id, idempotency_key, sender_id, template_id, language, \
@@ -317,29 +249,21 @@ async fn insert_messages(
     let new = || judged.messages.iter();
     let of = || new().map(|message| &attempts[message.attempt]);
     let insert = InsertMessages {
-        status: MessageStatus::Pending.code(),
-        id: of().map(|attempt| attempt.message_id.0).collect(),
-        account_id: of().map(|attempt| attempt.account_id.0).collect(),
-        api_key_id: of().map(|attempt| attempt.api_key_id.0).collect(),
-        idempotency_key: of()
-            .map(|attempt| attempt.idempotency_key.map(|key| key.0))
-            .collect(),
-        sender_id: new().map(|message| message.routed_to.sender_id.0).collect(),
-        template_id: new()
-            .map(|message| message.routed_to.template_id.0)
-            .collect(),
-        language: new()
-            .map(|message| message.routed_to.language.to_string())
-            .collect(),
-        recipient_index: of()
-            .map(|attempt| attempt.recipient_index.0.to_vec())
-            .collect(),
-        recipient: of().map(|attempt| attempt.recipient.0.clone()).collect(),
-        region: of().map(|attempt| attempt.region.to_string()).collect(),
-        price: of().map(|attempt| written_credits(attempt.price)).collect(),
-        subscription_id: new().map(|message| message.subscription_id.0).collect(),
-        created_at: of().map(|attempt| attempt.at.into()).collect(),
-        expires_at: of().map(|attempt| attempt.expires_at.into()).collect(),
+        status: Col(MessageStatus::Pending),
+        id: each(of(), |attempt| attempt.message_id),
+        account_id: each(of(), |attempt| attempt.account_id),
+        api_key_id: each(of(), |attempt| attempt.api_key_id),
+        idempotency_key: each(of(), |attempt| attempt.idempotency_key),
+        sender_id: each(new(), |message| message.routed_to.sender_id),
+        template_id: each(new(), |message| message.routed_to.template_id),
+        language: each(new(), |message| message.routed_to.language.clone()),
+        recipient_index: each(of(), |attempt| attempt.recipient_index),
+        recipient: each(of(), |attempt| attempt.recipient.clone()),
+        region: each(of(), |attempt| attempt.region),
+        price: each(of(), |attempt| attempt.price),
+        subscription_id: each(new(), |message| message.subscription_id),
+        created_at: each(of(), |attempt| attempt.at),
+        expires_at: each(of(), |attempt| attempt.expires_at),
     };
     insert.execute(&mut connection).await?;
     Ok(())

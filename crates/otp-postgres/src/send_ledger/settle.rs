@@ -3,29 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
-use otp_core::message::Failure;
+use otp_core::message::{Failure, MessageStatus};
 use otp_core::notice::LowBalance;
 use otp_core::ports::PortError;
+use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::send::Settlement;
-use otp_core::send::settlement::{
-    self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
-};
-use otp_core::subscription::SubscriptionBalance;
+use otp_core::send::settlement::{self, FailureChange, MessageUpdate, SettlementFacts};
 use otp_core::time::Timestamp;
-use time::OffsetDateTime;
-use uuid::Uuid;
+use otp_rows::Col;
+use otp_rows::rows::{BalanceRow, MessageStateRow};
+use otp_rows::schema::{messages, subscriptions};
 
 use super::events::append_events;
 use super::{append_entries, lock_accounts, set_balances};
-use crate::errors::{Unreadable, port_error};
+use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
-use crate::rows::{read_credits, read_first_answer, read_status};
-use crate::schema::{messages, subscriptions};
-use crate::statement::statement;
+use crate::statement::{each, statement};
 use crate::transaction::Transaction;
 
 pub(super) async fn settle(
@@ -45,8 +41,14 @@ pub(super) async fn settle(
     )
     .await
     .map_err(port_error)?;
-    let mut facts = facts(messages, balances)?;
-    facts.low_balance = low_balance;
+    let mut facts = SettlementFacts {
+        low_balance,
+        ..SettlementFacts::default()
+    };
+    messages.into_iter().for_each(|row| row.add_to(&mut facts));
+    balances
+        .into_iter()
+        .for_each(|row| row.add_to_settlement(&mut facts));
 
     let settled = settlement::judge(settlements, facts);
 
@@ -66,31 +68,22 @@ pub(super) async fn settle(
     Ok(())
 }
 
-type MessageStateRow = (Uuid, Uuid, i16, Option<i16>, i32, Uuid);
-
 /// Locks the messages in ascending order of ids and reads where they stand.
 async fn lock_messages(
     mut connection: &AsyncPgConnection,
     settlements: &[Settlement],
 ) -> QueryResult<Vec<MessageStateRow>> {
-    let ids = settlements.iter().map(|settlement| settlement.message_id.0);
+    let ids = settlements
+        .iter()
+        .map(|settlement| Col(settlement.message_id));
     messages::table
         .filter(messages::id.eq_any(ids))
         .order(messages::id)
-        .select((
-            messages::id,
-            messages::account_id,
-            messages::status,
-            messages::first_answer,
-            messages::price,
-            messages::subscription_id,
-        ))
+        .select(MessageStateRow::as_select())
         .for_no_key_update()
         .load(&mut connection)
         .await
 }
-
-type BalanceRow = (Uuid, Uuid, i32, i32, OffsetDateTime);
 
 /// What is left on the subscriptions of accounts whose credits may move. The accounts are locked, so
 /// it stays what it is.
@@ -101,71 +94,29 @@ async fn load_balances(
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let accounts: Vec<_> = accounts.iter().map(|account| account.0).collect();
     subscriptions::table
-        .filter(subscriptions::account_id.eq_any(accounts))
-        .select((
-            subscriptions::account_id,
-            subscriptions::id,
-            subscriptions::remaining,
-            subscriptions::credits,
-            subscriptions::created_at,
-        ))
+        .filter(subscriptions::account_id.eq_any(accounts.iter().copied().map(Col)))
+        .select(BalanceRow::as_select())
         .load(&mut connection)
         .await
 }
-
-fn facts(
-    messages: Vec<MessageStateRow>,
-    balances: Vec<BalanceRow>,
-) -> Result<SettlementFacts, Unreadable> {
-    let mut facts = SettlementFacts::default();
-    for (id, account, status, first_answer, price, subscription) in messages {
-        let state = MessageState {
-            account_id: AccountId(account),
-            status: read_status(status)?,
-            first_answer: read_first_answer(first_answer)?,
-            price: read_credits(price, "messages.price")?,
-            subscription_id: SubscriptionId(subscription),
-        };
-        facts.messages.insert(MessageId(id), state);
-    }
-    for (account, id, remaining, granted, created_at) in balances {
-        let balance = SubscriptionBalance {
-            id: SubscriptionId(id),
-            remaining: read_credits(remaining, "subscriptions.remaining")?,
-            granted: read_credits(granted, "subscriptions.credits")?,
-            created_at: created_at.into(),
-        };
-        facts
-            .balances
-            .entry(AccountId(account))
-            .or_default()
-            .push(balance);
-    }
-    Ok(facts)
-}
-
-type Byteas = sql_types::Array<sql_types::Nullable<sql_types::Bytea>>;
-type Texts = sql_types::Array<sql_types::Nullable<sql_types::Text>>;
 
 statement! {
     /// Brings messages to their new state. What a settlement does not bring is left as it is. The
     /// failure is three columns and its time; they are set and emptied together, where the row says so.
     UpdateMessages {
-        id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
-        status: Vec<i16> => sql_types::Array<sql_types::SmallInt>,
-        first_answer: Vec<Option<i16>> => sql_types::Array<sql_types::Nullable<sql_types::SmallInt>>,
-        subscription_id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
-        provider_index: Vec<Option<Vec<u8>>> => Byteas,
-        provider_message_id: Vec<Option<Vec<u8>>> => Byteas,
-        changes_failure: Vec<bool> => sql_types::Array<sql_types::Bool>,
-        failure_code: Vec<Option<i32>> => sql_types::Array<sql_types::Nullable<sql_types::Integer>>,
-        failure_title: Vec<Option<String>> => Texts,
-        failure_reason: Vec<Option<String>> => Texts,
-        failed_at: Vec<Option<OffsetDateTime>>
-            => sql_types::Array<sql_types::Nullable<sql_types::Timestamptz>>,
-        updated_at: Vec<OffsetDateTime> => sql_types::Array<sql_types::Timestamptz>,
+        id: [MessageId],
+        status: [MessageStatus],
+        first_answer: [Option<MessageStatus>],
+        subscription_id: [SubscriptionId],
+        provider_index: [Option<ProviderMessageIndex>],
+        provider_message_id: [Option<Sealed>],
+        changes_failure: [bool],
+        failure_code: [Option<i32>],
+        failure_title: [Option<String>],
+        failure_reason: [Option<String>],
+        failed_at: [Option<Timestamp>],
+        updated_at: [Timestamp],
     },
     "UPDATE messages SET \
          status = new.status, \
@@ -199,26 +150,18 @@ async fn update_messages(
     let ids = || of().map(|update| update.provider_message_id.as_ref());
     let failures = || of().map(|update| recorded(&update.failure));
     let update = UpdateMessages {
-        id: updates.keys().map(|id| id.0).collect(),
-        status: of().map(|update| update.status.code()).collect(),
-        first_answer: of()
-            .map(|update| Some(update.first_answer?.code()))
-            .collect(),
-        subscription_id: of().map(|update| update.subscription_id.0).collect(),
-        provider_index: ids().map(|id| Some(id?.index.0.to_vec())).collect(),
-        provider_message_id: ids().map(|id| Some(id?.sealed.0.clone())).collect(),
-        changes_failure: of()
-            .map(|update| update.failure != FailureChange::Keep)
-            .collect(),
-        failure_code: failures().map(|failure| failure?.0.code).collect(),
-        failure_title: failures()
-            .map(|failure| Some(failure?.0.title.clone()))
-            .collect(),
-        failure_reason: failures()
-            .map(|failure| Some(failure?.0.reason.clone()))
-            .collect(),
-        failed_at: failures().map(|failure| Some(failure?.1.into())).collect(),
-        updated_at: of().map(|update| update.at.into()).collect(),
+        id: each(updates.keys(), |id| *id),
+        status: each(of(), |update| update.status),
+        first_answer: each(of(), |update| update.first_answer),
+        subscription_id: each(of(), |update| update.subscription_id),
+        provider_index: each(ids(), |id| Some(id?.index)),
+        provider_message_id: each(ids(), |id| Some(id?.sealed.clone())),
+        changes_failure: each(of(), |update| update.failure != FailureChange::Keep),
+        failure_code: each(failures(), |failure| failure?.0.code),
+        failure_title: each(failures(), |failure| Some(failure?.0.title.clone())),
+        failure_reason: each(failures(), |failure| Some(failure?.0.reason.clone())),
+        failed_at: each(failures(), |failure| Some(failure?.1)),
+        updated_at: each(of(), |update| update.at),
     };
     update.execute(&mut connection).await?;
     Ok(())
@@ -226,10 +169,7 @@ async fn update_messages(
 
 statement! {
     /// Records by which ids the provider knows messages.
-    NameMessages {
-        provider_index: Vec<Vec<u8>> => sql_types::Array<sql_types::Bytea>,
-        message_id: Vec<Uuid> => sql_types::Array<sql_types::Uuid>,
-    },
+    NameMessages { provider_index: [ProviderMessageIndex], message_id: [MessageId] },
     "INSERT INTO provider_messages (provider_index, message_id) \
      SELECT provider_index, message_id FROM unnest({}, {}) AS named (provider_index, message_id)"
 }
@@ -240,7 +180,7 @@ async fn name_messages(
 ) -> QueryResult<()> {
     let named = updates.iter().filter_map(|(message, update)| {
         let id = update.provider_message_id.as_ref()?;
-        Some((id.index.0.to_vec(), message.0))
+        Some((Col(id.index), Col(*message)))
     });
     let (provider_index, message_id): (Vec<_>, Vec<_>) = named.unzip();
     if message_id.is_empty() {

@@ -3,12 +3,14 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{MessageEvent, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{MessageHistory, MessageQuery};
+use otp_rows::Col;
+use otp_rows::encoding::{Id, Instant};
+use otp_rows::rows::{MessageEventRow, MessageRecordRow, read, read_all};
+use otp_rows::schema::message_events;
 use serde_json::json;
 
 use crate::errors::StoreError;
-use crate::rows::{Id, MessageEventRow, MessageRecordRow, read_all};
-use crate::schema::message_events;
 
 /// The records of the messages that `$from` names.
 macro_rules! records {
@@ -66,8 +68,8 @@ pub(super) fn history(
     message: MessageId,
 ) -> Result<Option<MessageHistory>, StoreError> {
     let found = diesel::sql_query(ONE)
-        .bind::<Binary, _>(Id(message.0))
-        .bind::<Binary, _>(Id(account.0));
+        .bind::<Id, _>(Col(message))
+        .bind::<Id, _>(Col(account));
     let Some(record) = found
         .get_result::<MessageRecordRow>(connection)
         .optional()?
@@ -75,13 +77,13 @@ pub(super) fn history(
         return Ok(None);
     };
     let events = message_events::table
-        .filter(message_events::message_id.eq(Id(message.0)))
+        .filter(message_events::message_id.eq(Col(message)))
         .order(message_events::id)
         .select(MessageEventRow::as_select())
         .load(connection)?;
     Ok(Some(MessageHistory {
-        record: MessageRecord::try_from(record)?,
-        events: read_all::<_, MessageEvent>(events)?,
+        record: read(record)?,
+        events: read_all(events)?,
     }))
 }
 
@@ -96,17 +98,15 @@ pub(super) fn list(
         Some(_) => OF_RECIPIENT,
     };
     let page = diesel::sql_query(text)
-        .bind::<Binary, _>(Id(query.account_id.0))
-        .bind::<BigInt, _>(query.since.unix_millis())
-        .bind::<BigInt, _>(query.before.created_at.unix_millis())
-        .bind::<Binary, _>(Id(query.before.id.0))
+        .bind::<Id, _>(Col(query.account_id))
+        .bind::<Instant, _>(Col(query.since))
+        .bind::<Instant, _>(Col(query.before.created_at))
+        .bind::<Id, _>(Col(query.before.id))
         .bind::<Text, _>(json!(statuses).to_string())
         .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX));
     let rows = match query.recipient {
         None => page.load(connection)?,
-        Some(recipient) => page
-            .bind::<Binary, _>(recipient.0.to_vec())
-            .load(connection)?,
+        Some(recipient) => page.bind::<Binary, _>(Col(recipient)).load(connection)?,
     };
     Ok(rows)
 }

@@ -1,16 +1,12 @@
 //! The recording of requests: load what holds, ask the core, write what it says.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, SmallInt};
-use otp_core::ids::AccountId;
-use otp_core::opt_out::CurrentConsent;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, JudgedConsent};
-use otp_core::time::Timestamp;
+use otp_rows::rows::{CurrentConsentRow, LoggedConsentRow};
 use serde_json::json;
 
 use crate::errors::StoreError;
-use crate::rows::{Id, read_consent_request, read_provider_index, read_recipient_index};
-use crate::set_based::{SetBased, hex, id, set_based};
+use crate::set_based::{hex, id, set_based};
 
 pub(crate) const LAST: &str = "
     SELECT o.account_id, o.recipient_index, o.request, o.requested_at
@@ -62,21 +58,11 @@ fn load(
             ])
         })
     };
-    let query = set_based::<(Binary, Binary, SmallInt, BigInt)>(LAST, wanted());
-    for (account, recipient, request, at) in query.load::<(Id, Vec<u8>, i16, i64)>(connection)? {
-        let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
-        let last = CurrentConsent {
-            at: Timestamp::from_unix_millis(at),
-            request: read_consent_request(request, "opt_outs.request")?,
-        };
-        facts.last.insert((AccountId(account.0), recipient), last);
+    for row in set_based(LAST, wanted()).load::<CurrentConsentRow>(connection)? {
+        row.add_to(&mut facts);
     }
-    let query = set_based::<(Binary, Binary, Binary)>(LOGGED, wanted());
-    for (account, recipient, message) in query.load::<(Id, Vec<u8>, Vec<u8>)>(connection)? {
-        let recipient = read_recipient_index(&recipient, "consent_log.recipient_index")?;
-        let message = read_provider_index(&message, "consent_log.message_index")?;
-        let of = (AccountId(account.0), recipient);
-        facts.logged.insert((of, message));
+    for row in set_based(LOGGED, wanted()).load::<LoggedConsentRow>(connection)? {
+        row.add_to(&mut facts);
     }
     Ok(facts)
 }
@@ -95,8 +81,7 @@ fn write(connection: &mut SqliteConnection, judged: &JudgedConsent) -> Result<()
                 entry.recorded_at.unix_millis(),
             ])
         });
-        let append: SetBased = set_based(APPEND, rows);
-        append.execute(connection)?;
+        set_based(APPEND, rows).execute(connection)?;
     }
     if !judged.last.is_empty() {
         let rows = judged.last.iter().map(|((account, recipient), last)| {
@@ -107,8 +92,7 @@ fn write(connection: &mut SqliteConnection, judged: &JudgedConsent) -> Result<()
                 last.at.unix_millis(),
             ])
         });
-        let set: SetBased = set_based(SET, rows);
-        set.execute(connection)?;
+        set_based(SET, rows).execute(connection)?;
     }
     Ok(())
 }

@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 use otp_core::opt_out::InboundConsent;
 use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::schema::unresolved_consents;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
-use crate::schema::unresolved_consents;
-use crate::set_based::{SetBased, hex, set_based};
+use crate::set_based::{hex, set_based};
 
 const KEEP: &str = "
     INSERT INTO unresolved_consents (message_index, request, source, phone_number_id, context_index,
@@ -26,8 +27,7 @@ pub(super) fn keep(
     connection: &mut SqliteConnection,
     requests: &[InboundConsent],
 ) -> Result<(), StoreError> {
-    let keep: SetBased = set_based(KEEP, requests.iter().map(row));
-    keep.execute(connection)?;
+    set_based(KEEP, requests.iter().map(row)).execute(connection)?;
     Ok(())
 }
 
@@ -37,9 +37,8 @@ pub(super) fn forget(
     before: Timestamp,
     most: usize,
 ) -> Result<usize, StoreError> {
-    let forget: SetBased = set_based(FORGET, requests.iter().map(row));
-    forget.execute(connection)?;
-    let too_old = unresolved_consents::received_at.lt(before.unix_millis());
+    set_based(FORGET, requests.iter().map(row)).execute(connection)?;
+    let too_old = unresolved_consents::received_at.lt(Col(before));
     let too_old = diesel::delete(unresolved_consents::table.filter(too_old)).execute(connection)?;
     let first_too_many: Option<i64> = unresolved_consents::table
         .order(unresolved_consents::id.desc())

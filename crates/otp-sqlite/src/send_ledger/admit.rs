@@ -1,22 +1,17 @@
 //! Admission: load the facts, ask the core, write what it says.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
-use otp_core::idempotency::IdempotencyKey;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
 use otp_core::notice::LowBalance;
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
-use otp_core::subscription::SubscriptionBalance;
-use otp_core::time::Timestamp;
+use otp_rows::rows::{BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
 use crate::notice_outbox::insert_notices;
-use crate::rows::{Id, read_credits, read_first_answer, read_recipient_index, read_status};
 use crate::send_ledger::{append_entries, set_balances};
-use crate::set_based::{SetBased, hex, id, set_based};
+use crate::set_based::{hex, id, set_based};
 
 // `CROSS JOIN` makes SQLite go from the few rows asked for to the many stored, never the other way.
 
@@ -73,8 +68,7 @@ pub(super) fn admit(
                 .get(message.attempt)
                 .map(|attempt| message_row(attempt, message))
         });
-        let insert: SetBased = set_based(INSERT, rows);
-        insert.execute(connection)?;
+        set_based(INSERT, rows).execute(connection)?;
     }
     append_entries(connection, &judged.ledger)?;
     set_balances(connection, &judged.balances)?;
@@ -115,8 +109,6 @@ pub(super) fn load_facts(
     Ok(facts)
 }
 
-type FirstAnswerColumns = (Binary, Binary, Binary, Nullable<SmallInt>, SmallInt);
-
 fn load_first_answers(
     connection: &mut SqliteConnection,
     wanted: &WantedFacts,
@@ -129,15 +121,8 @@ fn load_first_answers(
     let rows = keys
         .iter()
         .map(|(api_key, key)| json!([id(api_key.0), id(key.0)]));
-    let query = set_based::<FirstAnswerColumns>(FIRST_ANSWERS, rows);
-    let found: Vec<(Id, Id, Id, Option<i16>, i16)> = query.load(connection)?;
-    for (api_key, key, message, answered, code) in found {
-        facts.add_message_with_key(
-            (ApiKeyId(api_key.0), IdempotencyKey(key.0)),
-            MessageId(message.0),
-            read_first_answer(answered)?,
-            read_status(code)?,
-        );
+    for row in set_based(FIRST_ANSWERS, rows).load::<FirstAnswerRow>(connection)? {
+        row.add_to(facts);
     }
     Ok(())
 }
@@ -149,11 +134,8 @@ fn load_opt_outs(
 ) -> Result<(), StoreError> {
     let recipients = wanted.recipients.keys();
     let rows = recipients.map(|(account, recipient)| json!([id(account.0), hex(&recipient.0)]));
-    let query = set_based::<(Binary, Binary)>(OPT_OUTS, rows);
-    let found: Vec<(Id, Vec<u8>)> = query.load(connection)?;
-    for (account, recipient) in found {
-        let recipient = read_recipient_index(&recipient, "opt_outs.recipient_index")?;
-        facts.add_opt_out(AccountId(account.0), recipient);
+    for row in set_based(OPT_OUTS, rows).load::<OptedOutRow>(connection)? {
+        row.add_to(facts);
     }
     Ok(())
 }
@@ -169,15 +151,8 @@ fn load_sends(
         .map(|((account, recipient), since)| {
             json!([id(account.0), hex(&recipient.0), since.unix_millis()])
         });
-    let query = set_based::<(Binary, Binary, BigInt)>(SENDS, rows);
-    let found: Vec<(Id, Vec<u8>, i64)> = query.load(connection)?;
-    for (account, recipient, at) in found {
-        let recipient = read_recipient_index(&recipient, "messages.recipient_index")?;
-        facts.add_send(
-            AccountId(account.0),
-            recipient,
-            Timestamp::from_unix_millis(at),
-        );
+    for row in set_based(SENDS, rows).load::<RecentSendRow>(connection)? {
+        row.add_to(facts);
     }
     Ok(())
 }
@@ -188,16 +163,8 @@ fn load_balances(
     facts: &mut SendFacts,
 ) -> Result<(), StoreError> {
     let rows = wanted.accounts.iter().map(|account| json!([id(account.0)]));
-    let query = set_based::<(Binary, Binary, BigInt, BigInt, BigInt)>(BALANCES, rows);
-    let found: Vec<(Id, Id, i64, i64, i64)> = query.load(connection)?;
-    for (account, subscription, remaining, granted, created_at) in found {
-        let balance = SubscriptionBalance {
-            id: SubscriptionId(subscription.0),
-            remaining: read_credits(remaining, "subscriptions.remaining")?,
-            granted: read_credits(granted, "subscriptions.credits")?,
-            created_at: Timestamp::from_unix_millis(created_at),
-        };
-        facts.add_balance(AccountId(account.0), balance);
+    for row in set_based(BALANCES, rows).load::<BalanceRow>(connection)? {
+        row.add_to(facts);
     }
     Ok(())
 }

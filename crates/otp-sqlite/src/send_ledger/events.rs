@@ -6,7 +6,7 @@ use otp_core::message::MessageEvent;
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
-use crate::set_based::{SetBased, id, set_based};
+use crate::set_based::{id, set_based};
 
 /// What a message was told before by the same source stays as it was told first.
 const APPEND: &str = "
@@ -25,8 +25,7 @@ pub(super) fn append_events(
     if events.is_empty() {
         return Ok(());
     }
-    let append: SetBased = set_based(APPEND, events.iter().map(row));
-    append.execute(connection)?;
+    set_based(APPEND, events.iter().map(row)).execute(connection)?;
     Ok(())
 }
 

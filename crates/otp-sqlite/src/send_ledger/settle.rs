@@ -3,24 +3,19 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt};
-use otp_core::ids::{AccountId, MessageId, SubscriptionId};
+use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::MessageStatus;
 use otp_core::notice::LowBalance;
 use otp_core::send::Settlement;
-use otp_core::send::settlement::{
-    self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
-};
-use otp_core::subscription::SubscriptionBalance;
-use otp_core::time::Timestamp;
+use otp_core::send::settlement::{self, FailureChange, MessageUpdate, SettlementFacts};
+use otp_rows::rows::{BalanceRow, MessageStateRow};
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
 use crate::notice_outbox::insert_notices;
-use crate::rows::{Id, read_credits, read_first_answer, read_status};
 use crate::send_ledger::events::append_events;
 use crate::send_ledger::{append_entries, set_balances};
-use crate::set_based::{SetBased, hex, id, set_based};
+use crate::set_based::{hex, id, set_based};
 
 pub(super) const MESSAGES: &str = "
     SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id
@@ -59,8 +54,7 @@ pub(super) fn settle(
     facts.low_balance = low_balance;
     let settled = settlement::judge(settlements, facts);
     if !settled.updates.is_empty() {
-        let update: SetBased = set_based(UPDATE, settled.updates.iter().map(update_row));
-        update.execute(connection)?;
+        set_based(UPDATE, settled.updates.iter().map(update_row)).execute(connection)?;
     }
     append_events(connection, &settled.events)?;
     append_entries(connection, &settled.ledger)?;
@@ -91,8 +85,6 @@ fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
     ])
 }
 
-type MessageColumns = (Binary, Binary, SmallInt, Nullable<SmallInt>, BigInt, Binary);
-
 fn load_facts(
     connection: &mut SqliteConnection,
     settlements: &[Settlement],
@@ -102,18 +94,9 @@ fn load_facts(
         .map(|settlement| settlement.message_id)
         .collect();
     let rows = wanted.iter().map(|message| json!([id(message.0)]));
-    let query = set_based::<MessageColumns>(MESSAGES, rows);
-    let found: Vec<(Id, Id, i16, Option<i16>, i64, Id)> = query.load(connection)?;
     let mut facts = SettlementFacts::default();
-    for (message, account, code, answered, price, subscription) in found {
-        let state = MessageState {
-            account_id: AccountId(account.0),
-            status: read_status(code)?,
-            first_answer: read_first_answer(answered)?,
-            price: read_credits(price, "messages.price")?,
-            subscription_id: SubscriptionId(subscription.0),
-        };
-        facts.messages.insert(MessageId(message.0), state);
+    for row in set_based(MESSAGES, rows).load::<MessageStateRow>(connection)? {
+        row.add_to(&mut facts);
     }
     let concerned: BTreeSet<_> = settlements
         .iter()
@@ -133,20 +116,8 @@ fn load_balances(
         return Ok(());
     }
     let rows = accounts.iter().map(|account| json!([id(account.0)]));
-    let query = set_based::<(Binary, Binary, BigInt, BigInt, BigInt)>(BALANCES, rows);
-    let found: Vec<(Id, Id, i64, i64, i64)> = query.load(connection)?;
-    for (account, subscription, remaining, granted, created_at) in found {
-        let balance = SubscriptionBalance {
-            id: SubscriptionId(subscription.0),
-            remaining: read_credits(remaining, "subscriptions.remaining")?,
-            granted: read_credits(granted, "subscriptions.credits")?,
-            created_at: Timestamp::from_unix_millis(created_at),
-        };
-        facts
-            .balances
-            .entry(AccountId(account.0))
-            .or_default()
-            .push(balance);
+    for row in set_based(BALANCES, rows).load::<BalanceRow>(connection)? {
+        row.add_to_settlement(facts);
     }
     Ok(())
 }

@@ -1,114 +1,136 @@
-//! The tables as diesel sees them; `migrations/sqlite` creates them.
+//! The tables as diesel sees them, once for both databases; `migrations/` creates them.
 //!
-//! SQLite knows one integer type: the width named here is that of the value in Rust.
+//! A column has the type diesel has for it, but for ids and instants, whose form the databases do not
+//! share: see [`encoding`](crate::encoding).
 
-diesel::table! {
+macro_rules! table {
+    ($($table:tt)*) => {
+        diesel::table! {
+            use diesel::sql_types::*;
+            use crate::encoding::{Id, Instant};
+
+            $($table)*
+        }
+    };
+}
+
+table! {
+    /// Accounts, their contact details sealed.
     accounts (id) {
-        id -> Binary,
+        id -> Id,
         name -> Binary,
         email -> Binary,
         phone -> Binary,
         company -> Binary,
         address -> Nullable<Binary>,
         default_language -> Text,
-        created_at -> BigInt,
+        created_at -> Instant,
     }
 }
 
-diesel::table! {
+table! {
+    /// API keys, as hashes.
     api_keys (id) {
-        id -> Binary,
-        account_id -> Binary,
+        id -> Id,
+        account_id -> Id,
         name -> Text,
         hash -> Binary,
         hint -> Text,
-        created_at -> BigInt,
-        expires_at -> Nullable<BigInt>,
-        revoked_at -> Nullable<BigInt>,
+        created_at -> Instant,
+        expires_at -> Nullable<Instant>,
+        revoked_at -> Nullable<Instant>,
     }
 }
 
-diesel::table! {
+table! {
+    /// Plans that can be ordered.
     plans (id) {
-        id -> Binary,
+        id -> Id,
         name -> Text,
-        credits -> BigInt,
+        credits -> Integer,
         price_minor -> Nullable<BigInt>,
         price_currency -> Nullable<Text>,
-        created_at -> BigInt,
+        created_at -> Instant,
     }
 }
 
-diesel::table! {
+table! {
+    /// Credits granted to accounts.
     subscriptions (id) {
-        id -> Binary,
-        account_id -> Binary,
-        plan_id -> Nullable<Binary>,
-        credits -> BigInt,
-        remaining -> BigInt,
-        created_at -> BigInt,
+        id -> Id,
+        account_id -> Id,
+        plan_id -> Nullable<Id>,
+        credits -> Integer,
+        remaining -> Integer,
+        created_at -> Instant,
     }
 }
 
-diesel::table! {
+table! {
+    /// Credits a message costs, by region.
     prices (region) {
         region -> Text,
-        credits -> BigInt,
+        credits -> Integer,
     }
 }
 
-diesel::table! {
+table! {
+    /// WhatsApp numbers of accounts.
     senders (id) {
-        id -> Binary,
-        account_id -> Binary,
+        id -> Id,
+        account_id -> Id,
         phone_number_id -> Text,
         waba_id -> Text,
         phone -> Binary,
         access_token -> Binary,
-        created_at -> BigInt,
+        created_at -> Instant,
     }
 }
 
-diesel::table! {
+table! {
+    /// Authentication templates of senders.
     templates (id) {
-        id -> Binary,
-        sender_id -> Binary,
+        id -> Id,
+        sender_id -> Id,
         name -> Text,
         language -> Text,
-        created_at -> BigInt,
+        created_at -> Instant,
         provider_id -> Nullable<Text>,
         status -> Text,
         reason -> Nullable<Text>,
-        status_since -> Nullable<BigInt>,
+        status_since -> Nullable<Instant>,
         ttl_seconds -> Nullable<Integer>,
         code_expiry_minutes -> Nullable<Integer>,
     }
 }
 
-diesel::table! {
+table! {
+    /// The consent request that holds for each recipient.
     opt_outs (account_id, recipient_index) {
-        account_id -> Binary,
+        account_id -> Id,
         recipient_index -> Binary,
-        requested_at -> BigInt,
+        requested_at -> Instant,
         request -> SmallInt,
     }
 }
 
-diesel::table! {
+table! {
+    /// Every consent request ever made.
     consent_log (id) {
         id -> BigInt,
-        account_id -> Binary,
+        account_id -> Id,
         recipient_index -> Binary,
         recipient -> Nullable<Binary>,
         request -> SmallInt,
         source -> SmallInt,
         message_index -> Nullable<Binary>,
-        requested_at -> BigInt,
-        recorded_at -> BigInt,
+        requested_at -> Instant,
+        recorded_at -> Instant,
     }
 }
 
-diesel::table! {
+table! {
+    /// Consent requests whose recipient is not known for certain yet.
     unresolved_consents (id) {
         id -> BigInt,
         message_index -> Binary,
@@ -119,20 +141,21 @@ diesel::table! {
         user_identity -> Nullable<Binary>,
         number_identity -> Nullable<Binary>,
         recipient_index -> Nullable<Binary>,
-        requested_at -> BigInt,
-        received_at -> BigInt,
+        requested_at -> Instant,
+        received_at -> Instant,
     }
 }
 
-diesel::table! {
-    /// The columns that are read one message at a time; the send ledger's statements write the others.
+table! {
+    /// Messages. Only the columns that a query reads by type are listed; the send ledger's own
+    /// statements read and write the others.
     messages (id) {
-        id -> Binary,
-        account_id -> Binary,
-        api_key_id -> Binary,
+        id -> Id,
+        account_id -> Id,
+        api_key_id -> Id,
         recipient -> Binary,
-        price -> BigInt,
-        subscription_id -> Binary,
+        price -> Integer,
+        subscription_id -> Id,
         status -> SmallInt,
         first_answer -> Nullable<SmallInt>,
         provider_index -> Nullable<Binary>,
@@ -140,75 +163,80 @@ diesel::table! {
         failure_code -> Nullable<Integer>,
         failure_title -> Nullable<Text>,
         failure_reason -> Nullable<Text>,
-        created_at -> BigInt,
-        expires_at -> BigInt,
-        failed_at -> Nullable<BigInt>,
+        created_at -> Instant,
+        expires_at -> Instant,
+        failed_at -> Nullable<Instant>,
     }
 }
 
-diesel::table! {
+table! {
+    /// The timelines of messages.
     message_events (message_id, status, source) {
         id -> BigInt,
-        message_id -> Binary,
+        message_id -> Id,
         status -> SmallInt,
         source -> SmallInt,
         changed_status -> Bool,
-        provider_time -> Nullable<BigInt>,
-        recorded_at -> BigInt,
+        provider_time -> Nullable<Instant>,
+        recorded_at -> Instant,
         failure_code -> Nullable<Integer>,
         failure_title -> Nullable<Text>,
         failure_reason -> Nullable<Text>,
     }
 }
 
-diesel::table! {
+table! {
+    /// Receipts that came before their message was known.
     unmatched_receipts (id) {
         id -> BigInt,
-        message_id -> Nullable<Binary>,
+        message_id -> Nullable<Id>,
         provider_index -> Binary,
         report -> SmallInt,
         failure_code -> Nullable<Integer>,
         failure_title -> Nullable<Text>,
         failure_reason -> Nullable<Text>,
-        provider_time -> BigInt,
-        received_at -> BigInt,
+        provider_time -> Instant,
+        received_at -> Instant,
         user_identity -> Nullable<Binary>,
         number_identity -> Nullable<Binary>,
     }
 }
 
-diesel::table! {
+table! {
+    /// Every change of a balance.
     ledger_entries (id) {
         id -> BigInt,
-        account_id -> Binary,
-        subscription_id -> Binary,
-        message_id -> Nullable<Binary>,
+        account_id -> Id,
+        subscription_id -> Id,
+        message_id -> Nullable<Id>,
         kind -> SmallInt,
-        amount -> BigInt,
-        created_at -> BigInt,
+        amount -> Integer,
+        created_at -> Instant,
     }
 }
 
-diesel::table! {
+table! {
+    /// Mail to account holders: what waits to be sent, and what was sent.
     notices (id) {
-        id -> Binary,
-        account_id -> Binary,
+        id -> Id,
+        account_id -> Id,
         kind -> SmallInt,
         details -> Text,
         language -> Nullable<SmallInt>,
-        created_at -> BigInt,
+        created_at -> Instant,
         state -> SmallInt,
-        due_at -> BigInt,
+        due_at -> Instant,
         attempts -> Integer,
         failure -> Nullable<Text>,
-        finished_at -> Nullable<BigInt>,
+        finished_at -> Nullable<Instant>,
     }
 }
 
-diesel::table! {
+table! {
+    /// What is known of senders that were ever checked.
     sender_health (sender_id) {
-        sender_id -> Binary,
-        stopped_at -> Nullable<BigInt>,
+        sender_id -> Id,
+        stopped_at -> Nullable<Instant>,
         stopped_by -> Nullable<SmallInt>,
         stop_http_status -> Nullable<Integer>,
         stop_message -> Nullable<Text>,
@@ -217,11 +245,12 @@ diesel::table! {
         stop_reason -> Nullable<Text>,
         quality -> Nullable<SmallInt>,
         messaging_limit -> Nullable<Text>,
-        checked_at -> Nullable<BigInt>,
-        check_at -> Nullable<BigInt>,
+        checked_at -> Nullable<Instant>,
+        check_at -> Nullable<Instant>,
     }
 }
 
 diesel::joinable!(sender_health -> senders (sender_id));
 diesel::joinable!(templates -> senders (sender_id));
+diesel::allow_tables_to_appear_in_same_query!(messages, subscriptions);
 diesel::allow_tables_to_appear_in_same_query!(sender_health, senders, templates);

@@ -1,0 +1,160 @@
+//! Which type of the core is kept as what: a line here makes it a column in both databases.
+
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text};
+use otp_core::api_key::ApiKeyHash;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::health::{Quality, StoppedBy};
+use otp_core::channel::whatsapp::template::{CodeExpiry, TemplateName, TemplateStatus, TimeToLive};
+use otp_core::credits::Credits;
+use otp_core::credits::ledger::EntryKind;
+use otp_core::idempotency::IdempotencyKey;
+use otp_core::ids::{
+    AccountId, ApiKeyId, MessageId, NoticeId, PlanId, SenderId, SubscriptionId, TemplateId,
+};
+use otp_core::language::LanguageTag;
+use otp_core::message::{EventSource, MessageStatus};
+use otp_core::notice::NoticeState;
+use otp_core::opt_out::{ConsentRequest, ConsentSource};
+use otp_core::plan::Currency;
+use otp_core::region::Region;
+use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
+use uuid::Uuid;
+
+use crate::column::{Column, Raw};
+use crate::encoding::{Id, Instant};
+
+/// Implements [`Column`]: the type, the SQL type, how it is read, how it is written.
+macro_rules! column {
+    ($core:ty as $sql:ty, |$raw:ident| $read:expr, |$value:ident| $write:expr) => {
+        impl Column for $core {
+            type Sql = $sql;
+            const NAME: &'static str = stringify!($core);
+
+            fn read($raw: Raw<'_, Self>) -> Option<Self> {
+                $read
+            }
+
+            fn write(&self) -> Raw<'_, Self> {
+                let $value = self;
+                $write
+            }
+        }
+    };
+}
+
+macro_rules! ids {
+    ($($core:ident),* $(,)?) => {
+        $(column!(
+            $core as Id,
+            |id| Some($core(Uuid::from_bytes(*id))),
+            |value| value.0.as_bytes()
+        );)*
+    };
+}
+
+/// Types with a number: `code` and `from_code`.
+macro_rules! codes {
+    ($($core:ident),* $(,)?) => {
+        $(column!($core as SmallInt, |code| $core::from_code(code), |value| value.code());)*
+    };
+}
+
+/// Types with a text form: `as_str` and `parse`.
+macro_rules! texts {
+    ($($core:ident),* $(,)?) => {
+        $(column!($core as Text, |text| $core::parse(text).ok(), |value| value.as_str());)*
+    };
+}
+
+/// Types of 32 bytes: hashes and blind indexes.
+macro_rules! hashes {
+    ($($core:ident),* $(,)?) => {
+        $(column!($core as Binary, |bytes| bytes.try_into().ok().map($core), |value| &value.0);)*
+    };
+}
+
+ids!(
+    AccountId,
+    ApiKeyId,
+    IdempotencyKey,
+    MessageId,
+    NoticeId,
+    PlanId,
+    SenderId,
+    SubscriptionId,
+    TemplateId,
+);
+
+codes!(
+    ConsentRequest,
+    ConsentSource,
+    EntryKind,
+    EventSource,
+    MessageStatus,
+    NoticeState,
+    Quality,
+    StoppedBy,
+    UiLanguage,
+);
+
+texts!(
+    Currency,
+    LanguageTag,
+    ProviderId,
+    Region,
+    TemplateName,
+    TemplateStatus,
+);
+
+hashes!(
+    ApiKeyHash,
+    IdentityIndex,
+    ProviderMessageIndex,
+    RecipientIndex,
+);
+
+column!(Timestamp as Instant, |instant| Some(instant), |value| {
+    *value
+});
+column!(
+    Sealed as Binary,
+    |bytes| Some(Sealed(bytes.to_vec())),
+    |value| &value.0
+);
+column!(
+    Credits as Integer,
+    |amount| Credits::new(amount.into()).ok(),
+    // It fits: `Credits::MAX` is below 2^31.
+    |value| i32::try_from(value.get()).unwrap_or(i32::MAX)
+);
+column!(
+    TimeToLive as Integer,
+    |seconds| TimeToLive::from_seconds(seconds.into()),
+    // It fits: the core accepts no more than `i32::MAX` seconds.
+    |value| i32::try_from(value.seconds()).unwrap_or(i32::MAX)
+);
+column!(
+    CodeExpiry as Integer,
+    |minutes| CodeExpiry::from_minutes(minutes.into()).ok(),
+    |value| value.minutes().into()
+);
+
+// Values that need no rule of the core.
+
+column!(String as Text, |text| Some(text.to_owned()), |value| value);
+column!(bool as Bool, |value| Some(value), |value| *value);
+column!(i16 as SmallInt, |number| Some(number), |value| *value);
+column!(i32 as Integer, |number| Some(number), |value| *value);
+column!(i64 as BigInt, |number| Some(number), |value| *value);
+column!(
+    u16 as Integer,
+    |number| u16::try_from(number).ok(),
+    |value| (*value).into()
+);
+column!(
+    u32 as Integer,
+    |number| u32::try_from(number).ok(),
+    |value| i32::try_from(*value).unwrap_or(i32::MAX)
+);

@@ -1,0 +1,58 @@
+//! The rows: what the columns of a row become in the core, and back. One struct, both databases.
+
+mod account;
+mod consent;
+mod credits;
+mod identity;
+mod message;
+mod notice;
+mod plan;
+mod receipt;
+mod send_facts;
+mod sender;
+mod template;
+
+pub use account::{AccountRow, ApiKeyRow};
+pub use consent::{
+    ConsentRow, CurrentConsentRow, LoggedConsentRow, OptOutRow, UnresolvedConsentRow,
+};
+pub use credits::{
+    LedgerEntryRow, PaymentCountRow, SubscriptionRow, SubscriptionSumsRow, signed_amount,
+};
+pub use identity::{ContextRow, IdentityRow, NumberAccountRow, RecalledRow, RecipientRow};
+pub use message::{MessageEventRow, MessageRecordRow, MessageRow};
+pub use notice::NoticeRow;
+pub use plan::{PlanRow, PriceRow};
+pub use receipt::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow};
+pub use send_facts::{BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow};
+pub use sender::{CheckedSenderRow, SenderHealthRow, SenderRow};
+pub use template::{TemplateRow, TemplateStateRow};
+
+use crate::Unreadable;
+
+/// Reads rows into what the core knows; the first unreadable one is the error.
+pub fn read_all<Row, T>(rows: Vec<Row>) -> Result<Vec<T>, Unreadable>
+where
+    T: TryFrom<Row>,
+    Unreadable: From<T::Error>,
+{
+    rows.into_iter().map(read).collect()
+}
+
+/// Reads a row, if one was found.
+pub fn read_found<Row, T>(row: Option<Row>) -> Result<Option<T>, Unreadable>
+where
+    T: TryFrom<Row>,
+    Unreadable: From<T::Error>,
+{
+    row.map(read).transpose()
+}
+
+/// Reads a row.
+pub fn read<Row, T>(row: Row) -> Result<T, Unreadable>
+where
+    T: TryFrom<Row>,
+    Unreadable: From<T::Error>,
+{
+    Ok(T::try_from(row)?)
+}

@@ -1,0 +1,103 @@
+//! Accounts and their API keys.
+
+use diesel::prelude::*;
+use otp_core::account::{Account, SealedContact};
+use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::ids::{AccountId, ApiKeyId};
+use otp_core::language::LanguageTag;
+use otp_core::sealing::Sealed;
+use otp_core::time::Timestamp;
+
+use crate::Col;
+use crate::schema::{accounts, api_keys};
+
+/// An account.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts)]
+pub struct AccountRow {
+    id: Col<AccountId>,
+    name: Col<Sealed>,
+    email: Col<Sealed>,
+    phone: Col<Sealed>,
+    company: Col<Sealed>,
+    address: Col<Option<Sealed>>,
+    default_language: Col<LanguageTag>,
+    created_at: Col<Timestamp>,
+}
+
+impl From<&Account> for AccountRow {
+    fn from(account: &Account) -> Self {
+        let contact = account.contact.clone();
+        Self {
+            id: Col(account.id),
+            name: Col(contact.name),
+            email: Col(contact.email),
+            phone: Col(contact.phone),
+            company: Col(contact.company),
+            address: Col(contact.address),
+            default_language: Col(account.default_language.clone()),
+            created_at: Col(account.created_at),
+        }
+    }
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: row.id.0,
+            contact: SealedContact {
+                name: row.name.0,
+                email: row.email.0,
+                phone: row.phone.0,
+                company: row.company.0,
+                address: row.address.0,
+            },
+            default_language: row.default_language.0,
+            created_at: row.created_at.0,
+        }
+    }
+}
+
+/// An API key.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_keys)]
+pub struct ApiKeyRow {
+    id: Col<ApiKeyId>,
+    account_id: Col<AccountId>,
+    name: Col<String>,
+    hash: Col<ApiKeyHash>,
+    hint: Col<String>,
+    created_at: Col<Timestamp>,
+    expires_at: Col<Option<Timestamp>>,
+    revoked_at: Col<Option<Timestamp>>,
+}
+
+impl From<&ApiKey> for ApiKeyRow {
+    fn from(key: &ApiKey) -> Self {
+        Self {
+            id: Col(key.id),
+            account_id: Col(key.account_id),
+            name: Col(key.name.clone()),
+            hash: Col(key.hash),
+            hint: Col(key.hint.clone()),
+            created_at: Col(key.created_at),
+            expires_at: Col(key.expires_at),
+            revoked_at: Col(key.revoked_at),
+        }
+    }
+}
+
+impl From<ApiKeyRow> for ApiKey {
+    fn from(row: ApiKeyRow) -> Self {
+        Self {
+            id: row.id.0,
+            account_id: row.account_id.0,
+            name: row.name.0,
+            hash: row.hash.0,
+            hint: row.hint.0,
+            created_at: row.created_at.0,
+            expires_at: row.expires_at.0,
+            revoked_at: row.revoked_at.0,
+        }
+    }
+}

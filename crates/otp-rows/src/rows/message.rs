@@ -1,0 +1,138 @@
+//! Messages: as a status check needs them, as their account reads them, and their events.
+
+use diesel::prelude::*;
+use otp_core::channel::whatsapp::ProviderId;
+use otp_core::channel::whatsapp::template::TemplateName;
+use otp_core::credits::Credits;
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
+use otp_core::language::LanguageTag;
+use otp_core::message::{
+    EventSource, Failure, Message, MessageEvent, MessageRecord, MessageStatus,
+};
+use otp_core::region::Region;
+use otp_core::sealing::{ProviderMessageIndex, Sealed, SealedProviderMessageId};
+use otp_core::time::Timestamp;
+
+use crate::Col;
+use crate::column::by_name;
+use crate::schema::{message_events, messages};
+
+/// A message. It is written by the send ledger's own statements.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
+pub struct MessageRow {
+    id: Col<MessageId>,
+    account_id: Col<AccountId>,
+    api_key_id: Col<ApiKeyId>,
+    recipient: Col<Sealed>,
+    price: Col<Credits>,
+    subscription_id: Col<SubscriptionId>,
+    status: Col<MessageStatus>,
+    first_answer: Col<Option<MessageStatus>>,
+    provider_index: Col<Option<ProviderMessageIndex>>,
+    provider_message_id: Col<Option<Sealed>>,
+    failure_code: Col<Option<i32>>,
+    failure_title: Col<Option<String>>,
+    failure_reason: Col<Option<String>>,
+    created_at: Col<Timestamp>,
+    failed_at: Col<Option<Timestamp>>,
+}
+
+impl From<MessageRow> for Message {
+    fn from(row: MessageRow) -> Self {
+        let provider_message_id = row.provider_index.0.zip(row.provider_message_id.0);
+        Self {
+            id: row.id.0,
+            account_id: row.account_id.0,
+            api_key_id: row.api_key_id.0,
+            recipient: row.recipient.0,
+            status: row.status.0,
+            first_answer: row.first_answer.0,
+            provider_message_id: provider_message_id
+                .map(|(index, sealed)| SealedProviderMessageId { index, sealed }),
+            price: row.price.0,
+            subscription_id: row.subscription_id.0,
+            failure: failure(row.failure_code, row.failure_title, row.failure_reason),
+            created_at: row.created_at.0,
+            failed_at: row.failed_at.0,
+        }
+    }
+}
+
+by_name! {
+    /// A message with the names of its template and its sender.
+    pub struct MessageRecordRow {
+        id: Col<MessageId>,
+        status: Col<MessageStatus>,
+        recipient: Col<Sealed>,
+        region: Col<Region>,
+        language: Col<LanguageTag>,
+        template: Col<Option<TemplateName>>,
+        phone_number_id: Col<Option<ProviderId>>,
+        price: Col<Credits>,
+        failure_code: Col<Option<i32>>,
+        failure_title: Col<Option<String>>,
+        failure_reason: Col<Option<String>>,
+        created_at: Col<Timestamp>,
+        failed_at: Col<Option<Timestamp>>,
+    }
+}
+
+impl From<MessageRecordRow> for MessageRecord {
+    fn from(row: MessageRecordRow) -> Self {
+        Self {
+            id: row.id.0,
+            status: row.status.0,
+            recipient: row.recipient.0,
+            region: row.region.0,
+            language: row.language.0,
+            template: row.template.0,
+            phone_number_id: row.phone_number_id.0,
+            price: row.price.0,
+            failure: failure(row.failure_code, row.failure_title, row.failure_reason),
+            created_at: row.created_at.0,
+            failed_at: row.failed_at.0,
+        }
+    }
+}
+
+/// An event of a message. It is written by the send ledger's own statement.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = message_events)]
+pub struct MessageEventRow {
+    status: Col<MessageStatus>,
+    source: Col<EventSource>,
+    changed_status: Col<bool>,
+    provider_time: Col<Option<Timestamp>>,
+    recorded_at: Col<Timestamp>,
+    failure_code: Col<Option<i32>>,
+    failure_title: Col<Option<String>>,
+    failure_reason: Col<Option<String>>,
+}
+
+impl From<MessageEventRow> for MessageEvent {
+    fn from(row: MessageEventRow) -> Self {
+        Self {
+            status: row.status.0,
+            source: row.source.0,
+            changed_status: row.changed_status.0,
+            provider_time: row.provider_time.0,
+            recorded_at: row.recorded_at.0,
+            failure: failure(row.failure_code, row.failure_title, row.failure_reason),
+        }
+    }
+}
+
+/// A failure is a title and a reason, or none.
+pub(super) fn failure(
+    code: Col<Option<i32>>,
+    title: Col<Option<String>>,
+    reason: Col<Option<String>>,
+) -> Option<Failure> {
+    let (title, reason) = title.0.zip(reason.0)?;
+    Some(Failure {
+        code: code.0,
+        title,
+        reason,
+    })
+}

@@ -1,0 +1,135 @@
+//! What the core judges admissions and settlements by.
+
+use diesel::prelude::*;
+use otp_core::credits::Credits;
+use otp_core::idempotency::IdempotencyKey;
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
+use otp_core::message::MessageStatus;
+use otp_core::sealing::RecipientIndex;
+use otp_core::send::SendFacts;
+use otp_core::send::settlement::{MessageState, SettlementFacts};
+use otp_core::subscription::SubscriptionBalance;
+use otp_core::time::Timestamp;
+
+use crate::Col;
+use crate::column::by_name;
+use crate::schema::{messages, subscriptions};
+
+by_name! {
+    /// The message that an idempotency key has created.
+    pub struct FirstAnswerRow {
+        api_key_id: Col<ApiKeyId>,
+        idempotency_key: Col<IdempotencyKey>,
+        id: Col<MessageId>,
+        first_answer: Col<Option<MessageStatus>>,
+        status: Col<MessageStatus>,
+    }
+}
+
+impl FirstAnswerRow {
+    /// Adds the message to the facts.
+    pub fn add_to(self, facts: &mut SendFacts) {
+        facts.add_message_with_key(
+            (self.api_key_id.0, self.idempotency_key.0),
+            self.id.0,
+            self.first_answer.0,
+            self.status.0,
+        );
+    }
+}
+
+by_name! {
+    /// A recipient who opted out.
+    pub struct OptedOutRow {
+        account_id: Col<AccountId>,
+        recipient_index: Col<RecipientIndex>,
+    }
+}
+
+impl OptedOutRow {
+    /// Adds the opt-out to the facts.
+    pub fn add_to(self, facts: &mut SendFacts) {
+        facts.add_opt_out(self.account_id.0, self.recipient_index.0);
+    }
+}
+
+by_name! {
+    /// A send to a recipient that did not fail.
+    pub struct RecentSendRow {
+        account_id: Col<AccountId>,
+        recipient_index: Col<RecipientIndex>,
+        created_at: Col<Timestamp>,
+    }
+}
+
+impl RecentSendRow {
+    /// Adds the send to the facts.
+    pub fn add_to(self, facts: &mut SendFacts) {
+        facts.add_send(self.account_id.0, self.recipient_index.0, self.created_at.0);
+    }
+}
+
+by_name! {
+    /// What is left on a subscription.
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = subscriptions)]
+    pub struct BalanceRow {
+        account_id: Col<AccountId>,
+        id: Col<SubscriptionId>,
+        remaining: Col<Credits>,
+        credits: Col<Credits>,
+        created_at: Col<Timestamp>,
+    }
+}
+
+impl BalanceRow {
+    /// Adds the balance to the facts of admissions.
+    pub fn add_to(self, facts: &mut SendFacts) {
+        facts.add_balance(self.account_id.0, self.into());
+    }
+
+    /// Adds the balance to the facts of settlements.
+    pub fn add_to_settlement(self, facts: &mut SettlementFacts) {
+        let balances = facts.balances.entry(self.account_id.0).or_default();
+        balances.push(self.into());
+    }
+}
+
+impl From<BalanceRow> for SubscriptionBalance {
+    fn from(row: BalanceRow) -> Self {
+        Self {
+            id: row.id.0,
+            remaining: row.remaining.0,
+            granted: row.credits.0,
+            created_at: row.created_at.0,
+        }
+    }
+}
+
+by_name! {
+    /// What settling a message depends on.
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = messages)]
+    pub struct MessageStateRow {
+        id: Col<MessageId>,
+        account_id: Col<AccountId>,
+        status: Col<MessageStatus>,
+        first_answer: Col<Option<MessageStatus>>,
+        price: Col<Credits>,
+        subscription_id: Col<SubscriptionId>,
+    }
+}
+
+impl MessageStateRow {
+    /// Adds the message to the facts.
+    pub fn add_to(self, facts: &mut SettlementFacts) {
+        let state = MessageState {
+            account_id: self.account_id.0,
+            status: self.status.0,
+            first_answer: self.first_answer.0,
+            price: self.price.0,
+            subscription_id: self.subscription_id.0,
+        };
+        facts.messages.insert(self.id.0, state);
+    }
+}
