@@ -3,25 +3,25 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use futures_util::future::try_join3;
 use otp_core::account::Account;
 use otp_core::ids::AccountId;
+use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::ports::{Accounts, PortError};
 use otp_rows::Col;
-use otp_rows::rows::{AccountRow, read_all, read_found};
-use otp_rows::schema::accounts;
+use otp_rows::rows::{AccountRow, KeyringRow, read_all, read_found};
+use otp_rows::schema::{accounts, keyring};
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::transaction::Transaction;
 
 #[async_trait]
 impl Accounts for PgStore {
-    async fn create(&self, account: &Account) -> Result<(), PortError> {
-        diesel::insert_into(accounts::table)
-            .values(AccountRow::from(account))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(())
+    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let created = insert(&transaction, account, key).await;
+        transaction.finish(created.map_err(port_error)).await
     }
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {
@@ -44,4 +44,16 @@ impl Accounts for PgStore {
             .map_err(port_error)?;
         Ok(read_all(rows)?)
     }
+}
+
+async fn insert(transaction: &Transaction, account: &Account, key: &WrappedKey) -> QueryResult<()> {
+    let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    let account_row = diesel::insert_into(accounts::table)
+        .values(AccountRow::from(account))
+        .execute(&mut first);
+    let key_row = diesel::insert_into(keyring::table)
+        .values(KeyringRow::new(KeyOwner::Account(account.id), key))
+        .execute(&mut second);
+    try_join3(transaction.begin(), account_row, key_row).await?;
+    Ok(())
 }

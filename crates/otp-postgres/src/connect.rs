@@ -14,7 +14,6 @@ use diesel_async::pooled_connection::{
 };
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
-use otp_core::notice::LowBalance;
 use otp_core::ports::{ConnectionUse, PortError};
 use tokio::runtime::Handle;
 use tokio_postgres::NoTls;
@@ -34,7 +33,6 @@ pub struct PgStore {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     acquire_timeout: Duration,
-    low_balance: LowBalance,
 }
 
 impl PgStore {
@@ -65,7 +63,6 @@ impl PgStore {
             pool,
             connector,
             acquire_timeout: options.acquire_timeout,
-            low_balance: options.low_balance,
         };
         match within(options.acquire_timeout, store.pool.get()).await {
             Some(Ok(_connection)) => Ok(store),
@@ -77,11 +74,6 @@ impl PgStore {
     /// Host and port, for messages.
     pub(crate) fn server(&self) -> &str {
         &self.connector.target.server
-    }
-
-    /// The operator's threshold, for the core to judge by.
-    pub(crate) fn low_balance(&self) -> LowBalance {
-        self.low_balance
     }
 
     /// A connection of the pool.

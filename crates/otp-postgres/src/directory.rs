@@ -5,16 +5,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join3;
+use futures_util::future::try_join4;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
-use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
+use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::language::LanguageTag;
-use otp_core::ports::{Directory, PortError, Prices};
+use otp_core::ports::{Directory, Keyring, PortError, Prices};
 use otp_core::pricing::PriceList;
+use otp_core::send::SendingProfile;
 use otp_rows::Col;
 use otp_rows::rows::{ApiKeyRow, CheckedSenderRow, TemplateRow, read_all, read_found};
-use otp_rows::schema::{accounts, api_keys, sender_health, senders, templates};
+use otp_rows::schema::{accounts, api_keys, keyring, sender_health, senders, templates};
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -37,9 +38,14 @@ impl Directory for PgStore {
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
         let connection = self.connection().await?;
-        // Three statements in one round trip. A sender or template added between them shows up
-        // with the next look-up.
-        let (mut first, mut second, mut third) = (&*connection, &*connection, &*connection);
+        // Four statements in one round trip. A sender or template added between them shows up with the
+        // next look-up.
+        let (mut first, mut second) = (&*connection, &*connection);
+        let (mut third, mut fourth) = (&*connection, &*connection);
+        let key = keyring::table
+            .find(Col(KeyOwner::Account(account)))
+            .select(keyring::key)
+            .load::<Col<WrappedKey>>(&mut fourth);
         let default_language = accounts::table
             .find(Col(account))
             .select(accounts::default_language)
@@ -54,18 +60,28 @@ impl Directory for PgStore {
             .filter(senders::account_id.eq(Col(account)))
             .select(TemplateRow::as_select())
             .load(&mut third);
-        let (default_language, senders, templates) =
-            try_join3(default_language, senders, templates)
+        let (default_language, senders, templates, key) =
+            try_join4(default_language, senders, templates, key)
                 .await
                 .map_err(port_error)?;
         let Some(Col(default_language)) = default_language.into_iter().next() else {
             return Ok(None);
         };
+        let key = key.into_iter().next();
         Ok(Some(Arc::new(SendingProfile::new(
+            key.map(|Col(key)| AccountKey::new(account, key)),
             default_language,
             read_all(senders)?,
             read_all(templates)?,
         ))))
+    }
+
+    async fn find_account_key(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<Arc<AccountKey>>, PortError> {
+        let key = self.find_key(KeyOwner::Account(account)).await?;
+        Ok(key.map(|key| Arc::new(AccountKey::new(account, key))))
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {

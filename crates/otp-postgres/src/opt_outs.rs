@@ -5,47 +5,46 @@ mod consent;
 mod facts;
 mod unresolved;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
-use otp_core::opt_out::InboundConsent;
-use otp_core::opt_out::consent::{ConsentEntry, OptOut};
-use otp_core::opt_out::resolution::ResolutionFacts;
-use otp_core::ports::{OptOuts, PortError};
-use otp_core::sealing::RecipientIndex;
+use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
+use otp_core::opt_out::{ConsentRequest, UnresolvedConsent};
+use otp_core::ports::{ConsentTargets, OptOuts, PortError, StoredRecipient};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{ConsentRow, OptOutRow, UnresolvedConsentRow, read_all};
-use otp_rows::schema::{consent_log, unresolved_consents};
+use otp_rows::schema::{consent_log, opt_outs, unresolved_consents};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::statement::statement;
 use crate::transaction::Transaction;
-
-statement! {
-    /// Whose last request is 1, stop. The number is that of the latest request that came with one.
-    OptOutsOfAccount { account_id: AccountId } -> OptOutRow,
-    "SELECT opt_outs.recipient_index, ( \
-         SELECT recipient FROM consent_log \
-         WHERE consent_log.account_id = opt_outs.account_id \
-             AND consent_log.recipient_index = opt_outs.recipient_index \
-             AND consent_log.recipient IS NOT NULL \
-         ORDER BY consent_log.id DESC LIMIT 1) AS recipient, opt_outs.requested_at \
-     FROM opt_outs WHERE opt_outs.account_id = {} AND opt_outs.request = 1 \
-     ORDER BY opt_outs.requested_at DESC, opt_outs.recipient_index"
-}
 
 #[async_trait]
 impl OptOuts for PgStore {
-    async fn load_resolution_facts(
+    async fn find_consent_targets(
         &self,
-        requests: &[InboundConsent],
-    ) -> Result<ResolutionFacts, PortError> {
-        facts::load(&*self.connection().await?, requests).await
+        numbers: &BTreeSet<ProviderId>,
+        answered: &BTreeSet<ProviderMessageIndex>,
+    ) -> Result<ConsentTargets, PortError> {
+        let connection = self.connection().await?;
+        let targets = facts::targets(&connection, numbers, answered).await;
+        targets.map_err(port_error)
+    }
+
+    async fn find_contacted(
+        &self,
+        recipients: &BTreeSet<Recipient>,
+    ) -> Result<HashMap<Recipient, StoredRecipient>, PortError> {
+        let connection = self.connection().await?;
+        let contacted = facts::contacted(&connection, recipients).await;
+        contacted.map_err(port_error)
     }
 
     #[tracing::instrument(name = "db.opt_outs.record_consent", level = "debug", skip_all, fields(entries = entries.len()))]
@@ -59,11 +58,15 @@ impl OptOuts for PgStore {
     }
 
     async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError> {
-        let query = OptOutsOfAccount {
-            account_id: Col(account),
-        };
-        let rows = query.rows(&*self.connection().await?).await;
-        Ok(read_all(rows.map_err(port_error)?)?)
+        let rows: Vec<OptOutRow> = opt_outs::table
+            .filter(opt_outs::account_id.eq(Col(account)))
+            .filter(opt_outs::request.eq(Col(ConsentRequest::Stop)))
+            .order((opt_outs::requested_at.desc(), opt_outs::recipient_index))
+            .select(OptOutRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
     }
 
     async fn consent_log(
@@ -83,13 +86,13 @@ impl OptOuts for PgStore {
         Ok(read_all(rows.map_err(port_error)?)?)
     }
 
-    async fn keep_unresolved(&self, requests: &[InboundConsent]) -> Result<(), PortError> {
+    async fn keep_unresolved(&self, requests: &[UnresolvedConsent]) -> Result<(), PortError> {
         unresolved::keep(&mut *self.connection().await?, requests)
             .await
             .map_err(port_error)
     }
 
-    async fn list_unresolved(&self) -> Result<Vec<InboundConsent>, PortError> {
+    async fn list_unresolved(&self) -> Result<Vec<UnresolvedConsent>, PortError> {
         let rows = unresolved_consents::table
             .order(unresolved_consents::id)
             .select(UnresolvedConsentRow::as_select())
@@ -101,7 +104,7 @@ impl OptOuts for PgStore {
 
     async fn forget_unresolved(
         &self,
-        requests: &[InboundConsent],
+        requests: &[UnresolvedConsent],
         before: Timestamp,
         most: usize,
     ) -> Result<usize, PortError> {

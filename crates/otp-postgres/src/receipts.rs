@@ -6,8 +6,8 @@ use diesel_async::RunQueryDsl;
 use otp_core::ids::MessageId;
 use otp_core::message::{Failure, MessageStatus};
 use otp_core::ports::{PortError, Receipts};
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex};
+use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
+use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow, read_all};
@@ -49,17 +49,15 @@ statement! {
         failure_reason: [Option<String>],
         provider_time: [Timestamp],
         received_at: [Timestamp],
-        user_identity: [Option<IdentityIndex>],
-        number_identity: [Option<IdentityIndex>],
+        recipient: [Option<Sealed>],
     },
     "INSERT INTO unmatched_receipts (message_id, provider_index, report, failure_code, \
-         failure_title, failure_reason, provider_time, received_at, user_identity, \
-         number_identity) \
+         failure_title, failure_reason, provider_time, received_at, recipient) \
      SELECT message_id, provider_index, report, failure_code, failure_title, failure_reason, \
-         provider_time, received_at, user_identity, number_identity \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS receipt (message_id, \
+         provider_time, received_at, recipient \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS receipt (message_id, \
          provider_index, report, failure_code, failure_title, failure_reason, provider_time, \
-         received_at, user_identity, number_identity, position) \
+         received_at, recipient, position) \
      ORDER BY position \
      ON CONFLICT (provider_index, report, provider_time) DO NOTHING"
 }
@@ -113,7 +111,7 @@ impl Receipts for PgStore {
         Ok(found)
     }
 
-    async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
+    async fn keep_unmatched(&self, receipts: &[UnmatchedReceipt]) -> Result<(), PortError> {
         if receipts.is_empty() {
             return Ok(());
         }
@@ -127,8 +125,7 @@ impl Receipts for PgStore {
             failure_reason: each(failures(), |failure| Some(failure?.reason.clone())),
             provider_time: each(receipts, |receipt| receipt.provider_time),
             received_at: each(receipts, |receipt| receipt.received_at),
-            user_identity: each(receipts, |receipt| receipt.recipient.user),
-            number_identity: each(receipts, |receipt| receipt.recipient.number),
+            recipient: each(receipts, |receipt| receipt.recipient.clone()),
         };
         keep.execute(&mut self.connection().await?)
             .await
@@ -136,7 +133,7 @@ impl Receipts for PgStore {
         Ok(())
     }
 
-    async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
+    async fn list_unmatched(&self, limit: usize) -> Result<Vec<UnmatchedReceipt>, PortError> {
         let mut rows: Vec<UnmatchedReceiptRow> = unmatched_receipts::table
             .order(unmatched_receipts::id.desc())
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -150,7 +147,7 @@ impl Receipts for PgStore {
 
     async fn forget_unmatched(
         &self,
-        receipts: &[DeliveryReceipt],
+        receipts: &[UnmatchedReceipt],
         before: Timestamp,
     ) -> Result<(), PortError> {
         let forget = ForgetUnmatched {
@@ -186,7 +183,7 @@ impl Receipts for PgStore {
     }
 }
 
-fn failure(receipt: &DeliveryReceipt) -> Option<&Failure> {
+fn failure(receipt: &UnmatchedReceipt) -> Option<&Failure> {
     match &receipt.report {
         Report::Failed(failure) => Some(failure),
         Report::Sent | Report::Delivered | Report::Read | Report::Deleted => None,

@@ -1,14 +1,16 @@
 //! Identities: by what the provider knows the recipients of an account.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::opt_out::resolution::KnownIdentity;
 use otp_core::ports::{PortError, Recalled, RecipientIdentities};
+use otp_core::recipient_identity::KnownIdentity;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::RecalledRow;
+use otp_rows::rows::{IdentityRow, RecalledRow};
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -27,11 +29,22 @@ statement! {
      FROM unnest({}, {}, {}) AS wanted (position, message_id, identity) \
      CROSS JOIN LATERAL ( \
          SELECT account_id, recipient_index FROM messages \
-         WHERE messages.id = wanted.message_id OFFSET 0) AS message \
+         WHERE messages.id = wanted.message_id AND recipient_index IS NOT NULL \
+         OFFSET 0) AS message \
      LEFT JOIN LATERAL ( \
          SELECT recipient_index, seen_at FROM recipient_identities \
          WHERE recipient_identities.identity = wanted.identity \
              AND recipient_identities.account_id = message.account_id OFFSET 0) AS known ON true"
+}
+
+statement! {
+    /// The recipients that identities belong to.
+    FindIdentities { account_id: [AccountId], identity: [IdentityIndex] } -> IdentityRow,
+    "SELECT wanted.account_id, wanted.identity, known.recipient_index, known.seen_at \
+     FROM unnest({}, {}) AS wanted (account_id, identity), LATERAL ( \
+         SELECT recipient_index, seen_at FROM recipient_identities \
+         WHERE recipient_identities.identity = wanted.identity \
+             AND recipient_identities.account_id = wanted.account_id OFFSET 0) AS known"
 }
 
 statement! {
@@ -72,6 +85,22 @@ impl RecipientIdentities for PgStore {
             row.place_in(&mut recalled);
         }
         Ok(recalled)
+    }
+
+    async fn find_identities(
+        &self,
+        wanted: &[(AccountId, IdentityIndex)],
+    ) -> Result<HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>, PortError> {
+        let find = FindIdentities {
+            account_id: each(wanted, |(account, _)| *account),
+            identity: each(wanted, |(_, identity)| *identity),
+        };
+        let mut found = HashMap::new();
+        let rows = find.rows(&*self.connection().await?).await;
+        for row in rows.map_err(port_error)? {
+            row.add_to(&mut found);
+        }
+        Ok(found)
     }
 
     async fn remember(&self, known: &[KnownIdentity]) -> Result<(), PortError> {

@@ -24,7 +24,7 @@ use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::signed_amount;
+use otp_rows::rows::{AccountRulesRow, signed_amount};
 use otp_rows::schema::accounts;
 
 use crate::PgStore;
@@ -39,7 +39,7 @@ impl SendLedger for PgStore {
             return Ok(Vec::new());
         }
         let transaction = Transaction::on(self.connection().await?);
-        let admitted = admit::admit(&transaction, &attempts, self.low_balance()).await;
+        let admitted = admit::admit(&transaction, &attempts).await;
         transaction.finish(admitted).await
     }
 
@@ -49,7 +49,7 @@ impl SendLedger for PgStore {
             return Ok(());
         }
         let transaction = Transaction::on(self.connection().await?);
-        let settled = settle::settle(&transaction, &settlements, self.low_balance()).await;
+        let settled = settle::settle(&transaction, &settlements).await;
         transaction.finish(settled).await
     }
 }
@@ -90,24 +90,23 @@ statement! {
      WHERE subscriptions.id = balance.id"
 }
 
-/// Locks accounts against every other batch, in ascending order of ids. The lock is the weakest that
+/// Locks accounts against every other batch, in ascending order of ids, and reads their rules. The lock is the weakest that
 /// excludes itself: what only refers to an account, such as a new API key, need not wait.
 pub(crate) async fn lock_accounts(
     mut connection: &AsyncPgConnection,
     ids: &BTreeSet<AccountId>,
-) -> QueryResult<()> {
+) -> QueryResult<Vec<AccountRulesRow>> {
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids = ids.iter().copied().map(Col);
     accounts::table
         .filter(accounts::id.eq_any(ids))
         .order(accounts::id)
-        .select(accounts::id)
+        .select(AccountRulesRow::as_select())
         .for_no_key_update()
-        .load::<Col<AccountId>>(&mut connection)
-        .await?;
-    Ok(())
+        .load(&mut connection)
+        .await
 }
 
 async fn append_entries(

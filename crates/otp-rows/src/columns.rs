@@ -2,6 +2,7 @@
 
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text};
 use otp_core::api_key::ApiKeyHash;
+use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::health::{Quality, StoppedBy};
 use otp_core::channel::whatsapp::template::{CodeExpiry, TemplateName, TemplateStatus, TimeToLive};
@@ -11,9 +12,10 @@ use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{
     AccountId, ApiKeyId, MessageId, NoticeId, PlanId, SenderId, SubscriptionId, TemplateId,
 };
+use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::message::{EventSource, MessageStatus};
-use otp_core::notice::NoticeState;
+use otp_core::notice::{LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::plan::Currency;
 use otp_core::region::Region;
@@ -88,6 +90,7 @@ ids!(
 );
 
 codes!(
+    Channel,
     ConsentRequest,
     ConsentSource,
     EntryKind,
@@ -122,6 +125,26 @@ column!(
     Sealed as Binary,
     |bytes| Some(Sealed(bytes.to_vec())),
     |value| &value.0
+);
+column!(
+    KeyOwner as Id,
+    |id| Some(KeyOwner::from_id(Uuid::from_bytes(*id))),
+    |value| value.as_bytes()
+);
+column!(
+    WrappedKey as Binary,
+    |bytes| Some(WrappedKey(bytes.to_vec())),
+    |value| &value.0
+);
+column!(
+    MasterKeyId as Binary,
+    |bytes| bytes.try_into().ok().map(MasterKeyId),
+    |value| &value.0
+);
+column!(
+    LowBalance as SmallInt,
+    |percent| LowBalance::try_new(u8::try_from(percent).ok()?).ok(),
+    |value| value.percent().into()
 );
 column!(
     Credits as Integer,

@@ -4,6 +4,7 @@ mod account;
 mod consent;
 mod credits;
 mod identity;
+mod keyring;
 mod message;
 mod notice;
 mod plan;
@@ -19,12 +20,15 @@ pub use consent::{
 pub use credits::{
     LedgerEntryRow, PaymentCountRow, SubscriptionRow, SubscriptionSumsRow, signed_amount,
 };
-pub use identity::{ContextRow, IdentityRow, NumberAccountRow, RecalledRow, RecipientRow};
+pub use identity::{AnsweredMessageRow, ContactedRow, IdentityRow, NumberAccountRow, RecalledRow};
+pub use keyring::{KeyringRow, master_key_id};
 pub use message::{MessageEventRow, MessageRecordRow, MessageRow};
 pub use notice::NoticeRow;
 pub use plan::{PlanRow, PriceRow};
 pub use receipt::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow};
-pub use send_facts::{BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow};
+pub use send_facts::{
+    AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,
+};
 pub use sender::{CheckedSenderRow, SenderHealthRow, SenderRow};
 pub use template::{TemplateRow, TemplateStateRow};
 

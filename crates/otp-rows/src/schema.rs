@@ -24,7 +24,17 @@ table! {
         company -> Binary,
         address -> Nullable<Binary>,
         default_language -> Text,
+        low_balance_percent -> SmallInt,
         created_at -> Instant,
+    }
+}
+
+table! {
+    /// The wrapped keys of the installation and of accounts.
+    keyring (owner_id) {
+        owner_id -> Id,
+        key -> Binary,
+        master_key_id -> Binary,
     }
 }
 
@@ -120,7 +130,6 @@ table! {
         id -> BigInt,
         account_id -> Id,
         recipient_index -> Binary,
-        recipient -> Nullable<Binary>,
         request -> SmallInt,
         source -> SmallInt,
         message_index -> Nullable<Binary>,
@@ -138,9 +147,7 @@ table! {
         source -> SmallInt,
         phone_number_id -> Nullable<Text>,
         context_index -> Nullable<Binary>,
-        user_identity -> Nullable<Binary>,
-        number_identity -> Nullable<Binary>,
-        recipient_index -> Nullable<Binary>,
+        person -> Binary,
         requested_at -> Instant,
         received_at -> Instant,
     }
@@ -153,7 +160,7 @@ table! {
         id -> Id,
         account_id -> Id,
         api_key_id -> Id,
-        recipient -> Binary,
+        recipient -> Nullable<Binary>,
         price -> Integer,
         subscription_id -> Id,
         status -> SmallInt,
@@ -197,8 +204,17 @@ table! {
         failure_reason -> Nullable<Text>,
         provider_time -> Instant,
         received_at -> Instant,
-        user_identity -> Nullable<Binary>,
-        number_identity -> Nullable<Binary>,
+        recipient -> Nullable<Binary>,
+    }
+}
+
+table! {
+    /// What the provider calls recipients, as keyed hashes.
+    recipient_identities (identity, account_id) {
+        identity -> Binary,
+        account_id -> Id,
+        recipient_index -> Binary,
+        seen_at -> Instant,
     }
 }
 

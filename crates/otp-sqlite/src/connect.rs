@@ -19,7 +19,6 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use otp_core::notice::LowBalance;
 use otp_core::ports::{ConnectionUse, PortError};
 use tokio::runtime::Handle;
 use tracing::Instrument;
@@ -42,7 +41,6 @@ pub struct SqliteStore {
     runtime: Handle,
     wait: Duration,
     file: Arc<OpenedFile>,
-    low_balance: LowBalance,
 }
 
 impl SqliteStore {
@@ -67,18 +65,12 @@ impl SqliteStore {
             runtime: Handle::current(),
             wait,
             file: Arc::new(file),
-            low_balance: options.low_balance,
         })
     }
 
     /// The file.
     pub(crate) fn file(&self) -> &Path {
         self.file.path()
-    }
-
-    /// The operator's threshold, for the core to judge by.
-    pub(crate) fn low_balance(&self) -> LowBalance {
-        self.low_balance
     }
 
     /// How the connections are used, the one that writes and those that read together.

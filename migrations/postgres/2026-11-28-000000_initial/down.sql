@@ -15,6 +15,7 @@ DROP TABLE prices;
 DROP TABLE subscriptions;
 DROP TABLE plans;
 DROP TABLE api_keys;
+DROP TABLE keyring;
 DROP TABLE accounts;
 DROP FUNCTION consent_log_is_append_only;
 DROP FUNCTION message_events_stay;

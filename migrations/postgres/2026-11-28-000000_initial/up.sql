@@ -2,14 +2,25 @@
 -- recipients are found by a keyed hash. No rule lives in SQL: checks only refuse the impossible.
 
 CREATE TABLE accounts (
-    id               uuid        PRIMARY KEY,
-    name             bytea       NOT NULL,
-    email            bytea       NOT NULL,
-    phone            bytea       NOT NULL,
-    company          bytea       NOT NULL,
-    address          bytea,
-    default_language text        NOT NULL,
-    created_at       timestamptz NOT NULL
+    id                  uuid  PRIMARY KEY,
+    name                bytea NOT NULL,
+    email               bytea NOT NULL,
+    phone               bytea NOT NULL,
+    company             bytea NOT NULL,
+    address             bytea,
+    default_language    text  NOT NULL,
+    -- The rules that differ between accounts.
+    low_balance_percent smallint    NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
+    created_at          timestamptz NOT NULL
+);
+
+-- The keys that seal and index: one of each account, and one of the installation under the nil id.
+-- They are wrapped by the operator's master key, whose id is kept beside them. An account without a
+-- key has been erased: what it sealed can never be opened again.
+CREATE TABLE keyring (
+    owner_id      uuid  PRIMARY KEY,
+    key           bytea NOT NULL,
+    master_key_id bytea NOT NULL
 );
 
 CREATE TABLE api_keys (
@@ -113,12 +124,11 @@ CREATE TABLE opt_outs (
     PRIMARY KEY (account_id, recipient_index)
 );
 
--- Every consent request ever made.
+-- Every consent request ever made. It knows recipients by index only, and never their numbers.
 CREATE TABLE consent_log (
     id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account_id      uuid        NOT NULL REFERENCES accounts (id),
     recipient_index bytea       NOT NULL,
-    recipient       bytea,
     request         smallint    NOT NULL CHECK (request IN (1, 2)),
     source          smallint    NOT NULL CHECK (source BETWEEN 1 AND 3),
     message_index   bytea,
@@ -144,7 +154,8 @@ CREATE TABLE recipient_identities (
     PRIMARY KEY (identity, account_id)
 );
 
--- Consent requests whose recipient is not known for certain yet.
+-- Consent requests whose recipient is not known for certain yet. The installation's key seals the
+-- person, because the account is not known either.
 CREATE TABLE unresolved_consents (
     id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     message_index   bytea       NOT NULL UNIQUE,
@@ -152,9 +163,7 @@ CREATE TABLE unresolved_consents (
     source          smallint    NOT NULL CHECK (source BETWEEN 1 AND 3),
     phone_number_id text,
     context_index   bytea,
-    user_identity   bytea,
-    number_identity bytea,
-    recipient_index bytea,
+    person          bytea       NOT NULL,
     requested_at    timestamptz NOT NULL,
     received_at     timestamptz NOT NULL
 );
@@ -163,15 +172,17 @@ CREATE TABLE unresolved_consents (
 -- lock of their account by code that has just read what they name, and a check of every row would
 -- cost as much as the row.
 CREATE TABLE messages (
-    id                  uuid        PRIMARY KEY,
-    account_id          uuid        NOT NULL,
-    api_key_id          uuid        NOT NULL,
+    id                  uuid     PRIMARY KEY,
+    account_id          uuid     NOT NULL,
+    api_key_id          uuid     NOT NULL,
     idempotency_key     uuid,
-    sender_id           uuid        NOT NULL,
-    template_id         uuid        NOT NULL,
-    language            text        NOT NULL,
-    recipient_index     bytea       NOT NULL,
-    recipient           bytea       NOT NULL,
+    channel             smallint NOT NULL,
+    sender_id           uuid,
+    template_id         uuid,
+    language            text     NOT NULL,
+    -- NULL once the recipient is erased, as are the provider's id and the texts of failures.
+    recipient_index     bytea,
+    recipient           bytea,
     region              text        NOT NULL,
     price               integer     NOT NULL CHECK (price > 0),
     subscription_id     uuid        NOT NULL,
@@ -187,7 +198,10 @@ CREATE TABLE messages (
     expires_at          timestamptz NOT NULL,
     failed_at           timestamptz,
     -- 4 is Failed. A message that leaves it (it was delivered after all) has no time of failure.
-    CHECK ((status = 4) = (failed_at IS NOT NULL))
+    CHECK ((status = 4) = (failed_at IS NOT NULL)),
+    -- 0 is WhatsApp: each of its messages has a sender and a template.
+    CHECK (channel <> 0 OR (sender_id IS NOT NULL AND template_id IS NOT NULL)),
+    CHECK ((recipient IS NULL) = (recipient_index IS NULL))
 ) WITH (fillfactor = 40);
 -- A settled row is half as long again as an admitted one, and those of one page are settled together:
 -- the room is for that. Receipts use it again.
@@ -236,29 +250,37 @@ CREATE TABLE message_events (
     failure_title  text,
     failure_reason text,
     PRIMARY KEY (message_id, status, source),
-    CHECK ((status = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
+    -- Only a failure has texts, and an erased one has none any more.
+    CHECK (status = 4 OR (failure_title IS NULL AND failure_reason IS NULL))
 );
 
 CREATE FUNCTION message_events_stay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'message events are never changed';
 END $$;
-CREATE TRIGGER message_events_stay BEFORE UPDATE ON message_events
+CREATE TRIGGER message_events_stay
+    BEFORE UPDATE OF id, message_id, status, source, changed_status, provider_time, recorded_at,
+        failure_code ON message_events
     FOR EACH STATEMENT EXECUTE FUNCTION message_events_stay();
+-- The texts of a failure may be emptied, when the recipient is erased, and nothing else.
+CREATE TRIGGER message_event_texts_stay
+    BEFORE UPDATE OF failure_title, failure_reason ON message_events FOR EACH ROW
+    WHEN (NEW.failure_title IS NOT NULL OR NEW.failure_reason IS NOT NULL)
+    EXECUTE FUNCTION message_events_stay();
 
--- Receipts that came before their message was known.
+-- Receipts that came before their message was known. The installation's key seals what the provider
+-- calls the recipient.
 CREATE TABLE unmatched_receipts (
-    id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    message_id      uuid,
-    provider_index  bytea       NOT NULL,
-    report          smallint    NOT NULL CHECK (report BETWEEN 1 AND 5),
-    failure_code    integer,
-    failure_title   text,
-    failure_reason  text,
-    provider_time   timestamptz NOT NULL,
-    received_at     timestamptz NOT NULL,
-    user_identity   bytea,
-    number_identity bytea,
+    id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message_id     uuid,
+    provider_index bytea       NOT NULL,
+    report         smallint    NOT NULL CHECK (report BETWEEN 1 AND 5),
+    failure_code   integer,
+    failure_title  text,
+    failure_reason text,
+    provider_time  timestamptz NOT NULL,
+    received_at    timestamptz NOT NULL,
+    recipient      bytea,
     UNIQUE (provider_index, report, provider_time),
     CHECK ((report = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
 );

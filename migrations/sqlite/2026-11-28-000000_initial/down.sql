@@ -14,4 +14,5 @@ DROP TABLE prices;
 DROP TABLE subscriptions;
 DROP TABLE plans;
 DROP TABLE api_keys;
+DROP TABLE keyring;
 DROP TABLE accounts;

@@ -4,14 +4,25 @@
 -- recipients are found by a keyed hash. No rule lives in SQL: checks only refuse the impossible.
 
 CREATE TABLE accounts (
-    id               BLOB    PRIMARY KEY,
-    name             BLOB    NOT NULL,
-    email            BLOB    NOT NULL,
-    phone            BLOB    NOT NULL,
-    company          BLOB    NOT NULL,
-    address          BLOB,
-    default_language TEXT    NOT NULL,
-    created_at       INTEGER NOT NULL
+    id                  BLOB PRIMARY KEY,
+    name                BLOB NOT NULL,
+    email               BLOB NOT NULL,
+    phone               BLOB NOT NULL,
+    company             BLOB NOT NULL,
+    address             BLOB,
+    default_language    TEXT NOT NULL,
+    -- The rules that differ between accounts.
+    low_balance_percent INTEGER NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
+    created_at          INTEGER NOT NULL
+) STRICT;
+
+-- The keys that seal and index: one of each account, and one of the installation under the nil id.
+-- They are wrapped by the operator's master key, whose id is kept beside them. An account without a
+-- key has been erased: what it sealed can never be opened again.
+CREATE TABLE keyring (
+    owner_id      BLOB PRIMARY KEY,
+    key           BLOB NOT NULL,
+    master_key_id BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE api_keys (
@@ -115,12 +126,11 @@ CREATE TABLE opt_outs (
     PRIMARY KEY (account_id, recipient_index)
 ) STRICT;
 
--- Every consent request ever made.
+-- Every consent request ever made. It knows recipients by index only, and never their numbers.
 CREATE TABLE consent_log (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id      BLOB    NOT NULL REFERENCES accounts (id),
     recipient_index BLOB    NOT NULL,
-    recipient       BLOB,
     request         INTEGER NOT NULL CHECK (request IN (1, 2)),
     source          INTEGER NOT NULL CHECK (source BETWEEN 1 AND 3),
     message_index   BLOB,
@@ -148,7 +158,8 @@ CREATE TABLE recipient_identities (
     PRIMARY KEY (identity, account_id)
 ) STRICT;
 
--- Consent requests whose recipient is not known for certain yet.
+-- Consent requests whose recipient is not known for certain yet. The installation's key seals the
+-- person, because the account is not known either.
 CREATE TABLE unresolved_consents (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     message_index   BLOB    NOT NULL UNIQUE,
@@ -156,9 +167,7 @@ CREATE TABLE unresolved_consents (
     source          INTEGER NOT NULL CHECK (source BETWEEN 1 AND 3),
     phone_number_id TEXT,
     context_index   BLOB,
-    user_identity   BLOB,
-    number_identity BLOB,
-    recipient_index BLOB,
+    person          BLOB    NOT NULL,
     requested_at    INTEGER NOT NULL,
     received_at     INTEGER NOT NULL
 ) STRICT;
@@ -171,11 +180,13 @@ CREATE TABLE messages (
     account_id          BLOB    NOT NULL,
     api_key_id          BLOB    NOT NULL,
     idempotency_key     BLOB,
-    sender_id           BLOB    NOT NULL,
-    template_id         BLOB    NOT NULL,
+    channel             INTEGER NOT NULL,
+    sender_id           BLOB,
+    template_id         BLOB,
     language            TEXT    NOT NULL,
-    recipient_index     BLOB    NOT NULL,
-    recipient           BLOB    NOT NULL,
+    -- NULL once the recipient is erased, as are the provider's id and the texts of failures.
+    recipient_index     BLOB,
+    recipient           BLOB,
     region              TEXT    NOT NULL,
     price               INTEGER NOT NULL CHECK (price > 0),
     subscription_id     BLOB    NOT NULL,
@@ -191,7 +202,10 @@ CREATE TABLE messages (
     expires_at          INTEGER NOT NULL,
     failed_at           INTEGER,
     -- 4 is Failed. A message that leaves it (it was delivered after all) has no time of failure.
-    CHECK ((status = 4) = (failed_at IS NOT NULL))
+    CHECK ((status = 4) = (failed_at IS NOT NULL)),
+    -- 0 is WhatsApp: each of its messages has a sender and a template.
+    CHECK (channel <> 0 OR (sender_id IS NOT NULL AND template_id IS NOT NULL)),
+    CHECK ((recipient IS NULL) = (recipient_index IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (api_key_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
@@ -226,27 +240,37 @@ CREATE TABLE message_events (
     failure_title  TEXT,
     failure_reason TEXT,
     UNIQUE (message_id, status, source),
-    CHECK ((status = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
+    -- Only a failure has texts, and an erased one has none any more.
+    CHECK (status = 4 OR (failure_title IS NULL AND failure_reason IS NULL))
 ) STRICT;
 
-CREATE TRIGGER message_events_stay BEFORE UPDATE ON message_events
+CREATE TRIGGER message_events_stay
+    BEFORE UPDATE OF id, message_id, status, source, changed_status, provider_time, recorded_at,
+        failure_code ON message_events
+BEGIN
+    SELECT RAISE(ABORT, 'message events are never changed');
+END;
+-- The texts of a failure may be emptied, when the recipient is erased, and nothing else.
+CREATE TRIGGER message_event_texts_stay
+    BEFORE UPDATE OF failure_title, failure_reason ON message_events
+    WHEN NEW.failure_title IS NOT NULL OR NEW.failure_reason IS NOT NULL
 BEGIN
     SELECT RAISE(ABORT, 'message events are never changed');
 END;
 
--- Receipts that came before their message was known.
+-- Receipts that came before their message was known. The installation's key seals what the provider
+-- calls the recipient.
 CREATE TABLE unmatched_receipts (
-    id              INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id      BLOB,
-    provider_index  BLOB    NOT NULL,
-    report          INTEGER NOT NULL CHECK (report BETWEEN 1 AND 5),
-    failure_code    INTEGER,
-    failure_title   TEXT,
-    failure_reason  TEXT,
-    provider_time   INTEGER NOT NULL,
-    received_at     INTEGER NOT NULL,
-    user_identity   BLOB,
-    number_identity BLOB,
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id     BLOB,
+    provider_index BLOB    NOT NULL,
+    report         INTEGER NOT NULL CHECK (report BETWEEN 1 AND 5),
+    failure_code   INTEGER,
+    failure_title  TEXT,
+    failure_reason TEXT,
+    provider_time  INTEGER NOT NULL,
+    received_at    INTEGER NOT NULL,
+    recipient      BLOB,
     UNIQUE (provider_index, report, provider_time),
     CHECK ((report = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
 ) STRICT;

@@ -5,6 +5,9 @@ use uuid::Uuid;
 use super::MasterKeyId;
 use crate::ids::AccountId;
 
+/// The id under which a store keeps the installation's key.
+static NIL: Uuid = Uuid::nil();
+
 /// The owner of a key pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyOwner {
@@ -20,6 +23,14 @@ impl KeyOwner {
         match self {
             Self::Installation => Uuid::nil(),
             Self::Account(account) => account.0,
+        }
+    }
+
+    /// The bytes of that id.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        match self {
+            Self::Installation => NIL.as_bytes(),
+            Self::Account(account) => account.0.as_bytes(),
         }
     }
 

@@ -113,6 +113,8 @@ pub struct MessageState {
     pub price: Credits,
     /// Who paid.
     pub subscription_id: SubscriptionId,
+    /// Whether its recipient is erased: then nothing that names the recipient is recorded any more.
+    pub is_erased: bool,
 }
 
 /// What a store has to know to settle a batch: the messages, locked, and all subscriptions of the
@@ -342,7 +344,10 @@ impl Settled {
         update.subscription_id = message.subscription_id;
         update.at = settlement.at;
         if let Outcome::Accepted(id) = &settlement.outcome {
-            update.provider_message_id = Some(id.clone());
+            update.provider_message_id = Some(SealedProviderMessageId {
+                index: id.index,
+                sealed: id.sealed.clone().filter(|_| !message.is_erased),
+            });
         }
         if failure != FailureChange::Keep {
             update.failure = failure;

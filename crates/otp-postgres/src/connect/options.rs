@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use otp_core::notice::LowBalance;
-
 use crate::connect::ConnectError;
 use crate::url::{self, Target};
 
@@ -21,8 +19,6 @@ pub struct PgOptions {
     /// How long a transaction may hold its locks without a statement under way. Only a stopped or
     /// starved process reaches it.
     pub idle_in_transaction_timeout: Duration,
-    /// From where on a balance is low; handed to the core with the facts.
-    pub low_balance: LowBalance,
 }
 
 impl PgOptions {
@@ -35,7 +31,6 @@ impl PgOptions {
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
             idle_in_transaction_timeout: Duration::from_secs(10),
-            low_balance: LowBalance::default(),
         })
     }
 }

@@ -8,7 +8,7 @@ use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, JudgedConsent};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::ports::PortError;
-use otp_core::sealing::{ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{CurrentConsentRow, LoggedConsentRow};
@@ -50,20 +50,17 @@ statement! {
     AppendConsent {
         account_id: [AccountId],
         recipient_index: [RecipientIndex],
-        recipient: [Option<Sealed>],
         request: [ConsentRequest],
         source: [ConsentSource],
         message_index: [Option<ProviderMessageIndex>],
         requested_at: [Timestamp],
         recorded_at: [Timestamp],
     },
-    "INSERT INTO consent_log (account_id, recipient_index, recipient, request, source, \
-         message_index, requested_at, recorded_at) \
-     SELECT account_id, recipient_index, recipient, request, source, message_index, requested_at, \
-         recorded_at \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS entry (account_id, \
-         recipient_index, recipient, request, source, message_index, requested_at, recorded_at, \
-         position) \
+    "INSERT INTO consent_log (account_id, recipient_index, request, source, message_index, \
+         requested_at, recorded_at) \
+     SELECT account_id, recipient_index, request, source, message_index, requested_at, recorded_at \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS entry (account_id, \
+         recipient_index, request, source, message_index, requested_at, recorded_at, position) \
      ORDER BY position"
 }
 
@@ -151,7 +148,6 @@ async fn append(
     let append = AppendConsent {
         account_id: accounts_of(entries),
         recipient_index: recipients_of(entries),
-        recipient: each(entries, |entry| entry.recipient.clone()),
         request: each(entries, |entry| entry.request),
         source: each(entries, |entry| entry.source),
         message_index: messages_of(entries),

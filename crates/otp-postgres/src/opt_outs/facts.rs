@@ -1,20 +1,21 @@
-//! What has to be known to say whose requests these are: a constant number of queries.
+//! Which accounts and recipients consent requests concern: a constant number of queries.
 
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
+use futures_util::future::try_join;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
-use otp_core::opt_out::InboundConsent;
-use otp_core::opt_out::resolution::ResolutionFacts;
-use otp_core::ports::PortError;
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
-use otp_rows::Col;
-use otp_rows::rows::{ContextRow, IdentityRow, NumberAccountRow, RecipientRow};
+use otp_core::opt_out::consent::Recipient;
+use otp_core::ports::{ConsentTargets, StoredRecipient};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
+use otp_rows::rows::{AnsweredMessageRow, ContactedRow, NumberAccountRow};
 
-use crate::errors::port_error;
 use crate::statement::{each, statement};
 
 statement! {
-    /// Who sends from these numbers.
+    /// The accounts that send from these numbers.
     Accounts { phone_number_id: [ProviderId] } -> NumberAccountRow,
     "SELECT sender.phone_number_id, sender.account_id \
      FROM unnest({}) AS wanted (phone_number_id), LATERAL ( \
@@ -23,79 +24,65 @@ statement! {
 }
 
 statement! {
-    /// To whom these messages went.
-    Contexts { index: [ProviderMessageIndex] } -> ContextRow,
-    "SELECT wanted.provider_index, message.account_id, message.recipient_index \
+    /// The messages with these ids of the provider.
+    Answered { index: [ProviderMessageIndex] } -> AnsweredMessageRow,
+    "SELECT wanted.provider_index, named.message_id, message.account_id, \
+         message.recipient_index, message.recipient \
      FROM unnest({}) AS wanted (provider_index), LATERAL ( \
          SELECT message_id FROM provider_messages \
          WHERE provider_messages.provider_index = wanted.provider_index OFFSET 0) AS named, \
      LATERAL ( \
-         SELECT account_id, recipient_index FROM messages \
+         SELECT account_id, recipient_index, recipient FROM messages \
          WHERE messages.id = named.message_id OFFSET 0) AS message"
 }
 
 statement! {
-    /// Whom these identities belong to.
-    Identities { identity: [IdentityIndex] } -> IdentityRow,
-    "SELECT known.account_id, wanted.identity, known.recipient_index, known.seen_at \
-     FROM unnest({}) AS wanted (identity), LATERAL ( \
-         SELECT account_id, recipient_index, seen_at FROM recipient_identities \
-         WHERE recipient_identities.identity = wanted.identity OFFSET 0) AS known"
-}
-
-statement! {
-    /// Their numbers, as the latest message that did not fail has them sealed.
-    Recipients { account_id: [AccountId], recipient_index: [RecipientIndex] } -> RecipientRow,
-    "SELECT wanted.account_id, wanted.recipient_index, message.recipient \
+    /// The recipients as their latest message that did not fail has them.
+    Contacted { account_id: [AccountId], recipient_index: [RecipientIndex] } -> ContactedRow,
+    "SELECT wanted.account_id, wanted.recipient_index, message.id AS message_id, \
+         message.recipient \
      FROM unnest({}, {}) AS wanted (account_id, recipient_index), LATERAL ( \
-         SELECT recipient FROM messages \
+         SELECT id, recipient FROM messages \
          WHERE messages.account_id = wanted.account_id \
              AND messages.recipient_index = wanted.recipient_index \
              AND messages.failed_at IS NULL \
-         ORDER BY messages.created_at DESC LIMIT 1) AS message"
+         ORDER BY messages.created_at DESC, messages.id DESC LIMIT 1) AS message"
 }
 
-pub(super) async fn load(
+pub(super) async fn targets(
     connection: &AsyncPgConnection,
-    requests: &[InboundConsent],
-) -> Result<ResolutionFacts, PortError> {
-    let mut facts = ResolutionFacts::default();
-    let numbers = requests
-        .iter()
-        .filter_map(|request| request.phone_number_id.as_ref());
+    numbers: &BTreeSet<ProviderId>,
+    answered: &BTreeSet<ProviderMessageIndex>,
+) -> QueryResult<ConsentTargets> {
     let accounts = Accounts {
         phone_number_id: each(numbers, ProviderId::clone),
     };
-    for row in accounts.rows(connection).await.map_err(port_error)? {
-        row.add_to(&mut facts);
-    }
-    let contexts = Contexts {
-        index: requests
-            .iter()
-            .filter_map(|request| request.context)
-            .map(Col)
-            .collect(),
+    let answered = Answered {
+        index: each(answered, |index| *index),
     };
-    for row in contexts.rows(connection).await.map_err(port_error)? {
-        row.add_to(&mut facts);
-    }
-    let identities = Identities {
-        identity: requests
-            .iter()
-            .flat_map(|request| request.from.iter())
-            .map(Col)
-            .collect(),
+    let (accounts, answered) =
+        try_join(accounts.rows(connection), answered.rows(connection)).await?;
+    let mut targets = ConsentTargets::default();
+    accounts
+        .into_iter()
+        .for_each(|row| row.add_to(&mut targets));
+    answered
+        .into_iter()
+        .for_each(|row| row.add_to(&mut targets));
+    Ok(targets)
+}
+
+pub(super) async fn contacted(
+    connection: &AsyncPgConnection,
+    recipients: &BTreeSet<Recipient>,
+) -> QueryResult<HashMap<Recipient, StoredRecipient>> {
+    let contacted = Contacted {
+        account_id: each(recipients, |(account, _)| *account),
+        recipient_index: each(recipients, |(_, index)| *index),
     };
-    for row in identities.rows(connection).await.map_err(port_error)? {
-        row.add_to(&mut facts);
+    let mut found = HashMap::new();
+    for row in contacted.rows(connection).await? {
+        row.add_to(&mut found);
     }
-    let candidates = facts.candidates(requests);
-    let recipients = Recipients {
-        account_id: each(&candidates, |(account, _)| *account),
-        recipient_index: each(&candidates, |(_, index)| *index),
-    };
-    for row in recipients.rows(connection).await.map_err(port_error)? {
-        row.add_to(&mut facts);
-    }
-    Ok(facts)
+    Ok(found)
 }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::channel::whatsapp::ProviderId;
-use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
+use otp_core::opt_out::{ConsentRequest, ConsentSource, UnresolvedConsent};
+use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::schema::unresolved_consents;
@@ -20,26 +20,23 @@ statement! {
         source: [ConsentSource],
         phone_number_id: [Option<ProviderId>],
         context_index: [Option<ProviderMessageIndex>],
-        user_identity: [Option<IdentityIndex>],
-        number_identity: [Option<IdentityIndex>],
-        recipient_index: [Option<RecipientIndex>],
+        person: [Sealed],
         requested_at: [Timestamp],
         received_at: [Timestamp],
     },
     "INSERT INTO unresolved_consents (message_index, request, source, phone_number_id, \
-         context_index, user_identity, number_identity, recipient_index, requested_at, received_at) \
-     SELECT message_index, request, source, phone_number_id, context_index, user_identity, \
-         number_identity, recipient_index, requested_at, received_at \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS new (message_index, \
-         request, source, phone_number_id, context_index, user_identity, number_identity, \
-         recipient_index, requested_at, received_at, position) \
+         context_index, person, requested_at, received_at) \
+     SELECT message_index, request, source, phone_number_id, context_index, person, requested_at, \
+         received_at \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS new (message_index, request, \
+         source, phone_number_id, context_index, person, requested_at, received_at, position) \
      ORDER BY position \
      ON CONFLICT (message_index) DO NOTHING"
 }
 
 pub(super) async fn keep(
     connection: &mut AsyncPgConnection,
-    requests: &[InboundConsent],
+    requests: &[UnresolvedConsent],
 ) -> QueryResult<()> {
     if requests.is_empty() {
         return Ok(());
@@ -50,9 +47,7 @@ pub(super) async fn keep(
         source: each(requests, |request| request.source),
         phone_number_id: each(requests, |request| request.phone_number_id.clone()),
         context_index: each(requests, |request| request.context),
-        user_identity: each(requests, |request| request.from.user),
-        number_identity: each(requests, |request| request.from.number),
-        recipient_index: each(requests, |request| request.number),
+        person: each(requests, |request| request.from.clone()),
         requested_at: each(requests, |request| request.provider_time),
         received_at: each(requests, |request| request.received_at),
     };
@@ -62,7 +57,7 @@ pub(super) async fn keep(
 
 pub(super) async fn forget(
     transaction: &Transaction,
-    requests: &[InboundConsent],
+    requests: &[UnresolvedConsent],
     before: Timestamp,
     most: usize,
 ) -> QueryResult<usize> {
@@ -93,6 +88,6 @@ pub(super) async fn forget(
     Ok(too_old + too_many)
 }
 
-fn messages_of(requests: &[InboundConsent]) -> Vec<Col<ProviderMessageIndex>> {
+fn messages_of(requests: &[UnresolvedConsent]) -> Vec<Col<ProviderMessageIndex>> {
     each(requests, |request| request.message)
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join4, try_join5};
+use otp_core::channel::Channel;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
-use otp_core::notice::LowBalance;
 use otp_core::ports::PortError;
 use otp_core::region::Region;
 use otp_core::sealing::{RecipientIndex, Sealed};
@@ -18,7 +18,7 @@ use otp_core::send::admission::{self, Judged};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
+use otp_rows::rows::{AccountRulesRow, BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
 use otp_rows::schema::subscriptions;
 
 use super::{append_entries, lock_accounts, set_balances};
@@ -30,20 +30,15 @@ use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 pub(super) async fn admit(
     transaction: &Transaction,
     attempts: &[SendAttempt],
-    low_balance: LowBalance,
 ) -> Result<Vec<Admission>, PortError> {
     let connection = transaction.connection();
     let wanted = WantedFacts::of(attempts);
     let locked = async {
-        try_join(
-            transaction.begin(),
-            lock_accounts(connection, &wanted.accounts),
-        )
-        .await?;
-        Ok(())
+        let begun = transaction.begin();
+        let ((), rules) = try_join(begun, lock_accounts(connection, &wanted.accounts)).await?;
+        Ok(rules)
     };
-    let mut facts = load_facts(connection, locked, &wanted).await?;
-    facts.low_balance = low_balance;
+    let facts = load_facts(connection, locked, &wanted).await?;
 
     let judged = admission::judge(attempts, facts);
 
@@ -64,18 +59,22 @@ pub(super) async fn facts_of(
     attempt: &SendAttempt,
 ) -> Result<SendFacts, PortError> {
     let wanted = WantedFacts::of(std::slice::from_ref(attempt));
-    let begun = transaction.begin_with(BEGIN_AT_ONE_MOMENT);
+    // The rules change no verdict, only what is told about it afterwards.
+    let begun = async {
+        transaction.begin_with(BEGIN_AT_ONE_MOMENT).await?;
+        Ok(Vec::new())
+    };
     load_facts(transaction.connection(), begun, &wanted).await
 }
 
-/// Loads the facts behind `begun`, which shares their round trip.
+/// Loads the facts behind `begun`, which shares their round trip and returns the accounts' rules.
 async fn load_facts(
     connection: &AsyncPgConnection,
-    begun: impl Future<Output = QueryResult<()>>,
+    begun: impl Future<Output = QueryResult<Vec<AccountRulesRow>>>,
     wanted: &WantedFacts,
 ) -> Result<SendFacts, PortError> {
     let recipients = Recipients::of(wanted);
-    let ((), first_answers, opt_outs, sends, balances) = try_join5(
+    let (rules, first_answers, opt_outs, sends, balances) = try_join5(
         begun,
         load_first_answers(connection, wanted),
         load_opt_outs(connection, &recipients),
@@ -85,6 +84,7 @@ async fn load_facts(
     .await
     .map_err(port_error)?;
     let mut facts = SendFacts::default();
+    rules.into_iter().for_each(|row| row.add_to(&mut facts));
     first_answers
         .into_iter()
         .for_each(|row| row.add_to(&mut facts));
@@ -215,8 +215,9 @@ statement! {
         account_id: [AccountId],
         api_key_id: [ApiKeyId],
         idempotency_key: [Option<IdempotencyKey>],
-        sender_id: [SenderId],
-        template_id: [TemplateId],
+        channel: [Channel],
+        sender_id: [Option<SenderId>],
+        template_id: [Option<TemplateId>],
         language: [LanguageTag],
         recipient_index: [RecipientIndex],
         recipient: [Sealed],
@@ -227,14 +228,14 @@ statement! {
         expires_at: [Timestamp],
     },
     "INSERT INTO messages \
-         (id, account_id, api_key_id, idempotency_key, sender_id, template_id, language, \
+         (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
           recipient_index, recipient, region, price, subscription_id, created_at, updated_at, \
           expires_at, status) \
-     SELECT id, account_id, api_key_id, idempotency_key, sender_id, template_id, language, \
+     SELECT id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
           recipient_index, recipient, region, price, subscription_id, created_at, created_at, \
           expires_at, {} \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS message \
-         (id, account_id, api_key_id, idempotency_key, sender_id, template_id, language, \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS message \
+         (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
           recipient_index, recipient, region, price, subscription_id, created_at, expires_at)"
 }
 
@@ -247,6 +248,7 @@ async fn insert_messages(
         return Ok(());
     }
     let new = || judged.messages.iter();
+    let whatsapp = || new().map(|message| message.routed_to.whatsapp());
     let of = || new().map(|message| &attempts[message.attempt]);
     let insert = InsertMessages {
         status: Col(MessageStatus::Pending),
@@ -254,9 +256,10 @@ async fn insert_messages(
         account_id: each(of(), |attempt| attempt.account_id),
         api_key_id: each(of(), |attempt| attempt.api_key_id),
         idempotency_key: each(of(), |attempt| attempt.idempotency_key),
-        sender_id: each(new(), |message| message.routed_to.sender_id),
-        template_id: each(new(), |message| message.routed_to.template_id),
-        language: each(new(), |message| message.routed_to.language.clone()),
+        channel: each(new(), |message| message.routed_to.channel()),
+        sender_id: each(whatsapp(), |route| Some(route?.sender_id)),
+        template_id: each(whatsapp(), |route| Some(route?.template_id)),
+        language: each(new(), |message| message.routed_to.language().clone()),
         recipient_index: each(of(), |attempt| attempt.recipient_index),
         recipient: each(of(), |attempt| attempt.recipient.clone()),
         region: each(of(), |attempt| attempt.region),

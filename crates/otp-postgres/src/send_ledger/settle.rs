@@ -7,7 +7,6 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::message::{Failure, MessageStatus};
-use otp_core::notice::LowBalance;
 use otp_core::ports::PortError;
 use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::send::Settlement;
@@ -27,24 +26,23 @@ use crate::transaction::Transaction;
 pub(super) async fn settle(
     transaction: &Transaction,
     settlements: &[Settlement],
-    low_balance: LowBalance,
 ) -> Result<(), PortError> {
     let connection = transaction.connection();
     let concerned = settlements
         .iter()
         .filter(|settlement| settlement.outcome.may_move_credits());
     let accounts = concerned.map(|settlement| settlement.account_id).collect();
-    let (_, messages, balances) = try_join3(
+    let (((), rules), messages, balances) = try_join3(
         try_join(transaction.begin(), lock_accounts(connection, &accounts)),
         lock_messages(connection, settlements),
         load_balances(connection, &accounts),
     )
     .await
     .map_err(port_error)?;
-    let mut facts = SettlementFacts {
-        low_balance,
-        ..SettlementFacts::default()
-    };
+    let mut facts = SettlementFacts::default();
+    rules
+        .into_iter()
+        .for_each(|row| row.add_to_settlement(&mut facts));
     messages.into_iter().for_each(|row| row.add_to(&mut facts));
     balances
         .into_iter()
@@ -155,7 +153,7 @@ async fn update_messages(
         first_answer: each(of(), |update| update.first_answer),
         subscription_id: each(of(), |update| update.subscription_id),
         provider_index: each(ids(), |id| Some(id?.index)),
-        provider_message_id: each(ids(), |id| Some(id?.sealed.clone())),
+        provider_message_id: each(ids(), |id| id?.sealed.clone()),
         changes_failure: each(of(), |update| update.failure != FailureChange::Keep),
         failure_code: each(failures(), |failure| failure?.0.code),
         failure_title: each(failures(), |failure| Some(failure?.0.title.clone())),

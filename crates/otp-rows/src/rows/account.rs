@@ -1,10 +1,11 @@
 //! Accounts and their API keys.
 
 use diesel::prelude::*;
-use otp_core::account::{Account, SealedContact};
+use otp_core::account::{Account, AccountRules, SealedContact};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::language::LanguageTag;
+use otp_core::notice::LowBalance;
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
 
@@ -22,6 +23,7 @@ pub struct AccountRow {
     company: Col<Sealed>,
     address: Col<Option<Sealed>>,
     default_language: Col<LanguageTag>,
+    low_balance_percent: Col<LowBalance>,
     created_at: Col<Timestamp>,
 }
 
@@ -36,6 +38,7 @@ impl From<&Account> for AccountRow {
             company: Col(contact.company),
             address: Col(contact.address),
             default_language: Col(account.default_language.clone()),
+            low_balance_percent: Col(account.rules.low_balance),
             created_at: Col(account.created_at),
         }
     }
@@ -53,6 +56,9 @@ impl From<AccountRow> for Account {
                 address: row.address.0,
             },
             default_language: row.default_language.0,
+            rules: AccountRules {
+                low_balance: row.low_balance_percent.0,
+            },
             created_at: row.created_at.0,
         }
     }

@@ -4,21 +4,20 @@ use diesel::prelude::*;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::{ConsentEntry, ConsentFacts, OptOut};
-use otp_core::opt_out::{
-    ConsentRequest, ConsentSource, CurrentConsent, Identities, InboundConsent,
-};
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::opt_out::{ConsentRequest, ConsentSource, CurrentConsent, UnresolvedConsent};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
 
 use crate::Col;
 use crate::column::by_name;
-use crate::schema::{consent_log, unresolved_consents};
+use crate::schema::{consent_log, opt_outs, unresolved_consents};
 
 by_name! {
-    /// A recipient who wants no messages, with the number if one is known.
+    /// A recipient who opted out.
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = opt_outs)]
     pub struct OptOutRow {
         recipient_index: Col<RecipientIndex>,
-        recipient: Col<Option<Sealed>>,
         requested_at: Col<Timestamp>,
     }
 }
@@ -27,7 +26,6 @@ impl From<OptOutRow> for OptOut {
     fn from(row: OptOutRow) -> Self {
         Self {
             recipient_index: row.recipient_index.0,
-            recipient: row.recipient.0,
             since: row.requested_at.0,
         }
     }
@@ -39,7 +37,6 @@ impl From<OptOutRow> for OptOut {
 pub struct ConsentRow {
     account_id: Col<AccountId>,
     recipient_index: Col<RecipientIndex>,
-    recipient: Col<Option<Sealed>>,
     request: Col<ConsentRequest>,
     source: Col<ConsentSource>,
     message_index: Col<Option<ProviderMessageIndex>>,
@@ -52,7 +49,6 @@ impl From<ConsentRow> for ConsentEntry {
         Self {
             account_id: row.account_id.0,
             recipient_index: row.recipient_index.0,
-            recipient: row.recipient.0,
             request: row.request.0,
             source: row.source.0,
             message: row.message_index.0,
@@ -110,14 +106,12 @@ pub struct UnresolvedConsentRow {
     source: Col<ConsentSource>,
     phone_number_id: Col<Option<ProviderId>>,
     context_index: Col<Option<ProviderMessageIndex>>,
-    user_identity: Col<Option<IdentityIndex>>,
-    number_identity: Col<Option<IdentityIndex>>,
-    recipient_index: Col<Option<RecipientIndex>>,
+    person: Col<Sealed>,
     requested_at: Col<Timestamp>,
     received_at: Col<Timestamp>,
 }
 
-impl From<UnresolvedConsentRow> for InboundConsent {
+impl From<UnresolvedConsentRow> for UnresolvedConsent {
     fn from(row: UnresolvedConsentRow) -> Self {
         Self {
             request: row.request.0,
@@ -125,11 +119,7 @@ impl From<UnresolvedConsentRow> for InboundConsent {
             phone_number_id: row.phone_number_id.0,
             message: row.message_index.0,
             context: row.context_index.0,
-            from: Identities {
-                user: row.user_identity.0,
-                number: row.number_identity.0,
-            },
-            number: row.recipient_index.0,
+            from: row.person.0,
             provider_time: row.requested_at.0,
             received_at: row.received_at.0,
         }

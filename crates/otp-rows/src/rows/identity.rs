@@ -1,9 +1,11 @@
-//! Which recipient the provider means: what resolving a consent request depends on.
+//! Which accounts and recipients a consent request concerns, and what the provider calls recipients.
+
+use std::collections::HashMap;
 
 use otp_core::channel::whatsapp::ProviderId;
-use otp_core::ids::AccountId;
-use otp_core::opt_out::resolution::ResolutionFacts;
-use otp_core::ports::Recalled;
+use otp_core::ids::{AccountId, MessageId};
+use otp_core::opt_out::consent::Recipient;
+use otp_core::ports::{AnsweredMessage, ConsentTargets, Recalled, StoredRecipient};
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
 
@@ -19,27 +21,35 @@ by_name! {
 }
 
 impl NumberAccountRow {
-    /// Adds the account to the facts.
-    pub fn add_to(self, facts: &mut ResolutionFacts) {
-        let accounts = facts.accounts.entry(self.phone_number_id.0).or_default();
+    /// Adds the account to the targets.
+    pub fn add_to(self, targets: &mut ConsentTargets) {
+        let accounts = targets.accounts.entry(self.phone_number_id.0).or_default();
         accounts.insert(self.account_id.0);
     }
 }
 
 by_name! {
-    /// The recipient of a message that a request answers.
-    pub struct ContextRow {
+    /// A message that a request answers; its recipient is NULL once it is erased.
+    pub struct AnsweredMessageRow {
         provider_index: Col<ProviderMessageIndex>,
+        message_id: Col<MessageId>,
         account_id: Col<AccountId>,
-        recipient_index: Col<RecipientIndex>,
+        recipient_index: Col<Option<RecipientIndex>>,
+        recipient: Col<Option<Sealed>>,
     }
 }
 
-impl ContextRow {
-    /// Adds the recipient to the facts.
-    pub fn add_to(self, facts: &mut ResolutionFacts) {
-        let recipient = (self.account_id.0, self.recipient_index.0);
-        facts.contexts.insert(self.provider_index.0, recipient);
+impl AnsweredMessageRow {
+    /// Adds the message to the targets.
+    pub fn add_to(self, targets: &mut ConsentTargets) {
+        let message_id = self.message_id.0;
+        let recipient = self.recipient.0;
+        let message = AnsweredMessage {
+            account_id: self.account_id.0,
+            recipient_index: self.recipient_index.0,
+            recipient: recipient.map(|sealed| StoredRecipient { message_id, sealed }),
+        };
+        targets.answered.insert(self.provider_index.0, message);
     }
 }
 
@@ -54,9 +64,12 @@ by_name! {
 }
 
 impl IdentityRow {
-    /// Adds the recipient to the facts.
-    pub fn add_to(self, facts: &mut ResolutionFacts) {
-        facts.identities.insert(
+    /// Adds the recipient to those that were found.
+    pub fn add_to(
+        self,
+        found: &mut HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>,
+    ) {
+        found.insert(
             (self.account_id.0, self.identity.0),
             (self.recipient_index.0, self.seen_at.0),
         );
@@ -64,21 +77,24 @@ impl IdentityRow {
 }
 
 by_name! {
-    /// A recipient, and the number as a message has it sealed; NULL if no message has.
-    pub struct RecipientRow {
+    /// A recipient that was sent to, as a message has it.
+    pub struct ContactedRow {
         account_id: Col<AccountId>,
         recipient_index: Col<RecipientIndex>,
-        recipient: Col<Option<Sealed>>,
+        message_id: Col<MessageId>,
+        recipient: Col<Sealed>,
     }
 }
 
-impl RecipientRow {
-    /// Adds the number to the facts, if there is one.
-    pub fn add_to(self, facts: &mut ResolutionFacts) {
-        if let Some(sealed) = self.recipient.0 {
-            let recipient = (self.account_id.0, self.recipient_index.0);
-            facts.recipients.insert(recipient, sealed);
-        }
+impl ContactedRow {
+    /// Adds the recipient to those that were found.
+    pub fn add_to(self, found: &mut HashMap<Recipient, StoredRecipient>) {
+        let recipient = (self.account_id.0, self.recipient_index.0);
+        let stored = StoredRecipient {
+            message_id: self.message_id.0,
+            sealed: self.recipient.0,
+        };
+        found.insert(recipient, stored);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Messages: as a status check needs them, as their account reads them, and their events.
 
 use diesel::prelude::*;
+use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::credits::Credits;
@@ -24,7 +25,7 @@ pub struct MessageRow {
     id: Col<MessageId>,
     account_id: Col<AccountId>,
     api_key_id: Col<ApiKeyId>,
-    recipient: Col<Sealed>,
+    recipient: Col<Option<Sealed>>,
     price: Col<Credits>,
     subscription_id: Col<SubscriptionId>,
     status: Col<MessageStatus>,
@@ -40,7 +41,7 @@ pub struct MessageRow {
 
 impl From<MessageRow> for Message {
     fn from(row: MessageRow) -> Self {
-        let provider_message_id = row.provider_index.0.zip(row.provider_message_id.0);
+        let sealed = row.provider_message_id.0;
         Self {
             id: row.id.0,
             account_id: row.account_id.0,
@@ -48,8 +49,10 @@ impl From<MessageRow> for Message {
             recipient: row.recipient.0,
             status: row.status.0,
             first_answer: row.first_answer.0,
-            provider_message_id: provider_message_id
-                .map(|(index, sealed)| SealedProviderMessageId { index, sealed }),
+            provider_message_id: row
+                .provider_index
+                .0
+                .map(|index| SealedProviderMessageId { index, sealed }),
             price: row.price.0,
             subscription_id: row.subscription_id.0,
             failure: failure(row.failure_code, row.failure_title, row.failure_reason),
@@ -64,7 +67,8 @@ by_name! {
     pub struct MessageRecordRow {
         id: Col<MessageId>,
         status: Col<MessageStatus>,
-        recipient: Col<Sealed>,
+        recipient: Col<Option<Sealed>>,
+        channel: Col<Channel>,
         region: Col<Region>,
         language: Col<LanguageTag>,
         template: Col<Option<TemplateName>>,
@@ -84,6 +88,7 @@ impl From<MessageRecordRow> for MessageRecord {
             id: row.id.0,
             status: row.status.0,
             recipient: row.recipient.0,
+            channel: row.channel.0,
             region: row.region.0,
             language: row.language.0,
             template: row.template.0,

@@ -2,9 +2,8 @@
 
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::opt_out::Identities;
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex};
+use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
+use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::time::Timestamp;
 
 use super::message::failure;
@@ -24,11 +23,10 @@ pub struct UnmatchedReceiptRow {
     failure_reason: Col<Option<String>>,
     provider_time: Col<Timestamp>,
     received_at: Col<Timestamp>,
-    user_identity: Col<Option<IdentityIndex>>,
-    number_identity: Col<Option<IdentityIndex>>,
+    recipient: Col<Option<Sealed>>,
 }
 
-impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
+impl TryFrom<UnmatchedReceiptRow> for UnmatchedReceipt {
     type Error = Unreadable;
 
     fn try_from(row: UnmatchedReceiptRow) -> Result<Self, Unreadable> {
@@ -40,10 +38,7 @@ impl TryFrom<UnmatchedReceiptRow> for DeliveryReceipt {
             },
             report: Report::from_code(row.report.0, failure)
                 .ok_or(Unreadable::new("unmatched_receipts.report", "Report"))?,
-            recipient: Identities {
-                user: row.user_identity.0,
-                number: row.number_identity.0,
-            },
+            recipient: row.recipient.0,
             provider_time: row.provider_time.0,
             received_at: row.received_at.0,
         })

@@ -1,10 +1,12 @@
 //! What the core judges admissions and settlements by.
 
 use diesel::prelude::*;
+use otp_core::account::AccountRules;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
+use otp_core::notice::LowBalance;
 use otp_core::sealing::RecipientIndex;
 use otp_core::send::SendFacts;
 use otp_core::send::settlement::{MessageState, SettlementFacts};
@@ -13,7 +15,7 @@ use otp_core::time::Timestamp;
 
 use crate::Col;
 use crate::column::by_name;
-use crate::schema::{messages, subscriptions};
+use crate::schema::{accounts, messages, subscriptions};
 
 by_name! {
     /// The message that an idempotency key has created.
@@ -70,6 +72,34 @@ impl RecentSendRow {
 }
 
 by_name! {
+    /// The rules of an account.
+    #[derive(Queryable, Selectable)]
+    #[diesel(table_name = accounts)]
+    pub struct AccountRulesRow {
+        id: Col<AccountId>,
+        low_balance_percent: Col<LowBalance>,
+    }
+}
+
+impl AccountRulesRow {
+    /// Adds the rules to the facts of admissions.
+    pub fn add_to(self, facts: &mut SendFacts) {
+        facts.add_rules(self.id.0, self.rules());
+    }
+
+    /// Adds the rules to the facts of settlements.
+    pub fn add_to_settlement(self, facts: &mut SettlementFacts) {
+        facts.rules.insert(self.id.0, self.rules());
+    }
+
+    fn rules(&self) -> AccountRules {
+        AccountRules {
+            low_balance: self.low_balance_percent.0,
+        }
+    }
+}
+
+by_name! {
     /// What is left on a subscription.
     #[derive(Queryable, Selectable)]
     #[diesel(table_name = subscriptions)]
@@ -117,6 +147,8 @@ by_name! {
         first_answer: Col<Option<MessageStatus>>,
         price: Col<Credits>,
         subscription_id: Col<SubscriptionId>,
+        #[diesel(select_expression = messages::recipient.is_null())]
+        is_erased: Col<bool>,
     }
 }
 
@@ -129,6 +161,7 @@ impl MessageStateRow {
             first_answer: self.first_answer.0,
             price: self.price.0,
             subscription_id: self.subscription_id.0,
+            is_erased: self.is_erased.0,
         };
         facts.messages.insert(self.id.0, state);
     }

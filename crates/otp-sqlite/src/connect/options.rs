@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use otp_core::notice::LowBalance;
 
 use crate::connect::ConnectError;
 
@@ -16,8 +15,6 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// How long to wait for a connection, and for another process to finish writing.
     pub acquire_timeout: Duration,
-    /// From where on a balance is low; handed to the core with the facts.
-    pub low_balance: LowBalance,
 }
 
 impl SqliteOptions {
@@ -27,7 +24,6 @@ impl SqliteOptions {
             path: path.into(),
             readers: 4,
             acquire_timeout: Duration::from_secs(5),
-            low_balance: LowBalance::default(),
         }
     }
 

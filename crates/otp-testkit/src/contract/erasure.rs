@@ -82,10 +82,10 @@ pub async fn an_erased_message_still_counts(store: Arc<dyn Storage>) {
     fixture
         .settle(&attempt, Outcome::ReportedFailed(failure(131_026)))
         .await;
-    assert_eq!(
-        fixture.message(&attempt).await.status,
-        MessageStatus::Failed
-    );
+    let settled = fixture.message(&attempt).await;
+    assert_eq!(settled.status, MessageStatus::Failed);
+    let provider_id = settled.provider_message_id.expect("its index");
+    assert_eq!(provider_id.sealed, None, "the id spells out the recipient");
     assert_eq!(fixture.balance().await, 9, "its credits came back");
     fixture.assert_ledger_balances().await;
     let payments = fixture.store.count_payments().await.expect("payments");

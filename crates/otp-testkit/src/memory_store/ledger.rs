@@ -145,6 +145,7 @@ impl State {
                 first_answer: message.first_answer,
                 price: message.price,
                 subscription_id: message.subscription_id,
+                is_erased: message.recipient.is_none(),
             };
             Some((message.id, state))
         });

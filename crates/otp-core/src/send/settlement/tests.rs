@@ -71,6 +71,7 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         first_answer,
         price: Credits::new(3).expect("credits"),
         subscription_id: SUBSCRIPTION,
+        is_erased: false,
     };
     SettlementFacts {
         rules: HashMap::new(),
