@@ -3,18 +3,11 @@
 //! `/vN.N/…` is Meta's, `/control/…` is for tests and developers, the rest is the page.
 
 mod control;
-mod control_blocks;
-mod control_phone;
-mod control_receivers;
-mod control_setup;
-mod control_templates;
-mod control_webhook;
 mod graph;
 mod messages;
 mod numbers;
 mod page;
 mod templates;
-mod wait;
 
 use actix_web::{
     guard::{self, GuardContext},
@@ -95,57 +88,57 @@ fn control_routes(config: &mut ServiceConfig) {
         .route("/release", web::post().to(control::release))
         .route("/reset", web::post().to(control::reset))
         .route("/test-numbers", web::get().to(control::test_numbers))
-        .route("/numbers", web::get().to(control_setup::scripts))
+        .route("/numbers", web::get().to(control::setup::scripts))
         .route(
             "/numbers/{number}",
-            web::put().to(control_setup::put_script),
+            web::put().to(control::setup::put_script),
         )
         .route(
             "/numbers/{number}",
-            web::get().to(control_setup::get_script),
+            web::get().to(control::setup::get_script),
         )
         .route(
             "/numbers/{number}",
-            web::delete().to(control_setup::delete_script),
+            web::delete().to(control::setup::delete_script),
         )
         .route(
             "/templates",
-            web::put().to(control_templates::set_template_status),
+            web::put().to(control::templates::set_template_status),
         )
-        .route("/review", web::put().to(control_templates::put_review))
+        .route("/review", web::put().to(control::templates::put_review))
         .route(
             "/accounts/{waba}",
-            web::put().to(control_setup::put_account),
+            web::put().to(control::setup::put_account),
         )
         .route(
             "/accounts/{waba}/numbers/{id}",
-            web::put().to(control_setup::put_number),
+            web::put().to(control::setup::put_number),
         )
-        .route("/tokens", web::put().to(control_blocks::put_tokens))
-        .route("/blocks/{id}", web::put().to(control_blocks::put))
-        .route("/blocks/{id}", web::delete().to(control_blocks::delete))
-        .route("/chaos", web::put().to(control_setup::put_chaos))
-        .route("/limits", web::put().to(control_setup::put_limits))
-        .route("/life", web::put().to(control_webhook::put_life))
-        .route("/webhook", web::put().to(control_receivers::put))
-        .route("/webhook", web::get().to(control_receivers::get))
-        .route("/webhook", web::delete().to(control_receivers::delete))
-        .route("/receivers", web::get().to(control_receivers::list))
-        .route("/receivers/{name}", web::put().to(control_receivers::put))
-        .route("/receivers/{name}", web::get().to(control_receivers::get))
+        .route("/tokens", web::put().to(control::blocks::put_tokens))
+        .route("/blocks/{id}", web::put().to(control::blocks::put))
+        .route("/blocks/{id}", web::delete().to(control::blocks::delete))
+        .route("/chaos", web::put().to(control::setup::put_chaos))
+        .route("/limits", web::put().to(control::setup::put_limits))
+        .route("/life", web::put().to(control::webhook::put_life))
+        .route("/webhook", web::put().to(control::receivers::put))
+        .route("/webhook", web::get().to(control::receivers::get))
+        .route("/webhook", web::delete().to(control::receivers::delete))
+        .route("/receivers", web::get().to(control::receivers::list))
+        .route("/receivers/{name}", web::put().to(control::receivers::put))
+        .route("/receivers/{name}", web::get().to(control::receivers::get))
         .route(
             "/receivers/{name}",
-            web::delete().to(control_receivers::delete),
+            web::delete().to(control::receivers::delete),
         )
-        .route("/webhook/events", web::post().to(control_webhook::emit))
-        .route("/webhooks", web::get().to(control_webhook::log))
+        .route("/webhook/events", web::post().to(control::webhook::emit))
+        .route("/webhooks", web::get().to(control::webhook::log))
         .route(
             "/phones/{number}/replies",
-            web::post().to(control_phone::reply),
+            web::post().to(control::phone::reply),
         )
         .route(
             "/phones/{number}/messages/{id}/read",
-            web::post().to(control_phone::mark_read),
+            web::post().to(control::phone::mark_read),
         );
 }
 

@@ -1,5 +1,13 @@
 //! The control API's daily part: what was called, what arrived, hold and release.
 
+pub(super) mod blocks;
+pub(super) mod phone;
+pub(super) mod receivers;
+pub(super) mod setup;
+pub(super) mod templates;
+mod wait;
+pub(super) mod webhook;
+
 use actix_web::{
     HttpResponse,
     web::{Bytes, Data, Path, Query},
@@ -7,8 +15,8 @@ use actix_web::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::wait::{ByNumber, ControlError, number, read, timeout};
 use crate::{Sandbox, ledger::CallFilter, sandbox::Hold, webhook::APP};
+use wait::{ByNumber, ControlError, number, read, timeout};
 
 /// At most this many calls or phones in one answer.
 const MOST_LISTED: usize = 1_000;

@@ -11,8 +11,8 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::{
-    control_webhook::line,
     wait::{ByNumber, ControlError, number, read},
+    webhook::line,
 };
 use crate::{
     Sandbox, clock,

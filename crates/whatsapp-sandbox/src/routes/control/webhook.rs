@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    control_receivers::unknown,
+    receivers::unknown,
     wait::{ControlError, read, timeout},
 };
 use crate::{
