@@ -1,35 +1,26 @@
-//! The control API's part on what is forbidden: tokens, numbers, accounts.
+//! Revoked access tokens, and blocked numbers and accounts.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
 use actix_web::{
     HttpResponse,
-    web::{Bytes, Data, Path},
+    web::{Data, Path},
 };
 use serde::Deserialize;
 use serde_json::json;
 
-use super::wait::{ControlError, read};
-use crate::{Sandbox, blocks::Block};
-
-/// No block for a time is longer.
-const LONGEST_MS: u64 = 600_000;
-
-type Answer = Result<HttpResponse, ControlError>;
-type Body = Result<Bytes, actix_web::Error>;
+use super::request::{Answer, Body, ControlError, read};
+use crate::{DEFAULT_WABA_ID, Sandbox};
 
 /// The body of `PUT control/tokens`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TokensRequest {
+struct TokensRequest {
     revoked: BTreeSet<String>,
 }
 
-/// `PUT control/tokens`: the tokens that are refused from now on.
-pub(crate) async fn put_tokens(sandbox: Data<Sandbox>, body: Body) -> Answer {
+/// `PUT control/tokens`: refuses these access tokens from now on, and no others.
+pub(super) async fn put_tokens(sandbox: Data<Sandbox>, body: Body) -> Answer {
     let request: TokensRequest = read(body)?;
     let revoked = request.revoked.len();
     let put = sandbox.state().blocks.revoke(request.revoked);
@@ -39,42 +30,33 @@ pub(crate) async fn put_tokens(sandbox: Data<Sandbox>, body: Body) -> Answer {
 
 /// The path of a block.
 #[derive(Debug, Deserialize)]
-pub(crate) struct ByObject {
+pub(super) struct ByObject {
     id: String,
 }
 
 /// The body of `PUT control/blocks/{id}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct BlockRequest {
+struct BlockRequest {
     code: u32,
-    for_ms: Option<u64>,
 }
 
-/// `PUT control/blocks/{id}`: sends of this number or account are refused with this code.
-pub(crate) async fn put(sandbox: Data<Sandbox>, path: Path<ByObject>, body: Body) -> Answer {
+/// `PUT control/blocks/{id}`: refuses sends of this number or account with this code.
+pub(super) async fn put(sandbox: Data<Sandbox>, path: Path<ByObject>, body: Body) -> Answer {
     let request: BlockRequest = read(body)?;
-    let wait = request
-        .for_ms
-        .map(|ms| Duration::from_millis(ms.min(LONGEST_MS)));
+    let id = &path.id;
     let mut state = sandbox.state();
-    if state.accounts.number(&path.id).is_none() && state.accounts.waba(&path.id).is_none() {
+    if id != DEFAULT_WABA_ID && !state.account.has_number(id) {
         return Err(ControlError::not_found(format!(
-            "no number or account {}",
-            path.id
+            "no number or account {id}"
         )));
     }
-    let block = Block {
-        code: request.code,
-        until: wait.map(|wait| Instant::now() + wait),
-    };
-    let put = state.blocks.put(&path.id, block);
-    put.map_err(ControlError::bad)?;
-    Ok(HttpResponse::Ok().json(json!({"id": path.id, "code": request.code})))
+    state.blocks.put(id, request.code);
+    Ok(HttpResponse::Ok().json(json!({"id": id, "code": request.code})))
 }
 
-/// `DELETE control/blocks/{id}`: it may send again.
-pub(crate) async fn delete(sandbox: Data<Sandbox>, path: Path<ByObject>) -> HttpResponse {
+/// `DELETE control/blocks/{id}`.
+pub(super) async fn delete(sandbox: Data<Sandbox>, path: Path<ByObject>) -> HttpResponse {
     let removed = sandbox.state().blocks.remove(&path.id);
     HttpResponse::Ok().json(json!({ "removed": removed }))
 }

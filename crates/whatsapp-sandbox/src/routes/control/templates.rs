@@ -1,19 +1,15 @@
-//! The control API's reviewer: how long a review takes, and how it ends.
+//! The reviewer of templates: how long a review takes, and how it ends.
 
 use std::time::Duration;
 
-use actix_web::{
-    HttpResponse,
-    web::{Bytes, Data},
-};
+use actix_web::{HttpResponse, web::Data};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::Instant;
 
-use super::wait::{ControlError, read};
-use crate::{Sandbox, webhook::Due};
+use super::request::{Answer, Body, ControlError, read};
+use crate::Sandbox;
 
-/// Statuses Meta gives a template.
+/// The statuses that Meta gives a template.
 const STATUSES: &[&str] = &[
     "APPROVED",
     "PENDING",
@@ -31,25 +27,19 @@ const STATUSES: &[&str] = &[
     "UNARCHIVED",
 ];
 
-/// No review that ends takes longer than this.
-const LONGEST_REVIEW_MS: u64 = 600_000;
+const MAX_REVIEW_MS: u64 = 600_000;
 
-type Answer = Result<HttpResponse, ControlError>;
-type Body = Result<Bytes, actix_web::Error>;
-
-/// The body of `PUT control/templates`: the templates meant, and their new status.
+/// The body of `PUT control/templates`. Without a language it is about every language of the name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct StatusRequest {
-    status: String,
-    waba_id: Option<String>,
-    id: Option<String>,
-    name: Option<String>,
+struct StatusRequest {
+    name: String,
     language: Option<String>,
+    status: String,
 }
 
-/// `PUT control/templates`: approves, rejects, pauses or disables templates.
-pub(crate) async fn set_template_status(sandbox: Data<Sandbox>, body: Body) -> Answer {
+/// `PUT control/templates`: sets the status of templates, and reports it.
+pub(super) async fn set_status(sandbox: Data<Sandbox>, body: Body) -> Answer {
     let request: StatusRequest = read(body)?;
     let status = request.status.to_ascii_uppercase();
     if !STATUSES.contains(&status.as_str()) {
@@ -58,46 +48,40 @@ pub(crate) async fn set_template_status(sandbox: Data<Sandbox>, body: Body) -> A
             STATUSES.join(", ")
         )));
     }
-    let is =
-        |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
-    let mut state = sandbox.state();
     let mut ids = Vec::new();
-    let mut notices = Vec::new();
-    for template in state.templates.all_mut() {
-        if is(&request.waba_id, &template.waba_id)
-            && is(&request.id, &template.id)
-            && is(&request.name, &template.draft.name)
-            && is(&request.language, &template.draft.language)
-        {
+    {
+        let state = &mut *sandbox.state();
+        let named = state.templates.iter_mut().filter(|template| {
+            let language = request.language.as_ref();
+            template.draft.name == request.name
+                && language.is_none_or(|language| *language == template.draft.language)
+        });
+        for template in named {
             template.set_status(&status);
             ids.push(template.id.clone());
-            notices.push(template.notice(&status));
+            state.outbox.plan_now(template.status_update(&status));
         }
     }
     if ids.is_empty() {
         return Err(ControlError::not_found("no such template"));
     }
-    for notice in notices {
-        state.outbox.plan(Instant::now(), Due::Notice(notice));
-    }
-    drop(state);
-    sandbox.wake();
+    sandbox.wake_worker();
     Ok(HttpResponse::Ok().json(json!({"status": status, "ids": ids})))
 }
 
 /// The body of `PUT control/review`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ReviewRequest {
-    /// `null` is a review that ends only by [`set_template_status`].
+struct ReviewRequest {
+    /// With `null` a review ends only by [`set_status`].
     delay_ms: Option<u64>,
 }
 
-/// `PUT control/review`: how long templates that are created from now on stay `PENDING`.
-pub(crate) async fn put_review(sandbox: Data<Sandbox>, body: Body) -> Answer {
+/// `PUT control/review`: sets how long templates stay `PENDING` that are created from now on.
+pub(super) async fn put_review(sandbox: Data<Sandbox>, body: Body) -> Answer {
     let request: ReviewRequest = read(body)?;
-    let delay_ms = request.delay_ms.map(|delay| delay.min(LONGEST_REVIEW_MS));
+    let delay_ms = request.delay_ms.map(|delay| delay.min(MAX_REVIEW_MS));
     let delay = delay_ms.map_or(Duration::MAX, Duration::from_millis);
-    sandbox.state().templates.review_within(delay);
+    sandbox.state().templates.set_review(delay);
     Ok(HttpResponse::Ok().json(json!({ "delay_ms": delay_ms })))
 }

@@ -1,177 +1,155 @@
-//! The control API's part about webhooks: what was told, what becomes of messages, and events on
-//! command.
-
-use std::sync::Arc;
+//! The receiver of webhooks, its log, and reports on command.
 
 use actix_web::{
     HttpResponse,
-    web::{Bytes, Data, Query},
+    http::Uri,
+    web::{Data, Query},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::time::Instant;
+use serde_json::{Map, Value, json};
 
 use super::{
-    receivers::unknown,
-    wait::{ControlError, read, timeout},
+    MAX_LISTED,
+    request::{Answer, Body, ControlError, read, timeout},
 };
 use crate::{
     Sandbox,
-    life::Life,
-    state::State,
-    webhook::{
-        APP, DeliveryFilter, Due, Notice,
-        shape::{self, Line},
-    },
+    options::WebhookOptions,
+    sandbox::LiveEvent,
+    webhook::{APP, Change, DeliveryFilter, Receiver},
 };
 
-/// At most this many requests in one answer.
-const MOST_LISTED: usize = 1_000;
-
-type Answer = Result<HttpResponse, ControlError>;
-type Body = Result<Bytes, actix_web::Error>;
-
-/// The filter of `GET control/webhooks`, and how long to wait for how many.
+/// The body of `PUT control/webhook`.
 #[derive(Debug, Deserialize)]
-pub(crate) struct LogQuery {
+#[serde(deny_unknown_fields)]
+struct WebhookRequest {
+    url: String,
+    app_secret: String,
+    verify_token: String,
+}
+
+/// `PUT control/webhook`: sets the receiver, which gets webhooks after a handshake.
+pub(super) async fn put(sandbox: Data<Sandbox>, body: Body) -> Answer {
+    let request: WebhookRequest = read(body)?;
+    let url: Option<Uri> = request.url.parse().ok();
+    let scheme = url.as_ref().and_then(Uri::scheme_str);
+    if !matches!(scheme, Some("http" | "https")) {
+        return Err(ControlError::bad(
+            "\"url\" is an absolute http or https URL",
+        ));
+    }
+    let shown = {
+        let outbox = &mut sandbox.state().outbox;
+        outbox.set_webhook(WebhookOptions {
+            url: request.url,
+            app_secret: request.app_secret,
+            verify_token: request.verify_token,
+        });
+        outbox.to_json()
+    };
+    sandbox.wake_worker();
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+/// The query of `GET control/webhook`.
+#[derive(Debug, Deserialize)]
+pub(super) struct WebhookQuery {
+    #[serde(default)]
+    verified: bool,
+    timeout_ms: Option<u64>,
+}
+
+/// `GET control/webhook`: the receiver and its handshake. `verified=true` and `timeout_ms` wait until
+/// the handshake has succeeded.
+pub(super) async fn get(sandbox: Data<Sandbox>, query: Query<WebhookQuery>) -> Answer {
+    let found = sandbox
+        .wait_for(timeout(query.timeout_ms), |state| {
+            let app = state.outbox.receiver(APP);
+            (!query.verified || app.is_some_and(Receiver::is_verified)).then_some(())
+        })
+        .await;
+    let shown = sandbox.state().outbox.to_json();
+    match found {
+        Some(()) => Ok(HttpResponse::Ok().json(shown)),
+        None => Err(ControlError::not_found(format!(
+            "the handshake has not succeeded: {}",
+            shown["handshake"]
+        ))),
+    }
+}
+
+/// `DELETE control/webhook`: removes the receiver and its log.
+pub(super) async fn delete(sandbox: Data<Sandbox>) -> HttpResponse {
+    let removed = sandbox.state().outbox.remove_receiver(APP);
+    sandbox.wake_worker();
+    sandbox.notify_pages(LiveEvent::Reload);
+    HttpResponse::Ok().json(json!({ "removed": removed }))
+}
+
+/// The body of `POST control/webhook/events`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventRequest {
+    field: String,
+    value: Map<String, Value>,
+}
+
+/// `POST control/webhook/events`: reports this change of the account.
+pub(super) async fn report(sandbox: Data<Sandbox>, body: Body) -> Answer {
+    let request: EventRequest = read(body)?;
+    {
+        let outbox = &mut sandbox.state().outbox;
+        if !outbox.is_on() {
+            return Err(ControlError::bad("no webhook is set"));
+        }
+        outbox.plan_now(Change::new(&request.field, request.value.into()));
+    }
+    sandbox.wake_worker();
+    Ok(HttpResponse::Ok().json(json!({ "field": request.field })))
+}
+
+/// The query of `GET control/webhooks`.
+#[derive(Debug, Deserialize)]
+pub(super) struct LogQuery {
     receiver: Option<String>,
     field: Option<String>,
     wamid: Option<String>,
     status: Option<String>,
     outcome: Option<String>,
-    after: Option<u64>,
-    limit: Option<usize>,
-    at_least: Option<usize>,
+    #[serde(default)]
+    at_least: usize,
     timeout_ms: Option<u64>,
 }
 
-/// `GET control/webhooks`: what was told; with `at_least` and `timeout_ms` it waits for that many.
-pub(crate) async fn log(sandbox: Data<Sandbox>, query: Query<LogQuery>) -> Answer {
+/// `GET control/webhooks`: the latest matching requests to a receiver, oldest first. `at_least` and
+/// `timeout_ms` wait for that many.
+pub(super) async fn log(sandbox: Data<Sandbox>, query: Query<LogQuery>) -> Answer {
     let query = query.into_inner();
     let filter = DeliveryFilter {
         field: query.field,
         wamid: query.wamid,
         status: query.status,
         outcome: query.outcome,
-        after: query.after,
     };
     let name = query.receiver.as_deref().unwrap_or(APP);
-    let at_least = query.at_least.unwrap_or(0);
+    let at_least = query.at_least;
     let enough = sandbox
         .wait_for(timeout(query.timeout_ms), |state| {
-            let receiver = state.outbox.receiver(name)?;
-            (receiver.log.count(&filter) >= at_least).then_some(())
+            let log = &state.outbox.receiver(name)?.log;
+            (log.count(|one| filter.matches(one)) >= at_least).then_some(())
         })
         .await;
     let state = sandbox.state();
     let receiver = state.outbox.receiver(name);
-    let log = &receiver.ok_or_else(|| unknown(name))?.log;
+    let receiver =
+        receiver.ok_or_else(|| ControlError::not_found(format!("no receiver {name:?}")))?;
+    let latest = receiver.log.latest(MAX_LISTED, |one| filter.matches(one));
     if enough.is_none() {
         return Err(ControlError::not_found(format!(
             "only {} of {at_least} such webhooks",
-            log.count(&filter)
+            latest.len()
         )));
     }
-    let limit = query.limit.unwrap_or(100).min(MOST_LISTED);
-    let listed = log.list(&filter, limit);
-    let webhooks: Vec<Value> = listed.into_iter().map(|one| one.to_json()).collect();
-    Ok(HttpResponse::Ok().json(json!({ "webhooks": webhooks, "total": log.total() })))
-}
-
-/// `PUT control/life`: what becomes of messages to numbers without a life of their own.
-pub(crate) async fn put_life(sandbox: Data<Sandbox>, body: Body) -> Answer {
-    let life: Life = read(body)?;
-    life.check().map_err(ControlError::bad)?;
-    let shown = json!(life);
-    sandbox.state().life = Arc::new(life);
-    Ok(HttpResponse::Ok().json(shown))
-}
-
-/// The body of `POST control/webhook/events`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EventRequest {
-    field: String,
-    #[serde(default)]
-    value: serde_json::Map<String, Value>,
-    waba_id: Option<String>,
-    phone_number_id: Option<String>,
-}
-
-/// `POST control/webhook/events`: an event about the account. What `value` leaves out of a field
-/// that is known here is filled in as Meta would.
-pub(crate) async fn emit(sandbox: Data<Sandbox>, body: Body) -> Answer {
-    let request: EventRequest = read(body)?;
-    let shown = {
-        let state = &mut *sandbox.state();
-        must_be_on(state)?;
-        let id = request.phone_number_id.as_deref();
-        let line = line(state, id.unwrap_or(&sandbox.options().phone_number_id))?;
-        let mut value = filled_in(state, &request.field, &line);
-        for (name, given) in request.value {
-            value[name] = given;
-        }
-        complete_errors(&mut value);
-        let waba_id = request.waba_id.unwrap_or(line.waba_id);
-        let notice = Notice::about(&waba_id, &request.field, value);
-        let shown = json!({"waba_id": waba_id, "field": request.field, "value": notice.value});
-        state.outbox.plan(Instant::now(), Due::Notice(notice));
-        shown
-    };
-    sandbox.wake();
-    Ok(HttpResponse::Ok().json(shown))
-}
-
-fn filled_in(state: &State, field: &str, line: &Line) -> Value {
-    match field {
-        "messages" => line.value(),
-        "message_template_status_update" => {
-            let template = state.templates.of(&line.waba_id).next();
-            template.map_or_else(|| json!({}), |template| template.notice("APPROVED").value)
-        }
-        "account_update" => json!({
-            "phone_number": line.display_phone_number,
-            "event": "VERIFIED_ACCOUNT",
-        }),
-        "phone_number_quality_update" => json!({
-            "display_phone_number": line.display_phone_number,
-            "event": "FLAGGED",
-            "current_limit": "TIER_1K",
-        }),
-        _ => json!({}),
-    }
-}
-
-/// `{"errors": [{"code": 130429}]}` is enough for a whole error.
-fn complete_errors(value: &mut Value) {
-    let errors = value.get_mut("errors").and_then(Value::as_array_mut);
-    for error in errors.into_iter().flatten() {
-        let code = error["code"]
-            .as_u64()
-            .and_then(|code| u32::try_from(code).ok());
-        if let (Some(code), Value::Object(given)) = (code, error.clone()) {
-            *error = shape::error(code);
-            for (name, given) in given {
-                error[name] = given;
-            }
-        }
-    }
-}
-
-/// A phone number of an account, as webhooks name it.
-pub(super) fn line(state: &State, phone_number_id: &str) -> Result<Line, ControlError> {
-    let number = state.accounts.number(phone_number_id);
-    number
-        .map(Line::of)
-        .ok_or_else(|| ControlError::not_found(format!("no phone number {phone_number_id}")))
-}
-
-fn must_be_on(state: &State) -> Result<(), ControlError> {
-    if state.outbox.is_on() {
-        Ok(())
-    } else {
-        Err(ControlError::bad(
-            "there is no webhook: PUT control/webhook first",
-        ))
-    }
+    let webhooks: Vec<Value> = latest.into_iter().map(|one| one.to_json()).collect();
+    Ok(HttpResponse::Ok().json(json!({ "webhooks": webhooks, "total": receiver.log.total() })))
 }
