@@ -1,5 +1,5 @@
-//! How the sandbox treats one send: whether the phone gets the message, when the caller is
-//! answered, and with what.
+//! The treatment of one send: whether the phone gets the message, and when and how the caller is
+//! answered.
 
 use std::time::Duration;
 

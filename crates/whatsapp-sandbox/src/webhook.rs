@@ -1,8 +1,8 @@
 //! The webhooks of the sandbox.
 //!
-//! `change.rs` names what a webhook reports, `shape.rs` builds its JSON and `wire.rs` its bytes.
-//! `outbox.rs` keeps what will happen, `receiver.rs` what each receiver has yet to get and `log.rs`
-//! what it got. `worker.rs` is the task that makes things happen and sends the requests.
+//! `change.rs` defines what a webhook reports; `shape.rs` builds its JSON and `wire.rs` its bytes.
+//! `outbox.rs` plans events, `receiver.rs` holds the queue of one receiver, and `log.rs` records its
+//! requests. `worker.rs` is the task that runs the plan and sends the requests.
 
 mod change;
 mod handshake;

@@ -13,7 +13,6 @@ const MAX_STEPS: usize = 100;
 pub(crate) struct Life {
     /// The steps, in any order.
     pub(crate) steps: Vec<Step>,
-    /// Which statuses have `contacts`.
     pub(crate) contacts: Contacts,
     /// Whether statuses have `biz_opaque_callback_data`.
     #[serde(rename = "biz_opaque_callback_data")]

@@ -1,4 +1,4 @@
-//! What all Graph routes share, and the route that serves any object by its id.
+//! Shared parts of the Graph routes, and the route that serves any object by its id.
 
 use std::collections::HashMap;
 

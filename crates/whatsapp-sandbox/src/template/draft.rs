@@ -14,7 +14,7 @@ pub(crate) struct TemplateDraft {
     pub(crate) name: String,
     pub(crate) language: String,
     pub(crate) message_send_ttl_seconds: Option<i64>,
-    /// As submitted; [`TemplateDraft::listed_components`] returns what Meta lists.
+    /// The submitted components; [`TemplateDraft::listed_components`] returns what Meta lists.
     components: Vec<Value>,
 }
 

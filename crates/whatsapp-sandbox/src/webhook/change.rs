@@ -1,4 +1,4 @@
-//! What a webhook reports, and what becomes due.
+//! Changes that webhooks report, and other things that become due.
 
 use serde_json::Value;
 

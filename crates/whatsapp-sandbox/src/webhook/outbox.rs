@@ -1,7 +1,7 @@
-//! Everything that will happen, and the receivers that get a report of it. This is the only place
-//! that decides what the worker does next.
+//! The outbox: planned events, and the receivers of their reports. This is the only place that
+//! decides what the worker does next.
 //!
-//! It is plain state under the sandbox's lock.
+//! The outbox is plain state under the sandbox's lock.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -42,7 +42,7 @@ pub(crate) enum Override<'a> {
     Number(&'a str),
 }
 
-/// What will happen, and the receivers.
+/// The planned events and the receivers.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     pace: f64,
@@ -92,9 +92,9 @@ impl Outbox {
     /// Sets or removes the receiver of an override.
     pub(crate) fn set_override(&mut self, of: Override<'_>, target: Option<Target>) {
         match target {
-            Some(target) => self.set_receiver(&of.receiver(), target),
+            Some(target) => self.set_receiver(&of.receiver_name(), target),
             None => {
-                self.remove_receiver(&of.receiver());
+                self.remove_receiver(&of.receiver_name());
             }
         }
     }
@@ -168,8 +168,8 @@ impl Outbox {
     /// Queues a change for its receiver: that of its number, else of the account, else the app's.
     pub(crate) fn send(&mut self, change: Change) {
         let number = change.value["metadata"]["phone_number_id"].as_str();
-        let number = number.map_or_else(String::new, |id| Override::Number(id).receiver());
-        for name in [number, Override::Account.receiver(), APP.to_owned()] {
+        let number = number.map_or_else(String::new, |id| Override::Number(id).receiver_name());
+        for name in [number, Override::Account.receiver_name(), APP.to_owned()] {
             if let Some(receiver) = self.receivers.get_mut(name.as_str()) {
                 self.dropped += u64::from(!receiver.queue(change));
                 return;
@@ -256,7 +256,7 @@ impl Outbox {
 
 impl Override<'_> {
     /// Returns the name of the receiver, after the Graph route that sets it.
-    fn receiver(self) -> String {
+    fn receiver_name(self) -> String {
         match self {
             Self::Account => format!("{DEFAULT_WABA_ID}/subscribed_apps"),
             Self::Number(id) => format!("{id}/webhook_configuration"),

@@ -145,7 +145,7 @@ impl Receiver {
             },
         };
         self.in_flight = Some(Arc::clone(&request));
-        // Each attempt is signed anew, because the secret may have changed.
+        // Each attempt is signed again, because the secret may have changed.
         let header = wire::signature(app_secret, request.body.as_bytes(), request.signature);
         let header: Option<Arc<str>> = header.map(Into::into);
         if let Some(delivery) = self.log.get_mut(request.id) {

@@ -113,7 +113,7 @@ pub(crate) fn reply(
 
 /// Returns one request for these changes. Consecutive statuses of one number share a change.
 pub(super) fn envelope(changes: Vec<Change>, now: OffsetDateTime) -> Value {
-    // Meta dates the entries of everything but messages.
+    // Meta adds the time to every entry except those about messages.
     let is_dated = changes.iter().any(|change| change.field != "messages");
     let mut merged: Vec<Value> = Vec::new();
     for mut change in changes {

@@ -66,7 +66,8 @@ async fn run(running: Running) {
         match sandbox.step(running.worker) {
             Task::Stop => return,
             Task::Handshake(name, target) => {
-                in_flight.push(shake(sandbox.clone(), client.clone(), name, target).boxed());
+                in_flight
+                    .push(make_handshake(sandbox.clone(), client.clone(), name, target).boxed());
             }
             Task::Deliver(name, target, request, signature) => {
                 let post = post(&client, &target, &request, signature.as_deref());
@@ -140,7 +141,7 @@ async fn drain(mut response: Response) {
     }
 }
 
-async fn shake(sandbox: Sandbox, client: Client, name: Arc<str>, target: Arc<Target>) {
+async fn make_handshake(sandbox: Sandbox, client: Client, name: Arc<str>, target: Arc<Target>) {
     let challenge = rand::random_range(100_000_000_u64..10_000_000_000).to_string();
     let answer = challenge_receiver(&client, &target, &challenge).await;
     let is_verified = answer.is_ok();
@@ -155,7 +156,7 @@ async fn shake(sandbox: Sandbox, client: Client, name: Arc<str>, target: Arc<Tar
     sandbox.changed();
 }
 
-/// Makes the handshake: a receiver that knows the token answers with the challenge and nothing else.
+/// Sends the challenge. A receiver that knows the token answers with the challenge and nothing else.
 async fn challenge_receiver(
     client: &Client,
     target: &Target,

@@ -241,6 +241,7 @@ async fn steps_take_their_time() {
         webhook: None,
     });
     receiver.connect(&server).await;
+    server.read("/webhook?verified=true&timeout_ms=10000").await;
     server.send_to("+12025550171").await;
     let log = server.read("/webhooks?at_least=2&timeout_ms=10000").await;
     let created = |index: usize| {

@@ -1,4 +1,4 @@
-//! What the control routes share: paths, bodies, errors and timeouts.
+//! Shared parts of the control routes: paths, bodies, errors and timeouts.
 
 use std::{fmt, time::Duration};
 
