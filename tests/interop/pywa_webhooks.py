@@ -153,13 +153,14 @@ with serve(app) as url:
         equal(update.new_status, TemplateStatus.PAUSED)
 
     with checks.check("reads what becomes of an account"):
-        value = {"event": "ACCOUNT_RESTRICTION", "restriction_info": [
+        value = {"event": "ACCOUNT_RESTRICTION", "phone_number": "15550783881", "restriction_info": [
             {"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1795000000}]}
         control("POST", "/webhook/events", {"field": "account_update", "value": value})
         equal(accounts.get(timeout=20).event.value, "ACCOUNT_RESTRICTION")
 
     with checks.check("takes what is told about a number, which it does not read"):
-        control("POST", "/webhook/events", {"field": "phone_number_quality_update"})
+        value = {"display_phone_number": "15550783881", "event": "FLAGGED", "current_limit": "TIER_1K"}
+        control("POST", "/webhook/events", {"field": "phone_number_quality_update", "value": value})
         wait_for_webhooks(1, field="phone_number_quality_update", outcome="delivered")
 
     for override, set_it, unset_it in [

@@ -77,9 +77,9 @@ impl Sandbox {
             .await
     }
 
-    /// Keeps every answer back; the phone gets the message all the same.
+    /// Keeps back the answers to accepted messages; the phone gets the messages.
     pub async fn hold_answers(&self) {
-        self.post("hold", json!({"after_acceptance": true})).await;
+        self.post("hold", json!({})).await;
     }
 
     /// Lets the answers go.

@@ -1,11 +1,11 @@
-// Keeps the page current: the list of phones, the chosen phone's screen, and the stream of new
-// messages. The chosen phone is the address's fragment, so that reloading and going back work.
+// Keeps the page current: the list of phones, the screen of the chosen phone, and the stream of
+// events. The URL's fragment names the chosen phone, so reloading and going back work.
 
 import { isArabic, texts } from "./texts.js";
 import { bubble, guide, phoneEntry, phoneScreen, progress, replyBubble } from "./view.js";
 
-const MOST_PHONES = 200;
-const MOST_MESSAGES = 50;
+const MAX_PHONES = 200;
+const MAX_MESSAGES = 50;
 
 const main = document.getElementById("main");
 const list = document.getElementById("phones");
@@ -13,10 +13,10 @@ const noPhones = document.getElementById("no-phones");
 const connection = document.getElementById("connection");
 const announcer = document.getElementById("announcer");
 
-/** From number to its latest message; the newest phone stands first. */
+/** The latest message by number; the newest phone comes first. */
 let phones = new Map();
 let tests = [];
-let accounts = [];
+let account = null;
 
 const actions = { onCopy: copy, onRead: markRead, onReply: sendReply };
 
@@ -37,7 +37,7 @@ function translate() {
   const other = document.getElementById("language-link");
   other.lang = other.hreflang = isArabic ? "en" : "ar";
   other.textContent = isArabic ? "English" : "العربية";
-  // Keeps the chosen phone when the language changes.
+  // The chosen phone stays when the language changes.
   other.addEventListener("click", () => {
     other.href = `?lang=${isArabic ? "en" : "ar"}${location.hash}`;
   });
@@ -59,7 +59,7 @@ async function postJson(path, body) {
 async function loadTests() {
   const [numbers, overview] = await Promise.all([loadJson("control/test-numbers"), loadJson("control")]);
   tests = numbers.numbers;
-  accounts = overview.accounts;
+  account = { waba: overview.waba_id, phoneNumber: overview.phone_number_ids[0] };
 }
 
 async function loadPhones() {
@@ -78,10 +78,10 @@ function chosen() {
 function showList() {
   const current = chosen();
   const focused = document.activeElement?.closest?.("#phones a")?.getAttribute("href");
-  const entries = [...phones].slice(0, MOST_PHONES);
+  const entries = [...phones].slice(0, MAX_PHONES);
   list.replaceChildren(...entries.map(([number, latest]) => phoneEntry(number, latest, number === current)));
   noPhones.hidden = phones.size > 0;
-  // The list was built anew; whoever was on it with the keyboard stays where they were.
+  // The list was rebuilt; the keyboard focus stays where it was.
   if (focused) list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
   const guideLink = document.getElementById("guide-link");
   if (current === null) guideLink.setAttribute("aria-current", "page");
@@ -92,12 +92,12 @@ async function showMain() {
   const number = chosen();
   showList();
   if (number === null) {
-    main.replaceChildren(guide(phones.size > 0, tests, accounts));
+    main.replaceChildren(guide(phones.size > 0, tests, account));
     delete main.dataset.number;
     return;
   }
   const [loaded, webhook] = await Promise.all([loadJson(`${phonePath(number)}/messages`), loadJson("control/webhook")]);
-  // Another phone may have been chosen meanwhile.
+  // Another phone may have been chosen while this one was loading.
   if (chosen() !== number) return;
   main.replaceChildren(phoneScreen(number, loaded, webhook, actions));
   main.dataset.number = number;
@@ -131,7 +131,7 @@ async function reload() {
     await loadPhones();
     await showMain();
   } catch (error) {
-    // The server is away; the stream tells when it is back, and then this runs again.
+    // The server is unreachable. The stream reports when it is back, and then this runs again.
     console.warn(error);
   }
 }
@@ -139,13 +139,13 @@ async function reload() {
 function receive({ number, message }) {
   const before = chosen();
   phones = new Map([[number, message], ...[...phones].filter(([other]) => other !== number)]);
-  // A phone that was shown only because it was the newest stays, unless nothing was shown.
+  // A phone that is shown only because it was the newest stays on the screen.
   if (before !== null && location.hash === "") history.replaceState(null, "", `#${before}`);
   announcer.textContent = `${texts.arrived} ${number}`;
   const chat = main.querySelector(".chat");
   if (chosen() === number && before === number && chat) {
     if (!chat.querySelector(`[data-id="${message.id}"]`)) chat.append(bubble(message, actions));
-    while (chat.children.length > MOST_MESSAGES) chat.firstElementChild.remove();
+    while (chat.children.length > MAX_MESSAGES) chat.firstElementChild.remove();
     showList();
     scrollToEnd();
   } else if (chosen() !== before || chosen() === number) {
@@ -155,7 +155,7 @@ function receive({ number, message }) {
   }
 }
 
-/** Something became of a message: its bubble is built anew, in its place. */
+/** Rebuilds the bubble of a message with a new status. */
 function update({ number, message }) {
   if (main.dataset.number !== number) return;
   const old = main.querySelector(`.chat [data-id="${message.id}"]`)?.closest("li");
@@ -163,7 +163,7 @@ function update({ number, message }) {
   const focused = old.contains(document.activeElement);
   const made = bubble(message, actions);
   old.replaceWith(made);
-  // Whoever was here with the keyboard stays here.
+  // The keyboard focus stays where it was.
   if (focused) (made.querySelector("button") ?? main.querySelector(".chat")).focus();
   const { status } = progress(message);
   if (status !== "sent") announcer.textContent = `${number}: ${texts[status]}`;
@@ -176,13 +176,13 @@ function showReply({ number, reply }) {
   scrollToEnd();
 }
 
-/** The new state comes back with the stream, as everybody's does. Twice is as good as once, so the
-    button stays as it is, and with it the keyboard's place. */
+/** Marks a message as read. The stream brings the new status. Marking it twice is harmless, so the
+    button stays enabled and keeps the keyboard focus. */
 async function markRead(message) {
   try {
     await postJson(`${phonePath(main.dataset.number)}/messages/${message.id}/read`);
   } catch (error) {
-    announcer.textContent = texts.notDone;
+    announcer.textContent = texts.failedRequest;
     console.warn(error);
   }
 }
@@ -192,7 +192,7 @@ async function sendReply(text, onlyUserId) {
     await postJson(`${phonePath(main.dataset.number)}/replies`, { text, only_user_id: onlyUserId });
     return true;
   } catch (error) {
-    announcer.textContent = texts.notDone;
+    announcer.textContent = texts.failedRequest;
     console.warn(error);
     return false;
   }
@@ -212,7 +212,7 @@ async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Browsers give no clipboard to pages that are neither local nor on HTTPS.
+    // Browsers offer the clipboard only to local pages and pages on HTTPS.
     const field = document.createElement("textarea");
     field.value = text;
     field.className = "sr-only";

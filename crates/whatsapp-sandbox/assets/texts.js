@@ -1,5 +1,5 @@
-// The words of the page, in English and Arabic. The document's `lang` decides which are used; it
-// comes from the server, which reads it from `?lang=`.
+// The texts of the page, in English and Arabic. The document's `lang` chooses between them; the
+// server sets it from `?lang=`.
 
 const english = {
   title: "Sandbox phones",
@@ -19,34 +19,34 @@ const english = {
   guideTitle: "Waiting for the first message",
   guideAgain: "How to use this sandbox",
   guideHow:
-    "Nothing is sent to WhatsApp from here. Send a passcode to any number and its phone appears on this page at once. To send without a gateway, use this address instead of graph.facebook.com, with any access token:",
+    "The sandbox sends nothing to WhatsApp. Send a passcode to any number, and its phone appears on this page. To send without a gateway, use this address instead of graph.facebook.com, with any access token:",
   phoneNumberId: "Phone number id",
   account: "Business account",
-  numbersTitle: "Numbers that answer in a way of their own",
+  numbersTitle: "Test numbers",
   numbersHow:
     "Every other number is accepted at once. These are reserved for fiction, so they belong to nobody.",
   number: "Number",
-  happens: "What happens",
+  result: "Result",
   showErrors: "Numbers that are refused",
-  showLives: "Numbers with a life after acceptance, told by webhook",
+  showLives: "Numbers with special webhooks after acceptance",
   sent: "Sent",
   delivered: "Delivered",
   read: "Read",
   failed: "Failed",
   markRead: "Mark as read",
-  reply: "Answer as this person",
-  replyHint: "Answer",
+  reply: "Reply as this person",
+  replyHint: "Reply",
   send: "Send",
   stop: "STOP",
   stopLanguage: "en",
   hiddenNumber: "Hide the number",
-  hiddenNumberWhy: "The answer names this person by user id alone, as it does for people with a username",
-  notDone: "That did not work",
+  hiddenNumberWhy: "The reply identifies this person by user id only, as for people with a username",
+  failedRequest: "The request failed",
   webhookState: ({ url, handshake }) =>
     url === null
-      ? "Nobody is told of this: no webhook is set."
+      ? "No webhook is set, so nothing is reported."
       : handshake.state === "verified"
-        ? "A webhook tells the gateway of this."
+        ? "A webhook reports this to the gateway."
         : "The webhook's receiver has not answered the handshake yet.",
   refused: (test) => `Refused with code ${test.code}, HTTP ${test.http_status}:`,
 };
@@ -72,12 +72,12 @@ const arabic = {
     "لا يُرسَل شيء من هنا إلى واتساب. أرسل رمزًا إلى أي رقم فيظهر هاتفه في هذه الصفحة فورًا. وللإرسال من دون بوابة، استخدم هذا العنوان بدلًا من graph.facebook.com مع أي رمز وصول:",
   phoneNumberId: "معرّف رقم الهاتف",
   account: "حساب الأعمال",
-  numbersTitle: "أرقام لها سلوك خاص",
+  numbersTitle: "أرقام الاختبار",
   numbersHow: "كل رقم آخر يُقبل فورًا. هذه الأرقام محجوزة للأعمال الخيالية، فلا يملكها أحد.",
   number: "الرقم",
-  happens: "ما الذي يحدث",
+  result: "النتيجة",
   showErrors: "الأرقام المرفوضة",
-  showLives: "أرقام لها حياة بعد القبول، تُبلَّغ عبر webhook",
+  showLives: "أرقام لها إشعارات webhook خاصة بعد القبول",
   sent: "أُرسلت",
   delivered: "سُلِّمت",
   read: "قُرئت",
@@ -90,35 +90,32 @@ const arabic = {
   stopLanguage: "ar",
   hiddenNumber: "إخفاء الرقم",
   hiddenNumberWhy: "يُعرَّف صاحب الرد بمعرّف المستخدم فقط، كما هو حال من له اسم مستخدم",
-  notDone: "لم ينجح ذلك",
+  failedRequest: "فشل الطلب",
   webhookState: ({ url, handshake }) =>
     url === null
-      ? "لا يُبلَّغ أحد بهذا: لم يُضبط webhook."
+      ? "لم يُضبط webhook، فلا يُبلَّغ عن شيء."
       : handshake.state === "verified"
         ? "تُبلَّغ البوابة بهذا عبر webhook."
         : "لم يُجب مستقبل webhook عن المصافحة بعد.",
   refused: (test) => `يُرفض بالرمز ${test.code}، HTTP ${test.http_status}:`,
 };
 
-// Keyed by answer, delivery and delay, because the server describes its numbers in English only.
-const arabicBehaviours = {
-  "accepted true 0": "يُقبل فورًا، مثل كل رقم غير مذكور هنا.",
-  "accepted true 3000": "يُقبل ويُسلَّم فورًا، ويأتي الرد بعد 3 ثوانٍ.",
-  "accepted true 30000": "يُقبل ويُسلَّم فورًا، ويأتي الرد بعد 30 ثانية، أي بعد معظم المهلات.",
-  "closed true 0": "يُقبل ويُسلَّم، ثم يُغلق الاتصال دون رد.",
-  "closed false 0": "لا يُقبل، ويُغلق الاتصال دون رد.",
-  "html_502 true 0": "يُقبل ويُسلَّم، ويأتي الرد 502 بصفحة HTML.",
-  "html_502 false 0": "لا يُقبل، ويأتي الرد 502 بصفحة HTML.",
-  "json_500 false 0": "لا يُقبل، ويأتي الرد 500 بصيغة JSON من دون رمز خطأ.",
-  "truncated_json true 0": "يُقبل ويُسلَّم، وينقطع JSON في منتصف الرد 200.",
-  "cut_short true 0": "يُقبل ويُسلَّم، ويُغلق الاتصال في منتصف الرد 200.",
-  "empty_body true 0": "يُقبل ويُسلَّم، والرد 200 بلا محتوى.",
-  "held_for_quality_assessment true 0": "يُقبل بالحالة held_for_quality_assessment.",
-  "paused false 0": "يأتي الرد 200 بالحالة paused، ولا يُسلَّم شيء.",
-};
-
-// Keyed by the last two digits.
-const arabicLives = {
+// The descriptions of test numbers by their last two digits. The server describes them in English
+// only.
+const arabicDescriptions = {
+  "00": "يُقبل فورًا، مثل كل رقم غير مذكور هنا.",
+  "01": "يُقبل ويُسلَّم فورًا، ويأتي الرد بعد 3 ثوانٍ.",
+  "02": "يُقبل ويُسلَّم فورًا، ويأتي الرد بعد 30 ثانية، أي بعد معظم المهلات.",
+  "03": "يُقبل ويُسلَّم، ثم يُغلق الاتصال دون رد.",
+  "04": "لا يُقبل، ويُغلق الاتصال دون رد.",
+  "05": "يُقبل ويُسلَّم، ويأتي الرد 502 بصفحة HTML.",
+  "06": "لا يُقبل، ويأتي الرد 502 بصفحة HTML.",
+  "07": "لا يُقبل، ويأتي الرد 500 بصيغة JSON من دون رمز خطأ.",
+  "08": "يُقبل ويُسلَّم، وينقطع JSON في منتصف الرد 200.",
+  "09": "يُقبل ويُسلَّم، ويُغلق الاتصال في منتصف الرد 200.",
+  10: "يُقبل ويُسلَّم، والرد 200 بلا محتوى.",
+  11: "يُقبل ويُسلَّم، ويأتي الرد 200 بالحالة held_for_quality_assessment.",
+  12: "لا يُقبل، ويأتي الرد 200 بالحالة paused.",
   70: "يُرسَل، ثم لا شيء: كما عند انتهاء صلاحية رسالة.",
   71: "يُرسَل، ويُسلَّم بعد 5 ثوانٍ.",
   72: "يُرسَل، ويُسلَّم بعد 30 ثانية.",
@@ -154,14 +151,12 @@ const arabicLives = {
 export const isArabic = document.documentElement.lang === "ar";
 export const texts = isArabic ? arabic : english;
 
-/** What a number without an error code does, in the page's language. */
-export function behaviour(test) {
-  if (isArabic && test.life) return arabicLives[test.number.slice(-2)] ?? test.description;
-  const key = `${test.answer} ${test.delivered} ${test.delay_ms}`;
-  return (isArabic && arabicBehaviours[key]) || test.description;
+/** Returns the description of a test number in the page's language. */
+export function description(test) {
+  return (isArabic && arabicDescriptions[test.number.slice(-2)]) || test.description;
 }
 
-/** A time of day. Arabic pages keep Latin digits, as the codes on them do. */
+/** Returns a time of day. Arabic pages use Latin digits, like the codes on them. */
 export function timeOfDay(moment) {
   const locale = isArabic ? "ar-u-nu-latn" : "en-GB";
   return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(moment);

@@ -1,11 +1,11 @@
-// Builds what the page shows. Everything that comes from a message goes in through textContent,
-// so a message cannot become markup.
+// Builds the elements of the page. All text of a message is inserted through textContent, so a
+// message cannot become markup.
 
-import { behaviour, texts, timeOfDay } from "./texts.js";
+import { description, texts, timeOfDay } from "./texts.js";
 
 const TICKS = { sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" };
 
-/** Makes an element with properties and children; strings become text. */
+/** Returns an element with properties and children; strings become text. */
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
   for (const [property, value] of Object.entries(properties)) {
@@ -17,7 +17,7 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
-/** A number or code: always left to right, whatever stands around it. */
+/** Returns a number or code that is read from left to right in any text. */
 export function isolated(text, className) {
   return element("bdi", { dir: "ltr", className: className ?? "" }, text);
 }
@@ -28,7 +28,7 @@ function time(receivedAt) {
   return element("time", { dateTime: receivedAt, title: moment.toLocaleString(), dir, lang }, timeOfDay(moment));
 }
 
-/** One line of the list of phones. */
+/** Returns one line of the list of phones. */
 export function phoneEntry(number, latest, isCurrent) {
   return element(
     "li",
@@ -43,7 +43,7 @@ export function phoneEntry(number, latest, isCurrent) {
   );
 }
 
-/** What became of a message: the furthest it came, for reports arrive in any order. */
+/** Returns the furthest status of a message, because reports arrive in any order. */
 export function progress(message) {
   const reached = (status) => message.statuses.find((one) => one.status === status);
   return reached("read") ?? reached("delivered") ?? reached("failed") ?? reached("sent");
@@ -62,11 +62,11 @@ function ticks(message) {
   );
 }
 
-/** What the person answered. */
+/** Returns the bubble of a reply. */
 export function replyBubble(reply) {
   return element(
     "li",
-    { className: "answer", "data-at": reply.at },
+    { className: "reply", "data-at": reply.at },
     element(
       "article",
       { className: "bubble" },
@@ -76,13 +76,13 @@ export function replyBubble(reply) {
   );
 }
 
-/** One message bubble, with what can be done about it. */
+/** Returns the bubble of a message, with its buttons. */
 export function bubble(message, { onCopy, onRead }) {
   const body = element("p", { className: "body" });
   for (const part of message.parts) {
     body.append(part.kind === "parameter" ? element("bdi", { className: "parameter" }, part.text) : part.text);
   }
-  // Language and direction are the message's; the bubble itself stays on the page's own side.
+  // The content has the message's language and direction; the bubble stays on the page's own side.
   const content = element(
     "div",
     { lang: tag(message.language), dir: message.dir },
@@ -111,7 +111,7 @@ export function bubble(message, { onCopy, onRead }) {
   return item;
 }
 
-/** Where the person writes back. */
+/** Returns the form in which the person writes a reply. */
 function composer(webhook, onReply) {
   const field = element("input", {
     id: "reply",
@@ -145,13 +145,13 @@ function composer(webhook, onReply) {
   return form;
 }
 
-/** Messages and answers in the order of their time. */
+/** Returns the messages and replies in the order of their time. */
 export function conversation(messages, replies, actions) {
   const items = [...messages.map((one) => bubble(one, actions)), ...replies.map(replyBubble)];
   return items.sort((one, other) => new Date(one.dataset.at) - new Date(other.dataset.at));
 }
 
-/** The screen of one phone. */
+/** Returns the screen of one phone. */
 export function phoneScreen(number, { messages, replies }, webhook, actions) {
   const latest = messages.at(-1);
   return element(
@@ -176,21 +176,17 @@ export function phoneScreen(number, { messages, replies }, webhook, actions) {
   );
 }
 
-/** What to do first, and the table of test numbers. */
-export function guide(hasPhones, tests, accounts) {
-  const wire = tests.filter((test) => test.code === null && test.life === null);
-  const lives = tests.filter((test) => test.life !== null);
-  const refused = tests.filter((test) => test.code !== null);
-  const account = accounts[0];
-  const facts = element("dl", { className: "facts" });
-  if (account) {
-    facts.append(
-      element("dt", {}, texts.phoneNumberId),
-      element("dd", {}, isolated(account.phone_number_ids[0] ?? "")),
-      element("dt", {}, texts.account),
-      element("dd", {}, isolated(account.waba_id)),
-    );
-  }
+/** Returns the introduction and the tables of test numbers. */
+export function guide(hasPhones, tests, account) {
+  const [wire, refused, lives] = ["wire", "refused", "life"].map((kind) => tests.filter((test) => test.kind === kind));
+  const facts = element(
+    "dl",
+    { className: "facts" },
+    element("dt", {}, texts.phoneNumberId),
+    element("dd", {}, isolated(account.phoneNumber)),
+    element("dt", {}, texts.account),
+    element("dd", {}, isolated(account.waba)),
+  );
   return element(
     "section",
     { className: "guide" },
@@ -212,8 +208,8 @@ function table(tests) {
       "tr",
       {},
       element("th", { scope: "row" }, isolated(test.number)),
-      test.code === null
-        ? element("td", {}, behaviour(test))
+      test.kind !== "refused"
+        ? element("td", {}, description(test))
         : element("td", {}, `${texts.refused(test)} `, element("bdi", { lang: "en" }, test.title)),
     ),
   );
@@ -223,13 +219,13 @@ function table(tests) {
     element(
       "thead",
       {},
-      element("tr", {}, element("th", { scope: "col" }, texts.number), element("th", { scope: "col" }, texts.happens)),
+      element("tr", {}, element("th", { scope: "col" }, texts.number), element("th", { scope: "col" }, texts.result)),
     ),
     element("tbody", {}, ...rows),
   );
 }
 
-/** Meta writes `en_US` where the web writes `en-US`. */
+/** Returns the language tag of the web, `en-US`, for Meta's `en_US`. */
 function tag(language) {
   return language.replace("_", "-");
 }

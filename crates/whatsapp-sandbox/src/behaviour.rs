@@ -1,58 +1,58 @@
-//! How the sandbox treats one send: whether the phone gets the message, after how long the caller
-//! is answered, and with what.
+//! The treatment of one send: whether the phone gets the message, and when and how the caller is
+//! answered.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What happens to one send. Delivery and answer are independent on purpose: the hardest case for
-/// a sender is the message that went out although the answer says otherwise.
+/// The treatment of one send.
+///
+/// Delivery and answer are independent on purpose: the hardest case for a sender is a message that
+/// went out although the answer says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Behaviour {
-    /// What the caller is told.
-    pub answer: Answer,
+pub(crate) struct Behaviour {
+    pub(crate) answer: Answer,
     /// Whether the message is accepted and reaches the phone.
-    pub delivered: bool,
-    /// How long after acceptance the answer comes.
-    pub delay: Duration,
+    pub(crate) delivered: bool,
+    /// Time from acceptance to the answer.
+    pub(crate) delay: Duration,
 }
 
-/// What the caller of a send is told.
+/// The answer to a send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// 200 with `message_status` `accepted`.
     Accepted,
     /// 200 with `message_status` `held_for_quality_assessment`.
     HeldForQualityAssessment,
     /// 200 with `message_status` `paused`.
     Paused,
-    /// An error of this code in Meta's shape, with the status Meta uses for it.
+    /// An error with this code, in Meta's shape and with Meta's HTTP status for it.
     Refused(u32),
-    /// The connection closes without a byte of answer.
+    /// No byte at all; the connection closes.
     Closed,
-    /// A 200 whose body stops before the length it announced, because the connection closes.
+    /// A 200 that ends before the announced length, because the connection closes.
     CutShort,
-    /// A whole 200 whose JSON ends in the middle.
+    /// A complete 200 with incomplete JSON.
     TruncatedJson,
     /// A 200 without a body.
     EmptyBody,
     /// A proxy's HTML page with status 502.
     HtmlBadGateway,
-    /// Status 500 with an error in JSON that has no code at all.
+    /// Status 500 with a JSON error that has no code.
     JsonWithoutCode,
 }
 
 impl Behaviour {
-    /// The ordinary case: the phone gets the message and the caller is told so.
-    pub const ACCEPT: Self = Self {
+    /// The normal case: the phone gets the message, and the answer says so.
+    pub(crate) const ACCEPT: Self = Self {
         answer: Answer::Accepted,
         delivered: true,
         delay: Duration::ZERO,
     };
 
-    /// An error in Meta's shape; the phone gets nothing.
-    #[must_use]
-    pub const fn refuse(code: u32) -> Self {
+    /// Returns the refusal with this code; the phone gets nothing.
+    pub(crate) const fn refuse(code: u32) -> Self {
         Self {
             answer: Answer::Refused(code),
             delivered: false,
@@ -71,9 +71,8 @@ impl Behaviour {
 }
 
 impl Answer {
-    /// The name in the control API.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+    /// Returns the name in the control API.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::HeldForQualityAssessment => "held_for_quality_assessment",
@@ -88,7 +87,7 @@ impl Answer {
         }
     }
 
-    /// Reads the name in the control API; `code` belongs to `refused` alone.
+    /// Parses the name in the control API. Only `refused` uses `code`.
     pub(crate) fn parse(name: &str, code: Option<u32>) -> Result<Self, String> {
         let answer = match name {
             "accepted" => Self::Accepted,

@@ -1,95 +1,79 @@
-//! What a test forbids: tokens that count no more, numbers and accounts that may not send.
+//! Revoked access tokens, and blocked numbers and accounts.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Instant,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::{codes::look_up, graph_error::GraphError};
+use crate::{DEFAULT_WABA_ID, codes::look_up, graph_error::GraphError};
 
-/// More than this of either are refused, so that a test that runs wild stays small.
-const MOST: usize = 1_000;
+const MAX_TOKENS: usize = 1_000;
 
-/// Why a number or an account may not send.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Block {
-    pub(crate) code: u32,
-    /// Until when; none where it is for good, and then its health says so too.
-    pub(crate) until: Option<Instant>,
-}
-
-/// Everything that is forbidden.
+/// Everything that a test has blocked.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
-    revoked: BTreeSet<String>,
-    objects: BTreeMap<String, Block>,
+    tokens: BTreeSet<String>,
+    /// The error code of each blocked number or account. The control API accepts existing ids only,
+    /// which bounds this map.
+    objects: BTreeMap<String, u32>,
 }
 
 impl Blocks {
-    /// From now on these tokens are refused, and no others.
+    /// Replaces the set of revoked tokens.
     pub(crate) fn revoke(&mut self, tokens: BTreeSet<String>) -> Result<(), String> {
-        if tokens.len() > MOST {
-            return Err(format!("at most {MOST} tokens"));
+        if tokens.len() > MAX_TOKENS {
+            return Err(format!("at most {MAX_TOKENS} tokens"));
         }
-        self.revoked = tokens;
+        self.tokens = tokens;
         Ok(())
     }
 
     pub(crate) fn is_revoked(&self, token: &str) -> bool {
-        self.revoked.contains(token)
+        self.tokens.contains(token)
     }
 
-    /// Blocks a number or an account.
-    pub(crate) fn put(&mut self, id: &str, block: Block) -> Result<(), String> {
-        if !self.objects.contains_key(id) && self.objects.len() >= MOST {
-            return Err(format!("there are already {MOST} blocks"));
-        }
-        self.objects.insert(id.to_owned(), block);
-        Ok(())
+    pub(crate) fn put(&mut self, id: &str, code: u32) {
+        self.objects.insert(id.to_owned(), code);
     }
 
+    /// Removes a block, and returns whether there was one.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         self.objects.remove(id).is_some()
     }
 
-    /// The refusal of a send from this number of this account, if it is blocked.
-    pub(crate) fn refusal(&self, number: &str, waba: &str, now: Instant) -> Option<GraphError> {
-        let block = [number, waba]
+    /// Returns the refusal of a send from this number, if the number or its account is blocked.
+    pub(crate) fn refusal(&self, phone_number_id: &str) -> Option<GraphError> {
+        let code = [phone_number_id, DEFAULT_WABA_ID]
             .iter()
-            .filter_map(|id| self.objects.get(*id))
-            .find(|block| block.until.is_none_or(|until| now < until))?;
-        let error = GraphError::of(block.code);
-        Some(match block.code {
+            .find_map(|id| self.objects.get(*id))?;
+        let error = GraphError::of(*code);
+        Some(match code {
             0 | 190 => error,
-            _ => error.because("Answered so because a test has blocked the number or its account"),
+            _ => error.because("A test has blocked the number or its account"),
         })
     }
 
-    /// The `health_status` of a number.
-    pub(crate) fn health(&self, number: &str, waba: &str) -> Value {
+    /// Returns the `health_status` of a number.
+    pub(crate) fn health(&self, phone_number_id: &str) -> Value {
         let entity = |kind: &str, id: &str| {
-            let block = self.objects.get(id).filter(|block| block.until.is_none());
             let mut entity = json!({
                 "entity_type": kind,
                 "id": id,
                 "can_send_message": "AVAILABLE",
             });
-            if let Some(block) = block {
+            if let Some(code) = self.objects.get(id) {
                 entity["can_send_message"] = json!("BLOCKED");
                 entity["errors"] = json!([{
-                    "error_code": block.code,
-                    "error_description": look_up(block.code).title,
-                    "possible_solution": "Remove the block by the control API.",
+                    "error_code": code,
+                    "error_description": look_up(*code).title,
+                    "possible_solution": "Remove the block with the control API.",
                 }]);
             }
-            (block.is_some(), entity)
+            entity
         };
-        let (number, waba) = (entity("PHONE_NUMBER", number), entity("WABA", waba));
+        let is_blocked = self.refusal(phone_number_id).is_some();
         json!({
-            "can_send_message": if number.0 || waba.0 { "BLOCKED" } else { "AVAILABLE" },
-            "entities": [number.1, waba.1],
+            "can_send_message": if is_blocked { "BLOCKED" } else { "AVAILABLE" },
+            "entities": [entity("PHONE_NUMBER", phone_number_id), entity("WABA", DEFAULT_WABA_ID)],
         })
     }
 }

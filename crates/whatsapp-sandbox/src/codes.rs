@@ -1,8 +1,8 @@
 //! Meta's error codes with their titles and HTTP statuses.
 //!
-//! Meta documents throttling as 400 in some places and as 429 in others; 131056 is 400 here and the
-//! other limits are 429, because that is what captured traffic shows. Callers should branch on the
-//! code, never on the status.
+//! Meta documents throttling as 400 in some places and as 429 in others. Here 131056 is 400 and the
+//! other limits are 429, as in captured traffic. Callers should branch on the code, never on the
+//! status.
 
 /// One documented error of the Cloud API.
 #[derive(Clone, Copy, Debug)]
@@ -11,11 +11,11 @@ pub(crate) struct Code {
     pub(crate) subcode: Option<u32>,
     pub(crate) status: u16,
     pub(crate) title: &'static str,
-    /// Seconds in a `Retry-After` header.
+    /// Seconds of the `Retry-After` header.
     pub(crate) retry_after: Option<u32>,
 }
 
-/// The documented error of this code, or a 400 with a title that says it is not documented.
+/// Returns the documented error with this code, or a 400 titled as undocumented.
 pub(crate) fn look_up(code: u32) -> Code {
     CODES
         .iter()
@@ -25,7 +25,7 @@ pub(crate) fn look_up(code: u32) -> Code {
             code,
             subcode: None,
             status: 400,
-            title: "An error that no list of codes mentions",
+            title: "Undocumented error",
             retry_after: None,
         })
 }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_nobody_documented_is_a_bad_request() {
+    fn an_undocumented_code_is_a_bad_request() {
         assert_eq!(
             (look_up(999_999).code, look_up(999_999).status),
             (999_999, 400)

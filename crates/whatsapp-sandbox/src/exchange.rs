@@ -1,75 +1,64 @@
-//! One send from its arrival to its answer: written down, judged in Meta's order, delivered,
-//! answered as the number's behaviour says.
+//! One send from its arrival to its answer: it is recorded, checked in Meta's order, delivered, and
+//! answered as the number's behaviour asks.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
 use crate::{
-    Sandbox,
+    Sandbox, account,
     behaviour::{Answer, Behaviour},
     clock,
     graph_error::GraphError,
+    ids,
     ledger::{Call, Outcome},
-    life::{self, Accepted, Life, paced},
-    rates::RateExceeded,
-    reply::Reply,
-    request::{Glimpse, SendRequest, TemplateSend, read_json},
-    sandbox::Hold,
+    life::{self, Accepted, Life},
+    options::paced,
+    request::{Glimpse, TemplateSend, read_json},
+    response::Response,
     state::State,
     test_numbers,
 };
 
-/// A send as it came in.
+/// A send as it arrived.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) phone_number_id: String,
-    /// The caller may be who they say, or the error that says they may not.
+    /// The result of the check of the access token.
     pub(crate) token: Result<(), GraphError>,
     pub(crate) body: Vec<u8>,
 }
 
-/// What was decided about a send.
+/// The decision about a send.
 struct Verdict {
     behaviour: Behaviour,
-    outcome: Outcome,
+    /// The message, if the phone got it.
     accepted: Option<Accepted>,
-    reply: Reply,
+    response: Response,
 }
 
-/// Runs a send to its end. It must not be dropped when the caller hangs up: Meta does not stop
-/// then either, and that a message goes out after the caller left is what senders must survive.
-pub(crate) async fn run(sandbox: Sandbox, incoming: Incoming) -> Reply {
+/// Runs a send to its end.
+///
+/// It must not be dropped when the caller hangs up: Meta does not stop then either, and a sender
+/// has to survive a message that goes out after it left.
+pub(crate) async fn run(sandbox: Sandbox, incoming: Incoming) -> Response {
     let body = read_json(&incoming.body);
     let glimpse = body.as_ref().map(Glimpse::of).unwrap_or_default();
-    let held = sandbox.hold() == Hold::BeforeAccepting;
     let (id, latency) = {
         let mut state = sandbox.state();
-        let id = state.ledger.open(call(&incoming, glimpse, held));
+        let id = state.ledger.push(|id| new_call(id, &incoming, glimpse));
         (id, state.chaos.latency)
     };
     sandbox.changed();
     if latency > Duration::ZERO {
         tokio::time::sleep(latency).await;
     }
-    sandbox.held_at(Hold::BeforeAccepting).await;
 
     let verdict = judge(&sandbox, &incoming, body);
-    {
-        let mut state = sandbox.state();
-        state.ledger.update(id, |call| {
-            call.outcome = verdict.outcome;
-            call.wamid = verdict
-                .accepted
-                .as_ref()
-                .map(|accepted| accepted.wamid.clone());
-        });
-        if verdict.outcome == Outcome::Refused {
-            state.ledger.refused += 1;
-        }
+    if let Some(call) = sandbox.state().ledger.get_mut(id) {
+        let accepted = verdict.accepted.as_ref();
+        call.wamid = accepted.map(|accepted| accepted.wamid.clone());
+        call.outcome = accepted.map_or(Outcome::Refused, |_| Outcome::Accepted);
     }
     match &verdict.accepted {
         Some(accepted) => sandbox.show(accepted),
@@ -79,21 +68,21 @@ pub(crate) async fn run(sandbox: Sandbox, incoming: Incoming) -> Reply {
         tokio::time::sleep(paced(verdict.behaviour.delay, sandbox.options().pace)).await;
     }
     if verdict.accepted.is_some() {
-        sandbox.held_at(Hold::BeforeAnswering).await;
+        sandbox.wait_until_released().await;
     }
-    sandbox.state().ledger.update(id, |call| {
+    if let Some(call) = sandbox.state().ledger.get_mut(id) {
         call.answered_at = Some(clock::now());
         call.answer = Some(verdict.behaviour.answer.name());
-        call.status = Some(verdict.reply.status);
-        call.code = verdict.reply.code;
-    });
+        call.status = Some(verdict.response.status);
+        call.code = verdict.response.code;
+    }
     sandbox.changed();
-    verdict.reply
+    verdict.response
 }
 
-fn call(incoming: &Incoming, glimpse: Glimpse, held: bool) -> Call {
+fn new_call(id: u64, incoming: &Incoming, glimpse: Glimpse) -> Call {
     Call {
-        id: 0,
+        id,
         received_at: clock::now(),
         answered_at: None,
         phone_number_id: incoming.phone_number_id.chars().take(64).collect(),
@@ -101,11 +90,7 @@ fn call(incoming: &Incoming, glimpse: Glimpse, held: bool) -> Call {
         callback_data: glimpse.callback_data,
         template: glimpse.template,
         language: glimpse.language,
-        outcome: if held {
-            Outcome::Held
-        } else {
-            Outcome::Pending
-        },
+        outcome: Outcome::Pending,
         wamid: None,
         code: None,
         answer: None,
@@ -115,19 +100,15 @@ fn call(incoming: &Incoming, glimpse: Glimpse, held: bool) -> Call {
 
 fn judge(sandbox: &Sandbox, incoming: &Incoming, body: Result<Value, GraphError>) -> Verdict {
     let state = &mut *sandbox.state();
-    match decide(state, incoming, body, sandbox.options().pace) {
-        Ok(verdict) => verdict,
-        Err(error) => Verdict {
-            behaviour: Behaviour::refuse(error.code),
-            outcome: Outcome::Refused,
-            accepted: None,
-            reply: Reply::error(&error, &state.ids.trace()),
-        },
-    }
+    decide(state, incoming, body, sandbox.options().pace).unwrap_or_else(|error| Verdict {
+        behaviour: Behaviour::refuse(error.code),
+        accepted: None,
+        response: Response::error(&error),
+    })
 }
 
-/// The checks, in the order in which Meta's answers suggest it makes them. What a test asked for
-/// comes after them, so that a malformed message is always told what is wrong with it.
+/// Makes the checks in the order that Meta's answers suggest. The behaviour a test asked for comes
+/// after them, so a malformed message is always refused for its own fault.
 fn decide(
     state: &mut State,
     incoming: &Incoming,
@@ -135,78 +116,39 @@ fn decide(
     pace: f64,
 ) -> Result<Verdict, GraphError> {
     incoming.token.clone()?;
-    let id = &incoming.phone_number_id;
-    let unknown = || GraphError::unknown_object("POST", id);
-    let sender = state.accounts.number(id).ok_or_else(unknown)?.clone();
-    if !sender.registered {
-        return Err(GraphError::of(133_010).because("The account is not registered"));
+    let phone_number_id = &incoming.phone_number_id;
+    if !state.account.has_number(phone_number_id) {
+        return Err(GraphError::unknown_object("POST", phone_number_id));
     }
-    if let Some(refusal) = state
-        .blocks
-        .refusal(&sender.id, &sender.waba_id, Instant::now())
-    {
+    if let Some(refusal) = state.blocks.refusal(phone_number_id) {
         return Err(refusal);
     }
-    let send = match SendRequest::parse(&body?)? {
-        SendRequest::Template(send) => send,
-        SendRequest::MarkRead => {
-            return Ok(Verdict {
-                behaviour: Behaviour {
-                    delivered: false,
-                    ..Behaviour::ACCEPT
-                },
-                outcome: Outcome::NothingToSend,
-                accepted: None,
-                reply: Reply::ok(&json!({"success": true})),
-            });
-        }
-    };
-    if send.to == sender.digits() {
+    let send = TemplateSend::parse(&body?)?;
+    if send.to == account::sender_digits() {
         return Err(GraphError::of(131_021).because("Recipient is the sender's own number"));
     }
-    let now = clock::now();
     let template = state
         .templates
-        .sendable(&sender.waba_id, &send.name, &send.language, now)?;
+        .sendable(&send.name, &send.language, clock::now())?;
     let content = template.draft.render(&send.parameters)?;
-    let category = template.draft.category.clone();
     let (behaviour, life) = behaviour_for(state, &send.to);
-    state
-        .rates
-        .take(&sender.id, &send.to, Instant::now())
-        .map_err(|limit| match limit {
-            RateExceeded::Pair => GraphError::of(131_056).because(
-                "Message failed to send because there were too many messages sent from this phone \
-             number to the same phone number in a short period of time.",
-            ),
-            RateExceeded::Throughput => GraphError::of(130_429).because(
-                "Message failed to send because there were too many messages sent from this phone \
-             number in a short period of time.",
-            ),
-        })?;
     let accepted = behaviour
         .delivered
-        .then(|| life::accept(state, &sender, &send, content, &category, life, pace));
+        .then(|| life::accept(state, phone_number_id, &send, content, life, pace));
     let wamid = match &accepted {
         Some(accepted) => accepted.wamid.clone(),
-        None => state.ids.wamid(&send.to),
+        None => ids::wamid(&send.to),
     };
     let success = success(&send, &wamid, behaviour.answer);
-    let reply = Reply::shaped(behaviour.answer, &success, &state.ids.trace());
-    let outcome = if accepted.is_some() {
-        Outcome::Accepted
-    } else {
-        Outcome::Refused
-    };
     Ok(Verdict {
         behaviour,
-        outcome,
         accepted,
-        reply,
+        response: Response::shaped(behaviour.answer, &success),
     })
 }
 
-/// A script goes before the table, the table before chaos.
+/// Returns the behaviour and the life of a send to this number. A script overrides the table of
+/// test numbers, and the table overrides chaos.
 fn behaviour_for(state: &mut State, to: &str) -> (Behaviour, Arc<Life>) {
     let script = state.scripts.take(to);
     let behaviour = script
@@ -216,8 +158,7 @@ fn behaviour_for(state: &mut State, to: &str) -> (Behaviour, Arc<Life>) {
         .unwrap_or_else(|| state.chaos.draw());
     let life = script
         .and_then(|script| script.life)
-        .or_else(|| test_numbers::life_of(to).map(Arc::new))
-        .unwrap_or_else(|| Arc::clone(&state.life));
+        .unwrap_or_else(|| Arc::new(test_numbers::life_of(to).unwrap_or_default()));
     (behaviour, life)
 }
 

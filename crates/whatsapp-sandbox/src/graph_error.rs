@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::codes::look_up;
 
-/// One refusal, as the caller will read it.
+/// A refusal in Meta's shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GraphError {
     pub(crate) status: u16,
@@ -17,7 +17,7 @@ pub(crate) struct GraphError {
 }
 
 impl GraphError {
-    /// A documented error, with the title and status of the documentation.
+    /// Returns the error with this code, with the title and status that Meta documents.
     pub(crate) fn of(code: u32) -> Self {
         let known = look_up(code);
         Self {
@@ -34,46 +34,48 @@ impl GraphError {
         }
     }
 
-    /// The same error with `error_data.details`, which is what callers should read.
+    /// Sets `error_data.details`, the text that callers should read.
     pub(crate) fn because(mut self, details: impl Into<String>) -> Self {
         self.details = Some(details.into());
         self
     }
 
-    /// An error that a test number or a script asks for. Those about the token and the service
-    /// come without details from Meta, too.
+    /// Returns the error that a test number or a script asks for. Meta sends no details with errors
+    /// about the token and the service.
     pub(crate) fn scripted(code: u32) -> Self {
         match code {
             0..=4 | 10 | 190 | 200 => Self::of(code),
-            _ => Self::of(code).because("Answered so because the recipient's number asks for it"),
+            _ => Self::of(code)
+                .because("The recipient's number is set up to be refused with this code"),
         }
     }
 
-    /// Code 100 with a sentence, which Meta puts in `message` and not in the details.
+    /// Returns code 100 with this text in `message`, where Meta puts it.
     pub(crate) fn parameter(message: impl AsRef<str>) -> Self {
         let mut error = Self::of(100);
         error.message = format!("(#100) {}", message.as_ref());
         error
     }
 
-    /// A parameter error that Meta tells apart by subcode.
+    /// Returns a parameter error that Meta distinguishes by subcode.
     pub(crate) fn parameter_subcode(subcode: u32, message: impl AsRef<str>) -> Self {
         let mut error = Self::parameter(message);
         error.subcode = Some(subcode);
         error
     }
 
-    /// The request carries no access token.
+    /// Returns the error for a request without an access token.
     pub(crate) fn no_token() -> Self {
         Self::token("An access token is required to request this resource.")
     }
 
-    /// The access token is not one this sandbox accepts.
-    pub(crate) fn bad_token() -> Self {
+    /// Returns the error for a revoked access token.
+    pub(crate) fn revoked_token() -> Self {
         Self::token("Invalid OAuth access token - Cannot parse access token")
     }
 
-    /// No object of this kind has the id: Meta does not say whether it is missing or forbidden.
+    /// Returns the error for an unknown id. Meta does not say whether the object is missing or
+    /// forbidden.
     pub(crate) fn unknown_object(method: &str, id: &str) -> Self {
         let id: String = id.chars().take(64).collect();
         let method = method.to_ascii_lowercase();
@@ -88,7 +90,7 @@ impl GraphError {
         error
     }
 
-    /// The path below the version is none the sandbox knows.
+    /// Returns the error for a path that the sandbox does not serve.
     pub(crate) fn unknown_path(path: &str) -> Self {
         let path: String = path.chars().take(64).collect();
         let mut error = Self::of(2500);
@@ -96,7 +98,7 @@ impl GraphError {
         error
     }
 
-    /// The JSON that goes on the wire.
+    /// Returns the response body.
     pub(crate) fn body(&self, trace_id: &str) -> Value {
         let mut error = json!({
             "message": self.message,

@@ -1,12 +1,15 @@
-//! Every send the sandbox received, whatever became of it: a ring of the latest, and totals that
-//! never lose count.
-
-use std::collections::VecDeque;
+//! The ledger: every send the sandbox received, with its outcome.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::reply::timestamp;
+use crate::{clock::timestamp, ring::Ring};
+
+/// The ledger keeps this many of the latest calls.
+pub(crate) const MAX_CALLS: usize = 10_000;
+
+/// The latest calls.
+pub(crate) type Ledger = Ring<Call>;
 
 /// One `POST /{phone_number_id}/messages`.
 #[derive(Clone, Debug)]
@@ -26,116 +29,29 @@ pub(crate) struct Call {
     pub(crate) status: Option<u16>,
 }
 
-/// What became of a call so far.
+/// The outcome of a call so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Being worked on.
+    /// Not decided yet.
     Pending,
-    /// Kept back by a hold, neither accepted nor refused.
-    Held,
-    /// The phone has the message, whatever the caller was told.
+    /// The phone has the message, whatever the answer says.
     Accepted,
-    /// The phone does not have the message, whatever the caller was told.
+    /// The phone does not have the message, whatever the answer says.
     Refused,
-    /// The request was fine and was not a message, such as a read receipt.
-    NothingToSend,
 }
 
-/// Which calls somebody wants to see.
+/// A filter on calls; an absent field matches every call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallFilter {
     pub(crate) to: Option<String>,
     pub(crate) callback_data: Option<String>,
-    pub(crate) outcome: Option<String>,
-    pub(crate) after: Option<u64>,
-}
-
-/// The ring and the totals.
-#[derive(Debug)]
-pub(crate) struct Ledger {
-    calls: VecDeque<Call>,
-    capacity: usize,
-    next_id: u64,
-    pub(crate) accepted: u64,
-    pub(crate) refused: u64,
-}
-
-impl Ledger {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self {
-            calls: VecDeque::new(),
-            capacity: capacity.max(1),
-            next_id: 1,
-            accepted: 0,
-            refused: 0,
-        }
-    }
-
-    /// Writes a call down as soon as it is received and gives it its number.
-    pub(crate) fn open(&mut self, mut call: Call) -> u64 {
-        call.id = self.next_id;
-        self.next_id += 1;
-        if self.calls.len() >= self.capacity {
-            self.calls.pop_front();
-        }
-        self.calls.push_back(call);
-        self.next_id - 1
-    }
-
-    /// Changes a call, unless the ring has forgotten it already.
-    pub(crate) fn update(&mut self, id: u64, change: impl FnOnce(&mut Call)) {
-        let Some(oldest) = self.calls.front().map(|call| call.id) else {
-            return;
-        };
-        let place = id
-            .checked_sub(oldest)
-            .and_then(|place| usize::try_from(place).ok());
-        if let Some(call) = place.and_then(|place| self.calls.get_mut(place)) {
-            change(call);
-        }
-    }
-
-    /// How many calls there ever were.
-    pub(crate) fn total(&self) -> u64 {
-        self.next_id - 1
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.calls.len()
-    }
-
-    pub(crate) fn held(&self) -> usize {
-        self.calls
-            .iter()
-            .filter(|call| call.outcome == Outcome::Held)
-            .count()
-    }
-
-    /// The latest matching calls, oldest of them first.
-    pub(crate) fn list(&self, filter: &CallFilter, limit: usize) -> Vec<&Call> {
-        let matching = self.calls.iter().rev().filter(|call| filter.matches(call));
-        let mut latest: Vec<&Call> = matching.take(limit).collect();
-        latest.reverse();
-        latest
-    }
-
-    pub(crate) fn count(&self, filter: &CallFilter) -> usize {
-        self.calls
-            .iter()
-            .filter(|call| filter.matches(call))
-            .count()
-    }
 }
 
 impl CallFilter {
-    fn matches(&self, call: &Call) -> bool {
-        let wanted = |wanted: &Option<String>, is: Option<&str>| {
-            wanted.as_deref().is_none_or(|wanted| is == Some(wanted))
-        };
-        wanted(&self.to, call.to.as_deref())
-            && wanted(&self.callback_data, call.callback_data.as_deref())
-            && wanted(&self.outcome, Some(call.outcome.name()))
-            && self.after.is_none_or(|after| call.id > after)
+    pub(crate) fn matches(&self, call: &Call) -> bool {
+        let is =
+            |wanted: &Option<String>, value: &Option<String>| wanted.is_none() || wanted == value;
+        is(&self.to, &call.to) && is(&self.callback_data, &call.callback_data)
     }
 }
 
@@ -143,10 +59,8 @@ impl Outcome {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
-            Self::Held => "held",
             Self::Accepted => "accepted",
             Self::Refused => "refused",
-            Self::NothingToSend => "nothing_to_send",
         }
     }
 }

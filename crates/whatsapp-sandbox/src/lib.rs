@@ -1,9 +1,9 @@
-//! A stand-in for Meta's WhatsApp Cloud API, with a phone to look at.
+//! A stand-in for Meta's WhatsApp Cloud API, with a web page that shows the recipients' phones.
 //!
-//! It answers the requests a sender makes (messages, templates, numbers, subscriptions) in Meta's
-//! shapes, keeps every call in a ledger that tests can read, and shows on a web page what the
-//! recipient would see. It knows nothing of any gateway: it is a second, independent reading of
-//! Meta's protocol, so that two readings have to agree before a test passes.
+//! It answers a sender's requests (messages, templates, numbers, subscriptions) in Meta's shapes,
+//! reports by webhook what happens to each message, and records every call in a ledger that tests
+//! can read. It depends on no other crate of the workspace: it is a second, independent reading of
+//! Meta's protocol, so both readings have to agree before a test passes.
 //!
 //! ```no_run
 //! use actix_web::{App, HttpServer, web};
@@ -19,13 +19,14 @@
 //! # }
 //! ```
 //!
-//! Where to look: [`test_numbers`] says which number fails how; `life.rs` holds what happens to an
-//! accepted message; `routes.rs` lists every route; `README.md` explains the control API.
+//! Where to look: `routes.rs` lists every route; `exchange.rs` follows one send from its arrival to
+//! its answer; `life.rs` follows the message after that; `test_numbers.rs` holds the numbers that
+//! misbehave. `README.md` explains the control API.
 //!
-//! **Invariants.** Nothing here fails unless asked to: a number without a behaviour is always
-//! accepted. Every collection has a capacity; only the total counters grow.
+//! **Invariants.** Nothing fails unless a test asks for it: a number without a behaviour of its own
+//! is always accepted. Every collection has an upper bound; only counters grow without one.
 
-mod accounts;
+mod account;
 mod behaviour;
 mod blocks;
 mod chaos;
@@ -38,9 +39,9 @@ mod ledger;
 mod life;
 mod options;
 mod phones;
-mod rates;
-mod reply;
 mod request;
+mod response;
+mod ring;
 mod routes;
 mod sandbox;
 mod scripts;
@@ -50,20 +51,17 @@ mod templates;
 mod test_numbers;
 mod webhook;
 
-pub use behaviour::{Answer, Behaviour};
-pub use life::{Contacts, Event, Life, Reply, ReplyForm, Signature, Step};
-pub use options::{Capacity, PairLimit, SandboxOptions};
+pub use options::{SandboxOptions, WebhookOptions};
 pub use sandbox::Sandbox;
-pub use test_numbers::{TestNumber, test_numbers, test_numbers_markdown};
-pub use webhook::{DeliveryOptions, WebhookOptions};
+pub use test_numbers::test_numbers_markdown;
 
-/// The WhatsApp Business Account that exists from the start.
+/// The id of the WhatsApp Business Account.
 pub const DEFAULT_WABA_ID: &str = "102290129340398";
-/// The phone number id that exists, registered, from the start.
+/// The phone number id that exists from the start.
 pub const DEFAULT_PHONE_NUMBER_ID: &str = "106540352242922";
-/// What that phone number id looks like to the person who receives a message.
+/// The phone number that recipients see as the sender.
 pub const DEFAULT_DISPLAY_PHONE_NUMBER: &str = "+1 555-078-3881";
-/// The authentication template that exists, approved, from the start.
+/// The name of the authentication template that is approved from the start.
 pub const DEFAULT_TEMPLATE_NAME: &str = "otp_code";
-/// The languages in which that template is approved.
+/// The languages of that template.
 pub const DEFAULT_TEMPLATE_LANGUAGES: &[&str] = &["en", "en_US", "ar"];

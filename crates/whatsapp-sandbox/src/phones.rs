@@ -1,106 +1,114 @@
-//! The phones of recipients: the latest messages of each, and who wrote to whom last.
+//! The phones of recipients, with the latest messages of each.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::{life::Event, options::Capacity, reply::timestamp, template::Rendered};
+use crate::{
+    DEFAULT_DISPLAY_PHONE_NUMBER, account::BUSINESS_NAME, clock::timestamp, life::Event,
+    template::Rendered,
+};
+
+const MAX_STATUSES_PER_MESSAGE: usize = 20;
+const MAX_REPLIES_PER_PHONE: usize = 50;
 
 /// A message on a phone.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
-    /// Grows over all phones, so that a reader can ask for what is newer.
+    /// Counts up over all phones.
     pub(crate) id: u64,
     pub(crate) wamid: String,
     pub(crate) received_at: OffsetDateTime,
-    pub(crate) sender_name: String,
-    pub(crate) sender_number: String,
     pub(crate) phone_number_id: String,
     pub(crate) template: String,
-    pub(crate) category: String,
     pub(crate) callback_data: Option<String>,
     pub(crate) content: Rendered,
-    /// What has become of it so far.
-    pub(crate) ticks: Vec<Tick>,
+    /// The statuses so far, in the order in which they happened.
+    pub(crate) statuses: Vec<Status>,
 }
 
-/// Something that became of a message.
+/// A status of a message, with its time.
 #[derive(Clone, Debug)]
-pub(crate) struct Tick {
+pub(crate) struct Status {
     pub(crate) event: Event,
     pub(crate) at: OffsetDateTime,
 }
 
-/// More than this of ticks on a message, or of replies on a phone, are forgotten.
-const MOST_TICKS: usize = 20;
-const MOST_REPLIES: usize = 50;
+/// Upper bounds of what is kept; the oldest is dropped first.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    phones: usize,
+    messages_per_phone: usize,
+    /// Messages on all phones together. One takes about a kilobyte.
+    messages: usize,
+}
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Phone {
     messages: VecDeque<Received>,
-    /// What the person answered, as the control API shows it.
+    /// The person's replies, as the control API shows them.
     replies: VecDeque<Value>,
-    /// Up to here `take_next` has handed messages out.
+    /// The id of the last message that `take_next` returned.
     taken: u64,
 }
 
-/// All phones that received a message lately.
+/// All phones that received a message recently.
 #[derive(Debug)]
 pub(crate) struct Phones {
-    capacity: Capacity,
+    limits: Limits,
     phones: HashMap<String, Phone>,
-    /// From the id of a phone's latest message to the phone: the first is the next to forget.
+    /// The phone of each latest message; the first entry is the phone to drop next.
     by_latest: BTreeMap<u64, String>,
-    /// Messages on all phones.
+    /// The number of messages on all phones.
     stored: usize,
-    next_id: u64,
+    total: u64,
 }
 
 impl Phones {
-    pub(crate) fn new(capacity: Capacity) -> Self {
+    pub(crate) fn new() -> Self {
+        Self::with(Limits {
+            phones: 10_000,
+            messages_per_phone: 50,
+            messages: 100_000,
+        })
+    }
+
+    fn with(limits: Limits) -> Self {
         Self {
-            capacity,
+            limits,
             phones: HashMap::new(),
             by_latest: BTreeMap::new(),
             stored: 0,
-            next_id: 1,
+            total: 0,
         }
     }
 
     /// Puts a message on a phone and returns it with its id.
     pub(crate) fn deliver(&mut self, digits: &str, mut message: Received) -> Received {
-        message.id = self.next_id;
-        self.next_id += 1;
+        self.total += 1;
+        message.id = self.total;
         let known = self.phones.get_mut(digits);
         if let Some(latest) = known.and_then(|phone| phone.messages.back()) {
             self.by_latest.remove(&latest.id);
-        } else if self.phones.len() >= self.capacity.phones.max(1) {
-            self.forget_oldest();
+        } else if self.phones.len() >= self.limits.phones {
+            self.drop_oldest_phone();
         }
         self.by_latest.insert(message.id, digits.to_owned());
-        let phone = self
-            .phones
-            .entry(digits.to_owned())
-            .or_insert_with(|| Phone {
-                messages: VecDeque::new(),
-                replies: VecDeque::new(),
-                taken: 0,
-            });
-        if phone.messages.len() >= self.capacity.messages_per_phone.max(1) {
+        let phone = self.phones.entry(digits.to_owned()).or_default();
+        if phone.messages.len() >= self.limits.messages_per_phone {
             phone.messages.pop_front();
             self.stored -= 1;
         }
         phone.messages.push_back(message.clone());
         self.stored += 1;
-        while self.stored > self.capacity.messages && self.phones.len() > 1 {
-            self.forget_oldest();
+        while self.stored > self.limits.messages && self.phones.len() > 1 {
+            self.drop_oldest_phone();
         }
         message
     }
 
-    /// Forgets the phone that was silent longest.
-    fn forget_oldest(&mut self) {
+    fn drop_oldest_phone(&mut self) {
         if let Some((_, digits)) = self.by_latest.pop_first()
             && let Some(phone) = self.phones.remove(&digits)
         {
@@ -108,40 +116,43 @@ impl Phones {
         }
     }
 
-    /// How many messages were ever delivered.
+    /// Returns the number of messages ever delivered.
     pub(crate) fn total(&self) -> u64 {
-        self.next_id - 1
+        self.total
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.phones.len()
-    }
-
-    pub(crate) fn messages(&self, digits: &str) -> impl Iterator<Item = &Received> {
+    /// Returns the messages of a phone, oldest first.
+    pub(crate) fn messages(&self, digits: &str) -> impl DoubleEndedIterator<Item = &Received> {
         self.phones
             .get(digits)
             .into_iter()
             .flat_map(|phone| &phone.messages)
     }
 
-    /// Writes down what became of a message, unless the phone has forgotten it.
-    pub(crate) fn tick(&mut self, digits: &str, id: u64, tick: Tick) -> Option<&Received> {
-        let messages = &mut self.phones.get_mut(digits)?.messages;
-        let place = messages
-            .binary_search_by_key(&id, |message| message.id)
-            .ok()?;
-        let message = &mut messages[place];
-        if message.ticks.len() < MOST_TICKS {
-            message.ticks.push(tick);
+    pub(crate) fn message(&self, digits: &str, id: u64) -> Option<&Received> {
+        self.messages(digits).find(|message| message.id == id)
+    }
+
+    /// Records a status of a message, and returns the message unless it was dropped.
+    pub(crate) fn add_status(
+        &mut self,
+        digits: &str,
+        id: u64,
+        status: Status,
+    ) -> Option<&Received> {
+        let mut messages = self.phones.get_mut(digits)?.messages.iter_mut();
+        let message = messages.find(|message| message.id == id)?;
+        if message.statuses.len() < MAX_STATUSES_PER_MESSAGE {
+            message.statuses.push(status);
         }
         Some(message)
     }
 
-    /// Shows what the person answered; a phone without messages has nothing to answer.
-    pub(crate) fn reply(&mut self, digits: &str, text: &str, at: OffsetDateTime) -> Value {
+    /// Records a reply and returns it in its JSON form. A phone without messages shows no replies.
+    pub(crate) fn add_reply(&mut self, digits: &str, text: &str, at: OffsetDateTime) -> Value {
         let shown = json!({"text": text, "at": timestamp(at)});
         if let Some(phone) = self.phones.get_mut(digits) {
-            if phone.replies.len() >= MOST_REPLIES {
+            if phone.replies.len() >= MAX_REPLIES_PER_PHONE {
                 phone.replies.pop_front();
             }
             phone.replies.push_back(shown.clone());
@@ -149,25 +160,22 @@ impl Phones {
         shown
     }
 
-    /// What the person answered, oldest first.
+    /// Returns the person's replies, oldest first.
     pub(crate) fn replies(&self, digits: &str) -> Vec<Value> {
         let phone = self.phones.get(digits).into_iter();
         phone.flat_map(|phone| &phone.replies).cloned().collect()
     }
 
-    /// The oldest message that this method has not handed out before.
+    /// Returns the oldest message that this method has not returned before.
     pub(crate) fn take_next(&mut self, digits: &str) -> Option<Received> {
         let phone = self.phones.get_mut(digits)?;
-        let next = phone
-            .messages
-            .iter()
-            .find(|message| message.id > phone.taken)?
-            .clone();
+        let mut messages = phone.messages.iter();
+        let next = messages.find(|message| message.id > phone.taken)?.clone();
         phone.taken = next.id;
         Some(next)
     }
 
-    /// The phones with their latest message, latest first.
+    /// Returns the phones with their latest message, latest first.
     pub(crate) fn latest(&self, limit: usize) -> Vec<Value> {
         let latest = self.by_latest.values().rev().take(limit);
         latest
@@ -185,21 +193,21 @@ impl Received {
         value["id"] = json!(self.id);
         value["wamid"] = json!(self.wamid);
         value["received_at"] = json!(timestamp(self.received_at));
-        value["from"] = json!({"name": self.sender_name, "number": self.sender_number});
+        value["from"] = json!({"name": BUSINESS_NAME, "number": DEFAULT_DISPLAY_PHONE_NUMBER});
         value["template"] = json!(self.template);
         value["biz_opaque_callback_data"] = json!(self.callback_data);
-        value["statuses"] = self.ticks.iter().map(Tick::to_json).collect();
+        value["statuses"] = self.statuses.iter().map(Status::to_json).collect();
         value
     }
 
-    /// Whether a report of its arrival went out already, and with it the price.
+    /// Returns whether `delivered` or `read` was reported, and with it the price.
     pub(crate) fn has_arrived(&self) -> bool {
-        let arrived = |tick: &Tick| matches!(tick.event, Event::Delivered | Event::Read);
-        self.ticks.iter().any(arrived)
+        let arrived = |status: &Status| matches!(status.event, Event::Delivered | Event::Read);
+        self.statuses.iter().any(arrived)
     }
 }
 
-impl Tick {
+impl Status {
     fn to_json(&self) -> Value {
         let code = match self.event {
             Event::Failed(code) => Some(code),
@@ -214,64 +222,49 @@ mod tests {
     use super::*;
 
     fn phones(phones: usize, messages_per_phone: usize) -> Phones {
-        Phones::new(Capacity {
-            calls: 1,
+        Phones::with(Limits {
             phones,
             messages_per_phone,
             messages: 100,
-            deliveries: 1,
         })
     }
 
-    fn message(text: &str) -> Received {
+    fn message(wamid: &str) -> Received {
         Received {
             id: 0,
-            wamid: text.to_owned(),
+            wamid: wamid.to_owned(),
             received_at: OffsetDateTime::UNIX_EPOCH,
-            sender_name: String::new(),
-            sender_number: String::new(),
             phone_number_id: String::new(),
             template: String::new(),
-            category: String::new(),
             callback_data: None,
-            content: Rendered {
-                language: "en".into(),
-                parts: Vec::new(),
-                footer: None,
-                button: None,
-                code_expiration_minutes: None,
-            },
-            ticks: Vec::new(),
+            content: Rendered::default(),
+            statuses: Vec::new(),
         }
     }
 
-    fn texts(phones: &Phones, digits: &str) -> Vec<String> {
-        phones
-            .messages(digits)
-            .map(|message| message.wamid.clone())
-            .collect()
+    fn wamids(phones: &Phones, digits: &str) -> Vec<String> {
+        let messages = phones.messages(digits);
+        messages.map(|message| message.wamid.clone()).collect()
     }
 
     #[test]
-    fn a_phone_keeps_its_latest_messages_and_the_count_goes_on() {
+    fn a_phone_keeps_its_latest_messages_and_the_total_counts_on() {
         let mut phones = phones(10, 2);
-        for text in ["a", "b", "c"] {
-            phones.deliver("1", message(text));
+        for wamid in ["a", "b", "c"] {
+            phones.deliver("1", message(wamid));
         }
-        assert_eq!(texts(&phones, "1"), ["b", "c"]);
+        assert_eq!(wamids(&phones, "1"), ["b", "c"]);
         assert_eq!(phones.total(), 3);
     }
 
     #[test]
-    fn the_phone_that_was_silent_longest_is_forgotten_first() {
+    fn the_phone_without_a_message_for_longest_is_dropped_first() {
         let mut phones = phones(2, 5);
-        phones.deliver("1", message("a"));
-        phones.deliver("2", message("b"));
-        phones.deliver("1", message("c"));
-        phones.deliver("3", message("d"));
-        assert_eq!(phones.len(), 2);
-        assert!(texts(&phones, "2").is_empty());
-        assert_eq!(texts(&phones, "1"), ["a", "c"]);
+        for (digits, wamid) in [("1", "a"), ("2", "b"), ("1", "c"), ("3", "d")] {
+            phones.deliver(digits, message(wamid));
+        }
+        assert!(wamids(&phones, "2").is_empty());
+        assert_eq!(wamids(&phones, "1"), ["a", "c"]);
         assert_eq!(phones.by_latest.len(), 2);
     }
 
@@ -283,7 +276,7 @@ mod tests {
             assert!(phones.stored <= 100);
             let stored: usize = phones.phones.values().map(|p| p.messages.len()).sum();
             assert_eq!(phones.stored, stored);
-            assert_eq!(phones.by_latest.len(), phones.len());
+            assert_eq!(phones.by_latest.len(), phones.phones.len());
         }
         assert_eq!(phones.total(), 500);
     }

@@ -1,18 +1,18 @@
-//! The body of a send, read as leniently as Meta reads it and no more.
+//! The body of a send, read exactly as leniently as Meta reads it.
 //!
-//! Clients differ: upper-case types, an index that is a number, a `to` with a plus sign, no
-//! `recipient_type`. All of these work against Meta, so they work here.
+//! Clients differ: some write types in upper case, an index as a number, a plus sign in `to`, or no
+//! `recipient_type`. Meta accepts all of these, so the sandbox does too.
 
 use serde_json::Value;
 
 use crate::{graph_error::GraphError, template::Parameters};
 
-/// Longer bodies are refused; a send is well under two kilobytes.
-const LONGEST_BODY: usize = 256 * 1024;
-/// The longest `biz_opaque_callback_data`.
-const LONGEST_CALLBACK_DATA: usize = 512;
+/// A send is well under two kilobytes.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+/// Meta's limit for `biz_opaque_callback_data`.
+const MAX_CALLBACK_DATA_CHARS: usize = 512;
 
-/// What the ledger keeps of a send, read before anything is judged.
+/// The fields that the ledger records, read before the send is checked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Glimpse {
     pub(crate) to: Option<String>,
@@ -21,21 +21,12 @@ pub(crate) struct Glimpse {
     pub(crate) language: Option<String>,
 }
 
-/// A well-formed send.
-#[derive(Clone, Debug)]
-pub(crate) enum SendRequest {
-    /// A template message.
-    Template(TemplateSend),
-    /// Somebody read an incoming message; there is nothing to send.
-    MarkRead,
-}
-
 /// A well-formed template message.
 #[derive(Clone, Debug)]
 pub(crate) struct TemplateSend {
-    /// As the caller wrote it; it comes back in the answer.
+    /// The recipient as the caller wrote it; the answer repeats it.
     pub(crate) input: String,
-    /// Only digits.
+    /// The digits of the recipient.
     pub(crate) to: String,
     pub(crate) callback_data: Option<String>,
     pub(crate) name: String,
@@ -43,9 +34,9 @@ pub(crate) struct TemplateSend {
     pub(crate) parameters: Parameters,
 }
 
-/// Reads JSON. One client sends its JSON as a JSON string, which Meta takes too.
+/// Parses a JSON object. One client sends it inside a JSON string, which Meta accepts too.
 pub(crate) fn read_json(body: &[u8]) -> Result<Value, GraphError> {
-    if body.len() > LONGEST_BODY {
+    if body.len() > MAX_BODY_BYTES {
         return Err(GraphError::parameter("The request body is too large."));
     }
     let invalid = |_| GraphError::parameter("The request body is not valid JSON.");
@@ -69,7 +60,7 @@ impl Glimpse {
             let text: String = value?
                 .as_str()?
                 .chars()
-                .take(LONGEST_CALLBACK_DATA)
+                .take(MAX_CALLBACK_DATA_CHARS)
                 .collect();
             Some(text)
         };
@@ -83,7 +74,7 @@ impl Glimpse {
     }
 }
 
-impl SendRequest {
+impl TemplateSend {
     pub(crate) fn parse(body: &Value) -> Result<Self, GraphError> {
         match string(body, "messaging_product")?.as_deref() {
             Some("whatsapp") => {}
@@ -94,10 +85,6 @@ impl SendRequest {
             }
             None => return Err(missing("messaging_product")),
         }
-        if string(body, "status")?.as_deref() == Some("read") {
-            string(body, "message_id")?.ok_or_else(|| missing("message_id"))?;
-            return Ok(Self::MarkRead);
-        }
         if let Some(kind) = string(body, "recipient_type")?
             && !kind.eq_ignore_ascii_case("individual")
         {
@@ -105,14 +92,7 @@ impl SendRequest {
                 "Param recipient_type must be one of {INDIVIDUAL}.",
             ));
         }
-        let input = match (string(body, "to")?, string(body, "recipient")?) {
-            (Some(to), _) => to,
-            (None, Some(_)) => {
-                return Err(GraphError::of(131_062)
-                    .because("Authentication templates are sent to phone numbers only"));
-            }
-            (None, None) => return Err(missing("to")),
-        };
+        let input = string(body, "to")?.ok_or_else(|| missing("to"))?;
         let callback_data = string(body, "biz_opaque_callback_data")?;
         let kind = string(body, "type")?.unwrap_or_else(|| "text".to_owned());
         match kind.to_ascii_lowercase().as_str() {
@@ -155,25 +135,25 @@ impl SendRequest {
             .ok_or_else(|| GraphError::of(131_009).because("Param to is not a phone number"))?;
         if callback_data
             .as_ref()
-            .is_some_and(|data| data.chars().count() > LONGEST_CALLBACK_DATA)
+            .is_some_and(|data| data.chars().count() > MAX_CALLBACK_DATA_CHARS)
         {
             return Err(GraphError::of(131_009).because(format!(
-                "Param biz_opaque_callback_data has at most {LONGEST_CALLBACK_DATA} characters"
+                "Param biz_opaque_callback_data has at most {MAX_CALLBACK_DATA_CHARS} characters"
             )));
         }
-        Ok(Self::Template(TemplateSend {
+        Ok(Self {
             input,
             to,
             callback_data,
             name,
             language,
             parameters,
-        }))
+        })
     }
 }
 
-/// The digits of a number that may carry a plus sign, spaces, hyphens and parentheses. Meta asks
-/// for a country code; seven to fifteen digits is what E.164 allows.
+/// Returns the digits of a number that may have a plus sign, spaces, hyphens and parentheses. Meta
+/// requires a country code, and E.164 allows seven to fifteen digits.
 pub(crate) fn digits(number: &str) -> Option<String> {
     let separator = |c: char| matches!(c, ' ' | '-' | '(' | ')' | '+');
     let rest = number.strip_prefix('+').unwrap_or(number);
@@ -208,8 +188,7 @@ fn parameters(components: Option<&Value>) -> Result<Parameters, GraphError> {
         match kind.to_ascii_lowercase().as_str() {
             "body" => {
                 for parameter in given {
-                    let name = string(parameter, "parameter_name")?;
-                    parameters.body.push((name, text_parameter(parameter)?));
+                    parameters.body.push(text_parameter(parameter)?);
                 }
             }
             "button" => {
@@ -253,7 +232,7 @@ fn text_parameter(parameter: &Value) -> Result<String, GraphError> {
     Ok(text)
 }
 
-/// A field that should be a string; Graph takes numbers for strings as well.
+/// Reads a string field; Graph accepts numbers as well.
 pub(crate) fn string(object: &Value, field: &str) -> Result<Option<String>, GraphError> {
     match object.get(field) {
         None | Some(Value::Null) => Ok(None),
@@ -278,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_as_meta_reads_them() {
+    fn a_number_may_have_separators_but_needs_a_country_code() {
         for (number, expected) in [
             ("966512345678", Some("966512345678")),
             ("+966 51-234 5678", Some("966512345678")),

@@ -1,157 +1,67 @@
-//! Every route, below whatever prefix the sandbox is mounted at.
+//! Every route, relative to the prefix at which the sandbox is mounted.
 //!
-//! `/vN.N/…` is Meta's, `/control/…` is for tests and developers, the rest is the page.
+//! `/vN.N/…` is Meta's API, `/control/…` is for tests and developers, and the rest is the page.
 
 mod control;
-mod control_blocks;
-mod control_phone;
-mod control_receivers;
-mod control_setup;
-mod control_templates;
-mod control_webhook;
 mod graph;
 mod messages;
 mod numbers;
 mod page;
 mod templates;
-mod wait;
 
 use actix_web::{
     guard::{self, GuardContext},
-    web::{self, ServiceConfig},
+    web::{self, ServiceConfig, delete, get, post},
 };
 
 use crate::Sandbox;
 
-/// Bodies are read up to here, so that a caller who sends too much is told so in Meta's words
-/// instead of seeing the connection break.
-const MOST_BYTES_READ: usize = 4 * 1024 * 1024;
+/// A longer body breaks the connection; a shorter one that is too long is refused in Meta's shape.
+const MAX_BODY_BYTES_READ: usize = 4 * 1024 * 1024;
 
 pub(crate) fn mount(sandbox: &Sandbox, config: &mut ServiceConfig) {
     let graph = web::scope("/v{version:[0-9]+\\.[0-9]+}")
         .app_data(web::Data::new(sandbox.clone()))
-        .app_data(web::PayloadConfig::new(MOST_BYTES_READ))
+        .app_data(web::PayloadConfig::new(MAX_BODY_BYTES_READ))
         .configure(graph_routes);
     let control = web::scope("/control")
-        .guard(guard::fn_guard(|context| !is_from_another_site(context)))
+        .guard(guard::fn_guard(|context| !is_cross_site(context)))
         .app_data(web::Data::new(sandbox.clone()))
-        .app_data(web::PayloadConfig::new(MOST_BYTES_READ))
-        .configure(control_routes);
+        .app_data(web::PayloadConfig::new(MAX_BODY_BYTES_READ))
+        .configure(control::routes);
     config
         .service(graph)
         .service(control)
-        .route("/assets/{file}", web::get().to(page::asset))
-        .route("/", web::get().to(page::index))
-        .route("", web::get().to(page::index));
+        .route("/assets/{file}", get().to(page::asset))
+        .route("/", get().to(page::index))
+        .route("", get().to(page::index));
 }
 
 fn graph_routes(config: &mut ServiceConfig) {
+    let templates = "/{id}/message_templates";
+    let subscriptions = "/{id}/subscribed_apps";
     config
-        .route("/{id}/messages", web::post().to(messages::send))
-        .route("/{id}/message_templates", web::get().to(templates::list))
-        .route("/{id}/message_templates", web::post().to(templates::create))
-        .route(
-            "/{id}/message_templates",
-            web::delete().to(templates::delete),
-        )
+        .route("/{id}/messages", post().to(messages::send))
+        .route(templates, get().to(templates::list))
+        .route(templates, post().to(templates::create))
+        .route(templates, delete().to(templates::delete))
         .route(
             "/{id}/upsert_message_templates",
-            web::post().to(templates::upsert),
+            post().to(templates::upsert),
         )
-        .route("/{id}/phone_numbers", web::get().to(numbers::list))
-        .route("/{id}/register", web::post().to(numbers::register))
-        .route("/{id}/deregister", web::post().to(numbers::deregister))
-        .route(
-            "/{id}/subscribed_apps",
-            web::get().to(numbers::subscriptions),
-        )
-        .route("/{id}/subscribed_apps", web::post().to(numbers::subscribe))
-        .route(
-            "/{id}/subscribed_apps",
-            web::delete().to(numbers::unsubscribe),
-        )
-        .route("/{id}", web::get().to(graph::get_object))
-        .route("/{id}", web::post().to(graph::post_object))
-        .route("/{id}/", web::get().to(graph::get_object))
-        .route("/{id}/", web::post().to(graph::post_object))
+        .route("/{id}/phone_numbers", get().to(numbers::list))
+        .route(subscriptions, get().to(numbers::subscriptions))
+        .route(subscriptions, post().to(numbers::subscribe))
+        .route(subscriptions, delete().to(numbers::unsubscribe))
+        .route("/{id}", get().to(graph::get_object))
+        .route("/{id}", post().to(numbers::configure))
+        .route("/{id}/", post().to(numbers::configure))
         .default_service(web::to(graph::unknown_path));
 }
 
-fn control_routes(config: &mut ServiceConfig) {
-    config
-        .route("", web::get().to(control::overview))
-        .route("/calls", web::get().to(control::calls))
-        .route("/phones", web::get().to(control::phones))
-        .route(
-            "/phones/{number}/messages",
-            web::get().to(control::messages),
-        )
-        .route(
-            "/phones/{number}/messages/next",
-            web::get().to(control::next_message),
-        )
-        .route("/events", web::get().to(page::events))
-        .route("/hold", web::post().to(control::hold))
-        .route("/release", web::post().to(control::release))
-        .route("/reset", web::post().to(control::reset))
-        .route("/test-numbers", web::get().to(control::test_numbers))
-        .route("/numbers", web::get().to(control_setup::scripts))
-        .route(
-            "/numbers/{number}",
-            web::put().to(control_setup::put_script),
-        )
-        .route(
-            "/numbers/{number}",
-            web::get().to(control_setup::get_script),
-        )
-        .route(
-            "/numbers/{number}",
-            web::delete().to(control_setup::delete_script),
-        )
-        .route(
-            "/templates",
-            web::put().to(control_templates::set_template_status),
-        )
-        .route("/review", web::put().to(control_templates::put_review))
-        .route(
-            "/accounts/{waba}",
-            web::put().to(control_setup::put_account),
-        )
-        .route(
-            "/accounts/{waba}/numbers/{id}",
-            web::put().to(control_setup::put_number),
-        )
-        .route("/tokens", web::put().to(control_blocks::put_tokens))
-        .route("/blocks/{id}", web::put().to(control_blocks::put))
-        .route("/blocks/{id}", web::delete().to(control_blocks::delete))
-        .route("/chaos", web::put().to(control_setup::put_chaos))
-        .route("/limits", web::put().to(control_setup::put_limits))
-        .route("/life", web::put().to(control_webhook::put_life))
-        .route("/webhook", web::put().to(control_receivers::put))
-        .route("/webhook", web::get().to(control_receivers::get))
-        .route("/webhook", web::delete().to(control_receivers::delete))
-        .route("/receivers", web::get().to(control_receivers::list))
-        .route("/receivers/{name}", web::put().to(control_receivers::put))
-        .route("/receivers/{name}", web::get().to(control_receivers::get))
-        .route(
-            "/receivers/{name}",
-            web::delete().to(control_receivers::delete),
-        )
-        .route("/webhook/events", web::post().to(control_webhook::emit))
-        .route("/webhooks", web::get().to(control_webhook::log))
-        .route(
-            "/phones/{number}/replies",
-            web::post().to(control_phone::reply),
-        )
-        .route(
-            "/phones/{number}/messages/{id}/read",
-            web::post().to(control_phone::mark_read),
-        );
-}
-
-/// Whether a browser says that another site's page makes this request. Without this any page a
-/// developer visits could reset the sandbox or hold its sends.
-fn is_from_another_site(context: &GuardContext<'_>) -> bool {
+/// Returns whether a browser makes this request for another site's page. Without this check any page
+/// that a developer visits could reset the sandbox.
+fn is_cross_site(context: &GuardContext<'_>) -> bool {
     let site = context.head().headers().get("sec-fetch-site");
     site.is_some_and(|site| site.as_bytes() == b"cross-site")
 }

@@ -1,11 +1,8 @@
-//! The handle everything shares: the state, the hold, and the notices that something changed.
+//! The handle that everything shares: the state, the hold, and the signals that something changed.
 
 use std::{
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -13,12 +10,12 @@ use actix_web::web;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast, watch};
 
-use crate::{clock, life::Accepted, options::SandboxOptions, routes, state::State, webhook};
+use crate::{life::Accepted, options::SandboxOptions, routes, state::State, webhook};
 
-/// Viewers that fall this many messages behind reload instead.
-const LIVE_BACKLOG: usize = 256;
+/// A page that is this many events behind reloads instead.
+const MAX_LIVE_BACKLOG: usize = 256;
 
-/// A Cloud API stand-in. Clones share everything.
+/// A stand-in for the Cloud API. Clones share one state.
 #[derive(Clone)]
 pub struct Sandbox {
     inner: Arc<Inner>,
@@ -27,57 +24,45 @@ pub struct Sandbox {
 struct Inner {
     options: SandboxOptions,
     state: Mutex<State>,
-    hold: watch::Sender<Hold>,
-    /// Grows with every change that somebody may wait for.
+    /// Whether answers to accepted sends are held.
+    hold: watch::Sender<bool>,
+    /// Counts the changes that a request may wait for.
     changes: watch::Sender<u64>,
     live: broadcast::Sender<LiveEvent>,
     closed: watch::Sender<bool>,
-    /// Wakes the webhook worker when something was planned.
+    /// Wakes the webhook worker.
     planned: Notify,
-    workers: AtomicU64,
 }
 
-/// Where sends are kept back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
-    /// Nowhere.
-    Off,
-    /// After they are received, before they are judged.
-    BeforeAccepting,
-    /// After the phone has the message, before the caller is answered.
-    BeforeAnswering,
-}
-
-/// What an open page is told.
+/// An event for open pages.
 #[derive(Clone, Debug)]
 pub(crate) enum LiveEvent {
-    /// A phone has a new message, or something became of an old one: `kind` is the event's name.
+    /// A new message, or a new status of one; `kind` is the name of the server-sent event.
     Message {
         to: String,
         message: Arc<Value>,
         kind: &'static str,
     },
-    /// A phone's person answered.
+    /// A reply of the person with this phone.
     Reply { to: String, reply: Arc<Value> },
-    /// Everything was forgotten, or webhooks go somewhere else: look at the whole again.
+    /// A change that makes the page load everything again.
     Reload,
 }
 
 impl Sandbox {
-    /// Starts a sandbox. It serves nothing until [`Sandbox::configure`] mounts it.
+    /// Creates a sandbox. It serves nothing until [`Sandbox::configure`] mounts it.
     #[must_use]
     pub fn new(options: SandboxOptions) -> Self {
-        let state = Mutex::new(State::new(&options, clock::now()));
+        let state = Mutex::new(State::new(&options));
         let sandbox = Self {
             inner: Arc::new(Inner {
                 options,
                 state,
-                hold: watch::Sender::new(Hold::Off),
+                hold: watch::Sender::new(false),
                 changes: watch::Sender::new(0),
-                live: broadcast::Sender::new(LIVE_BACKLOG),
+                live: broadcast::Sender::new(MAX_LIVE_BACKLOG),
                 closed: watch::Sender::new(false),
                 planned: Notify::new(),
-                workers: AtomicU64::new(0),
             }),
         };
         webhook::start(&sandbox);
@@ -90,26 +75,20 @@ impl Sandbox {
         move |config| routes::mount(&sandbox, config)
     }
 
-    /// Ends everything that would keep a server from stopping: open pages, waiting requests, holds,
-    /// webhooks.
+    /// Ends everything that keeps a server from stopping: open pages, waiting requests, the hold,
+    /// and webhooks.
     pub fn close(&self) {
         self.inner.closed.send_replace(true);
-        self.inner.hold.send_replace(Hold::Off);
+        self.set_hold(false);
         self.changed();
     }
 
-    /// Forgets calls, messages, scripts, accounts and templates, as if just started. Where webhooks
-    /// go stays; those under way and the log of them do not.
-    pub fn reset(&self) {
-        {
-            let mut state = self.state();
-            let before =
-                std::mem::replace(&mut *state, State::new(&self.inner.options, clock::now()));
-            state.outbox.succeed(before.outbox);
-        }
-        self.inner.planned.notify_one();
-        self.inner.hold.send_replace(Hold::Off);
-        self.tell_pages(LiveEvent::Reload);
+    /// Returns to the initial state. The receiver of webhooks stays.
+    pub(crate) fn reset(&self) {
+        self.state().reset();
+        self.wake_worker();
+        self.set_hold(false);
+        self.notify_pages(LiveEvent::Reload);
         self.changed();
     }
 
@@ -117,8 +96,8 @@ impl Sandbox {
         &self.inner.options
     }
 
-    /// The state. A handler that panicked leaves it usable: no change takes two steps that a panic
-    /// could part.
+    /// Locks the state. It stays usable after a handler panicked, because no change takes two steps
+    /// that a panic could separate.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.inner
             .state
@@ -126,29 +105,26 @@ impl Sandbox {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn hold(&self) -> Hold {
-        *self.inner.hold.borrow()
-    }
-
-    pub(crate) fn set_hold(&self, hold: Hold) {
+    pub(crate) fn set_hold(&self, hold: bool) {
         self.inner.hold.send_replace(hold);
     }
 
-    /// Waits until sends are no longer kept back at this point.
-    pub(crate) async fn held_at(&self, point: Hold) {
+    /// Waits until answers are no longer held.
+    pub(crate) async fn wait_until_released(&self) {
         let mut hold = self.inner.hold.subscribe();
         // The sender lives as long as `self`, so the wait cannot fail.
-        let _ = hold.wait_for(|hold| *hold != point).await;
+        let _ = hold.wait_for(|hold| !hold).await;
     }
 
-    /// Tells waiting requests to look again.
+    /// Makes waiting requests check their condition again.
     pub(crate) fn changed(&self) {
         self.inner
             .changes
             .send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Looks until there is something to find, or the time is over, or the sandbox closes.
+    /// Repeats `look` after each change until it returns something, the time is over, or the sandbox
+    /// closes.
     pub(crate) async fn wait_for<T>(
         &self,
         timeout: Duration,
@@ -171,38 +147,33 @@ impl Sandbox {
         }
     }
 
-    /// Shows an accepted message on the open pages, and lets its life begin.
+    /// Shows an accepted message on open pages, and wakes the worker that reports its life.
     pub(crate) fn show(&self, accepted: &Accepted) {
         if self.inner.live.receiver_count() > 0 {
-            let message = Arc::new(accepted.message.to_json());
-            self.tell_pages(LiveEvent::Message {
+            self.notify_pages(LiveEvent::Message {
                 to: accepted.to.clone(),
-                message,
+                message: Arc::new(accepted.message.to_json()),
                 kind: "message",
             });
         }
-        self.wake();
+        self.wake_worker();
         self.changed();
     }
 
-    /// Tells open pages. Nobody may be watching.
-    pub(crate) fn tell_pages(&self, event: LiveEvent) {
+    /// Sends an event to open pages, if there are any.
+    pub(crate) fn notify_pages(&self, event: LiveEvent) {
         let _ = self.inner.live.send(event);
     }
 
-    /// Makes the webhook worker look again, and starts it where none runs that should.
-    pub(crate) fn wake(&self) {
+    /// Makes the webhook worker check for work, and starts it if it is needed and none runs.
+    pub(crate) fn wake_worker(&self) {
         webhook::start(self);
         self.inner.planned.notify_one();
     }
 
-    /// Waits until something was planned for the webhook worker.
+    /// Waits until [`Sandbox::wake_worker`] is called.
     pub(crate) async fn planned(&self) {
         self.inner.planned.notified().await;
-    }
-
-    pub(crate) fn next_worker(&self) -> u64 {
-        self.inner.workers.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn live(&self) -> broadcast::Receiver<LiveEvent> {

@@ -1,4 +1,4 @@
-//! What tests ask of single numbers, over and above the table of test numbers.
+//! The behaviours that tests set for single numbers. They override the table of test numbers.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,16 +6,15 @@ use serde_json::{Value, json};
 
 use crate::{behaviour::Behaviour, life::Life};
 
-/// More scripts than this are refused.
-const MOST_SCRIPTS: usize = 10_000;
+const MAX_SCRIPTS: usize = 10_000;
 
-/// A behaviour for one number, for its next few sends or until it is taken back.
+/// The behaviour of one number.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) behaviour: Behaviour,
-    /// What becomes of an accepted message; `None` is what the table or the default says.
+    /// The life of an accepted message. `None` keeps the life of the table, or the default one.
     pub(crate) life: Option<Arc<Life>>,
-    /// How many sends are left; `None` is all of them.
+    /// The number of sends that are left. `None` is unlimited.
     pub(crate) times: Option<u32>,
 }
 
@@ -25,22 +24,14 @@ pub(crate) struct Scripts(BTreeMap<String, Script>);
 
 impl Scripts {
     pub(crate) fn put(&mut self, digits: &str, script: Script) -> Result<(), String> {
-        if !self.0.contains_key(digits) && self.0.len() >= MOST_SCRIPTS {
-            return Err(format!("there are already {MOST_SCRIPTS} scripts"));
+        if !self.0.contains_key(digits) && self.0.len() >= MAX_SCRIPTS {
+            return Err(format!("at most {MAX_SCRIPTS} numbers have a script"));
         }
         self.0.insert(digits.to_owned(), script);
         Ok(())
     }
 
-    pub(crate) fn get(&self, digits: &str) -> Option<&Script> {
-        self.0.get(digits)
-    }
-
-    pub(crate) fn remove(&mut self, digits: &str) -> bool {
-        self.0.remove(digits).is_some()
-    }
-
-    /// The script for the next send to the number, which uses one of its times.
+    /// Returns the script for the next send to this number, and counts that send.
     pub(crate) fn take(&mut self, digits: &str) -> Option<Script> {
         let script = self.0.get_mut(digits)?;
         let taken = script.clone();
@@ -52,17 +43,11 @@ impl Scripts {
         }
         Some(taken)
     }
-
-    pub(crate) fn to_json(&self) -> Value {
-        let script = |(digits, script): (&String, &Script)| script.to_json(digits);
-        json!({ "numbers": self.0.iter().map(script).collect::<Vec<_>>() })
-    }
 }
 
 impl Script {
     pub(crate) fn to_json(&self, digits: &str) -> Value {
         let mut value = self.behaviour.to_json();
-        value["life"] = json!(self.life.as_deref());
         value["number"] = json!(format!("+{digits}"));
         value["times"] = json!(self.times);
         value
@@ -74,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_with_times_ends_after_them() {
+    fn a_script_ends_after_its_number_of_sends() {
         let mut scripts = Scripts::default();
         let script = |times| Script {
             behaviour: Behaviour::refuse(131_016),

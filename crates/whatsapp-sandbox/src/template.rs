@@ -1,4 +1,4 @@
-//! One message template: its life, and the message it makes of parameters.
+//! One message template: its status, and the messages it produces.
 
 mod draft;
 mod render;
@@ -7,7 +7,7 @@ pub(crate) mod text;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::webhook::Notice;
+use crate::webhook::Change;
 
 pub(crate) use draft::TemplateDraft;
 pub(crate) use render::{Parameters, Rendered};
@@ -16,26 +16,23 @@ pub(crate) use render::{Parameters, Rendered};
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     pub(crate) id: String,
-    pub(crate) waba_id: String,
     pub(crate) draft: TemplateDraft,
     status: String,
     created_at: OffsetDateTime,
-    /// When a pending template will count as approved.
+    /// The end of the review of a pending template.
     approved_from: Option<OffsetDateTime>,
 }
 
 impl Template {
-    /// A new template, approved from the given moment on.
+    /// Returns a new template, whose review ends at `approved_from`.
     pub(crate) fn submitted(
         id: String,
-        waba_id: &str,
         draft: TemplateDraft,
         created_at: OffsetDateTime,
         approved_from: OffsetDateTime,
     ) -> Self {
         Self {
             id,
-            waba_id: waba_id.to_owned(),
             draft,
             status: "PENDING".to_owned(),
             created_at,
@@ -43,7 +40,7 @@ impl Template {
         }
     }
 
-    /// The status at this moment: review takes time, and nobody needs to tick a clock for it.
+    /// Returns the status at this time. A review ends by itself.
     pub(crate) fn status(&self, now: OffsetDateTime) -> &str {
         match self.approved_from {
             Some(from) if from <= now => "APPROVED",
@@ -51,14 +48,19 @@ impl Template {
         }
     }
 
-    /// Sets the status for good, as a reviewer would.
+    /// Sets the status as a reviewer does, which ends the review.
     pub(crate) fn set_status(&mut self, status: &str) {
         status.clone_into(&mut self.status);
         self.approved_from = None;
     }
 
-    /// The webhook that says the template is now in this status.
-    pub(crate) fn notice(&self, event: &str) -> Notice {
+    /// Returns the end of the review of a pending template.
+    pub(crate) fn approved_from(&self) -> Option<OffsetDateTime> {
+        self.approved_from
+    }
+
+    /// Returns the webhook that reports this status.
+    pub(crate) fn status_update(&self, event: &str) -> Change {
         let id: Value = self.id.parse::<u64>().map_or(Value::Null, Value::from);
         let reason = match event {
             "REJECTED" => json!("INVALID_FORMAT"),
@@ -70,29 +72,25 @@ impl Template {
             "message_template_id": id,
             "message_template_name": self.draft.name,
             "message_template_language": self.draft.language,
-            "message_template_category": self.draft.category,
+            "message_template_category": TemplateDraft::CATEGORY,
             "reason": reason,
         });
-        Notice::about(&self.waba_id, "message_template_status_update", value)
+        Change::new("message_template_status_update", value)
     }
 
-    /// When a pending template will count as approved.
-    pub(crate) fn approved_from(&self) -> Option<OffsetDateTime> {
-        self.approved_from
-    }
-
-    /// The template as Graph lists it.
+    /// Returns the template as Graph lists it.
     pub(crate) fn to_graph(&self, now: OffsetDateTime) -> Value {
+        let status = self.status(now);
         let mut value = json!({
             "id": self.id,
             "name": self.draft.name,
             "language": self.draft.language,
-            "status": self.status(now),
-            "category": self.draft.category,
-            "parameter_format": self.draft.parameter_format,
+            "status": status,
+            "category": TemplateDraft::CATEGORY,
+            "parameter_format": "POSITIONAL",
             "components": self.draft.listed_components(),
             "quality_score": {"score": "UNKNOWN", "date": self.created_at.unix_timestamp()},
-            "rejected_reason": if self.status(now) == "REJECTED" { "INVALID_FORMAT" } else { "NONE" },
+            "rejected_reason": if status == "REJECTED" { "INVALID_FORMAT" } else { "NONE" },
         });
         if let Some(seconds) = self.draft.message_send_ttl_seconds {
             value["message_send_ttl_seconds"] = json!(seconds);

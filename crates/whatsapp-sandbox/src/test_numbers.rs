@@ -1,7 +1,7 @@
-//! The numbers that behave in a way of their own, and the documentation generated from them.
+//! The test numbers, whose messages are treated in a special way, and their documentation.
 //!
-//! They are +1 202 555 0100 to 0199: valid numbers that the North American plan keeps for fiction,
-//! so a test that is pointed at the real service by mistake writes to nobody.
+//! They are +1 202 555 0100 to 0199: valid numbers that the North American plan reserves for
+//! fiction. A test that runs against the real service by mistake reaches nobody.
 
 mod lives;
 
@@ -16,38 +16,36 @@ use crate::{
 };
 use lives::LIVES;
 
-/// A number with its behaviour. Every number that is not in the table is accepted.
+/// A number with its behaviour.
 #[derive(Clone, Debug)]
-pub struct TestNumber {
+pub(crate) struct TestNumber {
     /// In E.164, with the plus sign.
-    pub number: String,
-    /// How a send to it goes.
-    pub behaviour: Behaviour,
-    /// What becomes of the message, where it is not the ordinary: what webhooks say about it.
-    pub life: Option<Life>,
-    /// The same in a sentence.
-    pub description: String,
+    number: String,
+    behaviour: Behaviour,
+    /// The life of an accepted message, if it is not the default one.
+    life: Option<fn() -> Life>,
+    description: String,
 }
 
-/// What all test numbers begin with; two digits follow.
-const FAMILY: &str = "+120255501";
+/// The start of every test number; two digits follow.
+const PREFIX: &str = "+120255501";
 
-/// The numbers about the wire and the answer's timing.
+/// The numbers with a slow or broken answer.
 const WIRE: &[(u8, Behaviour, &str)] = &[
     (
         0,
         Behaviour::ACCEPT,
-        "Accepted at once, like every number not listed here.",
+        "Accepted at once, as is every number that is not listed here.",
     ),
     (
         1,
         late(3),
-        "Accepted and delivered at once, answered after 3 s.",
+        "Accepted and delivered at once; answered after 3 s.",
     ),
     (
         2,
         late(30),
-        "Accepted and delivered at once, answered after 30 s: after most time-outs.",
+        "Accepted and delivered at once; answered after 30 s, later than most timeouts.",
     ),
     (
         3,
@@ -77,31 +75,31 @@ const WIRE: &[(u8, Behaviour, &str)] = &[
     (
         8,
         odd(Answer::TruncatedJson, true),
-        "Accepted and delivered; the JSON of the 200 ends in the middle.",
+        "Accepted and delivered; answered 200 with incomplete JSON.",
     ),
     (
         9,
         odd(Answer::CutShort, true),
-        "Accepted and delivered; the connection closes in the middle of the 200.",
+        "Accepted and delivered; the connection closes in the middle of the 200 response.",
     ),
     (
         10,
         odd(Answer::EmptyBody, true),
-        "Accepted and delivered; the 200 has no body.",
+        "Accepted and delivered; answered 200 without a body.",
     ),
     (
         11,
         odd(Answer::HeldForQualityAssessment, true),
-        "Accepted with message_status held_for_quality_assessment.",
+        "Accepted and delivered; answered 200 with message_status held_for_quality_assessment.",
     ),
     (
         12,
         odd(Answer::Paused, false),
-        "Answered 200 with message_status paused; nothing is delivered.",
+        "Not accepted; answered 200 with message_status paused.",
     ),
 ];
 
-/// The numbers that are refused with an error: the last two digits and the code.
+/// The numbers that are refused: the last two digits and the error code.
 const REFUSED: &[(u8, u32)] = &[
     (20, 131_026),
     (21, 131_030),
@@ -154,9 +152,8 @@ const REFUSED: &[(u8, u32)] = &[
     (68, 199_999),
 ];
 
-/// Every test number, in order.
-#[must_use]
-pub fn test_numbers() -> &'static [TestNumber] {
+/// Returns every test number, in order.
+pub(crate) fn test_numbers() -> &'static [TestNumber] {
     static ALL: LazyLock<Vec<TestNumber>> = LazyLock::new(|| {
         let wire = WIRE
             .iter()
@@ -181,7 +178,7 @@ pub fn test_numbers() -> &'static [TestNumber] {
         let lives = LIVES.iter().map(|(suffix, life, description)| TestNumber {
             number: number(*suffix),
             behaviour: Behaviour::ACCEPT,
-            life: Some(life()),
+            life: Some(*life),
             description: (*description).to_owned(),
         });
         wire.chain(refused).chain(lives).collect()
@@ -189,10 +186,10 @@ pub fn test_numbers() -> &'static [TestNumber] {
     &ALL
 }
 
-/// The table of test numbers for the documentation, as Markdown.
+/// Returns the table of test numbers as Markdown, for the documentation.
 #[must_use]
 pub fn test_numbers_markdown() -> String {
-    let mut table = String::from("| number | what happens |\n| --- | --- |\n");
+    let mut table = String::from("| number | result |\n| --- | --- |\n");
     for test in test_numbers() {
         // Writing to a string cannot fail.
         let _ = writeln!(table, "| `{}` | {} |", test.number, test.description);
@@ -200,32 +197,20 @@ pub fn test_numbers_markdown() -> String {
     table
 }
 
-/// The behaviour of a number, given by its digits.
+/// Returns the behaviour of a test number, given by its digits.
 pub(crate) fn behaviour_of(digits: &str) -> Option<Behaviour> {
-    let suffix = suffix_of(digits)?;
-    let wire = WIRE
-        .iter()
-        .find(|(is, ..)| *is == suffix)
-        .map(|(_, behaviour, _)| *behaviour);
-    let refused = || REFUSED.iter().find(|(is, _)| *is == suffix);
-    let alive = || life_of(digits).map(|_| Behaviour::ACCEPT);
-    wire.or_else(|| refused().map(|(_, code)| Behaviour::refuse(*code)))
-        .or_else(alive)
+    find(digits).map(|test| test.behaviour)
 }
 
-/// What becomes of messages to a number, where it is not the ordinary.
+/// Returns the life of messages to a test number. `None` is the default life.
 pub(crate) fn life_of(digits: &str) -> Option<Life> {
-    let suffix = suffix_of(digits)?;
-    let (_, life, _) = LIVES.iter().find(|(is, ..)| *is == suffix)?;
-    Some(life())
+    find(digits)?.life.map(|life| life())
 }
 
-fn suffix_of(digits: &str) -> Option<u8> {
-    let suffix = digits.strip_prefix(&FAMILY[1..])?;
-    if suffix.len() != 2 {
-        return None;
-    }
-    suffix.parse().ok()
+fn find(digits: &str) -> Option<&'static TestNumber> {
+    let numbers = test_numbers();
+    let index = numbers.binary_search_by(|test| test.number[1..].cmp(digits));
+    index.ok().map(|index| &numbers[index])
 }
 
 impl TestNumber {
@@ -233,9 +218,10 @@ impl TestNumber {
         let mut value = self.behaviour.to_json();
         value["number"] = json!(self.number);
         value["description"] = json!(self.description);
-        value["life"] = json!(self.life);
+        value["kind"] = json!(if self.life.is_some() { "life" } else { "wire" });
         if let Answer::Refused(code) = self.behaviour.answer {
             let known = look_up(code);
+            value["kind"] = json!("refused");
             value["http_status"] = json!(known.status);
             value["title"] = json!(known.title);
         }
@@ -244,7 +230,7 @@ impl TestNumber {
 }
 
 fn number(suffix: u8) -> String {
-    format!("{FAMILY}{suffix:02}")
+    format!("{PREFIX}{suffix:02}")
 }
 
 const fn late(seconds: u64) -> Behaviour {
@@ -267,26 +253,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_in_order_and_found_again_by_their_digits() {
+    fn each_number_is_found_by_its_digits() {
         assert!(test_numbers().is_sorted_by(|a, b| a.number < b.number));
         for test in test_numbers() {
             assert_eq!(test.number.len(), 12);
-            assert_eq!(life_of(&test.number[1..]), test.life, "{}", test.number);
-            assert_eq!(
-                behaviour_of(&test.number[1..]),
-                Some(test.behaviour),
-                "{}",
-                test.number
-            );
+            let found = find(&test.number[1..]).expect("found");
+            assert_eq!(found.number, test.number);
         }
-        assert_eq!(behaviour_of("12025550169"), None);
+        for other in ["12025550169", "120255501000", "966512345678", ""] {
+            assert_eq!(behaviour_of(other), None, "{other}");
+        }
         assert_eq!(life_of("12025550120"), None);
-        assert_eq!(behaviour_of("120255501000"), None);
-        assert_eq!(behaviour_of("966512345678"), None);
+        assert!(life_of("12025550173").is_some());
     }
 
     #[test]
-    fn the_table_has_a_row_for_each() {
+    fn the_table_has_a_row_for_each_number() {
         let table = test_numbers_markdown();
         assert_eq!(table.lines().count(), test_numbers().len() + 2);
         assert!(table.contains("| `+12025550120` | Refused: HTTP 400, code 131026, "));

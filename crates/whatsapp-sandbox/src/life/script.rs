@@ -1,113 +1,103 @@
-//! What becomes of a message after it was accepted, as a script: which reports come, when, and how
-//! they look.
+//! The script of a message's life: which reports come, when, and what they look like.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-/// Nothing in a life takes longer than this.
-const LONGEST_MS: u64 = 3_600_000;
-/// More steps than this in one life are a mistake.
-const MOST_STEPS: usize = 100;
+const MAX_STEP_MS: u64 = 3_600_000;
+const MAX_STEPS: usize = 100;
 
-/// What becomes of an accepted message. Times are multiplied by the sandbox's pace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The life of an accepted message. The sandbox's pace applies to its times.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Life {
-    /// What happens, in any order.
-    pub steps: Vec<Step>,
-    /// Which statuses say whose they are.
-    pub contacts: Contacts,
-    /// Whether statuses give `biz_opaque_callback_data` back.
+pub(crate) struct Life {
+    /// The steps, in any order.
+    pub(crate) steps: Vec<Step>,
+    pub(crate) contacts: Contacts,
+    /// Whether statuses have `biz_opaque_callback_data`.
     #[serde(rename = "biz_opaque_callback_data")]
-    pub callback_data: bool,
-    /// How the requests that report it are signed.
-    pub signature: Signature,
-    /// Whether one request reports everything, at the time of the last report.
-    pub together: bool,
+    pub(crate) callback_data: bool,
+    pub(crate) signature: Signature,
+    /// Whether one request has all reports, at the time of the last one.
+    pub(crate) together: bool,
 }
 
 /// One step of a [`Life`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "StepJson", into = "StepJson")]
-pub struct Step {
-    /// What happens.
-    pub event: Event,
-    /// How long after acceptance it happens; its timestamp says so.
-    pub after: Duration,
-    /// How much later it is reported.
-    pub late: Duration,
-    /// How often it is reported: not at all, once, or again and again.
-    pub copies: u8,
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "StepJson")]
+pub(crate) struct Step {
+    pub(crate) event: Event,
+    /// Time from acceptance to the event; the report's timestamp says the same.
+    pub(crate) after: Duration,
+    /// Time from the event to its report.
+    pub(crate) late: Duration,
+    /// The number of reports.
+    pub(crate) copies: u8,
 }
 
-/// What can happen to a message.
+/// An event in the life of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// It left for the phone.
+pub(crate) enum Event {
+    /// The message left for the phone.
     Sent,
-    /// The phone has it.
+    /// The phone has the message.
     Delivered,
-    /// The recipient looked at it.
+    /// The recipient opened the message.
     Read,
-    /// It did not arrive, for the reason with this code.
+    /// The message did not arrive, for the reason with this code.
     Failed(u32),
-    /// The recipient answers it.
+    /// The recipient replied to the message.
     Reply(Reply),
 }
 
-/// What a recipient answers.
+/// A reply of a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The words, or the label of the button.
-    pub text: String,
-    /// How they were given.
-    pub form: ReplyForm,
-    /// Whether the report names the recipient by user id alone, without a phone number.
-    pub only_user_id: bool,
+pub(crate) struct Reply {
+    /// The typed text, or the label of the button.
+    pub(crate) text: String,
+    pub(crate) form: ReplyForm,
+    /// Whether the report identifies the recipient by user id, without a phone number.
+    pub(crate) only_user_id: bool,
 }
 
-/// How a recipient answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The form of a reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ReplyForm {
-    /// Typed.
+pub(crate) enum ReplyForm {
+    /// Typed text.
     #[default]
     Text,
-    /// By the quick-reply button of a template.
+    /// The quick-reply button of a template.
     Button,
-    /// By the reply button of an interactive message.
+    /// The reply button of an interactive message.
     ButtonReply,
 }
 
-/// Which statuses carry `contacts`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The statuses that have `contacts`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Contacts {
-    /// All.
+pub(crate) enum Contacts {
     Always,
-    /// All but `failed`; sources disagree about what Meta does there.
+    /// All but `failed`. Sources disagree about what Meta does there.
     NotOnFailed,
-    /// None.
     Never,
 }
 
-/// How a webhook is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The signature of a webhook request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Signature {
-    /// With the app secret.
+pub(crate) enum Signature {
+    /// Made with the app secret.
     Right,
-    /// With another secret, as a forger would.
+    /// Made with another secret, as a forger would.
     Wrong,
-    /// Without the header.
+    /// No signature header.
     Absent,
 }
 
 impl Life {
-    /// A life with these steps and nothing odd about its reports.
-    #[must_use]
-    pub fn of(steps: Vec<Step>) -> Self {
+    /// Returns a life with these steps and complete, signed reports.
+    pub(crate) fn of(steps: Vec<Step>) -> Self {
         Self {
             steps,
             contacts: Contacts::Always,
@@ -117,17 +107,16 @@ impl Life {
         }
     }
 
-    /// Whether the life is short enough to be lived.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.steps.len() > MOST_STEPS {
-            return Err(format!("a life has at most {MOST_STEPS} steps"));
+        if self.steps.len() > MAX_STEPS {
+            return Err(format!("a life has at most {MAX_STEPS} steps"));
         }
         Ok(())
     }
 }
 
 impl Default for Life {
-    /// Sent after a short pause, delivered a little later, never read.
+    /// The message is sent after a short pause and delivered a little later, and never read.
     fn default() -> Self {
         Self::of(vec![
             Step::after_ms(Event::Sent, 300),
@@ -137,9 +126,8 @@ impl Default for Life {
 }
 
 impl Step {
-    /// A step that is reported once, at the time it happens.
-    #[must_use]
-    pub const fn after_ms(event: Event, milliseconds: u64) -> Self {
+    /// Returns a step that is reported once, when it happens.
+    pub(crate) const fn after_ms(event: Event, milliseconds: u64) -> Self {
         Self {
             event,
             after: Duration::from_millis(milliseconds),
@@ -148,16 +136,14 @@ impl Step {
         }
     }
 
-    /// The same, reported this much later.
-    #[must_use]
-    pub const fn late_ms(mut self, milliseconds: u64) -> Self {
+    /// Sets the time from the event to its report.
+    pub(crate) const fn late_ms(mut self, milliseconds: u64) -> Self {
         self.late = Duration::from_millis(milliseconds);
         self
     }
 
-    /// The same, reported this often.
-    #[must_use]
-    pub const fn copies(mut self, copies: u8) -> Self {
+    /// Sets the number of reports.
+    pub(crate) const fn copies(mut self, copies: u8) -> Self {
         self.copies = copies;
         self
     }
@@ -175,8 +161,8 @@ impl Event {
     }
 }
 
-/// A step as the control API writes it: flat, times in milliseconds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A step in the control API: flat, with times in milliseconds.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StepJson {
     event: String,
@@ -186,13 +172,11 @@ struct StepJson {
     late_ms: u64,
     #[serde(default = "once")]
     copies: u8,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    form: Option<ReplyForm>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
+    form: ReplyForm,
+    #[serde(default)]
     only_user_id: bool,
 }
 
@@ -211,44 +195,17 @@ impl TryFrom<StepJson> for Step {
             "failed" => Event::Failed(step.code.ok_or("event \"failed\" needs a \"code\"")?),
             "reply" => Event::Reply(Reply {
                 text: step.text.ok_or("event \"reply\" needs a \"text\"")?,
-                form: step.form.unwrap_or_default(),
+                form: step.form,
                 only_user_id: step.only_user_id,
             }),
             other => return Err(format!("unknown event {other:?}")),
         };
         Ok(Self {
             event,
-            after: Duration::from_millis(step.after_ms.min(LONGEST_MS)),
-            late: Duration::from_millis(step.late_ms.min(LONGEST_MS)),
+            after: Duration::from_millis(step.after_ms.min(MAX_STEP_MS)),
+            late: Duration::from_millis(step.late_ms.min(MAX_STEP_MS)),
             copies: step.copies,
         })
-    }
-}
-
-impl From<Step> for StepJson {
-    fn from(step: Step) -> Self {
-        let milliseconds =
-            |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        let mut json = Self {
-            event: step.event.name().to_owned(),
-            after_ms: milliseconds(step.after),
-            late_ms: milliseconds(step.late),
-            copies: step.copies,
-            code: None,
-            text: None,
-            form: None,
-            only_user_id: false,
-        };
-        match step.event {
-            Event::Failed(code) => json.code = Some(code),
-            Event::Reply(reply) => {
-                json.text = Some(reply.text);
-                json.form = Some(reply.form);
-                json.only_user_id = reply.only_user_id;
-            }
-            Event::Sent | Event::Delivered | Event::Read => {}
-        }
-        json
     }
 }
 
@@ -259,25 +216,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_life_reads_as_it_is_written() {
-        let written = json!({
+    fn a_life_is_read_from_json() {
+        let life: Life = serde_json::from_value(json!({
             "steps": [
                 {"event": "sent", "after_ms": 100, "late_ms": 50, "copies": 2},
-                {"event": "failed", "after_ms": 0, "late_ms": 0, "copies": 0, "code": 131_026},
-                {"event": "reply", "after_ms": 0, "late_ms": 0, "copies": 1, "text": "STOP",
-                 "form": "button", "only_user_id": true},
+                {"event": "failed", "copies": 0, "code": 131_026},
+                {"event": "reply", "text": "STOP", "form": "button", "only_user_id": true},
             ],
             "contacts": "not_on_failed", "biz_opaque_callback_data": false,
             "signature": "wrong", "together": true,
+        }))
+        .expect("a life");
+        let reply = Event::Reply(Reply {
+            text: "STOP".to_owned(),
+            form: ReplyForm::Button,
+            only_user_id: true,
         });
-        let life: Life = serde_json::from_value(written.clone()).expect("a life");
-        assert_eq!(serde_json::to_value(life).expect("JSON"), written);
+        let expected = Life {
+            steps: vec![
+                Step::after_ms(Event::Sent, 100).late_ms(50).copies(2),
+                Step::after_ms(Event::Failed(131_026), 0).copies(0),
+                Step::after_ms(reply, 0),
+            ],
+            contacts: Contacts::NotOnFailed,
+            callback_data: false,
+            signature: Signature::Wrong,
+            together: true,
+        };
+        assert_eq!(life, expected);
         let brief: Life = serde_json::from_value(json!({"signature": "absent"})).expect("a life");
         assert_eq!(brief.steps, Life::default().steps);
     }
 
     #[test]
-    fn a_life_that_makes_no_sense_is_refused() {
+    fn a_malformed_life_is_refused() {
         for wrong in [
             json!({"steps": [{"event": "failed"}]}),
             json!({"steps": [{"event": "reply"}]}),

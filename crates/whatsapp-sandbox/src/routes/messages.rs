@@ -7,10 +7,10 @@ use crate::{
     Sandbox,
     exchange::{self, Incoming},
     graph_error::GraphError,
-    reply::Reply,
+    response::Response,
 };
 
-/// Sends a message. The work runs on its own, so that it ends even when the caller hangs up.
+/// Sends a message. The work runs in a task of its own, so it continues when the caller hangs up.
 pub(crate) async fn send(
     sandbox: Data<Sandbox>,
     request: HttpRequest,
@@ -19,16 +19,16 @@ pub(crate) async fn send(
 ) -> HttpResponse {
     let incoming = Incoming {
         phone_number_id: path.into_inner().id,
-        token: check_token(&sandbox, &sandbox.state(), &request),
-        // A body too long to read is judged as one that is not JSON.
+        token: check_token(&sandbox.state(), &request),
+        // A body that is too long to read is refused as one that is not JSON.
         body: body.map(Vec::from).unwrap_or_default(),
     };
     let work = tokio::spawn(exchange::run(sandbox.get_ref().clone(), incoming));
     match work.await {
-        Ok(reply) => reply.into_response(),
+        Ok(response) => response.into_response(),
         Err(error) => {
-            tracing::error!(%error, "the sandbox could not finish a send");
-            Reply::error(&GraphError::of(131_000), "A0").into_response()
+            tracing::error!(%error, "failed to process a send");
+            Response::error(&GraphError::of(131_000)).into_response()
         }
     }
 }

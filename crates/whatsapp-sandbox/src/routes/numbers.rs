@@ -1,13 +1,18 @@
-//! The phone numbers of an account, their registration, and the subscription to webhooks.
+//! The phone numbers of the account, and the subscription to webhooks.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde_json::{Value, json};
 
-use super::graph::{Body, ObjectPath, Parameters, answer, json_body, only_fields};
+use super::graph::{Body, ObjectPath, Parameters, answer, check_account, json_body, only_fields};
 use crate::{
-    Sandbox, accounts::Subscription, graph_error::GraphError, request::string, state::State,
-    webhook::Override,
+    Sandbox,
+    account::{Subscription, number_to_graph},
+    graph_error::GraphError,
+    request::string,
+    webhook::{Override, Target},
 };
+
+const MAX_URL_BYTES: usize = 2_000;
 
 /// `GET /{waba_id}/phone_numbers`.
 pub(crate) async fn list(
@@ -16,65 +21,16 @@ pub(crate) async fn list(
     path: ObjectPath,
     query: Parameters,
 ) -> HttpResponse {
-    let id = &path.id;
     answer(&sandbox, &request, |state, _| {
-        state
-            .accounts
-            .waba(id)
-            .ok_or_else(|| GraphError::unknown_object("GET", id))?;
-        let fields = query.get("fields");
-        let numbers = state.accounts.numbers_of(id);
-        let numbers: Vec<Value> = numbers
-            .map(|number| only_fields(number.to_graph(), fields))
+        check_account("GET", &path.id)?;
+        let ids = state.account.phone_number_ids();
+        let numbers: Vec<Value> = ids
+            .map(|id| only_fields(number_to_graph(id), query.get("fields")))
             .collect();
-        let mut answer = json!({ "data": numbers });
-        if !numbers.is_empty() {
-            answer["paging"] = json!({"cursors": {"before": "QVFI", "after": "QVFI"}});
-        }
-        Ok(answer)
-    })
-}
-
-/// `POST /{phone_number_id}/register`.
-pub(crate) async fn register(
-    sandbox: Data<Sandbox>,
-    request: HttpRequest,
-    path: ObjectPath,
-    body: Body,
-) -> HttpResponse {
-    let id = &path.id;
-    answer(&sandbox, &request, |state, _| {
-        let number = state.accounts.number_mut(id);
-        let number = number.ok_or_else(|| GraphError::unknown_object("POST", id))?;
-        let body = json_body(body)?;
-        if string(&body, "messaging_product")?.as_deref() != Some("whatsapp") {
-            return Err(GraphError::parameter(
-                "The parameter messaging_product is required.",
-            ));
-        }
-        let pin = string(&body, "pin")?
-            .ok_or_else(|| GraphError::parameter("The parameter pin is required."))?;
-        if pin.len() != 6 || !pin.chars().all(|c| c.is_ascii_digit()) {
-            return Err(GraphError::parameter("Param pin must be 6 digits."));
-        }
-        number.registered = true;
-        Ok(json!({"success": true}))
-    })
-}
-
-/// `POST /{phone_number_id}/deregister`.
-pub(crate) async fn deregister(
-    sandbox: Data<Sandbox>,
-    request: HttpRequest,
-    path: ObjectPath,
-) -> HttpResponse {
-    let id = &path.id;
-    answer(&sandbox, &request, |state, _| {
-        let number = state.accounts.number_mut(id);
-        number
-            .ok_or_else(|| GraphError::unknown_object("POST", id))?
-            .registered = false;
-        Ok(json!({"success": true}))
+        Ok(json!({
+            "data": numbers,
+            "paging": {"cursors": {"before": "QVFI", "after": "QVFI"}},
+        }))
     })
 }
 
@@ -84,12 +40,9 @@ pub(crate) async fn subscriptions(
     request: HttpRequest,
     path: ObjectPath,
 ) -> HttpResponse {
-    let id = &path.id;
     answer(&sandbox, &request, |state, _| {
-        let waba = state.accounts.waba(id);
-        Ok(waba
-            .ok_or_else(|| GraphError::unknown_object("GET", id))?
-            .subscribed_apps())
+        check_account("GET", &path.id)?;
+        Ok(state.account.subscribed_apps())
     })
 }
 
@@ -101,31 +54,19 @@ pub(crate) async fn subscribe(
     body: Body,
 ) -> HttpResponse {
     let answer = answer(&sandbox, &request, |state, _| {
-        let (uri, token) = match json_body(body) {
-            Ok(body) => (
-                string(&body, "override_callback_uri")?,
-                string(&body, "verify_token")?,
-            ),
-            // The ordinary call has no body at all.
-            Err(_) => (None, None),
+        check_account("POST", &path.id)?;
+        // The usual call has no body at all.
+        let target = match json_body(body) {
+            Ok(body) => target(&body)?,
+            Err(_) => None,
         };
-        if uri.as_ref().is_some_and(|uri| uri.len() > 2_000) {
-            return Err(GraphError::parameter(
-                "Param override_callback_uri is too long.",
-            ));
-        }
-        let subscription = Subscription {
-            override_callback_uri: uri.clone(),
-        };
-        let done = set_subscription(state, "POST", &path.id, Some(subscription))?;
-        let to = uri.map(|uri| (uri, token.unwrap_or_default()));
-        state
-            .outbox
-            .set_override(Override::Account(&path.id), to)
-            .map_err(GraphError::parameter)?;
-        Ok(done)
+        state.account.subscription = Some(Subscription {
+            override_callback_uri: target.as_ref().map(|target| target.url.clone()),
+        });
+        state.outbox.set_override(Override::Account, target);
+        Ok(json!({"success": true}))
     });
-    sandbox.wake();
+    sandbox.wake_worker();
     answer
 }
 
@@ -136,36 +77,49 @@ pub(crate) async fn unsubscribe(
     path: ObjectPath,
 ) -> HttpResponse {
     answer(&sandbox, &request, |state, _| {
-        let done = set_subscription(state, "DELETE", &path.id, None)?;
-        // Taking an override away needs no room.
-        let _ = state.outbox.set_override(Override::Account(&path.id), None);
-        Ok(done)
+        check_account("DELETE", &path.id)?;
+        state.account.subscription = None;
+        state.outbox.set_override(Override::Account, None);
+        Ok(json!({"success": true}))
     })
 }
 
-/// `POST /{phone_number_id}` with `webhook_configuration`: where this number's webhooks go; an empty
-/// address is where the others go. Other settings are accepted and change nothing.
-pub(super) fn configure(state: &mut State, id: &str, settings: &Value) -> Result<(), GraphError> {
-    let Some(configuration) = settings.get("webhook_configuration") else {
-        return Ok(());
-    };
-    let uri = string(configuration, "override_callback_uri")?.filter(|uri| !uri.is_empty());
-    let token = string(configuration, "verify_token")?;
-    let to = uri.map(|uri| (uri, token.unwrap_or_default()));
-    state
-        .outbox
-        .set_override(Override::Number(id), to)
-        .map_err(GraphError::parameter)
+/// `POST /{phone_number_id}` with `webhook_configuration`: sends the number's webhooks to another URL,
+/// or to the app's URL again if the given one is empty.
+pub(crate) async fn configure(
+    sandbox: Data<Sandbox>,
+    request: HttpRequest,
+    path: ObjectPath,
+    body: Body,
+) -> HttpResponse {
+    let id = &path.id;
+    let answer = answer(&sandbox, &request, |state, _| {
+        if !state.account.has_number(id) {
+            return Err(GraphError::unknown_object("POST", id));
+        }
+        let body = json_body(body)?;
+        let configuration = body.get("webhook_configuration").ok_or_else(|| {
+            GraphError::parameter("The parameter webhook_configuration is required.")
+        })?;
+        let target = target(configuration)?;
+        state.outbox.set_override(Override::Number(id), target);
+        Ok(json!({"success": true}))
+    });
+    sandbox.wake_worker();
+    answer
 }
 
-fn set_subscription(
-    state: &mut State,
-    method: &str,
-    id: &str,
-    subscription: Option<Subscription>,
-) -> Result<Value, GraphError> {
-    let waba = state.accounts.waba_mut(id);
-    waba.ok_or_else(|| GraphError::unknown_object(method, id))?
-        .subscription = subscription;
-    Ok(json!({"success": true}))
+/// Reads the receiver of an override. `None` if the URL is missing or empty.
+fn target(settings: &Value) -> Result<Option<Target>, GraphError> {
+    let url = string(settings, "override_callback_uri")?.filter(|url| !url.is_empty());
+    let Some(url) = url else {
+        return Ok(None);
+    };
+    if url.len() > MAX_URL_BYTES {
+        return Err(GraphError::parameter(
+            "Param override_callback_uri is too long.",
+        ));
+    }
+    let verify_token = string(settings, "verify_token")?.unwrap_or_default();
+    Ok(Some(Target { url, verify_token }))
 }

@@ -1,32 +1,22 @@
-//! The page that shows the phones, and the stream that keeps it current.
-
-use std::{convert::Infallible, time::Duration};
+//! The page that shows the phones.
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
-    web::{Bytes, Data, Path, Query},
+    web::{Path, Query},
 };
-use futures_util::{Stream, stream};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
-use serde_json::json;
-use tokio::sync::broadcast::error::RecvError;
 
-use crate::{Sandbox, sandbox::LiveEvent};
-
-/// Everything comes from here, nothing is inline, nothing may frame the page.
+/// Allows only this server's own files: no inline code, no other origin, no frames.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// A line this often keeps proxies from closing a quiet stream.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 #[derive(RustEmbed)]
 #[folder = "assets/"]
 struct Assets;
 
-/// The page's own query.
+/// The query of the page.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct PageQuery {
     lang: Option<String>,
@@ -38,13 +28,13 @@ pub(crate) struct AssetPath {
     file: String,
 }
 
-/// `GET ./`. Addresses on the page are relative, so it has to be at a path that ends in a slash.
+/// `GET ./`: the page. Its links are relative, so its path has to end with a slash.
 pub(crate) async fn index(request: HttpRequest, query: Query<PageQuery>) -> HttpResponse {
     if !request.path().ends_with('/') {
         let last = request.path().rsplit('/').next().unwrap_or_default();
         let query = request.query_string();
         let question = if query.is_empty() { "" } else { "?" };
-        // Relative to the scope's parent, because the prefix may be behind a proxy's own.
+        // The target is relative, because a proxy may add a prefix of its own.
         return HttpResponse::PermanentRedirect()
             .insert_header((header::LOCATION, format!("./{last}/{question}{query}")))
             .finish();
@@ -72,51 +62,6 @@ pub(crate) async fn asset(path: Path<AssetPath>) -> HttpResponse {
         Some(file) => secured(kind).body(file.data.into_owned()),
         None => HttpResponse::NotFound().finish(),
     }
-}
-
-/// `GET control/events`: messages as they arrive, as server-sent events.
-pub(crate) async fn events(sandbox: Data<Sandbox>) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(live(&sandbox))
-}
-
-/// The stream of one viewer. It ends when the sandbox closes.
-fn live(sandbox: &Sandbox) -> impl Stream<Item = Result<Bytes, Infallible>> + use<> {
-    let first = Bytes::from_static(b"retry: 1000\nevent: ready\ndata: {}\n\n");
-    let receivers = (sandbox.live(), sandbox.closed());
-    stream::unfold(
-        (Some(first), receivers),
-        |(first, (mut events, mut closed))| async move {
-            if let Some(first) = first {
-                return Some((Ok(first), (None, (events, closed))));
-            }
-            let line = tokio::select! {
-                // Closing comes first, or a busy stream would never see it.
-                biased;
-                _ = closed.wait_for(|closed| *closed) => return None,
-                event = events.recv() => match event {
-                    Ok(LiveEvent::Message { to, message, kind }) => {
-                        let data = json!({"number": format!("+{to}"), "message": *message});
-                        format!("event: {kind}\ndata: {data}\n\n")
-                    }
-                    Ok(LiveEvent::Reply { to, reply }) => {
-                        let data = json!({"number": format!("+{to}"), "reply": *reply});
-                        format!("event: reply\ndata: {data}\n\n")
-                    }
-                    // Whoever fell behind, or saw everything vanish, looks at the whole again.
-                    Ok(LiveEvent::Reload) | Err(RecvError::Lagged(_)) => {
-                        "event: reload\ndata: {}\n\n".to_owned()
-                    }
-                    Err(RecvError::Closed) => return None,
-                },
-                () = tokio::time::sleep(KEEP_ALIVE) => ": still here\n\n".to_owned(),
-            };
-            Some((Ok(Bytes::from(line)), (None, (events, closed))))
-        },
-    )
 }
 
 fn secured(kind: &str) -> actix_web::HttpResponseBuilder {

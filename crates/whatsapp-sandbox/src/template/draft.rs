@@ -1,27 +1,28 @@
-//! What is submitted to create a template, checked as Meta checks it.
+//! A submitted template, checked as Meta checks it.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::text;
 use crate::graph_error::GraphError;
 
-/// The most that all components of a template take as JSON.
-const LONGEST_COMPONENTS: usize = 16 * 1024;
+/// Upper bound of all components of a template as JSON.
+const MAX_COMPONENTS_BYTES: usize = 16 * 1024;
 
-/// The contents of a template, known to be well formed.
+/// The well-formed contents of an authentication template.
 #[derive(Clone, Debug)]
 pub(crate) struct TemplateDraft {
     pub(crate) name: String,
     pub(crate) language: String,
-    pub(crate) category: String,
-    pub(crate) parameter_format: String,
     pub(crate) message_send_ttl_seconds: Option<i64>,
-    /// As submitted; [`TemplateDraft::listed_components`] is what Meta shows of them.
+    /// The submitted components; [`TemplateDraft::listed_components`] returns what Meta lists.
     components: Vec<Value>,
 }
 
 impl TemplateDraft {
-    /// Reads a request body. `language` is separate because the bulk call names several.
+    /// The only category of the sandbox.
+    pub(crate) const CATEGORY: &str = "AUTHENTICATION";
+
+    /// Parses a request body. `language` is separate because the bulk call lists several.
     pub(crate) fn parse(body: &Value, language: &str) -> Result<Self, GraphError> {
         let name = required(body, "name")?;
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -35,10 +36,9 @@ impl TemplateDraft {
                 "Param language must be one of the supported codes.",
             ));
         }
-        let category = required(body, "category")?.to_ascii_uppercase();
-        if !["AUTHENTICATION", "MARKETING", "UTILITY"].contains(&category.as_str()) {
+        if !required(body, "category")?.eq_ignore_ascii_case(Self::CATEGORY) {
             return Err(GraphError::parameter(
-                "Param category must be one of {AUTHENTICATION, MARKETING, UTILITY}.",
+                "Param category must be AUTHENTICATION in the sandbox.",
             ));
         }
         let components = match body.get("components") {
@@ -50,144 +50,70 @@ impl TemplateDraft {
                 ));
             }
         };
-        let format = body
-            .get("parameter_format")
-            .and_then(Value::as_str)
-            .unwrap_or("POSITIONAL");
+        let size: usize = components.iter().map(|one| one.to_string().len()).sum();
+        if size > MAX_COMPONENTS_BYTES {
+            return Err(GraphError::parameter("Param components is too long."));
+        }
         let draft = Self {
             name: name.to_owned(),
             language: language.to_owned(),
-            category,
-            parameter_format: format.to_ascii_uppercase(),
             message_send_ttl_seconds: body.get("message_send_ttl_seconds").and_then(Value::as_i64),
             components,
         };
-        let size: usize = draft
-            .components
-            .iter()
-            .map(|one| one.to_string().len())
-            .sum();
-        if size > LONGEST_COMPONENTS {
-            return Err(GraphError::parameter("Param components is too long."));
-        }
         draft.check()?;
         Ok(draft)
     }
 
-    /// The same template with what an edit names replaced.
-    pub(crate) fn edited(&self, body: &Value) -> Result<Self, GraphError> {
-        let mut merged = Map::new();
-        merged.insert("name".into(), json!(self.name));
-        merged.insert("category".into(), json!(self.category));
-        merged.insert("components".into(), json!(self.components));
-        merged.insert("parameter_format".into(), json!(self.parameter_format));
-        if let Some(seconds) = self.message_send_ttl_seconds {
-            merged.insert("message_send_ttl_seconds".into(), json!(seconds));
-        }
-        for field in [
-            "category",
-            "components",
-            "parameter_format",
-            "message_send_ttl_seconds",
-        ] {
-            if let Some(value) = body.get(field) {
-                merged.insert(field.into(), value.clone());
-            }
-        }
-        Self::parse(&Value::Object(merged), &self.language)
-    }
-
-    pub(crate) fn is_authentication(&self) -> bool {
-        self.category == "AUTHENTICATION"
-    }
-
-    /// The body's text with its placeholders.
+    /// Returns the text of the body, with `{{1}}` in place of the code.
     pub(crate) fn body_text(&self) -> String {
-        let body = self.component("BODY");
-        if self.is_authentication() {
-            let advice = body.and_then(|body| body.get("add_security_recommendation"));
-            return text::body(
-                &self.language,
-                advice.and_then(Value::as_bool).unwrap_or(false),
-            );
-        }
-        let text = body
-            .and_then(|body| body.get("text"))
-            .and_then(Value::as_str);
-        text.unwrap_or_default().to_owned()
+        text::body(&self.language, self.recommends_security().unwrap_or(false))
     }
 
-    /// The footer's text, if there is one.
     pub(crate) fn footer_text(&self) -> Option<String> {
-        if let Some(minutes) = self.code_expiration_minutes() {
-            return Some(text::footer(&self.language, minutes));
-        }
-        let footer = self.component("FOOTER")?.get("text")?;
-        footer.as_str().map(str::to_owned)
+        let minutes = self.code_expiration_minutes()?;
+        Some(text::footer(&self.language, minutes))
     }
 
-    pub(crate) fn code_expiration_minutes(&self) -> Option<u8> {
-        let minutes = self
-            .component("FOOTER")?
-            .get("code_expiration_minutes")?
-            .as_u64()?;
-        u8::try_from(minutes).ok()
+    /// Returns the label of the button that copies the code.
+    pub(crate) fn button_label(&self) -> String {
+        let label = self.otp_button().and_then(|button| button.get("text"));
+        let label = label.and_then(Value::as_str);
+        label
+            .unwrap_or_else(|| text::copy_code(&self.language))
+            .to_owned()
     }
 
-    /// The label of the button that carries the code.
-    pub(crate) fn code_button(&self) -> Option<String> {
-        let button = self.otp_button()?;
-        let label = button.get("text").and_then(Value::as_str);
-        Some(
-            label
-                .unwrap_or_else(|| text::copy_code(&self.language))
-                .to_owned(),
-        )
-    }
-
-    /// The components as Meta lists them: an OTP button comes back as a URL button, and the preset
-    /// texts are spelled out.
+    /// Returns the components as Meta lists them: the OTP button as a URL button, and the preset
+    /// texts written out.
     pub(crate) fn listed_components(&self) -> Value {
-        if !self.is_authentication() {
-            return json!(self.components);
-        }
-        let advice = self
-            .component("BODY")
-            .and_then(|body| body.get("add_security_recommendation"))
-            .and_then(Value::as_bool);
         let mut body = json!({
             "type": "BODY",
             "text": self.body_text().replace("{{1}}", "*{{1}}*"),
             "example": {"body_text": [["123456"]]},
         });
-        if let Some(advice) = advice {
+        if let Some(advice) = self.recommends_security() {
             body["add_security_recommendation"] = json!(advice);
         }
         let mut listed = vec![body];
-        if let Some(minutes) = self.code_expiration_minutes() {
+        let minutes = self.code_expiration_minutes();
+        if let Some(minutes) = minutes {
             listed.push(json!({
                 "type": "FOOTER",
                 "text": text::footer(&self.language, minutes),
                 "code_expiration_minutes": minutes,
             }));
         }
-        if let (Some(label), Some(button)) = (self.code_button(), self.otp_button()) {
-            let kind = button
-                .get("otp_type")
-                .and_then(Value::as_str)
-                .unwrap_or("COPY_CODE");
-            let kind = kind.to_ascii_uppercase();
-            let minutes = self
-                .code_expiration_minutes()
-                .map_or(String::new(), |n| format!("&code_expiration_minutes={n}"));
-            let url = format!(
-                "https://www.whatsapp.com/otp/code/?otp_type={kind}{minutes}&code=otp{{{{1}}}}"
-            );
-            let example = url.replace("{{1}}", "123456");
-            listed.push(json!({"type": "BUTTONS", "buttons": [
-                {"type": "URL", "text": label, "url": url, "example": [example]},
-            ]}));
-        }
+        let kind = self.otp_button().and_then(|button| button.get("otp_type"));
+        let kind = kind.and_then(Value::as_str).unwrap_or("COPY_CODE");
+        let kind = kind.to_ascii_uppercase();
+        let minutes = minutes.map_or(String::new(), |n| format!("&code_expiration_minutes={n}"));
+        let url = format!(
+            "https://www.whatsapp.com/otp/code/?otp_type={kind}{minutes}&code=otp{{{{1}}}}"
+        );
+        let example = url.replace("{{1}}", "123456");
+        listed.push(json!({"type": "BUTTONS", "buttons": [
+            {"type": "URL", "text": self.button_label(), "url": url, "example": [example]},
+        ]}));
         json!(listed)
     }
 
@@ -197,16 +123,8 @@ impl TemplateDraft {
                 "A template needs a component of type BODY.",
             ));
         }
-        if !self.is_authentication() {
-            return if self.body_text().is_empty() {
-                Err(GraphError::parameter("The component BODY needs a text."))
-            } else {
-                Ok(())
-            };
-        }
-        if let Some(minutes) = self
-            .component("FOOTER")
-            .and_then(|f| f.get("code_expiration_minutes"))
+        let footer = self.component("FOOTER");
+        if let Some(minutes) = footer.and_then(|footer| footer.get("code_expiration_minutes"))
             && !minutes.as_u64().is_some_and(|n| (1..=90).contains(&n))
         {
             return Err(GraphError::parameter(
@@ -219,11 +137,8 @@ impl TemplateDraft {
             ));
         };
         for label in ["text", "autofill_text"] {
-            let label = button
-                .get(label)
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            if label.chars().count() > 25 {
+            let label = button.get(label).and_then(Value::as_str);
+            if label.unwrap_or_default().chars().count() > 25 {
                 return Err(GraphError::parameter(
                     "A button's text has at most 25 characters.",
                 ));
@@ -238,6 +153,16 @@ impl TemplateDraft {
             ));
         }
         Ok(())
+    }
+
+    fn recommends_security(&self) -> Option<bool> {
+        let body = self.component("BODY")?;
+        body.get("add_security_recommendation")?.as_bool()
+    }
+
+    fn code_expiration_minutes(&self) -> Option<u8> {
+        let minutes = self.component("FOOTER")?.get("code_expiration_minutes")?;
+        u8::try_from(minutes.as_u64()?).ok()
     }
 
     fn component(&self, kind: &str) -> Option<&Value> {
@@ -271,11 +196,11 @@ fn required<'a>(body: &'a Value, field: &str) -> Result<&'a str, GraphError> {
     }
 }
 
-/// Meta's codes are two or three lower-case letters and perhaps an underscore and a region.
+/// Returns whether this is two or three lower-case letters, with or without a region as in `en_US`.
 fn is_language_code(code: &str) -> bool {
     let (base, region) = code
         .split_once('_')
-        .map_or((code, None), |(b, r)| (b, Some(r)));
+        .map_or((code, None), |(base, region)| (base, Some(region)));
     let lower = |c: char| c.is_ascii_lowercase();
     let upper = |c: char| c.is_ascii_uppercase();
     (2..=3).contains(&base.len())

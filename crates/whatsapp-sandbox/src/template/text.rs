@@ -1,16 +1,16 @@
-//! The texts Meta presets for authentication templates, in English and Arabic.
+//! Meta's preset texts for authentication templates, in English and Arabic.
 //!
-//! Other languages get the English text: the sandbox shows that a message arrived and in which
-//! language it was asked for, not how Meta words all of them.
+//! Other languages get the English text: the sandbox shows that a message arrived and which language
+//! it has, not Meta's wording in every language.
 
-/// The language of the texts for a template's language code.
+/// The language of the preset texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Words {
     English,
     Arabic,
 }
 
-/// The body with `{{1}}` where the code goes.
+/// Returns the body, with `{{1}}` in place of the code.
 pub(crate) fn body(language: &str, add_security_recommendation: bool) -> String {
     let (code, advice) = match Words::of(language) {
         Words::English => (
@@ -29,7 +29,7 @@ pub(crate) fn body(language: &str, add_security_recommendation: bool) -> String 
     }
 }
 
-/// The footer that says when the code expires.
+/// Returns the footer about the expiry of the code.
 pub(crate) fn footer(language: &str, minutes: u8) -> String {
     match (Words::of(language), minutes) {
         (Words::English, 1) => "This code expires in 1 minute.".to_owned(),
@@ -41,7 +41,7 @@ pub(crate) fn footer(language: &str, minutes: u8) -> String {
     }
 }
 
-/// The label of the copy-code button when the template names none.
+/// Returns the default label of the copy-code button.
 pub(crate) fn copy_code(language: &str) -> &'static str {
     match Words::of(language) {
         Words::English => "Copy code",
@@ -49,7 +49,7 @@ pub(crate) fn copy_code(language: &str) -> &'static str {
     }
 }
 
-/// The direction in which the language is written, as HTML's `dir` wants it.
+/// Returns the value of HTML's `dir` for this language.
 pub(crate) fn direction(language: &str) -> &'static str {
     match base(language) {
         "ar" | "fa" | "he" | "prs" | "ps" | "ur" => "rtl",
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_texts_are_metas() {
+    fn the_body_is_worded_as_metas_is() {
         assert_eq!(
             body("en_US", true).replace("{{1}}", "123456"),
             "123456 is your verification code. For your security, do not share this code."
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn arabic_counts_minutes_as_arabic_does() {
+    fn arabic_minutes_have_the_right_plural() {
         assert!(footer("ar", 1).contains("دقيقة واحدة"));
         assert!(footer("ar", 2).contains("دقيقتين"));
         assert!(footer("ar", 5).contains("5 دقائق"));

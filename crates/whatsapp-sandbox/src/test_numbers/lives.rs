@@ -1,17 +1,17 @@
-//! The numbers whose messages are accepted and then live in a way of their own: 70 to 79 arrive or
-//! do not, 80 to 89 fail, 90 to 95 answer, 96 to 99 are reported oddly. Doubles are doubled: 77
-//! and 88 are reported twice.
+//! The test numbers whose messages are accepted and then have a special life: 70 to 79 are about
+//! arrival, 80 to 89 fail, 90 to 95 reply, and 96 to 99 have unusual reports. 77 and 88 are reported
+//! twice.
 
 use crate::life::{Contacts, Event, Life, Reply, ReplyForm, Signature, Step};
 
 type Row = (u8, fn() -> Life, &'static str);
 
-/// The last two digits, the life, and the same in a sentence.
+/// The last two digits, the life, and its description.
 pub(super) const LIVES: &[Row] = &[
     (
         70,
         || Life::of(vec![sent(300)]),
-        "Sent, and then nothing: as when a message expires.",
+        "Sent; no further report, as when a message expires.",
     ),
     (
         71,
@@ -26,12 +26,12 @@ pub(super) const LIVES: &[Row] = &[
     (
         73,
         || Life::of(vec![sent(300), delivered(1_200), read(3_000)]),
-        "Sent, delivered, read.",
+        "Sent, delivered and read.",
     ),
     (
         74,
         || Life::of(vec![sent(300), read(1_200)]),
-        "Sent, then read without a delivered.",
+        "Sent and read; delivered is not reported.",
     ),
     (
         75,
@@ -42,12 +42,12 @@ pub(super) const LIVES: &[Row] = &[
                 read(3_000),
             ])
         },
-        "Sent; read is reported before delivered.",
+        "Sent, delivered and read; read is reported before delivered.",
     ),
     (
         76,
         || Life::of(vec![sent(300).late_ms(2_700), delivered(1_200)]),
-        "Delivered is reported before sent.",
+        "Sent and delivered; delivered is reported before sent.",
     ),
     (
         77,
@@ -58,7 +58,7 @@ pub(super) const LIVES: &[Row] = &[
                 read(3_000).copies(2),
             ])
         },
-        "Sent, delivered, read, each reported twice.",
+        "Sent, delivered and read; each is reported twice.",
     ),
     (
         78,
@@ -66,57 +66,57 @@ pub(super) const LIVES: &[Row] = &[
             together: true,
             ..Life::of(vec![sent(300), delivered(1_200), read(1_500)])
         },
-        "Sent, delivered and read in one request.",
+        "Sent, delivered and read, reported in one request.",
     ),
     (
         79,
         || Life::of(vec![sent(300).copies(0), delivered(1_200).copies(0)]),
-        "Delivered, and every report of it is lost.",
+        "Sent and delivered; no report arrives.",
     ),
     (
         80,
         || Life::of(vec![sent(300), failed(131_026, 1_200)]),
-        "Sent; failed later with code 131026.",
+        "Sent; fails later with code 131026.",
     ),
     (
         81,
         || Life::of(vec![failed(131_026, 300)]),
-        "Never sent: failed with code 131026.",
+        "Failed with code 131026 without being sent.",
     ),
     (
         82,
         || Life::of(vec![sent(300), failed(131_042, 1_200)]),
-        "Sent; failed later with code 131042.",
+        "Sent; fails later with code 131042.",
     ),
     (
         83,
         || Life::of(vec![sent(300), failed(131_000, 1_200)]),
-        "Sent; failed later with code 131000.",
+        "Sent; fails later with code 131000.",
     ),
     (
         84,
         || Life::of(vec![sent(300), failed(130_497, 1_200)]),
-        "Sent; failed later with code 130497.",
+        "Sent; fails later with code 130497.",
     ),
     (
         85,
         || Life::of(vec![sent(300), failed(131_026, 1_200), delivered(3_000)]),
-        "Sent, failed with code 131026, and delivered after that.",
+        "Sent; fails with code 131026 and is delivered after that.",
     ),
     (
         86,
         || Life::of(vec![sent(300), delivered(1_200), failed(131_026, 3_000)]),
-        "Sent, delivered, and failed with code 131026 after that.",
+        "Sent and delivered; fails with code 131026 after that.",
     ),
     (
         87,
         || Life::of(vec![sent(300), failed(199_999, 1_200)]),
-        "Sent; failed later with code 199999, which no list mentions.",
+        "Sent; fails later with code 199999, which Meta does not document.",
     ),
     (
         88,
         || Life::of(vec![sent(300).copies(2), failed(131_026, 1_200).copies(2)]),
-        "Sent; failed later with code 131026, each reported twice.",
+        "Sent; fails later with code 131026; each is reported twice.",
     ),
     (
         89,
@@ -124,77 +124,77 @@ pub(super) const LIVES: &[Row] = &[
             contacts: Contacts::NotOnFailed,
             ..Life::of(vec![sent(300), failed(131_026, 1_200)])
         },
-        "Sent; failed later with code 131026, without contacts.",
+        "Sent; fails later with code 131026; the failure has no contacts.",
     ),
     (
         90,
-        || answered("STOP", ReplyForm::Text, false),
-        "Delivered; answers STOP.",
+        || replied("STOP", ReplyForm::Text, false),
+        "Delivered; the person replies STOP.",
     ),
     (
         91,
-        || answered("STOP", ReplyForm::Text, true),
-        "Delivered; answers STOP, known by user id alone.",
+        || replied("STOP", ReplyForm::Text, true),
+        "Delivered; the person replies STOP and is identified by user id only.",
     ),
     (
         92,
-        || answered("STOP", ReplyForm::Button, false),
-        "Delivered; presses a template's STOP button.",
+        || replied("STOP", ReplyForm::Button, false),
+        "Delivered; the person presses a template's STOP button.",
     ),
     (
         93,
-        || answered("STOP", ReplyForm::ButtonReply, true),
-        "Delivered; presses a message's STOP button, known by user id alone.",
+        || replied("STOP", ReplyForm::ButtonReply, true),
+        "Delivered; the person presses a message's STOP button and is identified by user id only.",
     ),
     (
         94,
-        || answered("إيقاف", ReplyForm::Text, false),
-        "Delivered; answers STOP in Arabic.",
+        || replied("إيقاف", ReplyForm::Text, false),
+        "Delivered; the person replies STOP in Arabic.",
     ),
     (
         95,
-        || answered("Thank you", ReplyForm::Text, false),
-        "Delivered; answers Thank you.",
+        || replied("Thank you", ReplyForm::Text, false),
+        "Delivered; the person replies Thank you.",
     ),
     (
         96,
         || Life {
             contacts: Contacts::Never,
-            ..all()
+            ..read_life()
         },
-        "Sent, delivered, read, all without contacts.",
+        "Sent, delivered and read; no report has contacts.",
     ),
     (
         97,
         || Life {
             callback_data: false,
-            ..all()
+            ..read_life()
         },
-        "Sent, delivered, read, all without biz_opaque_callback_data.",
+        "Sent, delivered and read; no report has biz_opaque_callback_data.",
     ),
     (
         98,
         || Life {
             signature: Signature::Wrong,
-            ..all()
+            ..read_life()
         },
-        "Sent, delivered, read, all signed with a wrong secret.",
+        "Sent, delivered and read; every report is signed with a wrong secret.",
     ),
     (
         99,
         || Life {
             signature: Signature::Absent,
-            ..all()
+            ..read_life()
         },
-        "Sent, delivered, read, all without a signature.",
+        "Sent, delivered and read; no report is signed.",
     ),
 ];
 
-fn all() -> Life {
+fn read_life() -> Life {
     Life::of(vec![sent(300), delivered(1_200), read(3_000)])
 }
 
-fn answered(text: &str, form: ReplyForm, only_user_id: bool) -> Life {
+fn replied(text: &str, form: ReplyForm, only_user_id: bool) -> Life {
     let reply = Event::Reply(Reply {
         text: text.to_owned(),
         form,

@@ -1,12 +1,12 @@
-//! Whether the receiver is the right one: how far asking it has come.
+//! The handshake, by which a receiver proves that it knows the verify token.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use crate::reply::timestamp;
+use crate::clock::timestamp;
 
-/// How far the handshake is.
+/// The progress of a handshake.
 #[derive(Debug)]
 pub(super) struct Handshake {
     pub(super) phase: Phase,
@@ -16,16 +16,19 @@ pub(super) struct Handshake {
     at: Option<OffsetDateTime>,
 }
 
-/// Its steps.
+/// The phase of a handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// To be asked at this moment.
+    /// The next attempt is due at this time.
     Due(Instant),
-    /// Asked.
-    UnderWay,
-    /// Answered as it should be.
+    /// An attempt waits for its answer.
+    InFlight,
+    /// The receiver has answered correctly.
     Verified,
 }
+
+/// A failed attempt: the HTTP status, if there was an answer, and what was wrong.
+pub(super) type Failure = (Option<u16>, String);
 
 impl Handshake {
     pub(super) fn new() -> Self {
@@ -38,11 +41,11 @@ impl Handshake {
         }
     }
 
-    /// Writes down an answer, and when to ask again after a wrong one.
-    pub(super) fn answered(
+    /// Records an answer, and plans the next attempt after a failure.
+    pub(super) fn record(
         &mut self,
-        answer: Result<u16, (Option<u16>, String)>,
-        again_at: Instant,
+        answer: Result<u16, Failure>,
+        next_attempt: Instant,
         wall: OffsetDateTime,
     ) {
         self.attempts = self.attempts.saturating_add(1);
@@ -54,7 +57,7 @@ impl Handshake {
                 self.detail = None;
             }
             Err((status, detail)) => {
-                self.phase = Phase::Due(again_at);
+                self.phase = Phase::Due(next_attempt);
                 self.http_status = status;
                 self.detail = Some(detail);
             }
@@ -64,8 +67,8 @@ impl Handshake {
     pub(super) fn to_json(&self) -> Value {
         let state = match self.phase {
             Phase::Verified => "verified",
-            Phase::Due(_) | Phase::UnderWay if self.attempts > 0 => "refused",
-            Phase::Due(_) | Phase::UnderWay => "pending",
+            Phase::Due(_) | Phase::InFlight if self.attempts > 0 => "refused",
+            Phase::Due(_) | Phase::InFlight => "pending",
         };
         json!({
             "state": state,

@@ -1,6 +1,5 @@
-//! One receiver of webhooks: what it has not been told yet, how asking it went, and what it answered.
-//!
-//! Each has its own queue, its own pauses and its own log, so that one that is dead holds up nobody.
+//! One receiver of webhooks. Each has its own queue, retries and log, so a receiver that does not
+//! answer delays no other.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -8,216 +7,168 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::{
-    DeliveryOptions, WebhookOptions,
-    event::{Notice, Parcel},
-    handshake::{Handshake, Phase},
-    log::{Delivery, Log, Subject, Told},
-    outbox::{MOST_WAITING, Task},
+    change::Change,
+    handshake::{Failure, Handshake, Phase},
+    log::{Delivery, DeliveryOutcome, Log, MAX_DELIVERIES, Subject},
+    outbox::{MAX_WAITING, Task},
     shape, wire,
 };
-use crate::life::Signature;
+use crate::{life::Signature, options::paced};
 
-/// The counters; they only grow.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counters {
-    delivered: u64,
-    attempts: u64,
-    given_up: u64,
-    dropped: u64,
+/// The time before the second attempt; it doubles with each failure.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const MAX_PAUSE: Duration = Duration::from_secs(10);
+/// Keeps a sandbox without delays from retrying in a busy loop.
+const MIN_PAUSE: Duration = Duration::from_millis(10);
+const MAX_ATTEMPTS: u32 = 20;
+
+/// The address of a receiver.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) url: String,
+    pub(crate) verify_token: String,
 }
 
-/// Who is told, and all that is known of it.
+/// A request that is on its way or waits for its next attempt.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The id in the log.
+    id: u64,
+    pub(super) body: Arc<str>,
+    signature: Signature,
+    failures: u32,
+    /// The generation of the receiver that it belongs to.
+    generation: u64,
+}
+
+/// A receiver of webhooks.
 #[derive(Debug)]
 pub(crate) struct Receiver {
-    name: Arc<str>,
-    target: Option<Arc<WebhookOptions>>,
-    /// What its webhooks are signed with.
-    secret: String,
-    /// The one account it is told about; all if none.
-    waba_id: Option<String>,
-    pub(super) settings: DeliveryOptions,
-    pub(crate) log: Log,
+    target: Arc<Target>,
     handshake: Handshake,
-    ready: VecDeque<(Instant, Notice)>,
-    /// What is told again, by when.
-    again: BTreeMap<(Instant, u64), Arc<Parcel>>,
-    counters: Counters,
-    under_way: usize,
-    /// Tells it from an earlier receiver of the same name.
-    incarnation: u64,
-    /// Grows when everything before is forgotten.
-    epoch: u64,
+    pub(crate) log: Log,
+    queue: VecDeque<Change>,
+    /// Requests by the time of their next attempt.
+    retries: BTreeMap<(Instant, u64), Arc<Request>>,
+    in_flight: Option<Arc<Request>>,
+    pace: f64,
+    /// Distinguishes this receiver from an earlier one of the same name, and from itself before a
+    /// reset.
+    generation: u64,
 }
 
 impl Receiver {
-    pub(super) fn new(
-        name: &str,
-        settings: DeliveryOptions,
-        capacity: usize,
-        incarnation: u64,
-    ) -> Self {
+    pub(super) fn new(target: Target, pace: f64, generation: u64) -> Self {
         Self {
-            name: name.into(),
-            target: None,
-            secret: String::new(),
-            waba_id: None,
-            settings,
-            log: Log::new(capacity),
+            target: Arc::new(target),
             handshake: Handshake::new(),
-            ready: VecDeque::new(),
-            again: BTreeMap::new(),
-            counters: Counters::default(),
-            under_way: 0,
-            incarnation,
-            epoch: 0,
+            log: Log::new(MAX_DELIVERIES),
+            queue: VecDeque::new(),
+            retries: BTreeMap::new(),
+            in_flight: None,
+            pace,
+            generation,
         }
     }
 
-    /// Forgets what was told and what was to be told, not where.
-    pub(super) fn forget(&mut self, capacity: usize) {
-        self.log = Log::new(capacity);
-        self.counters = Counters::default();
-        self.silence();
+    /// Empties the queue and the log. The address stays, and so does the handshake.
+    pub(super) fn clear(&mut self, generation: u64) {
+        self.log = Log::new(MAX_DELIVERIES);
+        self.queue.clear();
+        self.retries.clear();
+        self.in_flight = None;
+        self.generation = generation;
     }
 
-    /// Points its webhooks somewhere else, or nowhere. What waits goes to the new place.
-    pub(super) fn point_at(&mut self, target: Option<WebhookOptions>, waba_id: Option<String>) {
-        if target.is_none() {
-            self.silence();
-        }
-        self.secret = target
-            .as_ref()
-            .map_or_else(String::new, |target| target.app_secret.clone());
-        self.target = target.map(Arc::new);
-        self.waba_id = waba_id;
+    /// Changes the address, which needs a new handshake. Waiting changes go to the new address.
+    pub(super) fn point_at(&mut self, target: Target) {
+        self.target = Arc::new(target);
         self.handshake = Handshake::new();
     }
 
-    pub(super) fn sign_with(&mut self, secret: &str) {
-        secret.clone_into(&mut self.secret);
-    }
-
-    pub(super) fn secret(&self) -> &str {
-        &self.secret
-    }
-
-    pub(super) fn is_on(&self) -> bool {
-        self.target.is_some()
-    }
-
     pub(crate) fn is_verified(&self) -> bool {
-        self.is_on() && self.handshake.phase == Phase::Verified
+        self.handshake.phase == Phase::Verified
     }
 
-    /// Whether it is told about this account.
-    pub(super) fn hears_of(&self, waba_id: &str) -> bool {
-        self.is_on() && self.waba_id.as_ref().is_none_or(|only| only == waba_id)
+    pub(super) fn url(&self) -> &str {
+        &self.target.url
     }
 
-    /// Puts an event where the next request takes it from.
-    pub(super) fn tell(&mut self, now: Instant, notice: Notice) {
-        if self.ready.len() + self.again.len() >= MOST_WAITING {
-            self.counters.dropped += 1;
-        } else {
-            self.ready.push_back((now, notice));
+    pub(super) fn handshake_json(&self) -> Value {
+        self.handshake.to_json()
+    }
+
+    /// Returns the number of changes and requests that are not done.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len() + self.retries.len() + usize::from(self.in_flight.is_some())
+    }
+
+    /// Queues a change, and returns whether there was room for it.
+    pub(super) fn queue(&mut self, change: Change) -> bool {
+        let has_room = self.waiting() < MAX_WAITING;
+        if has_room {
+            self.queue.push_back(change);
         }
+        has_room
     }
 
-    pub(super) fn dropped_one(&mut self) {
-        self.counters.dropped += 1;
-    }
-
-    fn silence(&mut self) {
-        self.ready.clear();
-        self.again.clear();
-        self.epoch += 1;
-    }
-
-    /// What to do about it at this moment.
-    pub(super) fn next_task(&mut self, now: Instant, wall: OffsetDateTime) -> Task {
-        let Some(target) = self.target.clone() else {
-            return Task::Wait(None);
-        };
+    /// Returns the next task for this receiver, whose name is `name`.
+    pub(super) fn next_task(
+        &mut self,
+        name: &Arc<str>,
+        app_secret: &str,
+        now: Instant,
+        wall: OffsetDateTime,
+    ) -> Task {
         match self.handshake.phase {
             Phase::Due(at) if at <= now => {
-                self.handshake.phase = Phase::UnderWay;
-                let timeout = self.settings.timeout;
-                return Task::Handshake(Arc::clone(&self.name), target, timeout);
+                self.handshake.phase = Phase::InFlight;
+                return Task::Handshake(Arc::clone(name), Arc::clone(&self.target));
             }
             Phase::Due(at) => return Task::Wait(Some(at)),
-            Phase::UnderWay => return Task::Wait(None),
+            Phase::InFlight => return Task::Wait(None),
             Phase::Verified => {}
         }
-        if self.under_way >= self.settings.connections.max(1) {
+        if self.in_flight.is_some() {
             return Task::Wait(None);
         }
-        let next_attempt = self.again.keys().next().map(|(at, _)| *at);
-        let parcel = match self.again.first_entry() {
+        let request = match self.retries.first_entry() {
             Some(first) if first.key().0 <= now => first.remove(),
-            Some(_) | None => match self.batch(now) {
-                Ok(notices) => self.pack(notices, wall),
-                Err(full_at) => {
-                    return Task::Wait([next_attempt, full_at].into_iter().flatten().min());
-                }
+            Some(_) | None => match self.pack(wall) {
+                Some(request) => request,
+                None => return Task::Wait(self.retries.keys().next().map(|(at, _)| *at)),
             },
         };
-        self.under_way += 1;
-        // Signed only now: the secret may have changed since the last attempt.
-        let header = wire::signature(&self.secret, parcel.body.as_bytes(), parcel.signature);
+        self.in_flight = Some(Arc::clone(&request));
+        // Each attempt is signed again, because the secret may have changed.
+        let header = wire::signature(app_secret, request.body.as_bytes(), request.signature);
         let header: Option<Arc<str>> = header.map(Into::into);
-        self.log
-            .update(parcel.id, |delivery| delivery.signature.clone_from(&header));
-        Task::Deliver(target, parcel, header, self.settings.timeout)
+        if let Some(delivery) = self.log.get_mut(request.id) {
+            delivery.signature.clone_from(&header);
+        }
+        Task::Deliver(Arc::clone(name), Arc::clone(&self.target), request, header)
     }
 
-    /// The events of the next request, or when there will be some.
-    fn batch(&mut self, now: Instant) -> Result<Vec<Notice>, Option<Instant>> {
-        let size = self.settings.batch_size.max(1);
-        let Some((since, first)) = self.ready.front() else {
-            return Err(None);
-        };
+    /// Makes a request of the first change, and of those that share a request with it.
+    fn pack(&mut self, wall: OffsetDateTime) -> Option<Arc<Request>> {
+        let first = self.queue.pop_front()?;
         let (signature, together) = (first.signature, first.together);
-        let complete = *since + self.settings.batch_window;
-        if complete > now && self.ready.len() < size {
-            return Err(Some(complete));
+        let mut changes = vec![first];
+        while let Some(next) = self
+            .queue
+            .pop_front_if(|next| together.is_some() && next.together == together)
+        {
+            changes.push(next);
         }
-        let mut notices = Vec::new();
-        while let Some((_, next)) = self.ready.front() {
-            let shares = together.is_some() && next.together == together;
-            let fits = notices.len() < size && next.together.is_none() && together.is_none();
-            if next.signature != signature || !(shares || fits) {
-                break;
-            }
-            notices.extend(self.ready.pop_front().map(|(_, notice)| notice));
-        }
-        Ok(notices)
-    }
-
-    fn pack(&mut self, notices: Vec<Notice>, wall: OffsetDateTime) -> Arc<Parcel> {
-        let signature = notices
-            .first()
-            .map_or(Signature::Right, |first| first.signature);
-        let subjects = notices
-            .iter()
-            .map(|notice| Subject {
-                field: notice.field.clone(),
-                wamid: notice.wamid.clone(),
-                status: notice.status,
-            })
-            .collect();
-        let changes = notices
-            .into_iter()
-            .map(|notice| (notice.waba_id, notice.field, notice.value))
-            .collect();
-        let envelope = shape::envelope(changes, self.settings.separate_entries, wall);
-        let body: Arc<str> = wire::escaped(&envelope).into();
-        let id = self.log.open(Delivery {
-            id: 0,
+        let subjects = changes.iter().map(Subject::of).collect();
+        let body: Arc<str> = wire::escaped(&shape::envelope(changes, wall)).into();
+        let id = self.log.push(|id| Delivery {
+            id,
             created_at: wall,
             subjects,
             body: Arc::clone(&body),
@@ -225,109 +176,121 @@ impl Receiver {
             attempts: 0,
             http_status: None,
             error: None,
-            outcome: Told::Pending,
+            outcome: DeliveryOutcome::Pending,
         });
-        Arc::new(Parcel {
+        Some(Arc::new(Request {
             id,
             body,
             signature,
-            receiver: Arc::clone(&self.name),
-            incarnation: self.incarnation,
-            epoch: self.epoch,
-            attempts: 0,
-        })
+            failures: 0,
+            generation: self.generation,
+        }))
     }
 
-    /// Writes down what the receiver answered, and plans the next attempt where one is due.
-    pub(super) fn answered(&mut self, parcel: &Parcel, answer: Result<u16, String>, now: Instant) {
-        if parcel.incarnation != self.incarnation {
-            return;
-        }
-        self.under_way = self.under_way.saturating_sub(1);
-        if parcel.epoch != self.epoch {
-            return;
-        }
-        let attempts = parcel.attempts + 1;
-        self.counters.attempts += 1;
-        let outcome = if answer == Ok(200) {
-            self.counters.delivered += 1;
-            Told::Delivered
-        // Whoever signs wrongly does not come back.
-        } else if parcel.signature != Signature::Right || attempts >= self.settings.attempts {
-            self.counters.given_up += 1;
-            Told::GivenUp
-        } else {
-            Told::Pending
-        };
-        let error = answer.as_ref().err().cloned();
-        self.log.update(parcel.id, |delivery| {
-            delivery.attempts = attempts;
-            delivery.http_status = answer.ok();
-            delivery.error = error;
-            delivery.outcome = outcome;
-        });
-        if outcome == Told::Pending {
-            let again = Arc::new(parcel.again());
-            let at = now + self.settings.pause(attempts);
-            self.again.insert((at, parcel.id), again);
-        }
-    }
-
-    /// Writes down how the handshake went, unless webhooks point elsewhere by now.
-    pub(super) fn shaken(
+    /// Records the answer to a request, and plans the next attempt if one is left.
+    pub(super) fn record_answer(
         &mut self,
-        target: &Arc<WebhookOptions>,
-        answer: Result<u16, (Option<u16>, String)>,
+        request: &Request,
+        answer: Result<u16, String>,
+        now: Instant,
+    ) {
+        if request.generation != self.generation {
+            return;
+        }
+        self.in_flight = None;
+        let attempts = request.failures + 1;
+        let outcome = if answer == Ok(200) {
+            DeliveryOutcome::Delivered
+        // A forger does not come back.
+        } else if request.signature != Signature::Right || attempts >= MAX_ATTEMPTS {
+            DeliveryOutcome::GivenUp
+        } else {
+            let retry = Request {
+                id: request.id,
+                body: Arc::clone(&request.body),
+                signature: request.signature,
+                failures: attempts,
+                generation: request.generation,
+            };
+            let at = now + pause(attempts, self.pace);
+            self.retries.insert((at, request.id), Arc::new(retry));
+            DeliveryOutcome::Pending
+        };
+        if let Some(delivery) = self.log.get_mut(request.id) {
+            delivery.attempts = attempts;
+            delivery.error = answer.as_ref().err().cloned();
+            delivery.http_status = answer.ok();
+            delivery.outcome = outcome;
+        }
+    }
+
+    /// Records the answer to a handshake, unless the address has changed since.
+    pub(super) fn record_handshake(
+        &mut self,
+        target: &Arc<Target>,
+        answer: Result<u16, Failure>,
         now: Instant,
         wall: OffsetDateTime,
     ) {
-        let current = self.target.as_ref();
-        if !current.is_some_and(|current| Arc::ptr_eq(current, target)) {
-            return;
+        if Arc::ptr_eq(&self.target, target) {
+            let pause = pause(self.handshake.attempts.saturating_add(1), self.pace);
+            self.handshake.record(answer, now + pause, wall);
         }
-        let pause = self
-            .settings
-            .pause(self.handshake.attempts.saturating_add(1));
-        self.handshake.answered(answer, now + pause, wall);
     }
 
-    /// Whatever was on its way is tried anew.
+    /// Repeats what was on its way when the worker ended.
     pub(super) fn worker_ended(&mut self) {
-        self.under_way = 0;
-        if self.handshake.phase == Phase::UnderWay {
+        if let Some(request) = self.in_flight.take() {
+            self.retries.insert((Instant::now(), request.id), request);
+        }
+        if self.handshake.phase == Phase::InFlight {
             self.handshake = Handshake::new();
         }
     }
+}
 
-    /// The receiver without its secrets, the handshake and the counters; `planned` are events that
-    /// have not happened yet.
-    pub(super) fn to_json(&self, planned: usize) -> Value {
-        let settings = &self.settings;
-        let milliseconds =
-            |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        json!({
-            "name": &*self.name,
-            "waba_id": self.waba_id,
-            "url": self.target.as_ref().map(|target| &target.url),
-            "handshake": self.target.as_ref().map(|_| self.handshake.to_json()),
-            "delivery": {
-                "batch_size": settings.batch_size,
-                "batch_window_ms": milliseconds(settings.batch_window),
-                "separate_entries": settings.separate_entries,
-                "retry_first_ms": milliseconds(settings.retry_first),
-                "retry_most_ms": milliseconds(settings.retry_most),
-                "attempts": settings.attempts,
-                "connections": settings.connections,
-                "timeout_ms": milliseconds(settings.timeout),
-            },
-            "totals": {
-                "requests": self.log.total(),
-                "attempts": self.counters.attempts,
-                "delivered": self.counters.delivered,
-                "given_up": self.counters.given_up,
-                "dropped": self.counters.dropped,
-            },
-            "waiting": planned + self.ready.len() + self.again.len() + self.under_way,
-        })
+/// Returns the time before the next attempt.
+fn pause(failures: u32, pace: f64) -> Duration {
+    let factor = 1_u32
+        .checked_shl(failures.saturating_sub(1))
+        .unwrap_or(u32::MAX);
+    let pause = FIRST_PAUSE.saturating_mul(factor).min(MAX_PAUSE);
+    paced(pause, pace).max(MIN_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_ten_seconds() {
+        let seconds = |failures| pause(failures, 1.0).as_secs_f64();
+        assert_eq!([1, 2, 3].map(seconds), [0.5, 1.0, 2.0]);
+        assert_eq!([6, 7, 40, u32::MAX].map(seconds), [10.0; 4]);
+        assert_eq!(pause(1, 0.0), MIN_PAUSE);
+    }
+    #[test]
+    fn a_request_that_was_on_its_way_when_the_worker_ended_is_repeated() {
+        let name: Arc<str> = "default".into();
+        let wall = OffsetDateTime::UNIX_EPOCH;
+        let target = Target {
+            url: "http://127.0.0.1:9/".to_owned(),
+            verify_token: "token".to_owned(),
+        };
+        let mut receiver = Receiver::new(target, 1.0, 1);
+        let next =
+            |receiver: &mut Receiver| receiver.next_task(&name, "secret", Instant::now(), wall);
+        let Task::Handshake(_, target) = next(&mut receiver) else {
+            panic!("the handshake comes first");
+        };
+        receiver.record_handshake(&target, Ok(200), Instant::now(), wall);
+        assert!(receiver.queue(Change::new("account_update", Value::Null)));
+        for _ in 0..2 {
+            assert!(
+                matches!(next(&mut receiver), Task::Deliver(_, _, request, _) if request.id == 1)
+            );
+            assert!(matches!(next(&mut receiver), Task::Wait(None)));
+            receiver.worker_ended();
+        }
     }
 }

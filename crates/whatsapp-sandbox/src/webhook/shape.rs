@@ -1,48 +1,22 @@
-//! The JSON of webhooks, in the shape Meta uses from version 24 on.
+//! The JSON of webhooks, in Meta's shape from version 24 on.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::change::Change;
 use crate::{
-    accounts::BusinessNumber,
+    DEFAULT_WABA_ID,
+    account::sender_digits,
     codes::look_up,
+    ids,
     life::{Contacts, Event, Facts, Reply, ReplyForm},
 };
 
-/// A name that has to be escaped on its way, so that nobody can get the signature right by chance.
+/// A sample name that needs escapes, so that a receiver cannot match the signature by chance.
 const PROFILE_NAME: &str = "Sara سارة 🌙";
 
-/// The business number that an event is about.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) waba_id: String,
-    pub(crate) phone_number_id: String,
-    pub(crate) display_phone_number: String,
-}
-
-impl Line {
-    pub(crate) fn of(number: &BusinessNumber) -> Self {
-        Self {
-            waba_id: number.waba_id.clone(),
-            phone_number_id: number.id.clone(),
-            display_phone_number: number.digits(),
-        }
-    }
-
-    /// The value of a `messages` change, still without what happened.
-    pub(crate) fn value(&self) -> Value {
-        json!({
-            "messaging_product": "whatsapp",
-            "metadata": {
-                "display_phone_number": self.display_phone_number,
-                "phone_number_id": self.phone_number_id,
-            },
-        })
-    }
-}
-
-/// The value that reports a status. `pricing` belongs to `sent` and one of the others.
-pub(crate) fn status(facts: &Facts, event: &Event, at: OffsetDateTime, pricing: bool) -> Value {
+/// Returns the change that reports a status.
+pub(crate) fn status(facts: &Facts, event: &Event, at: OffsetDateTime, pricing: bool) -> Change {
     let user_id = user_id(&facts.to);
     let mut status = json!({
         "id": facts.wamid,
@@ -51,10 +25,8 @@ pub(crate) fn status(facts: &Facts, event: &Event, at: OffsetDateTime, pricing: 
         "recipient_id": facts.to,
         "recipient_user_id": user_id,
     });
-    if let Some(data) = facts
-        .callback_data
-        .as_ref()
-        .filter(|_| facts.life.callback_data)
+    if let Some(data) = &facts.callback_data
+        && facts.life.callback_data
     {
         status["biz_opaque_callback_data"] = json!(data);
     }
@@ -63,21 +35,18 @@ pub(crate) fn status(facts: &Facts, event: &Event, at: OffsetDateTime, pricing: 
             "billable": true,
             "pricing_model": "PMP",
             "type": "regular",
-            "category": facts.category,
+            "category": "authentication",
         });
     }
-    let failed = if let Event::Failed(code) = event {
+    if let Event::Failed(code) = event {
         status["errors"] = json!([error(*code)]);
-        true
-    } else {
-        false
-    };
-    let mut value = facts.line.value();
+    }
     let contacts = match facts.life.contacts {
         Contacts::Always => true,
-        Contacts::NotOnFailed => !failed,
+        Contacts::NotOnFailed => !matches!(event, Event::Failed(_)),
         Contacts::Never => false,
     };
+    let mut value = value_of(&facts.phone_number_id);
     if contacts {
         value["contacts"] = json!([{
             "profile": {"name": PROFILE_NAME},
@@ -86,18 +55,22 @@ pub(crate) fn status(facts: &Facts, event: &Event, at: OffsetDateTime, pricing: 
         }]);
     }
     value["statuses"] = json!([status]);
-    value
+    Change {
+        wamid: Some(facts.wamid.clone()),
+        status: Some(event.name()),
+        ..Change::new("messages", value)
+    }
 }
 
-/// The value that reports what a recipient answered, to the message with the id `context`.
+/// Returns the change that reports a reply to the message with the id `context`.
 pub(crate) fn reply(
-    line: &Line,
+    phone_number_id: &str,
     from: &str,
-    wamid: &str,
     context: Option<&str>,
     reply: &Reply,
     at: OffsetDateTime,
-) -> Value {
+) -> Change {
+    let wamid = ids::inbound_wamid(from);
     let user_id = user_id(from);
     let mut contact = json!({"profile": {"name": PROFILE_NAME}, "user_id": user_id});
     let mut message = json!({
@@ -110,7 +83,7 @@ pub(crate) fn reply(
         message["from"] = json!(from);
     }
     if let Some(context) = context {
-        message["context"] = json!({"from": line.display_phone_number, "id": context});
+        message["context"] = json!({"from": sender_digits(), "id": context});
     }
     match reply.form {
         ReplyForm::Text => {
@@ -129,14 +102,59 @@ pub(crate) fn reply(
             });
         }
     }
-    let mut value = line.value();
+    let mut value = value_of(phone_number_id);
     value["contacts"] = json!([contact]);
     value["messages"] = json!([message]);
-    value
+    Change {
+        wamid: Some(wamid),
+        ..Change::new("messages", value)
+    }
 }
 
-/// An error as webhooks give it.
-pub(crate) fn error(code: u32) -> Value {
+/// Returns one request for these changes. Consecutive statuses of one number share a change.
+pub(super) fn envelope(changes: Vec<Change>, now: OffsetDateTime) -> Value {
+    // Meta adds the time to every entry except those about messages.
+    let is_dated = changes.iter().any(|change| change.field != "messages");
+    let mut merged: Vec<Value> = Vec::new();
+    for mut change in changes {
+        match merged.last_mut().map(|last| &mut last["value"]) {
+            Some(last) if may_merge(last, &change.value) => {
+                if change.value["contacts"].is_array() {
+                    last["contacts"] = change.value["contacts"].take();
+                }
+                if let (Value::Array(into), Value::Array(from)) =
+                    (&mut last["statuses"], change.value["statuses"].take())
+                {
+                    into.extend(from);
+                }
+            }
+            Some(_) | None => merged.push(json!({"field": change.field, "value": change.value})),
+        }
+    }
+    let mut entry = json!({"id": DEFAULT_WABA_ID, "changes": merged});
+    if is_dated {
+        entry["time"] = json!(now.unix_timestamp());
+    }
+    json!({"object": "whatsapp_business_account", "entry": [entry]})
+}
+
+fn may_merge(one: &Value, other: &Value) -> bool {
+    let has_statuses = |value: &Value| value["statuses"].is_array();
+    has_statuses(one) && has_statuses(other) && one["metadata"] == other["metadata"]
+}
+
+/// Returns the value of a `messages` change, without its statuses or messages.
+fn value_of(phone_number_id: &str) -> Value {
+    json!({
+        "messaging_product": "whatsapp",
+        "metadata": {
+            "display_phone_number": sender_digits(),
+            "phone_number_id": phone_number_id,
+        },
+    })
+}
+
+fn error(code: u32) -> Value {
     let title = look_up(code).title;
     json!({
         "code": code,
@@ -147,77 +165,12 @@ pub(crate) fn error(code: u32) -> Value {
     })
 }
 
-/// The business-scoped user id of a phone: always the same, and without its digits in it.
-pub(crate) fn user_id(digits: &str) -> String {
+/// Returns the business-scoped user id of a phone. It is stable and does not contain the digits.
+fn user_id(digits: &str) -> String {
     let hash = digits
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
     format!("US.{hash:020}")
-}
-
-/// One request for several changes. Changes about the same line of the same account are one
-/// change with several statuses or messages, unless every one is to have its own entry.
-pub(crate) fn envelope(
-    changes: Vec<(String, String, Value)>,
-    separate: bool,
-    now: OffsetDateTime,
-) -> Value {
-    let mut entries: Vec<Value> = Vec::new();
-    for (waba_id, field, value) in changes {
-        let same = entries
-            .iter_mut()
-            .find(|entry| !separate && entry["id"] == waba_id);
-        let Some(entry) = same else {
-            entries.push(entry(&waba_id, &field, value, now));
-            continue;
-        };
-        let Some(changes) = entry["changes"].as_array_mut() else {
-            continue;
-        };
-        let alike = changes
-            .iter_mut()
-            .find(|change| change["field"] == field && may_merge(&change["value"], &value));
-        match alike {
-            Some(change) => merge(&mut change["value"], value),
-            None => changes.push(json!({"field": field, "value": value})),
-        }
-    }
-    json!({"object": "whatsapp_business_account", "entry": entries})
-}
-
-fn entry(waba_id: &str, field: &str, value: Value, now: OffsetDateTime) -> Value {
-    let mut entry = json!({"id": waba_id, "changes": [{"field": field, "value": value}]});
-    // Meta dates the entries of everything but messages.
-    if field != "messages" {
-        entry["time"] = json!(now.unix_timestamp());
-    }
-    entry
-}
-
-/// Whether two values are lists of the same kind about the same line.
-fn may_merge(one: &Value, other: &Value) -> bool {
-    one["metadata"].is_object()
-        && one["metadata"] == other["metadata"]
-        && ["statuses", "messages"]
-            .into_iter()
-            .any(|list| one[list].is_array() && other[list].is_array())
-}
-
-fn merge(into: &mut Value, mut from: Value) {
-    for list in ["contacts", "statuses", "messages"] {
-        let Value::Array(more) = from[list].take() else {
-            continue;
-        };
-        if let Some(there) = into[list].as_array_mut() {
-            for one in more {
-                if list != "contacts" || !there.contains(&one) {
-                    there.push(one);
-                }
-            }
-        } else {
-            into[list] = Value::Array(more);
-        }
-    }
 }

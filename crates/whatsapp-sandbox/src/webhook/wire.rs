@@ -1,4 +1,4 @@
-//! A webhook as bytes: escaped as Meta escapes, signed over exactly those bytes.
+//! The bytes of a webhook: escaped as Meta escapes them, and signed exactly as they are sent.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use sha2::Sha256;
 
 use crate::life::Signature;
 
-/// JSON in which every character beyond ASCII is `\uXXXX` in lower case, in surrogate pairs where
-/// it needs two. A receiver that writes the JSON anew before it checks the signature fails.
+/// Returns JSON with every character beyond ASCII as `\uXXXX` in lower case, in surrogate pairs if
+/// it needs two. A receiver that serializes the JSON again before it checks the signature fails.
 pub(crate) fn escaped(value: &Value) -> String {
     let plain = value.to_string();
     let mut escaped = String::with_capacity(plain.len());
@@ -27,7 +27,7 @@ pub(crate) fn escaped(value: &Value) -> String {
     escaped
 }
 
-/// The value of `X-Hub-Signature-256`.
+/// Returns the value of `X-Hub-Signature-256`.
 pub(crate) fn signature(app_secret: &str, body: &[u8], signature: Signature) -> Option<String> {
     match signature {
         Signature::Right => Some(sign(app_secret.as_bytes(), body)),
@@ -38,7 +38,7 @@ pub(crate) fn signature(app_secret: &str, body: &[u8], signature: Signature) -> 
 
 fn sign(secret: &[u8], body: &[u8]) -> String {
     let mut header = String::from("sha256=");
-    // HMAC takes keys of any length, so this is always Ok.
+    // HMAC accepts keys of any length, so this is always `Ok`.
     if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) {
         mac.update(body);
         for byte in mac.finalize().into_bytes() {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_in_lower_case_and_in_pairs() {
+    fn escapes_are_in_lower_case_and_in_surrogate_pairs() {
         let value = json!({"é🌙": "\"\\\n\u{7f}ﻵ"});
         let body = escaped(&value);
         assert!(body.is_ascii());

@@ -1,5 +1,5 @@
-//! The task that lets messages live and tells the receivers about it. It runs while there is a
-//! receiver, sleeps while nothing is due, and ends when the sandbox closes.
+//! The task that lets messages live and sends the webhooks. It runs while there is a receiver, sleeps
+//! while nothing is due, and ends when the sandbox closes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,17 +8,22 @@ use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tokio::{runtime::Handle, time::Instant};
 
-use super::{WebhookOptions, event::Parcel, outbox::Task};
+use super::{
+    handshake::Failure,
+    outbox::Task,
+    receiver::{Request, Target},
+};
 use crate::{Sandbox, clock, life, sandbox::LiveEvent};
 
-/// As Meta's sender calls itself.
+/// The user agent of Meta's webhooks.
 const USER_AGENT: &str = "facebookexternalua";
-/// A handshake's answer is the challenge, which is short.
-const LONGEST_CHALLENGE: usize = 1024;
-/// What a receiver says beyond the status is of no interest.
-const LONGEST_ANSWER: usize = 16 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Upper bound for the answer to a handshake; a challenge is much shorter.
+const MAX_CHALLENGE_BYTES: usize = 1024;
+/// Upper bound for the part of an answer that is read and ignored.
+const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
-/// Says that a worker ended, however it did: with its runtime, too.
+/// Reports the end of a worker on drop, because its runtime may end before it does.
 struct Running {
     sandbox: Sandbox,
     worker: u64,
@@ -26,30 +31,24 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.sandbox.state().outbox.worker_ended(self.worker);
+        self.sandbox.state().outbox.end_worker(self.worker);
     }
 }
 
-/// Starts the worker where there is a receiver and none runs. Outside a runtime it is left to the
-/// first send.
+/// Starts the worker if there is a receiver and no worker runs. Outside a runtime it does nothing, and
+/// the first send starts the worker.
 pub(crate) fn start(sandbox: &Sandbox) {
     let Ok(runtime) = Handle::try_current() else {
         return;
     };
-    let worker = {
-        let outbox = &mut sandbox.state().outbox;
-        if !outbox.is_on() || outbox.worker.is_some() || sandbox.is_closed() {
-            return;
-        }
-        let worker = sandbox.next_worker();
-        outbox.worker = Some(worker);
-        worker
-    };
-    let running = Running {
-        sandbox: sandbox.clone(),
-        worker,
-    };
-    runtime.spawn(run(running));
+    if sandbox.is_closed() {
+        return;
+    }
+    let worker = sandbox.state().outbox.begin_worker();
+    if let Some(worker) = worker {
+        let sandbox = sandbox.clone();
+        runtime.spawn(run(Running { sandbox, worker }));
+    }
 }
 
 async fn run(running: Running) {
@@ -57,29 +56,28 @@ async fn run(running: Running) {
     let client = match client() {
         Ok(client) => client,
         Err(error) => {
-            tracing::error!(%error, "the sandbox has no HTTP client for webhooks");
+            tracing::error!(%error, "failed to build the HTTP client; webhooks are not sent");
             return;
         }
     };
     let mut closed = sandbox.closed();
-    let mut under_way: FuturesUnordered<BoxFuture<'static, ()>> = FuturesUnordered::new();
+    let mut in_flight: FuturesUnordered<BoxFuture<'static, ()>> = FuturesUnordered::new();
     loop {
         match sandbox.step(running.worker) {
             Task::Stop => return,
-            Task::Handshake(name, target, timeout) => {
-                let (sandbox, client) = (sandbox.clone(), client.clone());
-                under_way.push(shake(sandbox, client, name, target, timeout).boxed());
+            Task::Handshake(name, target) => {
+                in_flight
+                    .push(make_handshake(sandbox.clone(), client.clone(), name, target).boxed());
             }
-            Task::Deliver(target, parcel, signature, timeout) => {
-                let request = post(&client, &target, &parcel, signature.as_deref());
-                let request = request.timeout(timeout);
-                under_way.push(deliver(sandbox.clone(), request, parcel).boxed());
+            Task::Deliver(name, target, request, signature) => {
+                let post = post(&client, &target, &request, signature.as_deref());
+                in_flight.push(deliver(sandbox.clone(), post, name, request).boxed());
             }
             Task::Wait(until) => {
                 tokio::select! {
                     biased;
                     _ = closed.wait_for(|closed| *closed) => return,
-                    Some(()) = under_way.next() => {}
+                    Some(()) = in_flight.next() => {}
                     () = sandbox.planned() => {}
                     () = sleep_until(until) => {}
                 }
@@ -100,22 +98,23 @@ async fn sleep_until(moment: Option<Instant>) {
 
 fn post(
     client: &Client,
-    target: &WebhookOptions,
-    parcel: &Parcel,
+    target: &Target,
+    request: &Request,
     signature: Option<&str>,
 ) -> RequestBuilder {
-    let request = client
+    let post = client
         .post(&target.url)
+        .timeout(TIMEOUT)
         .header("content-type", "application/json")
-        .body(parcel.body.to_string());
+        .body(request.body.to_string());
     match signature {
-        Some(signature) => request.header("x-hub-signature-256", signature),
-        None => request,
+        Some(signature) => post.header("x-hub-signature-256", signature),
+        None => post,
     }
 }
 
-async fn deliver(sandbox: Sandbox, request: RequestBuilder, parcel: Arc<Parcel>) {
-    let answer = match request.send().await {
+async fn deliver(sandbox: Sandbox, post: RequestBuilder, name: Arc<str>, request: Arc<Request>) {
+    let answer = match post.send().await {
         Ok(response) => {
             let status = response.status().as_u16();
             drain(response).await;
@@ -123,69 +122,60 @@ async fn deliver(sandbox: Sandbox, request: RequestBuilder, parcel: Arc<Parcel>)
         }
         Err(error) => Err(describe(&error)),
     };
+    let now = Instant::now();
     sandbox
         .state()
         .outbox
-        .answered(&parcel, answer, Instant::now());
+        .record_answer(&name, &request, answer, now);
     sandbox.changed();
 }
 
-/// Reads what came with the answer, so that the connection can serve again; whoever says too much
-/// loses it.
+/// Reads the rest of an answer, so that its connection can be used again. A long answer costs its
+/// connection.
 async fn drain(mut response: Response) {
     let mut read = 0;
-    while read <= LONGEST_ANSWER
+    while read <= MAX_ANSWER_BYTES
         && let Ok(Some(chunk)) = response.chunk().await
     {
         read += chunk.len();
     }
 }
 
-async fn shake(
-    sandbox: Sandbox,
-    client: Client,
-    name: Arc<str>,
-    target: Arc<WebhookOptions>,
-    timeout: Duration,
-) {
+async fn make_handshake(sandbox: Sandbox, client: Client, name: Arc<str>, target: Arc<Target>) {
     let challenge = rand::random_range(100_000_000_u64..10_000_000_000).to_string();
-    let answer = ask(&client, &target, &challenge, timeout).await;
-    let verified = answer.is_ok();
+    let answer = challenge_receiver(&client, &target, &challenge).await;
+    let is_verified = answer.is_ok();
+    let (now, wall) = (Instant::now(), clock::now());
     sandbox
         .state()
         .outbox
-        .shaken(&name, &target, answer, Instant::now(), clock::now());
-    if verified {
-        sandbox.tell_pages(LiveEvent::Reload);
+        .record_handshake(&name, &target, answer, now, wall);
+    if is_verified {
+        sandbox.notify_pages(LiveEvent::Reload);
     }
     sandbox.changed();
 }
 
-/// The handshake: a receiver that knows the token says the challenge back, and nothing else.
-async fn ask(
+/// Sends the challenge. A receiver that knows the token answers with the challenge and nothing else.
+async fn challenge_receiver(
     client: &Client,
-    target: &WebhookOptions,
+    target: &Target,
     challenge: &str,
-    timeout: Duration,
-) -> Result<u16, (Option<u16>, String)> {
+) -> Result<u16, Failure> {
     let mut url: reqwest::Url = target
         .url
         .parse()
-        .map_err(|_| (None, "the URL cannot be read".to_owned()))?;
+        .map_err(|_| (None, "the URL is malformed".to_owned()))?;
     url.query_pairs_mut()
         .append_pair("hub.mode", "subscribe")
         .append_pair("hub.challenge", challenge)
         .append_pair("hub.verify_token", &target.verify_token);
     let failed = |error: reqwest::Error| (None, describe(&error));
-    let mut response = client
-        .get(url)
-        .timeout(timeout)
-        .send()
-        .await
-        .map_err(failed)?;
+    let get = client.get(url).timeout(TIMEOUT);
+    let mut response = get.send().await.map_err(failed)?;
     let status = response.status().as_u16();
     let mut body = Vec::new();
-    while body.len() <= LONGEST_CHALLENGE
+    while body.len() <= MAX_CHALLENGE_BYTES
         && let Some(chunk) = response.chunk().await.map_err(failed)?
     {
         body.extend_from_slice(&chunk);
@@ -194,22 +184,22 @@ async fn ask(
         return Err((Some(status), format!("answered {status} instead of 200")));
     }
     if body != challenge.as_bytes() {
-        let said: String = String::from_utf8_lossy(&body).chars().take(64).collect();
+        let start: String = String::from_utf8_lossy(&body).chars().take(64).collect();
         return Err((
             Some(status),
-            format!("answered {said:?} instead of the challenge"),
+            format!("answered {start:?} instead of the challenge"),
         ));
     }
     Ok(status)
 }
 
-/// Says what went wrong without the URL, whose query has the token in it.
+/// Describes the error without the URL, whose query contains the token.
 fn describe(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }
     if error.is_connect() {
-        return "nobody answers at this address".to_owned();
+        return "failed to connect".to_owned();
     }
     "the connection broke before an answer".to_owned()
 }
@@ -233,27 +223,27 @@ fn client() -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
 }
 
 impl Sandbox {
-    /// Lets everything happen that is due, and says what the worker does next.
+    /// Makes everything happen that is due, and returns the worker's next task.
     fn step(&self, worker: u64) -> Task {
         let mut events = Vec::new();
         let task = {
             let mut state = self.state();
-            if state.outbox.worker != Some(worker) {
+            if !state.outbox.is_worker(worker) {
                 return Task::Stop;
             }
             let now = Instant::now();
             while let Some(due) = state.outbox.take_due(now) {
-                events.extend(life::happen(&mut state, due, now));
+                events.extend(life::happen(&mut state, due));
             }
             let task = state.outbox.next_task(now, clock::now());
             if matches!(task, Task::Stop) {
-                state.outbox.worker_ended(worker);
+                state.outbox.end_worker(worker);
             }
             task
         };
         if !events.is_empty() {
             for event in events {
-                self.tell_pages(event);
+                self.notify_pages(event);
             }
             self.changed();
         }

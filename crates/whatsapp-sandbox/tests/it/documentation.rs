@@ -1,21 +1,22 @@
-//! The documentation's table of test numbers is the code's.
+//! The generated documentation.
 
 use std::path::Path;
 
 use whatsapp_sandbox::test_numbers_markdown;
 
 const HEAD: &str = "# Test numbers\n\n\
-    The sandbox's numbers that behave in a way of their own. They are +1 202 555 0100 to 0199, which the\n\
-    North American numbering plan keeps for fiction; every number that is not listed is accepted.\n\
+    The sandbox treats messages to these numbers in a special way, and accepts messages to all others.\n\
+    The numbers are +1 202 555 0100 to 0199, which the North American numbering plan reserves for\n\
+    fiction.\n\n\
     This page is generated from `crates/whatsapp-sandbox/src/test_numbers.rs`:\n\
     `UPDATE_TEST_NUMBERS=1 cargo test -p whatsapp-sandbox documentation`\n\n";
 
 #[test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "asks to write the page instead of comparing it"
+    reason = "the variable asks to write the page instead of comparing it"
 )]
-fn the_table_in_the_documentation_is_current() {
+fn the_documented_test_numbers_are_those_of_the_code() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/TEST-NUMBERS.md");
     let generated = format!("{HEAD}{}", test_numbers_markdown());
     if std::env::var_os("UPDATE_TEST_NUMBERS").is_some() {
@@ -24,6 +25,6 @@ fn the_table_in_the_documentation_is_current() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(
         committed, generated,
-        "docs/TEST-NUMBERS.md is stale; UPDATE_TEST_NUMBERS=1 writes it"
+        "docs/TEST-NUMBERS.md is out of date; UPDATE_TEST_NUMBERS=1 writes it"
     );
 }

@@ -1,85 +1,54 @@
-//! Hold and release: a send that is in flight for as long as a test needs it to be.
+//! Hold and release: the answer to a send is kept back as long as a test needs.
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
-use super::support::{ANYBODY, PHONE, Server, answer, message};
+use super::support::{PHONE, RECIPIENT, Server, answer, message};
 
-async fn hold(server: &Server, body: Value) {
-    let (status, _) = server.control(Method::POST, "/hold", body).await;
-    assert_eq!(status, 200);
-}
+const ACCEPTED: &str = "/phones/966512345678/messages/next?timeout_ms=10000";
 
-fn send_in_background(server: &Server) -> tokio::task::JoinHandle<(u16, Value)> {
+fn send_in_background(server: &Server) -> JoinHandle<(u16, Value)> {
     let request = server
         .graph(Method::POST, &format!("{PHONE}/messages"))
-        .json(&message(ANYBODY));
+        .json(&message(RECIPIENT));
     tokio::spawn(async move { answer(request.send().await.unwrap()).await })
 }
 
 #[tokio::test]
-async fn a_held_send_is_neither_accepted_nor_answered_until_released() {
+async fn a_held_send_is_on_the_phone_and_is_answered_after_the_release() {
     let server = Server::start();
-    hold(&server, Value::Null).await;
+    server.act("/hold", json!({})).await;
     let sends = [send_in_background(&server), send_in_background(&server)];
-    server
-        .look("/calls?outcome=held&at_least=2&timeout_ms=10000")
-        .await;
-    assert!(server.codes(ANYBODY).await.is_empty());
+    for _ in &sends {
+        server.read(ACCEPTED).await;
+    }
     assert!(sends.iter().all(|send| !send.is_finished()));
     assert_eq!(
-        server.look("").await["hold"],
-        json!({"mode": "before_accepting", "held": 2})
+        server.call_to(RECIPIENT).await["answered_at"],
+        Value::Null,
+        "the ledger knows that the answer is missing"
     );
-    server.control(Method::POST, "/release", Value::Null).await;
+    server.act("/release", json!({})).await;
     for send in sends {
         assert_eq!(send.await.unwrap().0, 200);
     }
-    assert_eq!(server.codes(ANYBODY).await.len(), 2);
-    assert_eq!(
-        server.look("").await["hold"],
-        json!({"mode": "off", "held": 0})
-    );
+    assert!(server.call_to(RECIPIENT).await["answered_at"].is_string());
 }
 
 #[tokio::test]
-async fn a_send_held_after_acceptance_is_on_the_phone_already() {
+async fn a_refused_send_is_not_held() {
     let server = Server::start();
-    hold(&server, json!({"after_acceptance": true})).await;
-    let send = send_in_background(&server);
-    server
-        .look("/phones/966512345678/messages/next?timeout_ms=10000")
-        .await;
-    assert!(!send.is_finished());
-    server.control(Method::POST, "/release", Value::Null).await;
-    assert_eq!(send.await.unwrap().0, 200);
+    server.act("/hold", json!({})).await;
+    assert_eq!(server.send_to("+12025550120").await.0, 400);
 }
 
 #[tokio::test]
-async fn a_held_send_goes_on_although_its_caller_is_gone() {
+async fn closing_releases_held_sends_and_ends_waiting_requests() {
     let server = Server::start();
-    hold(&server, Value::Null).await;
+    server.act("/hold", json!({})).await;
     let send = send_in_background(&server);
-    server
-        .look("/calls?outcome=held&at_least=1&timeout_ms=10000")
-        .await;
-    send.abort();
-    assert!(send.await.unwrap_err().is_cancelled());
-    server.control(Method::POST, "/release", Value::Null).await;
-    let received = server
-        .look("/phones/966512345678/messages/next?timeout_ms=10000")
-        .await;
-    assert_eq!(received["code"], "123456");
-}
-
-#[tokio::test]
-async fn closing_lets_everything_go() {
-    let server = Server::start();
-    hold(&server, Value::Null).await;
-    let send = send_in_background(&server);
-    server
-        .look("/calls?outcome=held&at_least=1&timeout_ms=10000")
-        .await;
+    server.read(ACCEPTED).await;
     let url = server.url("/control/phones/1234567/messages/next?timeout_ms=100000");
     let wait = tokio::spawn(server.client.get(url).send());
     server.sandbox.close();

@@ -1,48 +1,40 @@
-//! What becomes of messages: every life of the table, and those that tests ask for.
+//! The lives of messages: those of the test numbers, and those that tests set.
 
 use serde_json::{Value, json};
+use whatsapp_sandbox::SandboxOptions;
 
 use super::{
     receiver::{Receiver, values},
-    support::{ANYBODY, Server},
+    support::{RECIPIENT, Server},
 };
 
-/// Sends to a number, waits for so many reports, and says which arrived, in order.
+/// Sends to a number, waits for this many reports, and returns the names of the statuses in order.
 async fn live(number: &str, reports: usize) -> (Server, Receiver, Vec<String>) {
     let receiver = Receiver::start();
-    let server = receiver.sandbox(json!({})).await;
+    let server = receiver.sandbox().await;
     server.send_to(number).await;
-    told(&server, reports).await;
+    expect_reports(&server, reports).await;
     let names = receiver.names();
     (server, receiver, names)
 }
 
-/// Waits until so many requests are over, and checks that there are no more.
-async fn told(server: &Server, requests: usize) {
+/// Waits until nothing is planned or queued, and checks the number of requests.
+async fn expect_reports(server: &Server, requests: usize) {
     server
-        .look(&format!("/webhooks?at_least={requests}&timeout_ms=10000"))
+        .read(&format!("/webhooks?at_least={requests}&timeout_ms=10000"))
         .await;
-    loop {
-        let after = server.look("/webhook").await;
-        if after["waiting"] == 0 {
-            assert_eq!(after["totals"]["requests"], requests);
-            return;
-        }
-        let pending = after["totals"]["delivered"].as_u64().unwrap() + 1;
-        server
-            .look(&format!(
-                "/webhooks?outcome=delivered&at_least={pending}&timeout_ms=10000"
-            ))
-            .await;
+    while server.read("/webhook").await["waiting"] != 0 {
+        tokio::task::yield_now().await;
     }
+    assert_eq!(server.read("/webhooks").await["total"], requests);
 }
 
 #[tokio::test]
-async fn an_ordinary_message_is_sent_and_delivered() {
+async fn a_message_is_reported_as_sent_and_delivered_by_default() {
     let receiver = Receiver::start();
-    let server = receiver.sandbox(json!({})).await;
-    let (_, accepted) = server.send_to(ANYBODY).await;
-    told(&server, 2).await;
+    let server = receiver.sandbox().await;
+    let (_, accepted) = server.send_to(RECIPIENT).await;
+    expect_reports(&server, 2).await;
     let statuses = receiver.statuses();
     assert_eq!(receiver.names(), ["sent", "delivered"]);
     for (status, value) in &statuses {
@@ -53,7 +45,10 @@ async fn an_ordinary_message_is_sent_and_delivered() {
         );
         assert_eq!(status["id"], accepted["messages"][0]["id"]);
         assert_eq!(status["recipient_id"], "966512345678");
-        assert_eq!(status["biz_opaque_callback_data"], format!("for {ANYBODY}"));
+        assert_eq!(
+            status["biz_opaque_callback_data"],
+            format!("for {RECIPIENT}")
+        );
         let moment: i64 = status["timestamp"].as_str().unwrap().parse().unwrap();
         assert!(moment > 1_700_000_000);
         let contact = &value["contacts"][0];
@@ -72,7 +67,7 @@ async fn an_ordinary_message_is_sent_and_delivered() {
         assert_eq!(body["entry"][0]["id"], "102290129340398");
         assert_eq!(body["entry"][0]["changes"][0]["field"], "messages");
     }
-    let phone = server.look(&format!("/phones/{ANYBODY}/messages")).await;
+    let phone = server.read(&format!("/phones/{RECIPIENT}/messages")).await;
     let ticks = phone["messages"][0]["statuses"].as_array().unwrap();
     assert_eq!(
         (&ticks[0]["status"], &ticks[1]["status"]),
@@ -81,7 +76,7 @@ async fn an_ordinary_message_is_sent_and_delivered() {
 }
 
 #[tokio::test]
-async fn every_number_with_a_life_lives_it() {
+async fn each_test_number_has_the_reports_of_its_life() {
     for (suffix, expected) in [
         ("70", vec!["sent"]),
         ("71", vec!["sent", "delivered"]),
@@ -118,7 +113,7 @@ async fn every_number_with_a_life_lives_it() {
 }
 
 #[tokio::test]
-async fn a_failure_says_why() {
+async fn a_failure_has_its_error() {
     for (suffix, code, contacts) in [
         ("80", 131_026, true),
         ("82", 131_042, true),
@@ -141,7 +136,7 @@ async fn a_failure_says_why() {
 }
 
 #[tokio::test]
-async fn one_request_can_tell_a_whole_life() {
+async fn one_request_can_report_a_whole_life() {
     let (_server, receiver, names) = live("+12025550178", 1).await;
     assert_eq!(names, ["sent", "delivered", "read"]);
     let body = &receiver.bodies()[0];
@@ -150,18 +145,18 @@ async fn one_request_can_tell_a_whole_life() {
 }
 
 #[tokio::test]
-async fn a_lost_receipt_is_seen_on_the_phone_only() {
+async fn a_life_without_reports_is_visible_on_the_phone() {
     let (server, receiver, _) = live("+12025550179", 0).await;
-    // A later message's report comes after the reports that do not come.
+    // The report of a later message proves that the earlier ones did not come.
     server.send_to("+12025550170").await;
-    told(&server, 1).await;
+    expect_reports(&server, 1).await;
     assert_eq!(receiver.names(), ["sent"]);
-    let phone = server.look("/phones/+12025550179/messages").await;
+    let phone = server.read("/phones/+12025550179/messages").await;
     assert_eq!(phone["messages"][0]["statuses"][1]["status"], "delivered");
 }
 
 #[tokio::test]
-async fn what_reports_leave_out() {
+async fn reports_can_lack_contacts_or_callback_data() {
     let (_server, receiver, _) = live("+12025550196", 3).await;
     assert!(
         receiver
@@ -179,7 +174,7 @@ async fn what_reports_leave_out() {
 }
 
 #[tokio::test]
-async fn recipients_answer_in_every_form() {
+async fn recipients_reply_in_every_form() {
     for (suffix, kind, text, by_number, quotes) in [
         ("90", "text", "STOP", true, false),
         ("91", "text", "STOP", false, false),
@@ -192,12 +187,12 @@ async fn recipients_answer_in_every_form() {
         let value = values(&receiver.bodies()[2]).remove(0);
         let message = &value["messages"][0];
         assert_eq!(message["type"], kind);
-        let said = match kind {
+        let typed = match kind {
             "text" => &message["text"]["body"],
             "button" => &message["button"]["payload"],
             _ => &message["interactive"]["button_reply"]["title"],
         };
-        assert_eq!(said, text);
+        assert_eq!(typed, text);
         let recipient = &receiver.statuses()[0].0;
         assert_eq!(message["from_user_id"], recipient["recipient_user_id"]);
         assert_eq!(value["contacts"][0]["user_id"], message["from_user_id"]);
@@ -215,36 +210,24 @@ async fn recipients_answer_in_every_form() {
 #[tokio::test]
 async fn a_script_gives_a_number_any_life() {
     let receiver = Receiver::start();
-    let server = receiver.sandbox(json!({})).await;
+    let server = receiver.sandbox().await;
+    let path = format!("/numbers/{RECIPIENT}");
     let life = json!({"steps": [
         {"event": "delivered", "after_ms": 10, "late_ms": 90},
         {"event": "failed", "code": 131_049, "after_ms": 50, "copies": 2},
     ], "contacts": "not_on_failed"});
-    server
-        .put(
-            &format!("/numbers/{ANYBODY}"),
-            json!({"life": life, "times": 1}),
-        )
-        .await;
-    server.send_to(ANYBODY).await;
-    told(&server, 3).await;
+    server.put(&path, json!({"life": life, "times": 1})).await;
+    server.send_to(RECIPIENT).await;
+    expect_reports(&server, 3).await;
     assert_eq!(receiver.names(), ["failed", "failed", "delivered"]);
-
-    server
-        .put("/life", json!({"steps": [{"event": "read"}]}))
-        .await;
-    server.send_to(ANYBODY).await;
-    told(&server, 4).await;
-    assert_eq!(
-        receiver.names()[3],
-        "read",
-        "the script was for one message"
-    );
+    server.send_to(RECIPIENT).await;
+    expect_reports(&server, 5).await;
+    assert_eq!(receiver.names()[3..], ["sent", "delivered"]);
     for wrong in [
         json!({"life": {"steps": [{"event": "failed"}]}}),
         json!({"life": {"signature": "blurred"}}),
+        json!({"life": {"steps": vec![json!({"event": "sent"}); 101]}}),
     ] {
-        let path = format!("/numbers/{ANYBODY}");
         let (status, _) = server.control(reqwest::Method::PUT, &path, wrong).await;
         assert_eq!(status, 400);
     }
@@ -253,14 +236,16 @@ async fn a_script_gives_a_number_any_life() {
 #[tokio::test]
 async fn steps_take_their_time() {
     let receiver = Receiver::start();
-    let mut options = Server::options();
-    options.pace = 0.1;
-    let server = Server::with(options);
-    receiver.tell(&server, json!({})).await;
+    let server = Server::with(SandboxOptions {
+        pace: 0.1,
+        webhook: None,
+    });
+    receiver.connect(&server).await;
+    server.read("/webhook?verified=true&timeout_ms=10000").await;
     server.send_to("+12025550171").await;
-    let log = server.look("/webhooks?at_least=2&timeout_ms=10000").await;
-    let created = |place: usize| {
-        let text = log["webhooks"][place]["created_at"].as_str().unwrap();
+    let log = server.read("/webhooks?at_least=2&timeout_ms=10000").await;
+    let created = |index: usize| {
+        let text = log["webhooks"][index]["created_at"].as_str().unwrap();
         time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).unwrap()
     };
     assert!(created(1) - created(0) > time::Duration::milliseconds(350));

@@ -1,17 +1,19 @@
-//! Black-box tests: a real server on a free port, a real client.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+//! Black-box tests: a real server on a free port, and a real client.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot continue should fail"
+)]
 
-mod bounds;
-mod chaos_and_limits;
+mod chaos;
 mod control;
 mod documentation;
 mod hold;
 mod hostile;
 mod lives;
-mod objects;
+mod numbers;
+mod overrides;
 mod page;
 mod receiver;
-mod receivers;
 mod sending;
 mod support;
 mod templates;

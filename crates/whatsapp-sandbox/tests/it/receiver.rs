@@ -1,5 +1,5 @@
-//! Somebody who receives webhooks: answers the handshake, writes down every byte, and refuses what
-//! a test wants refused.
+//! A receiver of webhooks: it answers the handshake, records every byte, and refuses requests if a
+//! test asks for it.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +17,7 @@ use super::support::Server;
 pub(crate) const SECRET: &str = "app secret";
 pub(crate) const TOKEN: &str = "verify & token";
 
-/// A request as it came.
+/// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Post {
     pub(crate) body: Bytes,
@@ -29,9 +29,9 @@ pub(crate) struct Post {
 struct Memory {
     posts: Vec<Post>,
     handshakes: usize,
-    /// The answers to the next posts; after them everything is 200.
+    /// The statuses of the next answers; further answers are 200.
     answers: Vec<u16>,
-    /// How many handshakes are refused.
+    /// The number of handshakes to refuse.
     refusals: usize,
 }
 
@@ -67,39 +67,25 @@ impl Receiver {
         }
     }
 
-    /// A sandbox that tells this receiver, handshake done, with these settings of delivery.
-    pub(crate) async fn sandbox(&self, delivery: Value) -> Server {
+    /// Starts a sandbox that sends its webhooks to this receiver, with the handshake done.
+    pub(crate) async fn sandbox(&self) -> Server {
         let server = Server::start();
-        self.tell(&server, delivery).await;
-        server.look("/webhook?verified=true&timeout_ms=10000").await;
+        self.connect(&server).await;
+        server.read("/webhook?verified=true&timeout_ms=10000").await;
         server
     }
 
-    pub(crate) async fn tell(&self, server: &Server, delivery: Value) {
-        server
-            .put(
-                "/webhook",
-                json!({"url": self.url, "app_secret": SECRET, "verify_token": TOKEN,
-                       "delivery": delivery}),
-            )
-            .await;
-    }
-
-    /// One more receiver of the sandbox, with a secret of its own, handshake done.
-    pub(crate) async fn join(&self, server: &Server, name: &str, waba_id: Option<&str>) {
-        let receiver = json!({"url": self.url, "app_secret": secret_of(name),
-                              "verify_token": TOKEN, "waba_id": waba_id});
-        server.put(&format!("/receivers/{name}"), receiver).await;
-        server
-            .look(&format!("/receivers/{name}?verified=true&timeout_ms=10000"))
-            .await;
+    /// Makes a sandbox send its webhooks to this receiver.
+    pub(crate) async fn connect(&self, server: &Server) {
+        let webhook = json!({"url": self.url, "app_secret": SECRET, "verify_token": TOKEN});
+        server.put("/webhook", webhook).await;
     }
 
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    pub(crate) fn answers(&self, answers: &[u16]) {
+    pub(crate) fn answer_with(&self, answers: &[u16]) {
         self.memory.lock().unwrap().answers = answers.to_vec();
     }
 
@@ -115,12 +101,12 @@ impl Receiver {
         self.memory.lock().unwrap().posts.clone()
     }
 
-    /// All bodies, read.
+    /// Returns all bodies.
     pub(crate) fn bodies(&self) -> Vec<Value> {
         self.posts().iter().map(Post::json).collect()
     }
 
-    /// All statuses with the value they came in, in the order of their arrival.
+    /// Returns all statuses, each with its change's value, in the order of arrival.
     pub(crate) fn statuses(&self) -> Vec<(Value, Value)> {
         let mut statuses = Vec::new();
         for body in self.bodies() {
@@ -133,7 +119,7 @@ impl Receiver {
         statuses
     }
 
-    /// The names of all statuses, in the order of their arrival.
+    /// Returns the names of all statuses, in the order of arrival.
     pub(crate) fn names(&self) -> Vec<String> {
         let statuses = self.statuses();
         let name = |(status, _): &(Value, Value)| status["status"].as_str().unwrap().to_owned();
@@ -152,13 +138,9 @@ impl Post {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// Whether the signature is over exactly these bytes.
+    /// Returns whether the signature covers exactly these bytes.
     pub(crate) fn is_signed(&self) -> bool {
-        self.is_signed_with(SECRET)
-    }
-
-    pub(crate) fn is_signed_with(&self, secret: &str) -> bool {
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
         mac.update(&self.body);
         let digest = mac.finalize().into_bytes();
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -166,12 +148,7 @@ impl Post {
     }
 }
 
-/// The secret of a receiver with this name.
-pub(crate) fn secret_of(name: &str) -> String {
-    format!("{name}'s secret")
-}
-
-/// The values of all changes of a body.
+/// Returns the values of all changes of a body.
 pub(crate) fn values(body: &Value) -> Vec<Value> {
     let entries = body["entry"].as_array().unwrap();
     let changes = entries

@@ -1,4 +1,4 @@
-//! A sandbox behind a real port, and the requests most tests make.
+//! A sandbox on a real port, and the requests that most tests make.
 
 use std::{net::SocketAddr, sync::Once, time::Duration};
 
@@ -11,8 +11,8 @@ use whatsapp_sandbox::{
 
 pub(crate) const PHONE: &str = DEFAULT_PHONE_NUMBER_ID;
 pub(crate) const WABA: &str = DEFAULT_WABA_ID;
-/// A number without a behaviour of its own.
-pub(crate) const ANYBODY: &str = "+966512345678";
+/// A number without a special behaviour.
+pub(crate) const RECIPIENT: &str = "+966512345678";
 
 /// A running sandbox; it stops when dropped.
 pub(crate) struct Server {
@@ -24,10 +24,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Options for tests: the numbers that are slow answer at once.
+    /// Returns the options of most tests: nothing takes time.
     pub(crate) fn options() -> SandboxOptions {
         SandboxOptions {
-            seed: Some(1),
             pace: 0.0,
             ..SandboxOptions::default()
         }
@@ -37,7 +36,7 @@ impl Server {
         Self::with(Self::options())
     }
 
-    /// Below a prefix, as a bigger server mounts it.
+    /// Mounts the sandbox at a prefix, as a larger server does.
     pub(crate) fn with(options: SandboxOptions) -> Self {
         Self::mounted("/some/sandbox", options)
     }
@@ -74,7 +73,7 @@ impl Server {
         format!("http://{}{}{path}", self.address, self.prefix)
     }
 
-    /// A Graph request with a token.
+    /// Returns a Graph request with a token.
     pub(crate) fn graph(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, self.url(&format!("/v26.0/{path}")))
@@ -100,7 +99,7 @@ impl Server {
         answer(self.graph(Method::DELETE, path).send().await.unwrap()).await
     }
 
-    /// Sends a message body as it is.
+    /// Sends this body to the messages route.
     pub(crate) async fn send(&self, message: &Value) -> (u16, Value) {
         self.post(&format!("{PHONE}/messages"), message).await
     }
@@ -122,8 +121,15 @@ impl Server {
         answer(request.send().await.unwrap()).await
     }
 
-    /// Reads from the control API what must be there.
-    pub(crate) async fn look(&self, path: &str) -> Value {
+    /// Posts to the control API, which has to answer 200.
+    pub(crate) async fn act(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.control(Method::POST, path, body).await;
+        assert_eq!(status, 200, "{path}: {answer}");
+        answer
+    }
+
+    /// Reads from the control API, which has to answer 200.
+    pub(crate) async fn read(&self, path: &str) -> Value {
         let (status, body) = self.control(Method::GET, path, Value::Null).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
@@ -135,9 +141,9 @@ impl Server {
         body
     }
 
-    /// The codes on a phone, oldest first.
+    /// Returns the codes on a phone, oldest first.
     pub(crate) async fn codes(&self, number: &str) -> Vec<String> {
-        let phone = self.look(&format!("/phones/{number}/messages")).await;
+        let phone = self.read(&format!("/phones/{number}/messages")).await;
         let messages = phone["messages"].as_array().unwrap();
         messages
             .iter()
@@ -145,10 +151,10 @@ impl Server {
             .collect()
     }
 
-    /// The latest call to a number.
+    /// Returns the latest call to a number.
     pub(crate) async fn call_to(&self, number: &str) -> Value {
         let calls = self
-            .look(&format!("/calls?to={}", number.replace('+', "%2B")))
+            .read(&format!("/calls?to={}", number.replace('+', "%2B")))
             .await;
         calls["calls"]
             .as_array()
@@ -162,12 +168,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.sandbox.close();
-        // The command is on its way when this returns; nobody waits for its end.
+        // The command is sent when this returns; the test need not wait for the end.
         drop(self.handle.stop(false));
     }
 }
 
-/// What the gateway's kind of client sends for a passcode.
+/// Returns the message that a sender of passcodes sends.
 pub(crate) fn message(to: &str) -> Value {
     message_with(to, "en", "123456")
 }
@@ -200,7 +206,7 @@ pub(crate) async fn answer(response: Response) -> (u16, Value) {
     )
 }
 
-/// Checks Meta's error shape and gives back status and code.
+/// Checks Meta's error shape and returns status and code.
 pub(crate) fn error((status, body): (u16, Value)) -> (u16, u64) {
     let error = &body["error"];
     assert!(error["message"].is_string(), "{body}");
@@ -216,7 +222,7 @@ pub(crate) fn error((status, body): (u16, Value)) -> (u16, u64) {
 fn client() -> Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
-        // Another test crate in this process cannot have installed one.
+        // Only this crate runs in the process, so no other provider is installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
     Client::builder()

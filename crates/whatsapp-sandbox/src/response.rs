@@ -1,7 +1,7 @@
-//! An answer before it is HTTP, and the answers that break off on purpose.
+//! The response to a Graph request, including responses that break off on purpose.
 //!
-//! actix's own response cannot leave its worker thread; this one can, so that a send goes on when
-//! its caller has hung up.
+//! actix's own response cannot leave its worker thread. This one can, so a send continues after its
+//! caller has hung up.
 
 use std::io;
 
@@ -13,15 +13,14 @@ use actix_web::{
 };
 use futures_util::stream;
 use serde_json::{Value, json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{behaviour::Answer, graph_error::GraphError};
+use crate::{behaviour::Answer, graph_error::GraphError, ids};
 
-/// What goes on the wire.
+/// The response to a Graph request.
 #[derive(Clone, Debug)]
-pub(crate) struct Reply {
+pub(crate) struct Response {
     pub(crate) status: u16,
-    /// The error code, where the answer has one.
+    /// The error code of a refusal.
     pub(crate) code: Option<u32>,
     content_type: &'static str,
     body: Bytes,
@@ -29,11 +28,10 @@ pub(crate) struct Reply {
     wire: Wire,
 }
 
-/// How much of the answer leaves.
+/// The part of a response that is sent before the connection closes.
 #[derive(Clone, Copy, Debug)]
 enum Wire {
     Whole,
-    /// Nothing at all.
     Nothing,
     /// The head and this many bytes of the body.
     First(usize),
@@ -42,7 +40,7 @@ enum Wire {
 const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
-impl Reply {
+impl Response {
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self {
             status,
@@ -58,21 +56,21 @@ impl Reply {
         Self::json(200, body)
     }
 
-    pub(crate) fn error(error: &GraphError, trace_id: &str) -> Self {
+    pub(crate) fn error(error: &GraphError) -> Self {
         Self {
             code: Some(error.code),
             retry_after: error.retry_after,
-            ..Self::json(error.status, &error.body(trace_id))
+            ..Self::json(error.status, &error.body(&ids::trace_id()))
         }
     }
 
-    /// The answer a behaviour asks for, given the answer that success would have had.
-    pub(crate) fn shaped(answer: Answer, success: &Value, trace_id: &str) -> Self {
+    /// Returns the response of this kind, given the body of a success.
+    pub(crate) fn shaped(answer: Answer, success: &Value) -> Self {
         let whole = Self::ok(success);
         let half = whole.body.len() / 2;
         match answer {
             Answer::Accepted | Answer::HeldForQualityAssessment | Answer::Paused => whole,
-            Answer::Refused(code) => Self::error(&GraphError::scripted(code), trace_id),
+            Answer::Refused(code) => Self::error(&GraphError::scripted(code)),
             Answer::Closed => Self {
                 wire: Wire::Nothing,
                 ..whole
@@ -120,9 +118,9 @@ impl Reply {
     }
 }
 
-/// A body that announces all its bytes and fails after some of them, which makes the server close
-/// the connection. With none of them it fails before the head has left the write buffer, so the
-/// caller sees a connection that closes without a word.
+/// Returns a body that announces all its bytes and fails after some of them, which makes the server
+/// close the connection. With zero bytes it fails before the head has left the write buffer, so the
+/// caller sees a connection that closes without an answer.
 fn broken_body(body: Bytes, bytes: usize) -> BoxBody {
     let announced = u64::try_from(body.len()).unwrap_or(u64::MAX);
     let first = (bytes > 0).then(|| body.slice(..bytes));
@@ -131,19 +129,11 @@ fn broken_body(body: Bytes, bytes: usize) -> BoxBody {
             return Some((Ok(first), (None, wrote)));
         }
         if wrote {
-            // The server writes what it has when the body has nothing more for now.
+            // The server flushes its buffer while the body is pending.
             tokio::task::yield_now().await;
         }
-        let gone = io::Error::new(
-            io::ErrorKind::ConnectionAborted,
-            "closed as the script says",
-        );
-        Some((Err(gone), (None, wrote)))
+        let closed = io::Error::new(io::ErrorKind::ConnectionAborted, "closed on purpose");
+        Some((Err(closed), (None, wrote)))
     });
     BoxBody::new(SizedStream::new(announced, Box::pin(steps)))
-}
-
-/// A moment as the control API writes it.
-pub(crate) fn timestamp(moment: OffsetDateTime) -> String {
-    moment.format(&Rfc3339).unwrap_or_default()
 }
