@@ -1,4 +1,4 @@
-//! `GET /v1/messages`: the caller's messages, newest first, page by page.
+//! `GET /v1/messages`: lists the messages of the account, newest first, page by page.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(crate) fn resource() -> Resource {
 
 const STATUS: QueryParameter<MessageStatus> = QueryParameter {
     name: "status",
-    description: "Only messages that stand there now.",
+    description: "Only messages with this status.",
     value: MESSAGE_STATUS,
 };
 
@@ -44,25 +44,25 @@ const RECIPIENT: QueryParameter<PhoneNumber> = QueryParameter {
 
 const FROM: QueryParameter<Timestamp> = QueryParameter {
     name: "from",
-    description: "Only messages created then or later (RFC 3339).",
+    description: "Only messages created at this time or later (RFC 3339).",
     value: INSTANT,
 };
 
 const TO: QueryParameter<Timestamp> = QueryParameter {
     name: "to",
-    description: "Only messages created before (RFC 3339).",
+    description: "Only messages created before this time (RFC 3339).",
     value: INSTANT,
 };
 
 const LIMIT: QueryParameter<PageSize> = QueryParameter {
     name: "limit",
-    description: "How many.",
+    description: "The number of messages on a page.",
     value: PAGE_SIZE,
 };
 
 const FROM_CURSOR: QueryParameter<Cursor> = QueryParameter {
     name: "cursor",
-    description: "Where the page begins: `nextCursor` of the page before.",
+    description: "The beginning of the page: `nextCursor` of the page before.",
     value: CURSOR,
 };
 
@@ -86,8 +86,8 @@ impl PageOf for MessageResource {
     const DATA: &'static str = "The messages, newest first.";
 }
 
-/// Lists messages, newest first. Messages that come in while you turn the pages neither move a page nor
-/// show twice.
+/// Lists messages, newest first. Messages that are created meanwhile neither move a page nor appear
+/// twice.
 #[utoipa::path(
     get,
     path = PATH,
@@ -99,7 +99,7 @@ impl PageOf for MessageResource {
         (
             status = 200,
             description = "A page of messages.",
-            headers(("X-Request-Id" = String, description = "Names this request.")),
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
             body = ListMessagesResponse,
             example = json!({
                 "data": [{
@@ -164,7 +164,7 @@ impl From<MessagePage> for ListMessagesResponse {
     }
 }
 
-/// The codes this endpoint may answer, beside those that every endpoint may.
+/// The error codes of this endpoint, besides the common ones.
 struct Refusals;
 
 impl IntoResponses for Refusals {
