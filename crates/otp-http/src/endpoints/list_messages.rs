@@ -38,7 +38,7 @@ const STATUS: QueryParameter<MessageStatus> = QueryParameter {
 const RECIPIENT: QueryParameter<PhoneNumber> = QueryParameter {
     name: "recipient",
     description: "Only messages to this number, in E.164. A plus sign in a query is a space: write \
-                  `%2B`, or leave\nit out.",
+                  `%2B`, or leave it out.",
     value: PHONE_NUMBER,
 };
 
