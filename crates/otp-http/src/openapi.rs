@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the API's description (OpenAPI 3.1), made from the code.
+//! `GET /openapi.json`: the description of the API (OpenAPI 3.1), generated from the code.
 
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, Resource};
@@ -18,11 +18,11 @@ pub(crate) fn resource() -> Resource {
     resource_at(PATH).get(get).finish()
 }
 
-/// The document, written out once.
+/// The document as JSON, generated once.
 pub(crate) struct OpenApiDocument(Bytes);
 
 impl OpenApiDocument {
-    /// The document of a service that clients reach at `public_url`.
+    /// Returns the document of a service that clients reach at `public_url`.
     pub(crate) fn new(public_url: Option<&str>) -> Self {
         let mut document = Document::openapi();
         document.info.description = Some(DESCRIPTION.to_owned());
@@ -38,18 +38,18 @@ async fn get(document: Data<OpenApiDocument>) -> HttpResponse {
         .body(document.0.clone())
 }
 
-/// What the document says of the whole.
+/// The introduction of the document.
 const DESCRIPTION: &str = "\
 One-time passcodes over WhatsApp.
 
-Every request but those for health carries an API key in `X-Api-Key`. Bodies are JSON of at most 16 KiB; \
-fields the service does not know are ignored, parameters of a query are not. Requests are limited per IP \
-address.
+Every request except those for health carries an API key in `X-Api-Key`. Bodies are JSON of at most \
+16 KiB. Unknown fields of a body are ignored; unknown parameters of a query are refused. Requests are \
+limited per IP address.
 
-Errors are JSON: `errorMessage` is a stable code to act on, `description` a sentence for people, \
-`requestId` the name of the request. Sentences are in the language of `Accept-Language`: Arabic (`ar`) or \
-English (`en`). Twice `errorMessage` is a sentence instead: while a recipient has to wait, and where \
-WhatsApp refuses a message, in its own words.";
+Errors are JSON: `errorMessage` is a stable code for programs, `description` a sentence for people, \
+`requestId` the id of the request. Sentences are in the language of `Accept-Language`: Arabic (`ar`) or \
+English (`en`). `errorMessage` is a sentence in two cases: during a cooldown, and when WhatsApp refuses \
+the message.";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -66,8 +66,8 @@ WhatsApp refuses a message, in its own words.";
     components(schemas(ErrorBody)),
     modifiers(&ApiKeyScheme),
     tags(
-        (name = "Messages", description = "Sending passcodes, and what became of them."),
-        (name = "Health", description = "For load balancers and people on call."),
+        (name = "Messages", description = "Send passcodes and follow their status."),
+        (name = "Health", description = "For load balancers and operators."),
     ),
 )]
 struct Document;
@@ -77,7 +77,7 @@ struct ApiKeyScheme;
 impl Modify for ApiKeyScheme {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let description =
-            "Your API key. Keep it on your servers: never in an app, a page or a repository.";
+            "Your API key. Keep it on your servers, never in an app, a page or a repository.";
         let key = ApiKeyValue::with_description("X-Api-Key", description);
         openapi
             .components

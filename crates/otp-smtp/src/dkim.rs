@@ -1,7 +1,7 @@
-//! DKIM: signs the bytes that leave (RFC 6376; Ed25519 by RFC 8463).
+//! DKIM: signs a mail as it leaves (RFC 6376; Ed25519 by RFC 8463).
 //!
-//! Header and body are canonicalised the relaxed way: servers on the way fold headers anew and trim lines,
-//! and a signature made the simple way breaks there.
+//! Header and body are canonicalised in the relaxed form. Servers on the way fold headers and trim lines,
+//! which breaks a signature over the simple form.
 
 mod canonical;
 mod key;
@@ -14,8 +14,8 @@ use ring::digest;
 use canonical::{body, fields, header};
 pub use key::DkimKey;
 
-/// What is signed of a header. A name that stands here once more than in the mail makes sure that nobody
-/// adds one: who shows the first `From` and who shows the last must show the same.
+/// The signed header fields. A name that appears here once more than in the mail prevents that a server
+/// adds such a field: mail readers may show the first `From` or the last, and both must be the same.
 const SIGNED: &[&str] = &[
     "from",
     "from",
@@ -42,10 +42,10 @@ pub struct DkimSigner {
 /// The signature could not be set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDkim {
-    /// No domain name, or no selector.
+    /// The domain or the selector is not a name.
     #[error("write names such as example.com, of letters, digits and hyphens")]
     Name,
-    /// No private key.
+    /// The private key cannot be read.
     #[error(
         "an RSA key of at least 2048 bits or an Ed25519 key is needed, in PEM \
          (`openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`)"
@@ -66,17 +66,17 @@ impl DkimSigner {
         })
     }
 
-    /// The domain that signs.
+    /// Returns the signing domain.
     pub fn domain(&self) -> &str {
         &self.domain
     }
 
-    /// Where the public key is looked for in DNS.
+    /// Returns the DNS name of the public key.
     pub fn record_name(&self) -> String {
         format!("{}._domainkey.{}", self.selector, self.domain)
     }
 
-    /// Whether the text is a name in DNS, of one label or several, as a domain and a selector are.
+    /// Returns whether the text is a DNS name of one or more labels, as domains and selectors are.
     pub fn is_name(text: &str) -> bool {
         let is_label = |label: &str| {
             (1..=63).contains(&label.len())
@@ -87,13 +87,13 @@ impl DkimSigner {
         text.len() <= 253 && text.split('.').all(is_label)
     }
 
-    /// The TXT record that has to stand there.
+    /// Returns the TXT record to publish at that name.
     pub fn record(&self) -> String {
         let public_key = STANDARD.encode(self.key.public_key());
         format!("v=DKIM1; k={}; p={public_key}", self.key.name())
     }
 
-    /// The `DKIM-Signature` field to put before the mail, with its line's end.
+    /// Returns the `DKIM-Signature` field to put before the mail, with its line end.
     pub(crate) fn sign(&self, mail: &[u8], at: Timestamp) -> String {
         let (head, text) = split(mail);
         let body_hash = STANDARD.encode(digest::digest(&digest::SHA256, &body(text)));
@@ -113,10 +113,10 @@ impl DkimSigner {
     }
 }
 
-/// The bytes that a signature covers: the named fields, the last of several first, and the signature's own
-/// field without its value.
+/// Returns the bytes that a signature covers: the named fields, the last of several first, and the
+/// signature's own field without its value.
 fn signed_bytes(head: &[u8], names: &[&str], own: &str) -> Vec<u8> {
-    let mut left: Vec<_> = fields(head).map(header).collect();
+    let mut remaining: Vec<_> = fields(head).map(header).collect();
     let mut signed = Vec::new();
     for name in names {
         let is_named = |field: &Vec<u8>| {
@@ -124,8 +124,8 @@ fn signed_bytes(head: &[u8], names: &[&str], own: &str) -> Vec<u8> {
                 .strip_prefix(name.as_bytes())
                 .is_some_and(|rest| rest.starts_with(b":"))
         };
-        if let Some(position) = left.iter().rposition(is_named) {
-            signed.extend(left.remove(position));
+        if let Some(position) = remaining.iter().rposition(is_named) {
+            signed.extend(remaining.remove(position));
             signed.extend(b"\r\n");
         }
     }
@@ -133,13 +133,13 @@ fn signed_bytes(head: &[u8], names: &[&str], own: &str) -> Vec<u8> {
     signed
 }
 
-/// Header and body of a mail; the header keeps its last line's end.
+/// Splits a mail into header and body; the header keeps its last line end.
 fn split(mail: &[u8]) -> (&[u8], &[u8]) {
     let end = mail.windows(4).position(|bytes| bytes == b"\r\n\r\n");
     end.map_or((mail, &[]), |end| (&mail[..end + 2], &mail[end + 4..]))
 }
 
-/// Base64 over several lines: none may be longer than 998 characters, and 78 are polite.
+/// Folds base64 into lines of at most 78 characters (RFC 5322, section 2.1.1).
 fn folded(text: &str) -> String {
     let lines = text.as_bytes().chunks(72).map(String::from_utf8_lossy);
     lines.collect::<Vec<_>>().join("\r\n\t")

@@ -1,17 +1,17 @@
-//! Notices to account holders as mail: written in Arabic and English, signed with DKIM, handed to a mail
-//! server.
+//! Notices to account holders as mail: written in Arabic and English, signed with DKIM, handed to a
+//! mail server.
 //!
 //! [`SmtpMailer`] implements the port [`NoticeSender`](otp_core::ports::NoticeSender).
 //!
-//! # What is promised
+//! # Promises
 //!
-//! - **A mail is what is written here, and nothing else.** Names, companies and reasons become text, in
-//!   headers encoded and in HTML escaped; none becomes a header, a recipient or markup.
-//! - **Nothing is fetched and nobody is followed**: no pictures, no links, no pixels.
-//! - **Mail leaves encrypted, or stays on this machine**: TLS is required of any server that is not on
+//! - **Inserted values remain text.** Names, companies and reasons are encoded in headers and escaped in
+//!   HTML; none becomes a header, a recipient or markup.
+//! - **A mail loads nothing and tracks nobody**: it has no pictures, links or pixels.
+//! - **Mail leaves encrypted, or stays on this machine**: TLS is required unless the mail server is on
 //!   the loopback.
 //! - **A notice has one `Message-ID`**, however often it is sent.
-//! - **What is said of a failure names nobody**: of a mail server's answer only the codes are kept.
+//! - **An error names nobody**: only the codes of a mail server's answer are kept.
 
 mod dkim;
 mod mailer;

@@ -1,4 +1,4 @@
-//! Sends notices by SMTP.
+//! Mailer: sends notices by SMTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,8 @@ use crate::message::{Addressing, From, compose};
 use crate::server::{InvalidSmtpUrl, SmtpServer};
 use crate::words::{About, Words, write};
 
-/// How long one mail may take, whatever its server does at each step.
-const MOST: Duration = Duration::from_secs(50);
+/// How long one mail may take, whatever the server does at each step.
+const MAX_DURATION: Duration = Duration::from_secs(50);
 
 /// A mailer over one mail server.
 pub struct SmtpMailer {
@@ -28,7 +28,7 @@ pub struct SmtpMailer {
 }
 
 impl SmtpMailer {
-    /// A mailer that signs where it can. It connects when there is something to send.
+    /// A mailer that signs if it has a signer. It connects when it has a mail to send.
     pub fn new(
         server: &SmtpServer,
         from: From,
@@ -41,7 +41,7 @@ impl SmtpMailer {
         })
     }
 
-    /// Sends a mail that says nothing but that the set-up works. `id` tells it from others.
+    /// Sends a mail that only tests the set-up. `id` becomes a part of its `Message-ID`.
     pub async fn send_test(
         &self,
         to: &EmailAddress,
@@ -51,10 +51,10 @@ impl SmtpMailer {
     ) -> Result<(), NoticeError> {
         let line = |text| {
             ContactLine::parse(text)
-                .map_err(|_| NoticeError::Refused("a name of this length".to_owned()))
+                .map_err(|_| NoticeError::Refused("the name is too long".to_owned()))
         };
-        let (to_whom, of_whom) = (line(to.as_str())?, line(self.from.domain())?);
-        let words = write(About::Test, language, (&to_whom, &of_whom));
+        let (name, company) = (line(to.as_str())?, line(self.from.domain())?);
+        let words = write(About::Test, language, (&name, &company));
         let addressing = Addressing {
             from: &self.from,
             to,
@@ -67,8 +67,9 @@ impl SmtpMailer {
     }
 
     async fn deliver(&self, addressing: &Addressing<'_>, words: Words) -> Result<(), NoticeError> {
-        let (envelope, mail) = compose(addressing, words)
-            .ok_or_else(|| NoticeError::Refused("no address mail can go to".to_owned()))?;
+        let (envelope, mail) = compose(addressing, words).ok_or_else(|| {
+            NoticeError::Refused("mail cannot be sent to this address".to_owned())
+        })?;
         let signature = self
             .dkim
             .as_ref()
@@ -78,10 +79,10 @@ impl SmtpMailer {
     }
 
     async fn hand_over(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), NoticeError> {
-        match tokio::time::timeout(MOST, self.client.send_raw(envelope, mail)).await {
+        match tokio::time::timeout(MAX_DURATION, self.client.send_raw(envelope, mail)).await {
             Ok(Ok(_accepted)) => Ok(()),
-            Ok(Err(error)) => Err(told(&error)),
-            Err(_) => Err(NoticeError::Unknown("it took too long".to_owned())),
+            Ok(Err(error)) => Err(classified(&error)),
+            Err(_) => Err(NoticeError::Unknown(TIMED_OUT.to_owned())),
         }
     }
 }
@@ -109,30 +110,32 @@ impl NoticeSender for SmtpMailer {
     }
 }
 
-/// What a failure means. A server's words are left out: they quote addresses.
-fn told(error: &SmtpError) -> NoticeError {
+/// Classifies a failure. The server's text is left out because it quotes addresses.
+fn classified(error: &SmtpError) -> NoticeError {
     let Some(code) = error.status() else {
         let what = if error.is_tls() {
             "TLS failed"
         } else if error.is_timeout() {
-            "it took too long"
+            TIMED_OUT
         } else if error.is_response() {
-            "an answer that is none"
+            "the answer is not valid SMTP"
         } else if error.is_client() {
-            "it lacks what is required of it, such as STARTTLS or a way to sign in"
+            "the server lacks a required feature, such as STARTTLS or a way to sign in"
         } else {
             "the connection failed"
         };
         return NoticeError::Unknown(what.to_owned());
     };
     let code = code.to_string();
-    if error.is_transient() || OF_THE_SET_UP.contains(&code.as_str()) {
+    if error.is_transient() || SET_UP_REFUSALS.contains(&code.as_str()) {
         NoticeError::Postponed(code)
     } else {
         NoticeError::Refused(code)
     }
 }
 
-/// Refusals of us, not of the mail: a password that is wrong or missing, or encryption the server wants
-/// first (RFC 4954, section 6). An operator will mend it, and nothing should be lost until then.
-const OF_THE_SET_UP: [&str; 5] = ["504", "530", "534", "535", "538"];
+/// Refusals of the set-up, not of the mail: a wrong or missing password, or encryption that the server
+/// requires first (RFC 4954, section 6). The mail is kept until an operator has fixed it.
+const SET_UP_REFUSALS: [&str; 5] = ["504", "530", "534", "535", "538"];
+
+const TIMED_OUT: &str = "the mail took too long";

@@ -1,4 +1,4 @@
-//! A mail as it leaves: headers, plain text first, then HTML.
+//! Mail as it leaves: headers, plain text, then HTML.
 
 use std::time::SystemTime;
 
@@ -13,12 +13,12 @@ use time::OffsetDateTime;
 
 use crate::words::Words;
 
-/// Who sends: an address, or a name and an address. It is the envelope's sender, too: what cannot be
-/// delivered comes back to it.
+/// The sender of mails: an address, with or without a name. It is also the sender of the envelope, to
+/// which undeliverable mail is returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct From(Mailbox);
 
-/// The text names no sender.
+/// The text is not an address, with or without a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("write notices@example.com or Example <notices@example.com>")]
 pub struct InvalidFrom;
@@ -39,7 +39,7 @@ impl From {
         }
         let address = EmailAddress::parse(address.trim()).map_err(|_| InvalidFrom)?;
         if !address.as_str().is_ascii() {
-            // The domain stands in `Message-ID` as it is.
+            // `Message-ID` contains the domain as it is.
             return Err(InvalidFrom);
         }
         let name = (!name.is_empty()).then(|| name.to_owned());
@@ -47,13 +47,13 @@ impl From {
         Ok(Self(Mailbox::new(name, address)))
     }
 
-    /// The domain of the address.
+    /// Returns the domain of the address.
     pub fn domain(&self) -> &str {
         self.0.email.domain()
     }
 }
 
-/// Whom a mail goes to, and what tells it from others.
+/// Sender, recipient and identity of a mail.
 pub(crate) struct Addressing<'a> {
     pub(crate) from: &'a From,
     pub(crate) to: &'a EmailAddress,
@@ -64,7 +64,7 @@ pub(crate) struct Addressing<'a> {
     pub(crate) language: UiLanguage,
 }
 
-/// Envelope and bytes of a mail. None where the address is none that mail can go to.
+/// Returns envelope and bytes of a mail, or `None` if mail cannot be sent to the address.
 pub(crate) fn compose(addressing: &Addressing<'_>, words: Words) -> Option<(Envelope, Vec<u8>)> {
     let From(from) = addressing.from;
     let to = to_address(addressing.to)?;
@@ -80,7 +80,7 @@ pub(crate) fn compose(addressing: &Addressing<'_>, words: Words) -> Option<(Enve
         .multipart(MultiPart::alternative_plain_html(words.plain, words.html))
         .ok()?;
     for (name, value) in [
-        // No vacation answers this mail, and no server that keeps to RFC 3834 or is Microsoft's.
+        // Prevents automatic replies, also of servers that follow RFC 3834 or are made by Microsoft.
         (
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated",
@@ -104,8 +104,8 @@ fn to_address(address: &EmailAddress) -> Option<Address> {
     address.as_str().parse().ok()
 }
 
-/// Text for a header: what would end the line becomes a space. The header's own encoding would hide it
-/// as well; two walls are better than one.
+/// Returns text for a header. A character that would end the line becomes a space; the header's
+/// encoding is a second protection.
 fn one_line(text: &str) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     text.chars()

@@ -1,4 +1,4 @@
-//! The mail server: where it is, and how it is spoken to.
+//! Mail server: its address, encryption and credentials.
 
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use url::{Host, Url};
 
-/// How long connecting may take, and each answer of the server.
+/// Deadline of connecting, and of each answer of the server.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Connections kept for the next mail; more are opened when more mails leave at once.
+/// Most connections to the server; each is kept for the next mail.
 const MAX_CONNECTIONS: u32 = 2;
-const IDLE_CONNECTION: Duration = Duration::from_secs(30);
+/// How long an idle connection is kept.
+const MAX_IDLE: Duration = Duration::from_secs(30);
 
-/// A mail server. `Debug` names neither user nor password.
+/// A mail server. `Debug` hides user and password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SmtpServer {
     host: String,
@@ -26,37 +27,37 @@ pub struct SmtpServer {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encryption {
-    /// From the first byte on: `smtps://`.
+    /// TLS from the first byte on: `smtps://`.
     Implicit,
-    /// Asked for by STARTTLS, and given up where the server has none: `smtp://`.
+    /// TLS by STARTTLS, which the server must support: `smtp://`.
     StartTls,
-    /// None, on the loopback only: `smtp://…?tls=none`.
+    /// No encryption, on the loopback only: `smtp://…?tls=none`.
     None,
 }
 
-/// The text is no URL of a mail server. It is not quoted: it may hold a password.
+/// The text is not the URL of a mail server. It is not quoted: it may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSmtpUrl {
-    /// Not a URL, or not one with these schemes.
+    /// It is not a URL, or has another scheme.
     #[error(
         "write smtps://user:password@mail.example.com or smtp://… (STARTTLS is required there)"
     )]
     Shape,
-    /// Something else than `tls=required` or `tls=none` behind the question mark.
+    /// It has another query than `tls=required` or `tls=none`.
     #[error("the only parameter is tls, and it is required or none")]
     Parameter,
-    /// Mail would leave the machine in the clear.
+    /// Mail would leave the machine unencrypted.
     #[error("tls=none is for a mail server on this machine (127.0.0.1, ::1 or localhost)")]
     Plaintext,
 }
 
 impl SmtpServer {
     /// Reads `smtps://user:password@host:465` (TLS from the start), `smtp://user:password@host:587`
-    /// (STARTTLS, required) or `smtp://127.0.0.1:25?tls=none`. What is special in a user or password is
-    /// percent-encoded.
+    /// (STARTTLS, required) or `smtp://127.0.0.1:25?tls=none`. Special characters of a user or password
+    /// are percent-encoded.
     pub fn parse(text: &str) -> Result<Self, InvalidSmtpUrl> {
         let url = Url::parse(text).map_err(|_| InvalidSmtpUrl::Shape)?;
-        // Only the schemes of the web have their host parsed as one: others may hold anything.
+        // `Url` parses the host only for the schemes of the web; for others it may be anything.
         let host = url.host_str().ok_or(InvalidSmtpUrl::Shape)?;
         let host = Host::parse(host).map_err(|_| InvalidSmtpUrl::Shape)?;
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
@@ -93,7 +94,7 @@ impl SmtpServer {
         })
     }
 
-    /// A client of this server. It connects when there is something to send.
+    /// Returns a client of this server. It connects when it has a mail to send.
     pub(crate) fn client(
         &self,
     ) -> Result<AsyncSmtpTransport<Tokio1Executor>, lettre::transport::smtp::Error> {
@@ -105,8 +106,8 @@ impl SmtpServer {
         };
         let pool = PoolConfig::new()
             .max_size(MAX_CONNECTIONS)
-            .idle_timeout(IDLE_CONNECTION);
-        // "Dangerous" says that encryption is chosen apart: above.
+            .idle_timeout(MAX_IDLE);
+        // "Dangerous" means that encryption is chosen separately, as above.
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&self.host)
             .port(self.port)
             .tls(tls)
@@ -137,7 +138,7 @@ fn is_loopback(host: &Host<String>) -> bool {
     }
 }
 
-/// Text without percent signs' codes. A control character in it would be one in the dialogue.
+/// Decodes percent-encoded text. A control character in it could add a command to the SMTP dialogue.
 fn decoded(text: &str) -> Result<String, InvalidSmtpUrl> {
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
     let decoded = decoded.map_err(|_| InvalidSmtpUrl::Shape)?;
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_says_where_the_server_is_and_how_it_is_spoken_to() {
+    fn a_url_selects_address_encryption_and_credentials() {
         check(
             "smtps://mail.example.com",
             "mail.example.com 465 Implicit None",
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_leave_in_the_clear_or_is_no_mail_server_is_refused() {
+    fn unencrypted_mail_and_other_urls_are_refused() {
         for (url, expected) in [
             ("", InvalidSmtpUrl::Shape),
             ("mail.example.com", InvalidSmtpUrl::Shape),

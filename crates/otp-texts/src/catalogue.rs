@@ -112,7 +112,7 @@ struct Loaded {
 struct Translation {
     bundle: FluentBundle<FluentResource>,
     keys: Vec<String>,
-    /// What could not be loaded.
+    /// Faults that were found while loading.
     faults: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
 # ما تقوله إجابات الأخطاء في الحقل description؛ المفاتيح هي رموز واجهة البرمجة.
-# What is to be read from left to right is isolated (U+2066 … U+2069).
+# Text that is read from left to right is isolated (U+2066 … U+2069).
 
 TooManyRequests = طلبات كثيرة جدًا من عنوان IP هذا. انتظر المدة المذكورة في ⁦Retry-After⁩ ثم حاول مرة أخرى.
 ApiKeyIsRequired = الترويسة ⁦X-Api-Key⁩ مفقودة أو فارغة. أرسل فيها مفتاح واجهة البرمجة الخاص بك.

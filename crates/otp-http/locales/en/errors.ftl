@@ -1,5 +1,5 @@
-# What error answers say in `description`; the keys are the codes of the API.
-# `CoolingDown-message` is the cooldown's `errorMessage`, to the letter of the API's documentation.
+# The `description` of error answers; the keys are the codes of the API.
+# `CoolingDown-message` is the `errorMessage` of the cooldown, exactly as the API documents it.
 
 TooManyRequests = Too many requests from this IP address. Wait for the time given in Retry-After and try again.
 ApiKeyIsRequired = The X-Api-Key header is missing or empty. Send your API key in it.
@@ -9,20 +9,20 @@ UnsupportedMediaType = The body must be JSON, uncompressed, with the header Cont
 RequestBodyTooLarge = The body is larger than 16 KiB.
 RequestTimeout = The body did not arrive in time. Try again.
 MalformedRequestBody = The body cannot be read.
-MalformedRequestBody-incomplete = The body broke off before its end.
+MalformedRequestBody-incomplete = The body is incomplete.
 MalformedRequestBody-not-json = The body is not valid JSON in UTF-8.
 MalformedRequestBody-not-an-object = The body must be a JSON object.
-MalformedRequestBody-duplicate = A field stands more than once in the body.
+MalformedRequestBody-duplicate = A field appears more than once in the body.
 MalformedRequestBody-not-text = The field { $field } must be a string.
 OTPCodeIsRequired = The field otpCode is missing or empty.
 OTPCodeLengthMustBeLessThanOrEqualTo8 = The field otpCode has more than 8 characters.
-OTPCodeMustContainOnlyLettersOrDigits = The field otpCode may only have the letters A–Z and a–z and the digits 0–9.
+OTPCodeMustContainOnlyLettersOrDigits = The field otpCode may only contain the letters A–Z and a–z and the digits 0–9.
 DestinationPhoneNumberIsRequired = The field toPhoneE164 is missing.
 PhoneNumberCanNotBeEmpty = The field toPhoneE164 is empty.
 InvalidphoneNumber = The field toPhoneE164 is not a valid phone number. Write it in E.164 format: a plus sign, the country code and the number, digits only.
 IdempotencyKeyMustBeUuid = The field idempotencyKey must be a UUID of 36 characters, or left out.
 SenderNumberNotFound = No sender number is assigned to your account.
-TemplateNotFound = Your account has no approved template in the language asked for, nor in its default language.
+TemplateNotFound = Your account has no approved template in the requested language or in its default language.
 RecipientOptedOut = The recipient has asked not to receive your messages.
 CoolingDown = This number was sent a message a moment ago. The wait grows with every message sent to the same number.
 CoolingDown-message = You can't send another message to the same number yet. Please wait { $wait } and try again.
@@ -30,16 +30,16 @@ InsufficientBalance = No active subscription has enough credits to cover the cos
 RefusedByProvider = WhatsApp refused the message. It is recorded as failed and costs nothing.
 MessageIdIsRequired = The field id is missing.
 MessageIdMustBeUuid = The field id must be a UUID of 36 characters.
-InvalidQueryParameter = A parameter of the query is unknown, stands twice or has a value that will not do.
-InvalidQueryParameter-unknown = There is no query parameter { $field }. There are { $known }.
-InvalidQueryParameter-duplicate = The query parameter { $field } stands more than once.
+InvalidQueryParameter = A parameter of the query is unknown, appears twice or has an invalid value.
+InvalidQueryParameter-unknown = The query parameter { $field } does not exist. The parameters are { $known }.
+InvalidQueryParameter-duplicate = The query parameter { $field } appears more than once.
 InvalidQueryParameter-status = The query parameter { $field } must be one of Pending, Sent, Delivered, Read, Failed and Deleted.
 InvalidQueryParameter-recipient = The query parameter { $field } is not a valid phone number in E.164 format. Write its plus sign as %2B, or leave it out.
 InvalidQueryParameter-instant = The query parameter { $field } must be a time such as 2026-11-20T09:30:00Z (RFC 3339).
 InvalidQueryParameter-limit = The query parameter { $field } must be a number from 1 to 100.
-InvalidQueryParameter-cursor = The query parameter { $field } must be the nextCursor of an earlier page, as it is.
+InvalidQueryParameter-cursor = The query parameter { $field } must be the unchanged nextCursor of an earlier page.
 MessageNotFound = Your account has no message with this id.
-InvalidVerifyToken = The handshake is not complete, or its token is not the one in whatsapp.verify_token.
+InvalidVerifyToken = The handshake is incomplete, or its token is not the one in whatsapp.verify_token.
 InvalidSignature = X-Hub-Signature-256 is missing, or is not the signature of this body with the secret in whatsapp.app_secret.
 NotificationTooLarge = The notification is larger than 4 MiB.
 NotFound = There is nothing at this path.

@@ -1,4 +1,4 @@
-//! `POST /CheckMessageStatus`: where one message of the caller stands.
+//! `POST /CheckMessageStatus`: returns the status of a message of the account.
 
 use std::collections::BTreeMap;
 
@@ -25,29 +25,29 @@ pub(crate) fn resource() -> Resource {
     resource_at(PATH).post(post).finish()
 }
 
-/// Which message.
+/// The message to check.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CheckMessageStatusRequest {
-    /// The id `SendMessage` answered with.
+    /// The `id` in the answer of `SendMessage`.
     #[serde(default)]
     #[schema(value_type = Uuid, required = true)]
     id: JsonField,
 }
 
-/// What there is to say of it. Every field is always there.
+/// Status of a message. Every field is always present.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CheckMessageStatusResponse {
-    /// The message.
+    /// Id of the message.
     id: Uuid,
-    /// Where it stands.
+    /// Its current status.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
-    /// The recipient; null once the recipient's data is erased.
+    /// The recipient in E.164; null once the recipient's data is erased.
     #[schema(required = true)]
     to_phone_e164: Option<String>,
-    /// When it was created, in UTC.
+    /// Time of creation, in UTC.
     #[schema(value_type = String, format = DateTime)]
     created_at: Time,
     /// WhatsApp's error code, if it failed and WhatsApp gave one.
@@ -56,17 +56,17 @@ pub(crate) struct CheckMessageStatusResponse {
     /// The kind of error, if it failed.
     #[schema(required = true)]
     failure_title: Option<String>,
-    /// Why it failed, in WhatsApp's words.
+    /// Description of the error, in WhatsApp's words, if it failed.
     #[schema(required = true)]
     failure_reason: Option<String>,
-    /// When the failure was recorded, in UTC.
+    /// Time at which the failure was recorded, in UTC.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     failed_at: Option<Time>,
 }
 
-/// Tells where a message stands, and why it failed if it did.
+/// Returns the status of a message, and the reason if it failed.
 ///
-/// Another account's message is told apart from an unknown one by nothing.
+/// The message of another account and an unknown message get the same answer.
 #[utoipa::path(
     post,
     path = PATH,
@@ -82,7 +82,7 @@ pub(crate) struct CheckMessageStatusResponse {
         (
             status = 200,
             description = "The message.",
-            headers(("X-Request-Id" = String, description = "Names this request.")),
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
             body = CheckMessageStatusResponse,
             example = json!({
                 "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
@@ -138,7 +138,7 @@ fn message_id(field: &JsonField) -> Result<MessageId, ApiError> {
         .ok_or(ApiError::Plain(ErrorCode::MessageIdMustBeUuid))
 }
 
-/// The codes this endpoint may answer, beside those that every endpoint may.
+/// The error codes of this endpoint, besides the common ones.
 struct Refusals;
 
 impl IntoResponses for Refusals {

@@ -1,5 +1,5 @@
-//! `GET /docs`: a page that renders the API's description and lets one try it. Everything it needs is
-//! in the binary; its policy lets it load nothing from anywhere else.
+//! `GET /docs`: a page that shows the description of the API and can call it. All its files are in the
+//! binary; its policy forbids to load any others.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) fn asset_resource() -> Resource {
     resource_at(ASSET).get(asset).finish()
 }
 
-/// Swagger UI styles its elements one by one, hence the inline styles; it needs no inline script.
+/// Allows inline styles, because Swagger UI styles its elements one by one; it needs no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";

@@ -1,4 +1,4 @@
-//! `POST /v1/messages/explain`: what `/SendMessage` would answer to this body, and why; sends nothing.
+//! `POST /v1/messages/explain`: explains what `/SendMessage` would answer; sends nothing.
 
 use std::collections::BTreeMap;
 
@@ -25,15 +25,15 @@ pub(crate) fn resource() -> Resource {
     resource_at(PATH).post(post).finish()
 }
 
-/// The body of `SendMessage`; the passcode may be left out, and is not kept.
+/// The body of `SendMessage`. The passcode may be left out; it is not stored.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(
     dead_code,
-    reason = "documents what is read as a body of `SendMessage`"
+    reason = "documents a body that is read like the one of `SendMessage`"
 )]
 struct ExplainMessageRequest {
-    /// Judged if it is there.
+    /// Checked if it is present.
     #[schema(min_length = 1, max_length = 8, pattern = "^[A-Za-z0-9]+$")]
     otp_code: Option<String>,
     /// The recipient in E.164.
@@ -41,78 +41,78 @@ struct ExplainMessageRequest {
     to_phone_e164: String,
     /// The language of the message.
     language_code: Option<String>,
-    /// Tells whether an earlier answer would be repeated.
+    /// Selects an earlier answer that would be repeated.
     idempotency_key: Option<Uuid>,
 }
 
-/// What would be answered, and what it would be judged by. Facts are told also where an earlier rule
-/// refuses; they are null where there is no valid number to tell them of.
+/// The answer that `SendMessage` would give, and the facts it depends on. Facts are present even if an
+/// earlier rule refuses; they are null if there is no valid number.
 #[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExplainMessageResponse {
-    /// Whether WhatsApp would be called. What it would answer is not asked.
+    /// Whether WhatsApp would be called. Its answer is not predicted.
     would_send: bool,
-    /// The error that would be answered, if one would.
+    /// The error that would be answered, if any.
     #[schema(required = true)]
     error: Option<ExplainedError>,
-    /// The earlier message whose answer would be repeated, if one would.
+    /// The earlier message whose answer would be repeated, if any.
     #[schema(required = true)]
     replay_of: Option<EarlierAnswer>,
-    /// The number, normalised.
+    /// The normalised number.
     #[schema(required = true)]
     #[serde(rename = "toPhoneE164")]
     to_phone_e164: Option<String>,
-    /// Its country (ISO 3166-1 alpha-2), or `001` for numbers of no country.
+    /// Its country (ISO 3166-1 alpha-2), or `001` for a number without a country.
     #[schema(required = true)]
     region: Option<String>,
-    /// The language it would go out in; null without a template.
+    /// The language of the message; null without a template.
     #[schema(required = true)]
     language_code: Option<String>,
-    /// The template it would go out with.
+    /// The template that would be used.
     #[schema(required = true)]
     template: Option<String>,
-    /// WhatsApp's id of the number it would go out from.
+    /// WhatsApp's id of the number that would send it.
     #[schema(required = true)]
     phone_number_id: Option<String>,
-    /// Whether that number is stopped, because WhatsApp or an operator refuses it; a message would fail.
+    /// Whether that number is stopped by WhatsApp or by an operator. If it is, the message would fail.
     #[schema(required = true)]
     sender_stopped: Option<bool>,
-    /// What it would cost, in credits.
+    /// Price in credits.
     #[schema(required = true)]
     price: Option<i64>,
-    /// What is left to the account, over all its subscriptions. A price is never split over two.
+    /// Remaining credits of all subscriptions of the account. A price is never split between two.
     #[schema(required = true)]
     balance: Option<i64>,
-    /// How long the recipient is still cooling down.
+    /// Cooldown of the recipient.
     #[schema(required = true)]
     cooldown: Option<Cooldown>,
-    /// Whether the recipient asked for no more messages.
+    /// Whether the recipient has opted out.
     #[schema(required = true)]
     opted_out: Option<bool>,
 }
 
-/// How long a recipient is still cooling down.
+/// Cooldown of a recipient.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cooldown {
-    /// Seconds; 0 if it is not.
+    /// Seconds to wait; 0 if there is no cooldown.
     wait_seconds: u64,
 }
 
-/// What the first request under an idempotency key was answered.
+/// The answer to the first request with an idempotency key.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EarlierAnswer {
-    /// The message.
+    /// Id of the message.
     id: Uuid,
-    /// What was answered; where the message stands while that is not known.
+    /// The answered status; the current one while the answer is not known.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
 }
 
 /// Explains what `/SendMessage` would answer to this body, without sending, storing or charging
-/// anything. The limit, the key and the body itself are judged as there; everything after that is
-/// explained.
+/// anything. The limit, the key and the syntax of the body are checked as there; everything after that
+/// is explained.
 #[utoipa::path(
     post,
     path = PATH,
@@ -128,7 +128,7 @@ pub(crate) struct EarlierAnswer {
         (
             status = 200,
             description = "The explanation.",
-            headers(("X-Request-Id" = String, description = "Names this request.")),
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
             body = ExplainMessageResponse,
             example = json!({
                 "wouldSend": false,
@@ -177,7 +177,7 @@ async fn explain(
     let passcode = passcode.filter(|_| fields.has_passcode);
     let (to, number) = split(fields.to);
     let (key, uuid) = split(fields.idempotency_key);
-    // In the order in which they are judged.
+    // In the order in which they are checked.
     let error = passcode.or(number).or(uuid);
     let error = error.map(|error| error.explained(context));
     let Some(to) = to else {
@@ -207,7 +207,7 @@ fn split<T>(field: Result<T, impl Into<ApiError>>) -> (Option<T>, Option<ApiErro
     }
 }
 
-/// A field that will not do is noticed before anything of what is foreseen.
+/// Combines the explanation with the error of a field, which comes first.
 fn response(
     explained: ExplainedSend,
     field_error: Option<ExplainedError>,
@@ -246,7 +246,7 @@ fn response(
     response
 }
 
-/// The codes this endpoint may answer, beside those that every endpoint may.
+/// The error codes of this endpoint, besides the common ones.
 struct Refusals;
 
 impl IntoResponses for Refusals {

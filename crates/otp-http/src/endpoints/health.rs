@@ -1,4 +1,4 @@
-//! `GET /health/live` and `GET /health/ready`: whether the process runs, and whether it can work.
+//! `GET /health/live` and `GET /health/ready`: whether the process runs, and whether it is ready.
 
 use std::time::Duration;
 
@@ -24,27 +24,27 @@ pub(crate) fn ready_resource() -> Resource {
     resource_at(READY).get(ready).finish()
 }
 
-/// Whoever asks wants to know now: a storage slower than this is not ready.
+/// A storage that answers later than this is not ready.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// How the service is.
+/// Health of the service.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HealthResponse {
     /// `ok` or `unavailable`.
     status: &'static str,
-    /// What is not there: `database` or `migrations`.
+    /// The missing parts: `database` or `migrations`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     missing: &'static [&'static str],
 }
 
-/// Says that the process runs.
+/// Reports that the process runs.
 #[utoipa::path(
     get,
     path = LIVE,
     operation_id = "HealthLive",
     tag = "Health",
-    responses((status = 200, description = "It runs.", body = HealthResponse, example = json!({"status": "ok"}))),
+    responses((status = 200, description = "The process runs.", body = HealthResponse, example = json!({"status": "ok"}))),
 )]
 pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok()
@@ -55,17 +55,17 @@ pub(crate) async fn live() -> HttpResponse {
         })
 }
 
-/// Says whether the service can work, and what is missing if it cannot.
+/// Reports whether the service is ready, and what is missing if it is not.
 #[utoipa::path(
     get,
     path = READY,
     operation_id = "HealthReady",
     tag = "Health",
     responses(
-        (status = 200, description = "It can.", body = HealthResponse, example = json!({"status": "ok"})),
+        (status = 200, description = "The service is ready.", body = HealthResponse, example = json!({"status": "ok"})),
         (
             status = 503,
-            description = "It cannot, for what is listed.",
+            description = "The service is not ready; `missing` says why.",
             body = HealthResponse,
             example = json!({"status": "unavailable", "missing": ["database"]}),
         ),
@@ -88,7 +88,8 @@ pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpRe
     }
 }
 
-/// A storage that was reached and still is not fit for work has another schema than the program's.
+/// Returns what a failed check lacks. A storage that can be reached but not used has the schema of
+/// another version.
 fn missing(error: &PortError) -> &'static [&'static str] {
     match error {
         PortError::Unavailable(_) => &["database"],

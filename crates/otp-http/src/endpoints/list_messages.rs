@@ -1,4 +1,4 @@
-//! `GET /v1/messages`: the caller's messages, newest first, page by page.
+//! `GET /v1/messages`: lists the messages of the account, newest first, page by page.
 
 use std::collections::BTreeMap;
 
@@ -32,38 +32,38 @@ pub(crate) fn resource() -> Resource {
 
 const STATUS: QueryParameter<MessageStatus> = QueryParameter {
     name: "status",
-    description: "Only messages that stand there now.",
+    description: "Only messages with this status.",
     value: MESSAGE_STATUS,
 };
 
 const RECIPIENT: QueryParameter<PhoneNumber> = QueryParameter {
     name: "recipient",
     description: "Only messages to this number, in E.164. A plus sign in a query is a space: write \
-                  `%2B`, or leave\nit out.",
+                  `%2B`, or leave it out.",
     value: PHONE_NUMBER,
 };
 
 const FROM: QueryParameter<Timestamp> = QueryParameter {
     name: "from",
-    description: "Only messages created then or later (RFC 3339).",
+    description: "Only messages created at this time or later (RFC 3339).",
     value: INSTANT,
 };
 
 const TO: QueryParameter<Timestamp> = QueryParameter {
     name: "to",
-    description: "Only messages created before (RFC 3339).",
+    description: "Only messages created before this time (RFC 3339).",
     value: INSTANT,
 };
 
 const LIMIT: QueryParameter<PageSize> = QueryParameter {
     name: "limit",
-    description: "How many.",
+    description: "The number of messages on a page.",
     value: PAGE_SIZE,
 };
 
 const FROM_CURSOR: QueryParameter<Cursor> = QueryParameter {
     name: "cursor",
-    description: "Where the page begins: `nextCursor` of the page before.",
+    description: "The beginning of the page: `nextCursor` of the page before.",
     value: CURSOR,
 };
 
@@ -87,8 +87,8 @@ impl PageOf for MessageResource {
     const DATA: &'static str = "The messages, newest first.";
 }
 
-/// Lists messages, newest first. Messages that come in while you turn the pages neither move a page nor
-/// show twice.
+/// Lists messages, newest first. Messages that are created meanwhile neither move a page nor appear
+/// twice.
 #[utoipa::path(
     get,
     path = PATH,
@@ -100,7 +100,7 @@ impl PageOf for MessageResource {
         (
             status = 200,
             description = "A page of messages.",
-            headers(("X-Request-Id" = String, description = "Names this request.")),
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
             body = ListMessagesResponse,
             example = json!({
                 "data": [{
@@ -166,7 +166,7 @@ impl From<MessagePage> for ListMessagesResponse {
     }
 }
 
-/// The codes this endpoint may answer, beside those that every endpoint may.
+/// The error codes of this endpoint, besides the common ones.
 struct Refusals;
 
 impl IntoResponses for Refusals {

@@ -20,7 +20,7 @@ use crate::wire::{MessageStatusName, RequestHeaders, SendMessageRequest};
 
 const PATH: &str = "/SendMessage";
 
-/// Says that an earlier answer is repeated.
+/// The header that marks a repeated answer.
 const REPLAYED: &str = "Idempotent-Replayed";
 
 pub(crate) fn resource() -> Resource {
@@ -31,15 +31,15 @@ pub(crate) fn resource() -> Resource {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SendMessageResponse {
-    /// The message. Keep it to ask for its status later.
+    /// Id of the message. Keep it to ask for its status later.
     id: Uuid,
-    /// `Sent` when WhatsApp accepted it, `Pending` while that is not known; in a repeated answer
-    /// whatever the first one said.
+    /// `Sent` if WhatsApp accepted it, `Pending` while that is not known; in a repeated answer, the
+    /// status of the first one.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
 }
 
-/// The codes this endpoint may answer, beside those that every endpoint may.
+/// The error codes of this endpoint, besides the common ones.
 struct Refusals;
 
 impl IntoResponses for Refusals {
@@ -64,12 +64,12 @@ impl IntoResponses for Refusals {
 
 /// Sends a passcode over WhatsApp.
 ///
-/// Requests are judged in this order: limit per IP address, API key, body, `otpCode`, `toPhoneE164`,
+/// The service checks in this order: limit per IP address, API key, body, `otpCode`, `toPhoneE164`,
 /// `idempotencyKey`; then a repeated `idempotencyKey` gets its first answer; then sender and template,
-/// opt-out, wait per recipient, credits.
+/// opt-out, cooldown, credits.
 ///
-/// The wait per recipient starts at 30 seconds and doubles with every message to the same number, up
-/// to 6 hours; 6 hours without a message end it. Failed messages neither count nor cost.
+/// The cooldown of a recipient starts at 30 seconds and doubles with every message to the same number,
+/// up to 6 hours; 6 hours without a message reset it. Failed messages neither count nor cost.
 #[utoipa::path(
     post,
     path = PATH,
@@ -91,8 +91,8 @@ impl IntoResponses for Refusals {
             status = 200,
             description = "The message was accepted, or an earlier answer is repeated.",
             headers(
-                ("X-Request-Id" = String, description = "Names this request."),
-                ("Idempotent-Replayed" = String, description = "`true` where an earlier answer is repeated."),
+                ("X-Request-Id" = String, description = "Id of this request."),
+                ("Idempotent-Replayed" = String, description = "`true` if an earlier answer is repeated."),
             ),
             body = SendMessageResponse,
             example = json!({
@@ -123,7 +123,7 @@ async fn send(
 ) -> Result<SentMessage, ApiError> {
     let caller = authenticate(request, state).await?;
     let body: SendMessageRequest = body::read(request, payload).await?;
-    // In the order in which the contract judges the fields.
+    // In the order in which the contract checks the fields.
     let fields = body.fields()?;
     let wanted = usecase::SendMessageRequest {
         caller,

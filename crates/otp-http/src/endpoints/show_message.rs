@@ -1,4 +1,4 @@
-//! `GET /v1/messages/{id}`: one message of the caller, with its timeline.
+//! `GET /v1/messages/{id}`: returns a message of the account with its timeline.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(crate) fn resource() -> Resource {
 
 const ID: PathParameter<MessageId> = PathParameter {
     name: "id",
-    description: "The id `SendMessage` answered with.",
+    description: "The `id` in the answer of `SendMessage`.",
     value: MESSAGE_ID,
 };
 
@@ -38,9 +38,10 @@ impl IntoParams for ShowMessagePath {
     }
 }
 
-/// Shows a message and everything that became of it: who said so, when by WhatsApp's clock, when here.
+/// Returns a message with its timeline: for each event its source, its time by WhatsApp's clock and the
+/// time at which the gateway recorded it.
 ///
-/// Another account's message is told apart from an unknown one by nothing.
+/// The message of another account and an unknown message get the same answer.
 #[utoipa::path(
     get,
     path = PATH,
@@ -52,7 +53,7 @@ impl IntoParams for ShowMessagePath {
         (
             status = 200,
             description = "The message.",
-            headers(("X-Request-Id" = String, description = "Names this request.")),
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
             body = MessageWithTimeline,
             example = json!({
                 "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
@@ -129,7 +130,7 @@ async fn show(request: &HttpRequest, state: &ApiState) -> Result<ShownMessage, A
     Ok(shown?)
 }
 
-/// The codes this endpoint may answer, beside those that every endpoint may.
+/// The error codes of this endpoint, besides the common ones.
 struct Refusals;
 
 impl IntoResponses for Refusals {

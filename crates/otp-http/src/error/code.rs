@@ -1,10 +1,10 @@
-//! The codes clients may rely on: each with its HTTP status and, in `locales/`, its sentence.
+//! Stable error codes, each with its HTTP status and, in `locales/`, its sentence.
 
 use actix_web::http::StatusCode;
 
 macro_rules! codes {
     ($($(#[$doc:meta])+ $code:ident => $status:ident,)+) => {
-        /// A stable code. Its spelling is the wire's, to the letter.
+        /// A stable code. Its spelling is exactly that of the wire.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum ErrorCode {
             $($(#[$doc])+ $code,)+
@@ -15,14 +15,14 @@ macro_rules! codes {
             #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$code,)+];
 
-            /// The code on the wire, and the key of its text.
+            /// Returns the code on the wire, which is also the key of its text.
             pub(crate) const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$code => stringify!($code),)+
                 }
             }
 
-            /// The HTTP status it is answered with.
+            /// Returns the HTTP status of its answer.
             pub(crate) const fn status(self) -> StatusCode {
                 match self {
                     $(Self::$code => StatusCode::$status,)+
@@ -53,37 +53,37 @@ codes! {
     OTPCodeIsRequired => BAD_REQUEST,
     /// `otpCode` is too long.
     OTPCodeLengthMustBeLessThanOrEqualTo8 => BAD_REQUEST,
-    /// `otpCode` has something else than letters and digits.
+    /// `otpCode` contains other characters than letters and digits.
     OTPCodeMustContainOnlyLettersOrDigits => BAD_REQUEST,
     /// `toPhoneE164` is missing.
     DestinationPhoneNumberIsRequired => BAD_REQUEST,
     /// `toPhoneE164` is blank.
     PhoneNumberCanNotBeEmpty => BAD_REQUEST,
-    /// `toPhoneE164` is no valid number.
+    /// `toPhoneE164` is not a valid number.
     InvalidphoneNumber => BAD_REQUEST,
-    /// `idempotencyKey` is no UUID.
+    /// `idempotencyKey` is not a UUID.
     IdempotencyKeyMustBeUuid => BAD_REQUEST,
     /// The account has no sender.
     SenderNumberNotFound => NOT_FOUND,
-    /// No template in a fitting language.
+    /// The account has no template in a matching language.
     TemplateNotFound => NOT_FOUND,
     /// The recipient has opted out.
     RecipientOptedOut => BAD_REQUEST,
-    /// The recipient was sent to a moment ago; the wire has a sentence instead of the code.
+    /// The recipient got a message a moment ago; the wire has a sentence instead of the code.
     CoolingDown => BAD_REQUEST,
     /// No active subscription covers the price.
     InsufficientBalance => BAD_REQUEST,
-    /// The provider refused; the wire has its words instead of the code.
+    /// The provider refused the message; the wire has its text instead of the code.
     RefusedByProvider => FAILED_DEPENDENCY,
     /// `id` is missing.
     MessageIdIsRequired => BAD_REQUEST,
-    /// `id` is no UUID.
+    /// `id` is not a UUID.
     MessageIdMustBeUuid => BAD_REQUEST,
-    /// A parameter of the query is unknown, stands twice or has a value that will not do.
+    /// A parameter of the query is unknown, appears twice or has an invalid value.
     InvalidQueryParameter => BAD_REQUEST,
     /// The account has no such message.
     MessageNotFound => NOT_FOUND,
-    /// The token of a webhook's handshake is not ours.
+    /// A webhook's handshake has another token than the configured one.
     InvalidVerifyToken => FORBIDDEN,
     /// A notification is not signed with the app's secret.
     InvalidSignature => FORBIDDEN,
@@ -93,6 +93,6 @@ codes! {
     NotFound => NOT_FOUND,
     /// The path exists, but not for this method.
     MethodNotAllowed => METHOD_NOT_ALLOWED,
-    /// Something went wrong that is none of the caller's business.
+    /// An internal fault.
     InternalServerError => INTERNAL_SERVER_ERROR,
 }

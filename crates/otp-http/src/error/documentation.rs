@@ -1,5 +1,5 @@
-//! Error answers in the OpenAPI document: made by the code that answers them, so that they cannot
-//! drift apart.
+//! Error answers in the OpenAPI document. The code that answers them generates them, so both always
+//! agree.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -20,7 +20,7 @@ use crate::body::MalformedBody;
 use crate::parameter::{InvalidQuery, MESSAGE_STATUS};
 use crate::text::TEXTS;
 
-/// Judged before anything of an operation's own.
+/// Checked before anything of an operation's own.
 const BEFORE: [ErrorCode; 4] = [
     ErrorCode::TooManyRequests,
     ErrorCode::ApiKeyIsRequired,
@@ -28,7 +28,7 @@ const BEFORE: [ErrorCode; 4] = [
     ErrorCode::ApiKeyExpired,
 ];
 
-/// What can be wrong with a body before its fields are looked at.
+/// Faults of a body that are found before its fields are read.
 const BODY: [ErrorCode; 4] = [
     ErrorCode::UnsupportedMediaType,
     ErrorCode::RequestBodyTooLarge,
@@ -36,15 +36,15 @@ const BODY: [ErrorCode; 4] = [
     ErrorCode::MalformedRequestBody,
 ];
 
-/// What has nothing to do with the operation.
+/// Errors that do not depend on the operation.
 const ANYWHERE: [ErrorCode; 2] = [ErrorCode::MethodNotAllowed, ErrorCode::InternalServerError];
 
-/// The answers of an operation without a body that may answer these codes of its own, by status.
+/// Returns the error answers of an operation without a body, by status. `own` are its own codes.
 pub(crate) fn responses(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
     by_status(&[&BEFORE, own, &ANYWHERE].concat())
 }
 
-/// The answers of an operation with a body that may answer these codes of its own, by status.
+/// Returns the error answers of an operation with a body, by status. `own` are its own codes.
 pub(crate) fn responses_to_a_body(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
     by_status(&[&BEFORE, &BODY, own, &ANYWHERE].concat())
 }
@@ -61,7 +61,7 @@ fn by_status(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
         .collect()
 }
 
-/// One error of this code, as an example.
+/// Returns an error with this code, as an example.
 pub(super) fn sample(code: ErrorCode) -> ApiError {
     let special = [
         ApiError::MalformedRequestBody(MalformedBody::NotText("otpCode")),
@@ -98,7 +98,8 @@ pub(super) fn example_context(language: UiLanguage) -> RequestContext {
     }
 }
 
-/// The status an answer is documented under: the provider's refusal mirrors any of its 4xx.
+/// Returns the status under which an answer is documented: a refusal of the provider has the provider's
+/// own 4xx.
 fn status_of(code: ErrorCode) -> String {
     if code == ErrorCode::RefusedByProvider {
         "4XX".to_owned()
@@ -123,7 +124,7 @@ fn response(codes: &[ErrorCode]) -> Response {
     let mut response = ResponseBuilder::new()
         .description(meanings.join("\n"))
         .content("application/json", content)
-        .header("X-Request-Id", header("Names this request."))
+        .header("X-Request-Id", header("Id of this request."))
         .header(
             "Content-Language",
             header("The language of the texts: `ar` or `en`."),
@@ -134,16 +135,13 @@ fn response(codes: &[ErrorCode]) -> Response {
         ErrorCode::InternalServerError,
     ];
     if codes.iter().any(|code| with_a_wait.contains(code)) {
-        response = response.header(
-            "Retry-After",
-            header("How long to wait, in seconds, where waiting helps."),
-        );
+        response = response.header("Retry-After", header("Seconds to wait, if waiting helps."));
     }
     if codes.contains(&ErrorCode::TooManyRequests) {
         response = response
             .header(
                 "RateLimit",
-                header("What is left of the quota: `\"ip\";r=0;t=1`."),
+                header("The rest of the quota: `\"ip\";r=0;t=1`."),
             )
             .header("RateLimit-Policy", header("The quota: `\"ip\";q=20;w=2`."));
     }
@@ -153,7 +151,7 @@ fn response(codes: &[ErrorCode]) -> Response {
     response.build()
 }
 
-/// One line of an answer's description.
+/// Returns one line of an answer's description.
 fn meaning(code: ErrorCode) -> String {
     let text = TEXTS.text(UiLanguage::English, code.as_str(), &[]);
     let worded = [ErrorCode::CoolingDown, ErrorCode::RefusedByProvider];

@@ -1,4 +1,4 @@
-//! Every error answer, whole, in both languages.
+//! Every error answer, complete, in both languages.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::body::MalformedBody;
 use crate::endpoints::list_messages;
 use crate::parameter::InvalidQuery;
 
-/// Status, headers and body of every error there is.
+/// Returns status, headers and body of every error.
 fn answers(language: UiLanguage) -> BTreeMap<String, Value> {
     let context = example_context(language);
     let of_codes = ErrorCode::ALL
@@ -35,7 +35,7 @@ fn answers(language: UiLanguage) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Every query that the list of messages refuses.
+/// Returns every kind of query that the list of messages refuses.
 fn invalid_queries() -> Vec<(&'static str, InvalidQuery)> {
     let known: Vec<_> = list_messages::QUERY
         .iter()
@@ -79,7 +79,7 @@ fn every_error_in_arabic() {
 }
 
 #[test]
-fn no_answer_tells_the_cause() {
+fn no_answer_contains_the_cause() {
     let context = example_context(UiLanguage::English);
     for error in [
         ApiError::Unavailable("canary".into()),

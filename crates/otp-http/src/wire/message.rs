@@ -1,4 +1,4 @@
-//! A message as the paths below `/v1` tell it.
+//! A message as the paths below `/v1` show it.
 
 use otp_core::message::{Failure, MessageEvent};
 use otp_core::usecases::show_message::{OpenedMessage, ShownMessage};
@@ -13,38 +13,38 @@ use super::time::Time;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessageResource {
-    /// The message.
+    /// Id of the message.
     id: Uuid,
-    /// Where it stands.
+    /// Its current status.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
-    /// The recipient; null once the recipient's data is erased.
+    /// The recipient in E.164; null once the recipient's data is erased.
     #[schema(required = true)]
     to_phone_e164: Option<String>,
-    /// The country of the number (ISO 3166-1 alpha-2), or `001` for numbers of no country.
+    /// The country of the number (ISO 3166-1 alpha-2), or `001` for a number without a country.
     region: String,
-    /// The language it went out in.
+    /// The language of the message.
     language_code: String,
-    /// The template it went out with; null if that is gone.
+    /// The template that was used; null if it was deleted.
     #[schema(required = true)]
     template: Option<String>,
-    /// WhatsApp's id of the number it went out from; null if that is gone.
+    /// WhatsApp's id of the number that sent it; null if that was deleted.
     #[schema(required = true)]
     phone_number_id: Option<String>,
-    /// What it costs, in credits. A message that failed was given them back.
+    /// Price in credits. A message that fails gives them back.
     price: i64,
-    /// When it was created, in UTC.
+    /// Time of creation, in UTC.
     #[schema(value_type = String, format = DateTime)]
     created_at: Time,
-    /// Why it failed, if it did.
+    /// The reason of the failure, if it failed.
     #[serde(flatten)]
     failure: FailureFields,
-    /// When the failure was recorded, in UTC.
+    /// Time at which the failure was recorded, in UTC.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     failed_at: Option<Time>,
 }
 
-/// Why a message failed; all null where it did not.
+/// The reason of a failure; all fields are null if there was none.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FailureFields {
@@ -54,50 +54,50 @@ pub(crate) struct FailureFields {
     /// The kind of error.
     #[schema(required = true)]
     failure_title: Option<String>,
-    /// What went wrong, in WhatsApp's words.
+    /// Description of the error, in WhatsApp's words.
     #[schema(required = true)]
     failure_reason: Option<String>,
 }
 
-/// A message and what became of it.
+/// A message with its timeline.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessageWithTimeline {
     #[serde(flatten)]
     message: MessageResource,
-    /// Everything that is known of it, in the order in which it became known.
+    /// Every known event of the message, in the order in which it became known.
     timeline: Vec<TimelineEvent>,
 }
 
-/// One piece of news of a message.
+/// An event of a message.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TimelineEvent {
-    /// The status the news is of.
+    /// The status that was reported.
     #[schema(value_type = MessageStatusName)]
     status: &'static str,
-    /// Who brought it.
+    /// The source of the report.
     #[schema(value_type = EventSourceName)]
     source: &'static str,
-    /// Whether the message moved to that status. News that came late, or confirmed what was known,
-    /// did not move it.
+    /// Whether the message moved to that status. A report that came late, or confirmed a known
+    /// status, did not move it.
     changed_status: bool,
-    /// When it happened by WhatsApp's clock, in whole seconds; only its receipts say so.
+    /// Time of the event by WhatsApp's clock, in whole seconds; only receipts have it.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     provider_time: Option<Time>,
-    /// When it was known here, in UTC.
+    /// Time at which the gateway recorded it, in UTC.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Time,
     /// `recordedAt` less `providerTime`, in milliseconds. Two clocks are compared: it may be negative.
     #[schema(required = true)]
     latency_ms: Option<i64>,
-    /// Why it failed, if that is the news.
+    /// The reason of the failure, if the status is `Failed`.
     #[serde(flatten)]
     failure: FailureFields,
 }
 
-/// Who brings news of a message: the request that created it, the call to WhatsApp, a receipt of
-/// WhatsApp, or the end of the time in which something had to be heard of it.
+/// The source of an event: the request that created the message, the call to WhatsApp, a receipt of
+/// WhatsApp, or the end of the lifetime of a message without any report.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the names that the core gives")]
 pub(crate) enum EventSourceName {

@@ -2,10 +2,10 @@
 
 use utoipa::ToSchema;
 
-/// Where a message stands.
+/// Status of a message.
 #[derive(ToSchema)]
 #[schema(as = MessageStatus)]
-#[expect(dead_code, reason = "documents the statuses; the core spells them")]
+#[expect(dead_code, reason = "documents the names that the core gives")]
 pub(crate) enum MessageStatusName {
     Pending,
     Sent,

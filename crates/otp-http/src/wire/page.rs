@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, T
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-/// What every list answers.
+/// The answer of every list.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Page<T> {
@@ -34,9 +34,7 @@ impl<T: PageOf> PartialSchema for Page<T> {
             .description(Some(T::DATA));
         let next_cursor = ObjectBuilder::new()
             .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some(
-                "What to ask the next page with; null if there is none.",
-            ));
+            .description(Some("The cursor of the next page; null on the last one."));
         ObjectBuilder::new()
             .description(Some(T::DESCRIPTION))
             .property("data", data)

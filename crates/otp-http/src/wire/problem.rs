@@ -4,18 +4,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What every error answers.
+/// The body of every error answer.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ErrorBody {
-    /// The stable code. For the cooldown it is a sentence in the language of `Accept-Language`, for a
-    /// refusal of the provider the provider's own words.
+    /// The stable code. During a cooldown it is a sentence in the language of `Accept-Language`; if
+    /// the provider refuses the message, it is the text of the provider.
     pub(crate) error_message: String,
-    /// What is wrong and what to do about it, in the language of `Accept-Language`.
+    /// Explanation and remedy, in the language of `Accept-Language`.
     pub(crate) description: String,
-    /// Names this request; quote it when you ask for support. It equals `X-Request-Id`.
+    /// Id of this request, as in `X-Request-Id`; quote it when you ask for support.
     pub(crate) request_id: String,
-    /// The message the provider refused; recorded, not charged.
+    /// Id of the message that the provider refused; it is recorded, not charged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<Uuid>,
     /// `Failed`, beside `id`.
@@ -23,14 +23,14 @@ pub(crate) struct ErrorBody {
     pub(crate) message_status: Option<&'static str>,
 }
 
-/// An error that would be answered: its status, and what its body would say.
+/// An error that a send would get: its status and its body.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExplainedError {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// The stable code; for the cooldown a sentence in the language of `Accept-Language`.
+    /// The stable code; during a cooldown, a sentence in the language of `Accept-Language`.
     pub(crate) error_message: String,
-    /// What is wrong and what to do about it, in the language of `Accept-Language`.
+    /// Explanation and remedy, in the language of `Accept-Language`.
     pub(crate) description: String,
 }

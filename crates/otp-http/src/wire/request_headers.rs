@@ -1,18 +1,18 @@
-//! Headers that every request may have.
+//! Headers of every request.
 
 use utoipa::IntoParams;
 
-/// Headers any request may have.
+/// Headers that any request may have.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "documents what the envelope reads")]
 pub(crate) struct RequestHeaders {
-    /// Selects the language of error texts and of notices by e-mail; English where neither is wanted.
-    /// It does not select the language of the message.
+    /// The language of error texts and of notices by e-mail: `ar` or `en`, which is the default. It
+    /// does not select the language of the message.
     #[param(rename = "Accept-Language", example = "en")]
     accept_language: Option<String>,
-    /// A name for this request, 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`; the answer repeats it.
-    /// Where it is left out the service makes one.
+    /// A name for this request: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`. The answer repeats it.
+    /// Without one, the service makes an id.
     #[param(rename = "X-Request-Id", min_length = 1, max_length = 64)]
     x_request_id: Option<String>,
 }

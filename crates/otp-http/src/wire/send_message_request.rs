@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::body::{JsonField, MalformedBody};
 
-/// What to send.
+/// A passcode, its recipient and its language.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SendMessageRequest {
@@ -22,19 +22,19 @@ pub(crate) struct SendMessageRequest {
     #[serde(default)]
     #[schema(value_type = String, required = true, pattern = r"^\+[0-9]+$")]
     to_phone_e164: JsonField,
-    /// The language of the message (BCP 47: `en`, `ar`, `en_US`, `ar-SA`). Where it is left out, or
-    /// no such template exists, the account's default language is used.
+    /// The language of the message (BCP 47: `en`, `ar`, `en_US`, `ar-SA`). Without it, or if no such
+    /// template exists, the account's default language is used.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     language_code: JsonField,
-    /// Makes retries safe: the same key under the same API key never sends twice, it repeats the
-    /// first answer. A key is bound to its message for ever.
+    /// Makes retries safe: a request with the same key under the same API key sends nothing and gets
+    /// the first answer again. A key is permanently bound to its message.
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     idempotency_key: JsonField,
 }
 
-/// The fields of a request, each with its own result, in the order in which they are judged.
+/// The fields of a request, each with its own result, in the order in which they are checked.
 pub(crate) struct SendMessageFields {
     pub(crate) has_passcode: bool,
     pub(crate) passcode: Result<Passcode, InvalidPasscode>,

@@ -54,7 +54,7 @@ async fn report(message: Message) -> Value {
 }
 
 #[actix_web::test]
-async fn a_message_that_did_not_fail_has_every_field_too() {
+async fn a_message_that_has_not_failed_has_every_field() {
     assert_eq!(
         report(message(MessageStatus::Delivered)).await,
         json!({
@@ -71,7 +71,7 @@ async fn a_message_that_did_not_fail_has_every_field_too() {
 }
 
 #[actix_web::test]
-async fn a_message_that_failed_says_why_and_when() {
+async fn a_failed_message_has_reason_and_time() {
     let body = report(message(MessageStatus::Failed)).await;
     assert_eq!(body["failureCode"], 131_026);
     assert_eq!(body["failureTitle"], "Message undeliverable");
@@ -124,7 +124,7 @@ async fn an_id_is_required_and_must_be_a_uuid() {
 }
 
 #[actix_web::test]
-async fn the_key_comes_before_the_body() {
+async fn the_key_is_checked_before_the_body() {
     let request = post(PATH, &Value::Null).insert_header(("X-Api-Key", " "));
     assert_eq!(
         World::new().ask(request).await.error(),

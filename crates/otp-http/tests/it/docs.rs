@@ -20,7 +20,7 @@ async fn the_committed_document_is_the_one_that_is_served() {
     let served = serde_json::to_string_pretty(&document().await).unwrap() + "\n";
     #[expect(
         clippy::disallowed_methods,
-        reason = "a test's switch is no setting of the program"
+        reason = "a switch of a test, not a setting of the program"
     )]
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(COMMITTED, &served).unwrap();
@@ -62,7 +62,7 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
 }
 
 #[actix_web::test]
-async fn every_reference_in_the_document_leads_somewhere() {
+async fn every_reference_in_the_document_resolves() {
     fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         match value {
             Value::Object(fields) => {
@@ -84,7 +84,7 @@ async fn every_reference_in_the_document_leads_somewhere() {
 }
 
 #[actix_web::test]
-async fn every_documented_code_stands_under_its_status_with_an_example() {
+async fn every_documented_code_has_an_example_under_its_status() {
     let document = document().await;
     let answers = &document["paths"]["/SendMessage"]["post"]["responses"];
     for (status, code) in [
@@ -132,7 +132,7 @@ async fn the_page_loads_nothing_from_elsewhere() {
 }
 
 #[actix_web::test]
-async fn the_root_leads_to_the_page_and_other_files_do_not_exist() {
+async fn the_root_redirects_to_the_page_and_other_files_do_not_exist() {
     let root = World::without_directory()
         .ask(TestRequest::get().uri("/"))
         .await;

@@ -1,4 +1,4 @@
-//! What was accepted is finished: the client may leave, the server may be told to stop.
+//! An accepted request is finished, even if the client leaves or the server stops.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use tokio::time::timeout;
 use super::support::{World, live_key};
 use super::wire::Running;
 
-/// Nothing here takes this long, unless it never happens.
+/// A bound on events that take no time if they happen at all.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A ledger whose admission waits to be told to go on.
+/// A ledger whose admission waits for `go_on`.
 #[derive(Default)]
 struct SteeredLedger {
     admitting: Notify,
@@ -72,7 +72,7 @@ async fn a_client_that_resets_its_connection_does_not_stop_its_send() {
     let server = Running::start(world);
     let stream = send(&server).await;
     steering.admitting.notified().await;
-    // Zero seconds of lingering: the connection is reset, and the handler's future dropped.
+    // Without lingering, the connection is reset and the handler's future is dropped.
     stream.set_zero_linger().unwrap();
     drop(stream);
     server.is_idle().await;
@@ -83,14 +83,14 @@ async fn a_client_that_resets_its_connection_does_not_stop_its_send() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_told_to_stop_answers_what_it_has_accepted() {
+async fn a_stopping_server_answers_the_requests_it_has_accepted() {
     let (world, steering) = steered();
     let server = Running::start(world);
     let mut stream = send(&server).await;
     steering.admitting.notified().await;
     let address = server.address();
     let stopping = tokio::spawn(server.stop());
-    // It no longer listens, so it has begun to stop.
+    // A server that no longer listens has begun to stop.
     while TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }

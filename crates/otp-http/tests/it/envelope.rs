@@ -1,4 +1,4 @@
-//! What every answer has: a request id, an error body where it is an error, security headers.
+//! Every answer has a request id and security headers, and an error has an error body.
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
@@ -35,7 +35,7 @@ async fn every_answer_has_a_request_id_of_its_own() {
 }
 
 #[actix_web::test]
-async fn the_callers_own_request_id_is_kept_if_it_is_plain() {
+async fn a_plain_request_id_of_the_client_is_kept() {
     let named = |id: &str| {
         TestRequest::post()
             .uri("/SendMessage")
@@ -70,7 +70,7 @@ async fn an_unknown_path_is_not_found_in_the_same_shape() {
 }
 
 #[actix_web::test]
-async fn a_wrong_method_is_not_allowed_and_told_the_right_one() {
+async fn a_wrong_method_is_refused_with_the_supported_ones() {
     for (path, allow, wrong) in [
         (
             "/SendMessage",
@@ -122,7 +122,7 @@ async fn a_wrong_method_is_not_allowed_and_told_the_right_one() {
 }
 
 #[actix_web::test]
-async fn errors_are_worded_in_the_callers_language() {
+async fn errors_are_written_in_the_clients_language() {
     let in_language = async |language: &str| {
         let request =
             TestRequest::with_uri("/nowhere").insert_header(("Accept-Language", language));

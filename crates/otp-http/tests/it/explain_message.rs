@@ -1,5 +1,5 @@
-//! `POST /v1/messages/explain`. The ledger and the provider are mocks without an expectation: whoever
-//! asks them fails.
+//! `POST /v1/messages/explain`. The ledger and the provider are mocks without an expectation: a call
+//! of either fails the test.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn key() -> String {
     Uuid::from_u128(KEY).to_string()
 }
 
-/// Facts with credits, to which a test adds what it is about.
+/// Facts with credits, to which a test adds its own.
 fn facts(add: impl FnOnce(&mut SendFacts)) -> SendFacts {
     let mut facts = SendFacts::default();
     let balance = SubscriptionBalance {
@@ -70,7 +70,7 @@ fn would_send() -> Value {
 }
 
 #[actix_web::test]
-async fn what_would_be_sent_is_told_with_everything_it_is_judged_by() {
+async fn an_acceptable_send_is_explained_with_all_its_facts() {
     for body in [
         json!({"toPhoneE164": NUMBER, "languageCode": "en-GB"}),
         json!({"toPhoneE164": NUMBER, "languageCode": "en", "otpCode": "482913", "idempotencyKey": key()}),
@@ -83,17 +83,17 @@ async fn what_would_be_sent_is_told_with_everything_it_is_judged_by() {
 }
 
 #[actix_web::test]
-async fn a_stopped_sender_is_told_with_what_would_be_answered_unless_an_earlier_rule_refuses() {
+async fn a_stopped_sender_is_reported_with_its_error_unless_an_earlier_rule_refuses() {
     let body = json!({"toPhoneE164": NUMBER, "languageCode": "en"});
-    let told = explained_in(World::with_stopped_sender(), &body, facts(|_| {})).await;
-    let told = told.json();
+    let explanation = explained_in(World::with_stopped_sender(), &body, facts(|_| {})).await;
+    let explanation = explanation.json();
     assert_eq!(
-        (&told["wouldSend"], &told["senderStopped"]),
+        (&explanation["wouldSend"], &explanation["senderStopped"]),
         (&json!(false), &json!(true))
     );
-    assert_eq!(told["error"]["status"], 424);
+    assert_eq!(explanation["error"]["status"], 424);
     let message = "The sender was stopped by its operator.";
-    assert_eq!(told["error"]["errorMessage"], message);
+    assert_eq!(explanation["error"]["errorMessage"], message);
 
     let poor = explained_in(World::with_stopped_sender(), &body, SendFacts::default()).await;
     let poor = poor.json();
@@ -102,7 +102,7 @@ async fn a_stopped_sender_is_told_with_what_would_be_answered_unless_an_earlier_
 }
 
 #[actix_web::test]
-async fn refusals_and_replays_are_told_with_all_the_facts() {
+async fn refusals_and_replays_are_explained_with_all_their_facts() {
     let index = sealer().index(&PhoneNumber::parse(NUMBER).unwrap());
     let body = json!({"toPhoneE164": NUMBER, "languageCode": "en", "idempotencyKey": key()});
 
@@ -113,12 +113,15 @@ async fn refusals_and_replays_are_told_with_all_the_facts() {
             facts.add_send(ACCOUNT, index, NOW - Duration::from_secs(9));
         }),
     );
-    let told = answer.await.json();
-    assert_eq!(told["wouldSend"], false);
-    assert_eq!(told["error"]["status"], 400);
-    assert_eq!(told["error"]["errorMessage"], "RecipientOptedOut");
+    let explanation = answer.await.json();
+    assert_eq!(explanation["wouldSend"], false);
+    assert_eq!(explanation["error"]["status"], 400);
+    assert_eq!(explanation["error"]["errorMessage"], "RecipientOptedOut");
     assert_eq!(
-        (&told["optedOut"], &told["cooldown"]["waitSeconds"]),
+        (
+            &explanation["optedOut"],
+            &explanation["cooldown"]["waitSeconds"]
+        ),
         (&json!(true), &json!(21))
     );
 
@@ -128,13 +131,16 @@ async fn refusals_and_replays_are_told_with_all_the_facts() {
             facts.add_send(ACCOUNT, index, NOW - Duration::from_secs(9));
         }),
     );
-    let told = cooling.await.json();
-    let sentence = told["error"]["errorMessage"].as_str().unwrap().to_owned();
+    let explanation = cooling.await.json();
+    let sentence = explanation["error"]["errorMessage"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(sentence.contains("00:00:21"), "{sentence}");
 
-    let told = explained(&body, SendFacts::default()).await.json();
-    assert_eq!(told["error"]["errorMessage"], "InsufficientBalance");
-    assert_eq!(told["balance"], 0);
+    let explanation = explained(&body, SendFacts::default()).await.json();
+    assert_eq!(explanation["error"]["errorMessage"], "InsufficientBalance");
+    assert_eq!(explanation["balance"], 0);
 
     let earlier = MessageId(Uuid::from_u128(42));
     let replay = explained(
@@ -153,20 +159,20 @@ async fn refusals_and_replays_are_told_with_all_the_facts() {
             facts.add_opt_out(ACCOUNT, index);
         }),
     );
-    let told = replay.await.json();
+    let explanation = replay.await.json();
     assert_eq!(
-        (&told["wouldSend"], &told["error"]),
+        (&explanation["wouldSend"], &explanation["error"]),
         (&json!(false), &Value::Null)
     );
     assert_eq!(
-        told["replayOf"],
+        explanation["replayOf"],
         json!({"id": earlier.0, "messageStatus": "Sent"})
     );
-    assert_eq!(told["optedOut"], true);
+    assert_eq!(explanation["optedOut"], true);
 }
 
 #[actix_web::test]
-async fn a_field_that_will_not_do_is_told_as_it_would_be_answered() {
+async fn an_invalid_field_is_explained_with_the_error_of_a_send() {
     let valid = json!({"toPhoneE164": NUMBER, "languageCode": "en"});
     for (field, value, error) in [
         ("otpCode", json!(""), "OTPCodeIsRequired"),
@@ -184,15 +190,15 @@ async fn a_field_that_will_not_do_is_told_as_it_would_be_answered() {
     ] {
         let mut body = valid.clone();
         body[field] = value;
-        let told = explained(&body, facts(|_| {})).await.json();
+        let explanation = explained(&body, facts(|_| {})).await.json();
         let mut expected = would_send();
         expected["wouldSend"] = false.into();
-        expected["error"] = told["error"].clone();
+        expected["error"] = explanation["error"].clone();
         assert_eq!(
-            told, expected,
-            "the facts of the number are told all the same"
+            explanation, expected,
+            "the facts of the number are explanation all the same"
         );
-        assert_eq!(told["error"]["errorMessage"], error);
+        assert_eq!(explanation["error"]["errorMessage"], error);
     }
     for (to, error) in [
         (Value::Null, "DestinationPhoneNumberIsRequired"),
@@ -203,10 +209,10 @@ async fn a_field_that_will_not_do_is_told_as_it_would_be_answered() {
             .ask(post(PATH, &json!({"toPhoneE164": to})))
             .await;
         assert_eq!(answer.status, 200);
-        let told = answer.json();
-        assert_eq!(told["error"]["errorMessage"], error);
-        assert_eq!(told["error"]["status"], 400);
-        let others = told.as_object().unwrap().iter();
+        let explanation = answer.json();
+        assert_eq!(explanation["error"]["errorMessage"], error);
+        assert_eq!(explanation["error"]["status"], 400);
+        let others = explanation.as_object().unwrap().iter();
         let others = others.filter(|(name, _)| *name != "error" && *name != "wouldSend");
         for (name, value) in others {
             assert_eq!(value, &Value::Null, "{name}");
@@ -215,7 +221,7 @@ async fn a_field_that_will_not_do_is_told_as_it_would_be_answered() {
 }
 
 #[actix_web::test]
-async fn key_and_body_are_judged_as_for_a_send() {
+async fn key_and_body_are_checked_as_for_a_send() {
     let no_key = post(PATH, &json!({})).insert_header(("X-Api-Key", ""));
     assert_eq!(World::new().ask(no_key).await.error().1, "ApiKeyIsRequired");
     for body in [json!([]), json!({"otpCode": 7}), json!({"toPhoneE164": []})] {

@@ -57,7 +57,7 @@ async fn a_service_that_is_not_ready_says_what_is_missing() {
 }
 
 #[actix_web::test]
-async fn health_can_be_asked_for_by_head() {
+async fn health_answers_head_requests() {
     let answer = World::without_directory()
         .ask(TestRequest::with_uri("/health/live").method(actix_web::http::Method::HEAD))
         .await;
@@ -79,7 +79,7 @@ impl StorageHealth for Silent {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_storage_is_not_waited_for() {
+async fn a_storage_that_never_answers_is_not_ready() {
     let mut world = World::without_directory();
     world.health = Arc::new(Silent);
     let answer = world.ask(get("/health/ready")).await;

@@ -1,4 +1,4 @@
-//! The API as its callers meet it: over mocks of the core's ports, by requests and by raw bytes.
+//! Tests of the whole API over mocks of the core's ports, with requests and with raw bytes.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod check_message_status;

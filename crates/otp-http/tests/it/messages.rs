@@ -72,12 +72,12 @@ fn shown() -> Value {
     })
 }
 
-fn event(status: MessageStatus, source: EventSource, told: Option<&str>) -> MessageEvent {
+fn event(status: MessageStatus, source: EventSource, provider_time: Option<&str>) -> MessageEvent {
     MessageEvent {
         status,
         source,
-        changed_status: told.is_some(),
-        provider_time: told.map(at),
+        changed_status: provider_time.is_some(),
+        provider_time: provider_time.map(at),
         recorded_at: at("2026-05-14T09:13:45.250Z"),
         failure: (status == MessageStatus::Failed).then(failure),
     }
@@ -151,7 +151,7 @@ async fn an_unknown_message_is_not_found_and_an_id_is_a_uuid() {
 }
 
 #[actix_web::test]
-async fn the_key_comes_before_everything_else() {
+async fn the_key_is_checked_before_everything_else() {
     for path in ["/v1/messages?colour=red", "/v1/messages/42"] {
         for (key, refused) in [
             (" ".to_owned(), (400, "ApiKeyIsRequired")),
@@ -180,16 +180,16 @@ async fn a_storage_that_cannot_be_reached_is_a_503() {
     }
 }
 
-/// What is answered to a list, and what the store was asked for.
+/// Returns the answer to a list, and the query that the store received.
 async fn listed(query: &str, found: Vec<MessageRecord>) -> (Answer, MessageQuery) {
     let mut world = World::new();
-    let (told, asked) = std::sync::mpsc::channel();
+    let (sent, asked) = std::sync::mpsc::channel();
     world
         .messages
         .expect_list()
         .times(1)
         .returning(move |query| {
-            told.send(query.clone()).unwrap();
+            sent.send(query.clone()).unwrap();
             Ok(found.clone())
         });
     let answer = world.ask(get(&format!("/v1/messages{query}"))).await;
@@ -208,7 +208,7 @@ fn everything() -> MessageQuery {
 }
 
 #[actix_web::test]
-async fn a_page_tells_how_the_next_one_is_asked_for() {
+async fn a_page_has_the_cursor_of_the_next_one() {
     let records = [7, 6, 5].map(|id| record(id, MessageStatus::Sent));
     let (answer, query) = listed("?limit=2", records.to_vec()).await;
     assert_eq!(answer.status, 200);
@@ -272,7 +272,7 @@ async fn parameters_narrow_the_list() {
         between.clone(),
     )
     .await;
-    // A cursor goes on where it was: inside the time asked for.
+    // A cursor continues within the requested time.
     let place = PagePosition::at(at("2026-05-14T08:00:00Z"));
     for (cursor, before) in [(place, place), (PagePosition::END, PagePosition::at(late))] {
         let query = format!(
@@ -288,7 +288,7 @@ async fn parameters_narrow_the_list() {
 }
 
 #[actix_web::test]
-async fn a_parameter_that_will_not_do_is_named() {
+async fn an_invalid_parameter_is_named() {
     let long = "x".repeat(100);
     for (query, named) in [
         ("colour=red", "colour"),

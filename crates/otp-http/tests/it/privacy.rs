@@ -1,4 +1,4 @@
-//! What must never reach the log: passcodes, keys, numbers, whatever a request is answered with.
+//! Passcodes, keys and numbers never reach the log, whatever a request is answered with.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -44,7 +44,7 @@ impl Log {
     }
 }
 
-/// Writes down what this thread logs at the most talkative level.
+/// Records what this thread logs at the most verbose level.
 fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -125,7 +125,7 @@ async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
 }
 
 #[actix_web::test]
-async fn no_log_line_holds_what_a_webhook_was_asked_or_told() {
+async fn no_log_line_holds_the_content_of_a_webhook_call() {
     let (log, guard) = listen();
     for (verified, signed) in [
         (true, Ok(ProviderWebhookPayload::default())),
@@ -154,7 +154,7 @@ async fn no_log_line_holds_what_a_webhook_was_asked_or_told() {
 
     let log = log.text();
     assert!(log.contains("route=\"/webhooks/whatsapp\""), "{log}");
-    assert!(log.contains("WARN"), "an operator hears of it: {log}");
+    assert!(log.contains("WARN"), "the operator is warned: {log}");
     for secret in ["cAnArY17", "966551234567", "1158201444", "wamid"] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }

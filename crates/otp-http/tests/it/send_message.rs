@@ -1,4 +1,4 @@
-//! `POST /SendMessage`: the contract's order of judgement, rule by rule, as far as it shows here.
+//! `POST /SendMessage`: the contract's order of checks, rule by rule, as far as this crate does them.
 
 mod anything;
 mod outcome;
@@ -17,7 +17,7 @@ fn valid() -> Value {
     })
 }
 
-/// The valid body, but for one field.
+/// The valid body with another value of one field.
 fn with(field: &str, value: Value) -> Value {
     let mut body = valid();
     body[field] = value;

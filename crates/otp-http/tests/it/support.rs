@@ -1,5 +1,5 @@
-//! A small world for the API to live in: one account with a live, an expired and a revoked key, whose
-//! ports are mocks that a test teaches what to expect.
+//! A small world for the API: one account with a live, an expired and a revoked key. Its ports are
+//! mocks; a test sets their expectations.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -49,7 +49,7 @@ use uuid::Uuid;
 pub(super) const NOW: Timestamp = Timestamp::from_unix_millis(1_780_000_000_000);
 pub(super) const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0xacc));
 
-/// Always the same byte: what is made from it can be predicted.
+/// Randomness that is always the same byte, so that keys can be predicted.
 pub(super) struct Fixed(pub(super) u8);
 
 impl Randomness for Fixed {
@@ -106,12 +106,11 @@ fn sealers() -> AccountSealers {
     }
 }
 
-/// The ports. What no test teaches them they must not be asked: a mock without an expectation panics,
-/// and the answer is a 500.
+/// The ports. A call without an expectation panics, and the answer is a 500.
 pub(super) struct World {
     pub(super) directory: MockDirectory,
     pub(super) ledger: MockSendLedger,
-    /// Stands in for `ledger` where a test needs one that takes its time.
+    /// Replaces `ledger` in tests that need a slow one.
     pub(super) slow_ledger: Option<Arc<dyn SendLedger>>,
     pub(super) sender: MockMessageSender,
     pub(super) facts: MockAdmissionFacts,
@@ -124,12 +123,12 @@ pub(super) struct World {
 }
 
 impl World {
-    /// The keys, a sender with templates in `ar` and `en`, no prices.
+    /// A world with the keys, a sender with templates in `ar` and `en`, and no prices.
     pub(super) fn new() -> Self {
         Self::with_profile(profile())
     }
 
-    /// The same, but an operator has stopped the sender.
+    /// The same world, but an operator has stopped the sender.
     pub(super) fn with_stopped_sender() -> Self {
         let mut profile = profile();
         for sender in &mut profile.senders {
@@ -177,7 +176,7 @@ impl World {
         }
     }
 
-    /// The API over these ports; use cases run on the runtime that calls this.
+    /// Returns the API over these ports; use cases run on the current runtime.
     pub(super) fn api(self) -> Api {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
@@ -258,7 +257,7 @@ impl World {
         Api::new(state, self.options)
     }
 
-    /// One request, one answer.
+    /// Makes one request.
     pub(super) async fn ask(self, request: TestRequest) -> Answer {
         ask(&self.api(), request).await
     }
@@ -277,7 +276,7 @@ fn stored(key: &ApiKeySecret, expires: Option<Timestamp>, revoked: Option<Timest
     }
 }
 
-/// Nothing here concerns templates.
+/// Template events, which no test here expects.
 fn no_templates() -> ApplyTemplateEvents {
     ApplyTemplateEvents {
         templates: Arc::new(MockTemplates::new()),
@@ -318,7 +317,7 @@ fn profile() -> SendingProfile {
     }
 }
 
-/// An answer, taken apart.
+/// An answer in its parts.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -336,7 +335,7 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and `errorMessage`, and that this is a whole error answer.
+    /// Asserts that this is a complete error answer, and returns its status and `errorMessage`.
     pub(super) fn error(&self) -> (u16, String) {
         let body = self.json();
         assert!(!body["description"].as_str().unwrap().is_empty());
@@ -367,7 +366,7 @@ pub(super) async fn ask(api: &Api, request: TestRequest) -> Answer {
     }
 }
 
-/// A request with the live key and a JSON body.
+/// A `POST` with the live key and a JSON body.
 pub(super) fn post(path: &str, body: &Value) -> TestRequest {
     TestRequest::post()
         .uri(path)
@@ -377,7 +376,7 @@ pub(super) fn post(path: &str, body: &Value) -> TestRequest {
         .set_payload(body.to_string())
 }
 
-/// A request with the live key for something to read.
+/// A `GET` with the live key.
 pub(super) fn get(path: &str) -> TestRequest {
     TestRequest::get()
         .uri(path)

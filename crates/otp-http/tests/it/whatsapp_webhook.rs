@@ -24,8 +24,8 @@ use super::support::{ACCOUNT, Answer, NOW, World, ask, installation};
 const PATH: &str = "/webhooks/whatsapp";
 const LIMIT: usize = 4 * 1_024 * 1_024;
 
-/// Meta, as far as this crate knows it: `signed` is the signature of anything but `nonsense`, which it
-/// signs too, and every body reports that one message was delivered.
+/// Meta, as far as this crate knows it. `signed` is the only valid signature, `nonsense` is malformed,
+/// and any other body than the special ones reports that one message was delivered.
 #[derive(Default)]
 struct Provider {
     opened: Arc<AtomicUsize>,
@@ -93,7 +93,7 @@ fn request() -> InboundConsent {
     }
 }
 
-/// A world whose store must not be asked.
+/// A world whose store must not be called.
 fn world() -> World {
     world_with(MockReceipts::new())
 }
@@ -164,7 +164,7 @@ async fn a_handshake_without_the_token_is_refused() {
 }
 
 #[actix_web::test]
-async fn what_is_not_signed_is_not_read() {
+async fn an_unsigned_notification_is_not_read() {
     let provider = Provider::default();
     let opened = Arc::clone(&provider.opened);
     let mut world = world();
@@ -180,7 +180,7 @@ async fn what_is_not_signed_is_not_read() {
 }
 
 #[actix_web::test]
-async fn the_port_sees_the_raw_bytes_and_when_they_came() {
+async fn the_port_receives_the_raw_bytes_and_their_time() {
     let mut provider = MockProviderWebhook::new();
     provider
         .expect_open()
@@ -202,7 +202,7 @@ async fn signed_nonsense_is_malformed() {
 }
 
 #[actix_web::test]
-async fn what_reports_on_no_message_is_taken_without_the_store() {
+async fn an_empty_notification_is_accepted_without_the_store() {
     let answer = world().ask(notify("nothing")).await;
     assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0));
 }
@@ -219,7 +219,7 @@ async fn a_receipt_of_an_unknown_message_is_kept() {
     assert_eq!(world_with(receipts).ask(notify("{}")).await.status, 200);
 }
 
-/// A store that settles when it is told to, and says whether it has.
+/// A store that settles after `go_on`, and reports whether it has.
 struct Slow {
     asked: Arc<Notify>,
     go_on: Arc<Notify>,
@@ -266,7 +266,7 @@ async fn the_answer_waits_for_the_store() {
 }
 
 #[actix_web::test]
-async fn a_store_that_is_down_makes_meta_repeat() {
+async fn an_unreachable_store_makes_meta_repeat() {
     let down = || PortError::Unavailable("the database is down".into());
 
     let mut receipts = MockReceipts::new();
@@ -303,7 +303,7 @@ async fn a_body_may_have_four_mebibytes() {
     receipts.expect_keep_unmatched().returning(|_| Ok(()));
     let api = world_with(receipts).api();
     assert_eq!(ask(&api, notify(vec![b' '; LIMIT])).await.status, 200);
-    // Whatever was refused or taken before, there is room again.
+    // Refused and accepted bodies alike give their room back.
     for _ in 0..40 {
         let answer = ask(&api, notify(vec![b' '; LIMIT + 1])).await;
         assert_error(&answer, 413, "NotificationTooLarge");
@@ -328,7 +328,7 @@ async fn without_settings_the_path_does_not_exist() {
 }
 
 #[actix_web::test]
-async fn other_methods_are_told_which_there_are() {
+async fn another_method_is_refused_with_the_supported_ones() {
     let answer = world().ask(TestRequest::put().uri(PATH)).await;
     assert_error(&answer, 405, "MethodNotAllowed");
     assert_eq!(answer.header("allow"), "GET, POST");
@@ -348,7 +348,7 @@ async fn metas_bursts_are_not_limited_per_address() {
     }
 }
 
-/// What was answered 200 is not repeated: a STOP that is not recorded by then would be lost.
+/// Meta does not repeat what was answered with 200: a STOP that is not recorded by then is lost.
 #[tokio::test]
 async fn a_request_is_acknowledged_only_when_it_is_recorded() {
     for (is_away, status) in [(false, 200), (true, 503)] {

@@ -1,4 +1,4 @@
-//! The server on a real socket, and bytes no well-behaved client would send.
+//! The server on a real socket, with bytes that no well-behaved client sends.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::support::{World, live_key};
 
-/// A server on a port of its own.
+/// A running server on its own port.
 pub(super) struct Running {
     address: SocketAddr,
     handle: ServerHandle,
@@ -40,7 +40,7 @@ impl Running {
         self.address
     }
 
-    /// Returns once the one worker has nothing left to do: it answers another request.
+    /// Returns when the only worker is idle: it answers another request.
     pub(super) async fn is_idle(&self) {
         let answer = self
             .say(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -53,22 +53,22 @@ impl Running {
         self.done.await.unwrap().unwrap();
     }
 
-    /// Sends bytes, says that there are no more, and reads whatever comes.
+    /// Sends bytes, closes the sending side, and reads until the end.
     async fn say(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let (mut read, mut write) = stream.split();
         let said = async {
-            // The server may answer, and close, before it has heard all of it.
+            // The server may answer and close before it has received everything.
             let _ = write.write_all(bytes).await;
             let _ = write.shutdown().await;
         };
         let mut answer = Vec::new();
-        let (_, heard) = tokio::join!(said, read.read_to_end(&mut answer));
-        heard.unwrap();
+        let (_, received) = tokio::join!(said, read.read_to_end(&mut answer));
+        received.unwrap();
         String::from_utf8(answer).unwrap()
     }
 
-    /// A request with the live key, its body and further headers as given.
+    /// Sends a request with the live key, these headers and this body.
     async fn post(&self, headers: &str, body: &[u8]) -> (u16, Value) {
         let head = format!(
             "POST /SendMessage HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Api-Key: {}\r\n\
@@ -79,7 +79,7 @@ impl Running {
     }
 }
 
-/// A path of another part of the program, with a fault.
+/// A path of another part of the program, whose handler panics.
 fn panicking(app: &mut ServiceConfig) {
     app.route(
         "/panics",
@@ -101,7 +101,7 @@ fn parsed(answer: &str) -> (u16, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_no_client_should_send_are_refused_in_the_same_shape() {
+async fn invalid_bodies_are_refused_in_the_same_shape() {
     let server = Running::start(World::new());
     let length = |body: &[u8]| format!("Content-Length: {}\r\n", body.len());
 
@@ -136,7 +136,7 @@ async fn bodies_no_client_should_send_are_refused_in_the_same_shape() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_leaves_in_the_middle_of_its_body_harms_nobody() {
+async fn a_client_that_leaves_during_its_body_harms_nobody() {
     let server = Running::start(World::new());
     let head = format!(
         "POST /SendMessage HTTP/1.1\r\nHost: x\r\nX-Api-Key: {}\r\n\
@@ -149,7 +149,7 @@ async fn a_client_that_leaves_in_the_middle_of_its_body_harms_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn headers_that_are_no_text_match_no_key_and_no_language() {
+async fn headers_that_are_not_text_match_no_key_and_no_language() {
     let server = Running::start(World::new());
     let request =
         b"POST /SendMessage HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Api-Key: \xff\xfe\r\n\
@@ -161,7 +161,7 @@ async fn headers_that_are_no_text_match_no_key_and_no_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_http_is_a_400_too() {
+async fn bytes_that_are_not_http_get_a_400() {
     let server = Running::start(World::new());
     for garbage in [
         "garbage\r\n\r\n",

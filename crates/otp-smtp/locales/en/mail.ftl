@@ -1,5 +1,5 @@
 greeting = Hello { $name },
-footer = This notice concerns the account of { $company }. It was sent automatically because you are its contact; nobody reads answers to it.
+footer = This notice concerns the account of { $company }. It was sent automatically because you are its contact; replies are not monitored.
 
 LowBalance-subject = Low balance: { $remaining } of { $granted } credits left
 LowBalance-1 = A subscription of your account is running low. Credits left: { $remaining } of { $granted }.
@@ -14,12 +14,12 @@ SubscriptionSpent-3 = Subscription: { $subscription }
 SenderDisabled-subject = A sender can no longer send
 SenderDisabled-1 = One of your WhatsApp senders can no longer send messages.
 SenderDisabled-2 = Reason: { $reason }
-SenderDisabled-3 = Please put it right at WhatsApp, or ask the operator of this gateway. Sender: { $sender }
+SenderDisabled-3 = Please resolve this with WhatsApp, or ask the operator of this gateway. Sender: { $sender }
 
 TemplateDisabled-subject = A template can no longer be used: { $template }
-TemplateDisabled-1 = WhatsApp no longer lets messages be made of the template { $template } ({ $language }).
+TemplateDisabled-1 = WhatsApp no longer accepts messages with the template { $template } ({ $language }).
 TemplateDisabled-2 = Reason: { $reason }
-TemplateDisabled-3 = Messages in this language go out in another one, or are refused, until it is approved again. Sender: { $sender }
+TemplateDisabled-3 = Until it is approved again, messages in this language are sent in another language or refused. Sender: { $sender }
 
 KeyExpiring-subject = An API key is about to expire: { $hint }
 KeyExpiring-1 = The API key that begins with { $hint } expires on { $expiry }.
@@ -28,5 +28,5 @@ KeyExpiring-3 = Key: { $key }
 
 Test-subject = Test of the mail set-up
 Test-1 = This mail was sent to test the set-up. If you can read it, notices reach you.
-Test-2 = Numbers read like this: { $granted }.
+Test-2 = Numbers are shown like this: { $granted }.
 Test-3 = Sent by { $sender }.

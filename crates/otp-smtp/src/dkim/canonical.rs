@@ -1,6 +1,6 @@
-//! The relaxed form of headers and bodies (RFC 6376, section 3.4): what may change on the way is taken out.
+//! Relaxed form of headers and bodies (RFC 6376, section 3.4), without what servers may change.
 
-/// The fields of a header, each with the lines that continue it, without its last line's end.
+/// Returns the fields of a header, each with its continuation lines, without its last line end.
 pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = head;
     std::iter::from_fn(move || {
@@ -17,7 +17,7 @@ pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// A field on one line: its name in small letters, its value with single spaces and none around it.
+/// Returns a field on one line: its name in lower case, its value with single spaces and none around it.
 pub(super) fn header(field: &[u8]) -> Vec<u8> {
     let colon = field.iter().position(|byte| *byte == b':');
     let (name, value) = field.split_at(colon.unwrap_or(field.len()));
@@ -33,8 +33,8 @@ pub(super) fn header(field: &[u8]) -> Vec<u8> {
     canonical
 }
 
-/// A body without white space at the end of its lines, with single spaces within, and without the empty
-/// lines at its end.
+/// Returns a body with single spaces, without white space at the end of lines, and without empty lines at
+/// its end.
 pub(super) fn body(text: &[u8]) -> Vec<u8> {
     let mut canonical = Vec::with_capacity(text.len());
     let mut empty_lines = 0;
@@ -63,7 +63,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Runs of spaces and tabs become one space.
+/// Replaces runs of spaces and tabs by one space.
 fn single_spaced(text: &[u8]) -> Vec<u8> {
     let mut spaced = Vec::with_capacity(text.len());
     for byte in text {
@@ -80,12 +80,12 @@ fn single_spaced(text: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// The example of RFC 6376, section 3.4.5.
+    /// The header of the example in RFC 6376, section 3.4.5.
     const HEAD: &[u8] = b"A: X\r\nB : Y\t\r\n\tZ  \r\n";
     const BODY: &[u8] = b" C \r\nD \t E\r\n\r\n\r\n";
 
     #[test]
-    fn the_standards_example_comes_out_as_it_says() {
+    fn the_example_of_the_standard_has_the_stated_result() {
         let head: Vec<_> = fields(HEAD).map(header).collect();
         assert_eq!(head, [b"a:X".to_vec(), b"b:Y Z".to_vec()]);
         assert_eq!(body(BODY), b" C\r\nD E\r\n");

@@ -1,4 +1,4 @@
-//! Private keys for DKIM, and their public halves as DNS has them.
+//! Private keys for DKIM, and their public halves as they are published in DNS.
 
 use ring::digest;
 use ring::rand::SystemRandom;
@@ -8,16 +8,16 @@ use rustls::pki_types::pem::PemObject;
 
 use super::InvalidDkim;
 
-/// A private key. `Debug` says of which kind.
+/// A private key. `Debug` shows its kind only.
 pub enum DkimKey {
-    /// RSA, which every receiver knows.
+    /// An RSA key, which every receiver supports.
     Rsa(Box<RsaKeyPair>),
-    /// Ed25519, which is short, and which many receivers do not know yet.
+    /// An Ed25519 key, which is short, and which many receivers do not support yet.
     Ed25519(Box<Ed25519KeyPair>),
 }
 
 impl DkimKey {
-    /// Reads a PEM file's text: PKCS#8 of either kind, or PKCS#1.
+    /// Reads the text of a PEM file: PKCS#8 of either kind, or PKCS#1.
     pub fn from_pem(pem: &str) -> Result<Self, InvalidDkim> {
         let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| InvalidDkim::Key)?;
         let rsa = |pair| Self::Rsa(Box::new(pair));
@@ -37,7 +37,7 @@ impl DkimKey {
         key.ok_or(InvalidDkim::Key)
     }
 
-    /// Its name in a signature and in DNS.
+    /// Returns its name in a signature and in DNS.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Rsa(_) => "rsa",
@@ -45,8 +45,8 @@ impl DkimKey {
         }
     }
 
-    /// The public half: for RSA the `SubjectPublicKeyInfo` (RFC 5280) that receivers read, for Ed25519 its
-    /// 32 bytes.
+    /// Returns the public half: the `SubjectPublicKeyInfo` (RFC 5280) of an RSA key, the 32 bytes of an
+    /// Ed25519 key.
     pub(super) fn public_key(&self) -> Vec<u8> {
         match self {
             Self::Rsa(pair) => subject_public_key_info(pair.public_key().as_ref()),
@@ -68,7 +68,7 @@ impl DkimKey {
                 .expect("the system has randomness, and the buffer is the modulus's length");
                 signature
             }
-            // What is signed is the hash, not the bytes (RFC 8463, section 3).
+            // The hash is signed, not the bytes (RFC 8463, section 3).
             Self::Ed25519(pair) => {
                 let hash = digest::digest(&digest::SHA256, signed);
                 pair.sign(hash.as_ref()).as_ref().to_vec()
@@ -83,12 +83,12 @@ impl std::fmt::Debug for DkimKey {
     }
 }
 
-/// The algorithm identifier `rsaEncryption` with its NULL, in DER.
+/// Algorithm identifier `rsaEncryption` with its NULL, in DER.
 const RSA_ENCRYPTION: &[u8] = &[
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
 
-/// An `RSAPublicKey` (PKCS#1) with its algorithm around it.
+/// Wraps an `RSAPublicKey` (PKCS#1) with its algorithm.
 fn subject_public_key_info(public_key: &[u8]) -> Vec<u8> {
     const BIT_STRING: u8 = 0x03;
     const SEQUENCE: u8 = 0x30;
@@ -100,7 +100,7 @@ fn subject_public_key_info(public_key: &[u8]) -> Vec<u8> {
     )
 }
 
-/// A value in DER: tag, length, content.
+/// Encodes a value in DER: tag, length, content.
 fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let significant = length.iter().skip_while(|byte| **byte == 0);

@@ -1,4 +1,4 @@
-//! The standards' own example, and signatures verified with their public keys.
+//! The example of the standard, and signatures that are verified with their public keys.
 
 use ring::signature::{
     ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
@@ -12,7 +12,7 @@ const RSA_PUBLIC: &str = include_str!("../../tests/keys/rsa.pub");
 const ED25519_KEY: &str = include_str!("../../tests/keys/ed25519.pem");
 const ED25519_PUBLIC: &str = include_str!("../../tests/keys/ed25519.pub");
 
-/// RFC 8463, appendix A.
+/// The mail of RFC 8463, appendix A.
 const MAIL: &str = "From: Joe SixPack <joe@football.example.com>\r\n\
     To: Suzie Q <suzie@shopping.example.net>\r\n\
     Subject: Is dinner ready?\r\n\
@@ -35,7 +35,7 @@ const STANDARDS_SIGNATURE: &str = "/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwh
 const STANDARDS_KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
 #[test]
-fn the_standards_example_verifies() {
+fn the_signature_of_the_standard_verifies() {
     let (head, text) = split(MAIL.as_bytes());
     let body_hash = STANDARD.encode(digest::digest(&digest::SHA256, &body(text)));
     assert_eq!(body_hash, "2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=");
@@ -62,7 +62,7 @@ fn signer(pem: &str) -> DkimSigner {
     DkimSigner::new("Football.example.com", "2026a", key).expect("names")
 }
 
-/// Takes a signature's field apart again: itself without its value, and its value.
+/// Splits the field of a signature into the field without its value, and the value.
 fn parts(field: &str) -> (&str, Vec<u8>) {
     let at = field.rfind("\tb=").expect("a value") + 3;
     let value: String = field[at..].split_whitespace().collect();
@@ -70,13 +70,13 @@ fn parts(field: &str) -> (&str, Vec<u8>) {
 }
 
 #[test]
-fn what_is_signed_verifies_and_what_was_changed_does_not() {
+fn a_signed_mail_verifies_and_a_changed_one_does_not() {
     let rsa: &dyn VerificationAlgorithm = &RSA_PKCS1_2048_8192_SHA256;
     for (pem, algorithm, public) in [(RSA, rsa, RSA_PUBLIC), (RSA_PKCS1, rsa, RSA_PUBLIC)] {
         let field = signer(pem).sign(MAIL.as_bytes(), Timestamp::from_unix_millis(1_000));
         let (own, signature) = parts(&field);
         let (head, _) = split(MAIL.as_bytes());
-        // The public key's own part of what DNS has, behind the algorithm.
+        // The public key follows the algorithm in the DNS record.
         let public = STANDARD.decode(public).expect("base64")[24..].to_vec();
         let key = UnparsedPublicKey::new(algorithm, public);
         let signed = signed_bytes(head, SIGNED, own);
@@ -95,7 +95,7 @@ fn what_is_signed_verifies_and_what_was_changed_does_not() {
 }
 
 #[test]
-fn a_second_from_is_not_covered_by_the_signature() {
+fn a_signature_does_not_cover_a_second_from() {
     let signed = |mail: &str| signed_bytes(split(mail.as_bytes()).0, SIGNED, "DKIM-Signature: b=");
     let forged = format!("From: eve@example.com\r\n{MAIL}");
     assert_ne!(signed(MAIL), signed(&forged));
@@ -104,7 +104,7 @@ fn a_second_from_is_not_covered_by_the_signature() {
 }
 
 #[test]
-fn the_record_is_what_openssl_says_of_the_key() {
+fn the_record_agrees_with_openssl() {
     for (pem, name, public) in [
         (RSA, "rsa", RSA_PUBLIC),
         (RSA_PKCS1, "rsa", RSA_PUBLIC),
@@ -120,14 +120,14 @@ fn the_record_is_what_openssl_says_of_the_key() {
 }
 
 #[test]
-fn no_line_of_a_signature_is_long() {
+fn no_line_of_a_signature_has_more_than_78_characters() {
     let field = signer(RSA).sign(MAIL.as_bytes(), Timestamp::from_unix_millis(1_000));
     assert!(field.split("\r\n").all(|line| line.len() <= 78), "{field}");
     assert!(field.ends_with("\r\n") && !field.trim_end().contains("\r\n\r\n"));
 }
 
 #[test]
-fn what_is_no_key_or_no_name_is_refused() {
+fn invalid_keys_and_names_are_refused() {
     for pem in [
         "",
         "nonsense",

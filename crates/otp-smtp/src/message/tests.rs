@@ -1,4 +1,4 @@
-//! Mails read back by another reader than their writer.
+//! Mails are read back by an independent reader.
 
 use mail_parser::{MessageParser, MimeHeaders};
 use otp_core::account::ContactLine;
@@ -34,7 +34,7 @@ fn words(subject: &str) -> Words {
     }
 }
 
-/// The header's names, in order.
+/// Returns the names of the header fields, in order.
 fn names(mail: &[u8]) -> Vec<String> {
     let text = std::str::from_utf8(mail).expect("ASCII");
     let head = text.split("\r\n\r\n").next().expect("a header");
@@ -59,7 +59,7 @@ const EXPECTED: [&str; 10] = [
     "Content-Language",
 ];
 
-/// It has exactly these headers, goes to this address alone, and every byte of it is ASCII.
+/// Checks that a mail has exactly the expected headers, this recipient alone, and only ASCII bytes.
 fn check(mail: &[u8], address: &str) -> Result<(), TestCaseError> {
     let mut found = names(mail);
     let mut expected = EXPECTED.map(str::to_owned).to_vec();
@@ -150,7 +150,7 @@ fn a_sender_is_an_address_or_a_name_with_one() {
 }
 
 #[test]
-fn what_looks_like_a_header_stays_in_its_field() {
+fn a_value_that_looks_like_a_header_stays_in_its_field() {
     for evil in [
         "x\r\nBcc: victim@example.com",
         "x\nBcc: victim@example.com",

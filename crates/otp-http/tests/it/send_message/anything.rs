@@ -1,4 +1,4 @@
-//! Whatever a client sends, it is never the service's fault.
+//! No request of a client makes the service fail.
 
 use otp_core::send::{Admission, Refusal};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Rules 7 to 13: what the ledger and the provider say, and how it is answered.
+//! Rules 7 to 13: the results of ledger and provider, and their answers.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::super::support::{Answer, NOW, World, post};
 use super::{PATH, valid};
 
-/// What the ledger's refusal of an otherwise valid request is answered with.
+/// Makes an otherwise valid request that the ledger admits or refuses like this.
 async fn admission(admission: Admission) -> Answer {
     let mut world = World::new();
     world
@@ -24,7 +24,7 @@ async fn admission(admission: Admission) -> Answer {
     world.ask(post(PATH, &valid())).await
 }
 
-/// A valid request that the provider answers like this.
+/// Makes a valid request that the provider answers like this.
 async fn delivery(answer: Result<Accepted, SendError>) -> Answer {
     let mut world = World::new();
     world
@@ -56,7 +56,7 @@ fn refusal(http_status: Option<u16>) -> Result<Accepted, SendError> {
 }
 
 #[actix_web::test]
-async fn rule_7_a_replay_is_the_first_answer_and_says_so() {
+async fn rule_7_a_replay_is_the_first_answer_and_marked() {
     for status in MessageStatus::ALL {
         let message_id = MessageId(Uuid::from_u128(0xf00d));
         let answer = admission(Admission::Replayed(FirstAnswer { message_id, status })).await;
@@ -84,7 +84,7 @@ async fn rule_9_an_opted_out_recipient_is_refused() {
 }
 
 #[actix_web::test]
-async fn rule_10_the_cooldown_says_how_long_in_both_languages() {
+async fn rule_10_the_cooldown_states_the_wait_in_both_languages() {
     for (wait_ms, clock, seconds) in [
         (30_000, "00:00:30", "30"),
         (29_001, "00:00:30", "30"),

@@ -1,4 +1,4 @@
-//! Rules 1 to 6: what is judged before anything is looked up for the account.
+//! Rules 1 to 6: the checks before any look-up for the account.
 
 use actix_web::test::TestRequest;
 use otp_core::send::{Admission, Refusal};
@@ -13,7 +13,7 @@ async fn error(request: TestRequest) -> (u16, String) {
 }
 
 #[actix_web::test]
-async fn rule_1_the_limit_per_ip_comes_before_the_key() {
+async fn rule_1_the_limit_per_ip_is_checked_before_the_key() {
     let mut world = World::without_directory();
     let one = std::num::NonZeroU32::MIN;
     world.options.per_ip = Some(PerIpQuota {
@@ -33,8 +33,8 @@ async fn rule_1_the_limit_per_ip_comes_before_the_key() {
 }
 
 #[actix_web::test]
-async fn rule_2_the_key_comes_before_the_body() {
-    // No content type, no JSON: all of it worse than the key, and none of it looked at.
+async fn rule_2_the_key_is_checked_before_the_body() {
+    // Content type and JSON are invalid too, but are not checked.
     let request = || TestRequest::post().uri(PATH).set_payload("{");
     let keyed = |key: &str| request().insert_header(("X-Api-Key", key));
     assert_eq!(error(request()).await, (400, "ApiKeyIsRequired".into()));
@@ -97,7 +97,7 @@ async fn rule_3_a_body_that_is_not_json_is_malformed() {
 }
 
 #[actix_web::test]
-async fn rule_3_nothing_said_of_a_malformed_body_quotes_it() {
+async fn rule_3_no_answer_quotes_a_malformed_body() {
     for body in [
         "{\"otpCode\":48291}",
         "{\"otpCode\":\"48291\",",
@@ -159,7 +159,7 @@ async fn rule_3_the_content_type_must_be_json() {
 }
 
 #[actix_web::test]
-async fn rule_3_a_body_may_have_16_kib_and_not_a_byte_more() {
+async fn rule_3_a_body_has_at_most_16_kib() {
     let padded = |length: usize| {
         let frame = json!({"padding": ""}).to_string().len();
         json!({"padding": "x".repeat(length - frame)})
@@ -175,7 +175,7 @@ async fn rule_3_a_body_may_have_16_kib_and_not_a_byte_more() {
 }
 
 #[actix_web::test]
-async fn rule_3_deep_nesting_is_no_danger() {
+async fn rule_3_deep_nesting_is_harmless() {
     let deep = "[".repeat(5_000) + &"]".repeat(5_000);
     let in_field = format!("{{\"otpCode\":{deep}}}");
     let unknown = format!("{{\"unknown\":{deep}}}");
@@ -204,7 +204,7 @@ async fn rule_3_unknown_fields_are_ignored() {
 }
 
 #[actix_web::test]
-async fn rule_4_the_passcode_is_judged_before_the_number() {
+async fn rule_4_the_passcode_is_checked_before_the_number() {
     let check = async |code: Option<Value>, expected: &str| {
         let mut body = json!({"toPhoneE164": "no number"});
         if let Some(code) = code {
@@ -240,7 +240,7 @@ async fn rule_4_the_passcode_is_judged_before_the_number() {
 }
 
 #[actix_web::test]
-async fn rule_5_the_number_is_judged_before_the_idempotency_key() {
+async fn rule_5_the_number_is_checked_before_the_idempotency_key() {
     let check = async |number: Option<Value>, expected: &str| {
         let mut body = json!({"otpCode": "123456", "idempotencyKey": "no uuid"});
         if let Some(number) = number {
@@ -312,7 +312,7 @@ async fn rule_6_an_idempotency_key_must_be_a_uuid() {
 }
 
 #[actix_web::test]
-async fn rule_6_a_language_that_is_none_selects_the_accounts_default() {
+async fn rule_6_an_implausible_language_selects_the_accounts_default() {
     for (language, expected) in [
         (json!("en"), "en"),
         (json!("en-US"), "en"),

@@ -1,0 +1,8 @@
+//! Tests of the edge with a small application that answers in plain text.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod envelope;
+mod rate_limit;
+mod refusals;
+mod server;
+mod support;
