@@ -7,10 +7,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::failure::SetupError;
 use crate::settings::Tls;
 
-/// Reads certificate chain and key.
-pub(crate) fn server_config(tls: &Tls) -> anyhow::Result<ServerConfig> {
+/// Reads the certificate chain and the key.
+pub(crate) fn server_config(tls: &Tls) -> Result<ServerConfig, SetupError> {
     let wrong = |key: &str, path: &std::path::Path, why: &dyn std::fmt::Display| {
-        SetupError(format!("{key}: {}: {why}", path.display()))
+        SetupError::new(format!("{key}: {}: {why}", path.display()))
     };
     let chain = CertificateDer::pem_file_iter(&tls.cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
