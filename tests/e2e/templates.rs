@@ -187,7 +187,7 @@ async fn a_template_sends_from_its_approval_until_it_is_paused_and_a_sync_finds_
     assert_eq!(synced["changed"][0]["before"], "PAUSED");
     until_language(&world, &server, "ar", "ar").await;
     let text = world.try_command(&["template", "sync", "--sender", &world.sender]);
-    assert_eq!(text.stdout.trim(), "everything is as Meta has it");
+    assert_eq!(text.stdout.trim(), "nothing has changed at Meta");
 }
 
 async fn a_refused_template_is_out_of_use_for_the_next_message(database: Database) {

@@ -1,37 +1,46 @@
-//! How the program says that something went wrong: one line on standard error, and an exit code.
+//! How the program reports a failure: one line on standard error, and an exit code.
 
 use std::process::ExitCode;
 
-/// Something outside this command is not as it has to be: settings, database, port, certificate.
-/// Exit code 2, so that a supervisor can tell it from a request that was refused (1).
+use crate::settings::SettingsError;
+
+/// Something outside the program prevents the start: a setting, the database, a port, a certificate.
+///
+/// The program ends with exit code 2, so that a supervisor can tell it from a command that was refused
+/// (exit code 1).
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct SetupError(pub(crate) String);
+pub struct SetupError(String);
 
-/// Makes a [`SetupError`] of any error, its causes on one line.
-pub(crate) fn setup(error: impl std::error::Error) -> anyhow::Error {
-    anyhow::Error::new(SetupError(one_line(&error)))
+impl SetupError {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+
+    /// Takes the text of an error and its causes.
+    pub(crate) fn caused_by(error: impl std::error::Error) -> Self {
+        Self(one_line(&error))
+    }
 }
 
-/// Prints the error and chooses the exit code.
+impl From<SettingsError> for SetupError {
+    fn from(error: SettingsError) -> Self {
+        Self::caused_by(error)
+    }
+}
+
+/// Prints the error and returns the exit code.
 #[expect(
     clippy::print_stderr,
     reason = "this is where errors of commands are printed"
 )]
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     eprintln!("error: {}", one_line(&**error));
-    let set_up = error.downcast_ref::<SetupError>().is_none()
-        && error
-            .downcast_ref::<crate::settings::SettingsError>()
-            .is_none();
-    if set_up {
-        ExitCode::from(1)
-    } else {
-        ExitCode::from(2)
-    }
+    let prevents_the_start = error.is::<SetupError>() || error.is::<SettingsError>();
+    ExitCode::from(if prevents_the_start { 2 } else { 1 })
 }
 
-/// An error and its causes, joined by colons; a cause that its parent quotes already is left out.
+/// Joins an error and its causes by colons, without a cause that its parent already quotes.
 fn one_line(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
@@ -58,6 +67,7 @@ mod tests {
     fn an_error_and_its_causes_are_one_line() {
         let error = Outer(std::io::Error::other("disk full"));
         assert_eq!(one_line(&error), "the store failed: disk full");
-        assert_eq!(setup(error).to_string(), "the store failed: disk full");
+        let setup = SetupError::caused_by(error);
+        assert_eq!(setup.to_string(), "the store failed: disk full");
     }
 }

@@ -1,6 +1,7 @@
-//! Logs: to standard error, as text or JSON; and beside them, where the settings name a collector, spans.
-//! What may stand in them is decided where they are written: never a passcode, a key, a token, a number
-//! or an address.
+//! The log, on standard error as text or JSON; and the export of spans, if a collector is set.
+//!
+//! The code that writes a line decides its content: never a passcode, a key, a token, a number or an
+//! address.
 
 use std::io::IsTerminal;
 
@@ -11,15 +12,15 @@ use tracing_subscriber::{EnvFilter, Registry};
 use crate::settings::{Log, LogFormat, Settings};
 use crate::spans::SpanExport;
 
-/// What does something with every span and event it wants.
+/// A layer that filters for itself.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// Starts logging. Later calls change nothing.
+/// Starts the log. Later calls have no effect.
 pub(crate) fn start(log: &Log) {
     start_layers(vec![log_layer(log)]);
 }
 
-/// Starts logging, and the export of spans where it is wanted.
+/// Starts the log, and the export of spans if a collector is set.
 pub(crate) async fn start_with_spans(settings: &Settings) -> anyhow::Result<Option<SpanExport>> {
     let log = log_layer(&settings.log);
     let Some(tracing) = &settings.tracing else {
@@ -31,15 +32,15 @@ pub(crate) async fn start_with_spans(settings: &Settings) -> anyhow::Result<Opti
     Ok(Some(export))
 }
 
-/// A list rather than an `Option` beside the log: where there is no second layer, nobody is asked on its
-/// behalf about each span that is not logged.
+/// Starts these layers. They are a list, because an absent second layer as an `Option` would be asked about
+/// every span that is not logged.
 fn start_layers(layers: Vec<BoxedLayer>) {
-    // A second subscriber is refused; the first one stays, and that is fine.
+    // A second subscriber is refused, and the first one remains.
     drop(tracing_subscriber::registry().with(layers).try_init());
 }
 
 fn log_layer(log: &Log) -> BoxedLayer {
-    // The log's own: what is exported is another's decision.
+    // A filter of this layer alone: the export of spans has its own.
     let filter = EnvFilter::try_new(&log.level).unwrap_or_default();
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())

@@ -1,12 +1,13 @@
-//! Metrics: what a monitoring system reads at `/metrics`, as Prometheus' text.
+//! Metrics: what a monitoring system reads at `/metrics`, in Prometheus' text format.
 //!
-//! Labels name senders and templates by our ids and Meta's names. None of them is a person or an account.
+//! Labels identify senders and templates, by our ids and Meta's names. No label identifies a person or an
+//! account.
 
 mod counted_ledger;
 mod counted_sender;
 mod counted_webhook;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
@@ -19,19 +20,21 @@ use otp_core::ports::{ConnectionUse, PortError, Storage};
 use otp_hot_path::{CachedDirectory, GroupCommit, LookUps, PacedSender};
 use tokio::sync::Mutex;
 
+use crate::workers::{PANICS, Progress, Task, TaskError};
+
 pub(crate) use counted_ledger::CountedLedger;
 pub(crate) use counted_sender::CountedSender;
 pub(crate) use counted_webhook::CountedWebhook;
 
 const PATH: &str = "/metrics";
 
-/// The store is asked for what senders and templates are at most so often, however often the page is read.
+/// Senders and templates are loaded at most once in this time, however often the page is read.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// A page without news of the store is better than none.
+/// How long the page waits for the store; without it, the page shows the other values.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// Bounds of histograms of seconds, from a look-up in memory to the longest a request may take.
+/// Bounds of histograms of seconds, from a look-up in memory to the longest request.
 const SECONDS: [f64; 14] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
@@ -39,49 +42,33 @@ const SECONDS: [f64; 14] = [
 /// Bounds of histograms of sizes.
 const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
-/// Counted values are put in order at least so often: nobody may ask for the page for months.
-const UPKEEP: Duration = Duration::from_secs(5);
-
-/// What the page is asked about when it is read.
+/// The sources of values that are read when the page is.
 #[derive(Clone)]
 pub(crate) struct Watched {
     /// Senders, templates, connections.
     pub(crate) storage: Arc<dyn Storage>,
     /// Breakers.
-    pub(crate) paced: Arc<PacedSender>,
+    pub(crate) sender: Arc<PacedSender>,
     /// Queues.
-    pub(crate) grouping: Arc<GroupCommit>,
+    pub(crate) ledger: Arc<GroupCommit>,
     /// Look-ups.
     pub(crate) directory: Arc<CachedDirectory>,
 }
 
-/// The page and what it is made from; clones share it.
+/// The metrics page; clones share its values.
 #[derive(Clone)]
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     watched: Watched,
     refreshed: Arc<Mutex<Option<Instant>>>,
-    /// Where the store's connections are driven.
+    /// The runtime that drives the store's connections.
     runtime: tokio::runtime::Handle,
 }
 
 impl Metrics {
-    /// Counts from now on. Only one in a process can.
+    /// Starts counting. All gateways of a process share the counters.
     pub(crate) fn start(watched: Watched) -> Result<Self, BuildError> {
-        let named = |name: &str| Matcher::Full(name.to_owned());
-        let handle = PrometheusBuilder::new()
-            .set_buckets(&SECONDS)?
-            .set_buckets_for_metric(named(counted_ledger::BATCH_SIZE), &SIZES)?
-            .install_recorder()?;
-        let upkeep = handle.clone();
-        tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(UPKEEP);
-            loop {
-                ticks.tick().await;
-                upkeep.run_upkeep();
-            }
-        });
-        describe();
+        let handle = recorder()?;
         gauge!("otp_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
         Ok(Self {
             handle,
@@ -89,6 +76,11 @@ impl Metrics {
             refreshed: Arc::default(),
             runtime: tokio::runtime::Handle::current(),
         })
+    }
+
+    /// Returns the background task that bounds the memory of the values.
+    pub(crate) fn upkeep(&self) -> Upkeep {
+        Upkeep(self.handle.clone())
     }
 
     /// Mounts the page.
@@ -104,7 +96,7 @@ impl Metrics {
         }
         let storage = &*self.watched.storage;
         let health = storage.list_health().await?;
-        let open = self.watched.paced.open_breakers();
+        let open = self.watched.sender.open_breakers();
         for sender in otp_core::ports::Senders::list(storage).await? {
             let known = health.iter().find(|known| known.sender_id == sender.id);
             let up = known.is_none_or(|known| known.stop.is_none());
@@ -133,15 +125,15 @@ impl Metrics {
         Ok(())
     }
 
-    /// What this process knows without asking anybody.
-    fn look_around(&self) {
+    /// Sets the values that this process knows without a query.
+    fn set_local_values(&self) {
         let Watched {
             storage,
-            grouping,
+            ledger,
             directory,
             ..
         } = &self.watched;
-        let queued = grouping.queue_depths();
+        let queued = ledger.queue_depths();
         gauge!("otp_queue_depth", "operation" => "admit").set(number(queued.admissions));
         gauge!("otp_queue_depth", "operation" => "settle").set(number(queued.settlements));
         for LookUps { what, hits, misses } in directory.look_ups() {
@@ -163,11 +155,40 @@ impl Metrics {
     }
 
     async fn render(self) -> String {
-        self.look_around();
-        // An absent store is said by /health/ready; the counters are worth reading all the same.
+        self.set_local_values();
+        // `/health/ready` reports a store that cannot be reached; the page shows the other values.
         drop(tokio::time::timeout(DEADLINE, self.refresh()).await);
         self.handle.render()
     }
+}
+
+/// Aggregates recorded values: if nobody reads the page for months, they would fill the memory.
+pub(crate) struct Upkeep(PrometheusHandle);
+
+impl Task for Upkeep {
+    const NAME: &'static str = "aggregate_metrics";
+    const PERIOD: Duration = Duration::from_secs(5);
+
+    async fn run(&mut self) -> Result<Progress, TaskError> {
+        self.0.run_upkeep();
+        Ok(Progress::Done)
+    }
+}
+
+/// Installs the recorder of this process, once.
+fn recorder() -> Result<PrometheusHandle, BuildError> {
+    static INSTALLED: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = &*installed {
+        return Ok(handle.clone());
+    }
+    let batch_size = Matcher::Full(counted_ledger::BATCH_SIZE.to_owned());
+    let handle = PrometheusBuilder::new()
+        .set_buckets(&SECONDS)?
+        .set_buckets_for_metric(batch_size, &SIZES)?
+        .install_recorder()?;
+    describe();
+    Ok(installed.insert(handle).clone())
 }
 
 async fn page(metrics: Data<Metrics>) -> HttpResponse {
@@ -186,7 +207,7 @@ fn flag(is: bool) -> f64 {
     if is { 1.0 } else { 0.0 }
 }
 
-/// A gauge's value; none of them comes near what an f64 cannot hold.
+/// Converts a count to a gauge's value; an `f64` holds every count that occurs.
 fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
@@ -195,45 +216,39 @@ fn describe() {
     describe_histogram!(
         otp_edge::REQUEST_DURATION,
         Unit::Seconds,
-        "How long answers took, by path, method and status."
+        "Duration of responses, by path, method and status."
     );
     describe_histogram!(
         counted_ledger::BATCH_SIZE,
-        "Attempts or settlements that went to the store together."
+        "Attempts or settlements in one batch to the store."
     );
     describe_histogram!(
         counted_ledger::BATCH_DURATION,
         Unit::Seconds,
-        "How long the store took for a batch, its commit included."
+        "Time the store took for a batch, including the commit."
     );
-    describe_counter!(
-        counted_ledger::ADMISSIONS,
-        "Sends, by what was decided about them."
-    );
-    describe_counter!(
-        counted_ledger::SETTLEMENTS,
-        "What came of messages, by who or what said so."
-    );
+    describe_counter!(counted_ledger::ADMISSIONS, "Sends, by decision.");
+    describe_counter!(counted_ledger::SETTLEMENTS, "Messages, by outcome.");
     describe_histogram!(
         counted_sender::CALL_DURATION,
         Unit::Seconds,
-        "How long calls to WhatsApp took that hand a message over."
+        "Duration of calls to the provider that hand a message over."
     );
     describe_counter!(
         counted_webhook::NOTIFICATIONS,
-        "Notifications of WhatsApp, by whether they could be read."
+        "Webhook calls of the provider, by whether they could be read."
     );
     describe_counter!(
         counted_webhook::RECEIPTS,
-        "Receipts of WhatsApp, by what they say, repeated ones included."
+        "Receipts of the provider, by report, including repeated ones."
     );
     describe_gauge!(
         "otp_queue_depth",
-        "Sends that wait to be admitted or settled, or are just being."
+        "Sends that wait for a batch or are in one."
     );
     describe_counter!(
         "otp_cache_look_ups_total",
-        "Look-ups of keys, senders and prices, and whether they were remembered."
+        "Look-ups of keys, senders and prices, by whether the answer was cached."
     );
     describe_gauge!(
         "otp_database_connections",
@@ -241,22 +256,29 @@ fn describe() {
     );
     describe_gauge!(
         "otp_database_connections_max",
-        "So many connections to the database may be open."
+        "Largest number of connections to the database."
     );
     describe_gauge!(
         "otp_database_connections_awaited",
-        "Work that waits for a connection to the database."
+        "Tasks that wait for a connection to the database."
     );
-    describe_gauge!("otp_build_info", "1, with the version of the program.");
+    describe_gauge!(
+        "otp_build_info",
+        "Always 1; the label is the version of the program."
+    );
     describe_gauge!("otp_sender_up", "Whether a sender may send.");
     describe_gauge!(
         "otp_sender_breaker_open",
-        "Whether this process only sends probes from a sender, after failures in a row."
+        "Whether this process only sends probes from a sender, after repeated failures."
     );
     describe_gauge!("otp_sender_quality", "WhatsApp's rating of a sender.");
     describe_gauge!("otp_template_usable", "Whether a template may be used.");
     describe_counter!(
         counted_sender::CALLS,
-        "Calls to WhatsApp that hand a message over, by outcome and by how far a refusal reaches."
+        "Calls to the provider that hand a message over, by outcome and scope of a refusal."
+    );
+    describe_counter!(
+        PANICS,
+        "Panics of background workers, which were restarted."
     );
 }

@@ -1,17 +1,17 @@
-//! What commands print: text for people, or with `--json` one JSON value for programs.
+//! The output of commands: text for people, or with `--json` one JSON value for programs.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::Value;
 
-/// The answer of a command, in both forms.
+/// The output of a command, in both forms.
 pub(crate) struct Answer {
-    /// For programs: one value, its keys in camelCase.
+    /// For programs: one value with keys in camelCase.
     pub(crate) json: Value,
     /// For people.
     pub(crate) text: String,
-    /// Whether what it says is no success; it is printed all the same.
+    /// Whether the program ends with exit code 1.
     failed: bool,
 }
 
@@ -24,7 +24,7 @@ impl Answer {
         }
     }
 
-    /// A list of objects: an array, or a table of the named keys.
+    /// Shows a list of objects: as an array, or as a table of these columns.
     pub(crate) fn table(rows: Vec<Value>, columns: &[&str]) -> Self {
         let text = table(&rows, columns);
         Self {
@@ -34,7 +34,7 @@ impl Answer {
         }
     }
 
-    /// One object: itself, or its keys and values line by line.
+    /// Shows one object: as it is, or with one key and value per line.
     pub(crate) fn object(object: Value) -> Self {
         let text = object.as_object().map(|fields| {
             let width = fields
@@ -42,7 +42,7 @@ impl Answer {
                 .map(|key| key.chars().count())
                 .max()
                 .unwrap_or_default();
-            // What the next command asks for comes first.
+            // The id comes first, because the next command needs it.
             let id = fields.iter().filter(|(key, _)| *key == "id");
             let others = fields.iter().filter(|(key, _)| *key != "id");
             let lines = id
@@ -57,13 +57,13 @@ impl Answer {
         }
     }
 
-    /// The same, but the program ends with exit code 1 where it `failed`.
+    /// Makes the program end with exit code 1 if it `failed`.
     pub(crate) fn failing_if(self, failed: bool) -> Self {
         Self { failed, ..self }
     }
 }
 
-/// Prints the answer on standard output. A reader that has gone away (`| head`) is no failure.
+/// Prints the answer on standard output. A reader that ends early (`| head`) is not a failure.
 pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
     let text = if json {
         answer.json.to_string()
@@ -77,9 +77,9 @@ pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
     match writeln!(std::io::stdout().lock(), "{text}") {
         Ok(()) => code,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => code,
-        Err(error) => crate::failure::report(&anyhow::anyhow!(
-            "standard output cannot be written: {error}"
-        )),
+        Err(error) => {
+            crate::failure::report(&anyhow::anyhow!("failed to write standard output: {error}"))
+        }
     }
 }
 
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_aligned_and_says_when_it_is_empty() {
+    fn a_table_is_aligned_and_an_empty_one_says_none() {
         let rows = vec![
             json!({"id": "a", "credits": 10}),
             json!({"id": "bcd", "credits": null}),

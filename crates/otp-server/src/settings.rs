@@ -1,7 +1,7 @@
-//! Settings: read from defaults, a file and the environment, and judged before anything starts.
+//! Settings: read from defaults, a file and the environment, and checked before anything starts.
 //!
-//! [`Settings`] holds parsed values only. Whatever is wrong is said with the key, where it came from
-//! and what would be right.
+//! [`Settings`] holds parsed values only. An error names the key, where it was set, and what to write
+//! instead. `config/default.toml` documents every key.
 
 mod mail;
 mod read;
@@ -18,37 +18,52 @@ use otp_whatsapp::CloudApiOptions;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use url::Url;
 
-pub(crate) use mail::Mail;
+pub use mail::Mail;
 pub(crate) use sources::{DEFAULTS, Sources};
 
-/// All settings, parsed.
-#[derive(Debug)]
-pub(crate) struct Settings {
-    pub(crate) database: Database,
-    pub(crate) http: Http,
-    pub(crate) whatsapp: WhatsApp,
-    pub(crate) messages: Messages,
-    /// None where no mail server is named.
-    pub(crate) mail: Option<Mail>,
-    /// None where it is not set; see [`Settings::master_key`].
-    pub(crate) master_key: Option<MasterKey>,
-    pub(crate) rate_limit: Option<PerIpQuota>,
-    pub(crate) log: Log,
-    /// None where no collector is named.
-    pub(crate) tracing: Option<Tracing>,
+/// All settings, parsed. `Debug` hides every secret.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The section `[database]`.
+    pub database: Database,
+    /// The section `[http]`.
+    pub http: Http,
+    /// The section `[whatsapp]`.
+    pub whatsapp: WhatsApp,
+    /// The section `[messages]`.
+    pub messages: Messages,
+    /// The sections `[smtp]` and `[mail]`; `None` if no mail server is set.
+    pub mail: Option<Mail>,
+    /// `security.master_key`, if it is set; see [`Settings::master_key`].
+    pub master_key: Option<MasterKey>,
+    /// The section `[rate_limit]`; `None` if requests are not limited.
+    pub rate_limit: Option<PerIpQuota>,
+    /// The section `[log]`.
+    pub log: Log,
+    /// The section `[tracing]`; `None` if no collector is set.
+    pub tracing: Option<Tracing>,
 }
 
-#[derive(Debug)]
-pub(crate) struct Database {
-    pub(crate) url: DatabaseUrl,
-    pub(crate) max_connections: usize,
-    /// The store hands it to the core with what it loads.
-    pub(crate) low_balance: LowBalance,
+/// The database.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Database {
+    /// The store and its place.
+    pub url: DatabaseUrl,
+    /// At most this many connections to PostgreSQL.
+    pub max_connections: usize,
+    /// `notices.low_balance_percent`, which the store passes to the core with the facts it loads.
+    pub low_balance: LowBalance,
 }
 
-/// Which store, and where. `Debug` hides the URL: it may hold a password.
-pub(crate) enum DatabaseUrl {
+/// The kind of a store, and its URL. `Debug` hides the URL, because it may contain a password.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum DatabaseUrl {
+    /// `sqlite://…`
     Sqlite(String),
+    /// `postgres://…`
     Postgres(String),
 }
 
@@ -61,69 +76,126 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct Http {
-    pub(crate) bind: SocketAddr,
-    pub(crate) trusted_proxies: TrustedProxies,
-    pub(crate) public_url: Option<String>,
-    pub(crate) workers: usize,
-    pub(crate) tls: Option<Tls>,
+/// The HTTP server.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Http {
+    /// The address `serve` listens on.
+    pub bind: SocketAddr,
+    /// The proxies whose `X-Forwarded-For` is trusted.
+    pub trusted_proxies: TrustedProxies,
+    /// The URL at which clients reach the API.
+    pub public_url: Option<String>,
+    /// Threads that read requests and write responses; 0 for half as many as there are processors.
+    pub workers: usize,
+    /// `None` if a proxy in front ends TLS.
+    pub tls: Option<Tls>,
 }
 
-#[derive(Debug)]
-pub(crate) struct Tls {
-    pub(crate) cert: PathBuf,
-    pub(crate) key: PathBuf,
+/// PEM files for HTTPS.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Tls {
+    /// The certificate chain.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
 }
 
-#[derive(Debug)]
-pub(crate) struct WhatsApp {
-    pub(crate) client: CloudApiOptions,
-    pub(crate) timeout: Duration,
-    pub(crate) webhook: Option<Webhook>,
+/// WhatsApp.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WhatsApp {
+    /// The Cloud API and how it is reached.
+    pub client: CloudApiOptions,
+    /// How long one call may take.
+    pub timeout: Duration,
+    /// `None` if no webhook is set up.
+    pub webhook: Option<Webhook>,
 }
 
-/// What Meta's webhooks are recognised by.
-#[derive(Debug)]
-pub(crate) struct Webhook {
-    pub(crate) app_secret: AppSecret,
-    pub(crate) verify_token: VerifyToken,
+/// The secrets that authenticate Meta's webhook calls.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// Signs each call.
+    pub app_secret: AppSecret,
+    /// Confirms the registration of the webhook.
+    pub verify_token: VerifyToken,
 }
 
-#[derive(Debug)]
-pub(crate) struct Messages {
-    pub(crate) request_deadline: Duration,
-    pub(crate) lifetime: Duration,
+/// How long sending may take.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Messages {
+    /// How long a request may take, including retries.
+    pub request_deadline: Duration,
+    /// How long a message may be pending if its template does not say.
+    pub lifetime: Duration,
 }
 
-#[derive(Debug)]
-pub(crate) struct Log {
-    pub(crate) level: String,
-    pub(crate) format: LogFormat,
+/// The log.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Log {
+    /// A level, or directives such as `info,otp_http=debug`.
+    pub level: String,
+    /// The format of a line.
+    pub format: LogFormat,
 }
 
+/// The format of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LogFormat {
+#[non_exhaustive]
+pub enum LogFormat {
+    /// For people.
     Text,
+    /// For machines.
     Json,
 }
 
-/// Where spans go.
-#[derive(Debug)]
-pub(crate) struct Tracing {
-    pub(crate) otlp_endpoint: Url,
-    /// From 0 to 1.
-    pub(crate) sample_ratio: f64,
+/// The export of spans.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Tracing {
+    /// The collector, by OTLP over HTTP.
+    pub otlp_endpoint: Url,
+    /// The share of traces that is exported, from 0 to 1.
+    pub sample_ratio: f64,
 }
 
-/// Why the settings cannot be used: one line that names the key or the file.
+/// The reason why settings cannot be used: one line that names the key or the file.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct SettingsError(String);
+pub struct SettingsError(String);
 
 impl Settings {
-    /// The master key, which everything that touches personal data needs.
-    pub(crate) fn master_key(&self) -> Result<&MasterKey, SettingsError> {
+    /// Reads the defaults, a file (`otp.toml` if there is one and no other is named), and this process's
+    /// environment, as the program does.
+    pub fn load(file: Option<PathBuf>) -> Result<Self, SettingsError> {
+        Sources::of_this_process(file).load()
+    }
+
+    /// Reads the defaults with these values in their place, and neither file nor environment.
+    ///
+    /// ```
+    /// use otp_server::Settings;
+    ///
+    /// let settings = Settings::with([
+    ///     ("database.url", "sqlite:///var/lib/otp/otp.db"),
+    ///     ("http.bind", "127.0.0.1:0"),
+    /// ])?;
+    /// assert_eq!(settings.http.bind.port(), 0);
+    /// # Ok::<_, otp_server::SettingsError>(())
+    /// ```
+    pub fn with<'a>(
+        values: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, SettingsError> {
+        Sources::of_values(values).load_without_default_file()
+    }
+
+    /// Returns the master key, which protects personal data, or fails if it is not set.
+    pub fn master_key(&self) -> Result<&MasterKey, SettingsError> {
         self.master_key.as_ref().ok_or_else(|| {
             SettingsError(
                 "security.master_key is not set; make one with `otp-server config new-master-key` \

@@ -1,4 +1,4 @@
-//! Spans for a collector: our own, by OTLP over HTTP, in batches from a thread of their own.
+//! Exports our spans to a collector: by OTLP over HTTP, in batches, from a thread of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,28 +21,28 @@ use crate::settings::Tracing;
 
 const SERVICE: &str = env!("CARGO_PKG_NAME");
 
-/// How long a collector may take for a batch. Meanwhile spans wait, and where too many do, new ones are
-/// dropped: never a request.
+/// How long a collector may take for a batch. Meanwhile spans wait in memory; if there are too many, new
+/// ones are dropped, and requests go on.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the end of the program waits for a collector that does not answer.
+/// How long the program waits at its end for a collector that does not answer.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The export of spans, under way.
+/// A running export of spans.
 pub(crate) struct SpanExport {
     provider: SdkTracerProvider,
     sample_ratio: f64,
 }
 
 impl SpanExport {
-    /// Starts the thread that exports. Nobody is called yet.
+    /// Starts the thread that exports, without a call to the collector.
     pub(crate) async fn start(settings: &Tracing) -> anyhow::Result<Self> {
         let endpoint = settings.otlp_endpoint.clone();
-        // A blocking client can neither be made nor dropped where async code runs.
+        // A blocking client must not be made or dropped in async code.
         let exporter = tokio::task::spawn_blocking(move || exporter(&endpoint)).await?;
-        let exporter =
-            exporter.map_err(|error| SetupError(format!("tracing.otlp_endpoint: {error:#}")))?;
-        // Only what stands here: the environment and the command line are nobody's business.
+        let exporter = exporter
+            .map_err(|error| SetupError::new(format!("tracing.otlp_endpoint: {error:#}")))?;
+        // No attributes of the environment or the command line: they may contain secrets.
         let resource = Resource::builder_empty()
             .with_service_name(SERVICE)
             .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
@@ -58,7 +58,7 @@ impl SpanExport {
         })
     }
 
-    /// What hands the spans over.
+    /// Returns the layer that passes spans to the export.
     pub(crate) fn layer(&self) -> BoxedLayer {
         let sample_ratio = self.sample_ratio;
         let chosen = move |span: &Metadata<'_>, context: &Context<'_, Registry>| {
@@ -74,36 +74,36 @@ impl SpanExport {
             .with_tracer(self.provider.tracer(SERVICE))
             .with_location(false)
             .with_threads(false)
-            // Nobody here asks OpenTelemetry which span is current.
+            // No code here asks OpenTelemetry for the current span.
             .with_context_activation(false)
             .with_filter(chosen)
             .boxed()
     }
 
-    /// Exports what is left, as far as the collector takes it in time.
+    /// Exports the remaining spans, unless the collector takes too long.
     pub(crate) async fn finish(self) {
         let finish = move || self.provider.shutdown_with_timeout(FINISH_TIMEOUT);
-        // What went wrong is in the log already, and it stops nothing.
+        // A failure is logged already, and the program ends all the same.
         drop(tokio::task::spawn_blocking(finish).await);
     }
 }
 
-/// Where a trace begins: with a request, or with a batch of the ledger, which is many requests'.
+/// The spans that begin a trace: a request, or a batch of the ledger, which belongs to many requests.
 const ROOTS: [&str; 3] = ["http.request", "db.ledger.admit", "db.ledger.settle"];
 
-/// A trace is exported with all of its spans or with none. That is decided here, before there is a span:
-/// OpenTelemetry's own sampler would be handed every span of every request to find out.
+/// Whether a span is exported: a trace with all of its spans or not at all. This is decided before a span
+/// is made; OpenTelemetry's own sampler would need every span of every request.
 fn is_chosen(span: &Metadata<'_>, context: &Context<'_, Registry>, sample_ratio: f64) -> bool {
     if !is_span_of_ours(span) {
         return false;
     }
-    // A span that was not chosen is not seen here.
+    // The current span, if there is one, was exported: others are not visible here.
     context.lookup_current().is_some()
         || (ROOTS.contains(&span.name()) && rand::random::<f64>() < sample_ratio)
 }
 
-/// Of other crates nothing is exported: what their spans hold is not ours to promise. Events are the
-/// log's.
+/// Whether it is a span of our crates. Spans of other crates may hold a person's data; events belong to
+/// the log.
 fn is_span_of_ours(metadata: &Metadata<'_>) -> bool {
     metadata.is_span()
         && *metadata.level() <= tracing::Level::DEBUG
@@ -117,7 +117,7 @@ fn exporter(endpoint: &url::Url) -> anyhow::Result<SpanExporter> {
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()
-        .context("the HTTP client cannot be made")?;
+        .context("failed to make the HTTP client")?;
     let exporter = SpanExporter::builder()
         .with_http()
         .with_http_client(client)
@@ -128,8 +128,8 @@ fn exporter(endpoint: &url::Url) -> anyhow::Result<SpanExporter> {
     Ok(exporter)
 }
 
-/// Whom the operating system trusts. The provider of the cryptography is named, as for WhatsApp's client:
-/// none is installed for the process.
+/// Returns a configuration that trusts the certificates the operating system trusts. It names the provider
+/// of cryptography, as WhatsApp's client does, because none is installed for the process.
 fn tls(endpoint: &url::Url) -> anyhow::Result<rustls::ClientConfig> {
     let mut roots = rustls::RootCertStore::empty();
     if endpoint.scheme() == "https" {

@@ -1,4 +1,4 @@
-//! The machine's own clock and randomness.
+//! The clock, the randomness and the processors of this machine.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) struct SystemClock;
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the clock everybody else asks"
+        reason = "this is the clock that all other code asks"
     )]
     fn now(&self) -> Timestamp {
         OffsetDateTime::now_utc().into()
@@ -27,14 +27,14 @@ impl Clock for SystemClock {
     }
 }
 
-/// Threads that run the use cases and drive the database's and the provider's connections. They share the
-/// processors with those that read requests: as many of each as there are processors make them wait for
-/// each other, which costs a busy machine a sixth of its sends (docs/PERFORMANCE.md).
+/// Returns the number of threads that run use cases and drive the connections to database and provider.
+/// They share the processors with the threads that read requests: with one of each per processor they wait
+/// for each other, which costs a busy machine a sixth of its sends (docs/PERFORMANCE.md).
 pub(crate) fn threads_of_the_runtime() -> usize {
     processors().div_ceil(2)
 }
 
-/// Threads that read requests and write answers, where the settings leave it to us.
+/// Returns the number of threads that read requests and write responses, if the settings say 0.
 pub(crate) fn threads_of_http() -> usize {
     (processors() / 2).max(1)
 }
@@ -43,7 +43,7 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// A CSPRNG of the thread's own (ChaCha), seeded and re-seeded by the operating system.
+/// A CSPRNG per thread (ChaCha), seeded and re-seeded by the operating system.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SystemRandomness;
 

@@ -65,7 +65,7 @@ async fn a_mail_is_arabic_and_signed_and_nobody_is_named_beside_it(database: Dat
     );
     let logs = server.kill();
     assert!(
-        logs.contains("a notice was given up"),
+        logs.contains("abandoned a notice"),
         "there is a log to look at"
     );
     let nobody = [ADDRESS, "Amal Group"];

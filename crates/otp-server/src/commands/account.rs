@@ -1,52 +1,81 @@
 //! `account …`
 
-use otp_core::account::{Account, Contact};
+use clap::{Args, Subcommand};
+use otp_core::account::{Account, Contact, ContactLine, EmailAddress};
+use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
-use otp_core::ports::Accounts;
+use otp_core::language::LanguageTag;
 use otp_core::sealing::Sealer;
-use otp_core::usecases::create_account::create_account;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Administration;
-use crate::cli::{AccountCommand, NewAccount};
+use crate::cli::values::{account_language, id};
 use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Create an account.
+    Create(NewAccount),
+    /// List all accounts.
+    List,
+    /// Show one account.
+    Show {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct NewAccount {
+    /// Name of the person responsible.
+    #[arg(long, value_parser = ContactLine::parse)]
+    name: ContactLine,
+    /// E-mail address for notices.
+    #[arg(long, value_parser = EmailAddress::parse)]
+    email: EmailAddress,
+    /// Phone number of the person responsible, in E.164.
+    #[arg(long, value_parser = ContactNumber::parse)]
+    phone: ContactNumber,
+    /// Name of the business.
+    #[arg(long, value_parser = ContactLine::parse)]
+    company: ContactLine,
+    /// Postal address of the business.
+    #[arg(long, value_parser = ContactLine::parse)]
+    address: Option<ContactLine>,
+    /// Default language of messages and notices: ar or en.
+    #[arg(long, default_value = "en", value_parser = account_language)]
+    language: LanguageTag,
+}
 
 pub(super) async fn run(
     administration: &Administration,
     command: AccountCommand,
 ) -> anyhow::Result<Answer> {
-    let storage = &*administration.storage;
     let sealer = administration.sealer()?;
     match command {
-        AccountCommand::Create(NewAccount {
-            name,
-            email,
-            phone,
-            company,
-            address,
-            language,
-        }) => {
+        AccountCommand::Create(new) => {
             let contact = Contact {
-                name,
-                email,
-                phone,
-                company,
-                address,
+                name: new.name,
+                email: new.email,
+                phone: new.phone,
+                company: new.company,
+                address: new.address,
             };
-            let world = Administration::WORLD;
-            let account = create_account(storage, world, &sealer, &contact, language).await?;
+            let account = administration
+                .create_account(&contact, new.language)
+                .await?;
             Ok(Answer::object(shown(&account, &sealer)?))
         }
         AccountCommand::List => {
-            let accounts = Accounts::list(storage).await?;
+            let accounts = administration.list_accounts().await?;
             let rows: Result<_, _> = accounts.iter().map(|row| shown(row, &sealer)).collect();
-            Ok(Answer::table(
-                rows?,
-                &["id", "name", "company", "language", "createdAt"],
-            ))
+            let columns = ["id", "name", "company", "language", "createdAt"];
+            Ok(Answer::table(rows?, &columns))
         }
         AccountCommand::Show { id } => {
-            let found = Accounts::find(storage, AccountId(id)).await?;
+            let found = administration.find_account(AccountId(id)).await?;
             let account = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
             Ok(Answer::object(shown(&account, &sealer)?))
         }

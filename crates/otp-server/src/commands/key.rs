@@ -1,51 +1,88 @@
 //! `key …`
 
+use std::time::Duration;
+
+use clap::Subcommand;
+use otp_core::account::ContactLine;
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ids::{AccountId, ApiKeyId};
-use otp_core::ports::ApiKeys;
-use otp_core::usecases::create_api_key::create_api_key;
-use otp_core::usecases::rotate_api_key::rotate_api_key;
+use otp_core::time::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Administration;
-use crate::cli::KeyCommand;
+use crate::cli::values::id;
 use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Create a key and print it; it cannot be shown again.
+    Create {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        account: Uuid,
+        /// Name of the key.
+        #[arg(long, value_parser = ContactLine::parse)]
+        name: ContactLine,
+        /// Time of expiry, such as 2027-01-01T00:00:00Z.
+        #[arg(long, value_parser = Timestamp::parse)]
+        expires_at: Option<Timestamp>,
+    },
+    /// List the keys of an account.
+    List {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        account: Uuid,
+    },
+    /// Revoke a key; it stops working within a second.
+    Revoke {
+        /// Key id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
+    /// Replace a key and print the new one; the old one works during the overlap.
+    Rotate {
+        /// Key id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+        /// How long the old key still works.
+        #[arg(long, default_value = "24h", value_parser = humantime::parse_duration)]
+        overlap: Duration,
+    },
+}
 
 pub(super) async fn run(
     administration: &Administration,
     command: KeyCommand,
 ) -> anyhow::Result<Answer> {
-    let storage = &*administration.storage;
-    let world = Administration::WORLD;
     match command {
         KeyCommand::Create {
             account,
             name,
             expires_at,
         } => {
-            let name = name.as_str().to_owned();
-            let made = create_api_key(storage, world, AccountId(account), name, expires_at).await?;
-            Ok(created(&made))
+            let (account, name) = (AccountId(account), name.as_str().to_owned());
+            let new = administration.create_api_key(account, name, expires_at);
+            Ok(created(&new.await?))
         }
         KeyCommand::List { account } => {
-            let keys = ApiKeys::list(storage, AccountId(account)).await?;
+            let keys = administration.list_api_keys(AccountId(account)).await?;
             let columns = ["id", "name", "hint", "createdAt", "expiresAt", "revokedAt"];
             Ok(Answer::table(keys.iter().map(shown).collect(), &columns))
         }
         KeyCommand::Revoke { id } => {
-            if !storage.revoke(ApiKeyId(id), world.0.now()).await? {
-                anyhow::bail!("no API key has the id {id}");
-            }
+            let revoked = administration.revoke_api_key(ApiKeyId(id)).await?;
+            anyhow::ensure!(revoked, "no API key has the id {id}");
             Ok(Answer::new(json!({"id": id}), format!("revoked {id}")))
         }
         KeyCommand::Rotate { id, overlap } => {
-            let made = rotate_api_key(storage, world, ApiKeyId(id), overlap).await?;
-            Ok(created(&made))
+            let new = administration.rotate_api_key(ApiKeyId(id), overlap);
+            Ok(created(&new.await?))
         }
     }
 }
 
-/// The one time a key is shown.
+/// Shows a new key, which is possible only once.
 fn created((key, secret): &(ApiKey, ApiKeySecret)) -> Answer {
     let mut json = shown(key);
     json["apiKey"] = Value::from(secret.expose());

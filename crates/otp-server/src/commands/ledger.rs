@@ -1,12 +1,17 @@
 //! `ledger …`
 
+use clap::Subcommand;
 use otp_core::credits::audit::CreditReport;
-use otp_core::usecases::audit_credits::audit_credits;
 use serde_json::json;
 
 use super::Administration;
-use crate::cli::LedgerCommand;
 use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Check that every balance is the sum of its ledger and every message was paid once.
+    Check,
+}
 
 pub(super) async fn run(
     administration: &Administration,
@@ -14,7 +19,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     match command {
         LedgerCommand::Check => {
-            let report = audit_credits(&*administration.storage).await?;
+            let report = administration.audit_credits().await?;
             if report.adds_up() {
                 Ok(Answer::object(shown(&report)))
             } else {
@@ -35,7 +40,7 @@ fn shown(report: &CreditReport) -> serde_json::Value {
     })
 }
 
-/// Names every subscription and every kind of message that is wrong, in one line.
+/// Lists every wrong subscription and every wrong kind of message, in one line.
 fn wrong(report: &CreditReport) -> String {
     let subscriptions = report.wrong_subscriptions.iter().map(|sums| {
         format!(
@@ -50,7 +55,7 @@ fn wrong(report: &CreditReport) -> String {
     });
     let payments = report.wrong_payments.iter().map(|count| {
         format!(
-            "{} message(s) that are {} cost {} where the price is {}",
+            "{} message(s) with status {} cost {} at a price of {}",
             count.messages,
             count.status.as_str(),
             count.net,
@@ -71,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn every_mismatch_is_listed() {
         let sums = SubscriptionSums {
             subscription_id: SubscriptionId(Uuid::nil()),
             credits: 10,
@@ -90,8 +95,8 @@ mod tests {
         assert_eq!(
             wrong(&report),
             "the credits do not add up: subscription 00000000-0000-0000-0000-000000000000 has 5 of 10 \
-             left, and its ledger 10 granted, 7 debited, 3 refunded; 3 message(s) that are Failed cost 1 \
-             where the price is 1"
+             left, and its ledger 10 granted, 7 debited, 3 refunded; 3 message(s) with status Failed \
+             cost 1 at a price of 1"
         );
     }
 }

@@ -1,39 +1,59 @@
 //! `mail …`
 
+use clap::Subcommand;
+use otp_core::account::EmailAddress;
 use otp_core::ids::MessageId;
+use otp_core::language::LanguageTag;
 use otp_core::notice::QueuedNotice;
-use otp_core::ports::NoticeOutbox;
 use otp_core::ui_language::UiLanguage;
 use serde_json::{Value, json};
 
 use super::Administration;
-use crate::cli::MailCommand;
+use crate::cli::values::account_language;
 use crate::failure::SetupError;
 use crate::output::Answer;
+use crate::overrides::Overrides;
 use crate::settings::{Mail, Settings, Sources};
 
-/// The most notices that are listed.
-const LISTED: usize = 1_000;
+#[derive(Subcommand)]
+pub(crate) enum MailCommand {
+    /// Send a mail to test the settings.
+    Test {
+        /// Address to send it to.
+        #[arg(long, value_parser = EmailAddress::parse)]
+        to: EmailAddress,
+        /// Language of the mail: ar or en.
+        #[arg(long, default_value = "en", value_parser = account_language)]
+        language: LanguageTag,
+    },
+    /// List notices that wait to be mailed, and those that were abandoned.
+    List,
+    /// Print the DNS record with the public key that signs mail.
+    DkimRecord,
+}
 
-pub(super) async fn run(sources: &Sources, command: MailCommand) -> anyhow::Result<Answer> {
+pub(super) async fn run(
+    sources: &Sources,
+    overrides: Overrides,
+    command: MailCommand,
+) -> anyhow::Result<Answer> {
     match command {
         MailCommand::Test { to, language } => {
             let settings = sources.load()?;
             crate::logging::start(&settings.log);
-            let (clock, randomness) = Administration::WORLD;
-            let now = clock.now();
-            let id = MessageId::generate(now, randomness).to_string();
+            let now = overrides.clock().now();
+            let id = MessageId::generate(now, &*overrides.randomness()).to_string();
             let language = UiLanguage::of(&language);
             let mailer = mail(&settings)?.mailer()?;
             mailer.send_test(&to, language, &id, now).await?;
             Ok(Answer::new(
                 json!({"id": id, "sent": true}),
-                "the mail server took the mail",
+                "the mail server accepted the mail",
             ))
         }
         MailCommand::List => {
-            let administration = Administration::open(sources).await?;
-            let unsent = NoticeOutbox::list_unsent(&*administration.storage, LISTED).await?;
+            let administration = Administration::open(sources, overrides).await?;
+            let unsent = administration.list_unsent_notices().await?;
             let columns = [
                 "id",
                 "accountId",
@@ -48,7 +68,7 @@ pub(super) async fn run(sources: &Sources, command: MailCommand) -> anyhow::Resu
         MailCommand::DkimRecord => {
             let settings = sources.load()?;
             let signer = mail(&settings)?.dkim.as_ref().ok_or_else(|| {
-                SetupError("mail.dkim.key is not set: mail is not signed here".to_owned())
+                SetupError::new("mail.dkim.key is not set: mail is not signed here")
             })?;
             let (name, value) = (signer.record_name(), signer.record());
             Ok(Answer::new(
@@ -59,8 +79,8 @@ pub(super) async fn run(sources: &Sources, command: MailCommand) -> anyhow::Resu
     }
 }
 
-/// A text as a zone file spells it: a string there has at most 255 bytes, and whoever looks the record up
-/// puts them together again. An RSA key takes two.
+/// Writes a text for a zone file: as strings of at most 255 bytes, which resolvers join. An RSA key needs
+/// two.
 fn strings(text: &str) -> String {
     let mut rest = text;
     let mut strings = Vec::new();
@@ -74,7 +94,7 @@ fn strings(text: &str) -> String {
 
 fn mail(settings: &Settings) -> Result<&Mail, SetupError> {
     settings.mail.as_ref().ok_or_else(|| {
-        SetupError("no mail server is set: smtp.url and mail.from are needed".to_owned())
+        SetupError::new("no mail server is set: smtp.url and mail.from are required")
     })
 }
 
@@ -98,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_cut_into_strings_that_a_zone_file_may_hold() {
+    fn a_record_is_split_into_strings_of_at_most_255_bytes() {
         for (length, expected) in [
             (3, vec![3]),
             (255, vec![255]),

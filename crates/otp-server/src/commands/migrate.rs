@@ -3,11 +3,13 @@
 use serde_json::json;
 
 use crate::output::Answer;
+use crate::overrides::Overrides;
 use crate::settings::Settings;
-use crate::wiring::Store;
+use crate::store::Store;
 
-pub(super) async fn run(settings: &Settings) -> anyhow::Result<Answer> {
-    let applied = Store::open(&settings.database).await?.migrate().await?;
+pub(super) async fn run(settings: &Settings, overrides: &Overrides) -> anyhow::Result<Answer> {
+    let store = Store::open(&settings.database, overrides).await?;
+    let applied = store.migrate().await?;
     let text = match applied {
         0 => "the database is up to date".to_owned(),
         1 => "applied 1 migration".to_owned(),

@@ -1,19 +1,40 @@
 //! `plan …`
 
-use otp_core::ids::PlanId;
+use clap::Subcommand;
+use otp_core::account::ContactLine;
+use otp_core::credits::Credits;
 use otp_core::plan::{Money, Plan};
-use otp_core::ports::Plans;
 use serde_json::{Value, json};
 
 use super::{Administration, conflict_means};
-use crate::cli::PlanCommand;
+use crate::cli::values::credits;
 use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum PlanCommand {
+    /// Create a plan.
+    Create {
+        /// Name of the plan.
+        #[arg(long, value_parser = ContactLine::parse)]
+        name: ContactLine,
+        /// Credits that the plan grants.
+        #[arg(long, value_parser = credits)]
+        credits: Credits,
+        /// Price of the plan, such as 19.99.
+        #[arg(long, requires = "currency")]
+        price: Option<String>,
+        /// Currency of the price (ISO 4217), such as USD.
+        #[arg(long, requires = "price")]
+        currency: Option<String>,
+    },
+    /// List all plans.
+    List,
+}
 
 pub(super) async fn run(
     administration: &Administration,
     command: PlanCommand,
 ) -> anyhow::Result<Answer> {
-    let storage = &*administration.storage;
     match command {
         PlanCommand::Create {
             name,
@@ -23,22 +44,16 @@ pub(super) async fn run(
         } => {
             let price = price
                 .zip(currency)
-                .map(|(price, currency)| Money::parse(&price, &currency));
-            let (clock, randomness) = Administration::WORLD;
-            let now = clock.now();
-            let plan = Plan {
-                id: PlanId::generate(now, randomness),
-                name: name.as_str().to_owned(),
-                credits,
-                price: price.transpose()?,
-                created_at: now,
-            };
-            let created = Plans::create(storage, &plan).await;
-            created.map_err(|error| conflict_means(error, "a plan has that name already"))?;
+                .map(|(price, currency)| Money::parse(&price, &currency))
+                .transpose()?;
+            let name = name.as_str().to_owned();
+            let created = administration.create_plan(name, credits, price).await;
+            let plan =
+                created.map_err(|error| conflict_means(error, "a plan has that name already"))?;
             Ok(Answer::object(shown(&plan)))
         }
         PlanCommand::List => {
-            let plans = Plans::list(storage).await?;
+            let plans = administration.list_plans().await?;
             let columns = ["id", "name", "credits", "price", "currency", "createdAt"];
             Ok(Answer::table(plans.iter().map(shown).collect(), &columns))
         }

@@ -1,26 +1,47 @@
 //! `price …`
 
+use std::path::PathBuf;
+
+use clap::Subcommand;
 use otp_core::credits::Credits;
-use otp_core::ports::Prices;
 use otp_core::region::Region;
 use serde_json::{Value, json};
 
 use super::{Administration, read_file};
-use crate::cli::{self, PriceCommand};
+use crate::cli::values::{country, credits};
 use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum PriceCommand {
+    /// Set the price of a message to a country.
+    Set {
+        /// Country (ISO 3166-1 alpha-2), such as SA.
+        #[arg(long, value_parser = country)]
+        country: Region,
+        /// Price in credits.
+        #[arg(long, value_parser = credits)]
+        credits: Credits,
+    },
+    /// List all prices; other countries cost 1 credit.
+    List,
+    /// Set all prices of a CSV file with the header country,credits, or none of them.
+    Import {
+        /// The file, or - for standard input.
+        file: PathBuf,
+    },
+}
 
 pub(super) async fn run(
     administration: &Administration,
     command: PriceCommand,
 ) -> anyhow::Result<Answer> {
-    let storage = &*administration.storage;
     match command {
         PriceCommand::Set { country, credits } => {
-            Prices::set(storage, &[(country, credits)]).await?;
+            administration.set_prices(&[(country, credits)]).await?;
             Ok(Answer::object(shown(&(country, credits))))
         }
         PriceCommand::List => {
-            let prices = Prices::list(storage).await?;
+            let prices = administration.list_prices().await?;
             Ok(Answer::table(
                 prices.iter().map(shown).collect(),
                 &["country", "credits"],
@@ -28,7 +49,7 @@ pub(super) async fn run(
         }
         PriceCommand::Import { file } => {
             let prices = parse(&read_file(&file)?)?;
-            Prices::set(storage, &prices).await?;
+            administration.set_prices(&prices).await?;
             let text = format!("set the prices of {} countries", prices.len());
             Ok(Answer::new(json!({"imported": prices.len()}), text))
         }
@@ -39,7 +60,7 @@ fn shown((country, credits): &(Region, Credits)) -> Value {
     json!({"country": country.as_str(), "credits": credits.get()})
 }
 
-/// Reads a price list. The first thing that is wrong is named with its line, and nothing is set.
+/// Parses a price list. An error names the line of the first mistake.
 fn parse(text: &str) -> anyhow::Result<Vec<(Region, Credits)>> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -52,21 +73,12 @@ fn parse(text: &str) -> anyhow::Result<Vec<(Region, Credits)>> {
     for record in reader.records() {
         let record = record?;
         let line = record.position().map_or(0, csv::Position::line);
-        let country = cli::country(&record[0])
-            .map_err(|why| anyhow::anyhow!("line {line}: country: {why}"))?;
-        let credits = record[1]
-            .parse()
-            .ok()
-            .and_then(|amount| Credits::new(amount).ok());
-        let credits = credits
-            .filter(|credits| *credits != Credits::ZERO)
-            .ok_or_else(|| {
-                anyhow::anyhow!(
-                    "line {line}: credits: a whole number from 1 to 2000000000 is needed"
-                )
-            })?;
+        let country = country(&record[0]);
+        let country = country.map_err(|why| anyhow::anyhow!("line {line}: country: {why}"))?;
+        let credits = credits(&record[1]);
+        let credits = credits.map_err(|why| anyhow::anyhow!("line {line}: credits: {why}"))?;
         if prices.insert(country, credits).is_some() {
-            anyhow::bail!("line {line}: {country} stands there twice");
+            anyhow::bail!("line {line}: {country} appears twice");
         }
     }
     Ok(prices.into_iter().collect())
@@ -89,7 +101,7 @@ mod tests {
             (Err(error), Err(words)) => {
                 assert!(
                     error.to_string().contains(words),
-                    "{error} does not say {words}"
+                    "{error} does not contain {words}"
                 );
             }
             (prices, _) => panic!("{prices:?}"),
@@ -104,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_line() {
+    fn a_mistake_is_reported_with_its_line() {
         check("SA,2\n", Err("line 1: the header"));
         check("country,credits\nSA,2\nXX,2\n", Err("line 3: country"));
         check("country,credits\nSA,0\n", Err("line 2: credits"));
         check("country,credits\nSA,much\n", Err("line 2: credits"));
         check(
             "country,credits\nSA,2\nSA,3\n",
-            Err("line 3: SA stands there twice"),
+            Err("line 3: SA appears twice"),
         );
         check("country,credits\nSA\n", Err("line: 2"));
     }

@@ -1,10 +1,11 @@
-//! `sandbox`: the WhatsApp sandbox by itself, for gateways and tests elsewhere on the machine.
+//! `sandbox`: the WhatsApp sandbox alone, for gateways and tests elsewhere on the machine.
 
 use actix_web::{App, HttpServer};
 use serde_json::json;
 use whatsapp_sandbox::{Sandbox, SandboxOptions};
 
-use super::serve::{StopSignals, listen};
+use super::listen;
+use crate::gateway::StopSignals;
 use crate::output::{self, Answer};
 
 pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
@@ -23,7 +24,7 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
          as the Cloud API    whatsapp.base_url = \"{url}\"\n\
          phone number id     {}\n\
          WABA id             {}\n\
-         access token        anything",
+         access token        any",
         whatsapp_sandbox::DEFAULT_PHONE_NUMBER_ID,
         whatsapp_sandbox::DEFAULT_WABA_ID,
     );

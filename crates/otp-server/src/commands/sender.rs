@@ -1,149 +1,199 @@
 //! `sender …`
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
+use clap::{Args, Subcommand};
 use otp_core::channel::whatsapp::health::{HealthChange, Quality, SenderHealth};
-use otp_core::channel::whatsapp::{AccessToken, Sender};
+use otp_core::channel::whatsapp::{AccessToken, ProviderId, Sender};
+use otp_core::contact_number::ContactNumber;
 use otp_core::ids::{AccountId, SenderId};
-use otp_core::ports::{Senders, Storage};
 use otp_core::sealing::{Purpose, Sealer};
 use otp_core::time::Timestamp;
-use otp_core::usecases::add_sender::{NewSender, add_sender};
-use otp_core::usecases::examine_sender::Examined;
+use otp_core::usecases::add_sender;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Administration, conflict_means, read_secret};
-use crate::cli::SenderCommand;
+use crate::cli::values::id;
 use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum SenderCommand {
+    /// Add a WhatsApp number to an account.
+    Add(NewSender),
+    /// List senders.
+    List {
+        /// List the senders of this account only.
+        #[arg(long, value_parser = id)]
+        account: Option<Uuid>,
+    },
+    /// Show one sender: whether it sends, and the reason if it does not.
+    Show(OneSender),
+    /// Ask WhatsApp about a sender now, and stop or resume it accordingly.
+    Check(OneSender),
+    /// Replace the access token of a sender, and let it send with the new one.
+    SetToken {
+        #[command(flatten)]
+        sender: OneSender,
+        /// File with the access token, or - for standard input.
+        #[arg(long, value_name = "FILE")]
+        access_token_file: PathBuf,
+    },
+    /// Stop a sender: its messages fail at once until it is resumed.
+    Stop(OneSender),
+    /// Let a stopped sender send again, even if WhatsApp stopped it.
+    Resume(OneSender),
+}
+
+#[derive(Args)]
+pub(crate) struct NewSender {
+    /// Account id.
+    #[arg(long, value_parser = id)]
+    account: Uuid,
+    /// Meta's id of the number.
+    #[arg(long, value_parser = ProviderId::parse)]
+    phone_number_id: ProviderId,
+    /// Meta's id of the WhatsApp Business Account.
+    #[arg(long, value_parser = ProviderId::parse)]
+    waba_id: ProviderId,
+    /// The number, in E.164.
+    #[arg(long, value_parser = ContactNumber::parse)]
+    phone: ContactNumber,
+    /// File with the access token, or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    access_token_file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct OneSender {
+    /// Sender id.
+    #[arg(long, value_parser = id)]
+    id: Uuid,
+}
 
 pub(super) async fn run(
     administration: &Administration,
     command: SenderCommand,
 ) -> anyhow::Result<Answer> {
-    let storage = &*administration.storage;
-    let sealer = administration.sealer()?;
     match command {
-        SenderCommand::Add {
-            account,
-            phone_number_id,
-            waba_id,
-            phone,
-            access_token_file,
-        } => {
-            let access_token =
-                AccessToken::parse(&read_secret(&access_token_file, "access token")?)?;
-            let account_id = AccountId(account);
-            let new = NewSender {
-                account_id,
-                phone_number_id,
-                waba_id,
-                phone,
-                access_token,
-            };
-            let added = add_sender(storage, Administration::WORLD, &sealer, new).await;
-            let sender = added.map_err(|error| {
-                conflict_means(
-                    error,
-                    "no account has that id, or it has that number already",
-                )
-            })?;
-            let health = SenderHealth::unknown(sender.id);
-            Ok(Answer::object(shown(&sender, &health, &sealer)?))
-        }
-        SenderCommand::List { account } => {
-            let account = account.map(AccountId);
-            let senders = Senders::list(storage).await?;
-            let mut health: BTreeMap<_, _> = storage
-                .list_health()
-                .await?
-                .into_iter()
-                .map(|health| (health.sender_id, health))
-                .collect();
-            let rows: Result<_, _> = senders
-                .iter()
-                .filter(|sender| account.is_none_or(|account| sender.account_id == account))
-                .map(|sender| {
-                    let known = health.remove(&sender.id);
-                    let unknown = || SenderHealth::unknown(sender.id);
-                    shown(sender, &known.unwrap_or_else(unknown), &sealer)
-                })
-                .collect();
-            let columns = [
-                "id",
-                "accountId",
-                "phoneNumberId",
-                "wabaId",
-                "phone",
-                "state",
-                "quality",
-                "createdAt",
-            ];
-            Ok(Answer::table(rows?, &columns))
-        }
-        SenderCommand::Show { id } => {
-            let sender = get(storage, id).await?;
-            let known = storage.list_health().await?;
+        SenderCommand::Add(new) => add(administration, new).await,
+        SenderCommand::List { account } => list(administration, account.map(AccountId)).await,
+        SenderCommand::Show(OneSender { id }) => {
+            let sender = get(administration, id).await?;
+            let known = administration.list_sender_health().await?;
             let health = known.into_iter().find(|row| row.sender_id == sender.id);
             let health = health.unwrap_or_else(|| SenderHealth::unknown(sender.id));
-            Ok(Answer::object(shown(&sender, &health, &sealer)?))
+            object(administration, &sender, &health)
         }
-        SenderCommand::Check { id } => {
-            let examine = administration.examine_sender()?;
-            let examined = examine.execute(SenderId(id), None).await?;
-            let Examined {
-                sender,
-                answered,
-                changed,
-            } = examined.ok_or_else(unknown)?;
+        SenderCommand::Check(OneSender { id }) => {
+            let examined = administration.examine_sender(SenderId(id)).await?;
+            let examined = examined.ok_or_else(unknown)?;
             anyhow::ensure!(
-                answered,
-                "WhatsApp does not say how the sender is; try again"
+                examined.answered,
+                "WhatsApp gave no answer about the sender; try again"
             );
-            Ok(Answer::object(shown(&sender, &changed.after, &sealer)?))
+            object(administration, &examined.sender, &examined.changed.after)
         }
         SenderCommand::SetToken {
-            id,
+            sender: OneSender { id },
             access_token_file,
         } => {
-            let token = AccessToken::parse(&read_secret(&access_token_file, "access token")?)?;
-            let (_, randomness) = Administration::WORLD;
-            let sealed = sealer.seal(Purpose::AccessToken, token.expose(), randomness);
-            let replaced = storage.replace_token(SenderId(id), &sealed).await?;
-            anyhow::ensure!(replaced, unknown());
-            change(storage, id, &HealthChange::TokenReplaced, &sealer).await
+            let token = read_token(&access_token_file)?;
+            let replaced = administration.replace_access_token(SenderId(id), &token);
+            anyhow::ensure!(replaced.await?, unknown());
+            change(administration, id, &HealthChange::TokenReplaced).await
         }
-        SenderCommand::Stop { id } => {
-            change(storage, id, &HealthChange::StoppedByOperator, &sealer).await
+        SenderCommand::Stop(OneSender { id }) => {
+            change(administration, id, &HealthChange::StoppedByOperator).await
         }
-        SenderCommand::Resume { id } => {
-            change(storage, id, &HealthChange::ResumedByOperator, &sealer).await
+        SenderCommand::Resume(OneSender { id }) => {
+            change(administration, id, &HealthChange::ResumedByOperator).await
         }
     }
 }
 
-async fn change(
-    storage: &dyn Storage,
-    id: Uuid,
-    change: &HealthChange,
-    sealer: &Sealer,
-) -> anyhow::Result<Answer> {
-    let sender = get(storage, id).await?;
-    let (clock, _) = Administration::WORLD;
-    let changed = storage
-        .change_health(sender.id, change, clock.now())
-        .await?;
-    Ok(Answer::object(shown(&sender, &changed.after, sealer)?))
+async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<Answer> {
+    let new = add_sender::NewSender {
+        access_token: read_token(&new.access_token_file)?,
+        account_id: AccountId(new.account),
+        phone_number_id: new.phone_number_id,
+        waba_id: new.waba_id,
+        phone: new.phone,
+    };
+    let sender = administration.add_sender(new).await.map_err(|error| {
+        conflict_means(
+            error,
+            "no account has that id, or it has that number already",
+        )
+    })?;
+    let health = SenderHealth::unknown(sender.id);
+    object(administration, &sender, &health)
 }
 
-async fn get(storage: &dyn Storage, id: Uuid) -> anyhow::Result<Sender> {
-    Senders::find(storage, SenderId(id))
-        .await?
-        .ok_or_else(unknown)
+async fn list(
+    administration: &Administration,
+    account: Option<AccountId>,
+) -> anyhow::Result<Answer> {
+    let sealer = administration.sealer()?;
+    let senders = administration.list_senders().await?;
+    let health = administration.list_sender_health().await?;
+    let mut health: BTreeMap<_, _> = health
+        .into_iter()
+        .map(|health| (health.sender_id, health))
+        .collect();
+    let rows: Result<_, _> = senders
+        .iter()
+        .filter(|sender| account.is_none_or(|account| sender.account_id == account))
+        .map(|sender| {
+            let known = health.remove(&sender.id);
+            let unknown = || SenderHealth::unknown(sender.id);
+            shown(sender, &known.unwrap_or_else(unknown), &sealer)
+        })
+        .collect();
+    let columns = [
+        "id",
+        "accountId",
+        "phoneNumberId",
+        "wabaId",
+        "phone",
+        "state",
+        "quality",
+        "createdAt",
+    ];
+    Ok(Answer::table(rows?, &columns))
+}
+
+async fn change(
+    administration: &Administration,
+    id: Uuid,
+    change: &HealthChange,
+) -> anyhow::Result<Answer> {
+    let sender = get(administration, id).await?;
+    let changed = administration.change_sender_health(sender.id, change);
+    object(administration, &sender, &changed.await?)
+}
+
+async fn get(administration: &Administration, id: Uuid) -> anyhow::Result<Sender> {
+    let found = administration.find_sender(SenderId(id)).await?;
+    found.ok_or_else(unknown)
 }
 
 fn unknown() -> anyhow::Error {
     anyhow::anyhow!("no sender has that id")
+}
+
+fn read_token(path: &Path) -> anyhow::Result<AccessToken> {
+    Ok(AccessToken::parse(&read_secret(path, "access token")?)?)
+}
+
+fn object(
+    administration: &Administration,
+    sender: &Sender,
+    health: &SenderHealth,
+) -> anyhow::Result<Answer> {
+    let sealer = administration.sealer()?;
+    Ok(Answer::object(shown(sender, health, &sealer)?))
 }
 
 fn shown(sender: &Sender, health: &SenderHealth, sealer: &Sealer) -> anyhow::Result<Value> {

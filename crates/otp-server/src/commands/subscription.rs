@@ -1,34 +1,56 @@
 //! `subscription …`
 
+use clap::Subcommand;
+use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, PlanId};
-use otp_core::ports::Subscriptions;
 use otp_core::subscription::Subscription;
-use otp_core::usecases::grant_subscription::grant_subscription;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Administration;
-use crate::cli::SubscriptionCommand;
+use crate::cli::values::{credits, id};
 use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum SubscriptionCommand {
+    /// Grant credits to an account.
+    Grant {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        account: Uuid,
+        /// Number of credits.
+        #[arg(long, value_parser = credits)]
+        credits: Credits,
+        /// Plan id, if the credits come from a plan.
+        #[arg(long, value_parser = id)]
+        plan: Option<Uuid>,
+    },
+    /// List the subscriptions of an account, newest first.
+    List {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        account: Uuid,
+    },
+}
 
 pub(super) async fn run(
     administration: &Administration,
     command: SubscriptionCommand,
 ) -> anyhow::Result<Answer> {
-    let storage = &*administration.storage;
     match command {
         SubscriptionCommand::Grant {
             account,
             credits,
             plan,
         } => {
-            let account = AccountId(account);
-            let world = Administration::WORLD;
-            let plan = plan.map(PlanId);
-            let granted = grant_subscription(storage, world, account, credits, plan).await?;
-            Ok(Answer::object(shown(&granted)))
+            let (account, plan) = (AccountId(account), plan.map(PlanId));
+            let granted = administration.grant_subscription(account, credits, plan);
+            Ok(Answer::object(shown(&granted.await?)))
         }
         SubscriptionCommand::List { account } => {
-            let rows = Subscriptions::list(storage, AccountId(account)).await?;
+            let rows = administration
+                .list_subscriptions(AccountId(account))
+                .await?;
             let columns = ["id", "credits", "remainingCredits", "status", "createdAt"];
             Ok(Answer::table(rows.iter().map(shown).collect(), &columns))
         }

@@ -2,39 +2,91 @@
 
 mod at_meta;
 
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
 use otp_core::channel::whatsapp::ProviderId;
-use otp_core::channel::whatsapp::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
-use otp_core::ids::{SenderId, TemplateId};
+use otp_core::channel::whatsapp::template::{
+    AuthenticationTemplate, CodeExpiry, TemplateName, TimeToLive,
+};
+use otp_core::ids::SenderId;
+use otp_core::language::LanguageTag;
 use otp_core::time::Timestamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Administration, conflict_means};
-use crate::cli::TemplateCommand;
+use crate::cli::values::{code_expiry, id};
 use crate::output::Answer;
-use at_meta::AtMeta;
+
+#[derive(Subcommand)]
+pub(crate) enum TemplateCommand {
+    /// Add an authentication template that Meta has approved.
+    Add {
+        /// Sender id.
+        #[arg(long, value_parser = id)]
+        sender: Uuid,
+        /// Name of the template.
+        #[arg(long, value_parser = TemplateName::parse)]
+        name: TemplateName,
+        /// Language as Meta writes it, such as ar or en_US.
+        #[arg(long, value_parser = LanguageTag::parse)]
+        language: LanguageTag,
+    },
+    /// Create an authentication template at Meta in several languages; Meta reviews each.
+    Create(NewTemplate),
+    /// Copy the templates of a sender from Meta: new ones, changed ones, and those that are gone.
+    Sync {
+        /// Sender id.
+        #[arg(long, value_parser = id)]
+        sender: Uuid,
+    },
+    /// Ask Meta whether every language of every sender would send; exit code 1 if one would not.
+    Preflight {
+        /// Check this sender only.
+        #[arg(long, value_parser = id)]
+        sender: Option<Uuid>,
+    },
+    /// List templates.
+    List {
+        /// List the templates of this sender only.
+        #[arg(long, value_parser = id)]
+        sender: Option<Uuid>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct NewTemplate {
+    /// Sender id.
+    #[arg(long, value_parser = id)]
+    sender: Uuid,
+    /// Name of the template.
+    #[arg(long, value_parser = TemplateName::parse)]
+    name: TemplateName,
+    /// Language as Meta writes it, such as ar or en_US; repeat it for each language.
+    #[arg(long, required = true, value_parser = LanguageTag::parse)]
+    language: Vec<LanguageTag>,
+    /// How long the code is valid, as the message says: whole minutes, at most 90m.
+    #[arg(long, default_value = "5m", value_parser = code_expiry)]
+    code_expiry: CodeExpiry,
+    /// How long Meta tries to deliver a message: 30s to 15m, at most as long as the code is valid.
+    /// Default: as long as the code is valid.
+    #[arg(long, value_parser = humantime::parse_duration)]
+    ttl: Option<Duration>,
+}
 
 pub(super) async fn run(
     administration: &Administration,
     command: TemplateCommand,
 ) -> anyhow::Result<Answer> {
-    let storage = &*administration.storage;
     match command {
         TemplateCommand::Add {
             sender,
             name,
             language,
         } => {
-            let (clock, randomness) = Administration::WORLD;
-            let now = clock.now();
-            let template = AuthenticationTemplate::vouched_for(
-                TemplateId::generate(now, randomness),
-                SenderId(sender),
-                name,
-                language,
-                now,
-            );
-            let added = storage.add_template(&template).await;
-            added.map_err(|error| {
+            let added = administration.add_template(SenderId(sender), name, language);
+            let template = added.await.map_err(|error| {
                 conflict_means(
                     error,
                     "no sender has that id, or it has that template already",
@@ -42,17 +94,13 @@ pub(super) async fn run(
             })?;
             Ok(Answer::object(shown(&template)))
         }
-        TemplateCommand::Create(new) => AtMeta::open(administration)?.create(new).await,
-        TemplateCommand::Sync { sender } => {
-            let at_meta = AtMeta::open(administration)?;
-            at_meta.sync(SenderId(sender)).await
-        }
+        TemplateCommand::Create(new) => at_meta::create(administration, new).await,
+        TemplateCommand::Sync { sender } => at_meta::sync(administration, SenderId(sender)).await,
         TemplateCommand::Preflight { sender } => {
-            let at_meta = AtMeta::open(administration)?;
-            at_meta.preflight(sender.map(SenderId)).await
+            at_meta::preflight(administration, sender.map(SenderId)).await
         }
         TemplateCommand::List { sender } => {
-            let templates = storage.list_templates(sender.map(SenderId)).await?;
+            let templates = administration.list_templates(sender.map(SenderId)).await?;
             let columns = [
                 "id",
                 "senderId",
@@ -70,7 +118,7 @@ pub(super) async fn run(
     }
 }
 
-/// `ttlSeconds` is -1 where messages live without an end, and absent where nobody has asked yet.
+/// Shows a template. `ttlSeconds` is -1 if messages never expire, and null if that is not known.
 fn shown(template: &AuthenticationTemplate) -> Value {
     json!({
         "id": template.id.0,

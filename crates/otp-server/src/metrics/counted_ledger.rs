@@ -1,5 +1,5 @@
-//! Counts what the store is given at once, and what it says to it. It stands between the grouping and the
-//! store, so that it is asked once for a batch and not once for a send.
+//! Counts batches, admissions and settlements. It decorates the store behind the batching, so it is called
+//! once per batch and not once per send.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,22 +9,22 @@ use metrics::{counter, histogram};
 use otp_core::ports::{PortError, SendLedger};
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt, Settlement};
 
-/// How many attempts or settlements were in a batch.
+/// The histogram of attempts or settlements in a batch.
 pub(super) const BATCH_SIZE: &str = "otp_batch_size";
-/// How long a batch took, its commit included.
+/// The histogram of the time for a batch, including the commit.
 pub(super) const BATCH_DURATION: &str = "otp_batch_duration_seconds";
-/// Attempts, by what was said to them.
+/// The counter of attempts, by decision.
 pub(super) const ADMISSIONS: &str = "otp_admissions_total";
-/// Settlements, by what came of the message.
+/// The counter of settlements, by outcome.
 pub(super) const SETTLEMENTS: &str = "otp_settlements_total";
 
-/// Counts the batches of `inner`.
+/// Counts the batches of a ledger.
 pub(crate) struct CountedLedger {
     inner: Arc<dyn SendLedger>,
 }
 
 impl CountedLedger {
-    /// Stands in front of `inner`, behind whatever makes batches.
+    /// Decorates `inner`.
     pub(crate) fn new(inner: Arc<dyn SendLedger>) -> Self {
         Self { inner }
     }
@@ -58,7 +58,7 @@ impl SendLedger for CountedLedger {
     }
 }
 
-/// A batch under way.
+/// A batch that is running.
 struct Batch {
     operation: &'static str,
     started: Instant,

@@ -1,4 +1,4 @@
-//! Counts the calls that hand messages over, and how long they take.
+//! Counts and times the calls that hand messages over.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,19 +7,19 @@ use async_trait::async_trait;
 use metrics::{counter, histogram};
 use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, RefusalScope, SendError};
 
-/// The counter's name.
+/// The counter of calls, by outcome and scope of a refusal.
 pub(super) const CALLS: &str = "otp_provider_calls_total";
 
-/// How long a call took.
+/// The histogram of the duration of a call.
 pub(super) const CALL_DURATION: &str = "otp_provider_call_duration_seconds";
 
-/// Counts what comes of each call of `inner`.
+/// Counts the calls of a sender.
 pub(crate) struct CountedSender {
     inner: Arc<dyn MessageSender>,
 }
 
 impl CountedSender {
-    /// Stands in front of `inner`, behind whatever holds calls back.
+    /// Decorates `inner`, which should make every call it is asked for.
     pub(crate) fn new(inner: Arc<dyn MessageSender>) -> Self {
         Self { inner }
     }

@@ -1,4 +1,4 @@
-//! Counts what WhatsApp reports.
+//! Counts webhook calls of the provider and the receipts in them.
 
 use std::sync::Arc;
 
@@ -8,18 +8,18 @@ use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::receipt::Report;
 use otp_core::time::Timestamp;
 
-/// Receipts, by what they say.
+/// The counter of receipts, by report.
 pub(super) const RECEIPTS: &str = "otp_receipts_total";
-/// Notifications, by whether they could be read.
+/// The counter of webhook calls, by whether they could be read.
 pub(super) const NOTIFICATIONS: &str = "otp_notifications_total";
 
-/// Counts what `inner` reads.
+/// Counts the calls that a webhook reads.
 pub(crate) struct CountedWebhook {
     inner: Arc<dyn ProviderWebhook>,
 }
 
 impl CountedWebhook {
-    /// Stands in front of `inner`.
+    /// Decorates `inner`.
     pub(crate) fn new(inner: Arc<dyn ProviderWebhook>) -> Self {
         Self { inner }
     }

@@ -1,4 +1,4 @@
-//! The settings of mail: the server, who sends, and with which signature.
+//! The settings of mail: server, sender and signature.
 
 use std::sync::Arc;
 
@@ -6,23 +6,25 @@ use otp_smtp::{DkimKey, DkimSigner, From, InvalidDkim, SmtpMailer, SmtpServer};
 
 use super::SettingsError;
 use super::read::Keys;
+use crate::failure::SetupError;
 
-/// How mail is sent.
-#[derive(Debug)]
-pub(crate) struct Mail {
-    pub(crate) server: SmtpServer,
-    pub(crate) from: From,
-    pub(crate) dkim: Option<Arc<DkimSigner>>,
+/// How notices are mailed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Mail {
+    /// The mail server.
+    pub server: SmtpServer,
+    /// The address in `From:`.
+    pub from: From,
+    /// Signs mail; `None` if it is not signed here.
+    pub dkim: Option<Arc<DkimSigner>>,
 }
 
 impl Mail {
-    /// A mailer with these settings.
-    pub(crate) fn mailer(&self) -> anyhow::Result<SmtpMailer> {
-        Ok(SmtpMailer::new(
-            &self.server,
-            self.from.clone(),
-            self.dkim.clone(),
-        )?)
+    /// Makes a mailer with these settings.
+    pub(crate) fn mailer(&self) -> Result<SmtpMailer, SetupError> {
+        let mailer = SmtpMailer::new(&self.server, self.from.clone(), self.dkim.clone());
+        mailer.map_err(SetupError::caused_by)
     }
 }
 
@@ -47,8 +49,8 @@ impl Keys<'_> {
                 Ok(Some(Mail { server, from, dkim }))
             }
             (None, None) => Ok(None),
-            (Some(_), None) => Err(self.wrong(FROM, "it is needed beside smtp.url")),
-            (None, Some(_)) => Err(self.wrong("smtp.url", "it is needed beside mail.from")),
+            (Some(_), None) => Err(self.wrong(FROM, "required if smtp.url is set")),
+            (None, Some(_)) => Err(self.wrong("smtp.url", "required if mail.from is set")),
         }
     }
 
@@ -70,17 +72,14 @@ impl Keys<'_> {
             }
             InvalidDkim::Key => self.wrong(KEY, &error.to_string()),
         })?;
-        // A signature of anybody else is worth nothing to DMARC.
+        // DMARC ignores the signature of another domain.
         let sender = from.domain().to_ascii_lowercase();
         let covers =
             sender == signer.domain() || sender.ends_with(&format!(".{}", signer.domain()));
         if covers {
             Ok(Some(signer))
         } else {
-            Err(self.wrong(
-                DOMAIN,
-                "it is neither the domain of mail.from nor one above it",
-            ))
+            Err(self.wrong(DOMAIN, "must be the domain of mail.from or one above it"))
         }
     }
 }

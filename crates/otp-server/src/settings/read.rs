@@ -1,6 +1,7 @@
-//! Turns merged settings into parsed ones, key by key.
+//! Parses merged settings, key by key.
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,16 +22,16 @@ use super::{
 };
 
 /// WhatsApp keeps an authentication template for 30 s to 15 min (`message_send_ttl_seconds`).
-const LIFETIMES: std::ops::RangeInclusive<Duration> =
-    Duration::from_secs(30)..=Duration::from_secs(15 * 60);
+const LIFETIMES: RangeInclusive<Duration> = Duration::from_secs(30)..=Duration::from_secs(15 * 60);
 
 pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, SettingsError> {
     let keys = Keys { merged, origins };
     let settings = Settings {
         database: Database {
             url: keys.parse("database.url", database_url)?,
-            max_connections: keys
-                .parse("database.max_connections", |text| within(text, 2, 1_000))?,
+            max_connections: keys.parse("database.max_connections", |text| {
+                within(text, 2..=1_000, "write a whole number from 2 to 1000")
+            })?,
             low_balance: keys.parse("notices.low_balance_percent", low_balance)?,
         },
         http: Http {
@@ -41,7 +42,9 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
             trusted_proxies: TrustedProxies::parse(&keys.list("http.trusted_proxies")?)
                 .map_err(|error| keys.wrong("http.trusted_proxies", &error.to_string()))?,
             public_url: keys.optional("http.public_url", public_url)?,
-            workers: keys.parse("http.workers", |text| within(text, 0, 1_024))?,
+            workers: keys.parse("http.workers", |text| {
+                within(text, 0..=1_024, "write a whole number from 0 to 1024")
+            })?,
             tls: keys.tls()?,
         },
         whatsapp: keys.whatsapp()?,
@@ -52,13 +55,13 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
                 let possible = LIFETIMES.contains(&lifetime);
                 possible
                     .then_some(lifetime)
-                    .ok_or("WhatsApp keeps such a message for 30s to 15m")
+                    .ok_or("WhatsApp accepts a lifetime from 30s to 15m")
             })?,
         },
         mail: keys.mail()?,
         master_key: keys.optional("security.master_key", |text| {
             MasterKey::parse(text).map_err(|_| {
-                "32 random bytes in base64 are needed; \
+                "write 32 random bytes in base64; \
                 `otp-server config new-master-key` makes them"
             })
         })?,
@@ -76,7 +79,7 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
     if settings.whatsapp.timeout > settings.messages.request_deadline {
         return Err(keys.wrong(
             "whatsapp.timeout",
-            "it is longer than messages.request_deadline",
+            "must not be longer than messages.request_deadline",
         ));
     }
     Ok(settings)
@@ -95,10 +98,10 @@ impl Keys<'_> {
     fn text(&self, key: &str) -> Result<String, SettingsError> {
         self.merged
             .get_string(key)
-            .map_err(|_| self.wrong(key, "a single value is needed"))
+            .map_err(|_| self.wrong(key, "write a single value"))
     }
 
-    /// Parses the value of `key`. What is wrong is said without the value: it may be a secret.
+    /// Parses the value of `key`. An error does not quote the value: it may be a secret.
     pub(super) fn parse<T>(
         &self,
         key: &str,
@@ -107,7 +110,7 @@ impl Keys<'_> {
         parse(self.text(key)?.trim()).map_err(|why| self.wrong(key, why))
     }
 
-    /// The same where an empty text means "not set".
+    /// Parses the value of `key`; an empty text means "not set".
     pub(super) fn optional<T>(
         &self,
         key: &str,
@@ -122,7 +125,7 @@ impl Keys<'_> {
         })
     }
 
-    /// A list, or in the environment its parts separated by commas.
+    /// Reads a list; in the environment its parts are separated by commas.
     fn list(&self, key: &str) -> Result<Vec<String>, SettingsError> {
         if let Ok(parts) = self.merged.get::<Vec<String>>(key) {
             return Ok(parts);
@@ -141,8 +144,8 @@ impl Keys<'_> {
         match (path("http.tls.cert")?, path("http.tls.key")?) {
             (Some(cert), Some(key)) => Ok(Some(Tls { cert, key })),
             (None, None) => Ok(None),
-            (Some(_), None) => Err(self.wrong("http.tls.key", "it is needed beside http.tls.cert")),
-            (None, Some(_)) => Err(self.wrong("http.tls.cert", "it is needed beside http.tls.key")),
+            (Some(_), None) => Err(self.wrong("http.tls.key", "required if http.tls.cert is set")),
+            (None, Some(_)) => Err(self.wrong("http.tls.cert", "required if http.tls.key is set")),
         }
     }
 
@@ -174,8 +177,8 @@ impl Keys<'_> {
                 verify_token,
             })),
             (None, None) => Ok(None),
-            (Some(_), None) => Err(self.wrong(token, "it is needed beside whatsapp.app_secret")),
-            (None, Some(_)) => Err(self.wrong(secret, "it is needed beside whatsapp.verify_token")),
+            (Some(_), None) => Err(self.wrong(token, "required if whatsapp.app_secret is set")),
+            (None, Some(_)) => Err(self.wrong(secret, "required if whatsapp.verify_token is set")),
         }
     }
 
@@ -189,12 +192,13 @@ impl Keys<'_> {
     }
 
     fn rate_limit(&self) -> Result<Option<PerIpQuota>, SettingsError> {
-        let number = |key| self.parse(key, |text| within(text, 0, 1_000_000));
+        let range = "write a whole number from 0 to 1000000";
+        let number = |key| self.parse(key, |text| within(text, 0..=1_000_000, range));
         let per_second = NonZeroU32::new(number("rate_limit.per_ip_per_second")?);
         let burst = NonZeroU32::new(number("rate_limit.burst")?);
         match (per_second, burst) {
             (None, _) => Ok(None),
-            (Some(_), None) => Err(self.wrong("rate_limit.burst", "at least 1 is needed")),
+            (Some(_), None) => Err(self.wrong("rate_limit.burst", "write at least 1")),
             (Some(per_second), Some(burst)) => Ok(Some(PerIpQuota { per_second, burst })),
         }
     }
@@ -204,11 +208,11 @@ fn otlp_endpoint(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).ok();
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = url.ok_or("write the whole URL, such as http://127.0.0.1:4318/v1/traces")?;
-    // What failed to be exported is logged with the URL.
+    // An export that fails is logged with the URL.
     let may_hold_a_secret =
         !url.username().is_empty() || url.password().is_some() || url.query().is_some();
     if may_hold_a_secret {
-        Err("a user, a password or a query cannot be part of it")
+        Err("must not contain a user, a password or a query")
     } else {
         Ok(url)
     }
@@ -248,8 +252,8 @@ fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
     }
 }
 
-/// A single word has to be a level. The filter would take any other for the name of a module, and log
-/// nothing else.
+/// Parses the level of the log. A single word must be a level: the filter would take another word for the
+/// name of a module, and log nothing else.
 fn log_level(text: &str) -> Result<String, &'static str> {
     let is_known = |directive: &str| {
         let directive = directive.trim();
@@ -266,18 +270,22 @@ fn positive(text: &str) -> Result<Duration, &'static str> {
     let duration = humantime::parse_duration(text);
     let duration = duration.map_err(|_| "write a duration such as 500ms, 8s or 10m")?;
     if duration.is_zero() {
-        Err("it must be longer than nothing")
+        Err("must be longer than zero")
     } else {
         Ok(duration)
     }
 }
 
-fn within<N: TryFrom<u32>>(text: &str, least: u32, most: u32) -> Result<N, &'static str> {
+fn within<N: TryFrom<u32>>(
+    text: &str,
+    range: RangeInclusive<u32>,
+    why: &'static str,
+) -> Result<N, &'static str> {
     let number = text
         .parse::<u32>()
         .ok()
-        .filter(|number| (least..=most).contains(number));
+        .filter(|number| range.contains(number));
     number
         .and_then(|number| N::try_from(number).ok())
-        .ok_or("the number is not one, or not within bounds")
+        .ok_or(why)
 }

@@ -1,4 +1,4 @@
-//! Where settings come from: the defaults in the binary, a file, the environment.
+//! The sources of settings: the defaults in the binary, a file, the environment.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -11,13 +11,13 @@ use super::{Settings, SettingsError};
 /// The defaults, and the documentation of every setting.
 pub(crate) const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 
-/// Read if it is there and no other file is named.
+/// The file that is read if it exists and no other is named.
 const DEFAULT_FILE: &str = "otp.toml";
 
 const PREFIX: &str = "OTP__";
 const FROM_FILE: &str = "_FILE";
 
-/// What settings are read from.
+/// The sources that settings are read from.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     /// The file named on the command line.
@@ -27,10 +27,10 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// The file named on the command line, and this process's environment.
+    /// Returns the file named on the command line, and this process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
     pub(crate) fn of_this_process(file: Option<PathBuf>) -> Self {
-        // A name that is not Unicode is no setting's, whatever is put in the place of what is not.
+        // A name that is not Unicode cannot be a setting's, so its replacement does not matter.
         let variables = std::env::vars_os();
         let environment = variables.map(|(name, value)| (name.to_string_lossy().into(), value));
         Self {
@@ -39,12 +39,23 @@ impl Sources {
         }
     }
 
-    /// Reads and judges all settings.
+    /// Returns these values, and no file.
+    pub(crate) fn of_values<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let environment = values
+            .into_iter()
+            .map(|(key, value)| (variable(key), value.into()));
+        Self {
+            file: None,
+            environment: environment.collect(),
+        }
+    }
+
+    /// Reads and checks all settings.
     pub(crate) fn load(&self) -> Result<Settings, SettingsError> {
         self.load_with(self.file()?)
     }
 
-    /// The same, but what lies in the working directory is not looked at.
+    /// Reads and checks all settings, without the file in the working directory.
     pub(crate) fn load_without_default_file(&self) -> Result<Settings, SettingsError> {
         self.load_with(None)
     }
@@ -69,7 +80,7 @@ impl Sources {
         super::read::settings(&merged, &origins)
     }
 
-    /// The settings file and its text; none where there is none and none was named.
+    /// Returns the settings file and its text; `None` if there is none and none was named.
     fn file(&self) -> Result<Option<(PathBuf, String)>, SettingsError> {
         let path = self
             .file
@@ -81,13 +92,13 @@ impl Sources {
                 Ok(None)
             }
             Err(error) => Err(SettingsError(format!(
-                "the settings file {} cannot be read: {error}",
+                "failed to read the settings file {}: {error}",
                 path.display()
             ))),
         }
     }
 
-    /// The variables with our prefix; each `…_FILE` replaced by what its file holds.
+    /// Returns the variables with our prefix, each `…_FILE` replaced by the content of its file.
     fn environment(&self) -> Result<HashMap<String, String>, SettingsError> {
         let ours = self
             .environment
@@ -107,9 +118,9 @@ impl Sources {
                     "both {plain} and {name} are set; keep one"
                 )));
             }
-            // The file is not named: it may be the secret itself, given here by mistake.
+            // The path is not shown: it may be the secret itself, given here by mistake.
             let text = std::fs::read_to_string(value).map_err(|error| {
-                SettingsError(format!("{name}: the file it names cannot be read: {error}"))
+                SettingsError(format!("{name}: failed to read the file it names: {error}"))
             })?;
             found.insert(
                 plain.to_owned(),
@@ -124,7 +135,7 @@ impl Sources {
         file: Option<&(PathBuf, String)>,
         error: &config::ConfigError,
     ) -> SettingsError {
-        // The defaults are tested and the environment cannot be malformed, so it is the file.
+        // The defaults are tested and the environment cannot be malformed, so the file is.
         let path = file.map_or(Path::new(DEFAULT_FILE), |(path, _)| path);
         let words = error.to_string();
         let why: Vec<_> = words
@@ -136,16 +147,16 @@ impl Sources {
     }
 }
 
-/// Whether a line of the parser's report shows what stands in the file, as `3 | key = "…"` does: that may
-/// be a secret, and the line's number says enough.
+/// Whether a line of the parser's report quotes the file, as `3 | key = "…"` does: it may quote a secret,
+/// and the number of the line suffices.
 fn quotes_the_file(line: &str) -> bool {
-    let behind_the_number = line
+    let after_the_number = line
         .trim_start()
         .trim_start_matches(|c: char| c.is_ascii_digit());
-    behind_the_number.trim_start().starts_with('|')
+    after_the_number.trim_start().starts_with('|')
 }
 
-/// Tells where a key was set, for error messages.
+/// The places where keys were set, for error messages.
 #[derive(Debug)]
 pub(super) struct Origins {
     file: Option<(PathBuf, String)>,
@@ -153,9 +164,9 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    /// `key` with where it was set last: `http.bind (OTP__HTTP__BIND)`, `http.bind (otp.toml, line 3)`.
+    /// Returns `key` with its place: `http.bind (OTP__HTTP__BIND)` or `http.bind (otp.toml, line 3)`.
     pub(super) fn name(&self, key: &str) -> String {
-        let variable = format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"));
+        let variable = variable(key);
         if self
             .environment
             .keys()
@@ -194,7 +205,12 @@ impl Origins {
     }
 }
 
-/// All keys there are.
+/// Returns the environment variable of a key.
+fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"))
+}
+
+/// Returns every key that exists.
 pub(super) fn keys_of_defaults() -> BTreeSet<String> {
     let defaults = Config::builder()
         .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
@@ -233,7 +249,7 @@ fn collect_keys(prefix: &str, value: &Value, keys: &mut BTreeSet<String>) {
     }
 }
 
-/// The line of a TOML text that sets `key`, counted from 1.
+/// Returns the line of a TOML text that sets `key`, counted from 1.
 fn line_of(text: &str, key: &str) -> Option<usize> {
     let mut section = String::new();
     for (number, line) in (1..).zip(text.lines()) {

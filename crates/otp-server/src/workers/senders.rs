@@ -1,5 +1,4 @@
-//! Looks after senders: asks WhatsApp about those that are suspected or stopped, and says what came of it
-//! to the operator and to the account holder.
+//! Examines suspected and stopped senders, and reports the result to the operator and the account holder.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,61 +9,44 @@ use otp_core::ids::SenderId;
 use otp_core::ports::{NoticeOutbox, PortError, ProviderRefusal};
 use otp_core::usecases::examine_sender::{ExamineSender, Examined};
 use otp_hot_path::PacedSender;
-use tokio::time::MissedTickBehavior;
-use tokio_util::sync::CancellationToken;
 
-/// How often it is looked who is due. Who is suspected by this process is looked at at once.
-const ROUND: Duration = Duration::from_secs(1);
+use super::worker::{Progress, Task, TaskError};
 
-/// What looking after senders takes.
-pub(crate) struct SenderWatch {
-    pub(crate) examine: ExamineSender,
-    pub(crate) paced: Arc<PacedSender>,
-    pub(crate) outbox: Arc<dyn NoticeOutbox>,
+/// The task. Several processes may run it at a time.
+pub(super) struct ExamineSenders {
+    pub(super) examine: ExamineSender,
+    pub(super) paced: Arc<PacedSender>,
+    pub(super) outbox: Arc<dyn NoticeOutbox>,
 }
 
-impl SenderWatch {
-    /// Looks after senders until `stop`. Several processes may do so at a time.
-    pub(crate) async fn run(self, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(ROUND);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut failing = false;
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
-                () = self.paced.suspicion() => {}
-            }
-            match self.round().await {
-                Ok(()) => failing = false,
-                // Said once for each outage, not once a second.
-                Err(_) if failing => {}
-                Err(error) => {
-                    failing = true;
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, "senders cannot be looked after; trying on");
-                }
-            }
-        }
-    }
+impl Task for ExamineSenders {
+    const NAME: &'static str = "examine_senders";
+    const PERIOD: Duration = Duration::from_secs(1);
 
-    async fn round(&self) -> Result<(), PortError> {
+    async fn run(&mut self) -> Result<Progress, TaskError> {
         let suspects = self.paced.suspects();
         let suspected = suspects
             .iter()
-            .map(|(sender, refusal)| self.look(*sender, Some(refusal)));
-        for looked in join_all(suspected).await {
-            looked?;
+            .map(|(sender, refusal)| self.examine(*sender, Some(refusal)));
+        for examined in join_all(suspected).await {
+            examined?;
         }
         let due = self.examine.due().await?;
-        let due = due.into_iter().map(|sender| self.look(sender, None));
-        for looked in join_all(due).await {
-            looked?;
+        let due = due.into_iter().map(|sender| self.examine(sender, None));
+        for examined in join_all(due).await {
+            examined?;
         }
-        Ok(())
+        Ok(Progress::Done)
     }
 
-    async fn look(
+    /// A sender that this process suspects is examined at once.
+    async fn woken(&mut self) {
+        self.paced.suspicion().await;
+    }
+}
+
+impl ExamineSenders {
+    async fn examine(
         &self,
         sender: SenderId,
         suspicion: Option<&ProviderRefusal>,
@@ -85,7 +67,7 @@ impl SenderWatch {
             tracing::info!(
                 sender_id = %sender.0,
                 phone_number_id = examined.sender.phone_number_id.as_str(),
-                "WhatsApp takes this sender's messages again"
+                "WhatsApp accepts this sender's messages again"
             );
         }
         let account = examined.sender.account_id;
@@ -107,7 +89,7 @@ fn log_stop(examined: &Examined, stop: &SenderStop) {
         code = failure.code,
         title = failure.title,
         reason = failure.reason,
-        "WhatsApp refuses this sender: its messages fail until that is mended, see \
+        "WhatsApp refuses this sender; its messages fail until the cause is fixed, see \
          `otp-server sender show --id` and \"A sender stopped\" in docs/OPERATIONS.md"
     );
 }

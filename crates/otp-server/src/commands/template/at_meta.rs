@@ -1,4 +1,4 @@
-//! `template create`, `sync` and `preflight`: what asks Meta.
+//! `template create`, `sync` and `preflight`: the commands that call Meta.
 
 use anyhow::Context;
 use otp_core::channel::whatsapp::Sender;
@@ -7,102 +7,76 @@ use otp_core::channel::whatsapp::template::preflight::{Check, Subject};
 use otp_core::channel::whatsapp::template::sync::TemplateChange;
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
 use otp_core::ids::SenderId;
-use otp_core::ports::Senders;
-use otp_core::sealing::Sealer;
-use otp_core::usecases::create_templates::{Created, create_templates};
-use otp_core::usecases::preflight_templates::preflight_templates;
-use otp_core::usecases::sync_templates::{Synced, TemplatePorts, sync_templates};
-use otp_whatsapp::CloudApiTemplates;
+use otp_core::usecases::create_templates::Created;
+use otp_core::usecases::sync_templates::Synced;
 use serde_json::{Value, json};
 
-use super::shown;
-use crate::cli::NewTemplate;
+use super::{NewTemplate, shown};
 use crate::commands::Administration;
 use crate::output::Answer;
 
-/// What these commands work with.
-pub(super) struct AtMeta<'a> {
-    administration: &'a Administration,
-    registry: CloudApiTemplates,
-    sealer: Sealer,
+pub(super) async fn create(
+    administration: &Administration,
+    new: NewTemplate,
+) -> anyhow::Result<Answer> {
+    let sender = sender(administration, SenderId(new.sender)).await?;
+    let draft = TemplateDraft::try_new(new.name, new.code_expiry, new.ttl)?;
+    let created = administration.create_templates(&sender, &draft, &new.language);
+    let created = created.await?;
+    let failed = created.iter().any(|created| created.outcome.is_err());
+    let columns = [
+        "language",
+        "status",
+        "ttlSeconds",
+        "codeExpiryMinutes",
+        "error",
+    ];
+    let table = Answer::table(created.iter().map(row_of).collect(), &columns);
+    Ok(table.failing_if(failed))
 }
 
-impl<'a> AtMeta<'a> {
-    pub(super) fn open(administration: &'a Administration) -> anyhow::Result<Self> {
-        let whatsapp = &administration.settings.whatsapp;
-        let registry = CloudApiTemplates::new(&whatsapp.client, whatsapp.timeout);
-        Ok(Self {
-            administration,
-            registry: registry.context("the Cloud API's client cannot be set up")?,
-            sealer: administration.sealer()?,
-        })
-    }
+pub(super) async fn sync(administration: &Administration, id: SenderId) -> anyhow::Result<Answer> {
+    let sender = sender(administration, id).await?;
+    let synced = administration.sync_templates(&sender).await?;
+    Ok(Answer::new(json_of(&synced), text_of(&synced)))
+}
 
-    fn ports(&self) -> TemplatePorts<'_> {
-        let (clock, randomness) = Administration::WORLD;
-        TemplatePorts {
-            templates: &*self.administration.storage,
-            registry: &self.registry,
-            clock,
-            randomness,
-            sealer: &self.sealer,
-        }
-    }
+pub(super) async fn preflight(
+    administration: &Administration,
+    id: Option<SenderId>,
+) -> anyhow::Result<Answer> {
+    let senders = senders(administration, id).await?;
+    let checks = administration.preflight_templates(&senders).await?;
+    let failed = checks.is_empty() || !checks.iter().all(Check::would_send);
+    let columns = [
+        "subject",
+        "name",
+        "language",
+        "status",
+        "ttlSeconds",
+        "sends",
+        "problems",
+    ];
+    let rows = checks.iter().map(row_of_check).collect();
+    Ok(Answer::table(rows, &columns).failing_if(failed))
+}
 
-    /// The sender with this id, or all of them.
-    async fn senders(&self, id: Option<SenderId>) -> anyhow::Result<Vec<Sender>> {
-        let mut senders = Senders::list(&*self.administration.storage).await?;
-        if let Some(id) = id {
-            senders.retain(|sender| sender.id == id);
-            anyhow::ensure!(!senders.is_empty(), "no sender has the id {}", id.0);
-        }
-        Ok(senders)
+/// Returns the sender with this id, or all senders.
+async fn senders(
+    administration: &Administration,
+    id: Option<SenderId>,
+) -> anyhow::Result<Vec<Sender>> {
+    let mut senders = administration.list_senders().await?;
+    if let Some(id) = id {
+        senders.retain(|sender| sender.id == id);
+        anyhow::ensure!(!senders.is_empty(), "no sender has the id {}", id.0);
     }
+    Ok(senders)
+}
 
-    async fn sender(&self, id: SenderId) -> anyhow::Result<Sender> {
-        let senders = self.senders(Some(id)).await?;
-        senders.into_iter().next().context("no sender has that id")
-    }
-
-    pub(super) async fn create(&self, new: NewTemplate) -> anyhow::Result<Answer> {
-        let sender = self.sender(SenderId(new.sender)).await?;
-        let draft = TemplateDraft::try_new(new.name, new.code_expiry, new.ttl)?;
-        let all = create_templates(self.ports(), &sender, &draft, &new.language).await?;
-        let failed = all.iter().any(|created| created.outcome.is_err());
-        let columns = [
-            "language",
-            "status",
-            "ttlSeconds",
-            "codeExpiryMinutes",
-            "error",
-        ];
-        let table = Answer::table(all.iter().map(row_of).collect(), &columns);
-        Ok(table.failing_if(failed))
-    }
-
-    pub(super) async fn sync(&self, sender: SenderId) -> anyhow::Result<Answer> {
-        let sender = self.sender(sender).await?;
-        let synced = sync_templates(self.ports(), &sender).await?;
-        Ok(Answer::new(json_of(&synced), text_of(&synced)))
-    }
-
-    pub(super) async fn preflight(&self, sender: Option<SenderId>) -> anyhow::Result<Answer> {
-        let senders = self.senders(sender).await?;
-        let accounts = &*self.administration.storage;
-        let checks = preflight_templates(self.ports(), accounts, &senders).await?;
-        let failed = !checks.iter().all(Check::would_send);
-        let columns = [
-            "subject",
-            "name",
-            "language",
-            "status",
-            "ttlSeconds",
-            "sends",
-            "problems",
-        ];
-        let rows = checks.iter().map(row_of_check).collect();
-        Ok(Answer::table(rows, &columns).failing_if(failed || checks.is_empty()))
-    }
+async fn sender(administration: &Administration, id: SenderId) -> anyhow::Result<Sender> {
+    let senders = senders(administration, Some(id)).await?;
+    senders.into_iter().next().context("no sender has that id")
 }
 
 fn row_of(created: &Created) -> Value {
@@ -159,13 +133,13 @@ fn text_of(synced: &Synced) -> String {
     let outlasting = synced.outlasting.iter().map(|listed| {
         let name = listed.name.as_str();
         format!(
-            "warning  {name} {}: its messages live longer than their code counts",
+            "warning  {name} {}: its messages may arrive after their code has expired",
             listed.language
         )
     });
     let lines: Vec<_> = added.chain(changed).chain(outlasting).collect();
     if lines.is_empty() {
-        "everything is as Meta has it".to_owned()
+        "nothing has changed at Meta".to_owned()
     } else {
         lines.join("\n")
     }

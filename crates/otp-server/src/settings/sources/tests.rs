@@ -1,4 +1,4 @@
-//! Settings as an operator gives them: what is read, and how what is wrong is said.
+//! Settings as an operator writes them: what is read, and how errors are reported.
 
 use std::io::Write;
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {
 }
 
 #[test]
-fn the_defaults_are_settings() {
+fn the_defaults_can_be_used() {
     let settings = load("", &[]).expect("defaults");
     assert!(matches!(settings.database.url, DatabaseUrl::Sqlite(url) if url == "sqlite://otp.db"));
     assert_eq!(settings.http.bind.to_string(), "127.0.0.1:8080");
@@ -58,6 +58,15 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
 }
 
 #[test]
+fn values_of_a_program_replace_the_defaults() {
+    let values = [("http.bind", "127.0.0.1:2"), ("http.tls.cert", "")];
+    let settings = Settings::with(values).expect("settings");
+    assert_eq!(settings.http.bind.port(), 2);
+    let error = Settings::with([("http.bnid", "x")]).expect_err("unknown");
+    assert!(error.to_string().contains("http.bind"), "{error}");
+}
+
+#[test]
 fn a_secret_may_be_in_a_file_of_its_own() {
     let mut secret = tempfile::NamedTempFile::new().expect("a file");
     secret
@@ -70,7 +79,7 @@ fn a_secret_may_be_in_a_file_of_its_own() {
     let error =
         load("", &[("OTP__SECURITY__MASTER_KEY_FILE", "/nowhere/key")]).expect_err("no file");
     assert!(
-        error.starts_with("OTP__SECURITY__MASTER_KEY_FILE: the file it names cannot be read"),
+        error.starts_with("OTP__SECURITY__MASTER_KEY_FILE: failed to read the file it names"),
         "{error}"
     );
     let both = [
@@ -97,7 +106,7 @@ fn proxies_are_a_list_in_the_file_and_separated_by_commas_in_the_environment() {
 }
 
 #[test]
-fn webhooks_are_on_with_both_of_their_keys_and_off_with_none() {
+fn webhooks_need_both_of_their_keys_or_neither() {
     let secret = ("OTP__WHATSAPP__APP_SECRET", "canary-secret");
     let token = ("OTP__WHATSAPP__VERIFY_TOKEN", "canary-token");
     let settings = load("", &[secret, token]).expect("both");
@@ -120,13 +129,13 @@ fn webhooks_are_on_with_both_of_their_keys_and_off_with_none() {
 fn refused(file: &str, environment: &[(&str, &str)], words: &[&str]) {
     let error = load(file, environment).expect_err("refused");
     for word in words {
-        assert!(error.contains(word), "{error:?} does not say {word:?}");
+        assert!(error.contains(word), "{error:?} does not contain {word:?}");
     }
     assert!(!error.contains('\n'), "{error:?} is more than one line");
 }
 
 #[test]
-fn an_unknown_key_is_named_with_its_place_and_the_likely_one() {
+fn an_unknown_key_is_named_with_its_place_and_a_similar_key() {
     refused(
         "[http]\n\nbnid = \"x\"\n",
         &[],
@@ -179,7 +188,7 @@ fn an_impossible_value_is_named_with_its_place() {
     refused(
         "",
         &[("OTP__RATE_LIMIT__BURST", "-1")],
-        &["rate_limit.burst"],
+        &["rate_limit.burst", "from 0 to 1000000"],
     );
     refused(
         "",
@@ -214,7 +223,7 @@ fn an_impossible_value_is_named_with_its_place() {
 }
 
 #[test]
-fn levels_and_directives_of_the_log_are_taken() {
+fn levels_and_directives_of_the_log_are_accepted() {
     for level in [
         "warn",
         "OFF",
@@ -226,7 +235,7 @@ fn levels_and_directives_of_the_log_are_taken() {
 }
 
 #[test]
-fn spans_are_exported_only_where_a_collector_is_named() {
+fn spans_are_exported_only_if_a_collector_is_set() {
     assert!(load("", &[]).expect("defaults").tracing.is_none());
     let (endpoint, ratio) = ("OTP__TRACING__OTLP_ENDPOINT", "OTP__TRACING__SAMPLE_RATIO");
     let url = "https://collector.example.com/v1/traces";
@@ -250,7 +259,7 @@ fn spans_are_exported_only_where_a_collector_is_named() {
         let named = error.starts_with("tracing.otlp_endpoint (OTP__TRACING__OTLP_ENDPOINT): ");
         assert!(named && !error.contains("canary"), "{url}: {error}");
     }
-    // Impossible is impossible, whether it would be used or not.
+    // An impossible value is refused even if it would not be used.
     for text in ["", "-0.1", "1.1", "10%", "NaN"] {
         refused(
             "",
@@ -261,7 +270,7 @@ fn spans_are_exported_only_where_a_collector_is_named() {
 }
 
 #[test]
-fn a_secret_in_the_wrong_place_is_not_repeated() {
+fn a_secret_in_the_wrong_place_is_not_quoted() {
     for (file, variable) in [
         ("", "OTP__SECURITY__MASTER_KEY"),
         ("", "OTP__SECURITY__MASTER_KEY_FILE"),
@@ -281,7 +290,7 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_no_text_stops_the_start() {
+fn a_variable_that_is_not_text_is_refused() {
     use std::os::unix::ffi::OsStringExt;
 
     let value = std::ffi::OsString::from_vec(b"127.0.0.1:\xff".to_vec());
@@ -312,7 +321,7 @@ fn a_file_that_is_not_toml_is_named_with_the_line() {
 const DKIM_KEY: &str = include_str!("../../../../otp-smtp/tests/keys/ed25519.pem");
 
 #[test]
-fn mail_needs_a_server_and_a_sender_and_signs_for_the_senders_domain() {
+fn mail_needs_a_server_and_a_sender_and_is_signed_for_the_senders_domain() {
     let url = ("OTP__SMTP__URL", "smtps://otp:pw@mail.example.com");
     let from = ("OTP__MAIL__FROM", "Example <notices@mail.example.com>");
     let key = ("OTP__MAIL__DKIM__KEY", DKIM_KEY);
@@ -325,8 +334,8 @@ fn mail_needs_a_server_and_a_sender_and_signs_for_the_senders_domain() {
             vec![url, from, key, domain("Example.com")],
             Ok("otp._domainkey.example.com"),
         ),
-        (vec![url], Err("mail.from: it is needed beside smtp.url")),
-        (vec![from], Err("smtp.url: it is needed beside mail.from")),
+        (vec![url], Err("mail.from: required if smtp.url is set")),
+        (vec![from], Err("smtp.url: required if mail.from is set")),
         (
             vec![("OTP__SMTP__URL", "smtp://mail.example.com?tls=none"), from],
             Err(
@@ -342,8 +351,8 @@ fn mail_needs_a_server_and_a_sender_and_signs_for_the_senders_domain() {
         (
             vec![url, from, key, domain("ample.com")],
             Err(
-                "mail.dkim.domain (OTP__MAIL__DKIM__DOMAIN): it is neither the domain of mail.from \
-                 nor one above it",
+                "mail.dkim.domain (OTP__MAIL__DKIM__DOMAIN): must be the domain of mail.from or one \
+                 above it",
             ),
         ),
         (

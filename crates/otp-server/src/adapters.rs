@@ -1,0 +1,150 @@
+//! The adapters of a running gateway: each port, with the adapter that implements it.
+//!
+//! A default adapter is chosen here; to replace one without a change to this crate, see [`Overrides`].
+
+use std::sync::Arc;
+
+use otp_core::ports::{
+    Clock, Directory, MessageSender, Messages, NoticeSender, ProviderWebhook, Randomness, Receipts,
+    RecipientIdentities, SendLedger, SenderExaminer, Storage, TemplateRegistry,
+};
+use otp_core::sealing::Sealer;
+use otp_hot_path::{BatchLimits, CachedDirectory, GroupCommit, GroupedReads, PacedSender};
+use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
+
+use crate::failure::SetupError;
+use crate::metrics::{CountedLedger, CountedSender, CountedWebhook, Metrics, Watched};
+use crate::overrides::Overrides;
+use crate::settings::Settings;
+
+/// The ports of a running gateway.
+pub(crate) struct Adapters {
+    /// Everything that is stored, without a decorator.
+    pub(crate) storage: Arc<dyn Storage>,
+    /// Cached.
+    pub(crate) directory: Arc<dyn Directory>,
+    /// Batched, and counted by batch.
+    pub(crate) ledger: Arc<dyn SendLedger>,
+    /// Batched.
+    pub(crate) messages: Arc<dyn Messages>,
+    /// Batched.
+    pub(crate) receipts: Arc<dyn Receipts>,
+    /// Batched.
+    pub(crate) identities: Arc<dyn RecipientIdentities>,
+    /// Paced, and counted by call.
+    pub(crate) sender: Arc<PacedSender>,
+    /// `None` if nobody can be asked about senders.
+    pub(crate) sender_examiner: Option<Arc<dyn SenderExaminer>>,
+    /// Counted; `None` if webhooks are off.
+    pub(crate) provider_webhook: Option<Arc<dyn ProviderWebhook>>,
+    /// `None` if no mail server is set.
+    pub(crate) notice_sender: Option<Arc<dyn NoticeSender>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) sealer: Sealer,
+    pub(crate) metrics: Metrics,
+}
+
+impl Adapters {
+    /// Makes the adapters over an open store, and starts their decorators on the current runtime.
+    pub(crate) fn start(
+        settings: &Settings,
+        overrides: &Overrides,
+        storage: Arc<dyn Storage>,
+        sealer: Sealer,
+    ) -> Result<Self, SetupError> {
+        let directory = Arc::new(CachedDirectory::new(storage.clone()));
+        let ledger = CountedLedger::new(storage.clone());
+        let ledger = Arc::new(GroupCommit::start(Arc::new(ledger), BatchLimits::DEFAULT));
+        let reads = Arc::new(GroupedReads::start(storage.clone()));
+        let sender = CountedSender::new(message_sender(settings, overrides)?);
+        let sender = Arc::new(PacedSender::new(Arc::new(sender)));
+        let metrics = Metrics::start(Watched {
+            storage: storage.clone(),
+            sender: Arc::clone(&sender),
+            ledger: Arc::clone(&ledger),
+            directory: Arc::clone(&directory),
+        });
+        Ok(Self {
+            storage,
+            directory,
+            ledger,
+            messages: reads.clone(),
+            receipts: reads.clone(),
+            identities: reads,
+            sender,
+            sender_examiner: sender_examiner(settings, overrides)?,
+            provider_webhook: provider_webhook(settings, overrides, &sealer),
+            notice_sender: notice_sender(settings, overrides)?,
+            clock: overrides.clock(),
+            randomness: overrides.randomness(),
+            sealer,
+            metrics: metrics.map_err(SetupError::caused_by)?,
+        })
+    }
+}
+
+fn message_sender(
+    settings: &Settings,
+    overrides: &Overrides,
+) -> Result<Arc<dyn MessageSender>, SetupError> {
+    if let Some(sender) = &overrides.sender {
+        return Ok(Arc::clone(sender));
+    }
+    let sender = CloudApiSender::new(&settings.whatsapp.client);
+    Ok(Arc::new(sender.map_err(SetupError::caused_by)?))
+}
+
+/// Asks the provider about senders. WhatsApp is not asked about the senders of another transport: it would
+/// refuse their tokens, and that stops a sender.
+pub(crate) fn sender_examiner(
+    settings: &Settings,
+    overrides: &Overrides,
+) -> Result<Option<Arc<dyn SenderExaminer>>, SetupError> {
+    if overrides.sender_examiner.is_some() || overrides.sender.is_some() {
+        return Ok(overrides.sender_examiner.clone());
+    }
+    let whatsapp = &settings.whatsapp;
+    let examiner = CloudApiNumbers::new(&whatsapp.client, whatsapp.timeout);
+    Ok(Some(Arc::new(examiner.map_err(SetupError::caused_by)?)))
+}
+
+/// Lists and creates templates at the provider.
+pub(crate) fn template_registry(
+    settings: &Settings,
+    overrides: &Overrides,
+) -> Result<Arc<dyn TemplateRegistry>, SetupError> {
+    if let Some(registry) = &overrides.template_registry {
+        return Ok(Arc::clone(registry));
+    }
+    let whatsapp = &settings.whatsapp;
+    let registry = CloudApiTemplates::new(&whatsapp.client, whatsapp.timeout);
+    Ok(Arc::new(registry.map_err(SetupError::caused_by)?))
+}
+
+fn provider_webhook(
+    settings: &Settings,
+    overrides: &Overrides,
+    sealer: &Sealer,
+) -> Option<Arc<dyn ProviderWebhook>> {
+    let of_whatsapp = || {
+        let webhook = settings.whatsapp.webhook.as_ref()?;
+        let (secret, token) = (webhook.app_secret.clone(), webhook.verify_token.clone());
+        let webhook = CloudApiWebhook::new(secret, token, sealer.clone());
+        Some(Arc::new(webhook) as Arc<dyn ProviderWebhook>)
+    };
+    let webhook = overrides.provider_webhook.clone().or_else(of_whatsapp)?;
+    Some(Arc::new(CountedWebhook::new(webhook)))
+}
+
+fn notice_sender(
+    settings: &Settings,
+    overrides: &Overrides,
+) -> Result<Option<Arc<dyn NoticeSender>>, SetupError> {
+    if overrides.notice_sender.is_some() {
+        return Ok(overrides.notice_sender.clone());
+    }
+    let mail = settings.mail.as_ref();
+    let mailer = mail.map(|mail| mail.mailer()).transpose()?;
+    Ok(mailer.map(|mailer| Arc::new(mailer) as Arc<dyn NoticeSender>))
+}

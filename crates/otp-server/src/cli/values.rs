@@ -1,0 +1,65 @@
+//! Parsers for the values of arguments.
+
+use otp_core::channel::whatsapp::template::CodeExpiry;
+use otp_core::credits::Credits;
+use otp_core::ids::parse_uuid;
+use otp_core::language::LanguageTag;
+use otp_core::region::Region;
+use uuid::Uuid;
+
+pub(crate) fn id(text: &str) -> Result<Uuid, String> {
+    parse_uuid(text).map_err(|error| error.to_string())
+}
+
+/// Parses a positive number of credits.
+pub(crate) fn credits(text: &str) -> Result<Credits, String> {
+    let credits = text
+        .parse()
+        .ok()
+        .and_then(|amount| Credits::new(amount).ok());
+    let positive = credits.filter(|credits| *credits != Credits::ZERO);
+    positive.ok_or_else(|| "write a whole number of credits from 1 to 2000000000".to_owned())
+}
+
+pub(crate) fn code_expiry(text: &str) -> Result<CodeExpiry, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    CodeExpiry::from_duration(duration).map_err(|error| error.to_string())
+}
+
+/// Parses the code of a country that has phone numbers.
+pub(crate) fn country(text: &str) -> Result<Region, String> {
+    let region = Region::parse(text)
+        .ok()
+        .filter(|region| region.has_numbers());
+    region.ok_or_else(|| {
+        "no country with phone numbers has that code; write one such as SA".to_owned()
+    })
+}
+
+/// Parses a language that notices exist in.
+pub(crate) fn account_language(text: &str) -> Result<LanguageTag, String> {
+    let language = LanguageTag::parse(text)
+        .ok()
+        .filter(|tag| matches!(tag.as_str(), "ar" | "en"));
+    language.ok_or_else(|| "write ar or en".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_has_phone_numbers() {
+        assert_eq!(
+            country("sa").map(|region| region.to_string()),
+            Ok("SA".to_owned())
+        );
+        assert!(
+            country("001").is_ok(),
+            "numbers without a country have a price too"
+        );
+        for text in ["", "XX", "Saudi Arabia"] {
+            assert!(country(text).is_err(), "{text}");
+        }
+    }
+}

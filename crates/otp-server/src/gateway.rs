@@ -1,0 +1,208 @@
+//! A gateway: store, adapters, use cases, API and background work of one process.
+
+mod signals;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::ServiceConfig;
+use otp_core::ports::{MessageSender, Storage};
+use otp_core::sealing::Sealer;
+use otp_edge::UseCaseRunner;
+use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::adapters::Adapters;
+use crate::failure::SetupError;
+use crate::overrides::Overrides;
+use crate::settings::Settings;
+use crate::store::{self, Store};
+use crate::use_cases::UseCases;
+use crate::workers;
+
+pub use signals::StopSignals;
+
+/// A gateway that serves requests. Dropping it does not stop it; see [`Gateway::stop`].
+pub struct Gateway {
+    url: String,
+    handle: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    /// Requests under way, including those whose clients have gone, and workers.
+    tasks: TaskTracker,
+    stop_workers: CancellationToken,
+}
+
+/// Mounts paths beside those of the API.
+type Routes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
+/// Configures and starts a [`Gateway`].
+#[must_use = "a gateway does nothing until it is started"]
+pub struct GatewayBuilder {
+    settings: Settings,
+    overrides: Overrides,
+    routes: Routes,
+    apply_migrations: bool,
+}
+
+impl Gateway {
+    /// Configures a gateway with these settings and the adapters that they name.
+    pub fn builder(settings: Settings) -> GatewayBuilder {
+        GatewayBuilder {
+            settings,
+            overrides: Overrides::none(),
+            routes: Arc::new(|_| ()),
+            apply_migrations: true,
+        }
+    }
+
+    /// Returns the address at which it is reached from this machine, such as `http://127.0.0.1:8080`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Serves until `stop` is ready, then stops like [`Gateway::stop`].
+    pub async fn serve_until(mut self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+        tokio::select! {
+            ended = &mut self.serving => {
+                self.finish().await;
+                return ended?;
+            }
+            () = stop => {}
+        }
+        tracing::info!("stopping; finishing accepted requests");
+        self.stop().await
+    }
+
+    /// Stops accepting requests, finishes those that were accepted, and ends the background work.
+    pub async fn stop(mut self) -> std::io::Result<()> {
+        self.handle.stop(true).await;
+        let ended = (&mut self.serving).await;
+        self.finish().await;
+        ended?
+    }
+
+    /// Waits for requests under way and for the round of each worker that runs.
+    async fn finish(&self) {
+        self.stop_workers.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl GatewayBuilder {
+    /// Delivers messages with this adapter, not with WhatsApp's Cloud API.
+    pub fn with_sender(mut self, sender: Arc<dyn MessageSender>) -> Self {
+        self.overrides.sender = Some(sender);
+        self
+    }
+
+    /// Keeps everything in this store; `database.url` is not used.
+    pub fn with_storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.overrides.storage = Some(storage);
+        self
+    }
+
+    /// Replaces all overrides, including those of [`with_sender`](Self::with_sender) and
+    /// [`with_storage`](Self::with_storage).
+    pub fn with_overrides(mut self, overrides: Overrides) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
+    /// Mounts paths beside those of the API; if both have a path, these answer.
+    pub fn with_routes(
+        mut self,
+        routes: impl Fn(&mut ServiceConfig) + Send + Sync + 'static,
+    ) -> Self {
+        self.routes = Arc::new(routes);
+        self
+    }
+
+    /// Refuses to start on pending migrations; without this, `start` applies them.
+    pub fn without_migrations(mut self) -> Self {
+        self.apply_migrations = false;
+        self
+    }
+
+    /// Opens the store and serves on `listener`, with TLS if the settings say so. It needs a
+    /// multi-threaded tokio runtime.
+    pub async fn start(self, listener: TcpListener) -> Result<Gateway, SetupError> {
+        let settings = &self.settings;
+        let sealer = Sealer::new(settings.master_key()?);
+        let store = Store::open(&settings.database, &self.overrides).await?;
+        if self.apply_migrations {
+            store.migrate().await?;
+        } else {
+            store.require_current_schema().await?;
+        }
+        store::require_matching_master_key(&*store.ports(), &sealer).await?;
+        // Loaded now, so that the first request does not wait for it.
+        otp_core::recipient::load_numbering_plans();
+        let tls = settings.http.tls.as_ref();
+        let tls = tls.map(crate::tls::server_config).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let address = listener.local_addr().map_err(SetupError::caused_by)?;
+
+        let adapters = Adapters::start(settings, &self.overrides, store.ports(), sealer)?;
+        let adapters = Arc::new(adapters);
+        let tasks = TaskTracker::new();
+        let stop_workers = CancellationToken::new();
+        let api = api(settings, &adapters, &tasks);
+        let (metrics, routes, api) = (adapters.metrics.clone(), self.routes, api.configure());
+        let mount = move |app: &mut ServiceConfig| {
+            metrics.mount(app);
+            routes(app);
+            // Last: the API owns the answer to unknown paths.
+            api(app);
+        };
+        let threads = match settings.http.workers {
+            0 => crate::system::threads_of_http(),
+            threads => threads,
+        };
+        let server = otp_edge::serve(vec![listener], tls, mount, threads);
+        let server = server.map_err(SetupError::caused_by)?;
+        workers::start(&adapters, &tasks, &stop_workers);
+        Ok(Gateway {
+            url: format!("{scheme}://{address}"),
+            handle: server.handle(),
+            serving: tokio::spawn(server),
+            tasks,
+            stop_workers,
+        })
+    }
+}
+
+fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
+    let use_cases = UseCases::new(settings, adapters);
+    let provider = adapters.provider_webhook.clone();
+    let state = ApiState {
+        authenticate: use_cases.authenticate,
+        send_message: use_cases.send_message,
+        explain_send: use_cases.explain_send,
+        check_message_status: use_cases.check_message_status,
+        show_message: use_cases.show_message,
+        list_messages: use_cases.list_messages,
+        whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
+            provider,
+            handle_provider_webhook: use_cases.handle_provider_webhook,
+            clock: Arc::clone(&adapters.clock),
+        }),
+        health: adapters.storage.clone(),
+        runner: UseCaseRunner {
+            runtime: tokio::runtime::Handle::current(),
+            tasks: tasks.clone(),
+        },
+    };
+    let options = HttpOptions {
+        per_ip: settings.rate_limit,
+        trusted_proxies: settings.http.trusted_proxies.clone(),
+        public_url: settings.http.public_url.clone(),
+    };
+    Api::new(state, options)
+}
+
+#[cfg(test)]
+mod tests;
