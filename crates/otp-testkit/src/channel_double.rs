@@ -18,7 +18,7 @@ pub fn double_message(to: &str) -> OutgoingMessage {
     })
 }
 
-/// What the second channel limits: one sender for everybody, and each recipient by name.
+/// The limits of the second channel: one sender for everybody, and each recipient by name.
 #[derive(Debug)]
 pub struct DoubleLimits;
 

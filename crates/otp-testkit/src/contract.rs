@@ -205,7 +205,7 @@ macro_rules! storage_contract {
             a_notice_is_claimed_by_one_worker_at_a_time,
             the_outbox_is_bounded,
             ended_notices_are_forgotten_in_time,
-            a_crossing_is_told_once,
+            a_crossing_is_noticed_once,
             racers_cross_once,
             a_refund_makes_room_for_another_crossing,
             each_account_has_a_threshold_of_its_own,

@@ -1,7 +1,7 @@
 //! The sender contract: what every [`MessageSender`] adapter promises, one function per promise.
 //!
 //! An adapter's author writes the provider of the tests, a [`ScriptedProvider`]: the remote side,
-//! which accepts, refuses, breaks off or stays silent as it is told. [`sender_contract!`] makes a test
+//! which accepts, refuses, breaks off or stays silent on request. [`sender_contract!`] makes a test
 //! of each promise:
 //!
 //! ```
@@ -85,7 +85,7 @@ pub trait ScriptedProvider: Send + Sync {
     }
 }
 
-/// What a provider does with a call.
+/// The way a provider treats a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reaction {
     /// Accepts the message, each under an id of its own.

@@ -235,11 +235,11 @@ impl Fixture {
 
     /// Settles one message.
     pub async fn settle(&self, attempt: &SendAttempt, outcome: Outcome) {
-        self.settle_told_at(attempt, outcome, None).await;
+        self.settle_reported_at(attempt, outcome, None).await;
     }
 
     /// Settles one message by something that happened at this time of the provider's clock.
-    pub async fn settle_told_at(
+    pub async fn settle_reported_at(
         &self,
         attempt: &SendAttempt,
         outcome: Outcome,
@@ -295,7 +295,7 @@ impl Fixture {
             .expect("subscriptions")
     }
 
-    /// What is left in all.
+    /// Returns the credits that are left in all subscriptions.
     pub async fn balance(&self) -> i64 {
         self.subscriptions()
             .await

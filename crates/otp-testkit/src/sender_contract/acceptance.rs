@@ -1,4 +1,4 @@
-//! What an accepted message leaves behind: one call, and the provider's id.
+//! An accepted message: one call, and the provider's id.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What happens if the caller goes away.
+//! A caller that goes away.
 
 use super::trial::{message_id, only_call_of};
 use super::{Reaction, ScriptedProvider};

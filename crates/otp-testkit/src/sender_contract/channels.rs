@@ -1,4 +1,4 @@
-//! Which messages an adapter sends.
+//! Messages of other channels.
 
 use super::trial::{assert_refused, assert_worded};
 use super::{Reaction, ScriptedProvider};

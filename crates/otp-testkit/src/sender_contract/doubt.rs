@@ -1,4 +1,4 @@
-//! What a call becomes whose result nobody knows.
+//! Calls with a result that nobody knows.
 //!
 //! The provider may have taken the message. To report a refusal would give back the price of a message
 //! that arrives; to repeat the call would send it twice. So the outcome MUST be

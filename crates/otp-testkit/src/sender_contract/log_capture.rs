@@ -1,4 +1,4 @@
-//! What the current thread logs.
+//! The log of the current thread.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};

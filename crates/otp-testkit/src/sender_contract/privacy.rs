@@ -1,4 +1,4 @@
-//! What logs contain.
+//! The contents of logs.
 
 use super::log_capture::LogCapture;
 use super::messages::secret_in;

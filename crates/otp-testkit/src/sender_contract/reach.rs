@@ -1,4 +1,4 @@
-//! What a message becomes that never left: a later call may succeed.
+//! Messages that never left: a later call may succeed.
 
 use std::time::Duration;
 

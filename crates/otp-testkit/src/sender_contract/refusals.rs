@@ -1,4 +1,4 @@
-//! What a definite refusal becomes. A refused message costs nothing, so it must not have been taken.
+//! Definite refusals. A refused message costs nothing, so the provider must not have taken it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The sender contract over this transport, with a provider that does to a connection what it is told.
+//! The sender contract over this transport: the provider is a server on a TCP socket.
 
 use std::sync::{Arc, Mutex};
 

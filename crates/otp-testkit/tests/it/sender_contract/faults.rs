@@ -15,7 +15,7 @@ use otp_testkit::sender_contract::{
     reach, refusals,
 };
 
-/// What an adapter does wrong.
+/// The one promise that an adapter breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     None,
@@ -82,14 +82,14 @@ struct Remote {
     fault: Fault,
 }
 
-/// What adapter and provider share.
+/// The connection of adapter and provider.
 #[derive(Default)]
 struct Line {
     reaction: Mutex<Option<Reaction>>,
     calls: CallLog,
 }
 
-/// What comes back from a call.
+/// The provider's side of an answer.
 enum Reply {
     Id(String),
     No(String),
