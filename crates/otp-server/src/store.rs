@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use otp_core::ports::Storage;
-use otp_core::sealing::{OpenError, Purpose, Sealer};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
 
 use crate::failure::SetupError;
+use crate::keyring::{self, Keys};
 use crate::overrides::Overrides;
-use crate::settings::{Database, DatabaseUrl};
+use crate::settings::{Database, DatabaseUrl, Settings};
 
 /// An open store.
 pub(crate) enum Store {
@@ -31,8 +31,7 @@ impl Store {
         match &database.url {
             DatabaseUrl::Sqlite(url) => {
                 let options = SqliteOptions::from_url(url);
-                let mut options = options.map_err(SetupError::caused_by)?;
-                options.low_balance = database.low_balance;
+                let options = options.map_err(SetupError::caused_by)?;
                 let store = SqliteStore::connect(&options).await;
                 store.map(Self::Sqlite).map_err(SetupError::caused_by)
             }
@@ -40,21 +39,44 @@ impl Store {
                 let options = PgOptions::from_url(url);
                 let mut options = options.map_err(SetupError::caused_by)?;
                 options.max_connections = database.max_connections;
-                options.low_balance = database.low_balance;
                 let store = PgStore::connect(&options).await;
                 store.map(Self::Postgres).map_err(SetupError::caused_by)
             }
         }
     }
 
-    /// Opens the store and applies pending migrations, as every command but `serve --no-migrate` does.
-    pub(crate) async fn open_migrated(
-        database: &Database,
+    /// Opens the store for use: checks the master keys, if there are any, then applies pending migrations
+    /// and opens the keyring.
+    pub(crate) async fn open_ready(
+        settings: &Settings,
         overrides: &Overrides,
-    ) -> Result<Self, SetupError> {
-        let store = Self::open(database, overrides).await?;
+    ) -> Result<(Self, Option<Keys>), SetupError> {
+        let store = Self::open(&settings.database, overrides).await?;
+        store.check_master_key(settings, overrides).await?;
         store.migrate().await?;
-        Ok(store)
+        let keys = match &settings.master_keys {
+            Some(master_keys) => Some(Keys::open(store.ports(), master_keys, overrides).await?),
+            None => None,
+        };
+        Ok((store, keys))
+    }
+
+    /// Fails if master keys are set and do not open the keyring; writes nothing.
+    pub(crate) async fn check_master_key(
+        &self,
+        settings: &Settings,
+        overrides: &Overrides,
+    ) -> Result<(), SetupError> {
+        match &settings.master_keys {
+            Some(master_keys) if !self.is_empty().await? => {
+                keyring::check(self.ports(), master_keys, overrides).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn is_empty(&self) -> Result<bool, SetupError> {
+        todo!("after the merge")
     }
 
     /// Applies pending migrations and returns their number. A schema that is newer than this program is
@@ -102,20 +124,4 @@ impl Store {
             Self::Custom(storage) => Arc::clone(storage),
         }
     }
-}
-
-/// Fails if the stored access tokens were sealed with another master key: the first send would fail.
-pub(crate) async fn require_matching_master_key(
-    storage: &dyn Storage,
-    sealer: &Sealer,
-) -> Result<(), SetupError> {
-    let senders = otp_core::ports::Senders::list(storage).await;
-    for sender in senders.map_err(SetupError::caused_by)? {
-        if sealer.open(Purpose::AccessToken, &sender.access_token) == Err(OpenError::OtherKey) {
-            return Err(SetupError::new(
-                "security.master_key is not the key that the stored access tokens were sealed with",
-            ));
-        }
-    }
-    Ok(())
 }

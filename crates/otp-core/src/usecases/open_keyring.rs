@@ -35,11 +35,7 @@ impl OpenKeyring {
     /// Opens the keyring, and returns the installation's sealer. An empty keyring gets its
     /// installation key; otherwise nothing is written.
     pub async fn execute(&self) -> Result<InstallationSealer, OpenKeyringError> {
-        let in_use = self.keyring.list_master_keys().await?;
-        let is_unknown = |id: &MasterKeyId| !self.master_keys.knows(*id);
-        if in_use.iter().any(is_unknown) {
-            return Err(OpenKeyringError::OtherMasterKey);
-        }
+        let in_use = self.check_master_key().await?;
         let stored = self.keyring.find_key(KeyOwner::Installation).await?;
         let key = match stored {
             Some(key) => key,
@@ -54,5 +50,16 @@ impl OpenKeyring {
         };
         let opened = self.master_keys.installation_sealer(&key);
         opened.map_err(|_| OpenKeyringError::Damaged)
+    }
+
+    /// Fails if the master keys do not open the keyring, and changes nothing. Returns the ids of the master
+    /// keys in use; none if the keyring is new.
+    pub async fn check_master_key(&self) -> Result<Vec<MasterKeyId>, OpenKeyringError> {
+        let in_use = self.keyring.list_master_keys().await?;
+        if in_use.iter().all(|id| self.master_keys.knows(*id)) {
+            Ok(in_use)
+        } else {
+            Err(OpenKeyringError::OtherMasterKey)
+        }
     }
 }
