@@ -34,6 +34,7 @@ pub struct PgStore {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     acquire_timeout: Duration,
+    migration_lock_timeout: Duration,
     low_balance: LowBalance,
 }
 
@@ -65,6 +66,7 @@ impl PgStore {
             pool,
             connector,
             acquire_timeout: options.acquire_timeout,
+            migration_lock_timeout: options.migration_lock_timeout,
             low_balance: options.low_balance,
         };
         match within(options.acquire_timeout, store.pool.get()).await {
@@ -77,6 +79,11 @@ impl PgStore {
     /// Host and port, for messages.
     pub(crate) fn server(&self) -> &str {
         &self.connector.target.server
+    }
+
+    /// How long a migration may wait for a lock.
+    pub(crate) fn migration_lock_timeout(&self) -> Duration {
+        self.migration_lock_timeout
     }
 
     /// The operator's threshold, for the core to judge by.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use otp_core::ports::{Clock, Directory, MessageSender, Randomness, SendLedger, Storage};
+use otp_core::ports::{
+    Clock, Directory, MessageSender, Randomness, SchemaState, SendLedger, Storage,
+};
 use otp_core::sealing::{OpenError, Purpose, Sealer};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
@@ -69,38 +71,21 @@ impl Store {
         Ok(store)
     }
 
-    /// Applies what is pending and says how much that was. A schema newer than this program is
-    /// refused and left alone.
+    /// Applies the pending migrations and returns their number. A schema that no longer serves this
+    /// program is refused and left alone.
     pub(crate) async fn migrate(&self) -> anyhow::Result<usize> {
-        match self {
-            Self::Sqlite(store) => store.migrate().await.map_err(setup),
-            Self::Postgres(store) => store.migrate().await.map_err(setup),
-        }
+        self.ports().migrate().await.map_err(setup)
     }
 
-    /// Fails unless the schema is the one this program was built for.
+    /// Fails unless this program can run on the schema as it is.
     pub(crate) async fn require_current_schema(&self) -> anyhow::Result<()> {
-        let behind = match self {
-            Self::Sqlite(store) => match store.schema_state().await.map_err(setup)? {
-                otp_sqlite::SchemaState::UpToDate => return Ok(()),
-                otp_sqlite::SchemaState::Behind(pending) => Some(pending),
-                otp_sqlite::SchemaState::Newer => None,
-            },
-            Self::Postgres(store) => match store.schema_state().await.map_err(setup)? {
-                otp_postgres::SchemaState::UpToDate => return Ok(()),
-                otp_postgres::SchemaState::Behind(pending) => Some(pending),
-                otp_postgres::SchemaState::Newer => None,
-            },
+        let state = self.ports().state().await.map_err(setup)?;
+        let remedy = match state {
+            SchemaState::UpToDate | SchemaState::Ahead => return Ok(()),
+            SchemaState::Behind(_) => "run `otp-server migrate`",
+            SchemaState::TooNew => "install a newer program",
         };
-        let why = match behind {
-            Some(pending) => format!(
-                "the database lacks {pending} migration(s); apply them with `otp-server migrate`"
-            ),
-            None => {
-                "the database's schema is newer than this program; install a newer one".to_owned()
-            }
-        };
-        Err(SetupError(why).into())
+        Err(SetupError(format!("the schema of the database {state}; {remedy}")).into())
     }
 
     /// The storage ports.

@@ -15,3 +15,4 @@ DROP TABLE subscriptions;
 DROP TABLE plans;
 DROP TABLE api_keys;
 DROP TABLE accounts;
+DROP TABLE schema_support;

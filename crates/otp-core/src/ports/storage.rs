@@ -2,7 +2,7 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Messages, NoticeOutbox, OptOuts,
-    Plans, Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths, Senders,
+    Plans, Prices, Receipts, RecipientIdentities, Schema, SendLedger, SenderHealths, Senders,
     StorageHealth, Subscriptions, Templates,
 };
 
@@ -21,6 +21,7 @@ pub trait Storage:
     + Prices
     + Receipts
     + RecipientIdentities
+    + Schema
     + SendLedger
     + SenderHealths
     + Senders
@@ -43,6 +44,7 @@ impl<T> Storage for T where
         + Prices
         + Receipts
         + RecipientIdentities
+        + Schema
         + SendLedger
         + SenderHealths
         + Senders

@@ -21,6 +21,8 @@ pub struct PgOptions {
     /// How long a transaction may hold its locks without a statement under way. Only a stopped or
     /// starved process reaches it.
     pub idle_in_transaction_timeout: Duration,
+    /// How long a migration may wait for a lock. Every query of its table waits behind it meanwhile.
+    pub migration_lock_timeout: Duration,
     /// From where on a balance is low; handed to the core with the facts.
     pub low_balance: LowBalance,
 }
@@ -35,6 +37,7 @@ impl PgOptions {
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
             idle_in_transaction_timeout: Duration::from_secs(10),
+            migration_lock_timeout: Duration::from_secs(5),
             low_balance: LowBalance::default(),
         })
     }
@@ -52,6 +55,7 @@ impl std::fmt::Debug for PgOptions {
                 "idle_in_transaction_timeout",
                 &self.idle_in_transaction_timeout,
             )
+            .field("migration_lock_timeout", &self.migration_lock_timeout)
             .finish_non_exhaustive()
     }
 }
