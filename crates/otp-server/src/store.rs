@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use otp_core::ports::Storage;
+use otp_core::ports::{SchemaState, Storage};
 use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
 
@@ -12,12 +12,7 @@ use crate::overrides::Overrides;
 use crate::settings::{Database, DatabaseUrl, Settings};
 
 /// An open store.
-pub(crate) enum Store {
-    Sqlite(SqliteStore),
-    Postgres(PgStore),
-    /// Brought along by the program, which has applied its migrations.
-    Custom(Arc<dyn Storage>),
-}
+pub(crate) struct Store(Arc<dyn Storage>);
 
 impl Store {
     /// Opens the store of the overrides, else of the settings. Its schema is left as it is.
@@ -26,21 +21,19 @@ impl Store {
         overrides: &Overrides,
     ) -> Result<Self, SetupError> {
         if let Some(storage) = &overrides.storage {
-            return Ok(Self::Custom(Arc::clone(storage)));
+            return Ok(Self(Arc::clone(storage)));
         }
         match &database.url {
             DatabaseUrl::Sqlite(url) => {
-                let options = SqliteOptions::from_url(url);
-                let options = options.map_err(SetupError::caused_by)?;
+                let options = SqliteOptions::from_url(url).map_err(SetupError::caused_by)?;
                 let store = SqliteStore::connect(&options).await;
-                store.map(Self::Sqlite).map_err(SetupError::caused_by)
+                Ok(Self(Arc::new(store.map_err(SetupError::caused_by)?)))
             }
             DatabaseUrl::Postgres(url) => {
-                let options = PgOptions::from_url(url);
-                let mut options = options.map_err(SetupError::caused_by)?;
+                let mut options = PgOptions::from_url(url).map_err(SetupError::caused_by)?;
                 options.max_connections = database.max_connections;
                 let store = PgStore::connect(&options).await;
-                store.map(Self::Postgres).map_err(SetupError::caused_by)
+                Ok(Self(Arc::new(store.map_err(SetupError::caused_by)?)))
             }
         }
     }
@@ -67,61 +60,40 @@ impl Store {
         settings: &Settings,
         overrides: &Overrides,
     ) -> Result<(), SetupError> {
-        match &settings.master_keys {
-            Some(master_keys) if !self.is_empty().await? => {
-                keyring::check(self.ports(), master_keys, overrides).await
-            }
-            _ => Ok(()),
+        let Some(master_keys) = &settings.master_keys else {
+            return Ok(());
+        };
+        match self.0.state().await.map_err(SetupError::caused_by)? {
+            // There is no keyring yet.
+            SchemaState::Empty => Ok(()),
+            SchemaState::UpToDate
+            | SchemaState::Behind(_)
+            | SchemaState::Ahead
+            | SchemaState::TooNew => keyring::check(self.ports(), master_keys, overrides).await,
         }
     }
 
-    async fn is_empty(&self) -> Result<bool, SetupError> {
-        todo!("after the merge")
-    }
-
-    /// Applies pending migrations and returns their number. A schema that is newer than this program is
+    /// Applies pending migrations and returns their number. A schema that no longer serves this program is
     /// refused and not changed.
     pub(crate) async fn migrate(&self) -> Result<usize, SetupError> {
-        match self {
-            Self::Sqlite(store) => store.migrate().await.map_err(SetupError::caused_by),
-            Self::Postgres(store) => store.migrate().await.map_err(SetupError::caused_by),
-            Self::Custom(_) => Ok(0),
-        }
+        self.0.migrate().await.map_err(SetupError::caused_by)
     }
 
-    /// Fails unless the schema is the one this program was built for.
+    /// Fails unless this program can run on the schema as it is.
     pub(crate) async fn require_current_schema(&self) -> Result<(), SetupError> {
-        let pending = match self {
-            Self::Sqlite(store) => match store.schema_state().await {
-                Ok(otp_sqlite::SchemaState::UpToDate) => return Ok(()),
-                Ok(otp_sqlite::SchemaState::Behind(pending)) => Some(pending),
-                Ok(otp_sqlite::SchemaState::Newer) => None,
-                Err(error) => return Err(SetupError::caused_by(error)),
-            },
-            Self::Postgres(store) => match store.schema_state().await {
-                Ok(otp_postgres::SchemaState::UpToDate) => return Ok(()),
-                Ok(otp_postgres::SchemaState::Behind(pending)) => Some(pending),
-                Ok(otp_postgres::SchemaState::Newer) => None,
-                Err(error) => return Err(SetupError::caused_by(error)),
-            },
-            Self::Custom(_) => return Ok(()),
+        let state = self.0.state().await.map_err(SetupError::caused_by)?;
+        let remedy = match state {
+            SchemaState::UpToDate | SchemaState::Ahead => return Ok(()),
+            SchemaState::Empty | SchemaState::Behind(_) => "run `otp-server migrate`",
+            SchemaState::TooNew => "install a newer program",
         };
-        Err(SetupError::new(match pending {
-            Some(pending) => format!(
-                "the database lacks {pending} migration(s); apply them with `otp-server migrate`"
-            ),
-            None => {
-                "the database's schema is newer than this program; install a newer one".to_owned()
-            }
-        }))
+        Err(SetupError::new(format!(
+            "the schema of the database {state}; {remedy}"
+        )))
     }
 
     /// Returns the storage ports.
     pub(crate) fn ports(&self) -> Arc<dyn Storage> {
-        match self {
-            Self::Sqlite(store) => Arc::new(store.clone()),
-            Self::Postgres(store) => Arc::new(store.clone()),
-            Self::Custom(storage) => Arc::clone(storage),
-        }
+        Arc::clone(&self.0)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Erasure, Keyring, Messages,
-    NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths,
-    Senders, StorageHealth, Subscriptions, Templates,
+    NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema, SendLedger,
+    SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
 };
 
 /// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
@@ -23,6 +23,7 @@ pub trait Storage:
     + Prices
     + Receipts
     + RecipientIdentities
+    + Schema
     + SendLedger
     + SenderHealths
     + Senders
@@ -40,8 +41,6 @@ impl<T> Storage for T where
         + Directory
         + Erasure
         + Keyring
-        + Erasure
-        + Keyring
         + Messages
         + OptOuts
         + NoticeOutbox
@@ -49,6 +48,7 @@ impl<T> Storage for T where
         + Prices
         + Receipts
         + RecipientIdentities
+        + Schema
         + SendLedger
         + SenderHealths
         + Senders
