@@ -12,5 +12,5 @@ mod wrapped_key;
 
 pub use account_key::AccountKey;
 pub(crate) use data_key::DataKey;
-pub use master_key::{InvalidMasterKey, MasterKey, MasterKeyId, MasterKeys};
-pub use wrapped_key::{KeyOwner, KeyringEntry, UnwrapError, WrappedKey};
+pub use master_key::{InvalidMasterKey, MasterKey, MasterKeys};
+pub use wrapped_key::{KeyOwner, KeyringEntry, MasterKeyId, UnwrapError, WrappedKey};

@@ -5,7 +5,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::DataKey;
 use super::data_key::LENGTH;
-use super::wrapped_key::{KeyOwner, UnwrapError, WrappedKey};
+use super::wrapped_key::{KeyOwner, MasterKeyId, UnwrapError, WrappedKey};
 use crate::ids::AccountId;
 use crate::ports::Randomness;
 use crate::sealing::{AccountSealer, Cipher, InstallationSealer, OpenError, keyed, mac};
@@ -18,10 +18,6 @@ pub struct MasterKey([u8; 32]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a master key is 32 random bytes in base64 (44 characters)")]
 pub struct InvalidMasterKey;
-
-/// Names a master key without revealing anything of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MasterKeyId(pub [u8; 4]);
 
 impl MasterKey {
     /// Generates a key.

@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use super::MasterKeyId;
 use crate::ids::AccountId;
 
 /// The id under which a store keeps the installation's key.
@@ -48,6 +47,10 @@ impl KeyOwner {
         [b"keyring\0".as_slice(), self.id().as_bytes()].concat()
     }
 }
+
+/// Identifies a master key without revealing anything of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MasterKeyId(pub [u8; 4]);
 
 /// A key pair, wrapped by a master key (AES-256-GCM): format (1 byte), id of the master key (4), nonce
 /// (12), ciphertext and tag.
