@@ -31,11 +31,6 @@ pub enum ConsentRequest {
 }
 
 impl ConsentRequest {
-    /// The request that a whole message is, if it is one.
-    pub fn of_text(text: &str) -> Option<Self> {
-        words::request(text)
-    }
-
     /// The number a store keeps of it.
     pub const fn code(self) -> i16 {
         match self {

@@ -1,8 +1,8 @@
-//! The ports: what the core asks of the world, one trait a file.
+//! The ports: the core's interfaces to the outside world, one trait in each file.
 //!
-//! Each method's documentation says what an adapter MUST do; `otp-testkit` has a contract test for
-//! each of those sentences. A method is one unit: it happens whole or not at all. All ports are
-//! object-safe, so that an adapter is chosen at start-up; with the feature `mocks` every one has a
+//! Each method's documentation says what an adapter MUST do; `otp-testkit` has a contract test for each
+//! of those sentences. A method is atomic: it takes effect as a whole or not at all. All ports are
+//! object-safe, so that an adapter can be chosen at start-up. With the feature `mocks`, every port has a
 //! mock (`MockSendLedger` for [`SendLedger`], and so on).
 
 mod accounts;

@@ -155,8 +155,14 @@ const COURTESIES: &[&str] = &[
     "danke",
 ];
 
-/// The request a whole text is, if it is one.
-pub(super) fn request(text: &str) -> Option<ConsentRequest> {
+impl ConsentRequest {
+    /// Returns the request a message makes; `None` unless the whole message is one.
+    pub fn of_text(text: &str) -> Option<Self> {
+        request(text)
+    }
+}
+
+fn request(text: &str) -> Option<ConsentRequest> {
     let words = normal(text)?;
     let words = without_courtesies(&words);
     let letters = squeezed(words);

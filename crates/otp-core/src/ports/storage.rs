@@ -1,4 +1,4 @@
-//! All storage ports at once, for wiring.
+//! All storage ports in one trait, for wiring.
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Erasure, Keyring, Messages,
@@ -6,8 +6,10 @@ use super::{
     SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
 };
 
-/// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
-/// never asks for it, only for the narrow ports it needs (`Arc<dyn Storage>` coerces to each).
+/// All ports that a storage adapter provides.
+///
+/// Programs and contract tests use an adapter as this trait. A use case asks only for the narrow ports
+/// that it needs; `Arc<dyn Storage>` coerces to each of them.
 pub trait Storage:
     Accounts
     + AdmissionFacts

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use phonenumber::metadata::DATABASE;
 
+use super::invalid_phone_number::InvalidPhoneNumber;
 use super::numbering_plan::{LengthVerdict, NumberingPlan};
-use super::phone_number::InvalidPhoneNumber;
 use crate::region::Region;
 
 /// A number that is assigned, in its parts.

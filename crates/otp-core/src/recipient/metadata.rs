@@ -3,34 +3,8 @@
 
 use phonenumber::Metadata;
 
+use super::correction::{Field, Numbers};
 use super::metadata_corrections::CORRECTIONS;
-
-/// A value of newer metadata. The rows are generated; see `docs/adr/0003-phone-numbers.md`.
-#[derive(Debug)]
-pub(super) struct Correction {
-    pub(super) region: &'static str,
-    pub(super) country_code: u16,
-    pub(super) field: Field,
-    /// `None` where the numbers were withdrawn.
-    pub(super) numbers: Option<Numbers>,
-}
-
-/// What of a region's metadata a [`Correction`] replaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
-    General,
-    LeadingDigits,
-    Mobile,
-    FixedLine,
-    TollFree,
-    PremiumRate,
-    SharedCost,
-    PersonalNumber,
-    Voip,
-    Pager,
-    Uan,
-    Voicemail,
-}
 
 /// The kinds of number a plan can assign. Mobiles are first because we see them most.
 pub(super) const KINDS: [Field; 10] = [
@@ -45,15 +19,6 @@ pub(super) const KINDS: [Field; 10] = [
     Field::Uan,
     Field::Voicemail,
 ];
-
-/// A set of national numbers: a pattern, and the lengths a number of it may have.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Numbers {
-    pub(super) pattern: &'static str,
-    pub(super) lengths: &'static [u16],
-    /// Lengths that can be dialled only from inside the area.
-    pub(super) local_lengths: &'static [u16],
-}
 
 /// The pattern of all the region's numbers.
 pub(super) fn general(metadata: &'static Metadata) -> &'static str {

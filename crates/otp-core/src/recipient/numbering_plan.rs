@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use phonenumber::Metadata;
 use regex::Captures;
 
-use super::metadata::{self, Field};
+use super::correction::{Field, Numbers};
+use super::metadata;
 use super::pattern::Pattern;
 use crate::region::Region;
 
@@ -59,7 +60,7 @@ impl NumberingPlan {
             .filter_map(|field| Some((*field, metadata::numbers(metadata, *field)?)))
             .collect();
         // As `BuildMetadataFromXml` does, which does not ship the result.
-        let union = |lengths: fn(&metadata::Numbers) -> &'static [u16]| {
+        let union = |lengths: fn(&Numbers) -> &'static [u16]| {
             Lengths::of(numbers.iter().flat_map(|(_, numbers)| lengths(numbers)))
         };
         let lengths = union(|numbers| numbers.lengths);
