@@ -4,20 +4,25 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::account::Account;
 use otp_core::ids::AccountId;
+use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::ports::{Accounts, PortError};
 use otp_rows::Col;
-use otp_rows::rows::{AccountRow, read_all, read_found};
-use otp_rows::schema::accounts;
+use otp_rows::rows::{AccountRow, KeyringRow, read_all, read_found};
+use otp_rows::schema::{accounts, keyring};
 
 use crate::SqliteStore;
 
 #[async_trait]
 impl Accounts for SqliteStore {
-    async fn create(&self, account: &Account) -> Result<(), PortError> {
+    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
         let row = AccountRow::from(account);
+        let key = KeyringRow::new(KeyOwner::Account(account.id), key);
         self.write("db.accounts.create", move |connection| {
             diesel::insert_into(accounts::table)
                 .values(row)
+                .execute(connection)?;
+            diesel::insert_into(keyring::table)
+                .values(key)
                 .execute(connection)?;
             Ok(())
         })

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
-use otp_core::channel::whatsapp::SendingProfile;
 use otp_core::ids::AccountId;
+use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::language::LanguageTag;
-use otp_core::ports::{Directory, PortError};
+use otp_core::ports::{Directory, Keyring, PortError};
 use otp_core::pricing::PriceList;
+use otp_core::send::SendingProfile;
 use otp_rows::Col;
 use otp_rows::rows::{ApiKeyRow, CheckedSenderRow, TemplateRow, read_all, read_found};
-use otp_rows::schema::{accounts, api_keys, sender_health, senders, templates};
+use otp_rows::schema::{accounts, api_keys, keyring, sender_health, senders, templates};
 
 use crate::errors::StoreError;
 use crate::{SqliteStore, prices};
@@ -42,6 +43,14 @@ impl Directory for SqliteStore {
         .await
     }
 
+    async fn find_account_key(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<Arc<AccountKey>>, PortError> {
+        let key = self.find_key(KeyOwner::Account(account)).await?;
+        Ok(key.map(|key| Arc::new(AccountKey::new(account, key))))
+    }
+
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
         self.read("db.directory.price_list", |connection| {
             Ok(Arc::new(prices::load(connection)?.into_iter().collect()))
@@ -62,6 +71,11 @@ fn sending_profile(
     let Some(Col(default_language)) = default_language else {
         return Ok(None);
     };
+    let key: Option<Col<WrappedKey>> = keyring::table
+        .find(Col(KeyOwner::Account(account)))
+        .select(keyring::key)
+        .first(connection)
+        .optional()?;
     let senders = senders::table
         .left_join(sender_health::table)
         .filter(senders::account_id.eq(Col(account)))
@@ -73,6 +87,7 @@ fn sending_profile(
         .select(TemplateRow::as_select())
         .load(connection)?;
     Ok(Some(SendingProfile::new(
+        key.map(|Col(key)| AccountKey::new(account, key)),
         default_language,
         read_all(senders)?,
         read_all(templates)?,

@@ -5,45 +5,45 @@ pub(crate) mod consent;
 pub(crate) mod facts;
 mod unresolved;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
-use otp_core::opt_out::InboundConsent;
-use otp_core::opt_out::consent::{ConsentEntry, OptOut};
-use otp_core::opt_out::resolution::ResolutionFacts;
-use otp_core::ports::{OptOuts, PortError};
-use otp_core::sealing::RecipientIndex;
+use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
+use otp_core::opt_out::{ConsentRequest, UnresolvedConsent};
+use otp_core::ports::{ConsentTargets, OptOuts, PortError, StoredRecipient};
+use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{ConsentRow, OptOutRow, UnresolvedConsentRow, read_all};
-use otp_rows::schema::{consent_log, unresolved_consents};
-use serde_json::json;
+use otp_rows::schema::{consent_log, opt_outs, unresolved_consents};
 
 use crate::SqliteStore;
-use crate::set_based::{id, set_based};
-
-/// Whose last request is 1, stop. The number is that of the latest request that came with one.
-const OPT_OUTS_OF: &str = "
-    SELECT o.recipient_index, (
-        SELECT c.recipient FROM consent_log AS c
-        WHERE c.account_id = o.account_id AND c.recipient_index = o.recipient_index
-          AND c.recipient IS NOT NULL
-        ORDER BY c.id DESC LIMIT 1) AS recipient, o.requested_at
-    FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o
-    WHERE o.account_id = unhex(wanted.value ->> 0) AND o.request = 1
-    ORDER BY o.requested_at DESC, o.recipient_index";
 
 #[async_trait]
 impl OptOuts for SqliteStore {
-    async fn load_resolution_facts(
+    async fn find_consent_targets(
         &self,
-        requests: &[InboundConsent],
-    ) -> Result<ResolutionFacts, PortError> {
-        let requests = requests.to_vec();
-        self.read("db.opt_outs.load_resolution_facts", move |connection| {
-            facts::load(connection, &requests)
+        numbers: &BTreeSet<ProviderId>,
+        answered: &BTreeSet<ProviderMessageIndex>,
+    ) -> Result<ConsentTargets, PortError> {
+        let (numbers, answered) = (numbers.clone(), answered.clone());
+        self.read("db.opt_outs.find_consent_targets", move |connection| {
+            facts::targets(connection, &numbers, &answered)
+        })
+        .await
+    }
+
+    async fn find_contacted(
+        &self,
+        recipients: &BTreeSet<Recipient>,
+    ) -> Result<HashMap<Recipient, StoredRecipient>, PortError> {
+        let recipients = recipients.clone();
+        self.read("db.opt_outs.find_contacted", move |connection| {
+            facts::contacted(connection, &recipients)
         })
         .await
     }
@@ -57,8 +57,13 @@ impl OptOuts for SqliteStore {
 
     async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError> {
         self.read("db.opt_outs.list_opt_outs", move |connection| {
-            let query = set_based(OPT_OUTS_OF, [json!([id(account.0)])]);
-            Ok(read_all(query.load::<OptOutRow>(connection)?)?)
+            let rows: Vec<OptOutRow> = opt_outs::table
+                .filter(opt_outs::account_id.eq(Col(account)))
+                .filter(opt_outs::request.eq(Col(ConsentRequest::Stop)))
+                .order((opt_outs::requested_at.desc(), opt_outs::recipient_index))
+                .select(OptOutRow::as_select())
+                .load(connection)?;
+            Ok(read_all(rows)?)
         })
         .await
     }
@@ -82,7 +87,7 @@ impl OptOuts for SqliteStore {
         .await
     }
 
-    async fn keep_unresolved(&self, requests: &[InboundConsent]) -> Result<(), PortError> {
+    async fn keep_unresolved(&self, requests: &[UnresolvedConsent]) -> Result<(), PortError> {
         let requests = requests.to_vec();
         self.write("db.opt_outs.keep_unresolved", move |connection| {
             unresolved::keep(connection, &requests)
@@ -90,7 +95,7 @@ impl OptOuts for SqliteStore {
         .await
     }
 
-    async fn list_unresolved(&self) -> Result<Vec<InboundConsent>, PortError> {
+    async fn list_unresolved(&self) -> Result<Vec<UnresolvedConsent>, PortError> {
         self.read("db.opt_outs.list_unresolved", move |connection| {
             let rows = unresolved_consents::table
                 .order(unresolved_consents::id)
@@ -103,7 +108,7 @@ impl OptOuts for SqliteStore {
 
     async fn forget_unresolved(
         &self,
-        requests: &[InboundConsent],
+        requests: &[UnresolvedConsent],
         before: Timestamp,
         most: usize,
     ) -> Result<usize, PortError> {

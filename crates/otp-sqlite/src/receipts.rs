@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::message::MessageStatus;
 use otp_core::ports::{PortError, Receipts};
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow, read_all};
@@ -27,10 +27,10 @@ pub(crate) const BY_PROVIDER_INDEX: &str = "
 
 const KEEP: &str = "
     INSERT INTO unmatched_receipts (message_id, provider_index, report, failure_code, failure_title,
-        failure_reason, provider_time, received_at, user_identity, number_identity)
+        failure_reason, provider_time, received_at, recipient)
     SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), new.value ->> 2, new.value ->> 3,
         new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7,
-        unhex(new.value ->> 8), unhex(new.value ->> 9)
+        unhex(new.value ->> 8)
     FROM json_each(?) AS new WHERE true ORDER BY new.key
     ON CONFLICT (provider_index, report, provider_time) DO NOTHING";
 
@@ -63,7 +63,7 @@ impl Receipts for SqliteStore {
         .await
     }
 
-    async fn keep_unmatched(&self, receipts: &[DeliveryReceipt]) -> Result<(), PortError> {
+    async fn keep_unmatched(&self, receipts: &[UnmatchedReceipt]) -> Result<(), PortError> {
         let rows: Vec<_> = receipts.iter().map(row).collect();
         self.write("db.receipts.keep_unmatched", move |connection| {
             set_based(KEEP, rows).execute(connection)?;
@@ -72,7 +72,7 @@ impl Receipts for SqliteStore {
         .await
     }
 
-    async fn list_unmatched(&self, limit: usize) -> Result<Vec<DeliveryReceipt>, PortError> {
+    async fn list_unmatched(&self, limit: usize) -> Result<Vec<UnmatchedReceipt>, PortError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read("db.receipts.list_unmatched", move |connection| {
             let mut rows: Vec<UnmatchedReceiptRow> = unmatched_receipts::table
@@ -88,7 +88,7 @@ impl Receipts for SqliteStore {
 
     async fn forget_unmatched(
         &self,
-        receipts: &[DeliveryReceipt],
+        receipts: &[UnmatchedReceipt],
         before: Timestamp,
     ) -> Result<(), PortError> {
         let rows: Vec<_> = receipts.iter().map(row).collect();
@@ -138,7 +138,7 @@ fn look_up(
     Ok(())
 }
 
-fn row(receipt: &DeliveryReceipt) -> Value {
+fn row(receipt: &UnmatchedReceipt) -> Value {
     let failure = match &receipt.report {
         Report::Failed(failure) => Some(failure),
         Report::Sent | Report::Delivered | Report::Read | Report::Deleted => None,
@@ -152,7 +152,6 @@ fn row(receipt: &DeliveryReceipt) -> Value {
         failure.map(|failure| &failure.reason),
         receipt.provider_time.unix_millis(),
         receipt.received_at.unix_millis(),
-        receipt.recipient.user.map(|index| hex(&index.0)),
-        receipt.recipient.number.map(|index| hex(&index.0)),
+        receipt.recipient.as_ref().map(|sealed| hex(&sealed.0)),
     ])
 }

@@ -1,12 +1,15 @@
 //! Identities: by what the provider knows the recipients of an account.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
-use otp_core::ids::MessageId;
-use otp_core::opt_out::resolution::KnownIdentity;
+use otp_core::ids::{AccountId, MessageId};
 use otp_core::ports::{PortError, Recalled, RecipientIdentities};
-use otp_core::sealing::IdentityIndex;
-use otp_rows::rows::RecalledRow;
+use otp_core::recipient_identity::KnownIdentity;
+use otp_core::sealing::{IdentityIndex, RecipientIndex};
+use otp_core::time::Timestamp;
+use otp_rows::rows::{IdentityRow, RecalledRow};
 use serde_json::json;
 
 use crate::SqliteStore;
@@ -18,7 +21,12 @@ const RECALL: &str = "
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     LEFT JOIN recipient_identities AS i
       ON i.identity = unhex(wanted.value ->> 2) AND i.account_id = m.account_id
-    WHERE m.id = unhex(wanted.value ->> 1)";
+    WHERE m.id = unhex(wanted.value ->> 1) AND m.recipient_index IS NOT NULL";
+
+pub(crate) const FIND: &str = "
+    SELECT i.account_id, i.identity, i.recipient_index, i.seen_at
+    FROM json_each(?) AS wanted CROSS JOIN recipient_identities AS i
+    WHERE i.identity = unhex(wanted.value ->> 1) AND i.account_id = unhex(wanted.value ->> 0)";
 
 /// What another process has seen later stays.
 const REMEMBER: &str = "
@@ -46,6 +54,26 @@ impl RecipientIdentities for SqliteStore {
             }
             Ok(recalled)
         })
+        .await
+    }
+
+    async fn find_identities(
+        &self,
+        wanted: &[(AccountId, IdentityIndex)],
+    ) -> Result<HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>, PortError> {
+        let wanted = wanted.to_vec();
+        self.read(
+            "db.recipient_identities.find_identities",
+            move |connection| {
+                let rows = wanted.iter();
+                let rows = rows.map(|(account, identity)| json!([id(account.0), hex(&identity.0)]));
+                let mut found = HashMap::new();
+                for row in set_based(FIND, rows).load::<IdentityRow>(connection)? {
+                    row.add_to(&mut found);
+                }
+                Ok(found)
+            },
+        )
         .await
     }
 

@@ -9,21 +9,27 @@ mod admit;
 mod events;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::SubscriptionId;
+use otp_core::ids::{AccountId, SubscriptionId};
 use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
+use otp_rows::rows::AccountRulesRow;
 use serde_json::json;
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
 use crate::set_based::{id, set_based};
+
+const RULES: &str = "
+    SELECT a.id, a.low_balance_percent
+    FROM json_each(?) AS wanted CROSS JOIN accounts AS a
+    WHERE a.id = unhex(wanted.value ->> 0)";
 
 const APPEND_ENTRIES: &str = "
     INSERT INTO ledger_entries (account_id, subscription_id, message_id, kind, amount, created_at)
@@ -42,9 +48,8 @@ impl SendLedger for SqliteStore {
         if attempts.is_empty() {
             return Ok(Vec::new());
         }
-        let low_balance = self.low_balance();
         self.write("db.ledger.admit", move |connection| {
-            admit::admit(connection, &attempts, low_balance)
+            admit::admit(connection, &attempts)
         })
         .await
     }
@@ -53,9 +58,8 @@ impl SendLedger for SqliteStore {
         if settlements.is_empty() {
             return Ok(());
         }
-        let low_balance = self.low_balance();
         self.write("db.ledger.settle", move |connection| {
-            settle::settle(connection, &settlements, low_balance)
+            settle::settle(connection, &settlements)
         })
         .await
     }
@@ -70,6 +74,15 @@ impl AdmissionFacts for SqliteStore {
         })
         .await
     }
+}
+
+/// Loads the rules of accounts.
+fn load_rules(
+    connection: &mut SqliteConnection,
+    accounts: &BTreeSet<AccountId>,
+) -> Result<Vec<AccountRulesRow>, StoreError> {
+    let rows = accounts.iter().map(|account| json!([id(account.0)]));
+    Ok(set_based(RULES, rows).load(connection)?)
 }
 
 /// Appends entries in their order.

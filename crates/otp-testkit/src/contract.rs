@@ -28,6 +28,7 @@
 //! | [`sender_health`], [`templates`] | `Senders`, `SenderHealths`, `Templates` | no sender is stopped |
 //! | [`opt_out`] | `OptOuts`, `RecipientIdentities` | STOP and START |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
+//! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
 pub mod administration;
@@ -43,6 +44,7 @@ pub mod opt_out;
 pub mod pages;
 pub mod races;
 pub mod receipts;
+pub mod schema;
 pub mod sender_health;
 pub mod settlement;
 pub mod templates;
@@ -71,6 +73,7 @@ macro_rules! storage_contract {
             pages,
             races,
             receipts,
+            schema,
             sender_health,
             settlement,
             templates,
@@ -239,6 +242,11 @@ macro_rules! storage_contract {
             batches_over_the_same_accounts_do_not_deadlock,
             refunds_and_debits_keep_the_ledger_balanced,
             the_credits_add_up_at_every_read,
+        }
+    };
+    (@schema $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; schema:
+            a_migrated_schema_is_up_to_date_and_stays_so,
         }
     };
     (@tests $fresh:expr; $module:ident: $($promise:ident,)+) => {$(

@@ -22,8 +22,8 @@ use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, ConnectionUse, ConsentTargets, CreditAudit, Directory,
     Erasure, Keyring, Messages, NoticeOutbox, OptOuts, Plans, PortError, Prices, Recalled,
-    Receipts, RecipientIdentities, RewrappedKey, SendLedger, SenderHealths, Senders, Storage,
-    StorageHealth, StoredRecipient, Subscriptions, Templates,
+    Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState, SendLedger,
+    SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates,
 };
 use otp_core::pricing::PriceList;
 use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
@@ -61,6 +61,8 @@ macro_rules! storage_parts {
                 #[doc = concat!("[`", stringify!($port), "`].")]
                 pub $part: Arc<dyn $port>,
             )*
+            /// [`Schema`].
+            pub schema: Arc<dyn Schema>,
             /// [`StorageHealth`].
             pub storage_health: Arc<dyn StorageHealth>,
         }
@@ -70,6 +72,7 @@ macro_rules! storage_parts {
             pub fn of(store: Arc<dyn Storage>) -> Self {
                 Self {
                     $($part: store.clone(),)*
+                    schema: store.clone(),
                     storage_health: store,
                 }
             }
@@ -223,6 +226,17 @@ storage_parts! {
             before: &AuthenticationTemplate,
             after: &AuthenticationTemplate,
         ) -> bool;
+    }
+}
+
+#[async_trait]
+impl Schema for StorageParts {
+    async fn state(&self) -> Result<SchemaState, SchemaError> {
+        self.schema.state().await
+    }
+
+    async fn migrate(&self) -> Result<usize, SchemaError> {
+        self.schema.migrate().await
     }
 }
 

@@ -7,7 +7,7 @@ use otp_core::message::{MessageQuery, MessageStatus, PagePosition};
 use otp_core::ports::{Clock, Messages};
 use otp_core::send::{Outcome, Settlement};
 use otp_core::time::Timestamp;
-use otp_core::usecases::audit_credits::audit_credits;
+use otp_core::usecases::audit_credits::AuditCredits;
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, recipient};
 use otp_testkit::sender::failure;
@@ -90,8 +90,10 @@ async fn an_audit_reads_a_row_a_few_times_however_many_there_are() {
     for table in TABLES {
         before.push(rows_read(&session, table).await);
     }
-    let audit = audit_credits(&fresh::connect(&url).await).await;
-    assert!(audit.expect("an audit").adds_up());
+    let audit = AuditCredits {
+        audit: Arc::new(fresh::connect(&url).await),
+    };
+    assert!(audit.execute().await.expect("an audit").adds_up());
     for (table, before) in TABLES.into_iter().zip(before) {
         let read = rows_read(&session, table).await - before;
         // Each message has a debit, and every other a refund.

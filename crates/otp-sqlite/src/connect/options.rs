@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-
 use crate::connect::ConnectError;
 
 /// How to open a store.

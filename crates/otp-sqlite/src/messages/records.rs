@@ -16,7 +16,7 @@ use crate::errors::StoreError;
 macro_rules! records {
     ($from:literal) => {
         concat!(
-            "SELECT message.id, message.status, message.recipient, message.region,
+            "SELECT message.id, message.status, message.recipient, message.channel, message.region,
                  message.language, template.name AS template, sender.phone_number_id,
                  message.price, message.failure_code, message.failure_title,
                  message.failure_reason, message.created_at, message.failed_at

@@ -22,10 +22,10 @@ pub(crate) const LOGGED: &str = "
       AND c.message_index = unhex(wanted.value ->> 2)";
 
 const APPEND: &str = "
-    INSERT INTO consent_log (account_id, recipient_index, message_index, recipient, request, source,
+    INSERT INTO consent_log (account_id, recipient_index, message_index, request, source,
         requested_at, recorded_at)
     SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), unhex(new.value ->> 2),
-        unhex(new.value ->> 3), new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7
+        new.value ->> 3, new.value ->> 4, new.value ->> 5, new.value ->> 6
     FROM json_each(?) AS new ORDER BY new.key";
 
 const SET: &str = "
@@ -74,7 +74,6 @@ fn write(connection: &mut SqliteConnection, judged: &JudgedConsent) -> Result<()
                 id(entry.account_id.0),
                 hex(&entry.recipient_index.0),
                 entry.message.map(|message| hex(&message.0)),
-                entry.recipient.as_ref().map(|sealed| hex(&sealed.0)),
                 entry.request.code(),
                 entry.source.code(),
                 entry.requested_at.unix_millis(),

@@ -1,7 +1,7 @@
 //! Consent requests that wait until somebody can say whose they are.
 
 use diesel::prelude::*;
-use otp_core::opt_out::InboundConsent;
+use otp_core::opt_out::UnresolvedConsent;
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::schema::unresolved_consents;
@@ -12,10 +12,9 @@ use crate::set_based::{hex, set_based};
 
 const KEEP: &str = "
     INSERT INTO unresolved_consents (message_index, request, source, phone_number_id, context_index,
-        user_identity, number_identity, recipient_index, requested_at, received_at)
+        person, requested_at, received_at)
     SELECT unhex(new.value ->> 0), new.value ->> 1, new.value ->> 2, new.value ->> 3,
-        unhex(new.value ->> 4), unhex(new.value ->> 5), unhex(new.value ->> 6),
-        unhex(new.value ->> 7), new.value ->> 8, new.value ->> 9
+        unhex(new.value ->> 4), unhex(new.value ->> 5), new.value ->> 6, new.value ->> 7
     FROM json_each(?) AS new WHERE true ORDER BY new.key
     ON CONFLICT (message_index) DO NOTHING";
 
@@ -25,7 +24,7 @@ const FORGET: &str = "
 
 pub(super) fn keep(
     connection: &mut SqliteConnection,
-    requests: &[InboundConsent],
+    requests: &[UnresolvedConsent],
 ) -> Result<(), StoreError> {
     set_based(KEEP, requests.iter().map(row)).execute(connection)?;
     Ok(())
@@ -33,7 +32,7 @@ pub(super) fn keep(
 
 pub(super) fn forget(
     connection: &mut SqliteConnection,
-    requests: &[InboundConsent],
+    requests: &[UnresolvedConsent],
     before: Timestamp,
     most: usize,
 ) -> Result<usize, StoreError> {
@@ -55,16 +54,14 @@ pub(super) fn forget(
     Ok(too_old + too_many)
 }
 
-fn row(request: &InboundConsent) -> Value {
+fn row(request: &UnresolvedConsent) -> Value {
     json!([
         hex(&request.message.0),
         request.request.code(),
         request.source.code(),
         request.phone_number_id.as_ref().map(|id| id.as_str()),
         request.context.map(|index| hex(&index.0)),
-        request.from.user.map(|index| hex(&index.0)),
-        request.from.number.map(|index| hex(&index.0)),
-        request.number.map(|index| hex(&index.0)),
+        hex(&request.from.0),
         request.provider_time.unix_millis(),
         request.received_at.unix_millis(),
     ])

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use otp_core::message::MessageStatus;
-use otp_core::notice::LowBalance;
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_rows::rows::{BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::errors::StoreError;
 use crate::notice_outbox::insert_notices;
-use crate::send_ledger::{append_entries, set_balances};
+use crate::send_ledger::{append_entries, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
 
 // `CROSS JOIN` makes SQLite go from the few rows asked for to the many stored, never the other way.
@@ -44,23 +43,21 @@ pub(super) const BALANCES: &str = "
 
 const INSERT: &str = "
     INSERT INTO messages (
-        id, account_id, api_key_id, idempotency_key, sender_id, template_id, language,
-        recipient_index, recipient, region, price, subscription_id, status, created_at, updated_at,
+        id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id,
+        language, recipient_index, recipient, region, price, subscription_id, status, created_at, updated_at,
         expires_at)
     SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), unhex(value ->> 3),
-           unhex(value ->> 4), unhex(value ->> 5), value ->> 6, unhex(value ->> 7),
-           unhex(value ->> 8), value ->> 9, value ->> 10, unhex(value ->> 11), value ->> 12,
-           value ->> 13, value ->> 13, value ->> 14
+           value ->> 4, unhex(value ->> 5), unhex(value ->> 6), value ->> 7, unhex(value ->> 8),
+           unhex(value ->> 9), value ->> 10, value ->> 11, unhex(value ->> 12), value ->> 13,
+           value ->> 14, value ->> 14, value ->> 15
     FROM json_each(?)";
 
 /// Judges and records a batch; runs in a write transaction.
 pub(super) fn admit(
     connection: &mut SqliteConnection,
     attempts: &[SendAttempt],
-    low_balance: LowBalance,
 ) -> Result<Vec<Admission>, StoreError> {
-    let mut facts = load_facts(connection, attempts)?;
-    facts.low_balance = low_balance;
+    let facts = load_facts(connection, attempts)?;
     let judged = admission::judge(attempts, facts);
     if !judged.messages.is_empty() {
         let rows = judged.messages.iter().filter_map(|message| {
@@ -77,14 +74,17 @@ pub(super) fn admit(
 }
 
 fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
+    let routed_to = &message.routed_to;
+    let whatsapp = routed_to.whatsapp();
     json!([
         id(attempt.message_id.0),
         id(attempt.account_id.0),
         id(attempt.api_key_id.0),
         attempt.idempotency_key.map(|key| id(key.0)),
-        id(message.routed_to.sender_id.0),
-        id(message.routed_to.template_id.0),
-        message.routed_to.language.as_str(),
+        routed_to.channel().code(),
+        whatsapp.map(|route| id(route.sender_id.0)),
+        whatsapp.map(|route| id(route.template_id.0)),
+        routed_to.language().as_str(),
         hex(&attempt.recipient_index.0),
         hex(&attempt.recipient.0),
         attempt.region.as_str(),
@@ -102,6 +102,8 @@ pub(super) fn load_facts(
 ) -> Result<SendFacts, StoreError> {
     let wanted = WantedFacts::of(attempts);
     let mut facts = SendFacts::default();
+    let rules = load_rules(connection, &wanted.accounts)?;
+    rules.into_iter().for_each(|row| row.add_to(&mut facts));
     load_first_answers(connection, &wanted, &mut facts)?;
     load_opt_outs(connection, &wanted, &mut facts)?;
     load_sends(connection, &wanted, &mut facts)?;

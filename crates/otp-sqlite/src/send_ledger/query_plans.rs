@@ -4,10 +4,10 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
-use super::{SET_BALANCES, admit, settle};
+use super::{RULES, SET_BALANCES, admit, settle};
 use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
-use crate::receipts;
+use crate::{receipts, recipient_identities};
 
 const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
 
@@ -49,6 +49,7 @@ fn facts_of_admission_are_found_by_index() {
         "messages_by_recipient (account_id=? AND recipient_index=? AND created_at>?)",
     );
     check(admit::BALANCES, "subscriptions_by_account (account_id=?)");
+    check(RULES, "sqlite_autoindex_accounts_1 (id=?)");
 }
 
 #[test]
@@ -73,12 +74,12 @@ fn facts_of_requests_are_found_by_index() {
         "senders_by_phone_number_id (phone_number_id=?)",
     );
     check(
-        facts::CONTEXTS,
+        facts::ANSWERED,
         "messages_by_provider_index (provider_index=?)",
     );
     check(
-        facts::IDENTITIES,
-        "sqlite_autoindex_recipient_identities_1 (identity=?)",
+        recipient_identities::FIND,
+        "sqlite_autoindex_recipient_identities_1 (identity=? AND account_id=?)",
     );
     check(
         consent::LAST,

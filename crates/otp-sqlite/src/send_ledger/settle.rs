@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::MessageStatus;
-use otp_core::notice::LowBalance;
 use otp_core::send::Settlement;
 use otp_core::send::settlement::{self, FailureChange, MessageUpdate, SettlementFacts};
 use otp_rows::rows::{BalanceRow, MessageStateRow};
@@ -14,11 +13,12 @@ use serde_json::{Value, json};
 use crate::errors::StoreError;
 use crate::notice_outbox::insert_notices;
 use crate::send_ledger::events::append_events;
-use crate::send_ledger::{append_entries, set_balances};
+use crate::send_ledger::{append_entries, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
 
 pub(super) const MESSAGES: &str = "
-    SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id
+    SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id,
+        m.recipient IS NULL AS is_erased
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.id = unhex(wanted.value ->> 0)";
 
@@ -48,10 +48,8 @@ pub(super) const UPDATE: &str = "
 pub(super) fn settle(
     connection: &mut SqliteConnection,
     settlements: &[Settlement],
-    low_balance: LowBalance,
 ) -> Result<(), StoreError> {
-    let mut facts = load_facts(connection, settlements)?;
-    facts.low_balance = low_balance;
+    let facts = load_facts(connection, settlements)?;
     let settled = settlement::judge(settlements, facts);
     if !settled.updates.is_empty() {
         set_based(UPDATE, settled.updates.iter().map(update_row)).execute(connection)?;
@@ -75,7 +73,7 @@ fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
         update.first_answer.map(MessageStatus::code),
         id(update.subscription_id.0),
         provider.map(|provider| hex(&provider.index.0)),
-        provider.map(|provider| hex(&provider.sealed.0)),
+        provider.and_then(|provider| Some(hex(&provider.sealed.as_ref()?.0))),
         i32::from(changes),
         failure.map(|(failure, _)| &failure.title),
         failure.map(|(failure, _)| &failure.reason),
@@ -103,11 +101,11 @@ fn load_facts(
         .filter(|settlement| settlement.outcome.may_move_credits())
         .map(|settlement| settlement.account_id)
         .collect();
-    load_balances(connection, &concerned, &mut facts)?;
+    load_rules_and_balances(connection, &concerned, &mut facts)?;
     Ok(facts)
 }
 
-fn load_balances(
+fn load_rules_and_balances(
     connection: &mut SqliteConnection,
     accounts: &BTreeSet<AccountId>,
     facts: &mut SettlementFacts,
@@ -115,6 +113,10 @@ fn load_balances(
     if accounts.is_empty() {
         return Ok(());
     }
+    let rules = load_rules(connection, accounts)?;
+    rules
+        .into_iter()
+        .for_each(|row| row.add_to_settlement(facts));
     let rows = accounts.iter().map(|account| json!([id(account.0)]));
     for row in set_based(BALANCES, rows).load::<BalanceRow>(connection)? {
         row.add_to_settlement(facts);

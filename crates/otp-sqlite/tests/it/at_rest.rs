@@ -4,8 +4,8 @@ use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::message::ProviderMessageId;
 use otp_core::send::Outcome;
-use otp_core::usecases::add_sender::{NewSender, add_sender};
-use otp_core::usecases::create_api_key::create_api_key;
+use otp_core::usecases::add_sender::{AddSender, NewSender};
+use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_testkit::contract::fixture::{Fixture, recipient};
 
 use crate::fresh::Place;
@@ -14,10 +14,17 @@ use crate::fresh::Place;
 async fn no_number_address_name_or_secret_is_readable_in_the_files() {
     let place = Place::new();
     let fixture = Fixture::with_credits(place.store().await, 10).await;
-    let (store, world) = (&*fixture.store, fixture.world());
-    let name = "laptop".to_owned();
-    let created = create_api_key(store, world, fixture.account, name, None).await;
-    let key = created.unwrap().1;
+    let create_api_key = CreateApiKey {
+        keys: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
+    };
+    let key = NewApiKey {
+        account_id: fixture.account,
+        name: "laptop".to_owned(),
+        expires_at: None,
+    };
+    let key = create_api_key.execute(key).await.unwrap().1;
     let sender = NewSender {
         account_id: fixture.account,
         phone_number_id: ProviderId::parse("106540352242922").unwrap(),
@@ -25,15 +32,22 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
         phone: ContactNumber::parse("+966551234567").unwrap(),
         access_token: AccessToken::parse("EAAJB-a-token-of-the-provider").unwrap(),
     };
-    add_sender(store, world, &fixture.sealer, sender)
-        .await
-        .unwrap();
+    let add_sender = AddSender {
+        senders: fixture.store.clone(),
+        sealers: fixture.sealers(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
+    };
+    add_sender.execute(sender).await.unwrap();
     let attempt = fixture.send(7).await;
     // A wamid spells out the recipient's number in base64.
     let wamid = ProviderMessageId("wamid.HBgMOTY2NTUwMDAwMDA3".to_owned());
-    let sealed = fixture
-        .sealer
-        .seal_provider_message_id(&wamid, &*fixture.randomness);
+    let sealed = fixture.sealer.seal_provider_message_id(
+        attempt.message_id,
+        &wamid,
+        &fixture.installation,
+        &*fixture.randomness,
+    );
     fixture.settle(&attempt, Outcome::Accepted(sealed)).await;
 
     // The log first: while the store is open, what was written last is only there.

@@ -21,6 +21,9 @@ async fn a_batch_of_requests_costs_the_same_statements_whatever_its_size() {
         let Batch {
             asked,
             known,
+            numbers,
+            answered,
+            entries,
             requests,
         } = batch(&fixture, first, size).await;
         let executed = |expected: usize, what: &str| {
@@ -33,15 +36,22 @@ async fn a_batch_of_requests_costs_the_same_statements_whatever_its_size() {
         executed(OF_READING + 1, "recalled");
         store.remember(&known).await.unwrap();
         executed(OF_WRITING + 1, "remembered");
-        let facts = store.load_resolution_facts(&requests).await.unwrap();
-        // Accounts, messages, identities, recipients.
-        executed(OF_READING + 4, "resolved");
-        let entries: Arc<[_]> = requests
+        let targets = store.find_consent_targets(&numbers, &answered).await;
+        assert_eq!(targets.unwrap().accounts.len(), 1);
+        // Accounts, answered messages.
+        executed(OF_READING + 2, "resolved to accounts");
+        let identities: Vec<_> = known.iter().map(|k| (k.account_id, k.identity)).collect();
+        let found = store.find_identities(&identities).await.unwrap();
+        assert_eq!(found.len(), identities.len());
+        executed(OF_READING + 1, "resolved to recipients");
+        let recipients = entries
             .iter()
-            .flat_map(|request| facts.resolve(request).entries)
+            .map(|entry| (entry.account_id, entry.recipient_index))
             .collect();
-        assert_eq!(entries.len(), requests.len());
-        assert!(entries.iter().all(|entry| entry.recipient.is_some()));
+        let contacted = store.find_contacted(&recipients).await.unwrap();
+        assert_eq!(contacted.len(), recipients.len());
+        executed(OF_READING + 1, "looked for messages");
+        let entries: Arc<[_]> = entries.into();
         store.record_consent(Arc::clone(&entries)).await.unwrap();
         // What holds and what is logged; entries and what holds now.
         executed(OF_WRITING + 4, "recorded");

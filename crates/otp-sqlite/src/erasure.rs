@@ -1,0 +1,46 @@
+//! Erasure: empties what identifies a recipient.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::opt_out::consent::Recipient;
+use otp_core::ports::{Erasure, PortError};
+use serde_json::json;
+
+use crate::SqliteStore;
+use crate::set_based::{hex, id, set_based};
+
+/// Empties the texts of the failures in the timelines, before the messages lose their index.
+const ERASE_EVENTS: &str = "
+    UPDATE message_events SET failure_title = NULL, failure_reason = NULL
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    WHERE m.account_id = unhex(wanted.value ->> 0)
+      AND m.recipient_index = unhex(wanted.value ->> 1)
+      AND message_events.message_id = m.id
+      AND message_events.failure_title IS NOT NULL";
+
+const ERASE_MESSAGES: &str = "
+    UPDATE messages SET recipient = NULL, recipient_index = NULL, provider_message_id = NULL,
+        failure_title = NULL, failure_reason = NULL
+    FROM json_each(?) AS wanted
+    WHERE messages.account_id = unhex(wanted.value ->> 0)
+      AND messages.recipient_index = unhex(wanted.value ->> 1)";
+
+/// Forgets what the provider calls the recipient.
+const FORGET_IDENTITIES: &str = "
+    DELETE FROM recipient_identities WHERE (account_id, recipient_index) IN (
+        SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
+
+#[async_trait]
+impl Erasure for SqliteStore {
+    async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
+        let (account, index) = recipient;
+        let wanted = move || [json!([id(account.0), hex(&index.0)])];
+        self.write("db.erasure.erase_recipient", move |connection| {
+            set_based(ERASE_EVENTS, wanted()).execute(connection)?;
+            let erased = set_based(ERASE_MESSAGES, wanted()).execute(connection)?;
+            set_based(FORGET_IDENTITIES, wanted()).execute(connection)?;
+            Ok(erased)
+        })
+        .await
+    }
+}

@@ -1,0 +1,107 @@
+//! The keyring.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::ids::AccountId;
+use otp_core::keyring::{KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
+use otp_core::ports::{Keyring, PortError, RewrappedKey};
+use otp_rows::Col;
+use otp_rows::rows::{KeyringRow, master_key_id, read_all};
+use otp_rows::schema::keyring;
+
+use crate::SqliteStore;
+use crate::errors::StoreError;
+
+#[async_trait]
+impl Keyring for SqliteStore {
+    async fn find_key(&self, owner: KeyOwner) -> Result<Option<WrappedKey>, PortError> {
+        self.read("db.keyring.find_key", move |connection| {
+            find(connection, owner)
+        })
+        .await
+    }
+
+    async fn create_installation_key(&self, key: &WrappedKey) -> Result<WrappedKey, PortError> {
+        let row = KeyringRow::new(KeyOwner::Installation, key);
+        self.write("db.keyring.create_installation_key", move |connection| {
+            diesel::insert_into(keyring::table)
+                .values(row)
+                .on_conflict_do_nothing()
+                .execute(connection)?;
+            let stored = find(connection, KeyOwner::Installation)?;
+            stored.ok_or(StoreError::Missing("key of the installation"))
+        })
+        .await
+    }
+
+    async fn list_master_keys(&self) -> Result<Vec<MasterKeyId>, PortError> {
+        self.read("db.keyring.list_master_keys", |connection| {
+            let ids: Vec<Col<MasterKeyId>> = keyring::table
+                .select(keyring::master_key_id)
+                .distinct()
+                .order(keyring::master_key_id)
+                .load(connection)?;
+            Ok(ids.into_iter().map(|Col(id)| id).collect())
+        })
+        .await
+    }
+
+    async fn list_keys(
+        &self,
+        after: Option<KeyOwner>,
+        limit: usize,
+    ) -> Result<Vec<KeyringEntry>, PortError> {
+        self.read("db.keyring.list_keys", move |connection| {
+            let mut query = keyring::table
+                .order(keyring::owner_id)
+                .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+                .select(KeyringRow::as_select())
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(keyring::owner_id.gt(Col(after)));
+            }
+            Ok(read_all(query.load::<KeyringRow>(connection)?)?)
+        })
+        .await
+    }
+
+    async fn rewrap_keys(&self, rewrapped: &[RewrappedKey]) -> Result<usize, PortError> {
+        let rewrapped = rewrapped.to_vec();
+        self.write("db.keyring.rewrap_keys", move |connection| {
+            let mut replaced = 0;
+            for change in rewrapped {
+                let before = keyring::table
+                    .find(Col(change.owner))
+                    .filter(keyring::key.eq(Col(change.before)));
+                replaced += diesel::update(before)
+                    .set((
+                        keyring::master_key_id.eq(Col(master_key_id(&change.after))),
+                        keyring::key.eq(Col(change.after)),
+                    ))
+                    .execute(connection)?;
+            }
+            Ok(replaced)
+        })
+        .await
+    }
+
+    async fn delete_account_key(&self, account: AccountId) -> Result<bool, PortError> {
+        self.write("db.keyring.delete_account_key", move |connection| {
+            let owner = keyring::table.find(Col(KeyOwner::Account(account)));
+            Ok(diesel::delete(owner).execute(connection)? > 0)
+        })
+        .await
+    }
+}
+
+fn find(
+    connection: &mut SqliteConnection,
+    owner: KeyOwner,
+) -> Result<Option<WrappedKey>, StoreError> {
+    let key: Option<Col<WrappedKey>> = keyring::table
+        .find(Col(owner))
+        .select(keyring::key)
+        .first(connection)
+        .optional()?;
+    Ok(key.map(|Col(key)| key))
+}
