@@ -27,9 +27,9 @@ impl Limits for DoubleLimits {
     type Recipient = String;
 
     fn of(message: &OutgoingMessage) -> Option<(u8, &String)> {
-        match message {
-            OutgoingMessage::Double(message) => Some((0, &message.to)),
-            _ => None,
-        }
+        let OutgoingMessage::Double(message) = message else {
+            return None;
+        };
+        Some((0, &message.to))
     }
 }

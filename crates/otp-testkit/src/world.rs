@@ -163,9 +163,11 @@ impl World {
 
     /// The WhatsApp messages that the provider was handed.
     pub fn whatsapp_calls(&self) -> Vec<whatsapp::OutgoingMessage> {
-        let whatsapp = |call| match call {
-            OutgoingMessage::WhatsApp(message) => Some(message),
-            _ => None,
+        let whatsapp = |call| {
+            let OutgoingMessage::WhatsApp(message) = call else {
+                return None;
+            };
+            Some(message)
         };
         self.provider
             .calls()
