@@ -86,7 +86,11 @@ impl Prices for MapStore {
 
     async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
         let maps = self.maps();
-        Ok(maps.prices.iter().map(|(region, price)| (*region, *price)).collect())
+        Ok(maps
+            .prices
+            .iter()
+            .map(|(region, price)| (*region, *price))
+            .collect())
     }
 }
 
@@ -126,7 +130,10 @@ async fn main() -> Result<(), PortError> {
     let promise = otp_testkit::contract::administration::plans_read_back_and_names_are_unique;
     promise(store.clone()).await;
     for plan in Plans::list(&*store).await? {
-        println!("a plan in the map: {} for {} credits", plan.name, plan.credits);
+        println!(
+            "a plan in the map: {} for {} credits",
+            plan.name, plan.credits
+        );
     }
     println!("one promise of the storage contract holds; `cargo test -p otp-examples` checks all");
     Ok(())

@@ -20,15 +20,14 @@ async fn main() {
         println!("  {sends}: {:?}", cooldown::wait_after(sends));
     }
     println!("a rule of a use case is tested with mocks of its ports:");
-    a_message_whose_outcome_is_unknown_is_sent_once().await;
+    unknown_outcomes_are_not_repeated().await;
     println!("  the outcome is unknown -> the message is Pending, the provider was called once");
-    a_recipient_who_has_to_wait_costs_no_call().await;
+    refused_sends_cost_no_call().await;
     println!("  the recipient has to wait -> refused, the provider was not called");
 }
 
 /// `World` is a gateway in memory. The test replaces the one port that it is about.
-#[cfg_attr(test, tokio::test)]
-async fn a_message_whose_outcome_is_unknown_is_sent_once() {
+async fn unknown_outcomes_are_not_repeated() {
     let mut sender = MockMessageSender::new();
     // A mock panics at the second call, and if it is dropped without one.
     let unknown = |_: &_| Err(SendError::Unknown);
@@ -47,8 +46,7 @@ async fn a_message_whose_outcome_is_unknown_is_sent_once() {
 }
 
 /// Two ports are mocked: the ledger, which says what the rules decided, and the provider.
-#[cfg_attr(test, tokio::test)]
-async fn a_recipient_who_has_to_wait_costs_no_call() {
+async fn refused_sends_cost_no_call() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let retry_at = otp_testkit::contract::fixture::START + cooldown::FIRST_WAIT;
     let mut ledger = MockSendLedger::new();
@@ -70,4 +68,17 @@ async fn a_recipient_who_has_to_wait_costs_no_call() {
         refused,
         Err(SendMessageError::CoolingDown { wait }) if wait == cooldown::FIRST_WAIT
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    #[tokio::test]
+    async fn a_message_whose_outcome_is_unknown_is_sent_once() {
+        super::unknown_outcomes_are_not_repeated().await;
+    }
+
+    #[tokio::test]
+    async fn a_recipient_who_has_to_wait_costs_no_call() {
+        super::refused_sends_cost_no_call().await;
+    }
 }

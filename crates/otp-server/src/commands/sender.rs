@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use otp_core::channel::whatsapp::health::{HealthChange, Quality, SenderHealth};
@@ -93,7 +94,7 @@ pub(super) async fn run(
                 examined.answered,
                 "WhatsApp gave no answer about the sender; try again"
             );
-            object(administration, &examined.sender, &examined.changed.after)
+            object(administration, &examined.sender, &examined.changed.after).await
         }
         SenderCommand::SetToken {
             sender: OneSender { id },
