@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use otp_core::ids::AccountId;
 use otp_core::ports::{Storage, Subscriptions};
-use otp_core::sealing::{MasterKey, Sealer};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -304,11 +303,6 @@ impl World {
     /// The database, for what has no command.
     pub async fn storage(&self) -> Arc<dyn Storage> {
         self.database.open().await
-    }
-
-    /// Seals and indexes as the servers do.
-    pub fn sealer(&self) -> Sealer {
-        Sealer::new(&MasterKey::parse(MASTER_KEY).expect("a master key"))
     }
 
     /// The account's id.

@@ -4,7 +4,7 @@
 
 CREATE TEMP TABLE dropped AS
 SELECT indexname, indexdef FROM pg_indexes
-WHERE schemaname = 'public' AND tablename IN ('messages', 'ledger_entries', 'message_events')
+WHERE schemaname = 'public' AND tablename IN ('messages', 'provider_messages', 'ledger_entries', 'message_events')
     AND indexname NOT LIKE '%\_pkey';
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT indexname FROM dropped LOOP EXECUTE 'DROP INDEX ' || name; END LOOP;
@@ -19,12 +19,13 @@ JOIN senders ON senders.account_id = accounts.id
 JOIN templates ON templates.sender_id = senders.id AND templates.language = 'en'
 JOIN subscriptions ON subscriptions.account_id = accounts.id;
 
-INSERT INTO messages (id, account_id, api_key_id, idempotency_key, sender_id, template_id, language,
+INSERT INTO messages (id, account_id, api_key_id, idempotency_key, channel, sender_id,
+    template_id, language,
     recipient_index, recipient, region, price, subscription_id, status, first_answer, provider_index,
     provider_message_id, created_at, updated_at, expires_at)
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
         || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 4, 15))::uuid,
-    account_id, api_key_id, md5('key' || i)::uuid, sender_id, template_id, 'en',
+    account_id, api_key_id, md5('key' || i)::uuid, 0, sender_id, template_id, 'en',
     sha256(int8send(i)), substr(sha256(int8send(i)) || sha256(int8send(i)), 1, 46), 'SA', 1,
     subscription_id, 2, 1, sha256(int8send(-i)),
     substr(sha256(int8send(-i)) || sha256(int8send(-i)) || sha256(int8send(-i)), 1, 93),
@@ -33,6 +34,9 @@ FROM (SELECT i, now() - interval '1 day' - interval '365 days' * (1 - i::float8 
       FROM generate_series(1, :messages) AS i) AS each
 -- The first account has half of all messages.
 JOIN owners ON owners.n = CASE WHEN i % 2 = 0 THEN 0 ELSE (i / 2) % (SELECT count(*) FROM owners) END;
+
+INSERT INTO provider_messages (provider_index, message_id)
+SELECT provider_index, id FROM messages ORDER BY id;
 
 INSERT INTO ledger_entries (account_id, subscription_id, message_id, kind, amount, created_at)
 SELECT account_id, subscription_id, id, 1, -1, created_at FROM messages ORDER BY id;

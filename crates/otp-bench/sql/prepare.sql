@@ -10,8 +10,8 @@ CREATE FUNCTION bench_new_id() RETURNS uuid LANGUAGE sql VOLATILE AS
                || '7' || substr(random, 1, 3) || '8' || substr(random, 4, 15))::uuid
        FROM (SELECT md5(random()::text) AS random) AS random $$;
 
-INSERT INTO accounts (id, name, email, phone, company, default_language, created_at)
-SELECT bench_id(n::text), '\x00', '\x00', '\x00', '\x00', 'en', now() FROM generate_series(1, 100) AS n;
+INSERT INTO accounts (id, name, email, phone, company, default_language, low_balance_percent, created_at)
+SELECT bench_id(n::text), '\x00', '\x00', '\x00', '\x00', 'en', 10, now() FROM generate_series(1, 100) AS n;
 
 INSERT INTO subscriptions (id, account_id, credits, remaining, created_at)
 SELECT bench_id(n::text), bench_id(n::text), 2000000000, 2000000000, now()
@@ -30,7 +30,7 @@ BEGIN
     PERFORM id, first_answer, status FROM messages
         WHERE api_key_id = account AND idempotency_key = key;
     IF FOUND THEN RAISE EXCEPTION 'replayed'; END IF;
-    PERFORM 1 FROM opt_outs WHERE account_id = account AND recipient_index = index AND wish = 1;
+    PERFORM 1 FROM opt_outs WHERE account_id = account AND recipient_index = index AND request = 1;
     IF FOUND THEN RAISE EXCEPTION 'opted out'; END IF;
     PERFORM created_at FROM messages
         WHERE account_id = account AND recipient_index = index
@@ -38,10 +38,10 @@ BEGIN
     IF FOUND THEN RAISE EXCEPTION 'cooling down'; END IF;
     SELECT id INTO payer FROM subscriptions
         WHERE account_id = account AND remaining >= 1 ORDER BY created_at DESC LIMIT 1;
-    INSERT INTO messages (id, account_id, api_key_id, idempotency_key, sender_id, template_id, language,
+    INSERT INTO messages (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language,
         recipient_index, recipient, region, price, subscription_id, status, created_at, updated_at,
         expires_at)
-    VALUES (bench_new_id(), account, account, key, account, account, 'en', index,
+    VALUES (bench_new_id(), account, account, key, 0, account, account, 'en', index,
         substr(index || index, 1, 46), 'SA', 1, payer, 0, now(), now(), now() + interval '10 minutes')
     RETURNING id INTO message;
     INSERT INTO ledger_entries (account_id, subscription_id, message_id, kind, amount, created_at)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use otp_core::message::MessageStatus;
-use otp_core::usecases::audit_credits::audit_credits;
+use otp_core::usecases::audit_credits::AuditCredits;
 use otp_e2e::world::{client, recipient};
 use otp_e2e::{World, meta};
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ async fn measure(store: Store, options: &Options) -> anyhow::Result<Value> {
         read == i64::from(count),
         "{read} of {count} messages are Read"
     );
-    let audit = audit_credits(&*storage).await?;
+    let audit = AuditCredits { audit: storage }.execute().await?;
     ensure!(audit.adds_up(), "the credits do not add up: {audit:?}");
     drop(server);
     drop(fresh.cluster);

@@ -1,6 +1,8 @@
 //! A built server on a fresh database, with a provider and accounts that may send.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
@@ -8,24 +10,10 @@ use anyhow::{Context as _, ensure};
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
-use otp_core::account::{Contact, ContactLine, EmailAddress};
-use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
-use otp_core::channel::whatsapp::{AccessToken, ProviderId};
-use otp_core::contact_number::ContactNumber;
-use otp_core::credits::Credits;
-use otp_core::ids::TemplateId;
-use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
-use otp_core::ports::{Clock as _, Storage};
-use otp_core::sealing::{MasterKey, Sealer};
-use otp_core::time::Timestamp;
-use otp_core::usecases::add_sender::{NewSender, add_sender};
-use otp_core::usecases::audit_credits::audit_credits;
-use otp_core::usecases::create_account::create_account;
-use otp_core::usecases::create_api_key::create_api_key;
-use otp_core::usecases::grant_subscription::grant_subscription;
+use otp_core::usecases::audit_credits::AuditCredits;
 use otp_e2e::{Database, meta};
-use otp_testkit::{ManualClock, SeededRandomness};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::process::Process;
@@ -60,9 +48,7 @@ impl Rig {
         let provider = Provider::start().await?;
         let environment = environment(&database, provider.url());
         migrate(program, &environment)?;
-        let storage = database.open().await;
-        let api_keys = create_accounts(&*storage, accounts).await?;
-        drop(storage);
+        let api_keys = create_accounts(program, &environment, accounts)?;
         let server = Process::start(program, &["serve", "--json"], &environment)?;
         Ok(Self {
             database,
@@ -131,8 +117,10 @@ impl Rig {
 
     /// Fails unless the credits add up and the provider was called exactly once about each message.
     pub(crate) async fn audit(&self) -> anyhow::Result<()> {
-        let storage = self.database.open().await;
-        let audit = audit_credits(&*storage).await?;
+        let audit_credits = AuditCredits {
+            audit: self.database.open().await,
+        };
+        let audit = audit_credits.execute().await?;
         ensure!(audit.adds_up(), "the credits do not add up: {audit:?}");
         let calls = i64::try_from(self.provider.calls())?;
         let about = i64::try_from(self.provider.messages())?;
@@ -186,12 +174,32 @@ pub(crate) fn built_server() -> anyhow::Result<PathBuf> {
 
 /// By the program that is going to serve: another one may know more migrations, or fewer.
 fn migrate(program: &Path, environment: &[(String, String)]) -> anyhow::Result<()> {
-    let mut migrate = std::process::Command::new(program);
-    let migrate = migrate.arg("migrate").current_dir(std::env::temp_dir());
-    let ended = migrate.envs(environment.iter().cloned()).output()?;
+    command(program, environment, &["migrate"], b"").map(drop)
+}
+
+/// Runs a command of `program` and returns its JSON value.
+fn command(
+    program: &Path,
+    environment: &[(String, String)],
+    arguments: &[&str],
+    input: &[u8],
+) -> anyhow::Result<Value> {
+    let mut running = Command::new(program)
+        .args(arguments)
+        .arg("--json")
+        .current_dir(std::env::temp_dir())
+        .envs(environment.iter().cloned())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut stdin = running.stdin.take().context("no standard input")?;
+    stdin.write_all(input)?;
+    drop(stdin);
+    let ended = running.wait_with_output()?;
     let complaint = String::from_utf8_lossy(&ended.stderr);
-    ensure!(ended.status.success(), "migrate: {complaint}");
-    Ok(())
+    ensure!(ended.status.success(), "{arguments:?}: {complaint}");
+    Ok(serde_json::from_slice(&ended.stdout)?)
 }
 
 fn environment(database: &Database, provider: &str) -> Vec<(String, String)> {
@@ -210,47 +218,43 @@ fn environment(database: &Database, provider: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Accounts with a key, credits, a sender and templates; their keys.
-async fn create_accounts(storage: &dyn Storage, count: usize) -> anyhow::Result<Vec<String>> {
-    let sealer = Sealer::new(&MasterKey::parse(MASTER_KEY)?);
-    let clock = ManualClock::starting_at(Timestamp::parse("2026-01-01T00:00:00Z")?);
-    let randomness = SeededRandomness::new(1);
-    let world: (
-        &dyn otp_core::ports::Clock,
-        &dyn otp_core::ports::Randomness,
-    ) = (&clock, &randomness);
-    let contact = Contact {
-        name: ContactLine::parse("Bench")?,
-        email: EmailAddress::parse("bench@example.com")?,
-        phone: ContactNumber::parse("+15550783881")?,
-        company: ContactLine::parse("Bench")?,
-        address: None,
+/// Creates accounts with a key, credits, a sender and templates, and returns their keys. The program's own
+/// commands do it, so that a program with another schema can be compared.
+fn create_accounts(
+    program: &Path,
+    environment: &[(String, String)],
+    count: usize,
+) -> anyhow::Result<Vec<String>> {
+    let run = |arguments: &str, input: &[u8]| {
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        command(program, environment, &arguments, input)
+    };
+    let text = |value: &Value, key: &str| {
+        let text = value[key].as_str().map(str::to_owned);
+        text.with_context(|| format!("no {key} in {value}"))
     };
     let mut keys = Vec::new();
     for number in 0..count {
-        let english = LanguageTag::parse("en")?;
-        let account = create_account(storage, world, &sealer, &contact, english).await?;
-        let (_, key) = create_api_key(storage, world, account.id, "bench".to_owned(), None).await?;
-        grant_subscription(storage, world, account.id, Credits::new(CREDITS)?, None).await?;
-        let sender = NewSender {
-            account_id: account.id,
-            phone_number_id: ProviderId::parse(&format!("1065403522{number:05}"))?,
-            waba_id: ProviderId::parse("102290129340398")?,
-            phone: ContactNumber::parse("+15550783881")?,
-            access_token: AccessToken::parse("EAAGbenchtoken")?,
-        };
-        let sender = add_sender(storage, world, &sealer, sender).await?;
+        let account = run(
+            "account create --name Bench --email bench@example.com --phone +15550783881 \
+             --company Bench --language en",
+            b"",
+        )?;
+        let account = text(&account, "id")?;
+        let key = run(&format!("key create --account {account} --name bench"), b"")?;
+        keys.push(text(&key, "apiKey")?);
+        let grant = format!("subscription grant --account {account} --credits {CREDITS}");
+        run(&grant, b"")?;
+        let sender = format!(
+            "sender add --account {account} --phone-number-id 1065403522{number:05} \
+             --waba-id 102290129340398 --phone +15550783881 --access-token-file -"
+        );
+        let sender = text(&run(&sender, b"EAAGbenchtoken\n")?, "id")?;
         for language in ["ar", "en"] {
-            let template = AuthenticationTemplate::vouched_for(
-                TemplateId::generate(clock.now(), &randomness),
-                sender.id,
-                TemplateName::parse("otp_code")?,
-                LanguageTag::parse(language)?,
-                clock.now(),
-            );
-            storage.add_template(&template).await?;
+            let template =
+                format!("template add --sender {sender} --name otp_code --language {language}");
+            run(&template, b"")?;
         }
-        keys.push(key.expose().to_owned());
     }
     Ok(keys)
 }

@@ -18,8 +18,8 @@
 //! #[async_trait]
 //! impl MessageSender for Console {
 //!     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
-//!         println!("a code for {}", message.to.masked());
-//!         let provider_message_id = ProviderMessageId(message.message_id.0.to_string());
+//!         println!("a code of message {}", message.message_id().0);
+//!         let provider_message_id = ProviderMessageId(message.message_id().0.to_string());
 //!         Ok(Accepted { provider_message_id })
 //!     }
 //! }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use otp_core::usecases::audit_credits::audit_credits;
+use otp_core::usecases::audit_credits::AuditCredits;
 use otp_e2e::meta::{report, status};
 use otp_e2e::world::recipient;
 use otp_e2e::{Database, World, on_every_store};
@@ -37,7 +37,12 @@ async fn granted_credits_equal_balance_plus_net_debits_at_every_read(database: D
             while !last {
                 // One more audit after the last send.
                 last = over.load(Ordering::Acquire);
-                let report = audit_credits(&*storage).await.expect("an audit");
+                let report = AuditCredits {
+                    audit: storage.clone(),
+                }
+                .execute()
+                .await
+                .expect("an audit");
                 assert!(report.adds_up(), "{report:?}");
                 let spent = report.debited - report.refunded;
                 assert_eq!(i64::from(credits), report.remaining + spent);

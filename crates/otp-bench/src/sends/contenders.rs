@@ -429,7 +429,7 @@ impl Contender for OneByOne {
                 account_id: attempt.account_id,
                 outcome: Outcome::Accepted(SealedProviderMessageId {
                     index: otp_core::sealing::ProviderMessageIndex(rand::random()),
-                    sealed: Sealed(vec![0; 93]),
+                    sealed: Some(Sealed(vec![0; 93])),
                 }),
                 provider_time: None,
                 at: attempt.at,

@@ -490,7 +490,7 @@ async fn example_attempt(rig: &Rig) -> anyhow::Result<SendAttempt> {
         recipient: Sealed(vec![0; 46]),
         region: otp_core::recipient::PhoneNumber::parse("+966551234567")?.region(),
         price: Credits::new(1)?,
-        route: Ok(RoutedTo::from(route)),
+        route: Ok(RoutedTo::WhatsApp(route.into())),
         notice_language: None,
         at: clock.now(),
         expires_at: clock.now() + Duration::from_secs(600),

@@ -94,6 +94,7 @@ async fn an_audit_reads_a_row_a_few_times_however_many_there_are() {
         audit: Arc::new(fresh::connect(&url).await),
     };
     assert!(audit.execute().await.expect("an audit").adds_up());
+    drop(audit);
     for (table, before) in TABLES.into_iter().zip(before) {
         let read = rows_read(&session, table).await - before;
         // Each message has a debit, and every other a refund.
