@@ -21,6 +21,8 @@ use otp_server::{Gateway, Settings};
 use otp_testkit::contract::fixture::MASTER_KEY;
 use otp_testkit::{ScriptedSender, World};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Writes each message to a file of its own.
 struct FileTransport {
@@ -121,17 +123,27 @@ async fn send_one_code(folder: &Path) -> Result<Value, Box<dyn Error>> {
         .start(TcpListener::bind("127.0.0.1:0")?)
         .await?;
 
-    let request = reqwest::Client::builder().no_proxy().build()?;
-    let request = request.post(format!("{}/SendMessage", gateway.url()));
-    let body = json!({"otpCode": "482913", "toPhoneE164": "+966551234567"});
-    let answer = request
-        .header("X-Api-Key", api_key.expose())
-        .json(&body)
-        .send()
-        .await?;
-    let answer = answer.json().await?;
+    let answer = post(gateway.url(), api_key.expose()).await?;
     gateway.stop().await?;
-    Ok(answer)
+    Ok(serde_json::from_str(&answer)?)
+}
+
+/// Posts a request, as any HTTP client would, and returns the body of the answer.
+async fn post(url: &str, api_key: &str) -> std::io::Result<String> {
+    let body = json!({"otpCode": "482913", "toPhoneE164": "+966551234567"}).to_string();
+    let (host, length) = (url.trim_start_matches("http://"), body.len());
+    let mut connection = TcpStream::connect(host).await?;
+    let request = format!(
+        "POST /SendMessage HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nX-Api-Key: {api_key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    connection.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await?;
+    let body = answer
+        .split_once("\r\n\r\n")
+        .map(|(_, body)| body.to_owned());
+    body.ok_or_else(|| std::io::Error::other(answer))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub use provider_error::ProviderError;
 pub use provider_webhook::{ProviderWebhook, WebhookRefusal};
 pub use randomness::Randomness;
 pub use receipts::Receipts;
-pub use recipient_identities::{Recalled, RecipientIdentities};
+pub use recipient_identities::{KnownRecipient, Recalled, RecipientIdentities};
 pub use schema::{Schema, SchemaError, SchemaState};
 pub use send_ledger::SendLedger;
 pub use sender_examiner::{Examination, SenderExaminer};

@@ -66,8 +66,7 @@ impl Fixture {
             SEED.fetch_add(1, Ordering::Relaxed).into(),
         ));
         let clock = Arc::new(ManualClock::starting_at(START));
-        let master_key = MasterKey::parse(MASTER_KEY).expect("a master key");
-        let master_keys = Arc::new(MasterKeys::new(&master_key, &[]));
+        let master_keys = Arc::new(MasterKeys::new(&master_key(), &[]));
         let open_keyring = OpenKeyring {
             keyring: store.clone(),
             master_keys: Arc::clone(&master_keys),
@@ -324,6 +323,11 @@ impl Fixture {
             assert_eq!(row.remaining.get(), sum, "balance and ledger of {}", row.id);
         }
     }
+}
+
+/// The master key of every fixture.
+pub fn master_key() -> MasterKey {
+    MasterKey::parse(MASTER_KEY).expect("a master key")
 }
 
 /// An amount of credits.
