@@ -240,7 +240,7 @@ async fn create_accounts(storage: &dyn Storage, count: usize) -> anyhow::Result<
         };
         let sender = add_sender(storage, world, &sealer, sender).await?;
         for language in ["ar", "en"] {
-            let template = AuthenticationTemplate::vouched_for(
+            let template = AuthenticationTemplate::assumed_approved(
                 TemplateId::generate(clock.now(), &randomness),
                 sender.id,
                 TemplateName::parse("otp_code")?,

@@ -49,7 +49,7 @@ pub struct AuthenticationTemplate {
 impl AuthenticationTemplate {
     /// A template of which an operator says that it is approved. Whatever the provider says later
     /// counts for more.
-    pub fn vouched_for(
+    pub fn assumed_approved(
         id: TemplateId,
         sender_id: SenderId,
         name: TemplateName,
