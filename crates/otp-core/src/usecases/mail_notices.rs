@@ -27,10 +27,6 @@ const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 /// A notice that could not be sent for this long is given up, as mail is (RFC 5321, section 4.5.4.1).
 pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
-/// How long notices that ended are remembered, so that none is told twice. No occasion comes up again
-/// after so long: keys are announced seven days before they expire.
-pub const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-
 /// Sends what waits in the outbox.
 #[derive(Clone)]
 pub struct MailNotices {
@@ -110,23 +106,6 @@ impl MailNotices {
             at,
         };
         Ok(self.sender.send(&mail).await)
-    }
-}
-
-/// Forgets notices that ended long ago.
-#[derive(Clone)]
-pub struct ForgetEndedNotices {
-    /// What is remembered.
-    pub outbox: Arc<dyn NoticeOutbox>,
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl ForgetEndedNotices {
-    /// One round.
-    pub async fn execute(&self) -> Result<(), PortError> {
-        let until = self.clock.now() - REMEMBERED;
-        self.outbox.forget_ended(until).await
     }
 }
 
