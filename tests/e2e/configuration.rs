@@ -85,8 +85,30 @@ fn certificates_that_cannot_be_read_are_named() {
     assert_refused(&serve(&tls), &["http.tls.cert", "/nowhere/cert.pem"]);
 }
 
+/// A newer program applied a migration that this one does not know.
+const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')";
+
+/// And the migration took something away.
+const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '20991231000000'";
+
+/// A newer schema is used as long as it serves the program, and then refused by every command.
+async fn a_newer_schema_is_used_while_it_serves_the_program(
+    world: World,
+    mut execute: impl AsyncFnMut(&'static str),
+) {
+    execute(NEWER).await;
+    world.command(&["account", "list"]);
+    world.command(&["migrate"]);
+    drop(world.serve());
+    execute(CONTRACTED).await;
+    assert_refused(&world.try_command(&["serve"]), &["newer"]);
+    assert_refused(&world.try_command(&["serve", "--no-migrate"]), &["newer"]);
+    assert_refused(&world.try_command(&["migrate"]), &["newer"]);
+    assert_refused(&world.try_command(&["account", "list"]), &["newer"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_schema_too_new_is_left_alone_on_sqlite() {
+async fn a_newer_schema_is_used_while_it_serves_the_program_on_sqlite() {
     let world = World::bare(Database::sqlite()).await;
     let Database::Sqlite(folder) = &world.database else {
         unreachable!("just made")
@@ -96,27 +118,24 @@ async fn a_schema_too_new_is_left_alone_on_sqlite() {
     let path = folder.path().join("otp.db");
     let path = path.to_str().expect("Unicode");
     let mut connection = diesel::SqliteConnection::establish(path).expect("opened");
-    connection
-        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')")
-        .expect("written");
-    assert_refused(&world.try_command(&["serve"]), &["newer"]);
-    assert_refused(&world.try_command(&["migrate"]), &["newer"]);
-    assert_refused(&world.try_command(&["account", "list"]), &["newer"]);
+    a_newer_schema_is_used_while_it_serves_the_program(world, async |statement| {
+        connection.batch_execute(statement).expect("written");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_schema_too_new_is_left_alone_on_postgres() {
+async fn a_newer_schema_is_used_while_it_serves_the_program_on_postgres() {
     let world = World::bare(Database::postgres()).await;
     let (client, connection) =
         tokio_postgres::connect(&world.database.url(), tokio_postgres::NoTls)
             .await
             .expect("connected");
     tokio::spawn(connection);
-    client
-        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')")
-        .await
-        .expect("written");
-    assert_refused(&world.try_command(&["serve"]), &["newer"]);
+    a_newer_schema_is_used_while_it_serves_the_program(world, async |statement| {
+        client.batch_execute(statement).await.expect("written");
+    })
+    .await;
 }
 
 async fn serving_twice_on_one_port_is_refused(database: Database) {

@@ -1,4 +1,4 @@
-//! Accounts: the businesses that send passcodes, how to reach them, and the rules they differ in.
+//! Accounts: the businesses that send passcodes, their contact details, and their rules.
 
 mod rules;
 
@@ -11,17 +11,17 @@ use crate::ports::Randomness;
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
 
-/// Contact details as an operator gives them. Every one is personal data: a store only sees them
-/// sealed, and `Debug` hides them.
+/// Contact details as an operator enters them. All of them are personal data: a store only sees
+/// them sealed, and `Debug` hides them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// The person or department answering for the account.
+    /// The person or department responsible for the account.
     pub name: ContactLine,
-    /// Where notices go.
+    /// The address that notices are sent to.
     pub email: EmailAddress,
-    /// Their number.
+    /// The phone number of that person or department.
     pub phone: ContactNumber,
-    /// The business.
+    /// The name of the business.
     pub company: ContactLine,
     /// Its postal address.
     pub address: Option<ContactLine>,
@@ -40,15 +40,15 @@ pub struct Account {
     pub id: AccountId,
     /// Its contact details.
     pub contact: SealedContact,
-    /// The message language where a request names none that can be served; also that of notices.
+    /// The language of a message if its request names none that is available; also that of notices.
     pub default_language: LanguageTag,
-    /// The rules that differ between accounts.
+    /// Its own rules.
     pub rules: AccountRules,
-    /// When it was opened.
+    /// The time it was opened.
     pub created_at: Timestamp,
 }
 
-/// [`Contact`], each detail sealed.
+/// A [`Contact`] with every detail sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedContact {
     /// Sealed [`Contact::name`].
@@ -101,17 +101,17 @@ impl SealedContact {
 }
 
 /// One line of text about a person or business: 1–200 characters, no control characters, so that it
-/// can stand in a mail header or a table.
+/// fits in a mail header or a table.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContactLine(String);
 
-/// The text is no contact line.
+/// The text is not a contact line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to 200 characters on one line")]
 pub struct InvalidContactLine;
 
 impl ContactLine {
-    /// Reads a line; white space around it is dropped.
+    /// Reads a line; surrounding white space is dropped.
     pub fn parse(text: &str) -> Result<Self, InvalidContactLine> {
         let text = text.trim();
         let fits = (1..=200).contains(&text.chars().count());
@@ -121,24 +121,24 @@ impl ContactLine {
         Ok(Self(text.to_owned()))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A mail address, as far as can be told without sending to it.
+/// A mail address of a plausible form. Whether it exists shows only when mail is sent to it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
-/// The text is no mail address.
+/// The text is not a mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an e-mail address such as name@example.com")]
 pub struct InvalidEmailAddress;
 
 impl EmailAddress {
-    /// Reads `local@domain` (RFC 5321 lengths); quoted local parts and address literals are refused,
-    /// because no business is reached by them.
+    /// Reads `local@domain` (RFC 5321 lengths); quoted local parts and address literals are
+    /// refused, because no business uses them.
     pub fn parse(text: &str) -> Result<Self, InvalidEmailAddress> {
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmailAddress)?;
         let local_ok = (1..=64).contains(&local.len())
@@ -163,7 +163,7 @@ impl EmailAddress {
         }
     }
 
-    /// The address.
+    /// Returns the address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_people_have_are_accepted() {
+    fn common_addresses_are_accepted() {
         for text in [
             "a@b.co",
             "first.last+tag@mail.example.com",
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_break_a_header_or_cannot_be_delivered_is_refused() {
+    fn addresses_that_break_a_header_or_cannot_be_delivered_are_refused() {
         for text in [
             "",
             "a",

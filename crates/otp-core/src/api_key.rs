@@ -1,9 +1,9 @@
-//! API keys: what a client presents, and the little a store keeps of it.
+//! API keys: the secret a client presents, and what a store keeps of it.
 //!
-//! A key is `otp_live_` + 43 characters (256 random bits in base 62) + 6 characters of checksum. The
-//! prefix lets secret scanners find leaked keys, the checksum lets a mistyped one be refused without
-//! a look-up (both habits of GitHub's token format). A store keeps the SHA-256 only: with 256 random
-//! bits there is nothing to guess, so no slow hash is needed.
+//! A key is `otp_live_` + 43 characters (256 random bits in base 62) + 6 characters of checksum.
+//! The prefix lets secret scanners find leaked keys; the checksum lets the gateway refuse a
+//! mistyped key without a look-up. GitHub's token format does both. A store keeps only the SHA-256:
+//! 256 random bits cannot be guessed, so no slow hash is needed.
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -17,21 +17,21 @@ const SECRET_LENGTH: usize = 43;
 const CHECKSUM_LENGTH: usize = 6;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// An API key as its owner holds it. Shown once, never stored, hidden in `Debug`.
+/// An API key as its owner holds it: shown once, never stored, hidden in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKeySecret(Zeroizing<String>);
 
-/// SHA-256 of a key: what is stored and looked up.
+/// The SHA-256 of a key, which is stored and looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ApiKeyHash(pub [u8; 32]);
 
-/// The text is no key of ours: wrong prefix, length, alphabet or checksum.
+/// The text is not one of our keys: its prefix, length, alphabet or checksum is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an API key of this service")]
 pub struct NotAnApiKey;
 
 impl ApiKeySecret {
-    /// A fresh key.
+    /// Generates a key.
     pub fn generate(randomness: &dyn Randomness) -> Self {
         let mut bytes = Zeroizing::new([0; 32]);
         randomness.fill(&mut *bytes);
@@ -43,7 +43,7 @@ impl ApiKeySecret {
         )))
     }
 
-    /// Reads what a client presented.
+    /// Reads a key that a client presented.
     pub fn parse(text: &str) -> Result<Self, NotAnApiKey> {
         let rest = text.strip_prefix(PREFIX).ok_or(NotAnApiKey)?;
         let known = rest.len() == SECRET_LENGTH + CHECKSUM_LENGTH
@@ -54,17 +54,17 @@ impl ApiKeySecret {
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// The key itself, to show it to its owner once.
+    /// Returns the key itself, to show it to its owner once.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// What is stored of it.
+    /// Returns the hash that is stored.
     pub fn hash(&self) -> ApiKeyHash {
         ApiKeyHash(Sha256::digest(self.0.as_bytes()).into())
     }
 
-    /// The first characters, by which its owner recognises it in a list.
+    /// Returns the first characters, by which its owner recognises it in a list.
     pub fn hint(&self) -> String {
         self.0.chars().take(PREFIX.len() + 4).collect()
     }
@@ -76,7 +76,7 @@ impl std::fmt::Debug for ApiKeySecret {
     }
 }
 
-/// 32 bytes as 43 digits of base 62, most significant first.
+/// Writes 32 bytes as 43 digits of base 62, most significant first.
 fn base62(bytes: &[u8; 32]) -> String {
     let mut number = *bytes;
     let mut digits = [0_u8; SECRET_LENGTH];
@@ -92,7 +92,7 @@ fn base62(bytes: &[u8; 32]) -> String {
     digits.iter().map(|digit| char::from(*digit)).collect()
 }
 
-/// CRC-32 of the secret part as 6 digits of base 62.
+/// Returns the CRC-32 of the secret part as 6 digits of base 62.
 fn checksum(secret: &str) -> String {
     let mut number = crc32fast::hash(secret.as_bytes());
     let mut digits = [b'0'; CHECKSUM_LENGTH];
@@ -108,33 +108,33 @@ fn checksum(secret: &str) -> String {
 pub struct ApiKey {
     /// Its id.
     pub id: ApiKeyId,
-    /// Whose it is.
+    /// The account it belongs to.
     pub account_id: AccountId,
-    /// What its owner calls it.
+    /// The name its owner gave it.
     pub name: String,
-    /// What it is looked up by.
+    /// The hash it is looked up by.
     pub hash: ApiKeyHash,
     /// Its first characters, to recognise it by.
     pub hint: String,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// From when on it is refused as expired, if ever.
+    /// The time from which it is refused as expired; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
-    /// When it was revoked, if it was.
+    /// The time of its revocation, if it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// Why a stored key does not open the door.
+/// The reason a stored key is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApiKeyRefusal {
-    /// It was revoked: to its bearer it does not exist.
+    /// It was revoked: to its bearer it no longer exists.
     Revoked,
-    /// It is past its expiry.
+    /// It has expired.
     Expired,
 }
 
 impl ApiKey {
-    /// Whether the key is good at `now`. Revoked is judged before expired.
+    /// Checks that the key is valid at `now`. Revocation is checked before expiry.
     pub fn check(&self, now: Timestamp) -> Result<(), ApiKeyRefusal> {
         if self.revoked_at.is_some() {
             return Err(ApiKeyRefusal::Revoked);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_key_reads_back_with_one_hash() {
+    fn a_generated_key_parses_back_to_the_same_hash() {
         for byte in [0, 1, 127, 255] {
             let key = ApiKeySecret::generate(&Fixed(byte));
             assert_eq!(
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn different_randomness_is_a_different_key() {
+    fn different_randomness_gives_a_different_key() {
         assert_ne!(
             ApiKeySecret::generate(&Fixed(1)),
             ApiKeySecret::generate(&Fixed(2))
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_expires_at_its_expiry_and_a_revoked_one_is_gone() {
+    fn a_key_expires_at_its_expiry_and_revocation_is_checked_first() {
         let now = Timestamp::from_unix_millis(1_000);
         let mut key = ApiKey {
             id: ApiKeyId(uuid::Uuid::nil()),

@@ -1,9 +1,9 @@
-//! The channels a passcode can travel by, each with what only it knows.
+//! The channels that carry passcodes, each with its own types.
 //!
 //! A channel adds a variant to [`Channel`], to the route of an attempt
-//! ([`RoutedTo`](crate::send::RoutedTo)) and to what is handed to a provider
-//! ([`OutgoingMessage`](crate::ports::OutgoingMessage)); everything else a send needs is the same for
-//! all of them.
+//! ([`RoutedTo`](crate::send::RoutedTo)) and to the message for a provider
+//! ([`OutgoingMessage`](crate::ports::OutgoingMessage)). Everything else in a send is the same for all
+//! channels.
 
 mod limits;
 pub mod whatsapp;
@@ -16,7 +16,7 @@ pub use limits::Limits;
 pub enum Channel {
     /// A WhatsApp message.
     WhatsApp,
-    /// A second channel for tests.
+    /// The second channel of the tests.
     #[cfg(feature = "mocks")]
     Double,
 }
@@ -29,7 +29,7 @@ impl Channel {
         Self::Double,
     ];
 
-    /// The name on the wire and in logs.
+    /// Returns the name on the wire and in logs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::WhatsApp => "whatsapp",
@@ -38,7 +38,7 @@ impl Channel {
         }
     }
 
-    /// The number a store keeps.
+    /// Returns the stored number.
     pub const fn code(self) -> i16 {
         match self {
             Self::WhatsApp => 0,
@@ -47,7 +47,7 @@ impl Channel {
         }
     }
 
-    /// The channel of a stored number.
+    /// Returns the channel with this stored number.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL
             .iter()

@@ -1,20 +1,20 @@
-//! A number to reach somebody at, or that of a sender: of the right form, not necessarily assigned.
+//! The number of a contact person or a sender: of the right form, not necessarily assigned.
 //!
-//! The test numbers Meta hands out (+1 555 …) belong to no numbering plan, so a sender's number is not
-//! held to one. Messages are never sent to such a number; for those there is
+//! A provider's test numbers (+1 555 …) belong to no numbering plan, so a sender's number is not
+//! checked against one. Messages are never sent to such a number: the number of a recipient is a
 //! [`PhoneNumber`](crate::recipient::PhoneNumber).
 
 /// A number in the form of E.164: `+` and 7 to 15 digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContactNumber(String);
 
-/// The text is no such number.
+/// The text is not such a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a phone number such as +966551234567: a plus sign and 7 to 15 digits are needed")]
 pub struct InvalidContactNumber;
 
 impl ContactNumber {
-    /// Reads a number; spaces, hyphens and brackets, as people write them, are dropped.
+    /// Reads a number; the spaces, hyphens and brackets that people write are dropped.
     pub fn parse(text: &str) -> Result<Self, InvalidContactNumber> {
         let bare: String = text
             .trim()
@@ -30,7 +30,7 @@ impl ContactNumber {
         }
     }
 
-    /// The number, `+` and digits.
+    /// Returns the number: `+` and digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_dialled_is_refused() {
+    fn a_text_that_cannot_be_dialled_is_refused() {
         for text in [
             "",
             "+",

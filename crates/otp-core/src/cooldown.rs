@@ -1,15 +1,15 @@
-//! The cooldown: how long a recipient is left alone after a send (LightOTP API, "Duplicate-send
+//! The cooldown: the wait before a recipient may be sent to again (LightOTP API, "Duplicate-send
 //! protection").
 //!
 //! After the n-th send of a streak the wait is `min(30 s · 2^(n-1), 6 h)`. A streak is a run of
-//! non-failed sends with gaps under 6 h. It is always derived from the messages themselves, so a
-//! message that fails later leaves its streak without anybody undoing anything.
+//! non-failed sends with gaps under 6 h. It is always computed from the messages themselves, so a
+//! message that fails later leaves its streak without further work.
 
 use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// Wait after the first send of a streak.
+/// The wait after the first send of a streak.
 pub const FIRST_WAIT: Duration = Duration::from_secs(30);
 
 /// The longest wait.
@@ -18,14 +18,14 @@ pub const MAX_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
 /// A pause of this length ends a streak.
 pub const STREAK_GAP: Duration = MAX_WAIT;
 
-/// From this send of a streak on the wait is the longest one: 30 s · 2^10 exceeds 6 h.
+/// From this send of a streak on, the wait is the longest one: 30 s · 2^10 exceeds 6 h.
 const SENDS_TO_LONGEST_WAIT: u32 = 11;
 
-/// Sends older than this cannot change a verdict: the 11 newest sends of a streak already earn the
-/// longest wait, and the gaps between them are under 6 h each.
+/// Sends older than this cannot change a decision: the 11 newest sends of a streak already cause
+/// the longest wait, and the gaps between them are under 6 h each.
 pub const HORIZON: Duration = Duration::from_secs(11 * 6 * 60 * 60);
 
-/// The wait after the n-th send of a streak; `n` counts from 1.
+/// Returns the wait after the n-th send of a streak; `n` counts from 1.
 pub fn wait_after(n: u32) -> Duration {
     if n >= SENDS_TO_LONGEST_WAIT {
         return MAX_WAIT;
@@ -33,8 +33,8 @@ pub fn wait_after(n: u32) -> Duration {
     FIRST_WAIT * 2_u32.pow(n.saturating_sub(1))
 }
 
-/// When the recipient of these non-failed sends may be sent to again; `None` if there were none.
-/// The order of `sends` does not matter.
+/// Returns when the recipient of these non-failed sends may be sent to again; `None` if `sends` is
+/// empty. The order of `sends` does not matter.
 pub fn retry_at(sends: &[Timestamp]) -> Option<Timestamp> {
     let mut newest_first = sends.to_vec();
     newest_first.sort_unstable_by(|a, b| b.cmp(a));
@@ -46,7 +46,8 @@ pub fn retry_at(sends: &[Timestamp]) -> Option<Timestamp> {
     Some(last + wait_after(streak))
 }
 
-/// Whole seconds a caller has to wait, rounded up so that obeying them is always enough.
+/// Returns the wait in whole seconds, rounded up so that a caller who waits this long waits long
+/// enough.
 pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_never_sent_to_waits_for_nothing() {
+    fn a_number_never_sent_to_has_no_wait() {
         assert_eq!(retry_at(&[]), None);
     }
 

@@ -1,4 +1,4 @@
-//! Credits and the ledger in which every change of a balance is one row.
+//! Credits, and the ledger with one row for every change of a balance.
 
 pub mod audit;
 pub mod ledger;
@@ -13,11 +13,11 @@ pub struct Credits(u32);
 pub struct InvalidCredits;
 
 impl Credits {
-    /// None.
+    /// No credits.
     pub const ZERO: Self = Self(0);
-    /// One: the price of a message where the table is silent.
+    /// One credit: the price of a message to a region that the price table does not list.
     pub const ONE: Self = Self(1);
-    /// The most a subscription can hold; it fits a 32-bit signed column with room to spare.
+    /// The most a subscription can hold; it fits in a 32-bit signed column with room to spare.
     pub const MAX: Self = Self(2_000_000_000);
 
     /// Reads an amount, from a database or an operator.
@@ -28,17 +28,18 @@ impl Credits {
         }
     }
 
-    /// The amount.
+    /// Returns the amount.
     pub const fn get(self) -> i64 {
         self.0 as i64
     }
 
-    /// What is left after taking `price`; `None` if that is not covered.
+    /// Subtracts `price`; `None` if the amount does not cover it.
     pub fn checked_sub(self, price: Self) -> Option<Self> {
         self.0.checked_sub(price.0).map(Self)
     }
 
-    /// The sum. It cannot exceed what was once granted, so it stops at the largest amount.
+    /// Adds two amounts, saturating at the numeric bound. In practice the sum never exceeds what
+    /// was granted.
     pub fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use crate::ids::{NotAUuid, parse_uuid};
 
-/// A client's idempotency key: a UUID, bound for ever to the one message it created
-/// under its API key.
+/// A client's idempotency key: a UUID, bound permanently to the one message it created under its
+/// API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyKey(pub Uuid);
 
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_does_not_make_another_key() {
+    fn keys_that_differ_only_in_case_are_equal() {
         let lower = IdempotencyKey::parse("a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60").expect("valid");
         let upper = IdempotencyKey::parse("A3F1C2E4-9B27-4D6A-8E5F-1C2B3D4E5F60").expect("valid");
         assert_eq!(lower, upper);

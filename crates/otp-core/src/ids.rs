@@ -1,7 +1,7 @@
-//! Identifiers: one type each, so that an account's id can never stand where a message's belongs.
+//! Identifiers: one type each, so that an account's id cannot be passed as a message's.
 //!
 //! Ids are UUIDs of version 7 (RFC 9562), made from the caller's clock and randomness: rows created
-//! together lie together in an index, and a test can predict them.
+//! together are adjacent in an index, and a test can predict them.
 
 use uuid::{Builder, Uuid};
 
@@ -21,11 +21,11 @@ pub fn parse_uuid(text: &str) -> Result<Uuid, NotAUuid> {
 #[error("not a UUID in its 36-character form")]
 pub struct NotAUuid;
 
-/// Length of a UUID's text form. The other spellings a parser may know (braces, `urn:`, no hyphens)
-/// are refused, so that one id has one spelling but for case.
+/// The length of a UUID's text form. The other spellings that parsers accept (braces, `urn:`, no
+/// hyphens) are refused, so that an id has one spelling apart from case.
 const TEXT_LENGTH: usize = 36;
 
-/// Makes a fresh UUIDv7 for something that comes into being at `now`.
+/// Makes a UUIDv7 for something created at `now`.
 fn new_uuid(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
     let mut random = [0_u8; 10];
     randomness.fill(&mut random);
@@ -40,7 +40,7 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A fresh id for something that comes into being at `now`.
+            /// Makes an id for something created at `now`.
             pub fn generate(now: Timestamp, randomness: &dyn Randomness) -> Self {
                 Self(new_uuid(now, randomness))
             }
@@ -63,7 +63,7 @@ id!(
     ApiKeyId
 );
 id!(
-    /// A message: one accepted send. This is the `id` an API client persists.
+    /// A message: one accepted send. This is the `id` that an API client stores.
     MessageId
 );
 id!(
@@ -79,7 +79,7 @@ id!(
     SubscriptionId
 );
 id!(
-    /// A sender: a WhatsApp number of an account.
+    /// A sender: a number that an account sends from.
     SenderId
 );
 id!(

@@ -1,9 +1,9 @@
 //! The keyring: one key pair for the installation and one for each account, wrapped by the operator's
 //! master key.
 //!
-//! Every pair is random. What is stored of it is its wrapping only, so exchanging the master key
-//! rewraps the keyring and leaves every sealed row as it is, and deleting an account's key makes
-//! everything it sealed unreadable.
+//! Every pair is random, and only its wrapping is stored. So replacing the master key rewraps the keyring
+//! and leaves every sealed row as it is, and deleting an account's key makes all data that it sealed
+//! unreadable.
 
 mod account_key;
 mod data_key;
@@ -12,5 +12,5 @@ mod wrapped_key;
 
 pub use account_key::AccountKey;
 pub(crate) use data_key::DataKey;
-pub use master_key::{InvalidMasterKey, MasterKey, MasterKeyId, MasterKeys};
-pub use wrapped_key::{KeyOwner, KeyringEntry, UnwrapError, WrappedKey};
+pub use master_key::{InvalidMasterKey, MasterKey, MasterKeys};
+pub use wrapped_key::{KeyOwner, KeyringEntry, MasterKeyId, UnwrapError, WrappedKey};

@@ -1,8 +1,9 @@
-//! Message languages: reading what a caller requests and choosing among the languages there are.
+//! Message languages: reads the language a caller requests and chooses an available one.
 //!
-//! WhatsApp spells a language `en_US`; callers also write `en-US` or `EN-us`. All are one preferred.
+//! Templates spell a language `en_US`; callers also write `en-US` or `EN-us`. All three are the
+//! same tag.
 
-/// A language tag in WhatsApp's spelling: `ar`, `en_US`, `zh_Hant_TW`.
+/// A language tag with underscores: `ar`, `en_US`, `zh_Hant_TW`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LanguageTag(String);
 
@@ -36,17 +37,17 @@ impl LanguageTag {
         Ok(Self(tag))
     }
 
-    /// The tag as WhatsApp spells it.
+    /// Returns the tag, with underscores.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The language without script and region: `zh` of `zh_Hant_TW`.
+    /// Returns the language without script and region: `zh` of `zh_Hant_TW`.
     pub fn base(&self) -> &str {
         self.0.split('_').next().unwrap_or_default()
     }
 
-    /// Language and region without what stands between: `zh_TW` of `zh_Hant_TW`.
+    /// Returns language and region without the subtags between them: `zh_TW` of `zh_Hant_TW`.
     fn without_script(&self) -> Option<String> {
         let region = self.0.split('_').skip(1).find(|part| is_region(part))?;
         Some(format!("{}_{region}", self.base()))
@@ -59,7 +60,8 @@ impl std::fmt::Display for LanguageTag {
     }
 }
 
-/// Regions in capitals, scripts capitalised, the rest in small letters (RFC 5646, section 2.1.1).
+/// Writes regions in upper case, scripts capitalised, the rest in lower case (RFC 5646, section
+/// 2.1.1).
 fn canonical_subtag(part: &str) -> String {
     if is_region(part) {
         part.to_ascii_uppercase()
@@ -75,9 +77,9 @@ fn is_region(part: &str) -> bool {
         || (part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Chooses a language of `available`: for the preferred, then for the account's default, each by exact
-/// match, by base language, by any region of that base (the first in alphabetical order, so that the
-/// choice never depends on the order of rows).
+/// Chooses a language from `available`: first for the preferred one, then for the account's
+/// default. Each is matched exactly, then by base language, then by any region of that base (the
+/// first in alphabetical order, so that the choice never depends on the order of rows).
 pub fn select<'a>(
     preferred: Option<&LanguageTag>,
     default: &LanguageTag,
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn hyphen_underscore_and_case_are_one_request() {
+    fn hyphen_underscore_and_case_make_no_difference() {
         for text in ["en-US", "en_US", "EN-us", "en_us"] {
             assert_eq!(tag(text).as_str(), "en_US");
         }
@@ -155,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_match_wins() {
+    fn an_exact_match_is_first() {
         check(Some("en-US"), "ar", &["ar", "en", "en_US"], Some("en_US"));
         check(Some("ar"), "en", &["ar_EG", "ar", "en"], Some("ar"));
     }
 
     #[test]
-    fn then_the_base_language() {
+    fn the_base_language_is_second() {
         check(Some("en-GB"), "ar", &["ar", "en", "en_US"], Some("en"));
         check(
             Some("zh-Hant-TW"),
@@ -172,20 +174,20 @@ mod tests {
     }
 
     #[test]
-    fn then_any_region_of_the_base_in_a_stable_order() {
+    fn any_region_of_the_base_is_third_in_alphabetical_order() {
         check(Some("ar"), "en", &["ar_QA", "ar_EG", "en"], Some("ar_EG"));
         check(Some("en_GB"), "ar", &["ar", "en_US"], Some("en_US"));
     }
 
     #[test]
-    fn then_the_accounts_default_by_the_same_steps() {
+    fn the_accounts_default_is_matched_last_by_the_same_steps() {
         check(Some("fr"), "ar", &["en", "ar_EG"], Some("ar_EG"));
         check(None, "en", &["ar", "en_US"], Some("en_US"));
         check(Some("not a tag"), "ar", &["ar", "en"], Some("ar"));
     }
 
     #[test]
-    fn otherwise_there_is_none() {
+    fn without_a_match_there_is_no_language() {
         check(Some("fr"), "ar", &["en"], None);
         check(None, "ar", &[], None);
     }

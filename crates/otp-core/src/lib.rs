@@ -1,17 +1,19 @@
 //! The rules of the gateway, and nothing else: no I/O, no SQL, no HTTP, no runtime.
 //!
-//! - What may be sent, to whom and at what price: [`send`], [`cooldown`], [`pricing`],
+//! - The decision whether a message may be sent, and its price: [`send`], [`cooldown`], [`pricing`],
 //!   [`subscription`], [`credits`].
-//! - What callers hand over, parsed into types that cannot be wrong: [`passcode`], [`recipient`],
+//! - Input of callers, parsed into types that hold valid values only: [`passcode`], [`recipient`],
 //!   [`language`], [`idempotency`], [`api_key`].
-//! - What the core asks of the world: [`ports`]. Time, randomness and ids come from there.
-//! - Who wants no messages: [`opt_out`].
-//! - What the product does, one file each: [`usecases`].
+//! - The ways a passcode reaches a person: [`channel`].
+//! - Recipients who opted out: [`opt_out`].
+//! - Personal data at rest, and its keys: [`sealing`], [`keyring`].
+//! - The interfaces to the outside world: [`ports`]. Time and randomness come from there.
+//! - The use cases, one file each: [`usecases`].
 //!
 //! # Testing with mocks
 //!
-//! With the feature `mocks` every port has a [mockall](https://docs.rs/mockall) mock. A test of a use
-//! case needs no database and no network:
+//! With the feature `mocks`, every port has a [mockall](https://docs.rs/mockall) mock, so a test of a
+//! use case needs no database and no network:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -21,7 +23,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().expect("runtime").block_on(async {
 //! let mut directory = MockDirectory::new();
-//! // A mistyped key fails its checksum: it must never cost a look-up.
+//! // A mistyped key fails its checksum, so it never costs a look-up.
 //! directory.expect_find_api_key().never();
 //! let mut clock = MockClock::new();
 //! clock.expect_now().return_const(Timestamp::from_unix_millis(0));

@@ -1,4 +1,4 @@
-//! A message: one accepted send, and what became of it.
+//! A message: one accepted send and its outcome.
 
 mod event;
 mod page;
@@ -19,7 +19,7 @@ use crate::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use crate::sealing::{Sealed, SealedProviderMessageId};
 use crate::time::Timestamp;
 
-/// Why a message failed, as the provider said it (LightOTP API, "Failure fields").
+/// The reason a message failed, as the provider reported it (LightOTP API, "Failure fields").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The provider's error code, if it gave one.
@@ -30,10 +30,10 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// A message as a store gives it back.
+/// A message as a store returns it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The id the API client persists.
+    /// The id that the API client stores.
     pub id: MessageId,
     /// The account it belongs to.
     pub account_id: AccountId,
@@ -43,7 +43,8 @@ pub struct Message {
     pub recipient: Option<Sealed>,
     /// Its status.
     pub status: MessageStatus,
-    /// The answer to the first request, which replays repeat; `None` while that is under way.
+    /// The answer to the first request, which replays repeat; `None` while that request is in
+    /// progress.
     pub first_answer: Option<MessageStatus>,
     /// The provider's id, once it accepted the message.
     pub provider_message_id: Option<SealedProviderMessageId>,
@@ -51,17 +52,17 @@ pub struct Message {
     pub price: Credits,
     /// The subscription that paid.
     pub subscription_id: SubscriptionId,
-    /// Why it failed, if it did; `None` once the message is erased.
+    /// The failure, if it failed; `None` once the message is erased.
     pub failure: Option<Failure>,
-    /// When it was admitted.
+    /// The time it was admitted.
     pub created_at: Timestamp,
-    /// When the failure was recorded.
+    /// The time the failure was recorded.
     pub failed_at: Option<Timestamp>,
 }
 
 impl Message {
-    /// What was found of each that was wanted, in that order. Another account's message is as absent as
-    /// one that was not found.
+    /// Returns the found messages in the order of `wanted`, `None` for each that was not found. A
+    /// message of another account counts as not found.
     pub fn in_the_order_of(
         wanted: &[(AccountId, MessageId)],
         found: Vec<Self>,

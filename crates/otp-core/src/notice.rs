@@ -1,7 +1,7 @@
-//! Notices: what an account holder is told by mail, without anything personal in it.
+//! Notices: mail to an account holder, without personal data.
 //!
-//! A notice is the same notice whenever it has the same id, and its id is made from what it is about:
-//! telling twice what happened once is one mail.
+//! The id of a notice is made from the event it is about, and notices with the same id are the same
+//! notice: an event that is noticed twice causes one mail.
 
 mod expiring_key;
 mod kind;
@@ -18,26 +18,26 @@ pub use kind::{NoticeKind, Reason};
 pub(crate) use low_balance::Debit;
 pub use low_balance::{InvalidLowBalance, LowBalance};
 
-/// Something an account holder has to know. The address is not part of it: it is looked up when the
-/// mail goes out.
+/// A notice to an account holder. It has no address: the address is looked up when the mail is
+/// sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailNotice {
     /// Its id, which is also that of its mail.
     pub id: NoticeId,
-    /// Who is told.
+    /// The account whose holder receives it.
     pub account_id: AccountId,
-    /// What.
+    /// The subject and its details.
     pub kind: NoticeKind,
-    /// In which language; the account's default where none is named.
+    /// The language; the account's default if `None`.
     pub language: Option<UiLanguage>,
-    /// When it came up.
+    /// The time of the event.
     pub created_at: Timestamp,
 }
 
 impl MailNotice {
-    /// A notice. `occasion` tells this occurrence from others of the same kind and account, such as the
-    /// id of what happened to: the same account, kind and occasion are the same notice for ever, and
-    /// later ones are passed over.
+    /// Makes a notice. `occasion` distinguishes this event from others of the same kind and
+    /// account, for example by the id of the object it is about. The same account, kind and
+    /// occasion are the same notice permanently, and later ones are ignored.
     pub fn new(
         account_id: AccountId,
         kind: NoticeKind,
@@ -67,33 +67,33 @@ impl MailNotice {
 pub struct QueuedNotice {
     /// The notice.
     pub notice: MailNotice,
-    /// Where it stands.
+    /// Its state.
     pub state: NoticeState,
-    /// How often it was claimed. Who records what came of a claim names this number, so that one whose
-    /// lease had ended cannot overrule the next.
+    /// The number of claims. A worker that records the outcome of a claim gives this number, so
+    /// that a worker whose lease has ended cannot overwrite the next one's outcome.
     pub attempts: u32,
-    /// From when on it may be claimed, while it waits.
+    /// The time from which it may be claimed, while it waits.
     pub due_at: Timestamp,
-    /// Why the last attempt failed, in words without anybody's data.
+    /// The reason the last attempt failed, without personal data.
     pub failure: Option<String>,
 }
 
-/// Where a notice stands.
+/// The state of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeState {
-    /// It is to be sent.
+    /// It waits to be sent.
     Waiting,
-    /// A mail server took it.
+    /// A mail server accepted it.
     Sent,
     /// It will not be sent.
     GivenUp,
 }
 
 impl NoticeState {
-    /// All of them, for tables and tests.
+    /// All states, for tables and tests.
     pub const ALL: [Self; 3] = [Self::Waiting, Self::Sent, Self::GivenUp];
 
-    /// The name in listings.
+    /// Returns the name in listings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "Waiting",
@@ -102,7 +102,7 @@ impl NoticeState {
         }
     }
 
-    /// What a store keeps.
+    /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
             Self::Waiting => 0,
@@ -111,24 +111,24 @@ impl NoticeState {
         }
     }
 
-    /// The one with this code.
+    /// Returns the state of a stored number.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 }
 
-/// What came of a claimed notice.
+/// The outcome of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeOutcome {
-    /// Which notice.
+    /// The notice.
     pub id: NoticeId,
-    /// Of which claim: [`QueuedNotice::attempts`].
+    /// The number of the claim, from [`QueuedNotice::attempts`].
     pub attempt: u32,
-    /// Where it stands now.
+    /// Its new state.
     pub state: NoticeState,
-    /// When it may be claimed again, if it waits; otherwise when it ended.
+    /// The time from which it may be claimed again, if it waits; otherwise the time it ended.
     pub at: Timestamp,
-    /// Why it failed, if it did.
+    /// The reason it failed, if it failed.
     pub failure: Option<String>,
 }
 

@@ -1,12 +1,12 @@
-//! Opt-outs: people who write STOP are left alone until they write START.
+//! Opt-outs: a person who writes STOP receives no messages until they write START.
 //!
-//! - Which text is a request: [`ConsentRequest::of_text`].
-//! - Who asked: [`resolution`]. WhatsApp names people by numbers of its own spelling, or not by number
-//!   at all.
-//! - What holds: [`CurrentConsent`]. The request that came last by the provider's time, in whatever order and
-//!   however often requests are reported; between two of one instant STOP holds. What an operator enters
-//!   holds at once.
-//! - What is kept: every request in an append-only log, and the last one beside it ([`consent`]).
+//! - [`ConsentRequest::of_text`] recognises a request in a text.
+//! - [`resolution`] finds the recipient who made it. A provider identifies people by numbers in its
+//!   own spelling, or without a number.
+//! - [`CurrentConsent`] is the request that applies: the last one by the provider's time, whatever
+//!   the order and number of reports. Of two requests at one instant, STOP applies. A request that
+//!   an operator enters applies at once.
+//! - [`consent`] keeps every request in an append-only log, and the last one beside it.
 
 pub mod consent;
 pub mod resolution;
@@ -21,22 +21,17 @@ use crate::recipient_identity::ProviderIdentities;
 use crate::sealing::{InstallationSealer, OpenError, ProviderMessageIndex, Purpose, Sealed};
 use crate::time::Timestamp;
 
-/// What a person wants. The order is that of two requests of one instant.
+/// A person's request. The greater of two requests made at one instant applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConsentRequest {
-    /// Messages again.
+    /// A request to receive messages again.
     Start,
-    /// No more messages.
+    /// A request to receive no more messages.
     Stop,
 }
 
 impl ConsentRequest {
-    /// The request that a whole message is, if it is one.
-    pub fn of_text(text: &str) -> Option<Self> {
-        words::request(text)
-    }
-
-    /// The number a store keeps of it.
+    /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
             Self::Stop => 1,
@@ -44,7 +39,7 @@ impl ConsentRequest {
         }
     }
 
-    /// The request of a stored number.
+    /// Returns the request of a stored number.
     pub const fn from_code(code: i16) -> Option<Self> {
         match code {
             1 => Some(Self::Stop),
@@ -53,7 +48,7 @@ impl ConsentRequest {
         }
     }
 
-    /// Its name, for operators.
+    /// Returns its name, for operators.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "stop",
@@ -62,19 +57,19 @@ impl ConsentRequest {
     }
 }
 
-/// How a request was made.
+/// The way a request was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ConsentSource {
-    /// Written as a message.
+    /// It was written as a message.
     Typed,
-    /// By a button or an item of a list.
+    /// A button or an item of a list was chosen.
     Button,
-    /// Entered by an operator, whom the person told otherwise.
+    /// An operator entered it; the person asked in another way.
     Operator,
 }
 
 impl ConsentSource {
-    /// The number a store keeps of it.
+    /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
             Self::Typed => 1,
@@ -83,7 +78,7 @@ impl ConsentSource {
         }
     }
 
-    /// The source of a stored number.
+    /// Returns the source of a stored number.
     pub const fn from_code(code: i16) -> Option<Self> {
         match code {
             1 => Some(Self::Typed),
@@ -93,7 +88,7 @@ impl ConsentSource {
         }
     }
 
-    /// Its name, for operators.
+    /// Returns its name, for operators.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Typed => "typed",
@@ -103,45 +98,46 @@ impl ConsentSource {
     }
 }
 
-/// The request that holds for a recipient. Ordered by when it was made.
+/// The request that applies to a recipient. The order is that of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CurrentConsent {
-    /// When, by the provider's clock.
+    /// The time of the request, by the provider's clock.
     pub at: Timestamp,
-    /// What.
+    /// The request.
     pub request: ConsentRequest,
 }
 
-/// A consent request as the provider reports it: of a person it names, to one of our numbers.
+/// A consent request as the provider reports it: from a person it identifies, to one of our
+/// numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboundConsent {
-    /// What the person asks for.
+    /// The person's request.
     pub request: ConsentRequest,
-    /// How they asked.
+    /// The way it was made.
     pub source: ConsentSource,
     /// The provider's id of the number it was written to.
     pub phone_number_id: Option<ProviderId>,
-    /// The provider's id of the message; a request that is reported again has the same.
+    /// The provider's id of the message; a request that is reported again has the same id.
     pub message: ProviderMessageIndex,
-    /// The message of ours that it answers, if the provider says so.
+    /// The message of ours that it answers, if the provider reports one.
     pub context: Option<ProviderMessageIndex>,
-    /// What the provider calls the person.
+    /// The provider's names for the person.
     pub from: ProviderIdentities,
-    /// The person's number, if the provider's spelling is a number to us as well.
+    /// The person's number, if the provider's spelling is a valid number.
     pub number: Option<PhoneNumber>,
-    /// When, by the provider's clock.
+    /// The time of the request, by the provider's clock.
     pub provider_time: Timestamp,
-    /// When it reached us.
+    /// The time we received it.
     pub received_at: Timestamp,
 }
 
-/// A consent request that waits until a receipt says which recipient it comes from. Its account is not
-/// known yet, so the installation's key seals the person.
+/// A consent request that waits until a receipt shows which recipient it comes from. Its account is
+/// not known yet, so the person is sealed with the installation's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnresolvedConsent {
-    /// What the person asks for.
+    /// The person's request.
     pub request: ConsentRequest,
-    /// How they asked.
+    /// The way it was made.
     pub source: ConsentSource,
     /// The provider's id of the number it was written to.
     pub phone_number_id: Option<ProviderId>,
@@ -149,16 +145,16 @@ pub struct UnresolvedConsent {
     pub message: ProviderMessageIndex,
     /// The message of ours that it answers.
     pub context: Option<ProviderMessageIndex>,
-    /// The person, sealed.
+    /// The provider's names and the number of the person, sealed.
     pub from: Sealed,
-    /// When, by the provider's clock.
+    /// The time of the request, by the provider's clock.
     pub provider_time: Timestamp,
-    /// When it reached us.
+    /// The time we received it.
     pub received_at: Timestamp,
 }
 
 impl InboundConsent {
-    /// The form in which it is kept.
+    /// Seals the person, for storage.
     pub fn seal(
         &self,
         sealer: &InstallationSealer,
@@ -185,7 +181,7 @@ impl InboundConsent {
 }
 
 impl UnresolvedConsent {
-    /// The request as it came.
+    /// Opens the request as it was received.
     pub fn open(&self, sealer: &InstallationSealer) -> Result<InboundConsent, OpenError> {
         let person = sealer.open(Purpose::ProviderIdentities, &self.message.0, &self.from)?;
         let (number, from) = person.split_once('\n').ok_or(OpenError::Damaged)?;
@@ -208,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_read_back() {
+    fn stored_numbers_read_back() {
         for request in [ConsentRequest::Stop, ConsentRequest::Start] {
             assert_eq!(ConsentRequest::from_code(request.code()), Some(request));
         }

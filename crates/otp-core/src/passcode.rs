@@ -1,15 +1,15 @@
-//! The passcode a caller hands over: 1–8 ASCII letters or digits, in memory only and wiped after use.
+//! The passcode of a caller: 1–8 ASCII letters or digits, kept only in memory and wiped after use.
 
 use zeroize::Zeroize;
 
-/// Longest passcode accepted, in characters (LightOTP API, `otpCode`).
+/// The maximum length of a passcode, in characters (LightOTP API, `otpCode`).
 pub const MAX_LENGTH: usize = 8;
 
 /// A passcode. It is never stored and never logged: `Debug` hides it and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Passcode(String);
 
-/// Why a text is not a passcode.
+/// The reason a text is not a passcode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPasscode {
     /// Absent or empty.
@@ -18,13 +18,13 @@ pub enum InvalidPasscode {
     /// Longer than [`MAX_LENGTH`] characters.
     #[error("the passcode has more than 8 characters")]
     TooLong,
-    /// Something else than `A–Z`, `a–z`, `0–9`.
+    /// With a character other than `A–Z`, `a–z`, `0–9`.
     #[error("the passcode has a character that is neither a letter A–Z nor a digit")]
     NotAlphanumeric,
 }
 
 impl Passcode {
-    /// Reads a passcode. Length is judged before content, as the LightOTP API orders it.
+    /// Reads a passcode. Its length is checked before its content, as the LightOTP API requires.
     pub fn parse(text: Option<&str>) -> Result<Self, InvalidPasscode> {
         let text = text
             .filter(|text| !text.is_empty())
@@ -38,7 +38,7 @@ impl Passcode {
         Ok(Self(text.to_owned()))
     }
 
-    /// The passcode itself, for the adapter that delivers it.
+    /// Returns the passcode itself, for the adapter that delivers it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn length_counts_characters_and_is_judged_before_content() {
+    fn length_is_counted_in_characters_and_checked_before_content() {
         assert_eq!(
             Passcode::parse(Some("123456789")),
             Err(InvalidPasscode::TooLong)

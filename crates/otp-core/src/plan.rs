@@ -1,4 +1,4 @@
-//! Plans: what can be ordered, and what it costs in money.
+//! Plans: the credits that can be ordered, and their price in money.
 
 use crate::credits::Credits;
 use crate::ids::PlanId;
@@ -13,9 +13,9 @@ pub struct Plan {
     pub name: String,
     /// The credits it grants.
     pub credits: Credits,
-    /// Its price; none where it is agreed upon by talking.
+    /// Its price; `None` if it is negotiated.
     pub price: Option<Money>,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
 }
 
@@ -24,7 +24,7 @@ pub struct Plan {
 pub struct Money {
     /// Cents, fils, yen …
     pub minor_units: i64,
-    /// In which currency.
+    /// The currency.
     pub currency: Currency,
 }
 
@@ -32,20 +32,20 @@ pub struct Money {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Currency([u8; 3]);
 
-/// Why a text is no amount of money.
+/// The reason a text is not an amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMoney {
     /// Not three letters.
     #[error("a currency is the three letters of its ISO 4217 code, such as USD")]
     Currency,
-    /// Not a decimal number, or one that is negative, too large or too fine for the currency.
+    /// Not a decimal number, or one that is negative, too large or too precise for the currency.
     #[error(
         "a price is a decimal number such as 19.99, no finer than its currency's smallest unit"
     )]
     Amount,
 }
 
-/// Currencies whose smallest unit is not a hundredth (ISO 4217, exponents 0 and 3).
+/// The currencies whose smallest unit is not a hundredth (ISO 4217, exponents 0 and 3).
 const NO_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
 const THREE_DECIMALS: &str = "BHD IQD JOD KWD LYD OMR TND";
 
@@ -59,12 +59,12 @@ impl Currency {
         }
     }
 
-    /// The code.
+    /// Returns the code.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Decimals of its smallest unit.
+    /// Returns the number of decimals of its smallest unit.
     pub fn decimals(&self) -> usize {
         if NO_DECIMALS.contains(self.as_str()) {
             0
@@ -98,7 +98,7 @@ impl Money {
         })
     }
 
-    /// The amount as a decimal number: `19.99`.
+    /// Returns the amount as a decimal number: `19.99`.
     pub fn to_decimal(&self) -> String {
         let decimals = self.currency.decimals();
         let digits = format!("{:0>width$}", self.minor_units, width = decimals + 1);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_money() {
+    fn other_texts_are_refused() {
         for amount in [
             "",
             "-1",

@@ -1,8 +1,8 @@
-//! The ports: what the core asks of the world, one trait a file.
+//! The ports: the core's interfaces to the outside world, one trait in each file.
 //!
-//! Each method's documentation says what an adapter MUST do; `otp-testkit` has a contract test for
-//! each of those sentences. A method is one unit: it happens whole or not at all. All ports are
-//! object-safe, so that an adapter is chosen at start-up; with the feature `mocks` every one has a
+//! Each method's documentation says what an adapter MUST do; `otp-testkit` has a contract test for each
+//! of those sentences. A method is atomic: it takes effect as a whole or not at all. All ports are
+//! object-safe, so that an adapter can be chosen at start-up. With the feature `mocks`, every port has a
 //! mock (`MockSendLedger` for [`SendLedger`], and so on).
 
 mod accounts;
@@ -26,6 +26,7 @@ mod provider_webhook;
 mod randomness;
 mod receipts;
 mod recipient_identities;
+mod schema;
 mod send_ledger;
 mod sender_examiner;
 mod sender_healths;
@@ -61,6 +62,7 @@ pub use provider_webhook::{ProviderWebhook, WebhookRefusal};
 pub use randomness::Randomness;
 pub use receipts::Receipts;
 pub use recipient_identities::{Recalled, RecipientIdentities};
+pub use schema::{Schema, SchemaError, SchemaState};
 pub use send_ledger::SendLedger;
 pub use sender_examiner::{Examination, SenderExaminer};
 pub use sender_healths::SenderHealths;
@@ -92,6 +94,7 @@ mod mocks {
     pub use super::randomness::MockRandomness;
     pub use super::receipts::MockReceipts;
     pub use super::recipient_identities::MockRecipientIdentities;
+    pub use super::schema::MockSchema;
     pub use super::send_ledger::MockSendLedger;
     pub use super::sender_examiner::MockSenderExaminer;
     pub use super::sender_healths::MockSenderHealths;

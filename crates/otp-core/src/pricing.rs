@@ -1,11 +1,11 @@
-//! What a message costs: credits by the destination's region.
+//! The price of a message: credits by the destination's region.
 
 use std::collections::HashMap;
 
 use crate::credits::Credits;
 use crate::region::Region;
 
-/// Price of a region the table is silent about (LightOTP API, "Billing & credits").
+/// The price of a region that the table does not list (LightOTP API, "Billing & credits").
 pub const DEFAULT_PRICE: Credits = Credits::ONE;
 
 /// The international pricing table.
@@ -13,7 +13,7 @@ pub const DEFAULT_PRICE: Credits = Credits::ONE;
 pub struct PriceList(HashMap<Region, Credits>);
 
 impl PriceList {
-    /// The price of one message to `region`.
+    /// Returns the price of one message to `region`.
     pub fn price(&self, region: Region) -> Credits {
         self.0.get(&region).copied().unwrap_or(DEFAULT_PRICE)
     }
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_region_the_table_is_silent_about_costs_one_credit() {
+    fn a_region_that_the_table_does_not_list_costs_one_credit() {
         let saudi_arabia = Region::parse("SA").expect("region");
         let egypt = Region::parse("EG").expect("region");
         let prices = PriceList::from_iter([(saudi_arabia, Credits::new(2).expect("credits"))]);

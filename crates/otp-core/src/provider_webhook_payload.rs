@@ -1,25 +1,25 @@
-//! A notification: everything a provider tells us unasked, in one delivery of its webhook.
+//! The payload of one call to the webhook: everything the provider reports with it.
 
 use crate::channel::whatsapp::health::SenderEvent;
 use crate::channel::whatsapp::template::event::TemplateEvent;
 use crate::opt_out::InboundConsent;
 use crate::receipt::DeliveryReceipt;
 
-/// What one delivery says, sorted by what it is about; each list in the order it was said.
+/// The reports of one webhook call, by subject; each list is in the order of the payload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProviderWebhookPayload {
-    /// What became of messages.
+    /// Delivery receipts of messages.
     pub receipts: Vec<DeliveryReceipt>,
-    /// Who wants no more messages, or wants them again.
+    /// Opt-out and opt-in requests.
     pub requests: Vec<InboundConsent>,
-    /// Which templates changed.
+    /// Changes of templates.
     pub templates: Vec<TemplateEvent>,
-    /// Which senders are to be asked about.
+    /// Events of senders, whose state then has to be looked up.
     pub senders: Vec<SenderEvent>,
 }
 
 impl ProviderWebhookPayload {
-    /// Whether it says nothing that changes anything.
+    /// Returns whether it reports nothing that changes anything.
     pub fn is_empty(&self) -> bool {
         let Self {
             receipts,

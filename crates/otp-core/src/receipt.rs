@@ -1,5 +1,5 @@
-//! Delivery receipts: what the provider tells of a message after it was accepted, in any order and as
-//! often as it likes.
+//! Delivery receipts: the provider's reports about a message it has accepted, in any order and any
+//! number of times.
 
 use crate::ids::{AccountId, MessageId};
 use crate::message::{Failure, MessageStatus};
@@ -9,10 +9,10 @@ use crate::sealing::{InstallationSealer, ProviderMessageIndex, Purpose, Sealed};
 use crate::send::Outcome;
 use crate::time::Timestamp;
 
-/// What a receipt says of its message.
+/// The status that a receipt reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Report {
-    /// It left for the recipient.
+    /// The message was sent to the recipient.
     Sent,
     /// It reached a device.
     Delivered,
@@ -24,12 +24,12 @@ pub enum Report {
     Failed(Failure),
 }
 
-/// Which message a receipt is about: our id, if the provider echoed it, and the provider's own.
+/// The reference to a message: our id, if the provider echoed it, and the provider's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MessageReference {
-    /// Our id of the message, as it was passed on with the send.
+    /// Our id of the message, as it was passed to the provider with the send.
     pub message_id: Option<MessageId>,
-    /// The provider's id of it, indexed.
+    /// The blind index of the provider's id.
     pub provider_index: ProviderMessageIndex,
 }
 
@@ -38,43 +38,43 @@ pub struct MessageReference {
 pub struct LocatedMessage {
     /// The message.
     pub message_id: MessageId,
-    /// Whose it is.
+    /// The account it belongs to.
     pub account_id: AccountId,
 }
 
 /// One receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryReceipt {
-    /// Which message.
+    /// The message it is about.
     pub reference: MessageReference,
-    /// What became of it.
+    /// The reported status.
     pub report: Report,
-    /// By what the provider knows the recipient.
+    /// The provider's names for the recipient.
     pub recipient: ProviderIdentities,
-    /// When, by the provider's clock.
+    /// The time of the report, by the provider's clock.
     pub provider_time: Timestamp,
-    /// When it reached us.
+    /// The time we received it.
     pub received_at: Timestamp,
 }
 
-/// A receipt that waits for its message. The account is not known yet, so the installation's key seals
-/// what the provider calls the recipient.
+/// A receipt that waits for its message. The account is not known yet, so the provider's names for
+/// the recipient are sealed with the installation's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnmatchedReceipt {
     /// The message it is about.
     pub reference: MessageReference,
-    /// What became of the message.
+    /// The reported status.
     pub report: Report,
-    /// What the provider calls the recipient, sealed; `None` if it gave no name.
+    /// The provider's names for the recipient, sealed; `None` if it gave none.
     pub recipient: Option<Sealed>,
-    /// When, by the provider's clock.
+    /// The time of the report, by the provider's clock.
     pub provider_time: Timestamp,
-    /// When it reached us.
+    /// The time we received it.
     pub received_at: Timestamp,
 }
 
 impl DeliveryReceipt {
-    /// The form in which it is kept.
+    /// Seals the names, for storage.
     pub fn seal(
         &self,
         sealer: &InstallationSealer,
@@ -100,7 +100,8 @@ impl DeliveryReceipt {
 }
 
 impl UnmatchedReceipt {
-    /// The receipt as it came. Names that do not open are left out: the report still counts.
+    /// Opens the receipt as it was received. Names that cannot be opened are left out: the report
+    /// still counts.
     pub fn open(&self, sealer: &InstallationSealer) -> DeliveryReceipt {
         let row = &self.reference.provider_index.0;
         let open = |sealed: &Sealed| {
@@ -118,7 +119,7 @@ impl UnmatchedReceipt {
 }
 
 impl Report {
-    /// The outcome it is to its message.
+    /// Returns the outcome of the message that it reports.
     pub fn outcome(self) -> Outcome {
         match self {
             Self::Sent => Outcome::Reported(MessageStatus::Sent),
@@ -129,7 +130,7 @@ impl Report {
         }
     }
 
-    /// The number a store keeps of it.
+    /// Returns the number a store keeps.
     pub const fn code(&self) -> i16 {
         match self {
             Self::Sent => 1,
@@ -140,7 +141,7 @@ impl Report {
         }
     }
 
-    /// The report of a stored number, with the failure stored beside it.
+    /// Returns the report of a stored number, with the failure stored beside it.
     pub fn from_code(code: i16, failure: Option<Failure>) -> Option<Self> {
         match (code, failure) {
             (1, None) => Some(Self::Sent),

@@ -1,6 +1,6 @@
-//! What a provider calls a person, and which recipient that is.
+//! The provider's names for a person, and the recipient they belong to.
 //!
-//! WhatsApp names people by numbers in its own spelling, or by user ids and no number at all.
+//! A provider may name a person by a number in its own spelling, or by a user id without a number.
 
 use zeroize::Zeroizing;
 
@@ -8,8 +8,8 @@ use crate::ids::AccountId;
 use crate::sealing::{AccountSealer, IdentityIndex, RecipientIndex};
 use crate::time::Timestamp;
 
-/// The names a provider has for a person. It may give both, either or none. Personal data: `Debug`
-/// hides them, and a store sees them as blind indexes or sealed.
+/// The names a provider has for a person. It may give both, either or neither. They are personal
+/// data: `Debug` hides them, and a store only sees blind indexes or sealed values.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct ProviderIdentities {
     user_id: Option<String>,
@@ -17,8 +17,8 @@ pub struct ProviderIdentities {
 }
 
 impl ProviderIdentities {
-    /// The business-scoped user id, which changes when the person's number does, and the number in the
-    /// provider's spelling. A name with control characters is none.
+    /// Takes the business-scoped user id, which changes with the person's number, and the number in
+    /// the provider's spelling. A name with control characters is ignored.
     pub fn new(user_id: Option<&str>, number: Option<&str>) -> Self {
         let name = |text: Option<&str>| {
             let text = text.filter(|text| !text.is_empty() && !text.chars().any(char::is_control));
@@ -30,22 +30,22 @@ impl ProviderIdentities {
         }
     }
 
-    /// The user id.
+    /// Returns the user id.
     pub fn user_id(&self) -> Option<&str> {
         self.user_id.as_deref()
     }
 
-    /// The number in the provider's spelling.
+    /// Returns the number in the provider's spelling.
     pub fn number(&self) -> Option<&str> {
         self.number.as_deref()
     }
 
-    /// Whether the provider gave no name.
+    /// Returns whether the provider gave no name.
     pub fn is_empty(&self) -> bool {
         self.user_id.is_none() && self.number.is_none()
     }
 
-    /// The blind indexes of the names at one account, the more reliable name first.
+    /// Returns the blind indexes of the names for one account, the more reliable name first.
     pub fn indexes(&self, sealer: &AccountSealer) -> Vec<IdentityIndex> {
         let user_id = self.user_id.as_deref().map(|id| sealer.user_id_index(id));
         let number = self.number.as_deref();
@@ -53,13 +53,13 @@ impl ProviderIdentities {
         [user_id, number].into_iter().flatten().collect()
     }
 
-    /// The names on two lines, for sealing.
+    /// Writes the names on two lines, for sealing.
     pub fn to_text(&self) -> Zeroizing<String> {
         let line = |name: &Option<String>| name.clone().unwrap_or_default();
         Zeroizing::new(format!("{}\n{}", line(&self.user_id), line(&self.number)))
     }
 
-    /// Reads what [`ProviderIdentities::to_text`] wrote.
+    /// Reads the result of [`ProviderIdentities::to_text`].
     pub fn from_text(text: &str) -> Self {
         let (user_id, number) = text.split_once('\n').unwrap_or((text, ""));
         Self::new(Some(user_id), Some(number))
@@ -76,7 +76,7 @@ impl std::fmt::Debug for ProviderIdentities {
     }
 }
 
-/// A name of the provider and the recipient it belongs to, as one account knows them.
+/// A name of the provider and the recipient it belongs to, for one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownIdentity {
     /// The account.
@@ -85,13 +85,13 @@ pub struct KnownIdentity {
     pub identity: IdentityIndex,
     /// The recipient.
     pub recipient_index: RecipientIndex,
-    /// When the provider said so, by its clock.
+    /// The time of the provider's report, by its clock.
     pub seen_at: Timestamp,
 }
 
 impl KnownIdentity {
-    /// Whether it replaces `earlier`, which must name another recipient and be older. A user id belongs
-    /// to another recipient than before once the person has changed their number.
+    /// Returns whether it replaces `earlier`, which must be of a different recipient and older. A
+    /// user id belongs to a different recipient after the person has changed their number.
     pub fn replaces(&self, earlier: Option<(RecipientIndex, Timestamp)>) -> bool {
         earlier.is_none_or(|(recipient, seen_at)| {
             recipient != self.recipient_index && seen_at < self.seen_at
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_read_back_and_hide_from_debug() {
+    fn names_read_back_and_debug_hides_them() {
         for (user_id, number) in [
             (Some("SA.1"), Some("966551234567")),
             (Some("SA.1"), None),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_pair_holds_and_what_is_known_changes_nothing() {
+    fn only_a_newer_pair_with_a_different_recipient_replaces_the_known_one() {
         let recipient = |n: u8| RecipientIndex([n; 32]);
         let at = |second| Timestamp::from_unix_millis(0) + Duration::from_secs(second);
         let known = KnownIdentity {

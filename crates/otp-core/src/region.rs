@@ -1,16 +1,16 @@
-//! The country or territory a phone number belongs to: what prices and reports are keyed by.
+//! The country or territory a phone number belongs to: the key of prices and reports.
 
 use std::fmt;
 
 /// An ISO 3166-1 alpha-2 code in upper case, or [`Region::WORLD`].
 ///
-/// The form is checked, not the list of countries: that list belongs to the numbering plan, and a
-/// price for a region no number can have is harmless.
+/// Only the form is checked, not the list of countries: that list belongs to the numbering plan,
+/// and a price for a region without numbers is harmless.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Region([u8; 3]);
 
 impl Region {
-    /// "001", the region of numbers that belong to no country, such as satellite telephones.
+    /// The region "001" of numbers that belong to no country, such as satellite telephones.
     pub const WORLD: Region = Region(*b"001");
 
     /// Reads a code in either case.
@@ -28,7 +28,7 @@ impl Region {
         }
     }
 
-    /// Whether there are phone numbers of this region; "XX" has none.
+    /// Returns whether there are phone numbers of this region; "XX" has none.
     pub fn has_numbers(&self) -> bool {
         *self == Region::WORLD
             || phonenumber::metadata::DATABASE
@@ -36,7 +36,7 @@ impl Region {
                 .is_some()
     }
 
-    /// The code, such as "SA".
+    /// Returns the code, such as "SA".
     pub fn as_str(&self) -> &str {
         let letters = self.0.strip_suffix(&[0]).unwrap_or(&self.0);
         std::str::from_utf8(letters).expect("a region is ASCII by construction")
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_are_read_in_either_case_and_kept_in_upper_case() {
+    fn letters_are_read_in_either_case_and_stored_in_upper_case() {
         for input in ["SA", "sa", "Sa"] {
             assert_eq!(Region::parse(input).map(|r| r.to_string()), Ok("SA".into()));
         }

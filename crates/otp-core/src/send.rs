@@ -1,9 +1,8 @@
-//! The hot path's pure decision: which sends are admitted, and what their outcomes change.
+//! The pure decision of the hot path: which sends are admitted, and what their outcomes change.
 //!
-//! A store loads the facts that a whole batch needs ([`wanted`]) with a constant number of queries,
-//! asks [`admission::judge`] or [`settlement::judge`], and writes what they say with a constant number
-//! of statements. No rule is written in SQL, and no store decides anything.
-//!
+//! A store loads the facts of a whole batch ([`wanted`]) with a constant number of queries, calls
+//! [`admission::judge`] or [`settlement::judge`], and writes their result with a constant number of
+//! statements. SQL contains no rules, and a store decides nothing.
 
 pub mod admission;
 pub mod attempt;

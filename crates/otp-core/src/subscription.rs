@@ -1,4 +1,4 @@
-//! Subscriptions: credits granted to an account, and which of them pays for a message.
+//! Subscriptions: credits granted to an account, and the choice of the one that pays for a message.
 
 use crate::credits::Credits;
 use crate::ids::{AccountId, PlanId, SubscriptionId};
@@ -9,29 +9,29 @@ use crate::time::Timestamp;
 pub struct Subscription {
     /// Its id.
     pub id: SubscriptionId,
-    /// Whose it is.
+    /// The account it belongs to.
     pub account_id: AccountId,
-    /// The plan it came from, if it came from one.
+    /// The plan it was ordered by, if there was one.
     pub plan_id: Option<PlanId>,
-    /// What was granted.
+    /// The credits granted.
     pub credits: Credits,
-    /// What is left: always the sum of its ledger entries.
+    /// The credits left: always the sum of its ledger entries.
     pub remaining: Credits,
-    /// When it was granted.
+    /// The time it was granted.
     pub created_at: Timestamp,
 }
 
-/// Whether a subscription can still pay.
+/// The status of a subscription: whether it can still pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubscriptionStatus {
     /// It has credits left.
     Active,
-    /// Fully consumed. A refund makes it active again.
+    /// It is fully consumed. A refund makes it active again.
     Expired,
 }
 
 impl Subscription {
-    /// Derived from what is left, so that it can never disagree with the balance.
+    /// Returns the status, which is derived from the balance and therefore cannot contradict it.
     pub fn status(&self) -> SubscriptionStatus {
         if self.remaining == Credits::ZERO {
             SubscriptionStatus::Expired
@@ -42,7 +42,7 @@ impl Subscription {
 }
 
 impl SubscriptionStatus {
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "Active",
@@ -51,21 +51,21 @@ impl SubscriptionStatus {
     }
 }
 
-/// What is left on a subscription: all that admission has to know of it.
+/// The balance of a subscription, with everything that admission needs of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubscriptionBalance {
-    /// Which subscription.
+    /// The subscription.
     pub id: SubscriptionId,
-    /// What is left.
+    /// The credits left.
     pub remaining: Credits,
-    /// What was granted.
+    /// The credits granted.
     pub granted: Credits,
-    /// When it was granted.
+    /// The time it was granted.
     pub created_at: Timestamp,
 }
 
-/// The subscription that pays: the newest whose remaining credits cover the whole price. A price is
-/// never split over two. Ids order those granted in the same millisecond.
+/// Returns the subscription that pays: the newest whose remaining credits cover the whole price. A
+/// price is never split between two. Ids order those granted in the same millisecond.
 pub fn payer(balances: &[SubscriptionBalance], price: Credits) -> Option<SubscriptionBalance> {
     balances
         .iter()
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_one_that_cannot_cover_it_is_passed_over() {
+    fn a_newer_one_that_does_not_cover_the_price_is_skipped() {
         check(&[balance(1, 50, 100), balance(2, 2, 300)], 3, Some(1));
     }
 

@@ -1,4 +1,4 @@
-//! Instants, to the millisecond: what every store keeps and the API prints, so that a time read back
+//! Instants in milliseconds, the precision of every store and of the API, so that a time read back
 //! equals the time written.
 
 use std::time::Duration;
@@ -12,8 +12,8 @@ use ::time::macros::format_description;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// The last millisecond of the year 9999. What would be later is put there, instead of becoming an
-/// instant that reads as long past.
+/// The last millisecond of the year 9999. Later instants are set to it, so that they do not wrap
+/// around to one long past.
 const LATEST: i64 = 253_402_300_799_999;
 
 const WIRE: &[BorrowedFormatItem<'_>] =
@@ -28,29 +28,29 @@ impl Timestamp {
     /// The last instant that RFC 3339 and every store can express.
     pub const MAX: Self = Self(LATEST);
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Converts milliseconds since 1970-01-01T00:00:00Z.
     pub const fn from_unix_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z.
     pub const fn unix_millis(self) -> i64 {
         self.0
     }
 
-    /// Reads RFC 3339; finer fractions than milliseconds are cut off.
+    /// Reads RFC 3339; digits beyond milliseconds are cut off.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         OffsetDateTime::parse(text, &Rfc3339)
             .map(Self::from)
             .map_err(|_| InvalidTimestamp)
     }
 
-    /// RFC 3339 in UTC with milliseconds and `Z`, as the API prints it.
+    /// Writes RFC 3339 in UTC with milliseconds and `Z`, as the API prints it.
     pub fn to_rfc3339(self) -> String {
         OffsetDateTime::from(self).format(&WIRE).unwrap_or_default()
     }
 
-    /// How long it is from `earlier` until `self`; zero if `earlier` is later.
+    /// Returns the time from `earlier` to `self`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default())
     }
@@ -81,7 +81,7 @@ impl From<OffsetDateTime> for Timestamp {
 }
 
 impl From<Timestamp> for OffsetDateTime {
-    /// Instants outside the years `time` can express become the Unix epoch.
+    /// Converts an instant; one outside the years that `time` supports becomes the Unix epoch.
     fn from(timestamp: Timestamp) -> Self {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(timestamp.0) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
@@ -100,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_instant_is_refused() {
+    fn a_text_that_is_not_an_instant_is_refused() {
         for text in ["", "2026-05-14", "yesterday", "2026-13-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse(text), Err(InvalidTimestamp), "{text}");
         }
     }
 
     #[test]
-    fn what_lies_beyond_the_year_9999_is_put_at_its_end() {
+    fn an_instant_beyond_the_year_9999_is_set_to_its_end() {
         let now = Timestamp::from_unix_millis(1_800_000_000_000);
         for duration in [Duration::from_secs(300_000_000_000), Duration::MAX] {
             assert_eq!((now + duration).to_rfc3339(), "9999-12-31T23:59:59.999Z");

@@ -1,4 +1,4 @@
-//! The languages the product speaks to people in.
+//! The languages of the product's pages, errors and mails.
 
 use crate::language::LanguageTag;
 
@@ -7,15 +7,15 @@ use crate::language::LanguageTag;
 pub enum UiLanguage {
     /// Arabic.
     Arabic,
-    /// English, also for everybody whose language is neither.
+    /// English, also for readers of any other language.
     English,
 }
 
 impl UiLanguage {
-    /// All of them, for tables and tests.
+    /// All languages, for tables and tests.
     pub const ALL: [Self; 2] = [Self::Arabic, Self::English];
 
-    /// The one for readers of this language.
+    /// Returns the language for readers of `tag`.
     pub fn of(tag: &LanguageTag) -> Self {
         match tag.base() {
             "ar" => Self::Arabic,
@@ -23,7 +23,7 @@ impl UiLanguage {
         }
     }
 
-    /// As BCP 47 spells it.
+    /// Returns the BCP 47 tag.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Arabic => "ar",
@@ -31,7 +31,7 @@ impl UiLanguage {
         }
     }
 
-    /// What a store keeps.
+    /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
             Self::Arabic => 0,
@@ -39,7 +39,7 @@ impl UiLanguage {
         }
     }
 
-    /// The one with this code.
+    /// Returns the language of a stored number.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL
             .into_iter()

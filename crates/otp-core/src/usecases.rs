@@ -1,7 +1,7 @@
-//! The use cases: what the product does, one imperative sentence a file.
+//! The use cases: one file for each thing the product does.
 //!
-//! Each is a struct of named ports with `execute(request)`. A program builds it once, with whichever
-//! adapters it has; a page, a command and an endpoint that do the same thing call the same one.
+//! Each is a struct of named ports with an `execute` method. A program builds it once, with the
+//! adapters it has. A page, a command and an endpoint that do the same thing call the same use case.
 
 pub mod account_sealers;
 pub mod add_sender;

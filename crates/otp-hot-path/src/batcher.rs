@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use slots::{Slot, Slots};
 use waiting::Waiting;
 
-/// How long a batch may take. A healthy store times out earlier and says why; this bound is for a store
-/// that no longer answers, because every later batch would wait behind it.
+/// The time limit of a batch. A healthy store times out earlier, with its own error; this limit is
+/// for a store that no longer answers, because every later batch would wait behind it.
 pub(crate) const BATCH_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Runs a batch; returns one result for each item, in the order of the items.
@@ -27,13 +27,13 @@ pub(crate) type RunBatch<T, R> = Box<
         + Sync,
 >;
 
-/// Bounds of a queue and its batches.
+/// The bounds of a queue and its batches.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
-    /// At most this many items in a batch, unless a single call has more.
+    /// The maximum number of items in a batch; a single call may have more.
     pub max_batch: usize,
-    /// At most this many calls, waiting or running; half of them for one account. Beyond that, further
-    /// admissions are refused and other calls wait for a slot.
+    /// The maximum number of calls, waiting or running; half of them for one account. Beyond that,
+    /// further admissions are refused and other calls wait for a slot.
     pub max_queue: usize,
 }
 
@@ -72,8 +72,8 @@ where
     T: Clone + Send + Sync + 'static,
     R: Send + 'static,
 {
-    /// Starts a task on the current runtime that runs the batches. It ends when the batcher is dropped
-    /// and its queue is empty.
+    /// Starts a task on the current runtime that runs the batches. It ends when the batcher is
+    /// dropped and its queue is empty.
     pub(crate) fn start(limits: BatchLimits, run: RunBatch<T, R>) -> Self {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         tokio::spawn(async move {
@@ -94,9 +94,9 @@ where
         }
     }
 
-    /// Adds a call to the next batch and waits for its results. If there is no slot, or none for this
-    /// account, it returns `Unavailable` at once: a caller that retries later is better off than one that
-    /// waits in memory.
+    /// Adds a call to the next batch and waits for its results. If there is no slot, or none for
+    /// this account, it returns `Unavailable` at once: a caller that retries later is better off
+    /// than one that waits in memory.
     pub(crate) async fn try_call(
         &self,
         account: AccountId,
@@ -106,7 +106,8 @@ where
         self.run_in(slot, account, items).await
     }
 
-    /// Adds a call to the next batch and waits for its results. If there is no slot, it waits for one.
+    /// Adds a call to the next batch and waits for its results. If there is no slot, it waits for
+    /// one.
     pub(crate) async fn call(
         &self,
         account: AccountId,
@@ -140,8 +141,8 @@ where
     }
 }
 
-/// Runs all calls in one batch. If that fails for a reason that may lie in one of them, runs each call by
-/// itself.
+/// Runs all calls in one batch. If the batch fails and one of the calls may be the cause, runs each
+/// call by itself.
 async fn run_batch<T, R>(run: &RunBatch<T, R>, calls: Vec<Call<T, R>>)
 where
     T: Clone + Send + Sync + 'static,
@@ -165,13 +166,13 @@ where
                 .map(|length| Ok(results.by_ref().take(length).collect()));
             answer(calls, split);
         }
-        // The store cannot be reached, so no call would succeed alone. It is unknown whether the batch
-        // was committed, so nothing may be tried twice.
+        // The store cannot be reached, so no call would succeed alone. It is unknown whether the
+        // batch was committed, so nothing may be tried twice.
         Err(error @ PortError::Unavailable(_)) => {
             let error = Arc::new(error);
             answer(calls, std::iter::repeat_with(|| Err(shared(&error))));
         }
-        // Rolled back, perhaps because of one call: the others must not fail with it.
+        // The batch was rolled back, perhaps because of one call: the others must not fail with it.
         Err(PortError::Conflict(_) | PortError::Backend(_)) => {
             for call in calls {
                 let result = run_isolated(run, Arc::clone(&call.items)).await;
@@ -181,8 +182,8 @@ where
     }
 }
 
-/// Runs a batch as its own task, so that a panic in an adapter ends the batch and not the batcher. A batch
-/// that takes too long is aborted; it is then unknown whether it was committed.
+/// Runs a batch as its own task, so that a panic in an adapter ends the batch and not the batcher.
+/// A batch that takes too long is aborted; it is then unknown whether it was committed.
 async fn run_isolated<T, R>(run: &RunBatch<T, R>, items: Arc<[T]>) -> Result<Vec<R>, PortError>
 where
     T: 'static,
@@ -190,7 +191,8 @@ where
 {
     let mut batch = tokio::spawn(run(items));
     match timeout(BATCH_DEADLINE, &mut batch).await {
-        // The error is not passed on: it quotes the panic's message, which may hold a person's data.
+        // The error is not returned: it quotes the panic's message, which may contain personal
+        // data.
         Ok(ended) => ended.unwrap_or_else(|_| Err(PortError::Backend("the batch panicked".into()))),
         Err(_) => {
             batch.abort();
@@ -204,12 +206,12 @@ fn answer<T, R>(
     results: impl IntoIterator<Item = Result<Vec<R>, PortError>>,
 ) {
     for (call, result) in calls.into_iter().zip(results) {
-        // A caller that went away needs no answer; its work is done all the same.
+        // A caller that is gone needs no answer; its work is done nevertheless.
         drop(call.reply.send(result));
     }
 }
 
-/// The error if the store does not answer in time.
+/// Returns the error for a store that does not answer in time.
 pub(crate) fn timed_out() -> PortError {
     PortError::Unavailable("the store did not answer in time".into())
 }

@@ -1,8 +1,8 @@
 //! A directory with a cache.
 //!
-//! Entries are never invalidated; each expires after half a second. A key revoked by any process, on any
-//! store, stops working within that time, and a busy account costs two look-ups a second instead of
-//! thousands. (ADR 4 has the alternatives.)
+//! Entries are never invalidated; each expires after half a second. A key revoked by any process,
+//! on any store, stops working within that time, and a busy account costs two look-ups a second
+//! instead of thousands. ADR 4 describes the alternatives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,13 +19,14 @@ use otp_core::send::SendingProfile;
 
 use crate::batcher::{shared, timed_out};
 
-/// How long an answer is cached. The API promises that a revoked key stops working within a second.
+/// The time an answer is cached. The API promises that a revoked key stops working within a second.
 pub const TIME_TO_LIVE: Duration = Duration::from_millis(500);
 
-/// How long a look-up may take: an API client waits for it.
+/// The time limit of a look-up: an API client waits for it.
 const LOOK_UP_DEADLINE: Duration = Duration::from_secs(5);
 
-/// At most this many keys and as many accounts are cached; beyond that the least used are dropped.
+/// The maximum number of cached keys, and of cached accounts; beyond that the least used are
+/// dropped.
 const CAPACITY: u64 = 20_000;
 
 /// Caches the answers of a directory. Simultaneous look-ups of the same key become one.

@@ -15,7 +15,7 @@ pub struct GroupCommit {
     settlements: Batcher<Settlement, ()>,
 }
 
-/// The calls that wait or are running.
+/// The numbers of calls that wait or are running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueDepths {
     /// Calls of [`SendLedger::admit`].
@@ -45,7 +45,7 @@ impl GroupCommit {
         }
     }
 
-    /// Returns how many calls wait or are running.
+    /// Returns the numbers of calls that wait or are running.
     pub fn queue_depths(&self) -> QueueDepths {
         QueueDepths {
             admissions: self.admissions.len(),
@@ -70,8 +70,8 @@ impl SendLedger for GroupCommit {
         let Some(first) = settlements.first() else {
             return Ok(());
         };
-        // These messages are paid for and handed over, so the outcome must be recorded, however long the
-        // queue is. There are never more settlements than sends under way.
+        // These messages are paid for and handed over, so the outcome must be recorded, however
+        // long the queue is. There are never more settlements than sends in progress.
         let account = first.account_id;
         let span = tracing::debug_span!("ledger.settle");
         let settled = self.settlements.call(account, settlements);

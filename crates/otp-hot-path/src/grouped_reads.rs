@@ -1,8 +1,8 @@
-//! Reads that many callers ask for one by one and the store answers together: the status of messages, and
-//! the facts a receipt needs.
+//! Reads that many callers request one by one and the store answers together: the status of
+//! messages, and the facts a receipt needs.
 //!
-//! While one statement is running, further callers wait for the next one, which answers all of them. A read
-//! always sees what was committed before it was called.
+//! While one statement is running, further callers wait for the next one, which answers all of
+//! them. A read always sees what was committed before it was called.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,11 +28,11 @@ const _: () = assert!(
     "a batch is larger than a store accepts"
 );
 
-/// The account under which every read is queued: reads are equally small, so they are answered in the
-/// order of arrival.
+/// The account under which every read is queued: reads are equally small, so they are answered in
+/// the order of arrival.
 const SHARED: AccountId = AccountId(Uuid::nil());
 
-/// Batches reads of three ports of a store.
+/// Batches the reads of three ports of a store.
 pub struct GroupedReads {
     store: Arc<dyn Storage>,
     find: Batcher<(AccountId, MessageId), Option<Message>>,
@@ -41,7 +41,7 @@ pub struct GroupedReads {
 }
 
 impl GroupedReads {
-    /// Starts batching reads of `store` on the current tokio runtime.
+    /// Starts batching the reads of `store` on the current tokio runtime.
     pub fn start(store: Arc<dyn Storage>) -> Self {
         let inner = Arc::clone(&store);
         let find: RunBatch<_, _> = Box::new(move |wanted| {

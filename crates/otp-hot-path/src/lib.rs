@@ -1,14 +1,17 @@
-//! Decorators of ports that change how often and how fast an adapter is called, and never what it answers.
+//! Decorators of ports that change how often and how fast an adapter is called, but never its
+//! answers.
 //!
-//! - [`GroupCommit`] batches the calls to a [`SendLedger`](otp_core::ports::SendLedger): while one batch is
-//!   being committed, the next one fills. No call waits for a batch to fill; alone, it is a batch of one.
-//! - [`GroupedReads`] does the same for reads that many callers ask for one by one.
-//! - [`CachedDirectory`] caches the answers of a [`Directory`](otp_core::ports::Directory) for half a
-//!   second.
-//! - [`PacedSender`] protects the provider behind a [`MessageSender`](otp_core::ports::MessageSender): it
-//!   makes no call that the provider would refuse, or not answer.
+//! - [`GroupCommit`] batches the calls to a [`SendLedger`](otp_core::ports::SendLedger): while one
+//!   batch is being committed, the next one fills. No call waits for a batch to fill; alone, it is
+//!   a batch of one.
+//! - [`GroupedReads`] does the same for reads that many callers request one by one.
+//! - [`CachedDirectory`] caches the answers of a [`Directory`](otp_core::ports::Directory) for half
+//!   a second.
+//! - [`PacedSender`] protects the provider behind a
+//!   [`MessageSender`](otp_core::ports::MessageSender): it makes no call that the provider would
+//!   refuse, or not answer.
 //!
-//! Without them the product does the same, only slower and with more calls.
+//! Without them the product behaves the same, only slower and with more calls.
 
 mod batcher;
 mod cached_directory;

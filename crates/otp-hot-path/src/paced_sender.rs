@@ -1,7 +1,7 @@
-//! A message sender that spares the provider calls which it would refuse, or not answer.
+//! A message sender that does not make calls that the provider would refuse or not answer.
 //!
-//! The rules are the core's ([`Pacing`]); here are the clock and the lock, which is held for a look-up
-//! and never while anybody is called.
+//! The rules are in the core ([`Pacing`]). This module adds the clock and the lock, which is held
+//! for a look-up and never during a call.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal,
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// Holds back calls that `inner` should not make now; a held call may be asked for again. `L` says what
-/// the channel limits: calls are counted by its keys. Messages of other channels pass.
+/// Holds back calls that `inner` should not make now; a held call may be retried. `L` defines the
+/// limits of the channel: calls are counted by its keys. Messages of other channels pass.
 pub struct PacedSender<L: Limits> {
     inner: Arc<dyn MessageSender>,
     pacing: Mutex<Pacing<L::Sender, L::Recipient>>,
@@ -23,7 +23,7 @@ pub struct PacedSender<L: Limits> {
 }
 
 impl<L: Limits> PacedSender<L> {
-    /// Stands in front of `inner`.
+    /// Paces the calls to `inner`.
     pub fn new(inner: Arc<dyn MessageSender>) -> Self {
         Self {
             inner,
@@ -33,27 +33,28 @@ impl<L: Limits> PacedSender<L> {
         }
     }
 
-    /// The sender is well.
+    /// Clears the suspicion: the provider reports that the sender works.
     pub fn acquit(&self, sender: L::Sender) {
         self.pacing().acquit(sender);
     }
 
-    /// The sender was stopped, and that is stored.
+    /// Confirms the suspicion: the sender was stopped, and that is stored.
     pub fn convict(&self, sender: L::Sender) {
         self.pacing().convict(sender, self.now());
     }
 
-    /// Returns once a sender is suspected, at once if one was since the last time.
+    /// Waits until a sender is suspected; returns at once if one was since the last call.
     pub async fn suspicion(&self) {
         self.suspected.notified().await;
     }
 
-    /// The suspected senders about whom nobody has found out yet, and what the provider said.
+    /// Returns the suspected senders that have not been looked up yet, with the provider's
+    /// refusals.
     pub fn suspects(&self) -> Vec<(L::Sender, ProviderRefusal)> {
         self.pacing().suspects(self.now())
     }
 
-    /// The senders that only probes are sent from.
+    /// Returns the senders whose breaker is open: only probes are sent from them.
     pub fn open_breakers(&self) -> Vec<L::Sender> {
         self.pacing().open_breakers().collect()
     }
@@ -63,7 +64,7 @@ impl<L: Limits> PacedSender<L> {
     }
 
     fn pacing(&self) -> MutexGuard<'_, Pacing<L::Sender, L::Recipient>> {
-        // The rules do not panic; and if they did, a hold more or less is no reason to send nothing.
+        // The rules do not panic; if they did, a wrong hold would be better than sending nothing.
         self.pacing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -89,7 +90,7 @@ impl<L: Limits> MessageSender for PacedSender<L> {
             .pacing()
             .report((sender, to), call, &mut outcome, self.now());
         if let Some(turn) = turn {
-            say::<L>(turn, sender);
+            log::<L>(turn, sender);
             if turn == Turn::Suspected {
                 self.suspected.notify_one();
             }
@@ -98,16 +99,16 @@ impl<L: Limits> MessageSender for PacedSender<L> {
     }
 }
 
-fn say<L: Limits>(turn: Turn, sender: L::Sender) {
+fn log<L: Limits>(turn: Turn, sender: L::Sender) {
     match turn {
         Turn::Opened => tracing::warn!(
             sender_id = %sender,
-            "calls of this sender fail in a row; until one succeeds the provider is only probed"
+            "calls of this sender keep failing; sending only probes until one succeeds"
         ),
         Turn::Closed => tracing::info!(sender_id = %sender, "calls of this sender succeed again"),
         Turn::Suspected => tracing::info!(
             sender_id = %sender,
-            "the provider refuses this sender; its messages wait until the provider was asked about it"
+            "the provider refused this sender; its messages wait until its state is known"
         ),
     }
 }

@@ -33,6 +33,7 @@ pub struct PgStore {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     acquire_timeout: Duration,
+    migration_lock_timeout: Duration,
 }
 
 impl PgStore {
@@ -63,6 +64,7 @@ impl PgStore {
             pool,
             connector,
             acquire_timeout: options.acquire_timeout,
+            migration_lock_timeout: options.migration_lock_timeout,
         };
         match within(options.acquire_timeout, store.pool.get()).await {
             Some(Ok(_connection)) => Ok(store),
@@ -74,6 +76,11 @@ impl PgStore {
     /// Host and port, for messages.
     pub(crate) fn server(&self) -> &str {
         &self.connector.target.server
+    }
+
+    /// How long a migration may wait for a lock.
+    pub(crate) fn migration_lock_timeout(&self) -> Duration {
+        self.migration_lock_timeout
     }
 
     /// A connection of the pool.

@@ -266,6 +266,21 @@ table! {
     }
 }
 
+table! {
+    /// The oldest program that the schema serves, by the newest migration it knows. One row.
+    schema_support (id) {
+        id -> SmallInt,
+        oldest_version -> Text,
+    }
+}
+
+table! {
+    /// The applied migrations; diesel's own table.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
 diesel::joinable!(sender_health -> senders (sender_id));
 diesel::joinable!(templates -> senders (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(messages, subscriptions);

@@ -4,15 +4,17 @@
 
 use std::sync::Arc;
 
+use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::ports::{
     Clock, Directory, MessageSender, Messages, NoticeSender, ProviderWebhook, Randomness, Receipts,
     RecipientIdentities, SendLedger, SenderExaminer, Storage, TemplateRegistry,
 };
-use otp_core::sealing::Sealer;
+use otp_core::usecases::account_sealers::AccountSealers;
 use otp_hot_path::{BatchLimits, CachedDirectory, GroupCommit, GroupedReads, PacedSender};
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
 
 use crate::failure::SetupError;
+use crate::keyring::Keys;
 use crate::metrics::{CountedLedger, CountedSender, CountedWebhook, Metrics, Watched};
 use crate::overrides::Overrides;
 use crate::settings::Settings;
@@ -32,7 +34,7 @@ pub(crate) struct Adapters {
     /// Batched.
     pub(crate) identities: Arc<dyn RecipientIdentities>,
     /// Paced, and counted by call.
-    pub(crate) sender: Arc<PacedSender>,
+    pub(crate) sender: Arc<PacedSender<WhatsAppLimits>>,
     /// `None` if nobody can be asked about senders.
     pub(crate) sender_examiner: Option<Arc<dyn SenderExaminer>>,
     /// Counted; `None` if webhooks are off.
@@ -41,7 +43,9 @@ pub(crate) struct Adapters {
     pub(crate) notice_sender: Option<Arc<dyn NoticeSender>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
-    pub(crate) sealer: Sealer,
+    pub(crate) keys: Keys,
+    /// Over the cached directory.
+    pub(crate) sealers: AccountSealers,
     pub(crate) metrics: Metrics,
 }
 
@@ -51,7 +55,7 @@ impl Adapters {
         settings: &Settings,
         overrides: &Overrides,
         storage: Arc<dyn Storage>,
-        sealer: Sealer,
+        keys: Keys,
     ) -> Result<Self, SetupError> {
         let directory = Arc::new(CachedDirectory::new(storage.clone()));
         let ledger = CountedLedger::new(storage.clone());
@@ -67,18 +71,22 @@ impl Adapters {
         });
         Ok(Self {
             storage,
-            directory,
             ledger,
             messages: reads.clone(),
             receipts: reads.clone(),
             identities: reads,
             sender,
             sender_examiner: sender_examiner(settings, overrides)?,
-            provider_webhook: provider_webhook(settings, overrides, &sealer),
+            provider_webhook: provider_webhook(settings, overrides, &keys),
             notice_sender: notice_sender(settings, overrides)?,
             clock: overrides.clock(),
             randomness: overrides.randomness(),
-            sealer,
+            sealers: AccountSealers {
+                directory: directory.clone(),
+                master_keys: Arc::clone(&keys.master_keys),
+            },
+            keys,
+            directory,
             metrics: metrics.map_err(SetupError::caused_by)?,
         })
     }
@@ -125,12 +133,12 @@ pub(crate) fn template_registry(
 fn provider_webhook(
     settings: &Settings,
     overrides: &Overrides,
-    sealer: &Sealer,
+    keys: &Keys,
 ) -> Option<Arc<dyn ProviderWebhook>> {
     let of_whatsapp = || {
         let webhook = settings.whatsapp.webhook.as_ref()?;
         let (secret, token) = (webhook.app_secret.clone(), webhook.verify_token.clone());
-        let webhook = CloudApiWebhook::new(secret, token, sealer.clone());
+        let webhook = CloudApiWebhook::new(secret, token, (*keys.installation).clone());
         Some(Arc::new(webhook) as Arc<dyn ProviderWebhook>)
     };
     let webhook = overrides.provider_webhook.clone().or_else(of_whatsapp)?;

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::account::AccountCommand;
 use crate::commands::config::ConfigCommand;
 use crate::commands::key::KeyCommand;
+use crate::commands::keyring::KeyringCommand;
 use crate::commands::ledger::LedgerCommand;
 use crate::commands::mail::MailCommand;
 use crate::commands::opt_out::OptOutCommand;
@@ -61,6 +62,9 @@ pub(crate) enum Command {
     /// Manage the API keys of accounts.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Check or rotate the keyring: the keys that protect personal data, wrapped by the master key.
+    #[command(subcommand)]
+    Keyring(KeyringCommand),
     /// Manage plans that can be ordered.
     #[command(subcommand)]
     Plan(PlanCommand),

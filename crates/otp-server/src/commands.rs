@@ -5,6 +5,7 @@ pub(crate) mod administration;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod key;
+pub(crate) mod keyring;
 pub(crate) mod ledger;
 pub(crate) mod mail;
 mod migrate;
@@ -45,6 +46,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Migrate => migrate::run(&sources.load()?, &overrides).await,
         Command::Account(command) => account::run(&administration().await?, command).await,
         Command::Key(command) => key::run(&administration().await?, command).await,
+        Command::Keyring(command) => keyring::run(&administration().await?, command).await,
         Command::Ledger(command) => ledger::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,
         Command::Subscription(command) => {

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use otp_core::ports::{MessageSender, Storage};
-use otp_core::sealing::Sealer;
 use otp_edge::UseCaseRunner;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use tokio::task::JoinHandle;
@@ -17,9 +16,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::adapters::Adapters;
 use crate::failure::SetupError;
+use crate::keyring::Keys;
 use crate::overrides::Overrides;
 use crate::settings::Settings;
-use crate::store::{self, Store};
+use crate::store::Store;
 use crate::use_cases::UseCases;
 use crate::workers;
 
@@ -131,14 +131,15 @@ impl GatewayBuilder {
     /// multi-threaded tokio runtime.
     pub async fn start(self, listener: TcpListener) -> Result<Gateway, SetupError> {
         let settings = &self.settings;
-        let sealer = Sealer::new(settings.master_key()?);
+        let master_keys = settings.master_keys()?;
         let store = Store::open(&settings.database, &self.overrides).await?;
+        store.check_master_key(settings, &self.overrides).await?;
         if self.apply_migrations {
             store.migrate().await?;
         } else {
             store.require_current_schema().await?;
         }
-        store::require_matching_master_key(&*store.ports(), &sealer).await?;
+        let keys = Keys::open(store.ports(), master_keys, &self.overrides).await?;
         // Loaded now, so that the first request does not wait for it.
         otp_core::recipient::load_numbering_plans();
         let tls = settings.http.tls.as_ref();
@@ -146,7 +147,7 @@ impl GatewayBuilder {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let address = listener.local_addr().map_err(SetupError::caused_by)?;
 
-        let adapters = Adapters::start(settings, &self.overrides, store.ports(), sealer)?;
+        let adapters = Adapters::start(settings, &self.overrides, store.ports(), keys)?;
         let adapters = Arc::new(adapters);
         let tasks = TaskTracker::new();
         let stop_workers = CancellationToken::new();

@@ -57,6 +57,7 @@ mod cli;
 mod commands;
 mod failure;
 mod gateway;
+mod keyring;
 mod logging;
 mod metrics;
 mod output;

@@ -15,6 +15,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{self, Data, ServiceConfig};
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::channel::whatsapp::health::Quality;
 use otp_core::ports::{ConnectionUse, PortError, Storage};
 use otp_hot_path::{CachedDirectory, GroupCommit, LookUps, PacedSender};
@@ -48,7 +49,7 @@ pub(crate) struct Watched {
     /// Senders, templates, connections.
     pub(crate) storage: Arc<dyn Storage>,
     /// Breakers.
-    pub(crate) sender: Arc<PacedSender>,
+    pub(crate) sender: Arc<PacedSender<WhatsAppLimits>>,
     /// Queues.
     pub(crate) ledger: Arc<GroupCommit>,
     /// Look-ups.

@@ -63,6 +63,12 @@ impl Answer {
     }
 }
 
+/// Prints how far a command is, on standard error: standard output carries its answer only.
+pub(crate) fn progress(text: &str) {
+    // A reader that has gone does not stop the work.
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
 /// Prints the answer on standard output. A reader that ends early (`| head`) is not a failure.
 pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
     let text = if json {

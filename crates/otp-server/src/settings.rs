@@ -9,10 +9,11 @@ mod sources;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::notice::LowBalance;
-use otp_core::sealing::MasterKey;
+use otp_core::account::AccountRules;
+use otp_core::keyring::MasterKeys;
 use otp_edge::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
@@ -35,8 +36,11 @@ pub struct Settings {
     pub messages: Messages,
     /// The sections `[smtp]` and `[mail]`; `None` if no mail server is set.
     pub mail: Option<Mail>,
-    /// `security.master_key`, if it is set; see [`Settings::master_key`].
-    pub master_key: Option<MasterKey>,
+    /// The rules that a new account starts with; they are kept with the account.
+    pub new_account_rules: AccountRules,
+    /// `security.master_key` and `previous_master_keys`, if they are set; see
+    /// [`Settings::master_keys`].
+    pub master_keys: Option<Arc<MasterKeys>>,
     /// The section `[rate_limit]`; `None` if requests are not limited.
     pub rate_limit: Option<PerIpQuota>,
     /// The section `[log]`.
@@ -53,8 +57,6 @@ pub struct Database {
     pub url: DatabaseUrl,
     /// At most this many connections to PostgreSQL.
     pub max_connections: usize,
-    /// `notices.low_balance_percent`, which the store passes to the core with the facts it loads.
-    pub low_balance: LowBalance,
 }
 
 /// The kind of a store, and its URL. `Debug` hides the URL, because it may contain a password.
@@ -194,9 +196,9 @@ impl Settings {
         Sources::of_values(values).load_without_default_file()
     }
 
-    /// Returns the master key, which protects personal data, or fails if it is not set.
-    pub fn master_key(&self) -> Result<&MasterKey, SettingsError> {
-        self.master_key.as_ref().ok_or_else(|| {
+    /// Returns the master keys, which open the keyring, or fails if none is set.
+    pub fn master_keys(&self) -> Result<&Arc<MasterKeys>, SettingsError> {
+        self.master_keys.as_ref().ok_or_else(|| {
             SettingsError(
                 "security.master_key is not set; make one with `otp-server config new-master-key` \
                  and name its file in OTP__SECURITY__MASTER_KEY_FILE"

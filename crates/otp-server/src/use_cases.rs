@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use otp_core::ports::{NoticeSender, SenderExaminer};
+use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
@@ -13,9 +14,9 @@ use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
-use otp_core::usecases::mail_notices::MailNotices;
+use otp_core::usecases::mail_notices::{ForgetEndedNotices, MailNotices};
 use otp_core::usecases::record_consent::RecordConsent;
-use otp_core::usecases::send_message::{SendMessage, SendMessagePorts, SendPolicy};
+use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
 
 use crate::adapters::Adapters;
@@ -34,51 +35,61 @@ pub(crate) struct UseCases {
 
 impl UseCases {
     pub(crate) fn new(settings: &Settings, adapters: &Adapters) -> Self {
-        let Adapters {
-            storage,
-            directory,
-            messages,
-            clock,
-            sealer,
-            ..
-        } = adapters;
+        let storage = &adapters.storage;
+        let sealers = || adapters.sealers.clone();
         let send_message = send_message(settings, adapters);
         Self {
-            authenticate: Authenticate::new(Arc::clone(directory), Arc::clone(clock)),
-            explain_send: ExplainSend::new(send_message.clone(), storage.clone()),
+            authenticate: Authenticate {
+                directory: Arc::clone(&adapters.directory),
+                clock: Arc::clone(&adapters.clock),
+            },
+            explain_send: ExplainSend {
+                send: send_message.clone(),
+                facts: storage.clone(),
+            },
             send_message,
-            check_message_status: CheckMessageStatus::new(Arc::clone(messages), sealer.clone()),
-            show_message: ShowMessage::new(storage.clone(), sealer.clone()),
-            list_messages: ListMessages::new(storage.clone(), sealer.clone()),
+            check_message_status: CheckMessageStatus {
+                messages: Arc::clone(&adapters.messages),
+                sealers: sealers(),
+            },
+            show_message: ShowMessage {
+                messages: storage.clone(),
+                sealers: sealers(),
+            },
+            list_messages: ListMessages {
+                messages: storage.clone(),
+                sealers: sealers(),
+            },
             handle_provider_webhook: handle_provider_webhook(adapters),
         }
     }
 }
 
 fn send_message(settings: &Settings, adapters: &Adapters) -> SendMessage {
-    let ports = SendMessagePorts {
+    SendMessage {
         directory: Arc::clone(&adapters.directory),
         ledger: Arc::clone(&adapters.ledger),
         sender: adapters.sender.clone(),
         templates: apply_template_events(adapters),
+        master_keys: Arc::clone(&adapters.keys.master_keys),
+        installation: Arc::clone(&adapters.keys.installation),
         clock: Arc::clone(&adapters.clock),
         randomness: Arc::clone(&adapters.randomness),
-    };
-    let policy = SendPolicy {
-        request_deadline: settings.messages.request_deadline,
-        provider_timeout: settings.whatsapp.timeout,
-        message_lifetime: settings.messages.lifetime,
-    };
-    SendMessage::new(ports, adapters.sealer.clone(), policy)
+        policy: SendPolicy {
+            request_deadline: settings.messages.request_deadline,
+            provider_timeout: settings.whatsapp.timeout,
+            message_lifetime: settings.messages.lifetime,
+        },
+    }
 }
 
 fn handle_provider_webhook(adapters: &Adapters) -> HandleProviderWebhook {
     HandleProviderWebhook {
-        apply_receipts: ApplyReceipts::new(
-            Arc::clone(&adapters.receipts),
-            Arc::clone(&adapters.ledger),
-            Arc::clone(&adapters.identities),
-        ),
+        apply_receipts: ApplyReceipts {
+            receipts: Arc::clone(&adapters.receipts),
+            identities: Arc::clone(&adapters.identities),
+            ..apply_receipts(adapters)
+        },
         record_consent: record_consent(adapters),
         apply_template_events: apply_template_events(adapters),
         apply_sender_events: ApplySenderEvents {
@@ -86,6 +97,18 @@ fn handle_provider_webhook(adapters: &Adapters) -> HandleProviderWebhook {
             healths: adapters.storage.clone(),
             clock: Arc::clone(&adapters.clock),
         },
+    }
+}
+
+/// Applies receipts without batching look-ups; a webhook's are batched.
+fn apply_receipts(adapters: &Adapters) -> ApplyReceipts {
+    ApplyReceipts {
+        receipts: adapters.storage.clone(),
+        ledger: Arc::clone(&adapters.ledger),
+        identities: adapters.storage.clone(),
+        sealers: adapters.sealers.clone(),
+        installation: Arc::clone(&adapters.keys.installation),
+        randomness: Arc::clone(&adapters.randomness),
     }
 }
 
@@ -100,17 +123,19 @@ fn apply_template_events(adapters: &Adapters) -> ApplyTemplateEvents {
 
 /// Records consent requests; the background work resolves those whose author was not known.
 pub(crate) fn record_consent(adapters: &Adapters) -> RecordConsent {
-    RecordConsent::new(adapters.storage.clone(), adapters.storage.clone())
+    RecordConsent {
+        opt_outs: adapters.storage.clone(),
+        identities: adapters.storage.clone(),
+        sealers: adapters.sealers.clone(),
+        installation: Arc::clone(&adapters.keys.installation),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    }
 }
 
 /// Expires pending messages, in the background.
 pub(crate) fn expire_pending_messages(adapters: &Adapters) -> ExpirePendingMessages {
-    ExpirePendingMessages::new(
-        adapters.storage.clone(),
-        Arc::clone(&adapters.ledger),
-        adapters.storage.clone(),
-        Arc::clone(&adapters.clock),
-    )
+    ExpirePendingMessages::new(apply_receipts(adapters), Arc::clone(&adapters.clock))
 }
 
 /// Examines senders, in the background.
@@ -123,17 +148,34 @@ pub(crate) fn examine_sender(
         healths: adapters.storage.clone(),
         examiner: Arc::clone(examiner),
         clock: Arc::clone(&adapters.clock),
-        sealer: adapters.sealer.clone(),
+        sealers: adapters.sealers.clone(),
     }
 }
 
 /// Mails notices, in the background.
 pub(crate) fn mail_notices(adapters: &Adapters, sender: &Arc<dyn NoticeSender>) -> MailNotices {
-    MailNotices::new(
-        adapters.storage.clone(),
-        adapters.storage.clone(),
-        Arc::clone(sender),
-        Arc::clone(&adapters.clock),
-        adapters.sealer.clone(),
-    )
+    MailNotices {
+        outbox: adapters.storage.clone(),
+        accounts: adapters.storage.clone(),
+        sealers: adapters.sealers.clone(),
+        sender: Arc::clone(sender),
+        clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Queues a notice for each API key that is about to expire, in the background.
+pub(crate) fn announce_expiring_keys(adapters: &Adapters) -> AnnounceExpiringKeys {
+    AnnounceExpiringKeys {
+        keys: adapters.storage.clone(),
+        outbox: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Forgets notices that ended long ago, in the background.
+pub(crate) fn forget_ended_notices(adapters: &Adapters) -> ForgetEndedNotices {
+    ForgetEndedNotices {
+        outbox: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
+    }
 }

@@ -33,7 +33,6 @@ pub(crate) fn start(adapters: &Arc<Adapters>, tasks: &TaskTracker, stop: &Cancel
     workers.start(|adapters| ExpireMessages(use_cases::expire_pending_messages(adapters)));
     workers.start(|adapters| ResolveConsents {
         record_consent: use_cases::record_consent(adapters),
-        clock: Arc::clone(&adapters.clock),
         waiting: 0,
     });
     if let Some(examiner) = adapters.sender_examiner.clone() {
@@ -51,15 +50,8 @@ pub(crate) fn start(adapters: &Arc<Adapters>, tasks: &TaskTracker, stop: &Cancel
             postponed: false,
         });
     }
-    workers.start(|adapters| AnnounceExpiringKeys {
-        keys: adapters.storage.clone(),
-        outbox: adapters.storage.clone(),
-        clock: Arc::clone(&adapters.clock),
-    });
-    workers.start(|adapters| ForgetEndedNotices {
-        outbox: adapters.storage.clone(),
-        clock: Arc::clone(&adapters.clock),
-    });
+    workers.start(|adapters| AnnounceExpiringKeys(use_cases::announce_expiring_keys(adapters)));
+    workers.start(|adapters| ForgetEndedNotices(use_cases::forget_ended_notices(adapters)));
     workers.start(|adapters| adapters.metrics.upkeep());
 }
 

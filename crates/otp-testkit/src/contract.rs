@@ -1,6 +1,8 @@
 //! The storage contract: one function per promise, named after it. Every adapter runs all of them:
 //!
 //! ```text
+//! use otp_core::ports::Schema as _;
+//!
 //! otp_testkit::storage_contract!(async {
 //!     let folder = tempfile::tempdir().unwrap();
 //!     let store = SqliteStore::connect(…).await.unwrap();
@@ -22,6 +24,7 @@ pub mod opt_out;
 pub mod pages;
 pub mod races;
 pub mod receipts;
+pub mod schema;
 pub mod sender_health;
 pub mod settlement;
 pub mod templates;
@@ -130,6 +133,7 @@ macro_rules! storage_contract {
             races::batches_over_the_same_accounts_do_not_deadlock,
             races::refunds_and_debits_keep_the_ledger_balanced,
             races::the_credits_add_up_at_every_read,
+            schema::a_migrated_schema_is_up_to_date_and_stays_so,
         }
     };
     (@promises $fresh:expr; $($module:ident :: $promise:ident),* $(,)?) => {$(

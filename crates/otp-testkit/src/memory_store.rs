@@ -33,7 +33,9 @@ use otp_core::notice::QueuedNotice;
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
 use otp_core::opt_out::{CurrentConsent, UnresolvedConsent};
 use otp_core::plan::Plan;
-use otp_core::ports::{ConnectionUse, Directory, PortError, StorageHealth};
+use otp_core::ports::{
+    ConnectionUse, Directory, PortError, Schema, SchemaError, SchemaState, StorageHealth,
+};
 use otp_core::pricing::PriceList;
 use otp_core::receipt::UnmatchedReceipt;
 use otp_core::region::Region;
@@ -169,5 +171,17 @@ impl StorageHealth for MemoryStore {
 
     fn connection_use(&self) -> ConnectionUse {
         ConnectionUse::default()
+    }
+}
+
+/// There is nothing to migrate.
+#[async_trait]
+impl Schema for MemoryStore {
+    async fn state(&self) -> Result<SchemaState, SchemaError> {
+        Ok(SchemaState::UpToDate)
+    }
+
+    async fn migrate(&self) -> Result<usize, SchemaError> {
+        Ok(0)
     }
 }

@@ -1,14 +1,19 @@
-//! What an answer means for the message.
+//! The outcome of a message according to the API's answer.
 //!
 //! | answer | outcome |
 //! | --- | --- |
-//! | 2xx with the id of a message | accepted, whatever `message_status` says: what Meta holds back for a check of quality is decided by a receipt |
-//! | 2xx without one, cut off, too long | unknown |
-//! | 4xx or 5xx with Graph's error object | what its code says ([`codes`](crate::codes)) |
-//! | 4xx without | refused: it did not come from the API, so the API does not have the message; 425 and 429 may be tried again |
-//! | 408 and 499 without | unknown: whoever stands between gave up waiting, perhaps for the API |
-//! | 5xx without | unknown: it may stand for an API that works on |
-//! | anything else, redirects included | unknown |
+//! | 2xx with the id of a message | accepted, whatever its `message_status` |
+//! | 2xx without an id, cut off, or too long | unknown |
+//! | 4xx or 5xx with Graph's error object | depends on its code ([`codes`]) |
+//! | 4xx without an error object | refused; 425 and 429 may be retried |
+//! | 408 and 499 without an error object | unknown |
+//! | 5xx without an error object | unknown |
+//! | anything else, including redirects | unknown |
+//!
+//! If Meta holds a message back to check its quality, a receipt decides. A 4xx without an error
+//! object did not come from the API, so the API does not have the message. A 408 or 499 without one
+//! means that an intermediary stopped waiting, perhaps for the API; behind a 5xx without one the
+//! API may still be working.
 
 use std::time::Duration;
 
@@ -21,22 +26,22 @@ use crate::graph_error::GraphError;
 use crate::provider_message_id;
 use crate::redaction::Redaction;
 
-/// An answer as far as it arrived.
+/// An answer, as far as it arrived.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// How long it asks to wait.
+    /// The wait it asks for.
     pub(crate) retry_after: Option<Duration>,
-    /// Its body; none where it broke off or is too long to be Graph's.
+    /// The body; `None` if it was cut off or is too long to be Graph's.
     pub(crate) body: Option<Vec<u8>>,
 }
 
-/// What is made of an answer, or of none.
+/// The verdict on an answer, or on a missing one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) outcome: Result<Accepted, SendError>,
     pub(crate) status: Option<u16>,
-    /// Graph's code, whatever its size.
+    /// Graph's code, of any size.
     pub(crate) code: Option<i64>,
     pub(crate) class: Option<Class>,
 }
@@ -51,7 +56,7 @@ impl Verdict {
         }
     }
 
-    /// The message never left this process.
+    /// Returns the verdict on a message that never left this process.
     pub(crate) fn unreached() -> Self {
         let refusal = ProviderRefusal {
             http_status: None,
@@ -72,7 +77,7 @@ impl Verdict {
         )
     }
 
-    /// The message left, and no answer came.
+    /// Returns the verdict on a message that left this process without an answer.
     pub(crate) fn unanswered() -> Self {
         Self::without_code(None, Err(SendError::Unknown))
     }
@@ -161,8 +166,8 @@ fn by_code(answer: &Answer, error: &GraphError, redaction: &Redaction) -> Verdic
     }
 }
 
-/// A refusal that came without Graph's words. The words it did come with are somebody else's, and
-/// often a whole page.
+/// Returns the refusal for an answer without Graph's error object. Its body comes from an
+/// intermediary and is often a whole page, so it is not quoted.
 fn wordless(status: u16, scope: RefusalScope) -> ProviderRefusal {
     let message =
         format!("The request was answered with HTTP status {status}, but not by WhatsApp.");

@@ -1,4 +1,5 @@
-//! The HTTP client: pooled, HTTP/2 where the server offers it, and without a mind of its own.
+//! The HTTP client: pooled, with HTTP/2 if the server offers it, without redirects, retries or
+//! settings from the environment.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,19 +10,19 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::options::{Endpoint, InvalidOptions};
 
-/// Meta's form rule for it is `name/major.minor.patch`.
+/// The user agent; Meta requires the form `name/major.minor.patch`.
 const USER_AGENT: &str = concat!("otp-gateway/", env!("CARGO_PKG_VERSION"));
 
-/// Idle connections are closed by us before a server or a NAT does it: a request that meets a closing
-/// connection has an unknown outcome.
+/// The time after which we close an idle connection, before a server or a NAT does: a request on a
+/// closing connection has an unknown outcome.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// A connection that died silently must not swallow one message after the other: it is probed this
-/// often, and given up when it does not answer.
+/// The interval of probes. A connection that does not answer them is closed, because a connection
+/// that died silently would swallow one message after the other.
 const PROBE: Duration = Duration::from_secs(10);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A client that calls once, goes nowhere else and asks no environment.
+/// Builds a client that calls once, follows no redirect and ignores the environment.
 pub(crate) fn build(
     endpoint: &Endpoint,
     tls: ClientConfig,
@@ -49,10 +50,10 @@ pub(crate) fn build(
         .map_err(|error| InvalidOptions::Client(error.without_url().into()))
 }
 
-/// TLS 1.2 and 1.3 with these roots.
+/// Returns the configuration of TLS 1.2 and 1.3 with these roots.
 ///
-/// The provider of the cryptography is named here instead of installed for the process: nothing
-/// depends on who comes first, and nothing is left over for others to trip on.
+/// The cryptography provider is set here and not installed for the process, so that it neither
+/// depends on nor affects other users of TLS in the process.
 pub(crate) fn tls(roots: RootCertStore) -> Result<ClientConfig, InvalidOptions> {
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -63,8 +64,8 @@ pub(crate) fn tls(roots: RootCertStore) -> Result<ClientConfig, InvalidOptions> 
     Ok(config)
 }
 
-/// Whom the operating system trusts, so that an operator's own authority counts too. Certificates
-/// that cannot be read are passed over; none at all is fatal, but only where TLS is spoken.
+/// Returns the operating system's root certificates, so that an operator's own authority counts
+/// too. Unreadable certificates are skipped; having none is an error, but only if TLS is used.
 pub(crate) fn system_roots(endpoint: &Endpoint) -> Result<RootCertStore, InvalidOptions> {
     let mut roots = RootCertStore::empty();
     let proxied_by_tls = endpoint

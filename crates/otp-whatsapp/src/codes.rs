@@ -1,38 +1,41 @@
-//! Meta's error codes: what each means for the message, and its title.
+//! Meta's error codes: the class and the title of each.
 //!
-//! Meta asks to branch on the code and never on the HTTP status, which differs between its own pages.
+//! Meta's documentation asks callers to branch on the code and never on the HTTP status, which
+//! differs between its own pages.
 
 use std::time::Duration;
 
 use otp_core::ports::RefusalScope;
 
-/// What an error code means for the message.
+/// The class of an error code: its meaning for the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Nothing goes out until an operator acts: token, permissions, number, payment, policy, quality.
+    /// Nothing can be sent until an operator acts: token, permissions, number, payment, policy,
+    /// quality.
     Configuration,
-    /// Nothing goes out to this country until an operator acts; the others are served.
+    /// Nothing can be sent to this country until an operator acts; other countries are not
+    /// affected.
     Country,
     /// The request itself is wrong, which is our mistake.
     Request,
-    /// The template is missing or of another shape than the request.
+    /// The template is missing or does not match the request.
     Template,
-    /// The template is paused, and so are all of its messages.
+    /// The template is paused, so all of its messages are refused.
     TemplatePaused,
-    /// The template is disabled, and its messages with it.
+    /// The template is disabled, so all of its messages are refused.
     TemplateDisabled,
-    /// This recipient cannot be reached this way.
+    /// This recipient cannot be reached with this message.
     Recipient,
-    /// A later call may succeed, at the earliest after this pause if there is one; meanwhile others
-    /// are refused, too.
+    /// A later call may succeed, after this pause if there is one. Until then, other calls in this
+    /// scope are refused as well.
     Transient(RefusalScope, Option<Duration>),
-    /// A later call may succeed unless Meta says that it will not.
+    /// A later call may succeed, unless Meta reports that it will not.
     Doubtful,
 }
 
 impl Class {
-    /// How far a refusal of this class reaches. A code that nobody lists speaks of the provider where
-    /// Meta calls it a fault of its own, else of the message.
+    /// Returns the scope of a refusal of this class. An unlisted code concerns the provider if Meta
+    /// reports a fault of its own, and the message otherwise.
     pub(crate) fn scope(self, own_fault: bool) -> RefusalScope {
         match self {
             Self::Configuration => RefusalScope::SenderUntilFixed,
@@ -55,7 +58,7 @@ pub(crate) struct Meaning {
     pub(crate) title: &'static str,
 }
 
-/// What this code means; `None` where Meta's tables do not list it.
+/// Returns the meaning of a code; `None` if Meta's tables do not list it.
 pub(crate) fn look_up(code: i64, subcode: Option<i64>) -> Option<Meaning> {
     match (code, subcode) {
         (100, Some(33)) => Some(UNKNOWN_OBJECT),
@@ -67,7 +70,8 @@ pub(crate) fn look_up(code: i64, subcode: Option<i64>) -> Option<Meaning> {
     }
 }
 
-/// Whether the code says that a token may not do this, which need not mean that it may do nothing.
+/// Returns whether the code means that the token lacks the permission for this call. It may still
+/// have others.
 pub(crate) fn is_about_permissions(code: i64) -> bool {
     matches!(code, 3 | 10 | 200..=299 | 131_005)
 }
@@ -82,22 +86,22 @@ const API_PERMISSION: Meaning = Meaning {
     title: "API permission",
 };
 
-/// Throughput is counted by the second.
+/// The limit of throughput, which is counted per second.
 const THROUGHPUT: Class = pause(RefusalScope::Sender, 1);
 
-/// These are counted by the hour. A pause longer than any request's deadline means: not again for
-/// this message, but say so as of a limit, not as of a fault.
+/// The limits that are counted per hour. Their pause is longer than any request's deadline: the
+/// message is not retried, but reported as limited and not as failed by a fault.
 const HOURLY: Class = pause(RefusalScope::Sender, 60);
 
-/// A pair of numbers regains one message every 6 seconds, and Meta advises pauses of 4ⁿ seconds. With
-/// 4 the second and third call fall at 4 and 8 seconds, both within a request's deadline and the last
-/// one behind the 6.
+/// The limit of a pair of numbers. It regains one message every 6 seconds, and Meta recommends
+/// pauses of 4ⁿ seconds. With a pause of 4 seconds, the second and third calls are made after 4 and
+/// 8 seconds: both within a request's deadline, and the last one after the 6 seconds.
 const PAIR: Class = pause(RefusalScope::Recipient, 4);
 
-/// The caller's own back-off will do.
+/// A fault for which the caller's own back-off is enough.
 const SOON: Class = Class::Transient(RefusalScope::Provider, None);
 
-/// An upgrade of the throughput takes up to a minute.
+/// An upgrade of the throughput, which takes up to a minute.
 const MAINTENANCE: Class = Class::Transient(RefusalScope::Sender, None);
 
 const fn pause(scope: RefusalScope, seconds: u64) -> Class {
@@ -106,7 +110,7 @@ const fn pause(scope: RefusalScope, seconds: u64) -> Class {
 
 use Class::{Configuration, Country, Doubtful, Recipient, Request, Template};
 
-#[rustfmt::skip] // one row a line
+#[rustfmt::skip] // one row per line
 const TABLE: &[(i64, Class, &str)] = &[
     (0,      Configuration, "Authentication failed"),
     (1,      Doubtful,      "API unknown"),
@@ -135,7 +139,7 @@ const TABLE: &[(i64, Class, &str)] = &[
     (131042, Configuration, "Business eligibility payment issue"),
     (131045, Configuration, "Incorrect certificate"),
     (131047, Request,       "Re-engagement message"),
-    // It falls only as recipients stop blocking and reporting; calling again makes it worse.
+    // The spam rate falls only if recipients stop blocking and reporting; retrying makes it worse.
     (131048, Configuration, "Spam rate limit hit"),
     (131049, Recipient,     "Meta chose not to deliver"),
     (131050, Recipient,     "User has stopped marketing messages"),
@@ -179,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_the_class_it_should() {
+    fn every_row_has_the_expected_class() {
         let expected: &[(Class, &[i64])] = &[
             (
                 Configuration,
@@ -228,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_beside_the_message_follows_from_the_class() {
+    fn the_scope_of_a_refusal_follows_from_the_class() {
         for (code, scope) in [
             (131_026, RefusalScope::Message),
             (132_001, RefusalScope::Message),
@@ -261,13 +265,13 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_names_nothing_is_a_matter_of_configuration() {
+    fn a_parameter_with_an_unknown_object_is_a_configuration_error() {
         assert_eq!(look_up(100, Some(33)), Some(UNKNOWN_OBJECT));
         assert_eq!(look_up(100, Some(34)).map(|row| row.class), Some(Request));
     }
 
     #[test]
-    fn what_nobody_lists_is_nowhere() {
+    fn an_unlisted_code_has_no_meaning() {
         for code in [-1, 5, 131099, i64::MAX] {
             assert_eq!(look_up(code, None), None, "{code}");
         }

@@ -1,7 +1,7 @@
-//! Graph, for what is not a message: one authorised call, JSON in and out, bounded in time and size.
+//! Calls to Graph other than messages: authorised, with JSON in and out, bounded in time and size.
 //!
-//! Whatever goes wrong is said in Graph's own words, without the token. Nothing is repeated, and no
-//! address of an answer is followed: a page that came from elsewhere would be asked for with our token.
+//! Errors quote Graph's own words, without the token. A call is never repeated, and an address in
+//! an answer is never followed: a request to another host would carry our token.
 
 use std::time::Duration;
 
@@ -17,26 +17,26 @@ use crate::graph_error::GraphError;
 use crate::options::{CloudApiOptions, Endpoint, InvalidOptions};
 use crate::redaction::Redaction;
 
-/// A page of a list has some hundred kilobytes.
+/// The maximum length of an answer; a page of a list has some hundred kilobytes.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
-/// Items of one page.
+/// The number of items on a page.
 const PAGE: &str = "200";
 
-/// No list has so many pages; whoever answers with more does not come to an end.
+/// The maximum number of pages; a list with more is assumed to have no end.
 const MAX_PAGES: usize = 100;
 
-/// Graph, asked with one account's token at a time. Clones share their connections.
+/// A client of Graph; each call has the token of one account. Clones share their connections.
 #[derive(Clone)]
 pub(crate) struct Graph {
     endpoint: Endpoint,
     client: reqwest::Client,
-    /// How long one call may take.
+    /// The time limit of a call.
     timeout: Duration,
 }
 
 impl Graph {
-    /// Nothing is called yet; the system's root certificates are read.
+    /// Reads the system's root certificates; makes no call yet.
     pub(crate) fn new(
         options: &CloudApiOptions,
         timeout: Duration,
@@ -51,7 +51,7 @@ impl Graph {
         })
     }
 
-    /// Reads an object, or what hangs on it.
+    /// Reads an object or one of its edges.
     pub(crate) async fn get(
         &self,
         token: &AccessToken,
@@ -78,10 +78,10 @@ impl Graph {
             query.extend(after.as_deref().map(|cursor| ("after", cursor)));
             let mut page = self.get(token, (id, Some(edge)), &query).await?;
             let Some(Value::Array(data)) = page.get_mut("data").map(Value::take) else {
-                return Err(senseless("a page of a list without its items"));
+                return Err(unusable("a page of a list has no items"));
             };
             items.extend(data);
-            // Only then is there another page; a cursor stands on the last one, too.
+            // Only `next` shows that there is another page; the last one has a cursor as well.
             if page.pointer("/paging/next").is_none_or(Value::is_null) {
                 return Ok(items);
             }
@@ -90,14 +90,14 @@ impl Graph {
                 .and_then(Value::as_str);
             let cursor = cursor.map(str::to_owned);
             if cursor.is_none() || cursor == after {
-                return Err(senseless("a list that does not go on"));
+                return Err(unusable("a list does not continue"));
             }
             after = cursor;
         }
-        Err(senseless("a list that does not end"))
+        Err(unusable("a list does not end"))
     }
 
-    /// Changes or creates something.
+    /// Creates or changes an object.
     pub(crate) async fn post(
         &self,
         token: &AccessToken,
@@ -126,14 +126,14 @@ impl Graph {
         };
         let (status, body) = timeout(self.timeout, answer)
             .await
-            .map_err(|_| senseless("no answer in time"))??;
+            .map_err(|_| unusable("no answer in time"))??;
         match GraphError::parse(&body) {
             Some(error) => Err(refused(&error, &Redaction::of_token(token))),
             None if status.is_success() => {
-                serde_json::from_slice(&body).map_err(|_| senseless("an answer that is no JSON"))
+                serde_json::from_slice(&body).map_err(|_| unusable("the answer is not JSON"))
             }
             None => Err(ProviderError::Unavailable(format!(
-                "HTTP status {} without Graph's error",
+                "HTTP status {} without an error of Graph",
                 status.as_u16()
             ))),
         }
@@ -165,18 +165,18 @@ async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, ProviderError>
         .map_err(|error| unreached(error.without_url()))?
     {
         if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(senseless("an answer that is too long"));
+            return Err(unusable("the answer is too long"));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
 }
 
-fn senseless(what: &str) -> ProviderError {
+fn unusable(what: &str) -> ProviderError {
     ProviderError::Unavailable(what.to_owned())
 }
 
-/// The innermost error says what happened, and holds nothing of the request.
+/// Returns the innermost error, which names the cause and contains nothing of the request.
 fn unreached(error: reqwest::Error) -> ProviderError {
     let mut cause: &dyn std::error::Error = &error;
     while let Some(source) = cause.source() {

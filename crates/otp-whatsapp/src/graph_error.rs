@@ -1,22 +1,22 @@
-//! Graph's error object, read as leniently as it is written: only the code makes it one.
+//! Graph's error object, read leniently because Graph writes it loosely: only its code is required.
 
 use serde_json::Value;
 
-/// An error as Graph reports it. A text that is missing, empty or no text is `None`.
+/// An error as Graph reports it. A text is `None` if it is missing, empty or not a string.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct GraphError {
     pub(crate) code: i64,
     pub(crate) subcode: Option<i64>,
     pub(crate) kind: Option<String>,
     pub(crate) message: Option<String>,
-    /// What is wrong in this very case; Meta asks to read it before anything else.
+    /// The details of this case; Meta recommends reading them first.
     pub(crate) details: Option<String>,
     pub(crate) is_transient: Option<bool>,
 }
 
 impl GraphError {
-    /// Reads an answer's body; `None` where it is not Graph's: proxies and edges answer in words of
-    /// their own.
+    /// Reads an answer's body; `None` if it is not Graph's, because proxies and edges send bodies
+    /// of their own.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         let error = body.get("error")?;
@@ -34,7 +34,7 @@ impl GraphError {
     }
 }
 
-/// A number, or the text of one.
+/// Reads a number, or the text of one.
 fn number(value: Option<&Value>) -> Option<i64> {
     let value = value?;
     value
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_one() {
+    fn a_complete_error_is_read() {
         let body = json!({"error": {
             "message": "(#132001) Template name does not exist in the translation",
             "type": "OAuthException",
@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn error_data_may_be_a_text() {
+    fn error_data_may_be_a_string() {
         let body = json!({"error": {"code": 131009, "error_data": "to: not a number"}});
         let details = parse(&body).and_then(|error| error.details);
         assert_eq!(details.as_deref(), Some("to: not a number"));
     }
 
     #[test]
-    fn words_for_the_user_stand_in_for_missing_details() {
+    fn the_text_for_the_user_replaces_missing_details() {
         let body = json!({"error": {"code": 1, "error_data": {"details": " "}, "error_user_msg": "Later."}});
         let details = parse(&body).and_then(|error| error.details);
         assert_eq!(details.as_deref(), Some("Later."));

@@ -1,9 +1,8 @@
-//! Sends passcodes through Meta's WhatsApp Cloud API, and reads the webhooks that say what became of
-//! them ([`webhook`]).
-//! What else an operator asks of it goes through `graph`.
+//! Sends passcodes through Meta's WhatsApp Cloud API, and reads the webhooks that report their
+//! delivery ([`webhook`]). Other calls, for operators, go through `graph`.
 //!
-//! The API knows no idempotency: what it took twice is delivered twice. So everything here turns on
-//! one question, whether a call may have been taken, and `single_use` makes it answerable.
+//! The API has no idempotency keys: a message that it accepts twice is delivered twice. The crate
+//! therefore has to know whether a call may have been accepted; `single_use` decides that.
 
 mod answer;
 mod client;

@@ -1,4 +1,4 @@
-//! Numbers at Meta: whether one may send, and what Meta thinks of it.
+//! Numbers at Meta: whether a number can send, and how Meta rates it.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,24 +15,25 @@ use crate::graph::Graph;
 use crate::options::{CloudApiOptions, InvalidOptions};
 use crate::redaction::Redaction;
 
-/// What is asked for of a number.
+/// The fields that are requested of a number.
 const FIELDS: &str =
     "health_status,status,quality_rating,whatsapp_business_manager_messaging_limit";
 
-/// Statuses of a number from which nothing can be sent. Others mean little: Meta's own lists differ.
+/// The statuses of a number that cannot send. Other statuses are not reliable: Meta's own lists
+/// differ.
 const OUT_OF_SERVICE: [&str; 4] = ["BANNED", "DELETED", "DISCONNECTED", "MIGRATED"];
 
-/// Words of Meta that name a rating or a limit are short.
+/// The maximum length of Meta's name for a rating or a limit.
 const MAX_WORD: usize = 64;
 
-/// Numbers, at Meta.
+/// The numbers at Meta.
 #[derive(Clone)]
 pub struct CloudApiNumbers {
     graph: Graph,
 }
 
 impl CloudApiNumbers {
-    /// With these options, and so long for each call.
+    /// Creates the client; each call may take at most `timeout`.
     pub fn new(options: &CloudApiOptions, timeout: Duration) -> Result<Self, InvalidOptions> {
         Ok(Self {
             graph: Graph::new(options, timeout)?,
@@ -68,7 +69,7 @@ impl SenderExaminer for CloudApiNumbers {
                 tracing::warn!(
                     phone_number_id = phone_number_id.as_str(),
                     cause,
-                    "WhatsApp does not say how a sender is"
+                    "failed to look up the state of a sender"
                 );
                 Examination::Silent
             }
@@ -76,7 +77,7 @@ impl SenderExaminer for CloudApiNumbers {
         tracing::debug!(
             phone_number_id = phone_number_id.as_str(),
             ?examination,
-            "asked WhatsApp how a sender is"
+            "looked up the state of a sender"
         );
         examination
     }
@@ -87,7 +88,7 @@ fn read(number: &Value, redaction: &Redaction) -> Examination {
         let word = number.get(field)?.as_str()?.trim();
         (1..=MAX_WORD).contains(&word.len()).then_some(word)
     };
-    // Whoever answers for Meta with something else says nothing about the number.
+    // An answer without an id does not come from Meta and shows nothing about the number.
     if number.get("id").is_none() {
         return Examination::Silent;
     }
@@ -113,7 +114,7 @@ fn read(number: &Value, redaction: &Redaction) -> Examination {
     }
 }
 
-/// The first reason given by whoever is blocked: number, business account, business or app.
+/// Returns the first reason of a blocked entity: number, business account, business or app.
 fn blocked(health: &Value, redaction: &Redaction) -> ProviderRefusal {
     let entities = health.get("entities").and_then(Value::as_array);
     let error = entities.into_iter().flatten().find_map(|entity| {
@@ -149,7 +150,7 @@ fn refused(code: i64, subcode: Option<i64>, words: String) -> Examination {
             Examination::NotShown(refusal)
         }
         Some(Class::Configuration) => Examination::Unable(refusal, Rating::default()),
-        // Too many questions, a fault of Meta's, a field that is not known in this version.
+        // Too many requests, a fault of Meta's, or a field unknown to this version.
         Some(
             Class::Country
             | Class::Request

@@ -1,24 +1,24 @@
-//! Where the Cloud API is and how to reach it: read from settings, judged before the first call.
+//! The address of the Cloud API and the way to reach it: read from settings, checked before the
+//! first call.
 
 use std::fmt;
 use std::time::Duration;
 
 use reqwest::Url;
 
-/// How to reach the Cloud API.
+/// The options for reaching the Cloud API.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CloudApiOptions {
-    /// Where it is: `https` and a host, perhaps a port and a path prefix. Plain `http` is for a
-    /// sandbox: it carries the access token for everybody to read.
+    /// The address: `https` and a host, optionally a port and a path prefix. Plain `http` is for a
+    /// sandbox: it sends the access token in the clear.
     pub base_url: String,
-    /// Which version of the Graph API to speak, such as `v26.0`.
+    /// The version of the Graph API, such as `v26.0`.
     pub api_version: String,
-    /// How long name resolution, TCP and TLS may take together. Keep it well below the time a call
-    /// may take, so that an unreachable address leaves time for another call.
+    /// The time limit of name resolution, TCP and TLS together. It should be well below the time
+    /// limit of a call, so that an unreachable address leaves time for another call.
     pub connect_timeout: Duration,
-    /// The HTTP proxy to go through, such as `http://proxy.internal:3128`. The environment's
-    /// `HTTPS_PROXY` is ignored: where access tokens and passcodes travel is written in the settings
-    /// and nowhere else.
+    /// The HTTP proxy, such as `http://proxy.internal:3128`. The environment's `HTTPS_PROXY` is
+    /// ignored: only the settings decide where access tokens and passcodes are sent.
     pub proxy: Option<String>,
 }
 
@@ -34,7 +34,7 @@ impl Default for CloudApiOptions {
 }
 
 impl fmt::Debug for CloudApiOptions {
-    /// A proxy's address may hold a password.
+    /// Hides the proxy, whose address may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CloudApiOptions")
             .field("base_url", &self.base_url)
@@ -45,22 +45,22 @@ impl fmt::Debug for CloudApiOptions {
     }
 }
 
-/// Why the options cannot be used. It never holds their text.
+/// The reason the options cannot be used. It never contains their text.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidOptions {
-    /// The base URL is not one.
+    /// The base URL is invalid.
     #[error("the base URL must be http(s)://host, without user, query or fragment")]
     BaseUrl,
-    /// The version is not one.
+    /// The version is invalid.
     #[error("the API version must look like v26.0")]
     ApiVersion,
-    /// No connection is established in no time.
+    /// The connect time-out is zero.
     #[error("the connect time-out must be longer than zero")]
     ConnectTimeout,
-    /// The proxy's address is not one.
+    /// The proxy's address is invalid.
     #[error("the proxy must be http(s)://host:port")]
     Proxy,
-    /// The system trusts nobody, so no server could prove who it is.
+    /// The system has no root certificates, so no server could prove its identity.
     #[error("the system has no root certificates: install ca-certificates or set SSL_CERT_FILE")]
     NoRootCertificates,
     /// TLS or the HTTP client cannot be set up.
@@ -68,7 +68,7 @@ pub enum InvalidOptions {
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Options that were judged. It has no `Debug`: a proxy's address may hold a password.
+/// Checked options. They have no `Debug`: a proxy's address may contain a password.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     base: Url,
@@ -115,12 +115,12 @@ impl Endpoint {
         self.base.scheme() == "https"
     }
 
-    /// Where messages of this number are posted to.
+    /// Returns the URL that messages of this number are posted to.
     pub(crate) fn messages_of(&self, phone_number_id: &str) -> Url {
         self.object(phone_number_id, Some("messages"))
     }
 
-    /// An object of Graph, or what hangs on it.
+    /// Returns the URL of an object of Graph, or of one of its edges.
     pub(crate) fn object(&self, id: &str, edge: Option<&str>) -> Url {
         let mut url = self.base.clone();
         let edge = edge.map(|edge| format!("/{edge}")).unwrap_or_default();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_metas_address() {
+    fn the_default_is_metas_address() {
         check_url(
             "https://graph.facebook.com",
             "https://graph.facebook.com/v26.0/106540352242922/messages",
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn connecting_takes_time() {
+    fn a_connect_time_out_of_zero_is_refused() {
         let result = with(|o| o.connect_timeout = Duration::ZERO);
         assert!(matches!(result, Err(InvalidOptions::ConnectTimeout)));
     }

@@ -1,41 +1,42 @@
-//! Texts from outside, made fit to keep: Meta sometimes repeats what it was sent.
+//! Redaction of texts from outside before they are kept: Meta sometimes quotes the request.
 
 use otp_core::channel::whatsapp::AccessToken;
 use otp_core::channel::whatsapp::OutgoingMessage;
 use otp_core::message::ProviderMessageId;
 
-/// Longest text kept, in characters.
-const LONGEST: usize = 1_000;
+/// The maximum length of a kept text, in characters.
+const MAX_LENGTH: usize = 1_000;
 
-/// So much is looked at. What lies beyond is cut off anyway, and a hostile answer costs no time.
-const LOOKED_AT: usize = 4 * LONGEST;
+/// The number of characters examined. The rest is cut off, so that a hostile answer costs no time.
+const MAX_EXAMINED: usize = 4 * MAX_LENGTH;
 
-/// So many digits of the number in a row give it away.
+/// The number of consecutive digits of the number that would reveal it.
 const NUMBER_WINDOW: usize = 6;
 
-/// So many characters of the token in a row give it away.
+/// The number of consecutive characters of the token that would reveal it.
 const TOKEN_WINDOW: usize = 12;
 
-/// So many digits of an unknown number in a row are taken for one: Meta's codes and dates have fewer.
+/// The number of consecutive digits that count as an unknown number: Meta's codes and dates have
+/// fewer.
 const ANY_NUMBER: usize = 9;
 
-/// The longest number looked for; E.164 allows 15 digits.
+/// The maximum length of a number to look for; E.164 allows 15 digits.
 const MAX_NUMBER: usize = 20;
 
-/// A passcode from this length on is found anywhere, a shorter one only where it stands alone:
-/// otherwise a passcode `1` would leave no text readable.
+/// The length from which a passcode is found anywhere in a text. A shorter one is only found as a
+/// whole word; otherwise a passcode `1` would leave no text readable.
 const UNMISTAKABLE: usize = 4;
 
-/// What people and machines write between the digits of one number.
+/// The characters that people and machines write between the digits of a number.
 const SEPARATORS: &[char] = &[' ', '-', '.', '(', ')', '/', '+', '_', '\u{a0}'];
 
-/// Takes number, passcode, token and Meta's id of one message out of texts.
+/// Removes the number, the passcode, the token and Meta's id of one message from texts.
 pub(crate) struct Redaction {
     number: Vec<char>,
     passcode: Vec<char>,
-    /// A token or an id: no part of it is a word of any text.
+    /// The token or the id; no part of it occurs in an ordinary text.
     token: Vec<char>,
-    /// Whether all that looks like a number goes.
+    /// Whether everything that looks like a number is removed.
     any_number: bool,
 }
 
@@ -54,7 +55,7 @@ impl Redaction {
         }
     }
 
-    /// For the words that answer an operator's question, which is about nobody.
+    /// Redacts answers to an operator's calls, which concern no recipient.
     pub(crate) fn of_token(token: &AccessToken) -> Self {
         Self {
             number: Vec::new(),
@@ -64,7 +65,7 @@ impl Redaction {
         }
     }
 
-    /// For words that may be about anybody.
+    /// Redacts texts that may concern any recipient.
     pub(crate) fn of_anybody() -> Self {
         Self {
             number: Vec::new(),
@@ -74,8 +75,8 @@ impl Redaction {
         }
     }
 
-    /// For the words of a receipt, which need not name the recipient. Meta's id of the message goes
-    /// too: it spells the number out in base64.
+    /// Redacts the texts of a receipt, which may lack the recipient. Meta's id of the message is
+    /// removed too: it contains the number in base64.
     pub(crate) fn of_receipt(recipient: Option<&str>, id: &ProviderMessageId) -> Self {
         let digits = recipient.unwrap_or_default().chars();
         Self {
@@ -89,9 +90,9 @@ impl Redaction {
         }
     }
 
-    /// The text on one line, without control characters and secrets, and not too long.
+    /// Returns the text on one line, without control characters and secrets, and of bounded length.
     pub(crate) fn clean(&self, text: &str) -> String {
-        let text: Vec<char> = text.chars().take(LOOKED_AT).map(visible).collect();
+        let text: Vec<char> = text.chars().take(MAX_EXAMINED).map(visible).collect();
         let mut secret = vec![false; text.len()];
         let squeezed = squeezed(&text);
         mark(&squeezed, &self.number, NUMBER_WINDOW, &mut secret);
@@ -109,14 +110,14 @@ impl Redaction {
     }
 }
 
-/// Control characters, and those that make text run backwards, become spaces.
+/// Replaces control characters, and those that change the direction of text, with spaces.
 fn visible(c: char) -> char {
     let reorders =
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if c.is_control() || reorders { ' ' } else { c }
 }
 
-/// The text in small letters without separators, each character with its place.
+/// Returns the text in lower case without separators, each character with its position.
 fn squeezed(text: &[char]) -> Vec<(char, usize)> {
     let kept = text
         .iter()
@@ -126,8 +127,8 @@ fn squeezed(text: &[char]) -> Vec<(char, usize)> {
         .collect()
 }
 
-/// Marks every run of `window` characters, or of the whole needle if it is shorter, that the text
-/// shares with it.
+/// Marks every run of `window` characters that the text shares with the needle; of the whole needle
+/// if that is shorter.
 fn mark(text: &[(char, usize)], needle: &[char], window: usize, secret: &mut [bool]) {
     let window = window.min(needle.len());
     if window == 0 {
@@ -143,7 +144,7 @@ fn mark(text: &[(char, usize)], needle: &[char], window: usize, secret: &mut [bo
     }
 }
 
-/// Marks every run of digits that is long enough to be somebody's number.
+/// Marks every run of digits that is long enough to be a phone number.
 fn mark_numbers(text: &[(char, usize)], secret: &mut [bool]) {
     for run in text.chunk_by(|(a, _), (b, _)| a.is_numeric() == b.is_numeric()) {
         let number = run.len() >= ANY_NUMBER && run.iter().all(|(c, _)| c.is_numeric());
@@ -153,7 +154,7 @@ fn mark_numbers(text: &[(char, usize)], secret: &mut [bool]) {
     }
 }
 
-/// Marks the words that are the needle.
+/// Marks the words that equal the needle.
 fn mark_words(text: &[char], needle: &[char], secret: &mut [bool]) {
     let mut start = 0;
     for word in text.split(|c| !c.is_alphanumeric()) {
@@ -170,7 +171,7 @@ fn mark_words(text: &[char], needle: &[char], secret: &mut [bool]) {
     }
 }
 
-/// One ellipsis for each marked run, one space for each run of spaces.
+/// Replaces each marked run with one ellipsis, and each run of spaces with one space.
 fn replaced(text: &[char], secret: &[bool]) -> String {
     let mut clean = String::new();
     for (&c, &secret) in text.iter().zip(secret) {
@@ -184,10 +185,10 @@ fn replaced(text: &[char], secret: &[bool]) -> String {
 
 fn shorten(text: &str) -> String {
     let text = text.trim();
-    if text.chars().count() <= LONGEST {
+    if text.chars().count() <= MAX_LENGTH {
         return text.to_owned();
     }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
+    text.chars().take(MAX_LENGTH - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_texts_stay_as_they_are() {
+    fn ordinary_texts_are_unchanged() {
         for text in [
             "",
             "(#131026) Message undeliverable",
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_goes_however_it_is_written() {
+    fn the_number_is_removed_however_it_is_written() {
         check("482913", "to 966512345678 failed", "to … failed");
         check("482913", "to +966 51 234 5678 failed", "to +… failed");
         check("482913", "to (966) 51-234-5678!", "to (…!");
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_passcode_goes_wherever_it_stands() {
+    fn the_passcode_is_removed_wherever_it_appears() {
         check("482913", "parameter 482913 is bad", "parameter … is bad");
         check(
             "482913",
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_passcode_goes_where_it_stands_alone() {
+    fn a_short_passcode_is_removed_if_it_is_a_whole_word() {
         check(
             "1",
             "(#131026) parameter 1 of 11",
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_goes_even_in_part() {
+    fn the_token_is_removed_even_in_part() {
         check(
             "482913",
             &format!("Malformed access token {TOKEN}"),
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipts_words_lose_every_number_and_the_id() {
+    fn every_number_and_the_id_are_removed_from_a_receipts_texts() {
         let id = ProviderMessageId("wamid.HBgMOTY2NTEyMzQ1Njc4FQIAERgS".to_owned());
         for recipient in [Some("966512345678"), Some("US.13491208655302741918"), None] {
             let redaction = Redaction::of_receipt(recipient, &id);

@@ -1,12 +1,12 @@
-//! The request: an authentication template with its two places for the passcode.
+//! The request: an authentication template with the passcode in two places.
 
 use otp_core::channel::whatsapp::OutgoingMessage;
 use serde_json::json;
 
-/// The JSON that asks Meta to send this message.
+/// Returns the JSON of the request to send this message.
 ///
-/// The passcode stands in the text and behind the button, and the form is the same whether the button
-/// copies, fills in by one tap or by none. Our id of the message comes back with every receipt: it is
+/// The passcode appears in the text and behind the button. The form is the same for copy-code,
+/// one-tap and zero-tap buttons. Every receipt repeats our id of the message, so that it is
 /// recognised even if the answer to this call, and with it Meta's own id, is lost.
 pub(crate) fn encode(message: &OutgoingMessage) -> Vec<u8> {
     let passcode = || json!([{"type": "text", "text": message.passcode.expose()}]);

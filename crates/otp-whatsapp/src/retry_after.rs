@@ -5,25 +5,26 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// Longer waits are all the same to a passcode, and sums of shorter ones cannot overflow.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// The maximum wait. For a passcode, longer waits make no difference, and sums of shorter ones
+/// cannot overflow.
+const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long the server asks to wait. A date is held against the answer's own `Date`: so neither clock
-/// has to be right, and a date without one says nothing.
+/// Returns the wait the server asks for. A date is compared with the answer's own `Date`, so that
+/// neither clock has to be right; without that header, a date is ignored.
 pub(crate) fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
     let retry_after = retry_after.trim();
     let wait = if !retry_after.is_empty() && retry_after.bytes().all(|b| b.is_ascii_digit()) {
-        // More digits than fit are a long wait all the same.
+        // A number with too many digits is a long wait as well.
         Duration::from_secs(retry_after.parse().unwrap_or(u64::MAX))
     } else {
         let until = http_date(retry_after)?;
         let now = http_date(date?.trim())?;
         Duration::try_from(until - now).unwrap_or_default()
     };
-    Some(wait.min(LONGEST))
+    Some(wait.min(MAX_WAIT))
 }
 
-/// A date in the one form servers may still write; the two obsolete ones are not worth guessing.
+/// Reads a date in the only form that servers may still write; the two obsolete forms are ignored.
 fn http_date(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc2822).ok()
 }
@@ -51,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_counts_from_the_answers_own() {
+    fn a_date_counts_from_the_answers_own_date() {
         check("Fri, 20 Nov 2026 12:00:05 GMT", Some(NOON), Some(5));
         check("Fri, 20 Nov 2026 13:00:00 GMT", Some(NOON), Some(3_600));
     }
@@ -62,13 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_cannot_be_compared_says_nothing() {
+    fn a_date_that_cannot_be_compared_is_ignored() {
         check("Fri, 20 Nov 2026 12:00:05 GMT", None, None);
         check("Fri, 20 Nov 2026 12:00:05 GMT", Some("noon"), None);
     }
 
     #[test]
-    fn nonsense_says_nothing() {
+    fn other_texts_are_ignored() {
         for text in ["", "-1", "1.5", "soon", "1 s", "٥"] {
             check(text, Some(NOON), None);
         }

@@ -24,10 +24,10 @@ use crate::request::encode;
 use crate::retry_after;
 use crate::single_use::single_use;
 
-/// Graph's answers have a few hundred bytes.
+/// The maximum length of an answer; Graph's have a few hundred bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// No call takes longer, so that adding a time-out to now cannot overflow.
+/// The maximum duration of a call, so that adding a time-out to the current time cannot overflow.
 const MAX_CALL: Duration = Duration::from_secs(60 * 60);
 
 /// Sends through Meta's WhatsApp Cloud API. Clones share their connections.
@@ -38,7 +38,7 @@ pub struct CloudApiSender {
 }
 
 impl CloudApiSender {
-    /// A sender with these options. Nothing is called yet; the system's root certificates are read.
+    /// Creates a sender. Reads the system's root certificates; makes no call yet.
     pub fn new(options: &CloudApiOptions) -> Result<Self, InvalidOptions> {
         let endpoint = Endpoint::parse(options)?;
         let roots = client::system_roots(&endpoint)?;
@@ -95,7 +95,8 @@ impl MessageSender for CloudApiSender {
         let OutgoingMessage::WhatsApp(message) = message else {
             return Err(SendError::Refused(other_channel()));
         };
-        // The level of the least talkative log: what is warned of here has to name its message there, too.
+        // A span of the highest level is enabled at every log level, so that a warning here always
+        // names its message.
         let span = error_span!(
             "whatsapp.send",
             message_id = %message.message_id,
@@ -117,7 +118,7 @@ impl MessageSender for CloudApiSender {
     }
 }
 
-/// The answer to a message of another channel.
+/// Returns the refusal of a message of another channel.
 fn other_channel() -> ProviderRefusal {
     let reason = "This provider delivers WhatsApp messages only; the message was not sent.";
     ProviderRefusal {
@@ -132,8 +133,8 @@ fn other_channel() -> ProviderRefusal {
     }
 }
 
-/// The answer as far as it arrives in time and within bounds. Its status is kept even then: a refusal
-/// stays one if its words are lost.
+/// Reads the answer, as far as it arrives in time and within bounds. Its status is kept in any
+/// case: a refusal remains one without its body.
 async fn read(mut response: reqwest::Response, deadline: Instant) -> Answer {
     let date = header(response.headers(), &DATE);
     let retry_after = header(response.headers(), &RETRY_AFTER)
@@ -160,7 +161,8 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
 }
 
-/// The innermost error says what happened, and none of them holds anything of the request.
+/// Returns the innermost error, which names the cause. None of the errors contains anything of the
+/// request.
 fn root_cause(error: &dyn Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
@@ -169,7 +171,7 @@ fn root_cause(error: &dyn Error) -> String {
     cause.to_string()
 }
 
-/// Fills in the span, and speaks up where it may take a person to help.
+/// Records the verdict in the span, and warns if an operator may have to act.
 fn report(verdict: &Verdict, duration: Duration) {
     let outcome = match &verdict.outcome {
         Ok(_) => "accepted",
@@ -201,13 +203,16 @@ fn report(verdict: &Verdict, duration: Duration) {
             ),
             _,
         ) => {
-            tracing::warn!(?class, "WhatsApp refuses until somebody mends it");
+            tracing::warn!(
+                ?class,
+                "WhatsApp refused the message; an operator has to act"
+            );
         }
         (_, Err(SendError::Unknown)) => {
-            tracing::warn!("it is not known whether WhatsApp took the message");
+            tracing::warn!("failed to learn whether WhatsApp accepted the message");
         }
         (None, Err(SendError::Retry { .. } | SendError::Refused(_))) => {
-            tracing::warn!("WhatsApp was not reached, or somebody else answered");
+            tracing::warn!("failed to reach WhatsApp, or an intermediary answered");
         }
         (Some(Class::Recipient | Class::Transient(..) | Class::Doubtful) | None, _) => {}
     }

@@ -1,11 +1,11 @@
 //! A request body that leaves this process at most once, and can be withdrawn until it does.
 //!
-//! When a call fails or time runs out, the HTTP client cannot say reliably whether the provider may
-//! have received it. The body can: a message whose body was never asked for cannot have been taken.
-//! And because other threads may be about to ask for it, the question is put by taking the body back:
-//! one atomic claim decides who was first.
+//! When a call fails or times out, the HTTP client cannot tell reliably whether the provider may
+//! have received it. The body can: a message whose body was never read cannot have been accepted.
+//! Because another thread may be about to read it, the check withdraws the body: one atomic claim
+//! decides which of the two was first.
 //!
-//! Such a body also cannot be cloned, so no layer below is able to repeat the call by itself.
+//! Such a body also cannot be cloned, so no layer below can repeat the call by itself.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// A body of these bytes, and the means to take it back.
+/// Returns a body of these bytes and the means to withdraw it.
 pub(crate) fn single_use(payload: Vec<u8>) -> (SingleUseBody, Withdrawal) {
     let claim = Claim::default();
     let body = SingleUseBody {
@@ -30,17 +30,17 @@ pub(crate) struct SingleUseBody {
     claim: Claim,
 }
 
-/// Takes a body back before it is sent.
+/// The means to withdraw a body before it is sent.
 pub(crate) struct Withdrawal(Claim);
 
 impl Withdrawal {
-    /// Whether the body had not been handed out; if so, it never will be.
+    /// Returns whether the body had not been handed out; if so, it never will be.
     pub(crate) fn succeeds(self) -> bool {
         self.0.is_first()
     }
 }
 
-/// The body was taken back.
+/// The body was withdrawn.
 #[derive(Debug, thiserror::Error)]
 #[error("the message was withdrawn before it was sent")]
 pub(crate) struct Withdrawn;
@@ -77,7 +77,7 @@ impl Body for SingleUseBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        // A known size makes a `Content-Length`, which Meta's examples all have.
+        // A known size gives the request a `Content-Length`, which all of Meta's examples have.
         let length = self.payload.as_ref().map_or(0, Bytes::len);
         SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
     }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_handed_out_cannot_be_withdrawn() {
+    fn a_body_that_was_handed_out_cannot_be_withdrawn() {
         let (mut body, withdrawal) = single_use(b"{}".to_vec());
         assert_eq!(poll(&mut body).expect("a frame").expect("data"), "{}");
         assert!(poll(&mut body).is_none(), "handed out once");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_withdrawn_is_never_handed_out() {
+    fn a_withdrawn_body_is_never_handed_out() {
         let (mut body, withdrawal) = single_use(b"{}".to_vec());
         assert!(withdrawal.succeeds());
         assert!(poll(&mut body).expect("a frame").is_err());
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_threads_exactly_one_wins() {
+    fn exactly_one_of_sending_and_withdrawing_succeeds() {
         for _ in 0..1_000 {
             let (mut body, withdrawal) = single_use(b"{}".to_vec());
             let withdrawing = std::thread::spawn(move || withdrawal.succeeds());

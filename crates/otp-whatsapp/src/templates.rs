@@ -18,18 +18,18 @@ use crate::redaction::Redaction;
 
 const EDGE: &str = "message_templates";
 
-/// What is asked for of each template.
+/// The fields that are requested of each template.
 const FIELDS: &str =
     "id,name,language,status,category,components,message_send_ttl_seconds,rejected_reason";
 
-/// Templates of business accounts, at Meta.
+/// The templates of business accounts at Meta.
 #[derive(Clone)]
 pub struct CloudApiTemplates {
     graph: Graph,
 }
 
 impl CloudApiTemplates {
-    /// With these options, and so long for each call.
+    /// Creates the client; each call may take at most `timeout`.
     pub fn new(options: &CloudApiOptions, timeout: Duration) -> Result<Self, InvalidOptions> {
         Ok(Self {
             graph: Graph::new(options, timeout)?,
@@ -58,11 +58,11 @@ impl TemplateRegistry for CloudApiTemplates {
         let mut templates = Vec::new();
         for item in &items {
             let Some((name, language)) = named(item) else {
-                // It is none of ours: ours have names and languages that can be read.
+                // It is not one of ours, whose names and languages are all readable.
                 continue;
             };
             let listed = listed(item, name, language, &redaction).ok_or_else(|| {
-                ProviderError::Unavailable("a list with a template that cannot be read".to_owned())
+                ProviderError::Unavailable("a template in the list cannot be read".to_owned())
             })?;
             templates.push(listed);
         }
@@ -88,14 +88,14 @@ impl TemplateRegistry for CloudApiTemplates {
             status: status(&answer).unwrap_or(TemplateStatus::PENDING),
         });
         created.ok_or_else(|| {
-            let what = "a creation without the template's id; it may have been created";
+            let what = "the answer lacks the template's id; the template may exist now";
             ProviderError::Unavailable(what.to_owned())
         })
     }
 }
 
-/// Meta writes the texts of authentication templates itself, in each language; only the parts are
-/// named.
+/// Returns the request for a new template. Meta writes the texts of authentication templates
+/// itself, in each language; the request only names the parts.
 fn creation(draft: &TemplateDraft, language: &LanguageTag) -> Value {
     json!({
         "name": draft.name().as_str(),
@@ -110,14 +110,14 @@ fn creation(draft: &TemplateDraft, language: &LanguageTag) -> Value {
     })
 }
 
-/// Which template an item of the list is.
+/// Reads the name and the language of an item of the list.
 fn named(item: &Value) -> Option<(TemplateName, LanguageTag)> {
     let name = TemplateName::parse(text(item, "name")?).ok()?;
     let language = LanguageTag::parse(text(item, "language")?).ok()?;
     Some((name, language))
 }
 
-/// An item of the list; none where it lacks what makes it a template.
+/// Reads an item of the list; `None` if it lacks a required field.
 fn listed(
     item: &Value,
     name: TemplateName,
@@ -144,7 +144,8 @@ fn listed(
     })
 }
 
-/// Meta lists the button it was given as OTP as a URL that holds the code.
+/// Returns whether a component has the button of a passcode. Meta lists a button that was created
+/// as OTP as a URL that contains the code.
 fn has_code_button(component: &Value) -> bool {
     let buttons = component.get("buttons").and_then(Value::as_array);
     buttons.is_some_and(|buttons| {

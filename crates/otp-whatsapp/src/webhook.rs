@@ -1,14 +1,14 @@
-//! Meta's webhooks: the handshake, the signature, and what a notification says.
+//! Meta's webhooks: the handshake, the signature, and the content of a notification.
 //!
-//! - A notification counts for nothing until its signature was checked over the bytes as they came:
-//!   Meta writes everything but ASCII as `\uXXXX` and signs exactly that, so a body that was read and
-//!   written again has another signature.
-//! - Meta delivers at least once, in any order, many in one. Whatever is not understood is passed over
-//!   and counted, and costs nothing that stands beside it: a notification that is refused comes again
-//!   for days, and takes its good parts with it.
-//! - A notification names people. All that leaves here is a [`ProviderWebhookPayload`]: no name and no
-//!   text, Meta's id of a message only as a blind index, and what Meta calls a person only in types that
-//!   hide it from logs.
+//! - A notification is not used until its signature was checked over the original bytes. Meta
+//!   writes everything but ASCII as `\uXXXX` and signs exactly that, so a body that was parsed and
+//!   serialised again has a different signature.
+//! - Meta delivers at least once, in any order, and many reports in one notification. An unknown
+//!   part is skipped and counted, and the rest is used: Meta repeats a refused notification for
+//!   days, with all its valid parts.
+//! - A notification identifies people. Only a [`ProviderWebhookPayload`] leaves this module: no
+//!   name and no text, Meta's id of a message only as a blind index, and Meta's names for a person
+//!   only in types that hide them from logs.
 
 mod handshake;
 mod inbound;
@@ -38,7 +38,7 @@ pub struct CloudApiWebhook {
 }
 
 impl CloudApiWebhook {
-    /// The webhook of the app with this secret, registered with this token.
+    /// Creates the webhook of the app with this secret, registered with this token.
     pub fn new(
         app_secret: AppSecret,
         verify_token: VerifyToken,
@@ -54,7 +54,7 @@ impl CloudApiWebhook {
 
 #[expect(
     clippy::needless_lifetimes,
-    reason = "the port names them, for its mock"
+    reason = "the port names the lifetimes for its mock"
 )]
 impl ProviderWebhook for CloudApiWebhook {
     fn handshake<'a>(

@@ -17,6 +17,7 @@ DROP TABLE plans;
 DROP TABLE api_keys;
 DROP TABLE keyring;
 DROP TABLE accounts;
+DROP TABLE schema_support;
 DROP FUNCTION consent_log_is_append_only;
 DROP FUNCTION message_events_stay;
 DROP FUNCTION ledger_is_append_only;

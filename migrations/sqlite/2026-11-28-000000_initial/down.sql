@@ -16,3 +16,4 @@ DROP TABLE plans;
 DROP TABLE api_keys;
 DROP TABLE keyring;
 DROP TABLE accounts;
+DROP TABLE schema_support;

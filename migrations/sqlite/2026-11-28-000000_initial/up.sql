@@ -3,6 +3,14 @@
 -- Personal data and secrets are sealed before they come here (AES-256-GCM, column type BLOB), and
 -- recipients are found by a keyed hash. No rule lives in SQL: checks only refuse the impossible.
 
+-- The oldest program that the schema serves, by the version of the newest migration it knows. A
+-- migration that takes something away records here who can do without it (migrations/README.md).
+CREATE TABLE schema_support (
+    id             INTEGER PRIMARY KEY CHECK (id = 1),
+    oldest_version TEXT    NOT NULL
+) STRICT;
+INSERT INTO schema_support (id, oldest_version) VALUES (1, '20261128000000');
+
 CREATE TABLE accounts (
     id                  BLOB PRIMARY KEY,
     name                BLOB NOT NULL,

@@ -17,8 +17,8 @@ pub(super) struct Tree {
     pub(super) root_manifest: Source,
     /// The file names of the architecture decisions.
     pub(super) decisions: Vec<String>,
-    /// The files of the migrations, as `postgres/<name>/up.sql`.
-    pub(super) migrations: Vec<String>,
+    /// The files of the migrations, such as `migrations/postgres/<name>/up.sql`.
+    pub(super) migrations: Vec<Source>,
 }
 
 /// A file with its path from the root of the repository.
@@ -129,7 +129,10 @@ impl Tree {
             packages: packages.collect::<Result<_>>()?,
             root_manifest: read(&root, "Cargo.toml".to_owned())?,
             decisions: names("docs/adr")?,
-            migrations: names("migrations")?,
+            migrations: files_below(&root, "migrations")?
+                .into_iter()
+                .map(|path| read(&root, path))
+                .collect::<Result<_>>()?,
         })
     }
 }

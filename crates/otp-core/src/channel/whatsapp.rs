@@ -1,4 +1,4 @@
-//! WhatsApp: senders, their templates and health, and what limits their messages.
+//! WhatsApp: senders, their templates and health, and the limits of their messages.
 
 mod access_token;
 pub mod health;

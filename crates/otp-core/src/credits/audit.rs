@@ -1,19 +1,20 @@
-//! The audit: whether the credits add up, read back from what is stored.
+//! The audit: checks from the stored rows that the credits add up.
 //!
-//! Two questions, each asked of one moment. Is every balance the sum of its ledger entries, with exactly
-//! one grant of the whole in them? Is every message paid for as often as its status says?
+//! It answers two questions, each about one moment. Is every balance the sum of its ledger entries,
+//! and do these contain exactly one grant of the whole amount? Is every message paid for as often
+//! as its status requires?
 
 use crate::ids::SubscriptionId;
 use crate::message::MessageStatus;
 
-/// A subscription, and its ledger entries summed by kind.
+/// A subscription and the sums of its ledger entries by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubscriptionSums {
-    /// Which subscription.
+    /// The subscription.
     pub subscription_id: SubscriptionId,
-    /// What it was granted.
+    /// The credits granted, according to its row.
     pub credits: i64,
-    /// What is left, as its row says.
+    /// The credits left, according to its row.
     pub remaining: i64,
     /// The sum of its grants.
     pub granted: i64,
@@ -23,21 +24,21 @@ pub struct SubscriptionSums {
     pub refunded: i64,
 }
 
-/// How many messages of a status are paid for so many times.
+/// The number of messages with the same status, price and payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentCount {
     /// The status.
     pub status: MessageStatus,
-    /// Debits less refunds of each of them, in credits: its price, if it is paid for once.
+    /// Debits minus refunds of each message, in credits; equal to the price if it is paid for once.
     pub net: i64,
-    /// The price of each of them.
+    /// The price of each message.
     pub price: i64,
-    /// How many messages.
+    /// The number of messages.
     pub messages: i64,
 }
 
 impl SubscriptionSums {
-    /// Opening and grants are what is left and what was spent.
+    /// Returns whether the balance equals the grant minus what was spent.
     pub fn adds_up(&self) -> bool {
         let balance = self.granted - self.debited + self.refunded;
         self.granted == self.credits
@@ -47,8 +48,10 @@ impl SubscriptionSums {
 }
 
 impl PaymentCount {
-    /// A failed message costs nothing. One that was delivered after it had failed costs nothing either
-    /// where nobody could pay again; a removed one cost what it cost before.
+    /// Returns whether these messages are paid for as often as their status requires.
+    ///
+    /// A failed message costs nothing. A message delivered after it had failed is free as well if
+    /// no subscription could pay for it again. A removed message keeps the cost it had before.
     pub fn adds_up(&self) -> bool {
         let (unpaid, paid) = (self.net == 0, self.net == self.price);
         match self.status {
@@ -61,18 +64,18 @@ impl PaymentCount {
     }
 }
 
-/// What an audit found.
+/// The result of an audit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CreditReport {
-    /// Granted to all subscriptions together.
+    /// Credits granted to all subscriptions together.
     pub granted: i64,
-    /// Debited from them.
+    /// Credits debited from them.
     pub debited: i64,
-    /// Given back to them.
+    /// Credits refunded to them.
     pub refunded: i64,
-    /// What is left on them.
+    /// Credits left on them.
     pub remaining: i64,
-    /// Messages looked at.
+    /// The number of messages examined.
     pub messages: i64,
     /// Subscriptions whose balance is not the sum of their ledger.
     pub wrong_subscriptions: Vec<SubscriptionSums>,
@@ -81,7 +84,7 @@ pub struct CreditReport {
 }
 
 impl CreditReport {
-    /// Judges what is stored.
+    /// Judges the stored sums.
     pub fn of(subscriptions: &[SubscriptionSums], payments: &[PaymentCount]) -> Self {
         let mut report = Self::default();
         for sums in subscriptions {
@@ -102,7 +105,7 @@ impl CreditReport {
         report
     }
 
-    /// Whether nothing is wrong.
+    /// Returns whether the audit found nothing wrong.
     pub fn adds_up(&self) -> bool {
         self.wrong_subscriptions.is_empty() && self.wrong_payments.is_empty()
     }
@@ -114,7 +117,7 @@ mod tests {
 
     use super::*;
 
-    /// Granted, debited, refunded, remaining.
+    /// Returns the sums of granted, debited, refunded and remaining credits.
     fn sums((granted, debited, refunded, remaining): (i64, i64, i64, i64)) -> SubscriptionSums {
         SubscriptionSums {
             subscription_id: SubscriptionId(Uuid::nil()),
@@ -127,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_balance_is_its_grant_less_what_was_spent() {
+    fn a_balance_is_its_grant_minus_what_was_spent() {
         for (row, right) in [
             ((10, 0, 0, 10), true),
             ((10, 10, 0, 0), true),
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_paid_for_as_often_as_its_status_says() {
+    fn a_message_is_paid_for_as_often_as_its_status_requires() {
         use MessageStatus::{Deleted, Delivered, Failed, Pending, Read, Sent};
         for (status, never, once) in [
             (Pending, false, true),

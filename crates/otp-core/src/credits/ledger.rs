@@ -4,36 +4,36 @@ use crate::credits::{Credits, InvalidCredits};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
 use crate::time::Timestamp;
 
-/// Why a balance changed.
+/// The reason a balance changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
-    /// Credits were given to a subscription.
+    /// Credits were granted to a subscription.
     Grant,
     /// A message was paid for.
     Debit,
-    /// A message failed and gave its credits back.
+    /// A message failed and its credits were returned.
     Refund,
 }
 
 /// One change of one subscription's balance. Rows are added, never changed and never removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// Whose balance.
+    /// The account.
     pub account_id: AccountId,
-    /// Which of the account's subscriptions.
+    /// The subscription whose balance changed.
     pub subscription_id: SubscriptionId,
-    /// The message that was paid for or refunded; none for a grant.
+    /// The message that was paid for or refunded; `None` for a grant.
     pub message_id: Option<MessageId>,
-    /// Why.
+    /// The reason for the change.
     pub kind: EntryKind,
-    /// How much, without sign; [`LedgerEntry::signed_amount`] has it.
+    /// The amount, without a sign; [`LedgerEntry::signed_amount`] adds the sign.
     pub credits: Credits,
-    /// When.
+    /// The time of the change.
     pub at: Timestamp,
 }
 
 impl LedgerEntry {
-    /// The change of the balance: negative for a debit.
+    /// Returns the change of the balance: negative for a debit.
     pub fn signed_amount(&self) -> i64 {
         match self.kind {
             EntryKind::Grant | EntryKind::Refund => self.credits.get(),
@@ -43,8 +43,8 @@ impl LedgerEntry {
 }
 
 impl EntryKind {
-    /// The credits of an entry of this kind that changed the balance by `signed_amount`: the inverse of
-    /// [`LedgerEntry::signed_amount`]. An amount with the other sign is none of this kind.
+    /// Returns the credits of an entry of this kind that changed the balance by `signed_amount`:
+    /// the inverse of [`LedgerEntry::signed_amount`]. An amount with the opposite sign is an error.
     pub fn credits(self, signed_amount: i64) -> Result<Credits, InvalidCredits> {
         Credits::new(match self {
             Self::Grant | Self::Refund => signed_amount,
@@ -52,7 +52,7 @@ impl EntryKind {
         })
     }
 
-    /// The number a store keeps.
+    /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
             Self::Grant => 0,
@@ -61,7 +61,7 @@ impl EntryKind {
         }
     }
 
-    /// The kind of a stored number.
+    /// Returns the kind of a stored number.
     pub const fn from_code(code: i16) -> Option<Self> {
         match code {
             0 => Some(Self::Grant),

@@ -1,4 +1,4 @@
-//! An account's key as it is looked up: wrapped, and opened at most once.
+//! An account's key as it is looked up: wrapped, and opened on first use.
 
 use std::sync::{Arc, OnceLock};
 
@@ -6,7 +6,7 @@ use super::{MasterKeys, UnwrapError, WrappedKey};
 use crate::ids::AccountId;
 use crate::sealing::AccountSealer;
 
-/// An account's wrapped key. The first use opens it; whoever caches it caches the opened key with it.
+/// An account's wrapped key. The first use opens it, and a cached copy keeps the opened key.
 #[derive(Debug)]
 pub struct AccountKey {
     account: AccountId,
@@ -15,7 +15,7 @@ pub struct AccountKey {
 }
 
 impl AccountKey {
-    /// The key as a store returns it.
+    /// Creates the key from its stored form.
     pub fn new(account: AccountId, wrapped: WrappedKey) -> Self {
         Self {
             account,
@@ -24,12 +24,12 @@ impl AccountKey {
         }
     }
 
-    /// The stored form.
+    /// Returns the stored form.
     pub fn wrapped(&self) -> &WrappedKey {
         &self.wrapped
     }
 
-    /// The sealer of the account.
+    /// Opens the key, unless it is open already, and returns the account's sealer.
     pub fn open(&self, master_keys: &MasterKeys) -> Result<Arc<AccountSealer>, UnwrapError> {
         if let Some(opened) = self.opened.get() {
             return Ok(Arc::clone(opened));

@@ -1,11 +1,11 @@
-//! The random pair behind one owner's ciphertexts and indexes.
+//! The random key pair for one owner's ciphertexts and indexes.
 
 use zeroize::Zeroizing;
 
 use crate::ports::Randomness;
 use crate::sealing::{keyed, mac};
 
-/// Length of a pair: a key for sealing and one for indexing.
+/// The length of a pair: a key for sealing and one for indexing.
 pub(super) const LENGTH: usize = 64;
 
 /// A seal key and an index key, each of 32 random bytes.
@@ -30,7 +30,7 @@ impl DataKey {
         self.0.first_chunk().expect("a pair has 64 bytes")
     }
 
-    /// A key for one kind of index. The label keeps the kinds apart (RFC 5869 calls this expanding).
+    /// Derives the key for one kind of index. The label separates the kinds (expansion in RFC 5869).
     pub(crate) fn derive_index_key(&self, label: &[u8]) -> Zeroizing<[u8; 32]> {
         let index_key = self.0.last_chunk().expect("a pair has 64 bytes");
         Zeroizing::new(mac(&keyed(index_key), &[label]))

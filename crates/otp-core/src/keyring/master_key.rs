@@ -1,11 +1,11 @@
-//! The operator's master key, and the previous ones that still open.
+//! The operator's master key, and the previous ones that still open keys.
 
 use base64::Engine as _;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::DataKey;
 use super::data_key::LENGTH;
-use super::wrapped_key::{KeyOwner, UnwrapError, WrappedKey};
+use super::wrapped_key::{KeyOwner, MasterKeyId, UnwrapError, WrappedKey};
 use crate::ids::AccountId;
 use crate::ports::Randomness;
 use crate::sealing::{AccountSealer, Cipher, InstallationSealer, OpenError, keyed, mac};
@@ -18,10 +18,6 @@ pub struct MasterKey([u8; 32]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a master key is 32 random bytes in base64 (44 characters)")]
 pub struct InvalidMasterKey;
-
-/// Names a master key without revealing anything of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MasterKeyId(pub [u8; 4]);
 
 impl MasterKey {
     /// Generates a key.
@@ -42,7 +38,7 @@ impl MasterKey {
             .map_err(|_| InvalidMasterKey)
     }
 
-    /// The key in base64, for the file it is kept in.
+    /// Returns the key in base64, for the file that stores it.
     pub fn to_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(self.0))
     }
@@ -64,7 +60,7 @@ impl std::fmt::Debug for MasterKey {
     }
 }
 
-/// The master key in use, and those before it, which still open what they wrapped.
+/// The master key in use, and the previous ones, which still open the keys they wrapped.
 #[derive(Clone)]
 pub struct MasterKeys {
     current: Cipher,
@@ -72,7 +68,7 @@ pub struct MasterKeys {
 }
 
 impl MasterKeys {
-    /// Wraps with `current`; opens with it and with `previous`.
+    /// Creates a set that wraps with `current` and opens with `current` and `previous`.
     pub fn new(current: &MasterKey, previous: &[MasterKey]) -> Self {
         Self {
             current: current.wrapping(),
@@ -80,12 +76,12 @@ impl MasterKeys {
         }
     }
 
-    /// The id of the key in use.
+    /// Returns the id of the key in use.
     pub fn current_id(&self) -> MasterKeyId {
         MasterKeyId(self.current.key_id())
     }
 
-    /// Whether one of the keys has this id.
+    /// Returns whether one of the keys has this id.
     pub fn knows(&self, id: MasterKeyId) -> bool {
         self.all().any(|key| key.key_id() == id.0)
     }
@@ -111,12 +107,12 @@ impl MasterKeys {
         Ok(InstallationSealer::new(&key))
     }
 
-    /// Whether a key opens.
+    /// Checks that a key opens.
     pub fn check(&self, owner: KeyOwner, key: &WrappedKey) -> Result<(), UnwrapError> {
         self.unwrap(owner, key).map(|_| ())
     }
 
-    /// Wraps the same pair with the key in use; `None` if that wrapped it already.
+    /// Wraps the same pair with the key in use; returns `None` if that key already wraps it.
     pub fn rewrap(
         &self,
         owner: KeyOwner,

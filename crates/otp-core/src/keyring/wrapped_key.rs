@@ -1,8 +1,7 @@
-//! Keys as a store keeps them.
+//! Keys in their stored form.
 
 use uuid::Uuid;
 
-use super::MasterKeyId;
 use crate::ids::AccountId;
 
 /// The id under which a store keeps the installation's key.
@@ -11,14 +10,14 @@ static NIL: Uuid = Uuid::nil();
 /// The owner of a key pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyOwner {
-    /// The installation: for what must be found before its account is known.
+    /// The installation: for data that must be found before its account is known.
     Installation,
     /// One account.
     Account(AccountId),
 }
 
 impl KeyOwner {
-    /// The id a store keeps: the account's, or the nil UUID for the installation.
+    /// Returns the stored id: the account's, or the nil UUID for the installation.
     pub const fn id(self) -> Uuid {
         match self {
             Self::Installation => Uuid::nil(),
@@ -26,7 +25,7 @@ impl KeyOwner {
         }
     }
 
-    /// The bytes of that id.
+    /// Returns the bytes of the stored id.
     pub fn as_bytes(&self) -> &[u8; 16] {
         match self {
             Self::Installation => NIL.as_bytes(),
@@ -34,7 +33,7 @@ impl KeyOwner {
         }
     }
 
-    /// The owner with this stored id.
+    /// Returns the owner with this stored id.
     pub fn from_id(id: Uuid) -> Self {
         if id.is_nil() {
             Self::Installation
@@ -43,19 +42,24 @@ impl KeyOwner {
         }
     }
 
-    /// What a wrapping is bound to.
+    /// Returns the context that a wrapping is bound to.
     pub(super) fn context(self) -> Vec<u8> {
         [b"keyring\0".as_slice(), self.id().as_bytes()].concat()
     }
 }
 
-/// A key pair, wrapped by a master key (AES-256-GCM): format (1 byte), id of the master key (4), nonce
-/// (12), ciphertext and tag.
+/// Identifies a master key without revealing anything about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MasterKeyId(pub [u8; 4]);
+
+/// A key pair wrapped by a master key, with AES-256-GCM.
+///
+/// Format (1 byte), id of the master key (4), nonce (12), ciphertext and tag.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct WrappedKey(pub Vec<u8>);
 
 impl WrappedKey {
-    /// The id of the master key that wrapped it; `None` if the bytes are too short to have one.
+    /// Returns the id of the master key that wrapped it; `None` if the bytes are too short.
     pub fn master_key_id(&self) -> Option<MasterKeyId> {
         let id = self.0.get(1..5)?;
         id.try_into().ok().map(MasterKeyId)
@@ -80,10 +84,10 @@ pub struct KeyringEntry {
 /// A wrapped key did not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnwrapError {
-    /// Neither the master key nor a previous one wrapped it.
+    /// Neither the master key in use nor a previous one wrapped it.
     #[error("wrapped by a master key that is not configured")]
     UnknownMasterKey,
-    /// It was cut, changed, or belongs to another owner.
+    /// It was cut or changed, or belongs to another owner.
     #[error("the wrapped key is damaged")]
     Damaged,
 }

@@ -1,33 +1,33 @@
-//! What became of a message, one piece of news after the other: its timeline.
+//! The timeline of a message: its events, one after the other.
 
 use crate::message::{Failure, MessageStatus};
 use crate::time::Timestamp;
 
-/// One piece of news of a message. What the same source says of the same status a second time is no
-/// news: a timeline has at most one event of each pair.
+/// One event of a message. A timeline has at most one event per source and status: a repeated
+/// report is not an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageEvent {
-    /// The status the news is of.
+    /// The reported status.
     pub status: MessageStatus,
-    /// Who brought it.
+    /// The source of the event.
     pub source: EventSource,
-    /// Whether the message moved to that status. News that comes late (a delivery after it was read)
-    /// or confirms what is known (*sent* after the provider's acceptance) does not move it.
+    /// Whether the message moved to that status. An event that comes late (a delivery after it was
+    /// read) or confirms what is known (*sent* after the provider's acceptance) does not move it.
     pub changed_status: bool,
-    /// When it happened, by the provider's clock; only its receipts say so.
+    /// The time it happened, by the provider's clock; only receipts have it.
     pub provider_time: Option<Timestamp>,
-    /// When we knew.
+    /// The time it was recorded.
     pub recorded_at: Timestamp,
-    /// Why it failed, if the news is that.
+    /// The failure, if the event is one.
     pub failure: Option<Failure>,
 }
 
-/// Who brings news of a message.
+/// The source of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventSource {
     /// The API client's request: the message was admitted.
     ApiRequest,
-    /// The call to the provider: its answer, or that there was none.
+    /// The call to the provider: its answer, or the lack of one.
     ProviderCall,
     /// A receipt of the provider.
     ProviderReceipt,
@@ -36,7 +36,8 @@ pub enum EventSource {
 }
 
 impl MessageEvent {
-    /// The first event of every timeline. It is not stored: the message itself tells it.
+    /// Returns the first event of every timeline. It is not stored: it follows from the message
+    /// itself.
     pub fn admitted(at: Timestamp) -> Self {
         Self {
             status: MessageStatus::Pending,
@@ -48,16 +49,16 @@ impl MessageEvent {
         }
     }
 
-    /// How long the news was under way, in milliseconds. The provider's clock is another one, and
-    /// tells whole seconds: so it may be negative.
+    /// Returns the time between the event and its recording, in milliseconds. It may be negative,
+    /// because the provider's clock is a different one and has whole seconds.
     pub fn latency_millis(&self) -> Option<i64> {
-        let told = self.provider_time?;
-        Some(self.recorded_at.unix_millis() - told.unix_millis())
+        let provider_time = self.provider_time?;
+        Some(self.recorded_at.unix_millis() - provider_time.unix_millis())
     }
 }
 
 impl EventSource {
-    /// All of them.
+    /// All sources.
     pub const ALL: [Self; 4] = [
         Self::ApiRequest,
         Self::ProviderCall,
@@ -65,7 +66,7 @@ impl EventSource {
         Self::LifetimeEnd,
     ];
 
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ApiRequest => "ApiRequest",
@@ -75,7 +76,7 @@ impl EventSource {
         }
     }
 
-    /// The number a store keeps.
+    /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
             Self::ApiRequest => 0,
@@ -85,7 +86,7 @@ impl EventSource {
         }
     }
 
-    /// The source of a stored number.
+    /// Returns the source of a stored number.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.code() == code)
     }
@@ -106,16 +107,16 @@ mod tests {
     #[test]
     fn latency_is_between_the_providers_clock_and_ours() {
         let at = Timestamp::from_unix_millis;
-        for (told, known, latency) in [
+        for (reported, recorded, latency) in [
             (Some(1_000), 1_250, Some(250)),
             (Some(2_000), 1_250, Some(-750)),
             (None, 1_250, None),
         ] {
             let event = MessageEvent {
-                provider_time: told.map(at),
-                ..MessageEvent::admitted(at(known))
+                provider_time: reported.map(at),
+                ..MessageEvent::admitted(at(recorded))
             };
-            assert_eq!(event.latency_millis(), latency, "{told:?} → {known}");
+            assert_eq!(event.latency_millis(), latency, "{reported:?} → {recorded}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Pages of an account's messages, newest first, by what stands on them and not by counting: so
-//! messages that come in between neither move a page nor show twice.
+//! Pages of an account's messages, newest first. A page begins after a message, not after a count,
+//! so that messages created between two requests neither shift a page nor appear twice.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,41 +10,41 @@ use crate::message::{MessageRecord, MessageStatus};
 use crate::sealing::RecipientIndex;
 use crate::time::Timestamp;
 
-/// What a store looks for: the newest messages of an account for which all of this holds.
+/// The query of a page: the newest messages of an account that match all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageQuery {
-    /// Whose.
+    /// The account.
     pub account_id: AccountId,
-    /// To whom; to anybody if none.
+    /// The recipient; `None` matches every recipient.
     pub recipient: Option<RecipientIndex>,
-    /// In one of these statuses.
+    /// The statuses that match.
     pub statuses: Vec<MessageStatus>,
-    /// Created then or later.
+    /// The earliest creation that matches.
     pub since: Timestamp,
-    /// Older than this place.
+    /// The position that matching messages are older than.
     pub before: PagePosition,
-    /// How many at most.
+    /// The maximum number of messages.
     pub limit: usize,
 }
 
-/// A place between the messages of an account, which lie in the order of their creation; ids order
+/// A position among the messages of an account, which are in the order of their creation; ids order
 /// those of the same millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PagePosition {
-    /// The creation of the message at this place.
+    /// The creation time of the message at this position.
     pub created_at: Timestamp,
-    /// The message at this place.
+    /// The message at this position.
     pub id: MessageId,
 }
 
 impl PagePosition {
-    /// After every message.
+    /// The position after every message.
     pub const END: Self = Self {
         created_at: Timestamp::MAX,
         id: MessageId(Uuid::max()),
     };
 
-    /// Where this message is.
+    /// Returns the position of a message.
     pub fn of(message: &MessageRecord) -> Self {
         Self {
             created_at: message.created_at,
@@ -52,7 +52,7 @@ impl PagePosition {
         }
     }
 
-    /// After everything created before `instant`, and before everything else.
+    /// Returns the position after all messages created before `instant` and before all others.
     pub fn at(instant: Timestamp) -> Self {
         Self {
             created_at: instant,
@@ -61,12 +61,12 @@ impl PagePosition {
     }
 }
 
-/// Where a page ended, as it is handed out: opaque to whoever holds it, and of a known version, so that
-/// another order of messages need not misread the cursors of this one.
+/// The end of a page, as callers receive it. A cursor is opaque to callers and has a version, so
+/// that a later change of the order cannot misread existing cursors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor(pub PagePosition);
 
-/// The text is no cursor of ours.
+/// The text is not a cursor of this service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a cursor")]
 pub struct InvalidCursor;
@@ -76,7 +76,7 @@ const VERSION_LENGTH: usize = 1;
 const TIME_LENGTH: usize = 8;
 
 impl Cursor {
-    /// Reads a cursor that was handed out.
+    /// Reads a cursor that a caller sent back.
     pub fn parse(text: &str) -> Result<Self, InvalidCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
         let (version, rest) = bytes
@@ -105,11 +105,11 @@ impl std::fmt::Display for Cursor {
     }
 }
 
-/// How many messages a page has: 1 to 100, 20 unless told otherwise.
+/// The number of messages on a page: 1 to 100, 20 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize(usize);
 
-/// The text is no size of a page.
+/// The text is not a page size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a page has 1 to 100 messages")]
 pub struct InvalidPageSize;
@@ -123,7 +123,7 @@ impl PageSize {
         fits.then_some(Self(size)).ok_or(InvalidPageSize)
     }
 
-    /// The number.
+    /// Returns the number.
     pub fn get(self) -> usize {
         self.0
     }
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_handed_out_is_no_cursor() {
+    fn a_text_this_service_did_not_issue_is_not_a_cursor() {
         let good = cursor(1_780_000_000_123).to_string();
         let other_version = format!("Ag{}", &good[2..]);
         let before_1970 = cursor(-1).to_string();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_lies_after_what_came_before_it_and_before_what_came_with_it() {
+    fn an_instant_is_after_earlier_messages_and_before_those_of_the_same_instant() {
         let at = Timestamp::from_unix_millis;
         let message = |millis| PagePosition {
             created_at: at(millis),

@@ -1,4 +1,4 @@
-//! A message as its account may read it again: where it stands, how it went out, what it cost.
+//! A message as its account reads it: its status, how it was sent, its price.
 
 use crate::channel::Channel;
 use crate::channel::whatsapp::ProviderId;
@@ -16,35 +16,35 @@ use crate::time::Timestamp;
 pub struct MessageRecord {
     /// Its id.
     pub id: MessageId,
-    /// Where it stands.
+    /// Its status.
     pub status: MessageStatus,
     /// The recipient, sealed; `None` once the message is erased.
     pub recipient: Option<Sealed>,
-    /// The channel it went out by.
+    /// The channel it was sent over.
     pub channel: Channel,
     /// The destination's region.
     pub region: Region,
-    /// The language it went out in.
+    /// The language it was sent in.
     pub language: LanguageTag,
-    /// The template it went out with; none if that is gone.
+    /// The template it was sent with; `None` if the template no longer exists.
     pub template: Option<TemplateName>,
-    /// The provider's id of the number it went out from; none if that is gone.
+    /// The provider's id of the number it was sent from; `None` if the sender no longer exists.
     pub phone_number_id: Option<ProviderId>,
-    /// What it costs.
+    /// Its price.
     pub price: Credits,
-    /// Why it failed; none unless it stands at `Failed`.
+    /// The failure; `None` unless the status is `Failed`.
     pub failure: Option<Failure>,
-    /// When it was admitted.
+    /// The time it was admitted.
     pub created_at: Timestamp,
-    /// When the failure was recorded; none unless it stands at `Failed`.
+    /// The time the failure was recorded; `None` unless the status is `Failed`.
     pub failed_at: Option<Timestamp>,
 }
 
-/// A message and what became of it.
+/// A message and its timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageHistory {
     /// The message.
     pub record: MessageRecord,
-    /// The recorded events, in the order in which they were recorded; its admission is not among them.
+    /// The recorded events, in the order of recording; its admission is not among them.
     pub events: Vec<MessageEvent>,
 }

@@ -1,24 +1,24 @@
-//! The life of a message: its statuses, and which may follow which.
+//! The life cycle of a message: its statuses and the transitions between them.
 
-/// Where a message stands (LightOTP API, "messageStatus lifecycle").
+/// The status of a message (LightOTP API, "messageStatus lifecycle").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MessageStatus {
-    /// Created; not yet acknowledged by WhatsApp, or its answer is unknown.
+    /// Created; the provider has not acknowledged it yet, or its answer is unknown.
     Pending,
-    /// Accepted by WhatsApp for delivery.
+    /// Accepted by the provider for delivery.
     Sent,
     /// Delivered to the recipient's device.
     Delivered,
     /// The recipient opened the chat.
     Read,
-    /// WhatsApp refused it, or delivery failed later.
+    /// Refused by the provider, or delivery failed later.
     Failed,
     /// Removed by an administrator; final.
     Deleted,
 }
 
 impl MessageStatus {
-    /// All of them, for tables and tests.
+    /// All statuses, for tables and tests.
     pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Sent,
@@ -28,7 +28,7 @@ impl MessageStatus {
         Self::Deleted,
     ];
 
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "Pending",
@@ -40,12 +40,12 @@ impl MessageStatus {
         }
     }
 
-    /// The status of a name on the wire.
+    /// Returns the status of a name on the wire.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 
-    /// The number a store keeps.
+    /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {
             Self::Pending => 0,
@@ -57,14 +57,14 @@ impl MessageStatus {
         }
     }
 
-    /// The status of a stored number.
+    /// Returns the status of a stored number.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.code() == code)
     }
 
-    /// Whether a message may go from `self` to `next`. Status only moves forward; `Delivered` (or
-    /// `Read`, which implies it) after `Failed` wins, because Meta reports in any order and a
-    /// delivered message was not a failed one.
+    /// Returns whether a message may go from `self` to `next`. A status only moves forward;
+    /// `Delivered` (or `Read`, which implies it) replaces `Failed`, because the provider reports in
+    /// any order and a delivered message did not fail.
     pub fn may_become(self, next: Self) -> bool {
         match (self, next) {
             (Self::Deleted, _) => false,
@@ -77,7 +77,8 @@ impl MessageStatus {
         }
     }
 
-    /// Whether the message counts for the cooldown of its recipient: all but the failed do.
+    /// Returns whether the message counts for the cooldown of its recipient: all but failed ones
+    /// do.
     pub fn counts_for_cooldown(self) -> bool {
         self != Self::Failed
     }

@@ -1,4 +1,4 @@
-//! When the holder of an API key is told that it is about to expire.
+//! The warnings that an API key is about to expire.
 
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use crate::time::Timestamp;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long before its expiry a key is announced: once a week ahead, and again on the last day.
+/// The time of each warning before the expiry: a week ahead, and again on the last day.
 const WARNINGS: [Duration; 2] = [DAY, Duration::from_secs(7 * 24 * 60 * 60)];
 
-/// The earliest warning is this long before the expiry.
+/// The time between the first warning and the expiry.
 pub const FIRST_WARNING: Duration = WARNINGS[1];
 
-/// The notice that is due for a key at `now`. A warning that lies before the making of the key is none:
-/// who makes a key for three days knows. Of two warnings that are due, the one that counts is the later.
+/// Returns the notice that is due for a key at `now`. A warning due before the key was created is
+/// left out: the holder of a three-day key knows that it expires soon. If two warnings are due, the
+/// later one counts.
 pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<MailNotice> {
     let expires_at = key.expires_at.filter(|expiry| now < *expiry)?;
     if key.revoked_at.is_some() {
@@ -32,7 +33,7 @@ pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<MailNotice> {
         hint: key.hint.clone(),
         expires_at,
     };
-    // A key whose expiry is moved expires anew.
+    // A key whose expiry changes is announced again.
     let occasion = format!(
         "{} {} {}",
         key.id,
@@ -53,7 +54,7 @@ mod tests {
     const HOUR: u64 = 3_600;
     const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
 
-    /// A key made `age` hours ago that expires in `left` hours.
+    /// Returns a key created `age` hours ago that expires in `left` hours.
     fn key(age: u64, left: u64) -> ApiKey {
         ApiKey {
             id: ApiKeyId(Uuid::nil()),
@@ -74,7 +75,7 @@ mod tests {
             (1_000, 168, true),
             (1_000, 1, true),
             (1_000, 0, false),
-            // Made for three days: announced on the last.
+            // Valid for three days: announced on the last.
             (1, 71, false),
             (60, 12, true),
             (1, 23, false),
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn each_warning_is_one_notice_however_often_it_is_looked_for() {
+    fn each_warning_is_one_notice_however_often_the_key_is_checked() {
         let key = key(1_000, 168);
         let at = |hours| {
             let now = NOW + Duration::from_secs(hours * HOUR);

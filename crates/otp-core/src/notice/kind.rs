@@ -1,4 +1,4 @@
-//! What notices can be about.
+//! The kinds of notices.
 
 use uuid::Uuid;
 
@@ -8,79 +8,79 @@ use crate::ids::{ApiKeyId, SenderId, SubscriptionId};
 use crate::language::LanguageTag;
 use crate::time::Timestamp;
 
-/// What a notice says. Nothing in it is personal, so a store may keep it as it is.
+/// The subject of a notice. It has no personal data, so a store may keep it unsealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoticeKind {
     /// A debit brought a subscription to its threshold or below.
     LowBalance {
-        /// Which subscription.
+        /// The subscription.
         subscription_id: SubscriptionId,
-        /// What is left.
+        /// The credits left.
         remaining: Credits,
-        /// What was granted.
+        /// The credits granted.
         granted: Credits,
     },
     /// A debit took a subscription's last credit.
     SubscriptionSpent {
-        /// Which subscription.
+        /// The subscription.
         subscription_id: SubscriptionId,
-        /// What was granted.
+        /// The credits granted.
         granted: Credits,
     },
     /// A sender can no longer send.
     SenderDisabled {
-        /// Which sender.
+        /// The sender.
         sender_id: SenderId,
-        /// Why.
+        /// The reason.
         reason: Reason,
     },
     /// A template can no longer be used.
     TemplateDisabled {
-        /// Of which sender.
+        /// The sender it belongs to.
         sender_id: SenderId,
         /// Its name.
         name: TemplateName,
         /// Its language.
         language: LanguageTag,
-        /// Why.
+        /// The reason.
         reason: Reason,
     },
     /// An API key is about to expire.
     KeyExpiring {
-        /// Which key.
+        /// The key.
         api_key_id: ApiKeyId,
         /// Its first characters, to recognise it by.
         hint: String,
-        /// When it expires.
+        /// The time it expires.
         expires_at: Timestamp,
     },
 }
 
-/// Why something was disabled, in words of ours or of the provider: one line of at most 200 characters,
-/// and never anybody's data.
+/// The reason something was disabled, in our words or the provider's: one line of at most 200
+/// characters, without personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason(String);
 
 impl Reason {
-    /// The text on one line; what does not fit is cut off.
+    /// Puts the text on one line and cuts it at 200 characters.
     pub fn new(text: &str) -> Self {
         let visible = text.chars().map(|c| if breaks_lines(c) { ' ' } else { c });
         Self(visible.take(200).collect::<String>().trim().to_owned())
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Control characters, and what Unicode calls line and paragraph separators.
+/// Returns whether `c` is a control character or a Unicode line or paragraph separator.
 fn breaks_lines(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 impl NoticeKind {
-    /// What a store keeps of the kind.
+    /// Returns the number a store keeps.
     pub const fn code(&self) -> i16 {
         match self {
             Self::LowBalance { .. } => 0,
@@ -91,7 +91,7 @@ impl NoticeKind {
         }
     }
 
-    /// The name in listings and logs.
+    /// Returns the name in listings and logs.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::LowBalance { .. } => "LowBalance",
@@ -102,7 +102,7 @@ impl NoticeKind {
         }
     }
 
-    /// What a store keeps beside the code: the fields, one a line.
+    /// Returns the text a store keeps beside the code: the fields, one per line.
     pub fn details(&self) -> String {
         match self {
             Self::LowBalance {
@@ -129,7 +129,7 @@ impl NoticeKind {
         }
     }
 
-    /// Reads what [`NoticeKind::code`] and [`NoticeKind::details`] gave.
+    /// Reads the results of [`NoticeKind::code`] and [`NoticeKind::details`].
     pub fn read(code: i16, details: &str) -> Option<Self> {
         let mut lines = details.split('\n');
         let mut next = || lines.next();

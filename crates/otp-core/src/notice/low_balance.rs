@@ -1,4 +1,4 @@
-//! When a debit is worth a notice: it crosses the threshold, or takes the last credit.
+//! The notices that debits cause: a debit crosses the threshold, or takes the last credit.
 
 use crate::credits::Credits;
 use crate::ids::{AccountId, MessageId};
@@ -7,14 +7,14 @@ use crate::subscription::SubscriptionBalance;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 
-/// The threshold, as a share of what a subscription was granted, in percent. 10 unless an operator says
-/// otherwise; 0 is none.
+/// The threshold, as a percentage of the credits granted to a subscription: 10 by default, 0 for no
+/// threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LowBalance {
     percent: u8,
 }
 
-/// The number is no percentage.
+/// The number is not such a percentage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a whole number of percent from 0 (off) to 99")]
 pub struct InvalidLowBalance;
@@ -26,7 +26,7 @@ impl Default for LowBalance {
 }
 
 impl LowBalance {
-    /// The percentage.
+    /// Returns the percentage.
     pub const fn percent(self) -> u8 {
         self.percent
     }
@@ -40,13 +40,14 @@ impl LowBalance {
         }
     }
 
-    /// The notice that a debit of `price` calls for, with `after` left. Who falls from above the
-    /// threshold to it or below is told so, once: the next debit starts from below. A debit that takes
-    /// the last credit is only told as that, whether or not it crosses the threshold as well. A refund
-    /// that lifts the balance above the threshold makes room for another crossing.
+    /// Returns the notice that a debit of `price` causes, which leaves `after`. A balance that
+    /// falls from above the threshold to it or below causes one notice: the next debit starts from
+    /// below. A debit that takes the last credit only causes the notice about that, whether or not
+    /// it crosses the threshold as well. After a refund that lifts the balance above the threshold,
+    /// a debit can cross it again.
     ///
-    /// `debit` names the debit: a message is debited when it is admitted, and again when it was
-    /// delivered after all.
+    /// `debit` identifies the debit: a message is debited when it is admitted, and again if it is
+    /// delivered after it had failed.
     pub(crate) fn notice(
         self,
         account_id: AccountId,
@@ -83,12 +84,12 @@ impl LowBalance {
     }
 }
 
-/// Which debit of a message.
+/// One of the debits of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Debit {
-    /// The one that admitted it.
+    /// The debit at its admission.
     Admitted(MessageId),
-    /// The one after it had failed, been refunded, and was delivered after all.
+    /// The debit for a delivery after the message had failed and been refunded.
     DeliveredLate(MessageId),
 }
 
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_debit_is_told_where_it_crosses_the_threshold_or_takes_the_last_credit() {
+    fn a_debit_that_crosses_the_threshold_or_takes_the_last_credit_causes_a_notice() {
         for (percent, granted, before, price, expected) in [
             (10, 100, 12, 1, None),
             (10, 100, 11, 1, Some("LowBalance")),
@@ -135,7 +136,7 @@ mod tests {
             (10, 100, 12, 5, Some("LowBalance")),
             (10, 100, 1, 1, Some("SubscriptionSpent")),
             (10, 100, 11, 11, Some("SubscriptionSpent")),
-            // A tenth of five is less than one credit: only the end is told.
+            // A tenth of five is less than one credit: only the last debit causes a notice.
             (10, 5, 2, 1, None),
             (10, 5, 1, 1, Some("SubscriptionSpent")),
             (50, 5, 3, 1, Some("LowBalance")),

@@ -1,4 +1,4 @@
-//! What is recorded of requests: an entry of the consent log for each, once, and which one holds.
+//! The record of consent requests: one log entry for each, and the one that applies.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
@@ -11,60 +11,60 @@ use crate::time::Timestamp;
 /// A recipient of an account.
 pub type Recipient = (AccountId, RecipientIndex);
 
-/// One request of a recipient: an entry of the consent log, which is never changed or removed.
+/// An entry of the consent log: one request of a recipient, never changed or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentEntry {
-    /// Whose messages it is about.
+    /// The account whose messages it is about.
     pub account_id: AccountId,
-    /// Who asked, for looking up.
+    /// The blind index of the recipient who made it.
     pub recipient_index: RecipientIndex,
-    /// What.
+    /// The request.
     pub request: ConsentRequest,
-    /// How.
+    /// The way it was made.
     pub source: ConsentSource,
-    /// The message that said it; an operator's has none.
+    /// The message it was made with; `None` for an operator's entry.
     pub message: Option<ProviderMessageIndex>,
-    /// When it was made, by the provider's clock.
+    /// The time of the request, by the provider's clock.
     pub requested_at: Timestamp,
-    /// When it reached us.
+    /// The time we received it.
     pub recorded_at: Timestamp,
 }
 
 impl ConsentEntry {
-    /// Of whom it is.
+    /// Returns the recipient who made it.
     pub fn of(&self) -> Recipient {
         (self.account_id, self.recipient_index)
     }
 }
 
-/// A recipient who wants no messages.
+/// A recipient who has opted out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptOut {
-    /// Who, for looking up.
+    /// The blind index of the recipient.
     pub recipient_index: RecipientIndex,
-    /// Since when, by the provider's clock.
+    /// The time of the request, by the provider's clock.
     pub since: Timestamp,
 }
 
-/// What has to be known to record requests.
+/// The facts needed to record requests.
 #[derive(Debug, Default)]
 pub struct ConsentFacts {
-    /// The request that holds for each recipient; none was made by those that are missing.
+    /// The request that applies to each recipient. A recipient without an entry has made none.
     pub last: HashMap<Recipient, CurrentConsent>,
-    /// Which messages are in the log already, and for whom.
+    /// The messages that are already in the log, by recipient.
     pub logged: HashSet<(Recipient, ProviderMessageIndex)>,
 }
 
-/// What a store has to write.
+/// The rows a store has to write.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct JudgedConsent {
     /// The entries to append.
     pub entries: Vec<ConsentEntry>,
-    /// The requests that hold from now on, of those recipients for whom that changes.
+    /// The requests that apply from now on, for each recipient whose request changes.
     pub last: BTreeMap<Recipient, CurrentConsent>,
 }
 
-/// Judges requests one by one, each after what its predecessors did.
+/// Judges requests one by one, each with the effects of its predecessors.
 pub fn judge(entries: &[ConsentEntry], mut facts: ConsentFacts) -> JudgedConsent {
     let mut judged = JudgedConsent::default();
     for entry in entries {
@@ -76,7 +76,7 @@ pub fn judge(entries: &[ConsentEntry], mut facts: ConsentFacts) -> JudgedConsent
         let mut entry = entry.clone();
         let last = facts.last.get(&recipient).copied();
         if let (ConsentSource::Operator, Some(last)) = (entry.source, last) {
-            // Clocks differ, and an operator means what they say now.
+            // Clocks differ, and an operator's entry must replace the earlier request.
             entry.requested_at = entry.requested_at.max(last.at + Duration::from_millis(1));
         }
         let asked = CurrentConsent {

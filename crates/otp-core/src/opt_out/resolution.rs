@@ -1,9 +1,9 @@
-//! Resolution: which recipient of an account a consent request comes from.
+//! Resolution: finds the recipient of an account that a consent request comes from.
 //!
-//! A recipient is stored under the index of the number that was sent to. WhatsApp may spell that number
-//! in another way, or give a user id only. So the answer comes from the first of these that has one: the
-//! message that the request answers; the user id and the number, as earlier receipts paired them with a
-//! recipient; the number itself.
+//! A recipient is stored under the index of the number that was sent to. The provider may spell
+//! that number in another way, or report only a user id. The recipient is therefore the first that
+//! one of these gives: the message that the request answers; the user id and the number, as earlier
+//! receipts paired them with a recipient; the number itself.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,32 +25,34 @@ pub struct AccountConsent<'a> {
     pub answered: Option<RecipientIndex>,
     /// The provider's names for the person, the more reliable first.
     pub identities: Vec<IdentityIndex>,
-    /// The person's number, if the provider's spelling is a number to us as well.
+    /// The person's number, if the provider's spelling is a valid number.
     pub number: Option<RecipientIndex>,
 }
 
-/// What has to be known to resolve consent requests.
+/// The facts needed to resolve consent requests.
 #[derive(Debug, Default)]
 pub struct ResolutionFacts {
-    /// The recipients that the provider's names belong to, and since when that is known.
+    /// The recipients that the provider's names belong to, and the time of the report that paired
+    /// them.
     pub identities: HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>,
-    /// Recipients that were sent to. A store looks for [`AccountConsent::candidate`].
+    /// Recipients that were sent to. A store looks up each [`AccountConsent::candidate`].
     pub contacted: HashSet<Recipient>,
 }
 
-/// What became of a consent request at one account.
+/// The result of resolving a consent request for one account.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Resolution {
     /// The entry to record.
     pub entry: Option<ConsentEntry>,
     /// New names of the recipient.
     pub learned: Vec<KnownIdentity>,
-    /// Whether the request has to wait for a receipt that says more. Its entry is recorded all the same.
+    /// Whether the request has to wait for a receipt that identifies the recipient. Its entry, if
+    /// it has one, is recorded nevertheless.
     pub waits: bool,
 }
 
 impl AccountConsent<'_> {
-    /// The recipient the request may come from, as far as the identities tell.
+    /// Returns the recipient the request may come from, according to the identities.
     pub fn candidate(&self, facts: &ResolutionFacts) -> Option<Recipient> {
         let recipient = self.paired(facts).or(self.number)?;
         Some((self.account_id, recipient))
@@ -66,7 +68,8 @@ impl AccountConsent<'_> {
             };
         };
         let recipient = (self.account_id, recipient_index);
-        // A number that was never sent to may be another spelling of one that was: a receipt will tell.
+        // A number that was never sent to may be another spelling of one that was: a receipt will
+        // show it.
         let is_certain = paired.is_some() || facts.contacted.contains(&recipient);
         Resolution {
             entry: Some(ConsentEntry {
@@ -87,7 +90,7 @@ impl AccountConsent<'_> {
         }
     }
 
-    /// The recipient by the answered message, or by what receipts said.
+    /// Returns the recipient according to the answered message, or else to earlier receipts.
     fn paired(&self, facts: &ResolutionFacts) -> Option<RecipientIndex> {
         let mut by_identity = self
             .identities

@@ -1,21 +1,22 @@
-//! Which text is a request: the words people and carriers use, in Arabic, English, French, Spanish and
-//! German, however they are typed.
+//! Recognition of requests: the words that people and carriers use, in Arabic, English, French,
+//! Spanish and German, however they are typed.
 //!
-//! The whole message has to be the word, said once or several times, with or without a courtesy ("STOP
-//! please"). "Stop sending to my brother" is a sentence: it is read by nobody here, and changes nothing.
-//! A text with a digit is never a request, so no passcode with a digit is one.
+//! The whole message has to be the word, once or several times, with or without a courtesy ("STOP
+//! please"). "Stop sending to my brother" is a sentence: it is not a request and changes nothing. A
+//! text with a digit is never a request, so a passcode with a digit is not one.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::ConsentRequest;
 
-/// No word below, repeated and courteous, is longer. What is longer is not looked at.
-const LONGEST: usize = 200;
+/// The maximum length of a request, in characters. A longer text is not read: none of the words
+/// below, with repetitions and courtesies, is longer.
+const MAX_LENGTH: usize = 200;
 
-/// Words for STOP, as [`normal`] writes them.
+/// The words for STOP, as [`normal`] writes them.
 const STOP: &[&str] = &[
-    // English; the carriers' keywords and those regulators name
+    // English; the keywords of carriers and regulators
     "stop",
     "stop all",
     "stop it",
@@ -88,7 +89,7 @@ const STOP: &[&str] = &[
     "aufhoeren",
 ];
 
-/// Words for START. None is a plain yes: that may answer anything.
+/// The words for START. A plain yes is not among them: it may answer anything.
 const START: &[&str] = &[
     "start",
     "unstop",
@@ -134,7 +135,7 @@ const START: &[&str] = &[
     "beginnen",
 ];
 
-/// What people put before or after a request out of politeness.
+/// Courtesies that people add before or after a request.
 const COURTESIES: &[&str] = &[
     "please",
     "pls",
@@ -155,8 +156,15 @@ const COURTESIES: &[&str] = &[
     "danke",
 ];
 
-/// The request a whole text is, if it is one.
-pub(super) fn request(text: &str) -> Option<ConsentRequest> {
+impl ConsentRequest {
+    /// Returns the request a message makes; `None` unless the whole message is one.
+    pub fn of_text(text: &str) -> Option<Self> {
+        request(text)
+    }
+}
+
+/// Returns the request that the whole text is, if it is one.
+fn request(text: &str) -> Option<ConsentRequest> {
     let words = normal(text)?;
     let words = without_courtesies(&words);
     let letters = squeezed(words);
@@ -170,12 +178,13 @@ pub(super) fn request(text: &str) -> Option<ConsentRequest> {
     }
 }
 
-/// The words of a text in small plain letters with one space between them; none if it cannot be a request.
+/// Returns the words in plain lower-case letters with one space between; `None` if the text cannot
+/// be a request.
 ///
-/// Compatibility forms become letters (`ＳＴＯＰ`), accents, vowel signs, hamzas, tatweel and invisible
-/// marks go, and everything else that is no letter parts words.
+/// Compatibility forms become letters (`ＳＴＯＰ`); accents, vowel signs, hamzas, tatweel and invisible
+/// marks are dropped; every other character that is not a letter separates words.
 fn normal(text: &str) -> Option<String> {
-    if text.chars().nth(LONGEST).is_some() {
+    if text.chars().nth(MAX_LENGTH).is_some() {
         return None;
     }
     let mut words = String::new();
@@ -184,7 +193,7 @@ fn normal(text: &str) -> Option<String> {
         .filter(|c| !is_dropped(*c))
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
-        // A small letter may come apart again: the capital dotted I does.
+        // A lower-case letter may decompose again: that of the capital dotted I does.
         .nfkd()
         .filter(|c| !is_dropped(*c));
     for c in letters.map(variant) {
@@ -201,18 +210,18 @@ fn normal(text: &str) -> Option<String> {
     Some(words)
 }
 
-/// Marks that change how a word looks, and not which word it is.
+/// Returns whether `c` is a mark that changes how a word looks, but not which word it is.
 fn is_dropped(c: char) -> bool {
     is_combining_mark(c)
         || matches!(c,
             'ـ' // tatweel
-            | 'ء' // a hamza by itself, which many leave out
+            | 'ء' // a hamza by itself, which many people omit
             | '\u{ad}' // soft hyphen
             | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}' | '\u{feff}') // directions, and what has no width
+            | '\u{2060}'..='\u{2069}' | '\u{feff}') // marks of direction and of zero width
 }
 
-/// Letters that are typed for each other, Persian and Urdu keyboards included.
+/// Maps letters that are typed for each other, also on Persian and Urdu keyboards, to one of them.
 fn variant(c: char) -> char {
     match c {
         'ٱ' => 'ا',
@@ -243,12 +252,12 @@ fn without_courtesies(words: &str) -> &str {
     }
 }
 
-/// Spaces are no part of a word: "S T O P", "un subscribe" and "stop all" are typed both ways.
+/// Removes the spaces: "S T O P", "un subscribe" and "stop all" are typed with and without them.
 fn squeezed(words: &str) -> String {
     words.chars().filter(|c| *c != ' ').collect()
 }
 
-/// Whether `letters` is `word`, once or more.
+/// Returns whether `letters` is `word`, once or several times.
 fn repeats(letters: &str, word: &str) -> bool {
     !letters.is_empty()
         && letters.len().is_multiple_of(word.len())

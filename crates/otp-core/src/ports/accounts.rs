@@ -14,9 +14,9 @@ pub trait Accounts: Send + Sync {
     /// Adds an account together with its key.
     async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError>;
 
-    /// The account with this id.
+    /// Returns the account with this id.
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError>;
 
-    /// All accounts, oldest first.
+    /// Returns all accounts, oldest first.
     async fn list(&self) -> Result<Vec<Account>, PortError>;
 }

@@ -11,29 +11,29 @@ use crate::time::Timestamp;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait ApiKeys: Send + Sync {
-    /// Adds a key. `Conflict` where the account does not exist.
+    /// Adds a key. `Conflict` if the account does not exist.
     async fn create(&self, key: &ApiKey) -> Result<(), PortError>;
 
-    /// The key with this id.
+    /// Returns the key with this id.
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, PortError>;
 
-    /// The account's keys, oldest first, revoked and expired ones included.
+    /// Returns the account's keys, oldest first, including revoked and expired ones.
     async fn list(&self, account: AccountId) -> Result<Vec<ApiKey>, PortError>;
 
-    /// Keys of all accounts that expire after `after` and not after `until` and are not revoked, in
-    /// the order of their expiry.
+    /// Returns the keys of all accounts that expire after `after` and not after `until` and are not
+    /// revoked, in the order of their expiry.
     async fn list_expiring(
         &self,
         after: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<ApiKey>, PortError>;
 
-    /// Revokes a key. It MUST keep the time of an earlier revocation. `false` where there is no such
-    /// key.
+    /// Revokes a key; returns `false` if there is no such key. An adapter MUST keep the time of an earlier
+    /// revocation.
     async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError>;
 
-    /// Adds `successor` and lets the old key expire at `old_expires_at`, together or not at all.
-    /// `Conflict` where there is no old key.
+    /// Adds `successor` and sets the expiry of the old key to `old_expires_at`, both or neither.
+    /// `Conflict` if there is no old key.
     async fn replace(
         &self,
         old: ApiKeyId,

@@ -1,4 +1,4 @@
-//! The clock: what time it is, and waiting.
+//! The clock: the current time, and waiting.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use async_trait::async_trait;
 
 use crate::time::Timestamp;
 
-/// Tells the time and waits. The core never reads a clock itself, so a test can stop it.
+/// Tells the time and waits. The core reads no other clock, so a test can control the time.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The current instant. An adapter MAY go backwards, as real clocks do.
+    /// Returns the current instant. It MAY go backwards, as real clocks do.
     fn now(&self) -> Timestamp;
 
     /// Returns once `duration` has passed on this clock.

@@ -1,4 +1,4 @@
-//! The directory: what a send has to look up and what hardly ever changes.
+//! The directory: look-ups of a send whose results rarely change.
 
 use std::sync::Arc;
 
@@ -11,27 +11,30 @@ use crate::ports::PortError;
 use crate::pricing::PriceList;
 use crate::send::SendingProfile;
 
-/// Look-ups on the hot path. A decorator may cache them, for half a second at most: a revoked key has
-/// to stop working within a second everywhere.
+/// Look-ups on the hot path.
+///
+/// A decorator may cache them for at most half a second, because a revoked key has to stop working
+/// everywhere within a second.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Directory: Send + Sync {
-    /// The key with this hash, revoked and expired ones included: judging them is the core's.
+    /// Returns the key with this hash, even if it is revoked or expired: the core judges that.
     async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError>;
 
-    /// The account's key, its senders and their templates; `None` if there is no such account. An
-    /// account without senders MUST have an empty list.
+    /// Returns the account's key, its senders and their templates; `None` if there is no such account.
+    ///
+    /// For an account without senders, the list MUST be empty.
     async fn find_sending_profile(
         &self,
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError>;
 
-    /// The account's key; `None` if the account has none, or none any more.
+    /// Returns the account's key; `None` if the account has no key, or no key any more.
     async fn find_account_key(
         &self,
         account: AccountId,
     ) -> Result<Option<Arc<AccountKey>>, PortError>;
 
-    /// The whole pricing table.
+    /// Returns the whole pricing table.
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError>;
 }

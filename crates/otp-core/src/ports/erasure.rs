@@ -1,18 +1,19 @@
-//! Erasure: removing a person from what has to stay.
+//! Erasure: removes a person from records that have to stay.
 
 use async_trait::async_trait;
 
 use crate::opt_out::consent::Recipient;
 use crate::ports::PortError;
 
-/// Empties what identifies a recipient, and keeps what accounts for credits.
+/// Erases the data that identifies a recipient, and keeps the accounting of credits.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Erasure: Send + Sync {
-    /// Erases a recipient from an account's messages, and returns from how many. An adapter MUST empty
-    /// the recipient, its index, the provider's id of the message and the texts of failures, those of
-    /// events included, and MUST forget the provider's names for the recipient. It MUST keep
-    /// everything else: an erased message still counts, its ledger entries stay, and its idempotency
-    /// key is still answered. Consent stays, because it knows the recipient by index only.
+    /// Erases a recipient from an account's messages, and returns the number of those messages.
+    ///
+    /// An adapter MUST clear the recipient, its index, the provider's id of the message and the texts of
+    /// failures, including those of events. It MUST delete the provider's identities of the recipient. It
+    /// MUST keep everything else: an erased message still counts, its ledger entries stay, and its
+    /// idempotency key is still answered. Consent stays, because it has only the index of the recipient.
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError>;
 }

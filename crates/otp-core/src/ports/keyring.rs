@@ -6,35 +6,37 @@ use crate::ids::AccountId;
 use crate::keyring::{KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use crate::ports::PortError;
 
-/// Stores wrapped keys. The key of an account is added with the account
-/// ([`Accounts::create`](super::Accounts::create)).
+/// Stores wrapped keys.
+///
+/// The key of an account is added with the account, by [`Accounts::create`](super::Accounts::create).
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Keyring: Send + Sync {
-    /// The key of this owner; `None` if there is none, or none any more.
+    /// Returns the key of this owner; `None` if it has no key, or no key any more.
     async fn find_key(&self, owner: KeyOwner) -> Result<Option<WrappedKey>, PortError>;
 
-    /// Adds the installation's key unless there is one, and returns the one that is stored. Of several
-    /// processes that add one at the same time, all MUST be returned the same.
+    /// Adds the installation's key unless there is one, and returns the key that is stored.
+    ///
+    /// If several processes add one at the same time, all of them MUST get the same key.
     async fn create_installation_key(&self, key: &WrappedKey) -> Result<WrappedKey, PortError>;
 
-    /// The ids of all master keys that wrap at least one key, in ascending order.
+    /// Returns the ids of all master keys that wrap at least one key, in ascending order.
     async fn list_master_keys(&self) -> Result<Vec<MasterKeyId>, PortError>;
 
-    /// Keys in the order of their owners' ids, at most `limit`, beginning after `after`. The
-    /// installation's is the first.
+    /// Returns at most `limit` keys after `after`, in the order of their owners' ids. The installation's
+    /// key is the first.
     async fn list_keys(
         &self,
         after: Option<KeyOwner>,
         limit: usize,
     ) -> Result<Vec<KeyringEntry>, PortError>;
 
-    /// Replaces each key by another wrapping of it, and returns how many were replaced. A key that is
-    /// no longer the one in `before` MUST be left as it is.
+    /// Replaces each key with another wrapping of it, and returns the number of replaced keys. A key that
+    /// is no longer the one in `before` MUST be left as it is.
     async fn rewrap_keys(&self, rewrapped: &[RewrappedKey]) -> Result<usize, PortError>;
 
-    /// Deletes the key of an account, and returns whether there was one. What the key sealed can never
-    /// be opened again.
+    /// Deletes the key of an account, and returns whether there was one. Data that the key sealed can
+    /// never be opened again.
     async fn delete_account_key(&self, account: AccountId) -> Result<bool, PortError>;
 }
 

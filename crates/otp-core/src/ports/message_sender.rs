@@ -1,4 +1,4 @@
-//! The message sender: hands one message to a provider.
+//! The message sender: passes one message to a provider.
 
 use std::time::Duration;
 
@@ -9,22 +9,23 @@ use crate::channel::{Channel, whatsapp};
 use crate::ids::MessageId;
 use crate::message::{Failure, ProviderMessageId};
 
-/// Hands passcodes to a provider: the port of every channel. An adapter serves one channel, or several
-/// by passing each message on to the adapter of its channel.
+/// Passes messages to a provider: the port of every channel.
+///
+/// An adapter serves one channel, or several by passing each message to the adapter of its channel.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait MessageSender: Send + Sync {
-    /// Calls the provider at most once, and answers within the message's timeout.
+    /// Calls the provider at most once, and returns within the message's timeout.
     ///
-    /// An adapter MUST NOT repeat the call by itself, follow a redirect with it, or log the passcode,
-    /// the recipient or a token. It MUST pass the message's id on, so that a receipt can be matched even
-    /// if the answer to the call is lost. When in doubt whether the provider took the message, it MUST
-    /// answer [`SendError::Unknown`]. A message of a channel it does not serve MUST be answered with
-    /// [`SendError::Refused`], without a call.
+    /// An adapter MUST NOT repeat the call by itself, follow a redirect, or log the passcode, the
+    /// recipient or a token. It MUST pass on the message's id, so that a receipt can be matched even if
+    /// the answer to the call is lost. When in doubt whether the provider took the message, it MUST return
+    /// [`SendError::Unknown`]. For a message of a channel that it does not serve, it MUST return
+    /// [`SendError::Refused`] without a call.
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError>;
 }
 
-/// A message ready to hand over, by channel.
+/// A message ready to be passed to a provider, by channel.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum OutgoingMessage {
@@ -41,7 +42,7 @@ pub enum OutgoingMessage {
 pub struct OutgoingDouble {
     /// Our id of the message.
     pub message_id: MessageId,
-    /// The recipient, in whatever form.
+    /// The recipient, in any form.
     pub to: String,
     /// The passcode it carries.
     pub passcode: crate::passcode::Passcode,
@@ -56,7 +57,7 @@ impl From<whatsapp::OutgoingMessage> for OutgoingMessage {
 }
 
 impl OutgoingMessage {
-    /// Our id of the message.
+    /// Returns our id of the message.
     pub fn message_id(&self) -> MessageId {
         match self {
             Self::WhatsApp(message) => message.message_id,
@@ -65,7 +66,7 @@ impl OutgoingMessage {
         }
     }
 
-    /// The channel it goes out by.
+    /// Returns the channel of the message.
     pub fn channel(&self) -> Channel {
         match self {
             Self::WhatsApp(_) => Channel::WhatsApp,
@@ -74,7 +75,7 @@ impl OutgoingMessage {
         }
     }
 
-    /// How long the call may take.
+    /// Returns how long the call may take.
     pub fn timeout(&self) -> Duration {
         match self {
             Self::WhatsApp(message) => message.timeout,
@@ -83,7 +84,7 @@ impl OutgoingMessage {
         }
     }
 
-    /// Bounds the call.
+    /// Sets how long the call may take.
     pub fn set_timeout(&mut self, timeout: Duration) {
         match self {
             Self::WhatsApp(message) => message.timeout = timeout,
@@ -96,65 +97,67 @@ impl OutgoingMessage {
 /// The provider accepted the message for delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// The provider's id of it.
+    /// The provider's id of the message.
     pub provider_message_id: ProviderMessageId,
 }
 
-/// The message was not accepted, as far as is known. Each case says what to do.
+/// The message was not accepted, as far as is known. Each case says how to proceed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// Refused for good: record it as failed.
+    /// Permanently refused: record the message as failed.
     #[error("refused by the provider")]
     Refused(ProviderRefusal),
-    /// Certainly not sent, and a later call may succeed: refused for the moment, or no connection
-    /// was ever established.
-    #[error("not taken by the provider for the moment")]
+    /// Certainly not sent, and a later call may succeed: the provider refused for the moment, or no
+    /// connection was established.
+    #[error("not accepted by the provider for the moment")]
     Retry {
-        /// What the provider said, to answer with if there is no time to call again.
+        /// The provider's refusal, for the answer if there is no time to call again.
         refusal: ProviderRefusal,
-        /// How long the provider asked to wait, if it did.
+        /// The wait that the provider asked for, if any.
         after: Option<Duration>,
     },
-    /// It may have been sent: a time-out, a broken or senseless answer. Never call again.
+    /// Possibly sent: the call timed out, or its answer was broken or invalid. Never call again.
     #[error("the outcome is unknown")]
     Unknown,
 }
 
-/// What the provider said when it refused.
+/// The provider's refusal of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderRefusal {
-    /// Its HTTP status; none where no connection was established.
+    /// The HTTP status; `None` if no connection was established.
     pub http_status: Option<u16>,
-    /// Its message as it stands, for the answer to the API client; without number, passcode or token.
+    /// The provider's text, unchanged, for the API client. It has no number, passcode or token.
     pub message: String,
-    /// What the failure fields keep.
+    /// The failure to record.
     pub failure: Failure,
-    /// What else it says, beside this message.
+    /// The messages that it concerns.
     pub scope: RefusalScope,
 }
 
-/// How far a refusal reaches: which other messages would be refused, too.
+/// The scope of a refusal: the messages that would be refused as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalScope {
-    /// This message alone: its recipient, its template, its words.
+    /// This message alone, because of its recipient, its template or its text.
     Message,
-    /// Messages of this template, for a while: the provider paused it.
+    /// Messages of this template, temporarily: the provider paused it.
     TemplatePaused,
-    /// Messages of this template, for good: the provider disabled it.
+    /// Messages of this template, permanently: the provider disabled it.
     TemplateDisabled,
-    /// Messages of this sender to this recipient, for a while.
+    /// Messages of this sender to this recipient, temporarily.
     Recipient,
-    /// All messages of this sender, for a while: it sends too fast.
+    /// All messages of this sender, temporarily: it sends too fast.
     Sender,
     /// All messages of this sender, until an operator fixes something at the provider.
     SenderUntilFixed,
-    /// Whatever is asked of the provider, for a while: it is out of order or not to be reached.
+    /// All calls to the provider, temporarily: it is out of order or cannot be reached.
     Provider,
 }
 
 impl RefusalScope {
-    /// The status that the message's template turns out to have. A template that the provider does not
-    /// find keeps its own: after an approval it takes a while until all of the provider knows of it.
+    /// Returns the status that the refusal gives to the message's template, if any.
+    ///
+    /// A template that the provider does not find keeps its status: after an approval it takes a while
+    /// until all of the provider's servers have the template.
     pub fn template_status(self) -> Option<TemplateStatus> {
         match self {
             Self::TemplatePaused => Some(TemplateStatus::PAUSED),

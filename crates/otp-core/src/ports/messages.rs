@@ -1,4 +1,4 @@
-//! Messages, for reading.
+//! Messages, read only.
 
 use async_trait::async_trait;
 
@@ -6,38 +6,39 @@ use crate::ids::{AccountId, MessageId};
 use crate::message::{Message, MessageHistory, MessageQuery, MessageRecord};
 use crate::ports::PortError;
 
-/// So many messages may be asked for at once.
+/// At most this many messages can be looked up at once.
 pub const MAX_PER_LOOKUP: usize = 1_000;
 
 /// Finds messages.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Messages: Send + Sync {
-    /// The account's message with this id. Another account's message MUST be as absent as an unknown
-    /// one.
+    /// Returns the account's message with this id. A message of another account MUST be treated as
+    /// unknown.
     async fn find(
         &self,
         account: AccountId,
         message: MessageId,
     ) -> Result<Option<Message>, PortError>;
 
-    /// The same for several, at most [`MAX_PER_LOOKUP`], in their order. An adapter MUST use a constant
-    /// number of statements.
+    /// Does the same for at most [`MAX_PER_LOOKUP`] messages, in their order. An adapter MUST use a
+    /// constant number of statements.
     async fn find_all(
         &self,
         wanted: &[(AccountId, MessageId)],
     ) -> Result<Vec<Option<Message>>, PortError>;
 
-    /// The account's message with this id, as it went out, and its recorded events in the order in
-    /// which they were recorded. Both MUST be of one moment. Another account's message MUST be as
-    /// absent as an unknown one.
+    /// Returns the account's message with this id, as it was sent, and its events in the order in which
+    /// they were recorded.
+    ///
+    /// Both MUST be as of one moment. A message of another account MUST be treated as unknown.
     async fn find_history(
         &self,
         account: AccountId,
         message: MessageId,
     ) -> Result<Option<MessageHistory>, PortError>;
 
-    /// The messages the query looks for, newest first. An adapter MUST use a constant number of
-    /// statements, and MUST answer for one moment.
+    /// Returns the messages that match the query, newest first, as of one moment. An adapter MUST use a
+    /// constant number of statements.
     async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError>;
 }

@@ -6,25 +6,28 @@ use crate::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use crate::ports::PortError;
 use crate::time::Timestamp;
 
-/// How many notices of one account may wait. Who has so many unread ones before them learns nothing from
-/// one more; what comes beyond is dropped, so that a mail server that is down for long, or an account
-/// whose balance swings around its threshold, fills no disk.
+/// At most this many notices of one account wait; beyond that, new ones are dropped.
+///
+/// An account holder with that many unread notices learns nothing from one more. The bound prevents a
+/// long outage of the mail server, or a balance that keeps crossing its threshold, from filling the disk.
 pub const MAX_WAITING: usize = 200;
 
-/// Keeps notices until a mail server has taken them. Those that the ledger yields are written by
-/// [`super::SendLedger`], in the transaction of the debit they are about.
+/// Stores notices until a mail server has accepted them.
+///
+/// Notices about debits are written by [`super::SendLedger`], in the transaction of the debit.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait NoticeOutbox: Send + Sync {
-    /// Adds notices, due at once. One whose id is known already MUST change nothing, whatever became
-    /// of the first. What was added MUST survive a crash. Beyond [`MAX_WAITING`] waiting notices of an
-    /// account, further ones are dropped. `Conflict` where an account does not exist.
+    /// Adds notices that are due at once. `Conflict` if an account does not exist.
+    ///
+    /// A notice with a known id MUST change nothing, whatever happened to the first one. Added notices
+    /// MUST survive a crash. Beyond [`MAX_WAITING`] waiting notices of an account, new ones are dropped.
     async fn enqueue(&self, notices: &[MailNotice]) -> Result<(), PortError>;
 
-    /// Takes waiting notices that are due at `now`, those that have been due for longest first, at
-    /// most `limit`, and makes them due again at `lease_until`: who takes them has until then. Each
-    /// claim counts as an attempt. Of several claims at once, in any processes, only one MUST be given
-    /// a notice.
+    /// Claims at most `limit` waiting notices that are due at `now`, longest due first.
+    ///
+    /// The claim lasts until `lease_until`; then the notices are due again. Each claim counts as an
+    /// attempt. If several processes claim at the same time, only one of them MUST get a notice.
     async fn claim(
         &self,
         now: Timestamp,
@@ -32,13 +35,15 @@ pub trait NoticeOutbox: Send + Sync {
         limit: usize,
     ) -> Result<Vec<QueuedNotice>, PortError>;
 
-    /// Records what came of claims. One that names another attempt than the last MUST change nothing,
-    /// as MUST one about a notice that no longer waits.
+    /// Records the outcomes of claims.
+    ///
+    /// An outcome of an attempt other than the last MUST change nothing, and neither MUST an outcome of a
+    /// notice that no longer waits.
     async fn record(&self, outcomes: &[NoticeOutcome]) -> Result<(), PortError>;
 
-    /// What waits and what was given up, in the order in which it came up, at most `limit`.
+    /// Returns at most `limit` notices that wait or were given up, oldest first.
     async fn list_unsent(&self, limit: usize) -> Result<Vec<QueuedNotice>, PortError>;
 
-    /// Forgets notices that ended before `before`. Their ids are news again.
+    /// Deletes the notices that ended before `before`. After that their ids count as new.
     async fn forget_ended(&self, before: Timestamp) -> Result<(), PortError>;
 }

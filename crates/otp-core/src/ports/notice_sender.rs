@@ -1,4 +1,4 @@
-//! The notice sender: carries notices to people, as mail.
+//! The notice sender: sends notices to account holders by mail.
 
 use async_trait::async_trait;
 
@@ -13,29 +13,30 @@ use crate::ui_language::UiLanguage;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait NoticeSender: Send + Sync {
-    /// Sends one notice. It returns within a minute, whatever the mail server does. Two mails of one
-    /// notice MUST have the same `Message-ID`, so that one repeated after an unknown outcome can be
-    /// recognised. Nothing of what it is given may become a header or a recipient of its own.
+    /// Sends one notice, and returns within a minute, whatever the mail server does.
+    ///
+    /// Two mails of one notice MUST have the same `Message-ID`, so that a repetition after an unknown
+    /// outcome can be recognised. The input MUST NOT add a header or a recipient of its own.
     async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError>;
 
     /// Sends a mail that only tests the settings, within the same time as [`Self::send`].
     async fn send_test(&self, mail: &TestMail) -> Result<(), NoticeError>;
 }
 
-/// A notice, addressed.
+/// A notice with its language and recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressedNotice {
-    /// What to tell.
+    /// The notice.
     pub notice: MailNotice,
-    /// In which language.
+    /// The language of the mail.
     pub language: UiLanguage,
-    /// Where to.
+    /// The recipient of the mail.
     pub to: NoticeRecipient,
-    /// When it is sent.
+    /// The date of the mail.
     pub at: Timestamp,
 }
 
-/// Who is told. Personal data: `Debug` hides it.
+/// The recipient of a notice. It is personal data, so `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NoticeRecipient {
     /// The address.
@@ -71,18 +72,19 @@ impl std::fmt::Debug for TestMail {
     }
 }
 
-/// Why a notice was not sent. The words hold no address: what a mail server says often quotes one, so
-/// only its codes are kept.
+/// The reason a notice was not sent.
+///
+/// The texts have no address: a mail server's reply often quotes one, so only its codes are kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeError {
-    /// The mail server will never take it.
+    /// The mail server will never accept it.
     #[error("refused by the mail server: {0}")]
     Refused(String),
-    /// The mail server does not take it now.
-    #[error("not taken by the mail server at present: {0}")]
+    /// The mail server does not accept it now.
+    #[error("not accepted by the mail server at present: {0}")]
     Postponed(String),
-    /// The mail server cannot be reached or broke off: nobody knows whether it took the notice.
-    #[error("no answer of the mail server: {0}")]
+    /// The mail server cannot be reached or broke off, so it is unknown whether it accepted the notice.
+    #[error("no answer from the mail server: {0}")]
     Unknown(String),
 }
 

@@ -1,4 +1,4 @@
-//! Opt-outs: recipients who want no more messages of an account, and the log of what they asked.
+//! Opt-outs: the recipients who want no more messages from an account, and the log of their requests.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,52 +13,53 @@ use crate::ports::PortError;
 use crate::sealing::{ProviderMessageIndex, RecipientIndex, Sealed};
 use crate::time::Timestamp;
 
-/// Stores what recipients request.
+/// Stores the consent requests of recipients.
 ///
 /// For any number of requests an adapter MUST use a constant number of statements.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait OptOuts: Send + Sync {
-    /// The accounts that consent requests concern: those that send from a number they were written to,
-    /// and those whose messages they answer.
+    /// Returns the accounts that consent requests concern: those that send from the numbers the requests
+    /// were written to, and those whose messages the requests answer.
     async fn find_consent_targets(
         &self,
         numbers: &BTreeSet<ProviderId>,
         answered: &BTreeSet<ProviderMessageIndex>,
     ) -> Result<ConsentTargets, PortError>;
 
-    /// Those of the recipients that were sent to and are not erased, each as its latest message has it.
+    /// Returns those recipients that were sent a message and are not erased, each from its latest message.
     async fn find_contacted(
         &self,
         recipients: &BTreeSet<Recipient>,
     ) -> Result<HashMap<Recipient, StoredRecipient>, PortError>;
 
-    /// Records requests in one transaction: whatever [`crate::opt_out::consent::judge`] says is appended
-    /// to the log and set as the request that holds. An adapter MUST lock the accounts in ascending order
-    /// of ids before it loads the facts. Sends admitted afterwards, in any process, MUST see it; and it
-    /// MUST survive a crash. Recording the request of a message again MUST change nothing. `Conflict`
-    /// where an account does not exist.
+    /// Records requests in one transaction. `Conflict` if an account does not exist.
+    ///
+    /// The adapter asks [`crate::opt_out::consent::judge`] which entries to append to the log and which
+    /// request holds. It MUST lock the accounts in ascending order of ids before it loads the facts. Sends
+    /// admitted afterwards, in any process, MUST see the result, and it MUST survive a crash. Recording the
+    /// request of a message again MUST change nothing.
     async fn record_consent(&self, entries: Arc<[ConsentEntry]>) -> Result<(), PortError>;
 
-    /// The account's recipients who want no messages, latest first.
+    /// Returns the account's recipients who opted out, latest first.
     async fn list_opt_outs(&self, account: AccountId) -> Result<Vec<OptOut>, PortError>;
 
-    /// The account's consent log, of one recipient or of all, oldest entry first.
+    /// Returns the account's consent log, of one recipient or of all, oldest entry first.
     async fn consent_log(
         &self,
         account: AccountId,
         recipient: Option<RecipientIndex>,
     ) -> Result<Vec<ConsentEntry>, PortError>;
 
-    /// Keeps requests whose recipient is not known for sure. What was kept MUST survive a crash. Keeping
-    /// one again (same message) changes nothing.
+    /// Keeps requests whose recipient is not certain. Kept requests MUST survive a crash. Keeping one again
+    /// (same message) changes nothing.
     async fn keep_unresolved(&self, requests: &[UnresolvedConsent]) -> Result<(), PortError>;
 
-    /// The kept requests, oldest first.
+    /// Returns the kept requests, oldest first.
     async fn list_unresolved(&self) -> Result<Vec<UnresolvedConsent>, PortError>;
 
-    /// Forgets kept requests: those given, all received before `before`, and of the others all but the
-    /// `most` that were kept last. Says how many were forgotten that were not given.
+    /// Deletes the kept requests that are given, those received before `before`, and of the others all but
+    /// the `most` that were kept last. Returns the number of deleted requests that were not given.
     async fn forget_unresolved(
         &self,
         requests: &[UnresolvedConsent],
@@ -72,7 +73,7 @@ pub trait OptOuts: Send + Sync {
 pub struct ConsentTargets {
     /// The accounts that send from each number.
     pub accounts: HashMap<ProviderId, BTreeSet<AccountId>>,
-    /// The messages that requests answer.
+    /// The messages that the requests answer.
     pub answered: HashMap<ProviderMessageIndex, AnsweredMessage>,
 }
 
@@ -87,7 +88,7 @@ pub struct AnsweredMessage {
     pub recipient: Option<StoredRecipient>,
 }
 
-/// A recipient as a message keeps it: sealed for that message's row.
+/// A recipient as stored with a message: sealed for that message's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecipient {
     /// The message.

@@ -10,12 +10,12 @@ use crate::ports::PortError;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Plans: Send + Sync {
-    /// Adds a plan. `Conflict` where one has that name.
+    /// Adds a plan. `Conflict` if another plan has that name.
     async fn create(&self, plan: &Plan) -> Result<(), PortError>;
 
-    /// The plan with this id.
+    /// Returns the plan with this id.
     async fn find(&self, id: PlanId) -> Result<Option<Plan>, PortError>;
 
-    /// All plans, oldest first.
+    /// Returns all plans, oldest first.
     async fn list(&self) -> Result<Vec<Plan>, PortError>;
 }

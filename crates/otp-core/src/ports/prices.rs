@@ -10,9 +10,9 @@ use crate::region::Region;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Prices: Send + Sync {
-    /// Sets the price of each region, all or none; other regions keep theirs.
+    /// Sets the prices of these regions, all or none; other regions keep theirs.
     async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError>;
 
-    /// The table, in the order of regions.
+    /// Returns the table, in the order of regions.
     async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError>;
 }

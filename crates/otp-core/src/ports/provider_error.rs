@@ -1,19 +1,19 @@
-//! Why a provider did not do what an operator asked of it.
+//! The errors of administrative calls to a provider.
 
-/// A question to the provider, other than a message, was not answered as hoped.
+/// A call to the provider, other than a message, failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
-    /// The provider refuses, in its own words; they name nobody and hold no token.
+    /// The provider refused, in its own words, which have no personal data and no token.
     #[error("WhatsApp refuses: {words}")]
     Refused {
-        /// Its code.
+        /// The provider's error code.
         code: i64,
-        /// Its code within the code.
+        /// The provider's subcode, if any.
         subcode: Option<i64>,
-        /// Its words.
+        /// The provider's text.
         words: String,
     },
-    /// It was not reached, or what came back is no answer of its.
-    #[error("WhatsApp gives no answer that makes sense: {0}")]
+    /// The provider was not reached, or its answer is not valid.
+    #[error("no valid answer from the provider: {0}")]
     Unavailable(String),
 }

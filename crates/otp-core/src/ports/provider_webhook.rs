@@ -1,18 +1,19 @@
-//! The provider's webhook: what it tells us unasked, once it is sure that it is the provider who tells.
+//! The provider's webhook: verifies and reads the calls that a provider makes to us.
 
 use crate::provider_webhook_payload::ProviderWebhookPayload;
 use crate::time::Timestamp;
 
-/// Reads what a provider posts.
+/// Reads a provider's webhook calls.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[expect(
     clippy::needless_lifetimes,
     reason = "a mock of a method with `Option<&str>` needs the lifetime named"
 )]
 pub trait ProviderWebhook: Send + Sync {
-    /// The answer to the provider's question whether this address is ours. An adapter MUST compare
-    /// the token in constant time before it looks at anything else, and MUST NOT answer with anything
-    /// but a short text of letters, digits, `-`, `.` and `_`.
+    /// Returns the answer to the provider's check that this address is ours; `None` to refuse it.
+    ///
+    /// An adapter MUST compare the token in constant time before it looks at anything else. The answer
+    /// MUST be a short text of letters, digits, `-`, `.` and `_` only.
     fn handshake<'a>(
         &self,
         mode: Option<&'a str>,
@@ -20,9 +21,11 @@ pub trait ProviderWebhook: Send + Sync {
         challenge: Option<&'a str>,
     ) -> Option<String>;
 
-    /// What a notification says. An adapter MUST check the signature over the
-    /// raw bytes, in constant time, before it reads any of them, and MUST pass over what it does not
-    /// know without losing what stands beside it. It MUST NOT log what the body holds of people.
+    /// Verifies and reads a webhook call.
+    ///
+    /// An adapter MUST check the signature over the raw bytes, in constant time, before it reads any of
+    /// them. It MUST skip the parts that it does not know, without losing the parts beside them. It MUST
+    /// NOT log personal data from the body.
     fn open<'a>(
         &self,
         signature: Option<&'a str>,
@@ -31,13 +34,13 @@ pub trait ProviderWebhook: Send + Sync {
     ) -> Result<ProviderWebhookPayload, WebhookRefusal>;
 }
 
-/// Why a notification is not read.
+/// The reason a webhook call is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookRefusal {
-    /// It is not signed, or not by the provider.
-    #[error("the notification is not signed by the provider")]
+    /// The call is not signed, or not by the provider.
+    #[error("the webhook call is not signed by the provider")]
     InvalidSignature,
-    /// It is signed, but is no notification.
-    #[error("the body is no notification of the provider")]
+    /// The call is signed, but its body is not valid.
+    #[error("the body of the webhook call is not valid")]
     Malformed,
 }

@@ -1,4 +1,4 @@
-//! Receipts whose message is not known, and messages whose time is over.
+//! Receipts: finds their messages, keeps those without one, and lists expired messages.
 
 use async_trait::async_trait;
 
@@ -6,34 +6,35 @@ use crate::ports::PortError;
 use crate::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
 use crate::time::Timestamp;
 
-/// What stands between the provider's receipts and the messages they are about.
+/// Matches the provider's receipts with messages.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Receipts: Send + Sync {
-    /// The message of each reference, in their order: by our id where the provider echoed it, else by
-    /// the provider's. An adapter MUST use a constant number of statements for any number of them.
+    /// Returns the message of each reference, in their order: by our id if the provider echoed it, else by
+    /// the provider's id. An adapter MUST use a constant number of statements for any number of references.
     async fn locate(
         &self,
         references: &[MessageReference],
     ) -> Result<Vec<Option<LocatedMessage>>, PortError>;
 
-    /// Keeps receipts that belong to no known message. What was kept MUST survive a crash. Keeping
-    /// one again (same provider index, report and provider time) changes nothing.
+    /// Keeps receipts that match no known message. Kept receipts MUST survive a crash. Keeping one again
+    /// (same provider index, report and provider time) changes nothing.
     async fn keep_unmatched(&self, receipts: &[UnmatchedReceipt]) -> Result<(), PortError>;
 
-    /// The kept receipts, oldest first; of more than `limit` those that were kept last. Receipts of
-    /// messages that are nobody's here stay for days, and MUST NOT hide those that came just now.
+    /// Returns the kept receipts, oldest first; if there are more than `limit`, those that were kept last.
+    ///
+    /// Receipts of messages that were not sent from here stay for days, and MUST NOT hide recent ones.
     async fn list_unmatched(&self, limit: usize) -> Result<Vec<UnmatchedReceipt>, PortError>;
 
-    /// Forgets kept receipts: those given, and all received before `before`.
+    /// Deletes the kept receipts that are given, and all that were received before `before`.
     async fn forget_unmatched(
         &self,
         receipts: &[UnmatchedReceipt],
         before: Timestamp,
     ) -> Result<(), PortError>;
 
-    /// Messages that are still `Pending` although they expired after `after` and not after `until`;
-    /// in the order of their expiry, at most `limit`.
+    /// Returns at most `limit` messages that expired after `after` and not after `until` but are still
+    /// `Pending`, in the order of their expiry.
     async fn list_expired(
         &self,
         after: Timestamp,

@@ -1,4 +1,4 @@
-//! Identities: by what the provider knows the recipients of an account.
+//! Identities: the names by which the provider knows the recipients of an account.
 
 use std::collections::HashMap;
 
@@ -10,37 +10,37 @@ use crate::recipient_identity::KnownIdentity;
 use crate::sealing::{IdentityIndex, RecipientIndex};
 use crate::time::Timestamp;
 
-/// Stores which identity is which recipient.
+/// Stores which recipient an identity belongs to.
 ///
-/// For any number of them an adapter MUST use a constant number of statements.
+/// An adapter MUST use a constant number of statements for any number of identities.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait RecipientIdentities: Send + Sync {
-    /// For each message and identity, in their order: the message's recipient, and the recipient that the
-    /// identity belongs to so far. `None` if the message is unknown or erased.
+    /// Returns for each message and identity, in their order, the message's recipient and the recipient
+    /// that the identity belongs to so far; `None` if the message is unknown or erased.
     async fn recall(
         &self,
         asked: &[(MessageId, IdentityIndex)],
     ) -> Result<Vec<Option<Recalled>>, PortError>;
 
-    /// The recipients that identities belong to, and since when that is known. Unknown identities are
-    /// left out.
+    /// Returns the recipients that identities belong to, and since when that is known. Unknown identities
+    /// are left out.
     async fn find_identities(
         &self,
         wanted: &[(AccountId, IdentityIndex)],
     ) -> Result<HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>, PortError>;
 
-    /// Remembers identities. It MUST NOT overwrite a more recent one.
+    /// Stores identities. It MUST NOT overwrite a more recent one.
     async fn remember(&self, known: &[KnownIdentity]) -> Result<(), PortError>;
 }
 
-/// What is stored of a message and an identity.
+/// The stored facts about a message and an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recalled {
-    /// Whose message it is.
+    /// The account of the message.
     pub account_id: AccountId,
-    /// To whom it went.
+    /// The recipient of the message.
     pub recipient_index: RecipientIndex,
-    /// Whom the identity belongs to, and since when that is known.
+    /// The recipient that the identity belongs to, and since when that is known.
     pub known: Option<(RecipientIndex, Timestamp)>,
 }

@@ -1,4 +1,4 @@
-//! The sender examiner: asks the provider how a sender is.
+//! The sender examiner: asks the provider about the health of a sender.
 
 use async_trait::async_trait;
 
@@ -6,13 +6,14 @@ use crate::channel::whatsapp::health::Rating;
 use crate::channel::whatsapp::{AccessToken, ProviderId};
 use crate::ports::ProviderRefusal;
 
-/// Asks the provider about a number.
+/// Asks the provider about the number of a sender.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait SenderExaminer: Send + Sync {
-    /// What the provider says of the number. An adapter MUST bound the call in time and size, MUST NOT
-    /// log the token, and MUST answer [`Examination::Silent`] when in doubt: a sender that is found
-    /// unable is stopped.
+    /// Returns what the provider says about the number.
+    ///
+    /// An adapter MUST bound the call in time and size, and MUST NOT log the token. When in doubt, it MUST
+    /// return [`Examination::Silent`], because a sender that is reported as unable is stopped.
     async fn examine(
         &self,
         phone_number_id: &ProviderId,
@@ -20,15 +21,15 @@ pub trait SenderExaminer: Send + Sync {
     ) -> Examination;
 }
 
-/// What the provider says of a number.
+/// The provider's answer about a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Examination {
-    /// It may send.
+    /// The number may send.
     Able(Rating),
-    /// It may not send, for this reason.
+    /// The number may not send, for this reason.
     Unable(ProviderRefusal, Rating),
-    /// The token is not allowed to ask, which need not mean that it is not allowed to send.
+    /// The token may not ask about the number, but may still be allowed to send.
     NotShown(ProviderRefusal),
-    /// Nothing, or nothing that makes sense.
+    /// The provider gave no answer, or no valid one.
     Silent,
 }

@@ -1,4 +1,4 @@
-//! Senders' health: whether they may send, as last found out.
+//! Senders' health: whether they may send, as last reported.
 
 use async_trait::async_trait;
 
@@ -7,23 +7,25 @@ use crate::ids::SenderId;
 use crate::ports::PortError;
 use crate::time::Timestamp;
 
-/// Stores what is known of senders' health.
+/// Stores the health of senders.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait SenderHealths: Send + Sync {
-    /// What is known of every sender that anybody ever asked about.
+    /// Returns the health of every sender for which any is stored.
     async fn list_health(&self) -> Result<Vec<SenderHealth>, PortError>;
 
-    /// The senders whose look is due, those due longest first.
+    /// Returns at most `most` senders whose check is due, longest due first.
     async fn list_due_checks(
         &self,
         now: Timestamp,
         most: usize,
     ) -> Result<Vec<SenderId>, PortError>;
 
-    /// Changes what is known of a sender to what [`SenderHealth::after`] makes of it. An adapter MUST
-    /// keep others from changing it between reading and writing: of two processes that stop one sender,
-    /// one is told that it was well before. `Conflict` where there is no such sender.
+    /// Replaces a sender's health with the result of [`SenderHealth::after`]. `Conflict` if there is no
+    /// such sender.
+    ///
+    /// An adapter MUST prevent other changes between its read and its write: if two processes stop one
+    /// sender, only one of them sees that it was not stopped before.
     async fn change_health(
         &self,
         sender: SenderId,

@@ -1,4 +1,4 @@
-//! Senders: WhatsApp numbers of accounts.
+//! Senders: the numbers that accounts send from.
 
 use async_trait::async_trait;
 
@@ -11,15 +11,15 @@ use crate::sealing::Sealed;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Senders: Send + Sync {
-    /// Adds a sender. `Conflict` where its account does not exist or has that number id already.
+    /// Adds a sender. `Conflict` if its account does not exist or already has that number id.
     async fn add(&self, sender: &Sender) -> Result<(), PortError>;
 
-    /// The sender with this id.
+    /// Returns the sender with this id.
     async fn find(&self, id: SenderId) -> Result<Option<Sender>, PortError>;
 
-    /// Replaces the sender's token; whether there is such a sender.
+    /// Replaces the sender's token; returns `false` if there is no such sender.
     async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError>;
 
-    /// All senders, oldest first.
+    /// Returns all senders, oldest first.
     async fn list(&self) -> Result<Vec<Sender>, PortError>;
 }

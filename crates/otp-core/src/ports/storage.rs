@@ -1,13 +1,15 @@
-//! All storage ports at once, for wiring.
+//! All storage ports in one trait, for wiring.
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Erasure, Keyring, Messages,
-    NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, SendLedger, SenderHealths,
-    Senders, StorageHealth, Subscriptions, Templates,
+    NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema, SendLedger,
+    SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
 };
 
-/// What one storage adapter provides. Programs and contract tests hold an adapter by this; a use case
-/// never asks for it, only for the narrow ports it needs (`Arc<dyn Storage>` coerces to each).
+/// All ports that a storage adapter provides.
+///
+/// Programs and contract tests use an adapter as this trait. A use case asks only for the narrow ports
+/// that it needs; `Arc<dyn Storage>` coerces to each of them.
 pub trait Storage:
     Accounts
     + AdmissionFacts
@@ -23,6 +25,7 @@ pub trait Storage:
     + Prices
     + Receipts
     + RecipientIdentities
+    + Schema
     + SendLedger
     + SenderHealths
     + Senders
@@ -40,8 +43,6 @@ impl<T> Storage for T where
         + Directory
         + Erasure
         + Keyring
-        + Erasure
-        + Keyring
         + Messages
         + OptOuts
         + NoticeOutbox
@@ -49,6 +50,7 @@ impl<T> Storage for T where
         + Prices
         + Receipts
         + RecipientIdentities
+        + Schema
         + SendLedger
         + SenderHealths
         + Senders

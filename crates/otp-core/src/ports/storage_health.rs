@@ -1,29 +1,29 @@
-//! Whether the storage is there.
+//! The health of the storage.
 
 use async_trait::async_trait;
 
 use crate::ports::PortError;
 
-/// Tells whether the storage can be used.
+/// Reports whether the storage can be used.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait StorageHealth: Send + Sync {
-    /// Reaches the storage and finds the schema this program expects.
+    /// Checks that the storage can be reached and has the schema that this program expects.
     async fn check(&self) -> Result<(), PortError>;
 
-    /// How its connections are used just now.
+    /// Returns the current use of the connections.
     fn connection_use(&self) -> ConnectionUse;
 }
 
-/// How many connections there are, and what they do.
+/// The number of connections in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ConnectionUse {
-    /// In use.
+    /// Connections in use.
     pub busy: usize,
-    /// Open and free.
+    /// Connections open and free.
     pub idle: usize,
-    /// Open at the most.
+    /// The upper bound of open connections.
     pub most: usize,
-    /// Work that waits for one.
+    /// Requests that wait for a connection.
     pub waiting: usize,
 }

@@ -11,18 +11,18 @@ use crate::subscription::Subscription;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
-    /// Adds a subscription together with the ledger entry of its grant, which MUST be for the whole
-    /// of its credits. `Conflict` where the account or the plan does not exist.
+    /// Adds a subscription with the ledger entry of its grant, which MUST be for all of its credits.
+    /// `Conflict` if the account or the plan does not exist.
     async fn grant(
         &self,
         subscription: &Subscription,
         grant: &LedgerEntry,
     ) -> Result<(), PortError>;
 
-    /// The account's subscriptions, newest first.
+    /// Returns the account's subscriptions, newest first.
     async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError>;
 
-    /// The account's ledger, oldest entry first. Balance and ledger MUST agree at every moment, also
-    /// while sends are under way.
+    /// Returns the account's ledger, oldest entry first. Balance and ledger MUST agree at every moment,
+    /// even during sends.
     async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError>;
 }

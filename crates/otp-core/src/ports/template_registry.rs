@@ -13,13 +13,14 @@ use crate::ports::ProviderError;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait TemplateRegistry: Send + Sync {
-    /// All templates of the business account, of whatever category. An adapter MUST read every page,
-    /// MUST bound what it reads, and MUST answer with an error rather than with a part: what is missing
-    /// from the list counts as deleted. Templates whose name or language cannot be one of ours may be
-    /// left out.
+    /// Returns all templates of the business account, of any category.
+    ///
+    /// An adapter MUST read every page, MUST bound what it reads, and MUST return an error instead of a
+    /// partial list, because a template that is missing from the list counts as deleted. Templates with a
+    /// name or language that is not valid here may be left out.
     async fn list(&self, account: &BusinessAccount) -> Result<Vec<ListedTemplate>, ProviderError>;
 
-    /// Creates the template in one language. It MUST call the provider once.
+    /// Creates the template in one language. An adapter MUST call the provider once.
     async fn create(
         &self,
         account: &BusinessAccount,
@@ -28,20 +29,20 @@ pub trait TemplateRegistry: Send + Sync {
     ) -> Result<CreatedTemplate, ProviderError>;
 }
 
-/// A business account at the provider, and what opens it.
+/// A business account at the provider, and its access token.
 #[derive(Debug, Clone)]
 pub struct BusinessAccount {
-    /// The provider's id of it.
+    /// The provider's id of the business account.
     pub waba_id: ProviderId,
-    /// Authorises calls.
+    /// The token that authorises calls.
     pub access_token: AccessToken,
 }
 
-/// What the provider answers to a creation.
+/// The provider's answer to the creation of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedTemplate {
-    /// The provider's id of it.
+    /// The provider's id of the template.
     pub provider_id: ProviderId,
-    /// Its status, which is seldom final.
+    /// Its status, which is rarely final.
     pub status: TemplateStatus,
 }

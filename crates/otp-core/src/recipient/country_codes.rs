@@ -1,15 +1,15 @@
-//! Which regions stand behind a country code, and the verdict on a whole number.
+//! The regions of each country code, and the verdict on a whole number.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use phonenumber::metadata::DATABASE;
 
+use super::invalid_phone_number::InvalidPhoneNumber;
 use super::numbering_plan::{LengthVerdict, NumberingPlan};
-use super::phone_number::InvalidPhoneNumber;
 use crate::region::Region;
 
-/// A number that is assigned, in its parts.
+/// The parts of an assigned number.
 pub(super) struct AssignedNumber<'d> {
     pub(super) country_code: &'d str,
     pub(super) national: Cow<'d, str>,
@@ -19,15 +19,15 @@ pub(super) struct AssignedNumber<'d> {
 // libphonenumber's MAX_INPUT_STRING_LENGTH (less the plus sign), MIN_LENGTH_FOR_NSN and
 // MAX_LENGTH_FOR_NSN.
 const MAX_INPUT: usize = 249;
-const SHORTEST_NATIONAL: usize = 2;
+const MIN_NATIONAL: usize = 2;
 const MAX_NATIONAL: usize = 17;
 
-/// Judges ASCII digits that start with a country code, as `parse` and then `isValidNumber` do.
+/// Judges ASCII digits that start with a country code, as `parse` followed by `isValidNumber` does.
 pub(super) fn judge(digits: &str) -> Result<AssignedNumber<'_>, InvalidPhoneNumber> {
     if digits.len() > MAX_INPUT {
         return Err(InvalidPhoneNumber::TooLong);
     }
-    if digits.len() <= SHORTEST_NATIONAL {
+    if digits.len() <= MIN_NATIONAL {
         return Err(InvalidPhoneNumber::TooShort);
     }
     let (country_code, regions) =
@@ -36,7 +36,7 @@ pub(super) fn judge(digits: &str) -> Result<AssignedNumber<'_>, InvalidPhoneNumb
         .first()
         .ok_or(InvalidPhoneNumber::UnknownCountryCode)?;
     let national = &digits[country_code.len()..];
-    if national.len() < SHORTEST_NATIONAL {
+    if national.len() < MIN_NATIONAL {
         return Err(InvalidPhoneNumber::TooShort);
     }
     let national = main.without_national_prefix(national);
@@ -59,7 +59,7 @@ pub(super) fn judge(digits: &str) -> Result<AssignedNumber<'_>, InvalidPhoneNumb
     }
 }
 
-/// The region of a number that was accepted once, whether or not it is still assigned.
+/// Returns the region of a number that was accepted once, whether or not it is still assigned.
 pub(super) fn region_of(digits: &str) -> Result<Region, InvalidPhoneNumber> {
     let (country_code, regions) =
         country_code(digits).ok_or(InvalidPhoneNumber::UnknownCountryCode)?;
@@ -69,8 +69,8 @@ pub(super) fn region_of(digits: &str) -> Result<Region, InvalidPhoneNumber> {
         .ok_or(InvalidPhoneNumber::UnknownCountryCode)
 }
 
-/// Where several regions share a code, the first to claim a number has it, even if it then turns
-/// out not to assign it (`getRegionCodeForNumber`).
+/// Returns the region that a number belongs to. If several regions share the code, it is the first
+/// that claims the number, even if that one does not assign it (`getRegionCodeForNumber`).
 fn claimant<'p>(regions: &'p [NumberingPlan], national: &str) -> Option<&'p NumberingPlan> {
     match regions {
         [only] => Some(only),
@@ -78,14 +78,14 @@ fn claimant<'p>(regions: &'p [NumberingPlan], national: &str) -> Option<&'p Numb
     }
 }
 
-/// Reads the metadata now rather than when the first number comes.
+/// Loads the metadata now instead of with the first number.
 ///
-/// It takes some 85 ms, which a server had better spend before it takes requests.
+/// This takes about 85 ms, which a server should spend before it accepts requests.
 pub fn load_numbering_plans() {
     LazyLock::force(&REGIONS);
 }
 
-/// Splits off the country code. No code is the start of another, so the first found is the one.
+/// Splits off the country code. No code is a prefix of another, so the first match is the only one.
 fn country_code(digits: &str) -> Option<(&str, &'static [NumberingPlan])> {
     (1..=3).find_map(|length| {
         let code = digits.get(..length)?;
@@ -97,7 +97,7 @@ fn country_code(digits: &str) -> Option<(&str, &'static [NumberingPlan])> {
     })
 }
 
-/// The plans behind each country code, at the place of that code. The main region is first and the
+/// The plans of each country code, at the index of that code. The main region is first, and the
 /// others follow in the order of the metadata, which is libphonenumber's too.
 static REGIONS: LazyLock<Vec<Box<[NumberingPlan]>>> = LazyLock::new(|| {
     let plans = |code: u16| {

@@ -1,38 +1,13 @@
-//! The metadata the plans are built from: that of the `phonenumber` crate, corrected where
-//! libphonenumber has learnt something since.
+//! The metadata of the plans: that of the `phonenumber` crate, corrected by what libphonenumber has
+//! changed since.
 
 use phonenumber::Metadata;
 
+use super::correction::{Field, Numbers};
 use super::metadata_corrections::CORRECTIONS;
 
-/// A value of newer metadata. The rows are generated; see `docs/adr/0003-phone-numbers.md`.
-#[derive(Debug)]
-pub(super) struct Correction {
-    pub(super) region: &'static str,
-    pub(super) country_code: u16,
-    pub(super) field: Field,
-    /// `None` where the numbers were withdrawn.
-    pub(super) numbers: Option<Numbers>,
-}
-
-/// What of a region's metadata a [`Correction`] replaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
-    General,
-    LeadingDigits,
-    Mobile,
-    FixedLine,
-    TollFree,
-    PremiumRate,
-    SharedCost,
-    PersonalNumber,
-    Voip,
-    Pager,
-    Uan,
-    Voicemail,
-}
-
-/// The kinds of number a plan can assign. Mobiles are first because we see them most.
+/// The kinds of number a plan can assign. Mobile numbers are first because they are the most
+/// frequent.
 pub(super) const KINDS: [Field; 10] = [
     Field::Mobile,
     Field::FixedLine,
@@ -46,30 +21,21 @@ pub(super) const KINDS: [Field; 10] = [
     Field::Voicemail,
 ];
 
-/// A set of national numbers: a pattern, and the lengths a number of it may have.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Numbers {
-    pub(super) pattern: &'static str,
-    pub(super) lengths: &'static [u16],
-    /// Lengths that can be dialled only from inside the area.
-    pub(super) local_lengths: &'static [u16],
-}
-
-/// The pattern of all the region's numbers.
+/// Returns the pattern of all the region's numbers.
 pub(super) fn general(metadata: &'static Metadata) -> &'static str {
     corrected(metadata, Field::General)
         .unwrap_or_else(|| uncorrected(metadata, Field::General))
         .map_or("", |numbers| numbers.pattern)
 }
 
-/// The start of the numbers that are certainly this region's.
+/// Returns the pattern of the start of the numbers that are certainly this region's.
 pub(super) fn leading_digits(metadata: &'static Metadata) -> Option<&'static str> {
     corrected(metadata, Field::LeadingDigits)
         .unwrap_or_else(|| uncorrected(metadata, Field::LeadingDigits))
         .map(|numbers| numbers.pattern)
 }
 
-/// The region's numbers of one kind.
+/// Returns the region's numbers of one kind.
 pub(super) fn numbers(metadata: &'static Metadata, kind: Field) -> Option<Numbers> {
     corrected(metadata, kind).unwrap_or_else(|| uncorrected(metadata, kind))
 }

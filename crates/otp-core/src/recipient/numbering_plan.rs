@@ -1,4 +1,4 @@
-//! The numbering plan of one region: which national numbers exist in it.
+//! The numbering plan of one region: the national numbers that exist in it.
 //!
 //! The rules are those of libphonenumber's `PhoneNumberUtil`; each function names the one it
 //! follows.
@@ -8,40 +8,41 @@ use std::borrow::Cow;
 use phonenumber::Metadata;
 use regex::Captures;
 
-use super::metadata::{self, Field};
+use super::correction::{Field, Numbers};
+use super::metadata;
 use super::pattern::Pattern;
 use crate::region::Region;
 
-/// One region's plan.
+/// The plan of one region.
 #[derive(Debug)]
 pub(super) struct NumberingPlan {
     region: Region,
-    /// What a number starts with when it can only be this region's, of those sharing the code.
+    /// The start of numbers that can only be this region's, of the regions sharing the code.
     leading_digits: Option<Pattern>,
     national_prefix: Option<NationalPrefix>,
-    /// What every number of the plan looks like, whatever its kind.
+    /// The pattern of every number of the plan, whatever its kind.
     general: Pattern,
     lengths: Lengths,
     local_lengths: Lengths,
     kinds: Vec<Kind>,
 }
 
-/// What is dialled in front of a number from inside the country, sometimes with a carrier's code.
+/// The prefix dialled before a number from inside the country, sometimes with a carrier's code.
 #[derive(Debug)]
 struct NationalPrefix {
     pattern: Pattern,
-    /// What replaces the prefix where it is not simply dropped, such as `9$1`.
+    /// The replacement of the prefix if it is not simply dropped, such as `9$1`.
     transform: Option<&'static str>,
 }
 
-/// Mobile, fixed line, toll-free and so on: a number is assigned if it is of some kind.
+/// A kind of number, such as mobile, fixed line or toll-free. A number of any kind is assigned.
 #[derive(Debug)]
 struct Kind {
     pattern: Pattern,
     lengths: Lengths,
 }
 
-/// How a number's length relates to its plan.
+/// The relation of a number's length to its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LengthVerdict {
     Possible,
@@ -52,20 +53,20 @@ pub(super) enum LengthVerdict {
 }
 
 impl NumberingPlan {
-    /// The plan in the crate's metadata, with what is newer laid over it.
+    /// Builds the plan from the crate's metadata and the corrections to it.
     pub(super) fn of(metadata: &'static Metadata, region: Region) -> NumberingPlan {
         let numbers: Vec<_> = metadata::KINDS
             .iter()
             .filter_map(|field| Some((*field, metadata::numbers(metadata, *field)?)))
             .collect();
-        // As `BuildMetadataFromXml` does, which does not ship the result.
-        let union = |lengths: fn(&metadata::Numbers) -> &'static [u16]| {
+        // As `BuildMetadataFromXml` does; its result is not part of the metadata.
+        let union = |lengths: fn(&Numbers) -> &'static [u16]| {
             Lengths::of(numbers.iter().flat_map(|(_, numbers)| lengths(numbers)))
         };
         let lengths = union(|numbers| numbers.lengths);
         let local_lengths = union(|numbers| numbers.local_lengths).without(lengths);
 
-        // As `getNumberTypeHelper` does: a mobile pattern that repeats the fixed one says nothing.
+        // As `getNumberTypeHelper` does: a mobile pattern equal to the fixed-line one adds nothing.
         let fixed_line = numbers
             .iter()
             .find(|(field, _)| *field == Field::FixedLine)
@@ -103,8 +104,8 @@ impl NumberingPlan {
         self.region
     }
 
-    /// Whether the number is this plan's rather than that of another region with the same country
-    /// code (`getRegionCodeForNumberFromRegionList`).
+    /// Returns whether the number belongs to this plan and not to another region with the same
+    /// country code (`getRegionCodeForNumberFromRegionList`).
     pub(super) fn claims(&self, national: &str) -> bool {
         match &self.leading_digits {
             Some(leading_digits) => leading_digits.matches(national),
@@ -112,7 +113,7 @@ impl NumberingPlan {
         }
     }
 
-    /// Whether the plan has the number (`isValidNumberForRegion`).
+    /// Returns whether the plan has the number (`isValidNumberForRegion`).
     pub(super) fn assigns(&self, national: &str) -> bool {
         let is_of_kind =
             |kind: &Kind| kind.lengths.contains(national.len()) && kind.pattern.matches(national);
@@ -121,9 +122,9 @@ impl NumberingPlan {
             && self.kinds.iter().any(is_of_kind)
     }
 
-    /// The number without the prefix some people leave behind the country code, or unchanged where
-    /// dropping it would break the number (`maybeStripNationalPrefixAndCarrierCode`, and the check
-    /// of length that `parseHelper` makes of its result).
+    /// Drops the prefix that some people leave after the country code. The number is unchanged if
+    /// dropping it would make the number invalid (`maybeStripNationalPrefixAndCarrierCode`, and the
+    /// check of the result's length in `parseHelper`).
     pub(super) fn without_national_prefix<'n>(&self, national: &'n str) -> Cow<'n, str> {
         let Some(stripped) = self
             .national_prefix
@@ -143,7 +144,7 @@ impl NumberingPlan {
         }
     }
 
-    /// How the number's length relates to the plan (`testNumberLength`).
+    /// Compares the number's length with the plan (`testNumberLength`).
     pub(super) fn length_verdict(&self, national: &str) -> LengthVerdict {
         let length = national.len();
         if self.local_lengths.contains(length) {
@@ -182,7 +183,8 @@ impl NationalPrefix {
     }
 }
 
-/// Fills `$1` to `$9` of a transform rule. (`Captures::expand` would read `$15` as group fifteen.)
+/// Fills in `$1` to `$9` of a transform rule. (`Captures::expand` would read `$15` as group
+/// fifteen.)
 fn expand(rule: &str, groups: &Captures<'_>) -> String {
     let mut expanded = String::with_capacity(24);
     let mut rest = rule.chars();

@@ -1,7 +1,7 @@
-//! One pattern of the metadata, compiled when it is first needed and then kept.
+//! A pattern of the metadata, compiled on first use and then kept.
 //!
-//! There are about two thousand patterns and most deployments meet a few dozen of them, so
-//! compiling them all at start would waste both time and memory.
+//! There are about two thousand patterns, and most deployments need a few dozen of them: compiling
+//! all of them at start would waste both time and memory.
 
 use std::sync::OnceLock;
 
@@ -15,7 +15,7 @@ pub(super) struct Pattern {
     compiled: OnceLock<Option<Regex>>,
 }
 
-/// How much of the digits a pattern has to cover.
+/// The part of the digits that a pattern has to cover.
 #[derive(Debug, Clone, Copy)]
 enum Reach {
     Start,
@@ -23,7 +23,7 @@ enum Reach {
 }
 
 impl Pattern {
-    /// A pattern the digits must start with.
+    /// Makes a pattern that the digits must start with.
     pub(super) fn of_start(source: &'static str) -> Pattern {
         Pattern {
             source,
@@ -32,7 +32,7 @@ impl Pattern {
         }
     }
 
-    /// A pattern that must cover all the digits.
+    /// Makes a pattern that must cover all digits.
     pub(super) fn of_whole(source: &'static str) -> Pattern {
         Pattern {
             source,
@@ -49,8 +49,9 @@ impl Pattern {
         self.regex()?.captures(digits)
     }
 
-    /// A pattern that does not compile matches nothing: a wrong refusal is better than a dead
-    /// server. A test proves that every pattern compiles.
+    /// Returns the compiled pattern; `None` if it does not compile. Such a pattern matches nothing,
+    /// because a wrong refusal is better than a crashed server. A test checks that every pattern
+    /// compiles.
     pub(super) fn regex(&self) -> Option<&Regex> {
         let compile = || {
             let anchored = match self.reach {
@@ -58,8 +59,8 @@ impl Pattern {
                 Reach::Whole => format!("^(?:{})$", self.source),
             };
             RegexBuilder::new(&anchored)
-                .ignore_whitespace(true) // the metadata breaks its long patterns over lines
-                .unicode(false) // the digits are ASCII by then, and `\d` is ten times smaller
+                .ignore_whitespace(true) // the metadata wraps its long patterns
+                .unicode(false) // the digits are ASCII here, and `\d` is ten times smaller
                 .build()
                 .ok()
         };

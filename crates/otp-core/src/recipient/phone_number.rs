@@ -1,14 +1,15 @@
-//! The phone number itself: strict to read, canonical to keep, shy to print.
+//! The phone number: parsed strictly, stored in canonical form, hidden when printed.
 
 use std::fmt;
 
 use super::country_codes;
+use super::invalid_phone_number::InvalidPhoneNumber;
 use crate::region::Region;
 
 /// A valid phone number in canonical E.164.
 ///
-/// It has no `Display`, and `Debug` shows only the region and the last two digits: a number is a
-/// person's data, and must not reach a log by accident.
+/// It has no `Display`, and `Debug` shows only the region and the last two digits: a number is
+/// personal data and must not reach a log by accident.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber {
     e164: Box<str>,
@@ -18,8 +19,8 @@ pub struct PhoneNumber {
 impl PhoneNumber {
     /// Reads `+` followed by ASCII digits and nothing else.
     ///
-    /// A national prefix that libphonenumber forgives behind the country code is forgiven too, so
-    /// that one telephone has one canonical number: `+4407911123456` is `+447911123456`.
+    /// A national prefix after the country code is dropped if libphonenumber drops it, so that one
+    /// telephone has one canonical number: `+4407911123456` is `+447911123456`.
     pub fn parse(input: &str) -> Result<PhoneNumber, InvalidPhoneNumber> {
         let number = country_codes::judge(digits_of(input)?)?;
         Ok(PhoneNumber {
@@ -28,10 +29,10 @@ impl PhoneNumber {
         })
     }
 
-    /// Reads back what [`PhoneNumber::e164`] gave, from where it was stored.
+    /// Reads the stored result of [`PhoneNumber::e164`].
     ///
-    /// The number is not judged again: numbering plans change, and a number that was assigned when
-    /// it was accepted must stay readable afterwards.
+    /// The number is not checked against its plan again: numbering plans change, and a number that
+    /// was assigned when it was accepted must remain readable.
     pub fn restore(e164: &str) -> Result<PhoneNumber, InvalidPhoneNumber> {
         Ok(PhoneNumber {
             region: country_codes::region_of(digits_of(e164)?)?,
@@ -39,17 +40,17 @@ impl PhoneNumber {
         })
     }
 
-    /// The number with its plus sign, such as "+966551234567".
+    /// Returns the number with its plus sign, such as "+966551234567".
     pub fn e164(&self) -> &str {
         &self.e164
     }
 
-    /// The number without its plus sign, as WhatsApp writes it.
+    /// Returns the number without its plus sign.
     pub fn digits(&self) -> &str {
         self.e164.trim_start_matches('+')
     }
 
-    /// The number for people who need to tell it from others, not to know it: "+9665••••••67".
+    /// Returns the number with its middle hidden, enough to tell it from others: "+9665••••••67".
     pub fn masked(&self) -> String {
         let last_two = self.e164.len().saturating_sub(2);
         let shown = |(place, digit)| match place {
@@ -59,7 +60,7 @@ impl PhoneNumber {
         self.e164.chars().enumerate().map(shown).collect()
     }
 
-    /// The country or territory the number belongs to.
+    /// Returns the country or territory the number belongs to.
     pub fn region(&self) -> Region {
         self.region
     }
@@ -79,26 +80,6 @@ impl fmt::Debug for PhoneNumber {
     }
 }
 
-/// Why a text is not a phone number. It never holds the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidPhoneNumber {
-    /// There is no plus sign, or something other than digits behind it.
-    #[error("a phone number is a plus sign followed by digits only (E.164)")]
-    NotE164,
-    /// No country has a code that starts like this.
-    #[error("the country code does not exist")]
-    UnknownCountryCode,
-    /// Every number of the country is longer.
-    #[error("the number is too short for its country")]
-    TooShort,
-    /// Every number of the country is shorter.
-    #[error("the number is too long for its country")]
-    TooLong,
-    /// The length may be right, but the country's numbering plan has no such number.
-    #[error("the number is not assigned in its country's numbering plan")]
-    NotAssigned,
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -114,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_and_placed() {
+    fn numbers_are_read_with_their_region() {
         check("+966551234567", Ok(("+966551234567", "SA")));
         check("+201001234567", Ok(("+201001234567", "EG")));
         check("+14155552671", Ok(("+14155552671", "US")));
@@ -126,16 +107,16 @@ mod tests {
     }
 
     #[test]
-    fn a_national_prefix_is_dropped_only_where_a_number_remains() {
+    fn a_national_prefix_is_dropped_only_if_a_valid_number_remains() {
         check("+4407400123456", Ok(("+447400123456", "GB")));
         check("+4407911123456", Ok(("+447911123456", "GG")));
         check("+9660551234567", Ok(("+966551234567", "SA")));
-        // An eight is a prefix in Russia, and the start of its toll-free numbers.
+        // An eight is a prefix in Russia and the start of its toll-free numbers.
         check("+78001234567", Ok(("+78001234567", "RU")));
     }
 
     #[test]
-    fn refusals_say_why() {
+    fn every_refusal_has_its_reason() {
         use InvalidPhoneNumber::{NotAssigned, NotE164, TooLong, TooShort, UnknownCountryCode};
         check("", Err(NotE164));
         check("+", Err(NotE164));
@@ -187,12 +168,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(input in any::<String>()) {
+        fn no_text_causes_a_panic(input in any::<String>()) {
             let _ = (PhoneNumber::parse(&input), PhoneNumber::restore(&input));
         }
 
         #[test]
-        fn no_run_of_digits_makes_it_panic(input in "\\+[0-9]{0,300}") {
+        fn no_sequence_of_digits_causes_a_panic(input in "\\+[0-9]{0,300}") {
             let _ = (PhoneNumber::parse(&input), PhoneNumber::restore(&input));
         }
     }

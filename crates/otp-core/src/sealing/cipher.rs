@@ -1,4 +1,4 @@
-//! The primitives: AES-256-GCM with bound context, and keyed hashes.
+//! The primitives: AES-256-GCM with a bound context, and keyed hashes.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -13,7 +13,7 @@ const FORMAT: u8 = 1;
 const KEY_ID_END: usize = 5;
 const NONCE_END: usize = 17;
 
-/// One key for sealing. Its id names it without revealing anything of it.
+/// One key for sealing. Its id identifies it and reveals nothing about it.
 #[derive(Clone)]
 pub(crate) struct Cipher {
     cipher: Aes256Gcm,
@@ -58,7 +58,7 @@ impl Cipher {
         sealed
     }
 
-    /// Decrypts what was sealed for the same context.
+    /// Decrypts a ciphertext that was sealed for the same context.
     pub(crate) fn open(
         &self,
         context: &[u8],

@@ -1,15 +1,21 @@
-//! Blind indexes: keyed hashes by which a store finds what it cannot read.
+//! Blind indexes: keyed hashes by which a store finds values that it cannot read.
 
-/// Keyed hash of a recipient under an account's key. Equal for equal recipients of one account, and
-/// unrelated to the index of the same recipient at another account.
+/// Keyed hash of a recipient under an account's key.
+///
+/// It is equal for equal recipients of one account, and unrelated to the index of the same recipient in
+/// another account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecipientIndex(pub [u8; 32]);
 
-/// Keyed hash of a provider's message id under the installation's key: a receipt names no account.
+/// Keyed hash of a provider's message id.
+///
+/// The key is the installation's, because a receipt names no account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderMessageIndex(pub [u8; 32]);
 
-/// Keyed hash, under an account's key, of a name the provider has for a person: its spelling of their
-/// number, or its user id. The two kinds never collide, nor do they with a [`RecipientIndex`].
+/// Keyed hash of a provider's identity of a person, under an account's key.
+///
+/// The identity is the provider's spelling of the person's number, or its user id. The indexes of the two
+/// kinds have different keys, and neither has the key of a [`RecipientIndex`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityIndex(pub [u8; 32]);

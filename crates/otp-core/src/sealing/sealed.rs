@@ -1,4 +1,4 @@
-//! Ciphertexts as a store keeps them.
+//! Ciphertexts in their stored form.
 
 use super::ProviderMessageIndex;
 
@@ -12,16 +12,16 @@ impl std::fmt::Debug for Sealed {
     }
 }
 
-/// A provider's message id as a store keeps it.
+/// A provider's message id in its stored form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedProviderMessageId {
-    /// Blind index by which a receipt finds its message.
+    /// The blind index by which a receipt finds its message.
     pub index: ProviderMessageIndex,
-    /// The id itself; `None` once the message is erased, because the id spells out the recipient.
+    /// The id itself; `None` once the message is erased, because the id contains the recipient.
     pub sealed: Option<Sealed>,
 }
 
-/// What a ciphertext holds. The authenticated data names it.
+/// The kind of data in a ciphertext. It is part of the authenticated data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A message's recipient.
@@ -42,7 +42,7 @@ pub enum Purpose {
     AccessToken,
     /// A provider's id of a message.
     ProviderMessageId,
-    /// What a provider calls a person whose account is not known yet.
+    /// A provider's identities of a person whose account is not known yet.
     ProviderIdentities,
 }
 
@@ -69,7 +69,7 @@ pub enum OpenError {
     /// Another key sealed it.
     #[error("sealed with another key")]
     OtherKey,
-    /// It was cut, changed, or belongs to another purpose, owner or row.
+    /// It was cut or changed, or belongs to another purpose, owner or row.
     #[error("the ciphertext is damaged")]
     Damaged,
 }

@@ -1,4 +1,4 @@
-//! Sealers: the keys of one owner, ready for use.
+//! Sealers: seal, open and index data with the keys of one owner.
 
 use hmac::Hmac;
 use sha2::Sha256;
@@ -16,7 +16,7 @@ use crate::message::ProviderMessageId;
 use crate::ports::Randomness;
 use crate::recipient::PhoneNumber;
 
-/// Seals, opens and indexes what belongs to one account.
+/// Seals, opens and indexes the data of one account.
 #[derive(Clone)]
 pub struct AccountSealer {
     account: AccountId,
@@ -37,7 +37,7 @@ impl AccountSealer {
         }
     }
 
-    /// The account.
+    /// Returns the account.
     pub fn account(&self) -> AccountId {
         self.account
     }
@@ -54,7 +54,7 @@ impl AccountSealer {
             .seal(purpose, row.as_bytes(), plaintext, randomness)
     }
 
-    /// Decrypts what was sealed for the same purpose and row.
+    /// Decrypts a ciphertext that was sealed for the same purpose and row.
     pub fn open(
         &self,
         purpose: Purpose,
@@ -64,23 +64,24 @@ impl AccountSealer {
         self.keys.open(purpose, row.as_bytes(), sealed)
     }
 
-    /// The blind index of a recipient.
+    /// Returns the blind index of a recipient.
     pub fn index(&self, recipient: &PhoneNumber) -> RecipientIndex {
         RecipientIndex(mac(&self.recipients, &[recipient.e164().as_bytes()]))
     }
 
-    /// The blind index of a person's number in the provider's spelling (WhatsApp's `wa_id`).
+    /// Returns the blind index of a person's number in the provider's spelling (its `wa_id`).
     pub fn provider_number_index(&self, digits: &str) -> IdentityIndex {
         IdentityIndex(mac(&self.provider_numbers, &[digits.as_bytes()]))
     }
 
-    /// The blind index of the provider's id of a person (WhatsApp's business-scoped user id).
+    /// Returns the blind index of the provider's id of a person (its business-scoped user id).
     pub fn user_id_index(&self, user_id: &str) -> IdentityIndex {
         IdentityIndex(mac(&self.user_ids, &[user_id.as_bytes()]))
     }
 
-    /// Seals a provider's message id, which spells out the recipient. The installation's key indexes
-    /// it, because a receipt names no account.
+    /// Seals a provider's message id, because it contains the recipient.
+    ///
+    /// The installation's key indexes it, because a receipt names no account.
     pub fn seal_provider_message_id(
         &self,
         message: MessageId,
@@ -101,7 +102,7 @@ impl std::fmt::Debug for AccountSealer {
     }
 }
 
-/// Seals and indexes what has to be found before its account is known.
+/// Seals, opens and indexes data that has to be found before its account is known.
 #[derive(Clone)]
 pub struct InstallationSealer {
     keys: OwnerKeys,
@@ -127,7 +128,7 @@ impl InstallationSealer {
         self.keys.seal(purpose, row, plaintext, randomness)
     }
 
-    /// Decrypts what was sealed for the same purpose and row.
+    /// Decrypts a ciphertext that was sealed for the same purpose and row.
     pub fn open(
         &self,
         purpose: Purpose,
@@ -137,7 +138,7 @@ impl InstallationSealer {
         self.keys.open(purpose, row, sealed)
     }
 
-    /// The blind index of a provider's message id.
+    /// Returns the blind index of a provider's message id.
     pub fn provider_message_index(&self, id: &ProviderMessageId) -> ProviderMessageIndex {
         ProviderMessageIndex(mac(&self.provider_messages, &[id.0.as_bytes()]))
     }
@@ -186,8 +187,10 @@ impl OwnerKeys {
         Ok(Zeroizing::new(text.to_owned()))
     }
 
-    /// What a ciphertext is bound to. The label ends with a zero, which no label contains, and the
-    /// owner has a fixed length: two different contexts never have the same bytes.
+    /// Returns the context that a ciphertext is bound to.
+    ///
+    /// The label is followed by a zero, which no label contains, and the owner has a fixed length. So two
+    /// different contexts never have the same bytes.
     fn context(&self, purpose: Purpose, row: &[u8]) -> Vec<u8> {
         [purpose.label(), &[0], self.owner.as_bytes(), row].concat()
     }

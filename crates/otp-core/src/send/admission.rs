@@ -1,4 +1,5 @@
-//! Admission: whether a send may go out, in the order in which the contract lists its refusals.
+//! Admission: decides whether a message may be sent, checking the refusals in the order of the
+//! API's contract.
 
 use std::collections::BTreeMap;
 
@@ -16,33 +17,33 @@ use crate::time::Timestamp;
 /// The verdict on one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// It is paid for and recorded as `Pending`: now deliver it, once.
+    /// It is paid for and recorded as `Pending`. The caller now delivers it, once.
     Admitted,
-    /// Its idempotency key was used before: repeat that answer, send nothing.
+    /// Its idempotency key was used before. The caller repeats that answer and sends nothing.
     Replayed(FirstAnswer),
-    /// It may not go out; nothing is recorded.
+    /// It may not be sent; nothing is recorded.
     Refused(Refusal),
 }
 
-/// Why a send may not go out.
+/// The reason a message may not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The account has no sender.
     SenderNumberNotFound,
-    /// No approved template would do.
+    /// No approved template is suitable.
     TemplateNotFound,
-    /// The recipient wants no more messages of this account.
+    /// The recipient has opted out of this account's messages.
     RecipientOptedOut,
-    /// The recipient was sent to a moment ago.
+    /// The recipient was sent to too recently.
     CoolingDown {
-        /// From when on the next send passes.
+        /// The time from which the next send is admitted.
         retry_at: Timestamp,
     },
     /// No active subscription covers the price.
     InsufficientBalance,
 }
 
-/// What a store has to write after judging a batch, and what to answer.
+/// The result of judging a batch: the rows a store has to write, and the answers.
 #[derive(Debug, Default)]
 pub struct Judged {
     /// One verdict for each attempt, in their order.
@@ -53,22 +54,22 @@ pub struct Judged {
     pub ledger: Vec<LedgerEntry>,
     /// The new remaining credits of each subscription that paid.
     pub balances: BTreeMap<SubscriptionId, Credits>,
-    /// What the accounts' holders have to be told, to be written with the debits.
+    /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
 }
 
 /// A message to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// Which attempt of the batch it comes from.
+    /// The index of its attempt in the batch.
     pub attempt: usize,
-    /// Number, template and language.
+    /// The sender, the template and the language.
     pub routed_to: RoutedTo,
-    /// Who pays.
+    /// The subscription that pays.
     pub subscription_id: SubscriptionId,
 }
 
-/// Judges a batch one by one, each attempt after what its predecessors did.
+/// Judges a batch one by one, each attempt with the effects of its predecessors.
 pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     let mut judged = Judged::default();
     for (index, attempt) in attempts.iter().enumerate() {
@@ -108,8 +109,8 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     judged
 }
 
-/// Judges one attempt: replay, route, opt-out, cooldown, balance, in this order. What is admitted comes
-/// with its route and with what is left to its payer; what is not, with its answer.
+/// Judges one attempt: replay, route, opt-out, cooldown, balance, in this order. Returns the route
+/// and the payer's new balance if it is admitted, its answer otherwise.
 pub(super) fn decide(
     attempt: &SendAttempt,
     facts: &SendFacts,
@@ -137,7 +138,7 @@ pub(super) fn decide(
     }
 }
 
-/// The subscription that pays, with what is left on it afterwards.
+/// Returns the subscription that pays, with its new balance.
 fn debit(balances: &[SubscriptionBalance], price: Credits) -> Option<SubscriptionBalance> {
     let payer = subscription::payer(balances, price)?;
     let remaining = payer.remaining.checked_sub(price)?;

@@ -1,4 +1,4 @@
-//! A request to send, parsed and sealed: all that admission needs and all that a message row keeps.
+//! A request to send, parsed and sealed: everything that admission needs and a message row keeps.
 
 use crate::channel::whatsapp::NoRoute;
 use crate::credits::Credits;
@@ -10,7 +10,7 @@ use crate::send::RoutedTo;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 
-/// One request to send. It holds neither the passcode nor the number in the clear.
+/// One request to send. It contains neither the passcode nor the number in the clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendAttempt {
     /// The id the message will have if it is admitted.
@@ -21,7 +21,7 @@ pub struct SendAttempt {
     pub api_key_id: ApiKeyId,
     /// The idempotency key, if the request has one.
     pub idempotency_key: Option<IdempotencyKey>,
-    /// Blind index of the recipient.
+    /// The blind index of the recipient.
     pub recipient_index: RecipientIndex,
     /// The recipient, sealed.
     pub recipient: Sealed,
@@ -29,12 +29,13 @@ pub struct SendAttempt {
     pub region: Region,
     /// The price.
     pub price: Credits,
-    /// The route, or why there is none. A replay is answered before a missing route is refused.
+    /// The route, or the reason there is none. A replay is answered before a missing route is
+    /// refused.
     pub route: Result<RoutedTo, NoRoute>,
-    /// Language of a notice that this send causes, such as a low balance; `None` for the account's
-    /// default.
+    /// The language of a notice that this send causes, such as a low balance; `None` for the
+    /// account's default.
     pub notice_language: Option<UiLanguage>,
-    /// Time of the request.
+    /// The time of the request.
     pub at: Timestamp,
     /// The time at which a message that is still pending fails.
     pub expires_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Explanation: what admission would say of an attempt, and all it would say it by.
+//! Explanation: the verdict that admission would give on an attempt, with all facts behind it.
 
 use std::time::Duration;
 
@@ -7,16 +7,17 @@ use crate::credits::Credits;
 use crate::send::admission::{Admission, decide};
 use crate::send::{SendAttempt, SendFacts};
 
-/// What would become of an attempt. The facts are told also where an earlier rule refuses.
+/// The verdict on an attempt and its facts. A fact is included even if an earlier rule refuses the
+/// attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explanation {
     /// The verdict.
     pub admission: Admission,
-    /// Whether the recipient wants no messages of the account.
+    /// Whether the recipient has opted out of the account's messages.
     pub opted_out: bool,
-    /// How long the recipient is still cooling down.
+    /// The rest of the recipient's cooldown.
     pub wait: Duration,
-    /// What is left to the account, over all its subscriptions.
+    /// The credits left to the account, over all its subscriptions.
     pub balance: Credits,
 }
 

@@ -1,4 +1,4 @@
-//! What has to be known to judge a batch of sends, loaded while their accounts are locked.
+//! The facts needed to judge a batch of sends, loaded while their accounts are locked.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,17 +11,17 @@ use crate::send::SendAttempt;
 use crate::subscription::SubscriptionBalance;
 use crate::time::Timestamp;
 
-/// What the first request under an idempotency key was answered.
+/// The answer to the first request with an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FirstAnswer {
     /// The message it created.
     pub message_id: MessageId,
-    /// The status it was answered; the message's current one while it has not been answered.
+    /// The status in that answer; the message's current status until it has been answered.
     pub status: MessageStatus,
 }
 
-/// The facts of a batch. A store fills it; [`super::admission::judge`] consumes it, taking each
-/// admission in before it looks at the next attempt.
+/// The facts of a batch. A store fills them in; [`super::admission::judge`] consumes them and adds
+/// each admission before it judges the next attempt.
 #[derive(Debug, Default)]
 pub struct SendFacts {
     rules: HashMap<AccountId, AccountRules>,
@@ -32,13 +32,13 @@ pub struct SendFacts {
 }
 
 impl SendFacts {
-    /// The account has these rules. An account without any has the default ones.
+    /// Adds the rules of an account. An account without rules has the default ones.
     pub fn add_rules(&mut self, account: AccountId, rules: AccountRules) {
         self.rules.insert(account, rules);
     }
 
-    /// A message exists under this idempotency key. `first_answer` is what a store keeps of the
-    /// answer, `status` where the message stands.
+    /// Adds a message with this idempotency key. `first_answer` is the stored answer to its
+    /// request, `status` the message's current status.
     pub fn add_message_with_key(
         &mut self,
         (api_key, key): (ApiKeyId, IdempotencyKey),
@@ -51,18 +51,18 @@ impl SendFacts {
             .insert((api_key, key), FirstAnswer { message_id, status });
     }
 
-    /// The recipient opted out of the account's messages.
+    /// Adds a recipient who opted out of the account's messages.
     pub fn add_opt_out(&mut self, account: AccountId, recipient: RecipientIndex) {
         self.opted_out.insert((account, recipient));
     }
 
-    /// A non-failed message went to the recipient. Those older than what [`super::WantedFacts`] asks
-    /// for change nothing.
+    /// Adds a non-failed message to the recipient. Messages older than those [`super::WantedFacts`]
+    /// asks for change nothing.
     pub fn add_send(&mut self, account: AccountId, recipient: RecipientIndex, at: Timestamp) {
         self.sends.entry((account, recipient)).or_default().push(at);
     }
 
-    /// A subscription of the account has credits left.
+    /// Adds a subscription of the account that has credits left.
     pub fn add_balance(&mut self, account: AccountId, balance: SubscriptionBalance) {
         self.balances.entry(account).or_default().push(balance);
     }
@@ -94,7 +94,7 @@ impl SendFacts {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// Takes an admission in, so that the next attempt of the batch is judged after it.
+    /// Adds an admission, so that the next attempt of the batch is judged with its effects.
     pub(super) fn take_in(&mut self, attempt: &SendAttempt, after: SubscriptionBalance) {
         if let Some(key) = attempt.idempotency_key {
             self.add_message_with_key(

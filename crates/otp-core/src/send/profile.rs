@@ -1,4 +1,4 @@
-//! What sending needs to know of an account.
+//! The data of an account that sending needs.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use crate::channel::whatsapp::{NoRoute, Route, Sender, SenderProfile, route};
 use crate::keyring::AccountKey;
 use crate::language::LanguageTag;
 
-/// Everything sending needs to know of an account and that hardly ever changes.
+/// The data of an account that sending needs and that rarely changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendingProfile {
     /// The account's key; `None` once it is deleted, after which the account cannot send.
     pub key: Option<Arc<AccountKey>>,
-    /// The message language if a request names none that can be served.
+    /// The language of a message if its request names none that is available.
     pub default_language: LanguageTag,
     /// The account's WhatsApp senders, oldest first, each with its approved templates.
     pub senders: Vec<SenderProfile>,
 }
 
 impl SendingProfile {
-    /// The profile of an account with these senders and templates, in whatever order they come.
+    /// Builds the profile from an account's senders and templates, in any order.
     pub fn new(
         key: Option<AccountKey>,
         default_language: LanguageTag,
@@ -34,7 +34,7 @@ impl SendingProfile {
         }
     }
 
-    /// The WhatsApp sender and template for a message in this language.
+    /// Returns the WhatsApp sender and template for a message in this language.
     pub fn route(&self, preferred_language: Option<&LanguageTag>) -> Result<Route<'_>, NoRoute> {
         route(&self.senders, preferred_language, &self.default_language)
     }

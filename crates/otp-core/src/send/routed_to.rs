@@ -1,21 +1,21 @@
-//! The way a message goes out, by channel.
+//! The route of a message, by channel.
 
 use crate::channel::{Channel, whatsapp};
 use crate::language::LanguageTag;
 
-/// How an attempt is routed.
+/// The route of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RoutedTo {
-    /// By a WhatsApp number and one of its templates.
+    /// A WhatsApp number and one of its templates.
     WhatsApp(whatsapp::RoutedTo),
-    /// By the tests' second channel, which has neither.
+    /// The tests' second channel, which has neither.
     #[cfg(feature = "mocks")]
     Double(LanguageTag),
 }
 
 impl RoutedTo {
-    /// The channel.
+    /// Returns the channel.
     pub fn channel(&self) -> Channel {
         match self {
             Self::WhatsApp(_) => Channel::WhatsApp,
@@ -24,7 +24,7 @@ impl RoutedTo {
         }
     }
 
-    /// The language of the message.
+    /// Returns the language of the message.
     pub fn language(&self) -> &LanguageTag {
         match self {
             Self::WhatsApp(route) => &route.language,
@@ -33,7 +33,7 @@ impl RoutedTo {
         }
     }
 
-    /// The WhatsApp number and template, if that is the channel.
+    /// Returns the WhatsApp number and template, if that is the channel.
     pub fn whatsapp(&self) -> Option<&whatsapp::RoutedTo> {
         match self {
             Self::WhatsApp(route) => Some(route),

@@ -1,5 +1,5 @@
-//! Settlement: what becomes of an admitted message. The provider's answer, its receipts and the end of
-//! the message's lifetime are all judged here, by one rule: a status only moves forward.
+//! Settlement: applies outcomes to admitted messages. The provider's answer, its receipts and the
+//! end of a message's lifetime are all judged here by one rule: a status only moves forward.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,40 +13,40 @@ use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 
-/// What became of a message.
+/// An outcome of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The provider accepted it.
     Accepted(SealedProviderMessageId),
-    /// The provider refused it for good, or it certainly never left.
+    /// The provider refused it permanently, or it was certainly not sent.
     Failed(Failure),
-    /// It may have been sent: it stays `Pending` until a receipt decides.
+    /// It may have been sent: it stays `Pending` until a receipt arrives or it expires.
     Unknown,
-    /// A receipt says that it was sent, delivered, read or deleted.
+    /// A receipt reports that it was sent, delivered, read or deleted.
     Reported(MessageStatus),
-    /// A receipt says that it failed.
+    /// A receipt reports that it failed.
     ReportedFailed(Failure),
-    /// Its lifetime is over: if nobody knows what became of it by now, it failed.
+    /// Its lifetime is over: it fails if it is still pending.
     Expired,
 }
 
-/// The outcome of one admitted message.
+/// The outcome of an admitted message, to be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
-    /// Which message.
+    /// The message.
     pub message_id: MessageId,
-    /// Whose message; a store locks the account where credits may move.
+    /// The account of the message, which a store locks if credits may move.
     pub account_id: AccountId,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// When it happened by the provider's clock, if it said so.
+    /// The time it happened, by the provider's clock, if the provider reported it.
     pub provider_time: Option<Timestamp>,
-    /// When that was known.
+    /// The time it was recorded.
     pub at: Timestamp,
 }
 
 impl Outcome {
-    /// The status it asks for.
+    /// Returns the status it leads to.
     pub fn status(&self) -> MessageStatus {
         match self {
             Self::Accepted(_) => MessageStatus::Sent,
@@ -56,7 +56,7 @@ impl Outcome {
         }
     }
 
-    /// Who brought it.
+    /// Returns its source.
     pub fn source(&self) -> EventSource {
         match self {
             Self::Accepted(_) | Self::Failed(_) | Self::Unknown => EventSource::ProviderCall,
@@ -65,19 +65,19 @@ impl Outcome {
         }
     }
 
-    /// Whether it answers the first request: receipts and the lifetime's end answer nobody.
+    /// Returns whether it answers the first request. Receipts and the end of the lifetime do not.
     fn is_answer(&self) -> bool {
         self.source() == EventSource::ProviderCall
     }
 
-    /// Whether it moves a message of this status.
+    /// Returns whether it moves a message of this status.
     fn moves(&self, status: MessageStatus) -> bool {
         let expires_too_late = *self == Self::Expired && status != MessageStatus::Pending;
         !expires_too_late && status.may_become(self.status())
     }
 
-    /// Whether settling it may move credits, for which the account has to be locked: failures give
-    /// back, and what was delivered after all is paid for again.
+    /// Returns whether it may move credits, for which the account has to be locked: a failure is
+    /// refunded, and a delivery after a failure is paid for again.
     pub fn may_move_credits(&self) -> bool {
         match self {
             Self::Accepted(_) | Self::Unknown => false,
@@ -100,48 +100,49 @@ impl Outcome {
     }
 }
 
-/// Where a message stands before it is settled.
+/// The state of a message before it is settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageState {
-    /// Whose message.
+    /// The account it belongs to.
     pub account_id: AccountId,
     /// Its status.
     pub status: MessageStatus,
-    /// What the first request was answered, if it was.
+    /// The answer to the first request, if it was answered.
     pub first_answer: Option<MessageStatus>,
-    /// What it cost.
+    /// Its price.
     pub price: Credits,
-    /// Who paid.
+    /// The subscription that paid.
     pub subscription_id: SubscriptionId,
-    /// Whether its recipient is erased: then nothing that names the recipient is recorded any more.
+    /// Whether its recipient is erased. If so, nothing that identifies the recipient is recorded.
     pub is_erased: bool,
 }
 
-/// What a store has to know to settle a batch: the messages, locked, and all subscriptions of the
-/// accounts whose credits may move, spent ones included.
+/// The facts needed to settle a batch: the messages, locked, and all subscriptions of the accounts
+/// whose credits may move, including spent ones.
 #[derive(Debug, Default)]
 pub struct SettlementFacts {
-    /// The rules of the accounts whose credits may move; an account without any has the default ones.
+    /// The rules of the accounts whose credits may move; an account without rules has the default
+    /// ones.
     pub rules: HashMap<AccountId, AccountRules>,
-    /// The messages by id; one that is missing is passed over.
+    /// The messages by id. Settlements of a missing message are skipped.
     pub messages: HashMap<MessageId, MessageState>,
-    /// What is left on the accounts' subscriptions.
+    /// The balances of the accounts' subscriptions.
     pub balances: HashMap<AccountId, Vec<SubscriptionBalance>>,
 }
 
-/// What a store has to write.
+/// The rows a store has to write.
 #[derive(Debug, Default)]
 pub struct Settled {
-    /// The new state of each message: one update a message, however many outcomes it had.
+    /// The new state of each message: one update per message, however many outcomes it had.
     pub updates: BTreeMap<MessageId, MessageUpdate>,
-    /// The events to append, in their order. One whose message has an event of its status and source
-    /// already is not news, and is left out.
+    /// The events to append, in their order. A store leaves out an event if its message already has
+    /// one of the same status and source.
     pub events: Vec<(MessageId, MessageEvent)>,
     /// The refunds and debits to append, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new remaining credits of each subscription concerned.
+    /// The new remaining credits of each subscription that changed.
     pub balances: BTreeMap<SubscriptionId, Credits>,
-    /// What the accounts' holders have to be told, to be written with the debits.
+    /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
 }
 
@@ -150,42 +151,43 @@ pub struct Settled {
 pub struct MessageUpdate {
     /// Its status.
     pub status: MessageStatus,
-    /// What the first request is answered; none while it is under way.
+    /// The answer to the first request; `None` while that is in progress.
     pub first_answer: Option<MessageStatus>,
-    /// Who pays.
+    /// The subscription that pays.
     pub subscription_id: SubscriptionId,
-    /// The provider's id, if this batch brought one; else leave what is there.
+    /// The provider's id, if this batch has one; otherwise the stored id remains.
     pub provider_message_id: Option<SealedProviderMessageId>,
-    /// What becomes of the failure fields.
+    /// The change of the failure fields.
     pub failure: FailureChange,
-    /// When the message last changed.
+    /// The time of the message's last change.
     pub at: Timestamp,
 }
 
-/// What becomes of a message's failure fields.
+/// The change of a message's failure fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FailureChange {
-    /// Leave what is there.
+    /// The fields remain as they are.
     Keep,
     /// The message failed at this time.
     Record(Failure, Timestamp),
-    /// The message has not failed after all: empty them.
+    /// The message did not fail, contrary to an earlier report: the fields are cleared.
     Clear,
 }
 
-/// Judges a batch of outcomes, one by one. A status only moves forward; the first answer is set once.
-/// A message that becomes `Failed` gives its credits back; one that was delivered after all is paid
-/// for again, if anybody can. A message that stays as it is has no update.
+/// Judges a batch of outcomes, one by one. A status only moves forward; the first answer is set
+/// once. A message that becomes `Failed` is refunded; one that is delivered after it had failed is
+/// paid for again, if a subscription covers the price. A message that does not change has no
+/// update.
 ///
-/// What moves a message or answers its request is an event of its timeline, and so is every receipt:
-/// one that comes late moves nothing, but tells when something happened.
+/// An outcome that moves a message or answers its request is an event of its timeline. So is every
+/// receipt: a late one moves nothing, but records when something happened.
 pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled {
     let mut settled = Settled::default();
     for settlement in settlements {
         let Some(message) = facts.messages.get_mut(&settlement.message_id) else {
             continue;
         };
-        // The account whose credits may move is the one that is locked, or nothing is.
+        // Only the settlement's account is locked, so no other account's credits may move.
         if message.account_id != settlement.account_id {
             continue;
         }
@@ -193,7 +195,7 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
         let answers = outcome.is_answer() && message.first_answer.is_none();
         let moves = outcome.moves(message.status);
         if moves || answers || outcome.source() == EventSource::ProviderReceipt {
-            settled.tell(settlement, moves);
+            settled.add_event(settlement, moves);
         }
         if !moves && !answers {
             continue;
@@ -217,7 +219,7 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                     failure = FailureChange::Clear;
                     let paid = pay_again(balances, message.subscription_id, message.price);
                     settled.debit(settlement, message, paid);
-                    // No request is there whose language could be taken.
+                    // There is no request whose language could be used.
                     let rules = facts.rules.get(&message.account_id);
                     let rules = rules.copied().unwrap_or_default();
                     settled.notices.extend(paid.and_then(|after| {
@@ -259,7 +261,7 @@ fn give_back(
 }
 
 /// Takes the price from the subscription that paid before, or from the one that would pay for a new
-/// message. None where nobody covers it: a balance is never negative.
+/// message. `None` if no subscription covers the price: a balance is never negative.
 fn pay_again(
     balances: &mut [SubscriptionBalance],
     payer: SubscriptionId,
@@ -274,7 +276,7 @@ fn pay_again(
 }
 
 impl Settled {
-    fn tell(&mut self, settlement: &Settlement, changed_status: bool) {
+    fn add_event(&mut self, settlement: &Settlement, changed_status: bool) {
         let event = MessageEvent {
             status: settlement.outcome.status(),
             source: settlement.outcome.source(),
@@ -326,7 +328,7 @@ impl Settled {
         });
     }
 
-    /// Puts a message's new state over what earlier outcomes of the batch made of it.
+    /// Replaces the state that earlier outcomes of the batch gave the message.
     fn update(&mut self, settlement: &Settlement, message: &MessageState, failure: FailureChange) {
         let update = self
             .updates

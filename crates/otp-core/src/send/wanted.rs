@@ -1,4 +1,5 @@
-//! What a store has to look up before a batch can be judged: each thing once, in ascending order.
+//! The facts a store has to look up before a batch can be judged: each one once, in ascending
+//! order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,19 +10,19 @@ use crate::sealing::RecipientIndex;
 use crate::send::SendAttempt;
 use crate::time::Timestamp;
 
-/// What a batch asks for. Each thing stands here once: a fact loaded twice would count twice.
+/// The facts a batch needs. Each one appears once: a fact loaded twice would count twice.
 #[derive(Debug, Default)]
 pub struct WantedFacts {
-    /// The accounts, to be locked in this order; their balances are wanted.
+    /// The accounts, to be locked in this order; their balances are needed.
     pub accounts: BTreeSet<AccountId>,
-    /// The idempotency keys; the messages they created are wanted.
+    /// The idempotency keys; the messages they created are needed.
     pub idempotency_keys: BTreeSet<(ApiKeyId, IdempotencyKey)>,
-    /// The recipients; their opt-outs are wanted, and their non-failed messages since this instant.
+    /// The recipients; their opt-outs are needed, and their non-failed messages since this instant.
     pub recipients: BTreeMap<(AccountId, RecipientIndex), Timestamp>,
 }
 
 impl WantedFacts {
-    /// What these attempts ask for.
+    /// Collects the facts these attempts need.
     pub fn of(attempts: &[SendAttempt]) -> Self {
         let mut wanted = Self::default();
         for attempt in attempts {

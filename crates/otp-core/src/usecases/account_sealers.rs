@@ -1,4 +1,4 @@
-//! Account sealers: opens the keys of accounts for other use cases.
+//! Account sealers: open the keys of accounts for other use cases.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 /// Finds the sealer of an account.
 #[derive(Clone)]
 pub struct AccountSealers {
-    /// Looks keys up, and caches them.
+    /// Looks up the keys.
     pub directory: Arc<dyn Directory>,
     /// Opens them.
     pub master_keys: Arc<MasterKeys>,
@@ -24,7 +24,7 @@ pub struct AccountSealers {
 pub struct UnreadableRecipient(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl AccountSealers {
-    /// The account's sealer; `None` if there is no such account, or its key is deleted.
+    /// Returns the account's sealer; `None` if the account does not exist or its key is deleted.
     pub async fn find(&self, account: AccountId) -> Result<Option<Arc<AccountSealer>>, PortError> {
         let Some(key) = self.directory.find_account_key(account).await? else {
             return Ok(None);
@@ -42,7 +42,9 @@ impl From<OpenError> for UnreadableRecipient {
     }
 }
 
-/// Opens the recipient of a message; `None` if the message is erased or its account's key is deleted.
+/// Opens the recipient of a message.
+///
+/// Returns `None` if the message is erased or its account's key is deleted.
 pub(super) fn open_recipient(
     sealer: Option<&AccountSealer>,
     message: MessageId,

@@ -1,4 +1,4 @@
-//! Add a sender: a WhatsApp number of an account, its number and token sealed.
+//! Add a sender: stores a number of an account, with the number and its token sealed.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::usecases::account_sealers::AccountSealers;
 pub struct AddSender {
     /// Stores them.
     pub senders: Arc<dyn Senders>,
-    /// Seal number and token.
+    /// Seals the number and the token.
     pub sealers: AccountSealers,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id and nonces.
+    /// Generates the id and the nonces.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -33,17 +33,17 @@ pub struct NewSender {
     pub waba_id: ProviderId,
     /// The number.
     pub phone: ContactNumber,
-    /// Authorises calls.
+    /// The token that authorises calls.
     pub access_token: AccessToken,
 }
 
-/// Why no sender was added.
+/// The reason a sender was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddSenderError {
-    /// There is no such account, or its key is deleted.
+    /// The account does not exist, or its key is deleted.
     #[error("no account has that id")]
     AccountNotFound,
-    /// The account has that number already.
+    /// The account already has a sender with that number id.
     #[error("the account has a sender with that phone number id")]
     AlreadyAdded,
     /// A port failed.

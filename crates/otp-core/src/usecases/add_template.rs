@@ -14,7 +14,7 @@ pub struct AddTemplate {
     pub templates: Arc<dyn Templates>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id.
+    /// Generates the id.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -29,10 +29,10 @@ pub struct ApprovedTemplate {
     pub language: LanguageTag,
 }
 
-/// Why no template was added.
+/// The reason a template was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddTemplateError {
-    /// There is no such sender, or it has a template of that name in that language.
+    /// The sender does not exist, or it has a template of that name in that language.
     #[error("no sender has that id, or it has that template already")]
     UnknownSenderOrAlreadyAdded,
     /// A port failed.

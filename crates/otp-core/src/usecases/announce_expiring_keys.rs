@@ -1,6 +1,7 @@
 //! Announce expiring keys: queues a notice for each API key that is about to expire.
 //!
-//! Every process may do this at any time, and as often as it likes: the same warning is the same notice.
+//! Any process may do this at any time and as often as it likes, because the same warning is the same
+//! notice.
 
 use std::sync::Arc;
 
@@ -12,14 +13,14 @@ use crate::ports::{ApiKeys, Clock, NoticeOutbox, PortError};
 pub struct AnnounceExpiringKeys {
     /// Lists the keys.
     pub keys: Arc<dyn ApiKeys>,
-    /// Takes the notices.
+    /// Stores the notices.
     pub outbox: Arc<dyn NoticeOutbox>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl AnnounceExpiringKeys {
-    /// One round.
+    /// Queues the notices that are due now.
     pub async fn execute(&self) -> Result<(), PortError> {
         let now = self.clock.now();
         let keys = self.keys.list_expiring(now, now + FIRST_WARNING).await?;

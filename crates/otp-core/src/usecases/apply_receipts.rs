@@ -1,8 +1,8 @@
-//! Apply receipts: what the provider reports changes the messages it is about.
+//! Apply receipts: updates messages with what the provider reports about them.
 //!
-//! The provider is acknowledged after this returned `Ok`: whatever it reported is then durable, as a
-//! change of its message or, if that is not known yet, as it came. Receipts come in any order and more
-//! than once; a status that only moves forward makes that harmless.
+//! The provider is acknowledged only after this has returned `Ok`. By then every receipt is durable: as
+//! a change of its message or, if the message is not known yet, in the form it arrived in. Receipts
+//! arrive in any order and more than once; this is harmless, because a status only moves forward.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,22 +18,22 @@ use crate::usecases::account_sealers::AccountSealers;
 /// Applies receipts.
 #[derive(Clone)]
 pub struct ApplyReceipts {
-    /// Finds the messages, and keeps receipts that have none yet.
+    /// Finds the messages, and keeps the receipts that match none yet.
     pub receipts: Arc<dyn Receipts>,
-    /// Settles them.
+    /// Settles the messages.
     pub ledger: Arc<dyn SendLedger>,
-    /// Learns what the provider calls recipients.
+    /// Stores the provider's identities of recipients.
     pub identities: Arc<dyn RecipientIdentities>,
-    /// Index those names at each account.
+    /// Indexes those identities for each account.
     pub sealers: AccountSealers,
-    /// Seals those names while the account is not known.
+    /// Seals those identities while the account is not known.
     pub installation: Arc<InstallationSealer>,
-    /// Makes nonces.
+    /// Generates nonces.
     pub randomness: Arc<dyn Randomness>,
 }
 
 impl ApplyReceipts {
-    /// Applies receipts in their order. Those of messages that are not known are kept.
+    /// Applies receipts in their order, and keeps those whose message is not known yet.
     pub async fn execute(&self, receipts: Vec<DeliveryReceipt>) -> Result<(), PortError> {
         let unmatched = self.apply(&receipts).await?;
         if unmatched.is_empty() {
@@ -76,8 +76,10 @@ impl ApplyReceipts {
         Ok(unmatched)
     }
 
-    /// Remembers what the provider calls the recipients: some day one of them is known by that name
-    /// alone. Nearly always it is known already, and nothing is written.
+    /// Stores the provider's identities of the recipients.
+    ///
+    /// A later consent request may name its sender by such an identity alone. Nearly always the identity
+    /// is already stored, and nothing is written.
     async fn learn_identities(
         &self,
         receipts: &[DeliveryReceipt],
@@ -93,7 +95,7 @@ impl ApplyReceipts {
                 sealers.insert(located.account_id, sealer);
             }
         }
-        // In a set: one notification names a recipient with each of its receipts.
+        // Deduplicated: one webhook call names a recipient with each of its receipts.
         let mut seen = BTreeMap::<(MessageId, IdentityIndex), _>::new();
         for (receipt, located) in receipts.iter().zip(located) {
             let Some(located) = located else { continue };
@@ -130,8 +132,10 @@ impl ApplyReceipts {
     }
 }
 
-/// Settles account by account, one batch each: an account's batches take the lane of that account, so
-/// that they never wait for the locks of another.
+/// Settles account by account, with one call for each account.
+///
+/// Such a call locks its own account only, and a queue in front of the store counts it against the
+/// right account.
 pub(super) async fn settle_by_account(
     ledger: &dyn SendLedger,
     settlements: Vec<Settlement>,

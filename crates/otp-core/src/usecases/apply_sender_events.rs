@@ -1,36 +1,36 @@
-//! Heed what the provider reports of senders: whoever it may be about is asked about.
+//! Apply sender events: schedules a check of every sender that the provider reports about.
 //!
-//! A report is a reason to ask and never an answer: it may come late, twice, in any order, and say less
-//! than what holds by now. What the provider answers when it is asked is true whatever came before.
+//! An event is a reason to ask the provider, never an answer: it may arrive late, twice and in any
+//! order, and may be out of date. The answer to a question is current, whatever events came before.
 
 use std::sync::Arc;
 
 use crate::channel::whatsapp::health::{HealthChange, SenderEvent};
 use crate::ports::{Clock, PortError, SenderHealths, Senders};
 
-/// Heeds reports.
+/// Applies sender events.
 #[derive(Clone)]
 pub struct ApplySenderEvents {
-    /// For whom they may be about.
+    /// Lists the senders that an event may be about.
     pub senders: Arc<dyn Senders>,
-    /// Where it is noted that they are to be asked about.
+    /// Records that a sender is to be checked.
     pub healths: Arc<dyn SenderHealths>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl ApplySenderEvents {
-    /// Notes that the senders these reports are about are to be asked about.
-    pub async fn execute(&self, reports: &[SenderEvent]) -> Result<(), PortError> {
-        if reports.is_empty() {
+    /// Schedules a check of each sender that these events are about.
+    pub async fn execute(&self, events: &[SenderEvent]) -> Result<(), PortError> {
+        if events.is_empty() {
             return Ok(());
         }
         let now = self.clock.now();
         let senders = self.senders.list().await?;
-        let meant = senders
+        let concerned = senders
             .iter()
-            .filter(|sender| reports.iter().any(|report| report.is_about(sender)));
-        for sender in meant {
+            .filter(|sender| events.iter().any(|event| event.is_about(sender)));
+        for sender in concerned {
             self.healths
                 .change_health(sender.id, &HealthChange::CheckWanted, now)
                 .await?;

@@ -1,8 +1,8 @@
-//! Apply template events: what the provider tells of templates changes those that are stored, and the
-//! account holder hears of it where a template is lost.
+//! Apply template events: updates stored templates with the status changes that the provider reports,
+//! and notifies the account holder if a template can no longer be used.
 //!
-//! Events come in any order and more than once; [`TemplateEvent::applied_to`] makes that harmless. A
-//! template nobody has stored is passed over: a sync brings it, with its status.
+//! Events arrive in any order and more than once; [`TemplateEvent::applied_to`] makes that harmless. An
+//! event about a template that is not stored is skipped: a sync adds the template with its status.
 
 use std::sync::Arc;
 
@@ -14,24 +14,24 @@ use crate::notice::{MailNotice, NoticeKind, Reason};
 use crate::ports::{Clock, NoticeOutbox, PortError, Senders, Templates};
 use crate::time::Timestamp;
 
-/// So often a change is decided anew because somebody else was faster.
-const ATTEMPTS: usize = 5;
+/// At most this many attempts at a change, if other processes keep changing the same templates.
+const MAX_ATTEMPTS: usize = 5;
 
-/// Applies what the provider says of templates unasked.
+/// Applies the provider's events about templates.
 #[derive(Clone)]
 pub struct ApplyTemplateEvents {
-    /// What is stored.
+    /// The stored templates.
     pub templates: Arc<dyn Templates>,
-    /// Whose it is.
+    /// Finds the account of a template's sender.
     pub senders: Arc<dyn Senders>,
-    /// Tells the account holder.
+    /// Stores the notices to account holders.
     pub outbox: Arc<dyn NoticeOutbox>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl ApplyTemplateEvents {
-    /// Applies events in their order. Every process sends by them as soon as it looks again.
+    /// Applies events in their order. Every process follows them from its next look-up on.
     pub async fn execute(&self, events: &[TemplateEvent]) -> Result<(), PortError> {
         for event in events {
             let stored = || self.templates.list_templates_of_business(&event.waba_id);
@@ -46,7 +46,7 @@ impl ApplyTemplateEvents {
         Ok(())
     }
 
-    /// Takes a template out of use of which the provider just refused a message.
+    /// Takes a template out of use after the provider refused one of its messages.
     pub async fn take_out_of_use(
         &self,
         (sender, id): (SenderId, TemplateId),
@@ -61,8 +61,9 @@ impl ApplyTemplateEvents {
         self.change(stored, changed).await
     }
 
-    /// Changes each of the stored templates that `changed` has something else for, and decides again
-    /// where somebody else was faster.
+    /// Replaces each stored template for which `changed` returns another one.
+    ///
+    /// If another process replaced one of them first, the decision is repeated on what is stored then.
     async fn change<Stored>(
         &self,
         stored: impl Fn() -> Stored,
@@ -71,15 +72,16 @@ impl ApplyTemplateEvents {
     where
         Stored: Future<Output = Result<Vec<AuthenticationTemplate>, PortError>>,
     {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             let mut is_done = true;
             for before in stored().await? {
                 let Some(after) = changed(&before) else {
                     continue;
                 };
                 let change = TemplateChange { before, after };
-                // First, so that a crash between the two cannot lose it; twice, it is one notice.
-                self.tell(&change).await?;
+                // The notice comes first, so that a crash in between cannot lose it. Queued twice, it is
+                // still one notice.
+                self.notify(&change).await?;
                 let TemplateChange { before, after } = &change;
                 is_done &= self.templates.replace_template(before, after).await?;
             }
@@ -88,11 +90,11 @@ impl ApplyTemplateEvents {
             }
         }
         Err(PortError::Unavailable(
-            "a template changes all the time".into(),
+            "a template kept changing; try again".into(),
         ))
     }
 
-    async fn tell(&self, change: &TemplateChange) -> Result<(), PortError> {
+    async fn notify(&self, change: &TemplateChange) -> Result<(), PortError> {
         if !change.is_verdict() {
             return Ok(());
         }
@@ -112,10 +114,10 @@ impl ApplyTemplateEvents {
             language: after.language.clone(),
             reason: Reason::new(&reason),
         };
-        // What it was before tells one loss from the next: of the same one the provider's event tells,
-        // and every message that it refuses meanwhile.
-        let until = change.before.status_since.map(Timestamp::unix_millis);
-        let occasion = format!("{} {status} {}", after.id.0, until.unwrap_or_default());
+        // The start of the previous status identifies the loss: the provider's event and every message
+        // refused around the same time report the same one.
+        let previous = change.before.status_since.map(Timestamp::unix_millis);
+        let occasion = format!("{} {status} {}", after.id.0, previous.unwrap_or_default());
         let notice = MailNotice::new(sender.account_id, kind, &occasion, None, self.clock.now());
         self.outbox.enqueue(&[notice]).await
     }

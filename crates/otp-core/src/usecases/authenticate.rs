@@ -1,4 +1,4 @@
-//! Authenticate: whose request it is, by the API key it presents.
+//! Authenticate: identifies the account behind a request by the API key it presents.
 
 use std::sync::Arc;
 
@@ -6,22 +6,22 @@ use crate::api_key::{ApiKeyRefusal, ApiKeySecret};
 use crate::ids::{AccountId, ApiKeyId};
 use crate::ports::{Clock, Directory, PortError};
 
-/// Who is calling.
+/// The caller of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// The account.
     pub account_id: AccountId,
-    /// The key it presented.
+    /// The key that was presented.
     pub api_key_id: ApiKeyId,
 }
 
-/// Why a request is nobody's.
+/// The reason a request was not authenticated.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthenticateError {
     /// No key was presented, or a blank one.
     #[error("no API key was presented")]
     KeyRequired,
-    /// No active key matches; a revoked one is told apart from an unknown one by nothing.
+    /// No active key matches. A revoked key is indistinguishable from an unknown one.
     #[error("no active API key matches")]
     KeyNotFound,
     /// The key is past its expiry.
@@ -32,7 +32,7 @@ pub enum AuthenticateError {
     Port(#[from] PortError),
 }
 
-/// Finds out who is calling.
+/// Authenticates requests.
 #[derive(Clone)]
 pub struct Authenticate {
     /// Finds keys.
@@ -42,7 +42,7 @@ pub struct Authenticate {
 }
 
 impl Authenticate {
-    /// Judges the presented key.
+    /// Checks the presented key and returns the caller.
     pub async fn execute(&self, presented: Option<&str>) -> Result<Caller, AuthenticateError> {
         let presented = presented.map(str::trim).filter(|key| !key.is_empty());
         let presented = presented.ok_or(AuthenticateError::KeyRequired)?;

@@ -1,11 +1,11 @@
-//! Check the keyring: whether every key opens, and which still wait for a rotation.
+//! Check the keyring: reports whether every key opens, and which keys still need a rotation.
 
 use std::sync::Arc;
 
 use crate::keyring::{KeyOwner, KeyringEntry, MasterKeys, UnwrapError};
 use crate::ports::{Keyring, PortError};
 
-/// Keys read at a time.
+/// The number of keys read at a time.
 const BATCH: usize = 1_000;
 
 /// Checks the keyring.
@@ -13,11 +13,11 @@ const BATCH: usize = 1_000;
 pub struct CheckKeyring {
     /// The wrapped keys.
     pub keyring: Arc<dyn Keyring>,
-    /// Open them.
+    /// Opens them.
     pub master_keys: Arc<MasterKeys>,
 }
 
-/// One key, and what was found.
+/// A key and the state it was found in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckedKey {
     /// The owner.
@@ -31,7 +31,7 @@ pub struct CheckedKey {
 pub enum KeyState {
     /// The master key in use opens it.
     Current,
-    /// A previous master key opens it: a rotation is due.
+    /// A previous master key opens it, so a rotation is due.
     Previous,
     /// No configured master key opens it.
     Unreadable(UnwrapError),

@@ -1,4 +1,4 @@
-//! Check a message's status: reports one message of the caller.
+//! Check a message's status: reports the status of one message of the caller.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::usecases::authenticate::Caller;
 /// Reports the status of messages.
 #[derive(Clone)]
 pub struct CheckMessageStatus {
-    /// Finds them.
+    /// Finds the messages.
     pub messages: Arc<dyn Messages>,
-    /// Open recipients.
+    /// Opens the recipients.
     pub sealers: AccountSealers,
 }
 
@@ -35,17 +35,17 @@ pub struct MessageReport {
     pub id: MessageId,
     /// Its status.
     pub status: MessageStatus,
-    /// The recipient; `None` once the message is erased or its account's key deleted.
+    /// The recipient; `None` once the message is erased or its account's key is deleted.
     pub to: Option<PhoneNumber>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Why it failed; `None` unless its status is `Failed`.
+    /// The reason for the failure; `None` unless the status is `Failed`.
     pub failure: Option<Failure>,
-    /// When the failure was recorded; `None` unless its status is `Failed`.
+    /// When the failure was recorded; `None` unless the status is `Failed`.
     pub failed_at: Option<Timestamp>,
 }
 
-/// Why there is no report.
+/// The reason there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckMessageStatusError {
     /// The caller's account has no message with that id.

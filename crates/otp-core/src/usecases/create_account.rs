@@ -1,4 +1,4 @@
-//! Create an account, with a key of its own.
+//! Create an account: stores its details, sealed with a key of its own.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use crate::ports::{Accounts, Clock, PortError, Randomness};
 pub struct CreateAccount {
     /// Stores them.
     pub accounts: Arc<dyn Accounts>,
-    /// Wrap the account's key.
+    /// Wraps the account's key.
     pub master_keys: Arc<MasterKeys>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id, the key and nonces.
+    /// Generates the id, the key and the nonces.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -26,13 +26,13 @@ pub struct CreateAccount {
 pub struct NewAccount {
     /// Its contact details.
     pub contact: Contact,
-    /// The message language if a request names none that can be served.
+    /// The language of messages if a request asks for none that is available.
     pub default_language: LanguageTag,
     /// The rules that differ between accounts.
     pub rules: AccountRules,
 }
 
-/// Why no account was created.
+/// The reason an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
     /// A port failed.
@@ -41,7 +41,7 @@ pub enum CreateAccountError {
 }
 
 impl CreateAccount {
-    /// Creates one account, its contact details sealed with its own key.
+    /// Creates one account.
     pub async fn execute(&self, new: NewAccount) -> Result<Account, CreateAccountError> {
         let randomness = &*self.randomness;
         let now = self.clock.now();

@@ -1,4 +1,4 @@
-//! Create an API key. The key itself is returned once and kept nowhere.
+//! Create an API key: stores its hash and returns the key itself, which is kept nowhere.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub struct CreateApiKey {
     pub keys: Arc<dyn ApiKeys>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id and the secret.
+    /// Generates the id and the secret.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -25,17 +25,17 @@ pub struct NewApiKey {
     pub account_id: AccountId,
     /// The owner's name for it.
     pub name: String,
-    /// When it expires, if ever.
+    /// When it expires; `None` for never.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Why no key was created.
+/// The reason a key was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateApiKeyError {
-    /// It would have been expired from the start.
-    #[error("the expiry lies in the past")]
+    /// The expiry is not in the future.
+    #[error("the expiry is in the past")]
     ExpiryInThePast,
-    /// There is no such account.
+    /// The account does not exist.
     #[error("no account has that id")]
     AccountNotFound,
     /// A port failed.

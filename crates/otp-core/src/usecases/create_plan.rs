@@ -14,7 +14,7 @@ pub struct CreatePlan {
     pub plans: Arc<dyn Plans>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id.
+    /// Generates the id.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -29,7 +29,7 @@ pub struct NewPlan {
     pub price: Option<Money>,
 }
 
-/// Why no plan was created.
+/// The reason a plan was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreatePlanError {
     /// Another plan has that name.

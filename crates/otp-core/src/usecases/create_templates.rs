@@ -1,8 +1,8 @@
-//! Create templates: one template at the provider, in several languages.
+//! Create templates: creates one template at the provider, in several languages.
 //!
-//! Each language is created by a call of its own. One call for all of them would be shorter, but it
-//! also overwrites what is there, and a template that is approved goes into review again; and of one
-//! refused language nothing would be heard but that all failed.
+//! Each language is created by a call of its own. A single call for all languages would also overwrite
+//! existing templates, so that approved ones go into review again. And if it failed for one language,
+//! the provider would report only that all had failed.
 
 use crate::channel::whatsapp::Sender;
 use crate::channel::whatsapp::template::AuthenticationTemplate;
@@ -13,19 +13,19 @@ use crate::language::LanguageTag;
 use crate::ports::{PortError, ProviderError};
 use crate::usecases::sync_templates::{AdministerTemplatesError, TemplatePorts};
 
-/// What came of one language.
+/// The result for one language.
 #[derive(Debug)]
 pub struct Created {
     /// The language.
     pub language: LanguageTag,
-    /// The template, stored; or why the provider does not have it.
+    /// The stored template, or the reason the provider did not create it.
     pub outcome: Result<AuthenticationTemplate, ProviderError>,
 }
 
 /// Creates templates.
 #[derive(Clone)]
 pub struct CreateTemplates {
-    /// What it takes.
+    /// The ports it needs.
     pub ports: TemplatePorts,
 }
 
@@ -34,14 +34,14 @@ pub struct CreateTemplates {
 pub struct NewTemplate<'a> {
     /// The sender.
     pub sender: &'a Sender,
-    /// What all its languages share.
+    /// The part that all its languages share.
     pub draft: &'a TemplateDraft,
     /// Its languages.
     pub languages: &'a [LanguageTag],
 }
 
 impl CreateTemplates {
-    /// Creates one template. A language that fails does not keep the others from being tried.
+    /// Creates one template in each of its languages, even if some of them fail.
     pub async fn execute(
         &self,
         new: NewTemplate<'_>,
@@ -80,9 +80,10 @@ impl CreateTemplates {
     }
 }
 
-/// Asks how the reviews stand. One may have ended before its template was stored, and what the provider
-/// told of it then found nothing to change. Where it does not answer, the templates stay as created:
-/// created they are.
+/// Asks the provider for the state of the reviews.
+///
+/// A review may have ended before its template was stored, and the provider's event about it then found
+/// nothing to change. If the provider does not answer, the templates stay as they are: they are created.
 async fn check_reviews(
     ports: &TemplatePorts,
     sender: &Sender,
@@ -111,15 +112,16 @@ async fn check_reviews(
             continue;
         };
         let after = as_listed(template, listed, asked_at);
-        // Who was faster knows it from the provider, too.
+        // A process that replaced it first also has its status from the provider.
         ports.templates.replace_template(template, &after).await?;
         *template = after;
     }
     Ok(())
 }
 
-/// Stores what was created. The provider may have told of it meanwhile, or an operator added it before:
-/// then it is there.
+/// Stores a created template.
+///
+/// If it is stored already, because an operator or a sync added it first, it is updated instead.
 async fn store(
     ports: &TemplatePorts,
     sender: &Sender,
@@ -136,10 +138,10 @@ async fn store(
         stored.name == created.name && stored.language == created.language
     };
     let Some(before) = stored.into_iter().find(same) else {
-        return Err(PortError::Backend("a template is there and is not".into()));
+        return Err(PortError::Backend("a template exists and does not".into()));
     };
     let after = as_listed(&before, created, ports.clock.now());
-    // Who was faster knows it from the provider, too.
+    // A process that replaced it first also has its status from the provider.
     ports.templates.replace_template(&before, &after).await?;
     Ok(after)
 }

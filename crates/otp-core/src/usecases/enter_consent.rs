@@ -1,5 +1,6 @@
-//! Enter a consent request: a recipient asked an operator, by other means than a message, to get no more
-//! messages or to get them again. It holds at once.
+//! Enter a consent request: records, for an operator, what a recipient asked for outside the channel.
+//!
+//! The recipient asked to get no more messages, or to get them again. The request holds at once.
 
 use std::sync::Arc;
 
@@ -15,27 +16,27 @@ use crate::usecases::account_sealers::AccountSealers;
 pub struct EnterConsent {
     /// Stores them.
     pub opt_outs: Arc<dyn OptOuts>,
-    /// Index the recipient.
+    /// Indexes the recipient.
     pub sealers: AccountSealers,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
 
-/// A consent request as an operator heard it.
+/// A consent request as an operator received it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnteredConsent {
     /// The account whose messages it is about.
     pub account_id: AccountId,
     /// The recipient.
     pub recipient: PhoneNumber,
-    /// What the recipient asks for.
+    /// The request: stop or start.
     pub request: ConsentRequest,
 }
 
-/// Why nothing was entered.
+/// The reason a request was not entered.
 #[derive(Debug, thiserror::Error)]
 pub enum EnterConsentError {
-    /// There is no such account, or its key is deleted.
+    /// The account does not exist, or its key is deleted.
     #[error("no account has that id")]
     AccountNotFound,
     /// A port failed.

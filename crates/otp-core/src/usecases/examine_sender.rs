@@ -1,7 +1,7 @@
-//! Examine a sender: ask the provider how it is, and record what that means.
+//! Examine a sender: asks the provider about its health, and records the result.
 //!
-//! One refusal does not stop a sender, because it may be about one message: the provider is asked. Every
-//! process may do this at any time; the record says which of them brought the news.
+//! One refusal does not stop a sender, because it may be about one message; the provider is asked first.
+//! Any process may do this at any time. The record shows each process whether it made the change.
 
 use std::sync::Arc;
 
@@ -13,38 +13,39 @@ use crate::ports::{
 };
 use crate::usecases::account_sealers::AccountSealers;
 
-/// Senders dealt with at a time.
+/// The number of due senders listed at a time.
 const BATCH: usize = 100;
 
 /// Examines senders.
 #[derive(Clone)]
 pub struct ExamineSender {
-    /// For the sender's token.
+    /// Finds the sender and its token.
     pub senders: Arc<dyn Senders>,
-    /// For what is known of it.
+    /// Stores the sender's health.
     pub healths: Arc<dyn SenderHealths>,
     /// Asks the provider.
     pub examiner: Arc<dyn SenderExaminer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Open the token.
+    /// Opens the token.
     pub sealers: AccountSealers,
 }
 
 /// An examined sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examined {
-    /// Which.
+    /// The sender.
     pub sender: Sender,
-    /// Whether the provider answered at all; if not, asking again may help.
+    /// Whether the provider answered at all. If not, a later examination may succeed.
     pub answered: bool,
-    /// What that changed.
+    /// The change to the sender's health.
     pub changed: HealthChanged,
 }
 
 impl ExamineSender {
-    /// Asks about one sender, of which the provider said `suspicion` when it refused a message. `None`
-    /// where there is no such sender, or nobody can read its token.
+    /// Examines one sender. `suspicion` is the refusal of a message that gave rise to it, if any.
+    ///
+    /// Returns `None` if the sender does not exist or its token cannot be read.
     pub async fn execute(
         &self,
         sender: SenderId,
@@ -59,9 +60,9 @@ impl ExamineSender {
         let Ok(token) = sender.open_access_token(&sealer) else {
             return Ok(None);
         };
-        let said = self.examiner.examine(&sender.phone_number_id, &token).await;
-        let answered = said != Examination::Silent;
-        let change = HealthChange::Examined(conclude(said, suspicion));
+        let answer = self.examiner.examine(&sender.phone_number_id, &token).await;
+        let answered = answer != Examination::Silent;
+        let change = HealthChange::Examined(conclude(answer, suspicion));
         let changed = self
             .healths
             .change_health(sender.id, &change, self.clock.now())
@@ -73,16 +74,19 @@ impl ExamineSender {
         }))
     }
 
-    /// The senders whose look is due.
+    /// Returns the senders whose check is due.
     pub async fn due(&self) -> Result<Vec<SenderId>, PortError> {
         self.healths.list_due_checks(self.clock.now(), BATCH).await
     }
 }
 
-/// What refused a message is what the next ones are answered with. A token that may send need not be
-/// allowed to ask; but if asking is refused for the very reason sending was, the reason holds.
-fn conclude(said: Examination, suspicion: Option<&ProviderRefusal>) -> Finding {
-    match said {
+/// Concludes from the provider's answer whether the sender may send.
+///
+/// If a message was refused, the reason of that refusal is kept: later messages are answered with it. A
+/// token that may send is not always allowed to ask. But if the provider refuses the question with the
+/// same code as the message, the reason holds.
+fn conclude(answer: Examination, suspicion: Option<&ProviderRefusal>) -> Finding {
+    match answer {
         Examination::Able(rating) => Finding::Able(rating),
         Examination::Unable(refusal, rating) => {
             Finding::Unable(suspicion.cloned().unwrap_or(refusal), rating)

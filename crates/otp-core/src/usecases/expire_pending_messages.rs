@@ -1,8 +1,8 @@
-//! Decide the undecided: what is still `Pending` after its lifetime becomes `Failed` and gives its
-//! credits back; receipts that came before their message are applied once it is known.
+//! Expire pending messages: fails messages that are still `Pending` after their lifetime and refunds
+//! their credits, and applies kept receipts whose message has become known.
 //!
-//! Every process may do this at any time: settling is idempotent, and a message that is not `Pending`
-//! any more is left alone.
+//! Any process may do this at any time: settling is idempotent, and a message that is no longer
+//! `Pending` is left as it is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,40 +12,40 @@ use crate::send::{Outcome, Settlement};
 use crate::time::Timestamp;
 use crate::usecases::apply_receipts::{ApplyReceipts, settle_by_account};
 
-/// Receipts of unknown messages are kept for as long as the provider repeats them: seven days.
+/// How long receipts of unknown messages are kept: as long as the provider repeats them, seven days.
 pub const UNMATCHED_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Messages or receipts dealt with at a time.
+/// The number of messages or receipts processed at a time.
 const BATCH: usize = 500;
 
-/// Expired messages are looked for from this far back on after a start: a process that was away for
-/// longer than a month leaves older ones to an operator.
+/// How far the first round looks back for expired messages: after an outage of more than a month, older
+/// ones are left to an operator.
 const MAX_ABSENCE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
-/// Messages that expired this long ago are looked at again: another process's clock may be behind,
-/// and a transaction that inserted one may have been slow.
+/// How far each round overlaps the one before: another process's clock may be behind, and a
+/// transaction that inserted a message may have been slow.
 const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
 /// Expires messages and applies kept receipts, round by round.
 pub struct ExpirePendingMessages {
-    /// Applies receipts; its ports find what has expired, too.
+    /// Applies receipts; its ports also find the expired messages.
     apply: ApplyReceipts,
     clock: Arc<dyn Clock>,
-    /// Everything that expired until then is settled.
+    /// Every message that expired by this time is settled.
     settled_until: Option<Timestamp>,
 }
 
-/// What one round did.
+/// The result of one round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExpiryRound {
-    /// Messages that were looked at because their lifetime is over.
+    /// The number of pending messages whose lifetime was over.
     pub expired: usize,
-    /// Kept receipts that found their message.
+    /// The number of kept receipts that found their message.
     pub matched: usize,
 }
 
 impl ExpirePendingMessages {
-    /// The first round looks back a month; see [`ExpirePendingMessages::execute`].
+    /// Creates the use case. Its first round looks back a month.
     pub fn new(apply: ApplyReceipts, clock: Arc<dyn Clock>) -> Self {
         Self {
             apply,
@@ -54,7 +54,7 @@ impl ExpirePendingMessages {
         }
     }
 
-    /// One round: kept receipts first, so that a message is not failed for want of one that is there.
+    /// Runs one round. Kept receipts come first, so that no message fails although its receipt is stored.
     pub async fn execute(&mut self) -> Result<ExpiryRound, PortError> {
         let matched = self.apply_kept_receipts().await?;
         let expired = self.fail_expired().await?;
@@ -86,7 +86,7 @@ impl ExpirePendingMessages {
         let after = self
             .settled_until
             .map_or(now - MAX_ABSENCE, |until| until - OVERLAP);
-        let mut decided = 0;
+        let mut total = 0;
         loop {
             let expired = self.apply.receipts.list_expired(after, now, BATCH).await?;
             let found = expired.len();
@@ -98,11 +98,11 @@ impl ExpirePendingMessages {
                 at: now,
             });
             settle_by_account(&*self.apply.ledger, settlements.collect()).await?;
-            decided += found;
-            // Those that were settled are not `Pending` any more, so the next page is the first.
+            total += found;
+            // The settled messages are no longer `Pending`, so the next page is the first one again.
             if found < BATCH {
                 self.settled_until = Some(now);
-                return Ok(decided);
+                return Ok(total);
             }
         }
     }

@@ -1,7 +1,7 @@
-//! Explain a send: what `SendMessage` would answer, and why, without sending anything.
+//! Explain a send: reports what `SendMessage` would answer, and why, without sending anything.
 //!
-//! It prepares the attempt as `SendMessage` does and has it judged by the same rules, over facts that
-//! are loaded and left as they are. What the provider would say is not asked.
+//! It prepares the attempt as `SendMessage` does, and judges it by the same rules over facts that are
+//! only read. The provider is not asked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,41 +21,41 @@ use crate::usecases::send_message::{
     Prepared, SendMessage, SendMessageError, SendRequest, refused,
 };
 
-/// What would be sent, but for the passcode.
+/// The message to explain: a send without its passcode.
 #[derive(Debug, Clone)]
 pub struct ExplainSendRequest {
-    /// Who would send.
+    /// The caller.
     pub caller: Caller,
-    /// To whom.
+    /// The recipient.
     pub to: PhoneNumber,
-    /// In which language, if the caller minds.
+    /// Preferred language of the message.
     pub language: Option<LanguageTag>,
-    /// Under which key.
+    /// The key under which the request may be repeated.
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
-/// What would become of a send.
+/// The explanation of a send.
 #[derive(Debug)]
 pub struct ExplainedSend {
-    /// What would be answered.
+    /// The answer that `SendMessage` would give.
     pub foreseen: Foreseen,
-    /// To whom, normalised.
+    /// The recipient, in canonical form.
     pub to: PhoneNumber,
-    /// The destination's region.
+    /// The recipient's region.
     pub region: Region,
-    /// What it would cost.
+    /// The price of the message.
     pub price: Credits,
-    /// How it would go out; none where it could not.
+    /// The sender and template that would carry it; `None` if there is no route.
     pub route: Option<ExplainedRoute>,
     /// Whether the recipient opted out.
     pub opted_out: bool,
-    /// How long the recipient is still cooling down.
+    /// The rest of the recipient's cooldown; zero if there is none.
     pub wait: Duration,
-    /// What is left to the account.
+    /// The account's remaining credits.
     pub balance: Credits,
 }
 
-/// What `SendMessage` would answer.
+/// The answer that `SendMessage` would give.
 #[derive(Debug)]
 pub enum Foreseen {
     /// It would call the provider.
@@ -66,25 +66,25 @@ pub enum Foreseen {
     WouldRefuse(SendMessageError),
 }
 
-/// The number and template that would carry a message.
+/// The sender and template that would carry a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainedRoute {
     /// The template's language.
     pub language: LanguageTag,
     /// The template's name.
     pub template: TemplateName,
-    /// The provider's id of the number.
+    /// The provider's id of the sender's number.
     pub phone_number_id: ProviderId,
-    /// Whether the number is stopped: then the provider is not called, and the message fails.
+    /// Whether the sender is stopped. Then the message would fail without a call to the provider.
     pub is_stopped: bool,
 }
 
 /// Explains sends.
 #[derive(Clone)]
 pub struct ExplainSend {
-    /// Explains what this would do.
+    /// The use case to explain.
     pub send: SendMessage,
-    /// Loads what an attempt would be judged by.
+    /// Loads the facts that an attempt is judged by.
     pub facts: Arc<dyn AdmissionFacts>,
 }
 

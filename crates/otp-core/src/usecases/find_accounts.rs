@@ -26,7 +26,7 @@ pub struct FoundAccount {
     pub contact: Option<Contact>,
 }
 
-/// Why accounts could not be read.
+/// The reason accounts could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FindAccountsError {
     /// The contact details of an account do not open.

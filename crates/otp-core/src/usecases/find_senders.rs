@@ -33,7 +33,7 @@ pub struct FoundSender {
     pub health: SenderHealth,
 }
 
-/// Why senders could not be read.
+/// The reason senders could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FindSendersError {
     /// The number of a sender does not open.

@@ -21,7 +21,7 @@ pub struct ForgetEndedNotices {
 }
 
 impl ForgetEndedNotices {
-    /// Forgets the notices that ended before [`REMEMBERED`].
+    /// Forgets the notices that ended longer ago than [`REMEMBERED`].
     pub async fn execute(&self) -> Result<(), PortError> {
         let until = self.clock.now() - REMEMBERED;
         self.outbox.forget_ended(until).await

@@ -1,4 +1,4 @@
-//! Grant a subscription: credits for an account, with the ledger entry that records the grant.
+//! Grant a subscription: adds credits to an account, with the ledger entry that records the grant.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ pub struct GrantSubscription {
     pub subscriptions: Arc<dyn Subscriptions>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id.
+    /// Generates the id.
     pub randomness: Arc<dyn Randomness>,
 }
 
-/// Credits for an account.
+/// A subscription as an operator describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewSubscription {
     /// The account.
@@ -30,13 +30,13 @@ pub struct NewSubscription {
     pub plan_id: Option<PlanId>,
 }
 
-/// Why nothing was granted.
+/// The reason a subscription was not granted.
 #[derive(Debug, thiserror::Error)]
 pub enum GrantSubscriptionError {
-    /// A grant of no credits.
+    /// The grant has no credits.
     #[error("a grant has at least 1 credit")]
     NoCredits,
-    /// There is no such account or plan.
+    /// The account or the plan does not exist.
     #[error("no account or plan has that id")]
     AccountOrPlanNotFound,
     /// A port failed.

@@ -1,7 +1,7 @@
-//! Take a notification: whatever the provider reports, applied by the use case it concerns.
+//! Handle a provider's webhook call: passes each part of it to the use case that applies it.
 //!
-//! The provider is acknowledged after this returned `Ok`; all of it is then durable. After an error the
-//! provider repeats the whole, so each part MUST bear being applied again.
+//! The provider is acknowledged only after this has returned `Ok`; by then all of it is durable. After an
+//! error the provider repeats the whole call, so every use case here MUST be idempotent.
 
 use crate::ports::PortError;
 use crate::provider_webhook_payload::ProviderWebhookPayload;
@@ -10,32 +10,32 @@ use crate::usecases::apply_sender_events::ApplySenderEvents;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::record_consent::RecordConsent;
 
-/// Takes notifications.
+/// Handles webhook calls.
 #[derive(Clone)]
 pub struct HandleProviderWebhook {
-    /// For what became of messages.
+    /// Applies receipts of messages.
     pub apply_receipts: ApplyReceipts,
-    /// For who wants messages, and who does not.
+    /// Records opt-outs and opt-ins.
     pub record_consent: RecordConsent,
-    /// For templates that changed.
+    /// Applies status changes of templates.
     pub apply_template_events: ApplyTemplateEvents,
-    /// For senders that something is reported of.
+    /// Schedules checks of senders.
     pub apply_sender_events: ApplySenderEvents,
 }
 
 impl HandleProviderWebhook {
-    /// Applies everything the notification says.
-    pub async fn execute(&self, notification: ProviderWebhookPayload) -> Result<(), PortError> {
+    /// Applies all parts of the call.
+    pub async fn execute(&self, payload: ProviderWebhookPayload) -> Result<(), PortError> {
         let ProviderWebhookPayload {
             receipts,
             requests,
             templates,
             senders,
-        } = notification;
+        } = payload;
         if !receipts.is_empty() {
             self.apply_receipts.execute(receipts).await?;
         }
-        // After the receipts: they may say whose requests these are.
+        // After the receipts, because they may identify the people who made these requests.
         if !requests.is_empty() {
             self.record_consent.execute(requests).await?;
         }

@@ -1,4 +1,4 @@
-//! List messages: the caller's, newest first, page by page.
+//! List messages: returns the caller's messages, newest first, page by page.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient};
 use crate::usecases::authenticate::Caller;
 use crate::usecases::show_message::OpenedMessage;
 
-/// Which of the caller's messages.
+/// The caller's messages that match every filter given.
 #[derive(Debug, Clone)]
 pub struct ListMessagesRequest {
     /// The caller.
     pub caller: Caller,
-    /// Those that stand there.
+    /// Only messages in this status.
     pub status: Option<MessageStatus>,
-    /// Those sent to this number.
+    /// Only messages to this number.
     pub recipient: Option<PhoneNumber>,
-    /// Those created then or later.
+    /// Only messages created then or later.
     pub from: Option<Timestamp>,
-    /// Those created before.
+    /// Only messages created before then.
     pub to: Option<Timestamp>,
-    /// Those after this page.
+    /// The end of the previous page, to continue after it.
     pub cursor: Option<Cursor>,
-    /// How many.
+    /// At most this many messages.
     pub size: PageSize,
 }
 
@@ -35,14 +35,14 @@ pub struct ListMessagesRequest {
 pub struct MessagePage {
     /// The messages, newest first.
     pub messages: Vec<OpenedMessage>,
-    /// Where the next page begins, if there is one.
+    /// The start of the next page, if there is one.
     pub next: Option<Cursor>,
 }
 
-/// Why there is no page.
+/// The reason there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum ListMessagesError {
-    /// A recipient cannot be read.
+    /// A stored recipient does not open.
     #[error(transparent)]
     Unreadable(#[from] UnreadableRecipient),
     /// A port failed.
@@ -53,14 +53,14 @@ pub enum ListMessagesError {
 /// Lists messages.
 #[derive(Clone)]
 pub struct ListMessages {
-    /// Finds them.
+    /// Finds the messages.
     pub messages: Arc<dyn Messages>,
-    /// Index and open recipients.
+    /// Indexes and opens recipients.
     pub sealers: AccountSealers,
 }
 
 impl ListMessages {
-    /// One page of the caller's messages.
+    /// Returns one page of the caller's messages.
     pub async fn execute(
         &self,
         request: ListMessagesRequest,
@@ -75,7 +75,7 @@ impl ListMessages {
             });
         };
         let mut found = self.messages.list(&query).await?;
-        // The query asks for one more than a page has: it tells whether there is another page.
+        // The query asks for one message more than the page has, to find out whether there is another page.
         let has_more = found.len() > size;
         found.truncate(size);
         let last = found.last().map(PagePosition::of);
@@ -87,8 +87,10 @@ impl ListMessages {
     }
 }
 
-/// What to look for; `None` if nothing can match, because a recipient is named and the account's key,
-/// by which it would be found, is deleted.
+/// Builds the query of a request.
+///
+/// Returns `None` if nothing can match: a recipient is given, but the account's key, which indexes it, is
+/// deleted.
 fn query(request: ListMessagesRequest, sealer: Option<&AccountSealer>) -> Option<MessageQuery> {
     let recipient = match (&request.recipient, sealer) {
         (Some(number), Some(sealer)) => Some(sealer.index(number)),

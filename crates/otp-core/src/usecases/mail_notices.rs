@@ -1,8 +1,9 @@
-//! Mail notices: takes from the outbox what is due, and sends it.
+//! Mail notices: claims due notices from the outbox and sends them.
 //!
-//! Every process may do this at any time: a claim is one process's alone. A process that dies between
-//! sending and recording leaves its claim to another, which sends the same mail again, under the same
-//! `Message-ID`: a notice is never lost, and told twice only where nobody can know that it was told.
+//! Any process may do this at any time, because only one process at a time holds the claim to a notice.
+//! If a process dies between sending and recording, another claims the notice and sends the same mail
+//! again, under the same `Message-ID`. So a notice is never lost, and is sent twice only if no process
+//! can know that it was sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,24 +18,24 @@ use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::account_sealers::AccountSealers;
 
-/// A claim holds for longer than a mail can take; see [`NoticeSender::send`].
+/// How long a claim holds: longer than a mail can take, see [`NoticeSender::send`].
 const LEASE: Duration = Duration::from_secs(5 * 60);
 
-/// The first wait after a failure, doubled each time, up to the longest.
+/// The wait after the first failure. It doubles each time, up to [`MAX_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(10);
 const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 
-/// A notice that could not be sent for this long is given up, as mail is (RFC 5321, section 4.5.4.1).
+/// How long a notice is retried before it is given up, as for mail (RFC 5321, section 4.5.4.1).
 pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
-/// Sends what waits in the outbox.
+/// Sends the notices in the outbox.
 #[derive(Clone)]
 pub struct MailNotices {
-    /// What waits.
+    /// Holds the notices.
     pub outbox: Arc<dyn NoticeOutbox>,
-    /// Where the addresses are.
+    /// Finds the addresses.
     pub accounts: Arc<dyn Accounts>,
-    /// Open the addresses.
+    /// Opens the addresses.
     pub sealers: AccountSealers,
     /// Sends the mail.
     pub sender: Arc<dyn NoticeSender>,
@@ -42,22 +43,23 @@ pub struct MailNotices {
     pub clock: Arc<dyn Clock>,
 }
 
-/// What came of one notice.
+/// The result of one attempt to send a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailed {
-    /// Which notice.
+    /// The notice.
     pub id: NoticeId,
-    /// What it is about.
+    /// The name of its kind.
     pub kind: &'static str,
-    /// Where it stands now.
+    /// Its state after the attempt.
     pub state: NoticeState,
-    /// Why it was not sent, if it was not.
+    /// The reason it was not sent, if it was not.
     pub failure: Option<String>,
 }
 
 impl MailNotices {
-    /// Sends the notice that has been due for longest; none where none is due. One at a time: mail is
-    /// rare, and whoever stops this waits for one mail at most.
+    /// Sends the notice that has been due for longest; returns `None` if none is due.
+    ///
+    /// It sends one notice only: mail is rare, and a shutdown waits for one mail at most.
     pub async fn execute(&self) -> Result<Option<Mailed>, PortError> {
         let now = self.clock.now();
         let claimed = self.outbox.claim(now, now + LEASE, 1).await?;
@@ -80,7 +82,7 @@ impl MailNotices {
         let notice = &queued.notice;
         let at = self.clock.now();
         if at.since(notice.created_at) >= GIVEN_UP_AFTER {
-            // It waited while no mail server was configured: nobody wants week-old news.
+            // It waited while no mail server was configured, and is out of date by now.
             return Ok(Err(NoticeError::Refused("too old".to_owned())));
         }
         let Some(account) = self.accounts.find(notice.account_id).await? else {
@@ -90,8 +92,8 @@ impl MailNotices {
             return Ok(Err(NoticeError::Refused("the account is gone".to_owned())));
         };
         let Ok(contact) = account.contact.open(&sealer) else {
-            let words = "the account's address cannot be read";
-            return Ok(Err(NoticeError::Postponed(words.to_owned())));
+            let reason = "the account's address cannot be read";
+            return Ok(Err(NoticeError::Postponed(reason.to_owned())));
         };
         let mail = AddressedNotice {
             notice: notice.clone(),
@@ -135,7 +137,7 @@ fn outcome(
     }
 }
 
-/// How long to wait after the n-th attempt.
+/// Returns the wait after the n-th attempt.
 fn wait_after(attempts: u32) -> Duration {
     let doublings = attempts.saturating_sub(1).min(16);
     FIRST_WAIT.saturating_mul(1 << doublings).min(MAX_WAIT)

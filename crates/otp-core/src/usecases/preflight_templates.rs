@@ -1,4 +1,4 @@
-//! Preflight: would every language of every sender send?
+//! Preflight templates: checks whether every language of every sender would send.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,15 +13,16 @@ use crate::usecases::sync_templates::TemplatePorts;
 /// Checks templates before anything is sent.
 #[derive(Clone)]
 pub struct PreflightTemplates {
-    /// What it takes.
+    /// The ports it needs.
     pub ports: TemplatePorts,
-    /// For the accounts' default languages.
+    /// Finds the accounts' default languages.
     pub accounts: Arc<dyn Accounts>,
 }
 
 impl PreflightTemplates {
-    /// Asks the provider about each of these senders, and compares with what is stored. Nothing is
-    /// changed. An account's default language is looked for among these senders only.
+    /// Asks the provider about the templates of these senders, and compares them with the stored ones.
+    ///
+    /// Nothing is changed. An account's default language is looked for among these senders only.
     pub async fn execute(&self, senders: &[Sender]) -> Result<Vec<Check>, PortError> {
         let ports = &self.ports;
         let mut checks = Vec::new();

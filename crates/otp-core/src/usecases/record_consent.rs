@@ -1,8 +1,8 @@
-//! Record consent: a person who writes STOP gets no more messages of the accounts that use the number it
-//! was written to; a person who writes START gets them again.
+//! Record consent: applies the requests of people who write STOP or START to a sender's number.
 //!
-//! A request whose recipient is not certain is kept, and tried again when receipts may have said who the
-//! person is.
+//! After STOP, the person gets no more messages from the accounts that use that number; after START, they
+//! get them again. A request whose recipient is not certain is kept and tried again later, when a receipt
+//! may have identified the person.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::recipient::PhoneNumber;
 use crate::sealing::{AccountSealer, InstallationSealer};
 use crate::usecases::account_sealers::{AccountSealers, open_recipient};
 
-/// How long a request waits for a receipt that says whose it is.
+/// How long a request waits for a receipt that identifies the person.
 pub const UNRESOLVED_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// At most this many requests wait; beyond that the oldest are dropped.
@@ -27,33 +27,33 @@ pub const MAX_UNRESOLVED: usize = 1_000;
 /// Records consent requests.
 #[derive(Clone)]
 pub struct RecordConsent {
-    /// Stores them.
+    /// Stores the requests.
     pub opt_outs: Arc<dyn OptOuts>,
-    /// Knows what the provider calls recipients.
+    /// Stores the provider's identities of recipients.
     pub identities: Arc<dyn RecipientIdentities>,
-    /// Index the person at each account.
+    /// Indexes the person for each account.
     pub sealers: AccountSealers,
     /// Seals the person while the account is not known.
     pub installation: Arc<InstallationSealer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes nonces.
+    /// Generates nonces.
     pub randomness: Arc<dyn Randomness>,
 }
 
-/// What became of the kept requests in one round.
+/// The result of one round over the kept requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeptConsents {
-    /// Requests that found their recipient.
+    /// The number of requests whose recipient was found.
     pub resolved: usize,
-    /// Requests that still wait.
+    /// The number of requests that still wait.
     pub waiting: usize,
-    /// Requests that were dropped.
+    /// The number of requests that were dropped.
     pub dropped: usize,
 }
 
 impl RecordConsent {
-    /// Records requests as they come. All of it is durable when this returns `Ok`.
+    /// Records or keeps requests as they arrive. All of them are durable when this returns `Ok`.
     pub async fn execute(&self, requests: Vec<InboundConsent>) -> Result<(), PortError> {
         let waiting = self.resolve(&requests).await?;
         if waiting.is_empty() {
@@ -64,13 +64,13 @@ impl RecordConsent {
         self.opt_outs.keep_unresolved(&sealed).await
     }
 
-    /// Tries the kept requests again. Any process may do this at any time.
+    /// Tries to resolve the kept requests again. Any process may do this at any time.
     pub async fn resolve_kept(&self) -> Result<KeptConsents, PortError> {
         let kept = self.opt_outs.list_unresolved().await?;
         if kept.is_empty() {
             return Ok(KeptConsents::default());
         }
-        // A request that does not open can never be resolved; it is dropped when its time is over.
+        // A request that does not open can never be resolved. It is dropped when its lifetime is over.
         let (readable, opened): (Vec<&UnresolvedConsent>, Vec<InboundConsent>) = kept
             .iter()
             .filter_map(|kept| Some((kept, kept.open(&self.installation).ok()?)))
@@ -94,7 +94,7 @@ impl RecordConsent {
         })
     }
 
-    /// Records what is known, and returns the positions of the requests that have to wait.
+    /// Records the requests that resolve, and returns the positions of those that have to wait.
     async fn resolve(&self, requests: &[InboundConsent]) -> Result<Vec<usize>, PortError> {
         if requests.is_empty() {
             return Ok(Vec::new());
@@ -121,7 +121,7 @@ impl RecordConsent {
         Ok(waiting.into_iter().collect())
     }
 
-    /// Each request as every account concerned sees it, with the request's position.
+    /// Returns each request as each account concerned sees it, with the request's position.
     async fn addressed<'a>(
         &self,
         requests: &'a [InboundConsent],
@@ -156,7 +156,7 @@ impl RecordConsent {
                             Some(answered) if answered.account_id == account => {
                                 answered.recipient_index
                             }
-                            // The person is the same at every account that uses the number.
+                            // The person is the same for every account that uses the number.
                             _ => answered_number.as_ref().map(|to| sealer.index(to)),
                         },
                         identities: request.from.indexes(sealer),
@@ -193,8 +193,8 @@ impl RecordConsent {
     }
 }
 
-/// The accounts a request is about: all that send from the number it was written to, and the one whose
-/// message it answers.
+/// Returns the accounts a request concerns: all that send from the number it was written to, and the
+/// one whose message it answers.
 fn accounts_for(request: &InboundConsent, targets: &ConsentTargets) -> BTreeSet<AccountId> {
     let number = request.phone_number_id.as_ref();
     let of_number = number.and_then(|id| targets.accounts.get(id)).into_iter();

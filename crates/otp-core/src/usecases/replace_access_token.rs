@@ -20,7 +20,7 @@ pub struct ReplaceAccessToken {
     pub sealers: AccountSealers,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes nonces.
+    /// Generates the nonce.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -33,10 +33,10 @@ pub struct NewAccessToken {
     pub token: AccessToken,
 }
 
-/// Why the sender did not get the token.
+/// The reason a token was not replaced.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceAccessTokenError {
-    /// There is no such sender.
+    /// The sender does not exist.
     #[error("no sender has that id")]
     NotFound,
     /// The account's key is deleted, so nothing can be sealed for the sender.

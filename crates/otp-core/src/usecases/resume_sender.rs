@@ -15,10 +15,10 @@ pub struct ResumeSender {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why no sender was resumed.
+/// The reason a sender was not resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeSenderError {
-    /// There is no such sender.
+    /// The sender does not exist.
     #[error("no sender has that id")]
     NotFound,
     /// A port failed.

@@ -14,10 +14,10 @@ pub struct RevokeApiKey {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why no key was revoked.
+/// The reason a key was not revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeApiKeyError {
-    /// There is no such key.
+    /// The key does not exist.
     #[error("no API key has the id {0}")]
     NotFound(ApiKeyId),
     /// A port failed.

@@ -1,5 +1,6 @@
-//! Rotate an API key: a successor at once, and an overlap during which the old key still works, so that
-//! a client can be moved over without an outage.
+//! Rotate an API key: creates a successor, and lets the old key work for an overlap.
+//!
+//! The overlap allows a client to switch to the new key without an outage.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use crate::ids::ApiKeyId;
 use crate::ports::{ApiKeys, Clock, PortError, Randomness};
 use crate::usecases::create_api_key::{NewApiKey, mint};
 
-/// How long the old key still works by default.
+/// The default overlap.
 pub const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Rotates API keys.
@@ -19,7 +20,7 @@ pub struct RotateApiKey {
     pub keys: Arc<dyn ApiKeys>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id and the secret.
+    /// Generates the id and the secret.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -28,17 +29,17 @@ pub struct RotateApiKey {
 pub struct RotateApiKeyRequest {
     /// The key.
     pub id: ApiKeyId,
-    /// How long it still works.
+    /// How long the old key still works.
     pub overlap: Duration,
 }
 
-/// Why a key was not rotated.
+/// The reason a key was not rotated.
 #[derive(Debug, thiserror::Error)]
 pub enum RotateApiKeyError {
-    /// There is no such key.
+    /// The key does not exist.
     #[error("no API key has that id")]
     NotFound,
-    /// The key does not work any more, so it has no successor; create a new one.
+    /// The key no longer works, so it gets no successor; create a new key instead.
     #[error("the API key was revoked or has expired; create a new one instead")]
     NotActive,
     /// A port failed.
@@ -47,7 +48,7 @@ pub enum RotateApiKeyError {
 }
 
 impl RotateApiKey {
-    /// Replaces a key by a successor of the same name. The old key keeps an earlier expiry.
+    /// Replaces a key with a successor of the same name. If the old key expires earlier, it keeps its expiry.
     pub async fn execute(
         &self,
         request: RotateApiKeyRequest,

@@ -1,46 +1,47 @@
-//! Rotate the keyring: wraps every key again with the master key in use, so that the previous one can be
-//! retired. No sealed row changes, and servers keep running.
+//! Rotate the keyring: wraps every key again with the master key in use.
+//!
+//! After that the previous master key can be retired. No sealed row changes, and servers keep running.
 
 use std::sync::Arc;
 
 use crate::keyring::{KeyOwner, KeyringEntry, MasterKeys, UnwrapError};
 use crate::ports::{Keyring, PortError, Randomness, RewrappedKey};
 
-/// Keys wrapped in one transaction: enough to be quick, few enough to be short.
+/// The number of keys wrapped in one transaction: a compromise between few and short transactions.
 const BATCH: usize = 100;
 
-/// A key that other processes keep changing is tried this often.
+/// At most this many attempts at a key that other processes keep changing.
 const MAX_ATTEMPTS: usize = 5;
 
-/// Wraps the keyring again.
+/// Rotates the keyring.
 #[derive(Clone)]
 pub struct RotateKeyring {
     /// The wrapped keys.
     pub keyring: Arc<dyn Keyring>,
-    /// Open the old wrappings and make the new ones.
+    /// Opens the old wrappings and makes the new ones.
     pub master_keys: Arc<MasterKeys>,
-    /// Makes nonces.
+    /// Generates nonces.
     pub randomness: Arc<dyn Randomness>,
 }
 
-/// How far a rotation has come.
+/// The progress of a rotation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RotationProgress {
-    /// Keys looked at.
+    /// The number of keys checked.
     pub checked: usize,
-    /// Keys wrapped again; the others were wrapped with the master key in use already.
+    /// The number of keys wrapped again; the others already used the master key in use.
     pub rewrapped: usize,
 }
 
-/// Why the keyring is not rotated. Keys that were wrapped again stay so.
+/// The reason a rotation stopped. Keys that were wrapped again by then stay so.
 #[derive(Debug, thiserror::Error)]
 pub enum RotateKeyringError {
     /// A key does not open.
     #[error("the key of {} cannot be opened: {cause}", OwnerName(.owner))]
     Unreadable {
-        /// Its owner.
+        /// The owner of the key.
         owner: KeyOwner,
-        /// Why.
+        /// The cause.
         cause: UnwrapError,
     },
     /// Another process keeps changing the keyring.
@@ -63,10 +64,11 @@ impl std::fmt::Display for OwnerName<'_> {
 }
 
 impl RotateKeyring {
-    /// Rotates the whole keyring, and reports after each batch. Running it again does nothing.
+    /// Rotates the whole keyring, and reports the progress after each batch. Running it again does nothing.
     ///
-    /// The accounts come first and the installation's key last, so a program that starts in between
-    /// with either master key alone is refused ([`OpenKeyring`](super::open_keyring::OpenKeyring)).
+    /// The accounts' keys come first and the installation's key last. So a program that starts during a
+    /// rotation with only one of the master keys is refused by
+    /// [`OpenKeyring`](super::open_keyring::OpenKeyring).
     pub async fn execute(
         &self,
         mut report: impl FnMut(RotationProgress) + Send,
@@ -90,7 +92,7 @@ impl RotateKeyring {
         Ok(progress)
     }
 
-    /// Wraps these keys again, and returns how many that were. A key that another process changed in
+    /// Wraps these keys again, and returns how many were rewrapped. A key that another process changed in
     /// between is read again.
     async fn rewrap(&self, mut keys: Vec<KeyringEntry>) -> Result<usize, RotateKeyringError> {
         let mut rewrapped = 0;

@@ -1,8 +1,8 @@
-//! Send a message: admit, deliver, settle.
+//! Send a message: admits, delivers and settles it.
 //!
-//! Admission and settlement are one transaction each; between them nothing is held but the message's
-//! own row, which says `Pending`. A crash at any point leaves a state from which a receipt, or the
-//! end of the message's lifetime, decides: never a second call to the provider.
+//! Admission and settlement are one transaction each. Between them the only trace is the message's row,
+//! with the status `Pending`. After a crash at any point, a receipt or the end of the message's lifetime
+//! decides the outcome; the provider is never called again.
 
 mod delivery;
 
@@ -36,23 +36,23 @@ pub struct SendMessage {
     pub directory: Arc<dyn Directory>,
     /// Admits and settles.
     pub ledger: Arc<dyn SendLedger>,
-    /// Hands messages to the provider.
+    /// Passes messages to the provider.
     pub sender: Arc<dyn MessageSender>,
-    /// Takes templates out of use that the provider refuses.
+    /// Takes templates out of use if the provider refuses them.
     pub templates: ApplyTemplateEvents,
-    /// Open the account's key.
+    /// Opens the account's key.
     pub master_keys: Arc<MasterKeys>,
     /// Indexes the provider's ids.
     pub installation: Arc<InstallationSealer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes ids and nonces.
+    /// Generates ids and nonces.
     pub randomness: Arc<dyn Randomness>,
-    /// How long things may take.
+    /// The time limits of a send.
     pub policy: SendPolicy,
 }
 
-/// How long things may take.
+/// The time limits of a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SendPolicy {
     /// How long a request may take, retries included.
@@ -63,7 +63,7 @@ pub struct SendPolicy {
     pub message_lifetime: Duration,
 }
 
-/// What to send, parsed.
+/// A parsed request to send a message.
 #[derive(Debug, Clone)]
 pub struct SendMessageRequest {
     /// The caller.
@@ -85,26 +85,25 @@ pub struct SendMessageRequest {
 pub struct SentMessage {
     /// The message.
     pub id: MessageId,
-    /// `Sent`, or `Pending` where the outcome is not known; for a replay, what the first request was
-    /// answered.
+    /// `Sent`, or `Pending` if the outcome is unknown; for a replay, the status in the first answer.
     pub status: MessageStatus,
     /// Whether an earlier answer is repeated.
     pub replayed: bool,
 }
 
-/// Why a message was not sent.
+/// The reason a message was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendMessageError {
     /// The account has no sender.
     #[error("the account has no sender")]
     SenderNumberNotFound,
-    /// No approved template would do.
+    /// No approved template has a fitting language.
     #[error("no approved template in a fitting language")]
     TemplateNotFound,
     /// The recipient opted out.
     #[error("the recipient has opted out")]
     RecipientOptedOut,
-    /// The recipient was sent to a moment ago.
+    /// The recipient was sent a message a moment ago.
     #[error("the recipient is cooling down")]
     CoolingDown {
         /// How long to wait.
@@ -118,7 +117,7 @@ pub enum SendMessageError {
     RefusedByProvider {
         /// The message.
         id: MessageId,
-        /// What the provider said.
+        /// The answer of the provider.
         refusal: ProviderRefusal,
     },
     /// The sender's access token does not open.
@@ -139,7 +138,7 @@ pub(super) struct SendRequest<'a> {
     pub(super) idempotency_key: Option<IdempotencyKey>,
 }
 
-/// A request ready to be judged, and how it would go out.
+/// A request ready to be judged, and its route.
 pub(super) struct Prepared<'a> {
     pub(super) attempt: SendAttempt,
     pub(super) route: Result<(Route<'a>, AccessToken), NoRoute>,
@@ -147,8 +146,10 @@ pub(super) struct Prepared<'a> {
 }
 
 impl SendMessage {
-    /// Sends one message. The future MUST be driven to its end even if the caller goes away: dropped
-    /// between admission and settlement it leaves the message to its receipt.
+    /// Sends one message.
+    ///
+    /// The future MUST be driven to completion even if the caller goes away. If it is dropped between
+    /// admission and settlement, the outcome of the message depends on its receipt.
     pub async fn execute(
         &self,
         request: SendMessageRequest,
@@ -216,14 +217,14 @@ impl SendMessage {
         settle(delivered).await
     }
 
-    /// Makes a request ready to be judged: chooses the route, looks up the price, seals the recipient.
+    /// Prepares a request for judgement: chooses the route, looks up the price, seals the recipient.
     pub(super) async fn prepare<'a>(
         &self,
         profile: Option<&'a SendingProfile>,
         request: SendRequest<'_>,
         now: Timestamp,
     ) -> Result<Prepared<'a>, SendMessageError> {
-        // An account without a key has been erased: its senders' tokens cannot be read any more.
+        // An account without a key has been erased: its senders' tokens can no longer be read.
         let Some((profile, key)) =
             profile.and_then(|profile| Some((profile, profile.key.as_ref()?)))
         else {
@@ -233,7 +234,7 @@ impl SendMessage {
             .open(&self.master_keys)
             .map_err(|error| PortError::Backend(error.into()))?;
         let route = match profile.route(request.language) {
-            // Opened before admission: an unreadable token must be found out before anything is paid.
+            // Opened before admission, so that an unreadable token is found before anything is paid.
             Ok(route) => Ok((route, route.sender.open_access_token(&sealer)?)),
             Err(no_route) => Err(no_route),
         };
@@ -269,8 +270,10 @@ impl SendMessage {
         })
     }
 
-    /// Records the outcome and turns it into the answer. If it cannot be recorded now, the message stays
-    /// `Pending` and the caller is answered so: the receipt or the message's lifetime will decide it.
+    /// Records the outcome and converts it to the answer.
+    ///
+    /// If it cannot be recorded now, the message stays `Pending`, and so does the answer: a receipt or the
+    /// end of the message's lifetime will decide it.
     async fn settle(
         &self,
         sealer: &AccountSealer,

@@ -14,7 +14,7 @@ pub struct SendTestMail {
     pub sender: Arc<dyn NoticeSender>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes the id.
+    /// Generates the id.
     pub randomness: Arc<dyn Randomness>,
 }
 
@@ -33,7 +33,7 @@ impl std::fmt::Debug for SendTestMailRequest {
     }
 }
 
-/// Why the mail server did not accept the mail.
+/// The reason a test mail was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum SendTestMailError {
     /// The notice sender failed.

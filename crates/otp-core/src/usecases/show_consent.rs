@@ -1,6 +1,6 @@
-//! Show consent: which recipients of an account opted out, and every request they made.
+//! Show consent: lists an account's recipients who opted out, and the requests they made.
 //!
-//! The log knows recipients by index only. A number is shown if a message to it still has it.
+//! The log has only the indexes of recipients. A number is shown if a message still has it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,30 +15,30 @@ use crate::usecases::account_sealers::{AccountSealers, open_recipient};
 /// Shows consent to an operator.
 #[derive(Clone)]
 pub struct ShowConsent {
-    /// What is stored.
+    /// Stores the consent.
     pub opt_outs: Arc<dyn OptOuts>,
-    /// Index and open recipients.
+    /// Indexes and opens recipients.
     pub sealers: AccountSealers,
 }
 
-/// Something about a recipient, with their number if it is known.
+/// An item about a recipient, with their number if it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown<T> {
-    /// The recipient's number; `None` if no message has it any more, or ever had.
+    /// The recipient's number; `None` if no message has it, or no message has it any more.
     pub recipient: Option<PhoneNumber>,
-    /// What is shown.
+    /// The item.
     pub of: T,
 }
 
 impl ShowConsent {
-    /// The recipients who opted out, latest first.
+    /// Returns the recipients who opted out, latest first.
     pub async fn opt_outs(&self, account: AccountId) -> Result<Vec<Shown<OptOut>>, PortError> {
         let listed = self.opt_outs.list_opt_outs(account).await?;
         self.with_numbers(account, listed, |row| row.recipient_index)
             .await
     }
 
-    /// The consent log of one recipient or of all, oldest entry first.
+    /// Returns the consent log of one recipient or of all, oldest entry first.
     pub async fn log(
         &self,
         account: AccountId,

@@ -1,4 +1,4 @@
-//! Show a message: everything about one message of the caller, with its timeline.
+//! Show a message: returns one message of the caller, with its timeline.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::usecases::authenticate::Caller;
 /// Shows messages.
 #[derive(Clone)]
 pub struct ShowMessage {
-    /// Finds them.
+    /// Finds the messages.
     pub messages: Arc<dyn Messages>,
-    /// Open recipients.
+    /// Opens the recipients.
     pub sealers: AccountSealers,
 }
 
@@ -33,7 +33,7 @@ pub struct ShowMessageRequest {
 pub struct OpenedMessage {
     /// The message.
     pub record: MessageRecord,
-    /// The recipient; `None` once the message is erased or its account's key deleted.
+    /// The recipient; `None` once the message is erased or its account's key is deleted.
     pub to: Option<PhoneNumber>,
 }
 
@@ -42,11 +42,11 @@ pub struct OpenedMessage {
 pub struct ShownMessage {
     /// The message.
     pub message: OpenedMessage,
-    /// What happened to it, from its admission on.
+    /// Its events, from its admission on.
     pub timeline: Vec<MessageEvent>,
 }
 
-/// Why nothing is shown.
+/// The reason nothing is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ShowMessageError {
     /// The caller's account has no message with that id.

@@ -15,10 +15,10 @@ pub struct StopSender {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why no sender was stopped.
+/// The reason a sender was not stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum StopSenderError {
-    /// There is no such sender.
+    /// The sender does not exist.
     #[error("no sender has that id")]
     NotFound,
     /// A port failed.

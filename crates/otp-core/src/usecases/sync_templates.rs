@@ -1,4 +1,4 @@
-//! Sync templates: the stored templates of a sender become those that the provider lists.
+//! Sync templates: updates the stored templates of a sender to those that the provider lists.
 
 use std::sync::Arc;
 
@@ -12,52 +12,52 @@ use crate::ports::{
 };
 use crate::usecases::account_sealers::AccountSealers;
 
-/// So often it is looked again because somebody else changed something.
-const ATTEMPTS: usize = 5;
+/// At most this many attempts, if other processes keep changing the same templates.
+const MAX_ATTEMPTS: usize = 5;
 
-/// What administering templates takes.
+/// The ports that the administration of templates needs.
 #[derive(Clone)]
 pub struct TemplatePorts {
-    /// What is stored.
+    /// The stored templates.
     pub templates: Arc<dyn Templates>,
-    /// What the provider has.
+    /// The provider's templates.
     pub registry: Arc<dyn TemplateRegistry>,
-    /// Open the sender's token.
+    /// Opens the sender's token.
     pub sealers: AccountSealers,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes ids.
+    /// Generates ids.
     pub randomness: Arc<dyn Randomness>,
 }
 
 /// Syncs templates.
 #[derive(Clone)]
 pub struct SyncTemplates {
-    /// What it takes.
+    /// The ports it needs.
     pub ports: TemplatePorts,
 }
 
-/// What a sync found.
+/// The result of a sync.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Synced {
-    /// Templates that are new here.
+    /// Templates that were not stored before.
     pub added: Vec<AuthenticationTemplate>,
-    /// Templates that were otherwise, those that are gone included.
+    /// Templates that differed from the provider's, including those it no longer has.
     pub changed: Vec<TemplateChange>,
-    /// Templates whose messages may arrive after their code expired.
+    /// Templates whose messages may arrive after their code has expired.
     pub outlasting: Vec<ListedTemplate>,
 }
 
-/// Why templates cannot be administered.
+/// The reason templates cannot be administered.
 #[derive(Debug, thiserror::Error)]
 pub enum AdministerTemplatesError {
-    /// The provider does not do it.
+    /// The provider refused or did not answer.
     #[error(transparent)]
     Provider(#[from] ProviderError),
     /// The sender's access token does not open.
     #[error(transparent)]
     Token(#[from] UnreadableToken),
-    /// The account's key is deleted, and with it the sender's access token.
+    /// The account's key is deleted, so the sender's access token cannot be read.
     #[error("the account of the sender has been erased")]
     AccountErased,
     /// A port failed.
@@ -79,7 +79,7 @@ impl SyncTemplates {
             outlasting: listed.iter().filter(outlasts).cloned().collect(),
             ..Synced::default()
         };
-        for _ in 0..ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             let stored = ports.templates.list_templates(Some(sender.id)).await?;
             let plan = reconcile(&stored, listed.clone(), asked_at);
             let mut is_done = true;
@@ -103,7 +103,7 @@ impl SyncTemplates {
                 return Ok(synced);
             }
         }
-        Err(PortError::Unavailable("templates change all the time".into()).into())
+        Err(PortError::Unavailable("the templates kept changing; try again".into()).into())
     }
 }
 
@@ -120,8 +120,9 @@ impl TemplatePorts {
         })
     }
 
-    /// A template of the sender as the provider lists it. Since when it has its status nobody said, so
-    /// whatever the provider tells of it is news.
+    /// Creates a template of the sender from the provider's list.
+    ///
+    /// The list does not say since when the template has its status, so any later event is newer.
     pub(super) fn new_template(
         &self,
         sender: &Sender,
@@ -143,7 +144,7 @@ impl TemplatePorts {
 }
 
 impl Synced {
-    /// Templates that the provider no longer has.
+    /// Returns the templates that the provider no longer has.
     pub fn gone(&self) -> impl Iterator<Item = &AuthenticationTemplate> {
         let after = self.changed.iter().map(|change| &change.after);
         after.filter(|after| after.status == TemplateStatus::DELETED)

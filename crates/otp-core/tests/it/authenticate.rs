@@ -1,4 +1,4 @@
-//! `Authenticate`: the second step of every request.
+//! `Authenticate`, over a store in memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +48,7 @@ async fn a_missing_or_blank_key_is_required() {
 }
 
 #[tokio::test]
-async fn an_active_key_names_its_account_until_it_expires() {
+async fn an_active_key_identifies_its_account_until_it_expires() {
     let (fixture, authenticate) = fixture().await;
     let expires = Some(START + Duration::from_secs(60));
     let made = create_key(&fixture, "shop", expires).await;
@@ -74,7 +74,7 @@ async fn an_active_key_names_its_account_until_it_expires() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_is_as_absent_as_an_unknown_one() {
+async fn a_revoked_key_is_reported_like_an_unknown_one() {
     let (fixture, authenticate) = fixture().await;
     let made = create_key(&fixture, "shop", None).await;
     let (key, secret) = made.expect("key");

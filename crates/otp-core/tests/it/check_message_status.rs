@@ -1,4 +1,4 @@
-//! `CheckMessageStatus`: what the caller may know, and nobody else.
+//! `CheckMessageStatus`: reports a message to its own account only.
 
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
@@ -66,7 +66,7 @@ async fn a_failed_message_is_reported_with_its_failure() {
 }
 
 #[tokio::test]
-async fn a_foreign_message_is_not_found() {
+async fn a_message_of_another_account_is_not_found() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let sent = world
         .send_message

@@ -1,4 +1,4 @@
-//! Notices leave the outbox once each, whatever the mail server does meanwhile.
+//! `MailNotices`: each notice leaves the outbox once, whatever the mail server does.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A mail server that answers as it is told, and remembers what it took.
+/// A mail server with a given answer, which stores the mail it accepts.
 #[derive(Default)]
 struct Server {
     answer: Mutex<Option<NoticeError>>,
@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    /// Works the outbox as the server does, until nothing is due or something was not taken.
+    /// Sends notices as the server does, until none is due or one was not accepted.
     async fn round(&self) {
         while let Some(mailed) = self.mail.execute().await.expect("a round") {
             if mailed.state == NoticeState::Waiting {
@@ -117,9 +117,9 @@ fn down() -> NoticeError {
     NoticeError::Unknown("the connection failed".to_owned())
 }
 
-/// P5: a mail server that is down for a day while a balance crosses its threshold three times.
+/// A mail server is down for a day while a balance crosses its threshold three times.
 #[tokio::test]
-async fn a_server_that_is_down_for_a_day_costs_no_notice_and_doubles_none() {
+async fn an_outage_of_the_mail_server_for_a_day_neither_loses_nor_repeats_a_notice() {
     let world = World::with_credits(100).await;
     world.server.answer(Some(down()));
     let fixture = &world.fixture;
@@ -143,7 +143,7 @@ async fn a_server_that_is_down_for_a_day_costs_no_notice_and_doubles_none() {
     }
     assert_eq!(world.server.took(), []);
     assert_eq!(world.states().await, vec![NoticeState::Waiting; crossings]);
-    // A try an hour for each, after the first, quicker ones.
+    // One attempt in each hour for each notice, after the first, quicker ones.
     assert!(
         world.server.asked() < crossings * 40,
         "{}",
@@ -193,7 +193,7 @@ async fn a_notice_is_written_in_its_own_language_or_the_accounts() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_given_up_and_holds_nobody_up() {
+async fn a_refused_notice_is_given_up_and_delays_no_other() {
     let world = World::with_credits(1).await;
     world.enqueue(1).await;
     world
@@ -214,7 +214,7 @@ async fn what_is_refused_is_given_up_and_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn what_nobody_took_for_five_days_is_given_up() {
+async fn a_notice_that_is_not_accepted_for_five_days_is_given_up() {
     let world = World::with_credits(1).await;
     world.enqueue(1).await;
     world
@@ -232,7 +232,7 @@ async fn what_nobody_took_for_five_days_is_given_up() {
         "{:?}",
         last.since(START)
     );
-    // One that waited as long without a server is not sent to it late.
+    // A notice that waited for as long without a mail server is not sent late.
     world.server.answer(None);
     world.enqueue(2).await;
     world.fixture.clock.advance(GIVEN_UP_AFTER);
@@ -245,7 +245,7 @@ async fn what_nobody_took_for_five_days_is_given_up() {
 async fn a_process_that_dies_after_sending_leaves_the_same_mail_to_the_next() {
     let world = World::with_credits(1).await;
     let id = world.enqueue(1).await;
-    // It claimed, sent, and never recorded.
+    // The process claimed and sent the notice, but did not record it.
     let now = world.fixture.clock.now();
     let lease = now + Duration::from_secs(300);
     let claimed = world.fixture.store.claim(now, lease, 1).await;
@@ -254,12 +254,12 @@ async fn a_process_that_dies_after_sending_leaves_the_same_mail_to_the_next() {
     assert_eq!(world.server.took(), []);
     world.fixture.clock.advance(Duration::from_secs(300));
     world.round().await;
-    // The mail's id is the notice's: a reader sees that both are one.
+    // The mail has the id of the notice, so a mail reader recognises the repetition.
     assert_eq!(world.server.took()[0].notice.id, id);
 }
 
 #[tokio::test]
-async fn a_key_that_expires_is_announced_twice_and_remembered_for_as_long_as_it_could_come_up() {
+async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_expired() {
     let world = World::with_credits(1).await;
     let (fixture, expiry) = (&world.fixture, START + 240 * HOUR);
     let create_api_key = CreateApiKey {

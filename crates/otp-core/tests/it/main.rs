@@ -1,4 +1,4 @@
-//! The tests of the rules from outside.
+//! Tests of the use cases through the public interface.
 
 mod administration;
 mod authenticate;

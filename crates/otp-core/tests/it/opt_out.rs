@@ -1,4 +1,5 @@
-//! `RecordConsent`, and what `ApplyReceipts` learns for it, over a store in memory and a clock set by hand.
+//! `RecordConsent`, and the identities that `ApplyReceipts` stores for it, over a store in memory and a
+//! manual clock.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -42,7 +43,7 @@ fn user(id: &str) -> ProviderIdentities {
     ProviderIdentities::new(Some(id), None)
 }
 
-/// STOP of somebody known by a user id alone.
+/// A STOP from a person who is known by a user id only.
 fn stop(world: &World, message: &str, user_id: &str) -> InboundConsent {
     let now = world.fixture.clock.now();
     InboundConsent {
@@ -58,7 +59,7 @@ fn stop(world: &World, message: &str, user_id: &str) -> InboundConsent {
     }
 }
 
-/// A receipt of a send that says who its recipient is.
+/// A receipt of a send that identifies its recipient.
 fn introducing(world: &World, attempt: &SendAttempt, user_id: &str) -> DeliveryReceipt {
     let now = world.fixture.clock.now();
     DeliveryReceipt {
@@ -121,9 +122,9 @@ async fn a_receipt_that_waited_for_its_message_introduces_its_recipient_too() {
     assert!(is_opted_out(&world, 1).await);
 }
 
-/// The person changed their number, and the id with it; both belong to whom they were seen with last.
+/// A user id belongs to the recipient it was last seen with.
 #[tokio::test]
-async fn the_newest_receipt_says_whose_a_user_id_is() {
+async fn the_newest_receipt_determines_the_recipient_of_a_user_id() {
     let world = world().await;
     let (before, after) = (world.fixture.send(1).await, world.fixture.send(2).await);
     let early = introducing(&world, &before, "SA.1");
@@ -137,7 +138,7 @@ async fn the_newest_receipt_says_whose_a_user_id_is() {
 }
 
 #[tokio::test]
-async fn a_request_that_comes_before_its_receipt_waits_and_is_taken_once() {
+async fn a_request_that_arrives_before_its_receipt_waits_and_is_recorded_once() {
     let world = world().await;
     let take = take(&world);
     let sent = world.fixture.send(1).await;
@@ -155,7 +156,7 @@ async fn a_request_that_comes_before_its_receipt_waits_and_is_taken_once() {
     assert_eq!(take.resolve_kept().await.expect("a round"), waiting(0, 2));
     assert!(!is_opted_out(&world, 1).await);
     apply(&world, introducing(&world, &sent, "SA.1")).await;
-    // Two processes look at the same time.
+    // Two processes run at the same time.
     let (one, other) = tokio::join!(take.resolve_kept(), take.resolve_kept());
     assert!(one.is_ok() && other.is_ok());
     assert!(is_opted_out(&world, 1).await);
@@ -164,9 +165,9 @@ async fn a_request_that_comes_before_its_receipt_waits_and_is_taken_once() {
     assert_eq!(log.await.expect("log").len(), 1);
 }
 
-/// A number that nobody sent to may be spelt in another way: it is left alone, and the request waits.
+/// A number without messages may be another spelling, so it is opted out and the request waits as well.
 #[tokio::test]
-async fn a_number_nobody_sent_to_is_opted_out_and_its_owner_too_when_a_receipt_names_them() {
+async fn a_number_without_messages_is_opted_out_and_so_is_the_recipient_a_receipt_identifies() {
     let world = world().await;
     let take = take(&world);
     let request = InboundConsent {
@@ -183,7 +184,7 @@ async fn a_number_nobody_sent_to_is_opted_out_and_its_owner_too_when_a_receipt_n
 }
 
 #[tokio::test]
-async fn requests_wait_for_three_months_and_a_thousand_at_most() {
+async fn at_most_a_thousand_requests_wait_for_at_most_three_months() {
     let world = world().await;
     let take = take(&world);
     let many = (0..=MAX_UNRESOLVED).map(|n| stop(&world, &format!("wamid.{n}"), "SA.1"));
@@ -200,7 +201,7 @@ async fn requests_wait_for_three_months_and_a_thousand_at_most() {
 }
 
 #[tokio::test]
-async fn what_is_known_of_a_recipient_is_not_written_again() {
+async fn a_known_identity_of_a_recipient_is_not_written_again() {
     let world = world().await;
     let sent = world.fixture.send(1).await;
     let receipt = introducing(&world, &sent, "SA.1");
@@ -222,7 +223,7 @@ async fn what_is_known_of_a_recipient_is_not_written_again() {
         known: Some(known),
     };
     identities.expect_recall().times(1).returning(move |asked| {
-        assert_eq!(asked.len(), 1, "it is asked for once");
+        assert_eq!(asked.len(), 1, "one look-up for both receipts");
         Ok(vec![Some(recalled)])
     });
     identities.expect_remember().never();
@@ -245,7 +246,7 @@ async fn a_request_that_cannot_be_recorded_or_kept_is_an_error_so_that_the_provi
         ..ConsentTargets::default()
     };
     let not_ours = ConsentTargets::default();
-    // What the store answers, and whether the provider is acknowledged.
+    // The targets that the store returns, and whether the provider is acknowledged.
     for (targets, is_taken) in [(None, false), (Some(ours), false), (Some(not_ours), true)] {
         let mut opt_outs = MockOptOuts::new();
         let away = || PortError::Unavailable("gone".into());
@@ -264,8 +265,8 @@ async fn a_request_that_cannot_be_recorded_or_kept_is_an_error_so_that_the_provi
     }
 }
 
-/// Two accounts send from one number to one person. Their indexes of that person are unrelated, and a
-/// STOP that answers a message of one stops both.
+/// Two accounts send from one number to one person. Their indexes of that person are unrelated, but a
+/// STOP that answers a message of one account stops both.
 #[tokio::test]
 async fn a_stop_counts_for_each_account_that_uses_the_number() {
     let world = world().await;

@@ -1,6 +1,6 @@
-//! Tens of thousands of texts, and what libphonenumber said of each of them.
+//! Tens of thousands of texts, with the verdict of libphonenumber on each of them.
 //!
-//! The verdicts were written down by `data/phone_oracle.py`; its head says how to ask again.
+//! `data/phone_oracle.py` wrote the verdicts; its docstring explains how to repeat that.
 
 use std::fmt::Write as _;
 
@@ -28,8 +28,8 @@ fn every_verdict_is_libphonenumbers() {
 fn a_canonical_number_is_read_back_as_itself() {
     for number in valid_numbers() {
         assert_eq!(PhoneNumber::restore(number.e164()).as_ref(), Ok(&number));
-        // libphonenumber reads "+375 0 810…" as the Belarusian "+375 810…", and then takes the
-        // first eight of that for another prefix. There is nothing else it contradicts itself on.
+        // libphonenumber reads "+375 0 810…" as the Belarusian "+375 810…", and then reads the first
+        // eight of that as another prefix. In the corpus it contradicts itself on nothing else.
         match PhoneNumber::parse(number.e164()) {
             Ok(again) => assert_eq!(again, number),
             Err(_) => assert!(number.e164().starts_with("+375810"), "{}", number.e164()),
@@ -44,7 +44,7 @@ fn valid_numbers() -> impl Iterator<Item = PhoneNumber> {
         .filter_map(|line| PhoneNumber::parse(line.split('\t').next()?).ok())
 }
 
-/// Our verdict in the corpus's words.
+/// Returns our verdict in the words of the corpus.
 fn verdict(text: &str) -> String {
     match PhoneNumber::parse(text) {
         Ok(number) if number.e164() == text => format!("valid\t{}\t=", number.region()),
@@ -59,7 +59,7 @@ fn verdict(text: &str) -> String {
     }
 }
 
-/// Undoes the corpus's `\u{…}`, which stands for all but printable ASCII.
+/// Replaces the escapes `\u{…}`, which the corpus has for all but printable ASCII.
 fn unescape(column: &str) -> String {
     let mut parts = column.split("\\u{");
     let mut text = String::from(parts.next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! `ApplyReceipts` and `ExpirePendingMessages`, over a store in memory and a clock set by hand.
+//! `ApplyReceipts` and `ExpirePendingMessages`, over a store in memory and a manual clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,7 @@ async fn message(world: &World, id: MessageId) -> Message {
 }
 
 #[tokio::test]
-async fn receipts_move_the_message_they_are_about() {
+async fn receipts_update_the_message_they_are_about() {
     let world = World::with_provider(ScriptedSender::answering([Ok(accepted("wamid.A"))])).await;
     let sent = world
         .send_message
@@ -64,7 +64,7 @@ async fn receipts_move_the_message_they_are_about() {
 }
 
 #[tokio::test]
-async fn a_receipt_decides_what_the_send_left_unknown() {
+async fn a_receipt_decides_an_outcome_that_the_send_left_unknown() {
     let world = World::with_provider(ScriptedSender::answering([Err(SendError::Unknown)])).await;
     let sent = world
         .send_message
@@ -154,14 +154,14 @@ async fn a_receipt_that_never_finds_its_message_is_forgotten_after_a_week() {
 }
 
 #[tokio::test]
-async fn what_is_still_pending_after_its_lifetime_fails_once_and_gives_its_credits_back() {
+async fn a_message_still_pending_after_its_lifetime_fails_once_and_its_credits_are_refunded() {
     let unknown = [
         Err(SendError::Unknown),
         Err(SendError::Unknown),
         Ok(accepted("wamid.C")),
     ];
     let world = World::with_provider(ScriptedSender::answering(unknown)).await;
-    let undecided = world
+    let pending = world
         .send_message
         .execute(world.request(1))
         .await
@@ -182,7 +182,7 @@ async fn what_is_still_pending_after_its_lifetime_fails_once_and_gives_its_credi
         .await
         .expect("applied");
 
-    // Two processes sweep; the clock stops a millisecond before the end, then reaches it.
+    // Two processes run rounds, a millisecond before the lifetime ends and when it ends.
     let mut sweepers = [expire(&world), expire(&world)];
     world.fixture.clock.advance(Duration::from_millis(599_999));
     for sweeper in &mut sweepers {
@@ -192,7 +192,7 @@ async fn what_is_still_pending_after_its_lifetime_fails_once_and_gives_its_credi
     for (sweeper, expired) in sweepers.iter_mut().zip([1, 0]) {
         assert_eq!(sweeper.execute().await.expect("a round").expired, expired);
     }
-    let failed = message(&world, undecided.id).await;
+    let failed = message(&world, pending.id).await;
     assert_eq!(failed.status, MessageStatus::Failed);
     assert_eq!(
         failed.failure.map(|failure| failure.title),
@@ -206,18 +206,18 @@ async fn what_is_still_pending_after_its_lifetime_fails_once_and_gives_its_credi
     assert_eq!(world.fixture.balance().await, 8);
     world.fixture.assert_ledger_balances().await;
 
-    // Meta had it after all: it is paid for.
-    let late = receipt(&world, Some(undecided.id), "wamid.A", Report::Delivered);
+    // The provider had accepted it after all, so it is paid for.
+    let late = receipt(&world, Some(pending.id), "wamid.A", Report::Delivered);
     apply(&world).execute(vec![late]).await.expect("applied");
     assert_eq!(
-        message(&world, undecided.id).await.status,
+        message(&world, pending.id).await.status,
         MessageStatus::Delivered
     );
     assert_eq!(world.fixture.balance().await, 7);
 }
 
 #[tokio::test]
-async fn a_store_that_is_away_is_an_error_so_that_the_provider_repeats_itself() {
+async fn an_unavailable_store_is_an_error_so_that_the_provider_repeats_the_call() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let mut receipts = MockReceipts::new();
     receipts

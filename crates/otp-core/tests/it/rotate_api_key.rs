@@ -1,4 +1,4 @@
-//! `RotateApiKey`: the old key still works for a while, the new one at once.
+//! `RotateApiKey`: the new key works at once, and the old one until the overlap ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,7 @@ async fn rotate(
 }
 
 #[tokio::test]
-async fn the_old_key_ends_after_the_overlap_and_never_later_than_before() {
+async fn the_old_key_expires_after_the_overlap_and_never_later_than_before() {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     rotate(&fixture, fixture.api_key, 24)
         .await

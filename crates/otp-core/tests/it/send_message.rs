@@ -63,7 +63,7 @@ async fn an_accepted_message_is_sent_and_costs_its_price() {
 }
 
 #[tokio::test]
-async fn the_language_asked_for_selects_the_template() {
+async fn the_preferred_language_selects_the_template() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let language = LanguageTag::parse("ar-SA").ok();
     let request = SendMessageRequest {
@@ -75,7 +75,7 @@ async fn the_language_asked_for_selects_the_template() {
 }
 
 #[tokio::test]
-async fn a_refused_message_is_recorded_not_charged_and_starts_no_cooldown() {
+async fn a_refused_message_is_recorded_and_refunded_and_starts_no_cooldown() {
     let refused = Err(SendError::Refused(refusal(400, 131_026)));
     let world = World::with_provider(ScriptedSender::answering([refused])).await;
     let error = world
@@ -125,7 +125,7 @@ async fn an_unknown_outcome_is_pending_and_never_sent_again() {
 }
 
 #[tokio::test]
-async fn a_temporary_refusal_is_tried_again_within_the_deadline() {
+async fn a_temporary_refusal_is_retried_within_the_deadline() {
     let script = [
         Err(retry(None)),
         Err(retry(Some(4))),
@@ -140,7 +140,7 @@ async fn a_temporary_refusal_is_tried_again_within_the_deadline() {
     assert_eq!(sent.status, MessageStatus::Sent);
     let calls = world.provider.calls();
     let timeouts: Vec<_> = calls.iter().map(OutgoingMessage::timeout).collect();
-    // Half a second, then the four the provider asked for: five and a half are left for the last.
+    // The pauses are half a second, then the provider's four seconds: 5.5 are left for the last call.
     assert_eq!(timeouts, [8_000, 8_000, 5_500].map(Duration::from_millis));
     assert_eq!(world.fixture.balance().await, 9);
 }
@@ -165,7 +165,7 @@ async fn a_temporary_refusal_that_outlasts_the_deadline_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_connection_never_established_is_tried_again_and_then_a_failure_without_http_status() {
+async fn a_connection_that_is_never_established_is_retried_and_fails_without_http_status() {
     let never = || {
         let refusal = ProviderRefusal {
             http_status: None,
@@ -242,7 +242,7 @@ async fn without_sender_template_or_credits_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn an_opted_out_recipient_is_left_alone() {
+async fn an_opted_out_recipient_gets_no_message() {
     let world = World::with_provider(ScriptedSender::default()).await;
     world.fixture.request(1, ConsentRequest::Stop).await;
     let error = world
@@ -254,7 +254,7 @@ async fn an_opted_out_recipient_is_left_alone() {
     assert!(world.provider.calls().is_empty());
 }
 
-/// Ports of which only the ledger is scripted by the test.
+/// A world whose use case has this ledger and this sender.
 async fn over(ledger: MockSendLedger, sender: MockMessageSender) -> (World, SendMessage) {
     let world = World::with_provider(ScriptedSender::default()).await;
     let profile = otp_core::ports::Directory::find_sending_profile(
@@ -282,7 +282,7 @@ async fn over(ledger: MockSendLedger, sender: MockMessageSender) -> (World, Send
 }
 
 #[tokio::test]
-async fn what_cannot_be_admitted_is_not_delivered() {
+async fn a_message_that_cannot_be_admitted_is_not_delivered() {
     let mut ledger = MockSendLedger::new();
     ledger
         .expect_admit()
@@ -348,7 +348,7 @@ async fn an_outcome_that_cannot_be_recorded_leaves_the_message_pending() {
 }
 
 #[tokio::test]
-async fn a_key_that_another_master_key_wrapped_is_an_error_of_the_operator() {
+async fn a_key_wrapped_by_another_master_key_is_a_backend_error() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let other_key = MasterKey::generate(&*world.fixture.randomness);
     let send_message = SendMessage {
@@ -366,6 +366,6 @@ async fn a_key_that_another_master_key_wrapped_is_an_error_of_the_operator() {
     assert_eq!(
         world.fixture.balance().await,
         10,
-        "found out before anything was paid"
+        "found before anything was paid"
     );
 }

@@ -1,4 +1,4 @@
-//! What is learnt of templates, over a store in memory and a provider that says what the test tells it.
+//! The use cases of templates, over a store in memory and a scripted provider.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,7 +82,7 @@ async fn stored(world: &World) -> Vec<AuthenticationTemplate> {
         .expect("list")
 }
 
-/// The templates in short, in alphabetical order.
+/// Returns language and status of each template, in alphabetical order.
 async fn statuses(world: &World) -> Vec<(String, String)> {
     let stored = stored(world).await;
     let mut short: Vec<_> = stored
@@ -113,7 +113,7 @@ fn ports(world: &World, registry: MockTemplateRegistry) -> TemplatePorts {
     }
 }
 
-/// A provider that lists these.
+/// A provider that lists these templates.
 fn listing(list: Vec<ListedTemplate>) -> MockTemplateRegistry {
     let mut registry = MockTemplateRegistry::new();
     registry.expect_list().returning(move |_| Ok(list.clone()));
@@ -126,7 +126,7 @@ async fn sync(world: &World, list: Vec<ListedTemplate>) -> Synced {
     synced.expect("synced")
 }
 
-/// The language in which a message to the `number`-th recipient goes out, or why it does not.
+/// Sends a message to the `number`-th recipient; returns its language, or the reason it was not sent.
 async fn send(world: &World, number: u32, request: &str) -> Result<String, SendMessageError> {
     let request = SendMessageRequest {
         language: Some(tag(request)),
@@ -138,7 +138,7 @@ async fn send(world: &World, number: u32, request: &str) -> Result<String, SendM
 }
 
 #[tokio::test]
-async fn a_template_that_is_paused_falls_back_and_then_there_is_none() {
+async fn messages_fall_back_from_a_paused_template_until_none_is_left() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let apply = apply_template_events(&world.fixture);
     assert_eq!(send(&world, 1, "ar").await.expect("sent"), "ar");
@@ -228,7 +228,7 @@ async fn a_sync_adds_changes_and_keeps_what_is_gone() {
         again.added.is_empty() && again.changed.is_empty(),
         "{again:?}"
     );
-    // What the provider tells from now on is news, although its clock is behind ours.
+    // Later events of the provider count as newer, although its clock is behind ours.
     let event = TemplateEvent {
         at: START - Duration::from_secs(30),
         ..event("ar", TemplateStatus::APPROVED, 0)
@@ -259,7 +259,7 @@ async fn a_provider_that_does_not_answer_changes_nothing() {
 }
 
 #[tokio::test]
-async fn each_language_is_created_by_itself() {
+async fn each_language_is_created_by_a_call_of_its_own() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let mut registry = MockTemplateRegistry::new();
     registry
@@ -320,7 +320,7 @@ async fn each_language_is_created_by_itself() {
 }
 
 #[tokio::test]
-async fn a_review_that_ends_before_its_template_is_stored_is_heard_of() {
+async fn a_review_that_ends_before_its_template_is_stored_is_noticed() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let mut registry = listing(vec![
         listed("ar", TemplateStatus::APPROVED),
@@ -343,13 +343,13 @@ async fn a_review_that_ends_before_its_template_is_stored_is_heard_of() {
     };
     let ports = ports(&world, registry);
     let created = CreateTemplates { ports }.execute(new).await;
-    let told: Vec<_> = created
+    let notified: Vec<_> = created
         .expect("created")
         .into_iter()
         .map(|created| created.outcome.expect("created").status.to_string())
         .collect();
-    assert_eq!(told, ["APPROVED", "REJECTED", "PENDING"]);
-    // What Meta does not list yet stays in review, and what nobody asked for is not added.
+    assert_eq!(notified, ["APPROVED", "REJECTED", "PENDING"]);
+    // A template that the provider does not list yet stays in review; one not asked for is not added.
     let expected = short(&[
         ("ar", "APPROVED"),
         ("de", "REJECTED"),
@@ -360,7 +360,7 @@ async fn a_review_that_ends_before_its_template_is_stored_is_heard_of() {
 }
 
 #[tokio::test]
-async fn preflight_asks_for_each_sender_and_changes_nothing() {
+async fn preflight_asks_about_each_sender_and_changes_nothing() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let before = stored(&world).await;
     let problems = |registry: MockTemplateRegistry| {
@@ -400,7 +400,7 @@ async fn preflight_asks_for_each_sender_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn who_is_too_late_decides_again_but_not_for_ever() {
+async fn a_change_that_lost_a_race_is_repeated_a_limited_number_of_times() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let template = stored(&world).await.remove(0);
     for (losses, expected) in [(4, true), (5, false)] {
@@ -427,7 +427,7 @@ async fn who_is_too_late_decides_again_but_not_for_ever() {
 }
 
 #[tokio::test]
-async fn the_account_holder_hears_once_of_each_template_that_is_lost() {
+async fn the_account_holder_is_notified_once_of_each_template_that_is_lost() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let before = stored(&world).await;
     let apply = apply_template_events(&world.fixture);
@@ -447,7 +447,7 @@ async fn the_account_holder_hears_once_of_each_template_that_is_lost() {
         event("ar", TemplateStatus::PAUSED, 7),
     ];
     apply.execute(&ends).await.expect("applied");
-    // A message that was refused at the same moment decides on what it read before.
+    // A refused message of the same moment decides on what it read before the events.
     let mut templates = MockTemplates::new();
     let before = before
         .into_iter()
@@ -467,9 +467,9 @@ async fn the_account_holder_hears_once_of_each_template_that_is_lost() {
     let subject = (before.sender_id, before.id);
     late.take_out_of_use(subject, &TemplateStatus::PAUSED)
         .await
-        .expect("told already");
+        .expect("queued already");
     let queued = world.fixture.store.list_unsent(9).await.expect("listed");
-    let told: Vec<_> = queued
+    let notified: Vec<_> = queued
         .iter()
         .filter_map(|queued| match &queued.notice.kind {
             NoticeKind::TemplateDisabled {
@@ -486,7 +486,7 @@ async fn the_account_holder_hears_once_of_each_template_that_is_lost() {
         ("ar", "PAUSED"),
         ("en_US", "REJECTED (INCORRECT_CATEGORY)"),
     ];
-    let mut sorted = told.clone();
+    let mut sorted = notified.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, expected);
     assert!(

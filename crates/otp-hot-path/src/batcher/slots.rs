@@ -31,8 +31,8 @@ impl Slots {
         }
     }
 
-    /// Acquires a slot, or fails if none is free or the account already has its share: an account that
-    /// sends faster than the store can write must not block the others.
+    /// Acquires a slot, or fails if none is free or the account already has its share: an account
+    /// that sends faster than the store can write must not block the others.
     pub(super) fn try_acquire(&self, account: AccountId) -> Result<Slot, PortError> {
         let mut by_account = locked(&self.by_account);
         let in_use = by_account.get(&account).copied().unwrap_or(0);
@@ -80,8 +80,8 @@ impl Drop for Slot {
     }
 }
 
-/// Locks the counts. Counting does not panic; if it did, a wrong count would be better than refusing
-/// every call.
+/// Locks the counts. Counting does not panic; if it did, a wrong count would be better than
+/// refusing every call.
 fn locked(
     by_account: &Mutex<HashMap<AccountId, usize>>,
 ) -> MutexGuard<'_, HashMap<AccountId, usize>> {

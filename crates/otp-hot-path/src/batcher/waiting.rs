@@ -6,10 +6,10 @@ use otp_core::ids::AccountId;
 
 use super::Call;
 
-/// The calls that wait; those of one account are in the order of arrival.
+/// The calls that wait. Those of one account are in the order of arrival.
 pub(super) struct Waiting<T, R> {
     by_account: HashMap<AccountId, VecDeque<Call<T, R>>>,
-    /// The accounts that have calls, next turn first.
+    /// The accounts that have calls, the next one first.
     turns: VecDeque<AccountId>,
 }
 
@@ -35,8 +35,9 @@ impl<T, R> Waiting<T, R> {
         calls.push_back(call);
     }
 
-    /// Takes the next batch: at least one call, and at most `max_items` items unless a single call has
-    /// more. An account with a single call waits for one batch, even behind an account with thousands.
+    /// Takes the next batch: at least one call, and at most `max_items` items unless a single call
+    /// has more. An account with a single call waits for one batch, even behind an account with
+    /// thousands.
     pub(super) fn take(&mut self, max_items: usize) -> Vec<Call<T, R>> {
         let mut batch = Vec::new();
         let mut items = 0;
@@ -76,7 +77,8 @@ mod tests {
         AccountId(Uuid::from_u128(number))
     }
 
-    /// Adds calls `(account, number, items)`, takes batches until none waits, and compares the numbers.
+    /// Adds calls `(account, number, items)`, takes batches until none waits, and compares the
+    /// numbers.
     #[track_caller]
     fn check(calls: &[(u128, u32, usize)], max_items: usize, expected: &[&[u32]]) {
         let slots = Slots::new(100);

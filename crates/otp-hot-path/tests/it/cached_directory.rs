@@ -1,4 +1,4 @@
-//! The cache: few look-ups, and no answer older than half a second.
+//! Tests of the cache: few look-ups, and no answer older than half a second.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use otp_hot_path::{CachedDirectory, TIME_TO_LIVE};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 
-/// A cached directory and the number of its look-ups; the first one fails if `first_fails`.
+/// Returns a cached directory and the number of its look-ups; the first one fails if `first_fails`.
 fn counting(first_fails: bool) -> (Arc<AtomicUsize>, CachedDirectory) {
     let count = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&count);

@@ -1,4 +1,5 @@
-//! Group commit: batches form by themselves, and a failure affects only the calls that caused it.
+//! Tests of group commit: batches form by themselves, and a failure affects only the calls that
+//! caused it.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -13,12 +14,12 @@ use otp_testkit::contract::fixture::{Fixture, START};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-/// A ledger that runs one batch for each permit, and records the sizes of the batches.
+/// A ledger that runs one batch per permit and records the sizes of the batches.
 struct Gated {
     inner: Arc<dyn SendLedger>,
     permits: Semaphore,
     sizes: Mutex<Vec<usize>>,
-    /// How a batch with this idempotency key fails.
+    /// The idempotency key of a batch that fails, and the way it fails.
     trouble: Option<(u128, Trouble)>,
 }
 
@@ -89,7 +90,7 @@ impl World {
         tokio::spawn(async move { group.admit(Arc::from([attempt])).await })
     }
 
-    /// Makes one call, and once it is running the others, which fill the next batch.
+    /// Makes one call and, once it is running, the others, which fill the next batch.
     async fn calls_behind_one(&self, numbers: std::ops::Range<u32>) -> (Answer, Vec<Answer>) {
         let first = self.call(0);
         // The test's runtime has one thread: yielding lets every spawned call reach its queue.
@@ -126,7 +127,7 @@ async fn a_call_alone_is_a_batch_of_one_and_the_next_batch_fills_meanwhile() {
     assert_eq!(
         world.sizes(),
         [1, 8, 3],
-        "one alone, then a full batch, then the rest"
+        "one call, then a full batch, then the rest"
     );
     assert_eq!(world.fixture.balance().await, 988);
 }
@@ -144,7 +145,7 @@ async fn each_caller_gets_its_own_answers() {
     assert_eq!(answers.len(), 3);
     assert!(
         matches!(answers[1], Admission::Refused(_)),
-        "the second to the same number is in its cooldown"
+        "the second send to the same number is in its cooldown"
     );
     assert_eq!(
         world
@@ -172,7 +173,7 @@ async fn a_conflict_of_one_call_does_not_fail_the_others() {
 }
 
 #[tokio::test]
-async fn nothing_is_tried_twice_when_the_store_cannot_be_reached() {
+async fn no_call_is_retried_if_the_store_is_unavailable() {
     let world = world(100, Some((3, Trouble::Unavailable))).await;
     let (first, behind) = world.calls_behind_one(1..6).await;
     world.gated.permits.add_permits(20);
@@ -199,7 +200,7 @@ async fn a_panic_in_an_adapter_fails_only_the_call_that_caused_it() {
         let message = "a bug in an adapter";
         assert!(
             !format!("{answer:?}").contains(message),
-            "{answer:?} quotes it"
+            "{answer:?} quotes the panic"
         );
     }
     world
@@ -262,7 +263,7 @@ async fn a_settlement_is_never_refused() {
 }
 
 #[tokio::test]
-async fn the_work_is_done_even_if_its_caller_goes_away() {
+async fn the_work_is_done_even_if_its_caller_is_gone() {
     let world = world(100, None).await;
     let (first, behind) = world.calls_behind_one(1..3).await;
     first.abort();

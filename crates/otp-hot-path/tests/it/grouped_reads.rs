@@ -1,4 +1,4 @@
-//! Grouped reads: each caller gets the answer to its own question.
+//! Tests of grouped reads: each caller gets the answer to its own request.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ async fn each_of_many_callers_gets_its_own_answer() {
     let store: Arc<dyn Storage> = Arc::new(MemoryStore::default());
     let fixture = Fixture::with_credits(Arc::clone(&store), 10_000).await;
     let reads = Arc::new(GroupedReads::start(store));
-    let mut asking = Vec::new();
+    let mut callers = Vec::new();
     for number in 0..CALLS {
         // Every third message does not exist.
         let attempt = match number % 3 {
@@ -26,7 +26,7 @@ async fn each_of_many_callers_gets_its_own_answer() {
             _ => fixture.send(number).await,
         };
         let (reads, account) = (Arc::clone(&reads), fixture.account);
-        asking.push(tokio::spawn(async move {
+        callers.push(tokio::spawn(async move {
             let id = attempt.message_id;
             let found = Messages::find(&*reads, account, id).await.expect("found");
             let reference = MessageReference {
@@ -45,7 +45,7 @@ async fn each_of_many_callers_gets_its_own_answer() {
             assert_eq!(located[1].map(|located| located.message_id), expected);
         }));
     }
-    for asked in asking {
-        asked.await.expect("its own answer");
+    for caller in callers {
+        caller.await.expect("its own answer");
     }
 }

@@ -1,4 +1,5 @@
-//! Pacing in front of a provider: what it is spared, what callers are told meanwhile, what it costs.
+//! Tests of pacing: the calls that are held back, the answers to their callers, and the cost of a
+//! send.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +44,7 @@ fn retry(scope: RefusalScope, code: i32, after: Option<Duration>) -> SendError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sender_that_is_too_fast_is_held_with_the_providers_own_words() {
+async fn a_sender_that_is_too_fast_is_held_with_the_providers_refusal() {
     let throttled = retry(RefusalScope::Sender, 130_429, Some(Duration::from_secs(3)));
     let provider = Arc::new(ScriptedSender::answering([Err(throttled.clone())]));
     let paced = self::paced(provider.clone());
@@ -57,7 +58,7 @@ async fn a_sender_that_is_too_fast_is_held_with_the_providers_own_words() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_provider_is_called_ten_times_and_then_by_one_probe_at_a_time() {
+async fn a_silent_provider_is_called_ten_times_and_then_with_one_probe_at_a_time() {
     let silence = || Err(SendError::Unknown);
     let provider = Arc::new(ScriptedSender::answering((0..11).map(|_| silence())));
     let paced = self::paced(provider.clone());
@@ -90,7 +91,7 @@ async fn a_silent_provider_is_called_ten_times_and_then_by_one_probe_at_a_time()
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_channel_is_paced_by_what_it_limits_and_lets_others_pass() {
+async fn each_channel_is_paced_by_its_own_limits_and_lets_others_pass() {
     let throttled = retry(RefusalScope::Sender, 421, Some(Duration::from_secs(3)));
     let provider = Arc::new(ScriptedSender::answering([Err(throttled.clone())]));
     let double: PacedSender<DoubleLimits> = PacedSender::new(provider.clone());
@@ -107,7 +108,7 @@ async fn each_channel_is_paced_by_what_it_limits_and_lets_others_pass() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures: cargo test -p otp-hot-path --release -- --ignored --nocapture a_send"]
-async fn a_send_that_is_not_held_costs_next_to_nothing() {
+async fn a_send_that_is_not_held_costs_under_20_microseconds() {
     const SENDS: u32 = 1_000_000;
     struct Accepting;
     #[async_trait::async_trait]
@@ -127,9 +128,9 @@ async fn a_send_that_is_not_held_costs_next_to_nothing() {
     let alone = time(&Accepting).await;
     let paced = time(&self::paced(Arc::new(Accepting))).await;
     let cost = paced.saturating_sub(alone);
-    assert!(cost < Duration::from_micros(20), "{cost:?} a send");
-    #[expect(clippy::print_stdout, reason = "what is measured is to be read")]
+    assert!(cost < Duration::from_micros(20), "{cost:?} per send");
+    #[expect(clippy::print_stdout, reason = "prints the measurement")]
     {
-        println!("pacing costs {cost:?} a send");
+        println!("pacing costs {cost:?} per send");
     }
 }

@@ -1,4 +1,4 @@
-//! A store that no longer answers: its callers get an error in time.
+//! Tests of a store that no longer answers: its callers get an error in time.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl SendLedger for Silent {
     }
 }
 
-/// Every call fails within this time.
+/// The time within which every call fails.
 const MAX_WAIT: Duration = Duration::from_secs(20);
 
 async fn is_unavailable<T>(call: impl Future<Output = Result<T, PortError>>) -> bool {

@@ -19,6 +19,8 @@ pub struct PgOptions {
     /// How long a transaction may hold its locks without a statement under way. Only a stopped or
     /// starved process reaches it.
     pub idle_in_transaction_timeout: Duration,
+    /// How long a migration may wait for a lock. Every query of its table waits behind it meanwhile.
+    pub migration_lock_timeout: Duration,
 }
 
 impl PgOptions {
@@ -31,6 +33,7 @@ impl PgOptions {
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
             idle_in_transaction_timeout: Duration::from_secs(10),
+            migration_lock_timeout: Duration::from_secs(5),
         })
     }
 }
@@ -47,6 +50,7 @@ impl std::fmt::Debug for PgOptions {
                 "idle_in_transaction_timeout",
                 &self.idle_in_transaction_timeout,
             )
+            .field("migration_lock_timeout", &self.migration_lock_timeout)
             .finish_non_exhaustive()
     }
 }

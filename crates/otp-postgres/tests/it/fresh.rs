@@ -1,5 +1,6 @@
 //! Fresh databases on the shared server, and other sessions to look at them with.
 
+use otp_core::ports::Schema;
 use otp_postgres::{PgOptions, PgStore};
 use otp_testkit::postgres::TestPostgres;
 use tokio_postgres::{Client, NoTls};

@@ -1,15 +1,17 @@
 //! The schema: applied once, taken back whole, refused when it is newer, and its own safeguards.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::pg::Pg;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use otp_core::ports::{PortError, StorageHealth};
+use otp_core::ports::{PortError, Schema, SchemaError, SchemaState, StorageHealth};
 use otp_core::send::Outcome;
-use otp_postgres::{MigrateError, SchemaState};
+use otp_postgres::{PgOptions, PgStore};
 use otp_testkit::contract::fixture::Fixture;
+use tokio_postgres::Client;
 
 use crate::fresh;
 
@@ -26,6 +28,17 @@ const OBJECTS: &str = "SELECT string_agg(line, E'\n' ORDER BY line) FROM ( \
      UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal \
      UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace \
      ) AS objects (line) WHERE line NOT LIKE '%__diesel_schema_migrations%'";
+
+async fn objects(session: &Client) -> Option<String> {
+    let row = session.query_one(OBJECTS, &[]).await;
+    row.expect("the catalogue").get(0)
+}
+
+/// A newer program applied a migration that this one does not know.
+const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
+
+/// And the migration took something away.
+const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '99991231000000'";
 
 fn how_many() -> usize {
     diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS)
@@ -51,10 +64,9 @@ async fn programs_that_start_at_once_migrate_once() {
 
 /// On a runtime of one thread, which is enough.
 #[tokio::test]
-async fn a_fresh_database_is_behind_and_then_up_to_date() {
+async fn a_fresh_database_is_empty_and_then_up_to_date() {
     let store = fresh::connect(&fresh::database()).await;
-    let behind = SchemaState::Behind(how_many());
-    assert_eq!(store.schema_state().await.expect("state"), behind);
+    assert_eq!(store.state().await.expect("state"), SchemaState::Empty);
     let unhealthy = store.check().await;
     assert!(
         matches!(unhealthy, Err(PortError::Backend(_))),
@@ -62,37 +74,53 @@ async fn a_fresh_database_is_behind_and_then_up_to_date() {
     );
     assert_eq!(store.migrate().await.expect("migrated"), how_many());
     assert_eq!(store.migrate().await.expect("nothing to do"), 0);
-    assert_eq!(
-        store.schema_state().await.expect("state"),
-        SchemaState::UpToDate
-    );
+    assert_eq!(store.state().await.expect("state"), SchemaState::UpToDate);
     store.check().await.expect("healthy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newer_schema_is_reported_and_left_alone() {
+async fn a_newer_schema_is_accepted_while_it_serves_this_program() {
     let url = fresh::database();
     let store = fresh::store(&url).await;
-    let insert = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000')";
-    fresh::session(&url)
-        .await
-        .batch_execute(insert)
-        .await
-        .expect("a version");
-    assert_eq!(
-        store.schema_state().await.expect("state"),
-        SchemaState::Newer
-    );
-    let error = store.migrate().await.expect_err("newer");
-    assert!(
-        matches!(error, MigrateError::SchemaIsNewer { .. }),
-        "{error:?}"
-    );
-    assert!(
-        error.to_string().ends_with("is newer than this program"),
-        "{error}"
-    );
+    let session = fresh::session(&url).await;
+    session.batch_execute(NEWER).await.expect("a version");
+    assert_eq!(store.state().await.expect("state"), SchemaState::Ahead);
+    assert_eq!(store.migrate().await.expect("nothing to do"), 0);
+    store.check().await.expect("healthy");
+    let fixture = Fixture::with_credits(Arc::new(store), 5).await;
+    fixture.send(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_no_longer_serves_this_program_is_refused_and_left_alone() {
+    let url = fresh::database();
+    let store = fresh::store(&url).await;
+    let session = fresh::session(&url).await;
+    session.batch_execute(NEWER).await.expect("a version");
+    session.batch_execute(CONTRACTED).await.expect("a row");
+    let before = objects(&session).await;
+    assert_eq!(store.state().await.expect("state"), SchemaState::TooNew);
+    let error = store.migrate().await.expect_err("too new");
+    assert!(matches!(error, SchemaError::TooNew { .. }), "{error:?}");
     assert!(store.check().await.is_err());
+    assert_eq!(objects(&session).await, before);
+}
+
+/// The table that the migration is about to create is another session's, which has not committed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_gets_no_lock_fails_in_time_and_succeeds_later() {
+    let url = fresh::database();
+    let mut options = PgOptions::from_url(&url).expect("a URL");
+    options.migration_lock_timeout = Duration::from_millis(50);
+    let store = PgStore::connect(&options).await.expect("the server runs");
+    let session = fresh::session(&url).await;
+    let create = "BEGIN; CREATE TABLE accounts (id integer)";
+    session.batch_execute(create).await.expect("created");
+    let error = store.migrate().await.expect_err("locked");
+    assert!(matches!(error, SchemaError::Locked { .. }), "{error:?}");
+    assert!(error.to_string().ends_with("try again"), "{error}");
+    session.batch_execute("ROLLBACK").await.expect("taken back");
+    assert_eq!(store.migrate().await.expect("migrated"), how_many());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,14 +128,7 @@ async fn migrations_go_up_down_and_up_again() {
     let url = fresh::database();
     let store = fresh::store(&url).await;
     let session = fresh::session(&url).await;
-    let objects = async || {
-        let row = session
-            .query_one(OBJECTS, &[])
-            .await
-            .expect("the catalogue");
-        row.get::<_, Option<String>>(0)
-    };
-    let after_up = objects().await;
+    let after_up = objects(&session).await;
     assert!(after_up.is_some());
 
     let connection = AsyncPgConnection::establish(&url)
@@ -121,10 +142,10 @@ async fn migrations_go_up_down_and_up_again() {
             .len()
     });
     assert_eq!(reverted.await.expect("no panic"), how_many());
-    assert_eq!(objects().await, None);
+    assert_eq!(objects(&session).await, None);
 
     assert_eq!(store.migrate().await.expect("migrated"), how_many());
-    assert_eq!(objects().await, after_up);
+    assert_eq!(objects(&session).await, after_up);
 }
 
 #[tokio::test(flavor = "multi_thread")]

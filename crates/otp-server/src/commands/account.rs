@@ -5,7 +5,6 @@ use otp_core::account::{Account, Contact, ContactLine, EmailAddress};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
 use otp_core::language::LanguageTag;
-use otp_core::sealing::Sealer;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -53,7 +52,6 @@ pub(super) async fn run(
     administration: &Administration,
     command: AccountCommand,
 ) -> anyhow::Result<Answer> {
-    let sealer = administration.sealer()?;
     match command {
         AccountCommand::Create(new) => {
             let contact = Contact {
@@ -63,34 +61,39 @@ pub(super) async fn run(
                 company: new.company,
                 address: new.address,
             };
-            let account = administration
-                .create_account(&contact, new.language)
-                .await?;
-            Ok(Answer::object(shown(&account, &sealer)?))
+            let account = administration.create_account(contact, new.language).await?;
+            Ok(Answer::object(shown(administration, &account).await?))
         }
         AccountCommand::List => {
             let accounts = administration.list_accounts().await?;
-            let rows: Result<_, _> = accounts.iter().map(|row| shown(row, &sealer)).collect();
+            let mut rows = Vec::with_capacity(accounts.len());
+            for account in &accounts {
+                rows.push(shown(administration, account).await?);
+            }
             let columns = ["id", "name", "company", "language", "createdAt"];
-            Ok(Answer::table(rows?, &columns))
+            Ok(Answer::table(rows, &columns))
         }
         AccountCommand::Show { id } => {
             let found = administration.find_account(AccountId(id)).await?;
             let account = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
-            Ok(Answer::object(shown(&account, &sealer)?))
+            Ok(Answer::object(shown(administration, &account).await?))
         }
     }
 }
 
-fn shown(account: &Account, sealer: &Sealer) -> anyhow::Result<Value> {
-    let contact = account.contact.open(sealer)?;
+/// Without the account's key its contact cannot be read any more and is null.
+async fn shown(administration: &Administration, account: &Account) -> anyhow::Result<Value> {
+    let sealer = administration.sealer(account.id).await?;
+    let contact = sealer.map(|sealer| account.contact.open(&sealer));
+    let contact = contact.transpose()?;
+    let contact = contact.as_ref();
     Ok(json!({
         "id": account.id.0,
-        "name": contact.name.as_str(),
-        "email": contact.email.as_str(),
-        "phone": contact.phone.as_str(),
-        "company": contact.company.as_str(),
-        "address": contact.address.as_ref().map(|line| line.as_str()),
+        "name": contact.map(|contact| contact.name.as_str()),
+        "email": contact.map(|contact| contact.email.as_str()),
+        "phone": contact.map(|contact| contact.phone.as_str()),
+        "company": contact.map(|contact| contact.company.as_str()),
+        "address": contact.and_then(|contact| Some(contact.address.as_ref()?.as_str())),
         "language": account.default_language.as_str(),
         "createdAt": account.created_at.to_rfc3339(),
     }))

@@ -26,7 +26,7 @@ pub(super) fn run(
     match command {
         ConfigCommand::Check => {
             let settings = sources.load()?;
-            settings.master_key()?;
+            settings.master_keys()?;
             Ok(Answer::new(json!({"ok": true}), "the settings can be used"))
         }
         ConfigCommand::Defaults => Ok(Answer::new(json!({"toml": DEFAULTS}), DEFAULTS.trim_end())),

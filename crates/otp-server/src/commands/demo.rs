@@ -42,12 +42,13 @@ pub(super) async fn run(port: u16, overrides: Overrides, json: bool) -> anyhow::
     };
     let settings = settings(address, &folder, &webhook)?;
     crate::logging::start(&settings.log);
-    let store = Store::open_migrated(&settings.database, &overrides).await?;
+    let (store, keys) = Store::open_ready(&settings, &overrides).await?;
     let overrides = Overrides {
         storage: Some(store.ports()),
         ..overrides
     };
-    let administration = Administration::new(store.ports(), settings.clone(), overrides.clone());
+    let administration =
+        Administration::new(store.ports(), keys, settings.clone(), overrides.clone());
     let key = sample_account(&administration).await?;
 
     let sandbox = Sandbox::new(SandboxOptions {
@@ -146,7 +147,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         address: None,
     };
     let english = LanguageTag::parse("en")?;
-    let account = administration.create_account(&contact, english).await?.id;
+    let account = administration.create_account(contact, english).await?.id;
     let (_, key) = administration
         .create_api_key(account, "demo".to_owned(), None)
         .await?;

@@ -4,11 +4,11 @@ use clap::{Args, Subcommand};
 use otp_core::ids::AccountId;
 use otp_core::opt_out::ConsentRequest;
 use otp_core::recipient::PhoneNumber;
-use otp_core::sealing::{Purpose, Sealed, Sealer};
-use serde_json::{Value, json};
+use otp_core::usecases::enter_consent::EnteredConsent;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Administration, conflict_means};
+use super::Administration;
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -51,8 +51,8 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     match command {
         OptOutCommand::List { account } => list(administration, AccountId(account)).await,
-        OptOutCommand::Add(of) => enter(administration, &of, ConsentRequest::Stop).await,
-        OptOutCommand::Remove(of) => enter(administration, &of, ConsentRequest::Start).await,
+        OptOutCommand::Add(of) => enter(administration, of, ConsentRequest::Stop).await,
+        OptOutCommand::Remove(of) => enter(administration, of, ConsentRequest::Start).await,
         OptOutCommand::Log { account, phone } => {
             log(administration, AccountId(account), phone.as_ref()).await
         }
@@ -60,28 +60,26 @@ pub(super) async fn run(
 }
 
 async fn list(administration: &Administration, account: AccountId) -> anyhow::Result<Answer> {
-    let sealer = administration.sealer()?;
-    let listed = administration.list_opt_outs(account).await?;
-    let rows: anyhow::Result<_> = listed
-        .iter()
-        .map(|row| {
-            let phone = masked(&sealer, row.recipient.as_ref())?;
-            Ok(json!({"phone": phone, "since": row.since.to_rfc3339()}))
-        })
-        .collect();
-    Ok(Answer::table(rows?, &["phone", "since"]))
+    let listed = administration.show_consent()?.opt_outs(account).await?;
+    let rows = listed.iter().map(|row| {
+        let phone = row.recipient.as_ref().map(PhoneNumber::masked);
+        json!({"phone": phone, "since": row.of.since.to_rfc3339()})
+    });
+    Ok(Answer::table(rows.collect(), &["phone", "since"]))
 }
 
 async fn enter(
     administration: &Administration,
-    OptOutOf { account, phone }: &OptOutOf,
+    OptOutOf { account, phone }: OptOutOf,
     request: ConsentRequest,
 ) -> anyhow::Result<Answer> {
-    let entered = administration.enter_consent(AccountId(*account), phone, request);
-    entered
-        .await
-        .map_err(|error| conflict_means(error, "no account has that id"))?;
     let json = json!({"phone": phone.e164(), "request": request.as_str()});
+    let entered = EnteredConsent {
+        account_id: AccountId(account),
+        recipient: phone,
+        request,
+    };
+    administration.enter_consent()?.execute(entered).await?;
     let text = match request {
         ConsentRequest::Stop => "the number gets no more messages",
         ConsentRequest::Start => "the number gets messages again",
@@ -89,39 +87,27 @@ async fn enter(
     Ok(Answer::new(json, text))
 }
 
+/// The log knows recipients by index only. It shows a number if the caller names it, or if a message to it
+/// still has it, masked.
 async fn log(
     administration: &Administration,
     account: AccountId,
     phone: Option<&PhoneNumber>,
 ) -> anyhow::Result<Answer> {
-    let sealer = administration.sealer()?;
-    let log = administration.list_consent_log(account, phone).await?;
-    let rows: anyhow::Result<_> = log
-        .iter()
-        .map(|entry| {
-            let shown = match phone {
-                Some(phone) => Value::from(phone.e164()),
-                None => masked(&sealer, entry.recipient.as_ref())?,
-            };
-            Ok(json!({
-                "phone": shown,
-                "request": entry.request.as_str(),
-                "source": entry.source.as_str(),
-                "requestedAt": entry.requested_at.to_rfc3339(),
-                "recordedAt": entry.recorded_at.to_rfc3339(),
-            }))
+    let log = administration.show_consent()?.log(account, phone).await?;
+    let rows = log.iter().map(|entry| {
+        let shown = match phone {
+            Some(phone) => Some(phone.e164().to_owned()),
+            None => entry.recipient.as_ref().map(PhoneNumber::masked),
+        };
+        json!({
+            "phone": shown,
+            "request": entry.of.request.as_str(),
+            "source": entry.of.source.as_str(),
+            "requestedAt": entry.of.requested_at.to_rfc3339(),
+            "recordedAt": entry.of.recorded_at.to_rfc3339(),
         })
-        .collect();
+    });
     let columns = ["phone", "request", "source", "requestedAt", "recordedAt"];
-    Ok(Answer::table(rows?, &columns))
-}
-
-/// Returns the masked number; null if only its index is known, because its owner wrote before the first
-/// message.
-fn masked(sealer: &Sealer, recipient: Option<&Sealed>) -> anyhow::Result<Value> {
-    let Some(sealed) = recipient else {
-        return Ok(Value::Null);
-    };
-    let number = sealer.open(Purpose::Recipient, sealed)?;
-    Ok(Value::from(PhoneNumber::restore(&number)?.masked()))
+    Ok(Answer::table(rows.collect(), &columns))
 }

@@ -8,7 +8,7 @@ use otp_core::channel::whatsapp::health::{HealthChange, Quality, SenderHealth};
 use otp_core::channel::whatsapp::{AccessToken, ProviderId, Sender};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::{AccountId, SenderId};
-use otp_core::sealing::{Purpose, Sealer};
+use otp_core::sealing::{AccountSealer, Purpose};
 use otp_core::time::Timestamp;
 use otp_core::usecases::add_sender;
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ pub(super) async fn run(
             let known = administration.list_sender_health().await?;
             let health = known.into_iter().find(|row| row.sender_id == sender.id);
             let health = health.unwrap_or_else(|| SenderHealth::unknown(sender.id));
-            object(administration, &sender, &health)
+            object(administration, &sender, &health).await
         }
         SenderCommand::Check(OneSender { id }) => {
             let examined = administration.examine_sender(SenderId(id)).await?;
@@ -128,29 +128,28 @@ async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<
         )
     })?;
     let health = SenderHealth::unknown(sender.id);
-    object(administration, &sender, &health)
+    object(administration, &sender, &health).await
 }
 
 async fn list(
     administration: &Administration,
     account: Option<AccountId>,
 ) -> anyhow::Result<Answer> {
-    let sealer = administration.sealer()?;
     let senders = administration.list_senders().await?;
     let health = administration.list_sender_health().await?;
     let mut health: BTreeMap<_, _> = health
         .into_iter()
         .map(|health| (health.sender_id, health))
         .collect();
-    let rows: Result<_, _> = senders
+    let senders = senders
         .iter()
-        .filter(|sender| account.is_none_or(|account| sender.account_id == account))
-        .map(|sender| {
-            let known = health.remove(&sender.id);
-            let unknown = || SenderHealth::unknown(sender.id);
-            shown(sender, &known.unwrap_or_else(unknown), &sealer)
-        })
-        .collect();
+        .filter(|sender| account.is_none_or(|account| sender.account_id == account));
+    let mut rows = Vec::new();
+    for sender in senders {
+        let known = health.remove(&sender.id);
+        let health = known.unwrap_or_else(|| SenderHealth::unknown(sender.id));
+        rows.push(shown(administration, sender, &health).await?);
+    }
     let columns = [
         "id",
         "accountId",
@@ -161,7 +160,7 @@ async fn list(
         "quality",
         "createdAt",
     ];
-    Ok(Answer::table(rows?, &columns))
+    Ok(Answer::table(rows, &columns))
 }
 
 async fn change(
@@ -171,7 +170,7 @@ async fn change(
 ) -> anyhow::Result<Answer> {
     let sender = get(administration, id).await?;
     let changed = administration.change_sender_health(sender.id, change);
-    object(administration, &sender, &changed.await?)
+    object(administration, &sender, &changed.await?).await
 }
 
 async fn get(administration: &Administration, id: Uuid) -> anyhow::Result<Sender> {
@@ -187,16 +186,24 @@ fn read_token(path: &Path) -> anyhow::Result<AccessToken> {
     Ok(AccessToken::parse(&read_secret(path, "access token")?)?)
 }
 
-fn object(
+async fn object(
     administration: &Administration,
     sender: &Sender,
     health: &SenderHealth,
 ) -> anyhow::Result<Answer> {
-    let sealer = administration.sealer()?;
-    Ok(Answer::object(shown(sender, health, &sealer)?))
+    Ok(Answer::object(shown(administration, sender, health).await?))
 }
 
-fn shown(sender: &Sender, health: &SenderHealth, sealer: &Sealer) -> anyhow::Result<Value> {
+/// Without the account's key the number cannot be read any more and is null.
+async fn shown(
+    administration: &Administration,
+    sender: &Sender,
+    health: &SenderHealth,
+) -> anyhow::Result<Value> {
+    let sealer = administration.sealer(sender.account_id).await?;
+    let open =
+        |sealer: Arc<AccountSealer>| sealer.open(Purpose::SenderPhone, sender.id.0, &sender.phone);
+    let phone = sealer.map(open).transpose()?;
     let stop = health.stop.as_ref();
     let failure = stop.map(|stop| &stop.refusal.failure);
     Ok(json!({
@@ -204,7 +211,7 @@ fn shown(sender: &Sender, health: &SenderHealth, sealer: &Sealer) -> anyhow::Res
         "accountId": sender.account_id.0,
         "phoneNumberId": sender.phone_number_id.as_str(),
         "wabaId": sender.waba_id.as_str(),
-        "phone": sealer.open(Purpose::Contact, &sender.phone)?.as_str(),
+        "phone": phone.as_ref().map(|phone| phone.as_str()),
         "createdAt": sender.created_at.to_rfc3339(),
         "state": if stop.is_some() { "Stopped" } else { "Active" },
         "stoppedAt": stop.map(|stop| stop.since.to_rfc3339()),

@@ -17,7 +17,7 @@ pub(super) async fn run(
     json: bool,
 ) -> anyhow::Result<Answer> {
     let spans = crate::logging::start_with_spans(&settings).await?;
-    settings.master_key()?;
+    settings.master_keys()?;
     let listener = listen(settings.http.bind)?;
     let is_mailed = settings.mail.is_some() || overrides.notice_sender.is_some();
     let mut builder = Gateway::builder(settings).with_overrides(overrides);

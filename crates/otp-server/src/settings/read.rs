@@ -3,11 +3,13 @@
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use config::Config;
+use otp_core::account::AccountRules;
+use otp_core::keyring::{MasterKey, MasterKeys};
 use otp_core::notice::LowBalance;
-use otp_core::sealing::MasterKey;
 use otp_edge::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender};
@@ -32,7 +34,6 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
             max_connections: keys.parse("database.max_connections", |text| {
                 within(text, 2..=1_000, "write a whole number from 2 to 1000")
             })?,
-            low_balance: keys.parse("notices.low_balance_percent", low_balance)?,
         },
         http: Http {
             bind: keys.parse("http.bind", |text| {
@@ -59,12 +60,10 @@ pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, S
             })?,
         },
         mail: keys.mail()?,
-        master_key: keys.optional("security.master_key", |text| {
-            MasterKey::parse(text).map_err(|_| {
-                "write 32 random bytes in base64; \
-                `otp-server config new-master-key` makes them"
-            })
-        })?,
+        new_account_rules: AccountRules {
+            low_balance: keys.parse("notices.low_balance_percent", low_balance)?,
+        },
+        master_keys: keys.master_keys()?,
         rate_limit: keys.rate_limit()?,
         log: Log {
             level: keys.parse("log.level", log_level)?,
@@ -137,6 +136,33 @@ impl Keys<'_> {
             .filter(|part| !part.is_empty())
             .map(str::to_owned)
             .collect())
+    }
+
+    /// Reads the master keys. The previous ones are a list, or a text with one key in each line, as a file
+    /// of secrets has them.
+    fn master_keys(&self) -> Result<Option<Arc<MasterKeys>>, SettingsError> {
+        let (current, previous) = ("security.master_key", "security.previous_master_keys");
+        let parse = |text: &str| {
+            MasterKey::parse(text).map_err(|_| {
+                "write 32 random bytes in base64; \
+                `otp-server config new-master-key` makes them"
+            })
+        };
+        let current = self.optional(current, parse)?;
+        let listed = self.list(previous)?;
+        let retired: Result<Vec<_>, _> = listed
+            .iter()
+            .flat_map(|part| part.split_whitespace())
+            .map(|text| parse(text).map_err(|why| self.wrong(previous, why)))
+            .collect();
+        match (current, retired?) {
+            (Some(current), retired) => Ok(Some(Arc::new(MasterKeys::new(&current, &retired)))),
+            (None, retired) if retired.is_empty() => Ok(None),
+            (None, _) => Err(self.wrong(
+                "security.master_key",
+                "required if security.previous_master_keys is set",
+            )),
+        }
     }
 
     fn tls(&self) -> Result<Option<Tls>, SettingsError> {

@@ -1,9 +1,7 @@
 //! Resolves consent requests whose author was not known when they arrived.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::ports::Clock;
 use otp_core::usecases::record_consent::{KeptConsents, RecordConsent};
 
 use super::worker::{Progress, Task, TaskError};
@@ -11,7 +9,6 @@ use super::worker::{Progress, Task, TaskError};
 /// The task.
 pub(super) struct ResolveConsents {
     pub(super) record_consent: RecordConsent,
-    pub(super) clock: Arc<dyn Clock>,
     /// The number of requests that waited after the last round.
     pub(super) waiting: usize,
 }
@@ -21,7 +18,7 @@ impl Task for ResolveConsents {
     const PERIOD: Duration = Duration::from_secs(1);
 
     async fn run(&mut self) -> Result<Progress, TaskError> {
-        let round = self.record_consent.resolve_kept(&*self.clock).await?;
+        let round = self.record_consent.resolve_kept().await?;
         log(round, self.waiting);
         self.waiting = round.waiting;
         Ok(Progress::Done)
@@ -32,7 +29,7 @@ fn log(round: KeptConsents, waiting_before: usize) {
     let KeptConsents {
         resolved,
         waiting,
-        given_up,
+        dropped,
     } = round;
     if resolved > 0 {
         tracing::info!(resolved, "recorded consent requests that had waited");
@@ -43,9 +40,9 @@ fn log(round: KeptConsents, waiting_before: usize) {
             "consent requests wait: their author is not known yet, a receipt may identify them"
         );
     }
-    if given_up > 0 {
+    if dropped > 0 {
         tracing::warn!(
-            given_up,
+            dropped,
             "dropped consent requests: their author was never identified"
         );
     }

@@ -1,13 +1,11 @@
 //! Notices to account holders: mails those that are due, adds those that time brings, forgets old ones.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::NoticeId;
 use otp_core::notice::NoticeState;
-use otp_core::ports::{ApiKeys, Clock, NoticeOutbox};
-use otp_core::usecases::announce_expiring_keys::announce_expiring_keys;
-use otp_core::usecases::mail_notices::{MailNotices, forget_ended};
+use otp_core::usecases::announce_expiring_keys;
+use otp_core::usecases::mail_notices::{self, MailNotices};
 use tokio_util::sync::CancellationToken;
 
 use super::worker::{Progress, Task, TaskError};
@@ -69,34 +67,27 @@ struct NotAccepted {
 }
 
 /// Adds a notice for each API key that is about to expire.
-pub(super) struct AnnounceExpiringKeys {
-    pub(super) keys: Arc<dyn ApiKeys>,
-    pub(super) outbox: Arc<dyn NoticeOutbox>,
-    pub(super) clock: Arc<dyn Clock>,
-}
+pub(super) struct AnnounceExpiringKeys(pub(super) announce_expiring_keys::AnnounceExpiringKeys);
 
 impl Task for AnnounceExpiringKeys {
     const NAME: &'static str = "announce_expiring_keys";
     const PERIOD: Duration = SLOW_PERIOD;
 
     async fn run(&mut self) -> Result<Progress, TaskError> {
-        announce_expiring_keys(&*self.keys, &*self.outbox, &*self.clock).await?;
+        self.0.execute().await?;
         Ok(Progress::Done)
     }
 }
 
 /// Forgets notices that ended long ago.
-pub(super) struct ForgetEndedNotices {
-    pub(super) outbox: Arc<dyn NoticeOutbox>,
-    pub(super) clock: Arc<dyn Clock>,
-}
+pub(super) struct ForgetEndedNotices(pub(super) mail_notices::ForgetEndedNotices);
 
 impl Task for ForgetEndedNotices {
     const NAME: &'static str = "forget_ended_notices";
     const PERIOD: Duration = SLOW_PERIOD;
 
     async fn run(&mut self) -> Result<Progress, TaskError> {
-        forget_ended(&*self.outbox, &*self.clock).await?;
+        self.0.execute().await?;
         Ok(Progress::Done)
     }
 }

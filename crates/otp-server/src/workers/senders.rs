@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::channel::whatsapp::health::SenderStop;
 use otp_core::ids::SenderId;
 use otp_core::ports::{NoticeOutbox, PortError, ProviderRefusal};
@@ -15,7 +16,7 @@ use super::worker::{Progress, Task, TaskError};
 /// The task. Several processes may run it at a time.
 pub(super) struct ExamineSenders {
     pub(super) examine: ExamineSender,
-    pub(super) paced: Arc<PacedSender>,
+    pub(super) paced: Arc<PacedSender<WhatsAppLimits>>,
     pub(super) outbox: Arc<dyn NoticeOutbox>,
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use otp_core::ports::{Schema, SchemaState};
 use otp_sqlite::{ConnectError, SqliteOptions, SqliteStore};
 
 use crate::fresh::Place;
@@ -93,11 +94,8 @@ async fn a_file_kept_locked_is_waited_for_and_then_named_as_the_cause() {
 async fn connecting_writes_no_schema() {
     let place = Place::new();
     let store = SqliteStore::connect(&place.options()).await.unwrap();
-    let state = store.schema_state().await.unwrap();
-    assert!(
-        matches!(state, otp_sqlite::SchemaState::Behind(_)),
-        "{state:?}"
-    );
+    let state = store.state().await.unwrap();
+    assert_eq!(state, SchemaState::Empty);
     assert!(
         std::fs::read(place.path())
             .unwrap()

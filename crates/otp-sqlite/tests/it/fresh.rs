@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use diesel::prelude::*;
+use otp_core::ports::Schema;
 use otp_sqlite::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 

@@ -4,51 +4,64 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use otp_core::ports::StorageHealth;
+use otp_core::ports::{Schema, SchemaError, SchemaState, StorageHealth};
 use otp_core::send::Outcome;
-use otp_sqlite::{MigrateError, SchemaState, SqliteStore};
+use otp_sqlite::SqliteStore;
 use otp_testkit::contract::fixture::Fixture;
 
 use crate::fresh::Place;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
+/// A newer program applied a migration that this one does not know.
+const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
+
+/// And the migration took something away.
+const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '99991231000000'";
+
 #[tokio::test]
-async fn a_fresh_file_is_behind_and_then_up_to_date() {
+async fn a_fresh_file_is_empty_and_then_up_to_date() {
     let place = Place::new();
     let store = SqliteStore::connect(&place.options()).await.unwrap();
-    let SchemaState::Behind(pending) = store.schema_state().await.unwrap() else {
-        panic!("a fresh file has no schema");
-    };
+    assert_eq!(store.state().await.unwrap(), SchemaState::Empty);
     assert!(
         store.check().await.is_err(),
         "without a schema it is not healthy"
     );
-    assert_eq!(store.migrate().await.unwrap(), pending);
-    assert_eq!(store.schema_state().await.unwrap(), SchemaState::UpToDate);
+    assert!(store.migrate().await.unwrap() > 0);
+    assert_eq!(store.state().await.unwrap(), SchemaState::UpToDate);
     assert_eq!(store.migrate().await.unwrap(), 0);
     store.check().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_reported_and_left_alone() {
+async fn a_newer_schema_is_accepted_while_it_serves_this_program() {
     let place = Place::new();
     let store = place.store().await;
-    place
-        .stranger()
-        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')")
-        .unwrap();
-    assert_eq!(store.schema_state().await.unwrap(), SchemaState::Newer);
+    place.stranger().batch_execute(NEWER).unwrap();
+    assert_eq!(store.state().await.unwrap(), SchemaState::Ahead);
+    assert_eq!(store.migrate().await.unwrap(), 0);
+    store.check().await.unwrap();
+    let fixture = Fixture::with_credits(store, 5).await;
+    fixture.send(1).await;
+}
+
+#[tokio::test]
+async fn a_schema_that_no_longer_serves_this_program_is_refused_and_left_alone() {
+    let place = Place::new();
+    let store = place.store().await;
+    place.stranger().batch_execute(NEWER).unwrap();
+    place.stranger().batch_execute(CONTRACTED).unwrap();
+    let before = objects(&mut place.stranger());
+    assert_eq!(store.state().await.unwrap(), SchemaState::TooNew);
     let error = store.migrate().await.unwrap_err();
-    assert!(
-        matches!(error, MigrateError::SchemaIsNewer { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, SchemaError::TooNew { .. }), "{error}");
     assert!(
         error.to_string().contains(place.path().to_str().unwrap()),
         "{error}"
     );
     assert!(store.check().await.is_err());
+    assert_eq!(objects(&mut place.stranger()), before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

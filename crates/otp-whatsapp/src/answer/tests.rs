@@ -1,4 +1,4 @@
-//! Tests of the verdicts: answers as Meta, proxies and accidents give them.
+//! Tests of the verdicts on answers of Meta, of proxies, and on broken ones.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::test_messages::message;
 enum Outcome {
     Accepted,
     Refused,
-    /// With the pause, if any.
+    /// May be retried, after the pause if there is one.
     Retry(Option<u64>),
     Unknown,
 }
@@ -69,7 +69,7 @@ fn a_message_with_an_id_is_accepted() {
 }
 
 #[test]
-fn whatever_its_status_and_whatever_else_is_missing() {
+fn an_id_is_enough_whatever_its_status_and_whatever_else_is_missing() {
     for status in [
         "held_for_quality_assessment",
         "paused",
@@ -99,14 +99,14 @@ fn success_without_an_id_is_unknown() {
     ] {
         check(200, body, Outcome::Unknown);
     }
-    let endless = json!({"messages": [{"id": "a".repeat(provider_message_id::LONGEST + 1)}]});
+    let endless = json!({"messages": [{"id": "a".repeat(provider_message_id::MAX_LENGTH + 1)}]});
     check(200, &endless.to_string(), Outcome::Unknown);
     check(204, "", Outcome::Unknown);
     assert_eq!(outcome(&verdict(200, None, None)), Outcome::Unknown);
 }
 
 #[test]
-fn codes_decide_not_statuses() {
+fn the_code_decides_and_not_the_http_status() {
     for status in [400, 401, 403, 404, 408, 429, 499, 500, 503] {
         check_error(status, None, &json!({"code": 131026}), Outcome::Refused);
         check_error(status, None, &json!({"code": 190}), Outcome::Refused);
@@ -135,7 +135,7 @@ fn codes_decide_not_statuses() {
 }
 
 #[test]
-fn the_providers_pause_outweighs_ours() {
+fn the_providers_pause_replaces_ours() {
     check_error(
         429,
         Some(7),
@@ -147,7 +147,7 @@ fn the_providers_pause_outweighs_ours() {
 }
 
 #[test]
-fn what_nobody_lists_is_transient_unless_graph_says_otherwise() {
+fn an_unlisted_code_is_transient_unless_graph_denies_it() {
     for code in [1, 131_099, 9_999_999_999_i64] {
         check_error(400, None, &json!({"code": code}), Outcome::Retry(None));
         check_error(
@@ -166,7 +166,7 @@ fn what_nobody_lists_is_transient_unless_graph_says_otherwise() {
 }
 
 #[test]
-fn a_known_code_is_believed_over_is_transient() {
+fn a_listed_code_takes_precedence_over_is_transient() {
     check_error(
         400,
         None,
@@ -182,7 +182,7 @@ fn a_known_code_is_believed_over_is_transient() {
 }
 
 #[test]
-fn refusals_without_graphs_words() {
+fn without_an_error_object_the_http_status_decides() {
     for body in [
         "",
         "<html>",
@@ -207,7 +207,7 @@ fn refusals_without_graphs_words() {
 }
 
 #[test]
-fn redirects_and_nonsense_are_unknown() {
+fn redirects_and_invalid_statuses_are_unknown() {
     for status in [100, 199, 300, 301, 302, 303, 304, 307, 308, 600, 999] {
         check(status, "", Outcome::Unknown);
         check_error(status, None, &json!({"code": 131026}), Outcome::Unknown);
@@ -241,7 +241,7 @@ fn the_message_is_graphs_and_the_reason_its_details() {
 }
 
 #[test]
-fn missing_words_are_made_up_for() {
+fn missing_texts_have_replacements() {
     let listed = refusal(400, &json!({"code": 131026}));
     assert_eq!(listed.message, "(#131026) Message undeliverable");
     assert_eq!(listed.failure.reason, listed.message);
@@ -258,7 +258,7 @@ fn missing_words_are_made_up_for() {
 }
 
 #[test]
-fn nothing_of_the_request_comes_back_in_the_texts() {
+fn the_texts_contain_nothing_of_the_request() {
     let echo =
         "to=966551234567 (+966 55 123 4567) code 482913 token EAAGm0PX4ZCpsBAKZCbZBZCq7wZDZD";
     let error = json!({

@@ -1,5 +1,5 @@
-//! Tests over TLS: against an authority of their own, in HTTP/1.1 and HTTP/2, and with servers that
-//! break off before a request can have arrived.
+//! Tests over TLS: with their own authority, in HTTP/1.1 and HTTP/2, and with servers that close
+//! the connection before a request can have arrived.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -25,7 +25,7 @@ const ANSWER: &[u8] = br#"{"messages":[{"id":"wamid.TLS"}]}"#;
 
 type TlsStream = StreamOwned<ServerConnection, TcpStream>;
 
-/// Serves one connection and says what came of it.
+/// Serves one connection and returns the result of `handle`.
 fn serve<T: Send + 'static>(
     handle: impl FnOnce(TcpStream) -> T + Send + 'static,
 ) -> (CloudApiOptions, JoinHandle<T>) {
@@ -79,7 +79,7 @@ fn assert_unreached(result: &Result<Accepted, SendError>) {
     }
 }
 
-/// What the server says in the end; meanwhile this thread goes on driving the connections.
+/// Waits for the server's result; meanwhile this thread continues to drive the connections.
 async fn ended<T: Send + 'static>(server: JoinHandle<T>) -> T {
     let joined = tokio::task::spawn_blocking(|| server.join()).await;
     joined.expect("no panic").expect("no panic")
@@ -117,7 +117,7 @@ async fn https_works_with_a_trusted_authority() {
 }
 
 #[tokio::test]
-async fn http2_is_spoken_where_the_server_chooses_it() {
+async fn http2_is_used_if_the_server_chooses_it() {
     let (options, server) = serve(|stream| {
         let mut stream = tls(stream, b"h2");
         let (id, data) = h2_request(&mut stream);
@@ -134,7 +134,7 @@ async fn http2_is_spoken_where_the_server_chooses_it() {
     assert_eq!(request["to"], "966551234567");
 }
 
-/// The library below would repeat it, as the protocol allows; ours is the only one to decide that.
+/// The HTTP library would repeat it, as the protocol allows; only our code may decide that.
 #[tokio::test]
 async fn a_stream_that_http2_refuses_is_not_repeated() {
     let (options, server) = serve(|stream| {
@@ -154,7 +154,7 @@ async fn a_stream_that_http2_refuses_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_server_nobody_vouches_for_never_sees_a_request() {
+async fn an_untrusted_server_never_receives_a_request() {
     let (options, server) = serve(|stream| {
         let mut request = [0; 1];
         tls(stream, b"http/1.1").read(&mut request)
@@ -180,7 +180,7 @@ async fn a_server_without_tls_is_not_reached() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_never_ends_is_given_up() {
+async fn a_handshake_that_never_ends_is_aborted_after_the_connect_time_out() {
     let (options, server) = serve(|mut stream| stream.read_to_end(&mut Vec::new()));
     let started = Instant::now();
     assert_unreached(&sender(&options).send(&message().into()).await);
@@ -189,7 +189,7 @@ async fn a_handshake_that_never_ends_is_given_up() {
 }
 
 #[tokio::test]
-async fn nor_does_it_outlast_the_call() {
+async fn a_handshake_that_never_ends_is_aborted_with_the_call() {
     let (mut options, server) = serve(|mut stream| stream.read_to_end(&mut Vec::new()));
     options.connect_timeout = Duration::from_secs(60);
     let mut message = message();
@@ -200,9 +200,9 @@ async fn nor_does_it_outlast_the_call() {
     drop(ended(server).await);
 }
 
-/// The tunnel would have carried the request; it was never opened.
+/// The tunnel for the request was never opened, so the request was not sent.
 #[tokio::test]
-async fn a_proxy_that_opens_no_tunnel() {
+async fn a_proxy_that_opens_no_tunnel_never_receives_the_request() {
     let (proxy, server) = serve(|mut stream| {
         let mut request = Vec::new();
         while !request.ends_with(b"\r\n\r\n") {
@@ -240,14 +240,14 @@ fn plain_http_needs_no_roots() {
 }
 
 #[test]
-fn https_has_roots_or_says_so() {
+fn https_has_roots_or_is_refused() {
     match CloudApiSender::new(&CloudApiOptions::default()) {
         Ok(_) | Err(InvalidOptions::NoRootCertificates) => {}
         Err(other) => panic!("{other:?}"),
     }
 }
 
-/// Reads the preface and one whole request: its stream and its data.
+/// Reads the preface and one whole request; returns its stream and its data.
 fn h2_request(stream: &mut TlsStream) -> (u32, Vec<u8>) {
     let mut preface = [0; 24];
     stream.read_exact(&mut preface).expect("a preface");
@@ -269,7 +269,7 @@ fn h2_request(stream: &mut TlsStream) -> (u32, Vec<u8>) {
     }
 }
 
-/// Counts the requests that are still begun before the client goes.
+/// Counts the requests that begin before the client closes the connection.
 fn h2_requests_until_end(stream: &mut TlsStream) -> usize {
     let mut begun = 0;
     while let Ok((kind, ..)) = h2_read(stream) {

@@ -1,12 +1,12 @@
-//! The handshake: Meta asks whether an address is ours before it sends anything there.
+//! The handshake: Meta verifies that an address is ours before it sends anything there.
 
 use super::VerifyToken;
 
-/// Meta's challenges have about ten digits.
+/// The maximum length of a challenge; Meta's have about ten digits.
 const MAX_CHALLENGE: usize = 256;
 
-/// The challenge to repeat, if whoever asks knows the token. It is plain: whoever knows the token still
-/// cannot make us answer with a page or a script.
+/// Returns the challenge to repeat if the caller knows the token. The challenge must be plain text,
+/// so that even a caller who knows the token cannot make us answer with a page or a script.
 pub fn verify_handshake<'a>(
     verify_token: &VerifyToken,
     mode: Option<&str>,
@@ -35,14 +35,14 @@ mod tests {
     }
 
     #[test]
-    fn who_knows_the_token_gets_the_challenge_back() {
+    fn a_caller_with_the_token_gets_the_challenge_back() {
         check("subscribe", "our-token", "1158201444", Some("1158201444"));
         let long = "aZ09-._".repeat(36);
         check("subscribe", "our-token", &long, Some(&long));
     }
 
     #[test]
-    fn who_does_not_gets_nothing() {
+    fn a_caller_without_the_token_or_the_mode_gets_nothing() {
         for token in ["", "our-toke", "our-token ", "OUR-TOKEN", "their-token"] {
             check("subscribe", token, "1158201444", None);
         }
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_gets_anything_but_a_plain_text_back() {
+    fn a_challenge_that_is_not_plain_text_is_not_repeated() {
         for challenge in [
             "",
             "<script>",
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_wrong() {
+    fn a_missing_parameter_is_refused() {
         let ours = VerifyToken::parse("our-token").expect("valid");
         let (mode, token, challenge) = (Some("subscribe"), Some("our-token"), Some("1"));
         assert_eq!(verify_handshake(&ours, None, token, challenge), None);

@@ -1,7 +1,8 @@
-//! One message of a person: whether it is a request to get no more messages, or to get them again.
+//! Messages from people: recognises requests to opt out, or to opt in again.
 //!
-//! Nothing else is ever taken from it. Its text is read for this and goes no further. Almost everything
-//! about the author may be missing: a person who adopted a username has no number here, only a user id.
+//! Nothing else is ever used of a message: its text is read for this and not passed on. Almost
+//! everything about the author may be missing: a person with a username has no number here, only a
+//! user id.
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
@@ -14,20 +15,21 @@ use super::json::{Field, Node};
 use super::status::provider_time;
 use crate::provider_message_id;
 
-/// The longest user id believed to be one; Meta's have up to 135 characters.
+/// The maximum length of a user id; Meta's have up to 135 characters.
 const MAX_USER_ID: usize = 256;
 
-/// The longest number believed to be one; E.164 allows 15 digits.
+/// The maximum length of a number; E.164 allows 15 digits.
 const MAX_NUMBER: usize = 20;
 
-/// The request a message is. `value` is what the message stands in.
+/// Returns the request that a message is, if it is one. `value` is the object that contains the
+/// message.
 pub(super) fn request(
     message: &Node,
     value: &Node,
     received_at: Timestamp,
     sealer: &InstallationSealer,
 ) -> Option<InboundConsent> {
-    let (request, source) = said(message)?;
+    let (request, source) = request_in(message)?;
     let contact = contact(message, value);
     let contact = |field| contact.and_then(|contact| contact.text(field));
     let number = message.text(Field::From).or_else(|| contact(Field::WaId));
@@ -52,16 +54,16 @@ pub(super) fn request(
     })
 }
 
-/// What Meta calls a person, as far as it looks like a number or a user id.
+/// Returns Meta's names for a person, as far as they look like a number or a user id.
 pub(super) fn identities(number: Option<&str>, user_id: Option<&str>) -> ProviderIdentities {
     let number = number.filter(|text| is_number(text));
     let user_id = user_id.filter(|text| is_user_id(text));
     ProviderIdentities::new(user_id, number)
 }
 
-/// What a message says, if it says one of the two things. Other kinds of messages (pictures, reactions,
-/// Meta's own about a changed number) say nothing.
-fn said(message: &Node) -> Option<(ConsentRequest, ConsentSource)> {
+/// Returns the request of a message and the way it was made. Other kinds of messages (pictures,
+/// reactions, Meta's own about a changed number) contain none.
+fn request_in(message: &Node) -> Option<(ConsentRequest, ConsentSource)> {
     match message.text(Field::Type)? {
         "text" => {
             let text = message.get(Field::Text)?.text(Field::Body)?;
@@ -81,16 +83,18 @@ fn said(message: &Node) -> Option<(ConsentRequest, ConsentSource)> {
     }
 }
 
-/// What a button says: to programs, else to the person who pressed it.
+/// Returns the request of a button: in its payload, or else in its label.
 fn pressed(button: &Node, fields: [Field; 2]) -> Option<(ConsentRequest, ConsentSource)> {
-    let mut said = fields
+    let mut requests = fields
         .into_iter()
         .filter_map(|field| ConsentRequest::of_text(button.text(field)?));
-    said.next().map(|request| (request, ConsentSource::Button))
+    requests
+        .next()
+        .map(|request| (request, ConsentSource::Button))
 }
 
-/// What stands beside the messages on the author of this one. Where the message names nobody, that is
-/// the only contact there is.
+/// Returns the contact of the message's author, which is listed beside the messages. If the message
+/// does not identify its author, the contact is taken only if there is one contact and one message.
 fn contact<'a>(message: &Node, value: &'a Node) -> Option<&'a Node> {
     let contacts = value.items(Field::Contacts);
     let names = |contact: &&Node| {

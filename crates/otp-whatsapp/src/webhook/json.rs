@@ -1,7 +1,8 @@
-//! JSON as far as it is read here: of every object only the fields that may matter, whatever their type.
+//! The parts of JSON that matter here: of every object only the known fields, of any type.
 //!
-//! Names of people are skipped without being decoded. What they write is decoded, for it may be STOP; a
-//! text that was cut in the middle of an emoji cannot make the whole unreadable, see [`readable`].
+//! Names of people are skipped without being decoded. Their messages are decoded, because they may
+//! be STOP. A text that was cut in the middle of an emoji cannot make the whole body unreadable;
+//! see [`readable`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,25 +11,25 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-/// The bytes as JSON that can be decoded: where half a character is escaped (`\ud83d` alone), or bytes
-/// are no UTF-8, the replacement character stands for it. Elsewhere the bytes stay what they are.
+/// Makes the bytes decodable as JSON: replaces an escaped half of a character (`\ud83d` alone) and
+/// bytes that are not UTF-8 with the replacement character. All other bytes are unchanged.
 pub(super) fn readable(json: &[u8]) -> Cow<'_, str> {
     let json = String::from_utf8_lossy(json);
     let halves = halves(json.as_bytes());
     if halves.is_empty() {
         return json;
     }
-    let mut mended = json.into_owned().into_bytes();
+    let mut repaired = json.into_owned().into_bytes();
     for half in halves {
-        mended[half..half + ESCAPED.len()].copy_from_slice(ESCAPED);
+        repaired[half..half + ESCAPED.len()].copy_from_slice(ESCAPED);
     }
-    Cow::Owned(String::from_utf8_lossy(&mended).into_owned())
+    Cow::Owned(String::from_utf8_lossy(&repaired).into_owned())
 }
 
-/// What stands for half a character.
+/// The escape that replaces half a character.
 const ESCAPED: &[u8; 6] = b"\\ufffd";
 
-/// Where halves of characters are escaped whose other half is not beside them.
+/// Returns the positions of escaped halves of characters without their other half.
 fn halves(json: &[u8]) -> Vec<usize> {
     let mut halves = Vec::new();
     let mut first: Option<usize> = None;
@@ -36,7 +37,7 @@ fn halves(json: &[u8]) -> Vec<usize> {
     while at < json.len() {
         let unit = escaped_unit(&json[at..]);
         let second = unit.is_some_and(|unit| (0xdc00..0xe000).contains(&unit));
-        // A second half directly behind a first one is a whole character.
+        // A second half directly after a first one completes the character.
         if let (Some(place), false) = (first, second) {
             halves.push(place);
         } else if first.is_none() && second {
@@ -55,7 +56,7 @@ fn halves(json: &[u8]) -> Vec<usize> {
     halves
 }
 
-/// The code unit that is escaped at the beginning.
+/// Returns the code unit that is escaped at the beginning.
 fn escaped_unit(json: &[u8]) -> Option<u16> {
     let digits = json.strip_prefix(b"\\u")?.get(..4)?;
     let digits = std::str::from_utf8(digits).ok()?;
@@ -65,7 +66,7 @@ fn escaped_unit(json: &[u8]) -> Option<u16> {
 /// A JSON value.
 #[derive(Debug, PartialEq)]
 pub(super) enum Node {
-    /// Null, a truth value, or a number that is not whole.
+    /// Null, a boolean, or a number that is not an integer of 64 bits.
     Other,
     Number(i64),
     Text(String),
@@ -138,7 +139,8 @@ fields! {
 }
 
 impl Node {
-    /// A field's value, if this is an object that has it. Of several the last counts.
+    /// Returns a field's value, if this is an object that has it. If the field is repeated, the
+    /// last one counts.
     pub(super) fn get(&self, field: Field) -> Option<&Self> {
         let Self::Object(fields) = self else {
             return None;
@@ -147,7 +149,7 @@ impl Node {
         found.map(|(_, value)| value)
     }
 
-    /// The items of a field's list; none where it is missing or no list.
+    /// Returns the items of a field's list; empty if the field is missing or not a list.
     pub(super) fn items(&self, field: Field) -> &[Self] {
         match self.get(field) {
             Some(Self::List(items)) => items,
@@ -155,7 +157,7 @@ impl Node {
         }
     }
 
-    /// A field's text, trimmed, if it is one and not empty.
+    /// Returns a field's text, trimmed, if it is a text and not empty.
     pub(super) fn text(&self, field: Field) -> Option<&str> {
         match self.get(field) {
             Some(Self::Text(text)) => Some(text.trim()).filter(|text| !text.is_empty()),
@@ -163,7 +165,7 @@ impl Node {
         }
     }
 
-    /// A field's number, or the text of one.
+    /// Returns a field's number, which may be written as a text.
     pub(super) fn number(&self, field: Field) -> Option<i64> {
         match self.get(field) {
             Some(Self::Number(number)) => Some(*number),
@@ -232,7 +234,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
-/// Reads a field's name; as bytes, so that one that is no text is only unknown.
+/// Reads a field's name as bytes, so that a name that is not valid text is only unknown.
 struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn only_fields_that_matter_are_kept() {
+    fn only_known_fields_are_kept() {
         let read = read(r#"{"input":"1","id":"a","profile":{"name":"x","id":"y"},"code":7}"#);
         let kept = vec![
             (Field::Id, Node::Text("a".to_owned())),
@@ -278,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_name_costs_nothing() {
+    fn a_broken_name_leaves_the_rest_readable() {
         let node =
             read(r#"{"profile":{"name":"\ud83d"},"\ud83d":1,"text":{"body":"\ude00"},"id":"a"}"#);
         assert_eq!(
@@ -315,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn types_are_judged_where_a_value_is_read() {
+    fn a_value_of_another_type_is_ignored_when_it_is_read() {
         let node = read(r#"{"id":" ","code":"190 ","title":7,"errors":{},"timestamp":1e400}"#);
         assert_eq!(node, None, "no number of JSON's grammar is that large");
         let node = read(r#"{"id":" ","code":"190 ","title":7,"errors":{},"timestamp":1.5}"#);

@@ -1,4 +1,4 @@
-//! One notification: every entry, every change, every status and every message in it.
+//! The content of a notification: every entry, change, status and message in it.
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::health::SenderEvent;
@@ -12,40 +12,40 @@ use super::json::{Field, Node, readable};
 use super::status::{self, Unusable};
 use super::template;
 
-/// Meta's names of events are short.
+/// The maximum length of the name of an event, in characters; longer ones are cut off.
 const MAX_EVENT: usize = 64;
 
-/// What a notification says.
+/// The content of a notification.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notification {
-    /// What is passed on.
+    /// The reports that are passed on.
     pub said: ProviderWebhookPayload,
-    /// What else there is.
+    /// The numbers of parts that were skipped.
     pub ignored: Ignored,
 }
 
-/// How much of what was passed over.
+/// The numbers of skipped parts, by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ignored {
-    /// Messages of people that are no request to be left alone, and none to be left alone no more.
+    /// Messages from people that are neither an opt-out nor an opt-in.
     pub inbound_messages: usize,
-    /// Errors of the account or the app, without a message.
+    /// Errors of the account or the app that belong to no message.
     pub errors: usize,
-    /// Changes that lack what says of what they are.
+    /// Changes that lack a required field.
     pub malformed_changes: usize,
-    /// Changes of what the business may do.
+    /// Changes of the business's capabilities.
     pub capability_updates: usize,
-    /// Changes of a kind that is not known here.
+    /// Changes of an unknown kind.
     pub unknown_changes: usize,
-    /// Statuses that are not known here.
+    /// Unknown statuses.
     pub unknown_statuses: usize,
-    /// Statuses that lack what says of which message they are.
+    /// Statuses that lack the id of their message, or the status itself.
     pub malformed_statuses: usize,
 }
 
-/// The body is no notification: no JSON, or none with a list of entries.
+/// The body is not a notification: it is not JSON, or has no list of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the body is no notification")]
+#[error("the body is not a notification")]
 pub struct Malformed;
 
 /// Reads a notification whose signature was checked.
@@ -119,7 +119,8 @@ impl Notification {
         }
     }
 
-    /// Whatever it says of the account, each of its senders is to be asked about.
+    /// Reports the account, whatever the change: the state of each of its senders has to be looked
+    /// up.
     fn take_account_report(&mut self, entry: &Node, field: &str, value: Option<&Node>) {
         let Some(waba_id) = entry.text(Field::Id).and_then(provider_id) else {
             self.ignored.malformed_changes += 1;
@@ -130,14 +131,14 @@ impl Notification {
             waba_id = waba_id.as_str(),
             field,
             event = event.map(|event| event.chars().take(MAX_EVENT).collect::<String>()),
-            "WhatsApp reports on a business account; its senders are asked about"
+            "received a report about a business account; its senders will be looked up"
         );
         self.said
             .senders
             .push(SenderEvent::BusinessAccount(waba_id));
     }
 
-    /// Errors that belong to no message: of the number they came for.
+    /// Counts the errors that belong to no message, and reports the number they came for.
     fn take_errors(&mut self, value: &Node) {
         let errors = value.items(Field::Errors);
         if errors.is_empty() {
@@ -150,7 +151,7 @@ impl Notification {
         self.said.senders.extend(report);
     }
 
-    /// Says how much there was of what, and nothing of whom it is about.
+    /// Logs the number of parts of each kind, without anything about people.
     pub(super) fn log(&self) {
         let Ignored {
             inbound_messages,
@@ -173,32 +174,32 @@ impl Notification {
             templates = self.said.templates.len(),
             senders = self.said.senders.len(),
             unknown_changes,
-            "WhatsApp notifies"
+            "received a notification"
         );
         if unknown_statuses + malformed_statuses + malformed_changes > 0 {
             tracing::warn!(
                 unknown_statuses,
                 malformed_statuses,
                 malformed_changes,
-                "WhatsApp reports what is not understood; it is passed over"
+                "skipped unknown or malformed parts of a notification"
             );
         }
         if capability_updates > 0 {
             tracing::info!(
                 capability_updates,
-                "WhatsApp changed how much the business may send; see Meta's Business Manager"
+                "Meta changed the limits of the business; see Meta's Business Manager"
             );
         }
         if errors > 0 {
             tracing::warn!(
                 errors,
-                "WhatsApp reports on the account; see Meta's Business Manager"
+                "received errors of the account; see Meta's Business Manager"
             );
         }
     }
 }
 
-/// A template that is out of use may take messages with it, so somebody should look.
+/// Logs a template's status, as a warning if it cannot be used: messages may then fail.
 fn log_template(event: &TemplateEvent) {
     let TemplateSubject { provider_id, name } = &event.subject;
     let template_id = provider_id.as_ref().map(ProviderId::as_str);
@@ -215,7 +216,7 @@ fn log_template(event: &TemplateEvent) {
             name,
             language,
             status,
-            "a template may be used"
+            "a template is usable"
         );
     } else {
         tracing::warn!(
@@ -225,7 +226,7 @@ fn log_template(event: &TemplateEvent) {
             language,
             status,
             reason,
-            "a template may not be used"
+            "a template is not usable"
         );
     }
 }

@@ -1,4 +1,5 @@
-//! What Meta and we share: the app's secret, which signs notifications, and the token of the handshake.
+//! The secrets we share with Meta: the app's secret, which signs notifications, and the token of
+//! the handshake.
 
 use std::fmt;
 
@@ -15,30 +16,30 @@ pub struct InvalidSecret;
 #[derive(Clone)]
 pub struct AppSecret(Zeroizing<String>);
 
-/// The token that was entered where the webhook was registered: wiped after use, hidden in `Debug`.
+/// The token that was entered when the webhook was registered: wiped after use, hidden in `Debug`.
 #[derive(Clone)]
 pub struct VerifyToken(Zeroizing<String>);
 
 impl AppSecret {
-    /// Reads a secret; white space around it, such as a file's last newline, is dropped.
+    /// Reads a secret; surrounding white space, such as a file's last newline, is dropped.
     pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
         secret(text).map(Self)
     }
 
-    /// A fresh calculation of a signature.
+    /// Starts the calculation of a signature.
     pub(super) fn signature(&self) -> Hmac<Sha256> {
         keyed(&self.0)
     }
 }
 
 impl VerifyToken {
-    /// Reads a token; white space around it, such as a file's last newline, is dropped.
+    /// Reads a token; surrounding white space, such as a file's last newline, is dropped.
     pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
         secret(text).map(Self)
     }
 
-    /// Whether `presented` is the token. Digests are compared, not texts: how long that takes says
-    /// neither where the texts differ nor how long the token is.
+    /// Returns whether `presented` is the token. It compares digests and not the texts, so that the
+    /// time it takes reveals neither where the texts differ nor how long the token is.
     pub(super) fn is(&self, presented: &str) -> bool {
         let digest = |text: &str| keyed(&self.0).chain_update(text.as_bytes());
         let expected = digest(&self.0).finalize().into_bytes();
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_hides_them() {
+    fn debug_hides_both() {
         let secret = AppSecret::parse("canary").expect("valid");
         let token = VerifyToken::parse("canary").expect("valid");
         assert_eq!(
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_token_is_the_token() {
+    fn only_the_token_itself_is_accepted() {
         for text in ["t", "our-token", &"x".repeat(64), &"x".repeat(65)] {
             let token = VerifyToken::parse(text).expect("valid");
             assert!(token.is(text), "{text}");

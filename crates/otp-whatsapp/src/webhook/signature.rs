@@ -1,4 +1,5 @@
-//! The signature: `X-Hub-Signature-256: sha256=` and the HMAC-SHA-256 of the raw body, in small hex.
+//! The signature: `X-Hub-Signature-256: sha256=` and the HMAC-SHA-256 of the raw body, in
+//! lower-case hex.
 
 use hmac::Mac;
 
@@ -9,7 +10,7 @@ use super::AppSecret;
 #[error("not signed with the app's secret")]
 pub struct InvalidSignature;
 
-/// Checks the signature in `header` over the body as it came, in constant time.
+/// Checks the signature in `header` over the raw body, in constant time.
 pub fn verify_signature(
     app_secret: &AppSecret,
     header: Option<&str>,
@@ -24,7 +25,7 @@ pub fn verify_signature(
         .map_err(|_| InvalidSignature)
 }
 
-/// The bytes that 64 small hexadecimal digits stand for.
+/// Decodes 64 lower-case hexadecimal digits.
 fn bytes(hex: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     if hex.len() != 2 * bytes.len() {
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_as_they_came_are_what_was_signed() {
+    fn the_signature_covers_the_raw_bytes() {
         assert_eq!(verify("sec", Some(SIGNATURE), BODY), Ok(()));
         // The same JSON, written differently.
         for body in [
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_signature_of_this_kind_is_none() {
+    fn other_forms_of_a_signature_are_refused() {
         assert!(verify("sec", None, BODY).is_err());
         let hex = &SIGNATURE[7..];
         let (upper, padded) = (hex.to_ascii_uppercase(), format!("sha256= {hex}"));

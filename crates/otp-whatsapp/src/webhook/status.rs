@@ -1,7 +1,7 @@
-//! One status: which message it is of, and what it says of it.
+//! A status in a notification, read as a receipt.
 //!
-//! Only the message's id and the status are needed. Everything else may be missing, and some of it is
-//! in one version of the API and not in another.
+//! Only the message's id and the status are required. Everything else may be missing, and some of
+//! it depends on the version of the API.
 
 use std::time::Duration;
 
@@ -18,22 +18,22 @@ use crate::codes;
 use crate::provider_message_id;
 use crate::redaction::Redaction;
 
-/// Before this, in seconds, there was no WhatsApp: 2009-01-01.
+/// The earliest plausible time, in seconds: 2009-01-01. WhatsApp did not exist before.
 const EARLIEST: i64 = 1_230_768_000;
 
-/// So far may Meta's clock be ahead of ours.
+/// The time by which Meta's clock may be ahead of ours.
 const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Why a status is passed over.
+/// The reason a status is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unusable {
-    /// It does not say of which message it is.
+    /// It lacks its message or the status itself.
     NoMessage,
-    /// It says something that is not known here.
+    /// Its status is unknown.
     UnknownStatus,
 }
 
-/// The receipt a status is.
+/// Reads a status as a receipt.
 pub(super) fn receipt(
     status: &Node,
     received_at: Timestamp,
@@ -41,7 +41,7 @@ pub(super) fn receipt(
 ) -> Result<DeliveryReceipt, Unusable> {
     let id = status.text(Field::Id).and_then(provider_message_id::parse);
     let id = id.ok_or(Unusable::NoMessage)?;
-    // Other programs of the same app may put something of their own there.
+    // Other programs of the same app may use this field for data of their own.
     let ours = status
         .text(Field::OurId)
         .and_then(|text| parse_uuid(text).ok());
@@ -64,7 +64,7 @@ fn report(status: &Node, id: &ProviderMessageId) -> Result<Report, Unusable> {
     match status.text(Field::Status) {
         Some("sent") => Ok(Report::Sent),
         Some("delivered") => Ok(Report::Delivered),
-        // Only who opened the chat can play what is in it.
+        // A recipient who played a message has opened the chat.
         Some("read" | "played") => Ok(Report::Read),
         Some("deleted") => Ok(Report::Deleted),
         Some("failed") => Ok(Report::Failed(failure(status, id))),
@@ -73,7 +73,8 @@ fn report(status: &Node, id: &ProviderMessageId) -> Result<Report, Unusable> {
     }
 }
 
-/// Meta's words are kept as the API's clients read them, so number and id are taken out first.
+/// Reads Meta's texts on the failure. They are stored for the API's clients, so the number and the
+/// id are removed first.
 fn failure(status: &Node, id: &ProviderMessageId) -> Failure {
     let redaction = Redaction::of_receipt(status.text(Field::RecipientId), id);
     let text = |text: Option<&str>| {
@@ -96,12 +97,12 @@ fn failure(status: &Node, id: &ProviderMessageId) -> Failure {
     }
 }
 
-/// When it happened by Meta's clock.
-pub(super) fn provider_time(said: &Node, received_at: Timestamp) -> Timestamp {
-    instant(said.number(Field::Timestamp), received_at)
+/// Reads the time of an event, by Meta's clock.
+pub(super) fn provider_time(event: &Node, received_at: Timestamp) -> Timestamp {
+    instant(event.number(Field::Timestamp), received_at)
 }
 
-/// Meta's seconds; our time, where Meta's cannot be one.
+/// Returns the instant of Meta's seconds; `received_at` if they are missing or implausible.
 pub(super) fn instant(seconds: Option<i64>, received_at: Timestamp) -> Timestamp {
     seconds
         .filter(|seconds| *seconds >= EARLIEST)

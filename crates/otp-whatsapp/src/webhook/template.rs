@@ -1,4 +1,4 @@
-//! One change of a template: which it is, and what became of it.
+//! A change of a template in a notification.
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::event::{TemplateEvent, TemplateSubject};
@@ -10,8 +10,8 @@ use super::json::{Field, Node};
 use super::status::instant;
 use crate::redaction::Redaction;
 
-/// The event in a change of this entry; none where it does not say which template it is of, or what
-/// became of it.
+/// Reads the event in a change of this entry; `None` if it lacks the account, the template or the
+/// new status.
 pub(super) fn event(entry: &Node, value: &Node, received_at: Timestamp) -> Option<TemplateEvent> {
     let waba_id = entry.text(Field::Id)?;
     let id = value.number(Field::TemplateId)?.to_string();
@@ -29,7 +29,7 @@ pub(super) fn event(entry: &Node, value: &Node, received_at: Timestamp) -> Optio
     })
 }
 
-/// Meta's word for why; where it has none, the title of what it did.
+/// Returns Meta's reason; if there is none, the title of Meta's action.
 fn reason(value: &Node) -> Option<String> {
     let reason = value.text(Field::Reason).filter(|reason| *reason != "NONE");
     let other = value.get(Field::OtherInfo);

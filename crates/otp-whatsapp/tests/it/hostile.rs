@@ -1,5 +1,5 @@
-//! Servers that break off, stall, lie or are not there. What matters is that a message which may have
-//! been taken is never said to be untaken, and never sent twice.
+//! Tests with servers that close early, stall, lie or are absent. A message that may have been
+//! accepted MUST NOT be reported as not sent, and MUST NOT be sent twice.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::support::{
 
 const SHORT: Duration = Duration::from_millis(400);
 
-/// Generous, for busy machines; a call that hangs would take far longer.
+/// A generous tolerance for busy machines; a call that hangs would take far longer.
 const GRACE: Duration = Duration::from_secs(2);
 
 type Outcome = Result<Accepted, SendError>;
@@ -41,7 +41,8 @@ fn assert_refused(outcome: &Outcome, status: u16) {
     }
 }
 
-/// Reads the request, then does this; what the sender makes of it. One request is all there may be.
+/// Returns the outcome of a send to a server that reads the request and then runs `then`. There
+/// must be exactly one request.
 async fn outcome_of<F, Fut>(timeout: Duration, then: F) -> Outcome
 where
     F: Fn(Connection) -> Fut + Clone + Send + 'static,
@@ -63,7 +64,7 @@ where
     outcome
 }
 
-/// An answer of these bytes, then an orderly close.
+/// Returns the outcome of an answer with these bytes and an orderly close.
 async fn outcome_of_bytes(answer: &'static str) -> Outcome {
     outcome_of(message().timeout(), move |mut connection| async move {
         connection.write(answer).await;
@@ -72,7 +73,7 @@ async fn outcome_of_bytes(answer: &'static str) -> Outcome {
 }
 
 #[tokio::test]
-async fn nothing_listens() {
+async fn a_message_is_not_sent_if_nothing_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     drop(listener);
@@ -80,12 +81,12 @@ async fn nothing_listens() {
 }
 
 #[tokio::test]
-async fn the_name_does_not_exist() {
+async fn a_message_is_not_sent_if_the_host_does_not_exist() {
     assert_unreached(&sender("http://graph.invalid").send(&message()).await);
 }
 
 #[tokio::test]
-async fn the_proxy_is_not_there() {
+async fn a_message_is_not_sent_if_the_proxy_is_absent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let proxy = format!("http://{}", listener.local_addr().expect("bound"));
     drop(listener);
@@ -98,7 +99,7 @@ async fn the_proxy_is_not_there() {
 }
 
 #[tokio::test]
-async fn no_time_is_left() {
+async fn a_message_is_not_sent_if_no_time_is_left() {
     let server = RawServer::start(Connection::closed).await;
     let outcome = sender(&server.url)
         .send(&message_within(Duration::ZERO))
@@ -108,27 +109,27 @@ async fn no_time_is_left() {
 }
 
 #[tokio::test]
-async fn the_server_closes_after_the_request() {
+async fn a_close_after_the_request_is_unknown() {
     assert_eq!(outcome_of_bytes("").await, Err(SendError::Unknown));
 }
 
 #[tokio::test]
-async fn the_server_resets_after_the_request() {
+async fn a_reset_after_the_request_is_unknown() {
     let outcome = outcome_of(message().timeout(), |connection| async move {
-        connection.reset()
+        connection.reset();
     })
     .await;
     assert_eq!(outcome, Err(SendError::Unknown));
 }
 
 #[tokio::test]
-async fn the_server_never_answers() {
+async fn a_missing_answer_is_unknown() {
     let outcome = outcome_of(SHORT, Connection::closed).await;
     assert_eq!(outcome, Err(SendError::Unknown));
 }
 
 #[tokio::test]
-async fn the_answer_is_no_http() {
+async fn an_answer_that_is_not_http_is_unknown() {
     for answer in [
         "hello\r\n\r\n",
         "HTTP/1.1 abc OK\r\n\r\n",
@@ -143,7 +144,7 @@ async fn the_answer_is_no_http() {
 }
 
 #[tokio::test]
-async fn success_is_cut_off() {
+async fn a_success_that_is_cut_off_is_unknown() {
     let short =
         "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"messages\":[{\"id\":\"wamid.A\"}]}";
     assert_eq!(outcome_of_bytes(short).await, Err(SendError::Unknown));
@@ -154,7 +155,7 @@ async fn success_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_is_cut_off_is_one_all_the_same() {
+async fn a_refusal_that_is_cut_off_is_still_a_refusal() {
     let short = "HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{\"error\":";
     assert_refused(&outcome_of_bytes(short).await, 400);
     let outcome = outcome_of(SHORT, |mut connection| async move {
@@ -174,7 +175,7 @@ async fn a_failure_that_is_cut_off_is_unknown() {
 }
 
 #[tokio::test]
-async fn the_answer_trickles() {
+async fn a_body_that_never_completes_is_unknown() {
     let outcome = outcome_of(SHORT, |mut connection| async move {
         connection
             .write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
@@ -189,7 +190,7 @@ async fn the_answer_trickles() {
 }
 
 #[tokio::test]
-async fn the_head_trickles() {
+async fn a_head_that_never_completes_is_unknown() {
     let outcome = outcome_of(SHORT, |mut connection| async move {
         connection.write("HTTP/1.1 200 OK\r\nX-Filler: ").await;
         let mut tick = tokio::time::interval(Duration::from_millis(20));
@@ -202,7 +203,7 @@ async fn the_head_trickles() {
 }
 
 #[tokio::test]
-async fn the_answer_has_no_end() {
+async fn an_endless_answer_has_the_outcome_of_its_status() {
     for (status, refused) in [
         ("200 OK", false),
         ("400 Bad Request", true),
@@ -223,7 +224,7 @@ async fn the_answer_has_no_end() {
     }
 }
 
-/// White space behind the JSON changes nothing but the length.
+/// The white space after the JSON only changes the length.
 #[tokio::test]
 async fn answers_are_read_up_to_64_kib() {
     let padded_to = |length: usize| {
@@ -239,7 +240,7 @@ async fn answers_are_read_up_to_64_kib() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_proxy_is_no_answer_of_metas() {
+async fn a_page_of_a_proxy_is_not_an_answer_of_meta() {
     let page = "<html><body><h1>Bad Gateway</h1></body></html>";
     let page_of = |status: &'static str| {
         outcome_of(message().timeout(), move |mut connection| async move {
@@ -281,7 +282,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn connections_are_used_again() {
+async fn connections_are_reused() {
     let server = RawServer::start(|mut connection| async move {
         while connection.request().await.is_some() {
             connection.answer("200 OK", ACCEPTED).await;
@@ -295,9 +296,10 @@ async fn connections_are_used_again() {
     assert_eq!((server.requests(), server.connections()), (5, 1));
 }
 
-/// The server closes while the connection is idle: nothing was sent on it, so another one does.
+/// The server closes while the connection is idle: nothing was sent on it, so a new connection is
+/// used.
 #[tokio::test]
-async fn a_connection_closed_while_idle_costs_nothing() {
+async fn a_connection_closed_while_idle_loses_no_message() {
     let server = RawServer::start(|mut connection| async move {
         if connection.request().await.is_some() {
             connection.answer("200 OK", ACCEPTED).await;
@@ -307,7 +309,7 @@ async fn a_connection_closed_while_idle_costs_nothing() {
     let sender = sender(&server.url);
     for sent in 1..=20 {
         match sender.send(&message()).await {
-            // The close may cross the next request, which then counts as sent.
+            // The server may close while the next request is sent, which then counts as sent.
             Ok(_) | Err(SendError::Unknown) => {}
             Err(other) => panic!("{other:?}"),
         }
@@ -315,10 +317,10 @@ async fn a_connection_closed_while_idle_costs_nothing() {
     }
 }
 
-/// The server takes a request on a connection that was used before, and closes without an answer. A
-/// client that repeats what failed on a reused connection would deliver it twice.
+/// The server reads a request on a reused connection and closes without an answer. A client that
+/// repeats requests that fail on a reused connection would deliver the message twice.
 #[tokio::test]
-async fn a_request_that_vanished_on_a_reused_connection_is_not_repeated() {
+async fn a_request_that_failed_on_a_reused_connection_is_not_repeated() {
     for reset in [false, true] {
         let server = RawServer::start(move |mut connection| async move {
             connection.request().await;
@@ -335,10 +337,10 @@ async fn a_request_that_vanished_on_a_reused_connection_is_not_repeated() {
     }
 }
 
-/// Whatever the sender says of a connection that is closed at once, it is true: a message it calls
-/// untaken was never seen, and none was seen twice.
+/// If a connection is closed at once, the server never receives the message, whichever of the two
+/// outcomes the sender reports.
 #[tokio::test]
-async fn a_server_that_closes_at_once() {
+async fn a_server_that_closes_at_once_never_receives_a_message() {
     let server = RawServer::start(|connection| async move { drop(connection) }).await;
     for _ in 0..20 {
         match sender(&server.url).send(&message()).await {

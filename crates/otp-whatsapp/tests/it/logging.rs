@@ -1,4 +1,4 @@
-//! What a log learns of a call: everything an operator needs, and nothing of the recipient.
+//! Tests of the log of a call: it has everything an operator needs and nothing of the recipient.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -32,7 +32,7 @@ impl Log {
     }
 }
 
-/// Writes down what this thread logs at the most talkative level.
+/// Records the log of this thread at the most detailed level.
 fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
     let log = Log::default();
     let writer = log.clone();
@@ -45,7 +45,7 @@ fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
     (log, tracing::subscriber::set_default(subscriber))
 }
 
-/// All that is logged meanwhile.
+/// Returns everything that is logged during the call of `what`.
 pub(crate) fn captured(what: impl FnOnce()) -> String {
     let (log, guard) = listen();
     what();
@@ -53,7 +53,7 @@ pub(crate) fn captured(what: impl FnOnce()) -> String {
     log.text()
 }
 
-/// All that is logged at the most talkative level, by us and by the libraries below.
+/// Returns the log of a send at the most detailed level, by us and by the libraries below.
 async fn log_of(url: &str) -> String {
     let (log, guard) = listen();
     let outcome = sender(url).send(&message()).await;
@@ -86,7 +86,7 @@ fn assert_span(log: &str, fields: &[&str]) {
 }
 
 #[tokio::test]
-async fn an_acceptance() {
+async fn an_acceptance_is_logged_without_a_warning() {
     let server = answering(ResponseTemplate::new(200).set_body_string(ACCEPTED)).await;
     let log = log_of(&server.uri()).await;
     let id = format!("message_id={MESSAGE_ID}");
@@ -103,7 +103,7 @@ async fn an_acceptance() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_echoes_the_request() {
+async fn a_refusal_that_quotes_the_request_is_logged_without_its_secrets() {
     let echo = format!("+{NUMBER} got {PASSCODE} with {TOKEN}");
     let body = json!({"error": {
         "code": 190, "type": echo, "message": echo, "error_data": {"details": echo}
@@ -115,11 +115,11 @@ async fn a_refusal_that_echoes_the_request() {
         &["outcome=\"refused\"", "http_status=401", "code=190"],
     );
     let warnings = log.lines().filter(|line| line.contains("WARN")).count();
-    assert_eq!(warnings, 1, "an operator must hear of it: {log}");
+    assert_eq!(warnings, 1, "an operator must be warned: {log}");
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there() {
+async fn an_absent_server_is_logged_with_its_cause() {
     let log = log_of("http://graph.invalid").await;
     assert_span(&log, &["outcome=\"retry\"", "cause="]);
     assert!(log.contains("WARN"), "{log}");

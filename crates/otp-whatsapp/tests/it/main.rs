@@ -1,5 +1,5 @@
-//! The sender against servers of the tests' own, well-behaved, hostile and absent ones; the webhook
-//! against what Meta posts, and against what nobody should.
+//! Tests of the sender against the tests' own servers (well-behaved, hostile and absent), and of
+//! the webhook against Meta's notifications and malformed ones.
 
 mod hostile;
 mod logging;

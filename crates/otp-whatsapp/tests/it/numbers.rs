@@ -1,4 +1,4 @@
-//! A number at Meta: what is asked, and what answers mean.
+//! Tests of the state of a number at Meta: the request, and the meaning of the answers.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn error(status: u16, error: Value) -> Examination {
 }
 
 #[tokio::test]
-async fn a_number_that_is_not_blocked_may_send() {
+async fn a_number_that_is_not_blocked_can_send() {
     let rating = Rating {
         quality: Some(Quality::Yellow),
         messaging_limit: Some("TIER_1K".to_owned()),
@@ -70,7 +70,7 @@ async fn a_number_that_is_not_blocked_may_send() {
 }
 
 #[tokio::test]
-async fn a_blocked_number_tells_who_is_blocked_and_why() {
+async fn a_blocked_number_has_the_blocked_entity_and_its_reason() {
     let blocked = json!({"health_status": {"can_send_message": "BLOCKED", "entities": [
         {"entity_type": "PHONE_NUMBER", "id": "106540352242922", "can_send_message": "AVAILABLE"},
         {"entity_type": "WABA", "id": "102290129340398", "can_send_message": "BLOCKED", "errors": [{
@@ -103,7 +103,7 @@ async fn a_blocked_number_tells_who_is_blocked_and_why() {
 }
 
 #[tokio::test]
-async fn a_refusal_to_answer_speaks_of_the_sender_only_where_it_must() {
+async fn a_refused_request_concerns_the_sender_only_for_some_codes() {
     for (code, subcode) in [(190, None), (0, None), (100, Some(33)), (131_031, None)] {
         let found = error(401, json!({"code": code, "error_subcode": subcode})).await;
         let Examination::Unable(refusal, _) = found else {
@@ -125,7 +125,7 @@ async fn a_refusal_to_answer_speaks_of_the_sender_only_where_it_must() {
 }
 
 #[tokio::test]
-async fn whatever_else_comes_back_says_nothing() {
+async fn every_other_answer_shows_nothing_about_the_number() {
     for answer in [
         ResponseTemplate::new(502).set_body_string("<html>"),
         ResponseTemplate::new(200).set_body_string("<html>"),
@@ -140,7 +140,7 @@ async fn whatever_else_comes_back_says_nothing() {
 }
 
 #[tokio::test]
-async fn no_reason_holds_the_token() {
+async fn no_reason_contains_the_token() {
     let words = format!("Malformed access token {TOKEN}");
     let Examination::Unable(refusal, _) = error(401, json!({"code": 190, "message": words})).await
     else {

@@ -1,4 +1,4 @@
-//! What the tests share: a message, and a server that does with a connection what the test says.
+//! Shared parts of the tests: a message, and a server that handles connections as a test specifies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,7 +44,7 @@ fn whatsapp_message() -> whatsapp::OutgoingMessage {
     }
 }
 
-/// The message, to be sent within this time.
+/// Returns the message with this time-out.
 pub(crate) fn message_within(timeout: Duration) -> OutgoingMessage {
     let mut message = message();
     message.set_timeout(timeout);
@@ -62,7 +62,7 @@ pub(crate) fn sender_with(options: CloudApiOptions) -> CloudApiSender {
     CloudApiSender::new(&options).expect("valid options")
 }
 
-/// A server on a TCP socket. It counts the requests that arrived whole, and ends with the test.
+/// A server on a TCP socket. It counts complete requests and ends with the test.
 pub(crate) struct RawServer {
     pub(crate) url: String,
     requests: Arc<AtomicUsize>,
@@ -71,7 +71,7 @@ pub(crate) struct RawServer {
 }
 
 impl RawServer {
-    /// Does this with every connection.
+    /// Starts a server that runs `handle` for every connection.
     pub(crate) async fn start<F, Fut>(handle: F) -> Self
     where
         F: Fn(Connection) -> Fut + Send + 'static,
@@ -119,7 +119,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Reads a whole request; none where the client closes instead.
+    /// Reads a whole request; `None` if the client closes instead.
     pub(crate) async fn request(&mut self) -> Option<String> {
         let mut bytes = Vec::new();
         loop {
@@ -136,7 +136,7 @@ impl Connection {
         }
     }
 
-    /// Writes; whether the client still takes it.
+    /// Writes the text; returns whether the client still accepts it.
     pub(crate) async fn write(&mut self, text: &str) -> bool {
         self.stream.write_all(text.as_bytes()).await.is_ok()
     }

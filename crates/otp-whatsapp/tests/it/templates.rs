@@ -1,4 +1,4 @@
-//! Templates at Meta: what is asked for, how a list is read, and what a hostile answer costs.
+//! Tests of templates at Meta: the requests, the reading of lists, and hostile answers.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ fn tag(text: &str) -> LanguageTag {
     LanguageTag::parse(text).expect(text)
 }
 
-/// A template as Meta lists it.
+/// Returns a template as Meta lists it.
 fn item(language: &str) -> Value {
     json!({
         "id": "1689556908129832", "name": "otp_code", "language": language,
@@ -58,7 +58,7 @@ async fn answering(server: &MockServer, answer: ResponseTemplate) {
         .await;
 }
 
-/// What listing makes of this page.
+/// Returns the result of reading a list with this page.
 async fn list_of(page: Value) -> Result<Vec<ListedTemplate>, ProviderError> {
     let server = MockServer::start().await;
     answering(&server, ResponseTemplate::new(200).set_body_json(page)).await;
@@ -81,7 +81,7 @@ async fn a_list_is_read_to_its_last_page() {
             .and(path(PATH))
             .and(header("authorization", format!("Bearer {TOKEN}").as_str()))
     };
-    // The address of the next page is somebody else's: it must never be asked for.
+    // The address of the next page is of another host: it must never be requested.
     let elsewhere = "http://192.0.2.1/v26.0/1/message_templates?after=y";
     asked()
         .and(query_param_is_missing("after"))
@@ -114,7 +114,7 @@ async fn a_list_is_read_to_its_last_page() {
 }
 
 #[tokio::test]
-async fn what_is_odd_about_a_template_is_read_too() {
+async fn the_unusual_fields_of_a_template_are_read_too() {
     let mut odd = item("ar");
     odd["status"] = json!("REJECTED");
     odd["rejected_reason"] = json!("INVALID\u{1b}[31m_FORMAT");
@@ -138,7 +138,7 @@ async fn what_is_odd_about_a_template_is_read_too() {
 }
 
 #[tokio::test]
-async fn a_hostile_list_is_an_error_and_never_a_part_of_the_truth() {
+async fn a_hostile_list_is_an_error_and_never_a_partial_list() {
     let mut broken = item("ar");
     broken["id"] = json!("../1");
     let endless = json!({"data": [], "paging": {"next": "x", "cursors": {"after": "same"}}});
@@ -159,7 +159,7 @@ async fn a_hostile_list_is_an_error_and_never_a_part_of_the_truth() {
 }
 
 #[tokio::test]
-async fn a_list_without_an_end_is_given_up() {
+async fn a_list_without_an_end_is_an_error() {
     let server = MockServer::start().await;
     let page = |request: &wiremock::Request| {
         let after = request.url.query_pairs().find(|(name, _)| name == "after");
@@ -180,7 +180,7 @@ async fn a_list_without_an_end_is_given_up() {
 }
 
 #[tokio::test]
-async fn whatever_else_is_answered_is_said_without_the_token() {
+async fn every_other_answer_is_reported_without_the_token() {
     let refusal = json!({"error": {"code": 190, "error_subcode": 463,
         "message": format!("Error validating access token {TOKEN}"), "type": "OAuthException"}});
     let huge = "x".repeat(5 * 1024 * 1024);
@@ -199,7 +199,7 @@ async fn whatever_else_is_answered_is_said_without_the_token() {
         ),
         (
             ResponseTemplate::new(200).set_body_string("<html>"),
-            "no JSON",
+            "not JSON",
         ),
         (
             ResponseTemplate::new(302).insert_header("location", "http://192.0.2.1/"),
@@ -217,8 +217,8 @@ async fn whatever_else_is_answered_is_said_without_the_token() {
             .list(&account())
             .await
             .expect_err(words);
-        let said = format!("{error} {error:?}");
-        assert!(said.contains(words) && !said.contains("EAAG"), "{said}");
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(words) && !text.contains("EAAG"), "{text}");
     }
     let gone = RawServer::start(|connection| async move { connection.reset() }).await;
     let error = registry(&gone.url)
@@ -229,7 +229,7 @@ async fn whatever_else_is_answered_is_said_without_the_token() {
 }
 
 #[tokio::test]
-async fn a_template_is_created_in_metas_words() {
+async fn a_template_is_created_with_metas_request() {
     let server = MockServer::start().await;
     let body = json!({
         "name": "otp_code", "language": "ar", "category": "AUTHENTICATION",

@@ -1,4 +1,4 @@
-//! The webhook: every shape Meta posts, bodies nobody should post, and what a log learns of them.
+//! Tests of the webhook: every form of Meta's notifications, malformed bodies, and the log of them.
 
 mod consents;
 
@@ -53,7 +53,8 @@ pub(crate) fn fixtures() -> BTreeMap<String, Vec<u8>> {
     files.collect()
 }
 
-/// A receipt in short: the last letter of Meta's id, whether ours is there, what it says, when.
+/// Abbreviates a receipt: the last letter of Meta's id, whether it has our id, its report, its
+/// time.
 fn short(receipt: &DeliveryReceipt) -> (char, bool, &'static str, i64) {
     let index = receipt.reference.provider_index;
     let letter = ('A'..='Z').find(|letter| {
@@ -83,7 +84,7 @@ fn short(receipt: &DeliveryReceipt) -> (char, bool, &'static str, i64) {
 }
 
 #[test]
-fn every_shape_of_metas_is_understood() {
+fn every_form_of_metas_notifications_is_read() {
     let nothing = Ignored::default();
     let message = Ignored {
         inbound_messages: 1,
@@ -162,11 +163,7 @@ fn every_shape_of_metas_is_understood() {
         ),
     ];
     let fixtures = fixtures();
-    assert_eq!(
-        fixtures.len(),
-        expected.len(),
-        "each file stands in the table"
-    );
+    assert_eq!(fixtures.len(), expected.len(), "the table has every file");
     for (name, receipts, ignored) in expected {
         let body = fixtures.get(name).expect(name);
         assert!(body.is_ascii(), "{name}: Meta escapes everything else");
@@ -177,7 +174,7 @@ fn every_shape_of_metas_is_understood() {
 }
 
 #[test]
-fn a_malformed_status_does_not_lose_its_neighbours() {
+fn a_malformed_status_does_not_affect_its_neighbours() {
     let good = |letter: char| json!({"id": format!("{WAMID}{letter}"), "status": "sent"});
     let bad = [
         json!(null),
@@ -218,7 +215,7 @@ fn a_malformed_status_does_not_lose_its_neighbours() {
     assert_eq!(read.ignored, ignored);
 }
 
-/// People's names are cut by programs that count in halves of characters.
+/// Programs that count in halves of characters may cut a name in the middle of one.
 #[test]
 fn half_an_emoji_in_a_name_does_not_lose_a_receipt() {
     let body = format!(
@@ -248,7 +245,7 @@ fn a_thousand_updates_are_one_notification() {
 }
 
 #[test]
-fn what_is_no_notification_is_malformed() {
+fn a_body_that_is_not_a_notification_is_malformed() {
     for body in [
         "",
         "null",
@@ -270,7 +267,7 @@ fn what_is_no_notification_is_malformed() {
 }
 
 #[test]
-fn another_products_notification_is_passed_over() {
+fn a_notification_of_another_product_is_skipped() {
     let entry = json!([{"changes": [{"field": "messages", "value": {"statuses": [
         {"id": "wamid.A", "status": "sent"}]}}]}]);
     for object in [json!("page"), json!(null)] {
@@ -281,7 +278,7 @@ fn another_products_notification_is_passed_over() {
     }
 }
 
-/// JSON of any shape, made of the names that are read.
+/// Generates JSON of any shape with the names that are read.
 fn strange() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -340,13 +337,13 @@ fn strange() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn no_bytes_cause_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         drop(read(&bytes));
         drop(webhook().open(Some(&String::from_utf8_lossy(&bytes)), &bytes, NOW));
     }
 
     #[test]
-    fn no_damage_panics(place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+    fn no_damaged_notification_causes_a_panic(place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
         for body in fixtures().values_mut() {
             let place = place.index(body.len());
             body[place] = byte;
@@ -358,7 +355,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_status_is_its_neighbour_is_read(strange in strange()) {
+    fn the_neighbour_of_any_status_is_read(strange in strange()) {
         let good = json!({"id": format!("{WAMID}A"), "status": "sent"});
         let stop = json!({"id": "wamid.M", "type": "text", "text": {"body": "STOP"}});
         let messages = json!([strange, stop]);
@@ -379,7 +376,7 @@ fn webhook() -> CloudApiWebhook {
 }
 
 #[test]
-fn nothing_is_read_before_its_signature_was_checked() {
+fn nothing_is_read_before_its_signature_is_checked() {
     let signed = "sha256=ac4ad5349b234e7cca5bd81bfbec95e62212cba56acd6b16d6bcdd536f758480";
     let body = br#"{"a":"\u0631"}"#;
     let open = |signature, body: &[u8]| webhook().open(signature, body, NOW);
@@ -392,7 +389,7 @@ fn nothing_is_read_before_its_signature_was_checked() {
 }
 
 #[test]
-fn what_concerns_an_account_or_a_number_is_a_reason_to_ask_about_it() {
+fn reports_about_an_account_or_a_number_become_sender_events() {
     let waba = || SenderEvent::BusinessAccount(digits("102290129340398"));
     for (name, expected) in [
         ("account_restricted", vec![waba()]),
@@ -406,8 +403,8 @@ fn what_concerns_an_account_or_a_number_is_a_reason_to_ask_about_it() {
         ("business_capability", vec![]),
     ] {
         let body = &fixtures()[name];
-        let said = webhook().open(Some(&signature(body)), body, NOW);
-        assert_eq!(said.expect("signed").senders, expected, "{name}");
+        let payload = webhook().open(Some(&signature(body)), body, NOW);
+        assert_eq!(payload.expect("signed").senders, expected, "{name}");
     }
 }
 
@@ -416,14 +413,14 @@ fn digits(text: &str) -> ProviderId {
 }
 
 #[test]
-fn the_handshake_is_answered_to_who_knows_the_token() {
+fn only_a_caller_with_the_token_gets_the_challenge_back() {
     let answer = |token| webhook().handshake(Some("subscribe"), Some(token), Some("1158201444"));
     assert_eq!(answer("canary-token").as_deref(), Some("1158201444"));
     assert_eq!(answer("another"), None);
 }
 
 #[test]
-fn no_log_line_names_anybody() {
+fn no_log_line_contains_personal_data() {
     let log = captured(|| {
         for body in fixtures().values() {
             let signature = signature(body);
@@ -435,11 +432,11 @@ fn no_log_line_names_anybody() {
         assert!(answer.is_some());
     });
     assert!(
-        log.contains("WhatsApp notifies") && log.contains("receipts=5"),
+        log.contains("received a notification") && log.contains("receipts=5"),
         "{log}"
     );
     assert!(
-        log.contains("WARN") && log.contains("reports on a business account"),
+        log.contains("WARN") && log.contains("report about a business account"),
         "{log}"
     );
     for secret in [
@@ -456,7 +453,7 @@ fn no_log_line_names_anybody() {
     }
 }
 
-/// Signs as Meta does.
+/// Signs a body as Meta does.
 fn signature(body: &[u8]) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mac = Hmac::<sha2::Sha256>::new_from_slice(b"sec").expect("a key");

@@ -1,4 +1,4 @@
-//! The webhook's changes of templates: which template each is of, and what it needs to be one.
+//! Tests of changes of templates in notifications: their content, and the required fields.
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::event::{TemplateEvent, TemplateSubject};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::webhook::{NOW, fixtures, read};
 
 #[test]
-fn a_change_of_a_template_says_which_and_what_and_why() {
+fn a_change_of_a_template_has_its_subject_status_and_reason() {
     let expected = [
         ("template_approved", "APPROVED", None),
         ("template_rejected", "REJECTED", Some("INCORRECT_CATEGORY")),
@@ -32,7 +32,8 @@ fn a_change_of_a_template_says_which_and_what_and_why() {
             reason: reason.map(str::to_owned),
             at: NOW,
         };
-        // Meta's example is later than these tests' now by more than a day: it counts as of now.
+        // Meta's example is more than a day after the tests' current time, so it counts as received
+        // now.
         assert_eq!(read.said.templates, [event], "{name}");
     }
 }

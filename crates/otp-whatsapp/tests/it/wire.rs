@@ -1,4 +1,4 @@
-//! What goes over the wire, and answers as Meta gives them.
+//! Tests of the request on the wire, and of answers in Meta's form.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn request(server: &MockServer) -> Request {
 }
 
 #[tokio::test]
-async fn the_request_is_metas() {
+async fn the_request_has_metas_form() {
     let server = server(ResponseTemplate::new(200).set_body_string(ACCEPTED)).await;
     let accepted = sender(&server.uri())
         .send(&message())
@@ -85,7 +85,7 @@ async fn the_request_is_metas() {
 }
 
 #[tokio::test]
-async fn a_refusal_carries_metas_words() {
+async fn a_refusal_has_metas_texts() {
     let body = json!({"error": {
         "message": "(#131026) Message undeliverable",
         "type": "OAuthException",
@@ -105,7 +105,7 @@ async fn a_refusal_carries_metas_words() {
 }
 
 #[tokio::test]
-async fn a_limit_says_when_to_come_back() {
+async fn a_limit_has_the_wait_of_retry_after() {
     let limited = json!({"error": {"message": "(#130429) Rate limit hit", "code": 130429}});
     let in_seconds = ResponseTemplate::new(429)
         .insert_header("Retry-After", "3")
@@ -127,7 +127,7 @@ async fn a_limit_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_gone_through_where_one_is_named() {
+async fn a_proxy_is_used_if_one_is_configured() {
     let proxy = RawServer::start(|mut connection| async move {
         let request = connection.request().await.unwrap_or_default();
         let through =

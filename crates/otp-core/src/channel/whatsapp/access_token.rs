@@ -2,17 +2,19 @@
 
 use zeroize::Zeroizing;
 
-/// The provider's access token in the clear: in memory only, wiped after use, hidden in `Debug`.
+/// The provider's access token in the clear.
+///
+/// It is in memory only, is wiped after use, and is hidden in `Debug`.
 #[derive(Clone)]
 pub struct AccessToken(Zeroizing<String>);
 
-/// The text is no access token.
+/// The text is not an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an access token is one line of printable ASCII without spaces")]
 pub struct InvalidAccessToken;
 
 impl AccessToken {
-    /// Reads a token; white space around it, such as a file's last newline, is dropped.
+    /// Reads a token. White space around it, such as a file's last newline, is dropped.
     pub fn parse(text: &str) -> Result<Self, InvalidAccessToken> {
         let text = text.trim();
         let fits = (1..=4_096).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
@@ -23,7 +25,7 @@ impl AccessToken {
         }
     }
 
-    /// The token, for the adapter that calls the provider and for sealing.
+    /// Returns the token, for the adapter that calls the provider and for sealing.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -40,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_has_no_room_for_a_second_header() {
+    fn a_token_cannot_contain_a_second_header() {
         assert_eq!(
             AccessToken::parse("EAAG\n")
                 .map(|t| t.expose().to_owned())

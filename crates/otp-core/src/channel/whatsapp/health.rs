@@ -1,7 +1,7 @@
-//! The health of a sender: whether it may send, why not, and what else the provider thinks of it.
+//! The health of a sender: whether it may send, the reason if not, and the provider's rating.
 //!
-//! A sender is stopped by the provider's word or by an operator's. What the provider stopped starts again
-//! by itself once the provider says so; what an operator stopped waits for an operator.
+//! A sender is stopped by the provider or by an operator. A sender that the provider stopped starts again
+//! once the provider reports that it may send; a sender that an operator stopped waits for an operator.
 
 mod stop;
 
@@ -15,30 +15,31 @@ use crate::notice::{MailNotice, NoticeKind, Reason};
 use crate::ports::ProviderRefusal;
 use crate::time::Timestamp;
 
-/// How long after a look at an unwell sender the next one is due.
+/// The time from a check of a sender that cannot send to the next one.
 pub const CHECK_AGAIN: Duration = Duration::from_secs(60);
 
-/// So long the account holder is told of a stop, in case nobody could be told before. A notice that ended
-/// is remembered for longer, so none is told twice.
-const TOLD_FOR: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+/// How long after a stop its notice is still queued, in case it could not be queued before.
+///
+/// An ended notice is remembered for longer than that, so none is sent twice.
+const NOTICE_WINDOW: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
-/// No sender is looked at more often, however often somebody asks for it.
-const MIN_DISTANCE: Duration = Duration::from_secs(5);
+/// The least time between two checks of a sender, however often checks are requested.
+const MIN_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What is known of a sender. One that nobody ever asked about is healthy.
+/// The health of a sender. A sender that was never checked is healthy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SenderHealth {
-    /// Whose health it is.
+    /// The sender.
     pub sender_id: SenderId,
-    /// Why it does not send, if it does not.
+    /// The stop of the sender, if it is stopped.
     pub stop: Option<SenderStop>,
-    /// What people think of its messages, as the provider sees it.
+    /// The provider's rating of the quality of its messages.
     pub quality: Option<Quality>,
-    /// How many people it may write to, in the provider's word for it, such as `TIER_1K`.
+    /// The number of people it may write to, as the provider's name of a tier, such as `TIER_1K`.
     pub messaging_limit: Option<String>,
-    /// When the provider last answered about it.
+    /// When the provider last answered a check.
     pub checked_at: Option<Timestamp>,
-    /// When the provider is to be asked about it, if it is.
+    /// When the next check is due, if one is.
     pub check_at: Option<Timestamp>,
 }
 
@@ -51,36 +52,36 @@ pub enum Quality {
     Yellow,
     /// Low: the provider may restrict it.
     Red,
-    /// Not rated, or in a way that is not known here.
+    /// Not rated, or rated with an unknown word.
     Unknown,
 }
 
-/// Something that changes what is known of a sender.
+/// A change to the health of a sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HealthChange {
-    /// The provider was asked.
+    /// The sender was checked.
     Examined(Finding),
-    /// Somebody wants the provider to be asked.
+    /// A check was requested.
     CheckWanted,
-    /// It has another token: what the provider refused may have been the old one.
+    /// The token was replaced: the provider may have refused only the old one.
     TokenReplaced,
-    /// An operator stops it.
+    /// An operator stopped the sender.
     StoppedByOperator,
-    /// An operator lets it send, whoever stopped it; the provider is asked whether that goes well.
+    /// An operator resumed the sender, whoever had stopped it; a check follows.
     ResumedByOperator,
 }
 
-/// Something the provider reports of senders unasked: a reason to ask how they are.
+/// An event that the provider reports about senders: a reason to check them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SenderEvent {
-    /// It is about this number.
+    /// An event about this number.
     Number(ProviderId),
-    /// It is about this business account, and so about each of its numbers.
+    /// An event about this business account, and so about each of its numbers.
     BusinessAccount(ProviderId),
 }
 
 impl SenderEvent {
-    /// Whether this sender is meant.
+    /// Returns whether the event concerns this sender.
     pub fn is_about(&self, sender: &Sender) -> bool {
         match self {
             Self::Number(id) => *id == sender.phone_number_id,
@@ -89,37 +90,37 @@ impl SenderEvent {
     }
 }
 
-/// What was found out about a sender.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// It may send.
+    /// The sender may send.
     Able(Rating),
-    /// It may not.
+    /// The sender may not send.
     Unable(ProviderRefusal, Rating),
-    /// The provider did not say.
+    /// The provider did not answer that question.
     Unclear,
 }
 
-/// What the provider says of a number beside whether it may send. What it leaves out stays as it was.
+/// The provider's rating of a number. A value that the provider leaves out stays as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rating {
-    /// Its quality.
+    /// The quality of its messages.
     pub quality: Option<Quality>,
-    /// How many people it may write to.
+    /// The number of people it may write to, as the name of a tier.
     pub messaging_limit: Option<String>,
 }
 
-/// A change that was made.
+/// The health of a sender before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthChanged {
-    /// What was known before.
+    /// The health before.
     pub before: SenderHealth,
-    /// What is known now.
+    /// The health after.
     pub after: SenderHealth,
 }
 
 impl HealthChanged {
-    /// Why it does not send any more, if it did before.
+    /// Returns the stop if the change stopped the sender.
     pub fn stopped(&self) -> Option<&SenderStop> {
         self.after
             .stop
@@ -127,14 +128,14 @@ impl HealthChanged {
             .filter(|_| self.before.stop.is_none())
     }
 
-    /// Whether it sends again.
+    /// Returns whether the change resumed the sender.
     pub fn resumed(&self) -> bool {
         self.before.stop.is_some() && self.after.stop.is_none()
     }
 }
 
 impl SenderHealth {
-    /// Of a sender that nobody asked about yet.
+    /// Creates the health of a sender that was never checked.
     pub fn unknown(sender_id: SenderId) -> Self {
         Self {
             sender_id,
@@ -146,12 +147,12 @@ impl SenderHealth {
         }
     }
 
-    /// What is known after this change.
+    /// Returns the health after this change.
     pub fn after(&self, change: &HealthChange, now: Timestamp) -> Self {
         let mut after = self.clone();
         match change {
-            HealthChange::Examined(finding) => after.take(finding, now),
-            HealthChange::CheckWanted => after.want_check(now),
+            HealthChange::Examined(finding) => after.apply(finding, now),
+            HealthChange::CheckWanted => after.request_check(now),
             HealthChange::TokenReplaced => {
                 after.stop.take_if(|stop| stop.by == StoppedBy::Provider);
                 after.check_at = Some(now);
@@ -169,11 +170,12 @@ impl SenderHealth {
         after
     }
 
-    /// What the account holder has to know of it. It is the same notice after every look, whoever looked:
-    /// one that got lost on its way is told with the next.
+    /// Returns the notice to the account holder, if there is one.
+    ///
+    /// Every check by any process yields the same notice, so one that was lost is queued by the next check.
     pub fn notice(&self, account_id: AccountId, now: Timestamp) -> Option<MailNotice> {
         let stop = self.stop.as_ref()?;
-        if stop.by != StoppedBy::Provider || now.since(stop.since) >= TOLD_FOR {
+        if stop.by != StoppedBy::Provider || now.since(stop.since) >= NOTICE_WINDOW {
             return None;
         }
         let failure = &stop.refusal.failure;
@@ -187,7 +189,7 @@ impl SenderHealth {
         ))
     }
 
-    fn take(&mut self, finding: &Finding, now: Timestamp) {
+    fn apply(&mut self, finding: &Finding, now: Timestamp) {
         let by_provider = |stop: &SenderStop| stop.by == StoppedBy::Provider;
         match finding {
             Finding::Able(rating) => {
@@ -198,7 +200,7 @@ impl SenderHealth {
             Finding::Unable(refusal, rating) => {
                 match &mut self.stop {
                     None => self.stop = Some(SenderStop::by_provider(now, refusal.clone())),
-                    Some(stop) if by_provider(stop) => stop.say_anew(refusal),
+                    Some(stop) if by_provider(stop) => stop.update_reason(refusal),
                     Some(_) => {}
                 }
                 self.check_at = Some(now + CHECK_AGAIN);
@@ -211,8 +213,8 @@ impl SenderHealth {
         }
     }
 
-    fn want_check(&mut self, now: Timestamp) {
-        let earliest = self.checked_at.map_or(now, |at| now.max(at + MIN_DISTANCE));
+    fn request_check(&mut self, now: Timestamp) {
+        let earliest = self.checked_at.map_or(now, |at| now.max(at + MIN_INTERVAL));
         let due = self.check_at.filter(|due| *due < earliest);
         self.check_at = Some(due.unwrap_or(earliest));
     }
@@ -227,10 +229,10 @@ impl SenderHealth {
 }
 
 impl Quality {
-    /// All of them, for tables and tests.
+    /// Every rating, for tables and tests.
     pub const ALL: [Self; 4] = [Self::Green, Self::Yellow, Self::Red, Self::Unknown];
 
-    /// Reads the provider's word for it.
+    /// Reads the provider's word for a rating.
     pub fn of(word: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -238,7 +240,7 @@ impl Quality {
             .unwrap_or(Self::Unknown)
     }
 
-    /// The provider's word for it.
+    /// Returns the provider's word for the rating.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Green => "GREEN",
@@ -248,7 +250,7 @@ impl Quality {
         }
     }
 
-    /// What a store keeps.
+    /// Returns the stored code.
     pub const fn code(self) -> i16 {
         match self {
             Self::Green => 0,
@@ -258,7 +260,7 @@ impl Quality {
         }
     }
 
-    /// The one with this code.
+    /// Returns the rating with this stored code.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|quality| quality.code() == code)
     }

@@ -1,11 +1,11 @@
-//! What WhatsApp limits.
+//! The keys by which WhatsApp limits calls.
 
 use crate::channel::Limits;
 use crate::ids::SenderId;
 use crate::ports::OutgoingMessage;
 use crate::recipient::PhoneNumber;
 
-/// WhatsApp counts the messages of a number, and those of a number to one recipient.
+/// The keys of WhatsApp: it counts the messages of a number, and those of a number to one recipient.
 #[derive(Debug)]
 pub struct WhatsAppLimits;
 

@@ -1,4 +1,4 @@
-//! A WhatsApp message ready to hand over, and the way it was routed.
+//! A WhatsApp message ready to be sent, and its route.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct RoutedTo {
     pub language: LanguageTag,
 }
 
-/// A WhatsApp message ready to hand over.
+/// A WhatsApp message ready to be passed to the provider.
 #[derive(Debug, Clone)]
 pub struct OutgoingMessage {
     /// Our id of the message.
@@ -38,7 +38,7 @@ pub struct OutgoingMessage {
     pub sender_id: SenderId,
     /// The provider's id of the sender's number.
     pub phone_number_id: ProviderId,
-    /// Authorises the call.
+    /// The token that authorises the call.
     pub access_token: AccessToken,
     /// How long the call may take.
     pub timeout: Duration,

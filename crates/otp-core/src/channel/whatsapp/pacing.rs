@@ -1,17 +1,17 @@
-//! Pacing: which calls to the provider are held back, for how long, and what is said meanwhile.
+//! Pacing: holds back calls to the provider after refusals and failures, for a limited time.
 //!
-//! | what the provider says | what is held back |
+//! | reason | held back |
 //! | --- | --- |
-//! | the pair of numbers sends too fast | messages of this sender to this recipient |
-//! | the sender sends too fast | messages of this sender, for the pause it asks for |
-//! | an operator has to mend something | messages of this sender, until somebody asked about it |
-//! | ten times in a row that it cannot, or nothing | messages of this sender, but for one probe at a time |
+//! | this sender sends too fast to this recipient | messages of this sender to this recipient |
+//! | this sender sends too fast | messages of this sender, for the pause the provider asks for |
+//! | an operator has to fix something | messages of this sender, until it has been checked |
+//! | ten failures or time-outs in a row | messages of this sender, except one probe at a time |
 //!
-//! It is one process's knowledge, for seconds and minutes, and bounded; what a sender is stopped for
-//! lastingly is stored. A sender that has no trouble costs one look-up and no memory.
+//! This state is bounded, is local to one process and lasts for seconds or minutes; lasting stops of
+//! senders are stored. A sender without trouble costs one look-up and no memory.
 //!
-//! Times are counted from any fixed instant of a clock that never goes back: a clock that is set back
-//! must not hold anybody for a day.
+//! Times are durations since a fixed instant of a monotonic clock, because a clock that is set back must
+//! not hold a sender for a day.
 
 mod breaker;
 mod hold;
@@ -29,20 +29,22 @@ use breaker::Breaker;
 pub use hold::Hold;
 use pairs::Pairs;
 
-/// How long a sender pauses that sends too fast, where the provider names no time.
+/// The pause of a sender that sends too fast, if the provider asks for none.
 const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
 
-/// How long a message waits before it asks again whether its sender is still suspected.
+/// How long a message of a suspected sender waits before it asks again.
 const SUSPICION_PAUSE: Duration = Duration::from_secs(1);
 
-/// A suspicion that nobody could confirm or refute lapses; the next message tries the sender out.
+/// How long a suspicion lasts that is neither confirmed nor refuted; after that the next message is sent.
 const SUSPICION_LIFETIME: Duration = Duration::from_secs(60);
 
-/// How long a sender whose stop was stored is still held: a message that was on its way before has then
-/// asked for the last time, and every other one finds the stop when it looks its sender up.
+/// How long a sender is still held after its stop was stored.
+///
+/// By then every message that was routed before the stop has asked for the last time, and every later
+/// message finds the stop when it is routed.
 const STOP_SETTLES: Duration = Duration::from_secs(5);
 
-/// What is known of senders in trouble, and of pairs of numbers that pause.
+/// The state of senders in trouble, and of pairs of sender and recipient that pause.
 ///
 /// `S` identifies a sender and `R` a recipient: see [`Limits`](crate::channel::Limits).
 #[derive(Debug)]
@@ -63,27 +65,27 @@ impl<S, R> Default for Pacing<S, R> {
 /// Whether a call may be made now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permission {
-    /// Make it, and report what came of it.
+    /// The call may be made; its outcome must be reported.
     Granted(Call),
-    /// Do not make it.
+    /// The call must not be made.
     Held(Hold),
 }
 
 /// A call that may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Call {
-    /// Whether it finds out if the provider is well again.
+    /// Whether it probes if the provider works again.
     is_probe: bool,
 }
 
-/// What a report changed, for the log.
+/// A change of state, for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// The sender has failed so often in a row that only probes go out.
+    /// The sender failed too often in a row, so only probes are sent.
     Opened,
     /// The sender works again.
     Closed,
-    /// The sender is suspected: somebody has to ask the provider about it.
+    /// The sender is suspected, so the provider has to be asked about it.
     Suspected,
 }
 
@@ -98,12 +100,12 @@ struct Trouble {
 #[derive(Debug, Clone, Copy)]
 struct Suspicion {
     until: Duration,
-    /// Whether somebody still has to find out.
+    /// Whether the sender still has to be checked.
     open: bool,
 }
 
 impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
-    /// Asks to call the provider for a message of this sender to this recipient.
+    /// Asks for permission to call the provider for a message of this sender to this recipient.
     pub fn ask(&mut self, sender: S, to: &R, now: Duration) -> Permission {
         if let Some(hold) = self.pairs.hold(sender, to, now) {
             return Permission::Held(hold);
@@ -120,7 +122,7 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
         }
     }
 
-    /// Takes in what came of a call. `after` of the outcome is set to the pause that was decided on.
+    /// Reports the outcome of a call. If it is a temporary refusal, its `after` is set to the chosen pause.
     pub fn report(
         &mut self,
         (sender, to): (S, &R),
@@ -162,7 +164,7 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
         }
     }
 
-    /// Suspects a sender, also on somebody else's word. Whether it was not suspected before.
+    /// Marks a sender as suspected; returns whether that is new.
     pub fn suspect(&mut self, sender: S, refusal: &ProviderRefusal, now: Duration) -> bool {
         let suspicion = Suspicion {
             until: now + SUSPICION_LIFETIME,
@@ -170,14 +172,14 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
         };
         let trouble = self.trouble(sender, refusal);
         trouble.last = refusal.clone();
-        let news = trouble.suspicion.is_none_or(|before| before.until <= now);
-        if news {
+        let is_new = trouble.suspicion.is_none_or(|before| before.until <= now);
+        if is_new {
             trouble.suspicion = Some(suspicion);
         }
-        news
+        is_new
     }
 
-    /// The suspected senders about whom nobody has found out yet, and what the provider said.
+    /// Returns the suspected senders that still have to be checked, with the provider's refusals.
     pub fn suspects(&self, now: Duration) -> Vec<(S, ProviderRefusal)> {
         let open = |suspicion: Suspicion| suspicion.open && now < suspicion.until;
         let suspected = self
@@ -189,14 +191,14 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
             .collect()
     }
 
-    /// The sender is well: it is not suspected any more.
+    /// Clears the suspicion of a sender that may send.
     pub fn acquit(&mut self, sender: S) {
         if let Some(trouble) = self.senders.get_mut(&sender) {
             trouble.suspicion = None;
         }
     }
 
-    /// The sender was stopped, and that is stored: it is held here until every look-up shows it.
+    /// Holds a sender whose stop was stored, until every look-up shows the stop.
     pub fn convict(&mut self, sender: S, now: Duration) {
         if let Some(trouble) = self.senders.get_mut(&sender) {
             trouble.suspicion = Some(Suspicion {
@@ -206,7 +208,7 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
         }
     }
 
-    /// The senders whose messages are held back now, but for probes.
+    /// Returns the senders whose messages are held back now, except for probes.
     pub fn open_breakers(&self) -> impl Iterator<Item = S> {
         let open =
             |(sender, trouble): (&S, &Trouble)| (!trouble.breaker.is_closed()).then_some(*sender);
@@ -249,7 +251,7 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
 }
 
 impl Trouble {
-    /// Whether a call may be made, and if so, whether it is a probe; else when to ask again.
+    /// Returns whether the call is a probe; `Err` is the wait before asking again.
     fn ask(&mut self, now: Duration) -> Result<bool, Duration> {
         if let Some(suspicion) = self.suspicion {
             if now < suspicion.until {
@@ -267,7 +269,7 @@ impl Trouble {
     }
 }
 
-/// What is answered while nobody is called because nobody answered.
+/// Returns the refusal to answer with if the provider gave no answer.
 fn no_answer() -> ProviderRefusal {
     ProviderRefusal {
         http_status: None,

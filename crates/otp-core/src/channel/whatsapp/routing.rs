@@ -1,4 +1,4 @@
-//! Routing: which sender and which template carry a message.
+//! Routing: chooses the sender and the template that carry a message.
 
 use super::health::SenderStop;
 use super::outgoing::RoutedTo;
@@ -11,7 +11,7 @@ use crate::language::{self, LanguageTag};
 pub struct SenderProfile {
     /// The sender.
     pub sender: Sender,
-    /// Why it is stopped, if it is.
+    /// The stop of the sender, if it is stopped.
     pub stop: Option<SenderStop>,
     /// The templates that may be used now.
     pub templates: Vec<AuthenticationTemplate>,
@@ -24,7 +24,7 @@ pub struct Route<'a> {
     pub sender: &'a Sender,
     /// Set if the sender is stopped; routing picks such a sender only if there is no other.
     pub stop: Option<&'a SenderStop>,
-    /// The template, and with it the language.
+    /// The template, which determines the language.
     pub template: &'a AuthenticationTemplate,
 }
 
@@ -38,7 +38,7 @@ impl From<Route<'_>> for RoutedTo {
     }
 }
 
-/// Why there is no route.
+/// The reason there is no route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoRoute {
     /// The account has no sender.
@@ -48,14 +48,15 @@ pub enum NoRoute {
 }
 
 impl SenderProfile {
-    /// The senders, oldest first, each with its templates, in whatever order both come. Templates that
-    /// the provider takes no messages of are left out, so that another language is chosen.
+    /// Returns the senders, oldest first, each with its templates. The input may have any order.
+    ///
+    /// Templates whose messages the provider refuses are left out, so that another language is chosen.
     pub fn assemble(
         mut senders: Vec<(Sender, Option<SenderStop>)>,
         mut templates: Vec<AuthenticationTemplate>,
     ) -> Vec<Self> {
         templates.retain(|template| template.status.may_send());
-        // Ids order what was added in the same millisecond.
+        // Ids order senders and templates that were added in the same millisecond.
         senders.sort_unstable_by_key(|(sender, _)| (sender.created_at, sender.id));
         templates.sort_unstable_by_key(|template| (template.created_at, template.id));
         let with_templates = |(sender, stop): (Sender, Option<SenderStop>)| Self {
@@ -69,9 +70,10 @@ impl SenderProfile {
     }
 }
 
-/// Chooses the language over all senders first, then the oldest sender that has it. A stopped sender
-/// carries a message only if no other can in any acceptable language: a message in another language
-/// arrives.
+/// Chooses the language over all senders first, then the oldest sender that has it.
+///
+/// A stopped sender is chosen only if no other sender has any acceptable language, because a message in
+/// another language still arrives.
 pub fn route<'a>(
     senders: &'a [SenderProfile],
     preferred_language: Option<&LanguageTag>,

@@ -7,16 +7,16 @@ use crate::ids::{AccountId, SenderId};
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
 
-/// A WhatsApp number of an account, as a store keeps it.
+/// A WhatsApp number of an account, in its stored form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
     /// Its id.
     pub id: SenderId,
-    /// Whose it is.
+    /// The account it belongs to.
     pub account_id: AccountId,
-    /// The provider's id of the number; it stands in the path of every call.
+    /// The provider's id of the number; it is part of the path of every call.
     pub phone_number_id: ProviderId,
-    /// The provider's id of the business account that owns number and templates.
+    /// The provider's id of the business account that owns the number and its templates.
     pub waba_id: ProviderId,
     /// The number itself, sealed.
     pub phone: Sealed,

@@ -1,4 +1,4 @@
-//! Authentication templates: what the provider approved for carrying a passcode.
+//! Authentication templates: the messages that the provider approved for passcodes.
 
 pub mod draft;
 pub mod event;
@@ -28,27 +28,27 @@ pub struct AuthenticationTemplate {
     pub sender_id: SenderId,
     /// Its name, shared by all its languages.
     pub name: TemplateName,
-    /// Its language, spelt as the provider does.
+    /// Its language, in the provider's spelling.
     pub language: LanguageTag,
-    /// The provider's id of it, once that is known.
+    /// The provider's id of the template, once that is known.
     pub provider_id: Option<ProviderId>,
-    /// What the provider last said of it.
+    /// Its status as the provider last reported it.
     pub status: TemplateStatus,
-    /// Why it has that status, in the provider's words.
+    /// The reason for that status, in the provider's words.
     pub reason: Option<String>,
-    /// Since when it has that status, by the provider's clock; none where the provider never said.
+    /// The start of that status, by the provider's clock; `None` if the provider never said.
     pub status_since: Option<Timestamp>,
-    /// How long the provider tries to deliver a message made of it, if that is known.
+    /// How long the provider tries to deliver a message of the template, if that is known.
     pub time_to_live: Option<TimeToLive>,
-    /// How long the code in such a message counts, as its footer says, if that is known.
+    /// How long the code in such a message is valid according to its footer, if that is known.
     pub code_expiry: Option<CodeExpiry>,
     /// When it was added.
     pub created_at: Timestamp,
 }
 
 impl AuthenticationTemplate {
-    /// A template of which an operator says that it is approved. Whatever the provider says later
-    /// counts for more.
+    /// Creates a template that an operator states to be approved. Any later status from the provider
+    /// overrides that.
     pub fn assumed_approved(
         id: TemplateId,
         sender_id: SenderId,
@@ -71,7 +71,7 @@ impl AuthenticationTemplate {
         }
     }
 
-    /// How long a message made of it may stay undecided, where that is known and there is an end to it.
+    /// Returns how long a message of it may stay pending, if that is known and limited.
     pub fn lifetime(&self) -> Option<Duration> {
         self.time_to_live.and_then(TimeToLive::limit)
     }
@@ -81,7 +81,7 @@ impl AuthenticationTemplate {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateName(String);
 
-/// The text is no template name.
+/// The text is not a template name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a template's name has 1 to 512 of the characters a-z, 0-9 and _")]
 pub struct InvalidTemplateName;
@@ -98,7 +98,7 @@ impl TemplateName {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_the_providers() {
+    fn names_follow_the_providers_rules() {
         assert!(TemplateName::parse("otp_code_2").is_ok());
         for text in ["", "OTP", "otp code", "otp-code", "رمز", &"a".repeat(513)] {
             assert_eq!(TemplateName::parse(text), Err(InvalidTemplateName));

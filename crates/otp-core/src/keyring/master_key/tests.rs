@@ -1,4 +1,4 @@
-//! Which master key opens which wrapping.
+//! Tests of wrapping, opening and rewrapping with master keys.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -30,7 +30,7 @@ fn keys(current: u8, previous: &[u8]) -> MasterKeys {
 }
 
 #[test]
-fn a_rewrapped_key_is_the_same_key_and_the_old_master_key_opens_it_no_more() {
+fn a_rewrapped_key_is_the_same_key_and_the_old_master_key_no_longer_opens_it() {
     let randomness = randomness();
     let number = PhoneNumber::parse("+966551234567").expect("valid");
     let before = keys(1, &[]).generate_key(OWNER, &randomness);
@@ -52,7 +52,7 @@ fn a_rewrapped_key_is_the_same_key_and_the_old_master_key_opens_it_no_more() {
     assert_eq!(
         both.rewrap(OWNER, &after, &randomness),
         Ok(None),
-        "once is enough"
+        "it is current already"
     );
 }
 

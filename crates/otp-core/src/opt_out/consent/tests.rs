@@ -1,4 +1,4 @@
-//! Consent requests in any order and number.
+//! Tests of consent requests in any order and number.
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -26,7 +26,8 @@ fn by_operator(request: ConsentRequest, second: u64) -> ConsentEntry {
     }
 }
 
-/// Which request holds in the end, and how many are logged, when each is recorded by itself.
+/// Returns the request that applies in the end and the number of log entries, with each request
+/// recorded by itself.
 fn recorded(entries: &[ConsentEntry]) -> (Option<ConsentRequest>, usize) {
     let mut last = HashMap::new();
     let mut logged = HashSet::new();
@@ -50,7 +51,7 @@ fn recorded(entries: &[ConsentEntry]) -> (Option<ConsentRequest>, usize) {
 }
 
 #[test]
-fn the_request_that_was_made_last_holds() {
+fn the_request_that_was_made_last_applies() {
     use ConsentRequest::{Start, Stop};
     let cases = [
         (vec![entry(Stop, 1, 1)], Stop, 1),
@@ -58,16 +59,16 @@ fn the_request_that_was_made_last_holds() {
         (vec![entry(Stop, 1, 1), entry(Start, 2, 2)], Start, 2),
         (vec![entry(Start, 2, 2), entry(Stop, 1, 1)], Start, 2),
         (vec![entry(Stop, 2, 1), entry(Start, 1, 2)], Stop, 2),
-        // Of one instant, in either order.
+        // Both at one instant, in either order.
         (vec![entry(Stop, 1, 1), entry(Start, 1, 2)], Stop, 2),
         (vec![entry(Start, 1, 2), entry(Stop, 1, 1)], Stop, 2),
-        // Reported again, long after.
+        // Reported again, much later.
         (
             vec![entry(Stop, 1, 1), entry(Start, 2, 2), entry(Stop, 1, 1)],
             Start,
             2,
         ),
-        // Whatever the clocks say.
+        // An operator's entry applies, whatever the clocks show.
         (vec![entry(Stop, 9, 1), by_operator(Start, 3)], Start, 2),
         (vec![by_operator(Stop, 3), by_operator(Start, 3)], Start, 2),
         (vec![by_operator(Start, 3), entry(Stop, 4, 1)], Stop, 2),
@@ -79,7 +80,7 @@ fn the_request_that_was_made_last_holds() {
 }
 
 #[test]
-fn requests_of_others_are_others() {
+fn requests_of_different_accounts_and_recipients_are_independent() {
     let stop = entry(ConsentRequest::Stop, 1, 1);
     let entries = [
         ConsentEntry {
@@ -109,7 +110,7 @@ fn requests() -> impl Strategy<Value = Vec<ConsentEntry>> {
 
 proptest! {
     #[test]
-    fn every_order_with_duplicates_ends_alike(
+    fn every_order_with_duplicates_has_the_same_result(
         (entries, shuffled) in requests().prop_flat_map(|entries| {
             let twice = [entries.clone(), entries.clone()].concat();
             (Just(entries), Just(twice).prop_shuffle())
@@ -118,7 +119,7 @@ proptest! {
         let last = entries.iter().map(|e| CurrentConsent { at: e.requested_at, request: e.request }).max();
         let expected = (last.map(|last| last.request), entries.len());
         prop_assert_eq!(recorded(&shuffled), expected);
-        // All at once as one by one.
+        // A whole batch gives the same result as one by one.
         let judged = judge(&shuffled, ConsentFacts::default());
         prop_assert_eq!(judged.last.values().copied().max(), last);
         prop_assert_eq!(judged.entries.len(), entries.len());

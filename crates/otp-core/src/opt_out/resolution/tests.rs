@@ -1,4 +1,4 @@
-//! Every way in which a consent request finds its recipient.
+//! Tests of every way to find the recipient of a consent request.
 
 use std::time::Duration;
 
@@ -36,7 +36,8 @@ fn stop() -> InboundConsent {
     }
 }
 
-/// The user id is recipient 2's, the provider's number 3's. Recipients 1, 2 and 4 were sent to.
+/// Returns the facts of the tests: the user id belongs to recipient 2, the provider's number to
+/// recipient 3. Recipients 1, 2 and 4 were sent to.
 fn facts() -> ResolutionFacts {
     ResolutionFacts {
         identities: HashMap::from([
@@ -64,7 +65,7 @@ fn resolve(
 }
 
 #[test]
-fn the_answered_message_counts_most_then_the_pairs_then_the_number() {
+fn the_answered_message_is_tried_first_then_the_pairs_then_the_number() {
     for (answered, identities, number, expected, waits) in [
         (Some(1), &[USER, NUMBER][..], Some(4), Some(1), false),
         (None, &[USER, NUMBER], Some(4), Some(2), false),
@@ -88,7 +89,7 @@ fn the_answered_message_counts_most_then_the_pairs_then_the_number() {
 #[test]
 fn a_request_whose_recipient_is_certain_teaches_the_providers_names() {
     let (_, resolution) = resolve(Some(1), &[UNKNOWN, NUMBER], None);
-    // The user id is new; the number belongs to another recipient than was known.
+    // The user id is new; the number belongs to a different recipient than before.
     assert_eq!(resolution.learned.len(), 2);
     let of_recipient = |known: &KnownIdentity| known.recipient_index == recipient(1);
     assert!(resolution.learned.iter().all(of_recipient));

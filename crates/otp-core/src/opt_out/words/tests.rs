@@ -1,4 +1,4 @@
-//! The words as people type them.
+//! Tests of the words as people type them.
 
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ fn check(expected: Option<ConsentRequest>, texts: &[&str]) {
 }
 
 #[test]
-fn stop_is_understood_in_five_languages() {
+fn stop_is_recognised_in_five_languages() {
     check(
         Some(ConsentRequest::Stop),
         &[
@@ -76,7 +76,7 @@ fn stop_is_understood_in_five_languages() {
 }
 
 #[test]
-fn start_is_understood_in_five_languages() {
+fn start_is_recognised_in_five_languages() {
     check(
         Some(ConsentRequest::Start),
         &[
@@ -107,7 +107,7 @@ fn start_is_understood_in_five_languages() {
 }
 
 #[test]
-fn what_stands_around_a_word_and_how_it_is_written_is_no_matter() {
+fn punctuation_spacing_and_spelling_variants_do_not_matter() {
     check(
         Some(ConsentRequest::Stop),
         &[
@@ -164,7 +164,7 @@ fn what_stands_around_a_word_and_how_it_is_written_is_no_matter() {
 }
 
 #[test]
-fn a_sentence_a_number_and_a_courtesy_are_no_request() {
+fn a_sentence_a_number_and_a_courtesy_are_not_requests() {
     check(
         None,
         &[
@@ -223,7 +223,7 @@ fn a_sentence_a_number_and_a_courtesy_are_no_request() {
 }
 
 #[test]
-fn the_lists_are_in_the_form_that_texts_are_brought_into_and_say_one_thing() {
+fn every_listed_word_is_normalised_and_has_one_meaning() {
     for word in STOP.iter().chain(START).chain(COURTESIES) {
         assert_eq!(normal(word).as_deref(), Some(*word));
     }
@@ -241,13 +241,13 @@ proptest! {
         let before = request(&text);
         prop_assert_eq!(request(&format!("{text}{digit}")), None);
         // Invisible marks change nothing.
-        if text.chars().count() < LONGEST {
+        if text.chars().count() < MAX_LENGTH {
             prop_assert_eq!(request(&format!("{text}\u{200f}")), before);
         }
     }
 
     #[test]
-    fn case_and_surroundings_change_nothing(
+    fn case_and_surrounding_marks_change_nothing(
         word in prop::sample::select([STOP, START].concat()), around in "[ !.?*🛑\u{200f}\n]{0,9}",
     ) {
         let typed = format!("{around}{}{around}", word.to_uppercase());

@@ -1,10 +1,10 @@
-//! What opens, what does not, and what is equal to what.
+//! Tests of sealing, opening and indexing.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::*;
 
-/// Bytes that count up: no two nonces are equal, and the test is the same each time.
+/// Bytes that count up, so that no two nonces are equal and every run is the same.
 struct Counting(AtomicU8);
 
 impl Randomness for Counting {
@@ -59,14 +59,14 @@ fn a_ciphertext_opens_for_its_purpose_owner_and_row_only() {
 }
 
 #[test]
-fn another_key_is_named_as_the_cause() {
+fn opening_with_another_key_reports_the_key_as_the_cause() {
     let sealed = sealer(1).seal(Purpose::ContactName, ROW, "Amal", &randomness());
     let opened = sealer(2).open(Purpose::ContactName, ROW, &sealed);
     assert_eq!(opened, Err(OpenError::OtherKey));
 }
 
 #[test]
-fn every_changed_or_missing_byte_is_noticed() {
+fn every_changed_or_missing_byte_is_detected() {
     let sealed = sealer(1).seal(Purpose::ContactName, ROW, "Amal", &randomness());
     let open = |bytes: Vec<u8>| sealer(1).open(Purpose::ContactName, ROW, &Sealed(bytes));
     for position in 0..sealed.0.len() {
@@ -89,7 +89,7 @@ fn equal_plaintexts_have_different_ciphertexts_and_equal_indexes() {
 }
 
 #[test]
-fn the_same_number_has_unrelated_indexes_at_two_accounts() {
+fn the_same_number_has_unrelated_indexes_in_two_accounts() {
     assert_ne!(sealer(1).index(&number()), sealer(2).index(&number()));
     let digits = "966551234567";
     assert_ne!(

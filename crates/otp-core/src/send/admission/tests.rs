@@ -1,4 +1,4 @@
-//! The order of the refusals, and batches in which attempts meet.
+//! Tests of the order of refusals, and of batches whose attempts affect each other.
 
 use std::time::Duration;
 
@@ -52,8 +52,8 @@ fn answer(attempt: &SendAttempt, facts: &SendFacts) -> Admission {
     decide(attempt, facts).map_or_else(|answer| answer, |_| Admission::Admitted)
 }
 
-/// Facts under which everything that can refuse an attempt to recipient 1 does refuse it.
-fn everything_against_it() -> (SendAttempt, SendFacts) {
+/// Returns an attempt to recipient 1 and facts under which every rule refuses it.
+fn refused_by_every_rule() -> (SendAttempt, SendFacts) {
     let mut attempt = attempt(1, 1);
     attempt.route = Err(NoRoute::NoSender);
     attempt.idempotency_key = Some(IdempotencyKey(Uuid::nil()));
@@ -66,8 +66,8 @@ fn everything_against_it() -> (SendAttempt, SendFacts) {
 }
 
 #[test]
-fn refusals_come_in_the_order_of_the_contract() {
-    let (mut attempt, facts) = everything_against_it();
+fn refusals_are_in_the_order_of_the_contract() {
+    let (mut attempt, facts) = refused_by_every_rule();
     assert!(
         matches!(answer(&attempt, &facts), Admission::Replayed(_)),
         "replay before all rules"
@@ -99,7 +99,7 @@ fn refusals_come_in_the_order_of_the_contract() {
 }
 
 #[test]
-fn the_next_send_passes_exactly_when_the_wait_is_over() {
+fn the_next_send_is_admitted_exactly_when_the_wait_is_over() {
     for (millis_since, passes) in [(0, false), (29_999, false), (30_000, true), (30_001, true)] {
         let mut facts = SendFacts::default();
         facts.add_balance(ACCOUNT, balance(1, 1));
@@ -114,8 +114,8 @@ fn the_next_send_passes_exactly_when_the_wait_is_over() {
 }
 
 #[test]
-fn a_replay_repeats_the_first_answer_or_the_present_status() {
-    let (attempt, _) = everything_against_it();
+fn a_replay_repeats_the_first_answer_or_else_the_current_status() {
+    let (attempt, _) = refused_by_every_rule();
     let key = (KEY, IdempotencyKey(Uuid::nil()));
     for (first_answer, status, expected) in [
         (None, MessageStatus::Pending, MessageStatus::Pending),
@@ -141,7 +141,7 @@ fn a_replay_repeats_the_first_answer_or_the_present_status() {
 }
 
 #[test]
-fn a_judged_batch_says_all_that_is_to_be_written() {
+fn a_judged_batch_has_every_row_to_be_written() {
     let mut facts = SendFacts::default();
     facts.add_balance(ACCOUNT, balance(1, 2));
     let batch = [attempt(1, 1), attempt(2, 1), attempt(3, 2), attempt(4, 3)];
@@ -207,7 +207,7 @@ proptest! {
         let mut reached = std::collections::HashSet::new();
         for new in &judged.messages {
             prop_assert_eq!(judged.admissions[new.attempt], Admission::Admitted);
-            prop_assert!(reached.insert(batch[new.attempt].recipient_index), "one send a recipient");
+            prop_assert!(reached.insert(batch[new.attempt].recipient_index), "two sends to a recipient");
         }
     }
 }

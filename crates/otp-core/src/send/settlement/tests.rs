@@ -1,4 +1,4 @@
-//! Outcomes meet messages in every status.
+//! Tests of every outcome with messages in every status.
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -126,7 +126,7 @@ fn the_first_answer_is_set_once_and_by_answers_only() {
     assert_eq!(
         update.first_answer,
         Some(MessageStatus::Sent),
-        "although it is delivered already"
+        "although the message is already delivered"
     );
     assert_eq!(update.status, MessageStatus::Delivered);
     assert!(update.provider_message_id.is_some());
@@ -158,7 +158,7 @@ fn a_failure_is_recorded_with_its_time_and_cleared_by_a_delivery() {
 }
 
 #[test]
-fn paying_again_takes_another_subscription_if_need_be_and_never_goes_below_zero() {
+fn paying_again_uses_another_subscription_if_necessary_and_never_goes_below_zero() {
     let delivered = [settlement(Outcome::Reported(MessageStatus::Delivered), 1)];
     let other = SubscriptionId(Uuid::from_u128(1));
     let mut poor = facts(MessageStatus::Failed, Some(MessageStatus::Sent), 2);
@@ -180,15 +180,15 @@ fn paying_again_takes_another_subscription_if_need_be_and_never_goes_below_zero(
 }
 
 #[test]
-fn what_brings_nothing_new_is_no_update() {
+fn an_outcome_that_changes_nothing_is_not_an_update() {
     for outcome in outcomes() {
         let facts = facts(MessageStatus::Read, Some(MessageStatus::Sent), 0);
         assert!(judge(&[settlement(outcome, 1)], facts).updates.is_empty());
     }
 }
 
-/// What a batch tells of the message: status, source, and whether it moved.
-fn told(batch: &[Settlement], facts: SettlementFacts) -> Vec<(MessageStatus, EventSource, bool)> {
+/// Returns the events of a batch: their status, their source, and whether the message moved.
+fn events(batch: &[Settlement], facts: SettlementFacts) -> Vec<(MessageStatus, EventSource, bool)> {
     let settled = judge(batch, facts);
     let event = |(id, event): (MessageId, MessageEvent)| {
         assert_eq!(id, MESSAGE);
@@ -198,7 +198,7 @@ fn told(batch: &[Settlement], facts: SettlementFacts) -> Vec<(MessageStatus, Eve
 }
 
 #[test]
-fn what_moves_a_message_or_answers_its_request_is_told_and_every_receipt_is() {
+fn moves_answers_and_all_receipts_are_events() {
     for status in MessageStatus::ALL {
         for answered in [None, Some(MessageStatus::Pending)] {
             for outcome in outcomes() {
@@ -206,7 +206,7 @@ fn what_moves_a_message_or_answers_its_request_is_told_and_every_receipt_is() {
                 let answers = outcome.is_answer() && answered.is_none();
                 let receipt = outcome.source() == EventSource::ProviderReceipt;
                 let event = (outcome.status(), outcome.source(), moves);
-                let told = told(
+                let events = events(
                     &[settlement(outcome.clone(), 1)],
                     facts(status, answered, 10),
                 );
@@ -215,17 +215,17 @@ fn what_moves_a_message_or_answers_its_request_is_told_and_every_receipt_is() {
                 } else {
                     &[]
                 };
-                assert_eq!(told, expected, "{status:?} + {outcome:?}");
+                assert_eq!(events, expected, "{status:?} + {outcome:?}");
             }
         }
     }
 }
 
 #[test]
-fn an_event_has_its_source_both_times_and_the_failure() {
+fn an_event_has_its_source_both_times_and_its_failure() {
     let at = Timestamp::from_unix_millis;
     let expired = Outcome::Expired.failure();
-    for (outcome, source, told, failed) in [
+    for (outcome, source, provider_time, failed) in [
         (accepted(), EventSource::ProviderCall, None, None),
         (
             Outcome::Failed(failure()),
@@ -242,7 +242,7 @@ fn an_event_has_its_source_both_times_and_the_failure() {
         (Outcome::Expired, EventSource::LifetimeEnd, None, expired),
     ] {
         let settlement = Settlement {
-            provider_time: told,
+            provider_time,
             ..settlement(outcome, 5_000)
         };
         let status = settlement.outcome.status();
@@ -251,7 +251,7 @@ fn an_event_has_its_source_both_times_and_the_failure() {
             status,
             source,
             changed_status: true,
-            provider_time: told,
+            provider_time,
             recorded_at: at(5_000),
             failure: failed,
         };
@@ -260,7 +260,7 @@ fn an_event_has_its_source_both_times_and_the_failure() {
 }
 
 #[test]
-fn a_message_nobody_knows_or_of_somebody_else_is_passed_over() {
+fn an_unknown_message_and_one_of_another_account_are_skipped() {
     let unknown = judge(&[settlement(accepted(), 1)], SettlementFacts::default());
     assert!(unknown.updates.is_empty() && unknown.ledger.is_empty() && unknown.events.is_empty());
     let foreign = Settlement {
@@ -271,8 +271,9 @@ fn a_message_nobody_knows_or_of_somebody_else_is_passed_over() {
     assert!(settled.updates.is_empty() && settled.ledger.is_empty() && settled.events.is_empty());
 }
 
-/// A life's receipts, in any order and any number, one batch each.
-fn live(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64) {
+/// Settles the receipts of a message in this order, one batch each. Returns its status and the
+/// balance.
+fn settle_in_order(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64) {
     let mut state = facts(MessageStatus::Sent, Some(MessageStatus::Sent), 7);
     for index in order {
         let settled = judge(
@@ -304,7 +305,7 @@ fn live(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64) {
 
 proptest! {
     #[test]
-    fn every_status_moves_a_message_once_at_most_whatever_comes_in_which_order(
+    fn a_message_moves_to_each_status_at_most_once_in_any_order_of_outcomes(
         mut order in prop::collection::vec(0_usize..8, 0..24),
         batch in 1_usize..6,
     ) {
@@ -326,7 +327,7 @@ proptest! {
             for (_, event) in &settled.events {
                 times.push(event.recorded_at);
                 if event.changed_status {
-                    let last = *moved.last().expect("it begins somewhere");
+                    let last = *moved.last().expect("the first status");
                     prop_assert!(last.may_become(event.status), "{:?} → {:?}", last, event.status);
                     prop_assert!(!moved.contains(&event.status), "{:?} twice", event.status);
                     moved.push(event.status);
@@ -337,14 +338,14 @@ proptest! {
                 message.status = update.status;
                 message.first_answer = update.first_answer;
             }
-            // The timeline tells the whole way.
+            // The timeline has every move.
             prop_assert_eq!(Some(&message.status), moved.last());
         }
         prop_assert!(times.is_sorted());
     }
 
     #[test]
-    fn every_order_of_a_lifes_receipts_with_duplicates_ends_in_one_state_and_one_balance(
+    fn every_order_of_a_messages_receipts_with_duplicates_has_one_result(
         life in 0_usize..4,
         shuffled in Just((0..3_usize).collect::<Vec<_>>()).prop_shuffle(),
         again in prop::collection::vec(0_usize..3, 0..8),
@@ -359,6 +360,6 @@ proptest! {
         };
         // Every receipt comes at least once; duplicates come anywhere before and after.
         let order: Vec<_> = again.iter().copied().chain(shuffled).chain(again.iter().rev().copied()).collect();
-        prop_assert_eq!(live(&order, &receipts), expected);
+        prop_assert_eq!(settle_in_order(&order, &receipts), expected);
     }
 }

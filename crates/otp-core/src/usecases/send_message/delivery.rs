@@ -1,4 +1,4 @@
-//! Delivery: the one call to the provider, repeated only where it certainly was not taken.
+//! Delivery: the call to the provider, repeated only if the provider certainly did not take the message.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use crate::message::ProviderMessageId;
 use crate::ports::{Clock, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
 use crate::time::Timestamp;
 
-/// Calls for one message at most, the first included.
+/// At most this many calls for one message, the first included.
 const MAX_CALLS: u32 = 3;
 
-/// Pause before the second call where the provider asks for none; it doubles with each call.
+/// The pause before the second call if the provider asks for none; it doubles with each call.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// A call with less time than this would mostly end in an unknown outcome.
+/// The least time for a call; with less, most outcomes would be unknown.
 const MIN_CALL: Duration = Duration::from_secs(1);
 
-/// What came of a delivery.
+/// The result of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Delivered {
     Accepted(ProviderMessageId),
@@ -23,8 +23,10 @@ pub(super) enum Delivered {
     Unknown,
 }
 
-/// Hands the message over before `deadline`. The first call is made however late it is, for the message
-/// is paid for; no call gets less than [`MIN_CALL`].
+/// Delivers the message to the provider before `deadline`.
+///
+/// The first call is made however late it is, because the message is paid for. No call gets less time
+/// than [`MIN_CALL`].
 pub(super) async fn deliver(
     sender: &dyn MessageSender,
     clock: &dyn Clock,
@@ -50,7 +52,7 @@ pub(super) async fn deliver(
     }
 }
 
-/// How long to pause before calling again; `None` where there is no further call.
+/// Returns the pause before the next call; `None` if there is no further call.
 fn pause_before_next_call(call: u32, after: Option<Duration>, left: Duration) -> Option<Duration> {
     if call >= MAX_CALLS {
         return None;

@@ -1,5 +1,6 @@
 //! Operations for which the core has no use case yet: each calls a storage port.
 
+use anyhow::Context;
 use otp_core::account::Account;
 use otp_core::api_key::ApiKey;
 use otp_core::channel::whatsapp::health::{HealthChange, SenderHealth};
@@ -9,10 +10,8 @@ use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::notice::QueuedNotice;
-use otp_core::opt_out::consent::{ConsentEntry, OptOut};
 use otp_core::plan::{Money, Plan};
 use otp_core::ports::{Accounts, ApiKeys, NoticeOutbox, Plans, Prices, Senders, Subscriptions};
-use otp_core::recipient::PhoneNumber;
 use otp_core::region::Region;
 use otp_core::sealing::Purpose;
 use otp_core::subscription::Subscription;
@@ -111,8 +110,13 @@ impl Administration {
         sender: SenderId,
         token: &AccessToken,
     ) -> anyhow::Result<bool> {
-        let sealer = self.sealer()?;
-        let sealed = sealer.seal(Purpose::AccessToken, token.expose(), &*self.randomness);
+        let Some(found) = self.find_sender(sender).await? else {
+            return Ok(false);
+        };
+        let sealer = self.sealer(found.account_id).await?;
+        let sealer = sealer.context("the account's key is deleted")?;
+        let row = sender.0;
+        let sealed = sealer.seal(Purpose::AccessToken, row, token.expose(), &*self.randomness);
         Ok(self.storage.replace_token(sender, &sealed).await?)
     }
 
@@ -145,24 +149,6 @@ impl Administration {
         sender: Option<SenderId>,
     ) -> anyhow::Result<Vec<AuthenticationTemplate>> {
         Ok(self.storage.list_templates(sender).await?)
-    }
-
-    pub(in crate::commands) async fn list_opt_outs(
-        &self,
-        account: AccountId,
-    ) -> anyhow::Result<Vec<OptOut>> {
-        Ok(self.storage.list_opt_outs(account).await?)
-    }
-
-    /// Returns the consent requests of one recipient or of all.
-    pub(in crate::commands) async fn list_consent_log(
-        &self,
-        account: AccountId,
-        phone: Option<&PhoneNumber>,
-    ) -> anyhow::Result<Vec<ConsentEntry>> {
-        let sealer = self.sealer()?;
-        let index = phone.map(|phone| sealer.index(phone));
-        Ok(self.storage.consent_log(account, index).await?)
     }
 
     pub(in crate::commands) async fn list_unsent_notices(

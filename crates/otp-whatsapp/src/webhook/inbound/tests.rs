@@ -1,4 +1,5 @@
-//! Messages as Meta words them: what is a request, who asked, and what has to be passed over.
+//! Tests of messages in Meta's forms: requests, their authors, and everything that has to be
+//! skipped.
 
 use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
 use otp_core::message::ProviderMessageId;
@@ -26,7 +27,8 @@ fn sealer() -> InstallationSealer {
     keys.installation_sealer(&key).expect("opens")
 }
 
-/// A typed message, known by number and user id, with these fields put over its own; null takes one away.
+/// Returns a typed message with a number and a user id; `fields` replace its own, and null removes
+/// one.
 fn message(fields: &Value) -> Value {
     let mut message = json!({
         "from": NUMBER, "from_user_id": USER, "id": "wamid.M", "timestamp": "1750030073",
@@ -90,7 +92,7 @@ fn every_form_of_a_message_is_read() {
         (interactive("nfm_reply", "STOP", "STOP"), None),
         (json!({"type": "button", "button": null}), None),
         (json!({"type": "interactive", "interactive": []}), None),
-        // Other kinds say nothing, whatever stands in them.
+        // Other kinds are never a request, whatever they contain.
         (
             json!({"type": "reaction", "reaction": {"emoji": "🛑"}}),
             None,
@@ -106,7 +108,7 @@ fn every_form_of_a_message_is_read() {
         ),
         (json!({"type": null}), None),
         (json!({"type": 7}), None),
-        // Without an id it could not be told from a repetition.
+        // Without an id, a repetition could not be recognised.
         (json!({"id": null}), None),
         (json!({"id": " "}), None),
     ];
@@ -116,8 +118,8 @@ fn every_form_of_a_message_is_read() {
     }
 }
 
-/// Who it is: by user id, by Meta's number, by our number.
-fn who(request: Option<InboundConsent>) -> (bool, bool, bool) {
+/// Returns whether the author has a user id, a number of Meta's, and a valid number.
+fn author(request: Option<InboundConsent>) -> (bool, bool, bool) {
     let request = request.expect("a request");
     let user = request.from.user_id().map(|id| assert_eq!(id, USER));
     let number = request.from.number();
@@ -125,7 +127,7 @@ fn who(request: Option<InboundConsent>) -> (bool, bool, bool) {
 }
 
 #[test]
-fn whatever_names_the_author_is_taken() {
+fn the_author_is_identified_by_message_or_contact() {
     let contact = json!({"profile": {"name": "Sheena"}, "wa_id": NUMBER, "user_id": USER});
     let only_user = json!({"profile": {"name": "Sheena"}, "user_id": USER});
     let other = json!({"wa_id": "966551234568", "user_id": "SA.2"});
@@ -162,7 +164,7 @@ fn whatever_names_the_author_is_taken() {
         ),
         (nobody.clone(), json!([7, null]), (false, false, false)),
         (nobody, Value::Null, (false, false, false)),
-        // A number to Meta that is none to libphonenumber: Brazil without its nine.
+        // A number that Meta uses and libphonenumber refuses: Brazil without its nine.
         (
             json!({"from": "551187654321"}),
             Value::Null,
@@ -190,7 +192,7 @@ fn whatever_names_the_author_is_taken() {
         ),
     ];
     for (fields, contacts, expected) in cases {
-        let found = who(read_in(&message(&fields), &contacts));
+        let found = author(read_in(&message(&fields), &contacts));
         assert_eq!(found, expected, "{fields} {contacts}");
     }
 }
@@ -225,7 +227,7 @@ fn numbers_and_ids_are_indexed_as_receipts_and_sends_index_them() {
 }
 
 #[test]
-fn a_request_without_our_number_is_read_all_the_same() {
+fn a_request_without_our_number_is_read_nevertheless() {
     let message: Node = serde_json::from_str(&message(&json!({})).to_string()).expect("JSON");
     for value in [
         "{}",

@@ -1,4 +1,4 @@
-//! Tests of single statuses: what is needed, what may be missing, what is too strange to believe.
+//! Tests of single statuses: required parts, optional parts, and implausible values.
 
 use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
 use otp_core::ports::Randomness;
@@ -28,7 +28,7 @@ fn read(status: &Value) -> Result<DeliveryReceipt, Unusable> {
     receipt(&node, NOW, &sealer())
 }
 
-/// A status with these fields put over those every status has.
+/// Returns a status whose usual fields are replaced or completed by `fields`.
 fn status(fields: &Value) -> Value {
     let mut status = json!({"id": "wamid.A", "status": "sent", "timestamp": "1750030073"});
     for (name, value) in fields.as_object().expect("an object") {
@@ -106,7 +106,7 @@ fn only_a_uuid_in_36_characters_is_our_id() {
 }
 
 #[test]
-fn metas_id_becomes_the_index_it_is_stored_by() {
+fn metas_id_becomes_the_index_that_a_store_keeps() {
     let stored = sealer().provider_message_index(&ProviderMessageId("wamid.A".to_owned()));
     let receipt = read(&status(&json!({}))).expect("a receipt");
     assert_eq!(receipt.reference.provider_index, stored);
@@ -121,7 +121,7 @@ fn a_time_is_seconds_as_text_or_number() {
     assert_eq!(time(json!("1750030073")), 1_750_030_073_000);
     assert_eq!(time(json!(1_750_030_073)), 1_750_030_073_000);
     assert_eq!(time(json!("1230768000")), 1_230_768_000_000);
-    // Meta's clock, or ours, may be wrong by some hours.
+    // Meta's clock, or ours, may be wrong by several hours.
     assert_eq!(time(json!("1750116500")), 1_750_116_500_000);
     for absurd in [
         json!(null),
@@ -156,7 +156,7 @@ fn check_failure(fields: &Value, code: Option<i32>, title: &str, reason: &str) {
 }
 
 #[test]
-fn a_failure_is_told_in_metas_words() {
+fn a_failure_has_metas_texts() {
     let whole = json!({"errors": [{
         "code": 131026, "title": "Message undeliverable", "message": "Message undeliverable",
         "error_data": {"details": "Message Undeliverable."}, "href": "https://example.com"
@@ -174,7 +174,7 @@ fn a_failure_is_told_in_metas_words() {
 }
 
 #[test]
-fn no_part_of_an_error_is_needed() {
+fn every_part_of_an_error_is_optional() {
     let known = codes::look_up(131_026, None).expect("listed").title;
     check_failure(
         &json!({"errors": [{"code": 131026}]}),
@@ -204,7 +204,7 @@ fn no_part_of_an_error_is_needed() {
 }
 
 #[test]
-fn a_failures_words_name_nobody_and_are_bounded() {
+fn a_failures_texts_contain_no_personal_data_and_are_bounded() {
     let echo = json!({"recipient_id": "966551234567", "errors": [{
         "code": 1, "title": "+966 55 123 4567\n", "message": "m",
         "error_data": {"details": "wamid.HBgMOTY2NTUxMjM0NTY3FQIAERgS to 0551234567"}

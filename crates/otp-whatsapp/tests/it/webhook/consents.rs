@@ -1,4 +1,4 @@
-//! What is taken of people's messages, and of receipts to know them by.
+//! Tests of the requests in people's messages, and of the recipients' names in receipts.
 
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 
@@ -6,7 +6,8 @@ use super::{fixtures, read};
 
 #[test]
 fn every_form_of_a_stop_is_a_request_with_its_author_and_its_context() {
-    // By user id, by Meta's number, by ours; whether it says which message it answers.
+    // Whether it has a user id, a number of Meta's, a valid number; whether it names the answered
+    // message.
     let expected = [
         (
             "inbound_text",
@@ -61,7 +62,7 @@ fn every_form_of_a_stop_is_a_request_with_its_author_and_its_context() {
 }
 
 #[test]
-fn receipts_introduce_their_recipients() {
+fn receipts_have_metas_names_for_their_recipients() {
     for (name, known) in [
         ("status_sent", (true, true)),
         ("status_bsuid_only", (true, false)),

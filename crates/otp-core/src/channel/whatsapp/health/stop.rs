@@ -1,31 +1,31 @@
-//! Why a sender does not send.
+//! The stop of a sender, and its reason.
 
 use crate::message::Failure;
 use crate::ports::{ProviderRefusal, RefusalScope};
 use crate::time::Timestamp;
 
-/// A stop, and what its messages are answered with: nobody is called for them.
+/// A stop of a sender, with the answer to its messages: the provider is not called for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SenderStop {
-    /// Since when.
+    /// The start of the stop.
     pub since: Timestamp,
-    /// Who stopped it.
+    /// The party that stopped the sender.
     pub by: StoppedBy,
-    /// What the provider said, or what stands for it.
+    /// The provider's refusal, or its substitute if an operator stopped the sender.
     pub refusal: ProviderRefusal,
 }
 
-/// Who stopped a sender.
+/// The party that stopped a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StoppedBy {
-    /// The provider refuses it.
+    /// The provider, by a refusal.
     Provider,
     /// An operator.
     Operator,
 }
 
 impl SenderStop {
-    /// The provider refuses the sender.
+    /// Creates a stop by the provider.
     pub fn by_provider(since: Timestamp, refusal: ProviderRefusal) -> Self {
         Self {
             since,
@@ -37,9 +37,11 @@ impl SenderStop {
         }
     }
 
-    /// The provider gives another reason. The same one stays as it was first heard: what refused a
-    /// message has the status that messages are answered with.
-    pub(super) fn say_anew(&mut self, refusal: &ProviderRefusal) {
+    /// Replaces the reason if the provider gives another one.
+    ///
+    /// The same reason stays as first received: the refusal of a message has the HTTP status that later
+    /// messages are answered with.
+    pub(super) fn update_reason(&mut self, refusal: &ProviderRefusal) {
         if self.refusal.failure.code != refusal.failure.code {
             let http_status = refusal.http_status.or(self.refusal.http_status);
             let refusal = ProviderRefusal {
@@ -50,7 +52,7 @@ impl SenderStop {
         }
     }
 
-    /// An operator stops the sender.
+    /// Creates a stop by an operator.
     pub fn by_operator(since: Timestamp) -> Self {
         let refusal = ProviderRefusal {
             http_status: None,
@@ -75,7 +77,7 @@ impl StoppedBy {
     /// Both, for tables and tests.
     pub const ALL: [Self; 2] = [Self::Provider, Self::Operator];
 
-    /// The name in listings.
+    /// Returns the name in listings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Provider => "provider",
@@ -83,7 +85,7 @@ impl StoppedBy {
         }
     }
 
-    /// What a store keeps.
+    /// Returns the stored code.
     pub const fn code(self) -> i16 {
         match self {
             Self::Provider => 0,
@@ -91,7 +93,7 @@ impl StoppedBy {
         }
     }
 
-    /// The one with this code.
+    /// Returns the party with this stored code.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.code() == code)
     }

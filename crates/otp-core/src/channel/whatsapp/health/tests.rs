@@ -1,4 +1,4 @@
-//! Who stops a sender, who lets it send again, and when it is looked at.
+//! Tests of stopping, resuming and checking a sender.
 
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ fn unable() -> HealthChange {
     HealthChange::Examined(Finding::Unable(revoked(), Rating::default()))
 }
 
-/// What is known after these changes, one a second.
+/// Returns the health after these changes, one in each second.
 fn after(changes: &[HealthChange]) -> SenderHealth {
     let unknown = SenderHealth::unknown(SenderId(Uuid::nil()));
     (0..)
@@ -46,11 +46,11 @@ fn check(changes: &[HealthChange], stopped: Option<(StoppedBy, i64)>, check_at: 
     let health = after(changes);
     let found = health.stop.as_ref().map(|stop| (stop.by, stop.since));
     assert_eq!(found, stopped.map(|(by, second)| (by, at(second))));
-    assert_eq!(health.check_at, check_at.map(at), "the next look");
+    assert_eq!(health.check_at, check_at.map(at), "the next check");
 }
 
 #[test]
-fn what_the_provider_stopped_starts_again_by_the_providers_word() {
+fn a_sender_stopped_by_the_provider_resumes_once_the_provider_allows_it() {
     use StoppedBy::Provider;
     check(&[able()], None, None);
     check(&[unable()], Some((Provider, 0)), Some(60));
@@ -63,7 +63,7 @@ fn what_the_provider_stopped_starts_again_by_the_providers_word() {
 }
 
 #[test]
-fn what_an_operator_stopped_waits_for_an_operator() {
+fn a_sender_stopped_by_an_operator_waits_for_an_operator() {
     use HealthChange::{ResumedByOperator, StoppedByOperator};
     use StoppedBy::Operator;
     check(&[StoppedByOperator], Some((Operator, 0)), None);
@@ -86,7 +86,7 @@ fn what_an_operator_stopped_waits_for_an_operator() {
 }
 
 #[test]
-fn a_look_is_taken_soon_but_not_all_the_time() {
+fn a_check_is_due_soon_but_not_too_often() {
     use HealthChange::CheckWanted;
     check(&[CheckWanted], None, Some(0));
     check(&[CheckWanted, CheckWanted], None, Some(0));
@@ -101,7 +101,7 @@ fn a_look_is_taken_soon_but_not_all_the_time() {
 }
 
 #[test]
-fn what_the_provider_leaves_out_stays_as_it_was() {
+fn a_value_that_the_provider_leaves_out_stays_as_it_was() {
     let rated = Rating {
         quality: Some(Quality::Red),
         messaging_limit: Some("TIER_1K".to_owned()),
@@ -113,7 +113,7 @@ fn what_the_provider_leaves_out_stays_as_it_was() {
 }
 
 #[test]
-fn a_turn_is_told_once() {
+fn a_stop_and_a_resumption_are_reported_once() {
     let unknown = SenderHealth::unknown(SenderId(Uuid::nil()));
     let stopped = HealthChanged {
         after: unknown.after(&unable(), at(0)),
@@ -145,7 +145,7 @@ fn qualities_and_stops_are_read_back_from_their_codes() {
 }
 
 #[test]
-fn another_reason_takes_the_first_ones_place_and_keeps_its_status() {
+fn another_reason_replaces_the_first_and_keeps_its_status_if_it_has_none() {
     let locked = |http_status| {
         let mut refusal = revoked();
         refusal.failure.code = Some(131_031);
@@ -165,7 +165,7 @@ fn another_reason_takes_the_first_ones_place_and_keeps_its_status() {
 }
 
 #[test]
-fn a_stop_of_the_providers_is_the_same_notice_after_every_look() {
+fn a_stop_by_the_provider_is_the_same_notice_after_every_check() {
     let account = AccountId(Uuid::nil());
     let first = after(&[unable()]).notice(account, at(0)).expect("a notice");
     let again = after(&[unable(), unable()]).notice(account, at(1));
@@ -176,11 +176,11 @@ fn a_stop_of_the_providers_is_the_same_notice_after_every_look() {
     let days = 24 * 60 * 60;
     let stopped = after(&[unable()]);
     assert!(stopped.notice(account, at(5 * days - 1)).is_some());
-    assert_eq!(stopped.notice(account, at(5 * days)), None, "no news");
+    assert_eq!(stopped.notice(account, at(5 * days)), None, "too late");
 }
 
 #[test]
-fn who_sends_or_was_stopped_by_an_operator_is_no_news() {
+fn a_sender_that_sends_or_was_stopped_by_an_operator_yields_no_notice() {
     let account = AccountId(Uuid::nil());
     for changes in [
         vec![able()],

@@ -1,23 +1,23 @@
-//! The breaker of one sender: after failures in a row nobody is called but now and then one probe.
+//! The circuit breaker of one sender: after failures in a row, only single probes are sent.
 
 use std::time::Duration;
 
-/// So many failures in a row open it.
+/// This many failures in a row open the breaker.
 pub(super) const MAX_FAILURES: u32 = 10;
 
-/// How long the first pause is; each failed probe doubles it.
+/// The first pause; each failed probe doubles it.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// No pause is longer: so late at most is it noticed that the provider is back.
+/// The longest pause, and so the longest delay before a recovery of the provider is noticed.
 pub(super) const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// How long others wait while a probe is under way.
+/// How long other calls wait while a probe is running.
 const PROBE_PAUSE: Duration = Duration::from_secs(1);
 
-/// A probe that nobody reported on is forgotten after this, so that its loss holds nobody for ever.
+/// How long an unreported probe counts, so that a lost one does not hold the sender indefinitely.
 pub(super) const MAX_PROBE: Duration = Duration::from_secs(60);
 
-/// Closed lets all calls through, open none, probing exactly one.
+/// The state of a breaker: closed allows all calls, open none, and probing exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breaker {
     Closed { failures: u32 },
@@ -36,7 +36,7 @@ impl Breaker {
         matches!(self, Self::Closed { .. })
     }
 
-    /// Whether a call may be made, and if so, whether it is a probe; else when to ask again.
+    /// Returns whether the call is a probe; `Err` is the wait before asking again.
     pub(super) fn ask(&mut self, now: Duration) -> Result<bool, Duration> {
         let (free_at, pause, wait) = match *self {
             Self::Closed { .. } => return Ok(false),
@@ -50,12 +50,13 @@ impl Breaker {
         Ok(true)
     }
 
-    /// The provider works, whoever found out: calls that were made before it opened count, too.
+    /// Closes the breaker after any success, even of a call that was made before it opened.
     pub(super) fn succeeded(&mut self) {
         *self = Self::default();
     }
 
-    /// The provider failed. Once it is open only probes count: what was called before says nothing new.
+    /// Counts a failure. Once the breaker is open only probes count, because calls made before it opened
+    /// say nothing new.
     pub(super) fn failed(&mut self, is_probe: bool, now: Duration) {
         *self = match *self {
             Self::Closed { failures } if failures + 1 < MAX_FAILURES => Self::Closed {

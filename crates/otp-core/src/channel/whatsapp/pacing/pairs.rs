@@ -1,4 +1,4 @@
-//! Pairs of sender and recipient that pause: the provider counts what one number sends to another.
+//! Pairs of sender and recipient that pause, because WhatsApp limits the messages of each pair.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -7,16 +7,16 @@ use std::time::Duration;
 use super::hold::Hold;
 use crate::ports::ProviderRefusal;
 
-/// The most pairs remembered. Beyond it a refusal slows its own message only.
+/// At most this many pairs are remembered; beyond that a refusal delays its own message only.
 const MAX_PAIRS: usize = 10_000;
 
-/// No pause is longer: 4⁴ seconds.
+/// The longest pause: 4⁴ seconds.
 const MAX_PAUSE: Duration = Duration::from_secs(256);
 
-/// A pair that was left alone for so long after its pause starts afresh.
+/// How long after its pause a pair is remembered if it has no further refusals.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 
-/// Pairs forgotten are looked for this often at most, however many there are.
+/// The least time between two searches for pairs to forget.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl<S, R> Default for Pairs<S, R> {
 
 impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pairs<S, R> {
     pub(super) fn hold(&self, sender: S, to: &R, now: Duration) -> Option<Hold> {
-        // Mostly there is none, and then nothing is copied to look it up.
+        // Usually there are none, and then the key for the look-up need not be copied.
         if self.paused.is_empty() {
             return None;
         }
@@ -58,9 +58,10 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pairs<S, R> {
         })
     }
 
-    /// Slows a pair and says for how long: 4, 4, 16, 64 … seconds, or what the provider asks for if that
-    /// is longer. Meta advises 4ⁿ from 1 on, but frees a pair after 6 seconds: so the third call falls
-    /// behind them, and within a request's deadline.
+    /// Pauses a pair and returns the pause: 4, 4, 16, 64 … seconds, or the provider's if that is longer.
+    ///
+    /// Meta advises 4ⁿ seconds with n from 0, but frees a pair after 6 seconds. With two pauses of 4
+    /// seconds, the third call comes after those 6 seconds and within a request's deadline.
     pub(super) fn slow(
         &mut self,
         (sender, to): (S, &R),

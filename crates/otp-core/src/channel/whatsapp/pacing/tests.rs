@@ -1,4 +1,4 @@
-//! What is held back, for how long, and who is not.
+//! Tests of the calls that are held back, and of those that are not.
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -42,12 +42,12 @@ fn accepted() -> Result<Accepted, SendError> {
     })
 }
 
-/// A pacing, and how sends through it go.
+/// A pacing with helpers to send through it.
 #[derive(Default)]
 struct World(Pacing);
 
 impl World {
-    /// Asks, and if it may, calls with this outcome. The pause where it may not.
+    /// Asks, and reports this outcome if the call is granted; returns the pause if it is not.
     fn send(
         &mut self,
         (from, recipient): (u128, u32),
@@ -99,7 +99,7 @@ fn ten_failures_in_a_row_open_the_breaker_of_their_sender() {
 }
 
 #[test]
-fn what_concerns_one_message_shows_that_the_provider_works() {
+fn a_refusal_of_one_message_shows_that_the_provider_works() {
     for outcome in [
         accepted(),
         Err(SendError::Refused(refusal(RefusalScope::Message))),
@@ -142,12 +142,12 @@ fn one_probe_goes_out_after_a_pause_that_doubles_up_to_a_minute() {
     assert_eq!(world.send((1, 1), accepted(), now), Ok(Some(Turn::Closed)));
     assert!(
         world.0.senders.is_empty(),
-        "nothing is remembered of the well"
+        "a sender without trouble takes no memory"
     );
 }
 
 #[test]
-fn a_probe_that_nobody_reports_on_holds_others_for_a_minute() {
+fn an_unreported_probe_holds_other_calls_for_a_minute() {
     let mut world = World::default();
     world.fail(10, s(0));
     assert!(matches!(
@@ -162,7 +162,7 @@ fn a_probe_that_nobody_reports_on_holds_others_for_a_minute() {
 }
 
 #[test]
-fn late_answers_of_calls_before_the_breaker_opened_close_it_and_never_prolong_it() {
+fn late_answers_to_calls_before_the_breaker_opened_close_it_and_never_prolong_it() {
     let mut world = World::default();
     let Permission::Granted(early) = world.0.ask(sender(1), &to(99), s(0)) else {
         panic!("granted")
@@ -178,7 +178,7 @@ fn late_answers_of_calls_before_the_breaker_opened_close_it_and_never_prolong_it
 }
 
 #[test]
-fn a_sender_that_sends_too_fast_pauses_as_long_as_it_is_told() {
+fn a_sender_that_sends_too_fast_pauses_for_as_long_as_the_provider_asks() {
     for (asked, pause) in [(None, s(1)), (Some(s(7)), s(7)), (Some(s(60)), s(60))] {
         let mut world = World::default();
         let mut outcome = retry(RefusalScope::Sender, asked);
@@ -233,7 +233,7 @@ fn a_flood_of_slowed_recipients_is_remembered_up_to_a_bound() {
 }
 
 #[test]
-fn a_suspected_sender_is_held_until_somebody_found_out() {
+fn a_suspected_sender_is_held_until_it_has_been_checked() {
     let suspected = || Err(SendError::Refused(refusal(RefusalScope::SenderUntilFixed)));
     let mut world = World::default();
     assert_eq!(
@@ -251,13 +251,13 @@ fn a_suspected_sender_is_held_until_somebody_found_out() {
     );
 
     world.0.convict(sender(1), s(2));
-    assert_eq!(world.0.suspects(s(2)), [], "somebody found out");
+    assert_eq!(world.0.suspects(s(2)), [], "it has been checked");
     assert_eq!(world.send((1, 2), accepted(), s(6)), Err(s(1)));
     assert_eq!(world.send((1, 2), accepted(), s(7)), Ok(None));
 }
 
 #[test]
-fn a_suspicion_that_nobody_looks_into_lapses() {
+fn a_suspicion_that_is_not_checked_lapses() {
     let mut world = World::default();
     assert!(
         world
@@ -290,8 +290,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    /// Whatever the order of calls and answers: while the breaker is not closed at most one probe is out
-    /// within a minute, and nobody is told to wait longer than a minute.
+    /// In any order of calls and answers: while the breaker is not closed, at most one probe is running
+    /// within a minute, and no call has to wait longer than a minute.
     #[test]
     fn a_sender_in_trouble_is_called_by_one_probe_at_a_time(steps in steps()) {
         let mut pacing = Pacing::default();

@@ -1,4 +1,4 @@
-//! Which sender and template a message gets.
+//! Tests of the choice of sender and template.
 
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ fn tag(text: &str) -> LanguageTag {
     LanguageTag::parse(text).expect(text)
 }
 
-/// Senders 1, 2, … with templates in these languages, in the order of their ages.
+/// Returns senders 1, 2, …, oldest first, with templates in these languages.
 fn profile(languages: &[&[&str]]) -> SendingProfile {
     let sender = |number| Sender {
         id: SenderId(Uuid::from_u128(number)),
@@ -77,7 +77,7 @@ fn the_language_matters_more_than_the_sender() {
 }
 
 #[test]
-fn of_senders_that_have_the_language_the_oldest_carries_the_message() {
+fn the_oldest_sender_that_has_the_language_carries_the_message() {
     let mut senders = Vec::new();
     let mut templates = Vec::new();
     for (number, age) in [(1, 30), (2, 10), (3, 20)] {
@@ -100,7 +100,7 @@ fn of_senders_that_have_the_language_the_oldest_carries_the_message() {
 }
 
 #[test]
-fn a_template_that_is_out_of_use_is_passed_over() {
+fn a_template_that_is_out_of_use_is_skipped() {
     let full = profile(&[&["ar", "en"]]).senders.remove(0);
     for (status, expected) in [
         (TemplateStatus::APPROVED, Ok("en")),
@@ -129,7 +129,7 @@ fn a_template_that_is_out_of_use_is_passed_over() {
 }
 
 #[test]
-fn a_stopped_sender_carries_a_message_only_where_no_other_can() {
+fn a_stopped_sender_carries_a_message_only_if_no_other_can() {
     for (stopped, expected) in [
         (&[][..], (1, "en", false)),
         (&[1], (2, "ar", false)),

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::{CodeExpiry, TemplateName, TimeToLive};
 
-/// How long the provider may be told to keep an authentication message (Cloud API).
+/// The times to live, in seconds, that the provider allows for authentication messages (Cloud API).
 const TIMES_TO_LIVE: std::ops::RangeInclusive<u32> = 30..=900;
 
-/// What all languages of a new template share.
+/// A new template, without its languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateDraft {
     name: TemplateName,
@@ -15,28 +15,30 @@ pub struct TemplateDraft {
     time_to_live: TimeToLive,
 }
 
-/// Why there cannot be such a template.
+/// The reason a draft is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplateDraft {
-    /// The provider keeps messages neither so long nor so short.
+    /// The time to live is not one that the provider allows.
     #[error("a message's time to live is 30 s to 15 min, in whole seconds")]
     TimeToLive,
-    /// A message could arrive after its code expired.
+    /// A message could arrive after its code has expired.
     #[error(
-        "the message's time to live ({time_to_live} s) is longer than its code counts \
-         ({code_expiry} s): it could arrive after the code expired"
+        "the message's time to live ({time_to_live} s) is longer than its code is valid \
+         ({code_expiry} s): it could arrive after the code has expired"
     )]
     OutlastsCode {
-        /// Seconds.
+        /// In seconds.
         time_to_live: u32,
-        /// Seconds.
+        /// In seconds.
         code_expiry: u64,
     },
 }
 
 impl TemplateDraft {
-    /// A template whose code counts for `code_expiry`. Without a time to live, messages are kept as
-    /// long as their code counts and the provider allows.
+    /// Creates a draft whose code is valid for `code_expiry`.
+    ///
+    /// If no time to live is given, it is as long as the code is valid, or the longest that the provider
+    /// allows if that is shorter.
     pub fn try_new(
         name: TemplateName,
         code_expiry: CodeExpiry,
@@ -67,17 +69,17 @@ impl TemplateDraft {
         })
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> &TemplateName {
         &self.name
     }
 
-    /// How long the code counts.
+    /// Returns how long the code is valid.
     pub fn code_expiry(&self) -> CodeExpiry {
         self.code_expiry
     }
 
-    /// How long a message is on its way.
+    /// Returns the time to live of a message.
     pub fn time_to_live(&self) -> TimeToLive {
         self.time_to_live
     }

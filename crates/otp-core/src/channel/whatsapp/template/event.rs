@@ -1,4 +1,4 @@
-//! Events: the provider tells that a template's status changed.
+//! Events: the provider reports that a template's status changed.
 
 use super::{AuthenticationTemplate, TemplateName, TemplateStatus};
 use crate::channel::whatsapp::ProviderId;
@@ -10,28 +10,30 @@ use crate::time::Timestamp;
 pub struct TemplateEvent {
     /// The business account that owns the template.
     pub waba_id: ProviderId,
-    /// Which template it is.
+    /// The template.
     pub subject: TemplateSubject,
     /// Its new status.
     pub status: TemplateStatus,
-    /// Why, if the provider says so.
+    /// The reason, if the provider gives one.
     pub reason: Option<String>,
-    /// When, by the provider's clock.
+    /// When the status changed, by the provider's clock.
     pub at: Timestamp,
 }
 
-/// Which template of a business account an event is about. A name has each language once, so either
-/// half is enough; what is added by hand has no provider's id at first.
+/// The template of a business account that an event is about.
+///
+/// Either half is enough, because a name has each language once. A template that was added by hand has no
+/// provider's id at first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateSubject {
-    /// The provider's id of it.
+    /// The provider's id of the template.
     pub provider_id: Option<ProviderId>,
     /// Its name and language.
     pub name: Option<(TemplateName, LanguageTag)>,
 }
 
 impl TemplateEvent {
-    /// Whether it is about this template, which is one of the same business account.
+    /// Returns whether the event is about this template, which must belong to the same business account.
     pub fn concerns(&self, template: &AuthenticationTemplate) -> bool {
         let TemplateSubject { provider_id, name } = &self.subject;
         let by_id = provider_id.is_some() && *provider_id == template.provider_id;
@@ -41,9 +43,11 @@ impl TemplateEvent {
         by_id || by_name
     }
 
-    /// The template after the event; none where that is no other. Events come in any order and more
-    /// than once: an older one changes nothing. The provider counts in seconds, and of two in one
-    /// second the one that came later counts; but no review begins after it ended.
+    /// Returns the template after the event; `None` if the event does not change it.
+    ///
+    /// Events arrive in any order and more than once, so an older one changes nothing. The provider counts
+    /// in seconds: of two events in one second, the one that arrived later counts. But an event that starts
+    /// a review never follows the end of that review.
     pub fn applied_to(&self, before: &AuthenticationTemplate) -> Option<AuthenticationTemplate> {
         let is_older = |since: Timestamp| {
             since > self.at || since == self.at && self.status == TemplateStatus::PENDING
@@ -98,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_event_counts_in_whatever_order_they_come() {
+    fn the_latest_event_counts_in_any_order_of_arrival() {
         let events = [
             event(TemplateStatus::APPROVED, 1),
             event(TemplateStatus::PAUSED, 2),
@@ -122,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn in_one_second_a_review_comes_before_its_end() {
+    fn within_one_second_a_review_starts_before_it_ends() {
         let events = [
             event(TemplateStatus::PENDING, 1),
             event(TemplateStatus::APPROVED, 1),
@@ -137,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn an_event_twice_changes_once() {
+    fn a_repeated_event_changes_nothing() {
         let paused = event(TemplateStatus::PAUSED, 2);
         let after = paused.applied_to(&template()).expect("a change");
         assert_eq!(
             after.provider_id,
             ProviderId::parse("7").ok(),
-            "it is learnt"
+            "it is stored"
         );
         assert_eq!(paused.applied_to(&after), None);
     }
@@ -160,6 +164,9 @@ mod tests {
         by_name.subject.provider_id = None;
         assert!(by_name.concerns(&known) && by_name.concerns(&template()));
         by_name.subject.name = None;
-        assert!(!by_name.concerns(&template()), "nothing is about nothing");
+        assert!(
+            !by_name.concerns(&template()),
+            "an empty subject concerns no template"
+        );
     }
 }

@@ -1,21 +1,21 @@
-//! How long a message made of a template is on its way, and how long its code counts.
+//! The time to live of a template's messages, and the expiry of their codes.
 //!
-//! The first must not outlast the second: a code that arrives after it expired only confuses.
+//! The first must not outlast the second: a code that arrives after it has expired only confuses.
 
 use std::time::Duration;
 
-/// What the provider takes where a template names no time to live (Cloud API, authentication).
+/// The provider's default if a template has no time to live (Cloud API, authentication).
 pub const DEFAULT_TIME_TO_LIVE: TimeToLive = TimeToLive::Limited(600);
 
-/// A code whose template has no footer counts this long by the provider's button (Cloud API).
+/// How long the provider's button accepts a code if the template has no footer (Cloud API).
 const CODE_EXPIRY_WITHOUT_FOOTER: CodeExpiry = CodeExpiry(10);
 
 /// How long the provider tries to deliver a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeToLive {
-    /// So many seconds.
+    /// This number of seconds.
     Limited(u32),
-    /// As long as it keeps any message, which is a month. The provider writes -1.
+    /// As long as the provider keeps any message, which is a month. The provider writes -1.
     Unlimited,
 }
 
@@ -32,7 +32,7 @@ impl TimeToLive {
         }
     }
 
-    /// The provider's number.
+    /// Returns the provider's number.
     pub fn seconds(self) -> i64 {
         match self {
             Self::Limited(seconds) => seconds.into(),
@@ -40,7 +40,7 @@ impl TimeToLive {
         }
     }
 
-    /// The time, where there is an end to it.
+    /// Returns the time, if it is limited.
     pub fn limit(self) -> Option<Duration> {
         match self {
             Self::Limited(seconds) => Some(Duration::from_secs(seconds.into())),
@@ -48,19 +48,19 @@ impl TimeToLive {
         }
     }
 
-    /// Whether a message could arrive after its code expired; without a footer the provider's own
-    /// expiry counts.
+    /// Returns whether a message could arrive after its code has expired. Without a footer, the provider's
+    /// own expiry counts.
     pub fn outlasts(self, code_expiry: Option<CodeExpiry>) -> bool {
         let expiry = code_expiry.unwrap_or(CODE_EXPIRY_WITHOUT_FOOTER);
         self.limit().is_none_or(|limit| limit > expiry.duration())
     }
 }
 
-/// How long a code counts, as the message's footer says: 1 to 90 minutes (Cloud API).
+/// How long a code is valid according to the message's footer: 1 to 90 minutes (Cloud API).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeExpiry(u8);
 
-/// No code counts so long, or so short.
+/// The time is not a valid expiry of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a code's expiry is 1 to 90 whole minutes")]
 pub struct InvalidCodeExpiry;
@@ -84,12 +84,12 @@ impl CodeExpiry {
         Self::from_minutes(seconds / 60)
     }
 
-    /// The minutes.
+    /// Returns the minutes.
     pub fn minutes(self) -> u8 {
         self.0
     }
 
-    /// The time.
+    /// Returns the duration.
     pub fn duration(self) -> Duration {
         Duration::from_secs(u64::from(self.0) * 60)
     }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_to_live_is_positive_or_without_end() {
+    fn a_time_to_live_is_positive_or_unlimited() {
         for (seconds, expected) in [
             (300, Some(TimeToLive::Limited(300))),
             (-1, Some(TimeToLive::Unlimited)),

@@ -1,22 +1,22 @@
-//! What stands between a template and its first message, found before there is traffic.
+//! Checks of templates: find the problems that would prevent sending, before there is traffic.
 
 use super::listed::ListedTemplate;
 use super::{AuthenticationTemplate, TemplateName, TemplateStatus, TimeToLive};
 use crate::ids::{AccountId, SenderId};
 use crate::language::{self, LanguageTag};
 
-/// Something that was looked at, and what is wrong with it.
+/// A checked subject and its problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What it is.
+    /// The subject.
     pub subject: Subject,
-    /// What the provider says of it, where it says something.
+    /// The template as the provider lists it, if it does.
     pub listed: Option<ListedTemplate>,
-    /// What is wrong; nothing, if all is well.
+    /// The problems; empty if there are none.
     pub problems: Vec<Problem>,
 }
 
-/// What is looked at.
+/// The subject of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// One language of a sender.
@@ -27,40 +27,40 @@ pub enum Subject {
     DefaultLanguage(AccountId, LanguageTag),
 }
 
-/// What may be wrong.
+/// A problem that a check may find.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// The provider does not have it.
+    /// The provider does not have the template.
     #[error("WhatsApp has no such template")]
     NotAtProvider,
-    /// The provider takes no messages of it now.
+    /// The provider accepts no messages of the template now.
     #[error("WhatsApp has not approved it: {0}")]
     NotApproved(TemplateStatus),
-    /// It is made for something else.
+    /// The template has another category.
     #[error("it is for {0}, not for AUTHENTICATION")]
     NotAuthentication(String),
-    /// It has no place for the code.
+    /// The template has no place for the code.
     #[error("it has no button for the code")]
     NoCodeButton,
-    /// What is stored keeps it out of use, and the provider says otherwise.
+    /// The stored status keeps the template out of use, but the provider would accept its messages.
     #[error("it is stored as {0}: run template sync")]
     OutOfDate(TemplateStatus),
-    /// A message may arrive after its code expired.
+    /// A message may arrive after its code has expired.
     #[error("its messages live longer than their code: {}", seconds(.0))]
     OutlastsCode(Option<TimeToLive>),
-    /// There is nothing to send with.
+    /// The sender has nothing to send with.
     #[error("the sender has no templates")]
     NoTemplates,
     /// The provider could not be asked.
     #[error("{0}")]
     NotAsked(String),
-    /// A message that asks for no language, or for one that is missing, has none.
+    /// A message that asks for no language, or for a missing one, has no template.
     #[error("no template that would send covers the account's default language")]
     NotCovered,
 }
 
 impl Problem {
-    /// Whether nothing is sent because of it. What is left is a fault, but not a refusal.
+    /// Returns whether the problem prevents sending. Any other problem is only a warning.
     pub fn prevents_sending(&self) -> bool {
         !matches!(self, Self::OutlastsCode(_))
     }
@@ -69,19 +69,19 @@ impl Problem {
 fn seconds(time_to_live: &Option<TimeToLive>) -> String {
     match time_to_live {
         Some(TimeToLive::Limited(seconds)) => format!("{seconds} s"),
-        Some(TimeToLive::Unlimited) => "without an end".to_owned(),
+        Some(TimeToLive::Unlimited) => "unlimited".to_owned(),
         None => "WhatsApp's default of 600 s".to_owned(),
     }
 }
 
 impl Check {
-    /// Whether it would send.
+    /// Returns whether the subject would send.
     pub fn would_send(&self) -> bool {
         !self.problems.iter().any(Problem::prevents_sending)
     }
 }
 
-/// Looks at one template: as it is stored, and as the provider lists it.
+/// Checks one template: as it is stored, and as the provider lists it.
 pub fn check_template(stored: &AuthenticationTemplate, listed: Option<ListedTemplate>) -> Check {
     let mut problems = Vec::new();
     match &listed {
@@ -111,8 +111,9 @@ pub fn check_template(stored: &AuthenticationTemplate, listed: Option<ListedTemp
     }
 }
 
-/// Looks at one sender: each stored template, and whether there is any. What is deleted on both sides is
-/// history.
+/// Checks one sender: that it has a template, and each of its stored templates.
+///
+/// A template that is stored as deleted and that the provider no longer has is left out.
 pub fn check_sender(
     sender: SenderId,
     stored: &[AuthenticationTemplate],
@@ -137,7 +138,7 @@ pub fn check_sender(
     }
 }
 
-/// A sender of which nothing else can be said.
+/// Returns the failed check of a sender as a whole.
 pub fn check_failed(sender: SenderId, problem: Problem) -> Check {
     Check {
         subject: Subject::Sender(sender),
@@ -146,7 +147,9 @@ pub fn check_failed(sender: SenderId, problem: Problem) -> Check {
     }
 }
 
-/// Looks at an account's default language, over the checks of its senders.
+/// Checks that a template that would send covers an account's default language.
+///
+/// `checks` are the checks of the account's senders.
 pub fn check_default_language(
     account: AccountId,
     default_language: &LanguageTag,
@@ -220,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_is_named() {
+    fn each_problem_is_reported() {
         use TemplateStatus as Status;
         check(Status::APPROVED, |_| (), &[]);
         check(
@@ -258,12 +261,12 @@ mod tests {
                 .into_iter()
                 .collect();
             assert_eq!(checked.problems, expected);
-            assert!(checked.would_send(), "late is not refused");
+            assert!(checked.would_send(), "a late message is still sent");
         }
     }
 
     #[test]
-    fn a_sender_needs_a_template_and_what_is_deleted_is_none() {
+    fn a_sender_needs_a_template_that_is_not_deleted() {
         let problems = |stored: &[AuthenticationTemplate], listed: &[ListedTemplate]| {
             let checks = check_sender(SENDER, stored, listed);
             checks
@@ -286,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_language_is_covered_by_what_would_send() {
+    fn only_a_template_that_would_send_covers_the_default_language() {
         let account = AccountId(Uuid::nil());
         let good = check_template(
             &stored("ar", TemplateStatus::APPROVED),

@@ -1,32 +1,34 @@
-//! What the provider says of a template, and which of it lets the template be used.
+//! The status of a template, and whether a template with that status can be used.
 
 use std::borrow::Cow;
 
-/// A template's status in the provider's own word, such as `APPROVED` or `PAUSED`. A word that nobody
-/// knows here yet is kept as well: it tells an operator more than its absence, and sends nothing.
+/// A template's status in the provider's own word, such as `APPROVED` or `PAUSED`.
+///
+/// An unknown word is kept as well, because it helps an operator. A template with such a status is not
+/// used.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TemplateStatus(Cow<'static, str>);
 
-/// The text is no status.
+/// The text is not a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a template's status has 1 to 40 of the characters A-Z, 0-9 and _")]
 pub struct InvalidTemplateStatus;
 
 impl TemplateStatus {
-    /// It may be used.
+    /// The template may be used.
     pub const APPROVED: Self = Self(Cow::Borrowed("APPROVED"));
-    /// The provider is still reviewing it.
+    /// The provider is still reviewing the template.
     pub const PENDING: Self = Self(Cow::Borrowed("PENDING"));
-    /// The provider refused it.
+    /// The provider refused the template.
     pub const REJECTED: Self = Self(Cow::Borrowed("REJECTED"));
-    /// The provider took it out of use for hours: recipients complained.
+    /// The provider took the template out of use for hours, because recipients complained.
     pub const PAUSED: Self = Self(Cow::Borrowed("PAUSED"));
-    /// The provider took it out of use for good.
+    /// The provider took the template out of use permanently.
     pub const DISABLED: Self = Self(Cow::Borrowed("DISABLED"));
-    /// The provider does not have it any more.
+    /// The provider no longer has the template.
     pub const DELETED: Self = Self(Cow::Borrowed("DELETED"));
 
-    /// Reads a status; case and white space around it do not matter.
+    /// Reads a status, ignoring case and white space around it.
     pub fn parse(text: &str) -> Result<Self, InvalidTemplateStatus> {
         let text = text.trim();
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
@@ -38,15 +40,17 @@ impl TemplateStatus {
         }
     }
 
-    /// The word.
+    /// Returns the word.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the provider takes messages made of the template. Approval is one word in a list of
-    /// templates, but several in the provider's events: a template that was flagged is approved and
-    /// in danger, and one that was reinstated or unarchived is approved again. Every other word, known
-    /// or not, keeps the template out of use: a message in another language is better than a refusal.
+    /// Returns whether the provider accepts messages of the template.
+    ///
+    /// A list of templates has one word for approval, but the provider's events have several: a flagged
+    /// template is approved but in danger, and a reinstated or unarchived one is approved again. Every
+    /// other word, known or not, keeps the template out of use, because a message in another language is
+    /// better than a refusal.
     pub fn may_send(&self) -> bool {
         matches!(
             self.as_str(),
@@ -66,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_approved_may_send() {
+    fn only_an_approved_template_may_send() {
         for (word, expected) in [
             ("APPROVED", true),
             (" approved ", true),

@@ -1,4 +1,4 @@
-//! What has to change so that the stored templates of a sender are those the provider lists.
+//! The changes that make the stored templates of a sender those that the provider lists.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,30 +7,31 @@ use super::listed::ListedTemplate;
 use super::{AuthenticationTemplate, TemplateStatus};
 use crate::time::Timestamp;
 
-/// What is found out by asking counts as so much older than it is: the provider's clock may be behind
-/// ours, and what it tells afterwards must not be taken for older.
+/// How much older than now a status counts that was found by asking.
+///
+/// The provider's clock may be behind ours, and its later events must not be taken for older ones.
 const ALLOWANCE: Duration = Duration::from_secs(60);
 
-/// What has to be done.
+/// The changes to make.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyncPlan {
     /// Templates of the provider that are not stored.
     pub add: Vec<ListedTemplate>,
-    /// Stored templates that are not as the provider has them.
+    /// Stored templates that differ from the provider's.
     pub change: Vec<TemplateChange>,
 }
 
-/// A template before and after.
+/// A template before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateChange {
-    /// As it is stored.
+    /// The stored template.
     pub before: AuthenticationTemplate,
-    /// As it should be.
+    /// The template to store.
     pub after: AuthenticationTemplate,
 }
 
 impl TemplateChange {
-    /// Whether the provider took the template out of use by a decision of its own.
+    /// Returns whether the provider took the template out of use by a decision of its own.
     pub fn is_verdict(&self) -> bool {
         let verdicts = [
             TemplateStatus::REJECTED,
@@ -41,9 +42,10 @@ impl TemplateChange {
     }
 }
 
-/// What has to be done so that the `stored` templates of one sender become what the provider listed
-/// when it was asked. Only authentication templates are added. A template the provider does not have
-/// any more stays, as deleted: messages refer to it. Done twice it is done once.
+/// Returns the changes that make the `stored` templates of one sender those that the provider listed.
+///
+/// Only authentication templates are added. A template that the provider no longer has stays, as deleted,
+/// because messages refer to it. After the changes are made, a second sync has nothing to do.
 pub fn reconcile(
     stored: &[AuthenticationTemplate],
     listed: Vec<ListedTemplate>,
@@ -69,7 +71,7 @@ pub fn reconcile(
     plan
 }
 
-/// A template as the provider lists it.
+/// Returns the template with the values that the provider lists.
 pub fn as_listed(
     before: &AuthenticationTemplate,
     listed: &ListedTemplate,
@@ -89,8 +91,8 @@ pub fn as_listed(
     }
 }
 
-/// A template in a status that was found out at `asked_at`; since when it has it stays as it is where
-/// it had it before.
+/// Returns the template with a status that was found at `asked_at`. The start of a status that it had
+/// before stays as it was.
 pub(crate) fn in_status(
     before: &AuthenticationTemplate,
     status: TemplateStatus,
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_changed_or_gone_is_told_apart() {
+    fn new_changed_and_deleted_templates_are_distinguished() {
         let marketing = ListedTemplate {
             category: "MARKETING".to_owned(),
             ..listed("de", TemplateStatus::APPROVED)

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY samples_by_number;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY samples_by_number ON samples (number);
