@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 on_every_store! {
     a_message_is_reported_with_every_field;
-    a_foreign_id_is_as_unknown_as_any_other;
+    another_accounts_message_is_answered_like_an_unknown_one;
 }
 
 async fn a_message_is_reported_with_every_field(database: Database) {
@@ -48,7 +48,7 @@ async fn a_message_is_reported_with_every_field(database: Database) {
     }
 }
 
-async fn a_foreign_id_is_as_unknown_as_any_other(database: Database) {
+async fn another_accounts_message_is_answered_like_an_unknown_one(database: Database) {
     let mut world = World::with_credits(database, 5).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;

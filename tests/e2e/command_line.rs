@@ -1,13 +1,13 @@
-//! The command line: what it prints, and how it refuses.
+//! The command line: its output and its refusals.
 
 use otp_e2e::{Database, World, on_every_store, process};
 use serde_json::Value;
 
 on_every_store! {
-    what_is_created_is_listed;
-    a_key_is_shown_once_rotated_and_revoked;
-    a_token_given_in_its_files_place_is_not_repeated;
-    mistakes_are_refused_with_their_reason;
+    created_objects_are_listed;
+    a_key_is_shown_once_and_can_be_rotated_and_revoked;
+    a_token_given_instead_of_its_file_is_not_repeated;
+    a_mistake_is_refused_with_a_reason;
 }
 
 fn keys(value: &Value) -> Vec<&str> {
@@ -19,7 +19,7 @@ fn keys(value: &Value) -> Vec<&str> {
         .collect()
 }
 
-async fn what_is_created_is_listed(database: Database) {
+async fn created_objects_are_listed(database: Database) {
     let world = World::with_credits(database, 10).await;
     let accounts = world.command(&["account", "list"]);
     assert_eq!(accounts[0]["email"], "amal@example.com");
@@ -91,7 +91,7 @@ async fn what_is_created_is_listed(database: Database) {
     );
 }
 
-async fn a_key_is_shown_once_rotated_and_revoked(database: Database) {
+async fn a_key_is_shown_once_and_can_be_rotated_and_revoked(database: Database) {
     let mut world = World::with_credits(database, 10).await;
     let listed = world.command(&["key", "list", "--account", &world.account]);
     assert!(!listed.to_string().contains(&world.api_key));
@@ -106,7 +106,7 @@ async fn a_key_is_shown_once_rotated_and_revoked(database: Database) {
     assert_eq!(
         world.check(&server, "x").await.error(),
         "MessageIdMustBeUuid",
-        "the overlap"
+        "the old key works during the overlap"
     );
     world.api_key = successor["apiKey"].as_str().expect("a key").to_owned();
     assert_eq!(
@@ -121,7 +121,7 @@ async fn a_key_is_shown_once_rotated_and_revoked(database: Database) {
     );
 }
 
-async fn a_token_given_in_its_files_place_is_not_repeated(database: Database) {
+async fn a_token_given_instead_of_its_file_is_not_repeated(database: Database) {
     let world = World::bare(database).await;
     let token = "EAAGmistaken";
     let ended = world.try_command(&[
@@ -146,7 +146,7 @@ async fn a_token_given_in_its_files_place_is_not_repeated(database: Database) {
     );
 }
 
-async fn mistakes_are_refused_with_their_reason(database: Database) {
+async fn a_mistake_is_refused_with_a_reason(database: Database) {
     let world = World::bare(database).await;
     let nobody = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
     let refused = |arguments: &[&str], code: i32, words: &str| {

@@ -1,11 +1,11 @@
-//! Bad configuration, an unreachable database, a schema too new, a port in use: one clear line and
-//! exit code 2.
+//! Failed starts end with one clear line and exit code 2: bad settings, an unreachable database, a
+//! schema that is too new, a port in use.
 
 use otp_e2e::{Database, Ended, World, on_every_store, process};
 
 on_every_store! {
-    serving_twice_on_one_port_is_refused;
-    another_master_key_is_noticed_at_the_start;
+    a_port_in_use_is_refused;
+    another_master_key_is_refused_at_the_start;
     pending_migrations_can_be_refused;
 }
 
@@ -55,7 +55,7 @@ fn bad_settings_are_named() {
 }
 
 #[test]
-fn a_database_that_cannot_be_reached_is_named_without_its_password() {
+fn an_unreachable_database_is_named_without_its_password() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = unused.local_addr().expect("an address").port();
     drop(unused);
@@ -74,7 +74,7 @@ fn a_database_that_cannot_be_reached_is_named_without_its_password() {
 }
 
 #[test]
-fn certificates_that_cannot_be_read_are_named() {
+fn unreadable_certificates_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = format!("sqlite://{}", folder.path().join("otp.db").display());
     let tls = [
@@ -111,7 +111,7 @@ async fn a_newer_schema_is_used_while_it_serves_the_program(
 async fn a_newer_schema_is_used_while_it_serves_the_program_on_sqlite() {
     let world = World::bare(Database::sqlite()).await;
     let Database::Sqlite(folder) = &world.database else {
-        unreachable!("just made")
+        unreachable!("the world was created on SQLite")
     };
     use diesel::Connection as _;
     use diesel::connection::SimpleConnection as _;
@@ -138,14 +138,14 @@ async fn a_newer_schema_is_used_while_it_serves_the_program_on_postgres() {
     .await;
 }
 
-async fn serving_twice_on_one_port_is_refused(database: Database) {
+async fn a_port_in_use_is_refused(database: Database) {
     let mut world = World::bare(database).await;
     let server = world.serve();
     world.set("HTTP__BIND", server.url().trim_start_matches("http://"));
     assert_refused(&world.try_command(&["serve"]), &["in use"]);
 }
 
-async fn another_master_key_is_noticed_at_the_start(database: Database) {
+async fn another_master_key_is_refused_at_the_start(database: Database) {
     let mut world = World::with_credits(database, 1).await;
     world.set(
         "SECURITY__MASTER_KEY",

@@ -34,7 +34,7 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
         .expect("JSON");
     assert!(message.to_string().contains("482913"), "{message}");
 
-    // The sandbox reports the delivery, signed, to the gateway.
+    // The sandbox reports the delivery to the gateway with a signature.
     let check = format!("{}/CheckMessageStatus", text("url"));
     let key = text("apiKey");
     let delivered = async {
@@ -73,7 +73,7 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
 }
 
 #[test]
-fn a_port_in_use_is_said_in_one_line() {
+fn a_port_in_use_is_reported_in_one_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let ended = otp_e2e::process::run(&["demo", "--port", &port], &[], "");

@@ -29,6 +29,6 @@ async fn the_reference_is_served_from_the_binary() {
     let page = get("/docs").await;
     assert!(
         page.contains("<script") && !page.contains("https://"),
-        "nothing from elsewhere: {page}"
+        "the page loads something from elsewhere: {page}"
     );
 }

@@ -1,5 +1,5 @@
-//! The built server, seen from outside, on every store. Folders mirror URLs; what concerns no URL has
-//! a folder by its theme.
+//! Black-box tests of the built server, on every store. Folders mirror URLs; tests that concern no
+//! URL have a folder named after their theme.
 
 mod check_message_status;
 mod command_line;

@@ -6,10 +6,10 @@ use otp_e2e::{Answer, Database, Running, World, on_every_store};
 use serde_json::{Value, json};
 
 on_every_store! {
-    a_foreign_message_is_as_unknown_as_any_other;
-    a_timeline_tells_every_transition_once_with_its_source_and_both_clocks;
+    another_accounts_message_is_answered_like_an_unknown_one;
+    a_timeline_has_each_transition_once_with_its_source_and_both_times;
     pages_show_every_message_once;
-    an_explanation_equals_the_answer_that_follows_and_changes_nothing;
+    an_explanation_matches_the_answer_that_follows_and_changes_nothing;
 }
 
 async fn get(world: &World, server: &Running, path: &str) -> Answer {
@@ -17,7 +17,7 @@ async fn get(world: &World, server: &Running, path: &str) -> Answer {
     answer(request.header("X-Api-Key", &world.api_key)).await
 }
 
-async fn a_foreign_message_is_as_unknown_as_any_other(database: Database) {
+async fn another_accounts_message_is_answered_like_an_unknown_one(database: Database) {
     let mut world = World::with_credits(database, 5).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
@@ -25,12 +25,12 @@ async fn a_foreign_message_is_as_unknown_as_any_other(database: Database) {
     let shown = get(&world, &server, &path).await;
     assert_eq!(shown.status, 200);
     let timeline = shown.body["timeline"].as_array().expect("events");
-    let told: Vec<_> = timeline
+    let events: Vec<_> = timeline
         .iter()
         .map(|event| (event["status"].as_str(), event["source"].as_str()))
         .collect();
     assert_eq!(
-        told,
+        events,
         [
             (Some("Pending"), Some("ApiRequest")),
             (Some("Sent"), Some("ProviderCall"))
@@ -51,13 +51,12 @@ async fn a_foreign_message_is_as_unknown_as_any_other(database: Database) {
     assert_eq!(list.body, json!({"data": [], "nextCursor": null}));
 }
 
-async fn a_timeline_tells_every_transition_once_with_its_source_and_both_clocks(
-    database: Database,
-) {
+async fn a_timeline_has_each_transition_once_with_its_source_and_both_times(database: Database) {
     let world = World::with_webhook(database, 5).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
-    // Read before delivered, everything twice, a failure in between that was none.
+    // Read precedes delivered, every report comes twice, and failed is reported although it was
+    // wrong.
     for reported in ["failed", "read", "read", "delivered", "failed", "delivered"] {
         let mut reported = status(sent.id(), reported);
         reported["timestamp"] = json!("1750030073");
@@ -66,18 +65,18 @@ async fn a_timeline_tells_every_transition_once_with_its_source_and_both_clocks(
     let shown = get(&world, &server, &format!("/v1/messages/{}", sent.id())).await;
     assert_eq!(shown.body["messageStatus"], "Read", "{shown:?}");
     let timeline = shown.body["timeline"].as_array().expect("events");
-    let told: Vec<_> = timeline
+    let events: Vec<_> = timeline
         .iter()
         .map(|event| {
             (
                 event["status"].as_str().expect("a status"),
                 event["source"].as_str().expect("a source"),
-                event["changedStatus"].as_bool().expect("yes or no"),
+                event["changedStatus"].as_bool().expect("a boolean"),
             )
         })
         .collect();
     assert_eq!(
-        told,
+        events,
         [
             ("Pending", "ApiRequest", true),
             ("Sent", "ProviderCall", true),
@@ -131,7 +130,7 @@ async fn pages_show_every_message_once(database: Database) {
     assert_eq!(to_one.body["data"][0]["toPhoneE164"], recipient(3));
 }
 
-async fn an_explanation_equals_the_answer_that_follows_and_changes_nothing(database: Database) {
+async fn an_explanation_matches_the_answer_that_follows_and_changes_nothing(database: Database) {
     let mut world = World::bare(database).await;
     let server = world.serve();
     let body = json!({
@@ -143,18 +142,18 @@ async fn an_explanation_equals_the_answer_that_follows_and_changes_nothing(datab
     other_key["idempotencyKey"] = Value::Null;
     check(&world, &server, &body).await;
     world.add_sender();
-    // What was known of the account half a second ago is known for as long.
+    // The server caches the account's senders for half a second.
     while explained(&world, &server, &body).await["error"]["errorMessage"] != "InsufficientBalance"
     {
         otp_e2e::before_the_next_look().await;
     }
     check(&world, &server, &body).await;
     world.grant(1);
-    check(&world, &server, &body).await; // sends
-    check(&world, &server, &body).await; // repeats
-    check(&world, &server, &other_key).await; // cools down
+    check(&world, &server, &body).await; // is sent
+    check(&world, &server, &body).await; // is replayed
+    check(&world, &server, &other_key).await; // is in its cooldown
     other_key["toPhoneE164"] = recipient(2).into();
-    check(&world, &server, &other_key).await; // has no credits any more
+    check(&world, &server, &other_key).await; // has no credits left
     let number = recipient(2);
     let account = world.account.clone();
     world.command(&["opt-out", "add", "--account", &account, "--phone", &number]);
@@ -166,7 +165,7 @@ async fn an_explanation_equals_the_answer_that_follows_and_changes_nothing(datab
     while explained(&world, &server, &other_key).await["senderStopped"] != true {
         tokio::task::yield_now().await;
     }
-    check(&world, &server, &other_key).await; // would go out from a stopped sender
+    check(&world, &server, &other_key).await; // has only a stopped sender
     other_key["toPhoneE164"] = "+12".into();
     check(&world, &server, &other_key).await;
 }
@@ -178,7 +177,7 @@ async fn explained(world: &World, server: &Running, body: &Value) -> Value {
     explained.body
 }
 
-/// Explains a send, sees that nothing came of it, sends, and compares.
+/// Explains a send, checks that this changed nothing, sends, and compares the two.
 async fn check(world: &World, server: &Running, body: &Value) {
     let before = (world.balance(), world.sandbox.total_calls().await);
     let messages = get(world, server, "/v1/messages").await.body;

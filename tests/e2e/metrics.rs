@@ -5,8 +5,8 @@ use otp_e2e::{Database, Running, World, meta, on_every_store};
 use serde_json::json;
 
 on_every_store! {
-    /// What a send, its receipts and their answers leave on the page; nobody is named in it.
-    a_page_tells_requests_admissions_batches_receipts_look_ups_and_connections;
+    /// The page counts a send, its receipt and their answers, and it identifies nobody.
+    the_page_counts_requests_admissions_batches_receipts_look_ups_and_connections;
 }
 
 async fn page(server: &Running) -> String {
@@ -15,7 +15,7 @@ async fn page(server: &Running) -> String {
     answer.text().await.expect("a page")
 }
 
-/// The value on the line of this metric that has all these labels.
+/// Returns the value on the line of this metric that has all these labels.
 fn value(page: &str, metric: &str, labels: &[&str]) -> Option<f64> {
     let line = page.lines().find(|line| {
         let rest = line
@@ -26,7 +26,7 @@ fn value(page: &str, metric: &str, labels: &[&str]) -> Option<f64> {
     line.rsplit_once(' ')?.1.parse().ok()
 }
 
-async fn a_page_tells_requests_admissions_batches_receipts_look_ups_and_connections(
+async fn the_page_counts_requests_admissions_batches_receipts_look_ups_and_connections(
     database: Database,
 ) {
     let world = World::with_webhook(database, 100).await;

@@ -1,4 +1,4 @@
-//! Mail to account holders: each notice once, whatever happens to the mail server or to this one.
+//! Mail to account holders: each notice is mailed once, even if the mail server or a gateway fails.
 
 mod one_mail;
 
@@ -19,21 +19,21 @@ use serde_json::json;
 use uuid::Uuid;
 
 on_every_store! {
-    a_balance_is_told_once_per_crossing_in_the_language_of_who_crossed;
-    a_burst_that_crosses_is_told_once_in_the_account_s_language;
-    what_a_mail_server_misses_is_mailed_once_when_it_is_back;
-    a_template_and_a_sender_that_stop_are_told_once_each;
-    a_key_about_to_expire_is_told_once_by_whoever_looks;
+    a_low_balance_is_mailed_once_per_crossing_in_the_callers_language;
+    a_burst_that_crosses_is_mailed_once_in_the_accounts_language;
+    a_notice_that_the_mail_server_missed_is_mailed_once_when_it_is_back;
+    a_template_and_a_sender_that_stop_are_mailed_once_each;
+    a_key_about_to_expire_is_mailed_once_by_either_process;
 }
 
 const ADDRESS: &str = "amal@example.com";
 const FROM: &str = "notices@example.net";
 const CODE: &str = "Zq7Canry";
 
-/// The balance is low at half of these.
+/// The account's credits; the balance is low at half of them.
 const CREDITS: u32 = 6;
 
-/// An account with a few credits, and servers to come that mail notices there.
+/// An account with this many credits, whose servers mail notices to this mail server.
 async fn world(database: Database, credits: u32, smtp: &FakeSmtp) -> World {
     let mut world = World::with_webhook(database, credits).await;
     world.set("NOTICES__LOW_BALANCE_PERCENT", "50");
@@ -46,7 +46,7 @@ fn mail_to(world: &mut World, smtp: &FakeSmtp) {
     world.set("MAIL__FROM", &format!("Gateway <{FROM}>"));
 }
 
-/// Sends to the `number`-th recipient as somebody who reads this language.
+/// Sends to the `number`-th recipient with this `Accept-Language`.
 async fn send_in(world: &World, server: &Running, language: &str, number: u32) -> Answer {
     let body = json!({"otpCode": CODE, "toPhoneE164": recipient(number)});
     let request = world.post(server, "/SendMessage").json(&body);
@@ -55,7 +55,7 @@ async fn send_in(world: &World, server: &Running, language: &str, number: u32) -
     sent
 }
 
-/// Sends to these recipients, one after the other; the messages' ids.
+/// Sends to these recipients one by one, and returns the messages' ids.
 async fn send(world: &World, server: &Running, numbers: std::ops::Range<u32>) -> Vec<String> {
     let mut ids = Vec::new();
     for number in numbers {
@@ -66,7 +66,7 @@ async fn send(world: &World, server: &Running, numbers: std::ops::Range<u32>) ->
     ids
 }
 
-/// Waits until what is not sent is as it should be.
+/// Waits until `holds` is true of the notices that are not sent.
 async fn until_unsent(world: &World, what: &str, holds: impl Fn(&[QueuedNotice]) -> bool) {
     let storage = world.storage().await;
     let mut ticks = tokio::time::interval(Duration::from_millis(50));
@@ -79,8 +79,8 @@ async fn until_unsent(world: &World, what: &str, holds: impl Fn(&[QueuedNotice])
     panic!("never {what}: {:?}", storage.list_unsent(9).await);
 }
 
-/// Waits for these mails, and until nothing waits that could become one more: what they are about, in
-/// their order.
+/// Waits for this many mails and until no notice waits to be mailed, and returns the subjects in
+/// order.
 async fn subjects(world: &World, smtp: &FakeSmtp, count: usize) -> Vec<String> {
     smtp.wait_for_mails(count).await;
     until_unsent(world, "all mailed", <[_]>::is_empty).await;
@@ -104,7 +104,7 @@ fn parsed(mail: &TakenMail) -> Message<'_> {
     MessageParser::default().parse(&mail.raw).expect("a mail")
 }
 
-/// A header's text, which has to be there once.
+/// Returns the text of a header, which has to appear exactly once.
 fn field(mail: &TakenMail, name: &str) -> String {
     let message = parsed(mail);
     let values: Vec<_> = message
@@ -115,7 +115,7 @@ fn field(mail: &TakenMail, name: &str) -> String {
     values[0].1.trim().to_owned()
 }
 
-async fn a_balance_is_told_once_per_crossing_in_the_language_of_who_crossed(database: Database) {
+async fn a_low_balance_is_mailed_once_per_crossing_in_the_callers_language(database: Database) {
     let smtp = FakeSmtp::start();
     let world = world(database, CREDITS, &smtp).await;
     let server = world.serve();
@@ -124,20 +124,20 @@ async fn a_balance_is_told_once_per_crossing_in_the_language_of_who_crossed(data
     let first = subjects(&world, &smtp, 1).await;
     assert!(first[0].starts_with("الرصيد منخفض"), "{first:?}");
 
-    // From below, nothing is crossed; what failed late lifts the balance above the threshold.
+    // Below the threshold nothing is crossed; late failures lift the balance above it again.
     send(&world, &server, 4..5).await;
     let failed: Vec<_> = ids.iter().map(|id| meta::status(id, "failed")).collect();
     meta::report(&server, &failed).await;
     assert_eq!(world.balance(), 4);
     send(&world, &server, 5..9).await;
     assert_eq!(world.balance(), 0);
-    let told = subjects(&world, &smtp, 3).await;
-    assert_eq!(told[0], first[0]);
-    assert_eq!(told[1], "Low balance: 3 of 6 credits left");
-    assert_eq!(told[2], "A subscription is used up");
+    let mailed = subjects(&world, &smtp, 3).await;
+    assert_eq!(mailed[0], first[0]);
+    assert_eq!(mailed[1], "Low balance: 3 of 6 credits left");
+    assert_eq!(mailed[2], "A subscription is used up");
 }
 
-async fn a_burst_that_crosses_is_told_once_in_the_account_s_language(database: Database) {
+async fn a_burst_that_crosses_is_mailed_once_in_the_accounts_language(database: Database) {
     let smtp = FakeSmtp::start();
     let mut world = World::bare(database).await;
     let person = [
@@ -160,13 +160,13 @@ async fn a_burst_that_crosses_is_told_once_in_the_account_s_language(database: D
     let burst =
         (0..40).map(|number| send(&world, &servers[number as usize % 2], number..number + 1));
     join_all(burst).await;
-    let told = subjects(&world, &smtp, 1).await;
-    assert!(told[0].starts_with("الرصيد منخفض"), "{told:?}");
+    let mailed = subjects(&world, &smtp, 1).await;
+    assert!(mailed[0].starts_with("الرصيد منخفض"), "{mailed:?}");
 }
 
-/// A notice comes up in a process that mails nothing, one while the mail server is down or says 451, and
-/// each process is killed.
-async fn what_a_mail_server_misses_is_mailed_once_when_it_is_back(database: Database) {
+/// The first notice arises in a process that sends no mail and is tried while the mail server is
+/// down; the second arises while it answers 451. Each of these processes is killed.
+async fn a_notice_that_the_mail_server_missed_is_mailed_once_when_it_is_back(database: Database) {
     let mut smtp = FakeSmtp::down();
     let mut world = World::with_credits(database, CREDITS).await;
     world.set("NOTICES__LOW_BALANCE_PERCENT", "50");
@@ -181,7 +181,7 @@ async fn what_a_mail_server_misses_is_mailed_once_when_it_is_back(database: Data
             unsent.len() == count && unsent.iter().all(|notice| notice.failure.is_some())
         }
     };
-    until_unsent(&world, "tried in vain", failed(1)).await;
+    until_unsent(&world, "tried without success", failed(1)).await;
     unanswered.kill();
 
     smtp.come_up(SmtpMood::Refusing(451));
@@ -193,21 +193,21 @@ async fn what_a_mail_server_misses_is_mailed_once_when_it_is_back(database: Data
 
     smtp.become_(SmtpMood::Well);
     let _servers = [world.serve(), world.serve()];
-    let told = subjects(&world, &smtp, 2).await;
+    let mailed = subjects(&world, &smtp, 2).await;
     let expected = [
         "Low balance: 3 of 6 credits left",
         "A subscription is used up",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(mailed, expected);
 }
 
-async fn a_template_and_a_sender_that_stop_are_told_once_each(database: Database) {
+async fn a_template_and_a_sender_that_stop_are_mailed_once_each(database: Database) {
     let smtp = FakeSmtp::start();
     let world = world(database, 1_000, &smtp).await;
     let servers = [world.serve(), world.serve()];
     let paused = json!({"name": "otp_code", "language": "ar", "status": "PAUSED"});
     world.sandbox.put("templates", &paused).await;
-    // Each process may be told by a refusal of its own.
+    // Each process may learn of the pause from a refusal of its own.
     let arabic =
         |number| json!({"otpCode": CODE, "toPhoneE164": recipient(number), "languageCode": "ar"});
     let (one, other) = (arabic(1), arabic(2));
@@ -215,11 +215,11 @@ async fn a_template_and_a_sender_that_stop_are_told_once_each(database: Database
         world.send(&servers[0], &one),
         world.send(&servers[1], &other)
     );
-    // Whoever comes later may know already, and sends in English.
+    // The later of the two may know of it already, and then sends in English.
     let statuses = [refused.0.message_status(), refused.1.message_status()];
     assert!(statuses.contains(&"Failed"), "{refused:?}");
-    let told = subjects(&world, &smtp, 1).await;
-    assert_eq!(told, ["A template can no longer be used: otp_code"]);
+    let mailed = subjects(&world, &smtp, 1).await;
+    assert_eq!(mailed, ["A template can no longer be used: otp_code"]);
 
     let revoked = json!({"revoked": ["EAAGe2etoken"]});
     world.sandbox.put("tokens", &revoked).await;
@@ -229,14 +229,14 @@ async fn a_template_and_a_sender_that_stop_are_told_once_each(database: Database
         world.send_to(&servers[1], &other)
     );
     assert_eq!((refused.0.status, refused.1.status), (401, 401));
-    let told = subjects(&world, &smtp, 2).await;
-    assert_eq!(told[1], "A sender can no longer send");
+    let mailed = subjects(&world, &smtp, 2).await;
+    assert_eq!(mailed[1], "A sender can no longer send");
     let mails = smtp.wait_for_mails(2).await;
     let text = parsed(&mails[1]).body_text(0).expect("a text").into_owned();
     assert!(text.contains(&world.sender), "{text}");
 }
 
-/// A key of the world's account that expires in `days`, made long ago.
+/// Creates an old key of the account that expires in this many days.
 async fn expiring_key(world: &World, number: u8, days: u64) {
     let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970");
     let now =
@@ -257,7 +257,7 @@ async fn expiring_key(world: &World, number: u8, days: u64) {
         .expect("created");
 }
 
-async fn a_key_about_to_expire_is_told_once_by_whoever_looks(database: Database) {
+async fn a_key_about_to_expire_is_mailed_once_by_either_process(database: Database) {
     let smtp = FakeSmtp::start();
     let world = world(database, CREDITS, &smtp).await;
     expiring_key(&world, 1, 5).await;
@@ -267,9 +267,9 @@ async fn a_key_about_to_expire_is_told_once_by_whoever_looks(database: Database)
     assert_eq!(subjects(&world, &smtp, 1).await, [expiring(1)]);
     drop(servers);
 
-    // The next processes look at all keys again, and tell of the one that is new.
+    // The next processes check all keys again, and mail only about the new one.
     expiring_key(&world, 3, 6).await;
     let _servers = [world.serve(), world.serve()];
-    let told = subjects(&world, &smtp, 2).await;
-    assert_eq!(told, [expiring(1), expiring(3)]);
+    let mailed = subjects(&world, &smtp, 2).await;
+    assert_eq!(mailed, [expiring(1), expiring(3)]);
 }

@@ -1,4 +1,4 @@
-//! What must not be found: codes, keys, tokens, numbers and addresses in logs and database files.
+//! Logs and databases must not contain codes, keys, tokens, numbers or addresses.
 
 use otp_e2e::meta::{APP_SECRET, VERIFY_TOKEN, report, status, typed, write};
 use otp_e2e::{Database, Running, World, on_every_store};
@@ -10,15 +10,15 @@ const USER_ID: &str = "SA.K4naryUser9981";
 const TEXT: &str = "Kanarienvogel-Text";
 const FAILING_NUMBER: &str = "+966551237655";
 
-/// Forms in which a secret could stand somewhere.
+/// Returns the forms in which a secret could appear.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
     let hex = secret
         .bytes()
         .map(|byte| format!("{byte:02x}"))
         .collect::<String>();
     let url = secret.replace('+', "%2B").replace('@', "%40");
-    // Base64 at each of the three offsets at which it may stand, without the digits that depend on
-    // neighbours.
+    // Base64 at each of the three possible offsets, without the digits that depend on the
+    // neighbouring bytes.
     let base64 = (0..3).map(|offset| {
         let mut text = vec![0; offset];
         text.extend_from_slice(secret.as_bytes());
@@ -49,7 +49,7 @@ pub(crate) fn assert_absent(what: &[u8], place: &str, secrets: &[&str]) {
             let found = what.windows(form.len()).any(|window| window == form);
             assert!(
                 !found,
-                "{secret} stands in {place} as {:?}",
+                "{secret} is in {place} as {:?}",
                 String::from_utf8_lossy(&form)
             );
         }
@@ -57,10 +57,10 @@ pub(crate) fn assert_absent(what: &[u8], place: &str, secrets: &[&str]) {
 }
 
 on_every_store! {
-    nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database;
+    logs_and_database_contain_no_personal_data_and_no_secrets;
 }
 
-async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(database: Database) {
+async fn logs_and_database_contain_no_personal_data_and_no_secrets(database: Database) {
     let mut world = World::with_webhook(database, 10).await;
     world.set("LOG__LEVEL", "trace");
     world.set("LOG__FORMAT", "json");
@@ -94,7 +94,7 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
         )
         .await;
     world.check(&server, sent.id()).await;
-    // The sandbox reports, number and all.
+    // The sandbox's reports contain the number.
     world
         .sandbox
         .get("webhooks?at_least=2&timeout_ms=20000")
@@ -103,7 +103,7 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
     let listed = world.command(&["opt-out", "list", "--account", &world.account]);
     assert_eq!(listed.as_array().map(Vec::len), Some(2), "{listed}");
     let logs = server.kill();
-    assert!(logs.contains("SendMessage"), "there is a log to look at");
+    assert!(logs.contains("SendMessage"), "the request is logged");
 
     let secrets = [
         CODE,
@@ -120,10 +120,11 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
     assert_absent(logs.as_bytes(), "the logs", &secrets);
     let at_rest = [&secrets[..], &["4930901820", "15550783881"]].concat();
     let contents = contents(&world.database).await;
-    // SQLite: database and write-ahead log, for the server was killed and had no time to merge them.
+    // On SQLite: the database and its write-ahead log, which the killed server had no time to
+    // merge.
     assert!(
         contents.len() >= 2,
-        "{} places were looked at",
+        "only {} places were searched",
         contents.len()
     );
     for (place, bytes) in contents {
@@ -131,8 +132,9 @@ async fn nothing_of_a_person_and_no_secret_is_in_the_logs_or_the_database(databa
     }
 }
 
-/// A receipt names its recipient; that person writes, STOP at last. So does the person with the number,
-/// and somebody nobody knows, who is kept in mind.
+/// Reports a receipt that names its recipient, who then writes a text and STOP. A person known by
+/// number and an unknown person write STOP as well; the latter's is stored until it can be
+/// resolved.
 async fn people_write(server: &Running, message: &str) {
     let mut introducing = status(message, "delivered");
     introducing["recipient_id"] = json!(&NUMBER[1..]);
@@ -146,7 +148,7 @@ async fn people_write(server: &Running, message: &str) {
     write(server, &[chat, typed(USER_ID, "stop"), by_number, stranger]).await;
 }
 
-/// What a thief of the database would hold: the files, or every row of every table as text.
+/// Returns what a thief of the database would have: the files, or every row of every table as text.
 pub(crate) async fn contents(database: &Database) -> Vec<(String, Vec<u8>)> {
     match database {
         Database::Sqlite(folder) => {
@@ -169,7 +171,7 @@ pub(crate) async fn contents(database: &Database) -> Vec<(String, Vec<u8>)> {
             let mut contents = Vec::new();
             for table in client.query(tables, &[]).await.expect("tables") {
                 let table: String = table.get(0);
-                // Binary columns are shown as hexadecimal digits, one of the forms looked for.
+                // Binary columns become hexadecimal digits, one of the forms that are searched for.
                 let rows = format!("SELECT t::text FROM {table} t");
                 let rows = client.query(&rows, &[]).await.expect("rows");
                 let text: String = rows.iter().map(|row| row.get::<_, String>(0)).collect();
@@ -181,7 +183,7 @@ pub(crate) async fn contents(database: &Database) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn the_search_finds_what_it_looks_for() {
+fn the_search_finds_plain_and_encoded_secrets() {
     for place in [
         "a +966551237654 b",
         "%2B966551237654",

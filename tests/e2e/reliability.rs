@@ -1,4 +1,4 @@
-//! What holds whoever comes first and whatever breaks.
+//! Guarantees in races, crashes and stops, and when a provider or a sender fails.
 
 mod crash;
 mod credits;

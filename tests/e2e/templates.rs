@@ -1,4 +1,4 @@
-//! Templates from nothing: created, reviewed, paused, missed, found again.
+//! The life of templates: created, reviewed, paused, and synchronized after a missed report.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -10,28 +10,28 @@ use otp_e2e::{Answer, Database, Running, World, on_every_store};
 use serde_json::{Value, json};
 
 on_every_store! {
-    a_template_sends_from_its_approval_until_it_is_paused_and_a_sync_finds_what_was_missed;
-    a_refused_template_is_out_of_use_for_the_next_message;
+    a_template_is_used_from_approval_to_pause_and_a_sync_finds_missed_changes;
+    a_template_that_meta_refuses_is_not_used_for_the_next_message;
     a_sync_reads_every_page_and_leaves_other_senders_alone;
-    what_cannot_be_asked_changes_nothing;
+    a_failed_sync_changes_nothing;
 }
 
-/// By then every process knows what one was told; its memory lives for half a second.
+/// The time after which every process knows what one of them received; caches last half a second.
 const KNOWN_EVERYWHERE: Duration = Duration::from_secs(5);
 
-/// A sender without templates, and a WhatsApp that reports to the server.
+/// A sender without templates, and a sandbox that reports to the server.
 async fn world(database: Database) -> (World, Running) {
     let mut world = World::bare(database).await;
     world.grant(100_000);
     world.add_bare_sender();
     world.take_notifications();
     let server = world.serve();
-    tell(&world, server.url()).await;
+    connect_sandbox(&world, server.url()).await;
     (world, server)
 }
 
-/// Has WhatsApp report to this address.
-async fn tell(world: &World, url: &str) {
+/// Makes the sandbox send its webhooks to this URL.
+async fn connect_sandbox(world: &World, url: &str) {
     let webhook = json!({
         "url": format!("{url}/webhooks/whatsapp"),
         "app_secret": APP_SECRET,
@@ -40,13 +40,13 @@ async fn tell(world: &World, url: &str) {
     world.sandbox.put("webhook", &webhook).await;
 }
 
-/// What a reviewer at WhatsApp decides of the template in this language.
-async fn decide(world: &World, language: &str, status: &str) {
+/// Sets the status of the template in this language, as a reviewer at WhatsApp does.
+async fn set_status(world: &World, language: &str, status: &str) {
     let decision = json!({"name": "login_code", "language": language, "status": status});
     world.sandbox.put("templates", &decision).await;
 }
 
-/// Sends in this language, each time to somebody else, until the answer is as wanted.
+/// Sends in this language, each time to another recipient, until the answer is as wanted.
 async fn until_sent(
     world: &World,
     server: &Running,
@@ -67,10 +67,10 @@ async fn until_sent(
         }
     };
     let answer = tokio::time::timeout(KNOWN_EVERYWHERE, asked).await;
-    answer.unwrap_or_else(|_| panic!("not so in {language}"))
+    answer.unwrap_or_else(|_| panic!("no such answer in {language}"))
 }
 
-/// Sends until messages in the first language go out in the second.
+/// Sends until messages requested in the first language go out in the second.
 async fn until_language(world: &World, server: &Running, request: &str, expected: &str) {
     let sent = async {
         loop {
@@ -90,7 +90,7 @@ async fn until_there_is_none(world: &World, server: &Running, language: &str) {
     until_sent(world, server, language, is_missing).await;
 }
 
-/// What `template preflight` says: its exit code, and the problems it names.
+/// Returns the exit code of `template preflight`, and the problems that it names.
 fn preflight(world: &World) -> (i32, Vec<String>) {
     let ended = world.try_command(&["template", "preflight", "--json"]);
     let rows: Value = serde_json::from_str(&ended.stdout).expect("one JSON value");
@@ -115,7 +115,7 @@ fn sync(world: &World) -> Value {
     world.command(&["template", "sync", "--sender", &world.sender])
 }
 
-async fn a_template_sends_from_its_approval_until_it_is_paused_and_a_sync_finds_what_was_missed(
+async fn a_template_is_used_from_approval_to_pause_and_a_sync_finds_missed_changes(
     database: Database,
 ) {
     let (world, server) = world(database).await;
@@ -153,14 +153,14 @@ async fn a_template_sends_from_its_approval_until_it_is_paused_and_a_sync_finds_
     assert_eq!((code, problems.len()), (1, 3), "{problems:?}");
 
     for language in ["ar", "en"] {
-        decide(&world, language, "APPROVED").await;
+        set_status(&world, language, "APPROVED").await;
         until_language(&world, &server, language, language).await;
     }
     assert_eq!(preflight(&world), (0, vec![]));
 
-    decide(&world, "ar", "PAUSED").await;
+    set_status(&world, "ar", "PAUSED").await;
     until_language(&world, &server, "ar", "en").await;
-    decide(&world, "en", "DISABLED").await;
+    set_status(&world, "en", "DISABLED").await;
     until_there_is_none(&world, &server, "ar").await;
     let listed = world.command(&["template", "list"]);
     let statuses: Vec<_> = listed
@@ -171,14 +171,14 @@ async fn a_template_sends_from_its_approval_until_it_is_paused_and_a_sync_finds_
         .collect();
     assert_eq!(statuses, ["PAUSED", "DISABLED"]);
     let unsent = world.storage().await.list_unsent(9).await.expect("listed");
-    let told = unsent
+    let disabled = unsent
         .iter()
         .filter(|queued| matches!(queued.notice.kind, NoticeKind::TemplateDisabled { .. }));
-    assert_eq!(told.count(), 2, "{unsent:?}");
+    assert_eq!(disabled.count(), 2, "{unsent:?}");
 
-    // Nobody hears that it is approved again.
-    tell(&world, "http://127.0.0.1:9").await;
-    decide(&world, "ar", "APPROVED").await;
+    // The server gets no report that the template is approved again.
+    connect_sandbox(&world, "http://127.0.0.1:9").await;
+    set_status(&world, "ar", "APPROVED").await;
     until_there_is_none(&world, &server, "ar").await;
     let (_, problems) = preflight(&world);
     assert!(problems[0].contains("run template sync"), "{problems:?}");
@@ -190,7 +190,7 @@ async fn a_template_sends_from_its_approval_until_it_is_paused_and_a_sync_finds_
     assert_eq!(text.stdout.trim(), "nothing has changed at Meta");
 }
 
-async fn a_refused_template_is_out_of_use_for_the_next_message(database: Database) {
+async fn a_template_that_meta_refuses_is_not_used_for_the_next_message(database: Database) {
     let world = World::with_credits(database, 1_000).await;
     let server = world.serve();
     let paused = json!({"name": "otp_code", "language": "ar", "status": "PAUSED"});
@@ -210,7 +210,7 @@ async fn a_refused_template_is_out_of_use_for_the_next_message(database: Databas
 async fn a_sync_reads_every_page_and_leaves_other_senders_alone(database: Database) {
     let mut world = World::with_credits(database, 1).await;
     let first = world.sender.clone();
-    // As many languages as Meta has are not enough for a second page.
+    // One template in as many languages as Meta has does not fill the first page.
     let languages: Vec<_> = ('a'..='d')
         .flat_map(|first| ('a'..='z').map(move |second| format!("{first}{second}")))
         .collect();
@@ -249,10 +249,10 @@ async fn a_sync_reads_every_page_and_leaves_other_senders_alone(database: Databa
     );
 }
 
-async fn what_cannot_be_asked_changes_nothing(database: Database) {
+async fn a_failed_sync_changes_nothing(database: Database) {
     let mut world = World::with_credits(database, 1).await;
     let before = world.command(&["template", "list"]);
-    // Something answers, but it is not WhatsApp.
+    // Something answers at this URL, but it is not WhatsApp.
     let server = world.serve();
     world.set("WHATSAPP__BASE_URL", server.url());
     let sync = world.try_command(&["template", "sync", "--sender", &world.sender]);

@@ -1,4 +1,4 @@
-//! HTTPS by the server itself: TLS 1.3 and nothing older.
+//! HTTPS from the server itself: TLS 1.3 and nothing older.
 
 use otp_e2e::{Database, World};
 use reqwest::tls::Version;
@@ -48,6 +48,6 @@ async fn the_server_speaks_tls_1_3_only() {
         .await;
     assert!(
         !plain.is_ok_and(|answer| answer.status().is_success()),
-        "no plain HTTP beside it"
+        "plain HTTP is refused"
     );
 }

@@ -1,4 +1,4 @@
-//! Spans for a collector: all of a send, and nothing of anybody's.
+//! Exported spans: they cover a whole send and contain no personal data.
 
 use otp_e2e::world::recipient;
 use otp_e2e::{Database, FakeCollector, FakeProvider, Mood, World};
@@ -7,7 +7,7 @@ use serde_json::json;
 const PASSCODE: &str = "7Q4X9K2M";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_spans_of_the_last_send_arrive_and_say_nothing_of_whom_it_was_for() {
+async fn the_spans_of_the_last_send_arrive_without_personal_data() {
     let collector = FakeCollector::start().await;
     let mut world = World::with_credits(Database::sqlite(), 1).await;
     world.set("TRACING__OTLP_ENDPOINT", collector.url());
@@ -30,7 +30,7 @@ async fn the_spans_of_the_last_send_arrive_and_say_nothing_of_whom_it_was_for() 
         "ledger.settle",
         "whatsapp.send",
     ] {
-        // With its length before it, or `db.ledger.admit` would do as well.
+        // The length before the name tells `ledger.admit` from `db.ledger.admit`.
         let length = u8::try_from(name.len()).expect("short");
         let whole = [&[length], name.as_bytes()].concat();
         assert!(holds(&whole), "{name} did not arrive; the log:\n{log}");
@@ -46,7 +46,7 @@ async fn the_spans_of_the_last_send_arrive_and_say_nothing_of_whom_it_was_for() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_share_of_none_exports_none() {
+async fn a_sample_ratio_of_zero_exports_nothing() {
     let collector = FakeCollector::start().await;
     let mut world = World::with_credits(Database::sqlite(), 1).await;
     world.set("TRACING__OTLP_ENDPOINT", collector.url());
@@ -61,7 +61,7 @@ async fn a_share_of_none_exports_none() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_collector_that_is_silent_or_away_holds_nobody_up() {
+async fn a_silent_or_absent_collector_blocks_neither_sends_nor_the_stop() {
     for mood in [Mood::Silent, Mood::Gone] {
         let collector = FakeProvider::start(mood).await;
         let mut world = World::with_credits(Database::sqlite(), 1).await;

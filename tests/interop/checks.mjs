@@ -1,4 +1,5 @@
-// What the Node scripts share: a line for each check, the sandbox's control API, a server to be called.
+// Shared by the Node scripts: a line for each check, the sandbox's control API, and a server for
+// webhooks.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -10,7 +11,7 @@ export const PHONE = "106540352242922";
 export const TEMPLATE = "otp_code";
 export const ANYBODY = "966512345678";
 
-// No script runs for ever.
+// Ends a script that hangs.
 setTimeout(() => {
   console.log("FAILED: not done after two minutes");
   process.exit(1);
@@ -29,7 +30,7 @@ export function checks(library) {
   };
 }
 
-/** A request to the sandbox's control API. */
+/** Sends a request to the sandbox's control API and returns the answer. */
 export async function control(method, path, body) {
   const answer = await fetch(`${SANDBOX}/control${path}`, {
     method,
@@ -41,13 +42,13 @@ export async function control(method, path, body) {
   return JSON.parse(text);
 }
 
-/** The codes that the phone shows, oldest first. */
+/** Returns the codes that the phone shows, oldest first. */
 export async function codesOn(number) {
   const { messages } = await control("GET", `/phones/+${number}/messages`);
   return messages.map((message) => message.code);
 }
 
-/** Serves `handle` on a free port while `body` runs, and tells it where. */
+/** Serves `handle` on a free port while `body` runs, and passes it the URL. */
 export async function serve(handle, body) {
   const server = createServer((request, response) => {
     const chunks = [];
@@ -67,14 +68,14 @@ export async function serve(handle, body) {
   }
 }
 
-/** Has the sandbox tell this receiver, handshake done. */
-export async function tell(url, secret, token) {
+/** Makes the sandbox send its webhooks to this receiver, and waits for the handshake. */
+export async function connectWebhook(url, secret, token) {
   await control("PUT", "/webhook", { url, app_secret: secret, verify_token: token });
   const shown = await control("GET", "/webhook?verified=true&timeout_ms=20000");
   assert.equal(shown.handshake.state, "verified");
 }
 
-/** A queue with a wait for the next that fits. */
+/** Returns a queue whose `next` waits for an item that fits. */
 export function inbox() {
   const items = [];
   let wake = () => {};

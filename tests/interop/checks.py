@@ -1,4 +1,4 @@
-"""What the Python scripts share: a line for each check, the sandbox's control API, a server to be called."""
+"""Shared by the Python scripts: a line for each check, the sandbox's control API, and a server for webhooks."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ SANDBOX = os.environ.get("SANDBOX_URL", "")
 WABA, PHONE = "102290129340398", "106540352242922"
 TEMPLATE, ANYBODY = "otp_code", "966512345678"
 
-# No script runs for ever: whoever hangs says where, and what it started is stopped.
+# Ends a script that hangs; the exception stops what the script has started.
 signal.signal(signal.SIGALRM, lambda *_: sys.exit("not done after two minutes"))
 signal.alarm(120)
 
@@ -41,12 +41,12 @@ class Checks:
 
 
 def equal(actual, expected):
-    """Says what differed, which a bare assert does not."""
+    """Asserts that both are equal, and names both if they are not."""
     assert actual == expected, f"{actual!r} instead of {expected!r}"
 
 
 def control(method, path, body=None):
-    """A request to the sandbox's control API."""
+    """Sends a request to the sandbox's control API and returns the answer."""
     request = urllib.request.Request(f"{SANDBOX}/control{path}", method=method)
     data = None
     if body is not None:
@@ -57,20 +57,20 @@ def control(method, path, body=None):
 
 
 def codes_on(number):
-    """The codes that the phone shows, oldest first."""
+    """Returns the codes that the phone shows, oldest first."""
     messages = control("GET", f"/phones/+{number.lstrip('+')}/messages")["messages"]
     return [message["code"] for message in messages]
 
 
 def wait_for_webhooks(count, **of):
-    """Waits until so many webhooks were told; all of them."""
+    """Waits for at least this many webhook requests, and returns all that match."""
     filters = "".join(f"&{name}={value}" for name, value in of.items())
     return control("GET", f"/webhooks?at_least={count}&timeout_ms=20000{filters}")["webhooks"]
 
 
 @contextlib.contextmanager
 def serve(app):
-    """Serves an ASGI app on a free port while the block runs, and says where."""
+    """Serves an ASGI app on a free port while the block runs, and yields its URL."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     started = threading.Event()

@@ -1,4 +1,5 @@
-// Verifies a mail's DKIM signatures with mailauth: `{"mail": base64, "dns": {name: record}}` in, its results out.
+// Verifies the DKIM signatures of a mail with mailauth. Standard input is
+// `{"mail": base64, "dns": {name: record}}`; standard output lists a result for each signature.
 
 import { text } from "node:stream/consumers";
 

@@ -1,4 +1,4 @@
-"""The built gateway as a process of its own: a fresh SQLite file, an account with credits, a key, a sender."""
+"""The built gateway as a process, with a fresh SQLite file and an account with credits, a key and a sender."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ APP_SECRET, VERIFY_TOKEN = "app-secret-of-the-tests", "verify-token-of-the-tests
 
 
 class Gateway:
-    """`url`, `key` and `account` of a gateway that serves, and its commands."""
+    """A running gateway: its `url`, the `key` and id of its `account`, and its commands."""
 
     def __init__(self, folder, more):
         self.folder = folder
@@ -33,7 +33,7 @@ class Gateway:
         self.environment.update({f"OTP__{name}": value for name, value in settings.items()})
 
     def command(self, *arguments, stdin=""):
-        """Runs a command that has to succeed; its JSON."""
+        """Runs a command that has to succeed, and returns its JSON."""
         ended = subprocess.run(
             [SERVER, *arguments, "--json"],
             env=self.environment, cwd=self.folder, input=stdin, capture_output=True, text=True, timeout=60,
@@ -42,12 +42,12 @@ class Gateway:
         return json.loads(ended.stdout)
 
     def post(self, path, body):
-        """A request of the account; its status and JSON."""
+        """Sends a request of the account, and returns status and JSON of the answer."""
         headers = {"content-type": "application/json", "x-api-key": self.key}
         return post(f"{self.url}{path}", json.dumps(body).encode(), headers)
 
     def send(self, number):
-        """Sends a code; the message's id."""
+        """Sends a code and returns the message's id."""
         status, sent = self.post("/SendMessage", {"otpCode": "482913", "toPhoneE164": number})
         assert status == 200, sent
         return sent["id"]
@@ -57,7 +57,7 @@ class Gateway:
 
 
 def post(url, body, headers):
-    """A POST as these bytes; status and JSON of the answer, or its text."""
+    """Posts these bytes, and returns the status and the JSON, or else the text, of the answer."""
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as answer:
             status, text = answer.status, answer.read().decode()
@@ -71,7 +71,7 @@ def post(url, body, headers):
 
 @contextlib.contextmanager
 def serving(name="Amal", language="en", credits=1000, **settings):
-    """A gateway that serves while the block runs, with an account of this name, language and credits."""
+    """Runs a gateway during the block, with an account of this name, language and credits."""
     with tempfile.TemporaryDirectory() as folder:
         gateway = Gateway(folder, settings)
         created = gateway.command(

@@ -1,7 +1,7 @@
-"""Notifications as other libraries' test suites have them, typed anew, against the gateway's own webhook.
+"""Sends notifications like those in other libraries' test suites, typed anew, to the gateway's webhook.
 
-They are written by Python's `json.dumps`, which escapes as Meta does and sets its blanks where serde does
-not, and signed by Python's `hmac`.
+Python's `json.dumps` writes them: it escapes as Meta does, and has blanks where serde has none. Python's
+`hmac` signs them.
 """
 
 import hashlib
@@ -62,14 +62,14 @@ TEMPLATE = {"message_template_id": 12345678, "message_template_name": "otp_code"
 SHAPES = {
     "a status with its conversation": about_messages(statuses=[
         status("sent", pricing=CBP, conversation={**CONVERSATION, "expiration_timestamp": "1698339900"})]),
-    "a status without one": about_messages(statuses=[status("delivered", pricing=PMP)]),
+    "a status without a conversation": about_messages(statuses=[status("delivered", pricing=PMP)]),
     "a status with contacts": about_messages(
         contacts=[{"profile": {"name": ARABIC}, "wa_id": "966551234567", "user_id": "SA.1"}],
         statuses=[status("read", recipient_user_id="SA.1")]),
     "a status of a user without a number": about_messages(
         statuses=[{**status("delivered", recipient_user_id="SA.1"), "recipient_id": ""}]),
     "a failure": about_messages(statuses=[status("failed", errors=[FAILURE])]),
-    "a status nobody knows": about_messages(statuses=[status("teleported", novelty={"a": [1]})]),
+    "an unknown status": about_messages(statuses=[status("teleported", novelty={"a": [1]})]),
     "an error without a message": about_messages(errors=[{"code": 130429, "title": "Rate limit hit"}]),
     "a text": message("text", {"body": ARABIC}),
     "a text of a user without a number": message("text", {"body": "STOP"}, sender=None),
@@ -77,11 +77,11 @@ SHAPES = {
     "a button": message(
         "interactive", {"type": "button_reply", "button_reply": {"id": "STOP", "title": "STOP"}}, context=OUR_SIDE),
     "a reaction": message("reaction", {"message_id": "wamid.x=", "emoji": "\U0001f62e"}),
-    "a reaction taken back": message("reaction", {"message_id": "wamid.x="}),
+    "a removed reaction": message("reaction", {"message_id": "wamid.x="}),
     "a forwarded picture": message(
         "image", {"mime_type": "image/jpeg", "sha256": "46+8g=", "id": "1"}, context={"forwarded": True}),
-    "a place": message("location", {"latitude": 24.71, "longitude": 46.67}),
-    "something unsupported": about_messages(messages=[{
+    "a location": message("location", {"latitude": 24.71, "longitude": 46.67}),
+    "an unsupported message": about_messages(messages=[{
         "from": "966551234567", "id": "wamid.x=", "timestamp": "1697043223", "type": "unsupported",
         "errors": [{"code": 131051, "title": "Message type unknown"}]}]),
     "a changed number, without contacts": about_messages(messages=[{
@@ -103,7 +103,7 @@ SHAPES = {
         {"event": "VOLUME_BASED_PRICING_TIER_UPDATE", "volume_tier_info": {
             "tier_update_time": 1743451903, "pricing_category": "UTILITY", "tier": "25000001:50000000"}},
         "account_update", time=1743451903),
-    "a field nobody knows": notification({"anything": ARABIC}, "weather_update", time=1743451903),
+    "an unknown field": notification({"anything": ARABIC}, "weather_update", time=1743451903),
 }  # fmt: skip
 
 
@@ -121,8 +121,8 @@ with serving() as gateway:
         with urllib.request.urlopen(f"{url}?{query}") as answer:
             equal((answer.status, answer.read()), (200, b"1158201444"))
 
-    # Before the shapes, which opt people out, disable a template and restrict the account.
-    with checks.check("believes what it took, in any order"):
+    # This comes before the shapes, which opt people out, disable a template and restrict the account.
+    with checks.check("applies receipts in any order"):
         sent = gateway.send("+966501110001")
         calls = control("GET", f"/calls?biz_opaque_callback_data={sent}")["calls"]
         wamid = calls[0]["wamid"]
@@ -131,7 +131,7 @@ with serving() as gateway:
             equal(post(url, body, signed(body))[0], 200)
             equal(gateway.status_of(sent), expected)
 
-    with checks.check("lets a failure give its credit back"):
+    with checks.check("refunds a failure"):
         before = gateway.command("subscription", "list", "--account", gateway.account)
         sent = gateway.send("+966501110002")
         failed = {**status("failed", errors=[FAILURE]), "biz_opaque_callback_data": sent}
@@ -148,13 +148,13 @@ with serving() as gateway:
         equal(post(url, body, signed(body))[0], 200)
         return gateway.post("/SendMessage", {"otpCode": "482913", "toPhoneE164": f"+{stranger}"})
 
-    with checks.check("leaves alone who writes STOP in Arabic, until START"):
+    with checks.check("sends nothing after STOP in Arabic, until START"):
         status_code, refused = send_after("\u0625\u064a\u0642\u0627\u0641", "1697043223")
         equal((status_code, refused["errorMessage"]), (400, "RecipientOptedOut"))
         equal(send_after("START", "1697043224")[0], 200)
 
     for name, shape in SHAPES.items():
-        with checks.check(f"takes {name}"):
+        with checks.check(f"accepts {name}"):
             body = json.dumps(shape).encode()
             equal(post(url, body, signed(body))[0], 200)
 

@@ -4,7 +4,19 @@ import assert from "node:assert/strict";
 
 import Client from "@great-detail/whatsapp";
 
-import { ANYBODY, PHONE, SANDBOX, TEMPLATE, WABA, checks, codesOn, control, inbox, serve, tell } from "./checks.mjs";
+import {
+  ANYBODY,
+  PHONE,
+  SANDBOX,
+  TEMPLATE,
+  WABA,
+  checks,
+  codesOn,
+  connectWebhook,
+  control,
+  inbox,
+  serve,
+} from "./checks.mjs";
 
 const check = checks("great-detail");
 await control("POST", "/reset");
@@ -39,7 +51,7 @@ await check("sends a template", async () => {
   assert.deepEqual(await codesOn(ANYBODY), ["482913"]);
 });
 
-await check("throws for an error, with Meta's body", async () => {
+await check("throws an error with Meta's body", async () => {
   const thrown = await send("12025550130").then(
     () => assert.fail("it was accepted"),
     (error) => error,
@@ -83,7 +95,7 @@ async function receive(request, body) {
 
 await serve(receive, async (url) => {
   await check("answers the handshake and verifies webhooks", async () => {
-    await tell(`${url}/hook`, "a secret", "a token");
+    await connectWebhook(`${url}/hook`, "a secret", "a token");
     await send(ANYBODY);
     const body = await bodies.next();
     assert.equal(body.entry[0].changes[0].value.statuses[0].status, "sent");

@@ -1,4 +1,4 @@
-"""heyoo, which leaves `recipient_type` out, sends to the sandbox."""
+"""heyoo sends to the sandbox. Its messages have no `recipient_type`."""
 
 import logging
 
@@ -7,7 +7,7 @@ from heyoo import WhatsApp
 from checks import ANYBODY, PHONE, SANDBOX, TEMPLATE, Checks, codes_on, control, equal
 
 checks = Checks("heyoo")
-# It logs every error as one of its own.
+# heyoo logs every error from Meta.
 logging.disable(logging.CRITICAL)
 control("POST", "/reset")
 messenger = WhatsApp("EAAG", phone_number_id=PHONE)
@@ -29,7 +29,7 @@ with checks.check("sends a template"):
     equal(answer["contacts"], [{"input": ANYBODY, "wa_id": ANYBODY}])
     equal(codes_on(ANYBODY), ["482913"])
 
-with checks.check("is given Meta's error"):
+with checks.check("returns Meta's error"):
     error = send("12025550130")["error"]
     equal((error["code"], error["error_data"]["messaging_product"]), (131056, "whatsapp"))
 

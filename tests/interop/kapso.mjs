@@ -5,7 +5,19 @@ import assert from "node:assert/strict";
 import { GraphApiError, WhatsAppClient, buildTemplatePayload } from "@kapso/whatsapp-cloud-api";
 import { normalizeWebhook, verifySignature } from "@kapso/whatsapp-cloud-api/server";
 
-import { ANYBODY, PHONE, SANDBOX, TEMPLATE, WABA, checks, codesOn, control, inbox, serve, tell } from "./checks.mjs";
+import {
+  ANYBODY,
+  PHONE,
+  SANDBOX,
+  TEMPLATE,
+  WABA,
+  checks,
+  codesOn,
+  connectWebhook,
+  control,
+  inbox,
+  serve,
+} from "./checks.mjs";
 
 const check = checks("kapso");
 await control("POST", "/reset");
@@ -41,7 +53,7 @@ for (const [number, code, category, action] of [
   ["12025550142", 131031, "integrity", "do_not_retry"],
   ["12025550166", 131016, "server", "retry"],
 ]) {
-  await check(`calls ${code} ${category}, to ${action}`, async () => {
+  await check(`maps ${code} to ${category} and ${action}`, async () => {
     const error = await send(number).then(
       () => assert.fail("it was accepted"),
       (error) => error,
@@ -74,7 +86,7 @@ await check("creates, finds and deletes a template", async () => {
       { type: "BUTTONS", buttons: [{ type: "OTP", otp_type: "COPY_CODE", text: "Copy code" }] },
     ],
   });
-  // Not with its `templates.get`: that asks for /{waba}/message_templates/{id}, which Meta does not document.
+  // Not `templates.get`: it requests /{waba}/message_templates/{id}, which Meta does not document.
   const { data } = await client.templates.list({ businessAccountId: WABA, name: "kapso_code" });
   assert.deepEqual([data[0].id, data[0].status], [created.id, "APPROVED"]);
   const deleted = await client.templates.delete({ businessAccountId: WABA, name: "kapso_code" });
@@ -98,7 +110,7 @@ function receive(request, rawBody) {
 }
 
 await serve(receive, async (url) => {
-  await tell(`${url}/hook`, "a secret", "a token");
+  await connectWebhook(`${url}/hook`, "a secret", "a token");
 
   await check("verifies and reads a message's life", async () => {
     const sent = await send("12025550173");
@@ -115,7 +127,7 @@ await serve(receive, async (url) => {
     assert.equal(failed.errors[0].code, 131026);
   });
 
-  await check("reads STOP from somebody who is a user id alone", async () => {
+  await check("reads STOP from a person with a user id only", async () => {
     await send("12025550191");
     const message = await messages.next();
     assert.equal(message.text.body, "STOP");
@@ -134,7 +146,7 @@ await serve(receive, async (url) => {
     assert.ok(refused.webhooks.every((webhook) => webhook.http_status === 401));
   });
 
-  await check("hands on what is told about templates", async () => {
+  await check("passes on a report about a template", async () => {
     await control("PUT", "/templates", { name: TEMPLATE, language: "ar", status: "PAUSED" });
     await raw.next((field) => field === "messageTemplateStatusUpdate");
   });

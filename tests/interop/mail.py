@@ -1,7 +1,7 @@
-"""Mail of the gateway at a real SMTP server: its structure, in both languages, and its DKIM signatures.
+"""The gateway's mail at a real SMTP server: its structure in both languages, and its DKIM signatures.
 
-aiosmtpd receives it and Python's `email` takes it apart; dkimpy and mailauth, which share no code with each
-other or with us, verify the signatures. DNS is a dictionary.
+aiosmtpd receives the mail and Python's `email` parses it. dkimpy and mailauth verify the signatures; they
+share no code with each other or with us. A dictionary replaces DNS.
 """
 
 import base64
@@ -30,16 +30,16 @@ from checks import Checks, equal
 from gateway import serving
 
 checks = Checks("mail")
-# What the server complains of here is brought about on purpose.
+# The checks provoke the server's complaints on purpose.
 logging.disable(logging.CRITICAL)
 DOMAIN, SELECTOR = "example.com", "interop"
-# A name that would be another address, or markup, if it were pasted in as it is.
+# A name that would become another address, or markup, if it were inserted without escapes.
 NAME = "\u0623\u0645\u0644 \"x\" <evil@example.net>, <b>&"
 ONCE = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Auto-Submitted", "Content-Type"]
 
 
 class Inbox:
-    """Takes every mail."""
+    """Accepts every mail."""
 
     def __init__(self):
         self.mails = queue.Queue()
@@ -67,7 +67,7 @@ def smtp_server(**options):
 
 
 def check_structure(raw, language):
-    """Headers once each and in ASCII, both parts in UTF-8, plain first, and the language's direction."""
+    """Checks that headers are unique and in ASCII, both parts in UTF-8, and the page in its language's direction."""
     mail = email.message_from_bytes(raw, policy=email.policy.SMTP)
     head = raw.split(b"\r\n\r\n")[0]
     assert head.isascii(), head
@@ -95,7 +95,7 @@ def check_structure(raw, language):
         assert is_arabic or language == "en", words
     for tracker in ("<img", "<script", "http://", "https://", "url("):
         assert tracker not in page, f"{tracker} in {page}"
-    assert "<b>" not in page, "markup of somebody else's"
+    assert "<b>" not in page, "markup from the name"
     equal(mail["To"].addresses[0].addr_spec, "amal@example.com")
     equal(len(mail["To"].addresses), 1)
     return mail, text
@@ -114,7 +114,7 @@ def ed25519_key():
 
 
 def by_dkimpy(raw, dns):
-    """Whether there is a signature and dkimpy accepts it."""
+    """Returns whether there is a signature that dkimpy accepts."""
 
     def look_up(name, timeout=5):
         return dns.get(name.decode().rstrip("."), "").encode()
@@ -128,7 +128,7 @@ def by_dkimpy(raw, dns):
 
 
 def by_mailauth(raw, dns):
-    """Whether there is a signature and mailauth accepts it."""
+    """Returns whether there is a signature that mailauth accepts."""
     question = json.dumps({"mail": base64.b64encode(raw).decode(), "dns": dns})
     ended = subprocess.run(
         ["node", "dkim_verify.mjs"], input=question, capture_output=True, text=True, timeout=60, check=True,
@@ -140,9 +140,9 @@ def by_mailauth(raw, dns):
 def check_signature(raw, dns):
     for name, verify in [("dkimpy", by_dkimpy), ("mailauth", by_mailauth)]:
         assert verify(raw, dns), f"{name} refuses it:\n{raw.decode()}"
-        # As servers on the way may: header lines folded anew, blanks at the ends of lines.
+        # Servers on the way may change the case of a header's name and fold its line again.
         relaxed = raw.replace(b"\r\nSubject: ", b"\r\nsubject:\r\n\t ", 1)
-        assert relaxed != raw and verify(relaxed, dns), f"{name} refuses what was folded anew"
+        assert relaxed != raw and verify(relaxed, dns), f"{name} refuses a header that was folded again"
         for was, is_now in [(b"\r\n\r\n", b"\r\n\r\nx"), (b"\r\nTo: ", b"\r\nTo: x"), (b"From: ", b"From: x@y.z\r\nFrom: ")]:
             forged = raw.replace(was, is_now, 1)
             assert forged != raw and not verify(forged, dns), f"{name} accepts {is_now!r}"
@@ -180,31 +180,31 @@ for make_key, language in [(rsa_key, "ar"), (ed25519_key, "en")]:
                     gateway.command("mail", "test", "--to", "amal@example.com", "--language", other)
                     check_notice(inbox, other, dns)
 
-            with checks.check(f"tells in {language} that the balance is low, signed with {kind}"):
+            with checks.check(f"reports a low balance in {language}, signed with {kind}"):
                 for number in range(9):
                     gateway.send(f"+96650111100{number}")
                 low, text = check_notice(inbox, language, dns)
                 assert "10" in text and "1" in text, text
 
-            with checks.check(f"tells in {language} that the subscription is spent, once"):
+            with checks.check(f"reports a spent subscription in {language}, once"):
                 gateway.send("+966501111009")
                 spent, _ = check_notice(inbox, language, dns)
                 assert spent["Message-ID"] != low["Message-ID"], "two notices, one Message-ID"
                 equal(gateway.command("mail", "list"), [])
-        with checks.check("says nothing else, and is unharmed by the end"):
+        with checks.check("sends nothing else until it has ended"):
             assert inbox.mails.empty(), inbox.next()
 
 def refuses_to_send(gateway, inbox):
     try:
         gateway.command("mail", "test", "--to", "amal@example.com")
     except AssertionError:
-        assert inbox.mails.empty(), "it was sent all the same"
+        assert inbox.mails.empty(), "it was sent in spite of the error"
     else:
         raise AssertionError("it was sent")
 
 
 with smtp_server() as (inbox, port), serving(**settings_of(port, tls="")) as gateway:
-    with checks.check("sends nothing in the clear unless told to"):
+    with checks.check("sends nothing in the clear unless it is configured to"):
         refuses_to_send(gateway, inbox)
 
 authority = trustme.CA()
@@ -221,8 +221,8 @@ with smtp_server(**secured) as (inbox, port), tempfile.NamedTemporaryFile() as t
     authority.cert_pem.write_to_path(trusted.name)
     for user, file, is_sent, what in [
         ("codes:p%40ss%2Fword@", trusted.name, True, "logs in after STARTTLS"),
-        ("codes:another@", trusted.name, False, "says so when its password is refused"),
-        ("codes:p%40ss%2Fword@", None, False, "does not trust a certificate that nobody vouches for"),
+        ("codes:another@", trusted.name, False, "fails when its password is refused"),
+        ("codes:p%40ss%2Fword@", None, False, "does not trust a certificate of an unknown authority"),
     ]:
         with checks.check(what), serving(**settings_of(port, tls="", user=user)) as gateway:
             if file:

@@ -21,7 +21,7 @@ from checks import ANYBODY, PHONE, SANDBOX, TEMPLATE, WABA, Checks, codes_on, co
 checks = Checks("pywa")
 control("POST", "/reset")
 wa = WhatsApp(phone_id=PHONE, token="EAAG", waba_id=WABA, session=httpx.Client())
-# Set after the client has set its own.
+# pywa sets a base URL of its own when it is created, so this comes after it.
 wa.api._session.base_url = f"{SANDBOX}/v26.0"
 
 
@@ -62,7 +62,7 @@ for number, expected in [
         else:
             raise AssertionError("it raised nothing")
 
-with checks.check("raises TemplateNotExists for a language that is not there"):
+with checks.check("raises TemplateNotExists for a missing language"):
     try:
         send(ANYBODY, TemplateLanguage.FRENCH)
     except errors.TemplateNotExists as error:
@@ -74,7 +74,7 @@ with checks.check("raises TemplateNotExists for a language that is not there"):
 with checks.check("lists templates page by page"):
     page = wa.get_templates(pagination=Pagination(limit=2))
     equal((len(page), page.has_next, page.total_count), (2, True, 3))
-    # By the cursor: its own `page.next()` gives TemplatesResult an argument it does not take.
+    # By the cursor, because `page.next()` gives TemplatesResult an argument that it does not accept.
     rest = wa.get_templates(pagination=Pagination(limit=2, after=page.after))
     equal((len(rest), rest.has_next), (1, False))
     found = {template.language.value for template in [*page, *rest]}

@@ -1,4 +1,4 @@
-"""pywa's own webhook server is told by the sandbox: it knows the token, believes the signature, reads the rest."""
+"""pywa's webhook server receives the sandbox's webhooks: it checks token and signature, and reads the rest."""
 
 import logging
 import urllib.error
@@ -27,7 +27,7 @@ wa = WhatsApp(
     app_secret="a secret",
 )
 wa.api._session.base_url = f"{SANDBOX}/v26.0"
-# What it refuses here is refused on purpose.
+# The checks provoke its refusals on purpose.
 logging.getLogger("pywa").setLevel(logging.CRITICAL)
 statuses, messages, buttons, templates, accounts = (Queue() for _ in range(5))
 
@@ -69,7 +69,7 @@ def send(to):
 
 
 def life(to, count):
-    """Sends, and gives the message's id and so many statuses of it."""
+    """Sends a message, and returns its id and this many statuses."""
     sent = send(to)
     return sent, [statuses.get(timeout=20) for _ in range(count)]
 
@@ -84,8 +84,8 @@ def answer_to(url):
 
 with serve(app) as url:
     with checks.check("answers the handshake"):
-        told = {"url": f"{url}/hook", "app_secret": "a secret", "verify_token": "a token"}
-        control("PUT", "/webhook", told)
+        receiver = {"url": f"{url}/hook", "app_secret": "a secret", "verify_token": "a token"}
+        control("PUT", "/webhook", receiver)
         shown = control("GET", "/webhook?verified=true&timeout_ms=20000")
         equal(shown["handshake"]["state"], "verified")
         wrong = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=another"
@@ -111,16 +111,16 @@ with serve(app) as url:
         equal((lived[1].error.code, lived[1].pricing), (131026, None))
         equal(type(lived[1].error).__name__, "MessageUndeliverable")
 
-    with checks.check("takes a failure without contacts, though it cannot read it"):
-        # pywa insists on `contacts`; other sources say that Meta leaves it out of failures. It
-        # hands such an update to its raw handlers alone, and answers 200.
+    with checks.check("accepts a failure without contacts, although it cannot read it"):
+        # pywa requires `contacts`; other sources say that Meta leaves it out of failures. pywa passes
+        # such an update to its raw handlers only, and answers 200.
         _, lived = life("12025550189", 1)
         equal(lived[0].status.value, "sent")
         delivered = wait_for_webhooks(1, status="failed", outcome="delivered", wamid=lived[0].id)
         assert "contacts" not in delivered[0]["body"], delivered
-        assert statuses.empty(), "pywa has learnt to read it: say so here"
+        assert statuses.empty(), "pywa can read it now: change this check"
 
-    with checks.check("reads STOP, typed by somebody who is a user id alone"):
+    with checks.check("reads STOP, typed by a person with a user id only"):
         life("12025550191", 2)
         message = messages.get(timeout=20)
         equal((message.text, message.from_user.wa_id), ("STOP", None))
@@ -132,7 +132,7 @@ with serve(app) as url:
         equal(message.text, "\u0625\u064a\u0642\u0627\u0641")
         equal(message.from_user.wa_id, "12025550194")
 
-    with checks.check("reads the STOP button of a template, and what it answers"):
+    with checks.check("reads the STOP button of a template, and the id of the message"):
         sent, _ = life("12025550192", 2)
         button = buttons.get(timeout=20)
         equal((button.title, button.reply_to_message.id), ("STOP", sent))
@@ -143,22 +143,22 @@ with serve(app) as url:
         refused = wait_for_webhooks(6, outcome="given_up")
         codes = {webhook["http_status"] for webhook in refused}
         assert codes <= {401, 403, 422}, codes
-        assert statuses.empty(), "it took something that was not signed"
+        assert statuses.empty(), "it accepted a request without a valid signature"
 
-    with checks.check("reads what becomes of a template"):
+    with checks.check("reads the new status of a template"):
         paused = {"name": TEMPLATE, "language": "ar", "status": "PAUSED"}
         control("PUT", "/templates", paused)
         update = templates.get(timeout=20)
         equal((update.template_name, update.template_language), (TEMPLATE, TemplateLanguage.ARABIC))
         equal(update.new_status, TemplateStatus.PAUSED)
 
-    with checks.check("reads what becomes of an account"):
+    with checks.check("reads a restriction of an account"):
         value = {"event": "ACCOUNT_RESTRICTION", "phone_number": "15550783881", "restriction_info": [
             {"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1795000000}]}
         control("POST", "/webhook/events", {"field": "account_update", "value": value})
         equal(accounts.get(timeout=20).event.value, "ACCOUNT_RESTRICTION")
 
-    with checks.check("takes what is told about a number, which it does not read"):
+    with checks.check("accepts a report about a number, which it does not read"):
         value = {"display_phone_number": "15550783881", "event": "FLAGGED", "current_limit": "TIER_1K"}
         control("POST", "/webhook/events", {"field": "phone_number_quality_update", "value": value})
         wait_for_webhooks(1, field="phone_number_quality_update", outcome="delivered")
@@ -167,7 +167,7 @@ with serve(app) as url:
         (f"{WABA}/subscribed_apps", wa.override_waba_callback_url, wa.delete_waba_callback_url),
         (f"{PHONE}/webhook_configuration", wa.override_phone_callback_url, wa.delete_phone_callback_url),
     ]:
-        with checks.check(f"has webhooks sent elsewhere by {override}, and back"):
+        with checks.check(f"redirects webhooks by {override}, and back"):
             before = control("GET", "/webhooks")["total"]
             assert set_it(f"{url}/hook?by=override", "a token").success
             _, lived = life("12025550173", 3)

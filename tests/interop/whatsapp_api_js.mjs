@@ -1,4 +1,4 @@
-// whatsapp-api-js sends at the sandbox, and its `get` and `post` take the sandbox's webhooks.
+// whatsapp-api-js sends to the sandbox, and its `get` and `post` handle the sandbox's webhooks.
 
 import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
@@ -7,7 +7,18 @@ import { WhatsAppAPI } from "whatsapp-api-js";
 import { WhatsAppAPIError } from "whatsapp-api-js/errors";
 import { Template } from "whatsapp-api-js/messages";
 
-import { ANYBODY, PHONE, SANDBOX, TEMPLATE, checks, codesOn, control, inbox, serve, tell } from "./checks.mjs";
+import {
+  ANYBODY,
+  PHONE,
+  SANDBOX,
+  TEMPLATE,
+  checks,
+  codesOn,
+  connectWebhook,
+  control,
+  inbox,
+  serve,
+} from "./checks.mjs";
 
 const check = checks("whatsapp-api-js");
 await control("POST", "/reset");
@@ -18,7 +29,7 @@ const api = new WhatsAppAPI({
   v: "v26.0",
   ponyfill: {
     subtle: webcrypto.subtle,
-    // It has Meta's address in its code.
+    // The library's code contains Meta's address.
     fetch: (url, options) => fetch(url.replace("https://graph.facebook.com", SANDBOX), options),
   },
 });
@@ -35,7 +46,7 @@ await check("sends a template", async () => {
   assert.deepEqual(await codesOn(ANYBODY), ["482913", "482913"]);
 });
 
-await check("is given Meta's error", async () => {
+await check("returns Meta's error", async () => {
   const { error } = await send("12025550122");
   assert.equal(error.code, 132001);
   assert.ok(error.error_data.details && error.fbtrace_id);
@@ -60,7 +71,7 @@ async function receive(request, raw) {
 
 await serve(receive, async (url) => {
   await check("answers the handshake", async () => {
-    await tell(`${url}/hook`, "a secret", "a token");
+    await connectWebhook(`${url}/hook`, "a secret", "a token");
     const wrong = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=another";
     assert.equal((await fetch(`${url}/hook?${wrong}`)).status, 403);
   });
@@ -84,7 +95,7 @@ await serve(receive, async (url) => {
     }
   });
 
-  await check("reads STOP from somebody who is a user id alone", async () => {
+  await check("reads STOP from a person with a user id only", async () => {
     await send("12025550191");
     const { message, recipient } = await messages.next();
     assert.deepEqual([message.text.body, recipient.phone], ["STOP", undefined]);

@@ -1,4 +1,4 @@
-//! A database of the test's own.
+//! The database of one test.
 
 use std::sync::Arc;
 
@@ -7,26 +7,26 @@ use otp_postgres::{PgOptions, PgStore};
 use otp_sqlite::{SqliteOptions, SqliteStore};
 use otp_testkit::postgres::TestPostgres;
 
-/// Which store, and where.
+/// The database of one test, by store.
 pub enum Database {
-    /// A file in a folder that vanishes with the test.
+    /// A file in a folder that is deleted when the test ends.
     Sqlite(tempfile::TempDir),
     /// A database on the tests' server.
     Postgres(String),
 }
 
 impl Database {
-    /// A fresh file.
+    /// Returns an empty SQLite database.
     pub fn sqlite() -> Self {
         Self::Sqlite(tempfile::tempdir().expect("a folder"))
     }
 
-    /// A fresh database.
+    /// Creates an empty PostgreSQL database.
     pub fn postgres() -> Self {
         Self::Postgres(TestPostgres::shared().create_database())
     }
 
-    /// What the server is given as `database.url`.
+    /// Returns the value of the setting `database.url`.
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite://{}", folder.path().join("otp.db").display()),
@@ -34,7 +34,7 @@ impl Database {
         }
     }
 
-    /// The same data, for assertions and for what has no command.
+    /// Opens the database, for assertions and for data that no command reads or writes.
     pub async fn open(&self) -> Arc<dyn Storage> {
         match self {
             Self::Sqlite(_) => {

@@ -1,4 +1,4 @@
-//! A collector of spans that takes all it is given and keeps it.
+//! A span collector that accepts and keeps everything.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 const PATH: &str = "/v1/traces";
 
-/// A collector of this process.
+/// A span collector in this process.
 pub struct FakeCollector {
     url: String,
     taken: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -16,7 +16,7 @@ pub struct FakeCollector {
 }
 
 impl FakeCollector {
-    /// Starts one.
+    /// Starts a collector.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -36,19 +36,19 @@ impl FakeCollector {
         }
     }
 
-    /// Where spans are sent.
+    /// Returns the URL to which spans are sent.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The bodies it was sent: protocol buffers, in which texts stand as they are.
+    /// Returns the received bodies: protocol buffers, which contain strings as they are.
     pub fn bodies(&self) -> Vec<Vec<u8>> {
-        self.taken.lock().expect("nobody panics with it").clone()
+        self.taken.lock().expect("no holder panics").clone()
     }
 }
 
-/// One batch on one connection, which is closed afterwards. It is kept before it is answered: whoever has
-/// the answer finds it.
+/// Serves one batch on one connection, which is closed afterwards. It stores the batch before it
+/// answers, so a sender that has its answer finds the batch.
 async fn serve(mut connection: TcpStream, taken: Arc<Mutex<Vec<Vec<u8>>>>) -> Option<()> {
     let mut request = Vec::new();
     let body = loop {
@@ -60,7 +60,7 @@ async fn serve(mut connection: TcpStream, taken: Arc<Mutex<Vec<Vec<u8>>>>) -> Op
         }
     };
     let status = if request.starts_with(format!("POST {PATH} ").as_bytes()) {
-        taken.lock().expect("nobody panics with it").push(body);
+        taken.lock().expect("no holder panics").push(body);
         "200 OK"
     } else {
         "404 Not Found"
@@ -72,7 +72,7 @@ async fn serve(mut connection: TcpStream, taken: Arc<Mutex<Vec<Vec<u8>>>>) -> Op
     connection.write_all(answer.as_bytes()).await.ok()
 }
 
-/// The body, once headers and as much as they announce are there.
+/// Returns the body, or `None` until the headers and the announced length have arrived.
 fn whole_body(request: &[u8]) -> Option<Vec<u8>> {
     let end = request.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&request[..end]).to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! A provider that is well, silent or gone at the test's word, and counts who calls.
+//! A provider that answers, stays silent or is gone, as the test chooses, and counts its calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,18 +9,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// What a call meets.
+/// The treatment of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
-    /// It is accepted.
+    /// The call is accepted.
     Well,
-    /// It is read and never answered.
+    /// The call is read and never answered.
     Silent,
-    /// Its connection is closed.
+    /// The connection is closed without an answer.
     Gone,
 }
 
-/// A provider of this process.
+/// A fake provider in this process.
 pub struct FakeProvider {
     url: String,
     mood: watch::Sender<Mood>,
@@ -29,7 +29,7 @@ pub struct FakeProvider {
 }
 
 impl FakeProvider {
-    /// Starts one.
+    /// Starts a provider.
     pub async fn start(mood: Mood) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -51,23 +51,23 @@ impl FakeProvider {
         }
     }
 
-    /// Where it is.
+    /// Returns the base URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Changes what calls meet from now on.
+    /// Changes the treatment of calls from now on.
     pub fn become_(&self, mood: Mood) {
         self.mood.send_replace(mood);
     }
 
-    /// How many calls it had.
+    /// Returns the number of calls so far.
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
     }
 }
 
-/// One call on one connection, which is closed afterwards.
+/// Serves one call on one connection, which is closed afterwards.
 async fn serve(
     mut connection: TcpStream,
     mood: watch::Receiver<Mood>,
@@ -100,7 +100,7 @@ async fn serve(
     }
 }
 
-/// Whether headers and as much of a body as they announce are there.
+/// Returns whether the headers and the announced length of the body have arrived.
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request).to_ascii_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else {

@@ -1,7 +1,8 @@
-//! The rig of the end-to-end tests: the built server as a process, a WhatsApp sandbox as another, and
-//! a database of the test's own, on SQLite or PostgreSQL.
+//! The rig of the end-to-end tests.
 //!
-//! Assertions read the sandbox's ledger and the database, never the server's own word for it.
+//! Each test runs the built server and a WhatsApp sandbox as processes, with a database of its own
+//! on SQLite or PostgreSQL. Assertions read the sandbox's ledger and the database, and do not rely
+//! on the server's own account of what it did.
 
 pub mod database;
 pub mod fake_collector;
@@ -20,13 +21,13 @@ pub use sandbox::Sandbox;
 pub use smtp::{FakeSmtp, SmtpMood, TakenMail};
 pub use world::{Answer, World};
 
-/// Passes the time between two looks at what has to happen. Nothing depends on its length: a loop without
-/// it would only take the processor from the servers it waits for.
+/// Pauses between two checks of a condition. No result depends on the length of the pause: a loop
+/// without it would only take processor time from the servers that it waits for.
 pub async fn before_the_next_look() {
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
 }
 
-/// Makes a test of the function on each store.
+/// Defines a test on each store for every named function.
 #[macro_export]
 macro_rules! on_every_store {
     ($($(#[$doc:meta])* $name:ident;)*) => {

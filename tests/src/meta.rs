@@ -1,4 +1,4 @@
-//! Meta's side of the webhook: notifications in its words, signed with its secret.
+//! Meta's side of the webhook: notifications in Meta's format, signed with the app secret.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -9,12 +9,12 @@ use sha2::Sha256;
 use crate::process::Running;
 use crate::world::client;
 
-/// What notifications are signed with.
+/// The app secret, which signs notifications.
 pub const APP_SECRET: &str = "app-secret-of-the-tests";
-/// What the handshake asks for.
+/// The token that the handshake presents.
 pub const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
 
-/// One status as Meta words it, with our id.
+/// Returns a status in Meta's format, with our id.
 pub fn status(id: &str, status: &str) -> Value {
     let mut value = json!({
         "id": format!("wamid.{id}"),
@@ -34,12 +34,12 @@ pub fn status(id: &str, status: &str) -> Value {
     value
 }
 
-/// A notification with these statuses, non-ASCII characters escaped as Meta escapes them.
+/// Returns a notification with these statuses. Non-ASCII characters are escaped as Meta does.
 pub fn notification(statuses: &[Value]) -> Vec<u8> {
     change("statuses", statuses)
 }
 
-/// A notification about the sandbox's business account.
+/// Returns a notification about the sandbox's business account.
 pub fn account_update(event: &str) -> Vec<u8> {
     let body = json!({"object": "whatsapp_business_account", "entry": [{
         "id": "102290129340398",
@@ -49,13 +49,13 @@ pub fn account_update(event: &str) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
-/// A notification with what people wrote.
+/// Returns a notification with messages that people wrote.
 pub fn written(messages: &[Value]) -> Vec<u8> {
     change("messages", messages)
 }
 
-/// What a person known by a user id alone writes; each time another message. Without a time of its own it
-/// counts as written when it is received.
+/// Returns a text message of a person known by user id only. Each call returns a new message. It
+/// has no time of its own, so it counts as written when it is received.
 pub fn typed(user_id: &str, text: &str) -> Value {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -91,7 +91,7 @@ fn change(list: &str, items: &[Value]) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The header that goes with a body.
+/// Returns the value of `X-Hub-Signature-256` for this body.
 pub fn signature(body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()).expect("any length");
     mac.update(body);
@@ -105,7 +105,7 @@ pub fn signature(body: &[u8]) -> String {
     )
 }
 
-/// Delivers a notification; the status of the answer, none if there was none.
+/// Delivers a notification and returns the status of the answer, or `None` without an answer.
 pub async fn deliver(url: &str, body: Vec<u8>) -> Option<u16> {
     let request = client().post(format!("{url}/webhooks/whatsapp"));
     let request = request.header("X-Hub-Signature-256", signature(&body));
@@ -119,7 +119,7 @@ pub async fn deliver(url: &str, body: Vec<u8>) -> Option<u16> {
         .map(|answer| answer.status().as_u16())
 }
 
-/// Reports statuses, and expects that they are taken.
+/// Reports statuses, and checks that the server acknowledges them.
 pub async fn report(server: &Running, statuses: &[Value]) {
     assert_eq!(
         deliver(server.url(), notification(statuses)).await,
@@ -127,7 +127,7 @@ pub async fn report(server: &Running, statuses: &[Value]) {
     );
 }
 
-/// Reports what people wrote, and expects that it is taken.
+/// Reports messages that people wrote, and checks that the server acknowledges them.
 pub async fn write(server: &Running, messages: &[Value]) {
     assert_eq!(deliver(server.url(), written(messages)).await, Some(200));
 }

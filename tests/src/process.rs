@@ -7,31 +7,31 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// A command of the program that ran to its end.
+/// A command of the program that has ended.
 #[derive(Debug)]
 pub struct Ended {
     /// Its exit code.
     pub code: i32,
-    /// What it printed.
+    /// Its standard output.
     pub stdout: String,
-    /// What it complained of.
+    /// Its standard error.
     pub stderr: String,
 }
 
 impl Ended {
-    /// The one JSON value it printed.
+    /// Returns the one JSON value that the command printed. Panics if the command failed.
     pub fn json(&self) -> Value {
         assert_eq!(self.code, 0, "{}", self.stderr);
         serde_json::from_str(&self.stdout).expect("one JSON value")
     }
 }
 
-/// A command of the program that serves until it is told to stop; killed when dropped.
+/// A command of the program that serves until it is stopped; it is killed when dropped.
 pub struct Running {
     child: Child,
-    /// The JSON value it printed when it was ready.
+    /// The JSON value that it printed when it was ready.
     pub ready: Value,
-    /// What it prints later, read so that it never waits for a full pipe.
+    /// Standard error, read by a thread so that the program never waits for a full pipe.
     stderr: Option<std::thread::JoinHandle<String>>,
 }
 
@@ -55,7 +55,7 @@ pub fn run(arguments: &[&str], environment: &[(String, String)], stdin: &str) ->
 }
 
 impl Running {
-    /// Starts a serving command and waits until it says that it is ready; its complaint if it ends.
+    /// Starts a serving command and waits until it is ready. Returns its output if it ends instead.
     pub fn start(arguments: &[&str], environment: &[(String, String)]) -> Result<Self, Ended> {
         let mut child = command(arguments, environment)
             .stdin(Stdio::null())
@@ -64,7 +64,7 @@ impl Running {
         let mut stderr = child.stderr.take().expect("piped");
         let stderr = std::thread::spawn(move || {
             let mut text = String::new();
-            // A killed process may end in the middle of a character; what came before counts.
+            // A killed process may end in the middle of a character, which is not an error here.
             drop(stderr.read_to_string(&mut text));
             text
         });
@@ -80,7 +80,7 @@ impl Running {
                 stderr,
             });
         }
-        // Read on, so that what it prints at its end finds a reader.
+        // The rest is read and dropped, so that the program can still print.
         std::thread::spawn(move || drop(stdout.read_to_string(&mut String::new())));
         let ready = serde_json::from_str(&line).expect("one JSON value a line");
         Ok(Self {
@@ -90,17 +90,17 @@ impl Running {
         })
     }
 
-    /// Where it listens.
+    /// Returns the URL at which it listens.
     pub fn url(&self) -> &str {
         self.ready["listening"].as_str().expect("an address")
     }
 
-    /// Its process id.
+    /// Returns its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Kills it at once (SIGKILL) and returns what it had logged.
+    /// Kills it at once (SIGKILL) and returns its log.
     pub fn kill(mut self) -> String {
         self.child.kill().expect("killed");
         self.child.wait().expect("ended");
@@ -119,7 +119,7 @@ impl Running {
         assert!(signalled.expect("kill").success());
     }
 
-    /// Waits for its end; its exit code and what it had logged.
+    /// Waits until it ends, and returns its exit code and its log.
     pub fn wait(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().expect("ended");
         (
@@ -143,7 +143,7 @@ impl Drop for Running {
 
 fn command(arguments: &[&str], environment: &[(String, String)]) -> Command {
     let mut command = Command::new(program());
-    // An empty folder: no otp.toml of the developer's gets in.
+    // A folder without the developer's otp.toml.
     command
         .args(arguments)
         .current_dir(std::env::temp_dir())
@@ -153,8 +153,8 @@ fn command(arguments: &[&str], environment: &[(String, String)]) -> Command {
     command
 }
 
-/// The built program: named by `cargo xtask test`, else the one beside this test's own binary, built
-/// first if need be.
+/// Returns the program that `cargo xtask test` names, or else the one beside this test's binary,
+/// which is built first.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test runner names the binary it built"

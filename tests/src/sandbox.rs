@@ -1,4 +1,4 @@
-//! The WhatsApp sandbox as a process of its own, and its control API.
+//! The WhatsApp sandbox as a separate process, and its control API.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::process::Running;
 
-/// How long a test waits for what has to happen.
+/// The longest time that a test waits for an event.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running sandbox.
@@ -17,7 +17,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts one.
+    /// Starts a sandbox.
     pub fn start() -> Self {
         let process = Running::start(&["sandbox", "--port", "0", "--json"], &[]);
         let process = process.unwrap_or_else(|ended| panic!("{}", ended.stderr));
@@ -27,26 +27,26 @@ impl Sandbox {
         }
     }
 
-    /// Where it is.
+    /// Returns the base URL.
     pub fn url(&self) -> &str {
         self.process.url()
     }
 
-    /// Every call about this message, by the id the gateway passed on.
+    /// Returns every call about this message, found by the id that the gateway passes on.
     pub async fn calls_about(&self, message: &str) -> Vec<Value> {
         self.get(&format!("calls?biz_opaque_callback_data={message}"))
             .await["calls"]
             .rows()
     }
 
-    /// Every call to this number.
+    /// Returns every call to this number.
     pub async fn calls_to(&self, number: &str) -> Vec<Value> {
         self.get(&format!("calls?to={}", number.trim_start_matches('+')))
             .await["calls"]
             .rows()
     }
 
-    /// Waits for so many calls to this number.
+    /// Waits for at least this many calls to this number, and returns all of them.
     pub async fn wait_for_calls_to(&self, number: &str, at_least: usize) -> Vec<Value> {
         let number = number.trim_start_matches('+');
         let path = format!(
@@ -56,13 +56,13 @@ impl Sandbox {
         let calls = self.get(&path).await["calls"].rows();
         assert!(
             calls.len() >= at_least,
-            "{} of {at_least} calls came",
+            "{} of {at_least} calls arrived",
             calls.len()
         );
         calls
     }
 
-    /// How many sends it ever received.
+    /// Returns the number of sends that it has received.
     pub async fn total_calls(&self) -> u64 {
         self.get("").await["totals"]["calls"]
             .as_u64()
@@ -82,24 +82,24 @@ impl Sandbox {
         self.post("hold", json!({})).await;
     }
 
-    /// Lets the answers go.
+    /// Sends the answers that were kept back.
     pub async fn release(&self) {
         self.post("release", json!({})).await;
     }
 
-    /// What the person with this phone writes, or presses.
+    /// Replies as the person with this phone, by text or by button.
     pub async fn reply(&self, number: &str, reply: Value) {
         let number = number.trim_start_matches('+');
         self.post(&format!("phones/{number}/replies"), reply).await;
     }
 
-    /// How sends to a number go from now on.
+    /// Sets the behaviour of sends to a number from now on.
     pub async fn script(&self, number: &str, behaviour: Value) {
         let number = number.trim_start_matches('+');
         self.put(&format!("numbers/{number}"), &behaviour).await;
     }
 
-    /// Sets anything of the control API.
+    /// Sends a PUT request to the control API.
     pub async fn put(&self, path: &str, body: &Value) {
         let request = self.client.put(format!("{}/control/{path}", self.url()));
         let answer = request.json(body).send().await.expect("answered");
@@ -111,14 +111,14 @@ impl Sandbox {
         );
     }
 
-    /// Removes anything of the control API.
+    /// Sends a DELETE request to the control API.
     pub async fn delete(&self, path: &str) {
         let request = self.client.delete(format!("{}/control/{path}", self.url()));
         let answer = request.send().await.expect("answered");
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
     }
 
-    /// Reads anything of the control API.
+    /// Sends a GET request to the control API and returns the answer.
     pub async fn get(&self, path: &str) -> Value {
         let url = format!("{}/control/{path}", self.url());
         let url = url.trim_end_matches('/');

@@ -1,6 +1,7 @@
-//! A mail server on the loopback, for what no real one does on demand: refuse, break off, be down.
+//! A mail server on loopback that refuses, breaks off or is down on demand, as no real one does.
 //!
-//! It knows as much of SMTP as a client needs, and nothing of mail: what it took is kept byte by byte.
+//! It knows as much of SMTP as a client needs, and nothing of mail: it stores each mail byte by
+//! byte.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,21 +12,22 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How long a test waits for what has to happen.
+/// The longest time that a test waits for an event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a client meets.
+/// The treatment of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmtpMood {
-    /// Every mail is taken.
+    /// Every mail is accepted.
     Well,
-    /// Every recipient is refused with this code, in words that quote the address, as many servers do.
+    /// Every recipient is refused with this code and a text that quotes the address, as many
+    /// servers do.
     Refusing(u16),
-    /// Connections are closed, before a greeting or in the middle of a mail.
+    /// Connections are closed, before the greeting or in the middle of a mail.
     Closing,
 }
 
-/// A mail that was taken.
+/// An accepted mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TakenMail {
     /// The envelope's sender.
@@ -36,17 +38,17 @@ pub struct TakenMail {
     pub raw: Vec<u8>,
 }
 
-/// What came so far.
+/// The mails and refusals so far.
 #[derive(Debug, Default)]
 struct Seen {
     mails: Vec<TakenMail>,
     refusals: usize,
 }
 
-/// A pretended mail server; down for good when dropped.
+/// A fake mail server; it is down for good when dropped.
 pub struct FakeSmtp {
     address: SocketAddr,
-    /// Keeps the port while nobody listens.
+    /// Reserves the port while the server is down.
     down: Option<TcpSocket>,
     mood: watch::Sender<SmtpMood>,
     seen: watch::Sender<Seen>,
@@ -54,14 +56,14 @@ pub struct FakeSmtp {
 }
 
 impl FakeSmtp {
-    /// One that takes mail.
+    /// Starts a server that accepts mail.
     pub fn start() -> Self {
         let mut smtp = Self::down();
         smtp.come_up(SmtpMood::Well);
         smtp
     }
 
-    /// One whose port refuses connections until it comes up.
+    /// Returns a server whose port refuses connections until it comes up.
     pub fn down() -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
@@ -74,7 +76,7 @@ impl FakeSmtp {
         }
     }
 
-    /// Listens from now on.
+    /// Starts to listen, with this treatment of clients.
     pub fn come_up(&mut self, mood: SmtpMood) {
         self.become_(mood);
         let socket = self.down.take().expect("it was down");
@@ -83,17 +85,17 @@ impl FakeSmtp {
             .spawn(serve(listener, self.mood.subscribe(), self.seen.clone()));
     }
 
-    /// Changes what clients meet from now on.
+    /// Changes the treatment of clients from now on.
     pub fn become_(&self, mood: SmtpMood) {
         self.mood.send_replace(mood);
     }
 
-    /// What the gateway is given as `smtp.url`.
+    /// Returns the value of the setting `smtp.url`.
     pub fn url(&self) -> String {
         format!("smtp://{}?tls=none", self.address)
     }
 
-    /// Waits until so many mails were taken; all that were, in their order.
+    /// Waits until at least this many mails were accepted, and returns all of them in order.
     pub async fn wait_for_mails(&self, at_least: usize) -> Vec<TakenMail> {
         self.wait(&format!("{at_least} mails"), |seen| {
             seen.mails.len() >= at_least
@@ -102,7 +104,7 @@ impl FakeSmtp {
         self.seen.borrow().mails.clone()
     }
 
-    /// Waits until so many attempts were refused.
+    /// Waits until at least this many recipients were refused.
     pub async fn wait_for_refusals(&self, at_least: usize) {
         self.wait(&format!("{at_least} refusals"), |seen| {
             seen.refusals >= at_least
@@ -114,7 +116,7 @@ impl FakeSmtp {
         let mut seen = self.seen.subscribe();
         let waited = tokio::time::timeout(PATIENCE, seen.wait_for(holds)).await;
         let came = waited.is_ok_and(|seen| seen.is_ok());
-        assert!(came, "never {what}: {:?}", self.seen.borrow());
+        assert!(came, "no {what} in time: {:?}", self.seen.borrow());
     }
 }
 
@@ -123,13 +125,13 @@ async fn serve(listener: TcpListener, mood: watch::Receiver<SmtpMood>, seen: wat
     while let Ok((connection, _)) = listener.accept().await {
         let (mood, seen) = (mood.clone(), seen.clone());
         connections.spawn(async move {
-            // A client that breaks off has said all it had to say.
+            // A client may break off at any time.
             drop(converse(BufStream::new(connection), &mood, &seen).await);
         });
     }
 }
 
-/// One connection, to its end.
+/// Serves one connection to its end.
 async fn converse(
     mut client: BufStream<TcpStream>,
     mood: &watch::Receiver<SmtpMood>,
@@ -188,7 +190,7 @@ async fn say(client: &mut BufStream<TcpStream>, words: &str) -> io::Result<()> {
     client.flush().await
 }
 
-/// What stands between the angle brackets.
+/// Returns the address between the angle brackets.
 fn path(line: &str) -> String {
     let path = line
         .split_once('<')
@@ -196,7 +198,7 @@ fn path(line: &str) -> String {
     path.map_or_else(String::new, |(path, _)| path.to_owned())
 }
 
-/// The lines up to the single dot.
+/// Reads the lines up to the single dot.
 async fn message(client: &mut BufStream<TcpStream>) -> io::Result<Vec<u8>> {
     let mut raw = Vec::new();
     loop {

@@ -74,7 +74,7 @@ impl Answer {
 }
 
 impl World {
-    /// An account with so many credits, a sender, and templates in Arabic and English.
+    /// An account with this many credits, a sender, and templates in Arabic and English.
     pub async fn with_credits(database: Database, credits: u32) -> Self {
         let mut world = Self::bare(database).await;
         world.grant(credits);
@@ -292,7 +292,7 @@ impl World {
         .await
     }
 
-    /// What is left, as the command line says.
+    /// The remaining credits, as the command line reports them.
     pub fn balance(&self) -> i64 {
         let rows = self.command(&["subscription", "list", "--account", &self.account]);
         let rows = rows.as_array().expect("an array");

@@ -1,8 +1,9 @@
-//! `cargo xtask interop`: other people's WhatsApp and mail libraries against sandbox and gateway.
+//! `cargo xtask interop`: runs third-party libraries against the sandbox and the gateway.
 //!
-//! Our tests let two readings of Meta's protocol agree, and both are ours. These scripts, in
-//! `tests/interop`, use no code of ours. They need Python, Node and the package registries, and so
-//! they are not part of `cargo xtask test`. All that they install is below `target/interop`.
+//! Our tests compare two readings of Meta's protocol, but both are ours. The scripts in
+//! `tests/interop` use WhatsApp and mail libraries of other authors, and no code of ours. They need
+//! Python, Node and the package registries, so they are not part of `cargo xtask test`. Everything
+//! that they install is below `target/interop`.
 
 mod client;
 mod service;
@@ -15,7 +16,7 @@ use client::Client;
 use service::Service;
 use tools::Workshop;
 
-/// What to run.
+/// The scripts to run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Run only this script; may be repeated.
@@ -23,7 +24,7 @@ pub(crate) struct Options {
     only: Vec<Client>,
 }
 
-/// Runs the scripts, all of them whatever the earlier ones say, and fails if any of them did.
+/// Runs the scripts, even after one has failed, and fails if any of them did.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let clients = Client::plan(&options.only);
     let workshop = Workshop::furnish(&clients)?;

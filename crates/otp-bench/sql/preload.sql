@@ -1,6 +1,6 @@
--- As many messages as were asked for, sent and delivered over the last year, with their debits and
--- events: written past the server, in the form in which it would have written them. Indexes that are no
--- constraint are taken away first and built again at the end, which is quicker and leaves the same.
+-- Inserts :messages messages that were sent and delivered over the last year, with their debits and
+-- events, in the form in which the server would have written them. All indexes but the primary keys are
+-- dropped first and built again at the end, which is faster and has the same result.
 
 CREATE TEMP TABLE dropped AS
 SELECT indexname, indexdef FROM pg_indexes
@@ -31,7 +31,7 @@ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
     at, at, at + interval '10 minutes'
 FROM (SELECT i, now() - interval '1 day' - interval '365 days' * (1 - i::float8 / :messages) AS at
       FROM generate_series(1, :messages) AS i) AS each
--- One account of them, the first, has half of all.
+-- The first account has half of all messages.
 JOIN owners ON owners.n = CASE WHEN i % 2 = 0 THEN 0 ELSE (i / 2) % (SELECT count(*) FROM owners) END;
 
 INSERT INTO ledger_entries (account_id, subscription_id, message_id, kind, amount, created_at)

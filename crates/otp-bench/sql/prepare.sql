@@ -1,5 +1,5 @@
--- The baseline's own accounts and helpers, beside the product's tables and indexes. What stands here
--- decides in SQL, as a plain service may; it is no part of the product.
+-- The baseline's own accounts and functions, beside the product's tables and indexes. They decide in
+-- SQL, as a plain service may. They are not part of the product.
 
 CREATE FUNCTION bench_id(n text) RETURNS uuid LANGUAGE sql IMMUTABLE AS
     $$ SELECT ('00000000-0000-7000-8000-' || lpad(n, 12, '0'))::uuid $$;
@@ -17,7 +17,7 @@ INSERT INTO subscriptions (id, account_id, credits, remaining, created_at)
 SELECT bench_id(n::text), bench_id(n::text), 2000000000, 2000000000, now()
 FROM generate_series(1, 100) AS n;
 
--- The same transactions as functions: nothing is sent to and fro while the account is locked.
+-- The same transactions as functions, so that no round trip happens while the account is locked.
 CREATE FUNCTION bench_admit(n text, recipient bigint) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     account uuid := bench_id(n);

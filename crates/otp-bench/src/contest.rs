@@ -1,5 +1,5 @@
-//! Contenders measured in turn, round after round, so that a slow minute of the machine is everybody's.
-//! What is compared are the medians of the rounds of one run.
+//! A contest: contenders are measured in turn, round after round, so that a slow minute of the
+//! machine affects all of them. The medians of the rounds of one run are compared.
 
 use std::time::Duration;
 
@@ -22,14 +22,14 @@ pub(crate) struct Sample {
     pub(crate) syncs: Option<f64>,
     /// Processor time of the server for each request, in microseconds.
     pub(crate) server_us: Option<f64>,
-    /// The same of the database.
+    /// Processor time of the database for each request, in microseconds.
     pub(crate) database_us: Option<f64>,
-    /// The most memory the server has used so far, in MiB.
+    /// The server's peak memory so far, in MiB.
     pub(crate) peak_mib: Option<f64>,
 }
 
 impl Sample {
-    /// A sample of these latencies, which came within `elapsed`.
+    /// Returns the sample of these latencies, which were measured within `elapsed`.
     pub(crate) fn of(mut latencies: Latencies, elapsed: Duration) -> Self {
         let rate = latencies.rate(elapsed);
         let [p50_ms, p99_ms, p999_ms] = latencies.percentiles_ms([50.0, 99.0, 99.9]);
@@ -43,15 +43,15 @@ impl Sample {
     }
 }
 
-/// Who is measured.
+/// Something that is measured.
 #[async_trait(?Send)]
 pub(crate) trait Contender {
     fn name(&self) -> String;
 
-    /// Measures once.
+    /// Makes one measurement.
     async fn measure(&mut self) -> anyhow::Result<Sample>;
 
-    /// Whether all that it did was done right; asked when all rounds are over.
+    /// Fails if it did anything wrong. It is called after all rounds.
     async fn audit(&mut self) -> anyhow::Result<()> {
         Ok(())
     }
@@ -65,7 +65,7 @@ pub(crate) struct Standing {
     rates: Vec<f64>,
 }
 
-/// Measures all contenders in turn, prints a row for each, and lets each be audited.
+/// Measures all contenders in turn, prints a row for each, and audits each.
 pub(crate) async fn contest(
     title: &str,
     rounds: u32,
@@ -174,7 +174,7 @@ impl Standing {
     }
 }
 
-/// The middle one, or the mean of the two in the middle.
+/// Returns the middle value, or the mean of the two in the middle; zero without values.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let (low, high) = (values.len().saturating_sub(1) / 2, values.len() / 2);

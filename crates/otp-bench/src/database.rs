@@ -1,4 +1,4 @@
-//! PostgreSQL by hand: what the benchmarks lay ready, and what the server says of itself.
+//! PostgreSQL by hand: the benchmarks' own statements, and the counters of the database server.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ pub(crate) struct ByHand {
     postmaster: Option<u32>,
 }
 
-/// What the server has counted so far.
+/// The counters of the database server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted {
     /// Committed transactions of this database.
     pub(crate) transactions: i64,
-    /// Waits for the disk to have written the log, of all databases.
+    /// Waits for the disk to write the log, of all databases.
     pub(crate) syncs: i64,
     /// Processor time of the server and all its processes.
     pub(crate) processor_time: Option<Duration>,
@@ -34,7 +34,7 @@ impl ByHand {
         Ok(Self { client, postmaster })
     }
 
-    /// Runs statements, one after the other.
+    /// Runs statements one by one.
     pub(crate) async fn run(&self, statements: &str) -> anyhow::Result<()> {
         for statement in split(statements) {
             let run = self.client.batch_execute(&statement).await;
@@ -66,13 +66,13 @@ impl ByHand {
         })
     }
 
-    /// Writes everything out, so that what one contender left to be written is not the next one's burden.
+    /// Writes all changes to disk, so that no contender pays for the writes of the one before it.
     pub(crate) async fn checkpoint(&self) -> anyhow::Result<()> {
         Ok(self.client.batch_execute("CHECKPOINT").await?)
     }
 }
 
-/// A statement ends with a semicolon at the end of a line, but not within `$$`.
+/// Splits after each semicolon at the end of a line, but not within `$$`.
 fn split(statements: &str) -> Vec<String> {
     let mut split = Vec::new();
     let mut statement = String::new();

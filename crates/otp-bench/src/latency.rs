@@ -1,4 +1,4 @@
-//! Latencies, every one kept: percentiles are exact.
+//! Latencies. All of them are kept, so percentiles are exact.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ impl Latencies {
         self.0.push(latency);
     }
 
-    /// Takes over all of another's.
+    /// Adds all latencies of `other`.
     pub(crate) fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
     }
 
-    /// So many a second, if they came in this time.
+    /// Returns the number per second, if all were measured within this time.
     pub(crate) fn rate(&self, elapsed: Duration) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a few million at most")]
         let count = self.count() as f64;
         count / elapsed.as_secs_f64().max(f64::EPSILON)
     }
 
-    /// In milliseconds, one after the other; the latencies are sorted once.
+    /// Returns these percentiles in milliseconds. The latencies are sorted only once.
     pub(crate) fn percentiles_ms<const N: usize>(&mut self, percents: [f64; N]) -> [f64; N] {
         self.0.sort_unstable();
         percents.map(|percent| nearest_rank(&self.0, percent).as_secs_f64() * 1_000.0)
@@ -35,14 +35,15 @@ impl Latencies {
         self.0.len()
     }
 
-    /// The latency that this share of all requests did not exceed (nearest rank); zero without any.
+    /// Returns the latency that this share of all requests did not exceed (nearest rank), or zero
+    /// without requests.
     pub(crate) fn percentile(&self, percent: f64) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
         nearest_rank(&sorted, percent)
     }
 
-    /// In milliseconds.
+    /// Returns the count, percentiles and maximum as JSON, in milliseconds.
     pub(crate) fn summary(&self) -> Value {
         let ms = |percent| self.percentile(percent).as_secs_f64() * 1_000.0;
         json!({

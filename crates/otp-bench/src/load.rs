@@ -1,7 +1,7 @@
-//! A closed loop: so many connections, each with one request under way, for a bounded time.
+//! A closed loop: a number of connections, each with one request under way, for a bounded time.
 //!
-//! It runs on a thread of its own and does as little as it can: it shares the processors with the
-//! server it measures.
+//! It runs on a thread of its own and does as little as it can, because it shares the processors
+//! with the server that it measures.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,32 +19,32 @@ use tokio::time::Instant;
 
 use crate::latency::Latencies;
 
-/// Makes the next request; none ends the connection that asked.
+/// Makes the next request; `None` ends the connection that asked.
 pub(crate) type NextRequest = Arc<dyn Fn() -> Option<Request<Full<Bytes>>> + Send + Sync>;
 
-/// Is shown each answer that counts.
+/// Receives each answer, including those of the warm-up.
 pub(crate) type OnAnswer = Arc<dyn Fn(StatusCode, &Bytes) + Send + Sync>;
 
-/// What to do.
+/// A load on a server.
 pub(crate) struct Load {
     /// Host and port.
     pub(crate) address: String,
     pub(crate) connections: usize,
-    /// Before anything counts.
+    /// The time before anything counts.
     pub(crate) warm_up: Duration,
     pub(crate) measured: Duration,
     pub(crate) next: NextRequest,
     pub(crate) on_answer: OnAnswer,
 }
 
-/// What came of it.
+/// The result of a load.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
-    /// Of the answers that came within the time measured.
+    /// Latencies of the answers within the measured time.
     pub(crate) latencies: Latencies,
-    /// All answers by status, those of the warm-up included.
+    /// Number of answers by status, including those of the warm-up.
     pub(crate) statuses: BTreeMap<u16, u64>,
-    /// How long was measured.
+    /// The measured time.
     pub(crate) elapsed: Duration,
 }
 
@@ -92,13 +92,13 @@ impl Load {
                 *loaded.statuses.entry(status).or_default() += count;
             }
         }
-        // Shorter where there was nothing left to ask for.
+        // Shorter if there were no requests left.
         loaded.elapsed = load.measured.min(start.elapsed());
         Ok(loaded)
     }
 }
 
-/// One connection, which is used until the end.
+/// Uses one connection until the end.
 async fn connection(load: Arc<Load>, start: Instant, end: Instant) -> anyhow::Result<Loaded> {
     let stream = TcpStream::connect(&load.address)
         .await

@@ -1,7 +1,8 @@
-//! Benchmarks of the built server: its real load, in real time, on this machine.
+//! Benchmarks of the built server, under a real load, in real time, on this machine.
 //!
-//! `cargo xtask bench` builds everything for release and runs this. A benchmark states what it measured
-//! and fails where something was lost; whether it was fast enough is for its reader to say.
+//! `cargo xtask bench` builds everything for release and runs this program. A benchmark reports
+//! what it measured, and fails if anything was lost. A missed goal is reported, but is not a
+//! failure.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -33,7 +34,7 @@ use serde_json::Value;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask bench")]
 struct Cli {
-    /// Where to write what was measured, as JSON.
+    /// File to which the measurements are written, as JSON.
     #[arg(long, value_name = "FILE", global = true)]
     json: Option<PathBuf>,
     #[command(subcommand)]
@@ -42,11 +43,11 @@ struct Cli {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// Sends, status look-ups and receipts, beside the plain design and beside bare HTTP.
+    /// Sends, status look-ups and receipts, compared with the plain design and with bare HTTP.
     Sends(sends::Options),
-    /// Receipts at a steady rate beside sends at a steady rate: how fast they are acknowledged.
+    /// Receipts at a steady rate during sends at a steady rate: how fast they are acknowledged.
     Receipts(receipts::Options),
-    /// What the others are measured by; started by them.
+    /// A bare HTTP server for comparison; the other benchmarks start it.
     #[command(subcommand, hide = true)]
     Peer(peer::Peer),
 }
@@ -56,7 +57,7 @@ async fn main() -> ExitCode {
     match Box::pin(run(Cli::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not returned from main, which would print a backtrace of no interest to anybody.
+            // Returning the error from main would print a backtrace that helps nobody.
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }

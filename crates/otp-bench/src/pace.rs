@@ -1,5 +1,5 @@
-//! An open loop: what is due is started when it is due, however slow the answers are. A request's latency
-//! counts from when it was due, so that a stalled server cannot hide behind requests that were not made.
+//! An open loop: each request starts when it is due, however slow the answers are. Its latency
+//! counts from that time, so a stalled server cannot hide behind requests that were not made.
 
 use std::time::Duration;
 

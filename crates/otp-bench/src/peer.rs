@@ -1,5 +1,6 @@
-//! What HTTP alone costs here: the same server library with nothing behind it (echo), and with one
-//! outgoing call and nothing else (proxy). Each runs as a process of its own, as the server does.
+//! Servers that show what HTTP alone costs here: the same server library with nothing behind it
+//! (echo), or with one outgoing call behind it (proxy). Each runs as a process of its own, as the
+//! server does.
 
 use std::time::Duration;
 
@@ -8,19 +9,19 @@ use actix_web::{App, HttpResponse, HttpServer};
 use anyhow::Context as _;
 use serde_json::json;
 
-/// Which one.
+/// The kind of a bare server.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum Peer {
-    /// Answers what it was sent.
+    /// Answers with the body of the request.
     Echo,
-    /// Hands on what it was sent, and answers what it was answered.
+    /// Passes the body on, and answers with the body of the answer.
     Proxy {
-        /// To whom.
+        /// The URL that is called.
         target: String,
     },
 }
 
-/// Where a proxy calls, and with what.
+/// The URL that a proxy calls, and its client.
 struct Target {
     url: String,
     client: reqwest::Client,
@@ -66,7 +67,8 @@ async fn hand_on(body: Bytes, target: Data<Target>) -> HttpResponse {
     }
 }
 
-/// The client a plain service would take, with time-outs and without a proxy from the environment.
+/// Returns the client that a plain service would use: with a timeout, and without a proxy from the
+/// environment.
 fn client() -> anyhow::Result<reqwest::Client> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let builder = reqwest::Client::builder()

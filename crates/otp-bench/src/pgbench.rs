@@ -1,5 +1,5 @@
-//! The baseline: what a plain service reaches that admits and settles each send in transactions of its
-//! own, measured by PostgreSQL's own load generator on the product's own tables.
+//! The baseline: a plain service that admits and settles each send in transactions of its own,
+//! measured by PostgreSQL's own load generator on the product's own tables.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,12 +10,12 @@ use tokio::process::Command;
 
 use crate::latency::Latencies;
 
-/// How the baseline sends its statements.
+/// The form of the baseline's statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Script {
-    /// One after the other, as most services do.
+    /// One by one, as in most services.
     Plain,
-    /// Two calls of stored functions: the quickest that one transaction for each step can be.
+    /// Two calls of stored functions: the fastest form of one transaction for each step.
     Function,
 }
 
@@ -35,10 +35,10 @@ impl Script {
     }
 }
 
-/// Helpers and accounts the scripts need, in a database with the product's tables.
+/// The functions and accounts that the scripts need, in a database with the product's tables.
 pub(crate) const PREPARE: &str = include_str!("../sql/prepare.sql");
 
-/// One run: how many clients, on how many accounts, for how long.
+/// One run of the baseline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) script: Script,
@@ -47,7 +47,7 @@ pub(crate) struct Run {
     pub(crate) duration: Duration,
 }
 
-/// Runs pgbench; the latency of each send.
+/// Runs pgbench and returns the latency of each send.
 pub(crate) async fn run(url: &str, run: Run) -> anyhow::Result<Latencies> {
     let folder = tempfile::tempdir()?;
     let script = folder.path().join("script.sql");
@@ -86,10 +86,13 @@ pub(crate) async fn run(url: &str, run: Run) -> anyhow::Result<Latencies> {
     Ok(latencies)
 }
 
-/// A line for each transaction; its third column is how long it took, in microseconds.
+/// Reads a line for each transaction; its third column is the latency in microseconds.
 fn read_log(log: &str, latencies: &mut Latencies) -> anyhow::Result<()> {
     for line in log.lines() {
-        let micros = line.split_whitespace().nth(2).context("pgbench's log")?;
+        let micros = line
+            .split_whitespace()
+            .nth(2)
+            .context("a line of pgbench's log is too short")?;
         latencies.add(Duration::from_micros(
             micros.parse().context(line.to_owned())?,
         ));
@@ -101,7 +104,7 @@ fn program() -> anyhow::Result<PathBuf> {
     let program = find_binaries()?.join("pgbench");
     if !program.is_file() {
         bail!(
-            "{} is not there: install PostgreSQL's client and contrib programs",
+            "{} is missing: install PostgreSQL's client and contrib programs",
             program.display()
         );
     }

@@ -1,4 +1,4 @@
-//! Programs that serve until they are no longer needed, and what the system says they use.
+//! Programs that serve until they are dropped, and the processor time and memory that they use.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -8,21 +8,21 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde_json::Value;
 
-/// A program that said where it listens; killed when dropped.
+/// A program that has printed its address; it is killed when dropped.
 pub(crate) struct Process {
     child: Child,
     url: String,
 }
 
 impl Process {
-    /// Starts it, and waits until it says where it listens. What it logs is formatted and written as
-    /// ever, and thrown away by the system.
+    /// Starts the program and waits until it prints its address. It formats and writes its log as
+    /// always; the system discards the log.
     pub(crate) fn start(
         program: &Path,
         arguments: &[&str],
         environment: &[(String, String)],
     ) -> anyhow::Result<Self> {
-        // An empty folder: no otp.toml of the developer's gets in.
+        // A folder without the developer's otp.toml.
         let mut child = Command::new(program)
             .args(arguments)
             .current_dir(std::env::temp_dir())
@@ -62,8 +62,8 @@ impl Drop for Process {
 /// Clock ticks a second in /proc: 100 on every Linux that Rust runs on.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Processor time a process has used, and with `family` its children, dead or alive. None where the
-/// system has no /proc.
+/// Returns the processor time that a process has used, and with `family` also its children, dead or
+/// alive. `None` if the system has no /proc.
 pub(crate) fn processor_time(process: u32, family: bool) -> Option<Duration> {
     let [own, dead_children] = ticks(process)?;
     let mut total = own;
@@ -76,12 +76,12 @@ pub(crate) fn processor_time(process: u32, family: bool) -> Option<Duration> {
     Some(TICK * u32::try_from(total).ok()?)
 }
 
-/// The parent of a process.
+/// Returns the parent of a process.
 pub(crate) fn parent(process: u32) -> Option<u32> {
     fields(process)?.get(1)?.parse().ok()
 }
 
-/// Memory a process has in use, in MiB: now, and the most there was.
+/// Returns the memory that a process uses now, and its peak, in MiB.
 pub(crate) fn memory(process: u32) -> Option<(f64, f64)> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let mib = |name: &str| {
@@ -92,7 +92,7 @@ pub(crate) fn memory(process: u32) -> Option<(f64, f64)> {
     Some((mib("VmRSS:")?, mib("VmHWM:")?))
 }
 
-/// User and system time, its own and that of its dead children.
+/// Returns user plus system time: that of the process, and that of its dead children.
 fn ticks(process: u32) -> Option<[u64; 2]> {
     let fields = fields(process)?;
     let sum = |from: usize| {
@@ -100,11 +100,11 @@ fn ticks(process: u32) -> Option<[u64; 2]> {
         two.map(|field| field.parse::<u64>().ok())
             .sum::<Option<u64>>()
     };
-    // Numbers 14 to 17 of proc(5), counted from the third.
+    // Fields 14 to 17 of proc(5); the first field here is number 3.
     Some([sum(11)?, sum(13)?])
 }
 
-/// What /proc says of a process, from the third field on: the second may hold spaces.
+/// Returns the fields of a process in /proc from the third on; the second may contain spaces.
 fn fields(process: u32) -> Option<Vec<String>> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, rest) = stat.rsplit_once(") ")?;

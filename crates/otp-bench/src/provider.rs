@@ -1,5 +1,6 @@
-//! A provider that accepts everything after a settable delay, and knows how often it was called about
-//! each message. It does next to nothing else: it shares the processors with the server that is measured.
+//! A provider that accepts everything after a configurable delay, and counts its calls and the
+//! messages they are about. It does little else, because it shares the processors with the measured
+//! server.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -33,7 +34,7 @@ struct State {
 }
 
 impl Provider {
-    /// Starts one on a thread of its own.
+    /// Starts a provider on a thread of its own.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let state = Arc::<State>::default();
         let (ready, address) = tokio::sync::oneshot::channel();
@@ -57,25 +58,25 @@ impl Provider {
         &self.url
     }
 
-    /// How long each answer takes from now on.
+    /// Sets the delay of each answer from now on.
     pub(crate) fn set_delay(&self, delay: Duration) {
         let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         self.state.delay_ms.store(ms, Ordering::Relaxed);
     }
 
-    /// How long answers really took on average, where they were delayed.
+    /// Returns the real mean delay of the answers that were delayed.
     pub(crate) fn mean_delay(&self) -> Duration {
         let delayed = self.state.delayed.load(Ordering::Relaxed);
         let total = self.state.delayed_us.load(Ordering::Relaxed);
         Duration::from_micros(total / delayed.max(1))
     }
 
-    /// All calls there were.
+    /// Returns the number of calls.
     pub(crate) fn calls(&self) -> u64 {
         self.state.calls.load(Ordering::Relaxed)
     }
 
-    /// Messages that it was called about.
+    /// Returns the number of messages that the calls were about.
     pub(crate) fn messages(&self) -> usize {
         let called_about = self.state.called_about.lock();
         called_about.unwrap_or_else(PoisonError::into_inner).len()
@@ -98,7 +99,7 @@ async fn serve(
         drop(stream.set_nodelay(true));
         let state = Arc::clone(&state);
         let service = service_fn(move |request| accept(Arc::clone(&state), request));
-        // A caller that goes away is no concern of the provider's.
+        // The provider ignores that a caller hangs up.
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
@@ -134,7 +135,7 @@ async fn accept(
     Ok(answer)
 }
 
-/// Our id of the message, which comes back with every receipt.
+/// Returns our id of the message, which comes back with every receipt.
 fn message_id(body: &[u8]) -> Option<Uuid> {
     const FIELD: &[u8] = br#""biz_opaque_callback_data":""#;
     let at = body.windows(FIELD.len()).position(|part| part == FIELD)? + FIELD.len();
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_is_known_by_what_is_echoed() {
+    fn the_message_is_identified_by_its_callback_data() {
         let id = "0199c2f0-7a3b-7c11-8d2e-3f4a5b6c7d8e";
         let body = format!(r#"{{"biz_opaque_callback_data":"{id}","to":"966551234567"}}"#);
         assert_eq!(message_id(body.as_bytes()), Uuid::parse_str(id).ok());

@@ -1,5 +1,5 @@
-//! Receipts beside sends: each message is sent, and then reported as sent, delivered and read, each report
-//! in a request of its own as Meta makes them.
+//! Receipts during sends: each message is sent, and then reported as sent, delivered and read. Each
+//! report is a request of its own, as Meta makes them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,24 +16,24 @@ use crate::latency::Latencies;
 use crate::pace::steadily;
 use crate::store::Store;
 
-/// How much, and how long.
+/// The rate and duration.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// How long, in seconds.
+    /// Duration in seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Messages sent a second; each has three receipts.
+    /// Messages sent per second; each has three receipts.
     #[arg(long, default_value_t = 80)]
     sends_per_second: u32,
-    /// On this store only.
+    /// Measure only this store.
     #[arg(long)]
     store: Option<Store>,
 }
 
-/// What is reported of a message, and how long after it was sent.
+/// The reports on a message, with the milliseconds between its send and each report.
 const LIFE: [(&str, u64); 3] = [("sent", 100), ("delivered", 400), ("read", 900)];
 
-/// One message: how long its send took, and the acknowledgement of each of its receipts.
+/// The latencies of one message: of its send, and of the acknowledgement of each receipt.
 struct Lived {
     send: Duration,
     receipts: Vec<Duration>,
@@ -98,7 +98,7 @@ async fn measure(store: Store, options: &Options) -> anyhow::Result<Value> {
             ms(100.0)
         );
     }
-    // All applied: what was acknowledged is in the database, and the credits add up.
+    // Every acknowledged receipt has been applied, and the credits add up.
     let storage = world.storage().await;
     let payments = otp_core::ports::CreditAudit::count_payments(&*storage).await?;
     let read = payments

@@ -51,7 +51,7 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-    /// Starts `program` on this database, with so many accounts.
+    /// Starts `program` on this database, with this number of accounts.
     pub(crate) async fn start(
         program: &Path,
         database: Database,
@@ -74,7 +74,8 @@ impl Rig {
         })
     }
 
-    /// Makes requests that send: each account in turn, each to somebody else, or to so many in turn.
+    /// Makes requests that send, from one account after the other: each to a new recipient, or to
+    /// this number of recipients in turn.
     pub(crate) fn sends(
         &self,
         accounts: usize,
@@ -113,7 +114,7 @@ impl Rig {
         }
     }
 
-    /// So many messages were put into the database by somebody else.
+    /// Counts messages that something other than the server has put into the database.
     pub(crate) fn add_foreign_messages(&self, count: i64) {
         self.foreign_messages.fetch_add(count, Ordering::Relaxed);
     }

@@ -1,8 +1,8 @@
-//! Sends, and what goes with them, beside the plain design and beside bare HTTP: how many a second, how
-//! long each takes, and what it costs.
+//! Sends, status look-ups and receipts, compared with the plain design and with bare HTTP: their
+//! rate, latency and cost.
 //!
-//! Every scenario ends by asking whether the credits add up and whether the provider was called exactly
-//! once about each message; if not, the run fails, however fast it was.
+//! Every scenario ends with a check that the credits add up, and that the provider was called
+//! exactly once about each message. Otherwise the run fails, however fast it was.
 
 mod contenders;
 mod scenarios;
@@ -24,30 +24,31 @@ use crate::store::durable_cluster;
 use scenarios::Scenario;
 use verdict::Verdict;
 
-/// What to measure, and how often.
+/// The scenarios and their rounds.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
-    /// Measure only this; may be repeated.
+    /// Measure only this scenario; may be repeated.
     #[arg(long, value_name = "SCENARIO")]
     only: Vec<Scenario>,
-    /// How often each contender is measured.
+    /// Number of measurements of each contender.
     #[arg(long, default_value_t = 5)]
     rounds: u32,
-    /// For how many seconds each time, after a second of warming up.
+    /// Seconds of each measurement, after a warm-up of one second.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
-    /// A server built earlier, to be measured beside this one.
+    /// A server that was built earlier, to compare with this one.
     #[arg(long, value_name = "PROGRAM")]
     against: Option<PathBuf>,
     /// Leave the baselines out, to compare two builds in more rounds.
     #[arg(long, requires = "against")]
     no_baseline: bool,
-    /// Measure also beside so many messages sent before; 10000000 take about 20 GB and a quarter of an hour.
+    /// Measure also with this many earlier messages; 10000000 take about 20 GB and a quarter of an
+    /// hour.
     #[arg(long, value_name = "MESSAGES", default_value_t = 0)]
     preload: u64,
 }
 
-/// What the scenarios work with.
+/// The state that the scenarios share.
 pub(crate) struct Bench {
     options: Options,
     server: PathBuf,
@@ -67,7 +68,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Value> {
         verdicts: Vec::new(),
     };
     println!(
-        "{} rounds of {} s; PostgreSQL with its defaults, fsync on; tx, fsync and CPU are for each request",
+        "{} rounds of {} s; PostgreSQL with its defaults, fsync on; tx, fsync and CPU are per request",
         options.rounds, options.seconds
     );
     for scenario in Scenario::plan(&options.only, options.preload) {
@@ -102,7 +103,7 @@ impl Bench {
             .ok_or_else(|| anyhow::anyhow!("no PostgreSQL"))
     }
 
-    /// A server on a fresh database of PostgreSQL.
+    /// Starts a server on a fresh PostgreSQL database.
     async fn on_postgres(&mut self, accounts: usize) -> anyhow::Result<(Rc<Rig>, ByHand)> {
         let program = self.server.clone();
         self.program_on_postgres(&program, accounts).await
@@ -119,13 +120,13 @@ impl Bench {
         Ok((Rc::new(rig), by_hand))
     }
 
-    /// A server on a fresh file of SQLite.
+    /// Starts a server on a fresh SQLite file.
     async fn on_sqlite(&mut self, accounts: usize) -> anyhow::Result<Rc<Rig>> {
         let rig = Rig::start(&self.server, Database::sqlite(), accounts).await?;
         Ok(Rc::new(rig))
     }
 
-    /// A database with the product's tables and the baseline's accounts.
+    /// Creates a database with the product's tables and the baseline's accounts.
     async fn for_baseline(&mut self) -> anyhow::Result<(String, ByHand)> {
         let url = self.cluster()?.create_database();
         migrate_only(&self.server, &Database::Postgres(url.clone()))?;

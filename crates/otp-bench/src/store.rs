@@ -1,10 +1,10 @@
-//! The stores to measure on. PostgreSQL is a cluster of this run's own with its defaults: it waits for the
-//! disk at every commit.
+//! The stores to measure on. PostgreSQL is a cluster of this run's own with default settings, so it
+//! waits for the disk at every commit.
 
 use otp_e2e::Database;
 use otp_testkit::postgres::{Options, TestPostgres};
 
-/// Which store.
+/// A store to measure on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Store {
     Sqlite,
@@ -44,7 +44,7 @@ impl Store {
     }
 }
 
-/// A cluster of this run's own, with the server's defaults.
+/// Starts a cluster of this run's own, with the database server's defaults.
 pub(crate) fn durable_cluster() -> anyhow::Result<TestPostgres> {
     let durable = Options {
         durable: true,

@@ -26,9 +26,10 @@ impl Keys {
         master_keys: &Arc<MasterKeys>,
         overrides: &Overrides,
     ) -> Result<Self, SetupError> {
-        let opened = open_keyring(storage, master_keys, overrides).execute();
+        let keyring = open_keyring(storage, master_keys, overrides);
+        let installation = keyring.execute().await.map_err(setup_error)?;
         Ok(Self {
-            installation: Arc::new(opened.await.map_err(setup_error)?),
+            installation: Arc::new(installation),
             master_keys: Arc::clone(master_keys),
         })
     }

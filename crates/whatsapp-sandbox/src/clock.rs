@@ -2,7 +2,8 @@
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// Returns the current time. This is the only place that reads the clock. The sandbox plays a remote service, whose clock callers cannot set.
+/// Returns the current time. This is the only place that reads the clock. The sandbox plays a
+/// remote service, whose clock callers cannot set.
 #[expect(
     clippy::disallowed_methods,
     reason = "the sandbox does not depend on the gateway and its Clock port"

@@ -1,5 +1,5 @@
--- Personal data and secrets are sealed before they come here (AES-256-GCM, column type bytea), and
--- recipients are found by a keyed hash. No rule lives in SQL: checks only refuse the impossible.
+-- Personal data and secrets are sealed before they are stored (AES-256-GCM, column type bytea), and
+-- recipients are found by a keyed hash. SQL contains no rules: checks only refuse the impossible.
 
 -- The oldest program that the schema serves, by the version of the newest migration it knows. A
 -- migration that takes something away records here who can do without it (migrations/README.md).
@@ -22,9 +22,9 @@ CREATE TABLE accounts (
     created_at          timestamptz NOT NULL
 );
 
--- The keys that seal and index: one of each account, and one of the installation under the nil id.
--- They are wrapped by the operator's master key, whose id is kept beside them. An account without a
--- key has been erased: what it sealed can never be opened again.
+-- The keys that seal and index: one per account, and one for the installation under the nil id. The
+-- operator's master key wraps them; its id is stored beside them. An account without a key has been
+-- erased: nothing that its key sealed can be opened again.
 CREATE TABLE keyring (
     owner_id      uuid  PRIMARY KEY,
     key           bytea NOT NULL,
@@ -82,11 +82,11 @@ CREATE TABLE senders (
 );
 -- The provider's events name the business account, not the sender.
 CREATE INDEX senders_by_waba ON senders (waba_id);
--- Finds the accounts that a STOP is for: it names the number it was written to.
+-- Finds the accounts that a STOP is for: a STOP names the number that it was sent to.
 CREATE INDEX senders_by_phone_number_id ON senders (phone_number_id);
 
--- What is known of senders that were ever checked: why they are stopped, if they are, and when the
--- next check is due.
+-- The health of every sender that was ever checked: why it is stopped, if it is, and when its next
+-- check is due.
 CREATE TABLE sender_health (
     sender_id        uuid        PRIMARY KEY REFERENCES senders (id),
     stopped_at       timestamptz,
@@ -122,8 +122,8 @@ CREATE TABLE templates (
     UNIQUE (sender_id, name, language)
 );
 
--- The consent request that holds for a recipient, 1 (stop) or 2 (start), and when it was made. A start
--- is kept as well: an older stop that is reported after it must not win.
+-- The consent request in force for a recipient, 1 (stop) or 2 (start), and when it was made. A
+-- start is stored as well: an older stop that is reported after it must not win.
 CREATE TABLE opt_outs (
     account_id      uuid        NOT NULL REFERENCES accounts (id),
     recipient_index bytea       NOT NULL,
@@ -132,7 +132,7 @@ CREATE TABLE opt_outs (
     PRIMARY KEY (account_id, recipient_index)
 );
 
--- Every consent request ever made. It knows recipients by index only, and never their numbers.
+-- Every consent request ever made. It contains the recipients' indexes, and never their numbers.
 CREATE TABLE consent_log (
     id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account_id      uuid        NOT NULL REFERENCES accounts (id),
@@ -152,8 +152,8 @@ END $$;
 CREATE TRIGGER consent_log_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_log
     FOR EACH STATEMENT EXECUTE FUNCTION consent_log_is_append_only();
 
--- Which recipient the provider means by a number in its own spelling or by a user id, both as keyed
--- hashes.
+-- The recipient that the provider means by a number in its own spelling or by a user id. Both are
+-- stored as keyed hashes.
 CREATE TABLE recipient_identities (
     identity        bytea       NOT NULL,
     account_id      uuid        NOT NULL,
@@ -162,8 +162,8 @@ CREATE TABLE recipient_identities (
     PRIMARY KEY (identity, account_id)
 );
 
--- Consent requests whose recipient is not known for certain yet. The installation's key seals the
--- person, because the account is not known either.
+-- Consent requests whose recipient is not yet known for certain. The installation's key seals the
+-- person's identity, because the account is not known either.
 CREATE TABLE unresolved_consents (
     id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     message_index   bytea       NOT NULL UNIQUE,
@@ -176,9 +176,9 @@ CREATE TABLE unresolved_consents (
     received_at     timestamptz NOT NULL
 );
 
--- Messages and ledger rows reference other tables without foreign keys: they are written under the
--- lock of their account by code that has just read what they name, and a check of every row would
--- cost as much as the row.
+-- Messages and ledger rows reference other tables without foreign keys. The code that writes them
+-- holds the lock of their account and has just read the rows that they name; a check of each row
+-- would cost as much as the row.
 CREATE TABLE messages (
     id                  uuid     PRIMARY KEY,
     account_id          uuid     NOT NULL,
@@ -205,46 +205,48 @@ CREATE TABLE messages (
     updated_at          timestamptz NOT NULL,
     expires_at          timestamptz NOT NULL,
     failed_at           timestamptz,
-    -- 4 is Failed. A message that leaves it (it was delivered after all) has no time of failure.
+    -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
+    -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
     -- 0 is WhatsApp: each of its messages has a sender and a template.
     CHECK (channel <> 0 OR (sender_id IS NOT NULL AND template_id IS NOT NULL)),
     CHECK ((recipient IS NULL) = (recipient_index IS NULL))
 ) WITH (fillfactor = 40);
--- A settled row is half as long again as an admitted one, and those of one page are settled together:
--- the room is for that. Receipts use it again.
+-- A settled row is one and a half times as long as an admitted one, and the rows of one page are
+-- settled together: they need the free space. Receipts use it again.
 CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (api_key_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
--- A failed message is no send to its recipient. The index tells it by its time of failure, not by its
--- status: every change of an indexed column costs a new entry in each index of the table, and the
--- status of every message changes.
+-- A failed message does not count as a send to its recipient. The index recognizes it by its time
+-- of failure, not by its status: each change of an indexed column costs a new entry in every index
+-- of the table, and the status of every message changes.
 CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, created_at)
     WHERE failed_at IS NULL;
--- Together with messages_by_recipient: every message to a recipient.
+-- Finds, together with messages_by_recipient, every message to a recipient.
 CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_index, created_at)
     WHERE failed_at IS NOT NULL;
 -- Finds messages whose lifetime is over. It has no condition on the status, for the same reason.
 CREATE INDEX messages_by_expiry ON messages (expires_at, id);
--- Pages of an account's messages, newest first. The index of an account's recipients begins with the
--- account, too. Before the planner knows the size of the table, either looks as good to it, and one
--- that takes this index for the sends to a recipient reads every message of the last hours. With a
--- condition that only the query of a page repeats, the planner does not even consider it there.
+-- Finds pages of an account's messages, newest first. messages_by_recipient begins with the account
+-- as well. Until the planner knows the size of the table, both look equally good to it, and a plan
+-- that uses this index for the sends to a recipient reads every message of the last hours. Only the
+-- query of a page repeats the condition of this index, so the planner does not consider it for
+-- other queries.
 CREATE INDEX messages_by_account ON messages (account_id, created_at, id)
     WHERE created_at > '-infinity';
 
--- Which message the provider means by its id. This is not an index of messages: the id is known when
--- the message is settled, and a change of an indexed column is a new entry in each of the table's
--- indexes. Without it a settlement touches none of them, if the row's page has room.
--- A message that is settled twice is named twice, which does no harm: asking first would cost every
--- send as much as the entry itself.
+-- The message of each id that the provider assigned. This is not an index of messages: the id is
+-- known when the message is settled, and a change of an indexed column adds an entry to every index
+-- of the table. Without such an index a settlement touches none of them, if the row's page has
+-- room. A message that is settled twice has two rows, which is harmless: a check would cost every
+-- send as much as the row itself.
 CREATE TABLE provider_messages (
     provider_index bytea NOT NULL,
     message_id     uuid  NOT NULL
 );
 CREATE INDEX provider_messages_by_index ON provider_messages (provider_index);
 
--- The timeline of each message, in the order in which it was recorded. One row for each source and
--- status, so that a repeated receipt adds nothing. The admission is not here: the message's own row
+-- The timeline of each message, in the order in which it was recorded. Each source and status has
+-- one row, so a repeated receipt adds nothing. The admission has no row here: the message's own row
 -- records it.
 CREATE TABLE message_events (
     id             bigint      GENERATED ALWAYS AS IDENTITY,
@@ -258,7 +260,7 @@ CREATE TABLE message_events (
     failure_title  text,
     failure_reason text,
     PRIMARY KEY (message_id, status, source),
-    -- Only a failure has texts, and an erased one has none any more.
+    -- Only a failure has texts, until it is erased.
     CHECK (status = 4 OR (failure_title IS NULL AND failure_reason IS NULL))
 );
 
@@ -270,14 +272,14 @@ CREATE TRIGGER message_events_stay
     BEFORE UPDATE OF id, message_id, status, source, changed_status, provider_time, recorded_at,
         failure_code ON message_events
     FOR EACH STATEMENT EXECUTE FUNCTION message_events_stay();
--- The texts of a failure may be emptied, when the recipient is erased, and nothing else.
+-- The texts of a failure may be removed when the recipient is erased. Nothing else may change.
 CREATE TRIGGER message_event_texts_stay
     BEFORE UPDATE OF failure_title, failure_reason ON message_events FOR EACH ROW
     WHEN (NEW.failure_title IS NOT NULL OR NEW.failure_reason IS NOT NULL)
     EXECUTE FUNCTION message_events_stay();
 
--- Receipts that came before their message was known. The installation's key seals what the provider
--- calls the recipient.
+-- Receipts that arrived before their message was known. The installation's key seals the provider's
+-- name for the recipient.
 CREATE TABLE unmatched_receipts (
     id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     message_id     uuid,
@@ -311,8 +313,9 @@ END $$;
 CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON ledger_entries
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
 
--- Mail to account holders: what waits to be sent, and what was sent, so that the same notice is never
--- mailed twice. No address is kept here: it is read from the account when the mail goes out.
+-- Mail to account holders: notices that wait to be sent, and those that were sent, so that no
+-- notice is mailed twice. No address is stored here: it is read from the account when the mail is
+-- sent.
 CREATE TABLE notices (
     id          uuid        PRIMARY KEY,
     account_id  uuid        NOT NULL REFERENCES accounts (id),
@@ -320,7 +323,7 @@ CREATE TABLE notices (
     details     text        NOT NULL,
     language    smallint,
     created_at  timestamptz NOT NULL,
-    -- 0 waits, 1 was sent, 2 was given up.
+    -- 0 waits, 1 was sent, 2 was abandoned.
     state       smallint    NOT NULL CHECK (state BETWEEN 0 AND 2),
     due_at      timestamptz NOT NULL,
     attempts    integer     NOT NULL CHECK (attempts >= 0),

@@ -1,4 +1,4 @@
-//! One mail taken apart, and what is kept and logged beside it.
+//! The parts of one mail, and what is stored and logged about it.
 
 use mail_parser::MimeHeaders;
 use otp_core::notice::NoticeState;
@@ -9,10 +9,10 @@ use super::{ADDRESS, CODE, CREDITS, field, parsed, send, send_in, subjects, unti
 use crate::privacy::{assert_absent, contents};
 
 on_every_store! {
-    a_mail_is_arabic_and_signed_and_nobody_is_named_beside_it;
+    a_mail_is_arabic_and_signed_and_nothing_else_names_its_recipient;
 }
 
-async fn a_mail_is_arabic_and_signed_and_nobody_is_named_beside_it(database: Database) {
+async fn a_mail_is_arabic_and_signed_and_nothing_else_names_its_recipient(database: Database) {
     let smtp = FakeSmtp::start();
     let mut world = world(database, CREDITS, &smtp).await;
     world.set("LOG__LEVEL", "trace");
@@ -49,7 +49,7 @@ async fn a_mail_is_arabic_and_signed_and_nobody_is_named_beside_it(database: Dat
         assert_absent(place.as_bytes(), "the mail", &numbers);
     }
 
-    // Refused for good, in words that name the address: the operator is told the code.
+    // A permanent refusal whose text names the address: the operator sees the code, not the text.
     smtp.become_(SmtpMood::Refusing(550));
     send(&world, &server, 4..7).await;
     until_unsent(&world, "given up", |unsent| {

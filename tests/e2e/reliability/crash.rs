@@ -1,9 +1,9 @@
-//! Crashes: the process is killed (SIGKILL) at each point of a send. After a restart no message has had
-//! a second provider call, nothing acknowledged is lost, the ledger balances, and a message whose
-//! outcome is unknown is still `Pending`.
+//! Crashes: the process is killed (SIGKILL) at each point of a send. After a restart no message has
+//! had a second provider call, nothing acknowledged is lost, the ledger balances, and a message
+//! whose outcome is unknown is still `Pending`.
 //!
-//! Nothing in the product helps these tests: a point is held open from outside, by a provider that
-//! does not answer or a database that does not commit.
+//! The product has no hooks for these tests: a provider that does not answer, or a database that
+//! does not commit, holds each point open from outside.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 
 on_every_store! {
-    killed_before_admission_is_committed;
-    killed_between_admission_and_delivery;
-    killed_while_the_provider_has_the_message;
-    killed_between_the_answer_and_settlement;
-    killed_after_the_answer;
-    killed_again_and_again_under_load;
+    a_send_killed_before_its_admission_is_committed_never_happened;
+    a_send_killed_before_its_provider_call_stays_pending_without_a_call;
+    a_send_killed_during_its_provider_call_stays_pending;
+    a_send_killed_before_its_settlement_stays_pending;
+    a_send_killed_after_its_answer_is_replayed_as_sent;
+    sends_killed_under_load_are_neither_lost_nor_called_twice;
 }
 
 const KEY: &str = "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60";
@@ -30,7 +30,7 @@ fn body() -> Value {
     json!({"otpCode": "1", "toPhoneE164": recipient(1), "idempotencyKey": KEY})
 }
 
-/// A lock that keeps everybody else from writing to the account, until it is dropped.
+/// A lock that keeps all others from writing to the account, until it is dropped.
 enum Lock {
     Sqlite(#[expect(dead_code, reason = "held, not used")] diesel::SqliteConnection),
     Postgres(#[expect(dead_code, reason = "held, not used")] tokio_postgres::Client),
@@ -59,7 +59,7 @@ async fn lock(database: &Database) -> Lock {
     }
 }
 
-/// Asks again and again, up to 20 s, until the answer is yes.
+/// Repeats a check until it succeeds, for at most 20 s.
 async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
     let mut ticks = tokio::time::interval(Duration::from_millis(20));
     let reached = async {
@@ -72,7 +72,7 @@ async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> 
         .expect(what);
 }
 
-/// A provider to which no connection comes about: its backlog is full, so a connect waits.
+/// Starts a provider that accepts no connection: its backlog is full, so a connect waits.
 async fn deaf_provider() -> (String, Vec<TcpStream>, tokio::net::TcpListener) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket
@@ -89,7 +89,8 @@ async fn deaf_provider() -> (String, Vec<TcpStream>, tokio::net::TcpListener) {
     (format!("http://{address}"), waiting, listener)
 }
 
-/// After the restart: the one message, by a replay, has this status; so many calls were made for it.
+/// Restarts the server, checks by a replay that the message has this status and this many calls,
+/// and returns its id.
 async fn assert_after_restart(world: &World, status: &str, calls: usize) -> String {
     let server = world.serve();
     let replay = world.send(&server, &body()).await;
@@ -105,10 +106,11 @@ async fn assert_after_restart(world: &World, status: &str, calls: usize) -> Stri
     replay.id().to_owned()
 }
 
-async fn killed_before_admission_is_committed(database: Database) {
+async fn a_send_killed_before_its_admission_is_committed_never_happened(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
-    // The first look-up fills the caches, so that the request to be killed waits for the lock only.
+    // The first look-up fills the caches, so the request to be killed waits for nothing but the
+    // lock.
     assert_eq!(
         world.check(&server, "x").await.error(),
         "MessageIdMustBeUuid"
@@ -128,14 +130,14 @@ async fn killed_before_admission_is_committed(database: Database) {
     assert_eq!(
         (first.status, first.message_status()),
         (200, "Sent"),
-        "the key is still free"
+        "the idempotency key is still unused"
     );
     assert!(!first.headers.contains_key("idempotent-replayed"));
     assert_eq!(world.sandbox.total_calls().await, 1);
     world.assert_ledger_balances(1).await;
 }
 
-async fn killed_between_admission_and_delivery(database: Database) {
+async fn a_send_killed_before_its_provider_call_stays_pending_without_a_call(database: Database) {
     let mut world = World::with_credits(database, 5).await;
     let reachable = world.sandbox.url().to_owned();
     let (deaf, _waiting, _listener) = deaf_provider().await;
@@ -160,7 +162,7 @@ async fn killed_between_admission_and_delivery(database: Database) {
     assert_after_restart(&world, "Pending", 0).await;
 }
 
-async fn killed_while_the_provider_has_the_message(database: Database) {
+async fn a_send_killed_during_its_provider_call_stays_pending(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     world.sandbox.hold_answers().await;
@@ -174,7 +176,7 @@ async fn killed_while_the_provider_has_the_message(database: Database) {
     assert_after_restart(&world, "Pending", 1).await;
 }
 
-async fn killed_between_the_answer_and_settlement(database: Database) {
+async fn a_send_killed_before_its_settlement_stays_pending(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     world.sandbox.hold_answers().await;
@@ -197,7 +199,7 @@ async fn killed_between_the_answer_and_settlement(database: Database) {
     assert_after_restart(&world, "Pending", 1).await;
 }
 
-async fn killed_after_the_answer(database: Database) {
+async fn a_send_killed_after_its_answer_is_replayed_as_sent(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     let first = world.send(&server, &body()).await;
@@ -206,8 +208,8 @@ async fn killed_after_the_answer(database: Database) {
     assert_eq!(replayed, first.id());
 }
 
-/// Kills at arbitrary moments while 40 sends are under way, and asks for the same sends again.
-async fn killed_again_and_again_under_load(database: Database) {
+/// Kills the server at several moments while 40 sends are under way, and repeats the same sends.
+async fn sends_killed_under_load_are_neither_lost_nor_called_twice(database: Database) {
     const SENDS: u32 = 40;
     const ROUNDS: usize = 6;
     let world = Arc::new(World::with_credits(database, 1_000).await);
@@ -229,7 +231,7 @@ async fn killed_again_and_again_under_load(database: Database) {
                 let answers = answers.clone();
                 tokio::spawn(async move {
                     let request = world.post(&server, "/SendMessage").json(&body).send();
-                    // No answer, or half of one, is what a killed server gives.
+                    // A killed server gives no answer, or half of one.
                     if let Ok(answer) = request.await
                         && let Ok(answer) = answer.json::<Value>().await
                     {
@@ -239,7 +241,7 @@ async fn killed_again_and_again_under_load(database: Database) {
             })
             .collect();
         drop(answers);
-        // Killed after so many answers: another moment in each round.
+        // Each round kills the server after a different number of answers.
         for _ in 0..round * 5 {
             let Some((key, answer)) = received.recv().await else {
                 break;

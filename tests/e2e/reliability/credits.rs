@@ -1,4 +1,4 @@
-//! Credits that add up at every moment, whatever the provider says and however late.
+//! Credits add up at every moment, whatever the provider reports and however late.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,14 +9,15 @@ use otp_e2e::world::recipient;
 use otp_e2e::{Database, World, on_every_store};
 
 on_every_store! {
-    opening_and_grants_are_balance_and_net_debits_at_every_read;
+    granted_credits_equal_balance_plus_net_debits_at_every_read;
 }
 
-/// Sends and messages of each of the workers.
+/// Workers that send at the same time.
 const WORKERS: u32 = 8;
+/// Sends of each worker.
 const SENDS: u32 = 12;
 
-/// What is reported of a message, by its turn: nothing, a late failure, a delivery after it.
+/// The reports on a message; the sends of a worker take them in turn.
 const LIVES: [&[&str]; 4] = [
     &[],
     &["sent", "failed"],
@@ -24,7 +25,7 @@ const LIVES: [&[&str]; 4] = [
     &["delivered", "sent", "read", "read"],
 ];
 
-async fn opening_and_grants_are_balance_and_net_debits_at_every_read(database: Database) {
+async fn granted_credits_equal_balance_plus_net_debits_at_every_read(database: Database) {
     let credits = 60;
     let world = Arc::new(World::with_webhook(database, credits).await);
     let server = Arc::new(world.serve());
@@ -34,7 +35,7 @@ async fn opening_and_grants_are_balance_and_net_debits_at_every_read(database: D
         async move {
             let (mut reads, mut last) = (0_u32, false);
             while !last {
-                // One more look when all is over.
+                // One more audit after the last send.
                 last = over.load(Ordering::Acquire);
                 let report = audit_credits(&*storage).await.expect("an audit");
                 assert!(report.adds_up(), "{report:?}");
@@ -68,7 +69,7 @@ async fn opening_and_grants_are_balance_and_net_debits_at_every_read(database: D
     }
     over.store(true, Ordering::Release);
     let reads = auditor.await.expect("the credits added up at every read");
-    assert!(reads > 10, "{reads} reads while credits moved");
+    assert!(reads > 10, "only {reads} reads while credits moved");
 
     let checked = world.command(&["ledger", "check"]);
     assert_eq!(checked["addsUp"], true, "{checked}");

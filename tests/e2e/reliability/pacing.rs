@@ -1,4 +1,5 @@
-//! Who is slowed down, and who is not: the sandbox's ledger and a fake provider count the calls.
+//! Pacing slows down only those it is about. The sandbox's ledger and a fake provider count the
+//! calls.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use serde_json::json;
 const OTHER_NUMBER_ID: &str = "106540352242923";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sender_that_sends_too_much_pauses_alone() {
+async fn a_throttled_sender_pauses_alone() {
     let mut world = World::with_credits(Database::sqlite(), 10).await;
     let throttled = world.api_key.clone();
     world.add_account_with(OTHER_NUMBER_ID).await;
@@ -20,7 +21,7 @@ async fn a_sender_that_sends_too_much_pauses_alone() {
 
     let refused = world.send_as(&throttled, &server, &recipient(1)).await;
     assert_eq!(refused.message_status(), "Failed");
-    // Nobody is called for the next one, and it is answered as the first was.
+    // The next message is answered like the first, without a call.
     let held = world.send_as(&throttled, &server, &recipient(2)).await;
     assert_eq!(
         (held.status, held.error(), held.message_status()),
@@ -30,15 +31,19 @@ async fn a_sender_that_sends_too_much_pauses_alone() {
     assert_eq!(
         world.check(&server, held.id()).await.status,
         404,
-        "the other account's"
+        "it is the other account's message"
     );
 
     let other = world.send_to(&server, &recipient(2)).await;
-    assert_eq!(other.message_status(), "Sent", "another account's sender");
+    assert_eq!(
+        other.message_status(),
+        "Sent",
+        "another account's sender does not pause"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_recipient_that_is_sent_too_much_pauses_alone() {
+async fn a_throttled_recipient_pauses_alone() {
     let world = World::with_credits(Database::sqlite(), 10).await;
     let server = world.serve();
     let once = json!({"answer": "refused", "code": 131056, "times": 1});
@@ -63,7 +68,7 @@ async fn a_recipient_that_is_sent_too_much_pauses_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dead_provider_is_called_ten_times_then_probed_until_it_is_back() {
+async fn a_dead_provider_is_called_ten_times_and_then_probed_until_it_is_back() {
     for mood in [Mood::Gone, Mood::Silent] {
         let provider = FakeProvider::start(mood).await;
         let mut world = World::with_credits(Database::sqlite(), 100).await;
@@ -81,7 +86,8 @@ async fn a_dead_provider_is_called_ten_times_then_probed_until_it_is_back() {
         );
         assert_eq!(provider.calls(), 10);
 
-        // The pauses are 1, 2, 4 … seconds, and a message asks three times: so two probes, or three.
+        // The pauses are 1, 2, 4 … seconds, and a message asks three times: so there are two or
+        // three probes.
         let held = join_all((10..40).map(send)).await;
         let failed = held.iter().filter(|sent| sent.message_status() == "Failed");
         assert!(failed.clone().count() >= 27, "{held:?}");

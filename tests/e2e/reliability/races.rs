@@ -10,7 +10,7 @@ use tokio::sync::Barrier;
 
 on_every_store! {
     of_100_parallel_sends_to_one_number_exactly_1_passes;
-    of_1000_parallel_retries_of_one_key_1_is_sent;
+    of_1000_parallel_retries_of_one_key_exactly_1_is_sent;
     of_40_parallel_sends_on_10_credits_exactly_10_pass;
 }
 
@@ -40,7 +40,7 @@ async fn race(world: &Arc<World>, servers: &Arc<Vec<Running>>, bodies: Vec<Value
     answers
 }
 
-/// How often each status and error, without what differs from answer to answer.
+/// Counts the answers by status and error, without the parts that differ from answer to answer.
 fn counted(answers: &[Answer]) -> BTreeMap<(u16, String), usize> {
     let mut counts = BTreeMap::new();
     for answer in answers {
@@ -70,13 +70,13 @@ async fn of_100_parallel_sends_to_one_number_exactly_1_passes(database: Database
     world.assert_ledger_balances(5).await;
 }
 
-async fn of_1000_parallel_retries_of_one_key_1_is_sent(database: Database) {
+async fn of_1000_parallel_retries_of_one_key_exactly_1_is_sent(database: Database) {
     let world = Arc::new(World::with_credits(database, 1_000).await);
     let servers = Arc::new(servers(&world));
     let key = "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60";
     let body = json!({"otpCode": "1", "toPhoneE164": recipient(1), "idempotencyKey": key});
 
-    // All at once: whoever arrives while the first is under way is told `Pending` and the same id.
+    // All at once: a retry while the first is under way is answered with `Pending` and the same id.
     let answers = race(&world, &servers, vec![body.clone(); 1_000]).await;
     let id = answers[0].id().to_owned();
     assert!(

@@ -1,4 +1,5 @@
-//! A sender stops: who is told, who still calls, and how it starts again.
+//! A stopped sender: the notice about it, the calls that are no longer made, and how it starts
+//! again.
 
 use std::time::{Duration, Instant};
 
@@ -13,19 +14,19 @@ const OTHER_NUMBER_ID: &str = "106540352242923";
 
 on_every_store! {
     a_revoked_token_stops_its_sender_in_every_process_until_it_is_replaced;
-    what_the_provider_blocked_starts_again_by_itself;
-    the_account_holder_is_told_of_a_stop_that_a_command_found;
+    a_check_starts_a_sender_that_the_provider_no_longer_blocks;
+    the_account_holder_is_notified_of_a_stop_that_a_command_found;
     an_operator_stops_and_resumes_a_sender;
     another_sender_of_the_account_takes_over;
-    a_report_on_the_account_is_followed_up;
+    a_report_on_the_account_leads_to_a_check_of_its_sender;
 }
 
-/// What the command line says of the world's sender.
+/// Returns the world's sender as `sender show` prints it.
 fn shown(world: &World) -> Value {
     world.command(&["sender", "show", "--id", &world.sender])
 }
 
-/// Waits for the sender to be in this state.
+/// Waits until the sender is in this state.
 async fn wait_for_state(world: &World, state: &str) -> Value {
     let mut ticks = tokio::time::interval(Duration::from_millis(100));
     for _ in 0..300 {
@@ -38,7 +39,7 @@ async fn wait_for_state(world: &World, state: &str) -> Value {
     panic!("never {state}: {}", shown(world));
 }
 
-/// Sends until one is sent, each to a number of its own, and says to how many.
+/// Sends to one number after another until a message is sent, and returns that number.
 async fn send_until_sent(world: &World, server: &Running, from: u32) -> u32 {
     let started = Instant::now();
     for number in from.. {
@@ -55,8 +56,8 @@ async fn send_until_sent(world: &World, server: &Running, from: u32) -> u32 {
     unreachable!("numbers do not end")
 }
 
-/// Sends until WhatsApp is called for no message any more: what a process looked up before the stop it
-/// believes for half a second. Says how many calls there were.
+/// Sends until WhatsApp is no longer called, and returns the number of calls. A process uses what
+/// it looked up before the stop for half a second.
 async fn wait_for_silence(world: &World, server: &Running) -> u64 {
     let mut calls = world.sandbox.total_calls().await;
     for number in 900..1_000 {
@@ -67,7 +68,7 @@ async fn wait_for_silence(world: &World, server: &Running) -> u64 {
         }
         calls = now;
     }
-    panic!("WhatsApp is called on")
+    panic!("WhatsApp is still called")
 }
 
 async fn a_revoked_token_stops_its_sender_in_every_process_until_it_is_replaced(
@@ -102,7 +103,7 @@ async fn a_revoked_token_stops_its_sender_in_every_process_until_it_is_replaced(
     assert_eq!(
         world.sandbox.total_calls().await,
         calls,
-        "nobody was called"
+        "WhatsApp was not called"
     );
     world.assert_ledger_balances(0).await;
 
@@ -119,7 +120,7 @@ async fn a_revoked_token_stops_its_sender_in_every_process_until_it_is_replaced(
     assert_eq!(shown(&world)["state"], "Active");
 }
 
-async fn what_the_provider_blocked_starts_again_by_itself(database: Database) {
+async fn a_check_starts_a_sender_that_the_provider_no_longer_blocks(database: Database) {
     let world = World::with_credits(database, 1_000).await;
     let server = world.serve();
     let block = format!("blocks/{WABA_ID}");
@@ -129,7 +130,7 @@ async fn what_the_provider_blocked_starts_again_by_itself(database: Database) {
     assert_eq!(wait_for_state(&world, "Stopped").await["stopCode"], 131_031);
 
     world.sandbox.delete(&block).await;
-    // The operator does not wait for the next look.
+    // The operator does not wait for the next scheduled check.
     let checked = world.command(&["sender", "check", "--id", &world.sender]);
     assert_eq!(checked["state"], "Active", "{checked}");
     assert_eq!(checked["quality"], "GREEN");
@@ -146,7 +147,7 @@ async fn an_operator_stops_and_resumes_a_sender(database: Database) {
     let server = world.serve();
     let refused = world.send_to(&server, &recipient(1)).await;
     assert_eq!((refused.status, refused.message_status()), (424, "Failed"));
-    // WhatsApp has nothing against the sender, but it was not WhatsApp that stopped it.
+    // WhatsApp reports the sender as healthy, but it was not WhatsApp that stopped it.
     let checked = world.command(&["sender", "check", "--id", &world.sender]);
     assert_eq!(checked["state"], "Stopped");
     assert_eq!(world.sandbox.total_calls().await, 0);
@@ -172,7 +173,7 @@ async fn another_sender_of_the_account_takes_over(database: Database) {
     assert_eq!(call["phone_number_id"], OTHER_NUMBER_ID);
 }
 
-async fn the_account_holder_is_told_of_a_stop_that_a_command_found(database: Database) {
+async fn the_account_holder_is_notified_of_a_stop_that_a_command_found(database: Database) {
     let world = World::with_webhook(database, 1_000).await;
     let block = format!("blocks/{WABA_ID}");
     world.sandbox.put(&block, &json!({"code": 131_031})).await;
@@ -180,7 +181,7 @@ async fn the_account_holder_is_told_of_a_stop_that_a_command_found(database: Dat
     assert_eq!(checked["state"], "Stopped", "{checked}");
 
     let server = world.serve();
-    // Or it would be looked at after a minute.
+    // Without this report, the sender would be checked after a minute.
     let report = meta::account_update("ACCOUNT_RESTRICTION");
     assert_eq!(meta::deliver(server.url(), report).await, Some(200));
     let storage = world.storage().await;
@@ -188,13 +189,13 @@ async fn the_account_holder_is_told_of_a_stop_that_a_command_found(database: Dat
     while storage.list_unsent(10).await.expect("notices").is_empty() {
         assert!(
             started.elapsed() < Duration::from_secs(30),
-            "nobody is told"
+            "no notice is queued"
         );
         tokio::task::yield_now().await;
     }
 }
 
-async fn a_report_on_the_account_is_followed_up(database: Database) {
+async fn a_report_on_the_account_leads_to_a_check_of_its_sender(database: Database) {
     let world = World::with_webhook(database, 1_000).await;
     let server = world.serve();
     let block = format!("blocks/{WABA_ID}");
@@ -205,7 +206,7 @@ async fn a_report_on_the_account_is_followed_up(database: Database) {
     assert_eq!(
         world.sandbox.total_calls().await,
         0,
-        "nobody had to fail first"
+        "no send had to fail first"
     );
     let unsent = world
         .storage()
@@ -217,20 +218,20 @@ async fn a_report_on_the_account_is_followed_up(database: Database) {
     assert_eq!(
         kinds,
         ["SenderDisabled"],
-        "the account holder is told, once"
+        "the account holder is notified once"
     );
 
     world.sandbox.delete(&block).await;
     assert_eq!(report("VERIFIED_ACCOUNT").await, Some(200));
     wait_for_state(&world, "Active").await;
-    // Whatever is reported, WhatsApp has the last word.
+    // The report alone stops nothing: WhatsApp's answer to the check decides.
     assert_eq!(report("DISABLED_UPDATE").await, Some(200));
     send_until_sent(&world, &server, 1).await;
     assert_eq!(shown(&world)["state"], "Active");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn metrics_tell_senders_templates_and_calls_and_name_nobody() {
+async fn metrics_cover_senders_templates_and_calls_and_identify_nobody() {
     let world = World::with_credits(Database::sqlite(), 100).await;
     let server = world.serve();
     let page = async || {
@@ -264,7 +265,7 @@ async fn metrics_tell_senders_templates_and_calls_and_name_nobody() {
     world.command(&["sender", "stop", "--id", sender]);
     let stopped = format!("otp_sender_up{{sender=\"{sender}\"}} 0");
     let started = Instant::now();
-    // The page is made anew once a second.
+    // The page is renewed once a second.
     while !page().await.contains(&stopped) {
         assert!(
             started.elapsed() < Duration::from_secs(20),
@@ -274,15 +275,19 @@ async fn metrics_tell_senders_templates_and_calls_and_name_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_refusal_does_not_stop_a_sender_that_whatsapp_calls_well() {
+async fn one_refusal_does_not_stop_a_sender_that_whatsapp_reports_as_healthy() {
     let world = World::with_credits(Database::sqlite(), 100).await;
     let server = world.serve();
-    // Numbers of the sandbox that are answered as if token, permission or account were at fault.
+    // Test numbers that are refused as if a token, a permission or the account were at fault.
     for number in [35, 36, 38, 40, 41, 42, 44] {
         let refused = world.send_to(&server, &format!("+120255501{number}")).await;
         assert_eq!(refused.message_status(), "Failed", "{number}: {refused:?}");
         let calls = world.sandbox.calls_about(refused.id()).await;
-        assert_eq!(calls.len(), 1, "{number}: the refusal is its own");
+        assert_eq!(
+            calls.len(),
+            1,
+            "{number}: the refusal comes from a call of its own"
+        );
     }
     assert_eq!(shown(&world)["state"], "Active");
     send_until_sent(&world, &server, 1).await;

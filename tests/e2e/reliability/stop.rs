@@ -1,15 +1,15 @@
-//! A graceful stop: what was accepted is finished.
+//! A graceful stop finishes every accepted request.
 
 use otp_e2e::world::recipient;
 use otp_e2e::{Database, World, on_every_store};
 
 on_every_store! {
-    what_was_accepted_is_finished_before_the_end;
-    a_request_whose_client_has_gone_is_finished_too;
-    a_stop_right_after_the_start_is_a_graceful_one;
+    an_accepted_request_is_finished_before_the_end;
+    a_request_whose_client_is_gone_is_finished_as_well;
+    a_stop_right_after_the_start_is_graceful;
 }
 
-async fn what_was_accepted_is_finished_before_the_end(database: Database) {
+async fn an_accepted_request_is_finished_before_the_end(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     world.sandbox.hold_answers().await;
@@ -30,13 +30,13 @@ async fn what_was_accepted_is_finished_before_the_end(database: Database) {
     );
 }
 
-async fn a_request_whose_client_has_gone_is_finished_too(database: Database) {
+async fn a_request_whose_client_is_gone_is_finished_as_well(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     world.sandbox.hold_answers().await;
     let number = recipient(1);
     tokio::select! {
-        _ = world.send_to(&server, &number) => panic!("it is held"),
+        _ = world.send_to(&server, &number) => panic!("answered although held"),
         _ = world.sandbox.wait_for_calls_to(&number, 1) => {}
     }
     server.terminate();
@@ -52,7 +52,7 @@ async fn a_request_whose_client_has_gone_is_finished_too(database: Database) {
     assert_eq!(world.check(&again, &id).await.message_status(), "Sent");
 }
 
-async fn a_stop_right_after_the_start_is_a_graceful_one(database: Database) {
+async fn a_stop_right_after_the_start_is_graceful(database: Database) {
     let world = World::with_credits(database, 5).await;
     for _ in 0..10 {
         let server = world.serve();

@@ -1,4 +1,4 @@
-//! Whatever is sent, the answer is a 4xx that names what is wrong, and the server goes on.
+//! Bad input: the answer is a 4xx that names the fault, and the server keeps working.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -39,7 +39,7 @@ async fn hostile_bodies_are_refused_with_a_reason() {
             400,
             "MalformedRequestBody",
         ),
-        // Nesting is refused where it is read, and skipped where it is not.
+        // Nesting is refused in a field that is read, and skipped in an unknown field.
         (deep("otpCode").into_bytes(), 400, "MalformedRequestBody"),
         (deep("colour").into_bytes(), 400, "OTPCodeIsRequired"),
         (nested.into_bytes(), 413, "RequestBodyTooLarge"),
@@ -69,7 +69,7 @@ async fn hostile_bodies_are_refused_with_a_reason() {
     assert_eq!(
         world.send_to(&server, &recipient(1)).await.status,
         200,
-        "it goes on"
+        "the server keeps working"
     );
 }
 
@@ -82,7 +82,7 @@ async fn unknown_fields_are_ignored() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn bytes_that_are_no_http_get_a_400_or_a_closed_connection() {
+async fn bytes_that_are_not_http_get_a_4xx_or_a_closed_connection() {
     let world = World::with_credits(Database::sqlite(), 5).await;
     let server = world.serve();
     let address = server.url().trim_start_matches("http://").to_owned();
@@ -101,7 +101,7 @@ async fn bytes_that_are_no_http_get_a_400_or_a_closed_connection() {
             .shutdown(std::net::Shutdown::Write)
             .expect("half closed");
         let mut head = Vec::new();
-        // A reset instead of an answer is one way of refusing, too.
+        // A reset instead of an answer is also a refusal.
         drop(stream.read_to_end(&mut head));
         let head = String::from_utf8_lossy(&head);
         let shown = String::from_utf8_lossy(request);
@@ -113,12 +113,12 @@ async fn bytes_that_are_no_http_get_a_400_or_a_closed_connection() {
     assert_eq!(
         world.send_to(&server, &recipient(1)).await.status,
         200,
-        "it goes on"
+        "the server keeps working"
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn too_many_requests_of_one_address_are_told_when_to_return() {
+async fn too_many_requests_from_one_address_are_refused_with_a_time_to_retry() {
     let mut world = World::with_credits(Database::sqlite(), 5).await;
     world.set("RATE_LIMIT__PER_IP_PER_SECOND", "1");
     world.set("RATE_LIMIT__BURST", "3");
@@ -147,7 +147,7 @@ async fn too_many_requests_of_one_address_are_told_when_to_return() {
     assert_eq!(
         from("192.0.2.2").await.status,
         400,
-        "another address is another client"
+        "another address has its own limit"
     );
     assert_eq!(from("2001:db8::1").await.status, 400);
 }

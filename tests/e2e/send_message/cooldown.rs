@@ -1,15 +1,15 @@
-//! The cooldown as a caller sees it. Its arithmetic is tested where it lives, with a clock that obeys.
+//! The cooldown as a caller sees it. The core's tests check its arithmetic, with a manual clock.
 
 use otp_e2e::world::{answer, recipient};
 use otp_e2e::{Database, World, on_every_store};
 use serde_json::json;
 
 on_every_store! {
-    a_second_send_waits_and_is_told_how_long;
+    a_second_send_is_refused_with_the_time_to_wait;
     a_refused_send_starts_no_cooldown;
 }
 
-async fn a_second_send_waits_and_is_told_how_long(database: Database) {
+async fn a_second_send_is_refused_with_the_time_to_wait(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     assert_eq!(world.send_to(&server, &recipient(1)).await.status, 200);
@@ -36,7 +36,7 @@ async fn a_second_send_waits_and_is_told_how_long(database: Database) {
     assert_eq!(
         world.send_to(&server, &recipient(2)).await.status,
         200,
-        "another number is free"
+        "another number has no cooldown"
     );
     world.assert_ledger_balances(2).await;
 }

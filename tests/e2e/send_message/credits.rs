@@ -1,17 +1,15 @@
-//! What a send costs and who pays.
+//! The price of a send, and the subscription that pays it.
 
 use otp_e2e::world::recipient;
 use otp_e2e::{Database, World, on_every_store};
 use serde_json::json;
 
 on_every_store! {
-    the_destination_has_its_price_and_the_newest_subscription_that_covers_it_pays;
+    the_newest_subscription_that_covers_the_destinations_price_pays;
     a_spent_subscription_expires_and_a_refund_revives_it;
 }
 
-async fn the_destination_has_its_price_and_the_newest_subscription_that_covers_it_pays(
-    database: Database,
-) {
+async fn the_newest_subscription_that_covers_the_destinations_price_pays(database: Database) {
     let world = World::with_credits(database, 10).await;
     world.grant(2);
     let prices = otp_e2e::process::run(
@@ -29,10 +27,10 @@ async fn the_destination_has_its_price_and_the_newest_subscription_that_covers_i
     // Saudi Arabia: 3 credits, more than the newer subscription has.
     assert_eq!(world.send_to(&server, &recipient(1)).await.status, 200);
     assert_eq!(remaining(), (2, 7), "newest first");
-    // Germany is not in the table: 1 credit, of the newer one.
+    // Germany is not in the table: 1 credit, from the newer subscription.
     assert_eq!(world.send_to(&server, "+4915112345678").await.status, 200);
     assert_eq!(remaining(), (1, 7));
-    // Egypt: 2 credits, never split.
+    // Egypt: 2 credits, which are never split between subscriptions.
     assert_eq!(world.send_to(&server, "+201001234567").await.status, 200);
     assert_eq!(remaining(), (1, 5));
     world.assert_ledger_balances(6).await;

@@ -1,5 +1,5 @@
-//! What the provider answers and what the caller is told. The sandbox's numbers are scripted here;
-//! its README has the table.
+//! The provider's answers, and the answers that the caller gets for them. `docs/TEST-NUMBERS.md`
+//! lists the sandbox's test numbers that are used here.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use serde_json::json;
 on_every_store! {
     a_refusal_is_mirrored_recorded_and_not_charged;
     an_unknown_outcome_is_pending_and_never_resent;
-    a_slow_answer_is_waited_for_and_a_slower_one_is_pending;
-    a_provider_that_cannot_be_reached_fails_the_message_and_costs_nothing;
-    a_temporary_refusal_is_tried_again;
-    no_connection_is_held_while_the_provider_is_called;
+    a_slow_answer_is_awaited_and_one_after_the_timeout_leaves_the_message_pending;
+    an_unreachable_provider_fails_the_message_at_no_cost;
+    a_temporary_refusal_is_retried;
+    no_database_connection_is_held_during_a_provider_call;
 }
 
 async fn a_refusal_is_mirrored_recorded_and_not_charged(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
-    // Number, code, HTTP status of Meta's tables.
+    // The last two digits of the test number, and Meta's code and HTTP status for it.
     for (n, code, status) in [
         (20, 131_026, 400),
         (22, 132_001, 404),
@@ -36,7 +36,7 @@ async fn a_refusal_is_mirrored_recorded_and_not_charged(database: Database) {
 
         let call = &world.sandbox.calls_about(refused.id()).await[0];
         assert_eq!(call["code"], code);
-        assert!(!refused.error().is_empty(), "the provider's own words");
+        assert!(!refused.error().is_empty(), "the provider's own text");
 
         let report = world.check(&server, refused.id()).await;
         assert_eq!((report.status, report.message_status()), (200, "Failed"));
@@ -75,7 +75,9 @@ async fn an_unknown_outcome_is_pending_and_never_resent(database: Database) {
     world.assert_ledger_balances(8).await;
 }
 
-async fn a_slow_answer_is_waited_for_and_a_slower_one_is_pending(database: Database) {
+async fn a_slow_answer_is_awaited_and_one_after_the_timeout_leaves_the_message_pending(
+    database: Database,
+) {
     let mut world = World::with_credits(database, 5).await;
     world.set("WHATSAPP__TIMEOUT", "2s");
     let server = world.serve();
@@ -106,9 +108,9 @@ async fn a_slow_answer_is_waited_for_and_a_slower_one_is_pending(database: Datab
     world.assert_ledger_balances(2).await;
 }
 
-async fn a_provider_that_cannot_be_reached_fails_the_message_and_costs_nothing(database: Database) {
+async fn an_unreachable_provider_fails_the_message_at_no_cost(database: Database) {
     let mut world = World::with_credits(database, 5).await;
-    // A port that was free a moment ago and that nobody listens on.
+    // A port that was free a moment ago, so nothing listens there.
     let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = unused.local_addr().expect("an address");
     drop(unused);
@@ -127,7 +129,7 @@ async fn a_provider_that_cannot_be_reached_fails_the_message_and_costs_nothing(d
     world.assert_ledger_balances(0).await;
 }
 
-async fn a_temporary_refusal_is_tried_again(database: Database) {
+async fn a_temporary_refusal_is_retried(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     let once = json!({"answer": "refused", "code": 131016, "times": 1});
@@ -149,7 +151,7 @@ async fn a_temporary_refusal_is_tried_again(database: Database) {
     world.assert_ledger_balances(1).await;
 }
 
-async fn no_connection_is_held_while_the_provider_is_called(database: Database) {
+async fn no_database_connection_is_held_during_a_provider_call(database: Database) {
     let mut world = World::with_credits(database, 5).await;
     world.set("DATABASE__MAX_CONNECTIONS", "2");
     let server = world.serve();
@@ -159,8 +161,8 @@ async fn no_connection_is_held_while_the_provider_is_called(database: Database) 
         for number in &numbers {
             world.sandbox.wait_for_calls_to(number, 1).await;
         }
-        let nobodys = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
-        let looked_up = world.check(&server, nobodys).await;
+        let unknown = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
+        let looked_up = world.check(&server, unknown).await;
         world.sandbox.release().await;
         looked_up
     };

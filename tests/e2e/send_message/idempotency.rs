@@ -1,4 +1,4 @@
-//! One key, one message.
+//! One idempotency key leads to one message.
 
 use otp_e2e::world::recipient;
 use otp_e2e::{Database, World, on_every_store};
@@ -8,7 +8,7 @@ on_every_store! {
     a_replay_answers_the_same_and_sends_nothing;
     a_failed_send_is_replayed_as_failed;
     a_key_under_another_api_key_is_another_request;
-    while_the_first_is_under_way_a_replay_is_pending;
+    a_replay_is_pending_while_the_first_request_is_under_way;
 }
 
 const KEY: &str = "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60";
@@ -21,7 +21,8 @@ async fn a_replay_answers_the_same_and_sends_nothing(database: Database) {
     assert_eq!(first.message_status(), "Sent");
     assert!(!first.headers.contains_key("idempotent-replayed"));
 
-    // Another body, another spelling of the key, no credits, no cooldown: a replay all the same.
+    // Another body or spelling of the key is still a replay: it costs nothing and meets no
+    // cooldown.
     let other =
         json!({"otpCode": "2", "toPhoneE164": recipient(2), "idempotencyKey": KEY.to_uppercase()});
     for body in [&body, &other] {
@@ -68,7 +69,7 @@ async fn a_key_under_another_api_key_is_another_request(database: Database) {
     assert_eq!(world.sandbox.total_calls().await, 2);
 }
 
-async fn while_the_first_is_under_way_a_replay_is_pending(database: Database) {
+async fn a_replay_is_pending_while_the_first_request_is_under_way(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     world.sandbox.hold_answers().await;
@@ -88,7 +89,7 @@ async fn while_the_first_is_under_way_a_replay_is_pending(database: Database) {
     assert_eq!(
         world.send(&server, &body).await.body,
         first.body,
-        "the answer once it is known"
+        "a later replay has the final answer"
     );
     assert_eq!(world.sandbox.total_calls().await, 1);
 }

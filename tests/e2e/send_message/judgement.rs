@@ -1,17 +1,17 @@
-//! The order of judgement: each step refuses before the next is looked at.
+//! The order of the checks: each one refuses before the next begins.
 
 use otp_e2e::world::{answer, recipient};
 use otp_e2e::{Database, World, on_every_store};
 use serde_json::{Value, json};
 
 on_every_store! {
-    requests_are_judged_in_the_order_of_the_contract;
+    requests_are_judged_in_the_documented_order;
     without_a_sender_or_template_nothing_is_sent;
     an_opted_out_recipient_is_refused_before_the_cooldown;
     a_revoked_key_stops_working_within_a_second;
 }
 
-async fn requests_are_judged_in_the_order_of_the_contract(database: Database) {
+async fn requests_are_judged_in_the_documented_order(database: Database) {
     let world = World::with_credits(database, 5).await;
     let server = world.serve();
     let number = recipient(1);
@@ -93,7 +93,7 @@ async fn requests_are_judged_in_the_order_of_the_contract(database: Database) {
     )
     .await;
 
-    // Cooldown before balance; nothing of the above has cost anything.
+    // Cooldown before balance; the requests above cost nothing.
     let first = world.send_to(&server, &number).await;
     assert_eq!((first.status, first.message_status()), (200, "Sent"));
     for other in 2..=5 {
@@ -120,7 +120,7 @@ async fn without_a_sender_or_template_nothing_is_sent(database: Database) {
         (404, "SenderNumberNotFound")
     );
 
-    // A second account's sender is not the first one's.
+    // The sender of another account is not used.
     let second = world.create_account();
     let first = std::mem::replace(&mut world.account, second);
     world.add_sender();
@@ -132,8 +132,8 @@ async fn without_a_sender_or_template_nothing_is_sent(database: Database) {
     );
     drop(server);
 
-    // The account's own sender has templates in languages nobody asks for. No credits are needed to
-    // learn that: the template is judged before the balance.
+    // The account's own sender has a template only in a language that the request does not match.
+    // The answer needs no credits: the template is judged before the balance.
     let added = otp_e2e::process::run(
         &[
             "sender",

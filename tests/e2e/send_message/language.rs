@@ -1,14 +1,14 @@
-//! Which language the message has.
+//! The language of a message.
 
 use otp_e2e::world::recipient;
 use otp_e2e::{Database, World, on_every_store};
 use serde_json::json;
 
 on_every_store! {
-    the_language_asked_for_is_matched_exactly_then_by_base_then_by_default;
+    the_preferred_language_is_matched_exactly_then_by_base_then_by_default;
 }
 
-async fn the_language_asked_for_is_matched_exactly_then_by_base_then_by_default(
+async fn the_preferred_language_is_matched_exactly_then_by_base_then_by_default(
     database: Database,
 ) {
     let world = World::with_credits(database, 20).await;
@@ -37,6 +37,6 @@ async fn the_language_asked_for_is_matched_exactly_then_by_base_then_by_default(
             (Some(expected), Some("A1b2"))
         );
         let calls = world.sandbox.calls_about(sent.id()).await;
-        assert_eq!(calls.len(), 1, "the message's id goes along");
+        assert_eq!(calls.len(), 1, "the call contains the message's id");
     }
 }

@@ -1,4 +1,4 @@
-//! STOP and START as people send them: typed or by button, known by number or by user id alone.
+//! STOP and START as people send them: typed or by button, with a number or only a user id.
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use otp_e2e::{Answer, Database, Running, World, meta, on_every_store};
 use serde_json::{Value, json};
 
 on_every_store! {
-    the_sandboxs_people_who_say_stop_are_left_alone_until_they_say_start;
-    a_user_id_alone_is_known_from_a_receipt_or_by_the_message_it_answers;
-    a_stop_that_nobody_can_place_waits_for_a_receipt;
+    people_who_say_stop_get_no_messages_until_they_say_start;
+    a_user_id_is_resolved_by_a_receipt_or_by_the_message_it_answers;
+    an_unresolved_stop_waits_for_a_receipt;
     a_stop_holds_in_every_process_once_it_is_acknowledged;
     a_start_that_is_older_than_the_stop_changes_nothing;
     a_stop_holds_for_every_account_of_the_number;
-    operators_see_and_change_who_wants_no_messages;
+    operators_list_and_change_opt_outs;
 }
 
-/// How long a test waits for what has to happen.
+/// The longest time that a test waits for an event.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Whether a request is refused because the recipient opted out. The opt-out is judged before the
-/// cooldown, so it may be asked as often as one likes once something was sent.
+/// Returns whether a request is refused because the recipient opted out. The opt-out is judged
+/// before the cooldown, so after one send a test can ask any number of times.
 fn opted_out(answer: &Answer) -> bool {
     answer.status == 400 && answer.error() == "RecipientOptedOut"
 }
 
-/// Sends until the recipient is found opted out, or no more.
+/// Sends until the recipient is opted out, or with `false` until they no longer are.
 async fn until_opted_out(world: &World, server: &Running, number: &str, expected: bool) {
     let asked = async {
         while opted_out(&world.send_to(server, number).await) != expected {
@@ -36,7 +36,7 @@ async fn until_opted_out(world: &World, server: &Running, number: &str, expected
     };
     tokio::time::timeout(PATIENCE, asked)
         .await
-        .unwrap_or_else(|_| panic!("{number}: never {expected}"));
+        .unwrap_or_else(|_| panic!("{number}: opted out is never {expected}"));
 }
 
 async fn connect_sandbox(world: &World, server: &Running) {
@@ -48,14 +48,14 @@ async fn connect_sandbox(world: &World, server: &Running) {
     world.sandbox.put("webhook", &webhook).await;
 }
 
-/// A status of the message with our id, which names its recipient by user id.
+/// Returns a status of the message with our id that names its recipient by user id.
 fn introducing(id: &str, user_id: &str) -> Value {
     let mut status = status(id, "delivered");
     status["recipient_user_id"] = json!(user_id);
     status
 }
 
-async fn the_sandboxs_people_who_say_stop_are_left_alone_until_they_say_start(database: Database) {
+async fn people_who_say_stop_get_no_messages_until_they_say_start(database: Database) {
     let world = World::with_webhook(database, 20).await;
     let server = world.serve();
     connect_sandbox(&world, &server).await;
@@ -67,7 +67,7 @@ async fn the_sandboxs_people_who_say_stop_are_left_alone_until_they_say_start(da
     for digits in 90..=94 {
         until_opted_out(&world, &server, &number(digits), true).await;
     }
-    // The one who thanked is not: its answer was due with the others'.
+    // The person who said thank you is not: that reply was due together with the others.
     assert!(!opted_out(&world.send_to(&server, &number(95)).await));
     let listed = world.command(&["opt-out", "list", "--account", &world.account]);
     assert_eq!(listed.as_array().map(Vec::len), Some(5), "{listed}");
@@ -83,7 +83,8 @@ async fn the_sandboxs_people_who_say_stop_are_left_alone_until_they_say_start(da
         let reply = json!({"text": text, "form": form, "only_user_id": only_user_id});
         let number = number(digits);
         let started = async {
-            // Meta's clock counts seconds: of the same second as the STOP, a START does not undo it.
+            // Meta's times are whole seconds: a START in the same second as the STOP does not undo
+            // it.
             while opted_out(&world.send_to(&server, &number).await) {
                 world.sandbox.reply(&number, reply.clone()).await;
             }
@@ -93,7 +94,7 @@ async fn the_sandboxs_people_who_say_stop_are_left_alone_until_they_say_start(da
     }
 }
 
-async fn a_user_id_alone_is_known_from_a_receipt_or_by_the_message_it_answers(database: Database) {
+async fn a_user_id_is_resolved_by_a_receipt_or_by_the_message_it_answers(database: Database) {
     let world = World::with_webhook(database, 20).await;
     let server = world.serve();
     let (introduced, answering) = (recipient(1), recipient(2));
@@ -109,18 +110,18 @@ async fn a_user_id_alone_is_known_from_a_receipt_or_by_the_message_it_answers(da
     write(&server, &[answer]).await;
     assert!(opted_out(&world.send_to(&server, &answering).await));
 
-    // By answering, a person introduced themselves.
+    // The answer has tied the user id to the recipient.
     write(&server, &[typed("SA.never-seen", "START")]).await;
     assert!(!opted_out(&world.send_to(&server, &answering).await));
     assert!(opted_out(&world.send_to(&server, &introduced).await));
-    // What is no request changes nothing.
+    // A text that is not a request changes nothing.
     let words = ["stop sending to my brother please", "482913", "👍"];
     let chat = words.map(|text| typed("SA.never-seen", text));
     write(&server, &chat).await;
     assert!(!opted_out(&world.send_to(&server, &answering).await));
 }
 
-async fn a_stop_that_nobody_can_place_waits_for_a_receipt(database: Database) {
+async fn an_unresolved_stop_waits_for_a_receipt(database: Database) {
     let world = World::with_webhook(database, 20).await;
     let server = world.serve();
     let number = recipient(1);
@@ -128,7 +129,7 @@ async fn a_stop_that_nobody_can_place_waits_for_a_receipt(database: Database) {
     let stop = typed("SA.unknown", "STOP");
     write(&server, &[stop.clone(), stop.clone()]).await;
     assert!(!opted_out(&world.send_to(&server, &number).await));
-    // It was acknowledged: it may not be lost, whatever happens.
+    // The STOP was acknowledged, so it must survive a crash.
     let logs = server.kill();
     assert!(!logs.contains("SA.unknown"), "{logs}");
     let server = world.serve();
@@ -151,7 +152,7 @@ async fn a_stop_holds_in_every_process_once_it_is_acknowledged(database: Databas
         for server in &servers {
             assert!(opted_out(&world.send_to(server, &number).await), "{n}");
         }
-        // A send that was under way is not taken back: its status can still be asked.
+        // A send before the STOP is not taken back: its status can still be asked.
         assert_eq!(world.check(&servers[0], sent.id()).await.status, 200);
     }
 }
@@ -207,7 +208,7 @@ async fn a_stop_holds_for_every_account_of_the_number(database: Database) {
     }
 }
 
-async fn operators_see_and_change_who_wants_no_messages(database: Database) {
+async fn operators_list_and_change_opt_outs(database: Database) {
     let world = World::with_webhook(database, 20).await;
     let server = world.serve();
     let (number, other) = (recipient(1), recipient(2));
@@ -219,7 +220,7 @@ async fn operators_see_and_change_who_wants_no_messages(database: Database) {
         let arguments = [&["opt-out", action, "--account", &world.account], more].concat();
         world.command(&arguments)
     };
-    // Meta's clock may be ahead of ours, and the operator's word holds all the same.
+    // The operator's request holds even if Meta's clock is ahead of ours.
     let log = opt_out("log", &["--phone", &number]);
     let now = log[0]["recordedAt"].as_str().map(Timestamp::parse);
     let ahead = now.expect("a time").expect("RFC 3339") + Duration::from_secs(3_600);
@@ -243,7 +244,7 @@ async fn operators_see_and_change_who_wants_no_messages(database: Database) {
         .collect();
     assert!(phones.contains(&json!("+9665••••••01")) && phones.contains(&json!("+9665••••••02")));
     let log = opt_out("log", &["--phone", &number]);
-    let said: Vec<_> = log
+    let recorded: Vec<_> = log
         .as_array()
         .expect("rows")
         .iter()
@@ -260,7 +261,7 @@ async fn operators_see_and_change_who_wants_no_messages(database: Database) {
         ("stop", "operator"),
     ];
     assert_eq!(
-        said,
+        recorded,
         expected.map(|(request, source)| (json!(request), json!(source)))
     );
     let whole = world.try_command(&["opt-out", "log", "--account", &world.account]);
@@ -281,7 +282,7 @@ async fn operators_see_and_change_who_wants_no_messages(database: Database) {
         "0551234567",
     ]);
     assert_eq!(refused.code, 2, "{}", refused.stderr);
-    // Not signed: not heard.
+    // A notification without a signature is refused.
     let forged = written(&[typed("SA.none", "START")]);
     let url = format!("{}/webhooks/whatsapp", server.url());
     let forged = otp_e2e::world::client()

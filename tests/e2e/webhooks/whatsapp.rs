@@ -1,4 +1,4 @@
-//! `GET` and `POST /webhooks/whatsapp`: Meta calls us.
+//! `GET` and `POST /webhooks/whatsapp`: the webhook calls of Meta.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use serde_json::json;
 
 on_every_store! {
     receipts_in_any_order_and_number_end_in_one_state_and_one_balance;
-    a_receipt_decides_what_the_send_left_unknown;
-    a_receipt_that_is_faster_than_its_message_waits_for_it;
+    a_receipt_decides_a_send_with_an_unknown_outcome;
+    a_receipt_that_precedes_the_providers_answer_is_applied_after_it;
     no_acknowledged_receipt_is_lost_when_the_server_is_killed;
-    what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back;
-    the_sandboxs_lives_end_as_its_table_says;
+    a_pending_message_fails_after_its_lifetime_and_is_refunded;
+    the_sandboxs_lives_end_as_documented;
 }
 
-/// Asks until the message has this status.
+/// Checks the status until the message has this one.
 async fn until_status(world: &World, server: &Running, id: &str, wanted: &str) -> Answer {
     let asked = async {
         loop {
@@ -70,7 +70,7 @@ async fn the_handshake_echoes_the_challenge_only_for_the_right_token() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_not_signed_over_its_very_bytes_changes_nothing() {
+async fn a_body_that_is_not_signed_byte_for_byte_changes_nothing() {
     let world = World::with_webhook(Database::sqlite(), 1).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
@@ -108,7 +108,7 @@ async fn what_is_not_signed_over_its_very_bytes_changes_nothing() {
 async fn receipts_in_any_order_and_number_end_in_one_state_and_one_balance(database: Database) {
     let world = World::with_webhook(database, 50).await;
     let server = world.serve();
-    // What is reported, how the message ends, and whether it is paid for.
+    // The reports, the final status, and whether the message is paid for.
     let lives: [(&[&str], &str, bool); 6] = [
         (&["sent", "delivered", "read"], "Read", true),
         (
@@ -129,7 +129,7 @@ async fn receipts_in_any_order_and_number_end_in_one_state_and_one_balance(datab
             .iter()
             .map(|report| status(sent.id(), report))
             .collect();
-        // Half of the lives come in one notification, the others one by one.
+        // Half of the messages get all reports in one notification, the others one by one.
         if n % 2 == 0 {
             report(&server, &statuses).await;
         } else {
@@ -146,12 +146,12 @@ async fn receipts_in_any_order_and_number_end_in_one_state_and_one_balance(datab
         all.extend(statuses);
     }
     world.assert_ledger_balances(paid).await;
-    // All of it again, at once.
+    // All reports again, in one notification.
     report(&server, &all).await;
     world.assert_ledger_balances(paid).await;
 }
 
-async fn a_receipt_decides_what_the_send_left_unknown(database: Database) {
+async fn a_receipt_decides_a_send_with_an_unknown_outcome(database: Database) {
     let world = World::with_webhook(database, 5).await;
     let server = world.serve();
     // Accepted and delivered, but the connection closes without an answer.
@@ -162,7 +162,7 @@ async fn a_receipt_decides_what_the_send_left_unknown(database: Database) {
         world.check(&server, sent.id()).await.message_status(),
         "Delivered"
     );
-    // Not accepted, and the connection closes, too.
+    // Not accepted; the connection closes without an answer as well.
     let lost = world.send_to(&server, "+12025550104").await;
     report(&server, &[status(lost.id(), "failed")]).await;
     assert_eq!(
@@ -172,13 +172,13 @@ async fn a_receipt_decides_what_the_send_left_unknown(database: Database) {
     world.assert_ledger_balances(1).await;
 }
 
-async fn a_receipt_that_is_faster_than_its_message_waits_for_it(database: Database) {
+async fn a_receipt_that_precedes_the_providers_answer_is_applied_after_it(database: Database) {
     let world = World::with_webhook(database, 5).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
     let calls = world.sandbox.calls_about(sent.id()).await;
     let wamid = calls[0]["wamid"].as_str().expect("a wamid").to_owned();
-    // By the provider's id alone.
+    // A receipt with the provider's id only.
     let mut by_wamid = status(sent.id(), "delivered");
     by_wamid["id"] = json!(wamid);
     by_wamid
@@ -191,11 +191,11 @@ async fn a_receipt_that_is_faster_than_its_message_waits_for_it(database: Databa
         "Delivered"
     );
 
-    // Held: the receipt comes before the answer that tells the provider's id.
+    // The answer with the provider's id is held, so the receipt comes before it.
     world.sandbox.hold_answers().await;
     let number = recipient(2);
     let early = async {
-        // Written down when it is received, with the provider's id once it is accepted.
+        // The ledger has the call when it arrives, and its provider id once it is accepted.
         world.sandbox.wait_for_calls_to(&number, 1).await;
         by_wamid["id"] = loop {
             let wamid = world.sandbox.calls_to(&number).await[0]["wamid"].clone();
@@ -287,11 +287,9 @@ async fn age_messages(database: &Database) {
     }
 }
 
-async fn what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back(
-    database: Database,
-) {
+async fn a_pending_message_fails_after_its_lifetime_and_is_refunded(database: Database) {
     let mut world = World::with_webhook(database, 5).await;
-    // The shortest lifetime there is; the message is made to be older.
+    // The shortest lifetime that is allowed; the message is made older than that.
     world.set("MESSAGES__LIFETIME", "30s");
     let server = world.serve();
     let sent = world.send_to(&server, "+12025550104").await;
@@ -302,8 +300,8 @@ async fn what_nobody_decides_fails_after_its_lifetime_and_gives_its_credits_back
     world.assert_ledger_balances(0).await;
 }
 
-/// The whole circle: our send, the sandbox's signed reports of it, our status and balance.
-async fn the_sandboxs_lives_end_as_its_table_says(database: Database) {
+/// Covers the whole circle: our send, the sandbox's signed reports, and our status and balance.
+async fn the_sandboxs_lives_end_as_documented(database: Database) {
     let world = World::with_webhook(database, 50).await;
     let server = world.serve();
     let webhook = json!({
@@ -312,7 +310,8 @@ async fn the_sandboxs_lives_end_as_its_table_says(database: Database) {
         "verify_token": VERIFY_TOKEN,
     });
     world.sandbox.put("webhook", &webhook).await;
-    // The last two digits of the test number, how its message ends, and whether it is paid for.
+    // The last two digits of the test number, the final status, and whether the message is paid
+    // for.
     let lives = [
         ("70", "Sent", true),      // sent, and then nothing
         ("73", "Read", true),      // sent, delivered, read

@@ -1,4 +1,4 @@
-//! The scripts, and what runs each of them.
+//! The scripts, and the languages that they need.
 
 use std::fmt;
 
@@ -9,23 +9,23 @@ use clap::ValueEnum;
 pub(crate) enum Client {
     /// pywa sends, lists and creates.
     Pywa,
-    /// pywa's webhook server is told by the sandbox.
+    /// pywa's webhook server receives the sandbox's webhooks.
     PywaWebhooks,
     /// heyoo sends.
     Heyoo,
-    /// @kapso/whatsapp-cloud-api sends, lists and is told.
+    /// @kapso/whatsapp-cloud-api sends, lists and receives webhooks.
     Kapso,
-    /// whatsapp-api-js sends and is told.
+    /// whatsapp-api-js sends and receives webhooks.
     WhatsappApiJs,
-    /// @great-detail/whatsapp sends, lists and is told.
+    /// @great-detail/whatsapp sends, lists and receives webhooks.
     GreatDetail,
-    /// Other suites' notifications, against the gateway's webhook.
+    /// The gateway's webhook receives notifications from other libraries' tests.
     Gateway,
-    /// The gateway's mail, at a real SMTP server and two DKIM verifiers.
+    /// A real SMTP server and two DKIM verifiers receive the gateway's mail.
     Mail,
 }
 
-/// What a script is written for.
+/// The language of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
     Python,
@@ -33,7 +33,7 @@ pub(super) enum Language {
 }
 
 impl Client {
-    /// The named ones in the usual order; all where none is named.
+    /// Returns the named scripts in the usual order, or all if none is named.
     pub(super) fn plan(only: &[Self]) -> Vec<Self> {
         let asked = |client: &Self| only.is_empty() || only.contains(client);
         Self::value_variants()
@@ -43,7 +43,7 @@ impl Client {
             .collect()
     }
 
-    /// Its file in `tests/interop`.
+    /// Returns its file in `tests/interop`.
     pub(super) fn file(self) -> &'static str {
         match self {
             Self::Pywa => "pywa_client.py",
@@ -57,9 +57,9 @@ impl Client {
         }
     }
 
-    /// Whether anything of it is written for this.
+    /// Returns whether it needs this language.
     pub(super) fn uses(self, language: Language) -> bool {
-        // Of the mail's two verifiers one is for Node.
+        // One of the two verifiers of mail is in Node.
         language == self.language() || self == Self::Mail
     }
 
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn every_script_is_there() {
+    fn every_script_exists() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/interop");
         for client in Client::value_variants() {
             assert!(folder.join(client.file()).is_file(), "{client}");

@@ -1,4 +1,4 @@
-//! A serving command of the built program, which ends with the value that stands for it.
+//! A serving command of the built program, which ends when its value is dropped.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -16,31 +16,33 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Starts the command on a free port and waits until it says where it listens.
+    /// Starts the command on a free port and waits until it prints its address.
     pub(super) fn start(program: &Path, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
         command.args(arguments).args(["--port", "0", "--json"]);
         show(&command);
-        // In a folder without an otp.toml of the developer's.
+        // A folder without the developer's otp.toml.
         let mut child = command
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot start the server")?;
-        let mut output = BufReader::new(child.stdout.take().context("its output")?);
+        let mut output = BufReader::new(child.stdout.take().context("cannot read its output")?);
         let mut line = String::new();
-        output.read_line(&mut line).context("its output")?;
+        output
+            .read_line(&mut line)
+            .context("cannot read its output")?;
         let Some(url) = listening(&line) else {
             let _ = child.kill();
             bail!("the server did not start: {}", child.wait()?);
         };
-        // Read on, so that what it prints later never waits for a reader.
+        // The rest is read and dropped, so that the server never waits for a full pipe.
         std::thread::spawn(move || drop(output.read_to_string(&mut String::new())));
         Ok(Self { child, url })
     }
 
-    /// Where it listens.
+    /// Returns the URL at which it listens.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
@@ -48,13 +50,13 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // It may have ended already; there is nothing in it to lose.
+        // It may have ended already, and it has nothing to save.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The address in the line of JSON that a serving command prints when it is ready.
+/// Reads the address from the line of JSON that a serving command prints when it is ready.
 fn listening(line: &str) -> Option<String> {
     let ready: serde_json::Value = serde_json::from_str(line).ok()?;
     Some(ready.get("listening")?.as_str()?.to_owned())

@@ -11,14 +11,14 @@ use super::client::{Client, Language};
 use crate::cargo::workspace;
 use crate::process::{find_program, run};
 
-/// `target/interop`.
+/// The folder `target/interop`.
 #[derive(Debug)]
 pub(super) struct Workshop {
     folder: PathBuf,
 }
 
 impl Workshop {
-    /// Copies the scripts and installs what these of them import.
+    /// Copies all scripts, and installs the libraries that these of them import.
     pub(super) fn furnish(clients: &[Client]) -> Result<Self> {
         let workspace = workspace()?;
         let folder = workspace
@@ -26,11 +26,12 @@ impl Workshop {
             .join("interop")
             .into_std_path_buf();
         let scripts = workspace.workspace_root.join("tests/interop");
-        fs::create_dir_all(&folder).context("target/interop")?;
-        // Node looks for packages beside the script that imports them, and upwards.
-        for entry in fs::read_dir(&scripts).context("tests/interop")? {
-            let entry = entry.context("tests/interop")?;
-            fs::copy(entry.path(), folder.join(entry.file_name())).context("tests/interop")?;
+        fs::create_dir_all(&folder).context("cannot create target/interop")?;
+        // Node looks for packages in the folder of the importing script, and in the folders above it.
+        for entry in fs::read_dir(&scripts).context("cannot list tests/interop")? {
+            let entry = entry.context("cannot list tests/interop")?;
+            fs::copy(entry.path(), folder.join(entry.file_name()))
+                .context("cannot copy a script")?;
         }
         let workshop = Self { folder };
         let uses = |language| clients.iter().any(|client| client.uses(language));
@@ -43,7 +44,7 @@ impl Workshop {
         Ok(workshop)
     }
 
-    /// A command that runs the script.
+    /// Returns a command that runs the script.
     pub(super) fn script(&self, client: Client) -> Command {
         let mut command = match client.language() {
             Language::Python => Command::new(self.python()),
@@ -89,7 +90,7 @@ impl Workshop {
         })
     }
 
-    /// Installs a list of packages, unless just this list has been installed already.
+    /// Installs a list of packages, unless the same list is installed already.
     fn once(&self, list: &str, done: &str, install: impl Fn() -> Command) -> Result<()> {
         let wanted = self.folder.join(list);
         let installed = self.folder.join(done);
@@ -97,7 +98,7 @@ impl Workshop {
             return Ok(());
         }
         run(install().current_dir(&self.folder))?;
-        fs::copy(&wanted, &installed).context("target/interop")?;
+        fs::copy(&wanted, &installed).context("cannot write to target/interop")?;
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use passages::{Passage, passages};
 use patterns::{HEADLESS, PATTERNS, Pattern};
 use words::{Word, words};
 
-/// The files that must name the words.
+/// The files that name the words on purpose.
 const EXEMPT: &[&str] = &["xtask/src/tidy/voice.rs", "xtask/src/tidy/voice/"];
 
 pub(super) fn check<'a>(sources: impl IntoIterator<Item = &'a Source>) -> Vec<Finding> {
@@ -58,7 +58,7 @@ fn check_passage(path: &str, passage: &Passage, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Where the pattern occurs, and in which form.
+/// Finds the pattern's occurrences, each with its form.
 fn occurrences(words: &[Word], pattern: &Pattern) -> Vec<(usize, &'static str)> {
     let excused: Vec<(usize, usize)> = pattern
         .except

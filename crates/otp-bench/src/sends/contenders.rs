@@ -1,4 +1,4 @@
-//! Who is compared: the server, doing one thing or another, and those it is measured by.
+//! The contenders: the server at each of its tasks, and the baselines that it is compared with.
 
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,28 +20,28 @@ use crate::pgbench;
 use crate::process::{Process, memory, processor_time};
 use crate::rig::{Rig, post};
 
-/// Before anything counts: connections are opened, caches and plans made.
+/// The time before anything counts, in which connections open and caches and plans fill.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// Messages remembered to ask about and to report on.
-const REMEMBERED: usize = 2_000_000;
+/// At most this many messages are remembered, for status look-ups and receipts.
+const MAX_REMEMBERED: usize = 2_000_000;
 
-/// Ids of messages that were sent, in no order.
+/// Ids of messages that were sent, in no particular order.
 pub(crate) type Sent = Arc<Mutex<Vec<Uuid>>>;
 
-/// For how long a process is loaded.
+/// The duration of a load.
 #[derive(Debug, Clone, Copy)]
 enum Span {
-    /// For so long, after a warm-up.
+    /// For this long, after a warm-up.
     For(Duration),
-    /// Until there is nothing left to ask for, in a server that is warm.
+    /// Until no requests are left, on a server that is warm.
     UntilDone,
 }
 
-/// Nothing takes longer than this.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The longest load that runs until no requests are left.
+const MAX_SPAN: Duration = Duration::from_secs(60);
 
-/// Loads a process over HTTP, and reads what it and its database used meanwhile.
+/// Loads a process over HTTP, and measures what it and its database use during that time.
 async fn load(
     process: &Process,
     by_hand: Option<&ByHand>,
@@ -51,7 +51,7 @@ async fn load(
 ) -> anyhow::Result<(Loaded, Sample)> {
     let (warm_up, measured) = match span {
         Span::For(measured) => (WARM_UP, measured),
-        Span::UntilDone => (Duration::ZERO, LONGEST),
+        Span::UntilDone => (Duration::ZERO, MAX_SPAN),
     };
     let load = Load {
         address: process.address(),
@@ -90,7 +90,7 @@ async fn load(
     Ok((loaded, sample))
 }
 
-/// What was used up to a moment.
+/// The resources used so far.
 struct Used {
     server: Option<Duration>,
     database: Option<Counted>,
@@ -107,7 +107,7 @@ impl Used {
         })
     }
 
-    /// For each of `count` requests.
+    /// Adds the resources used since `before` to the sample, for each of `count` requests.
     fn since(&self, before: &Self, count: usize, sample: &mut Sample) {
         #[expect(clippy::cast_precision_loss, reason = "a few million at most")]
         let each = |value: f64| value / count.max(1) as f64;
@@ -155,14 +155,15 @@ impl Contender for Baseline<'_> {
     }
 }
 
-/// The server, sending.
+/// The server, which sends.
 pub(crate) struct Sends {
     pub(crate) name: &'static str,
     pub(crate) rig: Rc<Rig>,
     pub(crate) by_hand: Option<ByHand>,
     pub(crate) connections: usize,
     pub(crate) accounts: usize,
-    /// To so many recipients in turn: most are refused, for they cool down. None: each to somebody else.
+    /// Sends to this number of recipients in turn, so most are refused by the cooldown. `None`:
+    /// each to a new recipient.
     pub(crate) recipients: Option<u32>,
     pub(crate) delay: Duration,
     pub(crate) measured: Duration,
@@ -203,19 +204,19 @@ impl Contender for Sends {
     }
 }
 
-/// Keeps the id in an answer, `{"id":"…`.
+/// Remembers the id in an answer, `{"id":"…`.
 fn remember(sent: &Sent, body: &Bytes) {
     let id = body
         .get(7..43)
         .and_then(|text| std::str::from_utf8(text).ok())
         .and_then(|text| Uuid::parse_str(text).ok());
     let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
-    if let (Some(id), true) = (id, sent.len() < REMEMBERED) {
+    if let (Some(id), true) = (id, sent.len() < MAX_REMEMBERED) {
         sent.push(id);
     }
 }
 
-/// The server, asked for the status of messages it sent.
+/// The server, which is asked for the status of messages that it sent.
 pub(crate) struct Checks {
     pub(crate) rig: Rc<Rig>,
     pub(crate) by_hand: Option<ByHand>,
@@ -249,21 +250,21 @@ impl Contender for Checks {
     }
 }
 
-/// The server, told by Meta what became of messages. What is counted are receipts.
+/// The server, which receives Meta's reports on messages. The rate counts receipts, not requests.
 pub(crate) struct Receipts {
     pub(crate) rig: Rc<Rig>,
     pub(crate) by_hand: Option<ByHand>,
     pub(crate) connections: usize,
     /// Receipts in each notification.
     pub(crate) together: usize,
-    /// The share of the messages not reported on yet that this contender reports on.
+    /// Each measurement reports on one part in `share` of the messages without a report.
     pub(crate) share: usize,
     pub(crate) sent: Sent,
-    /// Messages reported on so far.
+    /// Number of messages reported on so far.
     pub(crate) reported: Arc<AtomicUsize>,
 }
 
-/// What is reported of each message.
+/// The reports on each message.
 const LIFE: [&str; 3] = ["sent", "delivered", "read"];
 
 #[async_trait(?Send)]
@@ -273,7 +274,8 @@ impl Contender for Receipts {
     }
 
     async fn measure(&mut self) -> anyhow::Result<Sample> {
-        // Made before anything is measured: making and signing them costs more than sending them.
+        // The requests are made before the measurement, because making and signing them costs more
+        // than sending them.
         let messages = {
             let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
             let from = self.reported.load(Ordering::Relaxed);
@@ -316,7 +318,7 @@ impl Contender for Receipts {
         Ok(sample)
     }
 
-    /// Every receipt was applied: nothing that was reported on stands at less than `Read`.
+    /// Checks that every receipt was applied: each message that was reported on is `Read`.
     async fn audit(&mut self) -> anyhow::Result<()> {
         let reported = i64::try_from(self.reported.load(Ordering::Relaxed))?;
         let read = self.rig.messages_read().await?;
@@ -325,7 +327,7 @@ impl Contender for Receipts {
     }
 }
 
-/// A status as Meta words it for a number's own message; the person behind it is always the same.
+/// Returns a status in Meta's format. Each message always has the same recipient.
 fn status_of(id: Uuid, status: &str) -> Value {
     let number = format!("9665{:08}", id.as_u128() % 100_000_000);
     json!({
@@ -365,7 +367,7 @@ fn notification(statuses: &[Value]) -> Request<Full<Bytes>> {
     request
 }
 
-/// HTTP with nothing, or only one call, behind it.
+/// Bare HTTP, with nothing or only one call behind it.
 pub(crate) struct Bare {
     pub(crate) name: &'static str,
     pub(crate) process: Process,
@@ -394,7 +396,7 @@ impl Contender for Bare {
     }
 }
 
-/// SQLite without grouping: one admission and one settlement a transaction each, one after the other.
+/// SQLite without grouping: each admission and each settlement is a transaction, one by one.
 pub(crate) struct OneByOne {
     pub(crate) rig: Rc<Rig>,
     pub(crate) storage: Arc<dyn otp_core::ports::Storage>,

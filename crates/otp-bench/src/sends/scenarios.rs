@@ -1,4 +1,4 @@
-//! The scenarios, each with its contenders and what it was to reach.
+//! The scenarios, each with its contenders and goals.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -20,10 +20,10 @@ use crate::provider::Provider;
 use crate::rig::Rig;
 use crate::store::Store;
 
-/// What is measured.
+/// A scenario to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
-    /// How much memory a server needs that has nothing to do.
+    /// Memory of an idle server.
     Idle,
     /// One account, 64 connections.
     Hot,
@@ -41,7 +41,7 @@ pub(crate) enum Scenario {
     Sqlite,
     /// Status look-ups and receipts.
     Status,
-    /// Beside the messages of --preload.
+    /// One account on a database with the messages of --preload.
     Grown,
 }
 
@@ -64,7 +64,7 @@ const MANY: usize = 1_000;
 type Contenders<'a> = Vec<Box<dyn Contender + 'a>>;
 
 impl Scenario {
-    /// Those asked for, or all; beside earlier messages only where there are to be any.
+    /// Returns the requested scenarios, or all; `Grown` only if there are messages to preload.
     pub(crate) fn plan(only: &[Self], preload: u64) -> Vec<Self> {
         let wanted = |scenario: &Self| only.is_empty() || only.contains(scenario);
         let scenarios = ALL.into_iter().filter(wanted);
@@ -110,9 +110,9 @@ async fn idle(bench: &mut Bench) -> anyhow::Result<()> {
             Store::Sqlite => bench.on_sqlite(1).await?,
             Store::Postgres => bench.on_postgres(1).await?.0,
         };
-        // Its workers have made their rounds by then.
+        // By then each of its workers has run once.
         tokio::time::sleep(Duration::from_secs(3)).await;
-        let (now, _) = memory(rig.server.id()).context("memory is read from /proc")?;
+        let (now, _) = memory(rig.server.id()).context("cannot read the memory from /proc")?;
         bench.verdicts.push(Verdict::new(
             format!("MiB of an idle server on {}", store.name()),
             now,
@@ -229,7 +229,7 @@ async fn alone(bench: &mut Bench) -> anyhow::Result<()> {
     }
     let plain = find(&standings, "plain SQL")?.median.p50_ms;
     let at_once = find(&standings, "delay 0")?.median.p50_ms;
-    // A timer rounds up: what counts is how long the provider really took.
+    // A timer rounds up, so the provider's real delay counts.
     let beyond = find(&standings, "delay 50 ms")?.median.p50_ms
         - delayed.provider.mean_delay().as_secs_f64() * 1_000.0;
     bench.verdicts.extend([
@@ -320,7 +320,7 @@ async fn sqlite(bench: &mut Bench) -> anyhow::Result<()> {
 async fn status(bench: &mut Bench) -> anyhow::Result<()> {
     let (rig, server) = bench.on_postgres(1).await?;
     let mut sending = sends("the server, SendMessage", &rig, Some(server), bench);
-    // Each message is reported on once: there have to be enough of them.
+    // Each message is reported on once, so there have to be enough of them.
     sending.measured *= 2;
     let sent = Arc::clone(&sending.sent);
     let mut contenders: Contenders<'_> = vec![Box::new(sending)];
@@ -416,7 +416,7 @@ fn baselines<'a>(
     vec![baseline(Script::Plain), baseline(Script::Function)]
 }
 
-/// One hot account, a recipient of its own for each send, no delay.
+/// Sends of one hot account, each to a new recipient, without a delay.
 fn sends(name: &'static str, rig: &Rc<Rig>, by_hand: Option<ByHand>, bench: &Bench) -> Sends {
     Sends {
         name,
@@ -431,7 +431,7 @@ fn sends(name: &'static str, rig: &Rc<Rig>, by_hand: Option<ByHand>, bench: &Ben
     }
 }
 
-/// The same with the server built earlier, if there is to be one.
+/// Adds the server that was built earlier, if one is given.
 async fn against(
     bench: &mut Bench,
     accounts: usize,
@@ -462,10 +462,10 @@ fn find<'a>(standings: &'a [Standing], name: &str) -> anyhow::Result<&'a Standin
     standings
         .iter()
         .find(|standing| standing.name.contains(name))
-        .with_context(|| format!("nobody is called {name}"))
+        .with_context(|| format!("no contender is called {name}"))
 }
 
-/// An attempt of the rig's account, as the server would make it.
+/// Returns an attempt of the rig's account, as the server would make it.
 async fn example_attempt(rig: &Rig) -> anyhow::Result<SendAttempt> {
     use otp_core::ids::{ApiKeyId, MessageId};
     use otp_core::ports::{Accounts, Clock as _, Directory};

@@ -1,10 +1,10 @@
-//! What a scenario was to reach, and what it did.
+//! The goals of a scenario, and whether they were reached.
 
 use std::fmt;
 
 use serde_json::{Value, json};
 
-/// One figure and its bound.
+/// A measured figure and its bound.
 #[derive(Debug, Clone)]
 pub(crate) struct Verdict {
     what: String,
@@ -12,7 +12,7 @@ pub(crate) struct Verdict {
     bound: Bound,
 }
 
-/// Which side of the figure is good.
+/// The bound of a figure, and its good side.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Bound {
     AtLeast(f64),
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bound_itself_is_reached() {
+    fn a_figure_on_its_bound_is_reached() {
         for (measured, bound, reached) in [
             (6.0, Bound::AtLeast(6.0), true),
             (5.9, Bound::AtLeast(6.0), false),

@@ -1,6 +1,6 @@
 //! Gateways that run in the test's own process.
 
-use otp_core::ports::SendError;
+use otp_core::ports::{OutgoingMessage, SendError};
 use otp_testkit::sender::refusal;
 use otp_testkit::{MemoryStore, ScriptedSender};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use super::*;
 use crate::adapters::sender_examiner;
 use crate::commands::administration::Administration;
 use crate::commands::demo::sample_account;
+use crate::keyring::Keys;
 
 const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const OTHER_MASTER_KEY: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
@@ -27,7 +28,11 @@ fn settings(master_key: &str) -> Settings {
 async fn store() -> (Arc<dyn Storage>, String) {
     let store: Arc<dyn Storage> = Arc::new(MemoryStore::default());
     let settings = settings(MASTER_KEY);
-    let administration = Administration::new(Arc::clone(&store), settings, Overrides::none());
+    let overrides = Overrides::none();
+    let master_keys = settings.master_keys().expect("a master key");
+    let keys = Keys::open(Arc::clone(&store), master_keys, &overrides).await;
+    let keys = keys.expect("a keyring");
+    let administration = Administration::new(Arc::clone(&store), Some(keys), settings, overrides);
     let key = sample_account(&administration).await.expect("an account");
     (store, key)
 }
@@ -74,7 +79,10 @@ async fn a_transport_and_a_store_of_a_program_are_used() {
     let numbers: Vec<_> = sender
         .calls()
         .iter()
-        .map(|call| call.to.e164().to_owned())
+        .map(|call| match call {
+            OutgoingMessage::WhatsApp(message) => message.to.e164().to_owned(),
+            other => panic!("a message of {:?}", other.channel()),
+        })
         .collect();
     assert_eq!(numbers, ["+966550000001", "+966550000002"]);
 

@@ -26,7 +26,7 @@ pub(crate) struct Delivery {
     pub(crate) attempts: u32,
     /// The status of the last answer.
     pub(crate) http_status: Option<u16>,
-    /// Why the last attempt had no answer.
+    /// The reason if the last attempt had no answer.
     pub(crate) error: Option<String>,
     pub(crate) outcome: DeliveryOutcome,
 }

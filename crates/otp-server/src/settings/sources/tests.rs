@@ -31,7 +31,7 @@ fn the_defaults_can_be_used() {
     assert!(matches!(settings.database.url, DatabaseUrl::Sqlite(url) if url == "sqlite://otp.db"));
     assert_eq!(settings.http.bind.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.whatsapp.timeout, Duration::from_secs(8));
-    assert!(settings.master_key.is_none());
+    assert!(settings.master_keys.is_none());
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_secret_may_be_in_a_file_of_its_own() {
         .expect("written");
     let path = secret.path().to_str().expect("Unicode");
     let settings = load("", &[("OTP__SECURITY__MASTER_KEY_FILE", path)]).expect("settings");
-    assert!(settings.master_key.is_some());
+    assert!(settings.master_keys.is_some());
 
     let error =
         load("", &[("OTP__SECURITY__MASTER_KEY_FILE", "/nowhere/key")]).expect_err("no file");
