@@ -7,6 +7,7 @@ mod configuration;
 mod demo;
 mod docs;
 mod health;
+mod keyring;
 mod messages;
 mod metrics;
 mod notices;

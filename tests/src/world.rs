@@ -20,7 +20,8 @@ const PHONE_NUMBER_ID: &str = "106540352242922";
 /// The sandbox's business account.
 pub const WABA_ID: &str = "102290129340398";
 
-const MASTER_KEY: &str = "b3RwLWUyZSBtYXN0ZXIga2V5OiAzMiBieXRlcyBvayE=";
+/// The master key of every world.
+pub const MASTER_KEY: &str = "b3RwLWUyZSBtYXN0ZXIga2V5OiAzMiBieXRlcyBvayE=";
 
 /// A database with an account, and what it takes to run servers on it.
 pub struct World {

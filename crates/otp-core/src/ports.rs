@@ -53,7 +53,7 @@ pub use message_sender::{
 };
 pub use messages::{MAX_PER_LOOKUP, Messages};
 pub use notice_outbox::{MAX_WAITING, NoticeOutbox};
-pub use notice_sender::{AddressedNotice, NoticeError, NoticeRecipient, NoticeSender};
+pub use notice_sender::{AddressedNotice, NoticeError, NoticeRecipient, NoticeSender, TestMail};
 pub use opt_outs::{AnsweredMessage, ConsentTargets, OptOuts, StoredRecipient};
 pub use plans::Plans;
 pub use prices::Prices;

@@ -145,7 +145,8 @@ fn provider_webhook(
     Some(Arc::new(CountedWebhook::new(webhook)))
 }
 
-fn notice_sender(
+/// Mails notices; `None` if no mail server is set.
+pub(crate) fn notice_sender(
     settings: &Settings,
     overrides: &Overrides,
 ) -> Result<Option<Arc<dyn NoticeSender>>, SetupError> {

@@ -23,7 +23,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::Context;
-use otp_core::ports::PortError;
 
 use crate::cli::{Cli, Command};
 use crate::failure::SetupError;
@@ -60,14 +59,6 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Config(command) => config::run(&sources, &overrides, &command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),
-    }
-}
-
-/// Replaces a conflict by what it means for this command.
-fn conflict_means(error: anyhow::Error, meaning: &'static str) -> anyhow::Error {
-    match error.downcast_ref() {
-        Some(PortError::Conflict(_)) => anyhow::Error::msg(meaning),
-        Some(PortError::Unavailable(_) | PortError::Backend(_)) | None => error,
     }
 }
 

@@ -7,10 +7,8 @@ use async_trait::async_trait;
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use otp_core::account::{ContactLine, EmailAddress};
-use otp_core::ports::{AddressedNotice, NoticeError, NoticeSender};
-use otp_core::time::Timestamp;
-use otp_core::ui_language::UiLanguage;
+use otp_core::account::ContactLine;
+use otp_core::ports::{AddressedNotice, NoticeError, NoticeSender, TestMail};
 
 use crate::dkim::DkimSigner;
 use crate::message::{Addressing, From, compose};
@@ -39,31 +37,6 @@ impl SmtpMailer {
             from,
             dkim,
         })
-    }
-
-    /// Sends a mail that only tests the set-up. `id` becomes a part of its `Message-ID`.
-    pub async fn send_test(
-        &self,
-        to: &EmailAddress,
-        language: UiLanguage,
-        id: &str,
-        at: Timestamp,
-    ) -> Result<(), NoticeError> {
-        let line = |text| {
-            ContactLine::parse(text)
-                .map_err(|_| NoticeError::Refused("the name is too long".to_owned()))
-        };
-        let (name, company) = (line(to.as_str())?, line(self.from.domain())?);
-        let words = write(About::Test, language, (&name, &company));
-        let addressing = Addressing {
-            from: &self.from,
-            to,
-            name: "",
-            id,
-            at,
-            language,
-        };
-        self.deliver(&addressing, words).await
     }
 
     async fn deliver(&self, addressing: &Addressing<'_>, words: Words) -> Result<(), NoticeError> {
@@ -103,6 +76,24 @@ impl NoticeSender for SmtpMailer {
             to: &mail.to.address,
             name: mail.to.name.as_str(),
             id: &mail.notice.id.to_string(),
+            at: mail.at,
+            language: mail.language,
+        };
+        self.deliver(&addressing, words).await
+    }
+
+    async fn send_test(&self, mail: &TestMail) -> Result<(), NoticeError> {
+        let line = |text| {
+            ContactLine::parse(text)
+                .map_err(|_| NoticeError::Refused("the name is too long".to_owned()))
+        };
+        let (name, company) = (line(mail.to.as_str())?, line(self.from.domain())?);
+        let words = write(About::Test, mail.language, (&name, &company));
+        let addressing = Addressing {
+            from: &self.from,
+            to: &mail.to,
+            name: "",
+            id: &mail.id.to_string(),
             at: mail.at,
             language: mail.language,
         };

@@ -129,7 +129,7 @@ impl World {
         };
         let sender = add_sender.execute(new).await.expect("sender");
         for language in languages {
-            let template = AuthenticationTemplate::vouched_for(
+            let template = AuthenticationTemplate::assumed_approved(
                 TemplateId::generate(START, &*fixture.randomness),
                 sender.id,
                 TemplateName::parse("otp_code").expect("name"),

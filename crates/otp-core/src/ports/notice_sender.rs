@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::account::{ContactLine, EmailAddress};
+use crate::ids::NoticeId;
 use crate::notice::MailNotice;
 use crate::ports::PortError;
 use crate::time::Timestamp;
@@ -17,6 +18,9 @@ pub trait NoticeSender: Send + Sync {
     /// Two mails of one notice MUST have the same `Message-ID`, so that a repetition after an unknown
     /// outcome can be recognised. The input MUST NOT add a header or a recipient of its own.
     async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError>;
+
+    /// Sends a mail that only tests the settings, within the same time as [`Self::send`].
+    async fn send_test(&self, mail: &TestMail) -> Result<(), NoticeError>;
 }
 
 /// A notice with its language and recipient.
@@ -46,6 +50,25 @@ pub struct NoticeRecipient {
 impl std::fmt::Debug for NoticeRecipient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("NoticeRecipient(…)")
+    }
+}
+
+/// A mail that tests the settings. Personal data: `Debug` hides the address.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TestMail {
+    /// The id, which becomes part of its `Message-ID`.
+    pub id: NoticeId,
+    /// The address.
+    pub to: EmailAddress,
+    /// The language.
+    pub language: UiLanguage,
+    /// When it is sent.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Debug for TestMail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TestMail({})", self.id)
     }
 }
 

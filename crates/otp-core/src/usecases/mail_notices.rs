@@ -28,10 +28,6 @@ const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 /// How long a notice is retried before it is given up, as for mail (RFC 5321, section 4.5.4.1).
 pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
-/// How long ended notices are remembered, so that none is sent twice. No occasion recurs after that
-/// time: keys are announced seven days before they expire.
-pub const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-
 /// Sends the notices in the outbox.
 #[derive(Clone)]
 pub struct MailNotices {
@@ -112,23 +108,6 @@ impl MailNotices {
             at,
         };
         Ok(self.sender.send(&mail).await)
-    }
-}
-
-/// Forgets notices that ended long ago.
-#[derive(Clone)]
-pub struct ForgetEndedNotices {
-    /// Holds the notices.
-    pub outbox: Arc<dyn NoticeOutbox>,
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl ForgetEndedNotices {
-    /// Forgets the notices that are no longer remembered.
-    pub async fn execute(&self) -> Result<(), PortError> {
-        let until = self.clock.now() - REMEMBERED;
-        self.outbox.forget_ended(until).await
     }
 }
 

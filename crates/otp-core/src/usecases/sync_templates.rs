@@ -129,7 +129,7 @@ impl TemplatePorts {
         listed: &ListedTemplate,
     ) -> AuthenticationTemplate {
         let now = self.clock.now();
-        let plain = AuthenticationTemplate::vouched_for(
+        let plain = AuthenticationTemplate::assumed_approved(
             TemplateId::generate(now, &*self.randomness),
             sender.id,
             listed.name.clone(),

@@ -6,15 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use otp_core::ids::{ApiKeyId, NoticeId};
 use otp_core::notice::{MailNotice, NoticeKind, NoticeState};
-use otp_core::ports::{AddressedNotice, ApiKeys, Clock, NoticeError, NoticeSender};
+use otp_core::ports::{AddressedNotice, ApiKeys, Clock, NoticeError, NoticeSender, TestMail};
 use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
-use otp_core::usecases::mail_notices::{
-    ForgetEndedNotices, GIVEN_UP_AFTER, MailNotices, REMEMBERED,
-};
+use otp_core::usecases::forget_ended_notices::{ForgetEndedNotices, REMEMBERED};
+use otp_core::usecases::mail_notices::{GIVEN_UP_AFTER, MailNotices};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 use uuid::Uuid;
@@ -54,6 +53,10 @@ impl NoticeSender for Server {
                 Ok(())
             }
         }
+    }
+
+    async fn send_test(&self, _mail: &TestMail) -> Result<(), NoticeError> {
+        unreachable!("nobody tests the settings here")
     }
 }
 

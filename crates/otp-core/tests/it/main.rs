@@ -1,11 +1,14 @@
 //! Tests of the use cases through the public interface.
 
+mod administration;
 mod authenticate;
 mod check_message_status;
+mod find_accounts;
 mod mail_notices;
 mod opt_out;
 mod phone_corpus;
 mod receipts;
 mod rotate_api_key;
 mod send_message;
+mod senders;
 mod templates;

@@ -5,6 +5,7 @@ use otp_core::account::{Account, Contact, ContactLine, EmailAddress};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
 use otp_core::language::LanguageTag;
+use otp_core::usecases::create_account;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -61,33 +62,35 @@ pub(super) async fn run(
                 company: new.company,
                 address: new.address,
             };
-            let account = administration.create_account(contact, new.language).await?;
-            Ok(Answer::object(shown(administration, &account).await?))
+            let create_account = administration.create_account()?;
+            let new = create_account::NewAccount {
+                contact: contact.clone(),
+                default_language: new.language,
+                rules: administration.new_account_rules(),
+            };
+            let account = create_account.execute(new).await?;
+            Ok(Answer::object(shown(&account, Some(&contact))))
         }
         AccountCommand::List => {
-            let accounts = administration.list_accounts().await?;
-            let mut rows = Vec::with_capacity(accounts.len());
-            for account in &accounts {
-                rows.push(shown(administration, account).await?);
-            }
+            let accounts = administration.find_accounts()?.list().await?;
+            let rows = accounts
+                .iter()
+                .map(|found| shown(&found.account, found.contact.as_ref()));
             let columns = ["id", "name", "company", "language", "createdAt"];
-            Ok(Answer::table(rows, &columns))
+            Ok(Answer::table(rows.collect(), &columns))
         }
         AccountCommand::Show { id } => {
-            let found = administration.find_account(AccountId(id)).await?;
-            let account = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
-            Ok(Answer::object(shown(administration, &account).await?))
+            let found = administration.find_accounts()?.find(AccountId(id)).await?;
+            let found = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
+            let shown = shown(&found.account, found.contact.as_ref());
+            Ok(Answer::object(shown))
         }
     }
 }
 
-/// Without the account's key its contact cannot be read any more and is null.
-async fn shown(administration: &Administration, account: &Account) -> anyhow::Result<Value> {
-    let sealer = administration.sealer(account.id).await?;
-    let contact = sealer.map(|sealer| account.contact.open(&sealer));
-    let contact = contact.transpose()?;
-    let contact = contact.as_ref();
-    Ok(json!({
+/// Shows an account. Its contact details are null if its key is deleted.
+fn shown(account: &Account, contact: Option<&Contact>) -> Value {
+    json!({
         "id": account.id.0,
         "name": contact.map(|contact| contact.name.as_str()),
         "email": contact.map(|contact| contact.email.as_str()),
@@ -96,5 +99,5 @@ async fn shown(administration: &Administration, account: &Account) -> anyhow::Re
         "address": contact.and_then(|contact| Some(contact.address.as_ref()?.as_str())),
         "language": account.default_language.as_str(),
         "createdAt": account.created_at.to_rfc3339(),
-    }))
+    })
 }

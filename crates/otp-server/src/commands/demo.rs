@@ -12,6 +12,10 @@ use otp_core::credits::Credits;
 use otp_core::language::LanguageTag;
 use otp_core::ports::Randomness;
 use otp_core::usecases::add_sender::NewSender;
+use otp_core::usecases::add_template::ApprovedTemplate;
+use otp_core::usecases::create_account::NewAccount;
+use otp_core::usecases::create_api_key::NewApiKey;
+use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::json;
 use whatsapp_sandbox::{Sandbox, SandboxOptions, WebhookOptions};
 
@@ -146,28 +150,39 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         company: ContactLine::parse("Demo Company")?,
         address: None,
     };
-    let english = LanguageTag::parse("en")?;
-    let account = administration.create_account(contact, english).await?.id;
-    let (_, key) = administration
-        .create_api_key(account, "demo".to_owned(), None)
-        .await?;
-    administration
-        .grant_subscription(account, Credits::new(CREDITS)?, None)
-        .await?;
-    let sender = NewSender {
-        account_id: account,
+    let new = NewAccount {
+        contact,
+        default_language: LanguageTag::parse("en")?,
+        rules: administration.new_account_rules(),
+    };
+    let account_id = administration.create_account()?.execute(new).await?.id;
+    let new = NewApiKey {
+        account_id,
+        name: "demo".to_owned(),
+        expires_at: None,
+    };
+    let (_, key) = administration.create_api_key().execute(new).await?;
+    let new = NewSubscription {
+        account_id,
+        credits: Credits::new(CREDITS)?,
+        plan_id: None,
+    };
+    administration.grant_subscription().execute(new).await?;
+    let new = NewSender {
+        account_id,
         phone_number_id: ProviderId::parse(whatsapp_sandbox::DEFAULT_PHONE_NUMBER_ID)?,
         waba_id: ProviderId::parse(whatsapp_sandbox::DEFAULT_WABA_ID)?,
         phone: ContactNumber::parse(whatsapp_sandbox::DEFAULT_DISPLAY_PHONE_NUMBER)?,
         access_token: AccessToken::parse("demo-token")?,
     };
-    let sender = administration.add_sender(sender).await?;
+    let sender = administration.add_sender()?.execute(new).await?;
     for language in whatsapp_sandbox::DEFAULT_TEMPLATE_LANGUAGES {
-        let name = TemplateName::parse(whatsapp_sandbox::DEFAULT_TEMPLATE_NAME)?;
-        let language = LanguageTag::parse(language)?;
-        administration
-            .add_template(sender.id, name, language)
-            .await?;
+        let approved = ApprovedTemplate {
+            sender_id: sender.id,
+            name: TemplateName::parse(whatsapp_sandbox::DEFAULT_TEMPLATE_NAME)?,
+            language: LanguageTag::parse(language)?,
+        };
+        administration.add_template().execute(approved).await?;
     }
     Ok(key.expose().to_owned())
 }

@@ -7,6 +7,8 @@ use otp_core::account::ContactLine;
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::time::Timestamp;
+use otp_core::usecases::create_api_key::NewApiKey;
+use otp_core::usecases::rotate_api_key::RotateApiKeyRequest;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -61,23 +63,30 @@ pub(super) async fn run(
             name,
             expires_at,
         } => {
-            let (account, name) = (AccountId(account), name.as_str().to_owned());
-            let new = administration.create_api_key(account, name, expires_at);
-            Ok(created(&new.await?))
+            let new = NewApiKey {
+                account_id: AccountId(account),
+                name: name.as_str().to_owned(),
+                expires_at,
+            };
+            let key = administration.create_api_key().execute(new).await?;
+            Ok(created(&key))
         }
         KeyCommand::List { account } => {
-            let keys = administration.list_api_keys(AccountId(account)).await?;
+            let list = administration.list_api_keys();
+            let keys = list.execute(AccountId(account)).await?;
             let columns = ["id", "name", "hint", "createdAt", "expiresAt", "revokedAt"];
             Ok(Answer::table(keys.iter().map(shown).collect(), &columns))
         }
         KeyCommand::Revoke { id } => {
-            let revoked = administration.revoke_api_key(ApiKeyId(id)).await?;
-            anyhow::ensure!(revoked, "no API key has the id {id}");
+            let revoke = administration.revoke_api_key();
+            revoke.execute(ApiKeyId(id)).await?;
             Ok(Answer::new(json!({"id": id}), format!("revoked {id}")))
         }
         KeyCommand::Rotate { id, overlap } => {
-            let new = administration.rotate_api_key(ApiKeyId(id), overlap);
-            Ok(created(&new.await?))
+            let id = ApiKeyId(id);
+            let request = RotateApiKeyRequest { id, overlap };
+            let key = administration.rotate_api_key().execute(request).await?;
+            Ok(created(&key))
         }
     }
 }

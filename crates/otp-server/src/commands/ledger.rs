@@ -19,7 +19,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     match command {
         LedgerCommand::Check => {
-            let report = administration.audit_credits().await?;
+            let report = administration.audit_credits().execute().await?;
             if report.adds_up() {
                 Ok(Answer::object(shown(&report)))
             } else {

@@ -2,13 +2,14 @@
 
 use clap::Subcommand;
 use otp_core::account::EmailAddress;
-use otp_core::ids::MessageId;
 use otp_core::language::LanguageTag;
 use otp_core::notice::QueuedNotice;
 use otp_core::ui_language::UiLanguage;
+use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailRequest};
 use serde_json::{Value, json};
 
 use super::Administration;
+use crate::adapters;
 use crate::cli::values::account_language;
 use crate::failure::SetupError;
 use crate::output::Answer;
@@ -41,19 +42,23 @@ pub(super) async fn run(
         MailCommand::Test { to, language } => {
             let settings = sources.load()?;
             crate::logging::start(&settings.log);
-            let now = overrides.clock().now();
-            let id = MessageId::generate(now, &*overrides.randomness()).to_string();
+            let send = SendTestMail {
+                sender: adapters::notice_sender(&settings, &overrides)?
+                    .ok_or_else(no_mail_server)?,
+                clock: overrides.clock(),
+                randomness: overrides.randomness(),
+            };
             let language = UiLanguage::of(&language);
-            let mailer = mail(&settings)?.mailer()?;
-            mailer.send_test(&to, language, &id, now).await?;
+            let request = SendTestMailRequest { to, language };
+            let id = send.execute(request).await?;
             Ok(Answer::new(
-                json!({"id": id, "sent": true}),
+                json!({"id": id.0, "sent": true}),
                 "the mail server accepted the mail",
             ))
         }
         MailCommand::List => {
             let administration = Administration::open(sources, overrides).await?;
-            let unsent = administration.list_unsent_notices().await?;
+            let unsent = administration.list_unsent_notices().execute().await?;
             let columns = [
                 "id",
                 "accountId",
@@ -93,9 +98,11 @@ fn strings(text: &str) -> String {
 }
 
 fn mail(settings: &Settings) -> Result<&Mail, SetupError> {
-    settings.mail.as_ref().ok_or_else(|| {
-        SetupError::new("no mail server is set: smtp.url and mail.from are required")
-    })
+    settings.mail.as_ref().ok_or_else(no_mail_server)
+}
+
+fn no_mail_server() -> SetupError {
+    SetupError::new("no mail server is set: smtp.url and mail.from are required")
 }
 
 fn shown(queued: &QueuedNotice) -> Value {

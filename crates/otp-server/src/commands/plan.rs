@@ -4,9 +4,10 @@ use clap::Subcommand;
 use otp_core::account::ContactLine;
 use otp_core::credits::Credits;
 use otp_core::plan::{Money, Plan};
+use otp_core::usecases::create_plan::NewPlan;
 use serde_json::{Value, json};
 
-use super::{Administration, conflict_means};
+use super::Administration;
 use crate::cli::values::credits;
 use crate::output::Answer;
 
@@ -46,14 +47,16 @@ pub(super) async fn run(
                 .zip(currency)
                 .map(|(price, currency)| Money::parse(&price, &currency))
                 .transpose()?;
-            let name = name.as_str().to_owned();
-            let created = administration.create_plan(name, credits, price).await;
-            let plan =
-                created.map_err(|error| conflict_means(error, "a plan has that name already"))?;
+            let new = NewPlan {
+                name: name.as_str().to_owned(),
+                credits,
+                price,
+            };
+            let plan = administration.create_plan().execute(new).await?;
             Ok(Answer::object(shown(&plan)))
         }
         PlanCommand::List => {
-            let plans = administration.list_plans().await?;
+            let plans = administration.list_plans().execute().await?;
             let columns = ["id", "name", "credits", "price", "currency", "createdAt"];
             Ok(Answer::table(plans.iter().map(shown).collect(), &columns))
         }

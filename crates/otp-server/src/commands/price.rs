@@ -37,11 +37,12 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     match command {
         PriceCommand::Set { country, credits } => {
-            administration.set_prices(&[(country, credits)]).await?;
-            Ok(Answer::object(shown(&(country, credits))))
+            let prices = [(country, credits)];
+            administration.set_prices().execute(&prices).await?;
+            Ok(Answer::object(shown(&prices[0])))
         }
         PriceCommand::List => {
-            let prices = administration.list_prices().await?;
+            let prices = administration.list_prices().execute().await?;
             Ok(Answer::table(
                 prices.iter().map(shown).collect(),
                 &["country", "credits"],
@@ -49,7 +50,7 @@ pub(super) async fn run(
         }
         PriceCommand::Import { file } => {
             let prices = parse(&read_file(&file)?)?;
-            administration.set_prices(&prices).await?;
+            administration.set_prices().execute(&prices).await?;
             let text = format!("set the prices of {} countries", prices.len());
             Ok(Answer::new(json!({"imported": prices.len()}), text))
         }

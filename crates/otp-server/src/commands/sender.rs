@@ -1,21 +1,20 @@
 //! `sender …`
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use otp_core::channel::whatsapp::health::{HealthChange, Quality, SenderHealth};
-use otp_core::channel::whatsapp::{AccessToken, ProviderId, Sender};
+use otp_core::channel::whatsapp::health::Quality;
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::{AccountId, SenderId};
-use otp_core::sealing::{AccountSealer, Purpose};
 use otp_core::time::Timestamp;
 use otp_core::usecases::add_sender;
+use otp_core::usecases::find_senders::{FindSenders, FoundSender};
+use otp_core::usecases::replace_access_token::NewAccessToken;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, conflict_means, read_secret};
+use super::{Administration, read_secret};
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -77,44 +76,46 @@ pub(super) async fn run(
     administration: &Administration,
     command: SenderCommand,
 ) -> anyhow::Result<Answer> {
-    match command {
-        SenderCommand::Add(new) => add(administration, new).await,
-        SenderCommand::List { account } => list(administration, account.map(AccountId)).await,
-        SenderCommand::Show(OneSender { id }) => {
-            let sender = get(administration, id).await?;
-            let known = administration.list_sender_health().await?;
-            let health = known.into_iter().find(|row| row.sender_id == sender.id);
-            let health = health.unwrap_or_else(|| SenderHealth::unknown(sender.id));
-            object(administration, &sender, &health).await
-        }
+    // Every command shows senders: without a master key it fails here, before it changes anything.
+    let find = administration.find_senders()?;
+    let id = match command {
+        SenderCommand::Add(new) => add(administration, new).await?,
+        SenderCommand::List { account } => return list(&find, account.map(AccountId)).await,
+        SenderCommand::Show(OneSender { id }) => SenderId(id),
         SenderCommand::Check(OneSender { id }) => {
-            let examined = administration.examine_sender(SenderId(id)).await?;
-            let examined = examined.ok_or_else(unknown)?;
+            let examined = administration.examine_sender()?;
+            let examined = examined.execute(SenderId(id), None).await?;
             anyhow::ensure!(
-                examined.answered,
+                examined.ok_or_else(unknown)?.answered,
                 "WhatsApp gave no answer about the sender; try again"
             );
-            object(administration, &examined.sender, &examined.changed.after).await
+            SenderId(id)
         }
         SenderCommand::SetToken {
             sender: OneSender { id },
             access_token_file,
         } => {
-            let token = read_token(&access_token_file)?;
-            let replaced = administration.replace_access_token(SenderId(id), &token);
-            anyhow::ensure!(replaced.await?, unknown());
-            change(administration, id, &HealthChange::TokenReplaced).await
+            let new = NewAccessToken {
+                sender: SenderId(id),
+                token: read_token(&access_token_file)?,
+            };
+            administration.replace_access_token()?.execute(new).await?;
+            SenderId(id)
         }
         SenderCommand::Stop(OneSender { id }) => {
-            change(administration, id, &HealthChange::StoppedByOperator).await
+            administration.stop_sender().execute(SenderId(id)).await?;
+            SenderId(id)
         }
         SenderCommand::Resume(OneSender { id }) => {
-            change(administration, id, &HealthChange::ResumedByOperator).await
+            administration.resume_sender().execute(SenderId(id)).await?;
+            SenderId(id)
         }
-    }
+    };
+    let found = find.find(id).await?.ok_or_else(unknown)?;
+    Ok(Answer::object(shown(&found)))
 }
 
-async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<Answer> {
+async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<SenderId> {
     let new = add_sender::NewSender {
         access_token: read_token(&new.access_token_file)?,
         account_id: AccountId(new.account),
@@ -122,35 +123,11 @@ async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<
         waba_id: new.waba_id,
         phone: new.phone,
     };
-    let sender = administration.add_sender(new).await.map_err(|error| {
-        conflict_means(
-            error,
-            "no account has that id, or it has that number already",
-        )
-    })?;
-    let health = SenderHealth::unknown(sender.id);
-    object(administration, &sender, &health).await
+    Ok(administration.add_sender()?.execute(new).await?.id)
 }
 
-async fn list(
-    administration: &Administration,
-    account: Option<AccountId>,
-) -> anyhow::Result<Answer> {
-    let senders = administration.list_senders().await?;
-    let health = administration.list_sender_health().await?;
-    let mut health: BTreeMap<_, _> = health
-        .into_iter()
-        .map(|health| (health.sender_id, health))
-        .collect();
-    let senders = senders
-        .iter()
-        .filter(|sender| account.is_none_or(|account| sender.account_id == account));
-    let mut rows = Vec::new();
-    for sender in senders {
-        let known = health.remove(&sender.id);
-        let health = known.unwrap_or_else(|| SenderHealth::unknown(sender.id));
-        rows.push(shown(administration, sender, &health).await?);
-    }
+async fn list(find: &FindSenders, account: Option<AccountId>) -> anyhow::Result<Answer> {
+    let senders = find.list(account).await?;
     let columns = [
         "id",
         "accountId",
@@ -161,22 +138,7 @@ async fn list(
         "quality",
         "createdAt",
     ];
-    Ok(Answer::table(rows, &columns))
-}
-
-async fn change(
-    administration: &Administration,
-    id: Uuid,
-    change: &HealthChange,
-) -> anyhow::Result<Answer> {
-    let sender = get(administration, id).await?;
-    let changed = administration.change_sender_health(sender.id, change);
-    object(administration, &sender, &changed.await?).await
-}
-
-async fn get(administration: &Administration, id: Uuid) -> anyhow::Result<Sender> {
-    let found = administration.find_sender(SenderId(id)).await?;
-    found.ok_or_else(unknown)
+    Ok(Answer::table(senders.iter().map(shown).collect(), &columns))
 }
 
 fn unknown() -> anyhow::Error {
@@ -187,32 +149,21 @@ fn read_token(path: &Path) -> anyhow::Result<AccessToken> {
     Ok(AccessToken::parse(&read_secret(path, "access token")?)?)
 }
 
-async fn object(
-    administration: &Administration,
-    sender: &Sender,
-    health: &SenderHealth,
-) -> anyhow::Result<Answer> {
-    Ok(Answer::object(shown(administration, sender, health).await?))
-}
-
-/// Without the account's key the number cannot be read any more and is null.
-async fn shown(
-    administration: &Administration,
-    sender: &Sender,
-    health: &SenderHealth,
-) -> anyhow::Result<Value> {
-    let sealer = administration.sealer(sender.account_id).await?;
-    let open =
-        |sealer: Arc<AccountSealer>| sealer.open(Purpose::SenderPhone, sender.id.0, &sender.phone);
-    let phone = sealer.map(open).transpose()?;
+/// Shows a sender. Its number is null if the account's key is deleted.
+fn shown(found: &FoundSender) -> Value {
+    let FoundSender {
+        sender,
+        phone,
+        health,
+    } = found;
     let stop = health.stop.as_ref();
     let failure = stop.map(|stop| &stop.refusal.failure);
-    Ok(json!({
+    json!({
         "id": sender.id.0,
         "accountId": sender.account_id.0,
         "phoneNumberId": sender.phone_number_id.as_str(),
         "wabaId": sender.waba_id.as_str(),
-        "phone": phone.as_ref().map(|phone| phone.as_str()),
+        "phone": phone.as_ref().map(ContactNumber::as_str),
         "createdAt": sender.created_at.to_rfc3339(),
         "state": if stop.is_some() { "Stopped" } else { "Active" },
         "stoppedAt": stop.map(|stop| stop.since.to_rfc3339()),
@@ -223,5 +174,5 @@ async fn shown(
         "quality": health.quality.map(Quality::as_str),
         "messagingLimit": health.messaging_limit,
         "checkedAt": health.checked_at.map(Timestamp::to_rfc3339),
-    }))
+    })
 }

@@ -4,6 +4,7 @@ use clap::Subcommand;
 use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, PlanId};
 use otp_core::subscription::Subscription;
+use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -43,14 +44,17 @@ pub(super) async fn run(
             credits,
             plan,
         } => {
-            let (account, plan) = (AccountId(account), plan.map(PlanId));
-            let granted = administration.grant_subscription(account, credits, plan);
-            Ok(Answer::object(shown(&granted.await?)))
+            let new = NewSubscription {
+                account_id: AccountId(account),
+                credits,
+                plan_id: plan.map(PlanId),
+            };
+            let granted = administration.grant_subscription().execute(new).await?;
+            Ok(Answer::object(shown(&granted)))
         }
         SubscriptionCommand::List { account } => {
-            let rows = administration
-                .list_subscriptions(AccountId(account))
-                .await?;
+            let list = administration.list_subscriptions();
+            let rows = list.execute(AccountId(account)).await?;
             let columns = ["id", "credits", "remainingCredits", "status", "createdAt"];
             Ok(Answer::table(rows.iter().map(shown).collect(), &columns))
         }

@@ -12,10 +12,11 @@ use otp_core::channel::whatsapp::template::{
 use otp_core::ids::SenderId;
 use otp_core::language::LanguageTag;
 use otp_core::time::Timestamp;
+use otp_core::usecases::add_template::ApprovedTemplate;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, conflict_means};
+use super::Administration;
 use crate::cli::values::{code_expiry, id};
 use crate::output::Answer;
 
@@ -85,13 +86,12 @@ pub(super) async fn run(
             name,
             language,
         } => {
-            let added = administration.add_template(SenderId(sender), name, language);
-            let template = added.await.map_err(|error| {
-                conflict_means(
-                    error,
-                    "no sender has that id, or it has that template already",
-                )
-            })?;
+            let approved = ApprovedTemplate {
+                sender_id: SenderId(sender),
+                name,
+                language,
+            };
+            let template = administration.add_template().execute(approved).await?;
             Ok(Answer::object(shown(&template)))
         }
         TemplateCommand::Create(new) => at_meta::create(administration, new).await,
@@ -100,7 +100,8 @@ pub(super) async fn run(
             at_meta::preflight(administration, sender.map(SenderId)).await
         }
         TemplateCommand::List { sender } => {
-            let templates = administration.list_templates(sender.map(SenderId)).await?;
+            let list = administration.list_templates();
+            let templates = list.execute(sender.map(SenderId)).await?;
             let columns = [
                 "id",
                 "senderId",

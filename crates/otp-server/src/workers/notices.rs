@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use otp_core::ids::NoticeId;
 use otp_core::notice::NoticeState;
-use otp_core::usecases::announce_expiring_keys;
-use otp_core::usecases::mail_notices::{self, MailNotices};
+use otp_core::usecases::mail_notices::MailNotices;
+use otp_core::usecases::{announce_expiring_keys, forget_ended_notices};
 use tokio_util::sync::CancellationToken;
 
 use super::worker::{Progress, Task, TaskError};
@@ -80,7 +80,7 @@ impl Task for AnnounceExpiringKeys {
 }
 
 /// Forgets notices that ended long ago.
-pub(super) struct ForgetEndedNotices(pub(super) mail_notices::ForgetEndedNotices);
+pub(super) struct ForgetEndedNotices(pub(super) forget_ended_notices::ForgetEndedNotices);
 
 impl Task for ForgetEndedNotices {
     const NAME: &'static str = "forget_ended_notices";

@@ -67,7 +67,7 @@ pub(super) fn template(
     language: &str,
 ) -> AuthenticationTemplate {
     let created_at = next_instant(fixture);
-    AuthenticationTemplate::vouched_for(
+    AuthenticationTemplate::assumed_approved(
         TemplateId::generate(created_at, &*fixture.randomness),
         sender_id,
         TemplateName::parse("otp_code").expect("name"),

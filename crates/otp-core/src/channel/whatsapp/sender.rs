@@ -2,8 +2,9 @@
 
 use super::access_token::AccessToken;
 use super::provider_id::ProviderId;
+use crate::contact_number::ContactNumber;
 use crate::ids::{AccountId, SenderId};
-use crate::sealing::{AccountSealer, Purpose, Sealed};
+use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
 
 /// A WhatsApp number of an account, in its stored form.
@@ -31,6 +32,12 @@ pub struct Sender {
 pub struct UnreadableToken(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl Sender {
+    /// Opens the number.
+    pub fn open_phone(&self, sealer: &AccountSealer) -> Result<ContactNumber, OpenError> {
+        let opened = sealer.open(Purpose::SenderPhone, self.id.0, &self.phone)?;
+        ContactNumber::parse(&opened).map_err(|_| OpenError::Damaged)
+    }
+
     /// Opens the access token.
     pub fn open_access_token(
         &self,

@@ -49,7 +49,7 @@ pub struct AuthenticationTemplate {
 impl AuthenticationTemplate {
     /// Creates a template that an operator states to be approved. Any later status from the provider
     /// overrides that.
-    pub fn vouched_for(
+    pub fn assumed_approved(
         id: TemplateId,
         sender_id: SenderId,
         name: TemplateName,

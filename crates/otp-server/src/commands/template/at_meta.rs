@@ -7,7 +7,7 @@ use otp_core::channel::whatsapp::template::preflight::{Check, Subject};
 use otp_core::channel::whatsapp::template::sync::TemplateChange;
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, CodeExpiry, TimeToLive};
 use otp_core::ids::SenderId;
-use otp_core::usecases::create_templates::Created;
+use otp_core::usecases::create_templates::{self, Created};
 use otp_core::usecases::sync_templates::Synced;
 use serde_json::{Value, json};
 
@@ -21,8 +21,12 @@ pub(super) async fn create(
 ) -> anyhow::Result<Answer> {
     let sender = sender(administration, SenderId(new.sender)).await?;
     let draft = TemplateDraft::try_new(new.name, new.code_expiry, new.ttl)?;
-    let created = administration.create_templates(&sender, &draft, &new.language);
-    let created = created.await?;
+    let new = create_templates::NewTemplate {
+        sender: &sender,
+        draft: &draft,
+        languages: &new.language,
+    };
+    let created = administration.create_templates()?.execute(new).await?;
     let failed = created.iter().any(|created| created.outcome.is_err());
     let columns = [
         "language",
@@ -37,7 +41,7 @@ pub(super) async fn create(
 
 pub(super) async fn sync(administration: &Administration, id: SenderId) -> anyhow::Result<Answer> {
     let sender = sender(administration, id).await?;
-    let synced = administration.sync_templates(&sender).await?;
+    let synced = administration.sync_templates()?.execute(&sender).await?;
     Ok(Answer::new(json_of(&synced), text_of(&synced)))
 }
 
@@ -46,7 +50,8 @@ pub(super) async fn preflight(
     id: Option<SenderId>,
 ) -> anyhow::Result<Answer> {
     let senders = senders(administration, id).await?;
-    let checks = administration.preflight_templates(&senders).await?;
+    let preflight = administration.preflight_templates()?;
+    let checks = preflight.execute(&senders).await?;
     let failed = checks.is_empty() || !checks.iter().all(Check::would_send);
     let columns = [
         "subject",
@@ -66,7 +71,8 @@ async fn senders(
     administration: &Administration,
     id: Option<SenderId>,
 ) -> anyhow::Result<Vec<Sender>> {
-    let mut senders = administration.list_senders().await?;
+    let found = administration.find_senders()?.list(None).await?;
+    let mut senders: Vec<_> = found.into_iter().map(|found| found.sender).collect();
     if let Some(id) = id {
         senders.retain(|sender| sender.id == id);
         anyhow::ensure!(!senders.is_empty(), "no sender has the id {}", id.0);

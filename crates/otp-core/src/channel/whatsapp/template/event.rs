@@ -78,7 +78,7 @@ mod tests {
     use crate::ids::{SenderId, TemplateId};
 
     fn template() -> AuthenticationTemplate {
-        AuthenticationTemplate::vouched_for(
+        AuthenticationTemplate::assumed_approved(
             TemplateId(Uuid::nil()),
             SenderId(Uuid::nil()),
             TemplateName::parse("otp_code").expect("name"),

@@ -190,7 +190,7 @@ mod tests {
     }
 
     fn stored(language: &str, status: TemplateStatus) -> AuthenticationTemplate {
-        let plain = AuthenticationTemplate::vouched_for(
+        let plain = AuthenticationTemplate::assumed_approved(
             TemplateId(Uuid::nil()),
             SENDER,
             TemplateName::parse("otp_code").expect("name"),

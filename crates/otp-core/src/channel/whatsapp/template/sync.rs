@@ -125,7 +125,7 @@ mod tests {
     const ASKED: Timestamp = Timestamp::from_unix_millis(1_000_000);
 
     fn stored(language: &str) -> AuthenticationTemplate {
-        AuthenticationTemplate::vouched_for(
+        AuthenticationTemplate::assumed_approved(
             TemplateId(Uuid::nil()),
             SenderId(Uuid::nil()),
             TemplateName::parse("otp_code").expect("name"),

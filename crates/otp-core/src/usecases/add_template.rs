@@ -1,0 +1,65 @@
+//! Add a template that the provider has approved, as an operator says, without asking the provider.
+
+use std::sync::Arc;
+
+use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
+use crate::ids::{SenderId, TemplateId};
+use crate::language::LanguageTag;
+use crate::ports::{Clock, PortError, Randomness, Templates};
+
+/// Adds templates.
+#[derive(Clone)]
+pub struct AddTemplate {
+    /// Stores templates.
+    pub templates: Arc<dyn Templates>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Generates the id.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// A template that exists at the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedTemplate {
+    /// The sender.
+    pub sender_id: SenderId,
+    /// Its name.
+    pub name: TemplateName,
+    /// Its language, as the provider spells it.
+    pub language: LanguageTag,
+}
+
+/// The reason a template was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddTemplateError {
+    /// The sender does not exist, or it has a template of that name in that language.
+    #[error("no sender has that id, or it has that template already")]
+    UnknownSenderOrAlreadyAdded,
+    /// A port failed.
+    #[error(transparent)]
+    Port(PortError),
+}
+
+impl AddTemplate {
+    /// Adds one template. It is assumed to be approved until the provider reports otherwise.
+    pub async fn execute(
+        &self,
+        approved: ApprovedTemplate,
+    ) -> Result<AuthenticationTemplate, AddTemplateError> {
+        let now = self.clock.now();
+        let template = AuthenticationTemplate::assumed_approved(
+            TemplateId::generate(now, &*self.randomness),
+            approved.sender_id,
+            approved.name,
+            approved.language,
+            now,
+        );
+        match self.templates.add_template(&template).await {
+            Ok(()) => Ok(template),
+            Err(PortError::Conflict(_)) => Err(AddTemplateError::UnknownSenderOrAlreadyAdded),
+            Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
+                Err(AddTemplateError::Port(error))
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Create a plan: credits under a name, with a price if it is fixed.
+
+use std::sync::Arc;
+
+use crate::credits::Credits;
+use crate::ids::PlanId;
+use crate::plan::{Money, Plan};
+use crate::ports::{Clock, Plans, PortError, Randomness};
+
+/// Creates plans.
+#[derive(Clone)]
+pub struct CreatePlan {
+    /// Stores plans.
+    pub plans: Arc<dyn Plans>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Generates the id.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// A plan as an operator describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPlan {
+    /// The name, which no other plan has.
+    pub name: String,
+    /// The credits that it grants.
+    pub credits: Credits,
+    /// The price; `None` if it is negotiated.
+    pub price: Option<Money>,
+}
+
+/// The reason a plan was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreatePlanError {
+    /// Another plan has that name.
+    #[error("a plan has that name already")]
+    NameTaken,
+    /// A port failed.
+    #[error(transparent)]
+    Port(PortError),
+}
+
+impl CreatePlan {
+    /// Creates one plan.
+    pub async fn execute(&self, new: NewPlan) -> Result<Plan, CreatePlanError> {
+        let now = self.clock.now();
+        let plan = Plan {
+            id: PlanId::generate(now, &*self.randomness),
+            name: new.name,
+            credits: new.credits,
+            price: new.price,
+            created_at: now,
+        };
+        match self.plans.create(&plan).await {
+            Ok(()) => Ok(plan),
+            Err(PortError::Conflict(_)) => Err(CreatePlanError::NameTaken),
+            Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
+                Err(CreatePlanError::Port(error))
+            }
+        }
+    }
+}

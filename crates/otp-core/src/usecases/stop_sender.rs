@@ -1,0 +1,41 @@
+//! Stop a sender: its messages fail at once until an operator resumes it.
+
+use std::sync::Arc;
+
+use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
+use crate::ids::SenderId;
+use crate::ports::{Clock, PortError, SenderHealths};
+
+/// Stops senders.
+#[derive(Clone)]
+pub struct StopSender {
+    /// Stores the health of senders.
+    pub healths: Arc<dyn SenderHealths>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The reason a sender was not stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum StopSenderError {
+    /// The sender does not exist.
+    #[error("no sender has that id")]
+    NotFound,
+    /// A port failed.
+    #[error(transparent)]
+    Port(PortError),
+}
+
+impl StopSender {
+    /// Stops one sender. A sender that an operator stopped already stays stopped since then.
+    pub async fn execute(&self, sender: SenderId) -> Result<HealthChanged, StopSenderError> {
+        let (change, now) = (HealthChange::StoppedByOperator, self.clock.now());
+        match self.healths.change_health(sender, &change, now).await {
+            Ok(changed) => Ok(changed),
+            Err(PortError::Conflict(_)) => Err(StopSenderError::NotFound),
+            Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
+                Err(StopSenderError::Port(error))
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Small use cases of the administration: how each reports a conflict, and what it passes on.
+
+use std::sync::Arc;
+
+use otp_core::account::EmailAddress;
+use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
+use otp_core::credits::Credits;
+use otp_core::ids::{ApiKeyId, SenderId};
+use otp_core::language::LanguageTag;
+use otp_core::ports::{
+    MockApiKeys, MockNoticeSender, MockPlans, MockTemplates, NoticeError, PortError,
+};
+use otp_core::ui_language::UiLanguage;
+use otp_core::usecases::add_template::{AddTemplate, AddTemplateError, ApprovedTemplate};
+use otp_core::usecases::create_plan::{CreatePlan, CreatePlanError, NewPlan};
+use otp_core::usecases::revoke_api_key::{RevokeApiKey, RevokeApiKeyError};
+use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailError, SendTestMailRequest};
+use otp_testkit::contract::fixture::START;
+use otp_testkit::{ManualClock, SeededRandomness};
+use uuid::Uuid;
+
+const KEY: ApiKeyId = ApiKeyId(Uuid::from_u128(1));
+const SENDER: SenderId = SenderId(Uuid::from_u128(2));
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::starting_at(START))
+}
+
+fn randomness() -> Arc<SeededRandomness> {
+    Arc::new(SeededRandomness::new(7))
+}
+
+fn conflict() -> PortError {
+    PortError::Conflict("taken".into())
+}
+
+fn failure() -> PortError {
+    PortError::Backend("the disk is full".into())
+}
+
+#[tokio::test]
+async fn a_key_is_revoked_now_and_an_unknown_one_is_not_found() {
+    for is_known in [true, false] {
+        let mut keys = MockApiKeys::new();
+        keys.expect_revoke()
+            .withf(|id, at| (*id, *at) == (KEY, START))
+            .return_once(move |_, _| Ok(is_known));
+        let revoke_api_key = RevokeApiKey {
+            keys: Arc::new(keys),
+            clock: clock(),
+        };
+        match revoke_api_key.execute(KEY).await {
+            Ok(()) => assert!(is_known),
+            Err(error @ RevokeApiKeyError::NotFound(KEY)) => {
+                assert!(!is_known);
+                assert_eq!(error.to_string(), format!("no API key has the id {KEY}"));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+async fn create_plan(stored: Result<(), PortError>) -> Result<(), CreatePlanError> {
+    let mut plans = MockPlans::new();
+    plans.expect_create().return_once(|_| stored);
+    let create_plan = CreatePlan {
+        plans: Arc::new(plans),
+        clock: clock(),
+        randomness: randomness(),
+    };
+    let new = NewPlan {
+        name: "Starter".to_owned(),
+        credits: Credits::ONE,
+        price: None,
+    };
+    let plan = create_plan.execute(new).await?;
+    assert_eq!((plan.name.as_str(), plan.created_at), ("Starter", START));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_name_of_a_plan_can_be_taken() {
+    assert!(create_plan(Ok(())).await.is_ok());
+    let taken = create_plan(Err(conflict())).await;
+    assert!(matches!(taken, Err(CreatePlanError::NameTaken)));
+    let failed = create_plan(Err(failure())).await;
+    assert!(matches!(
+        failed,
+        Err(CreatePlanError::Port(PortError::Backend(_)))
+    ));
+}
+
+async fn add_template(stored: Result<(), PortError>) -> Result<(), AddTemplateError> {
+    let mut templates = MockTemplates::new();
+    templates.expect_add_template().return_once(|_| stored);
+    let add_template = AddTemplate {
+        templates: Arc::new(templates),
+        clock: clock(),
+        randomness: randomness(),
+    };
+    let approved = ApprovedTemplate {
+        sender_id: SENDER,
+        name: TemplateName::parse("otp_code").expect("a name"),
+        language: LanguageTag::parse("ar").expect("a language"),
+    };
+    let template = add_template.execute(approved).await?;
+    assert_eq!(template.sender_id, SENDER);
+    assert_eq!(template.status, TemplateStatus::APPROVED);
+    assert_eq!(template.status_since, None, "the provider has not said so");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_template_is_assumed_approved_and_added_once() {
+    assert!(add_template(Ok(())).await.is_ok());
+    let again = add_template(Err(conflict())).await;
+    assert!(matches!(
+        again,
+        Err(AddTemplateError::UnknownSenderOrAlreadyAdded)
+    ));
+    let failed = add_template(Err(failure())).await;
+    assert!(matches!(
+        failed,
+        Err(AddTemplateError::Port(PortError::Backend(_)))
+    ));
+}
+
+#[tokio::test]
+async fn a_test_mail_is_sent_under_the_id_that_is_returned() {
+    let request = SendTestMailRequest {
+        to: EmailAddress::parse("ops@example.com").expect("an address"),
+        language: UiLanguage::Arabic,
+    };
+    let refused = NoticeError::Refused("550".to_owned());
+    for answer in [Ok(()), Err(refused.clone())] {
+        let (sent, ids) = std::sync::mpsc::channel();
+        let mut sender = MockNoticeSender::new();
+        let returned = answer.clone();
+        sender.expect_send_test().return_once(move |mail| {
+            assert_eq!(mail.to.as_str(), "ops@example.com");
+            assert_eq!((mail.language, mail.at), (UiLanguage::Arabic, START));
+            sent.send(mail.id).expect("the test waits");
+            returned
+        });
+        let send_test_mail = SendTestMail {
+            sender: Arc::new(sender),
+            clock: clock(),
+            randomness: randomness(),
+        };
+        match send_test_mail.execute(request.clone()).await {
+            Ok(id) => assert_eq!((Ok(id), Ok(())), (ids.recv(), answer)),
+            Err(SendTestMailError::Sender(error)) => assert_eq!(Err(error), answer),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Accounts.
+
+use std::sync::Arc;
+
+use otp_core::account::AccountRules;
+use otp_core::usecases::create_account::CreateAccount;
+use otp_core::usecases::find_accounts::FindAccounts;
+
+use super::Administration;
+
+impl Administration {
+    pub(in crate::commands) fn create_account(&self) -> anyhow::Result<CreateAccount> {
+        Ok(CreateAccount {
+            accounts: self.storage.clone(),
+            master_keys: Arc::clone(&self.keys()?.master_keys),
+            clock: self.clock(),
+            randomness: self.randomness(),
+        })
+    }
+
+    /// Returns the rules of accounts that are created here.
+    pub(in crate::commands) fn new_account_rules(&self) -> AccountRules {
+        self.settings.new_account_rules
+    }
+
+    pub(in crate::commands) fn find_accounts(&self) -> anyhow::Result<FindAccounts> {
+        Ok(FindAccounts {
+            accounts: self.storage.clone(),
+            sealers: self.sealers()?,
+        })
+    }
+}

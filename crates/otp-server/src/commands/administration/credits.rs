@@ -1,0 +1,59 @@
+//! Credits: plans and subscriptions, prices, and the audit.
+
+use otp_core::usecases::audit_credits::AuditCredits;
+use otp_core::usecases::create_plan::CreatePlan;
+use otp_core::usecases::grant_subscription::GrantSubscription;
+use otp_core::usecases::list_plans::ListPlans;
+use otp_core::usecases::list_prices::ListPrices;
+use otp_core::usecases::list_subscriptions::ListSubscriptions;
+use otp_core::usecases::set_prices::SetPrices;
+
+use super::Administration;
+
+impl Administration {
+    pub(in crate::commands) fn create_plan(&self) -> CreatePlan {
+        CreatePlan {
+            plans: self.storage.clone(),
+            clock: self.clock(),
+            randomness: self.randomness(),
+        }
+    }
+
+    pub(in crate::commands) fn list_plans(&self) -> ListPlans {
+        ListPlans {
+            plans: self.storage.clone(),
+        }
+    }
+
+    pub(in crate::commands) fn grant_subscription(&self) -> GrantSubscription {
+        GrantSubscription {
+            subscriptions: self.storage.clone(),
+            clock: self.clock(),
+            randomness: self.randomness(),
+        }
+    }
+
+    pub(in crate::commands) fn list_subscriptions(&self) -> ListSubscriptions {
+        ListSubscriptions {
+            subscriptions: self.storage.clone(),
+        }
+    }
+
+    pub(in crate::commands) fn set_prices(&self) -> SetPrices {
+        SetPrices {
+            prices: self.storage.clone(),
+        }
+    }
+
+    pub(in crate::commands) fn list_prices(&self) -> ListPrices {
+        ListPrices {
+            prices: self.storage.clone(),
+        }
+    }
+
+    pub(in crate::commands) fn audit_credits(&self) -> AuditCredits {
+        AuditCredits {
+            audit: self.storage.clone(),
+        }
+    }
+}
