@@ -102,7 +102,10 @@ pub(super) async fn list(
     let connection = transaction.connection();
     let account_id = Col(query.account_id);
     let since = Col(query.since);
-    let (before_time, before_id) = (Col(query.before.created_at), Col(query.before.id));
+    let (before_time, before_id) = (
+        Col(query.before.created_at),
+        Col(MessageId(query.before.id)),
+    );
     let statuses = each(&query.statuses, |status| *status);
     let limit = Col(i64::try_from(query.limit).unwrap_or(i64::MAX));
     let rows = if let Some(recipient) = query.recipient {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::message::{MessageQuery, MessageStatus, PagePosition};
+use otp_core::message::{MessageQuery, MessageStatus};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Clock, Messages};
 use otp_core::send::{Outcome, Settlement};
 use otp_core::time::Timestamp;

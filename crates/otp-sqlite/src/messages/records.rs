@@ -101,7 +101,7 @@ pub(super) fn list(
         .bind::<Id, _>(Col(query.account_id))
         .bind::<Instant, _>(Col(query.since))
         .bind::<Instant, _>(Col(query.before.created_at))
-        .bind::<Id, _>(Col(query.before.id))
+        .bind::<Id, _>(Col(MessageId(query.before.id)))
         .bind::<Text, _>(json!(statuses).to_string())
         .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX));
     let rows = match query.recipient {

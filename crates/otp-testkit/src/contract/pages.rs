@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::MessageId;
-use otp_core::message::{MessageQuery, MessageRecord, MessageStatus, PagePosition};
+use otp_core::message::{MessageQuery, MessageRecord, MessageStatus};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, Storage};
 use otp_core::send::{Outcome, SendAttempt};
 use otp_core::time::Timestamp;

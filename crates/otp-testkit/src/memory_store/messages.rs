@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord, PagePosition};
+use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, PortError};
 
 use super::{MemoryStore, State, StoredMessage};
@@ -60,9 +61,9 @@ impl Messages for MemoryStore {
         let found = state.messages.values().filter(wanted);
         let mut found: Vec<_> = found
             .map(|stored| state.record(stored))
-            .filter(|record| PagePosition::of(record) < query.before)
+            .filter(|record| PagePosition::of(*record) < query.before)
             .collect();
-        found.sort_unstable_by_key(|record| Reverse(PagePosition::of(record)));
+        found.sort_unstable_by_key(|record| Reverse(PagePosition::of(*record)));
         found.truncate(query.limit);
         Ok(found)
     }
