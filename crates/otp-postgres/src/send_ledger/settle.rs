@@ -155,9 +155,9 @@ async fn update_messages(
         provider_index: each(ids(), |id| Some(id?.index)),
         provider_message_id: each(ids(), |id| id?.sealed.clone()),
         changes_failure: each(of(), |update| update.failure != FailureChange::Keep),
-        failure_code: each(failures(), |failure| failure?.0.code),
-        failure_title: each(failures(), |failure| Some(failure?.0.title.clone())),
-        failure_reason: each(failures(), |failure| Some(failure?.0.reason.clone())),
+        failure_code: each(failures(), |failure| failure?.0?.code),
+        failure_title: each(failures(), |failure| Some(failure?.0?.title.clone())),
+        failure_reason: each(failures(), |failure| Some(failure?.0?.reason.clone())),
         failed_at: each(failures(), |failure| Some(failure?.1)),
         updated_at: each(of(), |update| update.at),
     };
@@ -192,9 +192,9 @@ async fn name_messages(
     Ok(())
 }
 
-fn recorded(change: &FailureChange) -> Option<(&Failure, Timestamp)> {
+fn recorded(change: &FailureChange) -> Option<(Option<&Failure>, Timestamp)> {
     match change {
-        FailureChange::Record(failure, at) => Some((failure, *at)),
+        FailureChange::Record(failure, at) => Some((failure.as_ref(), *at)),
         FailureChange::Keep | FailureChange::Clear => None,
     }
 }

@@ -64,7 +64,7 @@ fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
     let provider = update.provider_message_id.as_ref();
     let (changes, failure) = match &update.failure {
         FailureChange::Keep => (false, None),
-        FailureChange::Record(failure, at) => (true, Some((failure, at))),
+        FailureChange::Record(failure, at) => (true, Some((failure.as_ref(), at))),
         FailureChange::Clear => (true, None),
     };
     json!([
@@ -75,9 +75,9 @@ fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
         provider.map(|provider| hex(&provider.index.0)),
         provider.and_then(|provider| Some(hex(&provider.sealed.as_ref()?.0))),
         i32::from(changes),
-        failure.map(|(failure, _)| &failure.title),
-        failure.map(|(failure, _)| &failure.reason),
-        failure.and_then(|(failure, _)| failure.code),
+        failure.and_then(|(failure, _)| Some(&failure?.title)),
+        failure.and_then(|(failure, _)| Some(&failure?.reason)),
+        failure.and_then(|(failure, _)| failure?.code),
         failure.map(|(_, at)| at.unix_millis()),
         update.at.unix_millis(),
     ])
