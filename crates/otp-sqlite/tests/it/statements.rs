@@ -10,10 +10,10 @@ use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh::Place;
 
-/// Begin, four kinds of facts, messages, ledger, balances, commit.
-const OF_ADMISSION: usize = 9;
-/// Begin, messages, balances, updates, events, ledger, balances, commit.
-const OF_SETTLEMENT: usize = 8;
+/// Begin, rules, four kinds of facts, messages, ledger, balances, commit.
+const OF_ADMISSION: usize = 10;
+/// Begin, messages, rules, balances, updates, events, ledger, balances, commit.
+const OF_SETTLEMENT: usize = 9;
 
 #[tokio::test]
 async fn a_batch_costs_the_same_statements_whatever_its_size() {
@@ -81,20 +81,20 @@ async fn what_has_nothing_to_do_costs_nothing() {
     // Without credits, and without idempotency keys: facts are loaded, nothing is written.
     let attempts: Arc<[SendAttempt]> = (0..100).map(|number| fixture.attempt(number)).collect();
     fixture.store.admit(attempts).await.unwrap();
-    assert_eq!(statements.take().len(), 5);
+    assert_eq!(statements.take().len(), 6);
     fixture.store.admit(Arc::from([])).await.unwrap();
     fixture.store.settle(Arc::from([])).await.unwrap();
     assert_eq!(statements.take(), Vec::<String>::new());
 }
 
-/// The grant has prepared the append to the ledger. Six more statements of admission and four of
+/// The grant has prepared the append to the ledger. Seven more statements of admission and four of
 /// settlement, which shares the writing of balances, are prepared with the first message.
 #[tokio::test]
 async fn statements_are_prepared_once() {
     let (place, statements) = recorded();
     let fixture = Fixture::with_credits(place.store().await, 1_000).await;
     statements.take_prepared();
-    for (number, expected) in [(1_u32, 10), (2, 0), (3, 0)] {
+    for (number, expected) in [(1_u32, 11), (2, 0), (3, 0)] {
         let attempt = fixture.attempt_with_key(number, u128::from(number));
         fixture.admit(&attempt).await;
         fixture
