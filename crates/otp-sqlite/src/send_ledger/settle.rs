@@ -1,4 +1,4 @@
-//! Settlement: load where the messages stand, ask the core, write what it says.
+//! Settlement: load the state of the messages, ask the core, write its decision.
 
 use std::collections::BTreeSet;
 
@@ -27,8 +27,8 @@ pub(super) const BALANCES: &str = "
     FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
     WHERE s.account_id = unhex(wanted.value ->> 0)";
 
-/// What a settlement does not bring is NULL and leaves the column as it is. The failure is three
-/// columns and its time; they are set and emptied together, where the row says so.
+/// A value that a settlement does not have is NULL and leaves its column unchanged. The three columns of
+/// the failure and its time are set or cleared together, if the row says so.
 pub(super) const UPDATE: &str = "
     UPDATE messages SET
         status = new.value ->> 1,
