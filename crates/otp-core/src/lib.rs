@@ -13,7 +13,15 @@
 //! # Testing with mocks
 //!
 //! With the feature `mocks`, every port has a [mockall](https://docs.rs/mockall) mock, so a test of a
-//! use case needs no database and no network:
+//! use case needs no database and no network. Turn the feature on for tests only:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! otp-core = { path = "…", features = ["mocks"] }
+//! ```
+//!
+//! `cargo doc -p otp-core --features mocks --open` lists the mocks in `ports::mocks`. A test replaces the
+//! ports of a use case, which are its public fields:
 //!
 //! ```
 //! use std::sync::Arc;

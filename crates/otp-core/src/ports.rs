@@ -61,7 +61,7 @@ pub use provider_error::ProviderError;
 pub use provider_webhook::{ProviderWebhook, WebhookRefusal};
 pub use randomness::Randomness;
 pub use receipts::Receipts;
-pub use recipient_identities::{Recalled, RecipientIdentities};
+pub use recipient_identities::{KnownRecipient, Recalled, RecipientIdentities};
 pub use schema::{Schema, SchemaError, SchemaState};
 pub use send_ledger::SendLedger;
 pub use sender_examiner::{Examination, SenderExaminer};
@@ -73,8 +73,13 @@ pub use subscriptions::Subscriptions;
 pub use template_registry::{BusinessAccount, CreatedTemplate, TemplateRegistry};
 pub use templates::Templates;
 
+/// Mocks of the ports, with the feature `mocks`.
+///
+/// Each method of a port has an `expect_…` method on its mock, which says how often the method may be
+/// called, with what, and what it returns; see [mockall](https://docs.rs/mockall). A call without an
+/// expectation panics, and so does a mock that is dropped before its expected calls came.
 #[cfg(feature = "mocks")]
-mod mocks {
+pub mod mocks {
     pub use super::accounts::MockAccounts;
     pub use super::admission_facts::MockAdmissionFacts;
     pub use super::api_keys::MockApiKeys;

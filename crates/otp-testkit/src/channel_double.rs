@@ -18,7 +18,7 @@ pub fn double_message(to: &str) -> OutgoingMessage {
     })
 }
 
-/// What the second channel limits: one sender for everybody, and each recipient by name.
+/// The limits of the second channel: one sender for everybody, and each recipient by name.
 #[derive(Debug)]
 pub struct DoubleLimits;
 
@@ -27,9 +27,9 @@ impl Limits for DoubleLimits {
     type Recipient = String;
 
     fn of(message: &OutgoingMessage) -> Option<(u8, &String)> {
-        match message {
-            OutgoingMessage::Double(message) => Some((0, &message.to)),
-            _ => None,
-        }
+        let OutgoingMessage::Double(message) = message else {
+            return None;
+        };
+        Some((0, &message.to))
     }
 }

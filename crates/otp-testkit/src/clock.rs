@@ -12,7 +12,7 @@ use otp_core::time::Timestamp;
 pub struct ManualClock(Mutex<Timestamp>);
 
 impl ManualClock {
-    /// A clock that stands at `start`.
+    /// Creates a clock that shows `start`.
     pub fn starting_at(start: Timestamp) -> Self {
         Self(Mutex::new(start))
     }
@@ -26,7 +26,7 @@ impl ManualClock {
         *now = *now + duration;
     }
 
-    /// Sets the clock, backwards too.
+    /// Sets the clock, also backwards.
     pub fn set(&self, to: Timestamp) {
         *self
             .0

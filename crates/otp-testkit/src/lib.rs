@@ -1,9 +1,11 @@
-//! What tests need and a product must not have.
+//! Tests' own adapters, and the contracts that every adapter keeps.
 //!
-//! - [`contract`]: the storage contract, one function per promise; [`storage_contract!`] turns it into
-//!   tests of an adapter. A new adapter is done when it passes.
-//! - [`MemoryStore`]: every storage port in memory, for tests of use cases; it passes the contract too.
-//! - [`World`]: the use cases of a gateway over that store, with an account that can send.
+//! - [`contract`] and [`storage_contract!`]: the promises of a store, one function each. A new store is
+//!   done when it passes.
+//! - [`sender_contract`] and [`sender_contract!`]: the promises of a transport.
+//! - [`World`]: a gateway in memory with an account that can send, for tests of use cases.
+//! - [`MemoryStore`]: every storage port in memory; it passes the contract too.
+//! - [`StorageParts`]: a store that is made of parts, such as one new port over a [`MemoryStore`].
 //! - [`ManualClock`], [`SeededRandomness`], [`ScriptedSender`]: time, chance and a provider that do
 //!   what the test says.
 //! - [`channel_double`]: a second channel beside WhatsApp.
@@ -15,11 +17,16 @@ pub mod contract;
 pub mod memory_store;
 pub mod postgres;
 pub mod randomness;
+#[doc(hidden)]
+pub mod runtime;
 pub mod sender;
+pub mod sender_contract;
+mod storage_parts;
 pub mod world;
 
 pub use clock::ManualClock;
 pub use memory_store::MemoryStore;
 pub use randomness::SeededRandomness;
 pub use sender::ScriptedSender;
+pub use storage_parts::StorageParts;
 pub use world::World;

@@ -1,7 +1,7 @@
-//! A provider that answers as the test tells it and remembers what it was handed.
+//! A provider that answers from a script and remembers what it was handed.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use otp_core::message::{Failure, ProviderMessageId};
@@ -11,11 +11,14 @@ use otp_core::ports::{
 use otp_core::sealing::{ProviderMessageIndex, Sealed, SealedProviderMessageId};
 use otp_core::send::Outcome;
 
-/// Answers from a script, and accepts once the script is at its end.
+use crate::sender_contract::{Call, CallLog};
+
+/// A sender that answers from a script, and accepts once the script is at its end.
 #[derive(Debug, Default)]
 pub struct ScriptedSender {
     script: Mutex<VecDeque<Result<Accepted, SendError>>>,
     calls: Mutex<Vec<OutgoingMessage>>,
+    log: CallLog,
 }
 
 impl ScriptedSender {
@@ -23,28 +26,48 @@ impl ScriptedSender {
     pub fn answering(script: impl IntoIterator<Item = Result<Accepted, SendError>>) -> Self {
         Self {
             script: Mutex::new(script.into_iter().collect()),
-            calls: Mutex::default(),
+            ..Self::default()
         }
     }
 
-    /// What it was handed so far.
+    /// Adds an answer to the end of the script.
+    pub fn then(&self, answer: Result<Accepted, SendError>) {
+        self.script().push_back(answer);
+    }
+
+    /// The messages that it was handed so far.
     pub fn calls(&self) -> Vec<OutgoingMessage> {
         self.calls.lock().expect("recording does not panic").clone()
+    }
+
+    /// The same calls, as the sender contract counts them.
+    pub fn call_log(&self) -> &CallLog {
+        &self.log
+    }
+
+    fn script(&self) -> MutexGuard<'_, VecDeque<Result<Accepted, SendError>>> {
+        self.script.lock().expect("recording does not panic")
     }
 }
 
 #[async_trait]
 impl MessageSender for ScriptedSender {
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
-        let mut calls = self.calls.lock().expect("recording does not panic");
-        calls.push(message.clone());
-        let number = calls.len();
-        let scripted = self
-            .script
-            .lock()
-            .expect("recording does not panic")
-            .pop_front();
-        scripted.unwrap_or_else(|| Ok(accepted(&format!("wamid.{number}"))))
+        let number = {
+            let mut calls = self.calls.lock().expect("recording does not panic");
+            calls.push(message.clone());
+            calls.len()
+        };
+        let scripted = self.script().pop_front();
+        let answer = scripted.unwrap_or_else(|| Ok(accepted(&format!("wamid.{number}"))));
+        self.log.record(Call {
+            message_id: message.message_id().to_string(),
+            accepted_as: answer
+                .as_ref()
+                .ok()
+                .map(|a| a.provider_message_id.0.clone()),
+        });
+        answer
     }
 }
 

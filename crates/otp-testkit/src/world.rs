@@ -23,23 +23,45 @@ use otp_core::usecases::send_message::{SendMessage, SendMessageRequest, SendPoli
 use crate::contract::fixture::{Fixture, START, recipient};
 use crate::{MemoryStore, ScriptedSender};
 
-/// The use cases of a gateway over a store in memory, ready for a unit test.
+/// A gateway in memory for tests of use cases: a store, a clock set by hand, a scripted provider, and
+/// an account with 10 credits that can send.
+///
+/// This test shows that a message whose outcome is unknown is not sent again, and that the recipient
+/// has to wait as after any other send:
 ///
 /// ```
+/// use std::time::Duration;
 /// use otp_core::message::MessageStatus;
+/// use otp_core::ports::SendError;
+/// use otp_core::usecases::send_message::SendMessageError;
 /// use otp_testkit::{ScriptedSender, World};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().expect("runtime").block_on(async {
-/// let world = World::with_provider(ScriptedSender::default()).await;
-/// let sent = world.send_message.execute(world.request(1)).await.expect("sent");
-/// assert_eq!(sent.status, MessageStatus::Sent);
+/// // The provider's first answer is lost; it accepts after that.
+/// let world = World::with_provider(ScriptedSender::answering([Err(SendError::Unknown)])).await;
+/// let send = || world.send_message.execute(world.request(1));
+///
+/// let sent = send().await.expect("recorded");
+/// assert_eq!(sent.status, MessageStatus::Pending);
 /// assert_eq!(world.provider.calls().len(), 1);
+///
+/// let refused = send().await.expect_err("too early");
+/// assert!(matches!(refused, SendMessageError::CoolingDown { .. }));
+///
+/// world.fixture.clock.advance(Duration::from_secs(30));
+/// assert_eq!(send().await.expect("sent").status, MessageStatus::Sent);
+/// assert_eq!(world.fixture.balance().await, 8);
 /// # });
 /// ```
+///
+/// Every port of [`send_message`](Self::send_message) is a public field: replace it with a mock of
+/// `otp_core::ports`, or with the adapter under test, as in
+/// `SendMessage { sender: Arc::new(mine), ..world.send_message.clone() }`. A server over the same
+/// store takes [`fixture.store`](Fixture::store) and [`MASTER_KEY`](crate::contract::fixture::MASTER_KEY).
 pub struct World {
-    /// The account, the store, the clock and the keys.
+    /// The store, the clock, the account and the keys.
     pub fixture: Fixture,
-    /// The provider.
+    /// The provider, and the calls that it received.
     pub provider: Arc<ScriptedSender>,
     /// Sends messages.
     pub send_message: SendMessage,
@@ -141,9 +163,11 @@ impl World {
 
     /// The WhatsApp messages that the provider was handed.
     pub fn whatsapp_calls(&self) -> Vec<whatsapp::OutgoingMessage> {
-        let whatsapp = |call| match call {
-            OutgoingMessage::WhatsApp(message) => Some(message),
-            _ => None,
+        let whatsapp = |call| {
+            let OutgoingMessage::WhatsApp(message) = call else {
+                return None;
+            };
+            Some(message)
         };
         self.provider
             .calls()

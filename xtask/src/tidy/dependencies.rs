@@ -130,6 +130,12 @@ const TABLE: &[Row] = &[
         workspace: &["otp-core", "otp-e2e", "otp-testkit"],
         never: &[DIESEL],
     },
+    // Small programs to learn from. They use what a program outside the workspace would use.
+    Row {
+        package: "otp-examples",
+        workspace: &["otp-core", "otp-server", "otp-testkit"],
+        never: &[DIESEL, "actix-web", "anyhow"],
+    },
     Row {
         package: "xtask",
         workspace: &[],

@@ -12,16 +12,20 @@ use crate::message::{Failure, ProviderMessageId};
 /// Passes messages to a provider: the port of every channel.
 ///
 /// An adapter serves one channel, or several by passing each message to the adapter of its channel.
+/// `otp_testkit::sender_contract!` tests an adapter for each sentence below.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait MessageSender: Send + Sync {
     /// Calls the provider at most once, and returns within the message's timeout.
     ///
-    /// An adapter MUST NOT repeat the call by itself, follow a redirect, or log the passcode, the
-    /// recipient or a token. It MUST pass on the message's id, so that a receipt can be matched even if
-    /// the answer to the call is lost. When in doubt whether the provider took the message, it MUST return
-    /// [`SendError::Unknown`]. For a message of a channel that it does not serve, it MUST return
-    /// [`SendError::Refused`] without a call.
+    /// - An adapter MUST NOT repeat the call by itself, nor follow a redirect with it. If the future is
+    ///   dropped, the call MUST NOT be made again.
+    /// - It MUST pass the message's id on, so that a receipt can be matched even if the answer is lost.
+    /// - When in doubt whether the provider took the message, it MUST return [`SendError::Unknown`].
+    /// - If no connection was established, or no time was left to make the call, it MUST return
+    ///   [`SendError::Retry`]. It MUST report the wait that the provider asks for.
+    /// - It MUST refuse a message of a channel that it does not serve, without a call.
+    /// - It MUST NOT log the passcode, the recipient or a token, nor repeat them in a refusal.
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError>;
 }
 

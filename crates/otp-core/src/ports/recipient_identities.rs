@@ -28,11 +28,14 @@ pub trait RecipientIdentities: Send + Sync {
     async fn find_identities(
         &self,
         wanted: &[(AccountId, IdentityIndex)],
-    ) -> Result<HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>, PortError>;
+    ) -> Result<HashMap<(AccountId, IdentityIndex), KnownRecipient>, PortError>;
 
     /// Stores identities. It MUST NOT overwrite a more recent one.
     async fn remember(&self, known: &[KnownIdentity]) -> Result<(), PortError>;
 }
+
+/// A recipient, and since when an identity is known to be it.
+pub type KnownRecipient = (RecipientIndex, Timestamp);
 
 /// The stored facts about a message and an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,5 +45,5 @@ pub struct Recalled {
     /// The recipient of the message.
     pub recipient_index: RecipientIndex,
     /// The recipient that the identity belongs to, and since when that is known.
-    pub known: Option<(RecipientIndex, Timestamp)>,
+    pub known: Option<KnownRecipient>,
 }

@@ -271,7 +271,7 @@ pub async fn another_accounts_message_is_as_absent_as_an_unknown_one(store: Arc<
     }
 }
 
-/// What an attempt would be judged by is what it is judged by, and looking at it changes nothing.
+/// The facts of a dry run are those of the attempt that follows, and loading them changes nothing.
 pub async fn an_explanation_is_the_verdict_that_follows(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 2).await;
     let check = async |attempt: &SendAttempt| {
@@ -291,7 +291,7 @@ pub async fn an_explanation_is_the_verdict_that_follows(store: Arc<dyn Storage>)
     assert_eq!(
         replay.wait,
         Duration::from_secs(30),
-        "told although it is a replay"
+        "known although it is a replay"
     );
     let cooling = check(&fixture.attempt(1)).await;
     assert!(matches!(
@@ -306,7 +306,7 @@ pub async fn an_explanation_is_the_verdict_that_follows(store: Arc<dyn Storage>)
     assert_eq!(
         explained.wait,
         Duration::from_secs(30),
-        "told although there is no route"
+        "known although there is no route"
     );
     check(&fixture.attempt(2)).await;
     let broke = check(&fixture.attempt(3)).await;

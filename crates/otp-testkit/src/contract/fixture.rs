@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use otp_core::account::{AccountRules, Contact, ContactLine, EmailAddress};
+use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::channel::whatsapp;
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
@@ -32,6 +33,9 @@ use crate::{ManualClock, SeededRandomness};
 
 /// When the tests' time begins.
 pub const START: Timestamp = Timestamp::from_unix_millis(1_800_000_000_123);
+
+/// The master key of every fixture, as the setting `security.master_key` has it.
+pub const MASTER_KEY: &str = "b3RwLXRlc3RraXQ6IG5vdCBhIHNlY3JldCBhdCBhbGw=";
 
 /// A store with one account that has a key, and what it takes to make attempts of it.
 #[derive(Clone)]
@@ -62,8 +66,7 @@ impl Fixture {
             SEED.fetch_add(1, Ordering::Relaxed).into(),
         ));
         let clock = Arc::new(ManualClock::starting_at(START));
-        let master_key = MasterKey::generate(&SeededRandomness::new(0));
-        let master_keys = Arc::new(MasterKeys::new(&master_key, &[]));
+        let master_keys = Arc::new(MasterKeys::new(&master_key(), &[]));
         let open_keyring = OpenKeyring {
             keyring: store.clone(),
             master_keys: Arc::clone(&master_keys),
@@ -140,6 +143,11 @@ impl Fixture {
 
     /// One more key of an account.
     pub async fn another_key(&self, account_id: AccountId) -> ApiKeyId {
+        self.issue_key(account_id).await.0.id
+    }
+
+    /// One more key of an account, and its secret, which authenticates a request.
+    pub async fn issue_key(&self, account_id: AccountId) -> (ApiKey, ApiKeySecret) {
         let create_api_key = CreateApiKey {
             keys: self.store.clone(),
             clock: self.clock.clone(),
@@ -150,7 +158,7 @@ impl Fixture {
             name: "contract".to_owned(),
             expires_at: None,
         };
-        create_api_key.execute(new).await.expect("key").0.id
+        create_api_key.execute(new).await.expect("key")
     }
 
     /// Credits for the account.
@@ -235,11 +243,11 @@ impl Fixture {
 
     /// Settles one message.
     pub async fn settle(&self, attempt: &SendAttempt, outcome: Outcome) {
-        self.settle_told_at(attempt, outcome, None).await;
+        self.settle_reported_at(attempt, outcome, None).await;
     }
 
     /// Settles one message by something that happened at this time of the provider's clock.
-    pub async fn settle_told_at(
+    pub async fn settle_reported_at(
         &self,
         attempt: &SendAttempt,
         outcome: Outcome,
@@ -295,7 +303,7 @@ impl Fixture {
             .expect("subscriptions")
     }
 
-    /// What is left in all.
+    /// Returns the credits that are left in all subscriptions.
     pub async fn balance(&self) -> i64 {
         self.subscriptions()
             .await
@@ -315,6 +323,11 @@ impl Fixture {
             assert_eq!(row.remaining.get(), sum, "balance and ledger of {}", row.id);
         }
     }
+}
+
+/// The master key of every fixture.
+pub fn master_key() -> MasterKey {
+    MasterKey::parse(MASTER_KEY).expect("a master key")
 }
 
 /// An amount of credits.

@@ -17,7 +17,7 @@ fn replayed(first: &SendAttempt, status: MessageStatus) -> Admission {
     })
 }
 
-/// While the first request is under way a repetition is told `Pending`, afterwards its answer.
+/// A repetition gets `Pending` while the first request is under way, and its answer afterwards.
 pub async fn a_replay_under_way_is_pending_and_then_the_first_answer(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 5).await;
     let first = fixture.attempt_with_key(1, 1);

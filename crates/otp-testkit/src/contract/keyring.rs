@@ -10,7 +10,7 @@ use otp_core::usecases::rotate_keyring::RotateKeyring;
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
-use super::fixture::{Fixture, contact};
+use super::fixture::{Fixture, contact, master_key};
 use crate::SeededRandomness;
 
 /// An account's key is there as soon as the account is, in the directory as well.
@@ -85,8 +85,7 @@ pub async fn only_an_unchanged_key_is_rewrapped(store: Arc<dyn Storage>) {
     let before = fixture.store.find_key(owner).await.expect("find");
     let before = before.expect("a key");
     let new_key = MasterKey::generate(&*fixture.randomness);
-    let old_key = MasterKey::generate(&SeededRandomness::new(0));
-    let master_keys = Arc::new(MasterKeys::new(&new_key, &[old_key]));
+    let master_keys = Arc::new(MasterKeys::new(&new_key, &[master_key()]));
     let after = master_keys.rewrap(owner, &before, &*fixture.randomness);
     let after = after.expect("opens").expect("another wrapping");
     let change = RewrappedKey {

@@ -57,8 +57,8 @@ impl Fixture {
         self.store.list_unsent(1_000).await.expect("listed")
     }
 
-    /// What the account holder is told, in the order in which it came up.
-    async fn told(&self) -> Vec<NoticeKind> {
+    /// Returns the notices to the account holder, oldest first.
+    async fn queued(&self) -> Vec<NoticeKind> {
         let unsent = self.unsent().await.into_iter();
         unsent.map(|queued| queued.notice.kind).collect()
     }
@@ -137,8 +137,8 @@ pub async fn a_notice_to_nobody_is_a_conflict(store: Arc<dyn Storage>) {
     assert_eq!(fixture.unsent().await, []);
 }
 
-/// Who claims has the notice until the lease ends; then it may be claimed again, as another attempt, and
-/// who had it before has no say any more.
+/// A claim holds until its lease ends. Then the notice may be claimed again, as another attempt, and
+/// the outcome of the first claim is ignored.
 pub async fn a_claim_holds_until_its_lease_ends(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     fixture.enqueue(&[fixture.notice("a")]).await;
@@ -155,7 +155,7 @@ pub async fn a_claim_holds_until_its_lease_ends(store: Arc<dyn Storage>) {
     assert_eq!(fixture.claim(10_000).await, []);
 }
 
-/// What is to be tried again is due when its outcome says, with the reason kept.
+/// A notice that is tried again is due when its outcome says, and keeps the reason.
 pub async fn a_notice_is_tried_again_when_it_is_due(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     fixture
@@ -262,7 +262,7 @@ pub async fn the_outbox_is_bounded(store: Arc<dyn Storage>) {
     assert_eq!(fixture.unsent().await.len(), MAX_WAITING + 1);
 }
 
-/// What ended long ago is forgotten; what waits is not, however old.
+/// Notices that ended long ago are forgotten; those that wait are kept, however old.
 pub async fn ended_notices_are_forgotten_in_time(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     fixture
@@ -284,10 +284,10 @@ pub async fn ended_notices_are_forgotten_in_time(store: Arc<dyn Storage>) {
 
 /// The debit that crosses the threshold puts one notice into the outbox, in the language of its request,
 /// and the one that takes the last credit another; no other debit does.
-pub async fn a_crossing_is_told_once(store: Arc<dyn Storage>) {
+pub async fn a_crossing_is_noticed_once(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 20).await;
     for number in 0..18 {
-        assert_eq!(fixture.told().await, [], "before send {number}");
+        assert_eq!(fixture.queued().await, [], "before send {number}");
         let attempt = SendAttempt {
             notice_language: Some(UiLanguage::Arabic),
             ..fixture.attempt(number)
@@ -304,16 +304,16 @@ pub async fn a_crossing_is_told_once(store: Arc<dyn Storage>) {
         subscription_id,
         granted: credits(20),
     };
-    assert_eq!(fixture.told().await, std::slice::from_ref(&low));
+    assert_eq!(fixture.queued().await, std::slice::from_ref(&low));
     assert_eq!(
         fixture.unsent().await[0].notice.language,
         Some(UiLanguage::Arabic)
     );
     fixture.clock.advance(Duration::from_secs(1));
     fixture.send(18).await;
-    assert_eq!(fixture.told().await, std::slice::from_ref(&low));
+    assert_eq!(fixture.queued().await, std::slice::from_ref(&low));
     fixture.send(19).await;
-    assert_eq!(fixture.told().await, [low, spent]);
+    assert_eq!(fixture.queued().await, [low, spent]);
 }
 
 /// Whoever comes first: of many sends at once, one crosses and one spends.
@@ -330,14 +330,14 @@ pub async fn racers_cross_once(store: Arc<dyn Storage>) {
     for racer in racers.collect::<Vec<_>>() {
         racer.await.expect("no racer panics");
     }
-    let mut told: Vec<_> = fixture
-        .told()
+    let mut queued: Vec<_> = fixture
+        .queued()
         .await
         .iter()
         .map(NoticeKind::as_str)
         .collect();
-    told.sort_unstable();
-    assert_eq!(told, ["LowBalance", "SubscriptionSpent"]);
+    queued.sort_unstable();
+    assert_eq!(queued, ["LowBalance", "SubscriptionSpent"]);
 }
 
 /// A refund that lifts the balance above the threshold makes room for another crossing, by a later send
@@ -351,20 +351,20 @@ pub async fn a_refund_makes_room_for_another_crossing(store: Arc<dyn Storage>) {
         }
         sends
     };
-    assert_eq!(fixture.told().await.len(), 1);
+    assert_eq!(fixture.queued().await.len(), 1);
     fixture
         .settle(&sends[0], Outcome::Failed(failure(131_026)))
         .await;
-    assert_eq!(fixture.told().await.len(), 1);
+    assert_eq!(fixture.queued().await.len(), 1);
     fixture.send(20).await;
-    assert_eq!(fixture.told().await.len(), 2);
+    assert_eq!(fixture.queued().await.len(), 2);
     fixture
         .settle(&sends[1], Outcome::Failed(failure(131_026)))
         .await;
     let late = Outcome::Reported(MessageStatus::Delivered);
     fixture.settle(&sends[1], late.clone()).await;
     fixture.settle(&sends[1], late).await;
-    assert_eq!(fixture.told().await.len(), 3);
+    assert_eq!(fixture.queued().await.len(), 3);
     assert_eq!(fixture.balance().await, 1);
 }
 

@@ -54,7 +54,7 @@ pub async fn one_number_many_racers_one_passes(store: Arc<dyn Storage>) {
     fixture.assert_ledger_balances().await;
 }
 
-/// Of 100 requests under one key one creates the message, and all others are told its id.
+/// Of 100 requests under one key one creates the message, and all others get its id.
 pub async fn one_key_many_racers_one_message(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 1_000).await;
     let attempts: Vec<_> = (0..100)

@@ -110,7 +110,8 @@ pub async fn credits_follow_late_failures_and_late_deliveries(store: Arc<dyn Sto
     fixture.assert_ledger_balances().await;
 }
 
-/// What was delivered after all is paid by whoever can, if the subscription that paid before cannot.
+/// A message that was delivered after all is paid by any subscription that can, if the one that paid
+/// before cannot.
 pub async fn a_late_delivery_is_paid_by_whoever_can(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 1).await;
     let attempt = fixture.send(1).await;

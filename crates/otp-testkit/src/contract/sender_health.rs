@@ -1,4 +1,4 @@
-//! Senders' health: what is known of them, and who is told.
+//! Senders' health: its changes, and the one report of each stop.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +69,7 @@ pub async fn what_is_known_of_a_sender_reads_back(store: Arc<dyn Storage>) {
     assert!(matches!(lost, Err(PortError::Conflict(_))), "{lost:?}");
 }
 
-/// A stop is told to somebody, and to one only.
+/// One of many who report the same stop learns that it is new.
 pub async fn of_many_who_stop_a_sender_one_brings_the_news(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let sick = added(&fixture, "100").await;

@@ -88,7 +88,7 @@ pub async fn settling_again_changes_nothing(store: Arc<dyn Storage>) {
     fixture.assert_ledger_balances().await;
 }
 
-/// What comes late moves nothing back, and gives nothing back twice.
+/// A late receipt moves no status back, and gives no price back twice.
 pub async fn receipts_never_move_a_status_backwards(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 5).await;
     let attempt = fixture.send(1).await;

@@ -22,7 +22,10 @@ async fn added(fixture: &Fixture, number: &str, language: &str) -> Authenticatio
 }
 
 /// The template as the provider speaks of it.
-fn told(template: &AuthenticationTemplate, status: TemplateStatus) -> AuthenticationTemplate {
+fn with_status(
+    template: &AuthenticationTemplate,
+    status: TemplateStatus,
+) -> AuthenticationTemplate {
     AuthenticationTemplate {
         provider_id: ProviderId::parse("1689556908129832").ok(),
         status,
@@ -54,12 +57,12 @@ pub async fn what_the_provider_says_reads_back(store: Arc<dyn Storage>) {
     let odd = TemplateStatus::parse("OF_A_LATER_VERSION").expect("a status");
     let unlimited = AuthenticationTemplate {
         time_to_live: Some(TimeToLive::Unlimited),
-        ..told(&template(&fixture, plain.sender_id, "en"), odd)
+        ..with_status(&template(&fixture, plain.sender_id, "en"), odd)
     };
     fixture.store.add_template(&unlimited).await.expect("add");
     assert_eq!(all(&fixture).await, [plain.clone(), unlimited.clone()]);
 
-    let paused = told(&plain, TemplateStatus::PAUSED);
+    let paused = with_status(&plain, TemplateStatus::PAUSED);
     assert!(replace(&fixture, &plain, &paused).await);
     assert_eq!(all(&fixture).await, [paused.clone(), unlimited.clone()]);
     assert!(replace(&fixture, &paused, &plain).await, "and forgets it");
@@ -70,12 +73,12 @@ pub async fn what_the_provider_says_reads_back(store: Arc<dyn Storage>) {
 pub async fn only_an_unchanged_template_is_replaced(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let plain = added(&fixture, "100", "ar").await;
-    let known = told(&plain, TemplateStatus::APPROVED);
+    let known = with_status(&plain, TemplateStatus::APPROVED);
     assert!(replace(&fixture, &plain, &known).await);
     let later = known
         .status_since
         .map(|since| since + std::time::Duration::from_millis(1));
-    let disabled = told(&plain, TemplateStatus::DISABLED);
+    let disabled = with_status(&plain, TemplateStatus::DISABLED);
     let other = |change: fn(&mut AuthenticationTemplate)| {
         let mut other = known.clone();
         change(&mut other);
@@ -105,7 +108,7 @@ pub async fn only_an_unchanged_template_is_replaced(store: Arc<dyn Storage>) {
 pub async fn of_many_who_replace_one_template_one_succeeds(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let plain = added(&fixture, "100", "ar").await;
-    let paused = told(&plain, TemplateStatus::PAUSED);
+    let paused = with_status(&plain, TemplateStatus::PAUSED);
     let mut racers = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let (store, before, after) = (fixture.store.clone(), plain.clone(), paused.clone());
@@ -139,12 +142,12 @@ pub async fn the_templates_of_a_business_are_those_of_all_its_senders(store: Arc
     }
 }
 
-/// What the provider does not take is not offered to a send.
+/// A template that the provider does not accept is not offered to a send.
 pub async fn a_template_that_is_out_of_use_is_in_no_sending_profile(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let plain = added(&fixture, "100", "ar").await;
-    let approved = told(&plain, TemplateStatus::APPROVED);
-    let paused = told(&plain, TemplateStatus::PAUSED);
+    let approved = with_status(&plain, TemplateStatus::APPROVED);
+    let paused = with_status(&plain, TemplateStatus::PAUSED);
     for (before, after, expected) in [
         (&plain, &paused, vec![]),
         (&paused, &approved, vec![approved.clone()]),

@@ -21,8 +21,8 @@ async fn history(fixture: &Fixture, attempt: &SendAttempt) -> MessageHistory {
     found.await.expect("found").expect("an admitted message")
 }
 
-/// What a timeline says, without its times.
-fn told(history: &MessageHistory) -> Vec<(MessageStatus, EventSource, bool)> {
+/// Returns the steps of a timeline, without their times.
+fn steps(history: &MessageHistory) -> Vec<(MessageStatus, EventSource, bool)> {
     let events = history.events.iter();
     events
         .map(|event| (event.status, event.source, event.changed_status))
@@ -66,7 +66,7 @@ pub async fn every_transition_is_recorded_once_with_its_source(store: Arc<dyn St
         let provider_time = reported.then(|| now - Duration::from_millis(250));
         for _ in 0..2 {
             fixture
-                .settle_told_at(&attempt, outcome.clone(), provider_time)
+                .settle_reported_at(&attempt, outcome.clone(), provider_time)
                 .await;
             fixture.clock.advance(Duration::from_millis(10));
         }
@@ -74,7 +74,7 @@ pub async fn every_transition_is_recorded_once_with_its_source(store: Arc<dyn St
     }
 }
 
-/// What comes late moves nothing, and is recorded once all the same: it tells when something happened.
+/// A late receipt moves nothing, and is recorded once all the same: it shows when something happened.
 pub async fn late_news_is_recorded_and_moves_nothing(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 5).await;
     let attempt = fixture.send(1).await;
@@ -103,7 +103,7 @@ pub async fn late_news_is_recorded_and_moves_nothing(store: Arc<dyn Storage>) {
     let found = history(&fixture, &attempt).await;
     assert_eq!(found.record.status, MessageStatus::Read);
     assert_eq!(
-        told(&found),
+        steps(&found),
         [
             (MessageStatus::Pending, EventSource::ProviderCall, false),
             (MessageStatus::Read, EventSource::ProviderReceipt, true),
@@ -123,7 +123,7 @@ pub async fn the_end_of_a_lifetime_is_recorded(store: Arc<dyn Storage>) {
     fixture.settle(&attempt, accepted_outcome("wamid.A")).await;
     let found = history(&fixture, &attempt).await;
     assert_eq!(
-        told(&found),
+        steps(&found),
         [
             (MessageStatus::Failed, EventSource::LifetimeEnd, true),
             (MessageStatus::Sent, EventSource::ProviderCall, false),

@@ -1,4 +1,4 @@
-//! Where the server's binaries are: systems disagree, and most keep them out of `PATH`.
+//! The folder of the server's binaries: systems disagree, and most keep it out of `PATH`.
 
 use std::ffi::OsStr;
 use std::fs;

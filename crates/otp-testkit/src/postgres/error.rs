@@ -1,15 +1,15 @@
-//! What may go wrong before a test has its database, told so that a reader can act on it.
+//! The errors before a test has its database, worded so that a reader can act on them.
 
 use std::io;
 
-/// Why there is no PostgreSQL to test with.
+/// The reason why there is no PostgreSQL to test with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostgresError {
     /// No server binaries where they usually are.
     #[error("{}", not_installed(.searched))]
     NotInstalled {
-        /// Where they were looked for.
+        /// The folders that were searched.
         searched: Vec<String>,
     },
     /// `OTP_TEST_POSTGRES_BIN` names a folder without them.
@@ -21,17 +21,17 @@ pub enum PostgresError {
     /// The operating system refused something.
     #[error("cannot {action}: {source}")]
     Io {
-        /// What was tried, in the infinitive.
+        /// The failed action, in the infinitive.
         action: String,
         /// Its refusal.
         source: io::Error,
     },
-    /// A program of PostgreSQL's, or the server, did not do as told.
+    /// A program of PostgreSQL, or the server, failed.
     #[error("{program} failed:\n{output}")]
     Failed {
-        /// Which one.
+        /// The program's name.
         program: &'static str,
-        /// What it printed.
+        /// Its output.
         output: String,
     },
     /// The server is stopped where it should run, or runs where it should be stopped.

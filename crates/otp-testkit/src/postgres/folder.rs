@@ -56,7 +56,7 @@ fn lock_path(folder: &Path) -> PathBuf {
     folder.with_extension("lock")
 }
 
-/// What cannot be removed now is tried again at the next start; a test need not fail for it.
+/// Removes a folder. If that fails, the next start tries again; a test need not fail for it.
 fn remove(folder: &Path) {
     if fs::remove_dir_all(folder).is_ok() || !folder.exists() {
         let _ = fs::remove_file(lock_path(folder));

@@ -19,7 +19,7 @@ const READY: &str = "database system is ready to accept connections";
 /// A server that accepts connections.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// Absent once it has been told to end the server.
+    /// `None` once it was asked to end the server.
     watchdog: Option<Watchdog>,
     process: Child,
 }
@@ -129,12 +129,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_that_ends_early_is_told_with_its_last_lines() {
+    fn a_log_that_ends_early_is_reported_with_its_last_lines() {
         let (sender, receiver) = mpsc::channel();
         let lines: Vec<String> = (1..=40).map(|n| format!("line {n}")).collect();
         read_log(lines.join("\n").as_bytes(), &sender);
         let Ok(Sign::Ended(output)) = receiver.recv() else {
-            panic!("not told as ended")
+            panic!("not reported as ended")
         };
         assert!(
             output.starts_with("line 11\n") && output.ends_with("line 40"),

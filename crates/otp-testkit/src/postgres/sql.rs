@@ -39,7 +39,7 @@ async fn run(url: &str, statement: &str) -> Result<(), tokio_postgres::Error> {
     outcome
 }
 
-/// The driver's own message is `db error`; what happened stands in its cause.
+/// The driver's own message is `db error`; its cause says what happened.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))

@@ -1,6 +1,7 @@
 //! Tests of the sender against the tests' own servers (well-behaved, hostile and absent), and of
 //! the webhook against Meta's notifications and malformed ones.
 
+mod contract;
 mod hostile;
 mod logging;
 mod numbers;

@@ -1,0 +1,54 @@
+//! The log of the current thread.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use tracing::Level;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// The line that shows that the capture works.
+const FIRST_LINE: &str = "the capture has begun";
+
+/// Captures the log of this thread, at the most talkative level, until it is finished.
+pub(super) struct LogCapture {
+    lines: Lines,
+    guard: DefaultGuard,
+}
+
+impl LogCapture {
+    pub(super) fn start() -> Self {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(Level::TRACE)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        tracing::trace!("{FIRST_LINE}");
+        Self { lines, guard }
+    }
+
+    pub(super) fn finish(self) -> String {
+        drop(self.guard);
+        let bytes = self.lines.0.lock().expect("writing does not panic");
+        let log = String::from_utf8(bytes.clone()).expect("logs are UTF-8");
+        assert!(log.contains(FIRST_LINE), "nothing was captured");
+        log
+    }
+}
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("writing does not panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! The messages that the contract sends, and what of them is secret.
+
+use std::time::Duration;
+
+use otp_core::channel::whatsapp;
+use otp_core::channel::whatsapp::template::TemplateName;
+use otp_core::channel::whatsapp::{AccessToken, ProviderId};
+use otp_core::ids::{MessageId, SenderId};
+use otp_core::language::LanguageTag;
+use otp_core::passcode::Passcode;
+use otp_core::ports::OutgoingMessage;
+use otp_core::recipient::PhoneNumber;
+use uuid::Uuid;
+
+/// Returns a WhatsApp message with this id. Its call may take ten seconds.
+pub fn whatsapp_message(message_id: MessageId) -> whatsapp::OutgoingMessage {
+    whatsapp::OutgoingMessage {
+        message_id,
+        to: PhoneNumber::parse("+966551234567").expect("a number"),
+        // Letters too: no clock and no port shows it by chance.
+        passcode: Passcode::parse(Some("Q7xK93Zt")).expect("a passcode"),
+        template: TemplateName::parse("otp_code").expect("a name"),
+        language: LanguageTag::parse("en_US").expect("a language"),
+        sender_id: SenderId(Uuid::from_u128(5)),
+        phone_number_id: ProviderId::parse("106540352242922").expect("digits"),
+        access_token: AccessToken::parse("EAAGm0PX4ZCpsBAKZCbZBZCq7wZDZD").expect("a token"),
+        timeout: Duration::from_secs(10),
+    }
+}
+
+/// Returns what no log and no error may contain.
+pub(super) fn secrets(message: &OutgoingMessage) -> Vec<String> {
+    match message {
+        OutgoingMessage::WhatsApp(message) => {
+            let number = message.to.digits();
+            vec![
+                number.to_owned(),
+                // The national number, under whatever prefix.
+                number[number.len() - 9..].to_owned(),
+                message.passcode.expose().to_owned(),
+                message.access_token.expose().to_owned(),
+            ]
+        }
+        OutgoingMessage::Double(message) => {
+            vec![message.to.clone(), message.passcode.expose().to_owned()]
+        }
+        _ => panic!("say here which parts of a message of this channel are secret"),
+    }
+}
+
+/// Returns the first secret of the message that a text contains.
+pub(super) fn secret_in(text: &str, message: &OutgoingMessage) -> Option<String> {
+    let secrets = secrets(message);
+    secrets.into_iter().find(|secret| text.contains(secret))
+}

@@ -1,0 +1,252 @@
+//! A store made of parts: each port by the adapter that has it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use otp_core::account::Account;
+use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
+use otp_core::channel::whatsapp::template::AuthenticationTemplate;
+use otp_core::channel::whatsapp::{ProviderId, Sender};
+use otp_core::credits::Credits;
+use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
+use otp_core::credits::ledger::LedgerEntry;
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId};
+use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
+use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
+use otp_core::opt_out::UnresolvedConsent;
+use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
+use otp_core::plan::Plan;
+use otp_core::ports::{
+    Accounts, AdmissionFacts, ApiKeys, ConnectionUse, ConsentTargets, CreditAudit, Directory,
+    Erasure, Keyring, Messages, NoticeOutbox, OptOuts, Plans, PortError, Prices, Recalled,
+    Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState, SendLedger,
+    SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates,
+};
+use otp_core::pricing::PriceList;
+use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
+use otp_core::recipient_identity::KnownIdentity;
+use otp_core::region::Region;
+use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settlement};
+use otp_core::subscription::Subscription;
+use otp_core::time::Timestamp;
+
+/// Declares [`StorageParts`]: a field for each port, and each method passed on to it.
+macro_rules! storage_parts {
+    ($($part:ident: $port:ident {
+        $(async fn $method:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty;)*
+    })*) => {
+        /// A store made of parts.
+        ///
+        /// A new store starts as one port over a [`MemoryStore`](crate::MemoryStore), passes the
+        /// storage contract, and takes over the next port. Ports that change together have to move
+        /// together: a `SendLedger` writes what `Messages` and `Subscriptions` read.
+        ///
+        /// ```
+        /// use std::sync::Arc;
+        /// use otp_core::ports::{Plans, Storage};
+        /// use otp_testkit::{MemoryStore, StorageParts};
+        ///
+        /// fn with_plans_of(plans: Arc<dyn Plans>) -> Arc<dyn Storage> {
+        ///     let rest = StorageParts::of(Arc::new(MemoryStore::default()));
+        ///     Arc::new(StorageParts { plans, ..rest })
+        /// }
+        /// ```
+        #[derive(Clone)]
+        pub struct StorageParts {
+            $(
+                #[doc = concat!("[`", stringify!($port), "`].")]
+                pub $part: Arc<dyn $port>,
+            )*
+            /// [`Schema`].
+            pub schema: Arc<dyn Schema>,
+            /// [`StorageHealth`].
+            pub storage_health: Arc<dyn StorageHealth>,
+        }
+
+        impl StorageParts {
+            /// Takes every part from one store.
+            pub fn of(store: Arc<dyn Storage>) -> Self {
+                Self {
+                    $($part: store.clone(),)*
+                    schema: store.clone(),
+                    storage_health: store,
+                }
+            }
+        }
+
+        $(
+            #[async_trait]
+            impl $port for StorageParts {
+                $(
+                    async fn $method(
+                        &self,
+                        $($argument: $type),*
+                    ) -> Result<$answer, PortError> {
+                        self.$part.$method($($argument),*).await
+                    }
+                )*
+            }
+        )*
+    };
+}
+
+storage_parts! {
+    accounts: Accounts {
+        async fn create(account: &Account, key: &WrappedKey) -> ();
+        async fn find(id: AccountId) -> Option<Account>;
+        async fn list() -> Vec<Account>;
+    }
+    admission_facts: AdmissionFacts {
+        async fn facts_of(attempt: &SendAttempt) -> SendFacts;
+    }
+    api_keys: ApiKeys {
+        async fn create(key: &ApiKey) -> ();
+        async fn find(id: ApiKeyId) -> Option<ApiKey>;
+        async fn list(account: AccountId) -> Vec<ApiKey>;
+        async fn list_expiring(after: Timestamp, until: Timestamp) -> Vec<ApiKey>;
+        async fn revoke(id: ApiKeyId, at: Timestamp) -> bool;
+        async fn replace(old: ApiKeyId, old_expires_at: Timestamp, successor: &ApiKey) -> ();
+    }
+    credit_audit: CreditAudit {
+        async fn sum_subscriptions() -> Vec<SubscriptionSums>;
+        async fn count_payments() -> Vec<PaymentCount>;
+    }
+    directory: Directory {
+        async fn find_api_key(hash: &ApiKeyHash) -> Option<Arc<ApiKey>>;
+        async fn find_sending_profile(account: AccountId) -> Option<Arc<SendingProfile>>;
+        async fn find_account_key(account: AccountId) -> Option<Arc<AccountKey>>;
+        async fn price_list() -> Arc<PriceList>;
+    }
+    erasure: Erasure {
+        async fn erase_recipient(recipient: Recipient) -> usize;
+    }
+    keyring: Keyring {
+        async fn find_key(owner: KeyOwner) -> Option<WrappedKey>;
+        async fn create_installation_key(key: &WrappedKey) -> WrappedKey;
+        async fn list_master_keys() -> Vec<MasterKeyId>;
+        async fn list_keys(after: Option<KeyOwner>, limit: usize) -> Vec<KeyringEntry>;
+        async fn rewrap_keys(rewrapped: &[RewrappedKey]) -> usize;
+        async fn delete_account_key(account: AccountId) -> bool;
+    }
+    messages: Messages {
+        async fn find(account: AccountId, message: MessageId) -> Option<Message>;
+        async fn find_all(wanted: &[(AccountId, MessageId)]) -> Vec<Option<Message>>;
+        async fn find_history(account: AccountId, message: MessageId) -> Option<MessageHistory>;
+        async fn list(query: &MessageQuery) -> Vec<MessageRecord>;
+    }
+    notice_outbox: NoticeOutbox {
+        async fn enqueue(notices: &[MailNotice]) -> ();
+        async fn claim(now: Timestamp, lease_until: Timestamp, limit: usize) -> Vec<QueuedNotice>;
+        async fn record(outcomes: &[NoticeOutcome]) -> ();
+        async fn list_unsent(limit: usize) -> Vec<QueuedNotice>;
+        async fn forget_ended(before: Timestamp) -> ();
+    }
+    opt_outs: OptOuts {
+        async fn find_consent_targets(
+            numbers: &BTreeSet<ProviderId>,
+            answered: &BTreeSet<ProviderMessageIndex>,
+        ) -> ConsentTargets;
+        async fn find_contacted(
+            recipients: &BTreeSet<Recipient>,
+        ) -> HashMap<Recipient, StoredRecipient>;
+        async fn record_consent(entries: Arc<[ConsentEntry]>) -> ();
+        async fn list_opt_outs(account: AccountId) -> Vec<OptOut>;
+        async fn consent_log(
+            account: AccountId,
+            recipient: Option<RecipientIndex>,
+        ) -> Vec<ConsentEntry>;
+        async fn keep_unresolved(requests: &[UnresolvedConsent]) -> ();
+        async fn list_unresolved() -> Vec<UnresolvedConsent>;
+        async fn forget_unresolved(
+            requests: &[UnresolvedConsent],
+            before: Timestamp,
+            most: usize,
+        ) -> usize;
+    }
+    plans: Plans {
+        async fn create(plan: &Plan) -> ();
+        async fn find(id: PlanId) -> Option<Plan>;
+        async fn list() -> Vec<Plan>;
+    }
+    prices: Prices {
+        async fn set(prices: &[(Region, Credits)]) -> ();
+        async fn list() -> Vec<(Region, Credits)>;
+    }
+    receipts: Receipts {
+        async fn locate(references: &[MessageReference]) -> Vec<Option<LocatedMessage>>;
+        async fn keep_unmatched(receipts: &[UnmatchedReceipt]) -> ();
+        async fn list_unmatched(limit: usize) -> Vec<UnmatchedReceipt>;
+        async fn forget_unmatched(receipts: &[UnmatchedReceipt], before: Timestamp) -> ();
+        async fn list_expired(
+            after: Timestamp,
+            until: Timestamp,
+            limit: usize,
+        ) -> Vec<LocatedMessage>;
+    }
+    recipient_identities: RecipientIdentities {
+        async fn recall(asked: &[(MessageId, IdentityIndex)]) -> Vec<Option<Recalled>>;
+        async fn find_identities(
+            wanted: &[(AccountId, IdentityIndex)],
+        ) -> HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>;
+        async fn remember(known: &[KnownIdentity]) -> ();
+    }
+    send_ledger: SendLedger {
+        async fn admit(attempts: Arc<[SendAttempt]>) -> Vec<Admission>;
+        async fn settle(settlements: Arc<[Settlement]>) -> ();
+    }
+    sender_healths: SenderHealths {
+        async fn list_health() -> Vec<SenderHealth>;
+        async fn list_due_checks(now: Timestamp, most: usize) -> Vec<SenderId>;
+        async fn change_health(
+            sender: SenderId,
+            change: &HealthChange,
+            at: Timestamp,
+        ) -> HealthChanged;
+    }
+    senders: Senders {
+        async fn add(sender: &Sender) -> ();
+        async fn find(id: SenderId) -> Option<Sender>;
+        async fn replace_token(id: SenderId, token: &Sealed) -> bool;
+        async fn list() -> Vec<Sender>;
+    }
+    subscriptions: Subscriptions {
+        async fn grant(subscription: &Subscription, grant: &LedgerEntry) -> ();
+        async fn list(account: AccountId) -> Vec<Subscription>;
+        async fn ledger(account: AccountId) -> Vec<LedgerEntry>;
+    }
+    templates: Templates {
+        async fn add_template(template: &AuthenticationTemplate) -> ();
+        async fn list_templates(sender: Option<SenderId>) -> Vec<AuthenticationTemplate>;
+        async fn list_templates_of_business(waba: &ProviderId) -> Vec<AuthenticationTemplate>;
+        async fn replace_template(
+            before: &AuthenticationTemplate,
+            after: &AuthenticationTemplate,
+        ) -> bool;
+    }
+}
+
+#[async_trait]
+impl Schema for StorageParts {
+    async fn state(&self) -> Result<SchemaState, SchemaError> {
+        self.schema.state().await
+    }
+
+    async fn migrate(&self) -> Result<usize, SchemaError> {
+        self.schema.migrate().await
+    }
+}
+
+#[async_trait]
+impl StorageHealth for StorageParts {
+    async fn check(&self) -> Result<(), PortError> {
+        self.storage_health.check().await
+    }
+
+    fn connection_use(&self) -> ConnectionUse {
+        self.storage_health.connection_use()
+    }
+}
