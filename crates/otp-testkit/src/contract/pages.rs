@@ -143,7 +143,7 @@ pub async fn a_list_is_narrowed_by_status_recipient_and_time(store: Arc<dyn Stor
     let second_page_of_one = MessageQuery {
         before: PagePosition {
             created_at: again.at,
-            id: again.message_id,
+            id: again.message_id.0,
         },
         ..of_one
     };

@@ -61,9 +61,9 @@ impl Messages for MemoryStore {
         let found = state.messages.values().filter(wanted);
         let mut found: Vec<_> = found
             .map(|stored| state.record(stored))
-            .filter(|record| PagePosition::of(*record) < query.before)
+            .filter(|record| PagePosition::of(record) < query.before)
             .collect();
-        found.sort_unstable_by_key(|record| Reverse(PagePosition::of(*record)));
+        found.sort_unstable_by_key(|record| Reverse(PagePosition::of(record)));
         found.truncate(query.limit);
         Ok(found)
     }
