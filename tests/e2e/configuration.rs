@@ -88,7 +88,7 @@ fn unreadable_certificates_are_named() {
 /// A newer program applied a migration that this one does not know.
 const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')";
 
-/// And the migration took something away.
+/// That migration removed something which this program needs.
 const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '20991231000000'";
 
 /// A newer schema is used as long as it serves the program, and then refused by every command.

@@ -35,8 +35,10 @@ const CREDITS: u32 = 6;
 
 /// An account with this many credits, whose servers mail notices to this mail server.
 async fn world(database: Database, credits: u32, smtp: &FakeSmtp) -> World {
-    let mut world = World::with_webhook(database, credits).await;
-    world.set("NOTICES__LOW_BALANCE_PERCENT", "50");
+    let mut world = World::bare_with(database, &[("NOTICES__LOW_BALANCE_PERCENT", "50")]).await;
+    world.grant(credits);
+    world.add_sender();
+    world.take_notifications();
     mail_to(&mut world, smtp);
     world
 }
@@ -139,7 +141,7 @@ async fn a_low_balance_is_mailed_once_per_crossing_in_the_callers_language(datab
 
 async fn a_burst_that_crosses_is_mailed_once_in_the_accounts_language(database: Database) {
     let smtp = FakeSmtp::start();
-    let mut world = World::bare(database).await;
+    let mut world = World::bare_with(database, &[("NOTICES__LOW_BALANCE_PERCENT", "80")]).await;
     let person = [
         "--name",
         "Amal",
@@ -154,7 +156,6 @@ async fn a_burst_that_crosses_is_mailed_once_in_the_accounts_language(database: 
     world.api_key = world.create_key(&world.account);
     world.grant(100);
     world.add_sender();
-    world.set("NOTICES__LOW_BALANCE_PERCENT", "80");
     mail_to(&mut world, &smtp);
     let servers = [world.serve(), world.serve()];
     let burst =
@@ -168,8 +169,9 @@ async fn a_burst_that_crosses_is_mailed_once_in_the_accounts_language(database: 
 /// down; the second arises while it answers 451. Each of these processes is killed.
 async fn a_notice_that_the_mail_server_missed_is_mailed_once_when_it_is_back(database: Database) {
     let mut smtp = FakeSmtp::down();
-    let mut world = World::with_credits(database, CREDITS).await;
-    world.set("NOTICES__LOW_BALANCE_PERCENT", "50");
+    let mut world = World::bare_with(database, &[("NOTICES__LOW_BALANCE_PERCENT", "50")]).await;
+    world.grant(CREDITS);
+    world.add_sender();
     let silent = world.serve();
     send(&world, &silent, 1..4).await;
     silent.kill();

@@ -97,6 +97,11 @@ impl World {
 
     /// An account with a key and nothing else.
     pub async fn bare(database: Database) -> Self {
+        Self::bare_with(database, &[]).await
+    }
+
+    /// The same, created with these settings.
+    pub async fn bare_with(database: Database, settings: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start();
         let environment = [
             ("DATABASE__URL", database.url()),
@@ -117,6 +122,9 @@ impl World {
             environment: environment.collect(),
             client: client(),
         };
+        for (name, value) in settings {
+            world.set(name, value);
+        }
         world.account = world.create_account();
         world.api_key = world.create_key(&world.account);
         world

@@ -56,6 +56,7 @@ pub mod language;
 pub mod message;
 pub mod notice;
 pub mod opt_out;
+pub mod page;
 pub mod passcode;
 pub mod plan;
 pub mod ports;

@@ -1,14 +1,14 @@
 //! A message: one accepted send and its outcome.
 
 mod event;
-mod page;
 mod provider_message_id;
+mod query;
 mod record;
 mod status;
 
 pub use event::{EventSource, MessageEvent};
-pub use page::{Cursor, InvalidCursor, InvalidPageSize, MessageQuery, PagePosition, PageSize};
 pub use provider_message_id::ProviderMessageId;
+pub use query::MessageQuery;
 pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;
 

@@ -1,7 +1,7 @@
 //! A directory with a cache.
 //!
 //! Entries are never invalidated; each expires after half a second. A key revoked by any process,
-//! on any store, stops working within that time, and a busy account costs two look-ups a second
+//! on any store, stops working within that time, and a busy account costs a few look-ups a second
 //! instead of thousands. ADR 4 describes the alternatives.
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ mod time;
 
 pub(crate) use message::{MessageResource, MessageWithTimeline};
 pub(crate) use message_status::MessageStatusName;
-pub(crate) use page::{Page, PageOf};
+pub(crate) use page::{ListPage, PageOf};
 pub(crate) use problem::{ErrorBody, ExplainedError};
 pub(crate) use request_headers::RequestHeaders;
 pub(crate) use send_message_request::{

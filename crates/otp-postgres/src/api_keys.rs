@@ -1,4 +1,4 @@
-//! API keys, for their administration.
+//! The port `ApiKeys`.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -106,7 +106,7 @@ async fn replace(
         .await
         .map_err(port_error)?;
     if ended == 0 {
-        return Err(conflict("the API key to be replaced is not there"));
+        return Err(conflict("the API key to be replaced does not exist"));
     }
     diesel::insert_into(api_keys::table)
         .values(ApiKeyRow::from(successor))

@@ -1,4 +1,4 @@
-//! Connecting: the pool, what every connection is set to, and how work reaches one.
+//! The store: its pool, and the settings of every connection.
 
 mod error;
 mod options;
@@ -27,7 +27,7 @@ pub use options::PgOptions;
 /// A connection of the pool.
 pub(crate) type PgConnection = Object<AsyncPgConnection>;
 
-/// All storage ports on one PostgreSQL database. Clones share their connections.
+/// Every storage port on one PostgreSQL database. Clones share their connections.
 #[derive(Clone)]
 pub struct PgStore {
     pool: Pool<AsyncPgConnection>,
@@ -37,14 +37,14 @@ pub struct PgStore {
 }
 
 impl PgStore {
-    /// Connects once, to find out now whether it can be done. The schema is left as it is: see
-    /// [`PgStore::migrate`].
+    /// Connects once, so that an unusable database is an error now. It does not change the schema; see
+    /// [`Schema::migrate`](otp_core::ports::Schema::migrate).
     ///
-    /// The store works on the runtime that calls this, which MUST outlive it.
+    /// The store works on the runtime that calls this. The runtime MUST outlive the store.
     pub async fn connect(options: &PgOptions) -> Result<Self, ConnectError> {
         let connector = Arc::new(Connector::new(options)?);
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
-        // No query before each use: a closed connection is noticed without one, and discarded.
+        // No query before each use: the pool detects a closed connection without one.
         config.recycling_method = RecyclingMethod::Fast;
         let for_pool = Arc::clone(&connector);
         config.custom_setup = Box::new(move |_url| {
@@ -68,7 +68,7 @@ impl PgStore {
         };
         match within(options.acquire_timeout, store.pool.get()).await {
             Some(Ok(_connection)) => Ok(store),
-            Some(Err(error)) => Err(ConnectError::unreachable(store.server(), said_by(error))),
+            Some(Err(error)) => Err(ConnectError::unreachable(store.server(), reason(error))),
             None => Err(ConnectError::unreachable(store.server(), NO_ANSWER)),
         }
     }
@@ -87,8 +87,8 @@ impl PgStore {
     pub(crate) async fn connection(&self) -> Result<PgConnection, PortError> {
         match within(self.acquire_timeout, self.pool.get()).await {
             Some(Ok(connection)) => Ok(connection),
-            Some(Err(error)) => Err(unavailable(said_by(error))),
-            None => Err(unavailable("no connection within the time allowed")),
+            Some(Err(error)) => Err(unavailable(reason(error))),
+            None => Err(unavailable("no connection was free in time")),
         }
     }
 
@@ -103,7 +103,7 @@ impl PgStore {
         }
     }
 
-    /// A connection of its own, without a limit on its statements: for migrations.
+    /// A connection outside the pool, without a time limit on its statements: for migrations.
     pub(crate) async fn unlimited_connection(&self) -> Result<AsyncPgConnection, String> {
         let opened = within(self.acquire_timeout, self.connector.open()).await;
         let mut connection = opened.unwrap_or_else(|| Err(NO_ANSWER.to_owned()))?;
@@ -123,7 +123,7 @@ impl std::fmt::Debug for PgStore {
     }
 }
 
-/// What is said of a server that took the connection and then kept silent.
+/// The error of a server that accepts the connection and sends nothing.
 const NO_ANSWER: &str = "no answer";
 
 /// Opens connections and sets them up.
@@ -134,16 +134,18 @@ struct Connector {
     runtime: Handle,
 }
 
-/// Every statement on a table that grows looks its rows up by an index. But a prepared statement is
-/// planned once, and what is planned while a table is empty reads all of it ever after, or until
-/// somebody analyses the table: from an empty database, batches of 64 read 140 million rows to send
-/// 40,000 messages. So the planner is left no other choice, and need not plan again.
+/// Makes every statement find its rows by an index.
+///
+/// A prepared statement is planned once. One that is planned while its table is empty scans the table
+/// from then on, until the table is analysed: starting from an empty database, batches of 64 read 140
+/// million rows to send 40,000 messages. These settings leave the planner no other choice.
 const LOOK_UP_BY_INDEX: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; \
      SET enable_mergejoin = off; SET enable_material = off; SET random_page_cost = 1.1; \
      SET jit = off; SET plan_cache_mode = force_generic_plan";
 
-/// Lets PostgreSQL look after its client while a statement runs, so that what a vanished client
-/// waited for is given up at once. A server on an operating system that cannot refuses the setting.
+/// Makes PostgreSQL check for its client while a statement runs, so that the statement of a client that
+/// disappeared ends within a second. Some operating systems cannot do it; there the server refuses the
+/// setting.
 const WATCH_THE_CLIENT: &str = "SET client_connection_check_interval = '1s'";
 
 impl Connector {
@@ -163,8 +165,8 @@ impl Connector {
         })
     }
 
-    /// A connection is driven by a task of the runtime that opened it. Opened on a busy
-    /// single-threaded runtime, it would wait for it whoever uses the connection.
+    /// Opens a connection on the store's runtime, whose task drives it. Driven by a busy single-threaded
+    /// runtime, it would delay every user.
     async fn open_on_own_runtime(self: Arc<Self>) -> Result<AsyncPgConnection, String> {
         if Handle::current().id() == self.runtime.id() {
             return self.open().await;
@@ -193,7 +195,7 @@ impl Connector {
             .batch_execute(&self.set_up)
             .await
             .map_err(|error| one_line(&error))?;
-        // Refused on some systems, see above; there the statement's own time limit has to do.
+        // If the server refuses it, the time limit of the statement ends it.
         let _ = connection.batch_execute(WATCH_THE_CLIENT).await;
         Ok(connection)
     }
@@ -203,8 +205,8 @@ async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
     tokio::time::timeout(limit, future).await.ok()
 }
 
-/// The pool wraps what our own set-up said; only that is worth reading.
-fn said_by(error: diesel_async::pooled_connection::deadpool::PoolError) -> String {
+/// The error of our own set-up, without the pool's words around it.
+fn reason(error: diesel_async::pooled_connection::deadpool::PoolError) -> String {
     use diesel_async::pooled_connection::PoolError;
     use diesel_async::pooled_connection::deadpool::PoolError as Deadpool;
     if let Deadpool::Backend(PoolError::ConnectionError(ConnectionError::BadConnection(reason))) =

@@ -1,5 +1,5 @@
-//! Sums over balances, ledger and messages. Each is one statement, and so of one moment; readers
-//! keep no writer waiting.
+//! Sums over balances, ledger and messages. Each is one statement and sees one moment. A reader never
+//! makes a writer wait.
 
 use async_trait::async_trait;
 use diesel_async::RunQueryDsl;
@@ -27,9 +27,9 @@ FROM messages m LEFT JOIN (
 ) l ON l.message_id = m.id
 GROUP BY m.status, m.price, COALESCE(l.net, 0)";
 
-/// Every other statement looks a few rows up by an index, and its connection is set up for that. An
-/// audit reads whole tables: the planner has its usual choice back, and as much time as millions of
-/// messages take.
+/// Restores the planner's usual choice for an audit, which reads whole tables, and allows it the time
+/// that millions of messages take. Every other statement finds a few rows by an index, and connections
+/// are set up for that.
 const BEGIN_AUDIT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
      SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; \
      SET LOCAL enable_mergejoin = on; SET LOCAL enable_material = on; \

@@ -1,4 +1,4 @@
-//! The directory: what a send looks up and what hardly ever changes.
+//! The directory: the data of a send that rarely changes.
 
 use std::sync::Arc;
 
@@ -38,8 +38,8 @@ impl Directory for PgStore {
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
         let connection = self.connection().await?;
-        // Four statements in one round trip. A sender or template added between them shows up with the
-        // next look-up.
+        // Four statements in one round trip. A sender or template that is added between them appears in
+        // the next look-up.
         let (mut first, mut second) = (&*connection, &*connection);
         let (mut third, mut fourth) = (&*connection, &*connection);
         let key = keyring::table

@@ -1,8 +1,7 @@
-//! What the driver says, in the three words of the ports. Its types and its texts end here.
+//! The errors of the driver, as errors of the ports. The driver's types do not leave this crate.
 //!
-//! A message of PostgreSQL may quote the row it refused. So what goes outward names the constraint or
-//! table, never what PostgreSQL calls the detail, and statements carry their values apart from their
-//! text.
+//! A message of PostgreSQL may quote the row it refused. So an error contains the constraint or the
+//! column, never PostgreSQL's detail, and statements carry their values separately from their text.
 
 use std::error::Error as StdError;
 
@@ -10,22 +9,22 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as Diese
 use otp_core::ports::PortError;
 use otp_rows::Unreadable;
 
-/// A failure in words that may stand in a log.
+/// A failure in words that may appear in a log.
 #[derive(Debug, thiserror::Error)]
 #[error("PostgreSQL: {0}")]
 struct PgFailure(String);
 
-/// The storage could not even be asked.
+/// The database could not be reached.
 pub(crate) fn unavailable(reason: impl Into<String>) -> PortError {
     PortError::Unavailable(Box::new(PgFailure(reason.into())))
 }
 
-/// The storage answered, but is not what this program needs.
+/// The database answered, but cannot do what this program needs.
 pub(crate) fn backend(reason: impl Into<String>) -> PortError {
     PortError::Backend(Box::new(PgFailure(reason.into())))
 }
 
-/// What the call names is not there, or there already.
+/// The call names something that does not exist, or that exists already.
 pub(crate) fn conflict(reason: impl Into<String>) -> PortError {
     PortError::Conflict(Box::new(PgFailure(reason.into())))
 }
@@ -35,7 +34,7 @@ pub(crate) fn cause_of(error: &PortError) -> String {
     StdError::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// The failure of a statement.
+/// The error of a statement.
 pub(crate) fn port_error(error: DieselError) -> PortError {
     if let DieselError::DatabaseError(kind, info) = &error {
         database_error(kind, info.as_ref())
@@ -48,8 +47,8 @@ pub(crate) fn port_error(error: DieselError) -> PortError {
     }
 }
 
-/// The failure of a COMMIT. Unless PostgreSQL said that it gave way to another transaction, nobody
-/// knows whether it took place.
+/// The error of a COMMIT. Unless PostgreSQL reported that it gave way to another transaction, the commit
+/// may have taken place.
 pub(crate) fn commit_error(error: DieselError) -> PortError {
     match port_error(error) {
         PortError::Backend(source) => PortError::Unavailable(source),
@@ -63,22 +62,22 @@ fn database_error(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInformation)
         Kind::UniqueViolation
         | Kind::ForeignKeyViolation
         | Kind::ExclusionViolation
-        | Kind::RestrictViolation => conflict(format!("violates {}", named(info))),
+        | Kind::RestrictViolation => conflict(format!("violates {}", constraint_of(info))),
         Kind::SerializationFailure => conflict("gave way to another transaction"),
         Kind::UnableToSendCommand | Kind::ClosedConnection => {
             unavailable("the connection was lost")
         }
         Kind::NotNullViolation | Kind::CheckViolation => {
-            backend(format!("violates {}", named(info)))
+            backend(format!("violates {}", constraint_of(info)))
         }
         Kind::ReadOnlyTransaction | Kind::Unknown => by_message(info.message()),
         other => backend(format!("{other:?}")),
     }
 }
 
-/// diesel-async 0.9 keeps no SQLSTATE, only the message, for what it has no kind for. The texts are
-/// those of an English server; on another one a deadlock counts as [`PortError::Backend`], which is
-/// as safe: it only is not retried.
+/// Maps the errors that the driver has no kind for. diesel-async 0.9 keeps their message but not their
+/// SQLSTATE, so this compares the texts of an English server. On another server a deadlock is a
+/// [`PortError::Backend`], which is as safe; it only is not retried.
 fn by_message(message: &str) -> PortError {
     const TRANSIENT: [&str; 8] = [
         "terminating connection",
@@ -100,7 +99,7 @@ fn by_message(message: &str) -> PortError {
     }
 }
 
-fn named(info: &dyn DatabaseErrorInformation) -> String {
+fn constraint_of(info: &dyn DatabaseErrorInformation) -> String {
     let constraint = info.constraint_name().or(info.column_name());
     constraint.unwrap_or("a constraint").to_owned()
 }
@@ -121,9 +120,9 @@ pub(crate) fn one_line(error: &(dyn StdError + 'static)) -> String {
 mod tests {
     use super::*;
 
-    struct Said(&'static str);
+    struct Message(&'static str);
 
-    impl DatabaseErrorInformation for Said {
+    impl DatabaseErrorInformation for Message {
         fn message(&self) -> &str {
             self.0
         }
@@ -147,12 +146,12 @@ mod tests {
         }
     }
 
-    fn said(kind: DatabaseErrorKind, message: &'static str) -> PortError {
-        port_error(DieselError::DatabaseError(kind, Box::new(Said(message))))
+    fn mapped(kind: DatabaseErrorKind, message: &'static str) -> PortError {
+        port_error(DieselError::DatabaseError(kind, Box::new(Message(message))))
     }
 
     #[test]
-    fn what_another_did_is_a_conflict() {
+    fn the_effect_of_another_transaction_is_a_conflict() {
         use DatabaseErrorKind as Kind;
         for (kind, message) in [
             (Kind::UniqueViolation, "duplicate key value"),
@@ -161,14 +160,14 @@ mod tests {
             (Kind::Unknown, "deadlock detected"),
         ] {
             assert!(
-                matches!(said(kind, message), PortError::Conflict(_)),
+                matches!(mapped(kind, message), PortError::Conflict(_)),
                 "{message}"
             );
         }
     }
 
     #[test]
-    fn a_server_that_goes_away_is_unavailable() {
+    fn a_server_that_stops_is_unavailable() {
         use DatabaseErrorKind as Kind;
         for (kind, message) in [
             (Kind::UnableToSendCommand, "connection closed"),
@@ -184,27 +183,27 @@ mod tests {
             ),
         ] {
             assert!(
-                matches!(said(kind, message), PortError::Unavailable(_)),
+                matches!(mapped(kind, message), PortError::Unavailable(_)),
                 "{message}"
             );
         }
     }
 
     #[test]
-    fn anything_else_is_the_backends_failure_but_a_failed_commit_is_unknown() {
-        let said = || {
+    fn another_error_is_the_backends_unless_a_commit_failed() {
+        let unknown = || {
             DieselError::DatabaseError(
                 DatabaseErrorKind::Unknown,
-                Box::new(Said("could not extend file")),
+                Box::new(Message("could not extend file")),
             )
         };
-        assert!(matches!(port_error(said()), PortError::Backend(_)));
-        assert!(matches!(commit_error(said()), PortError::Unavailable(_)));
+        assert!(matches!(port_error(unknown()), PortError::Backend(_)));
+        assert!(matches!(commit_error(unknown()), PortError::Unavailable(_)));
     }
 
     #[test]
-    fn what_goes_outward_quotes_no_row() {
-        let error = said(DatabaseErrorKind::UniqueViolation, "duplicate key value");
+    fn an_error_quotes_no_row() {
+        let error = mapped(DatabaseErrorKind::UniqueViolation, "duplicate key value");
         let text = format!("{error:?} {}", one_line(&error));
         assert!(text.contains("plans_name_key"), "{text}");
         assert!(!text.contains("Amal"), "{text}");

@@ -1,4 +1,4 @@
-//! The outbox: notices that wait to be mailed.
+//! The outbox: notices that wait to be sent.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -17,8 +17,8 @@ use crate::errors::port_error;
 use crate::statement::{each, statement};
 
 statement! {
-    /// Adds notices in the order given, up to a bound for each account; one that is there already
-    /// stays as it is.
+    /// Adds notices in the order given, up to a limit for each account. It does not change a notice that
+    /// exists.
     InsertNotices {
         id: [NoticeId],
         account_id: [AccountId],
@@ -41,8 +41,8 @@ statement! {
 }
 
 statement! {
-    /// Takes due notices that nobody else is about to take. The choice is materialized, or it might
-    /// be made again for each row.
+    /// Claims due notices that no other session is claiming. Without MATERIALIZED, PostgreSQL might
+    /// choose anew for each row.
     ClaimNotices {
         now: Timestamp,
         limit: i64,
@@ -59,7 +59,7 @@ statement! {
 }
 
 statement! {
-    /// Records what came of the last claims; what another claim says of them is passed over.
+    /// Records the outcomes of the latest claims. It skips the outcome of an earlier claim.
     RecordOutcomes {
         id: [NoticeId],
         attempt: [u32],
@@ -141,7 +141,7 @@ impl NoticeOutbox for PgStore {
     }
 }
 
-/// Writes notices, in a transaction or as a statement of its own.
+/// Writes notices, in a transaction or as a single statement.
 pub(crate) async fn insert_notices(
     mut connection: &AsyncPgConnection,
     notices: &[MailNotice],

@@ -1,5 +1,5 @@
-//! Opt-outs and the consent log. Admission reads opt-outs behind the lock of their account, which the
-//! recording of a request holds until it is committed.
+//! Opt-outs and the consent log. Admission reads opt-outs after it locked their account, and recording
+//! a request holds the same lock until it commits.
 
 mod consent;
 mod facts;

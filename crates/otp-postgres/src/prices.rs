@@ -1,4 +1,4 @@
-//! The international pricing table.
+//! The price list.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::errors::port_error;
 #[async_trait]
 impl Prices for PgStore {
     async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
-        // One statement must not set a region twice; of two prices the later one is meant.
+        // One statement must not set a region twice. Of two prices the later one counts.
         let latest: BTreeMap<_, _> = prices.iter().copied().collect();
         let rows: Vec<_> = latest.into_iter().map(PriceRow::from).collect();
         if rows.is_empty() {
@@ -43,7 +43,7 @@ impl Prices for PgStore {
             .await
             .map_err(port_error)?;
         let mut prices: Vec<(Region, Credits)> = read_all(rows)?;
-        // The server's collation may order letters and digits in its own way.
+        // The server's collation may order letters and digits differently.
         prices.sort_unstable_by_key(|(region, _)| *region);
         Ok(prices)
     }

@@ -1,4 +1,4 @@
-//! Receipts: which message they are about, those that wait for theirs, and messages whose time is over.
+//! Receipts: finding their message, keeping those whose message is unknown, and expired messages.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -18,7 +18,7 @@ use crate::errors::port_error;
 use crate::statement::{each, statement};
 
 statement! {
-    /// Messages by our own ids; each look-up is one descent into the index.
+    /// Messages by our own ids. Each look-up is one descent into the index.
     LocateByOurId { position: [i32], message_id: [MessageId] } -> LocatedRow,
     "SELECT wanted.position, message.id, message.account_id \
      FROM unnest({}, {}) AS wanted (position, message_id), LATERAL ( \
@@ -39,7 +39,7 @@ statement! {
 }
 
 statement! {
-    /// Keeps receipts in the order given; one that is kept already stays as it is.
+    /// Keeps receipts in the order given. It does not change a receipt that is kept already.
     KeepUnmatched {
         message_id: [Option<MessageId>],
         provider_index: [ProviderMessageIndex],
@@ -63,7 +63,7 @@ statement! {
 }
 
 statement! {
-    /// Forgets receipts by what tells them apart.
+    /// Forgets receipts by their key, and those that are too old.
     ForgetUnmatched {
         provider_index: [ProviderMessageIndex],
         report: [i16],

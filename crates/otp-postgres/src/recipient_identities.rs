@@ -1,4 +1,4 @@
-//! Identities: by what the provider knows the recipients of an account.
+//! Identities: the provider's names for the recipients of an account.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::errors::port_error;
 use crate::statement::{each, statement};
 
 statement! {
-    /// The recipients of messages, and whom identities belong to.
+    /// The recipients of messages, and the recipients that identities belong to.
     Recall {
         position: [i32],
         message_id: [MessageId],
@@ -48,8 +48,8 @@ statement! {
 }
 
 statement! {
-    /// Remembers identities, in ascending order: two batches then wait for each other, and never both.
-    /// What another process has seen later stays.
+    /// Remembers identities, in ascending order so that two batches cannot deadlock. It does not
+    /// overwrite a more recent identity.
     Remember {
         identity: [IdentityIndex],
         account_id: [AccountId],

@@ -27,7 +27,7 @@ const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"otpmigr1");
 extern "SQL" {
     /// Waits for the lock and keeps it as long as the connection lives.
     fn pg_advisory_lock(key: BigInt);
-    /// Whether the schema has this table.
+    /// The table of this name; NULL if there is none.
     fn to_regclass(name: Text) -> Nullable<Text>;
 }
 
@@ -38,7 +38,7 @@ impl Schema for PgStore {
         state.map_err(|error| self.schema_unavailable(cause_of(&error)))
     }
 
-    /// One by one: if one fails, those before it remain.
+    /// Applies the migrations one by one: if one fails, those before it remain.
     async fn migrate(&self) -> Result<usize, SchemaError> {
         let mut connection = self
             .unlimited_connection()

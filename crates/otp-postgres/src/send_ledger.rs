@@ -1,10 +1,9 @@
 //! The send ledger: admission and settlement of sends, in batches.
 //!
 //! A batch is one transaction of three round trips. The first carries BEGIN, the locks and the loading
-//! of facts: PostgreSQL runs pipelined statements one after the other and gives each its own snapshot
-//! (READ COMMITTED), so what is loaded behind a lock is what its last holder committed. The second
-//! carries what the core decided, one statement for each table, as arrays that `unnest` turns into
-//! rows. The third is COMMIT.
+//! of facts: PostgreSQL runs pipelined statements one by one and gives each its own snapshot (READ
+//! COMMITTED), so a load after a lock sees what the last holder committed. The second carries the core's
+//! decision, one statement for each table, as arrays that `unnest` turns into rows. The third is COMMIT.
 
 mod admit;
 mod events;
@@ -65,7 +64,7 @@ impl AdmissionFacts for PgStore {
 }
 
 statement! {
-    /// Appends to the ledger, in the order given: its ids are its order.
+    /// Appends to the ledger in the order given, which is the order of the ids.
     AppendEntries {
         account_id: [AccountId],
         subscription_id: [SubscriptionId],
@@ -83,15 +82,16 @@ statement! {
 }
 
 statement! {
-    /// Sets what is left on subscriptions whose accounts are locked.
+    /// Sets the remaining credits of subscriptions whose accounts are locked.
     SetBalances { id: [SubscriptionId], remaining: [Credits] },
     "UPDATE subscriptions SET remaining = balance.remaining \
      FROM unnest({}, {}) AS balance (id, remaining) \
      WHERE subscriptions.id = balance.id"
 }
 
-/// Locks accounts against every other batch, in ascending order of ids, and reads their rules. The lock is the weakest that
-/// excludes itself: what only refers to an account, such as a new API key, need not wait.
+/// Locks accounts against every other batch, in ascending order of ids, and reads their rules. The lock
+/// is the weakest one that excludes itself, so a new row that refers to the account, such as an API key,
+/// does not wait.
 pub(crate) async fn lock_accounts(
     mut connection: &AsyncPgConnection,
     ids: &BTreeSet<AccountId>,
@@ -128,8 +128,8 @@ async fn append_entries(
     Ok(())
 }
 
-/// Sets new balances. One that belongs to no subscription takes the whole transaction back: ledger and
-/// balances would disagree from then on.
+/// Sets new balances. If one belongs to no subscription, the whole transaction is rolled back: otherwise
+/// ledger and balances would disagree from then on.
 async fn set_balances(
     mut connection: &AsyncPgConnection,
     balances: &BTreeMap<SubscriptionId, Credits>,

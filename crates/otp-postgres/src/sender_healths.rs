@@ -63,7 +63,7 @@ async fn change_health(
 ) -> Result<HealthChanged, PortError> {
     transaction.begin().await.map_err(port_error)?;
     let mut connection = transaction.connection();
-    // The row is there before it is locked: two who find none would lock nothing.
+    // The row has to exist before it is locked: two sessions that find none would lock nothing.
     let unknown = SenderHealthRow::from(&SenderHealth::unknown(sender));
     diesel::insert_into(sender_health::table)
         .values(&unknown)

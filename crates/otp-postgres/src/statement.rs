@@ -1,14 +1,14 @@
-//! Statements written by hand where the query builder has no words, and prepared once all the same.
+//! Statements written by hand, which the query builder cannot express, and which are prepared once.
 //!
-//! `diesel::sql_query` is never kept: it marks itself as unsafe to cache, so that every execution
-//! would be prepared anew, with a round trip of its own. A type per statement has a static query id
-//! instead, which is the key of the connection's cache of prepared statements.
+//! `diesel::sql_query` marks itself as unsafe to cache, so every execution would be prepared again, in a
+//! round trip of its own. A type for each statement has a static query id instead, by which the
+//! connection caches the prepared statement.
 
 use otp_rows::Col;
 
-/// Declares a statement. Its text has `{}` where a parameter goes, in the order of the fields. The
-/// type of a field is a type of the core, or `[T]` for an array of them. `-> Row` names the row that the
-/// statement returns, which is read by the names of its columns.
+/// Declares a statement. Its text contains `{}` for each parameter, in the order of the fields. The type
+/// of a field is a type of the core, or `[T]` for an array. `-> Row` names the row that the statement
+/// returns; its columns are read by name.
 macro_rules! statement {
     (
         $(#[$doc:meta])*

@@ -1,4 +1,4 @@
-//! Whether the database can be used.
+//! The health of the database.
 
 use async_trait::async_trait;
 use otp_core::ports::{ConnectionUse, PortError, StorageHealth};

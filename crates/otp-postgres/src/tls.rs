@@ -1,7 +1,7 @@
-//! TLS to PostgreSQL, as the URL's `sslmode` asks for it.
+//! TLS to PostgreSQL, by the URL's `sslmode`.
 //!
-//! The modes mean what they mean to libpq: `prefer` and `require` encrypt but take any certificate,
-//! which defeats an eavesdropper and nobody else; `verify-full` checks certificate and host name.
+//! The modes are those of libpq: `prefer` and `require` encrypt but accept any certificate, which stops
+//! an eavesdropper but no active attacker; `verify-full` checks certificate and host name.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How a connection is protected.
+/// The protection of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum TlsMode {
     Disable,
@@ -43,7 +43,7 @@ impl TlsMode {
         }
     }
 
-    /// What tokio-postgres calls it; whether the certificate is verified is the connector's affair.
+    /// The mode of tokio-postgres. The connector decides whether the certificate is verified.
     pub(crate) fn ssl_mode(&self) -> SslMode {
         match self {
             Self::Disable => SslMode::Disable,
@@ -52,12 +52,12 @@ impl TlsMode {
         }
     }
 
-    /// The TLS connector; `None` where TLS is never spoken.
+    /// The TLS connector; `None` if TLS is disabled.
     pub(crate) fn connector(&self) -> Result<Option<MakeRustlsConnect>, String> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| format!("cannot set TLS up: {error}"))?;
+            .map_err(|error| format!("cannot set up TLS: {error}"))?;
         let config = match self {
             Self::Disable => return Ok(None),
             Self::Prefer | Self::Require => config
@@ -87,14 +87,14 @@ fn root_certificates(file: Option<&Path>) -> Result<RootCertStore, String> {
     if roots.is_empty() {
         let errors: Vec<_> = found.errors.iter().map(ToString::to_string).collect();
         return Err(format!(
-            "sslmode=verify-full finds no root certificate in {place} {}",
+            "sslmode=verify-full found no root certificate in {place} {}",
             errors.join("; ")
         ));
     }
     Ok(roots)
 }
 
-/// Takes any certificate, but still has its owner prove that it is theirs.
+/// Accepts any certificate, but requires proof that the server owns it.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modes_are_libpqs() {
+    fn the_modes_are_those_of_libpq() {
         let check = |mode, expected| assert_eq!(TlsMode::parse(mode, None).ok(), expected);
         check(None, Some(TlsMode::Prefer));
         check(Some("disable"), Some(TlsMode::Disable));
@@ -149,14 +149,14 @@ mod tests {
             Some("verify-full"),
             Some(TlsMode::VerifyFull { roots: None }),
         );
-        // Half a verification would be taken for a whole one.
+        // It verifies the certificate but not the host name; users would expect both.
         check(Some("verify-ca"), None);
         check(Some("REQUIRE"), None);
         check(Some(""), None);
     }
 
     #[test]
-    fn roots_without_verification_are_a_mistake() {
+    fn roots_without_verification_are_refused() {
         assert!(TlsMode::parse(Some("require"), Some("/ca.pem")).is_err());
         assert_eq!(
             TlsMode::parse(Some("verify-full"), Some("/ca.pem")),

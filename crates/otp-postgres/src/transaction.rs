@@ -1,13 +1,12 @@
-//! A transaction that cannot leak: dropped anywhere, it takes its connection with it.
+//! A transaction that cannot leak: if it is dropped before its end, its connection closes.
 //!
-//! The pool alone would be given the connection back with the transaction open, and its locks would
-//! be held until somebody next asked for that connection. So a transaction owns its connection and
-//! hands it back only when PostgreSQL has said that the transaction is over. Whoever drops the
-//! future of a port method (a request that went away, a time-out) drops the transaction: the socket
-//! closes, PostgreSQL notices, rolls back and frees the locks; the pool makes a new connection.
+//! A plain pooled connection would return to the pool with the transaction open, and would hold its
+//! locks until its next use. So a transaction owns its connection, and returns it only after PostgreSQL
+//! confirmed the end. If the future of a port method is dropped (by an aborted request or a time-out),
+//! the socket closes, PostgreSQL rolls back and frees the locks, and the pool opens a new connection.
 //!
-//! Only a future dropped while its COMMIT is under way leaves it unknown whether it took place, as
-//! [`PortError::Unavailable`](otp_core::ports::PortError::Unavailable) does.
+//! If a future is dropped during its COMMIT, the commit may have taken place, as with
+//! [`PortError::Unavailable`](otp_core::ports::PortError::Unavailable).
 
 use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::Object;
@@ -17,7 +16,7 @@ use otp_core::ports::PortError;
 use crate::connect::PgConnection;
 use crate::errors::commit_error;
 
-/// A BEGIN for reading: all statements of the transaction see the same moment.
+/// Begins a transaction whose statements all see the same moment, for reading.
 pub(crate) const BEGIN_AT_ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// An open transaction and its connection.
@@ -27,20 +26,20 @@ pub(crate) struct Transaction {
 }
 
 impl Transaction {
-    /// A transaction on this connection, to be begun with [`Transaction::begin`].
+    /// A transaction on this connection; [`Transaction::begin`] starts it.
     pub(crate) fn on(connection: PgConnection) -> Self {
         Self {
             connection: Some(connection),
         }
     }
 
-    /// Sends BEGIN. It may be polled together with the first statements, which then share its round
-    /// trip: PostgreSQL runs them in the order in which they are first polled.
+    /// Sends BEGIN. Polled together with the first statements, it shares their round trip: PostgreSQL
+    /// runs statements in the order in which they are first polled.
     pub(crate) async fn begin(&self) -> QueryResult<()> {
         self.begin_with("BEGIN").await
     }
 
-    /// The same with a BEGIN that says more.
+    /// Sends a BEGIN with options.
     pub(crate) async fn begin_with(&self, begin: &str) -> QueryResult<()> {
         self.connection().batch_execute(begin).await
     }
@@ -52,7 +51,7 @@ impl Transaction {
             .expect("the connection leaves only when the transaction is consumed")
     }
 
-    /// Commits what was `done`, or rolls back.
+    /// Commits if the work is `done` without an error; otherwise rolls back.
     pub(crate) async fn finish<T>(mut self, done: Result<T, PortError>) -> Result<T, PortError> {
         let over = if done.is_ok() {
             self.connection().batch_execute("COMMIT").await
@@ -61,12 +60,12 @@ impl Transaction {
         };
         match (done, over) {
             (done, Ok(())) => {
-                // Only now may the pool have the connection back.
+                // The transaction is over, so the connection may return to the pool.
                 drop(self.connection.take());
                 done
             }
             (Ok(_), Err(error)) => Err(commit_error(error)),
-            // What went wrong first says more; the connection goes with the transaction.
+            // The first error says more. The connection closes with the transaction.
             (Err(error), Err(_)) => Err(error),
         }
     }

@@ -1,4 +1,4 @@
-//! Reading a database URL: what tokio-postgres reads, and the modes of TLS that it does not know.
+//! The database URL: what tokio-postgres reads, and the TLS modes that it does not know.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use tokio_postgres::config::Host;
 use crate::errors::one_line;
 use crate::tls::TlsMode;
 
-/// The name a connection has in `pg_stat_activity` unless the URL gives one.
+/// The name of a connection in `pg_stat_activity`, unless the URL sets one.
 const APPLICATION_NAME: &str = "otp-server";
 
-/// A silent peer is noticed after about half a minute; by default it takes hours.
+/// Detects a dead peer after about half a minute; by default it takes hours.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;
 
-/// The same while something is under way: a host that vanished with its power or its network answers
-/// nothing, and by default a quarter of an hour passes before a sent statement is given up.
+/// The same while a statement is under way. A host that lost power or network sends nothing, and by
+/// default a statement fails only after a quarter of an hour.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
-/// Where to connect.
+/// The server to connect to.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) config: Config,
@@ -30,12 +30,12 @@ pub(crate) struct Target {
     pub(crate) server: String,
 }
 
-/// Reads a URL. What is said of a bad one names the parameter, never its value or the password.
+/// Reads a URL. An error names the parameter, never its value or the password.
 pub(crate) fn parse(url: &str) -> Result<Target, String> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err("it must begin with postgres:// or postgresql://".to_owned());
     }
-    // A password may hold a question mark; the parameters begin behind the last @.
+    // A password may contain a question mark; the parameters begin after the last @.
     let authority_end = url.rfind('@').unwrap_or_default();
     let query_start = url[authority_end..].find('?').map(|at| authority_end + at);
     let (base, query) = match query_start {
@@ -89,7 +89,7 @@ fn server(config: &Config) -> String {
     let hosts = config.get_hosts().iter().enumerate().map(|(at, host)| {
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
         match host {
-            // An unquoted @ in a password makes its rest look like a host.
+            // An unquoted @ in a password makes the rest look like a host.
             Host::Tcp(name) => format!("{}:{port}", name.rsplit('@').next().unwrap_or_default()),
             Host::Unix(path) => format!("{}:{port}", path.display()),
         }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modes_of_tls_are_taken_out_and_the_rest_is_left() {
+    fn tls_parameters_are_removed_and_the_others_kept() {
         let target = parse(
             "postgres://u:p@db:6000/otp?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem&connect_timeout=7",
         );
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_vanishes_is_given_up_soon_unless_the_url_says_when() {
+    fn a_dead_server_is_detected_soon_unless_the_url_sets_the_time() {
         let limit = |url| {
             let target = parse(url).expect("valid");
             target.config.get_tcp_user_timeout().copied()
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_an_unquoted_password_is_no_host() {
+    fn the_rest_of_an_unquoted_password_is_not_shown_as_a_host() {
         let target = parse("postgres://u:s3@cret@db/otp").expect("libpq reads it so, too");
         assert_eq!(target.server, "db:5432");
         let target = parse("postgres://u:s3?cret@db/otp?sslmode=disable").expect("valid");

@@ -30,7 +30,7 @@ pub trait Column: Sized {
     fn write(&self) -> Raw<'_, Self>;
 }
 
-/// What the column of a type keeps, before the core reads it.
+/// The stored value of a type, before the core reads it.
 pub type Raw<'a, T> = <<T as Column>::Sql as Encoding>::Raw<'a>;
 
 /// A column that may be NULL.
@@ -54,7 +54,7 @@ where
     }
 }
 
-/// A value of the core in a column: a field of a row, or a parameter of a statement.
+/// A value of the core in one column: a field of a row, or a parameter of a statement.
 #[derive(Clone, Copy, PartialEq, Eq, FromSqlRow)]
 pub struct Col<T>(pub T);
 
@@ -72,7 +72,7 @@ where
     DB: Backend,
 {
     fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        // The form itself refuses some values, such as an id of 15 bytes: they are unreadable, too.
+        // The form itself refuses some values, such as an id of 15 bytes; they are unreadable, too.
         accepted(T::Sql::read(value, T::read).ok().flatten())
     }
 
@@ -120,8 +120,8 @@ impl<T: Column> AsExpression<T::Sql> for &Col<T> {
     }
 }
 
-/// Declares a row that is read by the names of its columns, as the result of a statement written by
-/// hand is. Each field is a [`Col`]; an error names the column.
+/// Declares a row whose columns are read by name, for statements written by hand. Each field is a
+/// [`Col`]; an error names the column.
 macro_rules! by_name {
     (
         $(#[$attribute:meta])*
@@ -150,7 +150,7 @@ macro_rules! by_name {
 
 pub(crate) use by_name;
 
-/// The value of a column that is read by its name.
+/// Reads a column by its name.
 pub(crate) fn named<'a, T, DB>(
     row: &impl NamedRow<'a, DB>,
     column: &'static str,

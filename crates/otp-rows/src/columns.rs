@@ -1,4 +1,4 @@
-//! Which type of the core is kept as what: a line here makes it a column in both databases.
+//! The columns: a line here makes a type of the core a column in both databases.
 
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text};
 use otp_core::api_key::ApiKeyHash;

@@ -1,8 +1,8 @@
-//! How a database keeps a value: one SQL type, one form in each database.
+//! SQL types, and their form in each database.
 //!
-//! Only ids and instants have two forms, and a type here for that reason; every other column has the
-//! same type of diesel's in both databases. `encoding/postgres.rs` and `encoding/sqlite.rs` are the
-//! only code that knows which database it reads.
+//! Ids and instants have a different form in each database, so they have a type of their own. Every
+//! other column has the same type of diesel's in both. Only `encoding/postgres.rs` and
+//! `encoding/sqlite.rs` know which database they read.
 
 mod postgres;
 mod sqlite;
@@ -32,7 +32,7 @@ pub struct Id;
 )]
 pub struct Instant;
 
-/// A SQL type, and what its values are before the core reads them.
+/// A SQL type, with the Rust type of its values before the core reads them.
 pub trait Encoding {
     /// A value of this type; text and bytes are borrowed from the row.
     type Raw<'a>;
@@ -40,13 +40,13 @@ pub trait Encoding {
 
 /// The form of a SQL type in one database.
 pub trait EncodedIn<DB: Backend>: Encoding {
-    /// Hands the value to `parse`.
+    /// Passes the value to `parse`.
     fn read<T>(
         value: DB::RawValue<'_>,
         parse: impl FnOnce(Self::Raw<'_>) -> T,
     ) -> deserialize::Result<T>;
 
-    /// Hands the absence of a value to `parse`, if the column may be NULL.
+    /// Passes the absence of a value to `parse`; an error if the column must not be NULL.
     fn read_null<T>(parse: impl FnOnce(Self::Raw<'_>) -> T) -> deserialize::Result<T> {
         let _not_nullable = parse;
         Err(Box::new(UnexpectedNullError))

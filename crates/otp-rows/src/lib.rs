@@ -3,21 +3,20 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`schema`] | the tables, as diesel sees them |
-//! | [`rows`] | one struct for each kind of row, and what it becomes in the core |
-//! | `columns` | which type of the core a column keeps as what |
-//! | [`encoding`] | the two SQL types whose form differs between the databases |
+//! | [`rows`] | one struct for each kind of row, with its conversions to and from the core |
+//! | `columns` | the column of each type of the core |
+//! | [`encoding`] | the SQL types, and their form in each database |
 //!
-//! A value is read where it leaves the database: the field of a row is a [`Col`] of the core's own
-//! type, and a stored value that the core does not accept is [`Unreadable`]. So a row converts field by
-//! field, and a store sees types of the core only.
+//! A field of a row is a [`Col`] of the core's own type. A stored value that the core does not accept is
+//! an error of the query, [`Unreadable`], and not a value that somebody has to check later.
 //!
 //! # To add a column
 //!
 //! 1. Add it in a migration for each database (`migrations/README.md`).
 //! 2. Add it to its row in [`rows`]: a field, and a line in each conversion. If the query builder reads
 //!    or writes it, add it to [`schema`] as well.
-//! 3. If statements written by hand read or write it, name it there: the selected columns of a row that
-//!    is read by name may be in any order.
+//! 3. Name it in the statements written by hand that read or write it. Their result is read by name, so
+//!    its position does not matter.
 //!
 //! A new type of the core takes one line in `columns`.
 //!

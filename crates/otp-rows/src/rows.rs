@@ -1,4 +1,4 @@
-//! The rows: what the columns of a row become in the core, and back. One struct, both databases.
+//! The rows: one struct for each kind of row, with its conversions to and from the core.
 
 mod account;
 mod consent;
@@ -34,7 +34,7 @@ pub use template::{TemplateRow, TemplateStateRow};
 
 use crate::Unreadable;
 
-/// Reads rows into what the core knows; the first unreadable one is the error.
+/// Converts rows to values of the core; the first unreadable row is the error.
 pub fn read_all<Row, T>(rows: Vec<Row>) -> Result<Vec<T>, Unreadable>
 where
     T: TryFrom<Row>,
@@ -43,7 +43,7 @@ where
     rows.into_iter().map(read).collect()
 }
 
-/// Reads a row, if one was found.
+/// Converts a row, if one was found.
 pub fn read_found<Row, T>(row: Option<Row>) -> Result<Option<T>, Unreadable>
 where
     T: TryFrom<Row>,
@@ -52,7 +52,7 @@ where
     row.map(read).transpose()
 }
 
-/// Reads a row.
+/// Converts a row.
 pub fn read<Row, T>(row: Row) -> Result<T, Unreadable>
 where
     T: TryFrom<Row>,

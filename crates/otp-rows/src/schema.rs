@@ -1,7 +1,7 @@
 //! The tables as diesel sees them, once for both databases; `migrations/` creates them.
 //!
-//! A column has the type diesel has for it, but for ids and instants, whose form the databases do not
-//! share: see [`encoding`](crate::encoding).
+//! Ids and instants have a type of [`encoding`](crate::encoding), because the databases store them
+//! differently; every other column has a type of diesel's.
 
 macro_rules! table {
     ($($table:tt)*) => {
@@ -154,8 +154,8 @@ table! {
 }
 
 table! {
-    /// Messages. Only the columns that a query reads by type are listed; the send ledger's own
-    /// statements read and write the others.
+    /// Messages. It lists the columns that the query builder uses; statements written by hand use the
+    /// others, too.
     messages (id) {
         id -> Id,
         account_id -> Id,
@@ -209,7 +209,7 @@ table! {
 }
 
 table! {
-    /// What the provider calls recipients, as keyed hashes.
+    /// The provider's names for recipients, as keyed hashes.
     recipient_identities (identity, account_id) {
         identity -> Binary,
         account_id -> Id,
@@ -249,7 +249,7 @@ table! {
 }
 
 table! {
-    /// What is known of senders that were ever checked.
+    /// The health of senders that were ever checked.
     sender_health (sender_id) {
         sender_id -> Id,
         stopped_at -> Nullable<Instant>,

@@ -16,7 +16,7 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// The value of this column, written as `table.column`, is not what is expected there.
+    /// The value of this column is not what is expected. The column is written as `table.column`.
     pub const fn new(column: &'static str, expected: &'static str) -> Self {
         Self {
             column: Cow::Borrowed(column),
@@ -24,12 +24,12 @@ impl Unreadable {
         }
     }
 
-    /// The unreadable value behind a driver's error, if it is about one.
+    /// Returns the unreadable value behind a driver's error, if that is the cause.
     pub fn behind(error: &DriverError) -> Option<Self> {
         let DriverError::DeserializationError(cause) = error else {
             return None;
         };
-        // A row that is read by position: the driver adds the name of the column.
+        // If a row is read by position, the driver adds the name of the column.
         if let Some(field) = cause.downcast_ref::<DeserializeFieldError>() {
             let unreadable = field.error.downcast_ref::<Self>()?.clone();
             return Some(match &field.field_name {

@@ -70,7 +70,7 @@ fn setup_error(error: OpenKeyringError) -> SetupError {
     match error {
         OpenKeyringError::OtherMasterKey => SetupError::new(
             "security.master_key is not the key that this database was set up with; if it was \
-             exchanged, add the key before to security.previous_master_keys",
+             exchanged, add the previous key to security.previous_master_keys",
         ),
         other => SetupError::caused_by(other),
     }

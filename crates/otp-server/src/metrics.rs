@@ -249,7 +249,7 @@ fn describe() {
     );
     describe_counter!(
         "otp_cache_look_ups_total",
-        "Look-ups of keys, senders and prices, by whether the answer was cached."
+        "Look-ups of API keys, senders, prices and account keys, by whether the answer was cached."
     );
     describe_gauge!(
         "otp_database_connections",

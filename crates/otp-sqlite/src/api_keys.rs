@@ -1,4 +1,4 @@
-//! API keys.
+//! The port `ApiKeys`.
 
 use async_trait::async_trait;
 use diesel::prelude::*;

@@ -1,5 +1,4 @@
-//! Opening the file: where it is, who may read it, how each connection is set up, and how work
-//! reaches a connection.
+//! The store: its file, the settings of its connections, and running work on them.
 
 mod error;
 mod file;
@@ -30,24 +29,24 @@ pub use options::SqliteOptions;
 
 type Connections = Pool<SyncConnectionWrapper<SqliteConnection>>;
 
-/// All storage ports on one SQLite file. Clones share their connections.
+/// Every storage port on one SQLite file. Clones share their connections.
 #[derive(Clone)]
 pub struct SqliteStore {
-    /// One connection: writers of this process queue here, in order, instead of polling for SQLite's
-    /// lock; those of other processes are met in `BEGIN IMMEDIATE`.
+    /// One connection: the writers of this process queue here, in order, instead of polling for SQLite's
+    /// lock. For those of other processes they wait in `BEGIN IMMEDIATE`.
     writer: Connections,
     readers: Connections,
-    /// Where the work runs. A caller's own runtime may end earlier, and with it whatever it carried.
+    /// The runtime of the work. A caller's runtime may end earlier and would abort it.
     runtime: Handle,
     wait: Duration,
     file: Arc<OpenedFile>,
 }
 
 impl SqliteStore {
-    /// Opens the file, creating it if there is none, and makes sure that it is a database which can
-    /// be written. The schema is left as it is: see [`SqliteStore::migrate`].
+    /// Opens the file, creates it if it does not exist, and makes sure that it is a writable database. It
+    /// does not change the schema; see [`Schema::migrate`](otp_core::ports::Schema::migrate).
     ///
-    /// The store works on the runtime that calls this, which MUST outlive it.
+    /// The store works on the runtime that calls this. The runtime MUST outlive the store.
     pub async fn connect(options: &SqliteOptions) -> Result<Self, ConnectError> {
         let path = options.absolute_path()?;
         let wait = options.acquire_timeout;
@@ -73,7 +72,7 @@ impl SqliteStore {
         self.file.path()
     }
 
-    /// How the connections are used, the one that writes and those that read together.
+    /// The use of all connections, those that read and the one that writes.
     pub(crate) fn pools_use(&self) -> ConnectionUse {
         let (writer, readers) = (self.writer.status(), self.readers.status());
         let open = writer.size + readers.size;
@@ -86,8 +85,8 @@ impl SqliteStore {
         }
     }
 
-    /// Runs `work` in a transaction that holds SQLite's one write lock from its start, so that nothing
-    /// it has read changes before it writes.
+    /// Runs `work` in a transaction that holds SQLite's write lock from its start, so that nothing it has
+    /// read changes before it writes.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         name: &'static str,
@@ -105,8 +104,8 @@ impl SqliteStore {
         self.run(Access::Read, name, work).await
     }
 
-    /// Runs `work` on a connection as one blocking task, inside a task of the store's own: dropping
-    /// the returned future abandons the answer, never the work.
+    /// Runs `work` on a connection as one blocking task, inside a task of the store. If the returned
+    /// future is dropped, the work still completes; only its result is lost.
     async fn run<T: Send + 'static>(
         &self,
         access: Access,
@@ -120,7 +119,7 @@ impl SqliteStore {
         let wait = self.wait;
         let file = Arc::clone(&self.file);
         let task = async move {
-            // Before a new connection would create the file again, empty.
+            // Checked first, because a new connection would create the file again, empty.
             file.require_in_place()?;
             let mut connection = tokio::time::timeout(wait, pool.get())
                 .await
@@ -144,12 +143,12 @@ impl SqliteStore {
         let span = tracing::debug_span!("db", otel.name = name);
         let task = self.runtime.spawn(task.instrument(span));
         task.await
-            .map_err(|_| errors::unavailable("the work on the database was broken off"))?
+            .map_err(|_| errors::unavailable("the work on the database was aborted"))?
     }
 }
 
-/// Runs `work` in a transaction and tells a failure by its first cause. SQLite itself ends a
-/// transaction whose disk is full or fails; the roll-back then finds none, which is no news.
+/// Runs `work` in a transaction and returns the first cause of a failure. If the disk is full or fails,
+/// SQLite itself ends the transaction; the roll-back that follows then fails, and that error says nothing new.
 fn transaction<T>(
     connection: &mut SqliteConnection,
     access: Access,
@@ -175,7 +174,7 @@ impl std::fmt::Debug for SqliteStore {
     }
 }
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Read,
@@ -189,7 +188,7 @@ fn connections(
     wait: Duration,
 ) -> Result<Connections, ConnectError> {
     let mut config = ManagerConfig::default();
-    // A connection to a file does not go away by itself; one with an open transaction is discarded.
+    // A connection to a file is never lost; one with an open transaction is discarded.
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |path| {
         let path = path.to_owned();
@@ -210,7 +209,7 @@ fn connections(
 /// Opens a connection and sets it up. The error is SQLite's own text.
 fn open(path: &str, access: Access, wait: Duration) -> Result<SqliteConnection, String> {
     let mut connection = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
-    // First the time to wait: the next statements may already meet a lock.
+    // The time to wait comes first: the next statements may already wait for a lock.
     let set_up = format!(
         "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;",
         wait.as_millis()
@@ -227,9 +226,9 @@ fn open(path: &str, access: Access, wait: Duration) -> Result<SqliteConnection, 
     Ok(connection)
 }
 
-/// Puts the file into write-ahead mode, where it stays; usually it is in it. Of several connections
-/// that change the mode of a fresh file at once, SQLite turns all but one away without waiting. Each of
-/// them then queues for the write lock, which SQLite does wait for, and looks again.
+/// Sets write-ahead mode, which the file keeps. If several connections set it on a fresh file at once,
+/// SQLite refuses all but one without waiting. Each refused one then waits for the write lock, which
+/// SQLite supports, and tries again.
 fn use_write_ahead_log(connection: &mut SqliteConnection, wait: Duration) -> Result<(), String> {
     let deadline = Instant::now() + wait;
     loop {

@@ -1,5 +1,5 @@
-//! Sums over balances, ledger and messages. Each is one statement, and so of one moment; readers
-//! keep no writer waiting.
+//! Sums over balances, ledger and messages. Each is one statement and sees one moment. A reader never
+//! makes a writer wait.
 
 use async_trait::async_trait;
 use diesel::prelude::*;

@@ -1,4 +1,4 @@
-//! The directory: what a send looks up and what hardly ever changes.
+//! The directory: the data of a send that rarely changes.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Where the driver's errors stop: outside this crate there are only port errors.
+//! The errors of the driver, as errors of the ports. The driver's types do not leave this crate.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use diesel::result::{DatabaseErrorKind, Error as DriverError};
 use otp_core::ports::PortError;
 use otp_rows::Unreadable;
 
-/// What can go wrong inside a transaction; any of them rolls it back.
+/// An error inside a transaction, which is then rolled back.
 #[derive(Debug)]
 pub(crate) enum StoreError {
-    /// SQLite refused or failed.
+    /// SQLite refused a statement or failed.
     Driver(DriverError),
-    /// A stored value is not one this program would have written.
+    /// A stored value is not valid.
     Unreadable(Unreadable),
-    /// What the call names is not there.
+    /// The call names something that does not exist.
     Missing(&'static str),
 }
 
-/// The cause inside a [`PortError`], in words: never a value of a row or a parameter.
+/// The cause inside a [`PortError`], in words without a value of a row or a parameter.
 #[derive(Debug, thiserror::Error)]
 #[error("SQLite: {0}")]
 pub(crate) struct Cause(String);
@@ -44,12 +44,12 @@ impl From<StoreError> for PortError {
     }
 }
 
-/// The storage could not even be asked.
+/// The database could not be reached.
 pub(crate) fn unavailable(why: impl fmt::Display) -> PortError {
     PortError::Unavailable(cause(why))
 }
 
-/// The storage answered, but is not what this program needs.
+/// The database answered, but cannot do what this program needs.
 pub(crate) fn backend(why: impl fmt::Display) -> PortError {
     PortError::Backend(cause(why))
 }
@@ -64,7 +64,7 @@ fn cause(words: impl fmt::Display) -> Box<dyn std::error::Error + Send + Sync> {
 }
 
 fn from_driver(error: DriverError) -> PortError {
-    // A commit that failed is told by its own cause, not by what became of the roll-back.
+    // The cause of a failed commit says more than the error of the roll-back after it.
     if let DriverError::RollbackErrorOnCommit { commit_error, .. } = error {
         return from_driver(*commit_error);
     }
@@ -72,7 +72,7 @@ fn from_driver(error: DriverError) -> PortError {
         return unreadable.into();
     }
     let DriverError::DatabaseError(kind, information) = error else {
-        // Everything else is about the driver's own work; its text may quote a value.
+        // Every other error comes from the driver itself; its text may quote a value.
         return backend("the driver could not carry out a statement or read its result");
     };
     let message = information.message();
@@ -86,16 +86,16 @@ fn from_driver(error: DriverError) -> PortError {
         kind,
         DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection
     );
-    if gone || is_passing(message) {
+    if gone || is_temporary(message) {
         unavailable(message)
     } else {
         backend(message)
     }
 }
 
-/// Whether SQLite's message is of a failure that may pass. The driver hands no result code on, so its
-/// fixed texts (`sqlite3_errstr`) have to tell: BUSY, LOCKED, CANTOPEN, FULL, IOERR, NOMEM, PROTOCOL.
-fn is_passing(message: &str) -> bool {
+/// Whether SQLite's message is about a temporary failure. The driver returns no result code, so this
+/// compares the fixed texts (`sqlite3_errstr`) of BUSY, LOCKED, CANTOPEN, FULL, IOERR, NOMEM, PROTOCOL.
+fn is_temporary(message: &str) -> bool {
     [
         "database is locked",
         "database table is locked",
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_already_or_names_nothing_is_a_conflict() {
+    fn a_duplicate_or_a_dangling_reference_is_a_conflict() {
         let unique = error_of("CREATE TABLE t (x UNIQUE)", "INSERT INTO t VALUES (1), (1)");
         assert!(matches!(unique, PortError::Conflict(_)), "{unique:?}");
         let foreign = error_of(
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_for_good_is_the_backends() {
+    fn a_permanent_refusal_is_a_backend_failure_and_quotes_no_value() {
         for (preparation, statement) in [
             (
                 "CREATE TABLE t (x CHECK (x > 0))",

@@ -1,30 +1,30 @@
-//! The storage ports of the core on SQLite: one file, no server, durable.
+//! The storage ports on SQLite: one file, no server, durable.
 //!
-//! [`SqliteStore`] implements every storage port. `otp-postgres` is its twin: the same file names,
-//! the same types with another prefix, the same promises.
+//! [`SqliteStore`] implements every storage port of [`otp_core::ports`]; `otp-postgres` is its twin, file
+//! by file. `otp-rows` maps the columns of both. The ports document what an adapter MUST do, and the
+//! storage contract of `otp-testkit` tests it.
 //!
 //! # To add a port
 //!
-//! 1. Describe it: the tables in a new migration (`migrations/sqlite`, and `migrations/postgres`
-//!    under the same name), then in `schema.rs`, their rows and what they become in `rows.rs`.
-//! 2. Implement it: a file named like the port, `impl Port for SqliteStore`, each method one call of
-//!    `SqliteStore::read` or `SqliteStore::write` with a name of the form `db.port.method`.
-//! 3. Prove it: one function per promise in the storage contract of `otp-testkit`. The contract runs
-//!    over this store in `tests/it/contract.rs`.
+//! 1. Create its tables in a migration (`migrations/README.md`).
+//! 2. Describe its tables and rows in `otp-rows`.
+//! 3. Implement the port for `SqliteStore` in a file named after it. A method is one call of
+//!    `SqliteStore::read` or `SqliteStore::write`, with a name of the form `db.port.method`.
+//! 4. Add a promise to the storage contract for each obligation of the port.
 //!
-//! # What is promised
+//! # Promises
 //!
 //! - **A method happens whole or not at all.** A write is one transaction, opened with `BEGIN
 //!   IMMEDIATE`, and a read is one snapshot. Each runs as one task on a thread that may block, so a
-//!   caller that goes away in the middle leaves nothing half done and no lock behind.
-//! - **What was committed survives a power cut**: write-ahead log with `synchronous = FULL`.
-//! - **Several processes may share the file**, such as the command line beside the server. Writers
-//!   wait for each other, up to [`SqliteOptions::acquire_timeout`]; readers wait for nobody.
-//! - **A batch of sends costs a constant number of statements**, whatever its size; see `send_ledger`.
-//! - **No rule is decided here.** The core judges; `CHECK` constraints only refuse the impossible.
-//! - **Nothing of a person is readable in the file**: the core seals it before it comes here. The file
-//!   can be read by its owner only.
-//! - **Nothing of the driver gets out**: callers see a `PortError`, without values of parameters.
+//!   caller that is dropped midway leaves no half-done work and no lock behind.
+//! - **Committed data survives a power cut**: write-ahead log with `synchronous = FULL`.
+//! - **Several processes may share the file**, such as the command line beside the server. Writers wait
+//!   for each other, up to [`SqliteOptions::acquire_timeout`]; readers never wait.
+//! - **A batch of sends takes a constant number of statements**, whatever its size; see `send_ledger`.
+//! - **The core decides.** `CHECK` constraints only refuse impossible values.
+//! - **No personal data is readable in the file**: the core seals it before it comes here. Only the owner
+//!   can read the file.
+//! - **No type of the driver leaves the crate**: callers see a `PortError`, without values of parameters.
 
 mod accounts;
 mod api_keys;

@@ -1,4 +1,4 @@
-//! Messages, for reading.
+//! Messages, read one by one, in groups and in pages.
 
 mod records;
 

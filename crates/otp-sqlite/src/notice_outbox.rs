@@ -1,4 +1,4 @@
-//! The outbox: notices that wait to be mailed.
+//! The outbox: notices that wait to be sent.
 
 use async_trait::async_trait;
 use diesel::prelude::*;

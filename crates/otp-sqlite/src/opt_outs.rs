@@ -1,5 +1,5 @@
-//! Opt-outs and the consent log. Admission reads opt-outs inside its own write transaction, so whatever
-//! was committed before it began is seen.
+//! Opt-outs and the consent log. Admission reads opt-outs inside its write transaction, so it sees every
+//! request that was committed before.
 
 pub(crate) mod consent;
 pub(crate) mod facts;

@@ -1,4 +1,4 @@
-//! The international pricing table.
+//! The price list.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::SqliteStore;
 use crate::errors::StoreError;
 use crate::set_based::set_based;
 
-/// `WHERE true` keeps SQLite from reading `ON CONFLICT` as the `ON` of a join.
+/// `WHERE true` prevents SQLite from reading `ON CONFLICT` as the `ON` of a join.
 const SET: &str = "
     INSERT INTO prices (region, credits)
     SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
@@ -38,7 +38,7 @@ impl Prices for SqliteStore {
     }
 }
 
-/// The table, in the order of regions.
+/// Loads the list, in the order of regions.
 pub(crate) fn load(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<(Region, Credits)>, StoreError> {

@@ -1,4 +1,4 @@
-//! Receipts: which message they are about, those that wait for theirs, and messages whose time is over.
+//! Receipts: finding their message, keeping those whose message is unknown, and expired messages.
 
 use async_trait::async_trait;
 use diesel::prelude::*;

@@ -1,4 +1,4 @@
-//! Identities: by what the provider knows the recipients of an account.
+//! Identities: the provider's names for the recipients of an account.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub(crate) const FIND: &str = "
     FROM json_each(?) AS wanted CROSS JOIN recipient_identities AS i
     WHERE i.identity = unhex(wanted.value ->> 1) AND i.account_id = unhex(wanted.value ->> 0)";
 
-/// What another process has seen later stays.
+/// It does not overwrite a more recent identity.
 const REMEMBER: &str = "
     INSERT INTO recipient_identities (identity, account_id, recipient_index, seen_at)
     SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), unhex(new.value ->> 2), new.value ->> 3

@@ -28,7 +28,7 @@ impl Schema for SqliteStore {
         state.map_err(|error| self.schema_unavailable(&error))
     }
 
-    /// All or nothing: the pending migrations are applied in one transaction.
+    /// Applies the pending migrations in one transaction, all or none.
     async fn migrate(&self) -> Result<usize, SchemaError> {
         let migrated = self.write("db.schema.migrate", |connection| {
             Ok(apply_pending(connection))

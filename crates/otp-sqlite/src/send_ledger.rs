@@ -1,9 +1,9 @@
 //! The send ledger: admission and settlement in batches, the hot path.
 //!
-//! `BEGIN IMMEDIATE` takes the file's one write lock, which locks every account and every message at
-//! once. What is read afterwards cannot change before the commit, so facts, verdicts and writes agree.
-//! Every statement is set-based: a batch of any size costs the same number of them, and steps with
-//! nothing to do cost none.
+//! `BEGIN IMMEDIATE` takes the file's write lock, which locks every account and every message at once.
+//! Nothing that is read afterwards changes before the commit, so facts, verdicts and writes agree. Every
+//! statement is set-based: a batch of any size takes the same number of them, and a step with nothing to
+//! do takes none.
 
 mod admit;
 mod events;
@@ -107,8 +107,8 @@ pub(crate) fn append_entries(
     Ok(())
 }
 
-/// Writes new balances. One that belongs to no subscription takes the whole transaction back: ledger
-/// and balances would disagree from then on.
+/// Writes new balances. If one belongs to no subscription, the whole transaction is rolled back:
+/// otherwise ledger and balances would disagree from then on.
 fn set_balances(
     connection: &mut SqliteConnection,
     balances: &BTreeMap<SubscriptionId, Credits>,

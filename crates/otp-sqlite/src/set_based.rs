@@ -1,8 +1,8 @@
-//! One statement for many rows: they travel as one parameter, a JSON array that SQLite's `json_each`
-//! turns into a table.
+//! One statement for many rows. The rows are one parameter, a JSON array that SQLite's `json_each` turns
+//! into a table.
 //!
-//! The statement's text is the same for any number of rows, so it is prepared once per connection,
-//! and no batch meets the limit on parameters. Bytes travel as hexadecimal digits, for `unhex`.
+//! The text is the same for any number of rows, so it is prepared once for each connection, and no batch
+//! reaches the limit on parameters. Bytes are written as hexadecimal digits, for `unhex`.
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -23,7 +23,7 @@ pub(crate) fn set_based(sql: &'static str, rows: impl IntoIterator<Item = Value>
     SetBased { sql, rows }
 }
 
-/// Bytes as a row of the parameter holds them.
+/// Bytes, as written into the parameter.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
@@ -33,7 +33,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// An id as a row of the parameter holds it.
+/// An id, as written into the parameter.
 pub(crate) fn id(id: Uuid) -> String {
     hex(id.as_bytes())
 }

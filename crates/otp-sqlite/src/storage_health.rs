@@ -1,4 +1,4 @@
-//! Whether the file can be used.
+//! The health of the file.
 
 use async_trait::async_trait;
 use otp_core::ports::{ConnectionUse, PortError, StorageHealth};

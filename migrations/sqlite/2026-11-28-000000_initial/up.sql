@@ -4,7 +4,7 @@
 -- recipients are found by a keyed hash. SQL contains no rules: checks only refuse the impossible.
 
 -- The oldest program that the schema serves, by the version of the newest migration it knows. A
--- migration that takes something away records here who can do without it (migrations/README.md).
+-- migration that removes something updates it (migrations/README.md).
 CREATE TABLE schema_support (
     id             INTEGER PRIMARY KEY CHECK (id = 1),
     oldest_version TEXT    NOT NULL

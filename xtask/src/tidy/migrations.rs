@@ -1,6 +1,6 @@
 //! Every migration exists for both stores under the same name, and can be reverted. One that comes
-//! after the initial one keeps to `migrations/README.md`: on PostgreSQL it creates an index
-//! concurrently, and it records the oldest program it serves if it takes something away.
+//! after the initial one follows `migrations/README.md`: on PostgreSQL it creates an index
+//! concurrently, and it records the oldest program it serves if it drops a table or a column.
 
 use std::collections::BTreeSet;
 
@@ -56,8 +56,8 @@ fn statements(sql: &str) -> Vec<String> {
     statements.filter(|text| !text.is_empty()).collect()
 }
 
-/// What is wrong with how the migration creates indexes. The index of a table that the migration
-/// creates is exempt: nobody uses the table yet.
+/// Checks how the migration creates indexes. The index of a table that the migration itself creates is
+/// exempt, because no program uses the table yet.
 fn index_fault(up: &[String], metadata: &str) -> Option<&'static str> {
     let creates = |statement: &&String| {
         let mut words = statement.split(' ').filter(|word| *word != "UNIQUE");
@@ -91,13 +91,13 @@ fn index_fault(up: &[String], metadata: &str) -> Option<&'static str> {
     }
 }
 
-/// What is missing in a migration that takes a table or a column away.
+/// Checks that a migration which drops a table or a column records the programs it serves.
 fn contraction_fault(up: &[String]) -> Option<&'static str> {
-    let takes_away = |text: &String| text.contains("DROP TABLE") || text.contains("DROP COLUMN");
+    let drops = |text: &String| text.contains("DROP TABLE") || text.contains("DROP COLUMN");
     let records = |text: &String| text.starts_with("UPDATE SCHEMA_SUPPORT ");
-    let is_unrecorded = up.iter().any(takes_away) && !up.iter().any(records);
+    let is_unrecorded = up.iter().any(drops) && !up.iter().any(records);
     is_unrecorded.then_some(
-        "takes something away without recording in schema_support the oldest program it serves",
+        "drops a table or a column without recording the oldest program it serves in schema_support",
     )
 }
 
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_migration_that_takes_something_away_records_whom_it_serves() {
+    fn a_migration_that_drops_something_records_the_oldest_program_it_serves() {
         let unrecorded = Some("oldest program");
         check_second("ALTER TABLE a DROP COLUMN x;", "", unrecorded);
         check_second("DROP TABLE a;", "", unrecorded);

@@ -62,7 +62,8 @@ impl SchemaState {
         }
         let program = known.last().map(String::as_str);
         let is_served = oldest_served.is_some_and(|oldest| program >= Some(oldest));
-        // A newer program applied all that this one knows, or it is no descendant of it.
+        // A newer program knows all migrations of this one. If one is pending, the schema belongs to
+        // another history.
         if is_served && pending == 0 {
             Self::Ahead
         } else {

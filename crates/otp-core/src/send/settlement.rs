@@ -168,8 +168,9 @@ pub struct MessageUpdate {
 pub enum FailureChange {
     /// The fields remain as they are.
     Keep,
-    /// The message failed at this time.
-    Record(Failure, Timestamp),
+    /// The message failed at this time. `None` if its recipient is erased: the provider's texts may name
+    /// the recipient.
+    Record(Option<Failure>, Timestamp),
     /// The message did not fail, contrary to an earlier report: the fields are cleared.
     Clear,
 }
@@ -195,7 +196,7 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
         let answers = outcome.is_answer() && message.first_answer.is_none();
         let moves = outcome.moves(message.status);
         if moves || answers || outcome.source() == EventSource::ProviderReceipt {
-            settled.add_event(settlement, moves);
+            settled.add_event(settlement, message, moves);
         }
         if !moves && !answers {
             continue;
@@ -210,6 +211,7 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
             match (before, message.status) {
                 (_, MessageStatus::Failed) => {
                     if let Some(why) = outcome.failure() {
+                        let why = Some(why).filter(|_| !message.is_erased);
                         failure = FailureChange::Record(why, settlement.at);
                     }
                     let id = message.subscription_id;
@@ -276,14 +278,15 @@ fn pay_again(
 }
 
 impl Settled {
-    fn add_event(&mut self, settlement: &Settlement, changed_status: bool) {
+    fn add_event(&mut self, settlement: &Settlement, message: &MessageState, changed_status: bool) {
+        let failure = settlement.outcome.failure();
         let event = MessageEvent {
             status: settlement.outcome.status(),
             source: settlement.outcome.source(),
             changed_status,
             provider_time: settlement.provider_time,
             recorded_at: settlement.at,
-            failure: settlement.outcome.failure(),
+            failure: failure.filter(|_| !message.is_erased),
         };
         self.events.push((settlement.message_id, event));
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::message::{Cursor, MessageQuery, MessageStatus, PagePosition, PageSize};
+use crate::message::{MessageQuery, MessageStatus};
+use crate::page::{Cursor, Page, PagePosition, PageSize};
 use crate::ports::{Messages, PortError};
 use crate::recipient::PhoneNumber;
 use crate::sealing::AccountSealer;
@@ -30,15 +31,6 @@ pub struct ListMessagesRequest {
     pub size: PageSize,
 }
 
-/// A page of messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessagePage {
-    /// The messages, newest first.
-    pub messages: Vec<OpenedMessage>,
-    /// The start of the next page, if there is one.
-    pub next: Option<Cursor>,
-}
-
 /// The reason there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum ListMessagesError {
@@ -64,26 +56,16 @@ impl ListMessages {
     pub async fn execute(
         &self,
         request: ListMessagesRequest,
-    ) -> Result<MessagePage, ListMessagesError> {
+    ) -> Result<Page<OpenedMessage>, ListMessagesError> {
         let sealer = self.sealers.find(request.caller.account_id).await?;
         let sealer = sealer.as_deref();
-        let size = request.size.get();
+        let size = request.size;
         let Some(query) = query(request, sealer) else {
-            return Ok(MessagePage {
-                messages: Vec::new(),
-                next: None,
-            });
+            return Ok(Page::EMPTY);
         };
-        let mut found = self.messages.list(&query).await?;
-        // The query asks for one message more than the page has, to find out whether there is another page.
-        let has_more = found.len() > size;
-        found.truncate(size);
-        let last = found.last().map(PagePosition::of);
-        let open = |record| OpenedMessage::open(record, sealer);
-        Ok(MessagePage {
-            next: last.filter(|_| has_more).map(Cursor),
-            messages: found.into_iter().map(open).collect::<Result<_, _>>()?,
-        })
+        let found = self.messages.list(&query).await?;
+        let page = Page::of_found(found, size);
+        Ok(page.try_map(|record| OpenedMessage::open(record, sealer))?)
     }
 }
 
@@ -112,6 +94,6 @@ fn query(request: ListMessagesRequest, sealer: Option<&AccountSealer>) -> Option
             .flatten()
             .min()
             .unwrap_or(PagePosition::END),
-        limit: request.size.get() + 1,
+        limit: request.size.with_one_more(),
     })
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
-use otp_core::message::{Cursor, MessageStatus, PageSize};
+use otp_core::message::MessageStatus;
+use otp_core::page::{Cursor, Page, PageSize};
 use otp_core::recipient::PhoneNumber;
 use otp_core::time::Timestamp;
 use otp_core::usecases::authenticate::Caller;
-use otp_core::usecases::list_messages::{ListMessagesRequest, MessagePage};
+use otp_core::usecases::list_messages::ListMessagesRequest;
+use otp_core::usecases::show_message::OpenedMessage;
 use otp_edge::resource_at;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
@@ -22,7 +24,7 @@ use crate::parameter::{
     QueryParameter, documents,
 };
 use crate::state::ApiState;
-use crate::wire::{MessageResource, Page, PageOf, RequestHeaders};
+use crate::wire::{ListPage, MessageResource, PageOf, RequestHeaders};
 
 const PATH: &str = "/v1/messages";
 
@@ -79,7 +81,7 @@ impl IntoParams for ListMessagesQuery {
     }
 }
 
-type ListMessagesResponse = Page<MessageResource>;
+type ListMessagesResponse = ListPage<MessageResource>;
 
 impl PageOf for MessageResource {
     const SCHEMA: &'static str = "ListMessagesResponse";
@@ -129,7 +131,7 @@ pub(crate) async fn get(request: HttpRequest, state: Data<ApiState>) -> HttpResp
     answer::json(&request, page.map(ListMessagesResponse::from))
 }
 
-async fn list(request: &HttpRequest, state: &ApiState) -> Result<MessagePage, ApiError> {
+async fn list(request: &HttpRequest, state: &ApiState) -> Result<Page<OpenedMessage>, ApiError> {
     let caller = authenticate(request, state).await?;
     let wanted = parse(caller, &Query::read(request, &QUERY)?)?;
     let list_messages = state.list_messages.clone();
@@ -151,19 +153,6 @@ fn parse(caller: Caller, query: &Query) -> Result<ListMessagesRequest, InvalidQu
         cursor: query.get(&FROM_CURSOR)?,
         size: size.unwrap_or_default(),
     })
-}
-
-impl From<MessagePage> for ListMessagesResponse {
-    fn from(page: MessagePage) -> Self {
-        Self {
-            data: page
-                .messages
-                .into_iter()
-                .map(MessageResource::from)
-                .collect(),
-            next_cursor: page.next.map(|cursor| cursor.to_string()),
-        }
-    }
 }
 
 /// The error codes of this endpoint, besides the common ones.

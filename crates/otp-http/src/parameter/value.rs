@@ -1,7 +1,8 @@
 //! Kinds of values: the schema, the reader, and the text about a value that cannot be read.
 
 use otp_core::ids::{MessageId, parse_uuid};
-use otp_core::message::{Cursor, MessageStatus, PageSize};
+use otp_core::message::MessageStatus;
+use otp_core::page::{Cursor, PageSize};
 use otp_core::recipient::PhoneNumber;
 use otp_core::time::Timestamp;
 use serde_json::json;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use otp_core::page::Page;
 use serde::Serialize;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
@@ -10,11 +11,20 @@ use utoipa::{PartialSchema, ToSchema};
 /// The answer of every list.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Page<T> {
+pub(crate) struct ListPage<T> {
     /// The resources of this page, in the order of the list.
     pub(crate) data: Vec<T>,
     /// The cursor of the next page; `None` on the last one.
     pub(crate) next_cursor: Option<String>,
+}
+
+impl<T, R: From<T>> From<Page<T>> for ListPage<R> {
+    fn from(page: Page<T>) -> Self {
+        Self {
+            data: page.items.into_iter().map(R::from).collect(),
+            next_cursor: page.next.map(|cursor| cursor.to_string()),
+        }
+    }
 }
 
 /// A resource that is listed by pages, and how the description of the API names such a page.
@@ -27,7 +37,7 @@ pub(crate) trait PageOf: ToSchema + Serialize {
     const DATA: &'static str;
 }
 
-impl<T: PageOf> PartialSchema for Page<T> {
+impl<T: PageOf> PartialSchema for ListPage<T> {
     fn schema() -> RefOr<Schema> {
         let data = ArrayBuilder::new()
             .items(Ref::from_schema_name(T::name()))
@@ -45,7 +55,7 @@ impl<T: PageOf> PartialSchema for Page<T> {
     }
 }
 
-impl<T: PageOf> ToSchema for Page<T> {
+impl<T: PageOf> ToSchema for ListPage<T> {
     fn name() -> Cow<'static, str> {
         T::SCHEMA.into()
     }

@@ -7,9 +7,9 @@ use otp_core::credits::Credits;
 use otp_core::ids::MessageId;
 use otp_core::language::LanguageTag;
 use otp_core::message::{
-    Cursor, EventSource, Failure, MessageEvent, MessageHistory, MessageQuery, MessageRecord,
-    MessageStatus, PagePosition,
+    EventSource, Failure, MessageEvent, MessageHistory, MessageQuery, MessageRecord, MessageStatus,
 };
+use otp_core::page::{Cursor, PagePosition};
 use otp_core::ports::PortError;
 use otp_core::recipient::PhoneNumber;
 use otp_core::region::Region;

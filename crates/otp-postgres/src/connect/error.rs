@@ -1,20 +1,20 @@
-//! What is said when no connection can be made.
+//! The errors of connecting.
 
-/// Why the database cannot be used; one line that names it and the cause, never the password.
+/// The database cannot be used. The error is one line with the server and the cause, never the password.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The URL, or what it names, cannot be used.
+    /// The URL is not valid, or a file it names cannot be used.
     #[error("the database URL is not valid: {why}")]
     InvalidUrl {
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
-    /// The server cannot be reached, or refused.
+    /// The server cannot be reached, or refused the connection.
     #[error("cannot connect to PostgreSQL at {server}: {cause}")]
     Unreachable {
         /// Host and port.
         server: String,
-        /// What the system or PostgreSQL says.
+        /// The words of the system or of PostgreSQL.
         cause: String,
     },
 }

@@ -1,31 +1,30 @@
-//! Where the database is and how patient its users are.
+//! The address of the database, and the time limits of its users.
 
 use std::time::Duration;
 
 use crate::connect::ConnectError;
 use crate::url::{self, Target};
 
-/// How to open a store.
+/// The options of a store.
 #[derive(Clone)]
 pub struct PgOptions {
     pub(super) target: Target,
-    /// The most connections the pool opens.
+    /// The pool opens at most this many connections.
     pub max_connections: usize,
-    /// How long to wait for a connection, a new one's handshake included. Then a caller is told that
-    /// the database is unavailable.
+    /// A caller waits this long for a connection, including the handshake of a new one. Then the
+    /// database counts as unavailable.
     pub acquire_timeout: Duration,
-    /// How long one statement may take, waiting for locks included.
+    /// A statement may take this long, including the wait for locks.
     pub statement_timeout: Duration,
-    /// How long a transaction may hold its locks without a statement under way. Only a stopped or
-    /// starved process reaches it.
+    /// A transaction may hold its locks this long without running a statement. Only a process that is
+    /// stopped or starved reaches the limit.
     pub idle_in_transaction_timeout: Duration,
-    /// How long a migration may wait for a lock. Every query of its table waits behind it meanwhile.
+    /// A migration waits this long for a lock. Meanwhile every query of the table waits behind it.
     pub migration_lock_timeout: Duration,
 }
 
 impl PgOptions {
-    /// Reads `postgres://user:password@host:port/database?sslmode=…`, with defaults that suit a
-    /// server.
+    /// Reads `postgres://user:password@host:port/database?sslmode=…`. The rest has defaults for a server.
     pub fn from_url(url: &str) -> Result<Self, ConnectError> {
         Ok(Self {
             target: url::parse(url).map_err(ConnectError::invalid_url)?,
@@ -39,7 +38,7 @@ impl PgOptions {
 }
 
 impl std::fmt::Debug for PgOptions {
-    /// Names the server only: a URL has a password.
+    /// Shows the server only, because a URL contains a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PgOptions")
             .field("server", &self.target.server)

@@ -1,4 +1,4 @@
-//! Messages as their account reads them: with the names of sender and template, and with their events.
+//! Messages as their account reads them, with the names of sender and template and with their events.
 
 use diesel::QueryResult;
 use diesel::prelude::*;
@@ -34,7 +34,7 @@ macro_rules! records {
     };
 }
 
-/// Which of them, and in which order; the names of `$from` go before it.
+/// A page of those records, in order. The parameters of `$from` come first.
 macro_rules! page {
     ($from:literal) => {
         concat!(
@@ -53,8 +53,8 @@ statement! {
 }
 
 statement! {
-    /// A page of an account's messages. Every time is later than `-infinity`: the index has the same
-    /// condition, and is there for this statement alone.
+    /// A page of an account's messages. Every time is later than `-infinity`; the index has the same
+    /// condition, and only this statement uses it.
     ListOfAccount {
         account_id: AccountId,
         since: Timestamp,
@@ -68,9 +68,9 @@ statement! {
 }
 
 statement! {
-    /// A page of the messages to one recipient. The failed and the others are in an index each, hence
-    /// the two arms, of which every message is in exactly one. `OFFSET 0` keeps what narrows the page
-    /// out of them, or they would be looked up by it and not by the recipient.
+    /// A page of the messages to one recipient. Failed messages and the others have an index each, hence
+    /// the two arms; every message is in exactly one. `OFFSET 0` keeps the conditions of the page out of
+    /// them: with those PostgreSQL would search by time instead of by recipient.
     ListOfRecipient {
         account_id: AccountId,
         recipient: RecipientIndex,
@@ -89,12 +89,12 @@ statement! {
             WHERE account_id = {} AND recipient_index = {} AND failed_at IS NOT NULL OFFSET 0)")
 }
 
-/// The messages of an account lie in the order of a page already. A planner that does not know how many
-/// they are would read and sort all of them: it is told to do neither.
+/// Makes the planner read an account's messages in the order of their index. If it does not know their
+/// number, it would read and sort all of them.
 const BEGIN_IN_ORDER: &str = "BEGIN READ ONLY; \
      SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off";
 
-/// The messages the query looks for.
+/// Returns the messages that match the query.
 pub(super) async fn list(
     transaction: &Transaction,
     query: &MessageQuery,
@@ -102,7 +102,10 @@ pub(super) async fn list(
     let connection = transaction.connection();
     let account_id = Col(query.account_id);
     let since = Col(query.since);
-    let (before_time, before_id) = (Col(query.before.created_at), Col(query.before.id));
+    let (before_time, before_id) = (
+        Col(query.before.created_at),
+        Col(MessageId(query.before.id)),
+    );
     let statuses = each(&query.statuses, |status| *status);
     let limit = Col(i64::try_from(query.limit).unwrap_or(i64::MAX));
     let rows = if let Some(recipient) = query.recipient {
@@ -139,7 +142,7 @@ pub(super) async fn list(
     Ok(read_all(rows)?)
 }
 
-/// A message and its events, of one moment.
+/// Returns a message and its events, as of one moment.
 pub(super) async fn history(
     transaction: &Transaction,
     account: AccountId,

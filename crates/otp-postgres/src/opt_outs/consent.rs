@@ -1,4 +1,4 @@
-//! The recording of requests: lock, load what holds, ask the core, write what it says.
+//! Recording requests: lock, load the facts, ask the core, write its decision.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::statement::{each, statement};
 use crate::transaction::Transaction;
 
 statement! {
-    /// The requests that hold.
+    /// The requests that currently hold.
     CurrentConsents { account_id: [AccountId], recipient_index: [RecipientIndex] }
     -> CurrentConsentRow,
     "SELECT wanted.account_id, wanted.recipient_index, last.request, last.requested_at \
@@ -30,7 +30,7 @@ statement! {
 }
 
 statement! {
-    /// Which requests are in the log.
+    /// The requests that the log contains.
     Logged {
         account_id: [AccountId],
         recipient_index: [RecipientIndex],

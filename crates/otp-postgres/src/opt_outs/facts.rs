@@ -1,4 +1,4 @@
-//! Which accounts and recipients consent requests concern: a constant number of queries.
+//! The accounts and recipients that consent requests concern, in a constant number of queries.
 
 use std::collections::{BTreeSet, HashMap};
 

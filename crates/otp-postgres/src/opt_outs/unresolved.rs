@@ -1,4 +1,4 @@
-//! Consent requests that wait until somebody can say whose they are.
+//! Consent requests that wait until their recipient is known.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -13,7 +13,7 @@ use crate::statement::{each, statement};
 use crate::transaction::Transaction;
 
 statement! {
-    /// Keeps requests in the order given; one that is kept already stays as it is.
+    /// Keeps requests in the order given. It does not change a request that is kept already.
     KeepUnresolved {
         message_index: [ProviderMessageIndex],
         request: [ConsentRequest],

@@ -12,7 +12,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use crate::errors::one_line;
 
-/// Why a migration was not applied.
+/// A migration that was not applied.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Another session held a lock for too long.
@@ -55,11 +55,11 @@ where
     Ok(pending.len())
 }
 
-/// How long a migration may wait for a lock; zero for any time.
+/// The time that a migration may wait for a lock; zero for no limit.
 ///
-/// What needs a table for itself makes every later query wait behind it, so it waits for a bounded time
-/// only. What runs outside a transaction is `CREATE INDEX CONCURRENTLY`: it waits for every open
-/// transaction to end, and lets all queries pass.
+/// While a migration waits to lock a table, every later query of the table waits behind it, so the wait
+/// has a limit. A migration outside a transaction is `CREATE INDEX CONCURRENTLY`: it waits for every open
+/// transaction to end, and no query waits behind it.
 fn lock_limit(migration: &dyn Migration<Pg>, lock_timeout: Duration) -> Duration {
     if migration.metadata().run_in_transaction() {
         lock_timeout
@@ -68,8 +68,8 @@ fn lock_limit(migration: &dyn Migration<Pg>, lock_timeout: Duration) -> Duration
     }
 }
 
-/// diesel-async keeps no SQLSTATE; the text is that of an English server, see `errors.rs`. On another
-/// one a lock that was not granted is told in the server's words.
+/// Recognizes a lock that was not granted by the text of an English server: diesel-async keeps no
+/// SQLSTATE. From another server it is a failure in the server's words.
 fn failure(error: &(dyn StdError + 'static)) -> Failure {
     let words = one_line(error);
     if words.contains("due to lock timeout") {

@@ -1,4 +1,4 @@
-//! Admission of a batch: lock, load the facts, ask the core, write what it decided.
+//! Admission of a batch: lock, load the facts, ask the core, write its decision.
 
 use std::collections::BTreeSet;
 
@@ -53,13 +53,13 @@ pub(super) async fn admit(
     Ok(judged.admissions)
 }
 
-/// The facts of one attempt, of one moment, without a lock.
+/// Loads the facts of one attempt as of one moment, without a lock.
 pub(super) async fn facts_of(
     transaction: &Transaction,
     attempt: &SendAttempt,
 ) -> Result<SendFacts, PortError> {
     let wanted = WantedFacts::of(std::slice::from_ref(attempt));
-    // The rules change no verdict, only what is told about it afterwards.
+    // The rules do not change a verdict, only the notices after it.
     let begun = async {
         transaction.begin_with(BEGIN_AT_ONE_MOMENT).await?;
         Ok(Vec::new())
@@ -67,7 +67,7 @@ pub(super) async fn facts_of(
     load_facts(transaction.connection(), begun, &wanted).await
 }
 
-/// Loads the facts behind `begun`, which shares their round trip and returns the accounts' rules.
+/// Loads the facts after `begun`, which returns the accounts' rules, in the same round trip.
 async fn load_facts(
     connection: &AsyncPgConnection,
     begun: impl Future<Output = QueryResult<Vec<AccountRulesRow>>>,
@@ -111,9 +111,9 @@ impl Recipients {
     }
 }
 
-// Each look-up is a subquery of its own with `OFFSET 0`, which PostgreSQL does not merge into a join:
-// so it is one descent into the index for each element, and never a scan, whatever the planner knows
-// of the tables. See `LOOK_UP_BY_INDEX` in `connect.rs` for why it may know nothing.
+// Each look-up is a subquery with `OFFSET 0`, which PostgreSQL does not merge into a join. So it is one
+// descent into the index for each element and never a scan, whatever the planner knows of the tables.
+// `LOOK_UP_BY_INDEX` in `connect.rs` explains why it may know nothing.
 
 statement! {
     /// The messages that idempotency keys have created.
@@ -142,7 +142,7 @@ async fn load_first_answers(
 }
 
 statement! {
-    /// Which of the recipients opted out: their last request is 1, stop.
+    /// The recipients who opted out: their last request is 1, stop.
     OptOutsOf { account_id: [AccountId], recipient_index: [RecipientIndex] } -> OptedOutRow,
     "SELECT recipient.account_id, recipient.recipient_index \
      FROM unnest({}, {}) AS recipient (account_id, recipient_index), LATERAL ( \
@@ -165,14 +165,14 @@ async fn load_opt_outs(
 }
 
 statement! {
-    /// The sends to the recipients that still matter to their cooldown.
+    /// The sends that still count for the cooldown of the recipients.
     RecentSends {
         account_id: [AccountId],
         recipient_index: [RecipientIndex],
         since: [Timestamp],
     }
     -> RecentSendRow,
-    // Only a failed message has a time of failure, and the index is one of all the others.
+    // Only a failed message has a time of failure, and the index contains all the others.
     "SELECT recipient.account_id, recipient.recipient_index, send.created_at \
      FROM unnest({}, {}, {}) AS recipient (account_id, recipient_index, since), LATERAL ( \
          SELECT created_at FROM messages \

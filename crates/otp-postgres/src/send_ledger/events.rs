@@ -9,8 +9,7 @@ use otp_core::time::Timestamp;
 use crate::statement::{each, statement};
 
 statement! {
-    /// Appends events in the order given; what a message was told before by the same source stays as
-    /// it was told first.
+    /// Appends events in the order given. If a source reports a status again, the first report stays.
     AppendEvents {
         message_id: [MessageId],
         status: [MessageStatus],

@@ -1,4 +1,4 @@
-//! Settlement of a batch: lock accounts and messages, ask the core, write what it decided.
+//! Settlement of a batch: lock accounts and messages, ask the core, write its decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,7 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// Locks the messages in ascending order of ids and reads where they stand.
+/// Locks the messages in ascending order of ids and reads their state.
 async fn lock_messages(
     mut connection: &AsyncPgConnection,
     settlements: &[Settlement],
@@ -83,8 +83,8 @@ async fn lock_messages(
         .await
 }
 
-/// What is left on the subscriptions of accounts whose credits may move. The accounts are locked, so
-/// it stays what it is.
+/// Loads the balances of accounts whose credits may move. The accounts are locked, so nothing changes
+/// them meanwhile.
 async fn load_balances(
     mut connection: &AsyncPgConnection,
     accounts: &BTreeSet<AccountId>,
@@ -100,8 +100,8 @@ async fn load_balances(
 }
 
 statement! {
-    /// Brings messages to their new state. What a settlement does not bring is left as it is. The
-    /// failure is three columns and its time; they are set and emptied together, where the row says so.
+    /// Updates messages. A value that a settlement does not have leaves its column unchanged. The three
+    /// columns of the failure and its time are set or cleared together, if the row says so.
     UpdateMessages {
         id: [MessageId],
         status: [MessageStatus],
@@ -155,9 +155,9 @@ async fn update_messages(
         provider_index: each(ids(), |id| Some(id?.index)),
         provider_message_id: each(ids(), |id| id?.sealed.clone()),
         changes_failure: each(of(), |update| update.failure != FailureChange::Keep),
-        failure_code: each(failures(), |failure| failure?.0.code),
-        failure_title: each(failures(), |failure| Some(failure?.0.title.clone())),
-        failure_reason: each(failures(), |failure| Some(failure?.0.reason.clone())),
+        failure_code: each(failures(), |failure| failure?.0?.code),
+        failure_title: each(failures(), |failure| Some(failure?.0?.title.clone())),
+        failure_reason: each(failures(), |failure| Some(failure?.0?.reason.clone())),
         failed_at: each(failures(), |failure| Some(failure?.1)),
         updated_at: each(of(), |update| update.at),
     };
@@ -166,7 +166,7 @@ async fn update_messages(
 }
 
 statement! {
-    /// Records by which ids the provider knows messages.
+    /// Records the provider's ids of messages.
     NameMessages { provider_index: [ProviderMessageIndex], message_id: [MessageId] },
     "INSERT INTO provider_messages (provider_index, message_id) \
      SELECT provider_index, message_id FROM unnest({}, {}) AS named (provider_index, message_id)"
@@ -192,9 +192,9 @@ async fn name_messages(
     Ok(())
 }
 
-fn recorded(change: &FailureChange) -> Option<(&Failure, Timestamp)> {
+fn recorded(change: &FailureChange) -> Option<(Option<&Failure>, Timestamp)> {
     match change {
-        FailureChange::Record(failure, at) => Some((failure, *at)),
+        FailureChange::Record(failure, at) => Some((failure.as_ref(), *at)),
         FailureChange::Keep | FailureChange::Clear => None,
     }
 }

@@ -15,7 +15,7 @@ const ACCOUNTS: usize = 5;
 const WORKERS: u32 = 8;
 const ROUNDS: u32 = 12;
 
-/// Admits and settles batches that name the accounts in an order of the worker's own.
+/// Admits and settles batches, each in the worker's own order of accounts.
 async fn work(worker: u32, store: Arc<PgStore>, accounts: Vec<Fixture>) -> Result<(), PortError> {
     for round in 0..ROUNDS {
         let mut attempts = Vec::new();
@@ -83,7 +83,7 @@ async fn batches_of_two_processes_over_the_same_accounts_neither_deadlock_nor_lo
         account.assert_ledger_balances().await;
         left += account.balance().await;
     }
-    // Every third message failed and was given back.
+    // Every third message failed and was refunded.
     let sends = i64::from(WORKERS * ROUNDS) * i64::try_from(ACCOUNTS).expect("few");
     assert_eq!(
         10_000 * i64::try_from(ACCOUNTS).expect("few") - left,
@@ -91,9 +91,9 @@ async fn batches_of_two_processes_over_the_same_accounts_neither_deadlock_nor_lo
     );
 }
 
-/// A statement prepared while its table was empty must not read all of it ever after.
+/// A statement that was prepared while its table was empty must not scan the table from then on.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_batch_reads_does_not_grow_with_the_tables() {
+async fn the_rows_a_batch_reads_do_not_grow_with_the_tables() {
     const BATCHES: u32 = 40;
     const SIZE: u32 = 25;
     let url = fresh::database();
@@ -131,15 +131,15 @@ async fn what_a_batch_reads_does_not_grow_with_the_tables() {
         .expect("statistics")
         .get(0);
     let messages = i64::from(BATCHES * SIZE);
-    // To be settled, each is locked, looked at for its payer, and updated.
+    // Settling reads each message three times: to lock it, to find its payer and to update it.
     assert!(
         (messages..=messages * 5).contains(&read),
         "{read} rows read for {messages} messages"
     );
 }
 
-/// A planner that knows nothing of a table takes any index that will do. For the sends to a recipient one
-/// does: without it no other is taken, least of all that of all messages of the account.
+/// A planner that knows nothing of a table uses any index that fits. One index fits the sends to a
+/// recipient; without it the planner must not fall back to the index of all messages of the account.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sends_to_a_recipient_are_looked_up_by_one_index_or_by_none() {
     let url = fresh::database();
@@ -165,7 +165,7 @@ async fn the_sends_to_a_recipient_are_looked_up_by_one_index_or_by_none() {
     assert!(without.contains("Seq Scan"), "{without}");
 }
 
-/// Nothing that an acceptance changes is in an index, and the page has room for the changed row.
+/// An acceptance changes no indexed column, and the page has room for the changed row.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_settlement_touches_no_index_of_messages() {
     const BATCHES: u32 = 20;

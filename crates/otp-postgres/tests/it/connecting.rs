@@ -1,4 +1,4 @@
-//! What is said when no connection can be made, and what a connection is set to.
+//! The errors of connecting, and the settings of a connection.
 
 use otp_postgres::{ConnectError, PgOptions, PgStore};
 
@@ -13,7 +13,7 @@ async fn refused(url: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_not_there_is_named() {
+async fn an_unreachable_server_is_named() {
     let text = refused("postgres://otp:s3cret@127.0.0.1:1/otp").await;
     assert!(
         text.starts_with("cannot connect to PostgreSQL at 127.0.0.1:1: "),
@@ -23,7 +23,7 @@ async fn a_server_that_is_not_there_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_not_there_is_named() {
+async fn a_missing_database_is_named() {
     let url = fresh::database();
     let (server, _) = url.rsplit_once('/').expect("a path");
     let text = refused(&format!("{server}/nowhere")).await;
@@ -34,7 +34,7 @@ async fn a_database_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_url_that_is_none_is_a_mistake_of_the_settings() {
+fn an_invalid_url_is_an_error_before_connecting() {
     let error = PgOptions::from_url("mysql://otp:s3cret@db/otp");
     assert!(matches!(error, Err(ConnectError::InvalidUrl { .. })));
     let error = PgOptions::from_url("postgres://otp:s3cret@db/otp?sslmode=verify-ca");

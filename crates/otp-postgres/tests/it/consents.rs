@@ -1,4 +1,4 @@
-//! Consent requests and identities: how many statements a batch takes, and that consent stays what it was.
+//! Consent requests and identities: the number of statements of a batch, and a log that never changes.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ async fn a_batch_of_requests_takes_the_same_number_of_statements_whatever_its_si
                 let forgotten = store.forget_unresolved(&requests, long_ago, 9).await;
                 assert_eq!(forgotten.expect("forgotten"), 0);
             };
-            // BEGIN, the given, the old, who is too many, COMMIT.
+            // BEGIN, those given, those too old, those beyond the limit, COMMIT.
             assert_eq!(watch.count(forgetting).await, 5, "{size} forgotten");
         }
         let nothing = async {

@@ -13,7 +13,7 @@ use otp_testkit::sender::failure;
 
 use crate::fresh;
 
-/// Drives a future through `polls` polls, then drops it; `None` if it was not done by then.
+/// Polls a future at most `polls` times, then drops it; `None` if it was not ready by then.
 async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = Box::pin(future);
     let mut left = polls;
@@ -27,7 +27,7 @@ async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> 
     .await
 }
 
-/// A store that would rather fail than wait, and does not count on time-outs to free a lock.
+/// A store that fails soon instead of waiting, and whose sessions never time out.
 async fn impatient(url: &str) -> Arc<PgStore> {
     let mut options = PgOptions::from_url(url).expect("a URL");
     options.statement_timeout = Duration::from_secs(4);
@@ -36,7 +36,7 @@ async fn impatient(url: &str) -> Arc<PgStore> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wherever_a_batch_is_dropped_its_locks_are_free_and_it_happened_whole_or_not_at_all() {
+async fn a_batch_dropped_at_any_point_frees_its_locks_and_happens_whole_or_not_at_all() {
     let url = fresh::database();
     let dropping = Arc::new(fresh::store(&url).await);
     let other = impatient(&url).await;
@@ -85,7 +85,7 @@ async fn wherever_a_batch_is_dropped_its_locks_are_free_and_it_happened_whole_or
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_dropped_while_waiting_for_a_lock_waits_no_longer() {
+async fn a_batch_dropped_while_it_waits_for_a_lock_stops_waiting() {
     let url = fresh::database();
     let store = Arc::new(fresh::store(&url).await);
     let fixture = Fixture::with_credits(Arc::clone(&store) as Arc<_>, 10).await;

@@ -1,4 +1,4 @@
-//! Fresh databases on the shared server, and other sessions to look at them with.
+//! Fresh databases on the shared server, and sessions to inspect them.
 
 use otp_core::ports::Schema;
 use otp_postgres::{PgOptions, PgStore};
@@ -17,14 +17,14 @@ pub(crate) async fn store(url: &str) -> PgStore {
     store
 }
 
-/// A store over whatever is there.
+/// A store over the database as it is.
 pub(crate) async fn connect(url: &str) -> PgStore {
     PgStore::connect(&PgOptions::from_url(url).expect("a URL"))
         .await
         .expect("the server runs")
 }
 
-/// A session of somebody else's.
+/// A session that does not belong to the store.
 pub(crate) async fn session(url: &str) -> Client {
     let (client, driver) = tokio_postgres::connect(url, NoTls)
         .await
@@ -33,7 +33,7 @@ pub(crate) async fn session(url: &str) -> Client {
     client
 }
 
-/// Asks until the answer is `expected`. It waits for nothing but the server's answers.
+/// Repeats the question until the answer is `expected`.
 pub(crate) async fn until(session: &Client, question: &str, expected: i64) {
     loop {
         let row = session.query_one(question, &[]).await.expect("a question");

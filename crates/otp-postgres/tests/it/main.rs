@@ -1,4 +1,4 @@
-//! Tests of the PostgreSQL adapter: the storage contract, and what only this adapter can get wrong.
+//! Tests of the PostgreSQL adapter: the storage contract, and what is specific to PostgreSQL.
 
 mod batches;
 mod connecting;

@@ -1,4 +1,4 @@
-//! A database that stops, and comes back.
+//! A database that stops and starts again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ async fn a_stopped_database_is_unavailable_and_a_restarted_one_is_used_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_cuts_a_session_is_used_over_another() {
+async fn a_terminated_session_is_replaced() {
     let url = fresh::database();
     let store = Arc::new(fresh::store(&url).await);
     let fixture = Fixture::with_credits(Arc::clone(&store) as Arc<_>, 100).await;
@@ -76,8 +76,8 @@ async fn a_database_that_cuts_a_session_is_used_over_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_never_answers_is_given_up() {
-    // The system completes the handshake; nobody accepts.
+async fn a_server_that_never_answers_is_an_error_in_time() {
+    // The system completes the TCP handshake; nothing accepts the connection.
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = silent.local_addr().expect("an address");
     let url = format!("postgres://otp:s3cret@{address}/otp");
@@ -94,7 +94,7 @@ async fn a_server_that_never_answers_is_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pool_without_a_free_connection_says_so_in_time() {
+async fn a_pool_without_a_free_connection_is_unavailable_in_time() {
     let url = fresh::database();
     let store = Arc::new(fresh::store(&url).await);
     let mut narrow = PgOptions::from_url(&url).expect("a URL");

@@ -1,9 +1,10 @@
-//! What reading costs: a page, and the audit of everything.
+//! The rows read by a page and by an audit.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::message::{MessageQuery, MessageStatus, PagePosition};
+use otp_core::message::{MessageQuery, MessageStatus};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Clock, Messages};
 use otp_core::send::{Outcome, Settlement};
 use otp_core::time::Timestamp;
@@ -18,7 +19,7 @@ const MESSAGES: u32 = 2_000;
 const PAGES: u32 = 10;
 const SIZE: u32 = 20;
 
-/// Half of the messages have failed, so they are in the one index, and the others in the other.
+/// Creates messages, half of them failed: failed ones are in one index, the others in another.
 async fn fill(fixture: &Fixture) {
     for first in (0..MESSAGES).step_by(100) {
         fixture.clock.advance(Duration::from_millis(1));
@@ -37,7 +38,7 @@ async fn fill(fixture: &Fixture) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_reads_little_more_than_it_shows() {
+async fn a_page_reads_few_more_rows_than_it_returns() {
     let url = fresh::database();
     let session = fresh::session(&url).await;
     let mut fixture = Fixture::with_credits(Arc::new(fresh::store(&url).await), 10_000).await;
@@ -74,12 +75,12 @@ async fn a_page_reads_little_more_than_it_shows() {
     drop(fixture);
     let read = rows_read(&session, "messages").await - before;
     let shown = i64::from(PAGES * (SIZE + 1));
-    // The messages of the page's last millisecond are read with it.
+    // A page also reads the other messages of its last millisecond.
     assert!(read <= shown + 100 * i64::from(PAGES), "{read} for {shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_audit_reads_a_row_a_few_times_however_many_there_are() {
+async fn an_audit_reads_each_row_a_few_times_at_most() {
     const TABLES: [&str; 2] = ["messages", "ledger_entries"];
     let url = fresh::database();
     let session = fresh::session(&url).await;
@@ -103,7 +104,7 @@ async fn an_audit_reads_a_row_a_few_times_however_many_there_are() {
     }
 }
 
-/// Rows of a table read so far; a session reports its own when it ends.
+/// The rows of a table read so far. A session reports its reads when it ends.
 async fn rows_read(session: &tokio_postgres::Client, table: &str) -> i64 {
     let others = "SELECT count(*) FROM pg_stat_activity \
          WHERE datname = current_database() AND pid <> pg_backend_pid()";

@@ -1,4 +1,4 @@
-//! The schema: applied once, taken back whole, refused when it is newer, and its own safeguards.
+//! The schema: its migrations, newer schemas, and the triggers that protect its tables.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::fresh;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// What the schema is made of.
+/// Everything the schema consists of.
 const OBJECTS: &str = "SELECT string_agg(line, E'\n' ORDER BY line) FROM ( \
      SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, \
          column_default) \
@@ -37,7 +37,7 @@ async fn objects(session: &Client) -> Option<String> {
 /// A newer program applied a migration that this one does not know.
 const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
 
-/// And the migration took something away.
+/// That migration removed something which this program needs.
 const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '99991231000000'";
 
 fn how_many() -> usize {
@@ -62,7 +62,7 @@ async fn programs_that_start_at_once_migrate_once() {
     assert_eq!(applied, how_many());
 }
 
-/// On a runtime of one thread, which is enough.
+/// Also checks that a runtime of one thread is enough.
 #[tokio::test]
 async fn a_fresh_database_is_empty_and_then_up_to_date() {
     let store = fresh::connect(&fresh::database()).await;
@@ -106,7 +106,7 @@ async fn a_schema_that_no_longer_serves_this_program_is_refused_and_left_alone()
     assert_eq!(objects(&session).await, before);
 }
 
-/// The table that the migration is about to create is another session's, which has not committed it.
+/// Another session creates a table that the migration creates too, and does not commit.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migration_that_gets_no_lock_fails_in_time_and_succeeds_later() {
     let url = fresh::database();

@@ -1,4 +1,4 @@
-//! How many statements a batch takes, and which of them are prepared once.
+//! The number of statements of a batch, and how often they are prepared.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, Once};
@@ -12,7 +12,7 @@ use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh;
 
-/// What the connections of one test have executed, and what they have prepared to keep.
+/// The statements that the connections of one test executed, and those they prepared and cached.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Seen>>);
 
@@ -163,7 +163,7 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
                     .await
                     .expect("settle");
             };
-            // No account is concerned: BEGIN, lock, three writes, COMMIT.
+            // No account is locked: BEGIN, lock of messages, three writes, COMMIT.
             assert_eq!(
                 watch.count(accepting).await,
                 6,
@@ -196,7 +196,7 @@ async fn every_statement_of_the_ledger_is_prepared_once() {
                 .await
                 .expect("settle");
             let kept = watch.kept();
-            // Eight of admission, and of settlement four that are not admission's as well.
+            // Eight of admission, and four more of settlement.
             let new: BTreeSet<_> = kept.difference(&before).collect();
             assert_eq!(new.len(), 8 + 4, "{new:#?}");
             assert_eq!(of_first_round.get_or_insert(kept.clone()), &kept);

@@ -12,18 +12,18 @@ use tokio_postgres::Client;
 
 use crate::fresh;
 
-/// Connects and says what went wrong.
-async fn said(url: &str, parameters: &str) -> Result<PgStore, String> {
+/// Connects; the error is its text.
+async fn connect(url: &str, parameters: &str) -> Result<PgStore, String> {
     let url = format!("{url}?{parameters}");
     let options = PgOptions::from_url(&url).map_err(|error| error.to_string())?;
     let connected = PgStore::connect(&options).await;
     connected.map_err(|error| error.to_string())
 }
 
-/// Connects to a server at 127.0.0.1 and says whether the connection is encrypted.
+/// Connects to a server at 127.0.0.1 and returns whether the connection is encrypted.
 async fn encrypted(session: &Client, url: &str, parameters: &str) -> bool {
     let name = format!("tls-{}", parameters.len());
-    let _store = said(url, &format!("{parameters}&application_name={name}"))
+    let _store = connect(url, &format!("{parameters}&application_name={name}"))
         .await
         .expect(url);
     let ssl = "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
@@ -43,7 +43,7 @@ async fn a_server_without_tls_is_used_unless_tls_is_required() {
     for mode in ["sslmode=disable", "sslmode=prefer"] {
         assert!(!encrypted(&session, &url, mode).await, "{mode}");
     }
-    let error = said(&url, "sslmode=require").await.expect_err("no TLS");
+    let error = connect(&url, "sslmode=require").await.expect_err("no TLS");
     assert!(error.ends_with("server does not support TLS"), "{error}");
     assert!(
         error.starts_with("cannot connect to PostgreSQL at 127.0.0.1:"),
@@ -52,7 +52,7 @@ async fn a_server_without_tls_is_used_unless_tls_is_required() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_servers_certificate_is_verified_where_the_url_asks_for_it() {
+async fn a_servers_certificate_is_verified_if_the_url_asks_for_it() {
     let cluster = block_in_place(|| TestPostgres::start(Options::default())).expect("a cluster");
     let url = block_in_place(|| cluster.create_database());
     let session = fresh::session(&url).await;
@@ -69,8 +69,8 @@ async fn a_servers_certificate_is_verified_where_the_url_asks_for_it() {
     std::fs::write(&trusted, authority.pem()).expect("written");
     assert!(encrypted(&session, &url, &verified(trusted.clone())).await);
 
-    // The system trusts no authority of ours, nor does another authority.
-    let error = said(&url, "sslmode=verify-full")
+    // Neither the system nor another authority trusts this one.
+    let error = connect(&url, "sslmode=verify-full")
         .await
         .expect_err("unknown authority");
     assert!(
@@ -79,7 +79,7 @@ async fn a_servers_certificate_is_verified_where_the_url_asks_for_it() {
     );
     let stranger = folder.path().join("stranger.pem");
     std::fs::write(&stranger, self::authority().pem()).expect("written");
-    let error = said(&url, &verified(stranger))
+    let error = connect(&url, &verified(stranger))
         .await
         .expect_err("another authority");
     assert!(
@@ -87,10 +87,10 @@ async fn a_servers_certificate_is_verified_where_the_url_asks_for_it() {
         "{error}"
     );
 
-    // The certificate is the address's, not this name's.
+    // The certificate is for the address, not for this name.
     let by_name = url.replace("127.0.0.1", "localhost");
     assert_ne!(by_name, url);
-    let error = said(&by_name, &verified(trusted))
+    let error = connect(&by_name, &verified(trusted))
         .await
         .expect_err("another name");
     assert!(error.contains("not valid for name"), "{error}");
@@ -102,7 +102,7 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
     CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("signed")
 }
 
-/// Has the server write a certificate for 127.0.0.1 into its own folder, as its own user, and use it.
+/// Makes the server write a certificate for 127.0.0.1 into its folder, as its own user, and use it.
 async fn speak_tls(session: &Client, url: &str, authority: &CertifiedIssuer<'_, KeyPair>) {
     let key = KeyPair::generate().expect("a key");
     let params = CertificateParams::new(["127.0.0.1".to_owned()]).expect("an address");
@@ -123,8 +123,8 @@ async fn speak_tls(session: &Client, url: &str, authority: &CertifiedIssuer<'_, 
         .batch_execute("SELECT pg_reload_conf()")
         .await
         .expect("a superuser");
-    // The reload takes place in the server's own time; new connections tell.
-    let speaking = async { while said(url, "sslmode=require").await.is_err() {} };
+    // The server reloads asynchronously; a new connection shows when it has.
+    let speaking = async { while connect(url, "sslmode=require").await.is_err() {} };
     tokio::time::timeout(Duration::from_secs(10), speaking)
         .await
         .expect("the server speaks TLS");

@@ -10,7 +10,7 @@ use otp_core::time::Timestamp;
 
 use super::{EncodedIn, Id, Instant};
 
-/// 2000-01-01T00:00:00Z, from which PostgreSQL counts, in milliseconds since 1970.
+/// PostgreSQL's epoch, 2000-01-01T00:00:00Z, in milliseconds since 1970.
 const EPOCH: i64 = 946_684_800_000;
 
 impl EncodedIn<Pg> for Id {
@@ -34,12 +34,12 @@ impl EncodedIn<Pg> for Instant {
     }
 }
 
-/// Finer fractions than milliseconds are cut off.
+/// Reads an instant and drops fractions of a millisecond.
 fn from_micros(micros: i64) -> Timestamp {
     Timestamp::from_unix_millis(micros.div_euclid(1_000) + EPOCH)
 }
 
-/// What PostgreSQL cannot express becomes the infinity on its side.
+/// An instant beyond PostgreSQL's range becomes an infinity.
 fn to_micros(instant: Timestamp) -> i64 {
     let millis = instant.unix_millis().saturating_sub(EPOCH);
     millis.saturating_mul(1_000)

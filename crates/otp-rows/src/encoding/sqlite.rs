@@ -78,7 +78,7 @@ impl EncodedIn<Sqlite> for Bool {
     }
 }
 
-/// SQLite bounds no integer: a larger one than the type's is refused, not cut off.
+/// SQLite does not limit an integer; one that exceeds its type is refused, not truncated.
 macro_rules! integers {
     ($($sql:ty: $raw:ty, bound as $bound:ty);*) => {$(
         impl EncodedIn<Sqlite> for $sql {

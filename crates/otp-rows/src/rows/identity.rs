@@ -1,4 +1,4 @@
-//! Which accounts and recipients a consent request concerns, and what the provider calls recipients.
+//! The accounts and recipients that a consent request concerns, and the provider's names for them.
 
 use std::collections::HashMap;
 

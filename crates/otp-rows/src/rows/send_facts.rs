@@ -1,4 +1,4 @@
-//! What the core judges admissions and settlements by.
+//! The facts by which the core judges admissions and settlements.
 
 use diesel::prelude::*;
 use otp_core::account::AccountRules;
@@ -100,7 +100,7 @@ impl AccountRulesRow {
 }
 
 by_name! {
-    /// What is left on a subscription.
+    /// The balance of a subscription.
     #[derive(Queryable, Selectable)]
     #[diesel(table_name = subscriptions)]
     pub struct BalanceRow {
@@ -137,7 +137,7 @@ impl From<BalanceRow> for SubscriptionBalance {
 }
 
 by_name! {
-    /// What settling a message depends on.
+    /// The state of a message to settle.
     #[derive(Queryable, Selectable)]
     #[diesel(table_name = messages)]
     pub struct MessageStateRow {

@@ -42,7 +42,7 @@ impl MessageSender for CountedSender {
             RefusalScope::TemplatePaused | RefusalScope::TemplateDisabled => "template",
             RefusalScope::Recipient => "recipient",
             RefusalScope::Sender => "sender",
-            RefusalScope::SenderUntilFixed => "sender_until_mended",
+            RefusalScope::SenderUntilFixed => "sender_until_fixed",
             RefusalScope::Provider => "provider",
         });
         counter!(CALLS, "outcome" => name, "scope" => scope).increment(1);

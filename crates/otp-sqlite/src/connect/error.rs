@@ -1,14 +1,14 @@
-//! What is said when the file cannot be used.
+//! The errors of opening the file.
 
-/// Why the file cannot be used; one line that names it and the cause.
+/// The file cannot be used. The error is one line with the file and the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The URL names no file.
-    #[error("{url:?} is no address of a database: {why}")]
+    #[error("{url:?} is not a database URL: {why}")]
     InvalidUrl {
         /// The URL.
         url: String,
-        /// What is wrong with it.
+        /// The fault.
         why: &'static str,
     },
     /// The folder of the file does not exist.
@@ -23,13 +23,13 @@ pub enum ConnectError {
         /// The file.
         file: String,
     },
-    /// The file may not be written.
+    /// The file is not writable.
     #[error("cannot open the database {file}: it is read-only")]
     ReadOnly {
         /// The file.
         file: String,
     },
-    /// Another program kept the file locked for longer than this one waits.
+    /// Another program kept the file locked for too long.
     #[error("cannot open the database {file}: another program keeps it locked")]
     Locked {
         /// The file.
@@ -40,7 +40,7 @@ pub enum ConnectError {
     Other {
         /// The file.
         file: String,
-        /// What the system or SQLite says.
+        /// The words of the system or of SQLite.
         cause: String,
     },
 }
@@ -53,7 +53,7 @@ impl ConnectError {
         }
     }
 
-    /// The error for SQLite's own words.
+    /// Maps SQLite's words to an error.
     pub(super) fn from_sqlite(file: &str, words: String) -> Self {
         let file = file.to_owned();
         match words.as_str() {

@@ -1,4 +1,4 @@
-//! The file itself: created for its owner alone, and looked at once before anything relies on it.
+//! The file: created for its owner alone, and checked once before use.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -8,13 +8,13 @@ use diesel::connection::SimpleConnection;
 
 use crate::connect::{Access, ConnectError, open};
 
-/// Creates the file if there is none, and makes sure that it is a database that can be written.
+/// Creates the file if it does not exist, and makes sure that it is a writable database.
 pub(super) fn prepare(path: &str, wait: Duration) -> Result<(), ConnectError> {
     create(path)?;
     open(path, Access::Write, wait)
         .and_then(|mut connection| {
-            // SQLite opens what it may not write as read-only, and says so at the first write only.
-            // This one is taken back, so it never reaches the disk.
+            // SQLite opens a file that it may not write as read-only, and fails at the first write
+            // only. This write is rolled back and never reaches the disk.
             connection
                 .batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK")
                 .map_err(|error| error.to_string())
@@ -22,8 +22,8 @@ pub(super) fn prepare(path: &str, wait: Duration) -> Result<(), ConnectError> {
         .map_err(|words| ConnectError::from_sqlite(path, words))
 }
 
-/// One at a time: closing a file drops the locks that any other connection of this process holds on
-/// it (fcntl, POSIX), so nobody may open it as a database before its creator has closed it.
+/// Allows one creation at a time. Closing a file drops the locks that other connections of this process
+/// hold on it (fcntl, POSIX), so the file must not be opened as a database before its creator closed it.
 static CREATING: Mutex<()> = Mutex::new(());
 
 fn create(path: &str) -> Result<(), ConnectError> {
@@ -31,7 +31,7 @@ fn create(path: &str) -> Result<(), ConnectError> {
     let _one_at_a_time = CREATING
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    // Never open what exists, for the same reason.
+    // An existing file is not opened here, for the same reason.
     if path_and_name.is_dir() {
         return Err(ConnectError::other(path, "it is a folder"));
     }
@@ -50,7 +50,7 @@ fn create(path: &str) -> Result<(), ConnectError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path_and_name) {
         Ok(_) => Ok(()),
-        // Another process was faster.
+        // Another process created it first.
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(ConnectError::other(path, error)),
     }

@@ -1,5 +1,5 @@
-//! Whether the opened file is still the one its path names. A file that was deleted, moved or replaced
-//! can be written all the same, and everything written to it is lost with the last connection.
+//! A check that the path still names the opened file. A file that was deleted, moved or replaced can
+//! still be written, and everything written to it is lost with the last connection.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,12 @@ use otp_core::ports::PortError;
 
 use crate::errors;
 
-/// The file as it was when it was opened.
+/// The file, as it was when it was opened.
 #[derive(Debug)]
 pub(crate) struct OpenedFile {
     path: PathBuf,
-    /// The write-ahead log, which exists as long as a connection does. It lies beside the file itself,
-    /// not beside a link to it.
+    /// The write-ahead log, which exists as long as a connection does. It is beside the file itself, not
+    /// beside a link to it.
     log: PathBuf,
     identity: Option<Identity>,
 }
@@ -29,28 +29,28 @@ impl OpenedFile {
         })
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Fails unless the path still names the file. If it is put back, all is well again.
+    /// Fails unless the path names the opened file. If the file is moved back, the check passes again.
     pub(super) fn require_in_place(&self) -> Result<(), PortError> {
         if self.identity.is_some() && identity(&self.path) == self.identity {
             return Ok(());
         }
         Err(errors::unavailable(
-            "the database file was deleted, moved or replaced while in use; put it back, or restart",
+            "the database file was deleted, moved or replaced while in use; move it back, or restart",
         ))
     }
 
-    /// Fails unless the log of an open connection is where the next one will look for it.
+    /// Fails unless the log of an open connection is where the next connection will look for it.
     pub(super) fn require_log_in_place(&self) -> Result<(), PortError> {
         if self.log.exists() {
             return Ok(());
         }
         Err(errors::unavailable(
-            "the database's write-ahead log was deleted or moved while in use; put it back, or restart",
+            "the database's write-ahead log was deleted or moved while in use; move it back, or restart",
         ))
     }
 }
@@ -58,7 +58,7 @@ impl OpenedFile {
 #[cfg(unix)]
 type Identity = (u64, u64);
 
-/// Device and number: what a file keeps when it is renamed, and shares with no other.
+/// Device and inode number, which a file keeps when it is renamed.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
@@ -70,7 +70,7 @@ fn identity(path: &Path) -> Option<Identity> {
 #[cfg(not(unix))]
 type Identity = ();
 
-/// Elsewhere an open file can be neither deleted nor replaced.
+/// Other systems do not let an open file be deleted or replaced.
 #[cfg(not(unix))]
 fn identity(_: &Path) -> Option<Identity> {
     Some(())

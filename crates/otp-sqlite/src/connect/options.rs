@@ -1,23 +1,23 @@
-//! Where the file is and how patient its users are.
+//! The path of the file, and the time limits of its users.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::connect::ConnectError;
 
-/// How to open a store.
+/// The options of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqliteOptions {
-    /// The file; a relative path counts from the working directory.
+    /// The file; a relative path starts at the working directory.
     pub path: PathBuf,
-    /// How many connections read at a time, beside the one that writes.
+    /// The number of connections that read, beside the one that writes.
     pub readers: usize,
-    /// How long to wait for a connection, and for another process to finish writing.
+    /// A caller waits this long for a connection, and for another process to finish writing.
     pub acquire_timeout: Duration,
 }
 
 impl SqliteOptions {
-    /// The file at `path`, with defaults that suit a server.
+    /// The file at `path`, with defaults for a server.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -26,8 +26,8 @@ impl SqliteOptions {
         }
     }
 
-    /// Reads `sqlite://otp.db` (relative) or `sqlite:///var/lib/otp/otp.db` (absolute). What follows
-    /// the slashes is a path as the system spells it: nothing is decoded, there are no parameters.
+    /// Reads `sqlite://otp.db` (relative) or `sqlite:///var/lib/otp/otp.db` (absolute). After the slashes
+    /// comes a path as the system spells it: nothing is decoded, and there are no parameters.
     pub fn from_url(url: &str) -> Result<Self, ConnectError> {
         let invalid = |why| {
             Err(ConnectError::InvalidUrl {
@@ -36,7 +36,7 @@ impl SqliteOptions {
             })
         };
         let Some(rest) = url.strip_prefix("sqlite:") else {
-            return invalid("it has to begin with sqlite://");
+            return invalid("it must begin with sqlite://");
         };
         let path = rest.strip_prefix("//").unwrap_or(rest);
         if path.contains(":memory:") || path.contains("mode=memory") {
@@ -46,15 +46,17 @@ impl SqliteOptions {
             );
         }
         if path.is_empty() {
-            return invalid("it names no file; write sqlite://otp.db or sqlite:///folder/otp.db");
+            return invalid(
+                "it does not name a file; write sqlite://otp.db or sqlite:///folder/otp.db",
+            );
         }
         if path.contains(['?', '#']) {
-            return invalid("it may not have parameters");
+            return invalid("it must not have parameters");
         }
         Ok(Self::new(path))
     }
 
-    /// The path in the one form that SQLite cannot mistake for something else: absolute.
+    /// The absolute path, the one form that SQLite cannot take for something else.
     pub(super) fn absolute_path(&self) -> Result<String, ConnectError> {
         let shown = self.path.display().to_string();
         let absolute =
@@ -92,11 +94,11 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_file_is_refused() {
+    fn a_url_that_does_not_name_a_file_is_refused() {
         check("sqlite::memory:", Err("memory"));
         check("sqlite://:memory:", Err("memory"));
         check("sqlite://x?mode=memory", Err("memory"));
-        check("sqlite://", Err("names no file"));
+        check("sqlite://", Err("does not name a file"));
         check("sqlite://otp.db?mode=ro", Err("parameters"));
         check("postgres://localhost/otp", Err("begin with sqlite://"));
     }

@@ -1,4 +1,4 @@
-//! Messages as their account reads them: with the names of sender and template, and with their events.
+//! Messages as their account reads them, with the names of sender and template and with their events.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Text};
@@ -29,7 +29,7 @@ macro_rules! records {
     };
 }
 
-/// Which of them, and in which order. The first parameter is the account, the last the recipient.
+/// A page of those records, in order. The first parameter is the account, the last the recipient.
 macro_rules! page {
     ($from:literal, $and:literal) => {
         concat!(
@@ -49,8 +49,8 @@ const ONE: &str = concat!(
 
 pub(crate) const OF_ACCOUNT: &str = page!("messages", "AND message.account_id = ?1");
 
-/// The failed and the others are in an index each, hence the two arms, of which every message is in
-/// exactly one. SQLite would rather read all of the account than sort what one recipient has.
+/// Failed messages and the others have an index each, hence the two arms; every message is in exactly
+/// one. Without `INDEXED BY`, SQLite reads all messages of the account to avoid sorting a recipient's.
 pub(crate) const OF_RECIPIENT: &str = page!(
     "(SELECT * FROM messages
       INDEXED BY messages_by_recipient
@@ -61,7 +61,7 @@ pub(crate) const OF_RECIPIENT: &str = page!(
     ""
 );
 
-/// A message and its events.
+/// Returns a message and its events.
 pub(super) fn history(
     connection: &mut SqliteConnection,
     account: AccountId,
@@ -87,7 +87,7 @@ pub(super) fn history(
     }))
 }
 
-/// The messages the query looks for.
+/// Returns the messages that match the query.
 pub(super) fn list(
     connection: &mut SqliteConnection,
     query: &MessageQuery,
@@ -101,7 +101,7 @@ pub(super) fn list(
         .bind::<Id, _>(Col(query.account_id))
         .bind::<Instant, _>(Col(query.since))
         .bind::<Instant, _>(Col(query.before.created_at))
-        .bind::<Id, _>(Col(query.before.id))
+        .bind::<Id, _>(Col(MessageId(query.before.id)))
         .bind::<Text, _>(json!(statuses).to_string())
         .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX));
     let rows = match query.recipient {

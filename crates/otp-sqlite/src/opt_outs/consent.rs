@@ -1,4 +1,4 @@
-//! The recording of requests: load what holds, ask the core, write what it says.
+//! Recording requests: load the facts, ask the core, write its decision.
 
 use diesel::prelude::*;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, JudgedConsent};

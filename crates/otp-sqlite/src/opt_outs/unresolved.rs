@@ -1,4 +1,4 @@
-//! Consent requests that wait until somebody can say whose they are.
+//! Consent requests that wait until their recipient is known.
 
 use diesel::prelude::*;
 use otp_core::opt_out::UnresolvedConsent;

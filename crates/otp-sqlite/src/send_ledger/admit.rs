@@ -1,4 +1,4 @@
-//! Admission: load the facts, ask the core, write what it says.
+//! Admission: load the facts, ask the core, write its decision.
 
 use diesel::prelude::*;
 use otp_core::message::MessageStatus;
@@ -12,7 +12,7 @@ use crate::notice_outbox::insert_notices;
 use crate::send_ledger::{append_entries, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
 
-// `CROSS JOIN` makes SQLite go from the few rows asked for to the many stored, never the other way.
+// `CROSS JOIN` makes SQLite look each of the few wanted rows up in the many stored, never the reverse.
 
 pub(super) const FIRST_ANSWERS: &str = "
     SELECT m.api_key_id, m.idempotency_key, m.id, m.first_answer, m.status
@@ -20,7 +20,7 @@ pub(super) const FIRST_ANSWERS: &str = "
     WHERE m.api_key_id = unhex(wanted.value ->> 0)
       AND m.idempotency_key = unhex(wanted.value ->> 1)";
 
-/// Who opted out: the last request is 1, stop.
+/// The recipients who opted out: their last request is 1, stop.
 pub(super) const OPT_OUTS: &str = "
     SELECT o.account_id, o.recipient_index
     FROM json_each(?) AS wanted CROSS JOIN opt_outs AS o

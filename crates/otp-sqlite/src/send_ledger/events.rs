@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::errors::StoreError;
 use crate::set_based::{id, set_based};
 
-/// What a message was told before by the same source stays as it was told first.
+/// If a source reports a status again, the first report stays.
 const APPEND: &str = "
     INSERT INTO message_events (message_id, status, source, changed_status, provider_time,
         recorded_at, failure_code, failure_title, failure_reason)

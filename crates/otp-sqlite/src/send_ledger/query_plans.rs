@@ -1,4 +1,4 @@
-//! The statements of the hot path, asked for their plans: each goes to its rows through an index.
+//! The plans of the statements of the hot path: each finds its rows by an index.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -92,13 +92,13 @@ fn facts_of_requests_are_found_by_index() {
 }
 
 #[test]
-fn what_changes_is_found_by_index() {
+fn rows_to_change_are_found_by_index() {
     check(settle::UPDATE, "sqlite_autoindex_messages_1 (id=?)");
     check(SET_BALANCES, "sqlite_autoindex_subscriptions_1 (id=?)");
 }
 
 #[test]
-fn a_page_is_read_in_the_order_of_an_index_and_sorted_only_where_it_is_one_recipients() {
+fn a_page_is_read_in_the_order_of_an_index_and_sorted_only_for_one_recipient() {
     let of_account = plan(OF_ACCOUNT);
     let by_account =
         "INDEX messages_by_account (account_id=? AND created_at>? AND (created_at,id)<";

@@ -1,4 +1,4 @@
-//! Settlement: load where the messages stand, ask the core, write what it says.
+//! Settlement: load the state of the messages, ask the core, write its decision.
 
 use std::collections::BTreeSet;
 
@@ -27,8 +27,8 @@ pub(super) const BALANCES: &str = "
     FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
     WHERE s.account_id = unhex(wanted.value ->> 0)";
 
-/// What a settlement does not bring is NULL and leaves the column as it is. The failure is three
-/// columns and its time; they are set and emptied together, where the row says so.
+/// A value that a settlement does not have is NULL and leaves its column unchanged. The three columns of
+/// the failure and its time are set or cleared together, if the row says so.
 pub(super) const UPDATE: &str = "
     UPDATE messages SET
         status = new.value ->> 1,
@@ -64,7 +64,7 @@ fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
     let provider = update.provider_message_id.as_ref();
     let (changes, failure) = match &update.failure {
         FailureChange::Keep => (false, None),
-        FailureChange::Record(failure, at) => (true, Some((failure, at))),
+        FailureChange::Record(failure, at) => (true, Some((failure.as_ref(), at))),
         FailureChange::Clear => (true, None),
     };
     json!([
@@ -75,9 +75,9 @@ fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
         provider.map(|provider| hex(&provider.index.0)),
         provider.and_then(|provider| Some(hex(&provider.sealed.as_ref()?.0))),
         i32::from(changes),
-        failure.map(|(failure, _)| &failure.title),
-        failure.map(|(failure, _)| &failure.reason),
-        failure.and_then(|(failure, _)| failure.code),
+        failure.and_then(|(failure, _)| Some(&failure?.title)),
+        failure.and_then(|(failure, _)| Some(&failure?.reason)),
+        failure.and_then(|(failure, _)| failure?.code),
         failure.map(|(_, at)| at.unix_millis()),
         update.at.unix_millis(),
     ])

@@ -1,4 +1,4 @@
-//! What lies on the disk: nothing of a person.
+//! The files on the disk contain no readable personal data.
 
 use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
@@ -50,7 +50,7 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
     );
     fixture.settle(&attempt, Outcome::Accepted(sealed)).await;
 
-    // The log first: while the store is open, what was written last is only there.
+    // While the store is open, the latest writes are only in the log.
     let log = std::fs::read(format!("{}-wal", place.path().display())).unwrap();
     let files = [std::fs::read(place.path()).unwrap(), log].concat();
     assert!(
@@ -72,13 +72,13 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
     }
 }
 
-/// Whether the text stands in the bytes, as it is or as the hexadecimal digits in which it travels.
+/// Whether the bytes contain the text, as it is or as hexadecimal digits.
 fn holds(bytes: &[u8], text: &str) -> bool {
     let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let stands = |needle: &str| {
+    let contains = |needle: &str| {
         bytes
             .windows(needle.len())
             .any(|at| at == needle.as_bytes())
     };
-    stands(text) || stands(&hex)
+    contains(text) || contains(&hex)
 }

@@ -1,4 +1,4 @@
-//! Connecting: who may read the file, and what is said when it cannot be used.
+//! Opening the file: its permissions, and the errors of a file that cannot be used.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use otp_sqlite::{ConnectError, SqliteOptions, SqliteStore};
 
 use crate::fresh::Place;
 
-/// Connects in vain; the error is one line that names the file.
+/// Returns the error of connecting, which is one line that names the file.
 async fn refused(options: &SqliteOptions) -> ConnectError {
     let error = SqliteStore::connect(options).await.unwrap_err();
     let line = error.to_string();
@@ -19,7 +19,7 @@ async fn refused(options: &SqliteOptions) -> ConnectError {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_files_are_their_owners_alone() {
+async fn only_the_owner_may_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
 
     let place = Place::new();
@@ -40,14 +40,14 @@ async fn a_missing_folder_is_named_as_the_cause() {
 }
 
 #[tokio::test]
-async fn a_folder_is_no_database() {
+async fn a_folder_is_refused() {
     let place = Place::new();
     let error = refused(&SqliteOptions::new(place.path().parent().unwrap())).await;
     assert!(error.to_string().ends_with("it is a folder"), "{error}");
 }
 
 #[tokio::test]
-async fn another_kind_of_file_is_left_alone() {
+async fn another_kind_of_file_is_refused_and_unchanged() {
     let place = Place::new();
     let text = "These are notes of somebody. ".repeat(100);
     std::fs::write(place.path(), &text).unwrap();
@@ -59,8 +59,8 @@ async fn another_kind_of_file_is_left_alone() {
     assert_eq!(std::fs::read_to_string(place.path()).unwrap(), text);
 }
 
-/// Permissions stop nobody who is root, as tests often are; a write version that this SQLite does not
-/// know (file format, section 1.3.3) makes the file read-only for everybody.
+/// Permissions do not stop root, which tests often run as. A write version that SQLite does not know
+/// (file format, section 1.3.3) makes the file read-only for everyone.
 #[tokio::test]
 async fn a_read_only_file_is_noticed_at_once() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Consent requests and identities: how many statements a batch takes, and that consent stays what it was.
+//! Consent requests and identities: the number of statements of a batch, and a log that never changes.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::fresh::Place;
 use crate::statements::recorded;
 
 #[tokio::test]
-async fn a_batch_of_requests_costs_the_same_statements_whatever_its_size() {
+async fn a_batch_of_requests_takes_the_same_statements_whatever_its_size() {
     let (place, statements) = recorded();
     let fixture = sending(place.store().await).await;
     let store = Arc::clone(&fixture.store);
-    // The first to read opens the connection.
+    // The first read opens the connection.
     store.list_unresolved().await.unwrap();
     for (first, size) in [(1, 1), (10, 10), (1_000, 300)] {
         let Batch {
@@ -53,7 +53,7 @@ async fn a_batch_of_requests_costs_the_same_statements_whatever_its_size() {
         executed(OF_READING + 1, "looked for messages");
         let entries: Arc<[_]> = entries.into();
         store.record_consent(Arc::clone(&entries)).await.unwrap();
-        // What holds and what is logged; entries and what holds now.
+        // Two loads: current requests and log. Two writes: entries and current requests.
         executed(OF_WRITING + 4, "recorded");
         store.record_consent(entries).await.unwrap();
         executed(OF_WRITING + 2, "recorded again");
@@ -62,7 +62,7 @@ async fn a_batch_of_requests_costs_the_same_statements_whatever_its_size() {
         let long_ago = Timestamp::from_unix_millis(0);
         let forgotten = store.forget_unresolved(&requests, long_ago, 9).await;
         assert_eq!(forgotten.unwrap(), 0);
-        // The given, the old, who is too many.
+        // Those given, those too old, those beyond the limit.
         executed(OF_WRITING + 3, "forgotten");
     }
 }

@@ -1,4 +1,4 @@
-//! Stores for tests, each on a file of its own that vanishes with the test.
+//! Stores for tests, each on its own file, which is removed with the test.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,14 +28,14 @@ impl Place {
         SqliteOptions::new(self.path())
     }
 
-    /// A store of its own: connections shared with no other.
+    /// A new store, which shares no connections.
     pub(crate) async fn store(&self) -> Arc<SqliteStore> {
         let store = SqliteStore::connect(&self.options()).await.unwrap();
         store.migrate().await.unwrap();
         Arc::new(store)
     }
 
-    /// Another program's connection.
+    /// A connection of another program.
     pub(crate) fn stranger(&self) -> SqliteConnection {
         SqliteConnection::establish(self.path().to_str().unwrap()).unwrap()
     }

@@ -1,5 +1,5 @@
-//! The file is deleted, moved or replaced while it is in use: nothing more is acknowledged, because what
-//! is written now would be gone after the next start.
+//! A file that is deleted, moved or replaced while it is in use: the store acknowledges no more writes,
+//! because they would be lost at the next start.
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ async fn nothing_is_acknowledged_once_the_file_is_deleted() {
     is_unavailable(&admit(&store, &fixture, 1).await);
     is_unavailable(&Accounts::list(&*store).await);
     is_unavailable(&store.check().await);
-    assert!(!place.path().exists(), "nor is it created again, empty");
+    assert!(!place.path().exists(), "the file was created again");
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn nothing_is_acknowledged_without_its_log() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_put_back_is_used_again() {
+async fn a_file_that_is_moved_back_is_used_again() {
     let place = Place::new();
     let (store, fixture) = in_use(&place).await;
     let away = with_suffix(&place.path(), ".away");
@@ -73,7 +73,7 @@ async fn a_file_that_is_put_back_is_used_again() {
 }
 
 #[tokio::test]
-async fn a_file_behind_a_link_is_in_its_place() {
+async fn a_file_may_be_opened_through_a_link() {
     let place = Place::new();
     let elsewhere = tempfile::tempdir().unwrap();
     let file = elsewhere.path().join("real.db");

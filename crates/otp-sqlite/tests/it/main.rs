@@ -1,4 +1,4 @@
-//! Tests of the adapter: the storage contract, and what only a file can do wrong.
+//! Tests of the SQLite adapter: the storage contract, and what is specific to a file.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod at_rest;

@@ -1,4 +1,4 @@
-//! The schema: applied once, taken back whole, refused when it is newer, and its own safeguards.
+//! The schema: its migrations, newer schemas, and the triggers that protect its tables.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -16,7 +16,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlit
 /// A newer program applied a migration that this one does not know.
 const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')";
 
-/// And the migration took something away.
+/// That migration removed something which this program needs.
 const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '99991231000000'";
 
 #[tokio::test]
@@ -100,7 +100,7 @@ fn migrations_go_up_down_and_up_again() {
     assert_eq!(objects(&mut connection), first);
 }
 
-/// What the migrations made: tables, indexes, triggers.
+/// The tables, indexes and triggers that the migrations created.
 fn objects(connection: &mut SqliteConnection) -> Vec<String> {
     let query = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
                  AND name <> '__diesel_schema_migrations' ORDER BY name";

@@ -1,4 +1,4 @@
-//! One file, several users of it: processes, callers that go away, and neighbours that do not let go.
+//! Several users of one file: processes, dropped callers, and programs that keep it locked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use otp_testkit::contract::fixture::Fixture;
 
 use crate::fresh::Place;
 
-/// Two pools know nothing of each other, as two processes do not.
+/// Two pools do not know of each other, just as two processes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_processes_write_to_one_file_without_failing_each_other() {
     let place = Place::new();
@@ -41,9 +41,9 @@ async fn two_processes_write_to_one_file_without_failing_each_other() {
     other.assert_ledger_balances().await;
 }
 
-/// On the single-threaded runtime of a web worker: dropping must neither block it nor panic.
+/// Runs on a single-threaded runtime, as a web worker does: dropping must neither block nor panic.
 #[tokio::test]
-async fn a_caller_that_goes_away_abandons_the_answer_not_the_work() {
+async fn the_work_of_a_dropped_caller_still_completes() {
     let place = Place::new();
     let fixture = Fixture::with_credits(place.store().await, 1_000).await;
     let attempts: Arc<[_]> = (0..300).map(|number| fixture.attempt(number)).collect();
@@ -52,7 +52,7 @@ async fn a_caller_that_goes_away_abandons_the_answer_not_the_work() {
         _ = fixture.store.admit(Arc::clone(&attempts)) => panic!("a batch takes longer than a poll"),
         () = std::future::ready(()) => {}
     }
-    // Whoever writes next gets the lock, in this process and in another.
+    // The next writer gets the lock, in this process and in another.
     fixture.another_account().await;
     assert_eq!(fixture.balance().await, 700);
     let other = Fixture {
@@ -65,7 +65,7 @@ async fn a_caller_that_goes_away_abandons_the_answer_not_the_work() {
 }
 
 #[tokio::test]
-async fn a_neighbour_that_does_not_let_go_makes_the_store_unavailable_for_as_long() {
+async fn a_file_kept_locked_makes_the_store_unavailable_until_it_is_free() {
     let place = Place::new();
     let fixture = Fixture::with_credits(place.store().await, 10).await;
     let mut options = place.options();
@@ -77,18 +77,16 @@ async fn a_neighbour_that_does_not_let_go_makes_the_store_unavailable_for_as_lon
     let attempts: Arc<[_]> = Arc::from([fixture.attempt(1)]);
     let error = store.admit(Arc::clone(&attempts)).await.unwrap_err();
     assert!(matches!(error, PortError::Unavailable(_)), "{error:?}");
-    Accounts::list(&*store)
-        .await
-        .expect("readers wait for nobody");
+    Accounts::list(&*store).await.expect("readers do not wait");
 
     neighbour.batch_execute("COMMIT").unwrap();
     assert_eq!(store.admit(attempts).await.unwrap(), [Admission::Admitted]);
 }
 
-/// SQLite ends a transaction by itself when the disk is full or fails. A trigger does the same here,
-/// with the same words.
+/// If the disk is full or fails, SQLite ends the transaction itself. A trigger does the same here, with
+/// the same words.
 #[tokio::test]
-async fn a_transaction_that_sqlite_ends_is_told_by_its_cause_and_hurts_no_other() {
+async fn a_transaction_that_sqlite_ends_reports_its_cause_and_affects_no_other() {
     let place = Place::new();
     let fixture = Fixture::with_credits(place.store().await, 10).await;
     let mut disk = place.stranger();

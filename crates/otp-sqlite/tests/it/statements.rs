@@ -1,4 +1,4 @@
-//! A batch of any size costs the same statements, each prepared once.
+//! The number of statements of a batch, and how often they are prepared.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Once};
@@ -10,13 +10,13 @@ use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh::Place;
 
-/// Begin, four kinds of facts, messages, ledger, balances, commit.
-const OF_ADMISSION: usize = 9;
-/// Begin, messages, balances, updates, events, ledger, balances, commit.
-const OF_SETTLEMENT: usize = 8;
+/// Begin, rules, four kinds of facts, messages, ledger, balances, commit.
+const OF_ADMISSION: usize = 10;
+/// Begin, messages, rules, balances, updates, events, ledger, balances, commit.
+const OF_SETTLEMENT: usize = 9;
 
 #[tokio::test]
-async fn a_batch_costs_the_same_statements_whatever_its_size() {
+async fn a_batch_takes_the_same_statements_whatever_its_size() {
     let (place, statements) = recorded();
     let fixture = Fixture::with_credits(place.store().await, 10_000).await;
     let mut accounts = vec![fixture.clone()];
@@ -57,7 +57,7 @@ async fn a_batch_costs_the_same_statements_whatever_its_size() {
     }
 }
 
-/// The first of a batch fails and is refunded; of the others, each third does.
+/// Every third message of a batch fails and is refunded, beginning with the first.
 fn settled((attempt, number): (&SendAttempt, u32)) -> Settlement {
     let outcome = match number % 3 {
         0 => Outcome::Failed(failure(131_026)),
@@ -74,27 +74,27 @@ fn settled((attempt, number): (&SendAttempt, u32)) -> Settlement {
 }
 
 #[tokio::test]
-async fn what_has_nothing_to_do_costs_nothing() {
+async fn a_step_with_nothing_to_do_takes_no_statement() {
     let (place, statements) = recorded();
     let fixture = Fixture::new(place.store().await).await;
     statements.take();
     // Without credits, and without idempotency keys: facts are loaded, nothing is written.
     let attempts: Arc<[SendAttempt]> = (0..100).map(|number| fixture.attempt(number)).collect();
     fixture.store.admit(attempts).await.unwrap();
-    assert_eq!(statements.take().len(), 5);
+    assert_eq!(statements.take().len(), 6);
     fixture.store.admit(Arc::from([])).await.unwrap();
     fixture.store.settle(Arc::from([])).await.unwrap();
     assert_eq!(statements.take(), Vec::<String>::new());
 }
 
-/// The grant has prepared the append to the ledger. Six more statements of admission and four of
-/// settlement, which shares the writing of balances, are prepared with the first message.
+/// The grant prepares the append to the ledger. The first message prepares seven more statements of
+/// admission and four of settlement, which shares the writing of balances.
 #[tokio::test]
 async fn statements_are_prepared_once() {
     let (place, statements) = recorded();
     let fixture = Fixture::with_credits(place.store().await, 1_000).await;
     statements.take_prepared();
-    for (number, expected) in [(1_u32, 10), (2, 0), (3, 0)] {
+    for (number, expected) in [(1_u32, 11), (2, 0), (3, 0)] {
         let attempt = fixture.attempt_with_key(number, u128::from(number));
         fixture.admit(&attempt).await;
         fixture
@@ -104,7 +104,7 @@ async fn statements_are_prepared_once() {
     }
 }
 
-/// What happened on the connections to one file.
+/// The statements on the connections to one file.
 #[derive(Clone, Default)]
 pub(crate) struct Statements(Arc<Mutex<Recorded>>);
 
@@ -120,7 +120,7 @@ impl Statements {
         std::mem::take(&mut self.0.lock().unwrap().executed)
     }
 
-    /// How many were prepared to be kept since the last time.
+    /// The number of statements prepared and cached since the last time.
     fn take_prepared(&self) -> usize {
         std::mem::take(&mut self.0.lock().unwrap().prepared)
     }
@@ -143,7 +143,7 @@ pub(crate) fn recorded() -> (Place, Statements) {
     (place, statements)
 }
 
-/// Belongs to one connection and records it, if its file is of interest.
+/// Records the statements of one connection, if its file is recorded.
 #[derive(Default)]
 struct Recorder(Option<Statements>);
 

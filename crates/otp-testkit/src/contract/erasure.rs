@@ -86,6 +86,13 @@ pub async fn an_erased_message_still_counts(store: Arc<dyn Storage>) {
     assert_eq!(settled.status, MessageStatus::Failed);
     let provider_id = settled.provider_message_id.expect("its index");
     assert_eq!(provider_id.sealed, None, "the id spells out the recipient");
+    assert_eq!(settled.failure, None, "its texts may name the recipient");
+    assert!(settled.failed_at.is_some());
+    let history = fixture
+        .store
+        .find_history(fixture.account, attempt.message_id);
+    let history = history.await.expect("history").expect("a message");
+    assert!(history.events.iter().all(|event| event.failure.is_none()));
     assert_eq!(fixture.balance().await, 9, "its credits came back");
     fixture.assert_ledger_balances().await;
     let payments = fixture.store.count_payments().await.expect("payments");

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::MessageId;
-use otp_core::message::{MessageQuery, MessageRecord, MessageStatus, PagePosition};
+use otp_core::message::{MessageQuery, MessageRecord, MessageStatus};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, Storage};
 use otp_core::send::{Outcome, SendAttempt};
 use otp_core::time::Timestamp;
@@ -142,7 +143,7 @@ pub async fn a_list_is_narrowed_by_status_recipient_and_time(store: Arc<dyn Stor
     let second_page_of_one = MessageQuery {
         before: PagePosition {
             created_at: again.at,
-            id: again.message_id,
+            id: again.message_id.0,
         },
         ..of_one
     };

@@ -187,7 +187,7 @@ impl State {
         match update.failure {
             FailureChange::Keep => {}
             FailureChange::Record(failure, at) => {
-                message.failure = Some(failure);
+                message.failure = failure;
                 message.failed_at = Some(at);
             }
             FailureChange::Clear => {

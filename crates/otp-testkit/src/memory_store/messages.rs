@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord, PagePosition};
+use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, PortError};
 
 use super::{MemoryStore, State, StoredMessage};

@@ -144,7 +144,7 @@ fn a_failure_is_recorded_with_its_time_and_cleared_by_a_delivery() {
     let at = Timestamp::from_unix_millis(5);
     assert_eq!(
         settled.updates[&MESSAGE].failure,
-        FailureChange::Record(failure(), at)
+        FailureChange::Record(Some(failure()), at)
     );
 
     let settled = judge(&[failed, delivered], sent());

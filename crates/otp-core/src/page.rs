@@ -1,62 +1,88 @@
-//! Pages of an account's messages, newest first. A page begins after a message, not after a count,
-//! so that messages created between two requests neither shift a page nor appear twice.
+//! Pages of lists, newest first. A page begins after an item, not after a count, so that items created
+//! between two requests neither shift a page nor appear twice.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-use crate::ids::{AccountId, MessageId};
-use crate::message::{MessageRecord, MessageStatus};
-use crate::sealing::RecipientIndex;
 use crate::time::Timestamp;
 
-/// The query of a page: the newest messages of an account that match all of it.
+/// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageQuery {
-    /// The account.
-    pub account_id: AccountId,
-    /// The recipient; `None` matches every recipient.
-    pub recipient: Option<RecipientIndex>,
-    /// The statuses that match.
-    pub statuses: Vec<MessageStatus>,
-    /// The earliest creation that matches.
-    pub since: Timestamp,
-    /// The position that matching messages are older than.
-    pub before: PagePosition,
-    /// The maximum number of messages.
-    pub limit: usize,
+pub struct Page<T> {
+    /// The items, in the order of the list.
+    pub items: Vec<T>,
+    /// The start of the next page, if there is one.
+    pub next: Option<Cursor>,
 }
 
-/// A position among the messages of an account, which are in the order of their creation; ids order
-/// those of the same millisecond.
+impl<T> Page<T> {
+    /// A page without items.
+    pub const EMPTY: Self = Self {
+        items: Vec::new(),
+        next: None,
+    };
+
+    /// Converts every item; the first that fails fails the page.
+    pub fn try_map<U, E>(self, convert: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page {
+            items: self
+                .items
+                .into_iter()
+                .map(convert)
+                .collect::<Result<_, _>>()?,
+            next: self.next,
+        })
+    }
+}
+
+impl<T: Listed> Page<T> {
+    /// Makes a page of what a query found that asked for [`PageSize::with_one_more`]: the item too many shows
+    /// that there is another page.
+    pub fn of_found(mut found: Vec<T>, size: PageSize) -> Self {
+        let has_more = found.len() > size.get();
+        found.truncate(size.get());
+        let last = found.last().map(PagePosition::of);
+        Self {
+            next: last.filter(|_| has_more).map(Cursor),
+            items: found,
+        }
+    }
+}
+
+/// An item of a list that is shown by pages.
+pub trait Listed {
+    /// Returns the position of the item in its list.
+    fn position(&self) -> PagePosition;
+}
+
+/// A position in a list whose items are in the order of their creation; ids order those of the same
+/// millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PagePosition {
-    /// The creation time of the message at this position.
+    /// The creation time of the item at this position.
     pub created_at: Timestamp,
-    /// The message at this position.
-    pub id: MessageId,
+    /// The id of the item at this position.
+    pub id: Uuid,
 }
 
 impl PagePosition {
-    /// The position after every message.
+    /// The position after every item.
     pub const END: Self = Self {
         created_at: Timestamp::MAX,
-        id: MessageId(Uuid::max()),
+        id: Uuid::max(),
     };
 
-    /// Returns the position of a message.
-    pub fn of(message: &MessageRecord) -> Self {
-        Self {
-            created_at: message.created_at,
-            id: message.id,
-        }
+    /// Returns the position of an item.
+    pub fn of(item: &impl Listed) -> Self {
+        item.position()
     }
 
-    /// Returns the position after all messages created before `instant` and before all others.
+    /// Returns the position after all items created before `instant` and before all others.
     pub fn at(instant: Timestamp) -> Self {
         Self {
             created_at: instant,
-            id: MessageId(Uuid::nil()),
+            id: Uuid::nil(),
         }
     }
 }
@@ -89,7 +115,7 @@ impl Cursor {
         known
             .then_some(Self(PagePosition {
                 created_at: Timestamp::from_unix_millis(millis),
-                id: MessageId(id),
+                id,
             }))
             .ok_or(InvalidCursor)
     }
@@ -100,22 +126,22 @@ impl std::fmt::Display for Cursor {
         let Self(PagePosition { created_at, id }) = self;
         let mut bytes = vec![VERSION];
         bytes.extend(created_at.unix_millis().to_be_bytes());
-        bytes.extend(id.0.as_bytes());
+        bytes.extend(id.as_bytes());
         f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
     }
 }
 
-/// The number of messages on a page: 1 to 100, 20 by default.
+/// The number of items on a page: 1 to 100, 20 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize(usize);
 
 /// The text is not a page size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a page has 1 to 100 messages")]
+#[error("a page has 1 to 100 items")]
 pub struct InvalidPageSize;
 
 impl PageSize {
-    /// Reads a number of messages.
+    /// Reads a number of items.
     pub fn parse(text: &str) -> Result<Self, InvalidPageSize> {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let size = text.parse().map_err(|_| InvalidPageSize)?;
@@ -126,6 +152,11 @@ impl PageSize {
     /// Returns the number.
     pub fn get(self) -> usize {
         self.0
+    }
+
+    /// Returns the number to ask a store for, to find out whether there is another page.
+    pub fn with_one_more(self) -> usize {
+        self.0 + 1
     }
 }
 
@@ -140,7 +171,7 @@ mod tests {
     use super::*;
 
     fn cursor(millis: i64) -> Cursor {
-        let id = MessageId(Uuid::from_u128(0xf5b2));
+        let id = Uuid::from_u128(0xf5b2);
         Cursor(PagePosition {
             created_at: Timestamp::from_unix_millis(millis),
             id,
@@ -178,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_one_to_a_hundred_messages() {
+    fn a_page_has_one_to_a_hundred_items() {
         for (text, size) in [("1", 1), ("20", 20), ("100", 100), ("007", 7)] {
             assert_eq!(PageSize::parse(text).map(PageSize::get), Ok(size));
         }
@@ -198,15 +229,37 @@ mod tests {
         assert_eq!(PageSize::default().get(), 20);
     }
 
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    struct Item(i64);
+
+    impl Listed for Item {
+        fn position(&self) -> PagePosition {
+            PagePosition::at(Timestamp::from_unix_millis(self.0))
+        }
+    }
+
     #[test]
-    fn an_instant_is_after_earlier_messages_and_before_those_of_the_same_instant() {
+    fn a_page_continues_after_its_last_item_if_one_more_was_found() {
+        let size = PageSize::parse("2").expect("a size");
+        assert_eq!(size.with_one_more(), 3);
+        let more = Page::of_found(vec![Item(9), Item(8), Item(7)], size);
+        assert_eq!(more.items, [Item(9), Item(8)]);
+        assert_eq!(more.next, Some(Cursor(Item(8).position())));
+        let last = Page::of_found(vec![Item(9), Item(8)], size);
+        assert_eq!(last.items, [Item(9), Item(8)]);
+        assert_eq!(last.next, None);
+        assert_eq!(Page::of_found(Vec::<Item>::new(), size), Page::EMPTY);
+    }
+
+    #[test]
+    fn an_instant_is_after_earlier_items_and_before_those_of_the_same_instant() {
         let at = Timestamp::from_unix_millis;
-        let message = |millis| PagePosition {
+        let item = |millis| PagePosition {
             created_at: at(millis),
-            id: MessageId(Uuid::from_u128(1)),
+            id: Uuid::from_u128(1),
         };
-        assert!(message(9) < PagePosition::at(at(10)));
-        assert!(PagePosition::at(at(10)) < message(10));
-        assert!(message(10) < PagePosition::END);
+        assert!(item(9) < PagePosition::at(at(10)));
+        assert!(PagePosition::at(at(10)) < item(10));
+        assert!(item(10) < PagePosition::END);
     }
 }
