@@ -2,7 +2,7 @@
 //!
 //! - [`contract`] and [`storage_contract!`]: the promises of a store, one function each. A new store is
 //!   done when it passes.
-//! - [`sender_contract`] and [`sender_contract!`]: the promises of a transport.
+//! - [`sender_contract`](mod@sender_contract) and [`sender_contract!`]: the promises of a transport.
 //! - [`World`]: a gateway in memory with an account that can send, for tests of use cases.
 //! - [`MemoryStore`]: every storage port in memory; it passes the contract too.
 //! - [`StorageParts`]: a store that is made of parts, such as one new port over a [`MemoryStore`].

@@ -116,7 +116,7 @@ pub enum Reaction {
 ///
 /// The first argument is an expression that evaluates, anew for each test, to a future of an
 /// `impl ScriptedProvider`. The names after it select modules of
-/// [`sender_contract`](crate::sender_contract); without names, every module is run. The tests are plain
+/// [`sender_contract`](mod@crate::sender_contract); without names, every module is run. The tests are plain
 /// `#[test]` functions, so a crate that calls this macro needs no runtime of its own.
 #[macro_export]
 macro_rules! sender_contract {
