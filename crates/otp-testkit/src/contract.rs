@@ -1,5 +1,5 @@
-//! The storage contract: one function per promise, named after it. [`storage_contract!`] makes a test
-//! of each:
+//! The storage contract: one function per promise, named after it.
+//! [`storage_contract!`](crate::storage_contract!) makes a test of each:
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! The sender contract: what every [`MessageSender`] adapter promises, one function per promise.
 //!
 //! An adapter's author writes the provider of the tests, a [`ScriptedProvider`]: the remote side,
-//! which accepts, refuses, breaks off or stays silent on request. [`sender_contract!`] makes a test
-//! of each promise:
+//! which accepts, refuses, breaks off or stays silent on request.
+//! [`sender_contract!`](crate::sender_contract!) makes a test of each promise:
 //!
 //! ```
 //! # mod my_transport {
@@ -116,8 +116,8 @@ pub enum Reaction {
 ///
 /// The first argument is an expression that evaluates, anew for each test, to a future of an
 /// `impl ScriptedProvider`. The names after it select modules of
-/// [`sender_contract`](mod@crate::sender_contract); without names, every module is run. The tests are plain
-/// `#[test]` functions, so a crate that calls this macro needs no runtime of its own.
+/// [`sender_contract`](mod@crate::sender_contract); without names, every module is run. The tests are
+/// plain `#[test]` functions, so a crate that calls this macro needs no runtime of its own.
 #[macro_export]
 macro_rules! sender_contract {
     ($fresh:expr) => {
