@@ -257,11 +257,7 @@ async fn a_failed_sync_changes_nothing(database: Database) {
     world.set("WHATSAPP__BASE_URL", server.url());
     let sync = world.try_command(&["template", "sync", "--sender", &world.sender]);
     assert_eq!(sync.code, 1);
-    assert!(
-        sync.stderr.contains("no valid answer"),
-        "{}",
-        sync.stderr
-    );
+    assert!(sync.stderr.contains("no valid answer"), "{}", sync.stderr);
     let (code, problems) = preflight(&world);
     assert_eq!((code, problems.len()), (1, 2), "{problems:?}");
     assert_eq!(world.command(&["template", "list"]), before);
