@@ -188,7 +188,12 @@ mod tests {
             let is_reachable = match reaction {
                 Reaction::Accept => true,
                 Reaction::BeUnreachable => false,
-                other => panic!("a folder cannot {other:?}"),
+                impossible @ (Reaction::Refuse { .. }
+                | Reaction::RefuseForNow { .. }
+                | Reaction::CutOff
+                | Reaction::StaySilent
+                | Reaction::Babble
+                | Reaction::Redirect) => panic!("a folder cannot {impossible:?}"),
             };
             self.is_reachable.store(is_reachable, Ordering::SeqCst);
         }
