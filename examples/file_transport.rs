@@ -185,9 +185,16 @@ mod tests {
         }
 
         async fn react(&self, reaction: Reaction) {
-            let is_reachable = reaction == Reaction::Accept;
-            let is_possible = is_reachable || reaction == Reaction::BeUnreachable;
-            assert!(is_possible, "a folder cannot {reaction:?}");
+            let is_reachable = match reaction {
+                Reaction::Accept => true,
+                Reaction::BeUnreachable => false,
+                impossible @ (Reaction::Refuse { .. }
+                | Reaction::RefuseForNow { .. }
+                | Reaction::CutOff
+                | Reaction::StaySilent
+                | Reaction::Babble
+                | Reaction::Redirect) => panic!("a folder cannot {impossible:?}"),
+            };
             self.is_reachable.store(is_reachable, Ordering::SeqCst);
         }
 

@@ -28,8 +28,9 @@ statement! {
 statement! {
     /// Empties the messages.
     EraseMessages { account_id: AccountId, recipient_index: RecipientIndex },
-    "UPDATE messages SET recipient = NULL, recipient_index = NULL, provider_message_id = NULL, \
-         failure_title = NULL, failure_reason = NULL \
+    "UPDATE messages \
+     SET (recipient, recipient_index, provider_message_id, failure_title, failure_reason) \
+         = (NULL, NULL, NULL, NULL, NULL) \
      WHERE account_id = {} AND recipient_index = {}"
 }
 

@@ -72,6 +72,8 @@ fn setup_error(error: OpenKeyringError) -> SetupError {
             "security.master_key is not the key that this database was set up with; if it was \
              exchanged, add the previous key to security.previous_master_keys",
         ),
-        other => SetupError::caused_by(other),
+        error @ (OpenKeyringError::Damaged | OpenKeyringError::Port(_)) => {
+            SetupError::caused_by(error)
+        }
     }
 }

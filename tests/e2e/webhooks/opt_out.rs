@@ -242,7 +242,9 @@ async fn operators_list_and_change_opt_outs(database: Database) {
         .iter()
         .map(|row| row["phone"].clone())
         .collect();
-    assert!(phones.contains(&json!("+9665••••••01")) && phones.contains(&json!("+9665••••••02")));
+    // Of a recipient who never got a message, only the index is known.
+    assert_eq!(phones.len(), 2, "{listed}");
+    assert!(phones.contains(&json!("+9665••••••01")) && phones.contains(&json!(null)));
     let log = opt_out("log", &["--phone", &number]);
     let recorded: Vec<_> = log
         .as_array()
@@ -266,7 +268,7 @@ async fn operators_list_and_change_opt_outs(database: Database) {
     );
     let whole = world.try_command(&["opt-out", "log", "--account", &world.account]);
     assert!(
-        whole.stdout.contains("+9665••••••02") && !whole.stdout.contains(&other),
+        whole.stdout.contains("+9665••••••01") && !whole.stdout.contains(&number),
         "{}",
         whole.stdout
     );

@@ -1,5 +1,5 @@
-//! What the pure core costs one send, step by step, without a socket or a database:
-//! `cargo xtask bench core`, or `cargo xtask bench core seal` for what has "seal" in its name.
+//! Benchmarks of the pure core: the cost of one send, step by step, without a socket or a database.
+//! Run `cargo xtask bench core`, or `cargo xtask bench core seal` for those with "seal" in the name.
 //!
 //! Where a call handles many, the time is that of the call; one send's is what the items a second say.
 

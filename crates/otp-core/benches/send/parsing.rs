@@ -1,5 +1,5 @@
-//! What a request says, read: its key, its number, its passcode and its language. What is read is
-//! dropped within the time: wiping a secret is part of its price.
+//! Benchmarks of parsing a request: its key, number, passcode and language. The time includes dropping
+//! the parsed value: wiping a secret is part of its price.
 
 use std::collections::BTreeMap;
 

@@ -142,7 +142,7 @@ impl Sends {
     }
 }
 
-/// What an account's sends have in common.
+/// The values that all sends of an account share.
 struct Account {
     id: AccountId,
     api_key: ApiKeyId,

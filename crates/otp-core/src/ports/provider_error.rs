@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
     /// The provider refused, in its own words, which have no personal data and no token.
-    #[error("WhatsApp refuses: {words}")]
+    #[error("the provider refuses: {words}")]
     Refused {
         /// The provider's error code.
         code: i64,

@@ -67,7 +67,8 @@ impl SendFacts {
         self.balances.entry(account).or_default().push(balance);
     }
 
-    pub(super) fn rules(&self, attempt: &SendAttempt) -> AccountRules {
+    /// Returns the rules of the attempt's account.
+    pub fn rules(&self, attempt: &SendAttempt) -> AccountRules {
         let rules = self.rules.get(&attempt.account_id);
         rules.copied().unwrap_or_default()
     }

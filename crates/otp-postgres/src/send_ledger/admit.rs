@@ -19,7 +19,7 @@ use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRulesRow, BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
-use otp_rows::schema::subscriptions;
+use otp_rows::schema::{accounts, subscriptions};
 
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::port_error;
@@ -59,12 +59,13 @@ pub(super) async fn facts_of(
     attempt: &SendAttempt,
 ) -> Result<SendFacts, PortError> {
     let wanted = WantedFacts::of(std::slice::from_ref(attempt));
-    // The rules do not change a verdict, only the notices after it.
+    let connection = transaction.connection();
     let begun = async {
-        transaction.begin_with(BEGIN_AT_ONE_MOMENT).await?;
-        Ok(Vec::new())
+        let begun = transaction.begin_with(BEGIN_AT_ONE_MOMENT);
+        let ((), rules) = try_join(begun, load_rules(connection, &wanted.accounts)).await?;
+        Ok(rules)
     };
-    load_facts(transaction.connection(), begun, &wanted).await
+    load_facts(connection, begun, &wanted).await
 }
 
 /// Loads the facts after `begun`, which returns the accounts' rules, in the same round trip.

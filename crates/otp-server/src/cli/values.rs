@@ -5,6 +5,7 @@ use otp_core::credits::Credits;
 use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
 use otp_core::region::Region;
+use otp_core::ui_language::UiLanguage;
 use uuid::Uuid;
 
 pub(crate) fn id(text: &str) -> Result<Uuid, String> {
@@ -38,10 +39,15 @@ pub(crate) fn country(text: &str) -> Result<Region, String> {
 
 /// Parses a language that notices exist in.
 pub(crate) fn account_language(text: &str) -> Result<LanguageTag, String> {
-    let language = LanguageTag::parse(text)
-        .ok()
-        .filter(|tag| matches!(tag.as_str(), "ar" | "en"));
-    language.ok_or_else(|| "write ar or en".to_owned())
+    let has_texts = |tag: &LanguageTag| {
+        let exists = |language: UiLanguage| language.as_str() == tag.as_str();
+        UiLanguage::ALL.into_iter().any(exists)
+    };
+    let language = LanguageTag::parse(text).ok().filter(has_texts);
+    language.ok_or_else(|| {
+        let all = UiLanguage::ALL.map(UiLanguage::as_str);
+        format!("write {}", all.join(" or "))
+    })
 }
 
 #[cfg(test)]

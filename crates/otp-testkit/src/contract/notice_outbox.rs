@@ -383,6 +383,9 @@ pub async fn each_account_has_a_threshold_of_its_own(store: Arc<dyn Storage>) {
         api_key_id,
         ..fixture.attempt(1)
     };
+    let foreseen = fixture.store.facts_of(&of_early).await.expect("facts");
+    let threshold = foreseen.rules(&of_early).low_balance;
+    assert_eq!(threshold, LowBalance::try_new(75).expect("a percentage"));
     let admitted = fixture.admit_all(vec![fixture.attempt(2), of_early]).await;
     assert_eq!(admitted, [Admission::Admitted; 2]);
     let notices: Vec<_> = fixture.unsent().await;

@@ -187,11 +187,11 @@ async fn every_other_answer_is_reported_without_the_token() {
     for (answer, words) in [
         (
             ResponseTemplate::new(401).set_body_json(&refusal),
-            "WhatsApp refuses: Error validating",
+            "the provider refuses: Error validating",
         ),
         (
             ResponseTemplate::new(200).set_body_json(&refusal),
-            "WhatsApp refuses: Error validating",
+            "the provider refuses: Error validating",
         ),
         (
             ResponseTemplate::new(502).set_body_string("<html>"),
