@@ -68,6 +68,18 @@ pub(super) async fn facts_of(
     load_facts(connection, begun, &wanted).await
 }
 
+/// Loads the rules of accounts, without a lock.
+async fn load_rules(
+    mut connection: &AsyncPgConnection,
+    ids: &BTreeSet<AccountId>,
+) -> QueryResult<Vec<AccountRulesRow>> {
+    accounts::table
+        .filter(accounts::id.eq_any(ids.iter().copied().map(Col)))
+        .select(AccountRulesRow::as_select())
+        .load(&mut connection)
+        .await
+}
+
 /// Loads the facts after `begun`, which returns the accounts' rules, in the same round trip.
 async fn load_facts(
     connection: &AsyncPgConnection,
