@@ -79,9 +79,11 @@ async fn a_transport_and_a_store_of_a_program_are_used() {
     let numbers: Vec<_> = sender
         .calls()
         .iter()
-        .map(|call| match call {
-            OutgoingMessage::WhatsApp(message) => message.to.e164().to_owned(),
-            other => panic!("a message of {:?}", other.channel()),
+        .map(|call| {
+            let OutgoingMessage::WhatsApp(message) = call else {
+                panic!("a message of {:?}", call.channel());
+            };
+            message.to.e164().to_owned()
         })
         .collect();
     assert_eq!(numbers, ["+966550000001", "+966550000002"]);
