@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join4;
+use futures_util::future::try_join3;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::AccountId;
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
@@ -38,18 +38,14 @@ impl Directory for PgStore {
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
         let connection = self.connection().await?;
-        // Four statements in one round trip. A sender or template that is added between them appears in
-        // the next look-up.
-        let (mut first, mut second) = (&*connection, &*connection);
-        let (mut third, mut fourth) = (&*connection, &*connection);
-        let key = keyring::table
-            .find(Col(KeyOwner::Account(account)))
-            .select(keyring::key)
-            .load::<Col<WrappedKey>>(&mut fourth);
-        let default_language = accounts::table
+        // Three statements in one round trip. A sender or template added between them shows up with the
+        // next look-up.
+        let (mut first, mut second, mut third) = (&*connection, &*connection, &*connection);
+        let account_row = accounts::table
             .find(Col(account))
-            .select(accounts::default_language)
-            .load::<Col<LanguageTag>>(&mut first);
+            .left_join(keyring::table.on(keyring::owner_id.eq(accounts::id)))
+            .select((accounts::default_language, keyring::key.nullable()))
+            .load::<(Col<LanguageTag>, Option<Col<WrappedKey>>)>(&mut first);
         let senders = senders::table
             .left_join(sender_health::table)
             .filter(senders::account_id.eq(Col(account)))
@@ -60,14 +56,12 @@ impl Directory for PgStore {
             .filter(senders::account_id.eq(Col(account)))
             .select(TemplateRow::as_select())
             .load(&mut third);
-        let (default_language, senders, templates, key) =
-            try_join4(default_language, senders, templates, key)
-                .await
-                .map_err(port_error)?;
-        let Some(Col(default_language)) = default_language.into_iter().next() else {
+        let (account_row, senders, templates) = try_join3(account_row, senders, templates)
+            .await
+            .map_err(port_error)?;
+        let Some((Col(default_language), key)) = account_row.into_iter().next() else {
             return Ok(None);
         };
-        let key = key.into_iter().next();
         Ok(Some(Arc::new(SendingProfile::new(
             key.map(|Col(key)| AccountKey::new(account, key)),
             default_language,

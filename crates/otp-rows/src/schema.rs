@@ -283,5 +283,6 @@ table! {
 
 diesel::joinable!(sender_health -> senders (sender_id));
 diesel::joinable!(templates -> senders (sender_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, keyring);
 diesel::allow_tables_to_appear_in_same_query!(messages, subscriptions);
 diesel::allow_tables_to_appear_in_same_query!(sender_health, senders, templates);
