@@ -14,6 +14,7 @@
 pub mod channel_double;
 pub mod clock;
 pub mod contract;
+pub mod log_capture;
 pub mod memory_store;
 pub mod postgres;
 pub mod randomness;
@@ -25,6 +26,7 @@ mod storage_parts;
 pub mod world;
 
 pub use clock::ManualClock;
+pub use log_capture::LogCapture;
 pub use memory_store::MemoryStore;
 pub use randomness::SeededRandomness;
 pub use sender::ScriptedSender;

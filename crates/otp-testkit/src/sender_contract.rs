@@ -43,7 +43,6 @@ mod call_log;
 pub mod cancellation;
 pub mod channels;
 pub mod doubt;
-mod log_capture;
 mod messages;
 pub mod privacy;
 pub mod reach;

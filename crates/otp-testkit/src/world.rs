@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
-use otp_core::channel::whatsapp::{self, AccessToken, ProviderId};
-use otp_core::contact_number::ContactNumber;
+use otp_core::channel::whatsapp::{self, ProviderId};
 use otp_core::ids::{AccountId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::message::ProviderMessageId;
@@ -13,7 +12,6 @@ use otp_core::passcode::Passcode;
 use otp_core::ports::{OutgoingMessage, Storage};
 use otp_core::sealing::SealedProviderMessageId;
 use otp_core::send::SendAttempt;
-use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Caller;
@@ -114,20 +112,8 @@ impl World {
     /// Adds a sender with the same number to any account.
     pub async fn add_sender_of(&self, account_id: AccountId, languages: &[&str]) {
         let fixture = &self.fixture;
-        let add_sender = AddSender {
-            senders: fixture.store.clone(),
-            sealers: fixture.sealers(),
-            clock: fixture.clock.clone(),
-            randomness: fixture.randomness.clone(),
-        };
-        let new = NewSender {
-            account_id,
-            phone_number_id: ProviderId::parse("106540352242922").expect("digits"),
-            waba_id: ProviderId::parse("102290129340398").expect("digits"),
-            phone: ContactNumber::parse("+15550783881").expect("a number"),
-            access_token: AccessToken::parse("EAAGtoken").expect("token"),
-        };
-        let sender = add_sender.execute(new).await.expect("sender");
+        let number = ProviderId::parse("106540352242922").expect("digits");
+        let sender = fixture.add_sender(account_id, number).await;
         for language in languages {
             let template = AuthenticationTemplate::assumed_approved(
                 TemplateId::generate(START, &*fixture.randomness),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use otp_core::account::{AccountRules, Contact, ContactLine, EmailAddress};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
-use otp_core::channel::whatsapp;
+use otp_core::channel::whatsapp::{self, AccessToken, ProviderId, Sender};
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
@@ -23,6 +23,7 @@ use otp_core::send::{Admission, Outcome, RoutedTo, SendAttempt, Settlement};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
 use otp_core::usecases::account_sealers::AccountSealers;
+use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::grant_subscription::{GrantSubscription, NewSubscription};
@@ -159,6 +160,24 @@ impl Fixture {
             expires_at: None,
         };
         create_api_key.execute(new).await.expect("key")
+    }
+
+    /// A sender of an account, from this number.
+    pub async fn add_sender(&self, account_id: AccountId, phone_number_id: ProviderId) -> Sender {
+        let add_sender = AddSender {
+            senders: self.store.clone(),
+            sealers: self.sealers(),
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+        };
+        let new = NewSender {
+            account_id,
+            phone_number_id,
+            waba_id: ProviderId::parse("102290129340398").expect("digits"),
+            phone: ContactNumber::parse("+15550783881").expect("a number"),
+            access_token: AccessToken::parse("EAAGtoken").expect("a token"),
+        };
+        add_sender.execute(new).await.expect("a sender")
     }
 
     /// Credits for the account.

@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::channel::whatsapp::{AccessToken, ProviderId};
-use otp_core::contact_number::ContactNumber;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::ProviderMessageId;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut};
@@ -17,7 +16,6 @@ use otp_core::recipient_identity::KnownIdentity;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, Outcome, Refusal};
 use otp_core::time::Timestamp;
-use otp_core::usecases::add_sender::{AddSender, NewSender};
 use uuid::Uuid;
 
 use super::fixture::{Fixture, START, recipient};
@@ -52,23 +50,6 @@ fn our_number() -> ProviderId {
     ProviderId::parse("106540352242922").expect("digits")
 }
 
-async fn send_from_our_number(fixture: &Fixture, account_id: AccountId) {
-    let add_sender = AddSender {
-        senders: fixture.store.clone(),
-        sealers: fixture.sealers(),
-        clock: fixture.clock.clone(),
-        randomness: fixture.randomness.clone(),
-    };
-    let new = NewSender {
-        account_id,
-        phone_number_id: our_number(),
-        waba_id: our_number(),
-        phone: ContactNumber::parse("+15550783881").expect("a number"),
-        access_token: AccessToken::parse("EAAGtoken").expect("a token"),
-    };
-    add_sender.execute(new).await.expect("sender");
-}
-
 /// Sends, and what is asked about their recipients: for counting statements.
 pub struct Batch {
     /// The messages, and what the provider calls their recipients.
@@ -88,7 +69,7 @@ pub struct Batch {
 /// An account that sends from a number that people can write to.
 pub async fn sending(store: Arc<dyn Storage>) -> Fixture {
     let fixture = Fixture::with_credits(store, 10_000).await;
-    send_from_our_number(&fixture, fixture.account).await;
+    fixture.add_sender(fixture.account, our_number()).await;
     fixture
 }
 
@@ -239,7 +220,7 @@ pub async fn consent_targets_are_found_by_number_and_by_message(store: Arc<dyn S
     let fixture = Fixture::with_credits(store, 9).await;
     let partner = fixture.another_account().await;
     for account in [fixture.account, partner] {
-        send_from_our_number(&fixture, account).await;
+        fixture.add_sender(account, our_number()).await;
     }
     let sent = fixture.send(1).await;
     let accepted = accepted_outcome("wamid.A");

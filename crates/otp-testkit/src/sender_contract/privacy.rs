@@ -1,9 +1,9 @@
 //! The contents of logs.
 
-use super::log_capture::LogCapture;
 use super::messages::secret_in;
 use super::trial::message_id;
 use super::{Reaction, ScriptedProvider};
+use crate::LogCapture;
 
 /// No log line, at the most talkative level, has the passcode, the recipient or a token; and neither
 /// has the outcome.

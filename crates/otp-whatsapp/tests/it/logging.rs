@@ -1,64 +1,25 @@
 //! Tests of the log of a call: it has everything an operator needs and nothing of the recipient.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use otp_core::ports::MessageSender;
+use otp_testkit::LogCapture;
 use serde_json::json;
-use tracing::Level;
-use tracing_subscriber::fmt::format::FmtSpan;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{ACCEPTED, MESSAGE_ID, NUMBER, PASSCODE, TOKEN, message, sender};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().expect("no panic").clone();
-        String::from_utf8(bytes).expect("UTF-8")
-    }
-}
-
-/// Records the log of this thread at the most detailed level.
-fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    (log, tracing::subscriber::set_default(subscriber))
-}
-
 /// Returns everything that is logged during the call of `what`.
 pub(crate) fn captured(what: impl FnOnce()) -> String {
-    let (log, guard) = listen();
+    let log = LogCapture::start();
     what();
-    drop(guard);
-    log.text()
+    log.finish()
 }
 
 /// Returns the log of a send at the most detailed level, by us and by the libraries below.
 async fn log_of(url: &str) -> String {
-    let (log, guard) = listen();
+    let log = LogCapture::start();
     let outcome = sender(url).send(&message()).await;
-    drop(guard);
-    let log = log.text();
+    let log = log.finish();
     for text in [log.as_str(), &format!("{outcome:?}")] {
         for secret in [NUMBER, &NUMBER[3..], PASSCODE, TOKEN] {
             assert!(!text.contains(secret), "{text}");

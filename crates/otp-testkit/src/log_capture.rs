@@ -11,13 +11,15 @@ use tracing_subscriber::fmt::format::FmtSpan;
 const FIRST_LINE: &str = "the capture has begun";
 
 /// Captures the log of this thread, at the most talkative level, until it is finished.
-pub(super) struct LogCapture {
+pub struct LogCapture {
     lines: Lines,
     guard: DefaultGuard,
 }
 
 impl LogCapture {
-    pub(super) fn start() -> Self {
+    /// Begins to capture.
+    #[must_use]
+    pub fn start() -> Self {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -31,7 +33,8 @@ impl LogCapture {
         Self { lines, guard }
     }
 
-    pub(super) fn finish(self) -> String {
+    /// Ends the capture and returns the log.
+    pub fn finish(self) -> String {
         drop(self.guard);
         let bytes = self.lines.0.lock().expect("writing does not panic");
         let log = String::from_utf8(bytes.clone()).expect("logs are UTF-8");
