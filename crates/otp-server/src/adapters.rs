@@ -81,10 +81,7 @@ impl Adapters {
             notice_sender: notice_sender(settings, overrides)?,
             clock: overrides.clock(),
             randomness: overrides.randomness(),
-            sealers: AccountSealers {
-                directory: directory.clone(),
-                master_keys: Arc::clone(&keys.master_keys),
-            },
+            sealers: keys.sealers(directory.clone()),
             keys,
             directory,
             metrics: metrics.map_err(SetupError::caused_by)?,

@@ -132,8 +132,7 @@ impl GatewayBuilder {
     pub async fn start(self, listener: TcpListener) -> Result<Gateway, SetupError> {
         let settings = &self.settings;
         let master_keys = settings.master_keys()?;
-        let store = Store::open(&settings.database, &self.overrides).await?;
-        store.check_master_key(settings, &self.overrides).await?;
+        let store = Store::open(settings, &self.overrides).await?;
         if self.apply_migrations {
             store.migrate().await?;
         } else {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use otp_core::keyring::MasterKeys;
-use otp_core::ports::Storage;
+use otp_core::ports::{Directory, Storage};
 use otp_core::sealing::InstallationSealer;
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_core::usecases::open_keyring::{OpenKeyring, OpenKeyringError};
@@ -34,10 +34,10 @@ impl Keys {
         })
     }
 
-    /// Returns what opens the keys of accounts, without a cache.
-    pub(crate) fn sealers(&self, storage: Arc<dyn Storage>) -> AccountSealers {
+    /// Returns what opens the keys of accounts, which `directory` finds.
+    pub(crate) fn sealers(&self, directory: Arc<dyn Directory>) -> AccountSealers {
         AccountSealers {
-            directory: storage,
+            directory,
             master_keys: Arc::clone(&self.master_keys),
         }
     }

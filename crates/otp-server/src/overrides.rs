@@ -24,8 +24,8 @@ use crate::system::{SystemClock, SystemRandomness};
 /// ```
 #[derive(Clone, Default)]
 pub struct Overrides {
-    /// Stores everything; default: SQLite or PostgreSQL, as `database.url` says. Its schema must be up to
-    /// date when it is handed over.
+    /// Stores everything; default: SQLite or PostgreSQL, as `database.url` says. Its `Schema` port
+    /// is asked to migrate like that of the others.
     pub storage: Option<Arc<dyn Storage>>,
     /// Delivers messages; default: WhatsApp's Cloud API.
     pub sender: Option<Arc<dyn MessageSender>>,

@@ -198,12 +198,18 @@ impl Settings {
 
     /// Returns the master keys, which open the keyring, or fails if none is set.
     pub fn master_keys(&self) -> Result<&Arc<MasterKeys>, SettingsError> {
-        self.master_keys.as_ref().ok_or_else(|| {
-            SettingsError(
-                "security.master_key is not set; make one with `otp-server config new-master-key` \
-                 and name its file in OTP__SECURITY__MASTER_KEY_FILE"
-                    .to_owned(),
-            )
-        })
+        self.master_keys
+            .as_ref()
+            .ok_or_else(SettingsError::no_master_key)
+    }
+}
+
+impl SettingsError {
+    pub(crate) fn no_master_key() -> Self {
+        Self(
+            "security.master_key is not set; make one with `otp-server config new-master-key` \
+             and name its file in OTP__SECURITY__MASTER_KEY_FILE"
+                .to_owned(),
+        )
     }
 }

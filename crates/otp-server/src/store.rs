@@ -15,11 +15,18 @@ use crate::settings::{Database, DatabaseUrl, Settings};
 pub(crate) struct Store(Arc<dyn Storage>);
 
 impl Store {
-    /// Opens the store of the overrides, else of the settings. Its schema is left as it is.
+    /// Opens the store of the overrides, else of the settings, and checks the master keys, if there are any.
+    /// Nothing is written: the caller decides what to do about the schema.
     pub(crate) async fn open(
-        database: &Database,
+        settings: &Settings,
         overrides: &Overrides,
     ) -> Result<Self, SetupError> {
+        let store = Self::connect(&settings.database, overrides).await?;
+        store.check_master_key(settings, overrides).await?;
+        Ok(store)
+    }
+
+    async fn connect(database: &Database, overrides: &Overrides) -> Result<Self, SetupError> {
         if let Some(storage) = &overrides.storage {
             return Ok(Self(Arc::clone(storage)));
         }
@@ -38,14 +45,12 @@ impl Store {
         }
     }
 
-    /// Opens the store for use: checks the master keys, if there are any, then applies pending migrations
-    /// and opens the keyring.
+    /// Opens the store for use: applies pending migrations and opens the keyring.
     pub(crate) async fn open_ready(
         settings: &Settings,
         overrides: &Overrides,
     ) -> Result<(Self, Option<Keys>), SetupError> {
-        let store = Self::open(&settings.database, overrides).await?;
-        store.check_master_key(settings, overrides).await?;
+        let store = Self::open(settings, overrides).await?;
         store.migrate().await?;
         let keys = match &settings.master_keys {
             Some(master_keys) => Some(Keys::open(store.ports(), master_keys, overrides).await?),
@@ -55,7 +60,7 @@ impl Store {
     }
 
     /// Fails if master keys are set and do not open the keyring; writes nothing.
-    pub(crate) async fn check_master_key(
+    async fn check_master_key(
         &self,
         settings: &Settings,
         overrides: &Overrides,

@@ -16,7 +16,7 @@ use otp_core::usecases::account_sealers::AccountSealers;
 
 use crate::keyring::Keys;
 use crate::overrides::Overrides;
-use crate::settings::{Settings, Sources};
+use crate::settings::{Settings, SettingsError, Sources};
 use crate::store::Store;
 
 /// An open store, and what administrative commands need beside it.
@@ -56,12 +56,8 @@ impl Administration {
     }
 
     /// Returns the keys, or fails if no master key is set.
-    fn keys(&self) -> anyhow::Result<&Keys> {
-        if let Some(keys) = &self.keys {
-            return Ok(keys);
-        }
-        self.settings.master_keys()?;
-        anyhow::bail!("the keyring is not open")
+    fn keys(&self) -> Result<&Keys, SettingsError> {
+        self.keys.as_ref().ok_or_else(SettingsError::no_master_key)
     }
 
     fn sealers(&self) -> anyhow::Result<AccountSealers> {

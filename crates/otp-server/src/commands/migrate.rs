@@ -8,8 +8,7 @@ use crate::settings::Settings;
 use crate::store::Store;
 
 pub(super) async fn run(settings: &Settings, overrides: &Overrides) -> anyhow::Result<Answer> {
-    let store = Store::open(&settings.database, overrides).await?;
-    store.check_master_key(settings, overrides).await?;
+    let store = Store::open(settings, overrides).await?;
     let applied = store.migrate().await?;
     let text = match applied {
         0 => "the database is up to date".to_owned(),
