@@ -8,7 +8,7 @@ mod request_headers;
 mod send_message_request;
 mod time;
 
-pub(crate) use message::{MessageResource, MessageWithTimeline};
+pub(crate) use message::{FailureFields, MessageResource, MessageWithTimeline};
 pub(crate) use message_status::MessageStatusName;
 pub(crate) use page::{ListPage, PageOf};
 pub(crate) use problem::{ErrorBody, ExplainedError};

@@ -63,19 +63,15 @@ fn sending_profile(
     connection: &mut SqliteConnection,
     account: AccountId,
 ) -> Result<Option<SendingProfile>, StoreError> {
-    let default_language: Option<Col<LanguageTag>> = accounts::table
+    let account_row: Option<(Col<LanguageTag>, Option<Col<WrappedKey>>)> = accounts::table
         .find(Col(account))
-        .select(accounts::default_language)
+        .left_join(keyring::table.on(keyring::owner_id.eq(accounts::id)))
+        .select((accounts::default_language, keyring::key.nullable()))
         .first(connection)
         .optional()?;
-    let Some(Col(default_language)) = default_language else {
+    let Some((Col(default_language), key)) = account_row else {
         return Ok(None);
     };
-    let key: Option<Col<WrappedKey>> = keyring::table
-        .find(Col(KeyOwner::Account(account)))
-        .select(keyring::key)
-        .first(connection)
-        .optional()?;
     let senders = senders::table
         .left_join(sender_health::table)
         .filter(senders::account_id.eq(Col(account)))

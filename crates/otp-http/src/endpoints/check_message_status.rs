@@ -17,7 +17,7 @@ use crate::authentication::authenticate;
 use crate::body::{self, JsonField};
 use crate::error::{self, ApiError, ErrorCode};
 use crate::state::ApiState;
-use crate::wire::{MessageStatusName, RequestHeaders, Time};
+use crate::wire::{FailureFields, MessageStatusName, RequestHeaders, Time};
 
 const PATH: &str = "/CheckMessageStatus";
 
@@ -153,18 +153,15 @@ impl IntoResponses for Refusals {
 
 impl From<MessageReport> for CheckMessageStatusResponse {
     fn from(report: MessageReport) -> Self {
-        let (code, words) = report.failure.map_or((None, None), |failure| {
-            (failure.code, Some((failure.title, failure.reason)))
-        });
-        let (title, reason) = words.unzip();
+        let failure = FailureFields::from(report.failure);
         Self {
             id: report.id.0,
             message_status: report.status.as_str(),
             to_phone_e164: report.to.map(|to| to.e164().to_owned()),
             created_at: report.created_at.into(),
-            failure_code: code,
-            failure_title: title,
-            failure_reason: reason,
+            failure_code: failure.failure_code,
+            failure_title: failure.failure_title,
+            failure_reason: failure.failure_reason,
             failed_at: report.failed_at.map(Time::from),
         }
     }

@@ -50,13 +50,13 @@ pub(crate) struct MessageResource {
 pub(crate) struct FailureFields {
     /// WhatsApp's error code, if it gave one.
     #[schema(required = true)]
-    failure_code: Option<i32>,
+    pub(crate) failure_code: Option<i32>,
     /// The kind of error.
     #[schema(required = true)]
-    failure_title: Option<String>,
+    pub(crate) failure_title: Option<String>,
     /// Description of the error, in WhatsApp's words.
     #[schema(required = true)]
-    failure_reason: Option<String>,
+    pub(crate) failure_reason: Option<String>,
 }
 
 /// A message with its timeline.
