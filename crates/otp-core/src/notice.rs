@@ -35,9 +35,9 @@ pub struct MailNotice {
 }
 
 impl MailNotice {
-    /// Makes a notice. `occasion` distinguishes this event from others of the same kind and
-    /// account, for example by the id of the object it is about. The same account, kind and
-    /// occasion are the same notice permanently, and later ones are ignored.
+    /// Makes a notice. `occasion` identifies the event, for example by the id of the object it is
+    /// about. Two notices with the same account, kind and occasion are the same notice: the outbox
+    /// ignores the second, however late it comes.
     pub fn new(
         account_id: AccountId,
         kind: NoticeKind,

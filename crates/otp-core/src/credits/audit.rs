@@ -38,7 +38,7 @@ pub struct PaymentCount {
 }
 
 impl SubscriptionSums {
-    /// Returns whether the balance equals the grant minus what was spent.
+    /// Returns whether the balance equals the grant minus the debits plus the refunds.
     pub fn adds_up(&self) -> bool {
         let balance = self.granted - self.debited + self.refunded;
         self.granted == self.credits

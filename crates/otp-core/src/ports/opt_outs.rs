@@ -58,8 +58,8 @@ pub trait OptOuts: Send + Sync {
     /// Returns the kept requests, oldest first.
     async fn list_unresolved(&self) -> Result<Vec<UnresolvedConsent>, PortError>;
 
-    /// Deletes the kept requests that are given, those received before `before`, and of the others all but
-    /// the `most` that were kept last. Returns the number of deleted requests that were not given.
+    /// Deletes the given requests, every request received before `before`, and then the oldest ones
+    /// until at most `most` are left. Returns the number of deleted requests that were not given.
     async fn forget_unresolved(
         &self,
         requests: &[UnresolvedConsent],

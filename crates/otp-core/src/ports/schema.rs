@@ -106,7 +106,7 @@ pub enum SchemaError {
         /// The database: host and port, or the file.
         database: String,
     },
-    /// Other sessions held a lock for too long; what was applied before remains.
+    /// Other sessions held a lock for too long. Earlier migrations stay applied.
     #[error(
         "a migration of the database at {database} waited too long for a lock that another session \
          holds; try again"
@@ -123,7 +123,7 @@ pub enum SchemaError {
         /// The words of the system or the database.
         cause: String,
     },
-    /// A migration failed; what was applied before remains.
+    /// A migration failed. Earlier migrations stay applied.
     #[error("a migration of the database at {database} failed: {cause}")]
     Failed {
         /// The database.

@@ -66,7 +66,7 @@ pub enum AdministerTemplatesError {
 }
 
 impl SyncTemplates {
-    /// Syncs the templates of one sender; those of others stay as they are.
+    /// Syncs the templates of one sender. Templates of other senders do not change.
     pub async fn execute(&self, sender: &Sender) -> Result<Synced, AdministerTemplatesError> {
         let ports = &self.ports;
         let account = ports.business_account(sender).await?;
