@@ -52,7 +52,7 @@ pub use message_sender::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
 pub use messages::{MAX_PER_LOOKUP, Messages};
-pub use notice_outbox::{MAX_WAITING, NoticeOutbox};
+pub use notice_outbox::{MAX_WAITING_NOTICES, NoticeOutbox};
 pub use notice_sender::{AddressedNotice, NoticeError, NoticeRecipient, NoticeSender, TestMail};
 pub use opt_outs::{AnsweredMessage, ConsentTargets, OptOuts, StoredRecipient};
 pub use plans::Plans;
@@ -62,7 +62,7 @@ pub use provider_webhook::{ProviderWebhook, WebhookRefusal};
 pub use randomness::Randomness;
 pub use receipts::Receipts;
 pub use recipient_identities::{KnownRecipient, Recalled, RecipientIdentities};
-pub use schema::{Schema, SchemaError, SchemaState};
+pub use schema::{KnownMigrations, Schema, SchemaError, SchemaState};
 pub use send_ledger::SendLedger;
 pub use sender_examiner::{Examination, SenderExaminer};
 pub use sender_healths::SenderHealths;

@@ -11,8 +11,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use otp_core::ports::{PortError, Schema, SchemaError, SchemaState};
-use otp_rows::schema::{__diesel_schema_migrations, schema_support};
+use otp_core::ports::{KnownMigrations, PortError, Schema, SchemaError, SchemaState};
+use otp_rows::schema::{__diesel_schema_migrations, NEWEST_NEEDED_MIGRATION, schema_support};
 
 use crate::PgStore;
 use crate::errors::{cause_of, one_line, port_error};
@@ -48,7 +48,7 @@ impl Schema for PgStore {
         match take_turn(&mut connection).await {
             Ok(SchemaState::UpToDate | SchemaState::Ahead) => return Ok(0),
             Ok(SchemaState::TooNew) => return Err(SchemaError::TooNew { database }),
-            Ok(SchemaState::Empty | SchemaState::Behind(_)) => {}
+            Ok(SchemaState::Empty | SchemaState::Behind { .. }) => {}
             Err(error) => return Err(self.schema_unavailable(one_line(&error))),
         }
         let applied = apply(connection, MIGRATIONS, self.migration_lock_timeout()).await;
@@ -93,7 +93,10 @@ async fn state(connection: &mut AsyncPgConnection) -> QueryResult<SchemaState> {
             .optional()?
     };
     Ok(SchemaState::compare(
-        &known,
+        KnownMigrations {
+            all: &known,
+            newest_needed: NEWEST_NEEDED_MIGRATION,
+        },
         &applied,
         oldest_served.as_deref(),
     ))
@@ -121,4 +124,14 @@ fn known_versions() -> BTreeSet<String> {
     versions
         .map(|version: MigrationVersion<'_>| version.to_string())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_needed_migration_is_known() {
+        assert!(known_versions().contains(NEWEST_NEEDED_MIGRATION));
+    }
 }

@@ -3,6 +3,10 @@
 //! Ids and instants have a type of [`encoding`](crate::encoding), because the databases store them
 //! differently; every other column has a type of diesel's.
 
+/// The version of the newest migration that the code of this program needs. A later migration may still
+/// be pending when the program runs: an index, a removal, or what only the next release will use.
+pub const NEWEST_NEEDED_MIGRATION: &str = "20261128000000";
+
 macro_rules! table {
     ($($table:tt)*) => {
         diesel::table! {

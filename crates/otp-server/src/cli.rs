@@ -44,7 +44,7 @@ pub(crate) enum Command {
     },
     /// Run the gateway.
     Serve {
-        /// Refuse to start on pending migrations instead of applying them.
+        /// Apply no migrations; refuse to start if a pending one is needed.
         #[arg(long)]
         no_migrate: bool,
     },

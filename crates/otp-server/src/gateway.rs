@@ -121,7 +121,7 @@ impl GatewayBuilder {
         self
     }
 
-    /// Refuses to start on pending migrations; without this, `start` applies them.
+    /// Applies no pending migrations; `start` fails if this program needs one.
     pub fn without_migrations(mut self) -> Self {
         self.apply_migrations = false;
         self

@@ -72,7 +72,7 @@ impl Store {
             // There is no keyring yet.
             SchemaState::Empty => Ok(()),
             SchemaState::UpToDate
-            | SchemaState::Behind(_)
+            | SchemaState::Behind { .. }
             | SchemaState::Ahead
             | SchemaState::TooNew => keyring::check(self.ports(), master_keys, overrides).await,
         }
@@ -87,10 +87,13 @@ impl Store {
     /// Fails unless this program can run on the schema as it is.
     pub(crate) async fn require_current_schema(&self) -> Result<(), SetupError> {
         let state = self.0.state().await.map_err(SetupError::caused_by)?;
-        let remedy = match state {
-            SchemaState::UpToDate | SchemaState::Ahead => return Ok(()),
-            SchemaState::Empty | SchemaState::Behind(_) => "run `otp-server migrate`",
-            SchemaState::TooNew => "install a newer program",
+        if state.serves_this_program() {
+            return Ok(());
+        }
+        let remedy = if state == SchemaState::TooNew {
+            "install a newer program"
+        } else {
+            "run `otp-server migrate`"
         };
         Err(SetupError::new(format!(
             "the schema of the database {state}; {remedy}"

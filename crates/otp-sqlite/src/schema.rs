@@ -7,8 +7,8 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use otp_core::ports::{PortError, Schema, SchemaError, SchemaState};
-use otp_rows::schema::{__diesel_schema_migrations, schema_support};
+use otp_core::ports::{KnownMigrations, PortError, Schema, SchemaError, SchemaState};
+use otp_rows::schema::{__diesel_schema_migrations, NEWEST_NEEDED_MIGRATION, schema_support};
 
 use crate::SqliteStore;
 use crate::errors::{self, StoreError};
@@ -63,7 +63,7 @@ fn apply_pending(connection: &mut SqliteConnection) -> Result<Option<usize>, Str
     match state(connection).map_err(|error| errors::cause_of(&error.into()))? {
         SchemaState::UpToDate | SchemaState::Ahead => return Ok(Some(0)),
         SchemaState::TooNew => return Ok(None),
-        SchemaState::Empty | SchemaState::Behind(_) => {}
+        SchemaState::Empty | SchemaState::Behind { .. } => {}
     }
     let applied = connection.transaction(|connection| {
         let applied = connection.run_pending_migrations(MIGRATIONS)?;
@@ -83,7 +83,10 @@ fn state(connection: &mut SqliteConnection) -> Result<SchemaState, StoreError> {
             .optional()?
     };
     Ok(SchemaState::compare(
-        &known,
+        KnownMigrations {
+            all: &known,
+            newest_needed: NEWEST_NEEDED_MIGRATION,
+        },
         &applied,
         oldest_served.as_deref(),
     ))
@@ -112,4 +115,14 @@ fn known() -> BTreeSet<String> {
         .iter()
         .map(|migration| migration.name().version().to_string());
     versions.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_needed_migration_is_known() {
+        assert!(known().contains(NEWEST_NEEDED_MIGRATION));
+    }
 }
