@@ -9,7 +9,7 @@ use std::sync::Arc;
 use otp_core::cooldown;
 use otp_core::message::MessageStatus;
 use otp_core::ports::{MockMessageSender, MockSendLedger, SendError};
-use otp_core::send::admission::{Admission, Refusal};
+use otp_core::send::{Admission, Refusal};
 use otp_core::usecases::send_message::{SendMessage, SendMessageError};
 use otp_testkit::{ScriptedSender, World};
 

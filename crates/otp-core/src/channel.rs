@@ -6,6 +6,7 @@
 //! channels.
 
 mod limits;
+pub mod pacing;
 pub mod whatsapp;
 
 pub use limits::Limits;

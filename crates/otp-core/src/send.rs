@@ -9,15 +9,17 @@ pub mod attempt;
 pub mod explanation;
 pub mod facts;
 mod profile;
+mod refusal;
 mod routed_to;
 pub mod settlement;
 pub mod wanted;
 
-pub use admission::{Admission, Refusal};
+pub use admission::Admission;
 pub use attempt::SendAttempt;
 pub use explanation::Explanation;
 pub use facts::{FirstAnswer, SendFacts};
 pub use profile::SendingProfile;
+pub use refusal::Refusal;
 pub use routed_to::RoutedTo;
 pub use settlement::{Outcome, Settlement};
 pub use wanted::WantedFacts;

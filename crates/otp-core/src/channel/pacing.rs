@@ -21,10 +21,8 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::Duration;
 
-use crate::ids::SenderId;
 use crate::message::Failure;
 use crate::ports::{Accepted, ProviderRefusal, RefusalScope, SendError};
-use crate::recipient::PhoneNumber;
 use breaker::Breaker;
 pub use hold::Hold;
 use pairs::Pairs;
@@ -48,7 +46,7 @@ const STOP_SETTLES: Duration = Duration::from_secs(5);
 ///
 /// `S` identifies a sender and `R` a recipient: see [`Limits`](crate::channel::Limits).
 #[derive(Debug)]
-pub struct Pacing<S = SenderId, R = PhoneNumber> {
+pub struct Pacing<S, R> {
     senders: HashMap<S, Trouble>,
     pairs: Pairs<S, R>,
 }
@@ -192,14 +190,14 @@ impl<S: Copy + Eq + Hash, R: Clone + Eq + Hash> Pacing<S, R> {
     }
 
     /// Clears the suspicion of a sender that may send.
-    pub fn acquit(&mut self, sender: S) {
+    pub fn clear_suspicion(&mut self, sender: S) {
         if let Some(trouble) = self.senders.get_mut(&sender) {
             trouble.suspicion = None;
         }
     }
 
     /// Holds a sender whose stop was stored, until every look-up shows the stop.
-    pub fn convict(&mut self, sender: S, now: Duration) {
+    pub fn confirm_suspicion(&mut self, sender: S, now: Duration) {
         if let Some(trouble) = self.senders.get_mut(&sender) {
             trouble.suspicion = Some(Suspicion {
                 until: now + STOP_SETTLES,

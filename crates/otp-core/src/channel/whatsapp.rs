@@ -4,7 +4,6 @@ mod access_token;
 pub mod health;
 mod limits;
 mod outgoing;
-pub mod pacing;
 mod provider_id;
 mod routing;
 mod sender;

@@ -3,16 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::channel::whatsapp::NoRoute;
 use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::SubscriptionId;
 use crate::notice::{Debit, MailNotice};
 use crate::send::facts::{FirstAnswer, SendFacts};
-use crate::send::{RoutedTo, SendAttempt};
+use crate::send::{Refusal, RoutedTo, SendAttempt};
 use crate::subscription::{self, SubscriptionBalance};
-use crate::time::Timestamp;
 
 /// The verdict on one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,24 +21,6 @@ pub enum Admission {
     Replayed(FirstAnswer),
     /// It may not be sent; nothing is recorded.
     Refused(Refusal),
-}
-
-/// The reason a message may not be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The account has no sender.
-    SenderNumberNotFound,
-    /// No approved template is suitable.
-    TemplateNotFound,
-    /// The recipient has opted out of this account's messages.
-    RecipientOptedOut,
-    /// The recipient was sent to too recently.
-    CoolingDown {
-        /// The time from which the next send is admitted.
-        retry_at: Timestamp,
-    },
-    /// No active subscription covers the price.
-    InsufficientBalance,
 }
 
 /// The result of judging a batch: the rows a store has to write, and the answers.
@@ -121,8 +101,7 @@ pub(super) fn decide(
     let refuse = |refusal| Err(Admission::Refused(refusal));
     let routed_to = match &attempt.route {
         Ok(routed_to) => routed_to,
-        Err(NoRoute::NoSender) => return refuse(Refusal::SenderNumberNotFound),
-        Err(NoRoute::NoTemplate) => return refuse(Refusal::TemplateNotFound),
+        Err(refusal) => return refuse(*refusal),
     };
     if facts.has_opted_out(attempt) {
         return refuse(Refusal::RecipientOptedOut);

@@ -1,12 +1,11 @@
 //! A request to send, parsed and sealed: everything that admission needs and a message row keeps.
 
-use crate::channel::whatsapp::NoRoute;
 use crate::credits::Credits;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId};
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
-use crate::send::RoutedTo;
+use crate::send::{Refusal, RoutedTo};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 
@@ -29,9 +28,8 @@ pub struct SendAttempt {
     pub region: Region,
     /// The price.
     pub price: Credits,
-    /// The route, or the reason there is none. A replay is answered before a missing route is
-    /// refused.
-    pub route: Result<RoutedTo, NoRoute>,
+    /// The route, or the refusal if the channel has none. A replay is answered before that refusal.
+    pub route: Result<RoutedTo, Refusal>,
     /// The language of a notice that this send causes, such as a low balance; `None` for the
     /// account's default.
     pub notice_language: Option<UiLanguage>,

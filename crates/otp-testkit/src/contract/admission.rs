@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::channel::whatsapp::NoRoute;
 use otp_core::cooldown;
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
@@ -137,19 +136,16 @@ pub async fn a_route_that_is_missing_is_refused_after_replay(store: Arc<dyn Stor
     assert_eq!(fixture.admit(&first).await, Admission::Admitted);
 
     let replay = SendAttempt {
-        route: Err(NoRoute::NoSender),
+        route: Err(Refusal::SenderNumberNotFound),
         ..fixture.attempt_with_key(1, 1)
     };
     assert!(matches!(
         fixture.admit(&replay).await,
         Admission::Replayed(_)
     ));
-    for (route, refusal) in [
-        (NoRoute::NoSender, Refusal::SenderNumberNotFound),
-        (NoRoute::NoTemplate, Refusal::TemplateNotFound),
-    ] {
+    for refusal in [Refusal::SenderNumberNotFound, Refusal::TemplateNotFound] {
         let attempt = SendAttempt {
-            route: Err(route),
+            route: Err(refusal),
             ..fixture.attempt(1)
         };
         assert_eq!(fixture.admit(&attempt).await, Admission::Refused(refusal));
@@ -299,7 +295,7 @@ pub async fn an_explanation_is_the_verdict_that_follows(store: Arc<dyn Storage>)
         Admission::Refused(Refusal::CoolingDown { .. })
     ));
     let unrouted = SendAttempt {
-        route: Err(NoRoute::NoSender),
+        route: Err(Refusal::SenderNumberNotFound),
         ..fixture.attempt(1)
     };
     let explained = check(&unrouted).await;

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::ids::SenderId;
 use crate::message::ProviderMessageId;
+use crate::recipient::PhoneNumber;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -44,7 +46,7 @@ fn accepted() -> Result<Accepted, SendError> {
 
 /// A pacing with helpers to send through it.
 #[derive(Default)]
-struct World(Pacing);
+struct World(Pacing<SenderId, PhoneNumber>);
 
 impl World {
     /// Asks, and reports this outcome if the call is granted; returns the pause if it is not.
@@ -84,10 +86,10 @@ fn ten_failures_in_a_row_open_the_breaker_of_their_sender() {
         let mut world = World::default();
         for n in 0..9 {
             world.send((1, n), outcome.clone(), s(0)).expect("granted");
-            world.0.acquit(sender(1));
+            world.0.clear_suspicion(sender(1));
         }
         world.send((1, 9), outcome, s(0)).expect("granted");
-        world.0.acquit(sender(1));
+        world.0.clear_suspicion(sender(1));
         assert_eq!(world.send((1, 10), accepted(), s(0)), Err(s(1)));
         assert_eq!(
             world.send((2, 10), accepted(), s(0)),
@@ -243,14 +245,14 @@ fn a_suspected_sender_is_held_until_it_has_been_checked() {
     assert_eq!(world.send((1, 2), accepted(), s(0)), Err(s(1)));
     assert_eq!(world.0.suspects(s(0)).len(), 1);
 
-    world.0.acquit(sender(1));
+    world.0.clear_suspicion(sender(1));
     assert_eq!(world.0.suspects(s(1)), []);
     assert_eq!(
         world.send((1, 2), suspected(), s(1)),
         Ok(Some(Turn::Suspected))
     );
 
-    world.0.convict(sender(1), s(2));
+    world.0.confirm_suspicion(sender(1), s(2));
     assert_eq!(world.0.suspects(s(2)), [], "it has been checked");
     assert_eq!(world.send((1, 2), accepted(), s(6)), Err(s(1)));
     assert_eq!(world.send((1, 2), accepted(), s(7)), Ok(None));

@@ -16,7 +16,7 @@ use crate::ports::ProviderRefusal;
 use crate::time::Timestamp;
 
 /// The time from a check of a sender that cannot send to the next one.
-pub const CHECK_AGAIN: Duration = Duration::from_secs(60);
+pub const RECHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// How long after a stop its notice is still queued, in case it could not be queued before.
 ///
@@ -203,12 +203,12 @@ impl SenderHealth {
                     Some(stop) if by_provider(stop) => stop.update_reason(refusal),
                     Some(_) => {}
                 }
-                self.check_at = Some(now + CHECK_AGAIN);
+                self.check_at = Some(now + RECHECK_INTERVAL);
                 self.rate(rating, now);
             }
             Finding::Unclear => {
                 let open = self.check_at.is_some() || self.stop.as_ref().is_some_and(by_provider);
-                self.check_at = open.then(|| now + CHECK_AGAIN);
+                self.check_at = open.then(|| now + RECHECK_INTERVAL);
             }
         }
     }

@@ -5,6 +5,7 @@ use super::outgoing::RoutedTo;
 use super::sender::Sender;
 use super::template::AuthenticationTemplate;
 use crate::language::{self, LanguageTag};
+use crate::send::Refusal;
 
 /// A sender with its stop, if it has one, and its approved templates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,15 @@ pub enum NoRoute {
     NoSender,
     /// No sender has an approved template in an acceptable language.
     NoTemplate,
+}
+
+impl From<NoRoute> for Refusal {
+    fn from(no_route: NoRoute) -> Self {
+        match no_route {
+            NoRoute::NoSender => Self::SenderNumberNotFound,
+            NoRoute::NoTemplate => Self::TemplateNotFound,
+        }
+    }
 }
 
 impl SenderProfile {

@@ -13,6 +13,7 @@ use crate::language::LanguageTag;
 use crate::message::MessageStatus;
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
+use crate::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
 const ACCOUNT: AccountId = AccountId(Uuid::nil());
@@ -55,7 +56,7 @@ fn answer(attempt: &SendAttempt, facts: &SendFacts) -> Admission {
 /// Returns an attempt to recipient 1 and facts under which every rule refuses it.
 fn refused_by_every_rule() -> (SendAttempt, SendFacts) {
     let mut attempt = attempt(1, 1);
-    attempt.route = Err(NoRoute::NoSender);
+    attempt.route = Err(Refusal::SenderNumberNotFound);
     attempt.idempotency_key = Some(IdempotencyKey(Uuid::nil()));
     let mut facts = SendFacts::default();
     let key = (KEY, IdempotencyKey(Uuid::nil()));
@@ -79,7 +80,7 @@ fn refusals_are_in_the_order_of_the_contract() {
         Admission::Admitted | Admission::Replayed(_) => panic!("refused for a reason"),
     };
     assert_eq!(next(&attempt, &facts), Refusal::SenderNumberNotFound);
-    attempt.route = Err(NoRoute::NoTemplate);
+    attempt.route = Err(Refusal::TemplateNotFound);
     assert_eq!(next(&attempt, &facts), Refusal::TemplateNotFound);
     attempt.route = self::attempt(1, 1).route;
     assert_eq!(next(&attempt, &facts), Refusal::RecipientOptedOut);

@@ -1,0 +1,21 @@
+//! The reasons a message may not be sent.
+
+use crate::time::Timestamp;
+
+/// The reason a message may not be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The account has no sender.
+    SenderNumberNotFound,
+    /// No approved template is suitable.
+    TemplateNotFound,
+    /// The recipient has opted out of this account's messages.
+    RecipientOptedOut,
+    /// The recipient was sent to too recently.
+    CoolingDown {
+        /// The time from which the next send is admitted.
+        retry_at: Timestamp,
+    },
+    /// No active subscription covers the price.
+    InsufficientBalance,
+}
