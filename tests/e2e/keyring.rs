@@ -219,6 +219,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
         randomness: randomness.clone(),
     };
     let add_template = AddTemplate {
+        senders: storage.clone(),
         templates: storage.clone(),
         clock,
         randomness,

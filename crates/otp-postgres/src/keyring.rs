@@ -1,5 +1,7 @@
 //! The keyring.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -40,6 +42,22 @@ impl Keyring for PgStore {
         Ok(key.map(|Col(key)| key))
     }
 
+    async fn find_account_keys(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, WrappedKey>, PortError> {
+        let owners = accounts
+            .iter()
+            .map(|account| Col(KeyOwner::Account(*account)));
+        let rows: Vec<KeyringRow> = keyring::table
+            .filter(keyring::owner_id.eq_any(owners))
+            .select(KeyringRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(KeyringEntry::by_account(read_all(rows)?))
+    }
+
     async fn create_installation_key(&self, key: &WrappedKey) -> Result<WrappedKey, PortError> {
         diesel::insert_into(keyring::table)
             .values(KeyringRow::new(KeyOwner::Installation, key))
@@ -52,14 +70,27 @@ impl Keyring for PgStore {
     }
 
     async fn list_master_keys(&self) -> Result<Vec<MasterKeyId>, PortError> {
-        let ids: Vec<Col<MasterKeyId>> = keyring::table
-            .select(keyring::master_key_id)
-            .distinct()
-            .order(keyring::master_key_id)
-            .load(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(ids.into_iter().map(|Col(id)| id).collect())
+        let mut connection = self.connection().await?;
+        let mut ids = Vec::new();
+        // Steps along the index from one id to the next: few master keys wrap very many keys.
+        loop {
+            let mut next = keyring::table
+                .select(keyring::master_key_id)
+                .order(keyring::master_key_id)
+                .into_boxed();
+            if let Some(last) = ids.last() {
+                next = next.filter(keyring::master_key_id.gt(Col(*last)));
+            }
+            let next: Option<Col<MasterKeyId>> = next
+                .first(&mut connection)
+                .await
+                .optional()
+                .map_err(port_error)?;
+            match next {
+                Some(Col(id)) => ids.push(id),
+                None => return Ok(ids),
+            }
+        }
     }
 
     async fn list_keys(

@@ -1,5 +1,7 @@
 //! The keyring.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::AccountId;
@@ -12,11 +14,33 @@ use otp_rows::schema::keyring;
 use crate::SqliteStore;
 use crate::errors::StoreError;
 
+/// Owners in one query; SQLite bounds the number of its parameters.
+const OWNERS_AT_ONCE: usize = 1_000;
+
 #[async_trait]
 impl Keyring for SqliteStore {
     async fn find_key(&self, owner: KeyOwner) -> Result<Option<WrappedKey>, PortError> {
         self.read("db.keyring.find_key", move |connection| {
             find(connection, owner)
+        })
+        .await
+    }
+
+    async fn find_account_keys(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, WrappedKey>, PortError> {
+        let owners: Vec<_> = accounts.iter().copied().map(KeyOwner::Account).collect();
+        self.read("db.keyring.find_account_keys", move |connection| {
+            let mut found = BTreeMap::new();
+            for owners in owners.chunks(OWNERS_AT_ONCE) {
+                let rows: Vec<KeyringRow> = keyring::table
+                    .filter(keyring::owner_id.eq_any(owners.iter().copied().map(Col)))
+                    .select(KeyringRow::as_select())
+                    .load(connection)?;
+                found.extend(KeyringEntry::by_account(read_all(rows)?));
+            }
+            Ok(found)
         })
         .await
     }
@@ -36,12 +60,22 @@ impl Keyring for SqliteStore {
 
     async fn list_master_keys(&self) -> Result<Vec<MasterKeyId>, PortError> {
         self.read("db.keyring.list_master_keys", |connection| {
-            let ids: Vec<Col<MasterKeyId>> = keyring::table
-                .select(keyring::master_key_id)
-                .distinct()
-                .order(keyring::master_key_id)
-                .load(connection)?;
-            Ok(ids.into_iter().map(|Col(id)| id).collect())
+            let mut ids = Vec::new();
+            // Steps along the index from one id to the next: few master keys wrap very many keys.
+            loop {
+                let mut next = keyring::table
+                    .select(keyring::master_key_id)
+                    .order(keyring::master_key_id)
+                    .into_boxed();
+                if let Some(last) = ids.last() {
+                    next = next.filter(keyring::master_key_id.gt(Col(*last)));
+                }
+                let next: Option<Col<MasterKeyId>> = next.first(connection).optional()?;
+                match next {
+                    Some(Col(id)) => ids.push(id),
+                    None => return Ok(ids),
+                }
+            }
         })
         .await
     }

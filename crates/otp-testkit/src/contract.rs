@@ -146,6 +146,7 @@ macro_rules! storage_contract {
     (@keyring $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; keyring:
             an_account_is_added_with_its_key,
+            keys_of_many_accounts_are_found_at_once,
             racers_agree_on_the_installations_key,
             keys_are_listed_in_order_and_bounded,
             only_an_unchanged_key_is_rewrapped,

@@ -1,6 +1,6 @@
 //! A store made of parts: each port by the adapter that has it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -126,6 +126,7 @@ storage_parts! {
     }
     keyring: Keyring {
         async fn find_key(owner: KeyOwner) -> Option<WrappedKey>;
+        async fn find_account_keys(accounts: &[AccountId]) -> BTreeMap<AccountId, WrappedKey>;
         async fn create_installation_key(key: &WrappedKey) -> WrappedKey;
         async fn list_master_keys() -> Vec<MasterKeyId>;
         async fn list_keys(after: Option<KeyOwner>, limit: usize) -> Vec<KeyringEntry>;
@@ -164,7 +165,7 @@ storage_parts! {
         async fn forget_unresolved(
             requests: &[UnresolvedConsent],
             before: Timestamp,
-            most: usize,
+            max: usize,
         ) -> usize;
     }
     plans: Plans {
@@ -200,7 +201,7 @@ storage_parts! {
     }
     sender_healths: SenderHealths {
         async fn list_health() -> Vec<SenderHealth>;
-        async fn list_due_checks(now: Timestamp, most: usize) -> Vec<SenderId>;
+        async fn list_due_checks(now: Timestamp, max: usize) -> Vec<SenderId>;
         async fn change_health(
             sender: SenderId,
             change: &HealthChange,

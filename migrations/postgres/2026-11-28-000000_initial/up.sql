@@ -30,6 +30,8 @@ CREATE TABLE keyring (
     key           bytea NOT NULL,
     master_key_id bytea NOT NULL
 );
+-- Lists the master keys in use.
+CREATE INDEX keyring_by_master_key ON keyring (master_key_id);
 
 CREATE TABLE api_keys (
     id         uuid        PRIMARY KEY,

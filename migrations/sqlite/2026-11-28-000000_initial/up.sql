@@ -32,6 +32,8 @@ CREATE TABLE keyring (
     key           BLOB NOT NULL,
     master_key_id BLOB NOT NULL
 ) STRICT;
+-- Lists the master keys in use.
+CREATE INDEX keyring_by_master_key ON keyring (master_key_id);
 
 CREATE TABLE api_keys (
     id         BLOB    PRIMARY KEY,

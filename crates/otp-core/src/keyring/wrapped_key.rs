@@ -1,5 +1,7 @@
 //! Keys in their stored form.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use crate::ids::AccountId;
@@ -79,6 +81,17 @@ pub struct KeyringEntry {
     pub owner: KeyOwner,
     /// The owner's key.
     pub key: WrappedKey,
+}
+
+impl KeyringEntry {
+    /// Returns the keys of accounts among these entries.
+    pub fn by_account(entries: Vec<Self>) -> BTreeMap<AccountId, WrappedKey> {
+        let keys = entries.into_iter().filter_map(|entry| match entry.owner {
+            KeyOwner::Installation => None,
+            KeyOwner::Account(account) => Some((account, entry.key)),
+        });
+        keys.collect()
+    }
 }
 
 /// A wrapped key did not open.

@@ -1,5 +1,7 @@
 //! The keyring: the wrapped keys of the installation and its accounts.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use crate::ids::AccountId;
@@ -14,6 +16,12 @@ use crate::ports::PortError;
 pub trait Keyring: Send + Sync {
     /// Returns the key of this owner; `None` if it has no key, or no key any more.
     async fn find_key(&self, owner: KeyOwner) -> Result<Option<WrappedKey>, PortError>;
+
+    /// Returns the keys of these accounts, with one look-up; an account without a key is left out.
+    async fn find_account_keys(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, WrappedKey>, PortError>;
 
     /// Adds the installation's key unless there is one, and returns the key that is stored.
     ///

@@ -1,11 +1,12 @@
 //! Account sealers: open the keys of accounts for other use cases.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ids::AccountId;
 use crate::ids::MessageId;
 use crate::keyring::MasterKeys;
-use crate::ports::{Directory, PortError};
+use crate::ports::{Directory, Keyring, PortError};
 use crate::recipient::PhoneNumber;
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 
@@ -34,6 +35,21 @@ impl AccountSealers {
             .map(Some)
             .map_err(|error| PortError::Backend(error.into()))
     }
+}
+
+/// Returns the sealers of these accounts, with one look-up. An account without a key is left out.
+pub(super) async fn open_all(
+    keyring: &dyn Keyring,
+    master_keys: &MasterKeys,
+    accounts: &[AccountId],
+) -> Result<BTreeMap<AccountId, AccountSealer>, PortError> {
+    let keys = keyring.find_account_keys(accounts).await?;
+    let opened = keys.into_iter().map(|(account, key)| {
+        let sealer = master_keys.account_sealer(account, &key);
+        let sealer = sealer.map_err(|error| PortError::Backend(error.into()))?;
+        Ok((account, sealer))
+    });
+    opened.collect()
 }
 
 impl From<OpenError> for UnreadableRecipient {

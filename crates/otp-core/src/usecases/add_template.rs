@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use crate::ids::{SenderId, TemplateId};
 use crate::language::LanguageTag;
-use crate::ports::{Clock, PortError, Randomness, Templates};
+use crate::ports::{Clock, PortError, Randomness, Senders, Templates};
 
 /// Adds templates.
 #[derive(Clone)]
 pub struct AddTemplate {
+    /// Finds the sender.
+    pub senders: Arc<dyn Senders>,
     /// Stores templates.
     pub templates: Arc<dyn Templates>,
     /// Tells the time.
@@ -32,9 +34,12 @@ pub struct ApprovedTemplate {
 /// The reason a template was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddTemplateError {
-    /// The sender does not exist, or it has a template of that name in that language.
-    #[error("no sender has that id, or it has that template already")]
-    UnknownSenderOrAlreadyAdded,
+    /// There is no such sender.
+    #[error("no sender has the id {}", .0.0)]
+    UnknownSender(SenderId),
+    /// The sender has a template of that name in that language.
+    #[error("the sender has that template in that language already")]
+    AlreadyAdded,
     /// A port failed.
     #[error(transparent)]
     Port(PortError),
@@ -46,6 +51,10 @@ impl AddTemplate {
         &self,
         approved: ApprovedTemplate,
     ) -> Result<AuthenticationTemplate, AddTemplateError> {
+        let sender = self.senders.find(approved.sender_id).await;
+        if sender.map_err(AddTemplateError::Port)?.is_none() {
+            return Err(AddTemplateError::UnknownSender(approved.sender_id));
+        }
         let now = self.clock.now();
         let template = AuthenticationTemplate::assumed_approved(
             TemplateId::generate(now, &*self.randomness),
@@ -56,7 +65,7 @@ impl AddTemplate {
         );
         match self.templates.add_template(&template).await {
             Ok(()) => Ok(template),
-            Err(PortError::Conflict(_)) => Err(AddTemplateError::UnknownSenderOrAlreadyAdded),
+            Err(PortError::Conflict(_)) => Err(AddTemplateError::AlreadyAdded),
             Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
                 Err(AddTemplateError::Port(error))
             }

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use crate::account::{Account, Contact};
 use crate::ids::AccountId;
-use crate::ports::{Accounts, PortError};
-use crate::sealing::OpenError;
-use crate::usecases::account_sealers::AccountSealers;
+use crate::keyring::MasterKeys;
+use crate::ports::{Accounts, Keyring, PortError};
+use crate::sealing::{AccountSealer, OpenError};
+use crate::usecases::account_sealers::open_all;
 
 /// Finds accounts.
 #[derive(Clone)]
 pub struct FindAccounts {
     /// Stores accounts.
     pub accounts: Arc<dyn Accounts>,
-    /// Opens contact details.
-    pub sealers: AccountSealers,
+    /// Stores their keys.
+    pub keyring: Arc<dyn Keyring>,
+    /// Opens the keys.
+    pub master_keys: Arc<MasterKeys>,
 }
 
 /// An account with its contact details in the clear.
@@ -45,30 +48,38 @@ pub enum FindAccountsError {
 impl FindAccounts {
     /// Returns all accounts, oldest first.
     pub async fn list(&self) -> Result<Vec<FoundAccount>, FindAccountsError> {
-        let mut found = Vec::new();
-        for account in self.accounts.list().await? {
-            found.push(self.open(account).await?);
-        }
-        Ok(found)
+        self.open(self.accounts.list().await?).await
     }
 
     /// Returns the account with this id.
     pub async fn find(&self, id: AccountId) -> Result<Option<FoundAccount>, FindAccountsError> {
-        match self.accounts.find(id).await? {
-            Some(account) => Ok(Some(self.open(account).await?)),
-            None => Ok(None),
-        }
+        let account = self.accounts.find(id).await?;
+        let found = self.open(account.into_iter().collect()).await?;
+        Ok(found.into_iter().next())
     }
 
-    async fn open(&self, account: Account) -> Result<FoundAccount, FindAccountsError> {
-        let sealer = self.sealers.find(account.id).await?;
-        let contact = sealer
-            .map(|sealer| account.contact.open(&sealer))
-            .transpose()
-            .map_err(|source| FindAccountsError::Unreadable {
-                account: account.id,
-                source,
-            })?;
-        Ok(FoundAccount { account, contact })
+    async fn open(&self, accounts: Vec<Account>) -> Result<Vec<FoundAccount>, FindAccountsError> {
+        let ids: Vec<_> = accounts.iter().map(|account| account.id).collect();
+        let sealers = open_all(&*self.keyring, &self.master_keys, &ids).await?;
+        let open = |account: Account| {
+            Ok(FoundAccount {
+                contact: open_contact(&account, sealers.get(&account.id))?,
+                account,
+            })
+        };
+        accounts.into_iter().map(open).collect()
     }
+}
+
+fn open_contact(
+    account: &Account,
+    sealer: Option<&AccountSealer>,
+) -> Result<Option<Contact>, FindAccountsError> {
+    let opened = sealer
+        .map(|sealer| account.contact.open(sealer))
+        .transpose();
+    opened.map_err(|source| FindAccountsError::Unreadable {
+        account: account.id,
+        source,
+    })
 }

@@ -1,15 +1,16 @@
 //! Find senders: a sender with its number and its health, for an operator.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::channel::whatsapp::Sender;
 use crate::channel::whatsapp::health::SenderHealth;
 use crate::contact_number::ContactNumber;
 use crate::ids::{AccountId, SenderId};
-use crate::ports::{PortError, SenderHealths, Senders};
+use crate::keyring::MasterKeys;
+use crate::ports::{Keyring, PortError, SenderHealths, Senders};
 use crate::sealing::{AccountSealer, OpenError};
-use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::account_sealers::open_all;
 
 /// Finds senders.
 #[derive(Clone)]
@@ -18,8 +19,10 @@ pub struct FindSenders {
     pub senders: Arc<dyn Senders>,
     /// Stores their health.
     pub healths: Arc<dyn SenderHealths>,
-    /// Opens their numbers.
-    pub sealers: AccountSealers,
+    /// Stores the keys of their accounts.
+    pub keyring: Arc<dyn Keyring>,
+    /// Opens the keys.
+    pub master_keys: Arc<MasterKeys>,
 }
 
 /// A sender with its number in the clear.
@@ -71,17 +74,18 @@ impl FindSenders {
         let known = self.healths.list_health().await?;
         let known = known.into_iter().map(|health| (health.sender_id, health));
         let mut healths: HashMap<_, _> = known.collect();
-        let mut found = Vec::new();
-        for sender in senders {
+        let accounts: BTreeSet<_> = senders.iter().map(|sender| sender.account_id).collect();
+        let accounts: Vec<_> = accounts.into_iter().collect();
+        let sealers = open_all(&*self.keyring, &self.master_keys, &accounts).await?;
+        let complete = |sender: Sender| {
             let health = healths.remove(&sender.id);
-            let sealer = self.sealers.find(sender.account_id).await?;
-            found.push(FoundSender {
-                phone: open_phone(&sender, sealer.as_deref())?,
+            Ok(FoundSender {
+                phone: open_phone(&sender, sealers.get(&sender.account_id))?,
                 health: health.unwrap_or_else(|| SenderHealth::unknown(sender.id)),
                 sender,
-            });
-        }
-        Ok(found)
+            })
+        };
+        senders.into_iter().map(complete).collect()
     }
 }
 

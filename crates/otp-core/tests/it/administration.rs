@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use otp_core::account::EmailAddress;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use otp_core::credits::Credits;
 use otp_core::ids::{ApiKeyId, SenderId};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    MockApiKeys, MockNoticeSender, MockPlans, MockTemplates, NoticeError, PortError,
+    MockApiKeys, MockNoticeSender, MockPlans, MockSenders, MockTemplates, NoticeError, PortError,
 };
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::add_template::{AddTemplate, AddTemplateError, ApprovedTemplate};
 use otp_core::usecases::create_plan::{CreatePlan, CreatePlanError, NewPlan};
 use otp_core::usecases::revoke_api_key::{RevokeApiKey, RevokeApiKeyError};
 use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailError, SendTestMailRequest};
-use otp_testkit::contract::fixture::START;
-use otp_testkit::{ManualClock, SeededRandomness};
+use otp_testkit::contract::fixture::{Fixture, START};
+use otp_testkit::{ManualClock, MemoryStore, SeededRandomness};
 use uuid::Uuid;
 
 const KEY: ApiKeyId = ApiKeyId(Uuid::from_u128(1));
@@ -90,10 +91,20 @@ async fn the_name_of_a_plan_can_be_taken() {
     ));
 }
 
-async fn add_template(stored: Result<(), PortError>) -> Result<(), AddTemplateError> {
+async fn add_template(
+    is_known: bool,
+    stored: Result<(), PortError>,
+) -> Result<(), AddTemplateError> {
     let mut templates = MockTemplates::new();
     templates.expect_add_template().return_once(|_| stored);
+    let mut senders = MockSenders::new();
+    let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
+    let phone_number_id = ProviderId::parse("106540352242922").expect("an id");
+    let sender = fixture.add_sender(fixture.account, phone_number_id).await;
+    let found = is_known.then(|| sender.clone());
+    senders.expect_find().return_once(|_| Ok(found));
     let add_template = AddTemplate {
+        senders: Arc::new(senders),
         templates: Arc::new(templates),
         clock: clock(),
         randomness: randomness(),
@@ -112,13 +123,15 @@ async fn add_template(stored: Result<(), PortError>) -> Result<(), AddTemplateEr
 
 #[tokio::test]
 async fn a_template_is_assumed_approved_and_added_once() {
-    assert!(add_template(Ok(())).await.is_ok());
-    let again = add_template(Err(conflict())).await;
+    assert!(add_template(true, Ok(())).await.is_ok());
+    let again = add_template(true, Err(conflict())).await;
+    assert!(matches!(again, Err(AddTemplateError::AlreadyAdded)));
+    let unknown = add_template(false, Ok(())).await;
     assert!(matches!(
-        again,
-        Err(AddTemplateError::UnknownSenderOrAlreadyAdded)
+        unknown,
+        Err(AddTemplateError::UnknownSender(SENDER))
     ));
-    let failed = add_template(Err(failure())).await;
+    let failed = add_template(true, Err(failure())).await;
     assert!(matches!(
         failed,
         Err(AddTemplateError::Port(PortError::Backend(_)))

@@ -17,7 +17,8 @@ async fn fixture() -> Fixture {
 fn find_accounts(fixture: &Fixture) -> FindAccounts {
     FindAccounts {
         accounts: fixture.store.clone(),
-        sealers: fixture.sealers(),
+        keyring: fixture.store.clone(),
+        master_keys: fixture.sealers().master_keys,
     }
 }
 
@@ -68,7 +69,8 @@ async fn contact_details_of_another_account_do_not_open() {
         .return_once(move || Ok(vec![mixed_up]));
     let find_accounts = FindAccounts {
         accounts: Arc::new(accounts),
-        sealers: fixture.sealers(),
+        keyring: fixture.store.clone(),
+        master_keys: fixture.sealers().master_keys,
     };
     let error = find_accounts.list().await.expect_err("does not open");
     assert!(

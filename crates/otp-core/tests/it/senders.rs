@@ -36,7 +36,8 @@ fn find_senders(world: &World) -> FindSenders {
     FindSenders {
         senders: world.fixture.store.clone(),
         healths: world.fixture.store.clone(),
-        sealers: world.fixture.sealers(),
+        keyring: world.fixture.store.clone(),
+        master_keys: world.fixture.sealers().master_keys,
     }
 }
 

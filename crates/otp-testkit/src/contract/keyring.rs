@@ -1,6 +1,6 @@
 //! Promises on the keyring.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use otp_core::ids::AccountId;
@@ -31,6 +31,28 @@ pub async fn an_account_is_added_with_its_key(store: Arc<dyn Storage>) {
     assert_eq!(unknown.expect("look-up"), None);
     let unknown = fixture.store.find_key(KeyOwner::Account(nobody)).await;
     assert_eq!(unknown.expect("find"), None);
+}
+
+/// Each account gets its own key. An account without a key is left out, whether it lost it or is unknown.
+pub async fn keys_of_many_accounts_are_found_at_once(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let (other, erased) = (
+        fixture.another_account().await,
+        fixture.another_account().await,
+    );
+    let deleted = fixture.store.delete_account_key(erased).await;
+    assert!(deleted.expect("deleted"));
+    let unknown = AccountId(Uuid::from_u128(42));
+    let asked = [unknown, other, erased, fixture.account];
+    let found = fixture.store.find_account_keys(&asked).await.expect("find");
+    let mut expected = BTreeMap::new();
+    for account in [fixture.account, other] {
+        let key = fixture.store.find_key(KeyOwner::Account(account)).await;
+        expected.insert(account, key.expect("find").expect("a key"));
+    }
+    assert_eq!(found, expected);
+    let none = fixture.store.find_account_keys(&[]).await;
+    assert!(none.expect("find").is_empty());
 }
 
 /// Of many processes that start on an empty database, all use one installation key.

@@ -1,5 +1,7 @@
 //! The keyring in memory.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
@@ -11,6 +13,18 @@ use super::MemoryStore;
 impl Keyring for MemoryStore {
     async fn find_key(&self, owner: KeyOwner) -> Result<Option<WrappedKey>, PortError> {
         Ok(self.state().keyring.get(&owner).cloned())
+    }
+
+    async fn find_account_keys(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<BTreeMap<AccountId, WrappedKey>, PortError> {
+        let state = self.state();
+        let key = |account: &AccountId| {
+            let key = state.keyring.get(&KeyOwner::Account(*account))?;
+            Some((*account, key.clone()))
+        };
+        Ok(accounts.iter().filter_map(key).collect())
     }
 
     async fn create_installation_key(&self, key: &WrappedKey) -> Result<WrappedKey, PortError> {

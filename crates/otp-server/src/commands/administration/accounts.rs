@@ -26,7 +26,8 @@ impl Administration {
     pub(in crate::commands) fn find_accounts(&self) -> anyhow::Result<FindAccounts> {
         Ok(FindAccounts {
             accounts: self.storage.clone(),
-            sealers: self.sealers()?,
+            keyring: self.storage.clone(),
+            master_keys: Arc::clone(&self.keys()?.master_keys),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Senders.
 
+use std::sync::Arc;
+
 use otp_core::usecases::add_sender::AddSender;
 use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::find_senders::FindSenders;
@@ -24,7 +26,8 @@ impl Administration {
         Ok(FindSenders {
             senders: self.storage.clone(),
             healths: self.storage.clone(),
-            sealers: self.sealers()?,
+            keyring: self.storage.clone(),
+            master_keys: Arc::clone(&self.keys()?.master_keys),
         })
     }
 

@@ -12,6 +12,7 @@ use crate::adapters;
 impl Administration {
     pub(in crate::commands) fn add_template(&self) -> AddTemplate {
         AddTemplate {
+            senders: self.storage.clone(),
             templates: self.storage.clone(),
             clock: self.clock(),
             randomness: self.randomness(),
