@@ -145,7 +145,7 @@ async fn an_explanation_matches_the_answer_that_follows_and_changes_nothing(data
     // The server caches the account's senders for half a second.
     while explained(&world, &server, &body).await["error"]["errorMessage"] != "InsufficientBalance"
     {
-        otp_e2e::before_the_next_look().await;
+        otp_e2e::pause_between_polls().await;
     }
     check(&world, &server, &body).await;
     world.grant(1);

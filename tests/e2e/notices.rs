@@ -13,7 +13,7 @@ use otp_core::ports::ApiKeys;
 use otp_core::time::Timestamp;
 use otp_e2e::world::{answer, recipient};
 use otp_e2e::{
-    Answer, Database, FakeSmtp, Running, SmtpMood, TakenMail, World, meta, on_every_store,
+    AcceptedMail, Answer, Database, FakeSmtp, Running, SmtpMood, World, meta, on_every_store,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ async fn world(database: Database, credits: u32, smtp: &FakeSmtp) -> World {
     let mut world = World::bare_with(database, &[("NOTICES__LOW_BALANCE_PERCENT", "50")]).await;
     world.grant(credits);
     world.add_sender();
-    world.take_notifications();
+    world.accept_webhooks();
     mail_to(&mut world, smtp);
     world
 }
@@ -87,7 +87,7 @@ async fn subjects(world: &World, smtp: &FakeSmtp, count: usize) -> Vec<String> {
     smtp.wait_for_mails(count).await;
     until_unsent(world, "all mailed", <[_]>::is_empty).await;
     let mails = smtp.wait_for_mails(count).await;
-    let subject = |mail: &TakenMail| {
+    let subject = |mail: &AcceptedMail| {
         assert_eq!(
             (mail.from.as_str(), mail.to.join(" ").as_str()),
             (FROM, ADDRESS)
@@ -102,12 +102,12 @@ async fn subjects(world: &World, smtp: &FakeSmtp, count: usize) -> Vec<String> {
     subjects
 }
 
-fn parsed(mail: &TakenMail) -> Message<'_> {
+fn parsed(mail: &AcceptedMail) -> Message<'_> {
     MessageParser::default().parse(&mail.raw).expect("a mail")
 }
 
 /// Returns the text of a header, which has to appear exactly once.
-fn field(mail: &TakenMail, name: &str) -> String {
+fn field(mail: &AcceptedMail, name: &str) -> String {
     let message = parsed(mail);
     let values: Vec<_> = message
         .headers_raw()
@@ -193,7 +193,7 @@ async fn a_notice_that_the_mail_server_missed_is_mailed_once_when_it_is_back(dat
     until_unsent(&world, "refused", failed(2)).await;
     refused.kill();
 
-    smtp.become_(SmtpMood::Well);
+    smtp.set_mood(SmtpMood::Well);
     let _servers = [world.serve(), world.serve()];
     let mailed = subjects(&world, &smtp, 2).await;
     let expected = [

@@ -24,7 +24,7 @@ async fn world(database: Database) -> (World, Running) {
     let mut world = World::bare(database).await;
     world.grant(100_000);
     world.add_bare_sender();
-    world.take_notifications();
+    world.accept_webhooks();
     let server = world.serve();
     connect_sandbox(&world, server.url()).await;
     (world, server)
@@ -63,7 +63,7 @@ async fn until_sent(
             if wanted(&answer) {
                 return answer;
             }
-            otp_e2e::before_the_next_look().await;
+            otp_e2e::pause_between_polls().await;
         }
     };
     let answer = tokio::time::timeout(KNOWN_EVERYWHERE, asked).await;

@@ -57,7 +57,7 @@ impl FakeProvider {
     }
 
     /// Changes the treatment of calls from now on.
-    pub fn become_(&self, mood: Mood) {
+    pub fn set_mood(&self, mood: Mood) {
         self.mood.send_replace(mood);
     }
 

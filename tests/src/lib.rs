@@ -18,12 +18,12 @@ pub use fake_collector::FakeCollector;
 pub use fake_provider::{FakeProvider, Mood};
 pub use process::{Ended, Running};
 pub use sandbox::Sandbox;
-pub use smtp::{FakeSmtp, SmtpMood, TakenMail};
+pub use smtp::{AcceptedMail, FakeSmtp, SmtpMood};
 pub use world::{Answer, World};
 
 /// Pauses between two checks of a condition. No result depends on the length of the pause: a loop
 /// without it would only take processor time from the servers that it waits for.
-pub async fn before_the_next_look() {
+pub async fn pause_between_polls() {
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
 }
 

@@ -29,7 +29,7 @@ pub enum SmtpMood {
 
 /// An accepted mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TakenMail {
+pub struct AcceptedMail {
     /// The envelope's sender.
     pub from: String,
     /// The envelope's recipients.
@@ -41,7 +41,7 @@ pub struct TakenMail {
 /// The mails and refusals so far.
 #[derive(Debug, Default)]
 struct Seen {
-    mails: Vec<TakenMail>,
+    mails: Vec<AcceptedMail>,
     refusals: usize,
 }
 
@@ -78,7 +78,7 @@ impl FakeSmtp {
 
     /// Starts to listen, with this treatment of clients.
     pub fn come_up(&mut self, mood: SmtpMood) {
-        self.become_(mood);
+        self.set_mood(mood);
         let socket = self.down.take().expect("it was down");
         let listener = socket.listen(64).expect("listening");
         self.serving
@@ -86,7 +86,7 @@ impl FakeSmtp {
     }
 
     /// Changes the treatment of clients from now on.
-    pub fn become_(&self, mood: SmtpMood) {
+    pub fn set_mood(&self, mood: SmtpMood) {
         self.mood.send_replace(mood);
     }
 
@@ -96,7 +96,7 @@ impl FakeSmtp {
     }
 
     /// Waits until at least this many mails were accepted, and returns all of them in order.
-    pub async fn wait_for_mails(&self, at_least: usize) -> Vec<TakenMail> {
+    pub async fn wait_for_mails(&self, at_least: usize) -> Vec<AcceptedMail> {
         self.wait(&format!("{at_least} mails"), |seen| {
             seen.mails.len() >= at_least
         })
@@ -142,7 +142,7 @@ async fn converse(
         return Ok(());
     }
     say(&mut client, "220 fake.example ESMTP").await?;
-    let mut mail = TakenMail::default();
+    let mut mail = AcceptedMail::default();
     loop {
         let mut line = String::new();
         if client.read_line(&mut line).await? == 0 || mood() == SmtpMood::Closing {
@@ -175,7 +175,7 @@ async fn converse(
                 say(&mut client, "250 taken").await?;
             }
             ("RSET", _) => {
-                mail = TakenMail::default();
+                mail = AcceptedMail::default();
                 say(&mut client, "250 OK").await?;
             }
             ("NOOP", _) => say(&mut client, "250 OK").await?,

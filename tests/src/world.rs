@@ -85,12 +85,12 @@ impl World {
     /// The same, and servers that take WhatsApp's notifications.
     pub async fn with_webhook(database: Database, credits: u32) -> Self {
         let mut world = Self::with_credits(database, credits).await;
-        world.take_notifications();
+        world.accept_webhooks();
         world
     }
 
     /// Servers to come take WhatsApp's notifications.
-    pub fn take_notifications(&mut self) {
+    pub fn accept_webhooks(&mut self) {
         self.set("WHATSAPP__APP_SECRET", meta::APP_SECRET);
         self.set("WHATSAPP__VERIFY_TOKEN", meta::VERIFY_TOKEN);
     }

@@ -11,7 +11,7 @@ pub struct ProviderWebhookPayload {
     /// Delivery receipts of messages.
     pub receipts: Vec<DeliveryReceipt>,
     /// Opt-out and opt-in requests.
-    pub requests: Vec<InboundConsent>,
+    pub consents: Vec<InboundConsent>,
     /// Changes of templates.
     pub templates: Vec<TemplateEvent>,
     /// Events of senders, whose state then has to be looked up.
@@ -23,10 +23,10 @@ impl ProviderWebhookPayload {
     pub fn is_empty(&self) -> bool {
         let Self {
             receipts,
-            requests,
+            consents,
             templates,
             senders,
         } = self;
-        receipts.is_empty() && requests.is_empty() && templates.is_empty() && senders.is_empty()
+        receipts.is_empty() && consents.is_empty() && templates.is_empty() && senders.is_empty()
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::channel::Limits;
-use otp_core::channel::whatsapp::pacing::{Pacing, Permission, Turn};
+use otp_core::channel::pacing::{Pacing, Permission, Turn};
 use otp_core::ports::{Accepted, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -34,13 +34,13 @@ impl<L: Limits> PacedSender<L> {
     }
 
     /// Clears the suspicion: the provider reports that the sender works.
-    pub fn acquit(&self, sender: L::Sender) {
-        self.pacing().acquit(sender);
+    pub fn clear_suspicion(&self, sender: L::Sender) {
+        self.pacing().clear_suspicion(sender);
     }
 
     /// Confirms the suspicion: the sender was stopped, and that is stored.
-    pub fn convict(&self, sender: L::Sender) {
-        self.pacing().convict(sender, self.now());
+    pub fn confirm_suspicion(&self, sender: L::Sender) {
+        self.pacing().confirm_suspicion(sender, self.now());
     }
 
     /// Waits until a sender is suspected; returns at once if one was since the last call.

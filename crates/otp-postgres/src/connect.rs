@@ -98,7 +98,7 @@ impl PgStore {
         ConnectionUse {
             busy: status.size.saturating_sub(status.available),
             idle: status.available,
-            most: status.max_size,
+            max: status.max_size,
             waiting: status.waiting,
         }
     }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{AccountId, NoticeId};
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
-use otp_core::ports::{MAX_WAITING, NoticeOutbox, PortError};
+use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, PortError};
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_rows::Col;
@@ -156,7 +156,7 @@ pub(crate) async fn insert_notices(
         details: each(notices, |notice| notice.kind.details()),
         language: each(notices, |notice| notice.language),
         created_at: each(notices, |notice| notice.created_at),
-        max_waiting: Col(i64::try_from(MAX_WAITING).unwrap_or(i64::MAX)),
+        max_waiting: Col(i64::try_from(MAX_WAITING_NOTICES).unwrap_or(i64::MAX)),
     };
     insert.execute(&mut connection).await?;
     Ok(())

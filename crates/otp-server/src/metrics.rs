@@ -146,12 +146,12 @@ impl Metrics {
         let ConnectionUse {
             busy,
             idle,
-            most,
+            max,
             waiting,
         } = storage.connection_use();
         gauge!("otp_database_connections", "state" => "busy").set(number(busy));
         gauge!("otp_database_connections", "state" => "idle").set(number(idle));
-        gauge!("otp_database_connections_max").set(number(most));
+        gauge!("otp_database_connections_max").set(number(max));
         gauge!("otp_database_connections_awaited").set(number(waiting));
     }
 

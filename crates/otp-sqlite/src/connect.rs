@@ -80,7 +80,7 @@ impl SqliteStore {
         ConnectionUse {
             busy: open.saturating_sub(idle),
             idle,
-            most: writer.max_size + readers.max_size,
+            max: writer.max_size + readers.max_size,
             waiting: writer.waiting + readers.waiting,
         }
     }

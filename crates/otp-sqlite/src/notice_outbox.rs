@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::NoticeId;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
-use otp_core::ports::{MAX_WAITING, NoticeOutbox, PortError};
+use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, PortError};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{NoticeRow, read_all};
@@ -132,7 +132,7 @@ fn notice_row(notice: &MailNotice) -> Value {
         notice.kind.details(),
         notice.language.map(|language| language.code()),
         notice.created_at.unix_millis(),
-        MAX_WAITING,
+        MAX_WAITING_NOTICES,
     ])
 }
 

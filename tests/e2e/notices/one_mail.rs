@@ -50,7 +50,7 @@ async fn a_mail_is_arabic_and_signed_and_nothing_else_names_its_recipient(databa
     }
 
     // A permanent refusal whose text names the address: the operator sees the code, not the text.
-    smtp.become_(SmtpMood::Refusing(550));
+    smtp.set_mood(SmtpMood::Refusing(550));
     send(&world, &server, 4..7).await;
     until_unsent(&world, "given up", |unsent| {
         unsent

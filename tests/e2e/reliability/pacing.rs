@@ -95,7 +95,7 @@ async fn a_dead_provider_is_called_ten_times_and_then_probed_until_it_is_back() 
         let probes = provider.calls() - 10;
         assert!((1..=3).contains(&probes), "{probes} probes");
 
-        provider.become_(Mood::Well);
+        provider.set_mood(Mood::Well);
         let back = Instant::now();
         let mut number = 40;
         while send(number).await.message_status() != "Sent" {

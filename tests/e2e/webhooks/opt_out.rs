@@ -31,7 +31,7 @@ fn opted_out(answer: &Answer) -> bool {
 async fn until_opted_out(world: &World, server: &Running, number: &str, expected: bool) {
     let asked = async {
         while opted_out(&world.send_to(server, number).await) != expected {
-            otp_e2e::before_the_next_look().await;
+            otp_e2e::pause_between_polls().await;
         }
     };
     tokio::time::timeout(PATIENCE, asked)

@@ -27,7 +27,7 @@ async fn until_status(world: &World, server: &Running, id: &str, wanted: &str) -
             if report.message_status() == wanted {
                 return report;
             }
-            otp_e2e::before_the_next_look().await;
+            otp_e2e::pause_between_polls().await;
         }
     };
     let patience = std::time::Duration::from_secs(20);

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 ///
 /// An account holder with that many unread notices learns nothing from one more. The bound prevents a
 /// long outage of the mail server, or a balance that keeps crossing its threshold, from filling the disk.
-pub const MAX_WAITING: usize = 200;
+pub const MAX_WAITING_NOTICES: usize = 200;
 
 /// Stores notices until a mail server has accepted them.
 ///
@@ -21,7 +21,7 @@ pub trait NoticeOutbox: Send + Sync {
     /// Adds notices that are due at once. `Conflict` if an account does not exist.
     ///
     /// A notice with a known id MUST change nothing, whatever happened to the first one. Added notices
-    /// MUST survive a crash. Beyond [`MAX_WAITING`] waiting notices of an account, new ones are dropped.
+    /// MUST survive a crash. Beyond [`MAX_WAITING_NOTICES`] waiting notices of an account, new ones are dropped.
     async fn enqueue(&self, notices: &[MailNotice]) -> Result<(), PortError>;
 
     /// Claims at most `limit` waiting notices that are due at `now`, longest due first.

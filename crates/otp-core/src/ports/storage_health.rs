@@ -23,7 +23,7 @@ pub struct ConnectionUse {
     /// Connections open and free.
     pub idle: usize,
     /// The upper bound of open connections.
-    pub most: usize,
+    pub max: usize,
     /// Requests that wait for a connection.
     pub waiting: usize,
 }

@@ -9,7 +9,7 @@ use crate::ports::{Clock, NoticeOutbox, PortError};
 
 /// How long ended notices are remembered, so that none is sent twice. No notice can come up again after
 /// this time: API keys are announced seven days before they expire.
-pub const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Forgets ended notices.
 #[derive(Clone)]
@@ -21,9 +21,9 @@ pub struct ForgetEndedNotices {
 }
 
 impl ForgetEndedNotices {
-    /// Forgets the notices that ended longer ago than [`REMEMBERED`].
+    /// Forgets the notices that ended longer ago than [`RETENTION`].
     pub async fn execute(&self) -> Result<(), PortError> {
-        let until = self.clock.now() - REMEMBERED;
+        let until = self.clock.now() - RETENTION;
         self.outbox.forget_ended(until).await
     }
 }

@@ -28,16 +28,16 @@ impl HandleProviderWebhook {
     pub async fn execute(&self, payload: ProviderWebhookPayload) -> Result<(), PortError> {
         let ProviderWebhookPayload {
             receipts,
-            requests,
+            consents,
             templates,
             senders,
         } = payload;
         if !receipts.is_empty() {
             self.apply_receipts.execute(receipts).await?;
         }
-        // After the receipts, because they may identify the people who made these requests.
-        if !requests.is_empty() {
-            self.record_consent.execute(requests).await?;
+        // After the receipts, because they may identify the people who made these consents.
+        if !consents.is_empty() {
+            self.record_consent.execute(consents).await?;
         }
         self.apply_template_events.execute(&templates).await?;
         self.apply_sender_events.execute(&senders).await?;

@@ -26,7 +26,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(10);
 const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// How long a notice is retried before it is given up, as for mail (RFC 5321, section 4.5.4.1).
-pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+pub const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
 /// Sends the notices in the outbox.
 #[derive(Clone)]
@@ -81,7 +81,7 @@ impl MailNotices {
     async fn send(&self, queued: &QueuedNotice) -> Result<Result<(), NoticeError>, PortError> {
         let notice = &queued.notice;
         let at = self.clock.now();
-        if at.since(notice.created_at) >= GIVEN_UP_AFTER {
+        if at.since(notice.created_at) >= GIVE_UP_AFTER {
             // It waited while no mail server was configured, and is out of date by now.
             return Ok(Err(NoticeError::Refused("too old".to_owned())));
         }
@@ -117,7 +117,7 @@ fn outcome(
     now: Timestamp,
 ) -> NoticeOutcome {
     let retry_at = now + wait_after(queued.attempts);
-    let too_late = retry_at.since(queued.notice.created_at) >= GIVEN_UP_AFTER;
+    let too_late = retry_at.since(queued.notice.created_at) >= GIVE_UP_AFTER;
     let (state, at) = match &result {
         Ok(()) => (NoticeState::Sent, now),
         Err(NoticeError::Refused(_)) => (NoticeState::GivenUp, now),

@@ -240,7 +240,7 @@ impl SendMessage {
         };
         let routed_to = match &route {
             Ok((route, _)) => Ok(RoutedTo::WhatsApp((*route).into())),
-            Err(no_route) => Err(*no_route),
+            Err(no_route) => Err((*no_route).into()),
         };
         let lifetime = route.as_ref().ok();
         let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());

@@ -12,8 +12,8 @@ use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
-use otp_core::usecases::forget_ended_notices::{ForgetEndedNotices, REMEMBERED};
-use otp_core::usecases::mail_notices::{GIVEN_UP_AFTER, MailNotices};
+use otp_core::usecases::forget_ended_notices::{ForgetEndedNotices, RETENTION};
+use otp_core::usecases::mail_notices::{GIVE_UP_AFTER, MailNotices};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 use uuid::Uuid;
@@ -228,14 +228,14 @@ async fn a_notice_that_is_not_accepted_for_five_days_is_given_up() {
     }
     assert_eq!(world.states().await, [NoticeState::GivenUp]);
     assert!(
-        last.since(START) >= GIVEN_UP_AFTER - 2 * HOUR,
+        last.since(START) >= GIVE_UP_AFTER - 2 * HOUR,
         "{:?}",
         last.since(START)
     );
     // A notice that waited for as long without a mail server is not sent late.
     world.server.answer(None);
     world.enqueue(2).await;
-    world.fixture.clock.advance(GIVEN_UP_AFTER);
+    world.fixture.clock.advance(GIVE_UP_AFTER);
     world.round().await;
     assert_eq!(world.server.took(), []);
     assert_eq!(world.states().await, [NoticeState::GivenUp; 2]);
@@ -293,7 +293,7 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
         fixture.clock.advance(HOUR);
     }
     assert_eq!(announced, [expiry - 168 * HOUR, expiry - 24 * HOUR]);
-    assert!(REMEMBERED > 168 * HOUR);
+    assert!(RETENTION > 168 * HOUR);
     let keys = ApiKeys::list(&*fixture.store, fixture.account).await;
     assert_eq!(keys.expect("keys").len(), 2);
 }

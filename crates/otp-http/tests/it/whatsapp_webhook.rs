@@ -54,7 +54,7 @@ impl ProviderWebhook for Provider {
             (Some("signed"), b"nonsense") => Err(WebhookRefusal::Malformed),
             (Some("signed"), b"nothing") => Ok(ProviderWebhookPayload::default()),
             (Some("signed"), b"STOP") => Ok(ProviderWebhookPayload {
-                requests: vec![request()],
+                consents: vec![request()],
                 ..ProviderWebhookPayload::default()
             }),
             (Some("signed"), _) => Ok(ProviderWebhookPayload {

@@ -53,13 +53,13 @@ impl ExamineSenders {
         suspicion: Option<&ProviderRefusal>,
     ) -> Result<(), PortError> {
         let Some(examined) = self.examine.execute(sender, suspicion).await? else {
-            self.paced.acquit(sender);
+            self.paced.clear_suspicion(sender);
             return Ok(());
         };
         if examined.changed.after.stop.is_some() {
-            self.paced.convict(sender);
+            self.paced.confirm_suspicion(sender);
         } else if examined.answered {
-            self.paced.acquit(sender);
+            self.paced.clear_suspicion(sender);
         }
         if let Some(stop) = examined.changed.stopped() {
             log_stop(&examined, stop);

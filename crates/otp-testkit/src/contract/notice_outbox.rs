@@ -12,7 +12,7 @@ use otp_core::message::MessageStatus;
 use otp_core::notice::{
     LowBalance, MailNotice, NoticeKind, NoticeOutcome, NoticeState, QueuedNotice, Reason,
 };
-use otp_core::ports::{MAX_WAITING, PortError, Storage};
+use otp_core::ports::{MAX_WAITING_NOTICES, PortError, Storage};
 use otp_core::send::{Admission, Outcome, SendAttempt};
 use otp_core::ui_language::UiLanguage;
 use tokio::sync::Barrier;
@@ -238,7 +238,7 @@ pub async fn a_notice_is_claimed_by_one_worker_at_a_time(store: Arc<dyn Storage>
 /// One account's waiting notices are bounded; another's are not in their way.
 pub async fn the_outbox_is_bounded(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
-    let many: Vec<_> = (0..MAX_WAITING - 1)
+    let many: Vec<_> = (0..MAX_WAITING_NOTICES - 1)
         .map(|n| fixture.notice(&n.to_string()))
         .collect();
     fixture.enqueue(&many).await;
@@ -251,7 +251,7 @@ pub async fn the_outbox_is_bounded(store: Arc<dyn Storage>) {
         ..fixture.clone()
     };
     other.enqueue(&[other.notice("0")]).await;
-    assert_eq!(fixture.unsent().await.len(), MAX_WAITING + 1);
+    assert_eq!(fixture.unsent().await.len(), MAX_WAITING_NOTICES + 1);
     let claimed = fixture.claim(0).await;
     fixture.record(&claimed[0], NoticeState::Sent, 1).await;
     let freed = Fixture {
@@ -259,7 +259,7 @@ pub async fn the_outbox_is_bounded(store: Arc<dyn Storage>) {
         ..fixture.clone()
     };
     freed.enqueue(&[freed.notice("there is room again")]).await;
-    assert_eq!(fixture.unsent().await.len(), MAX_WAITING + 1);
+    assert_eq!(fixture.unsent().await.len(), MAX_WAITING_NOTICES + 1);
 }
 
 /// Notices that ended long ago are forgotten; those that wait are kept, however old.

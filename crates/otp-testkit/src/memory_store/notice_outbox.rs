@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
-use otp_core::ports::{MAX_WAITING, NoticeOutbox, PortError};
+use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, PortError};
 use otp_core::time::Timestamp;
 
 use super::{MemoryStore, State, conflict};
@@ -93,7 +93,7 @@ impl State {
                 queued.notice.account_id == notice.account_id
                     && queued.state == NoticeState::Waiting
             });
-            if known || waiting.count() >= MAX_WAITING {
+            if known || waiting.count() >= MAX_WAITING_NOTICES {
                 continue;
             }
             let queued = QueuedNotice {

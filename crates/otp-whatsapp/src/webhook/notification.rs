@@ -105,7 +105,7 @@ impl Notification {
     fn take_messages(&mut self, value: &Node, received_at: Timestamp, sealer: &InstallationSealer) {
         for message in value.items(Field::Messages) {
             match inbound::request(message, value, received_at, sealer) {
-                Some(request) => self.said.requests.push(request),
+                Some(request) => self.said.consents.push(request),
                 None => self.ignored.inbound_messages += 1,
             }
         }
@@ -163,13 +163,13 @@ impl Notification {
             malformed_statuses,
         } = self.ignored;
         let receipts = self.said.receipts.len();
-        let requests = self.said.requests.len();
+        let consents = self.said.consents.len();
         for event in &self.said.templates {
             log_template(event);
         }
         tracing::debug!(
             receipts,
-            requests,
+            consents,
             inbound_messages,
             templates = self.said.templates.len(),
             senders = self.said.senders.len(),

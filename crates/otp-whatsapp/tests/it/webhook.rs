@@ -365,7 +365,7 @@ proptest! {
             "entry": [strange, {"changes": changes}]});
         let read = read(body.to_string().as_bytes()).expect("a notification");
         prop_assert_eq!(read.said.receipts.last().map(short), Some(('A', false, "sent", 100)));
-        prop_assert_eq!(read.said.requests.last().map(|request| request.request), Some(ConsentRequest::Stop));
+        prop_assert_eq!(read.said.consents.last().map(|request| request.request), Some(ConsentRequest::Stop));
     }
 }
 

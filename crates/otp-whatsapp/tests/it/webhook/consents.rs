@@ -37,7 +37,7 @@ fn every_form_of_a_stop_is_a_request_with_its_author_and_its_context() {
     let fixtures = fixtures();
     for (name, source, known, context) in expected {
         let said = read(&fixtures[name]).expect(name).said;
-        let [request] = said.requests.as_slice() else {
+        let [request] = said.consents.as_slice() else {
             panic!("{name}: {said:?}")
         };
         assert_eq!(
@@ -56,7 +56,7 @@ fn every_form_of_a_stop_is_a_request_with_its_author_and_its_context() {
             "{name}"
         );
         assert!(request.phone_number_id.is_some(), "{name}");
-        let requests = |name: &str| read(&fixtures[name]).expect(name).said.requests.len();
+        let requests = |name: &str| read(&fixtures[name]).expect(name).said.consents.len();
         assert_eq!(requests("inbound_changed_number") + requests("batch"), 0);
     }
 }
