@@ -13,6 +13,7 @@ mod metadata_corrections;
 mod numbering_plan;
 mod pattern;
 mod phone_number;
+mod spelling;
 
 pub use country_codes::load_numbering_plans;
 pub use invalid_phone_number::InvalidPhoneNumber;

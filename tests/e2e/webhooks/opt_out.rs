@@ -12,6 +12,7 @@ on_every_store! {
     people_who_say_stop_get_no_messages_until_they_say_start;
     a_user_id_is_resolved_by_a_receipt_or_by_the_message_it_answers;
     an_unresolved_stop_waits_for_a_receipt;
+    a_stop_from_an_older_spelling_of_the_number_counts;
     a_stop_holds_in_every_process_once_it_is_acknowledged;
     a_start_that_is_older_than_the_stop_changes_nothing;
     a_stop_holds_for_every_account_of_the_number;
@@ -91,6 +92,23 @@ async fn people_who_say_stop_get_no_messages_until_they_say_start(database: Data
         };
         let started = tokio::time::timeout(PATIENCE, started).await;
         assert!(started.is_ok(), "{digits} stays opted out");
+    }
+}
+
+/// WhatsApp may name a person by the spelling that was dialled when they registered. Nothing was sent to
+/// them before, so no receipt pairs it with the number of today.
+async fn a_stop_from_an_older_spelling_of_the_number_counts(database: Database) {
+    let world = World::with_webhook(database, 20).await;
+    let server = world.serve();
+    for (spelling, today) in [
+        ("5215512345678", "+525512345678"),
+        ("554784178525", "+5547984178525"),
+        ("541187654321", "+5491187654321"),
+    ] {
+        let mut stop = typed("", "STOP");
+        stop["from"] = json!(spelling);
+        write(&server, &[stop]).await;
+        assert!(opted_out(&world.send_to(&server, today).await), "{today}");
     }
 }
 

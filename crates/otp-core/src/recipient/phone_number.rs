@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::country_codes;
 use super::invalid_phone_number::InvalidPhoneNumber;
+use super::spelling;
 use crate::region::Region;
 
 /// A valid phone number in canonical E.164.
@@ -38,6 +39,21 @@ impl PhoneNumber {
             region: country_codes::region_of(digits_of(e164)?)?,
             e164: e164.into(),
         })
+    }
+
+    /// Reads the digits by which a provider names a person, who may have registered under a spelling
+    /// that is no longer dialled: in Mexico or Brazil the number of today is returned.
+    pub fn parse_spelling(digits: &str) -> Result<PhoneNumber, InvalidPhoneNumber> {
+        Self::parse(&format!("+{digits}")).or_else(|invalid| {
+            let modern = spelling::modern(digits).ok_or(invalid)?;
+            Self::parse(&format!("+{modern}"))
+        })
+    }
+
+    /// Returns digits that all spellings of this telephone share. They are for comparison, not for
+    /// dialling.
+    pub fn line(&self) -> String {
+        spelling::line(self.digits())
     }
 
     /// Returns the number with its plus sign, such as "+966551234567".
@@ -113,6 +129,22 @@ mod tests {
         check("+9660551234567", Ok(("+966551234567", "SA")));
         // An eight is a prefix in Russia and the start of its toll-free numbers.
         check("+78001234567", Ok(("+78001234567", "RU")));
+    }
+
+    #[test]
+    fn a_providers_spelling_is_read_as_the_number_of_today() {
+        let read = |digits| PhoneNumber::parse_spelling(digits).map(|number| number.e164);
+        for (digits, today) in [
+            ("966551234567", "+966551234567"),
+            ("5215512345678", "+525512345678"),
+            ("554784178525", "+5547984178525"),
+            ("5547984178525", "+5547984178525"),
+            // A landline, which has no other spelling.
+            ("551123456789", "+551123456789"),
+        ] {
+            assert_eq!(read(digits).as_deref(), Ok(today), "{digits}");
+        }
+        assert_eq!(read("999"), Err(InvalidPhoneNumber::UnknownCountryCode));
     }
 
     #[test]

@@ -64,9 +64,9 @@ impl AccountSealer {
         self.keys.open(purpose, row.as_bytes(), sealed)
     }
 
-    /// Returns the blind index of a recipient.
+    /// Returns the blind index of a recipient. All spellings of one telephone have the same.
     pub fn index(&self, recipient: &PhoneNumber) -> RecipientIndex {
-        RecipientIndex(mac(&self.recipients, &[recipient.e164().as_bytes()]))
+        RecipientIndex(mac(&self.recipients, &[recipient.line().as_bytes()]))
     }
 
     /// Returns the blind index of a person's number in the provider's spelling (its `wa_id`).

@@ -13,6 +13,7 @@ use otp_core::ports::{
     PortError, ProviderRefusal, SendError,
 };
 use otp_core::pricing::PriceList;
+use otp_core::recipient::PhoneNumber;
 use otp_core::send::Admission;
 use otp_core::usecases::send_message::{
     SendMessage, SendMessageError, SendMessageRequest, SentMessage,
@@ -122,6 +123,36 @@ async fn an_unknown_outcome_is_pending_and_never_sent_again() {
     assert!(
         matches!(again, SendMessageError::CoolingDown { wait } if wait == Duration::from_secs(30))
     );
+}
+
+fn number_of(call: &OutgoingMessage) -> &str {
+    let OutgoingMessage::WhatsApp(message) = call else {
+        panic!("not of WhatsApp: {call:?}")
+    };
+    message.to.e164()
+}
+
+/// The provider gets the number as the caller wrote it.
+#[tokio::test]
+async fn the_spellings_of_one_telephone_share_the_cooldown() {
+    let world = World::with_provider(ScriptedSender::default()).await;
+    let request = |number: &str| SendMessageRequest {
+        to: PhoneNumber::parse(number).expect("valid"),
+        ..world.request(1)
+    };
+    let send_message = &world.send_message;
+    let sent = send_message.execute(request("+5491187654321")).await;
+    sent.expect("sent");
+    let again = send_message.execute(request("+541187654321")).await;
+    assert!(
+        matches!(again, Err(SendMessageError::CoolingDown { .. })),
+        "{again:?}"
+    );
+    let another = send_message.execute(request("+541187654322")).await;
+    another.expect("another telephone");
+    let calls = world.provider.calls();
+    let called: Vec<_> = calls.iter().map(number_of).collect();
+    assert_eq!(called, ["+5491187654321", "+541187654322"]);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub(super) fn request(
             .get(Field::Context)
             .and_then(|context| message_index(context, sealer)),
         from: identities(number, user),
-        number: number.and_then(|digits| PhoneNumber::parse(&format!("+{digits}")).ok()),
+        number: number.and_then(|digits| PhoneNumber::parse_spelling(digits).ok()),
         provider_time: provider_time(message, received_at),
         received_at,
     })

@@ -99,6 +99,14 @@ fn the_same_number_has_unrelated_indexes_in_two_accounts() {
 }
 
 #[test]
+fn the_spellings_of_one_telephone_have_one_index() {
+    let index = |number| sealer(1).index(&PhoneNumber::parse(number).expect("valid"));
+    assert_eq!(index("+541187654321"), index("+5491187654321"));
+    assert_eq!(index("+554774178525"), index("+5547974178525"));
+    assert_ne!(index("+551123456789"), index("+5511923456789"));
+}
+
+#[test]
 fn each_kind_of_index_has_a_key_of_its_own() {
     let digits = "966551234567";
     let by_number = sealer(1).provider_number_index(digits);
