@@ -1,9 +1,11 @@
 //! Failed starts end with one clear line and exit code 2: bad settings, an unreachable database, a
 //! schema that is too new, a port in use.
 
-use otp_e2e::{Database, Ended, World, on_every_store, process};
+use otp_e2e::world::client;
+use otp_e2e::{Database, Ended, Running, World, on_every_store, process};
 
 on_every_store! {
+    a_command_names_its_database_and_creates_none;
     a_port_in_use_is_refused;
     another_master_key_is_refused_at_the_start;
     pending_migrations_can_be_refused;
@@ -12,7 +14,7 @@ on_every_store! {
 #[track_caller]
 fn assert_refused(ended: &Ended, words: &[&str]) {
     assert_eq!(ended.code, 2, "{}", ended.stderr);
-    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    assert_eq!(ended.errors().len(), 1, "{}", ended.stderr);
     for word in words {
         assert!(
             ended.stderr.contains(word),
@@ -62,6 +64,8 @@ fn an_unreachable_database_is_named_without_its_password() {
     let url = format!("postgres://otp:hunter2@127.0.0.1:{port}/otp");
     let ended = serve(&[("DATABASE__URL", &url)]);
     assert_refused(&ended, &["127.0.0.1"]);
+    let named = format!("database: postgres://otp@127.0.0.1:{port}/otp\n");
+    assert!(ended.stderr.starts_with(&named), "{}", ended.stderr);
     assert!(!ended.stderr.contains("hunter2"), "{}", ended.stderr);
     assert_refused(
         &serve(&[("DATABASE__URL", "sqlite:///nowhere/otp.db")]),
@@ -91,6 +95,12 @@ const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('2
 /// That migration removed something which this program needs.
 const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '20991231000000'";
 
+async fn ready(server: &Running) -> u16 {
+    let url = format!("{}/health/ready", server.url());
+    let answer = client().get(url).send().await.expect("an answer");
+    answer.status().as_u16()
+}
+
 /// A newer schema is used as long as it serves the program, and then refused by every command.
 async fn a_newer_schema_is_used_while_it_serves_the_program(
     world: World,
@@ -99,8 +109,11 @@ async fn a_newer_schema_is_used_while_it_serves_the_program(
     execute(NEWER).await;
     world.command(&["account", "list"]);
     world.command(&["migrate"]);
-    drop(world.serve());
+    let server = world.serve();
+    assert_eq!(ready(&server).await, 200);
     execute(CONTRACTED).await;
+    assert_eq!(ready(&server).await, 503);
+    drop(server);
     assert_refused(&world.try_command(&["serve"]), &["newer"]);
     assert_refused(&world.try_command(&["serve", "--no-migrate"]), &["newer"]);
     assert_refused(&world.try_command(&["migrate"]), &["newer"]);
@@ -136,6 +149,41 @@ async fn a_newer_schema_is_used_while_it_serves_the_program_on_postgres() {
         client.batch_execute(statement).await.expect("written");
     })
     .await;
+}
+
+async fn a_command_names_its_database_and_creates_none(database: Database) {
+    let mut world = World::bare(Database::sqlite()).await;
+    world.set("DATABASE__URL", &database.url());
+    let nobody = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
+    let commands: [&[&str]; 6] = [
+        &["account", "list"],
+        &["account", "list", "--migrate"],
+        &["ledger", "check"],
+        &["mail", "list"],
+        &["plan", "create", "--name", "Start", "--credits", "100"],
+        &["opt-out", "list", "--account", nobody],
+    ];
+    for command in commands {
+        let ended = world.try_command(command);
+        assert_refused(&ended, &["otp-server migrate"]);
+        assert!(ended.stderr.starts_with("database: "), "{}", ended.stderr);
+        if let Database::Sqlite(folder) = &database {
+            let files = std::fs::read_dir(folder.path()).expect("a folder");
+            assert_eq!(files.count(), 0, "{command:?} created a file");
+        }
+    }
+    world.command(&["migrate"]);
+    let ended = world.try_command(&["ledger", "check", "--json"]);
+    assert_eq!(ended.json()["addsUp"], true);
+    let named: serde_json::Value = serde_json::from_str(&ended.stderr).expect("one JSON value");
+    let place = named["database"].as_str().expect("a database");
+    match &database {
+        Database::Sqlite(_) => assert_eq!(place, database.url()),
+        Database::Postgres(url) => {
+            let name = url.split('?').next().and_then(|url| url.rsplit('/').next());
+            assert!(place.ends_with(name.expect("a name")), "{place} of {url}");
+        }
+    }
 }
 
 async fn a_port_in_use_is_refused(database: Database) {

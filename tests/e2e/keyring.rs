@@ -46,17 +46,28 @@ async fn a_wrong_master_key_stops_every_command_before_it_writes(database: Datab
     let mut world = World::bare(database).await;
     world.set("SECURITY__MASTER_KEY", NEW_MASTER_KEY);
     let plan = ["plan", "create", "--name", "Start", "--credits", "100"];
-    let commands: [&[&str]; 5] = [
+    let stop = [
+        "opt-out",
+        "add",
+        "--account",
+        &world.account.clone(),
+        "--phone",
+        "+966551234567",
+    ];
+    let commands: [&[&str]; 8] = [
         &["serve"],
         &["migrate"],
         &["account", "list"],
+        &["account", "list", "--migrate"],
+        &["ledger", "check"],
         &plan,
+        &stop,
         &["keyring", "rotate"],
     ];
     for command in commands {
         let ended = world.try_command(command);
         assert_eq!(ended.code, 2, "{command:?}: {}", ended.stderr);
-        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+        assert_eq!(ended.errors().len(), 1, "{}", ended.stderr);
         assert!(
             ended.stderr.contains("security.master_key"),
             "{}",
@@ -65,6 +76,8 @@ async fn a_wrong_master_key_stops_every_command_before_it_writes(database: Datab
     }
     world.set("SECURITY__MASTER_KEY", MASTER_KEY);
     assert_eq!(world.command(&["plan", "list"]), json!([]));
+    let stops = world.command(&["opt-out", "log", "--account", &world.account]);
+    assert_eq!(stops, json!([]));
     world.command(&plan);
 }
 

@@ -74,6 +74,7 @@ def serving(name="Amal", language="en", credits=1000, **settings):
     """Runs a gateway during the block, with an account of this name, language and credits."""
     with tempfile.TemporaryDirectory() as folder:
         gateway = Gateway(folder, settings)
+        gateway.command("migrate")
         created = gateway.command(
             "account", "create", "--name", name, "--email", "amal@example.com", "--language", language,
             "--phone", "+4930901820", "--company", "Amal Group",

@@ -24,6 +24,14 @@ impl Ended {
         assert_eq!(self.code, 0, "{}", self.stderr);
         serde_json::from_str(&self.stdout).expect("one JSON value")
     }
+
+    /// Returns the lines of standard error, without the one that names the database.
+    pub fn errors(&self) -> Vec<&str> {
+        let lines = self.stderr.lines();
+        let others = lines
+            .filter(|line| !line.starts_with("database: ") && !line.starts_with("{\"database\":"));
+        others.collect()
+    }
 }
 
 /// A command of the program that serves until it is stopped; it is killed when dropped.

@@ -125,6 +125,7 @@ impl World {
         for (name, value) in settings {
             world.set(name, value);
         }
+        world.command(&["migrate"]);
         world.account = world.create_account();
         world.api_key = world.create_key(&world.account);
         world

@@ -1,5 +1,6 @@
 //! The database URL: what tokio-postgres reads, and the TLS modes that it does not know.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
@@ -30,6 +31,36 @@ pub(crate) struct Target {
     pub(crate) server: String,
 }
 
+impl Target {
+    /// User, server and database as a URL, without the password.
+    pub(crate) fn shown(&self) -> String {
+        let user = self.config.get_user();
+        let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+        // PostgreSQL's default for the database is the user's name.
+        let database = self.config.get_dbname().or(self.config.get_user());
+        format!(
+            "postgres://{user}{}/{}",
+            self.server,
+            database.unwrap_or_default()
+        )
+    }
+
+    /// Whether somebody on the way could read the connection: it leaves this machine, and TLS is off or
+    /// optional.
+    pub(crate) fn may_be_read_on_the_way(&self) -> bool {
+        let leaves_this_machine = self.config.get_hosts().iter().any(|host| match host {
+            Host::Tcp(name) => !is_loopback(name),
+            Host::Unix(_) => false,
+        });
+        leaves_this_machine && matches!(self.tls, TlsMode::Disable | TlsMode::Prefer)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
 /// Reads a URL. An error names the parameter, never its value or the password.
 pub(crate) fn parse(url: &str) -> Result<Target, String> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
@@ -42,6 +73,9 @@ pub(crate) fn parse(url: &str) -> Result<Target, String> {
         Some(at) => (&url[..at], &url[at + 1..]),
         None => (url, ""),
     };
+    if has_a_second_at(base) {
+        return Err("write @ in a user name or a password as %40".to_owned());
+    }
     let (mut mode, mut roots, mut others) = (None, None, Vec::new());
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
@@ -74,6 +108,17 @@ pub(crate) fn parse(url: &str) -> Result<Target, String> {
         config,
         tls,
         server,
+    })
+}
+
+/// Whether the path contains an @. Then an @ of the password is not encoded, and the rest of the password
+/// would count as a host and a database, which messages show.
+fn has_a_second_at(base: &str) -> bool {
+    let place = base.split_once('@').map(|(_, place)| place);
+    place.is_some_and(|place| {
+        place
+            .split_once('/')
+            .is_some_and(|(_, path)| path.contains('@'))
     })
 }
 
@@ -133,6 +178,50 @@ mod tests {
     }
 
     #[test]
+    fn a_url_is_shown_without_its_password() {
+        for (url, expected) in [
+            (
+                "postgres://otp:s3cret@db/codes?sslmode=require",
+                "postgres://otp@db:5432/codes",
+            ),
+            (
+                "postgres://otp:s3cret@db:6000",
+                "postgres://otp@db:6000/otp",
+            ),
+            (
+                "postgres://otp:s3@cret@db/codes",
+                "postgres://otp@db:5432/codes",
+            ),
+            (
+                "postgres://u:s3/cret@db/codes",
+                "postgres://u@db:5432/codes",
+            ),
+            (
+                "postgres://otp@a,b/codes",
+                "postgres://otp@a:5432, b:5432/codes",
+            ),
+        ] {
+            assert_eq!(parse(url).expect(url).shown(), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_connection_that_leaves_the_machine_needs_tls() {
+        for (url, expected) in [
+            ("postgres://u@db/otp", true),
+            ("postgres://u@10.0.0.7/otp?sslmode=prefer", true),
+            ("postgres://u@localhost,db/otp?sslmode=disable", true),
+            ("postgres://u@db/otp?sslmode=require", false),
+            ("postgres://u@localhost/otp", false),
+            ("postgres://u@127.0.0.1/otp?sslmode=disable", false),
+            ("postgres://u@%2Frun%2Fpostgresql/otp", false),
+        ] {
+            let target = parse(url).expect(url);
+            assert_eq!(target.may_be_read_on_the_way(), expected, "{url}");
+        }
+    }
+
+    #[test]
     fn a_bad_url_is_one_line_without_its_password() {
         for url in [
             "mysql://u:s3cret@db/otp",
@@ -141,6 +230,7 @@ mod tests {
             "postgres://u:s3cret@db:port/otp",
             "postgres://u:s3cret@db/otp?nonsense=s3cret",
             "postgres://u:s3cret@db/otp?sslrootcert=s3cret",
+            "postgres://u:p@s3cret/s3cret@db/otp",
         ] {
             let error = parse(url).err().expect(url);
             assert!(

@@ -30,6 +30,9 @@ pub(crate) struct Cli {
     /// Settings file; otp.toml, if it exists, by default.
     #[arg(long, global = true, value_name = "FILE", display_order = 900)]
     pub(crate) config: Option<PathBuf>,
+    /// Apply pending migrations before a command; `serve` and `migrate` do so by themselves.
+    #[arg(long, global = true, display_order = 900)]
+    pub(crate) migrate: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -45,7 +48,7 @@ pub(crate) enum Command {
     /// Run the gateway.
     Serve {
         /// Apply no migrations; refuse to start if a pending one is needed.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "migrate")]
         no_migrate: bool,
     },
     /// Run the WhatsApp sandbox alone.

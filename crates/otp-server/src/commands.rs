@@ -29,20 +29,24 @@ use crate::failure::SetupError;
 use crate::output::Answer;
 use crate::overrides::Overrides;
 use crate::settings::Sources;
-use administration::Administration;
+use administration::{Administration, CommandOptions};
 
 /// Runs the command of the command line.
 pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer> {
     let sources = Sources::of_this_process(cli.config);
     let json = cli.json;
-    let administration = || Administration::open(&sources, overrides.clone());
+    let options = CommandOptions {
+        json,
+        may_migrate: cli.migrate,
+    };
+    let administration = || Administration::open(&sources, overrides.clone(), options);
     match cli.command {
         Command::Demo { port } => demo::run(port, overrides, json).await,
         Command::Serve { no_migrate } => {
             serve::run(sources.load()?, overrides, no_migrate, json).await
         }
         Command::Sandbox { port } => sandbox::run(port, json).await,
-        Command::Migrate => migrate::run(&sources.load()?, &overrides).await,
+        Command::Migrate => migrate::run(&sources.load()?, &overrides, json).await,
         Command::Account(command) => account::run(&administration().await?, command).await,
         Command::Key(command) => key::run(&administration().await?, command).await,
         Command::Keyring(command) => keyring::run(&administration().await?, command).await,
@@ -55,7 +59,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Sender(command) => sender::run(&administration().await?, command).await,
         Command::Template(command) => template::run(&administration().await?, command).await,
         Command::OptOut(command) => opt_out::run(&administration().await?, command).await,
-        Command::Mail(command) => mail::run(&sources, overrides, command).await,
+        Command::Mail(command) => mail::run(&sources, overrides, options, command).await,
         Command::Config(command) => config::run(&sources, &overrides, &command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),

@@ -69,6 +69,15 @@ pub(crate) fn progress(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "{text}"));
 }
 
+/// Names the database of a command on standard error, so that nobody changes the wrong one unnoticed.
+pub(crate) fn name_database(database: &str, json: bool) {
+    if json {
+        progress(&serde_json::json!({"database": database}).to_string());
+    } else {
+        progress(&format!("database: {database}"));
+    }
+}
+
 /// Prints the answer on standard output. A reader that ends early (`| head`) is not a failure.
 pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
     let text = if json {

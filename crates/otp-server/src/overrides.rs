@@ -25,7 +25,8 @@ use crate::system::{SystemClock, SystemRandomness};
 #[derive(Clone, Default)]
 pub struct Overrides {
     /// Stores everything; default: SQLite or PostgreSQL, as `database.url` says. Its `Schema` port
-    /// is asked to migrate like that of the others.
+    /// is asked like that of the others: `serve` and `migrate` migrate, other commands refuse a schema
+    /// that does not serve them.
     pub storage: Option<Arc<dyn Storage>>,
     /// Delivers messages; default: WhatsApp's Cloud API.
     pub sender: Option<Arc<dyn MessageSender>>,

@@ -43,15 +43,17 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, creates it if it does not exist, and makes sure that it is a writable database. It
-    /// does not change the schema; see [`Schema::migrate`](otp_core::ports::Schema::migrate).
+    /// Opens the file, creates it if the options allow that, and makes sure that it is a writable
+    /// database. It does not change the schema; see [`Schema::migrate`](otp_core::ports::Schema::migrate).
     ///
     /// The store works on the runtime that calls this. The runtime MUST outlive the store.
     pub async fn connect(options: &SqliteOptions) -> Result<Self, ConnectError> {
         let path = options.absolute_path()?;
         let wait = options.acquire_timeout;
         let for_opening = path.clone();
-        let opening = tokio::task::spawn_blocking(move || file::prepare(&for_opening, wait));
+        let create = options.create_if_missing;
+        let opening =
+            tokio::task::spawn_blocking(move || file::prepare(&for_opening, create, wait));
         opening
             .await
             .map_err(|error| ConnectError::other(&path, error))??;

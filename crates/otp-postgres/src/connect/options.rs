@@ -35,6 +35,17 @@ impl PgOptions {
             migration_lock_timeout: Duration::from_secs(5),
         })
     }
+
+    /// Returns user, server and database as a URL, without password and parameters.
+    pub fn shown_url(&self) -> String {
+        self.target.shown()
+    }
+
+    /// Returns whether the connection leaves this machine and TLS is off or optional (`sslmode` absent,
+    /// `prefer` or `disable`), so that somebody on the way may read it.
+    pub fn may_be_read_on_the_way(&self) -> bool {
+        self.target.may_be_read_on_the_way()
+    }
 }
 
 impl std::fmt::Debug for PgOptions {

@@ -15,9 +15,19 @@ use otp_core::ports::{Clock, Randomness, Storage};
 use otp_core::usecases::account_sealers::AccountSealers;
 
 use crate::keyring::Keys;
+use crate::output;
 use crate::overrides::Overrides;
 use crate::settings::{Settings, SettingsError, Sources};
-use crate::store::Store;
+use crate::store::{self, Store};
+
+/// The global options of administrative commands.
+#[derive(Clone, Copy)]
+pub(crate) struct CommandOptions {
+    /// Whether output is JSON.
+    pub(crate) json: bool,
+    /// Whether pending migrations are applied.
+    pub(crate) may_migrate: bool,
+}
 
 /// An open store, and what administrative commands need beside it.
 pub(crate) struct Administration {
@@ -31,11 +41,17 @@ pub(crate) struct Administration {
 }
 
 impl Administration {
-    /// Starts the log, opens the store and its keyring, and applies pending migrations.
-    pub(super) async fn open(sources: &Sources, overrides: Overrides) -> anyhow::Result<Self> {
+    /// Starts the log, names the database, and opens it with its keyring.
+    pub(super) async fn open(
+        sources: &Sources,
+        overrides: Overrides,
+        options: CommandOptions,
+    ) -> anyhow::Result<Self> {
         let settings = sources.load()?;
         crate::logging::start(&settings.log);
-        let (store, keys) = Store::open_ready(&settings, &overrides).await?;
+        output::name_database(&store::shown(&settings.database, &overrides)?, options.json);
+        let opened = Store::open_for_command(&settings, &overrides, options.may_migrate);
+        let (store, keys) = opened.await?;
         Ok(Self::new(store.ports(), keys, settings, overrides))
     }
 

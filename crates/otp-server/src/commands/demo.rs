@@ -46,7 +46,7 @@ pub(super) async fn run(port: u16, overrides: Overrides, json: bool) -> anyhow::
     };
     let settings = settings(address, &folder, &webhook)?;
     crate::logging::start(&settings.log);
-    let (store, keys) = Store::open_ready(&settings, &overrides).await?;
+    let (store, keys) = Store::open_new(&settings, &overrides).await?;
     let overrides = Overrides {
         storage: Some(store.ports()),
         ..overrides

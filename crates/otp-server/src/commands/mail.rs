@@ -9,6 +9,7 @@ use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailRequest};
 use serde_json::{Value, json};
 
 use super::Administration;
+use super::administration::CommandOptions;
 use crate::adapters;
 use crate::cli::values::account_language;
 use crate::failure::SetupError;
@@ -36,6 +37,7 @@ pub(crate) enum MailCommand {
 pub(super) async fn run(
     sources: &Sources,
     overrides: Overrides,
+    options: CommandOptions,
     command: MailCommand,
 ) -> anyhow::Result<Answer> {
     match command {
@@ -57,7 +59,7 @@ pub(super) async fn run(
             ))
         }
         MailCommand::List => {
-            let administration = Administration::open(sources, overrides).await?;
+            let administration = Administration::open(sources, overrides, options).await?;
             let unsent = administration.list_unsent_notices().execute().await?;
             let columns = [
                 "id",

@@ -2,18 +2,22 @@
 
 use serde_json::json;
 
-use crate::output::Answer;
+use crate::output::{self, Answer};
 use crate::overrides::Overrides;
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{self, Store};
 
-pub(super) async fn run(settings: &Settings, overrides: &Overrides) -> anyhow::Result<Answer> {
-    let store = Store::open(settings, overrides).await?;
-    let applied = store.migrate().await?;
+pub(super) async fn run(
+    settings: &Settings,
+    overrides: &Overrides,
+    json: bool,
+) -> anyhow::Result<Answer> {
+    output::name_database(&store::shown(&settings.database, overrides)?, json);
+    let opened = Store::open(settings, overrides).await?;
+    let applied = opened.migrate().await?;
     let text = match applied {
         0 => "the database is up to date".to_owned(),
-        1 => "applied 1 migration".to_owned(),
-        _ => format!("applied {applied} migrations"),
+        _ => store::applied_text(applied),
     };
     Ok(Answer::new(json!({"applied": applied}), text))
 }

@@ -8,7 +8,8 @@ use super::listen;
 use crate::gateway::{Gateway, StopSignals};
 use crate::output::{self, Answer};
 use crate::overrides::Overrides;
-use crate::settings::Settings;
+use crate::settings::{LogFormat, Settings};
+use crate::store;
 
 pub(super) async fn run(
     settings: Settings,
@@ -18,6 +19,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     let spans = crate::logging::start_with_spans(&settings).await?;
     settings.master_keys()?;
+    name_database(&settings, &overrides)?;
     let listener = listen(settings.http.bind)?;
     let is_mailed = settings.mail.is_some() || overrides.notice_sender.is_some();
     let mut builder = Gateway::builder(settings).with_overrides(overrides);
@@ -50,4 +52,14 @@ pub(super) async fn run(
     }
     stopped?;
     Ok(Answer::new(json!({"stopped": true}), "stopped"))
+}
+
+/// Names the database on standard error, which belongs to the log: a log of JSON gets no other line.
+fn name_database(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+    let database = store::shown(&settings.database, overrides)?;
+    match settings.log.format {
+        LogFormat::Text => output::name_database(&database, false),
+        LogFormat::Json => tracing::info!(database, "opening the database"),
+    }
+    Ok(())
 }

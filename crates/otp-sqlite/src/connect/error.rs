@@ -17,6 +17,12 @@ pub enum ConnectError {
         /// The file.
         file: String,
     },
+    /// The file does not exist, and the options do not allow creating it.
+    #[error("cannot open the database {file}: there is no such file")]
+    NoFile {
+        /// The file.
+        file: String,
+    },
     /// The file is something else.
     #[error("cannot open the database {file}: it is not an SQLite database")]
     NotADatabase {

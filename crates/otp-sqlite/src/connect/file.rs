@@ -8,9 +8,19 @@ use diesel::connection::SimpleConnection;
 
 use crate::connect::{Access, ConnectError, open};
 
-/// Creates the file if it does not exist, and makes sure that it is a writable database.
-pub(super) fn prepare(path: &str, wait: Duration) -> Result<(), ConnectError> {
-    create(path)?;
+/// Creates the file if it does not exist and may be created, and makes sure that it is a writable database.
+pub(super) fn prepare(
+    path: &str,
+    create_if_missing: bool,
+    wait: Duration,
+) -> Result<(), ConnectError> {
+    if create_if_missing {
+        create(path)?;
+    } else if !Path::new(path).exists() {
+        return Err(ConnectError::NoFile {
+            file: path.to_owned(),
+        });
+    }
     open(path, Access::Write, wait)
         .and_then(|mut connection| {
             // SQLite opens a file that it may not write as read-only, and fails at the first write

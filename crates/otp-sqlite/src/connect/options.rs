@@ -14,6 +14,8 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// A caller waits this long for a connection, and for another process to finish writing.
     pub acquire_timeout: Duration,
+    /// Whether a file that does not exist is created. If not, it is an error.
+    pub create_if_missing: bool,
 }
 
 impl SqliteOptions {
@@ -23,6 +25,7 @@ impl SqliteOptions {
             path: path.into(),
             readers: 4,
             acquire_timeout: Duration::from_secs(5),
+            create_if_missing: true,
         }
     }
 
@@ -54,6 +57,11 @@ impl SqliteOptions {
             return invalid("it must not have parameters");
         }
         Ok(Self::new(path))
+    }
+
+    /// Returns the URL with the absolute path, which names the same file from every folder.
+    pub fn absolute_url(&self) -> Result<String, ConnectError> {
+        self.absolute_path().map(|path| format!("sqlite://{path}"))
     }
 
     /// The absolute path, the one form that SQLite cannot take for something else.
@@ -91,6 +99,19 @@ mod tests {
         check("sqlite:///var/lib/otp.db", Ok("/var/lib/otp.db"));
         check("sqlite:otp.db", Ok("otp.db"));
         check("sqlite:///srv/a%20b.db", Ok("/srv/a%20b.db"));
+    }
+
+    #[test]
+    fn the_absolute_url_names_the_folder_of_a_relative_file() {
+        let options = SqliteOptions::from_url("sqlite://data/otp.db").expect("a URL");
+        let here = std::env::current_dir().expect("a folder");
+        let expected = format!("sqlite://{}/data/otp.db", here.display());
+        assert_eq!(options.absolute_url().expect("Unicode"), expected);
+        let options = SqliteOptions::from_url("sqlite:/var/lib/otp.db").expect("a URL");
+        assert_eq!(
+            options.absolute_url().expect("Unicode"),
+            "sqlite:///var/lib/otp.db"
+        );
     }
 
     #[test]

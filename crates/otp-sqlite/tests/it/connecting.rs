@@ -40,6 +40,23 @@ async fn a_missing_folder_is_named_as_the_cause() {
 }
 
 #[tokio::test]
+async fn a_missing_file_is_not_created_against_the_options() {
+    let place = Place::new();
+    let mut options = place.options();
+    options.create_if_missing = false;
+    let error = refused(&options).await;
+    assert!(matches!(error, ConnectError::NoFile { .. }), "{error}");
+    assert!(!place.path().exists());
+
+    drop(place.store().await);
+    let opened = SqliteStore::connect(&options).await;
+    assert_eq!(
+        opened.unwrap().state().await.unwrap(),
+        SchemaState::UpToDate
+    );
+}
+
+#[tokio::test]
 async fn a_folder_is_refused() {
     let place = Place::new();
     let error = refused(&SqliteOptions::new(place.path().parent().unwrap())).await;
