@@ -14,6 +14,7 @@ mod notices;
 mod privacy;
 mod reliability;
 mod send_message;
+mod settings;
 mod templates;
 mod tls;
 mod tracing;

@@ -161,7 +161,7 @@ fn command(arguments: &[&str], environment: &[(String, String)]) -> Command {
     command
 }
 
-/// Returns the program that `cargo xtask test` names, or else the one beside this test's binary,
+/// Returns the path of the program: the one that `cargo xtask test` names, or else the one beside this test's binary,
 /// which is built first.
 #[expect(
     clippy::disallowed_methods,

@@ -43,7 +43,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
     match cli.command {
         Command::Demo { port } => demo::run(port, overrides, json).await,
         Command::Serve { no_migrate } => {
-            serve::run(sources.load()?, overrides, no_migrate, json).await
+            serve::run(sources.load_for_serving()?, overrides, no_migrate, json).await
         }
         Command::Sandbox { port } => sandbox::run(port, json).await,
         Command::Migrate => migrate::run(&sources.load()?, &overrides, json).await,

@@ -1,4 +1,4 @@
-//! How the program reports a failure: one line on standard error, and an exit code.
+//! How the program reports a failure: one line on standard error for each fault, and an exit code.
 
 use std::process::ExitCode;
 
@@ -29,13 +29,17 @@ impl From<SettingsError> for SetupError {
     }
 }
 
-/// Prints the error and returns the exit code.
+/// Prints the error, or each fault of the settings, and returns the exit code.
 #[expect(
     clippy::print_stderr,
     reason = "this is where errors of commands are printed"
 )]
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {}", one_line(&**error));
+    let faults = error.downcast_ref::<SettingsError>();
+    let faults = faults.map(|error| error.faults().to_vec());
+    for fault in faults.unwrap_or_else(|| vec![one_line(&**error)]) {
+        eprintln!("error: {}", in_one_line(&fault));
+    }
     let prevents_the_start = error.is::<SetupError>() || error.is::<SettingsError>();
     ExitCode::from(if prevents_the_start { 2 } else { 1 })
 }
@@ -52,7 +56,11 @@ fn one_line(error: &dyn std::error::Error) -> String {
         }
         cause = error.source();
     }
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    in_one_line(&line)
+}
+
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod mail;
 mod read;
 mod sources;
+mod warnings;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -166,10 +167,10 @@ pub struct Tracing {
     pub sample_ratio: f64,
 }
 
-/// The reason why settings cannot be used: one line that names the key or the file.
+/// The reasons why settings cannot be used: one line each, which names the key or the file.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct SettingsError(String);
+#[error("{}", .0.join("; "))]
+pub struct SettingsError(Vec<String>);
 
 impl Settings {
     /// Reads the defaults, a file (`otp.toml` if there is one and no other is named), and this process's
@@ -205,8 +206,17 @@ impl Settings {
 }
 
 impl SettingsError {
+    fn of(fault: String) -> Self {
+        Self(vec![fault])
+    }
+
+    /// Returns every reason, one line each.
+    pub fn faults(&self) -> &[String] {
+        &self.0
+    }
+
     pub(crate) fn no_master_key() -> Self {
-        Self(
+        Self::of(
             "security.master_key is not set; make one with `otp-server config new-master-key` \
              and name its file in OTP__SECURITY__MASTER_KEY_FILE"
                 .to_owned(),

@@ -33,6 +33,45 @@ impl Default for CloudApiOptions {
     }
 }
 
+impl CloudApiOptions {
+    /// Returns a reason for each option that cannot be used.
+    pub fn faults(&self) -> Vec<InvalidOptions> {
+        let faults = [
+            self.base().err(),
+            self.version().err(),
+            self.connection_limit().err(),
+            self.proxy_url().err(),
+        ];
+        faults.into_iter().flatten().collect()
+    }
+
+    fn base(&self) -> Result<Url, InvalidOptions> {
+        let is_bare = |url: &Url| {
+            url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        };
+        let base = http_url(&self.base_url).filter(is_bare);
+        base.ok_or(InvalidOptions::BaseUrl)
+    }
+
+    fn version(&self) -> Result<&str, InvalidOptions> {
+        let version = Some(self.api_version.as_str()).filter(|version| is_version(version));
+        version.ok_or(InvalidOptions::ApiVersion)
+    }
+
+    fn connection_limit(&self) -> Result<Duration, InvalidOptions> {
+        let limit = Some(self.connect_timeout).filter(|limit| !limit.is_zero());
+        limit.ok_or(InvalidOptions::ConnectTimeout)
+    }
+
+    fn proxy_url(&self) -> Result<Option<Url>, InvalidOptions> {
+        let url = |proxy: &String| http_url(proxy).ok_or(InvalidOptions::Proxy);
+        self.proxy.as_ref().map(url).transpose()
+    }
+}
+
 impl fmt::Debug for CloudApiOptions {
     /// Hides the proxy, whose address may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,34 +119,14 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub(crate) fn parse(options: &CloudApiOptions) -> Result<Self, InvalidOptions> {
-        let base = http_url(&options.base_url).ok_or(InvalidOptions::BaseUrl)?;
-        let bare = base.username().is_empty()
-            && base.password().is_none()
-            && base.query().is_none()
-            && base.fragment().is_none();
-        if !bare {
-            return Err(InvalidOptions::BaseUrl);
-        }
-        if !is_version(&options.api_version) {
-            return Err(InvalidOptions::ApiVersion);
-        }
-        if options.connect_timeout.is_zero() {
-            return Err(InvalidOptions::ConnectTimeout);
-        }
-        let proxy = match &options.proxy {
-            Some(proxy) => Some(http_url(proxy).ok_or(InvalidOptions::Proxy)?),
-            None => None,
-        };
-        let prefix = format!(
-            "{}/{}",
-            base.path().trim_end_matches('/'),
-            options.api_version
-        );
+        let base = options.base()?;
+        let path = base.path().trim_end_matches('/');
+        let prefix = format!("{path}/{}", options.version()?);
         Ok(Self {
             base,
             prefix,
-            connect_timeout: options.connect_timeout,
-            proxy,
+            connect_timeout: options.connection_limit()?,
+            proxy: options.proxy_url()?,
         })
     }
 
@@ -213,6 +232,18 @@ mod tests {
     fn a_connect_time_out_of_zero_is_refused() {
         let result = with(|o| o.connect_timeout = Duration::ZERO);
         assert!(matches!(result, Err(InvalidOptions::ConnectTimeout)));
+    }
+
+    #[test]
+    fn every_fault_is_found() {
+        let options = CloudApiOptions {
+            base_url: "graph".to_owned(),
+            api_version: "26".to_owned(),
+            connect_timeout: Duration::ZERO,
+            proxy: Some("proxy".to_owned()),
+        };
+        assert_eq!(options.faults().len(), 4);
+        assert!(CloudApiOptions::default().faults().is_empty());
     }
 
     #[test]

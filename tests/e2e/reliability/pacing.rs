@@ -74,6 +74,7 @@ async fn a_dead_provider_is_called_ten_times_and_then_probed_until_it_is_back() 
         let mut world = World::with_credits(Database::sqlite(), 100).await;
         world.set("WHATSAPP__BASE_URL", provider.url());
         world.set("WHATSAPP__TIMEOUT", "1s");
+        world.set("WHATSAPP__CONNECT_TIMEOUT", "1s");
         let server = world.serve();
         let (world, server) = (&world, &server);
         let send = |n: u32| async move { world.send_to(server, &recipient(n)).await };

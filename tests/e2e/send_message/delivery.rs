@@ -80,6 +80,7 @@ async fn a_slow_answer_is_awaited_and_one_after_the_timeout_leaves_the_message_p
 ) {
     let mut world = World::with_credits(database, 5).await;
     world.set("WHATSAPP__TIMEOUT", "2s");
+    world.set("WHATSAPP__CONNECT_TIMEOUT", "2s");
     let server = world.serve();
     world
         .sandbox

@@ -23,6 +23,16 @@ impl TrustedProxies {
             .map(Self)
     }
 
+    /// Returns the networks that contain public addresses for certain: they are larger than the largest
+    /// private ones, 10.0.0.0/8 and fc00::/7.
+    pub fn wide_networks(&self) -> impl Iterator<Item = String> {
+        let is_wide = |network: &&IpNet| match network {
+            IpNet::V4(network) => network.prefix_len() < 8,
+            IpNet::V6(network) => network.prefix_len() < 7,
+        };
+        self.0.iter().filter(is_wide).map(ToString::to_string)
+    }
+
     /// Returns whether `address`, in canonical form, belongs to a trusted proxy.
     pub(super) fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
@@ -59,6 +69,14 @@ mod tests {
                 "{outside}"
             );
         }
+    }
+
+    #[test]
+    fn networks_larger_than_private_ones_are_wide() {
+        let networks = ["0.0.0.0/0", "10.0.0.0/8", "128.0.0.0/7", "fc00::/7", "::/0"];
+        let proxies = TrustedProxies::parse(&networks).expect("all valid");
+        let wide: Vec<_> = proxies.wide_networks().collect();
+        assert_eq!(wide, ["0.0.0.0/0", "128.0.0.0/7", "::/0"]);
     }
 
     #[test]

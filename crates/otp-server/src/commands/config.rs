@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::output::Answer;
 use crate::overrides::Overrides;
-use crate::settings::{DEFAULTS, Sources};
+use crate::settings::{DEFAULTS, Settings, Sources};
 
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Check that all settings can be used.
+    /// Check that a server can use all settings; report every fault, every risk, and what was not checked.
     Check,
     /// Print the documented defaults, as a start for otp.toml.
     Defaults,
@@ -24,11 +24,7 @@ pub(super) fn run(
     command: &ConfigCommand,
 ) -> anyhow::Result<Answer> {
     match command {
-        ConfigCommand::Check => {
-            let settings = sources.load()?;
-            settings.master_keys()?;
-            Ok(Answer::new(json!({"ok": true}), "the settings can be used"))
-        }
+        ConfigCommand::Check => Ok(checked(&sources.load_for_serving()?)),
         ConfigCommand::Defaults => Ok(Answer::new(json!({"toml": DEFAULTS}), DEFAULTS.trim_end())),
         ConfigCommand::NewMasterKey => {
             let mut key = [0; 32];
@@ -37,4 +33,42 @@ pub(super) fn run(
             Ok(Answer::new(json!({"masterKey": text}), text))
         }
     }
+}
+
+/// Reports settings that can be used.
+fn checked(settings: &Settings) -> Answer {
+    let warnings = settings.warnings();
+    let not_checked = not_checked(settings);
+    let mut lines = vec!["the settings can be used".to_owned()];
+    lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
+    lines.extend(
+        not_checked
+            .iter()
+            .map(|what| format!("not checked: {what}")),
+    );
+    let json = json!({"ok": true, "warnings": warnings, "notChecked": not_checked});
+    Answer::new(json, lines.join("\n"))
+}
+
+/// Returns what only a use of the settings can show, with the command that tries it.
+fn not_checked(settings: &Settings) -> Vec<&'static str> {
+    let mut not_checked = vec![
+        "whether the database can be reached, and whether security.master_key is its key \
+         (otp-server keyring check)",
+        "whether http.bind is free",
+        "whether WhatsApp can be reached and accepts the tokens (otp-server template preflight)",
+    ];
+    if settings.whatsapp.webhook.is_some() {
+        not_checked.push("whether whatsapp.app_secret is that of the Meta app");
+    }
+    if let Some(mail) = &settings.mail {
+        not_checked.push("whether the mail server accepts mail (otp-server mail test)");
+        if mail.dkim.is_some() {
+            not_checked.push("whether DNS has the DKIM key (otp-server mail dkim-record)");
+        }
+    }
+    if settings.tracing.is_some() {
+        not_checked.push("whether the collector of tracing.otlp_endpoint accepts spans");
+    }
+    not_checked
 }

@@ -18,9 +18,9 @@ pub(super) async fn run(
     json: bool,
 ) -> anyhow::Result<Answer> {
     let spans = crate::logging::start_with_spans(&settings).await?;
-    settings.master_keys()?;
     name_database(&settings, &overrides)?;
     let listener = listen(settings.http.bind)?;
+    let warnings = settings.warnings();
     let is_mailed = settings.mail.is_some() || overrides.notice_sender.is_some();
     let mut builder = Gateway::builder(settings).with_overrides(overrides);
     if no_migrate {
@@ -37,7 +37,10 @@ pub(super) async fn run(
             let url = gateway.url();
             let listening = format!("listening on {url}");
             output::print(&Answer::new(json!({"listening": url}), listening), json);
-            // Logged only once it runs: a failed start prints one line.
+            // Logged only once it runs: a failed start prints its reason and nothing else.
+            for warning in &warnings {
+                tracing::warn!("{warning}");
+            }
             if !is_mailed {
                 tracing::warn!(
                     "smtp.url is not set: notices to account holders wait in the outbox"

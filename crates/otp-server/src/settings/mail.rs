@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use otp_smtp::{DkimKey, DkimSigner, From, InvalidDkim, SmtpMailer, SmtpServer};
 
-use super::SettingsError;
 use super::read::Keys;
 use crate::failure::SetupError;
 
@@ -33,53 +32,63 @@ const KEY: &str = "mail.dkim.key";
 const DOMAIN: &str = "mail.dkim.domain";
 const SELECTOR: &str = "mail.dkim.selector";
 
+const SERVER: &str = "smtp.url";
+
 impl Keys<'_> {
-    pub(super) fn mail(&self) -> Result<Option<Mail>, SettingsError> {
-        let server = self.optional("smtp.url", |text| Ok(SmtpServer::parse(text)))?;
-        let server = server
-            .transpose()
-            .map_err(|error| self.wrong("smtp.url", &error.to_string()))?;
+    /// Reads the settings of mail. Those of DKIM are checked even if no mail server is set.
+    pub(super) fn mail(&self) -> Option<Option<Mail>> {
+        let server = self.optional(SERVER, SmtpServer::parse);
         let from = self.optional(FROM, |text| {
             From::parse(text)
                 .map_err(|_| "write notices@example.com or Example <notices@example.com>")
-        })?;
-        match (server, from) {
-            (Some(server), Some(from)) => {
-                let dkim = self.dkim(&from)?.map(Arc::new);
-                Ok(Some(Mail { server, from, dkim }))
+        });
+        let dkim = self.dkim(from.as_ref().and_then(Option::as_ref));
+        let both = self.both((SERVER, server), (FROM, from));
+        let (both, dkim) = (both?, dkim?);
+        Some(both.map(|(server, from)| Mail {
+            server,
+            from,
+            dkim: dkim.map(Arc::new),
+        }))
+    }
+
+    /// Reads the signer; `None` in it if there is no key, or no domain to sign for.
+    fn dkim(&self, from: Option<&From>) -> Option<Option<DkimSigner>> {
+        let name = |text: &str| {
+            let is_name = DkimSigner::is_name(text);
+            is_name.then(|| text.to_owned()).ok_or(InvalidDkim::Name)
+        };
+        let key = self.optional(KEY, DkimKey::from_pem);
+        let domain = self.optional(DOMAIN, name);
+        let selector = self.parse(SELECTOR, name);
+        let (key, domain) = match (key?, domain?) {
+            (Some(key), domain) => (key, domain),
+            (None, None) => return Some(None),
+            (None, Some(_)) => {
+                self.fault(KEY, &format!("required if {DOMAIN} is set"));
+                return None;
             }
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(self.wrong(FROM, "required if smtp.url is set")),
-            (None, Some(_)) => Err(self.wrong("smtp.url", "required if mail.from is set")),
+        };
+        let selector = selector?;
+        let Some(domain) = domain.or_else(|| from.map(|from| from.domain().to_owned())) else {
+            return Some(None);
+        };
+        let signer = self.signer(&domain, &selector, key)?;
+        // DMARC ignores the signature of another domain.
+        let covers = from.is_none_or(|from| {
+            let sender = from.domain().to_ascii_lowercase();
+            sender == signer.domain() || sender.ends_with(&format!(".{}", signer.domain()))
+        });
+        if covers {
+            Some(Some(signer))
+        } else {
+            self.fault(DOMAIN, &"must be the domain of mail.from or one above it");
+            None
         }
     }
 
-    fn dkim(&self, from: &From) -> Result<Option<DkimSigner>, SettingsError> {
-        let key = self.optional(KEY, |text| Ok(DkimKey::from_pem(text)))?;
-        let Some(key) = key else { return Ok(None) };
-        let key = key.map_err(|error| self.wrong(KEY, &error.to_string()))?;
-        let domain = self.optional(DOMAIN, |text| Ok(text.to_owned()))?;
-        let domain = domain.unwrap_or_else(|| from.domain().to_owned());
-        let selector = self.parse(SELECTOR, |text| Ok(text.to_owned()))?;
-        let signer = DkimSigner::new(&domain, &selector, key).map_err(|error| match error {
-            InvalidDkim::Name => {
-                let key = if DkimSigner::is_name(&domain) {
-                    SELECTOR
-                } else {
-                    DOMAIN
-                };
-                self.wrong(key, &error.to_string())
-            }
-            InvalidDkim::Key => self.wrong(KEY, &error.to_string()),
-        })?;
-        // DMARC ignores the signature of another domain.
-        let sender = from.domain().to_ascii_lowercase();
-        let covers =
-            sender == signer.domain() || sender.ends_with(&format!(".{}", signer.domain()));
-        if covers {
-            Ok(Some(signer))
-        } else {
-            Err(self.wrong(DOMAIN, "must be the domain of mail.from or one above it"))
-        }
+    fn signer(&self, domain: &str, selector: &str, key: DkimKey) -> Option<DkimSigner> {
+        let signer = DkimSigner::new(domain, selector, key);
+        signer.map_err(|error| self.fault(KEY, &error)).ok()
     }
 }

@@ -1,120 +1,119 @@
-//! Parses merged settings, key by key.
+//! Parses merged settings, key by key. A fault is recorded, and reading goes on, so that all faults are
+//! reported at once. A reader returns `None` if it recorded a fault.
 
-use std::num::NonZeroU32;
-use std::ops::RangeInclusive;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+mod sections;
+mod values;
 
-use config::Config;
-use otp_core::account::AccountRules;
-use otp_core::keyring::{MasterKey, MasterKeys};
-use otp_core::notice::LowBalance;
-use otp_edge::{PerIpQuota, TrustedProxies};
-use otp_whatsapp::webhook::{AppSecret, VerifyToken};
-use otp_whatsapp::{CloudApiOptions, CloudApiSender};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
-use url::Url;
+use std::cell::RefCell;
+use std::fmt::Display;
+
+use config::{Config, ConfigError};
 
 use super::sources::Origins;
-use super::{
-    Database, DatabaseUrl, Http, Log, LogFormat, Messages, Settings, SettingsError, Tls, Tracing,
-    Webhook, WhatsApp,
-};
+use super::{Settings, SettingsError};
 
-/// WhatsApp keeps an authentication template for 30 s to 15 min (`message_send_ttl_seconds`).
-const LIFETIMES: RangeInclusive<Duration> = Duration::from_secs(30)..=Duration::from_secs(15 * 60);
-
-pub(super) fn settings(merged: &Config, origins: &Origins) -> Result<Settings, SettingsError> {
-    let keys = Keys { merged, origins };
-    let settings = Settings {
-        database: Database {
-            url: keys.parse("database.url", database_url)?,
-            max_connections: keys.parse("database.max_connections", |text| {
-                within(text, 2..=1_000, "write a whole number from 2 to 1000")
-            })?,
-        },
-        http: Http {
-            bind: keys.parse("http.bind", |text| {
-                text.parse()
-                    .map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
-            })?,
-            trusted_proxies: TrustedProxies::parse(&keys.list("http.trusted_proxies")?)
-                .map_err(|error| keys.wrong("http.trusted_proxies", &error.to_string()))?,
-            public_url: keys.optional("http.public_url", public_url)?,
-            workers: keys.parse("http.workers", |text| {
-                within(text, 0..=1_024, "write a whole number from 0 to 1024")
-            })?,
-            tls: keys.tls()?,
-        },
-        whatsapp: keys.whatsapp()?,
-        messages: Messages {
-            request_deadline: keys.parse("messages.request_deadline", positive)?,
-            lifetime: keys.parse("messages.lifetime", |text| {
-                let lifetime = positive(text)?;
-                let possible = LIFETIMES.contains(&lifetime);
-                possible
-                    .then_some(lifetime)
-                    .ok_or("WhatsApp accepts a lifetime from 30s to 15m")
-            })?,
-        },
-        mail: keys.mail()?,
-        new_account_rules: AccountRules {
-            low_balance: keys.parse("notices.low_balance_percent", low_balance)?,
-        },
-        master_keys: keys.master_keys()?,
-        rate_limit: keys.rate_limit()?,
-        log: Log {
-            level: keys.parse("log.level", log_level)?,
-            format: keys.parse("log.format", |text| match text {
-                "text" => Ok(LogFormat::Text),
-                "json" => Ok(LogFormat::Json),
-                _ => Err("write text or json"),
-            })?,
-        },
-        tracing: keys.tracing()?,
-    };
-    if settings.whatsapp.timeout > settings.messages.request_deadline {
-        return Err(keys.wrong(
-            "whatsapp.timeout",
-            "must not be longer than messages.request_deadline",
-        ));
-    }
-    Ok(settings)
+/// The reader of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A command, which may run without a master key and does not read certificates.
+    Command,
+    /// A server.
+    Serving,
 }
 
+/// Parses all settings. The faults of their sources come first in the error.
+pub(super) fn settings(
+    merged: &Config,
+    origins: &Origins,
+    purpose: Purpose,
+    faults: Vec<String>,
+) -> Result<Settings, SettingsError> {
+    let keys = Keys {
+        merged,
+        origins,
+        purpose,
+        faults: RefCell::new(faults),
+    };
+    let settings = keys.settings();
+    let faults = keys.faults.into_inner();
+    match settings {
+        Some(settings) if faults.is_empty() => Ok(settings),
+        Some(_) | None => Err(SettingsError(faults)),
+    }
+}
+
+/// The keys of merged settings, and the faults found so far.
 pub(super) struct Keys<'a> {
     merged: &'a Config,
     origins: &'a Origins,
+    purpose: Purpose,
+    faults: RefCell<Vec<String>>,
 }
 
 impl Keys<'_> {
-    pub(super) fn wrong(&self, key: &str, why: &str) -> SettingsError {
-        SettingsError(format!("{}: {why}", self.origins.name(key)))
+    fn settings(&self) -> Option<Settings> {
+        // All sections are read before one of them is required.
+        let (database, http, whatsapp) = (self.database(), self.http(), self.whatsapp());
+        let (messages, mail, rules) = (self.messages(), self.mail(), self.new_account_rules());
+        let (master_keys, rate_limit) = (self.master_keys(), self.rate_limit());
+        let (log, tracing) = (self.log(), self.tracing());
+        self.check_order("whatsapp.connect_timeout", "whatsapp.timeout");
+        self.check_order("whatsapp.timeout", "messages.request_deadline");
+        Some(Settings {
+            database: database?,
+            http: http?,
+            whatsapp: whatsapp?,
+            messages: messages?,
+            mail: mail?,
+            new_account_rules: rules?,
+            master_keys: master_keys?,
+            rate_limit: rate_limit?,
+            log: log?,
+            tracing: tracing?,
+        })
     }
 
-    fn text(&self, key: &str) -> Result<String, SettingsError> {
-        self.merged
-            .get_string(key)
-            .map_err(|_| self.wrong(key, "write a single value"))
+    /// Records a fault of `key`.
+    pub(super) fn fault(&self, key: &str, why: &dyn Display) {
+        self.record(format!("{}: {why}", self.origins.name(key)));
+    }
+
+    fn record(&self, fault: String) {
+        self.faults.borrow_mut().push(fault);
+    }
+
+    /// Returns the text of `key`, without a fault if another one explains why there is none: its file could
+    /// not be read, or an unknown setting took the place of its section.
+    fn text(&self, key: &str) -> Option<String> {
+        if self.origins.is_unread(key) {
+            return None;
+        }
+        match self.merged.get_string(key) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(ConfigError::NotFound(_)) => None,
+            Err(_) => {
+                self.fault(key, &"write a single value");
+                None
+            }
+        }
     }
 
     /// Parses the value of `key`. An error does not quote the value: it may be a secret.
-    pub(super) fn parse<T>(
+    pub(super) fn parse<T, E: Display>(
         &self,
         key: &str,
-        parse: impl FnOnce(&str) -> Result<T, &'static str>,
-    ) -> Result<T, SettingsError> {
-        parse(self.text(key)?.trim()).map_err(|why| self.wrong(key, why))
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let parsed = parse(&self.text(key)?);
+        parsed.map_err(|why| self.fault(key, &why)).ok()
     }
 
     /// Parses the value of `key`; an empty text means "not set".
-    pub(super) fn optional<T>(
+    pub(super) fn optional<T, E: Display>(
         &self,
         key: &str,
-        parse: impl FnOnce(&str) -> Result<T, &'static str>,
-    ) -> Result<Option<T>, SettingsError> {
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
         self.parse(key, |text| {
             if text.is_empty() {
                 Ok(None)
@@ -125,193 +124,42 @@ impl Keys<'_> {
     }
 
     /// Reads a list; in the environment its parts are separated by commas.
-    fn list(&self, key: &str) -> Result<Vec<String>, SettingsError> {
+    fn list(&self, key: &str) -> Option<Vec<String>> {
         if let Ok(parts) = self.merged.get::<Vec<String>>(key) {
-            return Ok(parts);
+            return Some(parts);
         }
         let text = self.text(key)?;
-        Ok(text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect())
+        let parts = text.split(',').map(str::trim);
+        let parts = parts.filter(|part| !part.is_empty());
+        Some(parts.map(str::to_owned).collect())
     }
 
-    /// Reads the master keys. The previous ones are a list, or a text with one key in each line, as a file
-    /// of secrets has them.
-    fn master_keys(&self) -> Result<Option<Arc<MasterKeys>>, SettingsError> {
-        let (current, previous) = ("security.master_key", "security.previous_master_keys");
-        let parse = |text: &str| {
-            MasterKey::parse(text).map_err(|_| {
-                "write 32 random bytes in base64; \
-                `otp-server config new-master-key` makes them"
-            })
+    /// Returns both values or neither; one without the other is a fault.
+    pub(super) fn both<A, B>(
+        &self,
+        (a_key, a): (&str, Option<Option<A>>),
+        (b_key, b): (&str, Option<Option<B>>),
+    ) -> Option<Option<(A, B)>> {
+        let (missing, present) = match (a?, b?) {
+            (Some(a), Some(b)) => return Some(Some((a, b))),
+            (None, None) => return Some(None),
+            (Some(_), None) => (b_key, a_key),
+            (None, Some(_)) => (a_key, b_key),
         };
-        let current = self.optional(current, parse)?;
-        let listed = self.list(previous)?;
-        let retired: Result<Vec<_>, _> = listed
-            .iter()
-            .flat_map(|part| part.split_whitespace())
-            .map(|text| parse(text).map_err(|why| self.wrong(previous, why)))
-            .collect();
-        match (current, retired?) {
-            (Some(current), retired) => Ok(Some(Arc::new(MasterKeys::new(&current, &retired)))),
-            (None, retired) if retired.is_empty() => Ok(None),
-            (None, _) => Err(self.wrong(
-                "security.master_key",
-                "required if security.previous_master_keys is set",
-            )),
-        }
+        self.fault(missing, &format!("required if {present} is set"));
+        None
     }
 
-    fn tls(&self) -> Result<Option<Tls>, SettingsError> {
-        let path = |key| self.optional(key, |text| Ok(PathBuf::from(text)));
-        match (path("http.tls.cert")?, path("http.tls.key")?) {
-            (Some(cert), Some(key)) => Ok(Some(Tls { cert, key })),
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(self.wrong("http.tls.key", "required if http.tls.cert is set")),
-            (None, Some(_)) => Err(self.wrong("http.tls.cert", "required if http.tls.key is set")),
-        }
-    }
-
-    fn whatsapp(&self) -> Result<WhatsApp, SettingsError> {
-        let client = CloudApiOptions {
-            base_url: self.text("whatsapp.base_url")?,
-            api_version: self.text("whatsapp.api_version")?,
-            connect_timeout: self.parse("whatsapp.connect_timeout", positive)?,
-            proxy: self.optional("whatsapp.proxy", |text| Ok(text.to_owned()))?,
+    /// Checks that one duration is not longer than the other, if both can be read.
+    fn check_order(&self, shorter: &str, longer: &str) {
+        let read = |key| {
+            let text = self.merged.get_string(key).ok()?;
+            values::positive(text.trim()).ok()
         };
-        CloudApiSender::new(&client)
-            .map_err(|error| SettingsError(format!("whatsapp: {error}")))?;
-        Ok(WhatsApp {
-            client,
-            timeout: self.parse("whatsapp.timeout", positive)?,
-            webhook: self.webhook()?,
-        })
-    }
-
-    fn webhook(&self) -> Result<Option<Webhook>, SettingsError> {
-        const SHAPE: &str = "write one line of printable ASCII without spaces";
-        let (secret, token) = ("whatsapp.app_secret", "whatsapp.verify_token");
-        let app_secret = self.optional(secret, |text| AppSecret::parse(text).map_err(|_| SHAPE))?;
-        let verify_token =
-            self.optional(token, |text| VerifyToken::parse(text).map_err(|_| SHAPE))?;
-        match (app_secret, verify_token) {
-            (Some(app_secret), Some(verify_token)) => Ok(Some(Webhook {
-                app_secret,
-                verify_token,
-            })),
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(self.wrong(token, "required if whatsapp.app_secret is set")),
-            (None, Some(_)) => Err(self.wrong(secret, "required if whatsapp.verify_token is set")),
+        if let (Some(short), Some(long)) = (read(shorter), read(longer))
+            && short > long
+        {
+            self.fault(shorter, &format!("must not be longer than {longer}"));
         }
     }
-
-    fn tracing(&self) -> Result<Option<Tracing>, SettingsError> {
-        let otlp_endpoint = self.optional("tracing.otlp_endpoint", otlp_endpoint)?;
-        let sample_ratio = self.parse("tracing.sample_ratio", share)?;
-        Ok(otlp_endpoint.map(|otlp_endpoint| Tracing {
-            otlp_endpoint,
-            sample_ratio,
-        }))
-    }
-
-    fn rate_limit(&self) -> Result<Option<PerIpQuota>, SettingsError> {
-        let range = "write a whole number from 0 to 1000000";
-        let number = |key| self.parse(key, |text| within(text, 0..=1_000_000, range));
-        let per_second = NonZeroU32::new(number("rate_limit.per_ip_per_second")?);
-        let burst = NonZeroU32::new(number("rate_limit.burst")?);
-        match (per_second, burst) {
-            (None, _) => Ok(None),
-            (Some(_), None) => Err(self.wrong("rate_limit.burst", "write at least 1")),
-            (Some(per_second), Some(burst)) => Ok(Some(PerIpQuota { per_second, burst })),
-        }
-    }
-}
-
-fn otlp_endpoint(text: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(text).ok();
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let url = url.ok_or("write the whole URL, such as http://127.0.0.1:4318/v1/traces")?;
-    // An export that fails is logged with the URL.
-    let may_hold_a_secret =
-        !url.username().is_empty() || url.password().is_some() || url.query().is_some();
-    if may_hold_a_secret {
-        Err("must not contain a user, a password or a query")
-    } else {
-        Ok(url)
-    }
-}
-
-fn share(text: &str) -> Result<f64, &'static str> {
-    let share = text.parse().ok();
-    share
-        .filter(|share| (0.0..=1.0).contains(share))
-        .ok_or("write a number from 0 to 1, such as 0.1")
-}
-
-fn low_balance(text: &str) -> Result<LowBalance, &'static str> {
-    let percent = text.parse().ok();
-    percent
-        .and_then(|percent| LowBalance::try_new(percent).ok())
-        .ok_or("write a whole number of percent from 0 (off) to 99")
-}
-
-fn public_url(text: &str) -> Result<String, &'static str> {
-    let address = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    match address {
-        Some(address) if !address.is_empty() => Ok(text.to_owned()),
-        _ => Err("write it with its scheme, such as https://otp.example.com"),
-    }
-}
-
-fn database_url(text: &str) -> Result<DatabaseUrl, &'static str> {
-    if text.starts_with("sqlite:") {
-        Ok(DatabaseUrl::Sqlite(text.to_owned()))
-    } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        Ok(DatabaseUrl::Postgres(text.to_owned()))
-    } else {
-        Err("write sqlite://otp.db or postgres://user@host/database")
-    }
-}
-
-/// Parses the level of the log. A single word must be a level: the filter would take another word for the
-/// name of a module, and log nothing else.
-fn log_level(text: &str) -> Result<String, &'static str> {
-    let is_known = |directive: &str| {
-        let directive = directive.trim();
-        directive.contains(['=', '['])
-            || !directive.is_empty() && directive.parse::<LevelFilter>().is_ok()
-    };
-    let known = text.split(',').all(is_known) && EnvFilter::try_new(text).is_ok();
-    known.then(|| text.to_owned()).ok_or(
-        "write error, warn, info, debug, trace, off, or directives such as info,otp_http=debug",
-    )
-}
-
-fn positive(text: &str) -> Result<Duration, &'static str> {
-    let duration = humantime::parse_duration(text);
-    let duration = duration.map_err(|_| "write a duration such as 500ms, 8s or 10m")?;
-    if duration.is_zero() {
-        Err("must be longer than zero")
-    } else {
-        Ok(duration)
-    }
-}
-
-fn within<N: TryFrom<u32>>(
-    text: &str,
-    range: RangeInclusive<u32>,
-    why: &'static str,
-) -> Result<N, &'static str> {
-    let number = text
-        .parse::<u32>()
-        .ok()
-        .filter(|number| range.contains(number));
-    number
-        .and_then(|number| N::try_from(number).ok())
-        .ok_or(why)
 }

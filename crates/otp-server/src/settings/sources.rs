@@ -1,12 +1,16 @@
 //! The sources of settings: the defaults in the binary, a file, the environment.
 
+mod environment;
+
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
+use super::read::Purpose;
 use super::{Settings, SettingsError};
+use environment::Variables;
 
 /// The defaults, and the documentation of every setting.
 pub(crate) const DEFAULTS: &str = include_str!("../../../../config/default.toml");
@@ -15,7 +19,6 @@ pub(crate) const DEFAULTS: &str = include_str!("../../../../config/default.toml"
 const DEFAULT_FILE: &str = "otp.toml";
 
 const PREFIX: &str = "OTP__";
-const FROM_FILE: &str = "_FILE";
 
 /// The sources that settings are read from.
 #[derive(Debug, Default)]
@@ -50,34 +53,56 @@ impl Sources {
         }
     }
 
-    /// Reads and checks all settings.
+    /// Reads and checks all settings, for a command.
     pub(crate) fn load(&self) -> Result<Settings, SettingsError> {
-        self.load_with(self.file()?)
+        self.load_with(self.file()?, Purpose::Command)
+    }
+
+    /// Reads and checks all settings, and what only a server needs: the master key and the certificate.
+    pub(crate) fn load_for_serving(&self) -> Result<Settings, SettingsError> {
+        self.load_with(self.file()?, Purpose::Serving)
     }
 
     /// Reads and checks all settings, without the file in the working directory.
     pub(crate) fn load_without_default_file(&self) -> Result<Settings, SettingsError> {
-        self.load_with(None)
+        self.load_with(None, Purpose::Command)
     }
 
-    fn load_with(&self, file: Option<(PathBuf, String)>) -> Result<Settings, SettingsError> {
+    fn load_with(
+        &self,
+        file: Option<(PathBuf, String)>,
+        purpose: Purpose,
+    ) -> Result<Settings, SettingsError> {
         let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some((_, text)) = &file {
             builder = builder.add_source(File::from_str(text, FileFormat::Toml));
         }
-        let environment = self.environment()?;
+        let known = keys_of_defaults();
+        let Variables {
+            values,
+            unread,
+            mut faults,
+        } = Variables::read(&self.environment, &known);
         builder = builder.add_source(
             Environment::with_prefix("OTP")
                 .prefix_separator("__")
                 .separator("__")
-                .source(Some(environment.clone())),
+                .source(Some(values.clone())),
         );
-        let merged = builder
-            .build()
-            .map_err(|error| self.unreadable(file.as_ref(), &error))?;
-        let origins = Origins { file, environment };
-        origins.refuse_unknown_keys(&merged)?;
-        super::read::settings(&merged, &origins)
+        let merged = match builder.build() {
+            Ok(merged) => merged,
+            Err(error) => {
+                faults.push(unreadable(file.as_ref(), &error));
+                return Err(SettingsError(faults));
+            }
+        };
+        let origins = Origins {
+            file,
+            environment: values,
+            unread,
+        };
+        faults.extend(origins.unknown_keys(&known, &merged));
+        super::read::settings(&merged, &origins, purpose, faults)
     }
 
     /// Returns the settings file and its text; `None` if there is none and none was named.
@@ -91,60 +116,24 @@ impl Sources {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.file.is_none() => {
                 Ok(None)
             }
-            Err(error) => Err(SettingsError(format!(
+            Err(error) => Err(SettingsError::of(format!(
                 "failed to read the settings file {}: {error}",
                 path.display()
             ))),
         }
     }
+}
 
-    /// Returns the variables with our prefix, each `…_FILE` replaced by the content of its file.
-    fn environment(&self) -> Result<HashMap<String, String>, SettingsError> {
-        let ours = self
-            .environment
-            .iter()
-            .filter(|(name, _)| name.starts_with(PREFIX));
-        let mut found = HashMap::new();
-        for (name, value) in ours {
-            let Some(plain) = name.strip_suffix(FROM_FILE) else {
-                let text = value.to_str().ok_or_else(|| {
-                    SettingsError(format!("{name}: the value is not text in UTF-8"))
-                })?;
-                found.insert(name.clone(), text.to_owned());
-                continue;
-            };
-            if self.environment.iter().any(|(other, _)| other == plain) {
-                return Err(SettingsError(format!(
-                    "both {plain} and {name} are set; keep one"
-                )));
-            }
-            // The path is not shown: it may be the secret itself, given here by mistake.
-            let text = std::fs::read_to_string(value).map_err(|error| {
-                SettingsError(format!("{name}: failed to read the file it names: {error}"))
-            })?;
-            found.insert(
-                plain.to_owned(),
-                text.trim_end_matches(['\r', '\n']).to_owned(),
-            );
-        }
-        Ok(found)
-    }
-
-    fn unreadable(
-        &self,
-        file: Option<&(PathBuf, String)>,
-        error: &config::ConfigError,
-    ) -> SettingsError {
-        // The defaults are tested and the environment cannot be malformed, so the file is.
-        let path = file.map_or(Path::new(DEFAULT_FILE), |(path, _)| path);
-        let words = error.to_string();
-        let why: Vec<_> = words
-            .lines()
-            .filter(|line| !quotes_the_file(line))
-            .collect();
-        let why = why.join(": ");
-        SettingsError(format!("the settings file {}: {why}", path.display()))
-    }
+fn unreadable(file: Option<&(PathBuf, String)>, error: &config::ConfigError) -> String {
+    // The defaults are tested and the environment cannot be malformed, so the file is.
+    let path = file.map_or(Path::new(DEFAULT_FILE), |(path, _)| path);
+    let words = error.to_string();
+    let why: Vec<_> = words
+        .lines()
+        .filter(|line| !quotes_the_file(line))
+        .collect();
+    let why = why.join(": ");
+    format!("the settings file {}: {why}", path.display())
 }
 
 /// Whether a line of the parser's report quotes the file, as `3 | key = "…"` does: it may quote a secret,
@@ -161,18 +150,15 @@ fn quotes_the_file(line: &str) -> bool {
 pub(super) struct Origins {
     file: Option<(PathBuf, String)>,
     environment: HashMap<String, String>,
+    /// Keys whose variable is set and could not be read.
+    unread: BTreeSet<String>,
 }
 
 impl Origins {
     /// Returns `key` with its place: `http.bind (OTP__HTTP__BIND)` or `http.bind (otp.toml, line 3)`.
     pub(super) fn name(&self, key: &str) -> String {
-        let variable = variable(key);
-        if self
-            .environment
-            .keys()
-            .any(|name| name.eq_ignore_ascii_case(&variable))
-        {
-            return format!("{key} ({variable})");
+        if self.is_in_environment(key) {
+            return format!("{key} ({})", variable(key));
         }
         let from_file = self.file.as_ref().and_then(|(path, text)| {
             Some(format!(
@@ -184,24 +170,39 @@ impl Origins {
         from_file.unwrap_or_else(|| key.to_owned())
     }
 
-    fn refuse_unknown_keys(&self, merged: &Config) -> Result<(), SettingsError> {
-        let known = keys_of_defaults();
+    fn is_in_environment(&self, key: &str) -> bool {
+        let variable = variable(key);
+        let mut names = self.environment.keys();
+        names.any(|name| name.eq_ignore_ascii_case(&variable))
+    }
+
+    /// Whether the variable of `key` is set and could not be read, which is a fault of its own.
+    pub(super) fn is_unread(&self, key: &str) -> bool {
+        self.unread.contains(key)
+    }
+
+    /// Returns a fault for each unknown key.
+    fn unknown_keys(&self, known: &BTreeSet<String>, merged: &Config) -> Vec<String> {
         let mut found = BTreeSet::new();
         collect_keys("", &merged.cache, &mut found);
-        let Some(unknown) = found.difference(&known).next() else {
-            return Ok(());
-        };
-        let nearest = known
-            .iter()
-            .map(|known| (strsim::jaro_winkler(known, unknown), known))
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|(likeness, _)| *likeness > 0.8)
-            .map(|(_, known)| format!("; did you mean {known}?"));
-        let name = self.name(unknown);
-        Err(SettingsError(format!(
-            "unknown setting {name}{}",
-            nearest.unwrap_or_default()
-        )))
+        let unknown = found.difference(known).map(|unknown| {
+            let nearest = known
+                .iter()
+                .map(|known| (strsim::jaro_winkler(known, unknown), known))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .filter(|(likeness, _)| *likeness > 0.8)
+                .map(|(_, known)| {
+                    let known = if self.is_in_environment(unknown) {
+                        format!("{known} ({})", variable(known))
+                    } else {
+                        known.clone()
+                    };
+                    format!("; did you mean {known}?")
+                });
+            let name = self.name(unknown);
+            format!("unknown setting {name}{}", nearest.unwrap_or_default())
+        });
+        unknown.collect()
     }
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::*;
 use crate::settings::DatabaseUrl;
 
+mod faults;
+
 fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {
     let mut written = tempfile::Builder::new()
         .suffix(".toml")
@@ -144,7 +146,7 @@ fn an_unknown_key_is_named_with_its_place_and_a_similar_key() {
     refused(
         "",
         &[("OTP__HTP__BIND", "x")],
-        &["htp.bind (OTP__HTP__BIND)", "http.bind"],
+        &["htp.bind (OTP__HTP__BIND)", "http.bind (OTP__HTTP__BIND)?"],
     );
     refused(
         "colour = 1\n",
