@@ -167,7 +167,7 @@ fn command(arguments: &[&str], environment: &[(String, String)]) -> Command {
     clippy::disallowed_methods,
     reason = "the test runner names the binary it built"
 )]
-fn program() -> &'static PathBuf {
+pub fn program() -> &'static PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         if let Some(named) = std::env::var_os("OTP_SERVER_BIN") {

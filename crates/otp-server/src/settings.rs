@@ -217,8 +217,8 @@ impl SettingsError {
 
     pub(crate) fn no_master_key() -> Self {
         Self::of(
-            "security.master_key is not set; make one with `otp-server config new-master-key` \
-             and name its file in OTP__SECURITY__MASTER_KEY_FILE"
+            "security.master_key is not set; make one with \
+             `otp-server config new-master-key --out FILE` and name its file in OTP__SECURITY__MASTER_KEY_FILE"
                 .to_owned(),
         )
     }

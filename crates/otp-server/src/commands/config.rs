@@ -1,9 +1,13 @@
 //! `config …`
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
 use base64::Engine as _;
 use clap::Subcommand;
 use serde_json::json;
 
+use crate::failure::SetupError;
 use crate::output::Answer;
 use crate::overrides::Overrides;
 use crate::settings::{DEFAULTS, Settings, Sources};
@@ -14,8 +18,13 @@ pub(crate) enum ConfigCommand {
     Check,
     /// Print the documented defaults, as a start for otp.toml.
     Defaults,
-    /// Print a new master key.
-    NewMasterKey,
+    /// Make a new master key.
+    NewMasterKey {
+        /// File to create for it, readable by its owner only; an existing file is refused. Without it, the
+        /// key is printed.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 pub(super) fn run(
@@ -26,12 +35,7 @@ pub(super) fn run(
     match command {
         ConfigCommand::Check => Ok(checked(&sources.load_for_serving()?)),
         ConfigCommand::Defaults => Ok(Answer::new(json!({"toml": DEFAULTS}), DEFAULTS.trim_end())),
-        ConfigCommand::NewMasterKey => {
-            let mut key = [0; 32];
-            overrides.randomness().fill(&mut key);
-            let text = base64::engine::general_purpose::STANDARD.encode(key);
-            Ok(Answer::new(json!({"masterKey": text}), text))
-        }
+        ConfigCommand::NewMasterKey { out } => new_master_key(overrides, out.as_deref()),
     }
 }
 
@@ -71,4 +75,41 @@ fn not_checked(settings: &Settings) -> Vec<&'static str> {
         not_checked.push("whether the collector of tracing.otlp_endpoint accepts spans");
     }
     not_checked
+}
+
+fn new_master_key(overrides: &Overrides, out: Option<&Path>) -> anyhow::Result<Answer> {
+    let mut key = [0; 32];
+    overrides.randomness().fill(&mut key);
+    let text = base64::engine::general_purpose::STANDARD.encode(key);
+    let Some(path) = out else {
+        return Ok(Answer::new(json!({"masterKey": text}), text));
+    };
+    create_secret(path, &text)?;
+    let shown = path.display().to_string();
+    let done = format!("wrote a new master key to {shown}; keep a copy apart from the database");
+    Ok(Answer::new(json!({"file": shown}), done))
+}
+
+/// Creates a file for its owner only, and writes the text through to the disk.
+fn create_secret(path: &Path, text: &str) -> Result<(), SetupError> {
+    let shown = path.display();
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            SetupError::new(format!(
+                "{shown} exists and was not changed: a database is lost without its master key"
+            ))
+        } else {
+            SetupError::new(format!("failed to create {shown}: {error}"))
+        }
+    })?;
+    let written = writeln!(file, "{text}").and_then(|()| file.sync_all());
+    written.map_err(|error| {
+        // Half a key is of no use, and would refuse the next attempt.
+        drop(std::fs::remove_file(path));
+        SetupError::new(format!("failed to write {shown}: {error}"))
+    })
 }
