@@ -106,7 +106,7 @@ pub(super) fn decide(
     if facts.has_opted_out(attempt) {
         return refuse(Refusal::RecipientOptedOut);
     }
-    if let Some(retry_at) = cooldown::retry_at(facts.sends(attempt))
+    if let Some(retry_at) = cooldown::retry_at(facts.sends(attempt), attempt.at)
         && attempt.at < retry_at
     {
         return refuse(Refusal::CoolingDown { retry_at });

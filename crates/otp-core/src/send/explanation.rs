@@ -23,7 +23,7 @@ pub struct Explanation {
 
 /// Explains one attempt by the rules that admit it.
 pub fn explain(attempt: &SendAttempt, facts: &SendFacts) -> Explanation {
-    let retry_at = cooldown::retry_at(facts.sends(attempt));
+    let retry_at = cooldown::retry_at(facts.sends(attempt), attempt.at);
     let balances = facts.balances(attempt).iter();
     Explanation {
         admission: decide(attempt, facts).map_or_else(|refused| refused, |_| Admission::Admitted),
