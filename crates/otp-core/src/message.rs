@@ -1,12 +1,14 @@
 //! A message: one accepted send and its outcome.
 
 mod event;
+mod pending;
 mod provider_message_id;
 mod query;
 mod record;
 mod status;
 
 pub use event::{EventSource, MessageEvent};
+pub use pending::{ExpiryPosition, PendingMessage};
 pub use provider_message_id::ProviderMessageId;
 pub use query::MessageQuery;
 pub use record::{MessageHistory, MessageRecord};

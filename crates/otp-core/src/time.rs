@@ -1,12 +1,16 @@
 //! Instants in milliseconds, the precision of every store and of the API, so that a time read back
 //! equals the time written.
 
+mod jumps;
+
 use std::time::Duration;
 
 use ::time::OffsetDateTime;
 use ::time::format_description::BorrowedFormatItem;
 use ::time::format_description::well_known::Rfc3339;
 use ::time::macros::format_description;
+
+pub use jumps::ClockJumps;
 
 /// An instant in UTC, in whole milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

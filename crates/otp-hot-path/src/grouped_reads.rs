@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{
+    ExpiryPosition, Message, MessageHistory, MessageQuery, MessageRecord, PendingMessage,
+};
 use otp_core::ports::{
     MAX_PER_LOOKUP, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
 };
@@ -126,10 +128,10 @@ impl Receipts for GroupedReads {
 
     async fn list_expired(
         &self,
-        after: Timestamp,
+        after: ExpiryPosition,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<LocatedMessage>, PortError> {
+    ) -> Result<Vec<PendingMessage>, PortError> {
         self.store.list_expired(after, until, limit).await
     }
 }

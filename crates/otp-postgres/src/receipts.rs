@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::MessageId;
-use otp_core::message::{Failure, MessageStatus};
+use otp_core::message::{ExpiryPosition, Failure, PendingMessage};
 use otp_core::ports::{PortError, Receipts};
 use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
 use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow, read_all};
-use otp_rows::schema::{messages, unmatched_receipts};
+use otp_rows::rows::{LocatedRow, PendingMessageRow, UnmatchedReceiptRow, read_all};
+use otp_rows::schema::unmatched_receipts;
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -73,6 +73,20 @@ statement! {
     "DELETE FROM unmatched_receipts \
      WHERE (provider_index, report, provider_time) IN (SELECT * FROM unnest({}, {}, {})) \
          OR received_at < {}"
+}
+
+statement! {
+    /// Pending messages whose lifetime is over, in the order of the primary key.
+    ListExpired {
+        expires_after: Timestamp,
+        after: MessageId,
+        until: Timestamp,
+        limit: i32,
+    }
+    -> PendingMessageRow,
+    "SELECT expires_at, message_id, account_id, created_at FROM pending_messages \
+     WHERE (expires_at, message_id) > ({}, {}) AND expires_at <= {} \
+     ORDER BY expires_at, message_id LIMIT {}"
 }
 
 #[async_trait]
@@ -165,20 +179,18 @@ impl Receipts for PgStore {
 
     async fn list_expired(
         &self,
-        after: Timestamp,
+        after: ExpiryPosition,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<LocatedMessage>, PortError> {
-        let rows: Vec<ExpiredMessageRow> = messages::table
-            .filter(messages::expires_at.gt(Col(after)))
-            .filter(messages::expires_at.le(Col(until)))
-            .filter(messages::status.eq(Col(MessageStatus::Pending)))
-            .order((messages::expires_at, messages::id))
-            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-            .select(ExpiredMessageRow::as_select())
-            .load(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+    ) -> Result<Vec<PendingMessage>, PortError> {
+        let list = ListExpired {
+            expires_after: Col(after.expires_at),
+            after: Col(after.message_id),
+            until: Col(until),
+            limit: Col(i32::try_from(limit).unwrap_or(i32::MAX)),
+        };
+        let connection = self.connection().await?;
+        let rows = list.rows(&connection).await.map_err(port_error)?;
         Ok(read_all(rows)?)
     }
 }

@@ -25,7 +25,7 @@ pub use keyring::{KeyringRow, master_key_id};
 pub use message::{MessageEventRow, MessageRecordRow, MessageRow};
 pub use notice::NoticeRow;
 pub use plan::{PlanRow, PriceRow};
-pub use receipt::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow};
+pub use receipt::{LocatedRow, PendingMessageRow, UnmatchedReceiptRow};
 pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,
 };

@@ -1,6 +1,7 @@
 //! The clock, the randomness and the processors of this machine.
 
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use otp_core::ports::{Clock, Randomness};
@@ -20,6 +21,11 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Timestamp {
         OffsetDateTime::now_utc().into()
+    }
+
+    fn monotonic(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 
     async fn sleep(&self, duration: Duration) {

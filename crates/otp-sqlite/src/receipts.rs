@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use otp_core::message::MessageStatus;
+use diesel::sql_types::BigInt;
+use otp_core::message::{ExpiryPosition, PendingMessage};
 use otp_core::ports::{PortError, Receipts};
 use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{ExpiredMessageRow, LocatedRow, UnmatchedReceiptRow, read_all};
-use otp_rows::schema::{messages, unmatched_receipts};
+use otp_rows::encoding::{Id, Instant};
+use otp_rows::rows::{LocatedRow, PendingMessageRow, UnmatchedReceiptRow, read_all};
+use otp_rows::schema::unmatched_receipts;
 use serde_json::{Value, json};
 
 use crate::SqliteStore;
@@ -37,6 +39,12 @@ const KEEP: &str = "
 const FORGET: &str = "
     DELETE FROM unmatched_receipts WHERE (provider_index, report, provider_time) IN (
         SELECT unhex(value ->> 1), value ->> 2, value ->> 6 FROM json_each(?))";
+
+/// In the order of the primary key.
+pub(crate) const EXPIRED: &str = "
+    SELECT expires_at, message_id, account_id, created_at FROM pending_messages
+    WHERE (expires_at, message_id) > (?, ?) AND expires_at <= ?
+    ORDER BY expires_at, message_id LIMIT ?";
 
 #[async_trait]
 impl Receipts for SqliteStore {
@@ -103,21 +111,18 @@ impl Receipts for SqliteStore {
 
     async fn list_expired(
         &self,
-        after: Timestamp,
+        after: ExpiryPosition,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<LocatedMessage>, PortError> {
+    ) -> Result<Vec<PendingMessage>, PortError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read("db.receipts.list_expired", move |connection| {
-            let rows: Vec<ExpiredMessageRow> = messages::table
-                .filter(messages::expires_at.gt(Col(after)))
-                .filter(messages::expires_at.le(Col(until)))
-                .filter(messages::status.eq(Col(MessageStatus::Pending)))
-                .order((messages::expires_at, messages::id))
-                .limit(limit)
-                .select(ExpiredMessageRow::as_select())
-                .load(connection)?;
-            Ok(read_all(rows)?)
+            let list = diesel::sql_query(EXPIRED)
+                .bind::<Instant, _>(Col(after.expires_at))
+                .bind::<Id, _>(Col(after.message_id))
+                .bind::<Instant, _>(Col(until))
+                .bind::<BigInt, _>(limit);
+            Ok(read_all(list.load::<PendingMessageRow>(connection)?)?)
         })
         .await
     }

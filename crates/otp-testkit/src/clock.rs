@@ -1,6 +1,6 @@
 //! A clock that only moves when the test says so.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,39 +9,50 @@ use otp_core::time::Timestamp;
 
 /// A clock set by hand. Sleeping moves it on and returns at once.
 #[derive(Debug)]
-pub struct ManualClock(Mutex<Timestamp>);
+pub struct ManualClock(Mutex<Hands>);
+
+#[derive(Debug)]
+struct Hands {
+    now: Timestamp,
+    passed: Duration,
+}
 
 impl ManualClock {
     /// Creates a clock that shows `start`.
     pub fn starting_at(start: Timestamp) -> Self {
-        Self(Mutex::new(start))
+        Self(Mutex::new(Hands {
+            now: start,
+            passed: Duration::ZERO,
+        }))
     }
 
-    /// Moves the clock on.
+    /// Lets time pass.
     pub fn advance(&self, duration: Duration) {
-        let mut now = self
-            .0
-            .lock()
-            .expect("no test panics while it holds the clock");
-        *now = *now + duration;
+        let mut hands = self.hands();
+        hands.now = hands.now + duration;
+        hands.passed += duration;
     }
 
-    /// Sets the clock, also backwards.
+    /// Sets the clock, also backwards, without letting time pass.
     pub fn set(&self, to: Timestamp) {
-        *self
-            .0
+        self.hands().now = to;
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.0
             .lock()
-            .expect("no test panics while it holds the clock") = to;
+            .expect("no test panics while it holds the clock")
     }
 }
 
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        *self
-            .0
-            .lock()
-            .expect("no test panics while it holds the clock")
+        self.hands().now
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.hands().passed
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -179,6 +179,7 @@ macro_rules! storage_contract {
             a_receipt_may_come_before_the_answer,
             receipts_of_unknown_messages_are_kept_once,
             pending_messages_expire_and_decided_ones_do_not,
+            any_outcome_but_unknown_ends_the_wait_for_one,
             a_settlement_of_another_account_is_passed_over,
         }
     };

@@ -14,7 +14,9 @@ use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
-use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{
+    ExpiryPosition, Message, MessageHistory, MessageQuery, MessageRecord, PendingMessage,
+};
 use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
@@ -183,10 +185,10 @@ storage_parts! {
         async fn list_unmatched(limit: usize) -> Vec<UnmatchedReceipt>;
         async fn forget_unmatched(receipts: &[UnmatchedReceipt], before: Timestamp) -> ();
         async fn list_expired(
-            after: Timestamp,
+            after: ExpiryPosition,
             until: Timestamp,
             limit: usize,
-        ) -> Vec<LocatedMessage>;
+        ) -> Vec<PendingMessage>;
     }
     recipient_identities: RecipientIdentities {
         async fn recall(asked: &[(MessageId, IdentityIndex)]) -> Vec<Option<Recalled>>;

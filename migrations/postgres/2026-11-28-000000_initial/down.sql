@@ -3,6 +3,7 @@ DROP TABLE ledger_entries;
 DROP TABLE unmatched_receipts;
 DROP TABLE message_events;
 DROP TABLE provider_messages;
+DROP TABLE pending_messages;
 DROP TABLE messages;
 DROP TABLE unresolved_consents;
 DROP TABLE recipient_identities;

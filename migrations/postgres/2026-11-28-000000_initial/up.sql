@@ -226,8 +226,6 @@ CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, cre
 -- Finds, together with messages_by_recipient, every message to a recipient.
 CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_index, created_at)
     WHERE failed_at IS NOT NULL;
--- Finds messages whose lifetime is over. It has no condition on the status, for the same reason.
-CREATE INDEX messages_by_expiry ON messages (expires_at, id);
 -- Finds pages of an account's messages, newest first. messages_by_recipient begins with the account
 -- as well. Until the planner knows the size of the table, both look equally good to it, and a plan
 -- that uses this index for the sends to a recipient reads every message of the last hours. Only the
@@ -235,6 +233,26 @@ CREATE INDEX messages_by_expiry ON messages (expires_at, id);
 -- other queries.
 CREATE INDEX messages_by_account ON messages (account_id, created_at, id)
     WHERE created_at > '-infinity';
+
+-- The messages that are still Pending, to find those whose lifetime is over. This is not an index of
+-- messages: with a condition on the status it would cost a new entry in every index, as above, and
+-- without one it would contain every message ever sent. A row is written with the message and deleted
+-- when the message is decided.
+CREATE TABLE pending_messages (
+    expires_at timestamptz NOT NULL,
+    message_id uuid        NOT NULL,
+    account_id uuid        NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (expires_at, message_id)
+) WITH (
+    -- Every send leaves a dead row, so vacuum runs as often as it can and does not pause. It does not
+    -- truncate the table, because that would lock out the sends.
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 10000,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0,
+    vacuum_truncate = false
+);
 
 -- The message of each id that the provider assigned. This is not an index of messages: the id is
 -- known when the message is settled, and a change of an indexed column adds an entry to every index

@@ -2,6 +2,7 @@ DROP TABLE notices;
 DROP TABLE ledger_entries;
 DROP TABLE unmatched_receipts;
 DROP TABLE message_events;
+DROP TABLE pending_messages;
 DROP TABLE messages;
 DROP TABLE unresolved_consents;
 DROP TABLE recipient_identities;

@@ -228,13 +228,22 @@ CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, cre
 -- Finds, together with messages_by_recipient, every message to a recipient.
 CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_index, created_at)
     WHERE failed_at IS NOT NULL;
--- Finds messages whose lifetime is over. It has no condition on the status, for the same reason.
-CREATE INDEX messages_by_expiry ON messages (expires_at, id);
 -- Finds pages of an account's messages, newest first.
 CREATE INDEX messages_by_account ON messages (account_id, created_at, id);
 -- Finds the message of a receipt that does not echo our id.
 CREATE INDEX messages_by_provider_index ON messages (provider_index)
     WHERE provider_index IS NOT NULL;
+
+-- The messages that are still Pending, to find those whose lifetime is over. A row is written with the
+-- message and deleted when the message is decided. An index of messages would contain every message
+-- ever sent, or cost more for each change of a status.
+CREATE TABLE pending_messages (
+    expires_at INTEGER NOT NULL,
+    message_id BLOB    NOT NULL,
+    account_id BLOB    NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (expires_at, message_id)
+) STRICT, WITHOUT ROWID;
 
 -- The timeline of each message, in the order in which it was recorded. Each source and status has
 -- one row, so a repeated receipt adds nothing. The admission has no row here: the message's own row

@@ -273,15 +273,16 @@ async fn age_messages(database: &Database) {
             let path = folder.path().join("otp.db");
             let path = path.to_str().expect("Unicode");
             let mut connection = diesel::SqliteConnection::establish(path).expect("opened");
-            let statement =
-                "PRAGMA busy_timeout = 5000; UPDATE messages SET expires_at = expires_at - 60000";
+            let statement = "PRAGMA busy_timeout = 5000; UPDATE messages SET expires_at = expires_at - 60000; \
+                 UPDATE pending_messages SET expires_at = expires_at - 60000";
             connection.batch_execute(statement).expect("aged");
         }
         Database::Postgres(url) => {
             let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
             let (client, connection) = connected.expect("connected");
             tokio::spawn(connection);
-            let statement = "UPDATE messages SET expires_at = expires_at - interval '60 seconds'";
+            let statement = "UPDATE messages SET expires_at = expires_at - interval '60 seconds'; \
+                 UPDATE pending_messages SET expires_at = expires_at - interval '60 seconds'";
             client.batch_execute(statement).await.expect("aged");
         }
     }

@@ -131,6 +131,7 @@ impl Sends {
                 first_answer: None,
                 price: attempt.price,
                 subscription_id: balance(attempt.account_id, 2, 0).id,
+                expires_at: attempt.expires_at,
                 is_erased: false,
             };
             (attempt.message_id, state)

@@ -13,6 +13,10 @@ pub trait Clock: Send + Sync {
     /// Returns the current instant. It MAY go backwards, as real clocks do.
     fn now(&self) -> Timestamp;
 
+    /// Returns the time since a fixed moment of this process. It MUST NOT go backwards, nor follow
+    /// corrections of the clock: the difference of two readings is the time that has really passed.
+    fn monotonic(&self) -> Duration;
+
     /// Returns once `duration` has passed on this clock.
     async fn sleep(&self, duration: Duration);
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::message::{ExpiryPosition, PendingMessage};
 use crate::ports::PortError;
 use crate::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
 use crate::time::Timestamp;
@@ -33,12 +34,14 @@ pub trait Receipts: Send + Sync {
         before: Timestamp,
     ) -> Result<(), PortError>;
 
-    /// Returns at most `limit` messages that expired after `after` and not after `until` but are still
-    /// `Pending`, in the order of their expiry.
+    /// Returns at most `limit` messages that are still `Pending` and whose position is after `after`, with
+    /// an end of their lifetime not after `until`, in the order of their positions.
+    ///
+    /// The cost MUST follow the number of pending messages, however many others there are.
     async fn list_expired(
         &self,
-        after: Timestamp,
+        after: ExpiryPosition,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<LocatedMessage>, PortError>;
+    ) -> Result<Vec<PendingMessage>, PortError>;
 }

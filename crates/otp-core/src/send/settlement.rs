@@ -7,7 +7,7 @@ use crate::account::AccountRules;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
-use crate::message::{EventSource, Failure, MessageEvent, MessageStatus};
+use crate::message::{EventSource, ExpiryPosition, Failure, MessageEvent, MessageStatus};
 use crate::notice::{Debit, MailNotice};
 use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
@@ -113,6 +113,8 @@ pub struct MessageState {
     pub price: Credits,
     /// The subscription that paid.
     pub subscription_id: SubscriptionId,
+    /// The end of its lifetime.
+    pub expires_at: Timestamp,
     /// Whether its recipient is erased. If so, nothing that identifies the recipient is recorded.
     pub is_erased: bool,
 }
@@ -135,6 +137,8 @@ pub struct SettlementFacts {
 pub struct Settled {
     /// The new state of each message: one update per message, however many outcomes it had.
     pub updates: BTreeMap<MessageId, MessageUpdate>,
+    /// The messages that are no longer `Pending`.
+    pub decided: Vec<ExpiryPosition>,
     /// The events to append, in their order. A store leaves out an event if its message already has
     /// one of the same status and source.
     pub events: Vec<(MessageId, MessageEvent)>,
@@ -207,6 +211,12 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
         let mut failure = FailureChange::Keep;
         if moves {
             let before = std::mem::replace(&mut message.status, outcome.status());
+            if before == MessageStatus::Pending {
+                settled.decided.push(ExpiryPosition {
+                    expires_at: message.expires_at,
+                    message_id: settlement.message_id,
+                });
+            }
             let balances = facts.balances.entry(message.account_id).or_default();
             match (before, message.status) {
                 (_, MessageStatus::Failed) => {

@@ -4,10 +4,10 @@
 //! a change of its message or, if the message is not known yet, in the form it arrived in. Receipts
 //! arrive in any order and more than once; this is harmless, because a status only moves forward.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::ids::MessageId;
+use crate::ids::{AccountId, MessageId};
 use crate::ports::{PortError, Randomness, Receipts, RecipientIdentities, SendLedger};
 use crate::receipt::{DeliveryReceipt, LocatedMessage};
 use crate::recipient_identity::KnownIdentity;
@@ -35,45 +35,49 @@ pub struct ApplyReceipts {
 impl ApplyReceipts {
     /// Applies receipts in their order, and keeps those whose message is not known yet.
     pub async fn execute(&self, receipts: Vec<DeliveryReceipt>) -> Result<(), PortError> {
-        let unmatched = self.apply(&receipts).await?;
-        if unmatched.is_empty() {
-            return Ok(());
+        let applied = self.apply(&receipts).await?;
+        if !applied.unmatched.is_empty() {
+            let seal = |index: usize| receipts[index].seal(&self.installation, &*self.randomness);
+            let sealed: Vec<_> = applied.unmatched.into_iter().map(seal).collect();
+            self.receipts.keep_unmatched(&sealed).await?;
         }
-        let seal = |index: usize| receipts[index].seal(&self.installation, &*self.randomness);
-        let sealed: Vec<_> = unmatched.into_iter().map(seal).collect();
-        self.receipts.keep_unmatched(&sealed).await
+        applied.failed.into_result()
     }
 
-    /// Applies those receipts whose message is known, and returns the positions of the others.
-    pub(super) async fn apply(
-        &self,
-        receipts: &[DeliveryReceipt],
-    ) -> Result<Vec<usize>, PortError> {
+    /// Applies those receipts whose message is known.
+    pub(super) async fn apply(&self, receipts: &[DeliveryReceipt]) -> Result<Applied, PortError> {
         let references: Vec<_> = receipts.iter().map(|receipt| receipt.reference).collect();
         if references.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Applied::default());
         }
         let located = self.receipts.locate(&references).await?;
         self.learn_identities(receipts, &located).await?;
-        let mut unmatched = Vec::new();
+        let mut applied = Applied::default();
         let mut settlements = Vec::new();
+        let mut accounts = Vec::new();
         for (position, (receipt, located)) in receipts.iter().zip(located).enumerate() {
             match located {
                 Some(LocatedMessage {
                     message_id,
                     account_id,
-                }) => settlements.push(Settlement {
-                    message_id,
-                    account_id,
-                    outcome: receipt.report.clone().outcome(),
-                    provider_time: Some(receipt.provider_time),
-                    at: receipt.received_at,
-                }),
-                None => unmatched.push(position),
+                }) => {
+                    accounts.push((position, account_id));
+                    settlements.push(Settlement {
+                        message_id,
+                        account_id,
+                        outcome: receipt.report.clone().outcome(),
+                        provider_time: Some(receipt.provider_time),
+                        at: receipt.received_at,
+                    });
+                }
+                None => applied.unmatched.push(position),
             }
         }
-        settle_by_account(&*self.ledger, settlements).await?;
-        Ok(unmatched)
+        applied.failed = settle_by_account(&*self.ledger, settlements).await?;
+        let failed = |(_, account): &(usize, AccountId)| applied.failed.accounts.contains(account);
+        let (_, settled): (Vec<_>, Vec<_>) = accounts.into_iter().partition(failed);
+        applied.settled = settled.into_iter().map(|(position, _)| position).collect();
+        Ok(applied)
     }
 
     /// Stores the provider's identities of the recipients.
@@ -132,21 +136,63 @@ impl ApplyReceipts {
     }
 }
 
-/// Settles account by account, with one call for each account.
+/// The fates of receipts, by their positions.
+#[derive(Debug, Default)]
+pub(super) struct Applied {
+    /// Their message was settled.
+    pub(super) settled: Vec<usize>,
+    /// Their message is not known yet.
+    pub(super) unmatched: Vec<usize>,
+    /// The accounts of all others.
+    pub(super) failed: FailedAccounts,
+}
+
+/// Accounts that could not be settled.
+#[derive(Debug, Default)]
+pub(super) struct FailedAccounts {
+    pub(super) accounts: BTreeSet<AccountId>,
+    /// The first one's error.
+    error: Option<PortError>,
+}
+
+impl FailedAccounts {
+    /// Adds those that failed after these.
+    pub(super) fn extend(&mut self, later: Self) {
+        self.accounts.extend(later.accounts);
+        self.error = self.error.take().or(later.error);
+    }
+
+    pub(super) fn into_result(self) -> Result<(), PortError> {
+        self.error.map_or(Ok(()), Err)
+    }
+}
+
+/// Settles account by account, with one call for each account, and returns the accounts that failed.
 ///
 /// Such a call locks its own account only, and a queue in front of the store counts it against the
-/// right account.
+/// right account. An account that cannot be settled is passed over. A store that is not available is an
+/// error at once, because no other account could be settled either.
 pub(super) async fn settle_by_account(
     ledger: &dyn SendLedger,
     settlements: Vec<Settlement>,
-) -> Result<(), PortError> {
+) -> Result<FailedAccounts, PortError> {
     let mut by_account = BTreeMap::<_, Vec<_>>::new();
     for settlement in settlements {
         let account = by_account.entry(settlement.account_id).or_default();
         account.push(settlement);
     }
-    for settlements in by_account.into_values() {
-        ledger.settle(Arc::from(settlements)).await?;
+    let mut failed = FailedAccounts::default();
+    for (account, settlements) in by_account {
+        match ledger.settle(Arc::from(settlements)).await {
+            Ok(()) => {}
+            Err(error @ PortError::Unavailable(_)) => return Err(error),
+            Err(error @ (PortError::Conflict(_) | PortError::Backend(_))) => {
+                failed.extend(FailedAccounts {
+                    accounts: BTreeSet::from([account]),
+                    error: Some(error),
+                });
+            }
+        }
     }
-    Ok(())
+    Ok(failed)
 }

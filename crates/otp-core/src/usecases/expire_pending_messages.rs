@@ -7,10 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::message::{ExpiryPosition, PendingMessage};
 use crate::ports::{Clock, PortError};
 use crate::send::{Outcome, Settlement};
-use crate::time::Timestamp;
-use crate::usecases::apply_receipts::{ApplyReceipts, settle_by_account};
+use crate::time::{ClockJumps, Timestamp};
+use crate::usecases::apply_receipts::{ApplyReceipts, FailedAccounts, settle_by_account};
 
 /// How long receipts of unknown messages are kept: as long as the provider repeats them, seven days.
 pub const UNMATCHED_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -18,21 +19,23 @@ pub const UNMATCHED_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The number of messages or receipts processed at a time.
 const BATCH: usize = 500;
 
-/// How far the first round looks back for expired messages: after an outage of more than a month, older
-/// ones are left to an operator.
-const MAX_ABSENCE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+/// How often a search begins with the oldest pending message. The searches between begin where the last
+/// one ended, because a store may keep traces of decided messages for a while.
+const FULL_SEARCH_PERIOD: Duration = Duration::from_secs(60);
 
-/// How far each round overlaps the one before: another process's clock may be behind, and a
-/// transaction that inserted a message may have been slow.
-const OVERLAP: Duration = Duration::from_secs(5 * 60);
+/// How far each search overlaps the one before: a transaction that inserted a message may have been slow.
+const OVERLAP: Duration = Duration::from_secs(30);
 
 /// Expires messages and applies kept receipts, round by round.
 pub struct ExpirePendingMessages {
     /// Applies receipts; its ports also find the expired messages.
     apply: ApplyReceipts,
     clock: Arc<dyn Clock>,
-    /// Every message that expired by this time is settled.
-    settled_until: Option<Timestamp>,
+    jumps: ClockJumps,
+    /// The time of the last search that succeeded.
+    searched_until: Option<Timestamp>,
+    /// When the next full search is due, in monotonic time.
+    full_search_at: Duration,
 }
 
 /// The result of one round.
@@ -42,68 +45,139 @@ pub struct ExpiryRound {
     pub expired: usize,
     /// The number of kept receipts that found their message.
     pub matched: usize,
+    /// Whether all pending messages were searched, so that none is left whose lifetime is over.
+    pub searched_all: bool,
 }
 
 impl ExpirePendingMessages {
-    /// Creates the use case. Its first round looks back a month.
+    /// Creates the use case. Its first round searches all pending messages.
     pub fn new(apply: ApplyReceipts, clock: Arc<dyn Clock>) -> Self {
         Self {
             apply,
             clock,
-            settled_until: None,
+            jumps: ClockJumps::default(),
+            searched_until: None,
+            full_search_at: Duration::ZERO,
         }
     }
 
     /// Runs one round. Kept receipts come first, so that no message fails although its receipt is stored.
+    ///
+    /// An account that cannot be settled is an error after all others are settled. Its messages are found
+    /// again by the next full search, within a minute.
     pub async fn execute(&mut self) -> Result<ExpiryRound, PortError> {
-        let matched = self.apply_kept_receipts().await?;
-        let expired = self.fail_expired().await?;
-        Ok(ExpiryRound { expired, matched })
+        let now = self.clock.now();
+        let monotonic = self.clock.monotonic();
+        self.jumps.observe(now, monotonic);
+        let is_full = monotonic >= self.full_search_at;
+        let round = self.round(now, is_full).await;
+        self.full_search_at = match &round {
+            // A full search that fails has to leave time for others.
+            _ if is_full => monotonic + FULL_SEARCH_PERIOD,
+            Err(PortError::Unavailable(_)) => monotonic,
+            Ok(_) | Err(PortError::Conflict(_) | PortError::Backend(_)) => self.full_search_at,
+        };
+        let (round, held) = round?;
+        if held {
+            self.full_search_at = monotonic;
+        }
+        Ok(round)
     }
 
-    async fn apply_kept_receipts(&self) -> Result<usize, PortError> {
+    /// Runs one round. Returns also whether it held back messages, which only a full search finds again.
+    async fn round(
+        &mut self,
+        now: Timestamp,
+        searched_all: bool,
+    ) -> Result<(ExpiryRound, bool), PortError> {
+        let (matched, failed_receipts) = self.apply_kept_receipts(now).await?;
+        let after = if searched_all {
+            Timestamp::from_unix_millis(0)
+        } else {
+            // The clock may have gone back since the last search.
+            self.searched_until.map_or(now, |until| until.min(now)) - OVERLAP
+        };
+        let search = self.fail_expired(after, now).await?;
+        failed_receipts.into_result()?;
+        search.failed.into_result()?;
+        let round = ExpiryRound {
+            expired: search.expired,
+            matched,
+            searched_all,
+        };
+        Ok((round, search.held))
+    }
+
+    async fn apply_kept_receipts(
+        &self,
+        now: Timestamp,
+    ) -> Result<(usize, FailedAccounts), PortError> {
         let kept = self.apply.receipts.list_unmatched(BATCH).await?;
         let opened: Vec<_> = kept
             .iter()
             .map(|receipt| receipt.open(&self.apply.installation))
             .collect();
-        let unmatched = self.apply.apply(&opened).await?;
-        let is_matched = |position: &usize| !unmatched.contains(position);
-        let matched: Vec<_> = (0..kept.len())
-            .filter(is_matched)
-            .map(|position| kept[position].clone())
-            .collect();
-        let too_old = self.clock.now() - UNMATCHED_LIFETIME;
+        let applied = self.apply.apply(&opened).await?;
+        let settled = applied.settled.iter();
+        let settled: Vec<_> = settled.map(|position| kept[*position].clone()).collect();
+        let too_old = now - UNMATCHED_LIFETIME;
         self.apply
             .receipts
-            .forget_unmatched(&matched, too_old)
+            .forget_unmatched(&settled, too_old)
             .await?;
-        Ok(matched.len())
+        Ok((settled.len(), applied.failed))
     }
 
-    async fn fail_expired(&mut self) -> Result<usize, PortError> {
-        let now = self.clock.now();
-        let after = self
-            .settled_until
-            .map_or(now - MAX_ABSENCE, |until| until - OVERLAP);
-        let mut total = 0;
+    /// Fails the messages whose lifetime ended after `after`, page by page.
+    async fn fail_expired(
+        &mut self,
+        after: Timestamp,
+        now: Timestamp,
+    ) -> Result<Search, PortError> {
+        let mut search = Search::default();
+        let mut after = ExpiryPosition::before(after);
         loop {
-            let expired = self.apply.receipts.list_expired(after, now, BATCH).await?;
-            let found = expired.len();
-            let settlements = expired.into_iter().map(|message| Settlement {
-                message_id: message.message_id,
-                account_id: message.account_id,
-                outcome: Outcome::Expired,
-                provider_time: None,
-                at: now,
-            });
-            settle_by_account(&*self.apply.ledger, settlements.collect()).await?;
-            total += found;
-            // The settled messages are no longer `Pending`, so the next page is the first one again.
-            if found < BATCH {
-                self.settled_until = Some(now);
-                return Ok(total);
+            let page = self.apply.receipts.list_expired(after, now, BATCH).await?;
+            let has_ended = |pending: &&PendingMessage| self.has_ended(pending, now);
+            let (ended, held): (Vec<&PendingMessage>, Vec<_>) = page.iter().partition(has_ended);
+            search.held |= !held.is_empty();
+            let failed = &search.failed.accounts;
+            let ended = ended.into_iter();
+            let ended = ended.filter(|pending| !failed.contains(&pending.account_id));
+            let settlements: Vec<_> = ended.map(|pending| expire(pending, now)).collect();
+            search.expired += settlements.len();
+            let failed = settle_by_account(&*self.apply.ledger, settlements).await?;
+            search.failed.extend(failed);
+            match page.last() {
+                Some(last) if page.len() == BATCH => after = last.position,
+                Some(_) | None => break,
             }
         }
+        self.searched_until = Some(now);
+        Ok(search)
+    }
+
+    /// Returns whether the lifetime of a message is over, by the time that has really passed.
+    fn has_ended(&self, pending: &PendingMessage, now: Timestamp) -> bool {
+        pending.position.expires_at + self.jumps.since(pending.created_at) <= now
+    }
+}
+
+/// The result of one search.
+#[derive(Default)]
+struct Search {
+    expired: usize,
+    failed: FailedAccounts,
+    /// Whether it found messages that only seem to have ended, because the clock jumped.
+    held: bool,
+}
+
+fn expire(pending: &PendingMessage, now: Timestamp) -> Settlement {
+    Settlement {
+        message_id: pending.position.message_id,
+        account_id: pending.account_id,
+        outcome: Outcome::Expired,
+        provider_time: None,
+        at: now,
     }
 }

@@ -52,6 +52,11 @@ pub struct SendMessage {
     pub policy: SendPolicy,
 }
 
+/// The least time from a request's deadline to the end of its message's lifetime. The call may wait for
+/// admission and end after the deadline, and then its outcome has to be recorded: a message that expires
+/// before that is refunded although the answer says that it was sent.
+const LEAST_REST: Duration = Duration::from_secs(20);
+
 /// The time limits of a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SendPolicy {
@@ -59,8 +64,17 @@ pub struct SendPolicy {
     pub request_deadline: Duration,
     /// How long one call to the provider may take.
     pub provider_timeout: Duration,
-    /// How long a message may stay pending if its template does not say.
+    /// How long a message may stay pending if its template does not say. A message whose lifetime would
+    /// end within 20 s of the deadline gets these 20 s.
     pub message_lifetime: Duration,
+}
+
+impl SendPolicy {
+    /// Returns how long a message may stay pending, by the lifetime of its template.
+    fn lifetime(&self, of_template: Option<Duration>) -> Duration {
+        let least = self.request_deadline + LEAST_REST;
+        of_template.unwrap_or(self.message_lifetime).max(least)
+    }
 }
 
 /// A parsed request to send a message.
@@ -244,7 +258,7 @@ impl SendMessage {
         };
         let lifetime = route.as_ref().ok();
         let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());
-        let expires_at = now + lifetime.unwrap_or(self.policy.message_lifetime);
+        let expires_at = now + self.policy.lifetime(lifetime);
         let randomness = &*self.randomness;
         let message_id = MessageId::generate(now, randomness);
         let region = request.to.region();

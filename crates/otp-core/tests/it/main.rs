@@ -3,6 +3,7 @@
 mod administration;
 mod authenticate;
 mod check_message_status;
+mod expire_pending_messages;
 mod find_accounts;
 mod mail_notices;
 mod opt_out;

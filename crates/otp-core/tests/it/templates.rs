@@ -12,6 +12,7 @@ use otp_core::channel::whatsapp::template::{
 };
 use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::language::LanguageTag;
+use otp_core::message::ExpiryPosition;
 use otp_core::notice::NoticeKind;
 use otp_core::ports::{
     CreatedTemplate, MockTemplateRegistry, MockTemplates, PortError, ProviderError, RefusalScope,
@@ -201,7 +202,8 @@ async fn a_message_lives_as_long_as_its_template_says() {
     let sent = world.send_message.execute(request).await.expect("pending");
     let expired = |at: Timestamp| {
         let store = world.fixture.store.clone();
-        async move { store.list_expired(START, at, 9).await.expect("list").len() }
+        let start = ExpiryPosition::before(START);
+        async move { store.list_expired(start, at, 9).await.expect("list").len() }
     };
     assert_eq!(sent.status.as_str(), "Pending");
     assert_eq!(expired(START + Duration::from_millis(239_999)).await, 0);

@@ -221,9 +221,8 @@ async fn load_balances(
 }
 
 statement! {
-    /// Records admitted messages.
+    /// Records admitted messages, and that they are pending.
     InsertMessages {
-        status: MessageStatus,
         id: [MessageId],
         account_id: [AccountId],
         api_key_id: [ApiKeyId],
@@ -239,17 +238,24 @@ statement! {
         subscription_id: [SubscriptionId],
         created_at: [Timestamp],
         expires_at: [Timestamp],
+        status: MessageStatus,
     },
-    "INSERT INTO messages \
+    "WITH message AS MATERIALIZED ( \
+         SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS message \
+             (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, \
+              language, recipient_index, recipient, region, price, subscription_id, created_at, \
+              expires_at)), \
+     pending AS ( \
+         INSERT INTO pending_messages (expires_at, message_id, account_id, created_at) \
+         SELECT expires_at, id, account_id, created_at FROM message) \
+     INSERT INTO messages \
          (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
           recipient_index, recipient, region, price, subscription_id, created_at, updated_at, \
           expires_at, status) \
      SELECT id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
           recipient_index, recipient, region, price, subscription_id, created_at, created_at, \
           expires_at, {} \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS message \
-         (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
-          recipient_index, recipient, region, price, subscription_id, created_at, expires_at)"
+     FROM message"
 }
 
 async fn insert_messages(
@@ -264,7 +270,6 @@ async fn insert_messages(
     let whatsapp = || new().map(|message| message.routed_to.whatsapp());
     let of = || new().map(|message| &attempts[message.attempt]);
     let insert = InsertMessages {
-        status: Col(MessageStatus::Pending),
         id: each(of(), |attempt| attempt.message_id),
         account_id: each(of(), |attempt| attempt.account_id),
         api_key_id: each(of(), |attempt| attempt.api_key_id),
@@ -280,6 +285,7 @@ async fn insert_messages(
         subscription_id: each(new(), |message| message.subscription_id),
         created_at: each(of(), |attempt| attempt.at),
         expires_at: each(of(), |attempt| attempt.expires_at),
+        status: Col(MessageStatus::Pending),
     };
     insert.execute(&mut connection).await?;
     Ok(())

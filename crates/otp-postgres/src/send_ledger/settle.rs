@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
-use otp_core::message::{Failure, MessageStatus};
+use otp_core::message::{ExpiryPosition, Failure, MessageStatus};
 use otp_core::ports::PortError;
 use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::send::Settlement;
@@ -51,7 +51,7 @@ pub(super) async fn settle(
     let settled = settlement::judge(settlements, facts);
 
     let of_messages = try_join3(
-        update_messages(connection, &settled.updates),
+        update_messages(connection, &settled.updates, &settled.decided),
         name_messages(connection, &settled.updates),
         append_events(connection, &settled.events),
     );
@@ -100,9 +100,11 @@ async fn load_balances(
 }
 
 statement! {
-    /// Updates messages. A value that a settlement does not have leaves its column unchanged. The three
+    /// Updates messages, and forgets that those decided were pending. A value that a settlement does not have leaves its column unchanged. The three
     /// columns of the failure and its time are set or cleared together, if the row says so.
     UpdateMessages {
+        decided_expires_at: [Timestamp],
+        decided_id: [MessageId],
         id: [MessageId],
         status: [MessageStatus],
         first_answer: [Option<MessageStatus>],
@@ -116,7 +118,11 @@ statement! {
         failed_at: [Option<Timestamp>],
         updated_at: [Timestamp],
     },
-    "UPDATE messages SET \
+    "WITH forgotten AS ( \
+         DELETE FROM pending_messages USING unnest({}, {}) AS decided (expires_at, message_id) \
+         WHERE pending_messages.expires_at = decided.expires_at \
+             AND pending_messages.message_id = decided.message_id) \
+     UPDATE messages SET \
          status = new.status, \
          first_answer = new.first_answer, \
          subscription_id = new.subscription_id, \
@@ -140,6 +146,7 @@ statement! {
 async fn update_messages(
     mut connection: &AsyncPgConnection,
     updates: &BTreeMap<MessageId, MessageUpdate>,
+    decided: &[ExpiryPosition],
 ) -> QueryResult<()> {
     if updates.is_empty() {
         return Ok(());
@@ -148,6 +155,8 @@ async fn update_messages(
     let ids = || of().map(|update| update.provider_message_id.as_ref());
     let failures = || of().map(|update| recorded(&update.failure));
     let update = UpdateMessages {
+        decided_expires_at: each(decided, |position| position.expires_at),
+        decided_id: each(decided, |position| position.message_id),
         id: each(updates.keys(), |id| *id),
         status: each(of(), |update| update.status),
         first_answer: each(of(), |update| update.first_answer),

@@ -5,6 +5,7 @@ mod connecting;
 mod consents;
 mod contract;
 mod dropped;
+mod expiry;
 mod fresh;
 mod outage;
 mod pages;

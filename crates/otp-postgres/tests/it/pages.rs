@@ -105,7 +105,7 @@ async fn an_audit_reads_each_row_a_few_times_at_most() {
 }
 
 /// The rows of a table read so far. A session reports its reads when it ends.
-async fn rows_read(session: &tokio_postgres::Client, table: &str) -> i64 {
+pub(crate) async fn rows_read(session: &tokio_postgres::Client, table: &str) -> i64 {
     let others = "SELECT count(*) FROM pg_stat_activity \
          WHERE datname = current_database() AND pid <> pg_backend_pid()";
     fresh::until(session, others, 0).await;

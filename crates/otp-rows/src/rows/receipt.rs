@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
+use otp_core::message::{ExpiryPosition, PendingMessage};
 use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
 use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::time::Timestamp;
 
 use super::message::failure;
 use crate::column::by_name;
-use crate::schema::{messages, unmatched_receipts};
+use crate::schema::unmatched_receipts;
 use crate::{Col, Unreadable};
 
 /// A receipt that waits for its message.
@@ -67,19 +68,25 @@ impl LocatedRow {
     }
 }
 
-/// A message whose lifetime is over.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = messages)]
-pub struct ExpiredMessageRow {
-    id: Col<MessageId>,
-    account_id: Col<AccountId>,
+by_name! {
+    /// A message that is still pending.
+    pub struct PendingMessageRow {
+        expires_at: Col<Timestamp>,
+        message_id: Col<MessageId>,
+        account_id: Col<AccountId>,
+        created_at: Col<Timestamp>,
+    }
 }
 
-impl From<ExpiredMessageRow> for LocatedMessage {
-    fn from(row: ExpiredMessageRow) -> Self {
+impl From<PendingMessageRow> for PendingMessage {
+    fn from(row: PendingMessageRow) -> Self {
         Self {
-            message_id: row.id.0,
+            position: ExpiryPosition {
+                expires_at: row.expires_at.0,
+                message_id: row.message_id.0,
+            },
             account_id: row.account_id.0,
+            created_at: row.created_at.0,
         }
     }
 }

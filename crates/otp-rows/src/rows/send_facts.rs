@@ -147,6 +147,7 @@ by_name! {
         first_answer: Col<Option<MessageStatus>>,
         price: Col<Credits>,
         subscription_id: Col<SubscriptionId>,
+        expires_at: Col<Timestamp>,
         #[diesel(select_expression = messages::recipient.is_null())]
         is_erased: Col<bool>,
     }
@@ -161,6 +162,7 @@ impl MessageStateRow {
             first_answer: self.first_answer.0,
             price: self.price.0,
             subscription_id: self.subscription_id.0,
+            expires_at: self.expires_at.0,
             is_erased: self.is_erased.0,
         };
         facts.messages.insert(self.id.0, state);

@@ -16,10 +16,19 @@ impl Task for ExpireMessages {
     const PERIOD: Duration = Duration::from_secs(1);
 
     async fn run(&mut self) -> Result<Progress, TaskError> {
-        let ExpiryRound { expired, matched } = self.0.execute().await?;
+        let ExpiryRound {
+            expired,
+            matched,
+            searched_all,
+        } = self.0.execute().await?;
         if expired + matched > 0 {
             tracing::info!(expired, matched, "settled pending messages");
         }
-        Ok(Progress::Done)
+        // A round that did not look at all messages says nothing about one that could not be settled.
+        Ok(if searched_all {
+            Progress::Done
+        } else {
+            Progress::Idle
+        })
     }
 }

@@ -52,6 +52,11 @@ const INSERT: &str = "
            value ->> 14, value ->> 14, value ->> 15
     FROM json_each(?)";
 
+const INSERT_PENDING: &str = "
+    INSERT INTO pending_messages (expires_at, message_id, account_id, created_at)
+    SELECT value ->> 15, unhex(value ->> 0), unhex(value ->> 1), value ->> 14
+    FROM json_each(?)";
+
 /// Judges and records a batch; runs in a write transaction.
 pub(super) fn admit(
     connection: &mut SqliteConnection,
@@ -65,6 +70,8 @@ pub(super) fn admit(
                 .get(message.attempt)
                 .map(|attempt| message_row(attempt, message))
         });
+        let rows: Vec<_> = rows.collect();
+        set_based(INSERT_PENDING, rows.iter().cloned()).execute(connection)?;
         set_based(INSERT, rows).execute(connection)?;
     }
     append_entries(connection, &judged.ledger)?;

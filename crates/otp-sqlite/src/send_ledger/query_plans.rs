@@ -98,6 +98,21 @@ fn rows_to_change_are_found_by_index() {
 }
 
 #[test]
+fn pending_messages_are_found_by_their_primary_key() {
+    let expired = plan(receipts::EXPIRED);
+    let search = "SEARCH pending_messages USING PRIMARY KEY ((expires_at,message_id)>(?,?)";
+    assert_eq!(expired.len(), 1, "{expired:#?}");
+    assert!(expired[0].starts_with(search), "{expired:#?}");
+    let decided = plan(&settle::FORGET_PENDING.replace('?', "'[]'"));
+    let search = "SEARCH pending_messages USING PRIMARY KEY (expires_at=? AND message_id=?)";
+    assert!(decided.iter().any(|step| step == search), "{decided:#?}");
+    assert!(
+        !decided.iter().any(|step| step.contains("SCAN pending")),
+        "{decided:#?}"
+    );
+}
+
+#[test]
 fn a_page_is_read_in_the_order_of_an_index_and_sorted_only_for_one_recipient() {
     let of_account = plan(OF_ACCOUNT);
     let by_account =

@@ -17,7 +17,7 @@ use crate::send_ledger::{append_entries, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
 
 pub(super) const MESSAGES: &str = "
-    SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id,
+    SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id, m.expires_at,
         m.recipient IS NULL AS is_erased
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.id = unhex(wanted.value ->> 0)";
@@ -44,6 +44,11 @@ pub(super) const UPDATE: &str = "
     FROM json_each(?) AS new
     WHERE messages.id = unhex(new.value ->> 0)";
 
+/// Decided messages are no longer pending.
+pub(super) const FORGET_PENDING: &str = "
+    DELETE FROM pending_messages WHERE (expires_at, message_id) IN (
+        SELECT value ->> 0, unhex(value ->> 1) FROM json_each(?))";
+
 /// Records a batch of outcomes; runs in a write transaction.
 pub(super) fn settle(
     connection: &mut SqliteConnection,
@@ -53,6 +58,11 @@ pub(super) fn settle(
     let settled = settlement::judge(settlements, facts);
     if !settled.updates.is_empty() {
         set_based(UPDATE, settled.updates.iter().map(update_row)).execute(connection)?;
+    }
+    if !settled.decided.is_empty() {
+        let decided = settled.decided.iter();
+        let rows = decided.map(|one| json!([one.expires_at.unix_millis(), id(one.message_id.0)]));
+        set_based(FORGET_PENDING, rows).execute(connection)?;
     }
     append_events(connection, &settled.events)?;
     append_entries(connection, &settled.ledger)?;

@@ -10,10 +10,10 @@ use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh::Place;
 
-/// Begin, rules, four kinds of facts, messages, ledger, balances, commit.
-const OF_ADMISSION: usize = 10;
-/// Begin, messages, rules, balances, updates, events, ledger, balances, commit.
-const OF_SETTLEMENT: usize = 9;
+/// Begin, rules, four kinds of facts, pending messages, messages, ledger, balances, commit.
+const OF_ADMISSION: usize = 11;
+/// Begin, messages, rules, balances, updates, pending messages, events, ledger, balances, commit.
+const OF_SETTLEMENT: usize = 10;
 
 #[tokio::test]
 async fn a_batch_takes_the_same_statements_whatever_its_size() {
@@ -87,14 +87,14 @@ async fn a_step_with_nothing_to_do_takes_no_statement() {
     assert_eq!(statements.take(), Vec::<String>::new());
 }
 
-/// The grant prepares the append to the ledger. The first message prepares seven more statements of
-/// admission and four of settlement, which shares the writing of balances.
+/// The grant prepares the append to the ledger. The first message prepares eight more statements
+/// of admission and five of settlement, which shares the writing of balances.
 #[tokio::test]
 async fn statements_are_prepared_once() {
     let (place, statements) = recorded();
     let fixture = Fixture::with_credits(place.store().await, 1_000).await;
     statements.take_prepared();
-    for (number, expected) in [(1_u32, 11), (2, 0), (3, 0)] {
+    for (number, expected) in [(1_u32, 13), (2, 0), (3, 0)] {
         let attempt = fixture.attempt_with_key(number, u128::from(number));
         fixture.admit(&attempt).await;
         fixture

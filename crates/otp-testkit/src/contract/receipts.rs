@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::MessageId;
-use otp_core::message::MessageStatus;
+use otp_core::message::{ExpiryPosition, MessageStatus, PendingMessage};
 use otp_core::ports::Storage;
 use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
 use otp_core::sealing::{ProviderMessageIndex, Sealed};
@@ -197,7 +197,7 @@ pub async fn pending_messages_expire_and_decided_ones_do_not(store: Arc<dyn Stor
     let sent = fixture.send(3).await;
     fixture.settle(&sent, accepted_outcome("wamid.A")).await;
     fixture.settle(&second, Outcome::Unknown).await;
-    let expired = |after: Timestamp, until: Timestamp, limit| {
+    let expired = |after: ExpiryPosition, until: Timestamp, limit| {
         let store = Arc::clone(&fixture.store);
         async move {
             store
@@ -206,27 +206,55 @@ pub async fn pending_messages_expire_and_decided_ones_do_not(store: Arc<dyn Stor
                 .expect("listed")
         }
     };
-    let of = |attempt: &SendAttempt| LocatedMessage {
-        message_id: attempt.message_id,
+    let of = |attempt: &SendAttempt| PendingMessage {
+        position: ExpiryPosition {
+            expires_at: attempt.expires_at,
+            message_id: attempt.message_id,
+        },
         account_id: fixture.account,
+        created_at: attempt.at,
     };
-    let end = START + lifetime + Duration::from_secs(1);
-    assert_eq!(
-        expired(START, end - Duration::from_millis(1_001), 9).await,
-        []
-    );
-    assert_eq!(expired(START, end, 9).await, [of(&first), of(&second)]);
-    assert_eq!(expired(START, end, 1).await, [of(&first)]);
-    assert_eq!(expired(START + lifetime, end, 9).await, [of(&second)]);
+    let (start, end) = (ExpiryPosition::before(START), second.expires_at);
+    assert_eq!(first.expires_at, START + lifetime);
+    let before = first.expires_at - Duration::from_millis(1);
+    assert_eq!(expired(start, before, 9).await, []);
+    assert_eq!(expired(start, first.expires_at, 9).await, [of(&first)]);
+    assert_eq!(expired(start, end, 9).await, [of(&first), of(&second)]);
+    assert_eq!(expired(start, end, 1).await, [of(&first)]);
+    assert_eq!(expired(of(&first).position, end, 9).await, [of(&second)]);
+    assert_eq!(expired(of(&second).position, end, 9).await, []);
 
     for attempt in [&first, &sent] {
         fixture.settle(attempt, Outcome::Expired).await;
     }
     assert_eq!(fixture.message(&first).await.status, MessageStatus::Failed);
     assert_eq!(fixture.message(&sent).await.status, MessageStatus::Sent);
-    assert_eq!(expired(START, end, 9).await, [of(&second)]);
+    assert_eq!(expired(start, end, 9).await, [of(&second)]);
     assert_eq!(fixture.balance().await, 7);
     fixture.assert_ledger_balances().await;
+}
+
+/// A message leaves the list of pending ones with whatever decides it, and never returns.
+pub async fn any_outcome_but_unknown_ends_the_wait_for_one(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 9).await;
+    let outcomes = [
+        Outcome::Unknown,
+        accepted_outcome("wamid.A"),
+        Outcome::Failed(failure(131_026)),
+        Outcome::Reported(MessageStatus::Sent),
+        Outcome::Reported(MessageStatus::Read),
+        Outcome::Reported(MessageStatus::Deleted),
+        Outcome::ReportedFailed(failure(131_026)),
+        Outcome::Expired,
+    ];
+    for (number, outcome) in (1..).zip(&outcomes) {
+        let attempt = fixture.send(number).await;
+        fixture.settle(&attempt, outcome.clone()).await;
+        fixture.settle(&attempt, Outcome::Unknown).await;
+    }
+    let start = ExpiryPosition::before(Timestamp::from_unix_millis(0));
+    let pending = fixture.store.list_expired(start, Timestamp::MAX, 9).await;
+    assert_eq!(pending.expect("listed").len(), 1);
 }
 
 /// A settlement that names another account than the message's moves nothing.

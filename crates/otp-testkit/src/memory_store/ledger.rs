@@ -138,13 +138,15 @@ impl State {
 
     fn settlement_facts(&self, settlements: &[Settlement]) -> SettlementFacts {
         let messages = settlements.iter().filter_map(|settlement| {
-            let message = &self.messages.get(&settlement.message_id)?.message;
+            let stored = self.messages.get(&settlement.message_id)?;
+            let message = &stored.message;
             let state = MessageState {
                 account_id: message.account_id,
                 status: message.status,
                 first_answer: message.first_answer,
                 price: message.price,
                 subscription_id: message.subscription_id,
+                expires_at: stored.expires_at,
                 is_erased: message.recipient.is_none(),
             };
             Some((message.id, state))

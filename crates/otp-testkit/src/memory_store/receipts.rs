@@ -1,7 +1,7 @@
 //! Receipts and expiry in memory.
 
 use async_trait::async_trait;
-use otp_core::message::MessageStatus;
+use otp_core::message::{ExpiryPosition, MessageStatus, PendingMessage};
 use otp_core::ports::{PortError, Receipts};
 use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
 use otp_core::time::Timestamp;
@@ -50,19 +50,21 @@ impl Receipts for MemoryStore {
 
     async fn list_expired(
         &self,
-        after: Timestamp,
+        after: ExpiryPosition,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<LocatedMessage>, PortError> {
+    ) -> Result<Vec<PendingMessage>, PortError> {
         let state = self.state();
         let mut expired: Vec<_> = state
             .messages
             .values()
             .filter(|stored| stored.message.status == MessageStatus::Pending)
-            .filter(|stored| stored.expires_at > after && stored.expires_at <= until)
+            .map(pending)
+            .filter(|pending| pending.position > after && pending.position.expires_at <= until)
             .collect();
-        expired.sort_by_key(|stored| (stored.expires_at, stored.message.id));
-        Ok(expired.into_iter().take(limit).map(located).collect())
+        expired.sort_by_key(|pending| pending.position);
+        expired.truncate(limit);
+        Ok(expired)
     }
 }
 
@@ -83,6 +85,17 @@ fn located(stored: &StoredMessage) -> LocatedMessage {
     LocatedMessage {
         message_id: stored.message.id,
         account_id: stored.message.account_id,
+    }
+}
+
+fn pending(stored: &StoredMessage) -> PendingMessage {
+    PendingMessage {
+        position: ExpiryPosition {
+            expires_at: stored.expires_at,
+            message_id: stored.message.id,
+        },
+        account_id: stored.message.account_id,
+        created_at: stored.message.created_at,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::sealing::{ProviderMessageIndex, Sealed};
 const MESSAGE: MessageId = MessageId(Uuid::nil());
 const ACCOUNT: AccountId = AccountId(Uuid::nil());
 const SUBSCRIPTION: SubscriptionId = SubscriptionId(Uuid::nil());
+const END: Timestamp = Timestamp::from_unix_millis(600_000);
 
 fn failure() -> Failure {
     Failure {
@@ -71,6 +72,7 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         first_answer,
         price: Credits::new(3).expect("credits"),
         subscription_id: SUBSCRIPTION,
+        expires_at: END,
         is_erased: false,
     };
     SettlementFacts {
@@ -88,6 +90,16 @@ fn a_status_only_moves_forward_and_credits_follow_it() {
             let expires_too_late = outcome == Outcome::Expired && status != MessageStatus::Pending;
             let moves = status.may_become(wanted) && !expires_too_late;
             let settled = judge(&[settlement(outcome.clone(), 1)], facts(status, None, 10));
+            let decided = ExpiryPosition {
+                expires_at: END,
+                message_id: MESSAGE,
+            };
+            let leaves_pending = moves && status == MessageStatus::Pending;
+            assert_eq!(
+                settled.decided.contains(&decided),
+                leaves_pending,
+                "{status:?} + {outcome:?}"
+            );
             let credits: i64 = settled.ledger.iter().map(LedgerEntry::signed_amount).sum();
             let expected = match (moves, status, wanted) {
                 (true, _, MessageStatus::Failed) => 3,
