@@ -45,8 +45,20 @@ impl Rig {
         database: Database,
         accounts: usize,
     ) -> anyhow::Result<Self> {
+        Self::start_with(program, database, accounts, &[]).await
+    }
+
+    /// Starts it with more settings, by the names of their variables without `OTP__`.
+    pub(crate) async fn start_with(
+        program: &Path,
+        database: Database,
+        accounts: usize,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let provider = Provider::start().await?;
-        let environment = environment(&database, provider.url());
+        let mut environment = environment(&database, provider.url());
+        let settings = settings.iter();
+        environment.extend(settings.map(|(name, value)| (format!("OTP__{name}"), (*value).into())));
         migrate(program, &environment)?;
         let api_keys = create_accounts(program, &environment, accounts)?;
         let server = Process::start(program, &["serve", "--json"], &environment)?;

@@ -5,7 +5,9 @@
 //! exactly once about each message. Otherwise the run fails, however fast it was.
 
 mod contenders;
+mod example_attempt;
 mod scenarios;
+mod sustained;
 mod verdict;
 
 use std::path::PathBuf;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use otp_core::credits::Credits;
-use otp_core::send::{RoutedTo, SendAttempt};
 
 use super::Bench;
 use super::contenders::{Bare, Baseline, Checks, OneByOne, Receipts, Sends, Sent};
+use super::example_attempt::example_attempt;
+use super::sustained::sustained;
 use super::verdict::{Bound, Verdict};
 use crate::contest::{Contender, Standing};
 use crate::database::ByHand;
@@ -43,9 +43,11 @@ pub(crate) enum Scenario {
     Status,
     /// One account on a database with the messages of --preload.
     Grown,
+    /// One account for three minutes, with messages that live for 30 s. Only if it is named.
+    Sustained,
 }
 
-const ALL: [Scenario; 10] = [
+const ALL: [Scenario; 11] = [
     Scenario::Idle,
     Scenario::Hot,
     Scenario::Accounts,
@@ -56,20 +58,23 @@ const ALL: [Scenario; 10] = [
     Scenario::Sqlite,
     Scenario::Status,
     Scenario::Grown,
+    Scenario::Sustained,
 ];
 
-const CONNECTIONS: usize = 64;
+pub(super) const CONNECTIONS: usize = 64;
 const MANY: usize = 1_000;
 
 type Contenders<'a> = Vec<Box<dyn Contender + 'a>>;
 
 impl Scenario {
-    /// Returns the requested scenarios, or all; `Grown` only if there are messages to preload.
+    /// Returns the requested scenarios, or all; `Grown` only if there are messages to preload, and
+    /// `Sustained` only if it is requested.
     pub(crate) fn plan(only: &[Self], preload: u64) -> Vec<Self> {
         let wanted = |scenario: &Self| only.is_empty() || only.contains(scenario);
         let scenarios = ALL.into_iter().filter(wanted);
         scenarios
             .filter(|scenario| *scenario != Self::Grown || preload > 0)
+            .filter(|scenario| *scenario != Self::Sustained || only.contains(scenario))
             .collect()
     }
 
@@ -85,6 +90,7 @@ impl Scenario {
             Self::Sqlite => "sqlite",
             Self::Status => "status",
             Self::Grown => "grown",
+            Self::Sustained => "sustained",
         }
     }
 
@@ -100,6 +106,7 @@ impl Scenario {
             Self::Sqlite => sqlite(bench).await,
             Self::Status => status(bench).await,
             Self::Grown => grown(bench).await,
+            Self::Sustained => sustained(bench).await,
         }
     }
 }
@@ -463,36 +470,4 @@ fn find<'a>(standings: &'a [Standing], name: &str) -> anyhow::Result<&'a Standin
         .iter()
         .find(|standing| standing.name.contains(name))
         .with_context(|| format!("no contender is called {name}"))
-}
-
-/// Returns an attempt of the rig's account, as the server would make it.
-async fn example_attempt(rig: &Rig) -> anyhow::Result<SendAttempt> {
-    use otp_core::ids::{ApiKeyId, MessageId};
-    use otp_core::ports::{Accounts, Clock as _, Directory};
-    use otp_core::sealing::{RecipientIndex, Sealed};
-
-    let storage = rig.database.open().await;
-    let account = Accounts::list(&*storage).await?;
-    let account = account.first().context("an account")?.id;
-    let profile = Directory::find_sending_profile(&*storage, account).await?;
-    let profile = profile.context("the account's senders")?;
-    let english = otp_core::language::LanguageTag::parse("en")?;
-    let route = profile.route(Some(&english));
-    let route = route.map_err(|no_route| anyhow::anyhow!("{no_route:?}"))?;
-    let start = otp_core::time::Timestamp::parse("2026-01-01T00:00:00Z")?;
-    let clock = otp_testkit::ManualClock::starting_at(start);
-    Ok(SendAttempt {
-        message_id: MessageId(uuid::Uuid::nil()),
-        account_id: account,
-        api_key_id: ApiKeyId(account.0),
-        idempotency_key: None,
-        recipient_index: RecipientIndex([0; 32]),
-        recipient: Sealed(vec![0; 46]),
-        region: otp_core::recipient::PhoneNumber::parse("+966551234567")?.region(),
-        price: Credits::new(1)?,
-        route: Ok(RoutedTo::WhatsApp(route.into())),
-        notice_language: None,
-        at: clock.now(),
-        expires_at: clock.now() + Duration::from_secs(600),
-    })
 }
