@@ -10,7 +10,7 @@ mod status;
 pub use event::{EventSource, MessageEvent};
 pub use pending::{ExpiryPosition, PendingMessage};
 pub use provider_message_id::ProviderMessageId;
-pub use query::MessageQuery;
+pub use query::{ExaminedMessage, FoundMessages, MAX_EXAMINED, MessageQuery};
 pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;
 

@@ -36,6 +36,16 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// Continues after `position` unless the page has a next one already: the search for this page ended
+    /// early, and more items may follow.
+    #[must_use]
+    pub fn or_continued_after(mut self, position: Option<PagePosition>) -> Self {
+        self.next = self.next.or(position.map(Cursor));
+        self
+    }
+}
+
 impl<T: Listed> Page<T> {
     /// Makes a page of what a query found that asked for [`PageSize::with_one_more`]: the item too many shows
     /// that there is another page.
@@ -249,6 +259,19 @@ mod tests {
         assert_eq!(last.items, [Item(9), Item(8)]);
         assert_eq!(last.next, None);
         assert_eq!(Page::of_found(Vec::<Item>::new(), size), Page::EMPTY);
+    }
+
+    #[test]
+    fn a_page_whose_search_ended_early_continues_where_it_ended() {
+        let size = PageSize::parse("2").expect("a size");
+        let end = Item(5).position();
+        for found in [vec![], vec![Item(9)], vec![Item(9), Item(8)]] {
+            let early = Page::of_found(found.clone(), size).or_continued_after(Some(end));
+            assert_eq!((early.items, early.next), (found, Some(Cursor(end))));
+        }
+        let full = Page::of_found(vec![Item(9), Item(8), Item(7)], size);
+        assert_eq!(full.clone().or_continued_after(Some(end)), full);
+        assert_eq!(Page::<Item>::EMPTY.or_continued_after(None), Page::EMPTY);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{
-    ExpiryPosition, Message, MessageHistory, MessageQuery, MessageRecord, PendingMessage,
+    ExpiryPosition, FoundMessages, Message, MessageHistory, MessageQuery, PendingMessage,
 };
 use otp_core::ports::{
     MAX_PER_LOOKUP, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
@@ -96,7 +96,7 @@ impl Messages for GroupedReads {
         self.store.find_history(account, message).await
     }
 
-    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
+    async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
         Messages::list(&*self.store, query).await
     }
 }

@@ -5,6 +5,7 @@
 //!   batch is being committed, the next one fills. No call waits for a batch to fill; alone, it is
 //!   a batch of one.
 //! - [`GroupedReads`] does the same for reads that many callers request one by one.
+//! - [`NarrowReads`] lets few callers at a time read lists, so that most connections remain for sends.
 //! - [`CachedDirectory`] caches the answers of a [`Directory`](otp_core::ports::Directory) for half
 //!   a second.
 //! - [`PacedSender`] protects the provider behind a
@@ -17,10 +18,12 @@ mod batcher;
 mod cached_directory;
 mod group_commit;
 mod grouped_reads;
+mod narrow_reads;
 mod paced_sender;
 
 pub use batcher::BatchLimits;
 pub use cached_directory::{CachedDirectory, LookUps, TIME_TO_LIVE};
 pub use group_commit::{GroupCommit, QueueDepths};
 pub use grouped_reads::GroupedReads;
+pub use narrow_reads::NarrowReads;
 pub use paced_sender::PacedSender;

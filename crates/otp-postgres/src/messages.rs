@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
 use otp_core::ports::{Messages, PortError};
 use otp_rows::Col;
 use otp_rows::rows::{MessageRow, read_all, read_found};
@@ -58,7 +58,7 @@ impl Messages for PgStore {
         transaction.finish(history).await
     }
 
-    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
+    async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
         let transaction = Transaction::on(self.connection().await?);
         let listed = records::list(&transaction, query).await;
         transaction.finish(listed).await

@@ -11,7 +11,7 @@
 use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use otp_core::ports::PortError;
+use otp_core::ports::{MAX_READ_TIME, PortError};
 
 use crate::connect::PgConnection;
 use crate::errors::commit_error;
@@ -42,6 +42,13 @@ impl Transaction {
     /// Sends a BEGIN with options.
     pub(crate) async fn begin_with(&self, begin: &str) -> QueryResult<()> {
         self.connection().batch_execute(begin).await
+    }
+
+    /// Sends a BEGIN with options, and gives each statement of the transaction the time of a caller's read.
+    pub(crate) async fn begin_brief(&self, begin: &str) -> QueryResult<()> {
+        let limit = MAX_READ_TIME.as_millis();
+        let begin = format!("{begin}; SET LOCAL statement_timeout = {limit}");
+        self.begin_with(&begin).await
     }
 
     /// The connection, shared so that statements may be pipelined.

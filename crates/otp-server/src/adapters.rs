@@ -10,7 +10,9 @@ use otp_core::ports::{
     RecipientIdentities, SendLedger, SenderExaminer, Storage, TemplateRegistry,
 };
 use otp_core::usecases::account_sealers::AccountSealers;
-use otp_hot_path::{BatchLimits, CachedDirectory, GroupCommit, GroupedReads, PacedSender};
+use otp_hot_path::{
+    BatchLimits, CachedDirectory, GroupCommit, GroupedReads, NarrowReads, PacedSender,
+};
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
 
 use crate::failure::SetupError;
@@ -29,6 +31,8 @@ pub(crate) struct Adapters {
     pub(crate) ledger: Arc<dyn SendLedger>,
     /// Batched.
     pub(crate) messages: Arc<dyn Messages>,
+    /// Few at a time.
+    pub(crate) narrow_reads: Arc<NarrowReads>,
     /// Batched.
     pub(crate) receipts: Arc<dyn Receipts>,
     /// Batched.
@@ -70,6 +74,7 @@ impl Adapters {
             directory: Arc::clone(&directory),
         });
         Ok(Self {
+            narrow_reads: Arc::new(NarrowReads::of_store(&storage)),
             storage,
             ledger,
             messages: reads.clone(),

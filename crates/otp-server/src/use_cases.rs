@@ -36,7 +36,6 @@ pub(crate) struct UseCases {
 
 impl UseCases {
     pub(crate) fn new(settings: &Settings, adapters: &Adapters) -> Self {
-        let storage = &adapters.storage;
         let sealers = || adapters.sealers.clone();
         let send_message = send_message(settings, adapters);
         Self {
@@ -46,7 +45,7 @@ impl UseCases {
             },
             explain_send: ExplainSend {
                 send: send_message.clone(),
-                facts: storage.clone(),
+                facts: adapters.narrow_reads.clone(),
             },
             send_message,
             check_message_status: CheckMessageStatus {
@@ -54,11 +53,11 @@ impl UseCases {
                 sealers: sealers(),
             },
             show_message: ShowMessage {
-                messages: storage.clone(),
+                messages: adapters.narrow_reads.clone(),
                 sealers: sealers(),
             },
             list_messages: ListMessages {
-                messages: storage.clone(),
+                messages: adapters.narrow_reads.clone(),
                 sealers: sealers(),
             },
             handle_provider_webhook: handle_provider_webhook(adapters),

@@ -2,6 +2,7 @@
 
 mod error;
 mod file;
+pub(crate) mod in_time;
 mod opened;
 mod options;
 
@@ -18,7 +19,7 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use otp_core::ports::{ConnectionUse, PortError};
+use otp_core::ports::{ConnectionUse, MAX_READ_TIME, PortError};
 use tokio::runtime::Handle;
 use tracing::Instrument;
 
@@ -104,6 +105,19 @@ impl SqliteStore {
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, PortError> {
         self.run(Access::Read, name, work).await
+    }
+
+    /// Does the same for what a caller reads for itself. A statement with the condition `in_time()` fails if
+    /// the read takes too long.
+    pub(crate) async fn read_briefly<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        self.read(name, |connection| {
+            in_time::within(MAX_READ_TIME, || work(connection))
+        })
+        .await
     }
 
     /// Runs `work` on a connection as one blocking task, inside a task of the store. If the returned
@@ -224,6 +238,7 @@ fn open(path: &str, access: Access, wait: Duration) -> Result<SqliteConnection, 
         connection
             .batch_execute("PRAGMA query_only = ON")
             .map_err(|error| error.to_string())?;
+        in_time::register(&mut connection).map_err(|error| error.to_string())?;
     }
     Ok(connection)
 }

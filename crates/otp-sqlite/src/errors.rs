@@ -6,6 +6,8 @@ use diesel::result::{DatabaseErrorKind, Error as DriverError};
 use otp_core::ports::PortError;
 use otp_rows::Unreadable;
 
+use crate::connect::in_time::TOO_LATE;
+
 /// An error inside a transaction, which is then rolled back.
 #[derive(Debug)]
 pub(crate) enum StoreError {
@@ -94,7 +96,8 @@ fn from_driver(error: DriverError) -> PortError {
 }
 
 /// Whether SQLite's message is about a temporary failure. The driver returns no result code, so this
-/// compares the fixed texts (`sqlite3_errstr`) of BUSY, LOCKED, CANTOPEN, FULL, IOERR, NOMEM, PROTOCOL.
+/// compares the fixed texts (`sqlite3_errstr`) of BUSY, LOCKED, CANTOPEN, FULL, IOERR, NOMEM and
+/// PROTOCOL, and our own.
 fn is_temporary(message: &str) -> bool {
     [
         "database is locked",
@@ -102,6 +105,7 @@ fn is_temporary(message: &str) -> bool {
         "database schema is locked",
         "unable to open database file",
         "database or disk is full",
+        TOO_LATE,
         "disk I/O error",
         "out of memory",
         "locking protocol",

@@ -5,7 +5,7 @@ mod records;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
 use otp_core::ports::{Messages, PortError};
 use otp_rows::Col;
 use otp_rows::rows::{MessageRow, read_all, read_found};
@@ -61,10 +61,11 @@ impl Messages for SqliteStore {
         .await
     }
 
-    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
+    async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
         let query = query.clone();
-        self.read("db.messages.list", move |connection| {
-            Ok(read_all(records::list(connection, &query)?)?)
+        self.read_briefly("db.messages.list", move |connection| {
+            let examined = read_all(records::list(connection, &query)?)?;
+            Ok(FoundMessages::of_examined(examined, &query))
         })
         .await
     }

@@ -234,6 +234,7 @@ macro_rules! storage_contract {
             many_messages_are_found_as_each_is,
             pages_neither_skip_nor_repeat_while_messages_are_added,
             a_list_is_narrowed_by_status_recipient_and_time,
+            a_search_looks_at_no_more_messages_than_it_may,
         }
     };
     (@races $fresh:expr) => {

@@ -15,7 +15,7 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::message::{
-    ExpiryPosition, Message, MessageHistory, MessageQuery, MessageRecord, PendingMessage,
+    ExpiryPosition, FoundMessages, Message, MessageHistory, MessageQuery, PendingMessage,
 };
 use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
@@ -139,7 +139,7 @@ storage_parts! {
         async fn find(account: AccountId, message: MessageId) -> Option<Message>;
         async fn find_all(wanted: &[(AccountId, MessageId)]) -> Vec<Option<Message>>;
         async fn find_history(account: AccountId, message: MessageId) -> Option<MessageHistory>;
-        async fn list(query: &MessageQuery) -> Vec<MessageRecord>;
+        async fn list(query: &MessageQuery) -> FoundMessages;
     }
     notice_outbox: NoticeOutbox {
         async fn enqueue(notices: &[MailNotice]) -> ();

@@ -1,13 +1,18 @@
 //! Messages, read only.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::ids::{AccountId, MessageId};
-use crate::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use crate::message::{FoundMessages, Message, MessageHistory, MessageQuery};
 use crate::ports::PortError;
 
 /// At most this many messages can be looked up at once.
 pub const MAX_PER_LOOKUP: usize = 1_000;
+
+/// The longest time that a caller's own read, such as a list, may take.
+pub const MAX_READ_TIME: Duration = Duration::from_secs(1);
 
 /// Finds messages.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -38,7 +43,11 @@ pub trait Messages: Send + Sync {
         message: MessageId,
     ) -> Result<Option<MessageHistory>, PortError>;
 
-    /// Returns the messages that match the query, newest first, as of one moment. An adapter MUST use a
-    /// constant number of statements.
-    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError>;
+    /// Returns the messages that match the query, newest first, as of one moment.
+    ///
+    /// An adapter MUST use a constant number of statements, and MUST NOT read more messages than
+    /// [`MessageQuery::examine`] allows; if it keeps the messages to a recipient in two indexes, not more
+    /// than that from each. It MUST make the backend itself end the search after [`MAX_READ_TIME`], with
+    /// [`PortError::Unavailable`].
+    async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError>;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::message::{MessageQuery, MessageStatus};
+use crate::message::{MAX_EXAMINED, MessageQuery, MessageStatus};
 use crate::page::{Cursor, Page, PagePosition, PageSize};
 use crate::ports::{Messages, PortError};
 use crate::recipient::PhoneNumber;
@@ -53,6 +53,9 @@ pub struct ListMessages {
 
 impl ListMessages {
     /// Returns one page of the caller's messages.
+    ///
+    /// A page may have fewer messages than asked for, even none, and continue nevertheless: it looks at
+    /// [`MAX_EXAMINED`] messages at most.
     pub async fn execute(
         &self,
         request: ListMessagesRequest,
@@ -64,7 +67,7 @@ impl ListMessages {
             return Ok(Page::EMPTY);
         };
         let found = self.messages.list(&query).await?;
-        let page = Page::of_found(found, size);
+        let page = Page::of_found(found.records, size).or_continued_after(found.examined_to);
         Ok(page.try_map(|record| OpenedMessage::open(record, sealer))?)
     }
 }
@@ -80,6 +83,7 @@ fn query(request: ListMessagesRequest, sealer: Option<&AccountSealer>) -> Option
         (None, _) => None,
     };
     let every_status = MessageStatus::ALL.to_vec();
+    let limit = request.size.with_one_more();
     let ends = [
         request.cursor.map(|Cursor(position)| position),
         request.to.map(PagePosition::at),
@@ -94,6 +98,8 @@ fn query(request: ListMessagesRequest, sealer: Option<&AccountSealer>) -> Option
             .flatten()
             .min()
             .unwrap_or(PagePosition::END),
-        limit: request.size.with_one_more(),
+        limit,
+        // Without a status every message that is looked at matches.
+        examine: request.status.map_or(limit, |_| MAX_EXAMINED),
     })
 }

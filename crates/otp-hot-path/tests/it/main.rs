@@ -3,5 +3,6 @@
 mod cached_directory;
 mod group_commit;
 mod grouped_reads;
+mod narrow_reads;
 mod paced_sender;
 mod silence;

@@ -91,6 +91,9 @@ impl PageOf for MessageResource {
 
 /// Lists messages, newest first. Messages that are created meanwhile neither move a page nor appear
 /// twice.
+///
+/// Read on until `nextCursor` is null. With `status`, a page looks at the next 1,000 messages at most, so
+/// it may have fewer messages than `limit`, or none, and continue all the same.
 #[utoipa::path(
     get,
     path = PATH,

@@ -7,7 +7,8 @@ use otp_core::credits::Credits;
 use otp_core::ids::MessageId;
 use otp_core::language::LanguageTag;
 use otp_core::message::{
-    EventSource, Failure, MessageEvent, MessageHistory, MessageQuery, MessageRecord, MessageStatus,
+    EventSource, Failure, FoundMessages, MAX_EXAMINED, MessageEvent, MessageHistory, MessageQuery,
+    MessageRecord, MessageStatus,
 };
 use otp_core::page::{Cursor, PagePosition};
 use otp_core::ports::PortError;
@@ -180,8 +181,17 @@ async fn a_storage_that_cannot_be_reached_is_a_503() {
     }
 }
 
+/// Does the same as [`searched`], for a search that looked at everything.
+async fn listed(query: &str, records: Vec<MessageRecord>) -> (Answer, MessageQuery) {
+    let found = FoundMessages {
+        records,
+        examined_to: None,
+    };
+    searched(query, found).await
+}
+
 /// Returns the answer to a list, and the query that the store received.
-async fn listed(query: &str, found: Vec<MessageRecord>) -> (Answer, MessageQuery) {
+async fn searched(query: &str, found: FoundMessages) -> (Answer, MessageQuery) {
     let mut world = World::new();
     let (sent, asked) = std::sync::mpsc::channel();
     world
@@ -204,6 +214,7 @@ fn everything() -> MessageQuery {
         since: Timestamp::from_unix_millis(0),
         before: PagePosition::END,
         limit: 21,
+        examine: 21,
     }
 }
 
@@ -217,6 +228,7 @@ async fn a_page_has_the_cursor_of_the_next_one() {
         query,
         MessageQuery {
             limit: 3,
+            examine: 3,
             ..everything()
         }
     );
@@ -235,6 +247,20 @@ async fn a_page_has_the_cursor_of_the_next_one() {
 }
 
 #[actix_web::test]
+async fn an_empty_page_continues_if_its_search_ended_early() {
+    let end = PagePosition::of(&record(5, MessageStatus::Sent));
+    let found = FoundMessages {
+        records: Vec::new(),
+        examined_to: Some(end),
+    };
+    let (answer, _) = searched("?status=Read", found).await;
+    let next = Cursor(end).to_string();
+    assert_eq!(answer.json(), json!({"data": [], "nextCursor": next}));
+    let (_, query) = listed(&format!("?status=Read&cursor={next}"), Vec::new()).await;
+    assert_eq!(query.before, end);
+}
+
+#[actix_web::test]
 async fn parameters_narrow_the_list() {
     let check = async |query: &str, expected: MessageQuery| {
         let (answer, asked) = listed(query, Vec::new()).await;
@@ -245,6 +271,7 @@ async fn parameters_narrow_the_list() {
     check("?", everything()).await;
     let status = MessageQuery {
         statuses: vec![MessageStatus::Failed],
+        examine: MAX_EXAMINED,
         ..everything()
     };
     check("?status=Failed", status).await;

@@ -5,27 +5,28 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{MessageHistory, MessageQuery, MessageRecord, MessageStatus};
+use otp_core::message::{FoundMessages, MessageHistory, MessageQuery, MessageStatus};
 use otp_core::ports::PortError;
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{MessageEventRow, MessageRecordRow, read, read_all};
+use otp_rows::rows::{ExaminedMessageRow, MessageEventRow, MessageRecordRow, read, read_all};
 use otp_rows::schema::message_events;
 
 use crate::errors::port_error;
 use crate::statement::{each, statement};
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 
-/// The records of the messages that `$from` names.
+/// The records of the messages that `$from` names, and `$more` of them.
 macro_rules! records {
-    ($from:literal) => {
+    ($from:expr, $more:literal) => {
         concat!(
             "SELECT message.id, message.status, message.recipient, message.channel, message.region, \
                  message.language, template.name AS template, sender.phone_number_id, \
                  message.price, message.failure_code, message.failure_title, message.failure_reason, \
-                 message.created_at, message.failed_at \
-             FROM ",
+                 message.created_at, message.failed_at",
+            $more,
+            " FROM ",
             $from,
             " AS message \
              LEFT JOIN templates AS template ON template.id = message.template_id \
@@ -34,13 +35,32 @@ macro_rules! records {
     };
 }
 
-/// A page of those records, in order. The parameters of `$from` come first.
-macro_rules! page {
-    ($from:literal) => {
+/// The newest messages that `$which` selects, in order, at most as many as may be looked at.
+macro_rules! newest {
+    ($which:literal) => {
         concat!(
-            records!($from),
-            "WHERE message.created_at >= {} AND (message.created_at, message.id) < ({}, {}) \
-                 AND message.status = ANY({}) \
+            "(SELECT * FROM messages WHERE ",
+            $which,
+            " AND created_at >= {} AND (created_at, id) < ({}, {}) \
+             ORDER BY created_at DESC, id DESC LIMIT {})"
+        )
+    };
+}
+
+/// The records of a page among the messages that `$newest` looks at: those that match, and the last one
+/// that may be looked at, whose place shows that the search ended there.
+macro_rules! page {
+    ($newest:expr) => {
+        concat!(
+            records!(
+                concat!(
+                    "(SELECT *, row_number() OVER (ORDER BY created_at DESC, id DESC) AS place FROM ",
+                    $newest,
+                    " AS newest)"
+                ),
+                ", message.place"
+            ),
+            "WHERE message.status = ANY({}) OR message.place = {} \
              ORDER BY message.created_at DESC, message.id DESC LIMIT {}"
         )
     };
@@ -49,7 +69,7 @@ macro_rules! page {
 statement! {
     /// One message of an account.
     FindRecord { id: MessageId, account_id: AccountId } -> MessageRecordRow,
-    concat!(records!("messages"), "WHERE message.id = {} AND message.account_id = {}")
+    concat!(records!("messages", ""), "WHERE message.id = {} AND message.account_id = {}")
 }
 
 statement! {
@@ -60,37 +80,48 @@ statement! {
         since: Timestamp,
         before_time: Timestamp,
         before_id: MessageId,
+        examine: i64,
         statuses: [MessageStatus],
+        end: i64,
         limit: i64,
     }
-    -> MessageRecordRow,
-    page!("(SELECT * FROM messages WHERE account_id = {} AND created_at > '-infinity')")
+    -> ExaminedMessageRow,
+    page!(newest!("account_id = {} AND created_at > '-infinity'"))
 }
 
 statement! {
     /// A page of the messages to one recipient. Failed messages and the others have an index each, hence
-    /// the two arms; every message is in exactly one. `OFFSET 0` keeps the conditions of the page out of
-    /// them: with those PostgreSQL would search by time instead of by recipient.
+    /// the two arms; every message is in exactly one.
     ListOfRecipient {
         account_id: AccountId,
         recipient: RecipientIndex,
-        account_id_again: AccountId,
-        recipient_again: RecipientIndex,
         since: Timestamp,
         before_time: Timestamp,
         before_id: MessageId,
+        examine: i64,
+        account_id_again: AccountId,
+        recipient_again: RecipientIndex,
+        since_again: Timestamp,
+        before_time_again: Timestamp,
+        before_id_again: MessageId,
+        examine_again: i64,
+        examine_both: i64,
         statuses: [MessageStatus],
+        end: i64,
         limit: i64,
     }
-    -> MessageRecordRow,
-    page!("(SELECT * FROM messages \
-            WHERE account_id = {} AND recipient_index = {} AND failed_at IS NULL \
-            UNION ALL SELECT * FROM messages \
-            WHERE account_id = {} AND recipient_index = {} AND failed_at IS NOT NULL OFFSET 0)")
+    -> ExaminedMessageRow,
+    page!(concat!(
+        "(SELECT * FROM (",
+        newest!("account_id = {} AND recipient_index = {} AND failed_at IS NULL"),
+        " UNION ALL ",
+        newest!("account_id = {} AND recipient_index = {} AND failed_at IS NOT NULL"),
+        ") AS both_arms ORDER BY created_at DESC, id DESC LIMIT {})"
+    ))
 }
 
-/// Makes the planner read an account's messages in the order of their index. If it does not know their
-/// number, it would read and sort all of them.
+/// Makes the planner read messages in the order of their index. If it does not know their number, it
+/// would read and sort all of them.
 const BEGIN_IN_ORDER: &str = "BEGIN READ ONLY; \
      SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off";
 
@@ -98,7 +129,7 @@ const BEGIN_IN_ORDER: &str = "BEGIN READ ONLY; \
 pub(super) async fn list(
     transaction: &Transaction,
     query: &MessageQuery,
-) -> Result<Vec<MessageRecord>, PortError> {
+) -> Result<FoundMessages, PortError> {
     let connection = transaction.connection();
     let account_id = Col(query.account_id);
     let since = Col(query.since);
@@ -108,38 +139,43 @@ pub(super) async fn list(
     );
     let statuses = each(&query.statuses, |status| *status);
     let limit = Col(i64::try_from(query.limit).unwrap_or(i64::MAX));
-    let rows = if let Some(recipient) = query.recipient {
+    let examine = Col(i64::try_from(query.examine).unwrap_or(i64::MAX));
+    let begin = transaction.begin_brief(BEGIN_IN_ORDER);
+    let ((), rows) = if let Some(recipient) = query.recipient {
         let list = ListOfRecipient {
             account_id,
             recipient: Col(recipient),
-            account_id_again: account_id,
-            recipient_again: Col(recipient),
             since,
             before_time,
             before_id,
+            examine,
+            account_id_again: account_id,
+            recipient_again: Col(recipient),
+            since_again: since,
+            before_time_again: before_time,
+            before_id_again: before_id,
+            examine_again: examine,
+            examine_both: examine,
             statuses,
+            end: examine,
             limit,
         };
-        let ((), rows) = try_join(transaction.begin(), list.rows(connection))
-            .await
-            .map_err(port_error)?;
-        rows
+        try_join(begin, list.rows(connection)).await
     } else {
         let list = ListOfAccount {
             account_id,
             since,
             before_time,
             before_id,
+            examine,
             statuses,
+            end: examine,
             limit,
         };
-        let begin = transaction.begin_with(BEGIN_IN_ORDER);
-        let ((), rows) = try_join(begin, list.rows(connection))
-            .await
-            .map_err(port_error)?;
-        rows
-    };
-    Ok(read_all(rows)?)
+        try_join(begin, list.rows(connection)).await
+    }
+    .map_err(port_error)?;
+    Ok(FoundMessages::of_examined(read_all(rows)?, query))
 }
 
 /// Returns a message and its events, as of one moment.
@@ -150,7 +186,7 @@ pub(super) async fn history(
 ) -> Result<Option<MessageHistory>, PortError> {
     let connection = transaction.connection();
     let ((), record, events) = try_join3(
-        transaction.begin_with(BEGIN_AT_ONE_MOMENT),
+        transaction.begin_brief(BEGIN_AT_ONE_MOMENT),
         find_record(connection, account, message),
         load_events(connection, message),
     )

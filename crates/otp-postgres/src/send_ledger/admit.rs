@@ -61,7 +61,7 @@ pub(super) async fn facts_of(
     let wanted = WantedFacts::of(std::slice::from_ref(attempt));
     let connection = transaction.connection();
     let begun = async {
-        let begun = transaction.begin_with(BEGIN_AT_ONE_MOMENT);
+        let begun = transaction.begin_brief(BEGIN_AT_ONE_MOMENT);
         let ((), rules) = try_join(begun, load_rules(connection, &wanted.accounts)).await?;
         Ok(rules)
     };

@@ -1,6 +1,10 @@
 //! Messages: as a status check needs them, as their account reads them, and their events.
 
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, QueryableByName};
 use diesel::prelude::*;
+use diesel::row::NamedRow;
+use diesel::sql_types::BigInt;
 use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::TemplateName;
@@ -8,14 +12,14 @@ use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::language::LanguageTag;
 use otp_core::message::{
-    EventSource, Failure, Message, MessageEvent, MessageRecord, MessageStatus,
+    EventSource, ExaminedMessage, Failure, Message, MessageEvent, MessageRecord, MessageStatus,
 };
 use otp_core::region::Region;
 use otp_core::sealing::{ProviderMessageIndex, Sealed, SealedProviderMessageId};
 use otp_core::time::Timestamp;
 
 use crate::Col;
-use crate::column::by_name;
+use crate::column::{by_name, named};
 use crate::schema::{message_events, messages};
 
 /// A message. It is written by the send ledger's own statements.
@@ -97,6 +101,35 @@ impl From<MessageRecordRow> for MessageRecord {
             failure: failure(row.failure_code, row.failure_title, row.failure_reason),
             created_at: row.created_at.0,
             failed_at: row.failed_at.0,
+        }
+    }
+}
+
+/// A message that a search looked at, and its place among them.
+pub struct ExaminedMessageRow {
+    place: Col<i64>,
+    record: MessageRecordRow,
+}
+
+impl<DB> QueryableByName<DB> for ExaminedMessageRow
+where
+    DB: Backend,
+    Col<i64>: FromSql<BigInt, DB>,
+    MessageRecordRow: QueryableByName<DB>,
+{
+    fn build<'a>(row: &impl NamedRow<'a, DB>) -> deserialize::Result<Self> {
+        Ok(Self {
+            place: named(row, "place")?,
+            record: MessageRecordRow::build(row)?,
+        })
+    }
+}
+
+impl From<ExaminedMessageRow> for ExaminedMessage {
+    fn from(row: ExaminedMessageRow) -> Self {
+        Self {
+            place: usize::try_from(row.place.0).unwrap_or(usize::MAX),
+            record: row.record.into(),
         }
     }
 }

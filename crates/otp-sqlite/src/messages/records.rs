@@ -6,60 +6,84 @@ use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{MessageHistory, MessageQuery};
 use otp_rows::Col;
 use otp_rows::encoding::{Id, Instant};
-use otp_rows::rows::{MessageEventRow, MessageRecordRow, read, read_all};
+use otp_rows::rows::{ExaminedMessageRow, MessageEventRow, MessageRecordRow, read, read_all};
 use otp_rows::schema::message_events;
 use serde_json::json;
 
 use crate::errors::StoreError;
 
-/// The records of the messages that `$from` names.
+/// The records of the messages that `$from` names as `message`, and `$more` of them.
 macro_rules! records {
-    ($from:literal) => {
+    ($from:expr, $more:literal) => {
         concat!(
             "SELECT message.id, message.status, message.recipient, message.channel, message.region,
                  message.language, template.name AS template, sender.phone_number_id,
                  message.price, message.failure_code, message.failure_title,
-                 message.failure_reason, message.created_at, message.failed_at
-             FROM ",
+                 message.failure_reason, message.created_at, message.failed_at",
+            $more,
+            " FROM ",
             $from,
-            " AS message
-             LEFT JOIN templates AS template ON template.id = message.template_id
+            " LEFT JOIN templates AS template ON template.id = message.template_id
              LEFT JOIN senders AS sender ON sender.id = message.sender_id "
         )
     };
 }
 
-/// A page of those records, in order. The first parameter is the account, the last the recipient.
-macro_rules! page {
-    ($from:literal, $and:literal) => {
+/// The newest messages that `$which` selects, in order, at most as many as may be looked at.
+macro_rules! newest {
+    ($which:literal) => {
         concat!(
-            records!($from),
-            "WHERE message.created_at >= ?2 AND (message.created_at, message.id) < (?3, ?4)
-               AND message.status IN (SELECT value FROM json_each(?5)) ",
-            $and,
-            " ORDER BY message.created_at DESC, message.id DESC LIMIT ?6"
+            "SELECT id, created_at, status FROM messages ",
+            $which,
+            " AND created_at >= ?2 AND (created_at, id) < (?3, ?4) AND in_time()
+              ORDER BY created_at DESC, id DESC LIMIT ?7"
+        )
+    };
+}
+
+/// The records of a page among the messages that `$newest` looks at: those that match, and the last one
+/// that may be looked at, whose place shows that the search ended there. `CROSS JOIN` keeps the order of
+/// the join.
+macro_rules! page {
+    ($newest:expr) => {
+        concat!(
+            records!(
+                concat!(
+                    "(SELECT *, row_number() OVER (ORDER BY created_at DESC, id DESC) AS place
+                      FROM (",
+                    $newest,
+                    ")) AS newest CROSS JOIN messages AS message ON message.id = newest.id"
+                ),
+                ", newest.place"
+            ),
+            "WHERE newest.status IN (SELECT value FROM json_each(?5)) OR newest.place = ?7
+             ORDER BY newest.created_at DESC, newest.id DESC LIMIT ?6"
         )
     };
 }
 
 const ONE: &str = concat!(
-    records!("messages"),
+    records!("messages AS message", ""),
     "WHERE message.id = ?1 AND message.account_id = ?2"
 );
 
-pub(crate) const OF_ACCOUNT: &str = page!("messages", "AND message.account_id = ?1");
+pub(crate) const OF_ACCOUNT: &str = page!(newest!("WHERE account_id = ?1"));
 
 /// Failed messages and the others have an index each, hence the two arms; every message is in exactly
 /// one. Without `INDEXED BY`, SQLite reads all messages of the account to avoid sorting a recipient's.
-pub(crate) const OF_RECIPIENT: &str = page!(
-    "(SELECT * FROM messages
-      INDEXED BY messages_by_recipient
-      WHERE account_id = ?1 AND recipient_index = ?7 AND failed_at IS NULL
-      UNION ALL SELECT * FROM messages
-      INDEXED BY failed_messages_by_recipient
-      WHERE account_id = ?1 AND recipient_index = ?7 AND failed_at IS NOT NULL)",
-    ""
-);
+pub(crate) const OF_RECIPIENT: &str = page!(concat!(
+    "SELECT * FROM (SELECT * FROM (",
+    newest!(
+        "INDEXED BY messages_by_recipient
+         WHERE account_id = ?1 AND recipient_index = ?8 AND failed_at IS NULL"
+    ),
+    ") UNION ALL SELECT * FROM (",
+    newest!(
+        "INDEXED BY failed_messages_by_recipient
+         WHERE account_id = ?1 AND recipient_index = ?8 AND failed_at IS NOT NULL"
+    ),
+    ")) ORDER BY created_at DESC, id DESC LIMIT ?7"
+));
 
 /// Returns a message and its events.
 pub(super) fn history(
@@ -87,11 +111,11 @@ pub(super) fn history(
     }))
 }
 
-/// Returns the messages that match the query.
+/// Returns the messages that match the query, and the last one that may be looked at.
 pub(super) fn list(
     connection: &mut SqliteConnection,
     query: &MessageQuery,
-) -> Result<Vec<MessageRecordRow>, StoreError> {
+) -> Result<Vec<ExaminedMessageRow>, StoreError> {
     let statuses: Vec<_> = query.statuses.iter().map(|status| status.code()).collect();
     let text = match query.recipient {
         None => OF_ACCOUNT,
@@ -103,10 +127,75 @@ pub(super) fn list(
         .bind::<Instant, _>(Col(query.before.created_at))
         .bind::<Id, _>(Col(MessageId(query.before.id)))
         .bind::<Text, _>(json!(statuses).to_string())
-        .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX));
+        .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX))
+        .bind::<BigInt, _>(i64::try_from(query.examine).unwrap_or(i64::MAX));
     let rows = match query.recipient {
         None => page.load(connection)?,
         Some(recipient) => page.bind::<Binary, _>(Col(recipient)).load(connection)?,
     };
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use diesel::connection::SimpleConnection;
+    use otp_core::message::{FoundMessages, MessageStatus};
+    use otp_core::page::PagePosition;
+    use otp_core::sealing::RecipientIndex;
+    use otp_core::time::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::connect::in_time;
+
+    const SCHEMA: &str =
+        include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
+
+    /// 3,000 messages of one account to one recipient, every other of them failed (4), the rest sent (1).
+    const MESSAGES: &str = "
+        WITH RECURSIVE numbered (n) AS
+            (SELECT 1 UNION ALL SELECT n + 1 FROM numbered WHERE n < 3000)
+        INSERT INTO messages (id, account_id, api_key_id, channel, sender_id, template_id, language,
+            recipient_index, recipient, region, price, subscription_id, status, created_at, updated_at,
+            expires_at, failed_at)
+        SELECT unhex(printf('%032x', n)), zeroblob(16), zeroblob(16), 0, zeroblob(16), zeroblob(16), 'en',
+            zeroblob(32), x'00', 'SA', 1, zeroblob(16), iif(n % 2, 4, 1), n, n, n, iif(n % 2, n, NULL)
+        FROM numbered";
+
+    #[test]
+    fn a_search_looks_at_no_more_rows_than_it_may() {
+        let mut connection = SqliteConnection::establish(":memory:").expect("memory");
+        connection.batch_execute(SCHEMA).expect("schema");
+        connection.batch_execute(MESSAGES).expect("messages");
+        let rows = in_time::count_calls(&mut connection);
+        let of_account = MessageQuery {
+            account_id: AccountId(Uuid::nil()),
+            recipient: None,
+            // Nobody has read anything.
+            statuses: vec![MessageStatus::Read],
+            since: Timestamp::from_unix_millis(0),
+            before: PagePosition::END,
+            limit: 20,
+            examine: 500,
+        };
+        let of_recipient = MessageQuery {
+            recipient: Some(RecipientIndex([0; 32])),
+            ..of_account.clone()
+        };
+        // Failed messages to a recipient and the others are in two indexes.
+        for (query, most) in [(of_account, 500), (of_recipient, 2 * 500)] {
+            let before = rows.load(Ordering::Relaxed);
+            let found = list(&mut connection, &query).expect("a search");
+            let found = FoundMessages::of_examined(read_all(found).expect("readable"), &query);
+            let end = found.examined_to.map(|end| end.created_at.unix_millis());
+            assert_eq!((found.records.len(), end), (0, Some(2_501)), "{query:?}");
+            let looked_at = rows.load(Ordering::Relaxed) - before;
+            assert!(
+                (500..=most + 2).contains(&looked_at),
+                "{looked_at}, {query:?}"
+            );
+        }
+    }
 }

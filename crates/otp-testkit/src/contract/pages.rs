@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::MessageId;
-use otp_core::message::{MessageQuery, MessageRecord, MessageStatus};
+use otp_core::message::{FoundMessages, MessageQuery, MessageRecord, MessageStatus};
 use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, Storage};
 use otp_core::send::{Outcome, SendAttempt};
@@ -21,13 +21,17 @@ fn everything(fixture: &Fixture) -> MessageQuery {
         since: Timestamp::from_unix_millis(0),
         before: PagePosition::END,
         limit: 100,
+        examine: 100,
     }
 }
 
+async fn search(fixture: &Fixture, query: &MessageQuery) -> FoundMessages {
+    let found = Messages::list(&*fixture.store, query).await;
+    found.expect("listed")
+}
+
 async fn list(fixture: &Fixture, query: &MessageQuery) -> Vec<MessageRecord> {
-    Messages::list(&*fixture.store, query)
-        .await
-        .expect("listed")
+    search(fixture, query).await.records
 }
 
 async fn ids(fixture: &Fixture, query: MessageQuery) -> Vec<MessageId> {
@@ -161,4 +165,68 @@ pub async fn a_list_is_narrowed_by_status_recipient_and_time(store: Arc<dyn Stor
     check(between, &[&pending, &sent]).await;
     let newest = MessageQuery { limit: 1, ..all };
     check(newest, &[&again]).await;
+}
+
+/// A search ends after as many messages as it may look at, whatever matches, and says where. The next one
+/// continues there.
+pub async fn a_search_looks_at_no_more_messages_than_it_may(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 100).await;
+    let mut sent = Vec::new();
+    // To one recipient, so that the cooldown of an hour has to pass in between.
+    for number in 0..9 {
+        let attempt = fixture.send(1).await;
+        if number % 3 == 0 {
+            fixture.settle(&attempt, Outcome::Failed(failure(1))).await;
+        }
+        fixture.clock.advance(Duration::from_secs(24 * 3_600));
+        sent.insert(0, attempt);
+    }
+    let place = |attempt: &SendAttempt| PagePosition {
+        created_at: attempt.at,
+        id: attempt.message_id.0,
+    };
+    let of_account = MessageQuery {
+        statuses: vec![MessageStatus::Failed],
+        examine: 4,
+        ..everything(&fixture)
+    };
+    let of_recipient = MessageQuery {
+        recipient: Some(fixture.sealer.index(&recipient(1))),
+        ..of_account.clone()
+    };
+    // The newest is in the first place: 2, 5 and 8 failed.
+    for mut query in [of_account, of_recipient] {
+        for (failed, end) in [
+            (&sent[2..3], Some(3)),
+            (&sent[5..6], Some(7)),
+            (&sent[8..], None),
+        ] {
+            let found = search(&fixture, &query).await;
+            let ids: Vec<_> = found.records.iter().map(|record| record.id).collect();
+            let failed: Vec<_> = failed.iter().map(|attempt| attempt.message_id).collect();
+            assert_eq!(ids, failed, "{query:?}");
+            let end = end.map(|end| place(&sent[end]));
+            assert_eq!(found.examined_to, end, "{query:?}");
+            query.before = end.unwrap_or(query.before);
+        }
+        // Nothing matches: the search says how far it got all the same.
+        query.before = PagePosition::END;
+        query.statuses = vec![MessageStatus::Read];
+        let nothing = FoundMessages {
+            records: Vec::new(),
+            examined_to: Some(place(&sent[3])),
+        };
+        assert_eq!(search(&fixture, &query).await, nothing);
+        // The last message that may be looked at matches, and nothing is older.
+        query.statuses = MessageStatus::ALL.to_vec();
+        query.examine = sent.len();
+        let all = search(&fixture, &query).await;
+        assert_eq!(all.records.len(), sent.len());
+        assert_eq!(all.examined_to, Some(place(&sent[8])));
+        // A full page may end before the search does.
+        query.limit = 2;
+        let full = search(&fixture, &query).await;
+        let ids: Vec<_> = full.records.iter().map(|record| record.id).collect();
+        assert_eq!(ids, [sent[0].message_id, sent[1].message_id]);
+    }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, PortError};
 
@@ -47,7 +47,7 @@ impl Messages for MemoryStore {
         }))
     }
 
-    async fn list(&self, query: &MessageQuery) -> Result<Vec<MessageRecord>, PortError> {
+    async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
         let state = self.state();
         let wanted = |stored: &&StoredMessage| {
             let message = &stored.message;
@@ -55,17 +55,23 @@ impl Messages for MemoryStore {
                 && query
                     .recipient
                     .is_none_or(|index| stored.recipient_index == Some(index))
-                && query.statuses.contains(&message.status)
                 && message.created_at >= query.since
         };
         let found = state.messages.values().filter(wanted);
-        let mut found: Vec<_> = found
+        let mut records: Vec<_> = found
             .map(|stored| state.record(stored))
             .filter(|record| PagePosition::of(record) < query.before)
             .collect();
-        found.sort_unstable_by_key(|record| Reverse(PagePosition::of(record)));
-        found.truncate(query.limit);
-        Ok(found)
+        records.sort_unstable_by_key(|record| Reverse(PagePosition::of(record)));
+        records.truncate(query.examine);
+        let end = records.last().map(PagePosition::of);
+        let examined_to = end.filter(|_| records.len() == query.examine);
+        records.retain(|record| query.statuses.contains(&record.status));
+        records.truncate(query.limit);
+        Ok(FoundMessages {
+            records,
+            examined_to,
+        })
     }
 }
 

@@ -1,0 +1,89 @@
+//! Reads that callers make for themselves (lists, histories, foreseen sends), few at a time.
+//!
+//! Such a read may look at many rows. However many callers read, and however slow the reads are, most
+//! connections remain free for sends, status checks and receipts.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use otp_core::ids::{AccountId, MessageId};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
+use otp_core::ports::{AdmissionFacts, MAX_READ_TIME, Messages, PortError, Storage};
+use otp_core::send::{SendAttempt, SendFacts};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+/// Lets few callers read at a time.
+pub struct NarrowReads {
+    messages: Arc<dyn Messages>,
+    facts: Arc<dyn AdmissionFacts>,
+    permits: Semaphore,
+}
+
+impl NarrowReads {
+    /// Lets a quarter of the connections of `store` read at a time, and at least one.
+    pub fn of_store(store: &Arc<dyn Storage>) -> Self {
+        let at_a_time = (store.connection_use().max / 4).max(1);
+        Self::new(store.clone(), store.clone(), at_a_time)
+    }
+
+    /// Lets `at_a_time` callers read at a time.
+    pub fn new(
+        messages: Arc<dyn Messages>,
+        facts: Arc<dyn AdmissionFacts>,
+        at_a_time: usize,
+    ) -> Self {
+        Self {
+            messages,
+            facts,
+            permits: Semaphore::new(at_a_time),
+        }
+    }
+
+    /// Waits for its turn, as long as a read may take. Turns are taken in the order of arrival.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, PortError> {
+        let turn = timeout(MAX_READ_TIME, self.permits.acquire()).await;
+        let busy = || PortError::Unavailable("too many reads are under way".into());
+        turn.map_err(|_| busy())?.map_err(|_| busy())
+    }
+}
+
+#[async_trait]
+impl Messages for NarrowReads {
+    async fn find(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<Message>, PortError> {
+        self.messages.find(account, message).await
+    }
+
+    async fn find_all(
+        &self,
+        wanted: &[(AccountId, MessageId)],
+    ) -> Result<Vec<Option<Message>>, PortError> {
+        self.messages.find_all(wanted).await
+    }
+
+    async fn find_history(
+        &self,
+        account: AccountId,
+        message: MessageId,
+    ) -> Result<Option<MessageHistory>, PortError> {
+        let _turn = self.turn().await?;
+        self.messages.find_history(account, message).await
+    }
+
+    async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
+        let _turn = self.turn().await?;
+        self.messages.list(query).await
+    }
+}
+
+#[async_trait]
+impl AdmissionFacts for NarrowReads {
+    async fn facts_of(&self, attempt: &SendAttempt) -> Result<SendFacts, PortError> {
+        let _turn = self.turn().await?;
+        self.facts.facts_of(attempt).await
+    }
+}

@@ -1,0 +1,131 @@
+//! Tests of narrow reads: few at a time, and nobody waits without end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use otp_core::ids::{AccountId, MessageId};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
+use otp_core::page::PagePosition;
+use otp_core::ports::{MAX_READ_TIME, Messages, PortError};
+use otp_core::time::Timestamp;
+use otp_hot_path::NarrowReads;
+use otp_testkit::MemoryStore;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// Messages whose reads end one by one, when the test lets them.
+struct Slow {
+    running: AtomicUsize,
+    most: AtomicUsize,
+    ends: Semaphore,
+}
+
+impl Slow {
+    async fn read(&self) {
+        let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(running, Ordering::SeqCst);
+        self.ends.acquire().await.expect("open").forget();
+        self.running.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Messages for Slow {
+    async fn find(&self, _: AccountId, _: MessageId) -> Result<Option<Message>, PortError> {
+        Ok(None)
+    }
+
+    async fn find_all(
+        &self,
+        wanted: &[(AccountId, MessageId)],
+    ) -> Result<Vec<Option<Message>>, PortError> {
+        Ok(vec![None; wanted.len()])
+    }
+
+    async fn find_history(
+        &self,
+        _: AccountId,
+        _: MessageId,
+    ) -> Result<Option<MessageHistory>, PortError> {
+        self.read().await;
+        Ok(None)
+    }
+
+    async fn list(&self, _: &MessageQuery) -> Result<FoundMessages, PortError> {
+        self.read().await;
+        Ok(FoundMessages::default())
+    }
+}
+
+fn narrow(at_a_time: usize) -> (Arc<Slow>, Arc<NarrowReads>) {
+    let slow = Arc::new(Slow {
+        running: AtomicUsize::new(0),
+        most: AtomicUsize::new(0),
+        ends: Semaphore::new(0),
+    });
+    let facts = Arc::new(MemoryStore::default());
+    let reads = NarrowReads::new(slow.clone(), facts, at_a_time);
+    (slow, Arc::new(reads))
+}
+
+fn query() -> MessageQuery {
+    MessageQuery {
+        account_id: AccountId(Uuid::nil()),
+        recipient: None,
+        statuses: Vec::new(),
+        since: Timestamp::from_unix_millis(0),
+        before: PagePosition::END,
+        limit: 1,
+        examine: 1,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_and_histories_share_few_turns() {
+    let (slow, reads) = narrow(2);
+    let mut callers = Vec::new();
+    for number in 0..10 {
+        let reads = Arc::clone(&reads);
+        callers.push(tokio::spawn(async move {
+            if number % 2 == 0 {
+                return Messages::list(&*reads, &query()).await.map(drop);
+            }
+            let (account, id) = (AccountId(Uuid::nil()), MessageId(Uuid::nil()));
+            reads.find_history(account, id).await.map(drop)
+        }));
+    }
+    // The paused clock moves only when every task waits: by then everyone reads who may.
+    tokio::time::sleep(MAX_READ_TIME / 2).await;
+    assert_eq!(slow.running.load(Ordering::SeqCst), 2);
+    slow.ends.add_permits(10);
+    for caller in callers {
+        caller.await.expect("no panic").expect("its turn came");
+    }
+    assert_eq!(slow.most.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_whose_turn_does_not_come_is_refused() {
+    let (slow, reads) = narrow(1);
+    let first = tokio::spawn({
+        let reads = Arc::clone(&reads);
+        async move { Messages::list(&*reads, &query()).await }
+    });
+    while slow.running.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let begun = Instant::now();
+    let refused = Messages::list(&*reads, &query()).await;
+    assert!(
+        matches!(refused, Err(PortError::Unavailable(_))),
+        "{refused:?}"
+    );
+    assert_eq!(begun.elapsed(), MAX_READ_TIME);
+    // The look-ups of status checks do not wait for a turn.
+    let (account, id) = (AccountId(Uuid::nil()), MessageId(Uuid::nil()));
+    assert_eq!(reads.find(account, id).await.expect("no wait"), None);
+    slow.ends.add_permits(1);
+    first.await.expect("no panic").expect("the first read");
+}
