@@ -44,7 +44,7 @@ pub use clock::Clock;
 pub use credit_audit::CreditAudit;
 pub use directory::Directory;
 pub use erasure::Erasure;
-pub use error::PortError;
+pub use error::{OutOfSpace, PortError};
 pub use keyring::{Keyring, RewrappedKey};
 #[cfg(feature = "mocks")]
 pub use message_sender::OutgoingDouble;

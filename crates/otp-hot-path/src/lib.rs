@@ -6,6 +6,8 @@
 //!   a batch of one.
 //! - [`GroupedReads`] does the same for reads that many callers request one by one.
 //! - [`NarrowReads`] lets few callers at a time read lists, so that most connections remain for sends.
+//! - [`SpaceWatch`] remembers that a send was refused because the storage is full, and reports it as
+//!   the health of the storage until there is room again.
 //! - [`CachedDirectory`] caches the answers of a [`Directory`](otp_core::ports::Directory) for half
 //!   a second.
 //! - [`PacedSender`] protects the provider behind a
@@ -20,6 +22,7 @@ mod group_commit;
 mod grouped_reads;
 mod narrow_reads;
 mod paced_sender;
+mod space_watch;
 
 pub use batcher::BatchLimits;
 pub use cached_directory::{CachedDirectory, LookUps, TIME_TO_LIVE};
@@ -27,3 +30,4 @@ pub use group_commit::{GroupCommit, QueueDepths};
 pub use grouped_reads::GroupedReads;
 pub use narrow_reads::NarrowReads;
 pub use paced_sender::PacedSender;
+pub use space_watch::SpaceWatch;

@@ -148,6 +148,10 @@ const LOOK_UP_BY_INDEX: &str = "SET enable_seqscan = off; SET enable_hashjoin = 
 /// setting.
 const WATCH_THE_CLIENT: &str = "SET client_connection_check_interval = '1s'";
 
+/// Makes PostgreSQL report errors in English; `errors.rs` says why. A role that may not set it (every one
+/// but a superuser, before PostgreSQL 15) keeps the language of the server.
+const SPEAK_ENGLISH: &str = "SET lc_messages = 'C'";
+
 impl Connector {
     fn new(options: &PgOptions) -> Result<Self, ConnectError> {
         let target = options.target.clone();
@@ -197,6 +201,7 @@ impl Connector {
             .map_err(|error| one_line(&error))?;
         // If the server refuses it, the time limit of the statement ends it.
         let _ = connection.batch_execute(WATCH_THE_CLIENT).await;
+        let _ = connection.batch_execute(SPEAK_ENGLISH).await;
         Ok(connection)
     }
 }

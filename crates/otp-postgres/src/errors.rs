@@ -6,7 +6,7 @@
 use std::error::Error as StdError;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
-use otp_core::ports::PortError;
+use otp_core::ports::{OutOfSpace, PortError};
 use otp_rows::Unreadable;
 
 /// A failure in words that may appear in a log.
@@ -75,11 +75,27 @@ fn database_error(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInformation)
     }
 }
 
-/// Maps the errors that the driver has no kind for. diesel-async 0.9 keeps their message but not their
-/// SQLSTATE, so this compares the texts of an English server. On another server a deadlock is a
-/// [`PortError::Backend`], which is as safe; it only is not retried.
+/// Maps the errors that the driver has no kind for, by their words.
+///
+/// The SQLSTATE would be better, but diesel-async 0.9 does not pass it on: it wraps the server's error in a
+/// private type that shows its message and detail only, behind a trait that cannot be downcast. So each
+/// connection asks the server for English words (`connect.rs`). A server that refuses them, and speaks
+/// another language, makes a deadlock or a full disk a [`PortError::Backend`]: nothing is lost, but the
+/// first is not retried, and the second is answered with 500.
 fn by_message(message: &str) -> PortError {
-    const TRANSIENT: [&str; 8] = [
+    /// SQLSTATE 53100, disk_full.
+    const FULL: [&str; 3] = [
+        "No space left on device",
+        "Disk quota exceeded",
+        "could not extend file",
+    ];
+    const TRANSIENT: [&str; 13] = [
+        // The rest of class 53, insufficient resources.
+        "out of memory",
+        "out of shared memory",
+        "exceeds temp_file_limit",
+        "too many parallel workers",
+        "could not resize shared memory segment",
         "terminating connection",
         "the database system is",
         "canceling statement due to",
@@ -92,6 +108,8 @@ fn by_message(message: &str) -> PortError {
     let message = message.replace(['\n', '\r'], " ");
     if message.contains("deadlock detected") {
         conflict(message)
+    } else if FULL.iter().any(|text| message.contains(text)) {
+        PortError::Unavailable(Box::new(OutOfSpace(format!("PostgreSQL: {message}"))))
     } else if TRANSIENT.iter().any(|text| message.contains(text)) {
         unavailable(message)
     } else {
@@ -190,11 +208,41 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_out_of_space_and_another_lack_is_not() {
+        for (message, full) in [
+            (
+                "could not extend file \"base/5/1249\": No space left on device",
+                true,
+            ),
+            (
+                "could not extend file \"base/5/1249\": wrote only 4096 of 8192 bytes at block 7",
+                true,
+            ),
+            (
+                "could not write to file \"base/pgsql_tmp/1\": No space left on device",
+                true,
+            ),
+            ("could not write block 3: Disk quota exceeded", true),
+            ("out of shared memory", false),
+            ("out of memory", false),
+            (
+                "temporary file size exceeds temp_file_limit (1024kB)",
+                false,
+            ),
+            ("sorry, too many clients already", false),
+        ] {
+            let error = mapped(DatabaseErrorKind::Unknown, message);
+            assert!(matches!(error, PortError::Unavailable(_)), "{message}");
+            assert_eq!(error.is_out_of_space(), full, "{message}");
+        }
+    }
+
+    #[test]
     fn another_error_is_the_backends_unless_a_commit_failed() {
         let unknown = || {
             DieselError::DatabaseError(
                 DatabaseErrorKind::Unknown,
-                Box::new(Message("could not extend file")),
+                Box::new(Message("invalid memory alloc request size 2")),
             )
         };
         assert!(matches!(port_error(unknown()), PortError::Backend(_)));

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::ports::{
     Clock, Directory, MessageSender, Messages, NoticeSender, ProviderWebhook, Randomness, Receipts,
-    RecipientIdentities, SendLedger, SenderExaminer, Storage, TemplateRegistry,
+    RecipientIdentities, SendLedger, SenderExaminer, Storage, StorageHealth, TemplateRegistry,
 };
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_hot_path::{
-    BatchLimits, CachedDirectory, GroupCommit, GroupedReads, NarrowReads, PacedSender,
+    BatchLimits, CachedDirectory, GroupCommit, GroupedReads, NarrowReads, PacedSender, SpaceWatch,
 };
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
 
@@ -29,6 +29,8 @@ pub(crate) struct Adapters {
     pub(crate) directory: Arc<dyn Directory>,
     /// Batched, and counted by batch.
     pub(crate) ledger: Arc<dyn SendLedger>,
+    /// Watches whether the storage is full.
+    pub(crate) health: Arc<dyn StorageHealth>,
     /// Batched.
     pub(crate) messages: Arc<dyn Messages>,
     /// Few at a time.
@@ -63,7 +65,8 @@ impl Adapters {
     ) -> Result<Self, SetupError> {
         let directory = Arc::new(CachedDirectory::new(storage.clone()));
         let ledger = CountedLedger::new(storage.clone());
-        let ledger = Arc::new(GroupCommit::start(Arc::new(ledger), BatchLimits::DEFAULT));
+        let watch = Arc::new(SpaceWatch::new(Arc::new(ledger), storage.clone()));
+        let ledger = Arc::new(GroupCommit::start(watch.clone(), BatchLimits::DEFAULT));
         let reads = Arc::new(GroupedReads::start(storage.clone()));
         let sender = CountedSender::new(message_sender(settings, overrides)?);
         let sender = Arc::new(PacedSender::new(Arc::new(sender)));
@@ -76,6 +79,7 @@ impl Adapters {
         Ok(Self {
             narrow_reads: Arc::new(NarrowReads::of_store(&storage)),
             storage,
+            health: watch,
             ledger,
             messages: reads.clone(),
             receipts: reads.clone(),

@@ -190,7 +190,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
             handle_provider_webhook: use_cases.handle_provider_webhook,
             clock: Arc::clone(&adapters.clock),
         }),
-        health: adapters.storage.clone(),
+        health: Arc::clone(&adapters.health),
         runner: UseCaseRunner {
             runtime: tokio::runtime::Handle::current(),
             tasks: tasks.clone(),

@@ -5,6 +5,7 @@ mod file;
 pub(crate) mod in_time;
 mod opened;
 mod options;
+mod room;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -118,6 +119,16 @@ impl SqliteStore {
             in_time::within(MAX_READ_TIME, || work(connection))
         })
         .await
+    }
+
+    /// Checks that there is room for another mebibyte beside the file.
+    pub(crate) async fn require_room(&self) -> Result<(), PortError> {
+        let file = Arc::clone(&self.file);
+        let checking = self
+            .runtime
+            .spawn_blocking(move || room::require(file.path()));
+        let checked = checking.await.map_err(errors::unavailable)?;
+        checked.map_err(errors::of_file_system)
     }
 
     /// Runs `work` on a connection as one blocking task, inside a task of the store. If the returned

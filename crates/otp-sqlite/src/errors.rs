@@ -3,7 +3,7 @@
 use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error as DriverError};
-use otp_core::ports::PortError;
+use otp_core::ports::{OutOfSpace, PortError};
 use otp_rows::Unreadable;
 
 use crate::connect::in_time::TOO_LATE;
@@ -51,6 +51,20 @@ pub(crate) fn unavailable(why: impl fmt::Display) -> PortError {
     PortError::Unavailable(cause(why))
 }
 
+/// The file system has no room, or cannot be used.
+pub(crate) fn of_file_system(error: std::io::Error) -> PortError {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    if matches!(error.kind(), StorageFull | QuotaExceeded) {
+        out_of_space(&error.to_string())
+    } else {
+        unavailable(error)
+    }
+}
+
+fn out_of_space(words: &str) -> PortError {
+    PortError::Unavailable(Box::new(OutOfSpace(format!("SQLite: {words}"))))
+}
+
 /// The database answered, but cannot do what this program needs.
 pub(crate) fn backend(why: impl fmt::Display) -> PortError {
     PortError::Backend(cause(why))
@@ -88,7 +102,9 @@ fn from_driver(error: DriverError) -> PortError {
         kind,
         DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection
     );
-    if gone || is_temporary(message) {
+    if message.starts_with("database or disk is full") {
+        out_of_space(message)
+    } else if gone || is_temporary(message) {
         unavailable(message)
     } else {
         backend(message)
@@ -96,15 +112,13 @@ fn from_driver(error: DriverError) -> PortError {
 }
 
 /// Whether SQLite's message is about a temporary failure. The driver returns no result code, so this
-/// compares the fixed texts (`sqlite3_errstr`) of BUSY, LOCKED, CANTOPEN, FULL, IOERR, NOMEM and
-/// PROTOCOL, and our own.
+/// compares the fixed texts (`sqlite3_errstr`) of BUSY, LOCKED, CANTOPEN, IOERR, NOMEM, PROTOCOL, and our own.
 fn is_temporary(message: &str) -> bool {
     [
         "database is locked",
         "database table is locked",
         "database schema is locked",
         "unable to open database file",
-        "database or disk is full",
         TOO_LATE,
         "disk I/O error",
         "out of memory",
@@ -129,12 +143,17 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_unavailable() {
+    fn a_full_disk_is_out_of_space() {
         let error = error_of(
             "PRAGMA max_page_count = 2; CREATE TABLE t (x)",
             "INSERT INTO t SELECT zeroblob(100000)",
         );
         assert!(matches!(error, PortError::Unavailable(_)), "{error:?}");
+        assert!(error.is_out_of_space());
+        let full = of_file_system(std::io::ErrorKind::StorageFull.into());
+        assert!(full.is_out_of_space(), "{full:?}");
+        let gone = of_file_system(std::io::ErrorKind::NotFound.into());
+        assert!(matches!(gone, PortError::Unavailable(_)) && !gone.is_out_of_space());
     }
 
     #[test]

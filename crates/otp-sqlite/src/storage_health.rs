@@ -17,6 +17,10 @@ impl StorageHealth for SqliteStore {
         }
     }
 
+    async fn check_space(&self) -> Result<(), PortError> {
+        self.require_room().await
+    }
+
     fn connection_use(&self) -> ConnectionUse {
         self.pools_use()
     }

@@ -169,6 +169,10 @@ impl StorageHealth for MemoryStore {
         Ok(())
     }
 
+    async fn check_space(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+
     fn connection_use(&self) -> ConnectionUse {
         ConnectionUse::default()
     }

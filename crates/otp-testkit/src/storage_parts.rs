@@ -249,6 +249,10 @@ impl StorageHealth for StorageParts {
         self.storage_health.check().await
     }
 
+    async fn check_space(&self) -> Result<(), PortError> {
+        self.storage_health.check_space().await
+    }
+
     fn connection_use(&self) -> ConnectionUse {
         self.storage_health.connection_use()
     }

@@ -15,3 +15,40 @@ pub enum PortError {
     #[error("the backend failed")]
     Backend(#[source] Box<dyn Error + Send + Sync>),
 }
+
+impl PortError {
+    /// Returns whether the backend has no room for another write.
+    pub fn is_out_of_space(&self) -> bool {
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            if error.is::<OutOfSpace>() {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
+/// The cause of a [`PortError::Unavailable`] if the backend has no room for another write, in words that
+/// may appear in a log.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OutOfSpace(pub String);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_full_backend_is_told_from_one_that_is_away() {
+        let full = PortError::Unavailable(Box::new(OutOfSpace("disk full".into())));
+        assert!(full.is_out_of_space());
+        // A batch shares its error with its callers.
+        let shared = PortError::Unavailable(Box::new(Arc::new(full)));
+        assert!(shared.is_out_of_space());
+        assert!(!PortError::Unavailable("away".into()).is_out_of_space());
+    }
+}

@@ -6,3 +6,4 @@ mod grouped_reads;
 mod narrow_reads;
 mod paced_sender;
 mod silence;
+mod space_watch;

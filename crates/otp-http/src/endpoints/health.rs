@@ -36,6 +36,9 @@ pub(crate) struct HealthResponse {
     /// The missing parts: `database` or `migrations`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     missing: &'static [&'static str],
+    /// `full` while messages cannot be sent because the storage has no space left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage: Option<&'static str>,
 }
 
 /// Reports that the process runs.
@@ -52,6 +55,7 @@ pub(crate) async fn live() -> HttpResponse {
         .json(HealthResponse {
             status: "ok",
             missing: &[],
+            storage: None,
         })
 }
 
@@ -65,7 +69,7 @@ pub(crate) async fn live() -> HttpResponse {
         (status = 200, description = "The service is ready.", body = HealthResponse, example = json!({"status": "ok"})),
         (
             status = 503,
-            description = "The service is not ready; `missing` says why.",
+            description = "The service is not ready; `missing` or `storage` says why.",
             body = HealthResponse,
             example = json!({"status": "unavailable", "missing": ["database"]}),
         ),
@@ -78,29 +82,31 @@ pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpRe
         Ok(Ok(Ok(()))) => live().await,
         Ok(Ok(Err(error))) => {
             tracing::warn!(cause = %chain(&error), "storage is not ready");
-            unavailable(missing(&error))
+            unavailable(&error)
         }
         Ok(Err(_)) => {
             tracing::warn!("storage did not answer in time");
-            unavailable(&["database"])
+            not_ready(&["database"], None)
         }
         Err(error) => ApiError::from(error).answer(&RequestContext::of(&request)),
     }
 }
 
-/// Returns what a failed check lacks. A storage that can be reached but not used has the schema of
-/// another version.
-fn missing(error: &PortError) -> &'static [&'static str] {
+/// Answers a failed check. A storage that can be reached but not used has the schema of another version,
+/// unless it says that it is full.
+fn unavailable(error: &PortError) -> HttpResponse {
     match error {
-        PortError::Unavailable(_) => &["database"],
-        PortError::Backend(_) | PortError::Conflict(_) => &["migrations"],
+        error if error.is_out_of_space() => not_ready(&[], Some("full")),
+        PortError::Unavailable(_) => not_ready(&["database"], None),
+        PortError::Backend(_) | PortError::Conflict(_) => not_ready(&["migrations"], None),
     }
 }
 
-fn unavailable(missing: &'static [&'static str]) -> HttpResponse {
+fn not_ready(missing: &'static [&'static str], storage: Option<&'static str>) -> HttpResponse {
     let body = HealthResponse {
         status: "unavailable",
         missing,
+        storage,
     };
     HttpResponse::ServiceUnavailable()
         .insert_header(NO_STORE)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::test::TestRequest;
 use async_trait::async_trait;
-use otp_core::ports::{ConnectionUse, MockStorageHealth, PortError, StorageHealth};
+use otp_core::ports::{ConnectionUse, MockStorageHealth, OutOfSpace, PortError, StorageHealth};
 use serde_json::json;
 
 use super::support::World;
@@ -57,6 +57,21 @@ async fn a_service_that_is_not_ready_says_what_is_missing() {
 }
 
 #[actix_web::test]
+async fn a_service_whose_storage_is_full_says_so() {
+    let mut world = World::without_directory();
+    let mut health = MockStorageHealth::new();
+    let full = || PortError::Unavailable(Box::new(OutOfSpace("canary".to_owned())));
+    health
+        .expect_check()
+        .times(1)
+        .returning(move || Err(full()));
+    world.health = Arc::new(health);
+    let answer = world.ask(get("/health/ready")).await;
+    let expected = json!({"status": "unavailable", "storage": "full"});
+    assert_eq!((answer.status.as_u16(), answer.json()), (503, expected));
+}
+
+#[actix_web::test]
 async fn health_answers_head_requests() {
     let answer = World::without_directory()
         .ask(TestRequest::with_uri("/health/live").method(actix_web::http::Method::HEAD))
@@ -70,6 +85,10 @@ struct Silent;
 #[async_trait]
 impl StorageHealth for Silent {
     async fn check(&self) -> Result<(), PortError> {
+        std::future::pending().await
+    }
+
+    async fn check_space(&self) -> Result<(), PortError> {
         std::future::pending().await
     }
 

@@ -126,3 +126,47 @@ async fn a_pool_without_a_free_connection_is_unavailable_in_time() {
     let admitted = admitting.await.expect("no panic").expect("admit");
     assert_eq!(admitted, [Admission::Admitted]);
 }
+
+/// Refuses every message as PostgreSQL does when its disk is full, in the language that the session asked
+/// for.
+const FULL: &str = "
+    CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE =
+            'could not write block 7 of relation base/5/1249: ' ||
+            CASE current_setting('lc_messages') WHEN 'C' THEN 'No space left on device'
+            ELSE 'Auf dem Gerät ist kein Speicherplatz mehr verfügbar' END;
+    END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION full_disk()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_out_of_space_and_loses_nothing() {
+    let url = fresh::database();
+    let store = Arc::new(fresh::store(&url).await);
+    let fixture = Fixture::with_credits(Arc::clone(&store) as Arc<_>, 100).await;
+    let session = fresh::session(&url).await;
+    session.batch_execute(FULL).await.expect("a trigger");
+    let attempts: Arc<[_]> = (1..4).map(|number| fixture.attempt(number)).collect();
+    let error = store.admit(attempts).await.expect_err("the disk is full");
+    assert!(matches!(error, PortError::Unavailable(_)), "{error:?}");
+    assert!(error.is_out_of_space(), "{error:?}");
+    store.check().await.expect("it can be read");
+    let free = "DROP TRIGGER full_disk ON messages";
+    session.batch_execute(free).await.expect("no trigger");
+    fixture.send(1).await;
+    fixture.assert_ledger_balances().await;
+    assert_eq!(fixture.balance().await, 99);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_the_space_leaves_nothing_behind() {
+    let url = fresh::database();
+    let store = fresh::store(&url).await;
+    for _ in 0..2 {
+        store.check_space().await.expect("there is room");
+    }
+    let session = fresh::session(&url).await;
+    let left = "SELECT count(*) FROM pg_class WHERE relname = 'otp_room'";
+    let left: i64 = session.query_one(left, &[]).await.expect("a count").get(0);
+    assert_eq!(left, 0);
+}
