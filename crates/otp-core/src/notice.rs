@@ -3,6 +3,7 @@
 //! The id of a notice is made from the event it is about, and notices with the same id are the same
 //! notice: an event that is noticed twice causes one mail.
 
+mod announced;
 mod expiring_key;
 mod kind;
 mod low_balance;
@@ -13,9 +14,9 @@ use uuid::Builder;
 use crate::ids::{AccountId, NoticeId};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
+pub use announced::Announced;
 pub use expiring_key::{FIRST_WARNING, expiring_key};
 pub use kind::{NoticeKind, Reason};
-pub(crate) use low_balance::Debit;
 pub use low_balance::{InvalidLowBalance, LowBalance};
 
 /// A notice to an account holder. It has no address: the address is looked up when the mail is

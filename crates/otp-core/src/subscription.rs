@@ -2,6 +2,7 @@
 
 use crate::credits::Credits;
 use crate::ids::{AccountId, PlanId, SubscriptionId};
+use crate::notice::Announced;
 use crate::time::Timestamp;
 
 /// Credits granted to an account.
@@ -51,7 +52,7 @@ impl SubscriptionStatus {
     }
 }
 
-/// The balance of a subscription, with everything that admission needs of it.
+/// The balance of a subscription, with everything that admission and settlement need of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubscriptionBalance {
     /// The subscription.
@@ -62,6 +63,8 @@ pub struct SubscriptionBalance {
     pub granted: Credits,
     /// The time it was granted.
     pub created_at: Timestamp,
+    /// The notices that were given about it.
+    pub announced: Announced,
 }
 
 /// Returns the subscription that pays: the newest whose remaining credits cover the whole price. A
@@ -86,6 +89,7 @@ mod tests {
             remaining: Credits::new(remaining).expect("credits"),
             granted: Credits::new(100).expect("credits"),
             created_at: Timestamp::from_unix_millis(created_at),
+            announced: Announced::Nothing,
         }
     }
 

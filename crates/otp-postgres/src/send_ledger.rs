@@ -19,8 +19,10 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
+use otp_core::notice::Announced;
 use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
+use otp_core::subscription::SubscriptionBalance;
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRulesRow, signed_amount};
@@ -82,10 +84,10 @@ statement! {
 }
 
 statement! {
-    /// Sets the remaining credits of subscriptions whose accounts are locked.
-    SetBalances { id: [SubscriptionId], remaining: [Credits] },
-    "UPDATE subscriptions SET remaining = balance.remaining \
-     FROM unnest({}, {}) AS balance (id, remaining) \
+    /// Sets the balances of subscriptions whose accounts are locked.
+    SetBalances { id: [SubscriptionId], remaining: [Credits], announced: [Announced] },
+    "UPDATE subscriptions SET remaining = balance.remaining, announced = balance.announced \
+     FROM unnest({}, {}, {}) AS balance (id, remaining, announced) \
      WHERE subscriptions.id = balance.id"
 }
 
@@ -132,14 +134,15 @@ async fn append_entries(
 /// ledger and balances would disagree from then on.
 async fn set_balances(
     mut connection: &AsyncPgConnection,
-    balances: &BTreeMap<SubscriptionId, Credits>,
+    balances: &BTreeMap<SubscriptionId, SubscriptionBalance>,
 ) -> QueryResult<()> {
     if balances.is_empty() {
         return Ok(());
     }
     let set = SetBalances {
         id: each(balances.keys(), |id| *id),
-        remaining: each(balances.values(), |remaining| *remaining),
+        remaining: each(balances.values(), |balance| balance.remaining),
+        announced: each(balances.values(), |balance| balance.announced),
     };
     if set.execute(&mut connection).await? == balances.len() {
         Ok(())

@@ -15,7 +15,7 @@ use otp_core::ids::{
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::message::{EventSource, MessageStatus};
-use otp_core::notice::{LowBalance, NoticeState};
+use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::plan::Currency;
 use otp_core::region::Region;
@@ -90,6 +90,7 @@ ids!(
 );
 
 codes!(
+    Announced,
     Channel,
     ConsentRequest,
     ConsentSource,

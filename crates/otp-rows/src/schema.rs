@@ -77,6 +77,7 @@ table! {
         credits -> Integer,
         remaining -> Integer,
         created_at -> Instant,
+        announced -> SmallInt,
     }
 }
 

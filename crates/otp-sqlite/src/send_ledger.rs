@@ -14,11 +14,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, SubscriptionId};
 use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
+use otp_core::subscription::SubscriptionBalance;
 use otp_rows::rows::AccountRulesRow;
 use serde_json::json;
 
@@ -38,7 +38,7 @@ const APPEND_ENTRIES: &str = "
     FROM json_each(?)";
 
 const SET_BALANCES: &str = "
-    UPDATE subscriptions SET remaining = changed.value ->> 1
+    UPDATE subscriptions SET remaining = changed.value ->> 1, announced = changed.value ->> 2
     FROM json_each(?) AS changed
     WHERE subscriptions.id = unhex(changed.value ->> 0)";
 
@@ -111,14 +111,15 @@ pub(crate) fn append_entries(
 /// otherwise ledger and balances would disagree from then on.
 fn set_balances(
     connection: &mut SqliteConnection,
-    balances: &BTreeMap<SubscriptionId, Credits>,
+    balances: &BTreeMap<SubscriptionId, SubscriptionBalance>,
 ) -> Result<(), StoreError> {
     if balances.is_empty() {
         return Ok(());
     }
-    let rows = balances
-        .iter()
-        .map(|(subscription, left)| json!([id(subscription.0), left.get()]));
+    let rows = balances.iter().map(|(subscription, balance)| {
+        let (left, announced) = (balance.remaining.get(), balance.announced.code());
+        json!([id(subscription.0), left, announced])
+    });
     if set_based(SET_BALANCES, rows).execute(connection)? == balances.len() {
         Ok(())
     } else {

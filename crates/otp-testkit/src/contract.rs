@@ -212,7 +212,7 @@ macro_rules! storage_contract {
             ended_notices_are_forgotten_in_time,
             a_crossing_is_noticed_once,
             racers_cross_once,
-            a_refund_makes_room_for_another_crossing,
+            refunds_make_no_room_for_another_notice,
             each_account_has_a_threshold_of_its_own,
         }
     };

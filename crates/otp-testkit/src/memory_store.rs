@@ -26,10 +26,10 @@ use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId};
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId};
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::message::{Message, MessageEvent};
-use otp_core::notice::QueuedNotice;
+use otp_core::notice::{Announced, QueuedNotice};
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
 use otp_core::opt_out::{CurrentConsent, UnresolvedConsent};
 use otp_core::plan::Plan;
@@ -56,6 +56,8 @@ struct State {
     api_keys: Vec<ApiKey>,
     plans: Vec<Plan>,
     subscriptions: Vec<Subscription>,
+    /// The notices that were given about subscriptions, if any.
+    announced: HashMap<SubscriptionId, Announced>,
     ledger: Vec<LedgerEntry>,
     prices: BTreeMap<Region, Credits>,
     senders: Vec<Sender>,

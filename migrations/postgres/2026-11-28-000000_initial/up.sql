@@ -63,7 +63,9 @@ CREATE TABLE subscriptions (
     plan_id    uuid        REFERENCES plans (id),
     credits    integer     NOT NULL CHECK (credits > 0),
     remaining  integer     NOT NULL CHECK (remaining BETWEEN 0 AND credits),
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    -- The last notice about the balance: none, low, spent.
+    announced  smallint    NOT NULL DEFAULT 0 CHECK (announced BETWEEN 0 AND 2)
 ) WITH (fillfactor = 50); -- the balance changes with every batch: room for updates within the page
 CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
 

@@ -65,7 +65,9 @@ CREATE TABLE subscriptions (
     plan_id    BLOB    REFERENCES plans (id),
     credits    INTEGER NOT NULL CHECK (credits > 0),
     remaining  INTEGER NOT NULL CHECK (remaining BETWEEN 0 AND credits),
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    -- The last notice about the balance: none, low, spent.
+    announced  INTEGER NOT NULL DEFAULT 0 CHECK (announced BETWEEN 0 AND 2)
 ) STRICT;
 CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
 

@@ -9,6 +9,7 @@ use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, Te
 use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::message::{MessageStatus, ProviderMessageId};
+use otp_core::notice::Announced;
 use otp_core::ports::Randomness as _;
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose};
@@ -193,5 +194,6 @@ fn balance(account: AccountId, number: u128, remaining: i64) -> SubscriptionBala
         remaining: Credits::new(remaining).expect("credits"),
         granted: Credits::new(1_000_000).expect("credits"),
         created_at: NOW - Duration::from_secs(86_400),
+        announced: Announced::Nothing,
     }
 }

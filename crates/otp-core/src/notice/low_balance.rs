@@ -1,8 +1,12 @@
-//! The notices that debits cause: a debit crosses the threshold, or takes the last credit.
+//! The notices that debits cause: the balance is low, or the last credit is taken.
+//!
+//! A send that fails is refunded, so a balance may swing around its threshold as often as sends are
+//! refused. Each notice is therefore given once for each subscription: a refund takes nothing back that
+//! was announced. New credits are a new subscription, which has announced nothing yet.
 
 use crate::credits::Credits;
-use crate::ids::{AccountId, MessageId};
-use crate::notice::{MailNotice, NoticeKind};
+use crate::ids::AccountId;
+use crate::notice::{Announced, MailNotice, NoticeKind};
 use crate::subscription::SubscriptionBalance;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
@@ -40,65 +44,39 @@ impl LowBalance {
         }
     }
 
-    /// Returns the notice that a debit of `price` causes, which leaves `after`. A balance that
-    /// falls from above the threshold to it or below causes one notice: the next debit starts from
-    /// below. A debit that takes the last credit only causes the notice about that, whether or not
-    /// it crosses the threshold as well. After a refund that lifts the balance above the threshold,
-    /// a debit can cross it again.
-    ///
-    /// `debit` identifies the debit: a message is debited when it is admitted, and again if it is
-    /// delivered after it had failed.
-    pub(crate) fn notice(
+    /// Returns the notice that a debit causes, which leaves `balance`, and marks it there as announced. The
+    /// balance is low at the threshold or below. A debit that takes the last credit only causes the
+    /// notice about that; after it, nothing is left to announce.
+    pub(crate) fn announce(
         self,
         account_id: AccountId,
-        after: SubscriptionBalance,
-        price: Credits,
-        debit: Debit,
+        balance: &mut SubscriptionBalance,
         language: Option<UiLanguage>,
         at: Timestamp,
     ) -> Option<MailNotice> {
-        let before = after.remaining.saturating_add(price);
-        let threshold = after.granted.get() * i64::from(self.percent) / 100;
-        let crosses = before.get() > threshold && after.remaining.get() <= threshold;
-        let kind = if after.remaining == Credits::ZERO {
-            NoticeKind::SubscriptionSpent {
-                subscription_id: after.id,
-                granted: after.granted,
-            }
-        } else if crosses {
-            NoticeKind::LowBalance {
-                subscription_id: after.id,
-                remaining: after.remaining,
-                granted: after.granted,
-            }
+        let threshold = balance.granted.get() * i64::from(self.percent) / 100;
+        let (reached, kind) = if balance.remaining == Credits::ZERO {
+            let spent = NoticeKind::SubscriptionSpent {
+                subscription_id: balance.id,
+                granted: balance.granted,
+            };
+            (Announced::Spent, spent)
+        } else if balance.remaining.get() <= threshold {
+            let low = NoticeKind::LowBalance {
+                subscription_id: balance.id,
+                remaining: balance.remaining,
+                granted: balance.granted,
+            };
+            (Announced::Low, low)
         } else {
             return None;
         };
-        Some(MailNotice::new(
-            account_id,
-            kind,
-            &debit.occasion(),
-            language,
-            at,
-        ))
-    }
-}
-
-/// One of the debits of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Debit {
-    /// The debit at its admission.
-    Admitted(MessageId),
-    /// The debit for a delivery after the message had failed and been refunded.
-    DeliveredLate(MessageId),
-}
-
-impl Debit {
-    fn occasion(self) -> String {
-        match self {
-            Self::Admitted(message) => format!("{message} admitted"),
-            Self::DeliveredLate(message) => format!("{message} delivered late"),
+        if reached <= balance.announced {
+            return None;
         }
+        balance.announced = reached;
+        let occasion = balance.id.to_string();
+        Some(MailNotice::new(account_id, kind, &occasion, language, at))
     }
 }
 
@@ -109,44 +87,56 @@ mod tests {
     use super::*;
     use crate::ids::SubscriptionId;
 
+    /// Announces each of the balances in turn, as of one subscription, and compares the notices.
     #[track_caller]
-    fn check(percent: u8, granted: i64, before: i64, price: i64, expected: Option<&str>) {
+    fn check(percent: u8, granted: i64, balances: &[i64], expected: &[(i64, &str)]) {
         let credits = |amount| Credits::new(amount).expect("credits");
-        let after = SubscriptionBalance {
+        let mut balance = SubscriptionBalance {
             id: SubscriptionId(Uuid::from_u128(1)),
-            remaining: credits(before - price),
+            remaining: credits(granted),
             granted: credits(granted),
             created_at: Timestamp::from_unix_millis(0),
+            announced: Announced::Nothing,
         };
         let account = AccountId(Uuid::from_u128(2));
-        let debit = Debit::Admitted(MessageId(Uuid::from_u128(3)));
         let low = LowBalance::try_new(percent).expect("a percentage");
         let at = Timestamp::from_unix_millis(0);
-        let notice = low.notice(account, after, credits(price), debit, None, at);
-        let kind = notice.as_ref().map(|notice| notice.kind.as_str());
-        assert_eq!(kind, expected, "{before} - {price} of {granted}");
+        let mut notices = Vec::new();
+        for remaining in balances {
+            balance.remaining = credits(*remaining);
+            let notice = low.announce(account, &mut balance, None, at);
+            notices.extend(notice.map(|notice| (*remaining, notice.kind.as_str())));
+        }
+        assert_eq!(notices, expected, "{balances:?} of {granted}");
     }
 
     #[test]
-    fn a_debit_that_crosses_the_threshold_or_takes_the_last_credit_causes_a_notice() {
-        for (percent, granted, before, price, expected) in [
-            (10, 100, 12, 1, None),
-            (10, 100, 11, 1, Some("LowBalance")),
-            (10, 100, 10, 1, None),
-            (10, 100, 12, 5, Some("LowBalance")),
-            (10, 100, 1, 1, Some("SubscriptionSpent")),
-            (10, 100, 11, 11, Some("SubscriptionSpent")),
-            // A tenth of five is less than one credit: only the last debit causes a notice.
-            (10, 5, 2, 1, None),
-            (10, 5, 1, 1, Some("SubscriptionSpent")),
-            (50, 5, 3, 1, Some("LowBalance")),
-            (99, 100, 100, 1, Some("LowBalance")),
-            (0, 100, 11, 1, None),
-            (0, 100, 1, 1, Some("SubscriptionSpent")),
-            (10, 2_000_000_000, 200_000_001, 1, Some("LowBalance")),
-        ] {
-            check(percent, granted, before, price, expected);
-        }
+    fn a_low_balance_and_the_last_credit_are_announced() {
+        check(10, 100, &[12, 11], &[]);
+        check(10, 100, &[11, 10, 9, 1], &[(10, "LowBalance")]);
+        check(10, 100, &[12, 7], &[(7, "LowBalance")]);
+        let both = [(1, "LowBalance"), (0, "SubscriptionSpent")];
+        check(10, 100, &[1, 0], &both);
+        check(10, 100, &[11, 0], &[(0, "SubscriptionSpent")]);
+        // A tenth of five is less than one credit: only the last debit causes a notice.
+        check(10, 5, &[1, 0], &[(0, "SubscriptionSpent")]);
+        check(50, 5, &[3, 2], &[(2, "LowBalance")]);
+        check(99, 100, &[99], &[(99, "LowBalance")]);
+        check(0, 100, &[10, 1, 0], &[(0, "SubscriptionSpent")]);
+        let many = 200_000_000;
+        check(
+            10,
+            2_000_000_000,
+            &[many + 1, many],
+            &[(many, "LowBalance")],
+        );
         assert_eq!(LowBalance::try_new(100), Err(InvalidLowBalance));
+    }
+
+    #[test]
+    fn refunds_make_no_room_for_a_second_announcement() {
+        let swinging = [10, 11, 10, 90, 10];
+        check(10, 100, &swinging, &[(10, "LowBalance")]);
+        check(10, 100, &[0, 1, 0, 50, 10, 0], &[(0, "SubscriptionSpent")]);
     }
 }

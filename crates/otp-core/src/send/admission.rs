@@ -7,7 +7,7 @@ use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::SubscriptionId;
-use crate::notice::{Debit, MailNotice};
+use crate::notice::MailNotice;
 use crate::send::facts::{FirstAnswer, SendFacts};
 use crate::send::{Refusal, RoutedTo, SendAttempt};
 use crate::subscription::{self, SubscriptionBalance};
@@ -32,8 +32,8 @@ pub struct Judged {
     pub messages: Vec<NewMessage>,
     /// The debits to append, one for each new message, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new remaining credits of each subscription that paid.
-    pub balances: BTreeMap<SubscriptionId, Credits>,
+    /// The new state of each subscription that paid: what is left, and what was announced.
+    pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
 }
@@ -54,18 +54,16 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     let mut judged = Judged::default();
     for (index, attempt) in attempts.iter().enumerate() {
         let admission = match decide(attempt, &facts) {
-            Ok((routed_to, after)) => {
-                facts.take_in(attempt, after);
+            Ok((routed_to, mut after)) => {
                 judged
                     .notices
-                    .extend(facts.rules(attempt).low_balance.notice(
+                    .extend(facts.rules(attempt).low_balance.announce(
                         attempt.account_id,
-                        after,
-                        attempt.price,
-                        Debit::Admitted(attempt.message_id),
+                        &mut after,
                         attempt.notice_language,
                         attempt.at,
                     ));
+                facts.take_in(attempt, after);
                 judged.ledger.push(LedgerEntry {
                     account_id: attempt.account_id,
                     subscription_id: after.id,
@@ -74,7 +72,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
                     credits: attempt.price,
                     at: attempt.at,
                 });
-                judged.balances.insert(after.id, after.remaining);
+                judged.balances.insert(after.id, after);
                 judged.messages.push(NewMessage {
                     attempt: index,
                     routed_to,

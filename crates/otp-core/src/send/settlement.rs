@@ -8,7 +8,7 @@ use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, MessageId, SubscriptionId};
 use crate::message::{EventSource, ExpiryPosition, Failure, MessageEvent, MessageStatus};
-use crate::notice::{Debit, MailNotice};
+use crate::notice::MailNotice;
 use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
@@ -144,8 +144,8 @@ pub struct Settled {
     pub events: Vec<(MessageId, MessageEvent)>,
     /// The refunds and debits to append, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new remaining credits of each subscription that changed.
-    pub balances: BTreeMap<SubscriptionId, Credits>,
+    /// The new state of each subscription that changed: what is left, and what was announced.
+    pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
 }
@@ -229,21 +229,17 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                 }
                 (MessageStatus::Failed, MessageStatus::Delivered | MessageStatus::Read) => {
                     failure = FailureChange::Clear;
-                    let paid = pay_again(balances, message.subscription_id, message.price);
-                    settled.debit(settlement, message, paid);
-                    // There is no request whose language could be used.
                     let rules = facts.rules.get(&message.account_id);
                     let rules = rules.copied().unwrap_or_default();
-                    settled.notices.extend(paid.and_then(|after| {
-                        rules.low_balance.notice(
-                            message.account_id,
-                            after,
-                            message.price,
-                            Debit::DeliveredLate(settlement.message_id),
-                            None,
-                            settlement.at,
-                        )
-                    }));
+                    let paid = pay_again(balances, message.subscription_id, message.price);
+                    let paid = paid.map(|after| {
+                        let (account, at) = (message.account_id, settlement.at);
+                        // There is no request whose language could be used.
+                        let notice = rules.low_balance.announce(account, after, None, at);
+                        settled.notices.extend(notice);
+                        *after
+                    });
+                    settled.debit(settlement, message, paid);
                 }
                 (MessageStatus::Failed, _) => failure = FailureChange::Clear,
                 (
@@ -278,13 +274,13 @@ fn pay_again(
     balances: &mut [SubscriptionBalance],
     payer: SubscriptionId,
     price: Credits,
-) -> Option<SubscriptionBalance> {
+) -> Option<&mut SubscriptionBalance> {
     let covers = |balance: &&SubscriptionBalance| balance.id == payer && balance.remaining >= price;
     let payer = balances.iter().find(covers).copied();
     let payer = payer.or_else(|| subscription::payer(balances, price))?.id;
     let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
     balance.remaining = balance.remaining.checked_sub(price)?;
-    Some(*balance)
+    Some(balance)
 }
 
 impl Settled {
@@ -330,7 +326,7 @@ impl Settled {
         after: Option<SubscriptionBalance>,
     ) {
         let Some(after) = after else { return };
-        self.balances.insert(after.id, after.remaining);
+        self.balances.insert(after.id, after);
         self.ledger.push(LedgerEntry {
             account_id: message.account_id,
             subscription_id: after.id,

@@ -7,6 +7,7 @@ use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
+use otp_core::notice::Announced;
 use otp_core::recipient::PhoneNumber;
 use otp_core::send::SendFacts;
 use otp_core::subscription::SubscriptionBalance;
@@ -31,6 +32,7 @@ fn facts(add: impl FnOnce(&mut SendFacts)) -> SendFacts {
         remaining: Credits::new(97).unwrap(),
         granted: Credits::new(100).unwrap(),
         created_at: NOW,
+        announced: Announced::Nothing,
     };
     facts.add_balance(ACCOUNT, balance);
     add(&mut facts);

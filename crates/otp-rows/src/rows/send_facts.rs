@@ -6,7 +6,7 @@ use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::message::MessageStatus;
-use otp_core::notice::LowBalance;
+use otp_core::notice::{Announced, LowBalance};
 use otp_core::sealing::RecipientIndex;
 use otp_core::send::SendFacts;
 use otp_core::send::settlement::{MessageState, SettlementFacts};
@@ -109,6 +109,7 @@ by_name! {
         remaining: Col<Credits>,
         credits: Col<Credits>,
         created_at: Col<Timestamp>,
+        announced: Col<Announced>,
     }
 }
 
@@ -132,6 +133,7 @@ impl From<BalanceRow> for SubscriptionBalance {
             remaining: row.remaining.0,
             granted: row.credits.0,
             created_at: row.created_at.0,
+            announced: row.announced.0,
         }
     }
 }

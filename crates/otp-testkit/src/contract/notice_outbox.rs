@@ -340,32 +340,47 @@ pub async fn racers_cross_once(store: Arc<dyn Storage>) {
     assert_eq!(queued, ["LowBalance", "SubscriptionSpent"]);
 }
 
-/// A refund that lifts the balance above the threshold makes room for another crossing, by a later send
-/// or by the refunded message itself, when it was delivered after all.
-pub async fn a_refund_makes_room_for_another_crossing(store: Arc<dyn Storage>) {
+/// However often failed sends debit and refund the credits around the threshold and the last one, each
+/// notice is given once for each subscription, for a message that is delivered after all as well.
+pub async fn refunds_make_no_room_for_another_notice(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 10).await;
-    let sends: Vec<_> = {
-        let mut sends = Vec::new();
-        for number in 0..9 {
-            sends.push(fixture.send(number).await);
-        }
-        sends
+    let kinds = async || {
+        let queued = fixture.queued().await;
+        queued.iter().map(NoticeKind::as_str).collect::<Vec<_>>()
     };
-    assert_eq!(fixture.queued().await.len(), 1);
-    fixture
-        .settle(&sends[0], Outcome::Failed(failure(131_026)))
-        .await;
-    assert_eq!(fixture.queued().await.len(), 1);
-    fixture.send(20).await;
-    assert_eq!(fixture.queued().await.len(), 2);
-    fixture
-        .settle(&sends[1], Outcome::Failed(failure(131_026)))
-        .await;
-    let late = Outcome::Reported(MessageStatus::Delivered);
-    fixture.settle(&sends[1], late.clone()).await;
-    fixture.settle(&sends[1], late).await;
-    assert_eq!(fixture.queued().await.len(), 3);
+    let refused = async |send: &SendAttempt| {
+        let failed = Outcome::Failed(failure(131_026));
+        fixture.settle(send, failed).await;
+        fixture.clock.advance(Duration::from_secs(60));
+    };
+    let mut sends = Vec::new();
+    for number in 0..8 {
+        sends.push(fixture.send(number).await);
+    }
+    assert_eq!(kinds().await, [""; 0]);
+    for number in 0..30 {
+        refused(&fixture.send(100 + number).await).await;
+        assert_eq!(kinds().await, ["LowBalance"], "after {number}");
+    }
+    fixture.send(8).await;
+    for number in 0..30 {
+        refused(&fixture.send(200 + number).await).await;
+        assert_eq!(kinds().await, ["LowBalance", "SubscriptionSpent"]);
+    }
+    for send in sends {
+        refused(&send).await;
+        let late = Outcome::Reported(MessageStatus::Delivered);
+        fixture.settle(&send, late).await;
+    }
     assert_eq!(fixture.balance().await, 1);
+    assert_eq!(kinds().await, ["LowBalance", "SubscriptionSpent"]);
+
+    fixture.grant(2).await;
+    fixture.send(300).await;
+    fixture.send(301).await;
+    let expected = ["LowBalance", "SubscriptionSpent", "SubscriptionSpent"];
+    assert_eq!(kinds().await, expected, "new credits are new to announce");
+    fixture.assert_ledger_balances().await;
 }
 
 /// Accounts have thresholds of their own, and both are loaded with one batch.

@@ -1,9 +1,9 @@
 //! Admission and settlement in memory: load facts, ask the core, write what it says.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use otp_core::credits::Credits;
 use otp_core::ids::{MessageId, SubscriptionId};
 use otp_core::message::{Message, MessageEvent, MessageStatus};
 use otp_core::opt_out::ConsentRequest;
@@ -13,7 +13,7 @@ use otp_core::send::settlement::{
     self, FailureChange, MessageState, MessageUpdate, SettlementFacts,
 };
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement, WantedFacts};
-use otp_core::subscription::SubscriptionBalance;
+use otp_core::subscription::{Subscription, SubscriptionBalance};
 
 use super::{MemoryStore, State, StoredMessage, conflict};
 
@@ -92,18 +92,20 @@ impl State {
         }
         for subscription in &self.subscriptions {
             if wanted.accounts.contains(&subscription.account_id) {
-                facts.add_balance(
-                    subscription.account_id,
-                    SubscriptionBalance {
-                        id: subscription.id,
-                        remaining: subscription.remaining,
-                        granted: subscription.credits,
-                        created_at: subscription.created_at,
-                    },
-                );
+                facts.add_balance(subscription.account_id, self.balance(subscription));
             }
         }
         facts
+    }
+
+    fn balance(&self, row: &Subscription) -> SubscriptionBalance {
+        SubscriptionBalance {
+            id: row.id,
+            remaining: row.remaining,
+            granted: row.credits,
+            created_at: row.created_at,
+            announced: self.announced.get(&row.id).copied().unwrap_or_default(),
+        }
     }
 
     fn insert_message(&mut self, attempt: &SendAttempt, new: &NewMessage) {
@@ -165,12 +167,7 @@ impl State {
                 .balances
                 .entry(row.account_id)
                 .or_default()
-                .push(SubscriptionBalance {
-                    id: row.id,
-                    remaining: row.remaining,
-                    granted: row.credits,
-                    created_at: row.created_at,
-                });
+                .push(self.balance(row));
         }
         facts
     }
@@ -213,11 +210,12 @@ impl State {
         }
     }
 
-    fn set_balances(&mut self, balances: impl IntoIterator<Item = (SubscriptionId, Credits)>) {
-        for (id, remaining) in balances {
+    fn set_balances(&mut self, balances: BTreeMap<SubscriptionId, SubscriptionBalance>) {
+        for (id, balance) in balances {
             for row in self.subscriptions.iter_mut().filter(|row| row.id == id) {
-                row.remaining = remaining;
+                row.remaining = balance.remaining;
             }
+            self.announced.insert(id, balance.announced);
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SenderId, TemplateId};
 use crate::language::LanguageTag;
 use crate::message::MessageStatus;
+use crate::notice::Announced;
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
 use crate::time::Timestamp;
@@ -46,6 +47,7 @@ fn balance(number: u128, remaining: i64) -> SubscriptionBalance {
         remaining: Credits::new(remaining).expect("credits"),
         granted: Credits::new(10).expect("credits"),
         created_at: NOW,
+        announced: Announced::Nothing,
     }
 }
 
@@ -175,7 +177,13 @@ fn a_judged_batch_has_every_row_to_be_written() {
     let spent = SubscriptionId(Uuid::from_u128(1));
     assert_eq!(
         judged.balances.into_iter().collect::<Vec<_>>(),
-        [(spent, Credits::ZERO)]
+        [(
+            spent,
+            SubscriptionBalance {
+                announced: Announced::Spent,
+                ..balance(1, 0)
+            }
+        )]
     );
 }
 
@@ -200,7 +208,7 @@ proptest! {
         let debited: i64 = judged.ledger.iter().map(|entry| -entry.signed_amount()).sum();
         let touched = |number: &u128| judged.balances.get(&SubscriptionId(Uuid::from_u128(*number)));
         let left: i64 = (1_u128..).zip(&balances)
-            .map(|(number, before)| touched(&number).map_or(*before, |after| after.get()))
+            .map(|(number, before)| touched(&number).map_or(*before, |after| after.remaining.get()))
             .sum();
         prop_assert_eq!(balances.iter().sum::<i64>(), left + debited);
         prop_assert_eq!(judged.admissions.len(), batch.len());

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::notice::Announced;
 use crate::sealing::{ProviderMessageIndex, Sealed};
 
 const MESSAGE: MessageId = MessageId(Uuid::nil());
@@ -62,6 +63,7 @@ fn balance(id: SubscriptionId, remaining: i64) -> SubscriptionBalance {
         remaining: Credits::new(remaining).expect("credits"),
         granted: Credits::new(10).expect("credits"),
         created_at: Timestamp::from_unix_millis(0),
+        announced: Announced::Nothing,
     }
 }
 
@@ -119,7 +121,7 @@ fn a_status_only_moves_forward_and_credits_follow_it() {
             let balance = settled
                 .balances
                 .get(&SUBSCRIPTION)
-                .map(|credits| credits.get());
+                .map(|balance| balance.remaining.get());
             assert_eq!(balance, (credits != 0).then_some(10 + credits));
         }
     }
@@ -181,14 +183,45 @@ fn paying_again_uses_another_subscription_if_necessary_and_never_goes_below_zero
     let settled = judge(&delivered, poor);
     assert_eq!(settled.updates[&MESSAGE].subscription_id, other);
     assert_eq!(
-        settled.balances.get(&other).map(|credits| credits.get()),
-        Some(2)
+        settled.balances.get(&other),
+        Some(&balance(other, 2)),
+        "above the threshold nothing is announced"
     );
 
     let broke = facts(MessageStatus::Failed, Some(MessageStatus::Sent), 2);
     let settled = judge(&delivered, broke);
     assert_eq!(settled.updates[&MESSAGE].status, MessageStatus::Delivered);
     assert!(settled.ledger.is_empty() && settled.balances.is_empty());
+}
+
+/// A message that fails and is delivered after all, again and again, takes the last credits each time.
+#[test]
+fn within_a_batch_a_balance_is_announced_once() {
+    let messages = (1..=3).map(|number| MessageId(Uuid::from_u128(number)));
+    let messages: Vec<_> = messages.collect();
+    let mut last = facts(MessageStatus::Failed, Some(MessageStatus::Sent), 3);
+    let state = last.messages.remove(&MESSAGE).expect("the message");
+    let mut batch = Vec::new();
+    for message_id in messages {
+        last.messages.insert(message_id, state.clone());
+        let late = Outcome::Reported(MessageStatus::Delivered);
+        batch.push(Settlement {
+            message_id,
+            ..settlement(late, 1)
+        });
+    }
+    let mut pending = state;
+    pending.status = MessageStatus::Pending;
+    last.messages.insert(MESSAGE, pending);
+    batch.insert(1, settlement(Outcome::Failed(failure()), 1));
+
+    let settled = judge(&batch, last);
+    let amounts = settled.ledger.iter().map(LedgerEntry::signed_amount);
+    assert_eq!(amounts.collect::<Vec<_>>(), [-3, 3, -3]);
+    let notices = settled.notices.iter().map(|notice| notice.kind.as_str());
+    assert_eq!(notices.collect::<Vec<_>>(), ["SubscriptionSpent"]);
+    let announced = settled.balances[&SUBSCRIPTION].announced;
+    assert_eq!(announced, Announced::Spent);
 }
 
 #[test]
@@ -301,12 +334,12 @@ fn settle_in_order(order: &[usize], receipts: &[Outcome]) -> (MessageStatus, i64
             message.status = update.status;
             message.subscription_id = update.subscription_id;
         }
-        for (id, remaining) in settled.balances {
+        for (id, after) in settled.balances {
             let balances = state.balances.get_mut(&ACCOUNT).expect("the account");
             balances
                 .iter_mut()
-                .filter(|b| b.id == id)
-                .for_each(|b| b.remaining = remaining);
+                .filter(|balance| balance.id == id)
+                .for_each(|balance| *balance = after);
         }
     }
     (
