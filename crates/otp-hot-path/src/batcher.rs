@@ -1,5 +1,6 @@
 //! Batches calls: the calls that arrive while one batch is running form the next one.
 
+mod lanes;
 mod slots;
 mod waiting;
 
@@ -11,10 +12,9 @@ use std::time::Duration;
 use otp_core::ids::AccountId;
 use otp_core::ports::PortError;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use slots::{Slot, Slots};
-use waiting::Waiting;
 
 /// The time limit of a batch. A healthy store times out earlier, with its own error; this limit is
 /// for a store that no longer answers, because every later batch would wait behind it.
@@ -63,8 +63,17 @@ struct Call<T, R> {
     account: AccountId,
     items: Arc<[T]>,
     reply: oneshot::Sender<Result<Vec<R>, PortError>>,
+    /// When it was queued.
+    since: Instant,
     /// Released when the call is answered.
     _slot: Slot,
+}
+
+impl<T, R> Call<T, R> {
+    fn answer(self, result: Result<Vec<R>, PortError>) {
+        // A caller that is gone needs no answer; its work is done nevertheless.
+        drop(self.reply.send(result));
+    }
 }
 
 impl<T, R> Batcher<T, R>
@@ -72,22 +81,11 @@ where
     T: Clone + Send + Sync + 'static,
     R: Send + 'static,
 {
-    /// Starts a task on the current runtime that runs the batches. It ends when the batcher is
-    /// dropped and its queue is empty.
+    /// Starts tasks on the current runtime that run the batches. They end when the batcher is dropped
+    /// and its queue is empty.
     pub(crate) fn start(limits: BatchLimits, run: RunBatch<T, R>) -> Self {
-        let (sender, mut receiver) = mpsc::unbounded_channel();
-        tokio::spawn(async move {
-            let mut waiting = Waiting::default();
-            while let Some(call) = receiver.recv().await {
-                waiting.add(call);
-                while !waiting.is_empty() {
-                    while let Ok(call) = receiver.try_recv() {
-                        waiting.add(call);
-                    }
-                    run_batch(&run, waiting.take(limits.max_batch)).await;
-                }
-            }
-        });
+        let (sender, receiver) = mpsc::unbounded_channel();
+        tokio::spawn(lanes::run(receiver, Arc::new(run), limits.max_batch));
         Self {
             queue: sender,
             slots: Slots::new(limits.max_queue),
@@ -133,6 +131,7 @@ where
             account,
             items,
             reply,
+            since: Instant::now(),
             _slot: slot,
         };
         let abandoned = || PortError::Backend("the batch was abandoned".into());
@@ -141,44 +140,75 @@ where
     }
 }
 
-/// Runs all calls in one batch. If the batch fails and one of the calls may be the cause, runs each
-/// call by itself.
-async fn run_batch<T, R>(run: &RunBatch<T, R>, calls: Vec<Call<T, R>>)
+/// Runs all calls in one batch and answers them. If the batch fails and one of the calls may be the
+/// cause, runs each call by itself. Returns the calls whose accounts another transaction has locked:
+/// they are not answered, and the others did not wait for them.
+async fn run_batch<T, R>(run: &RunBatch<T, R>, mut calls: Vec<Call<T, R>>) -> Vec<Call<T, R>>
 where
     T: Clone + Send + Sync + 'static,
     R: Send + 'static,
 {
-    if let [call] = calls.as_slice() {
-        let result = run_isolated(run, Arc::clone(&call.items)).await;
-        answer(calls, [result]);
-        return;
-    }
-    let together: Arc<[T]> = calls
-        .iter()
-        .flat_map(|call| call.items.iter().cloned())
-        .collect();
-    match run_isolated(run, together).await {
-        Ok(results) => {
-            let mut results = results.into_iter();
-            let lengths: Vec<_> = calls.iter().map(|call| call.items.len()).collect();
-            let split = lengths
-                .into_iter()
-                .map(|length| Ok(results.by_ref().take(length).collect()));
-            answer(calls, split);
-        }
-        // The store cannot be reached, so no call would succeed alone. It is unknown whether the
-        // batch was committed, so nothing may be tried twice.
-        Err(error @ PortError::Unavailable(_)) => {
-            let error = Arc::new(error);
-            answer(calls, std::iter::repeat_with(|| Err(shared(&error))));
-        }
-        // The batch was rolled back, perhaps because of one call: the others must not fail with it.
-        Err(PortError::Conflict(_) | PortError::Backend(_)) => {
-            for call in calls {
-                let result = run_isolated(run, Arc::clone(&call.items)).await;
-                answer(vec![call], [result]);
+    let mut locked = Vec::new();
+    while !calls.is_empty() {
+        match run_isolated(run, together(&calls)).await {
+            Ok(results) => {
+                let mut results = results.into_iter();
+                for call in std::mem::take(&mut calls) {
+                    let of_call = results.by_ref().take(call.items.len()).collect();
+                    call.answer(Ok(of_call));
+                }
+            }
+            Err(PortError::Locked(accounts)) => {
+                let is_locked = |call: &Call<T, R>| accounts.contains(&call.account);
+                let (out, others): (Vec<_>, Vec<_>) = calls.into_iter().partition(is_locked);
+                // If it is none of them, all are locked out, so that the loop ends.
+                let (out, others) = if out.is_empty() {
+                    (others, out)
+                } else {
+                    (out, others)
+                };
+                locked.extend(out);
+                calls = others;
+            }
+            // The store cannot be reached, so no call would succeed alone. It is unknown whether the
+            // batch was committed, so nothing may be tried twice.
+            Err(error @ PortError::Unavailable(_)) => {
+                let error = Arc::new(error);
+                for call in std::mem::take(&mut calls) {
+                    call.answer(Err(shared(&error)));
+                }
+            }
+            Err(error @ (PortError::Conflict(_) | PortError::Backend(_))) => {
+                if let [_] = calls.as_slice() {
+                    let call = calls.remove(0);
+                    call.answer(Err(error));
+                    break;
+                }
+                // The batch was rolled back, perhaps because of one call: the others must not fail
+                // with it.
+                for call in std::mem::take(&mut calls) {
+                    if locked.iter().any(|other| other.account == call.account) {
+                        locked.push(call);
+                        continue;
+                    }
+                    match run_isolated(run, Arc::clone(&call.items)).await {
+                        Err(PortError::Locked(_)) => locked.push(call),
+                        result => call.answer(result),
+                    }
+                }
             }
         }
+    }
+    locked
+}
+
+fn together<T: Clone, R>(calls: &[Call<T, R>]) -> Arc<[T]> {
+    match calls {
+        [call] => Arc::clone(&call.items),
+        calls => calls
+            .iter()
+            .flat_map(|call| call.items.iter().cloned())
+            .collect(),
     }
 }
 
@@ -201,16 +231,6 @@ where
     }
 }
 
-fn answer<T, R>(
-    calls: Vec<Call<T, R>>,
-    results: impl IntoIterator<Item = Result<Vec<R>, PortError>>,
-) {
-    for (call, result) in calls.into_iter().zip(results) {
-        // A caller that is gone needs no answer; its work is done nevertheless.
-        drop(call.reply.send(result));
-    }
-}
-
 /// Returns the error for a store that does not answer in time.
 pub(crate) fn timed_out() -> PortError {
     PortError::Unavailable("the store did not answer in time".into())
@@ -219,8 +239,9 @@ pub(crate) fn timed_out() -> PortError {
 /// Copies an error for one of several callers.
 pub(crate) fn shared(error: &Arc<PortError>) -> PortError {
     let source = Box::new(Arc::clone(error));
-    match **error {
+    match &**error {
         PortError::Conflict(_) => PortError::Conflict(source),
+        PortError::Locked(accounts) => PortError::Locked(accounts.clone()),
         PortError::Unavailable(_) => PortError::Unavailable(source),
         PortError::Backend(_) => PortError::Backend(source),
     }

@@ -36,7 +36,13 @@ impl GroupCommit {
             let ledger = Arc::clone(&inner);
             Box::pin(async move {
                 let size = batch.len();
-                ledger.settle(batch).await.map(|()| vec![(); size])
+                let settled = match ledger.settle(Arc::clone(&batch)).await {
+                    // It is unknown whether the batch was recorded, and settling it again changes
+                    // nothing. A process that was stopped for a while has lost its transaction only.
+                    Err(PortError::Unavailable(_)) => ledger.settle(batch).await,
+                    settled => settled,
+                };
+                settled.map(|()| vec![(); size])
             }) as _
         };
         Self {

@@ -33,6 +33,7 @@ pub struct PgStore {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     acquire_timeout: Duration,
+    row_lock_timeout: Duration,
     migration_lock_timeout: Duration,
 }
 
@@ -64,6 +65,7 @@ impl PgStore {
             pool,
             connector,
             acquire_timeout: options.acquire_timeout,
+            row_lock_timeout: options.row_lock_timeout,
             migration_lock_timeout: options.migration_lock_timeout,
         };
         match within(options.acquire_timeout, store.pool.get()).await {
@@ -76,6 +78,11 @@ impl PgStore {
     /// Host and port, for messages.
     pub(crate) fn server(&self) -> &str {
         &self.connector.target.server
+    }
+
+    /// How long a batch may wait for a row.
+    pub(crate) fn row_lock_timeout(&self) -> Duration {
+        self.row_lock_timeout
     }
 
     /// How long a migration may wait for a lock.

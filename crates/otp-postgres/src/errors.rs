@@ -52,7 +52,9 @@ pub(crate) fn port_error(error: DieselError) -> PortError {
 pub(crate) fn commit_error(error: DieselError) -> PortError {
     match port_error(error) {
         PortError::Backend(source) => PortError::Unavailable(source),
-        error @ (PortError::Conflict(_) | PortError::Unavailable(_)) => error,
+        error @ (PortError::Conflict(_) | PortError::Locked(_) | PortError::Unavailable(_)) => {
+            error
+        }
     }
 }
 

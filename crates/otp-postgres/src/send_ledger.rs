@@ -4,9 +4,14 @@
 //! of facts: PostgreSQL runs pipelined statements one by one and gives each its own snapshot (READ
 //! COMMITTED), so a load after a lock sees what the last holder committed. The second carries the core's
 //! decision, one statement for each table, as arrays that `unnest` turns into rows. The third is COMMIT.
+//!
+//! The first round trip waits for a row for [`PgOptions::row_lock_timeout`](crate::PgOptions) only, because
+//! a batch has many accounts, and another process may be stopped while it holds the lock of one. The
+//! batch is then rolled back, and `locked.rs` finds whose rows are held.
 
 mod admit;
 mod events;
+mod locked;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,13 +26,14 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::notice::Announced;
 use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
-use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement};
+use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement, WantedFacts};
 use otp_core::subscription::SubscriptionBalance;
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRulesRow, signed_amount};
 use otp_rows::schema::accounts;
 
+use self::locked::Rows;
 use crate::PgStore;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
@@ -39,8 +45,17 @@ impl SendLedger for PgStore {
         if attempts.is_empty() {
             return Ok(Vec::new());
         }
+        let wanted = WantedFacts::of(&attempts);
         let transaction = Transaction::on(self.connection().await?);
-        let admitted = admit::admit(&transaction, &attempts).await;
+        let loaded = admit::lock(&transaction, self.row_lock_timeout(), &wanted).await;
+        let facts = match loaded {
+            Ok(facts) => facts,
+            Err(error) => {
+                let rows = Rows::of_accounts(&wanted.accounts);
+                return Err(self.lock_error(transaction, error, rows).await);
+            }
+        };
+        let admitted = admit::admit(&transaction, &attempts, facts).await;
         transaction.finish(admitted).await
     }
 
@@ -49,8 +64,14 @@ impl SendLedger for PgStore {
         if settlements.is_empty() {
             return Ok(());
         }
+        let rows = Rows::of_settlements(&settlements);
         let transaction = Transaction::on(self.connection().await?);
-        let settled = settle::settle(&transaction, &settlements).await;
+        let loaded = settle::lock(&transaction, self.row_lock_timeout(), &rows).await;
+        let facts = match loaded {
+            Ok(facts) => facts,
+            Err(error) => return Err(self.lock_error(transaction, error, rows).await),
+        };
+        let settled = settle::settle(&transaction, &settlements, facts).await;
         transaction.finish(settled).await
     }
 }

@@ -8,6 +8,8 @@
 //! If a future is dropped during its COMMIT, the commit may have taken place, as with
 //! [`PortError::Unavailable`](otp_core::ports::PortError::Unavailable).
 
+use std::time::Duration;
+
 use diesel::QueryResult;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
@@ -51,6 +53,20 @@ impl Transaction {
         self.begin_with(&begin).await
     }
 
+    /// Sends BEGIN, and bounds the wait for each lock until [`Transaction::end_lock_limit`].
+    pub(crate) async fn begin_with_lock_limit(&self, limit: Duration) -> QueryResult<()> {
+        let limit = limit.as_millis();
+        self.begin_with(&format!("BEGIN; SET LOCAL lock_timeout = {limit}"))
+            .await
+    }
+
+    /// Ends the bound. It is for rows that other batches hold; a table that a migration is about to
+    /// change is waited for as long as by any other statement.
+    pub(crate) async fn end_lock_limit(&self) -> QueryResult<()> {
+        let end = "SET LOCAL lock_timeout TO DEFAULT";
+        self.connection().batch_execute(end).await
+    }
+
     /// The connection, shared so that statements may be pipelined.
     pub(crate) fn connection(&self) -> &AsyncPgConnection {
         self.connection
@@ -60,21 +76,26 @@ impl Transaction {
 
     /// Commits if the work is `done` without an error; otherwise rolls back.
     pub(crate) async fn finish<T>(mut self, done: Result<T, PortError>) -> Result<T, PortError> {
-        let over = if done.is_ok() {
-            self.connection().batch_execute("COMMIT").await
-        } else {
-            self.connection().batch_execute("ROLLBACK").await
-        };
-        match (done, over) {
-            (done, Ok(())) => {
-                // The transaction is over, so the connection may return to the pool.
-                drop(self.connection.take());
-                done
-            }
-            (Ok(_), Err(error)) => Err(commit_error(error)),
-            // The first error says more. The connection closes with the transaction.
-            (Err(error), Err(_)) => Err(error),
+        if done.is_err() {
+            // The first error says more than one of the roll-back.
+            self.roll_back().await;
+            return done;
         }
+        let over = self.connection().batch_execute("COMMIT").await;
+        over.map_err(commit_error)?;
+        // The transaction is over, so the connection may return to the pool.
+        drop(self.connection.take());
+        done
+    }
+
+    /// Rolls back, and returns whether PostgreSQL confirmed it. If not, the connection closes with the
+    /// transaction.
+    pub(crate) async fn roll_back(mut self) -> bool {
+        let is_over = self.connection().batch_execute("ROLLBACK").await.is_ok();
+        if is_over {
+            drop(self.connection.take());
+        }
+        is_over
     }
 }
 

@@ -1,6 +1,9 @@
 //! The errors of the ports: a closed set of cases, without the types of any driver.
 
+use std::collections::BTreeSet;
 use std::error::Error;
+
+use crate::ids::AccountId;
 
 /// A port could not do what it was asked to do. Nothing was changed, unless the case says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -8,6 +11,10 @@ pub enum PortError {
     /// A concurrent change, a name or id that is taken, or a reference to something that does not exist.
     #[error("in conflict with what is stored")]
     Conflict(#[source] Box<dyn Error + Send + Sync>),
+    /// Another transaction holds rows of these accounts, and this one has waited long enough. What concerns
+    /// other accounts only does not have to wait.
+    #[error("another transaction holds rows of {} of the accounts", .0.len())]
+    Locked(BTreeSet<AccountId>),
     /// The backend cannot be reached at present; whether the last change took place is unknown.
     #[error("the backend cannot be reached")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),

@@ -22,14 +22,19 @@ pub trait SendLedger: Send + Sync {
     /// An adapter MUST, in this order: lock every account concerned, in ascending order of ids, so that
     /// batches of several processes neither interleave on an account nor deadlock; load the facts; ask the
     /// core; insert messages, append debits, update balances, and add notices to the outbox; commit. An
-    /// attempt reported as `Admitted` MUST survive a crash. On `Err(Conflict | Backend)`, nothing was
-    /// recorded.
+    /// attempt reported as `Admitted` MUST survive a crash. On `Err(Conflict | Locked | Backend)`, nothing
+    /// was recorded.
+    ///
+    /// The accounts of a batch must not wait for the lock of one of them. So an adapter whose locks are
+    /// shared with other processes MUST return [`PortError::Locked`] with the accounts it could not lock
+    /// within a fraction of a second. The caller repeats the others at once, and those accounts later.
     async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError>;
 
     /// Records the outcomes of deliveries, with refunds, events and notices, in one transaction.
     ///
     /// An adapter MUST lock the accounts of those settlements that may refund, then the messages, each in
     /// ascending order of ids. Settling the same message again MUST change nothing: of events with the same
-    /// message, status and source, the first is kept. An unknown message is skipped.
+    /// message, status and source, the first is kept. An unknown message is skipped. Locks are waited for as
+    /// in [`admit`](Self::admit); of a locked message, the error names the account.
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError>;
 }

@@ -54,9 +54,9 @@ impl CreatePlan {
         match self.plans.create(&plan).await {
             Ok(()) => Ok(plan),
             Err(PortError::Conflict(_)) => Err(CreatePlanError::NameTaken),
-            Err(error @ (PortError::Unavailable(_) | PortError::Backend(_))) => {
-                Err(CreatePlanError::Port(error))
-            }
+            Err(
+                error @ (PortError::Locked(_) | PortError::Unavailable(_) | PortError::Backend(_)),
+            ) => Err(CreatePlanError::Port(error)),
         }
     }
 }

@@ -35,6 +35,21 @@ impl<T, R> Waiting<T, R> {
         calls.push_back(call);
     }
 
+    /// Returns a call that was taken. It is the next one of its account.
+    pub(super) fn put_back(&mut self, call: Call<T, R>) {
+        let calls = self.by_account.entry(call.account).or_default();
+        if calls.is_empty() {
+            self.turns.push_back(call.account);
+        }
+        calls.push_front(call);
+    }
+
+    /// Removes the calls of an account.
+    pub(super) fn remove(&mut self, account: AccountId) -> VecDeque<Call<T, R>> {
+        self.turns.retain(|turn| *turn != account);
+        self.by_account.remove(&account).unwrap_or_default()
+    }
+
     /// Takes the next batch: at least one call, and at most `max_items` items unless a single call
     /// has more. An account with a single call waits for one batch, even behind an account with
     /// thousands.
@@ -68,6 +83,7 @@ mod tests {
     use std::sync::Arc;
 
     use tokio::sync::oneshot;
+    use tokio::time::Instant;
     use uuid::Uuid;
 
     use super::super::slots::Slots;
@@ -89,6 +105,7 @@ mod tests {
                 account: account(*of),
                 items: Arc::from(vec![*number; *items]),
                 reply,
+                since: Instant::now(),
                 _slot: slots.try_acquire(account(*of)).expect("a slot"),
             });
         }

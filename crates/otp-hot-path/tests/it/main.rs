@@ -3,6 +3,7 @@
 mod cached_directory;
 mod group_commit;
 mod grouped_reads;
+mod locked_accounts;
 mod narrow_reads;
 mod paced_sender;
 mod silence;

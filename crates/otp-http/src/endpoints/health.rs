@@ -97,7 +97,7 @@ pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpRe
 fn unavailable(error: &PortError) -> HttpResponse {
     match error {
         error if error.is_out_of_space() => not_ready(&[], Some("full")),
-        PortError::Unavailable(_) => not_ready(&["database"], None),
+        PortError::Unavailable(_) | PortError::Locked(_) => not_ready(&["database"], None),
         PortError::Backend(_) | PortError::Conflict(_) => not_ready(&["migrations"], None),
     }
 }

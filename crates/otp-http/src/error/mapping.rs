@@ -171,7 +171,7 @@ impl From<ListMessagesError> for ApiError {
 impl From<PortError> for ApiError {
     fn from(error: PortError) -> Self {
         match error {
-            PortError::Unavailable(_) => Self::Unavailable(error.into()),
+            PortError::Unavailable(_) | PortError::Locked(_) => Self::Unavailable(error.into()),
             PortError::Conflict(_) | PortError::Backend(_) => Self::Internal(error.into()),
         }
     }

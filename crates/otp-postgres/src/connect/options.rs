@@ -16,9 +16,13 @@ pub struct PgOptions {
     pub acquire_timeout: Duration,
     /// A statement may take this long, including the wait for locks.
     pub statement_timeout: Duration,
-    /// A transaction may hold its locks this long without running a statement. Only a process that is
-    /// stopped or starved reaches the limit.
+    /// A transaction may hold its locks this long without running a statement. Then PostgreSQL closes the
+    /// connection. Only a process that is stopped or starved reaches the limit, and meanwhile the sends of
+    /// its accounts wait in the other processes.
     pub idle_in_transaction_timeout: Duration,
+    /// A batch waits this long for a row that another transaction has locked. Then it is
+    /// [`Locked`](otp_core::ports::PortError::Locked). Longer than a batch of another process takes.
+    pub row_lock_timeout: Duration,
     /// A migration waits this long for a lock. Meanwhile every query of the table waits behind it.
     pub migration_lock_timeout: Duration,
 }
@@ -31,7 +35,8 @@ impl PgOptions {
             max_connections: 16,
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
-            idle_in_transaction_timeout: Duration::from_secs(10),
+            idle_in_transaction_timeout: Duration::from_millis(1_500),
+            row_lock_timeout: Duration::from_millis(250),
             migration_lock_timeout: Duration::from_secs(5),
         })
     }
@@ -60,6 +65,7 @@ impl std::fmt::Debug for PgOptions {
                 "idle_in_transaction_timeout",
                 &self.idle_in_transaction_timeout,
             )
+            .field("row_lock_timeout", &self.row_lock_timeout)
             .field("migration_lock_timeout", &self.migration_lock_timeout)
             .finish_non_exhaustive()
     }

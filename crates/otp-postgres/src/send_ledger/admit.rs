@@ -1,10 +1,11 @@
 //! Admission of a batch: lock, load the facts, ask the core, write its decision.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join4, try_join5};
+use futures_util::future::{try_join, try_join3, try_join4, try_join5};
 use otp_core::channel::Channel;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
@@ -27,19 +28,29 @@ use crate::notice_outbox::insert_notices;
 use crate::statement::{each, statement};
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 
+/// Begins, locks the accounts and loads the facts.
+pub(super) async fn lock(
+    transaction: &Transaction,
+    wait: Duration,
+    wanted: &WantedFacts,
+) -> QueryResult<SendFacts> {
+    let connection = transaction.connection();
+    let locked = async {
+        let begun = transaction.begin_with_lock_limit(wait);
+        let locked = lock_accounts(connection, &wanted.accounts);
+        let ((), rules, ()) = try_join3(begun, locked, transaction.end_lock_limit()).await?;
+        Ok(rules)
+    };
+    load_facts(connection, locked, wanted).await
+}
+
+/// Asks the core and writes its decision.
 pub(super) async fn admit(
     transaction: &Transaction,
     attempts: &[SendAttempt],
+    facts: SendFacts,
 ) -> Result<Vec<Admission>, PortError> {
     let connection = transaction.connection();
-    let wanted = WantedFacts::of(attempts);
-    let locked = async {
-        let begun = transaction.begin();
-        let ((), rules) = try_join(begun, lock_accounts(connection, &wanted.accounts)).await?;
-        Ok(rules)
-    };
-    let facts = load_facts(connection, locked, &wanted).await?;
-
     let judged = admission::judge(attempts, facts);
 
     try_join4(
@@ -65,7 +76,8 @@ pub(super) async fn facts_of(
         let ((), rules) = try_join(begun, load_rules(connection, &wanted.accounts)).await?;
         Ok(rules)
     };
-    load_facts(connection, begun, &wanted).await
+    let facts = load_facts(connection, begun, &wanted).await;
+    facts.map_err(port_error)
 }
 
 /// Loads the rules of accounts, without a lock.
@@ -85,7 +97,7 @@ async fn load_facts(
     connection: &AsyncPgConnection,
     begun: impl Future<Output = QueryResult<Vec<AccountRulesRow>>>,
     wanted: &WantedFacts,
-) -> Result<SendFacts, PortError> {
+) -> QueryResult<SendFacts> {
     let recipients = Recipients::of(wanted);
     let (rules, first_answers, opt_outs, sends, balances) = try_join5(
         begun,
@@ -94,8 +106,7 @@ async fn load_facts(
         load_sends(connection, &recipients),
         load_balances(connection, &wanted.accounts),
     )
-    .await
-    .map_err(port_error)?;
+    .await?;
     let mut facts = SendFacts::default();
     rules.into_iter().for_each(|row| row.add_to(&mut facts));
     first_answers

@@ -1,10 +1,11 @@
 //! Settlement of a batch: lock accounts and messages, ask the core, write its decision.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join, try_join3, try_join5};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::message::{ExpiryPosition, Failure, MessageStatus};
 use otp_core::ports::PortError;
@@ -17,28 +18,29 @@ use otp_rows::rows::{BalanceRow, MessageStateRow};
 use otp_rows::schema::{messages, subscriptions};
 
 use super::events::append_events;
+use super::locked::Rows;
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
 
-pub(super) async fn settle(
+/// Begins, locks the accounts and messages, and loads the balances.
+pub(super) async fn lock(
     transaction: &Transaction,
-    settlements: &[Settlement],
-) -> Result<(), PortError> {
+    wait: Duration,
+    rows: &Rows,
+) -> QueryResult<SettlementFacts> {
     let connection = transaction.connection();
-    let concerned = settlements
-        .iter()
-        .filter(|settlement| settlement.outcome.may_move_credits());
-    let accounts = concerned.map(|settlement| settlement.account_id).collect();
-    let (((), rules), messages, balances) = try_join3(
-        try_join(transaction.begin(), lock_accounts(connection, &accounts)),
-        lock_messages(connection, settlements),
-        load_balances(connection, &accounts),
+    let begun = transaction.begin_with_lock_limit(wait);
+    let ((), rules, messages, (), balances) = try_join5(
+        begun,
+        lock_accounts(connection, &rows.accounts),
+        lock_messages(connection, &rows.messages),
+        transaction.end_lock_limit(),
+        load_balances(connection, &rows.accounts),
     )
-    .await
-    .map_err(port_error)?;
+    .await?;
     let mut facts = SettlementFacts::default();
     rules
         .into_iter()
@@ -47,7 +49,16 @@ pub(super) async fn settle(
     balances
         .into_iter()
         .for_each(|row| row.add_to_settlement(&mut facts));
+    Ok(facts)
+}
 
+/// Asks the core and writes its decision.
+pub(super) async fn settle(
+    transaction: &Transaction,
+    settlements: &[Settlement],
+    facts: SettlementFacts,
+) -> Result<(), PortError> {
+    let connection = transaction.connection();
     let settled = settlement::judge(settlements, facts);
 
     let of_messages = try_join3(
@@ -69,13 +80,10 @@ pub(super) async fn settle(
 /// Locks the messages in ascending order of ids and reads their state.
 async fn lock_messages(
     mut connection: &AsyncPgConnection,
-    settlements: &[Settlement],
+    ids: &BTreeSet<MessageId>,
 ) -> QueryResult<Vec<MessageStateRow>> {
-    let ids = settlements
-        .iter()
-        .map(|settlement| Col(settlement.message_id));
     messages::table
-        .filter(messages::id.eq_any(ids))
+        .filter(messages::id.eq_any(ids.iter().copied().map(Col)))
         .order(messages::id)
         .select(MessageStateRow::as_select())
         .for_no_key_update()

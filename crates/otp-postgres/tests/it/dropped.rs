@@ -31,6 +31,7 @@ async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> 
 async fn impatient(url: &str) -> Arc<PgStore> {
     let mut options = PgOptions::from_url(url).expect("a URL");
     options.statement_timeout = Duration::from_secs(4);
+    options.row_lock_timeout = Duration::from_secs(4);
     options.idle_in_transaction_timeout = Duration::from_secs(600);
     Arc::new(PgStore::connect(&options).await.expect("the server runs"))
 }

@@ -17,11 +17,11 @@ pub(crate) async fn store(url: &str) -> PgStore {
     store
 }
 
-/// A store over the database as it is.
+/// A store over the database as it is, which waits for locks however busy the machine is.
 pub(crate) async fn connect(url: &str) -> PgStore {
-    PgStore::connect(&PgOptions::from_url(url).expect("a URL"))
-        .await
-        .expect("the server runs")
+    let mut options = PgOptions::from_url(url).expect("a URL");
+    options.row_lock_timeout = options.statement_timeout;
+    PgStore::connect(&options).await.expect("the server runs")
 }
 
 /// A session that does not belong to the store.

@@ -100,6 +100,7 @@ async fn a_pool_without_a_free_connection_is_unavailable_in_time() {
     let mut narrow = PgOptions::from_url(&url).expect("a URL");
     narrow.max_connections = 1;
     narrow.acquire_timeout = Duration::from_millis(200);
+    narrow.row_lock_timeout = Duration::from_secs(10);
     let narrow = Arc::new(PgStore::connect(&narrow).await.expect("connects"));
     let fixture = Fixture::with_credits(store, 100).await;
     let holder = fresh::session(&url).await;

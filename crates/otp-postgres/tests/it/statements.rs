@@ -122,10 +122,10 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
                         .all(|admission| *admission == Admission::Admitted)
                 );
             };
-            // BEGIN, lock, four loads, three writes, COMMIT.
+            // BEGIN, lock, the end of the lock's limit, four loads, three writes, COMMIT.
             assert_eq!(
                 watch.count(admitting).await,
-                10,
+                11,
                 "{size} sends of {of} accounts"
             );
 
@@ -137,7 +137,7 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
             // There is nothing to write.
             assert_eq!(
                 watch.count(replaying).await,
-                7,
+                8,
                 "{size} replays of {of} accounts"
             );
 
@@ -147,10 +147,11 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
                     .await
                     .expect("settle");
             };
-            // BEGIN, two locks, one load, the provider's ids of those accepted, four writes, COMMIT.
+            // BEGIN, two locks, the end of their limit, one load, the provider's ids of those accepted,
+            // four writes, COMMIT.
             assert_eq!(
                 watch.count(refunding).await,
-                if size > 1 { 10 } else { 9 },
+                if size > 1 { 11 } else { 10 },
                 "{size} outcomes of {of} accounts"
             );
 
@@ -163,10 +164,10 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
                     .await
                     .expect("settle");
             };
-            // No account is locked: BEGIN, lock of messages, three writes, COMMIT.
+            // No account is locked: BEGIN, lock of messages, the end of its limit, three writes, COMMIT.
             assert_eq!(
                 watch.count(accepting).await,
-                6,
+                7,
                 "{size} acceptances of {of} accounts"
             );
         }

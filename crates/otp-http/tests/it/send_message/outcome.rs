@@ -1,5 +1,6 @@
 //! Rules 7 to 13: the results of ledger and provider, and their answers.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use otp_core::ids::MessageId;
@@ -169,6 +170,7 @@ async fn a_failing_port_is_a_500_and_an_unreachable_one_a_503_without_a_cause() 
     type Broken = fn() -> PortError;
     let cases: [(Broken, u16, &str); 3] = [
         (|| PortError::Unavailable("canary".into()), 503, "1"),
+        (|| PortError::Locked(BTreeSet::new()), 503, "1"),
         (|| PortError::Backend("canary".into()), 500, ""),
         (|| PortError::Conflict("canary".into()), 500, ""),
     ];
