@@ -117,6 +117,7 @@ macro_rules! storage_contract {
     (@idempotency $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; idempotency:
             a_replay_under_way_is_pending_and_then_the_first_answer,
+            a_replay_under_way_is_pending_whatever_a_receipt_reports,
             a_failed_first_answer_is_replayed,
             a_key_is_bound_to_its_api_key,
             a_refused_send_does_not_use_up_its_key,

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 pub struct FirstAnswer {
     /// The message it created.
     pub message_id: MessageId,
-    /// The status in that answer; the message's current status until it has been answered.
+    /// The status in that answer; `Pending` until it is known.
     pub status: MessageStatus,
 }
 
@@ -37,16 +37,17 @@ impl SendFacts {
         self.rules.insert(account, rules);
     }
 
-    /// Adds a message with this idempotency key. `first_answer` is the stored answer to its
-    /// request, `status` the message's current status.
+    /// Adds a message with this idempotency key, and the stored answer to its request.
+    ///
+    /// The message's own status does not matter: a receipt may be faster than the first answer, and
+    /// a replay MUST NOT get a status that the first request then contradicts.
     pub fn add_message_with_key(
         &mut self,
         (api_key, key): (ApiKeyId, IdempotencyKey),
         message_id: MessageId,
         first_answer: Option<MessageStatus>,
-        status: MessageStatus,
     ) {
-        let status = first_answer.unwrap_or(status);
+        let status = first_answer.unwrap_or(MessageStatus::Pending);
         self.first_answers
             .insert((api_key, key), FirstAnswer { message_id, status });
     }
@@ -98,12 +99,7 @@ impl SendFacts {
     /// Adds an admission, so that the next attempt of the batch is judged with its effects.
     pub(super) fn take_in(&mut self, attempt: &SendAttempt, after: SubscriptionBalance) {
         if let Some(key) = attempt.idempotency_key {
-            self.add_message_with_key(
-                (attempt.api_key_id, key),
-                attempt.message_id,
-                None,
-                MessageStatus::Pending,
-            );
+            self.add_message_with_key((attempt.api_key_id, key), attempt.message_id, None);
         }
         self.add_send(attempt.account_id, attempt.recipient_index, attempt.at);
         let balances = self.balances.entry(attempt.account_id).or_default();

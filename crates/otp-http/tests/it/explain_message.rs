@@ -152,12 +152,7 @@ async fn refusals_and_replays_are_explained_with_all_their_facts() {
                 ApiKeyId(Uuid::from_u128(1)),
                 IdempotencyKey(Uuid::from_u128(KEY)),
             );
-            facts.add_message_with_key(
-                key,
-                earlier,
-                Some(MessageStatus::Sent),
-                MessageStatus::Read,
-            );
+            facts.add_message_with_key(key, earlier, Some(MessageStatus::Sent));
             facts.add_opt_out(ACCOUNT, index);
         }),
     );

@@ -142,9 +142,9 @@ impl Recipients {
 statement! {
     /// The messages that idempotency keys have created.
     FirstAnswers { api_key_id: [ApiKeyId], idempotency_key: [IdempotencyKey] } -> FirstAnswerRow,
-    "SELECT attempt.api_key_id, attempt.idempotency_key, message.id, first_answer, status \
+    "SELECT attempt.api_key_id, attempt.idempotency_key, message.id, first_answer \
      FROM unnest({}, {}) AS attempt (api_key_id, idempotency_key), LATERAL ( \
-         SELECT id, first_answer, status FROM messages \
+         SELECT id, first_answer FROM messages \
          WHERE messages.api_key_id = attempt.api_key_id \
              AND messages.idempotency_key = attempt.idempotency_key \
          OFFSET 0) AS message"

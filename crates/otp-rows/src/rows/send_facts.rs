@@ -24,7 +24,6 @@ by_name! {
         idempotency_key: Col<IdempotencyKey>,
         id: Col<MessageId>,
         first_answer: Col<Option<MessageStatus>>,
-        status: Col<MessageStatus>,
     }
 }
 
@@ -35,7 +34,6 @@ impl FirstAnswerRow {
             (self.api_key_id.0, self.idempotency_key.0),
             self.id.0,
             self.first_answer.0,
-            self.status.0,
         );
     }
 }

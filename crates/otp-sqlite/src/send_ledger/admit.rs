@@ -15,7 +15,7 @@ use crate::set_based::{hex, id, set_based};
 // `CROSS JOIN` makes SQLite look each of the few wanted rows up in the many stored, never the reverse.
 
 pub(super) const FIRST_ANSWERS: &str = "
-    SELECT m.api_key_id, m.idempotency_key, m.id, m.first_answer, m.status
+    SELECT m.api_key_id, m.idempotency_key, m.id, m.first_answer
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.api_key_id = unhex(wanted.value ->> 0)
       AND m.idempotency_key = unhex(wanted.value ->> 1)";

@@ -44,6 +44,25 @@ pub async fn a_replay_under_way_is_pending_and_then_the_first_answer(store: Arc<
     assert_eq!(fixture.balance().await, 4);
 }
 
+/// A repetition is `Pending` although a receipt came before the first answer, which it then repeats.
+pub async fn a_replay_under_way_is_pending_whatever_a_receipt_reports(store: Arc<dyn Storage>) {
+    for report in [
+        Outcome::Reported(MessageStatus::Delivered),
+        Outcome::ReportedFailed(failure(131_026)),
+    ] {
+        let fixture = Fixture::with_credits(Arc::clone(&store), 5).await;
+        let first = fixture.attempt_with_key(1, 1);
+        fixture.admit(&first).await;
+        fixture.settle(&first, report).await;
+        let again = fixture.attempt_with_key(1, 1);
+        let answer = fixture.admit(&again).await;
+        assert_eq!(answer, replayed(&first, MessageStatus::Pending));
+        fixture.settle(&first, accepted_outcome("wamid.1")).await;
+        let answer = fixture.admit(&again).await;
+        assert_eq!(answer, replayed(&first, MessageStatus::Sent));
+    }
+}
+
 /// `Failed` is an answer like any other.
 pub async fn a_failed_first_answer_is_replayed(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 5).await;

@@ -68,7 +68,7 @@ impl State {
         for key in wanted.idempotency_keys {
             if let Some(id) = self.by_key.get(&key) {
                 let message = &self.messages[id].message;
-                facts.add_message_with_key(key, *id, message.first_answer, message.status);
+                facts.add_message_with_key(key, *id, message.first_answer);
             }
         }
         for stored in self.messages.values() {

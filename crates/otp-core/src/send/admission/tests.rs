@@ -62,7 +62,7 @@ fn refused_by_every_rule() -> (SendAttempt, SendFacts) {
     attempt.idempotency_key = Some(IdempotencyKey(Uuid::nil()));
     let mut facts = SendFacts::default();
     let key = (KEY, IdempotencyKey(Uuid::nil()));
-    facts.add_message_with_key(key, MessageId(Uuid::nil()), None, MessageStatus::Pending);
+    facts.add_message_with_key(key, MessageId(Uuid::nil()), None);
     facts.add_opt_out(ACCOUNT, attempt.recipient_index);
     facts.add_send(ACCOUNT, attempt.recipient_index, NOW);
     (attempt, facts)
@@ -117,25 +117,17 @@ fn the_next_send_is_admitted_exactly_when_the_wait_is_over() {
 }
 
 #[test]
-fn a_replay_repeats_the_first_answer_or_else_the_current_status() {
+fn a_replay_repeats_the_first_answer_and_is_pending_until_it_is_known() {
     let (attempt, _) = refused_by_every_rule();
     let key = (KEY, IdempotencyKey(Uuid::nil()));
-    for (first_answer, status, expected) in [
-        (None, MessageStatus::Pending, MessageStatus::Pending),
-        (None, MessageStatus::Failed, MessageStatus::Failed),
-        (
-            Some(MessageStatus::Sent),
-            MessageStatus::Read,
-            MessageStatus::Sent,
-        ),
-        (
-            Some(MessageStatus::Pending),
-            MessageStatus::Failed,
-            MessageStatus::Pending,
-        ),
+    for (first_answer, expected) in [
+        (None, MessageStatus::Pending),
+        (Some(MessageStatus::Pending), MessageStatus::Pending),
+        (Some(MessageStatus::Sent), MessageStatus::Sent),
+        (Some(MessageStatus::Failed), MessageStatus::Failed),
     ] {
         let mut facts = SendFacts::default();
-        facts.add_message_with_key(key, MessageId(Uuid::nil()), first_answer, status);
+        facts.add_message_with_key(key, MessageId(Uuid::nil()), first_answer);
         let Admission::Replayed(first) = answer(&attempt, &facts) else {
             panic!("a replay")
         };
