@@ -1,6 +1,6 @@
 //! `/v1/messages`: the timeline of a message, lists, and dry runs.
 
-use otp_e2e::meta::{report, status};
+use otp_e2e::meta::report;
 use otp_e2e::world::{answer, recipient};
 use otp_e2e::{Answer, Database, Running, World, on_every_store};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ async fn a_timeline_has_each_transition_once_with_its_source_and_both_times(data
     // Read precedes delivered, every report comes twice, and failed is reported although it was
     // wrong.
     for reported in ["failed", "read", "read", "delivered", "failed", "delivered"] {
-        let mut reported = status(sent.id(), reported);
+        let mut reported = world.sandbox.status(sent.id(), reported).await;
         reported["timestamp"] = json!("1750030073");
         report(&server, &[reported]).await;
     }

@@ -41,7 +41,10 @@ async fn the_page_counts_requests_admissions_batches_receipts_look_ups_and_conne
     assert_eq!(world.send(&server, &body).await.status, 200, "a replay");
     assert_eq!(world.send_to(&server, &recipient(1)).await.status, 400);
     assert_eq!(world.check(&server, sent.id()).await.status, 200);
-    meta::report(&server, &[meta::status(sent.id(), "delivered")]).await;
+    let delivered = world.sandbox.status(sent.id(), "delivered").await;
+    // Nobody knows this message by that id, so the second is dropped.
+    let forged = meta::status(sent.id(), "failed");
+    meta::report(&server, &[delivered, forged]).await;
     let unsigned = client().post(format!("{}/webhooks/whatsapp", server.url()));
     let unsigned = unsigned
         .header("X-Hub-Signature-256", "sha256=00")
@@ -127,6 +130,11 @@ async fn the_page_counts_requests_admissions_batches_receipts_look_ups_and_conne
             1.0,
         ),
         ("otp_receipts_total", &["report=\"delivered\""], 1.0),
+        (
+            "otp_receipts_dropped_total",
+            &["reason=\"other_message\""],
+            1.0,
+        ),
         ("otp_database_connections_awaited", &[], 0.0),
     ] {
         let found = value(&page, metric, labels);

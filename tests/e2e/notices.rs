@@ -128,7 +128,10 @@ async fn a_low_balance_is_mailed_once_in_the_callers_language(database: Database
 
     // Late failures lift the balance above the threshold again, and the next sends cross it again.
     send(&world, &server, 4..5).await;
-    let failed: Vec<_> = ids.iter().map(|id| meta::status(id, "failed")).collect();
+    let mut failed = Vec::new();
+    for id in &ids {
+        failed.push(world.sandbox.status(id, "failed").await);
+    }
     meta::report(&server, &failed).await;
     assert_eq!(world.balance(), 4);
     send(&world, &server, 5..9).await;

@@ -14,7 +14,8 @@ pub const APP_SECRET: &str = "app-secret-of-the-tests";
 /// The token that the handshake presents.
 pub const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
 
-/// Returns a status in Meta's format, with our id.
+/// Returns a status in Meta's format, with our id and a made-up id of Meta's. The gateway believes it
+/// only while Meta's own is unknown; [`Sandbox::status`](crate::Sandbox::status) has that one.
 pub fn status(id: &str, status: &str) -> Value {
     let mut value = json!({
         "id": format!("wamid.{id}"),

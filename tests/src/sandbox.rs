@@ -39,6 +39,15 @@ impl Sandbox {
             .rows()
     }
 
+    /// Returns a status in Meta's format of the message with our id, which the sandbox accepted.
+    pub async fn status(&self, message: &str, status: &str) -> Value {
+        let calls = self.calls_about(message).await;
+        let mut value = crate::meta::status(message, status);
+        value["id"] = calls[0]["wamid"].clone();
+        assert!(value["id"].is_string(), "not accepted: {calls:?}");
+        value
+    }
+
     /// Returns every call to this number.
     pub async fn calls_to(&self, number: &str) -> Vec<Value> {
         self.get(&format!("calls?to={}", number.trim_start_matches('+')))

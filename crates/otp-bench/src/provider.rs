@@ -111,7 +111,8 @@ async fn accept(
     let body = request.into_body().collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
     let call = state.calls.fetch_add(1, Ordering::Relaxed);
-    if let Some(message) = message_id(&body) {
+    let message = message_id(&body);
+    if let Some(message) = message {
         let called_about = state.called_about.lock();
         let mut called_about = called_about.unwrap_or_else(PoisonError::into_inner);
         called_about.insert(message);
@@ -124,8 +125,9 @@ async fn accept(
         state.delayed.fetch_add(1, Ordering::Relaxed);
         state.delayed_us.fetch_add(took, Ordering::Relaxed);
     }
+    let id = message.map_or_else(|| format!("wamid.HBgM{call:036}"), provider_message_id);
     let body = format!(
-        r#"{{"messaging_product":"whatsapp","contacts":[{{"input":"966551234567","wa_id":"966551234567"}}],"messages":[{{"id":"wamid.HBgMOTY2NTUxMjM0NTY3FQIAERgS{call:020}"}}]}}"#
+        r#"{{"messaging_product":"whatsapp","contacts":[{{"input":"966551234567","wa_id":"966551234567"}}],"messages":[{{"id":"{id}"}}]}}"#
     );
     let mut answer = Response::new(Full::new(Bytes::from(body)));
     let json = hyper::header::HeaderValue::from_static("application/json; charset=UTF-8");
@@ -133,6 +135,11 @@ async fn accept(
         .headers_mut()
         .insert(hyper::header::CONTENT_TYPE, json);
     Ok(answer)
+}
+
+/// Returns the provider's id of the message with our id, which its receipts have to name.
+pub(crate) fn provider_message_id(message: Uuid) -> String {
+    format!("wamid.HBgM{message}")
 }
 
 /// Returns our id of the message, which comes back with every receipt.

@@ -1,6 +1,11 @@
 //! Delivery receipts: the provider's reports about a message it has accepted, in any order and any
 //! number of times.
 
+mod judgement;
+
+pub use judgement::{DropReason, DroppedReceipts, ReceiptFacts, ReceiptVerdict, ReportedMessage};
+
+use crate::channel::whatsapp::ProviderId;
 use crate::ids::{AccountId, MessageId};
 use crate::message::{Failure, MessageStatus};
 use crate::ports::Randomness;
@@ -24,9 +29,12 @@ pub enum Report {
     Failed(Failure),
 }
 
-/// The reference to a message: our id, if the provider echoed it, and the provider's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The reference to a message: the number that it was sent from, our id, if the provider echoed it,
+/// and the provider's own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MessageReference {
+    /// The provider's id of the number that the receipt came from.
+    pub phone_number_id: ProviderId,
     /// Our id of the message, as it was passed to the provider with the send.
     pub message_id: Option<MessageId>,
     /// The blind index of the provider's id.
@@ -90,7 +98,7 @@ impl DeliveryReceipt {
             )
         };
         UnmatchedReceipt {
-            reference: self.reference,
+            reference: self.reference.clone(),
             report: self.report.clone(),
             recipient: (!self.recipient.is_empty()).then(|| seal(&self.recipient)),
             provider_time: self.provider_time,
@@ -109,7 +117,7 @@ impl UnmatchedReceipt {
             Some(ProviderIdentities::from_text(&names))
         };
         DeliveryReceipt {
-            reference: self.reference,
+            reference: self.reference.clone(),
             report: self.report.clone(),
             recipient: self.recipient.as_ref().and_then(open).unwrap_or_default(),
             provider_time: self.provider_time,

@@ -15,7 +15,7 @@ use otp_core::message::{
 use otp_core::ports::{
     MAX_PER_LOOKUP, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
 };
-use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
+use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::time::Timestamp;
@@ -38,7 +38,7 @@ const SHARED: AccountId = AccountId(Uuid::nil());
 pub struct GroupedReads {
     store: Arc<dyn Storage>,
     find: Batcher<(AccountId, MessageId), Option<Message>>,
-    locate: Batcher<MessageReference, Option<LocatedMessage>>,
+    locate: Batcher<MessageReference, ReceiptFacts>,
     recall: Batcher<(MessageId, IdentityIndex), Option<Recalled>>,
 }
 
@@ -106,7 +106,7 @@ impl Receipts for GroupedReads {
     async fn locate(
         &self,
         references: &[MessageReference],
-    ) -> Result<Vec<Option<LocatedMessage>>, PortError> {
+    ) -> Result<Vec<ReceiptFacts>, PortError> {
         self.locate.call(SHARED, Arc::from(references)).await
     }
 

@@ -55,7 +55,8 @@ impl StorageHealth for SpaceWatch {
         if self.full.load(Ordering::Relaxed) {
             match self.health.check_space().await {
                 // If the storage does not let this program check, the next send will show.
-                Ok(()) | Err(PortError::Backend(_) | PortError::Conflict(_)) => {}
+                Ok(())
+                | Err(PortError::Backend(_) | PortError::Conflict(_) | PortError::Locked(_)) => {}
                 Err(error @ PortError::Unavailable(_)) => return Err(error),
             }
             self.full.store(false, Ordering::Relaxed);

@@ -24,5 +24,6 @@ mod text;
 mod wire;
 
 pub use api::Api;
+pub use endpoints::whatsapp_webhook::{DROPPED_RECEIPTS, note_dropped_receipts};
 pub use options::HttpOptions;
 pub use state::{ApiState, WhatsAppWebhook};

@@ -3,14 +3,17 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::message::{ExpiryPosition, Failure, PendingMessage};
 use otp_core::ports::{PortError, Receipts};
-use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
+use otp_core::receipt::{MessageReference, ReceiptFacts, Report, UnmatchedReceipt};
 use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{LocatedRow, PendingMessageRow, UnmatchedReceiptRow, read_all};
+use otp_rows::rows::{
+    Located, LocatedRow, OurNumberRow, PendingMessageRow, UnmatchedReceiptRow, read_all,
+};
 use otp_rows::schema::unmatched_receipts;
 
 use crate::PgStore;
@@ -20,27 +23,45 @@ use crate::statement::{each, statement};
 statement! {
     /// Messages by our own ids. Each look-up is one descent into the index.
     LocateByOurId { position: [i32], message_id: [MessageId] } -> LocatedRow,
-    "SELECT wanted.position, message.id, message.account_id \
+    "SELECT wanted.position, message.id, message.account_id, message.provider_index, \
+         sender.phone_number_id \
      FROM unnest({}, {}) AS wanted (position, message_id), LATERAL ( \
-         SELECT id, account_id FROM messages WHERE messages.id = wanted.message_id \
-         OFFSET 0) AS message"
+         SELECT id, account_id, provider_index, sender_id FROM messages \
+         WHERE messages.id = wanted.message_id OFFSET 0) AS message \
+     LEFT JOIN LATERAL ( \
+         SELECT phone_number_id FROM senders WHERE senders.id = message.sender_id \
+         OFFSET 0) AS sender ON true"
 }
 
 statement! {
     /// Messages by the provider's ids.
     LocateByProviderIndex { position: [i32], index: [ProviderMessageIndex] } -> LocatedRow,
-    "SELECT wanted.position, message.id, message.account_id \
+    "SELECT wanted.position, message.id, message.account_id, message.provider_index, \
+         sender.phone_number_id \
      FROM unnest({}, {}) AS wanted (position, provider_index), LATERAL ( \
          SELECT message_id FROM provider_messages \
          WHERE provider_messages.provider_index = wanted.provider_index \
          OFFSET 0) AS named, LATERAL ( \
-         SELECT id, account_id FROM messages WHERE messages.id = named.message_id \
-         OFFSET 0) AS message"
+         SELECT id, account_id, provider_index, sender_id FROM messages \
+         WHERE messages.id = named.message_id OFFSET 0) AS message \
+     LEFT JOIN LATERAL ( \
+         SELECT phone_number_id FROM senders WHERE senders.id = message.sender_id \
+         OFFSET 0) AS sender ON true"
+}
+
+statement! {
+    /// Those of these numbers that an account sends from.
+    OurNumbers { phone_number_id: [ProviderId] } -> OurNumberRow,
+    "SELECT sender.phone_number_id \
+     FROM unnest({}) AS wanted (phone_number_id), LATERAL ( \
+         SELECT phone_number_id FROM senders \
+         WHERE senders.phone_number_id = wanted.phone_number_id LIMIT 1) AS sender"
 }
 
 statement! {
     /// Keeps receipts in the order given. It does not change a receipt that is kept already.
     KeepUnmatched {
+        phone_number_id: [ProviderId],
         message_id: [Option<MessageId>],
         provider_index: [ProviderMessageIndex],
         report: [i16],
@@ -51,13 +72,13 @@ statement! {
         received_at: [Timestamp],
         recipient: [Option<Sealed>],
     },
-    "INSERT INTO unmatched_receipts (message_id, provider_index, report, failure_code, \
-         failure_title, failure_reason, provider_time, received_at, recipient) \
-     SELECT message_id, provider_index, report, failure_code, failure_title, failure_reason, \
-         provider_time, received_at, recipient \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS receipt (message_id, \
-         provider_index, report, failure_code, failure_title, failure_reason, provider_time, \
-         received_at, recipient, position) \
+    "INSERT INTO unmatched_receipts (phone_number_id, message_id, provider_index, report, \
+         failure_code, failure_title, failure_reason, provider_time, received_at, recipient) \
+     SELECT phone_number_id, message_id, provider_index, report, failure_code, failure_title, \
+         failure_reason, provider_time, received_at, recipient \
+     FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY AS receipt ( \
+         phone_number_id, message_id, provider_index, report, failure_code, failure_title, \
+         failure_reason, provider_time, received_at, recipient, position) \
      ORDER BY position \
      ON CONFLICT (provider_index, report, provider_time) DO NOTHING"
 }
@@ -94,8 +115,8 @@ impl Receipts for PgStore {
     async fn locate(
         &self,
         references: &[MessageReference],
-    ) -> Result<Vec<Option<LocatedMessage>>, PortError> {
-        let mut found = vec![None; references.len()];
+    ) -> Result<Vec<ReceiptFacts>, PortError> {
+        let mut located = Located::new(references);
         let connection = self.connection().await?;
         let ours = references.iter().zip(0..);
         let ours = ours.filter_map(|(reference, n)| Some((Col(n), Col(reference.message_id?))));
@@ -105,24 +126,26 @@ impl Receipts for PgStore {
                 position,
                 message_id,
             };
-            for row in locate.rows(&connection).await.map_err(port_error)? {
-                row.place_in(&mut found);
-            }
+            let found = locate.rows(&connection).await.map_err(port_error)?;
+            found.into_iter().for_each(|row| located.add(row));
         }
-        let missing = references
-            .iter()
-            .zip(0..)
-            .zip(&found)
-            .filter(|(_, found)| found.is_none());
-        let missing = missing.map(|((reference, n), _)| (Col(n), Col(reference.provider_index)));
+        let missing = located.missing();
+        let missing = missing.map(|(n, reference)| (Col(n), Col(reference.provider_index)));
         let (position, index): (Vec<_>, Vec<_>) = missing.unzip();
         if !position.is_empty() {
             let locate = LocateByProviderIndex { position, index };
-            for row in locate.rows(&connection).await.map_err(port_error)? {
-                row.place_in(&mut found);
-            }
+            let found = locate.rows(&connection).await.map_err(port_error)?;
+            found.into_iter().for_each(|row| located.add(row));
         }
-        Ok(found)
+        let unexplained = located.unexplained_numbers();
+        let mut ours = Vec::new();
+        if !unexplained.is_empty() {
+            let numbers = OurNumbers {
+                phone_number_id: each(unexplained, ProviderId::clone),
+            };
+            ours = numbers.rows(&connection).await.map_err(port_error)?;
+        }
+        Ok(located.into_facts(ours))
     }
 
     async fn keep_unmatched(&self, receipts: &[UnmatchedReceipt]) -> Result<(), PortError> {
@@ -131,6 +154,7 @@ impl Receipts for PgStore {
         }
         let failures = || receipts.iter().map(failure);
         let keep = KeepUnmatched {
+            phone_number_id: each(receipts, |r| r.reference.phone_number_id.clone()),
             message_id: each(receipts, |receipt| receipt.reference.message_id),
             provider_index: each(receipts, |receipt| receipt.reference.provider_index),
             report: each(receipts, |receipt| receipt.report.code()),

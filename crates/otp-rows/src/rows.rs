@@ -25,7 +25,7 @@ pub use keyring::{KeyringRow, master_key_id};
 pub use message::{ExaminedMessageRow, MessageEventRow, MessageRecordRow, MessageRow};
 pub use notice::NoticeRow;
 pub use plan::{PlanRow, PriceRow};
-pub use receipt::{LocatedRow, PendingMessageRow, UnmatchedReceiptRow};
+pub use receipt::{Located, LocatedRow, OurNumberRow, PendingMessageRow, UnmatchedReceiptRow};
 pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,
 };

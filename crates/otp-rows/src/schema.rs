@@ -201,6 +201,7 @@ table! {
     /// Receipts that came before their message was known.
     unmatched_receipts (id) {
         id -> BigInt,
+        phone_number_id -> Text,
         message_id -> Nullable<Id>,
         provider_index -> Binary,
         report -> SmallInt,

@@ -243,6 +243,10 @@ fn describe() {
         counted_webhook::RECEIPTS,
         "Receipts of the provider, by report, including repeated ones."
     );
+    describe_counter!(
+        otp_http::DROPPED_RECEIPTS,
+        "Receipts that were dropped because they are not about our messages, by reason."
+    );
     describe_gauge!(
         "otp_queue_depth",
         "Sends that wait for a batch or are in one."

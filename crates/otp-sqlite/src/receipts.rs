@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use otp_core::message::{ExpiryPosition, PendingMessage};
 use otp_core::ports::{PortError, Receipts};
-use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
+use otp_core::receipt::{MessageReference, ReceiptFacts, Report, UnmatchedReceipt};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::encoding::{Id, Instant};
-use otp_rows::rows::{LocatedRow, PendingMessageRow, UnmatchedReceiptRow, read_all};
+use otp_rows::rows::{
+    Located, LocatedRow, OurNumberRow, PendingMessageRow, UnmatchedReceiptRow, read_all,
+};
 use otp_rows::schema::unmatched_receipts;
 use serde_json::{Value, json};
 
@@ -18,21 +20,26 @@ use crate::errors::StoreError;
 use crate::set_based::{hex, id, set_based};
 
 pub(crate) const BY_OUR_ID: &str = "
-    SELECT wanted.value ->> 0 AS position, m.id, m.account_id
-    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    SELECT wanted.value ->> 0 AS position, m.id, m.account_id, m.provider_index, s.phone_number_id
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m LEFT JOIN senders AS s ON s.id = m.sender_id
     WHERE m.id = unhex(wanted.value ->> 1)";
 
 pub(crate) const BY_PROVIDER_INDEX: &str = "
-    SELECT wanted.value ->> 0 AS position, m.id, m.account_id
-    FROM json_each(?) AS wanted CROSS JOIN messages AS m
+    SELECT wanted.value ->> 0 AS position, m.id, m.account_id, m.provider_index, s.phone_number_id
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m LEFT JOIN senders AS s ON s.id = m.sender_id
     WHERE m.provider_index = unhex(wanted.value ->> 1)";
+
+/// Those of these numbers that an account sends from.
+pub(crate) const OUR_NUMBERS: &str = "
+    SELECT s.phone_number_id FROM json_each(?) AS wanted CROSS JOIN senders AS s
+    WHERE s.phone_number_id = wanted.value ->> 0";
 
 const KEEP: &str = "
     INSERT INTO unmatched_receipts (message_id, provider_index, report, failure_code, failure_title,
-        failure_reason, provider_time, received_at, recipient)
+        failure_reason, provider_time, received_at, recipient, phone_number_id)
     SELECT unhex(new.value ->> 0), unhex(new.value ->> 1), new.value ->> 2, new.value ->> 3,
         new.value ->> 4, new.value ->> 5, new.value ->> 6, new.value ->> 7,
-        unhex(new.value ->> 8)
+        unhex(new.value ->> 8), new.value ->> 9
     FROM json_each(?) AS new WHERE true ORDER BY new.key
     ON CONFLICT (provider_index, report, provider_time) DO NOTHING";
 
@@ -51,22 +58,24 @@ impl Receipts for SqliteStore {
     async fn locate(
         &self,
         references: &[MessageReference],
-    ) -> Result<Vec<Option<LocatedMessage>>, PortError> {
+    ) -> Result<Vec<ReceiptFacts>, PortError> {
         let references = references.to_vec();
         self.read("db.receipts.locate", move |connection| {
-            let mut located = vec![None; references.len()];
+            let mut located = Located::new(&references);
             let ours = references.iter().enumerate();
             let ours = ours.filter_map(|(n, r)| Some(json!([n, id(r.message_id?.0)])));
             look_up(connection, BY_OUR_ID, ours.collect(), &mut located)?;
-            let missing = references
-                .iter()
-                .enumerate()
-                .filter(|(n, _)| located[*n].is_none());
-            let missing = missing
-                .map(|(n, r)| json!([n, hex(&r.provider_index.0)]))
-                .collect();
+            let missing = located.missing();
+            let missing = missing.map(|(n, r)| json!([n, hex(&r.provider_index.0)]));
+            let missing = missing.collect();
             look_up(connection, BY_PROVIDER_INDEX, missing, &mut located)?;
-            Ok(located)
+            let unexplained = located.unexplained_numbers();
+            let mut ours = Vec::<OurNumberRow>::new();
+            if !unexplained.is_empty() {
+                let numbers = unexplained.into_iter().map(|id| json!([id.as_str()]));
+                ours = set_based(OUR_NUMBERS, numbers).load(connection)?;
+            }
+            Ok(located.into_facts(ours))
         })
         .await
     }
@@ -132,13 +141,13 @@ fn look_up(
     connection: &mut SqliteConnection,
     sql: &'static str,
     wanted: Vec<Value>,
-    found: &mut [Option<LocatedMessage>],
+    located: &mut Located<'_>,
 ) -> Result<(), StoreError> {
     if wanted.is_empty() {
         return Ok(());
     }
     for row in set_based(sql, wanted).load::<LocatedRow>(connection)? {
-        row.place_in(found);
+        located.add(row);
     }
     Ok(())
 }
@@ -158,5 +167,6 @@ fn row(receipt: &UnmatchedReceipt) -> Value {
         receipt.provider_time.unix_millis(),
         receipt.received_at.unix_millis(),
         receipt.recipient.as_ref().map(|sealed| hex(&sealed.0)),
+        receipt.reference.phone_number_id.as_str(),
     ])
 }

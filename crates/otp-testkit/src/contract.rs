@@ -175,6 +175,7 @@ macro_rules! storage_contract {
     (@receipts $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; receipts:
             a_receipt_finds_its_message_by_either_id,
+            a_receipt_of_an_unknown_message_comes_from_a_known_number_or_not,
             credits_follow_late_failures_and_late_deliveries,
             a_late_delivery_is_paid_by_whoever_can,
             a_receipt_may_come_before_the_answer,

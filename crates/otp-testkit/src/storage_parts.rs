@@ -28,7 +28,7 @@ use otp_core::ports::{
     SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates,
 };
 use otp_core::pricing::PriceList;
-use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
+use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
@@ -180,7 +180,7 @@ storage_parts! {
         async fn list() -> Vec<(Region, Credits)>;
     }
     receipts: Receipts {
-        async fn locate(references: &[MessageReference]) -> Vec<Option<LocatedMessage>>;
+        async fn locate(references: &[MessageReference]) -> Vec<ReceiptFacts>;
         async fn keep_unmatched(receipts: &[UnmatchedReceipt]) -> ();
         async fn list_unmatched(limit: usize) -> Vec<UnmatchedReceipt>;
         async fn forget_unmatched(receipts: &[UnmatchedReceipt], before: Timestamp) -> ();

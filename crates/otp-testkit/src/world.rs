@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use otp_core::channel::whatsapp::{self, ProviderId};
-use otp_core::ids::{AccountId, TemplateId};
+use otp_core::ids::{AccountId, SenderId, TemplateId};
 use otp_core::language::LanguageTag;
 use otp_core::message::ProviderMessageId;
 use otp_core::passcode::Passcode;
@@ -65,6 +65,9 @@ pub struct World {
     pub send_message: SendMessage,
 }
 
+/// The provider's id of the number that every sender of a [`World`] has.
+pub const PHONE_NUMBER_ID: &str = "106540352242922";
+
 /// How long things may take in a [`World`].
 pub const POLICY: SendPolicy = SendPolicy {
     request_deadline: Duration::from_secs(10),
@@ -75,9 +78,10 @@ pub const POLICY: SendPolicy = SendPolicy {
 impl World {
     /// An account with 10 credits, a sender, and templates in Arabic and English.
     pub async fn with_provider(provider: ScriptedSender) -> Self {
-        let world = Self::bare(provider).await;
+        let mut world = Self::bare(provider).await;
         world.fixture.grant(10).await;
-        world.add_sender(&["ar", "en_US"]).await;
+        let account = world.fixture.account;
+        world.fixture.sender_id = world.add_sender_of(account, &["ar", "en_US"]).await;
         world
     }
 
@@ -110,9 +114,9 @@ impl World {
     }
 
     /// Adds a sender with the same number to any account.
-    pub async fn add_sender_of(&self, account_id: AccountId, languages: &[&str]) {
+    pub async fn add_sender_of(&self, account_id: AccountId, languages: &[&str]) -> SenderId {
         let fixture = &self.fixture;
-        let number = ProviderId::parse("106540352242922").expect("digits");
+        let number = ProviderId::parse(PHONE_NUMBER_ID).expect("digits");
         let sender = fixture.add_sender(account_id, number).await;
         for language in languages {
             let template = AuthenticationTemplate::assumed_approved(
@@ -125,6 +129,7 @@ impl World {
             let added = fixture.store.add_template(&template).await;
             added.expect("template");
         }
+        sender.id
     }
 
     /// The account's caller.

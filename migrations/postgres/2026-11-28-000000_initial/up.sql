@@ -303,16 +303,17 @@ CREATE TRIGGER message_event_texts_stay
 -- Receipts that arrived before their message was known. The installation's key seals the provider's
 -- name for the recipient.
 CREATE TABLE unmatched_receipts (
-    id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    message_id     uuid,
-    provider_index bytea       NOT NULL,
-    report         smallint    NOT NULL CHECK (report BETWEEN 1 AND 5),
-    failure_code   integer,
-    failure_title  text,
-    failure_reason text,
-    provider_time  timestamptz NOT NULL,
-    received_at    timestamptz NOT NULL,
-    recipient      bytea,
+    id              bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    phone_number_id text        NOT NULL,
+    message_id      uuid,
+    provider_index  bytea       NOT NULL,
+    report          smallint    NOT NULL CHECK (report BETWEEN 1 AND 5),
+    failure_code    integer,
+    failure_title   text,
+    failure_reason  text,
+    provider_time   timestamptz NOT NULL,
+    received_at     timestamptz NOT NULL,
+    recipient       bytea,
     UNIQUE (provider_index, report, provider_time),
     CHECK ((report = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
 );

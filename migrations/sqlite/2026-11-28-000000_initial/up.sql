@@ -283,16 +283,17 @@ END;
 -- Receipts that arrived before their message was known. The installation's key seals the provider's
 -- name for the recipient.
 CREATE TABLE unmatched_receipts (
-    id             INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id     BLOB,
-    provider_index BLOB    NOT NULL,
-    report         INTEGER NOT NULL CHECK (report BETWEEN 1 AND 5),
-    failure_code   INTEGER,
-    failure_title  TEXT,
-    failure_reason TEXT,
-    provider_time  INTEGER NOT NULL,
-    received_at    INTEGER NOT NULL,
-    recipient      BLOB,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    phone_number_id TEXT    NOT NULL,
+    message_id      BLOB,
+    provider_index  BLOB    NOT NULL,
+    report          INTEGER NOT NULL CHECK (report BETWEEN 1 AND 5),
+    failure_code    INTEGER,
+    failure_title   TEXT,
+    failure_reason  TEXT,
+    provider_time   INTEGER NOT NULL,
+    received_at     INTEGER NOT NULL,
+    recipient       BLOB,
     UNIQUE (provider_index, report, provider_time),
     CHECK ((report = 4) = (failure_title IS NOT NULL AND failure_reason IS NOT NULL))
 ) STRICT;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use otp_core::usecases::audit_credits::AuditCredits;
-use otp_e2e::meta::{report, status};
+use otp_e2e::meta::report;
 use otp_e2e::world::recipient;
 use otp_e2e::{Database, World, on_every_store};
 
@@ -64,7 +64,8 @@ async fn granted_credits_equal_balance_plus_net_debits_at_every_read(database: D
                     continue;
                 }
                 for reported in LIVES[turn as usize % LIVES.len()] {
-                    report(&server, &[status(sent.id(), reported)]).await;
+                    let status = world.sandbox.status(sent.id(), reported).await;
+                    report(&server, &[status]).await;
                 }
             }
         })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use otp_core::time::Timestamp;
-use otp_e2e::meta::{deliver, status, typed, write, written};
+use otp_e2e::meta::{deliver, typed, write, written};
 use otp_e2e::world::recipient;
 use otp_e2e::{Answer, Database, Running, World, meta, on_every_store};
 use serde_json::{Value, json};
@@ -50,8 +50,8 @@ async fn connect_sandbox(world: &World, server: &Running) {
 }
 
 /// Returns a status of the message with our id that names its recipient by user id.
-fn introducing(id: &str, user_id: &str) -> Value {
-    let mut status = status(id, "delivered");
+async fn introducing(world: &World, id: &str, user_id: &str) -> Value {
+    let mut status = world.sandbox.status(id, "delivered").await;
     status["recipient_user_id"] = json!(user_id);
     status
 }
@@ -117,7 +117,11 @@ async fn a_user_id_is_resolved_by_a_receipt_or_by_the_message_it_answers(databas
     let server = world.serve();
     let (introduced, answering) = (recipient(1), recipient(2));
     let first = world.send_to(&server, &introduced).await;
-    meta::report(&server, &[introducing(first.id(), "SA.known")]).await;
+    meta::report(
+        &server,
+        &[introducing(&world, first.id(), "SA.known").await],
+    )
+    .await;
     write(&server, &[typed("SA.known", "إيقاف")]).await;
     assert!(opted_out(&world.send_to(&server, &introduced).await));
 
@@ -151,7 +155,11 @@ async fn an_unresolved_stop_waits_for_a_receipt(database: Database) {
     let logs = server.kill();
     assert!(!logs.contains("SA.unknown"), "{logs}");
     let server = world.serve();
-    meta::report(&server, &[introducing(sent.id(), "SA.unknown")]).await;
+    meta::report(
+        &server,
+        &[introducing(&world, sent.id(), "SA.unknown").await],
+    )
+    .await;
     until_opted_out(&world, &server, &number, true).await;
     write(&server, &[stop]).await;
     let log = world.command(&["opt-out", "log", "--account", &world.account]);
@@ -180,7 +188,7 @@ async fn a_start_that_is_older_than_the_stop_changes_nothing(database: Database)
     let server = world.serve();
     let number = recipient(1);
     let sent = world.send_to(&server, &number).await;
-    meta::report(&server, &[introducing(sent.id(), "SA.known")]).await;
+    meta::report(&server, &[introducing(&world, sent.id(), "SA.known").await]).await;
     let at = |text, second: u32| {
         let mut message = typed("SA.known", text);
         message["timestamp"] = json!((1_750_030_000 + second).to_string());

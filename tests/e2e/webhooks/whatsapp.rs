@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
+use otp_core::ports::Receipts;
 use otp_e2e::meta::{APP_SECRET, VERIFY_TOKEN, deliver, notification, report, signature, status};
 use otp_e2e::world::{client, recipient};
 use otp_e2e::{Answer, Database, Running, World, on_every_store};
@@ -14,6 +15,7 @@ on_every_store! {
     receipts_in_any_order_and_number_end_in_one_state_and_one_balance;
     a_receipt_decides_a_send_with_an_unknown_outcome;
     a_receipt_that_precedes_the_providers_answer_is_applied_after_it;
+    a_signed_receipt_of_another_number_or_message_changes_nothing;
     no_acknowledged_receipt_is_lost_when_the_server_is_killed;
     a_pending_message_fails_after_its_lifetime_and_is_refunded;
     the_sandboxs_lives_end_as_documented;
@@ -74,7 +76,7 @@ async fn a_body_that_is_not_signed_byte_for_byte_changes_nothing() {
     let world = World::with_webhook(Database::sqlite(), 1).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
-    let body = notification(&[status(sent.id(), "failed")]);
+    let body = notification(&[world.sandbox.status(sent.id(), "failed").await]);
     let url = format!("{}/webhooks/whatsapp", server.url());
     let unescaped = String::from_utf8(body.clone())
         .expect("ASCII")
@@ -125,10 +127,10 @@ async fn receipts_in_any_order_and_number_end_in_one_state_and_one_balance(datab
     let mut all = Vec::new();
     for (n, (reports, end, costs)) in (1..).zip(lives) {
         let sent = world.send_to(&server, &recipient(n)).await;
-        let statuses: Vec<_> = reports
-            .iter()
-            .map(|report| status(sent.id(), report))
-            .collect();
+        let mut statuses = Vec::new();
+        for report in reports {
+            statuses.push(world.sandbox.status(sent.id(), report).await);
+        }
         // Half of the messages get all reports in one notification, the others one by one.
         if n % 2 == 0 {
             report(&server, &statuses).await;
@@ -176,11 +178,8 @@ async fn a_receipt_that_precedes_the_providers_answer_is_applied_after_it(databa
     let world = World::with_webhook(database, 5).await;
     let server = world.serve();
     let sent = world.send_to(&server, &recipient(1)).await;
-    let calls = world.sandbox.calls_about(sent.id()).await;
-    let wamid = calls[0]["wamid"].as_str().expect("a wamid").to_owned();
     // A receipt with the provider's id only.
-    let mut by_wamid = status(sent.id(), "delivered");
-    by_wamid["id"] = json!(wamid);
+    let mut by_wamid = world.sandbox.status(sent.id(), "delivered").await;
     by_wamid
         .as_object_mut()
         .expect("an object")
@@ -213,6 +212,39 @@ async fn a_receipt_that_precedes_the_providers_answer_is_applied_after_it(databa
     world.assert_ledger_balances(2).await;
 }
 
+/// Whoever has a token of their own for another number of the app can make Meta sign receipts of it
+/// that repeat our id.
+async fn a_signed_receipt_of_another_number_or_message_changes_nothing(database: Database) {
+    let world = World::with_webhook(database, 5).await;
+    let server = world.serve();
+    let sent = world.send_to(&server, &recipient(1)).await;
+    let pending = world.send_to(&server, "+12025550104").await;
+    assert_eq!(pending.message_status(), "Pending");
+    let real = world.sandbox.status(sent.id(), "failed").await;
+    let made_up = status(sent.id(), "failed");
+    let of_pending = status(pending.id(), "failed");
+    let of_nobody = status("not a message", "failed");
+    let of_another_number = notification(&[real.clone(), made_up.clone(), of_pending, of_nobody]);
+    let of_another_number = String::from_utf8(of_another_number).expect("ASCII");
+    let of_another_number = of_another_number.replace("106540352242922", "106540352242999");
+    for body in [of_another_number.into_bytes(), notification(&[made_up])] {
+        assert_eq!(deliver(server.url(), body).await, Some(200));
+    }
+    for (message, unchanged) in [(&sent, "Sent"), (&pending, "Pending")] {
+        let status = world.check(&server, message.id()).await;
+        assert_eq!(status.message_status(), unchanged);
+    }
+    world.assert_ledger_balances(2).await;
+    let storage = world.storage().await;
+    let kept = Receipts::list_unmatched(&*storage, 9).await;
+    assert_eq!(kept.expect("listed"), []);
+
+    report(&server, &[real]).await;
+    let failed = world.check(&server, sent.id()).await;
+    assert_eq!(failed.message_status(), "Failed");
+    world.assert_ledger_balances(1).await;
+}
+
 async fn no_acknowledged_receipt_is_lost_when_the_server_is_killed(database: Database) {
     const MESSAGES: u32 = 30;
     let world = Arc::new(World::with_webhook(database, 100).await);
@@ -225,10 +257,12 @@ async fn no_acknowledged_receipt_is_lost_when_the_server_is_killed(database: Dat
     let (acknowledged, mut received) = tokio::sync::mpsc::unbounded_channel();
     let streams = ids.chunks(10).map(|ids| {
         let (url, ids, acknowledged) = (url.clone(), ids.to_vec(), acknowledged.clone());
+        let world = Arc::clone(&world);
         tokio::spawn(async move {
             for report in ["delivered", "read"] {
                 for id in &ids {
-                    if deliver(&url, notification(&[status(id, report)])).await == Some(200) {
+                    let status = world.sandbox.status(id, report).await;
+                    if deliver(&url, notification(&[status])).await == Some(200) {
                         drop(acknowledged.send((id.clone(), report)));
                     }
                 }

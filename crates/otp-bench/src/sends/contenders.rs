@@ -18,6 +18,7 @@ use crate::database::{ByHand, Counted};
 use crate::load::{Load, Loaded, NextRequest};
 use crate::pgbench;
 use crate::process::{Process, memory, processor_time};
+use crate::provider::provider_message_id;
 use crate::rig::{Rig, post};
 
 /// The time before anything counts, in which connections open and caches and plans fill.
@@ -331,7 +332,7 @@ impl Contender for Receipts {
 fn status_of(id: Uuid, status: &str) -> Value {
     let number = format!("9665{:08}", id.as_u128() % 100_000_000);
     json!({
-        "id": format!("wamid.HBgM{id}"),
+        "id": provider_message_id(id),
         "status": status,
         "timestamp": "1767225600",
         "recipient_id": number,

@@ -4,19 +4,19 @@ use async_trait::async_trait;
 
 use crate::message::{ExpiryPosition, PendingMessage};
 use crate::ports::PortError;
-use crate::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
+use crate::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use crate::time::Timestamp;
 
 /// Matches the provider's receipts with messages.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Receipts: Send + Sync {
-    /// Returns the message of each reference, in their order: by our id if the provider echoed it, else by
-    /// the provider's id. An adapter MUST use a constant number of statements for any number of references.
-    async fn locate(
-        &self,
-        references: &[MessageReference],
-    ) -> Result<Vec<Option<LocatedMessage>>, PortError>;
+    /// Returns the message of each reference, in their order, with the facts by which the core judges the
+    /// receipt ([`MessageReference::judge`]). An adapter MUST look for our id if the provider echoed it,
+    /// and for the provider's id if that finds nothing. It MUST leave the verdict to the core, and MUST
+    /// use a constant number of statements for any number of references.
+    async fn locate(&self, references: &[MessageReference])
+    -> Result<Vec<ReceiptFacts>, PortError>;
 
     /// Keeps receipts that match no known message. Kept receipts MUST survive a crash. Keeping one again
     /// (same provider index, report and provider time) changes nothing.

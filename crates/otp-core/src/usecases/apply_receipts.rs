@@ -3,13 +3,14 @@
 //! The provider is acknowledged only after this has returned `Ok`. By then every receipt is durable: as
 //! a change of its message or, if the message is not known yet, in the form it arrived in. Receipts
 //! arrive in any order and more than once; this is harmless, because a status only moves forward.
+//! A receipt that is not about the message that it names is dropped and counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{AccountId, MessageId};
 use crate::ports::{PortError, Randomness, Receipts, RecipientIdentities, SendLedger};
-use crate::receipt::{DeliveryReceipt, LocatedMessage};
+use crate::receipt::{DeliveryReceipt, DroppedReceipts, LocatedMessage, ReceiptVerdict};
 use crate::recipient_identity::KnownIdentity;
 use crate::sealing::{IdentityIndex, InstallationSealer};
 use crate::send::Settlement;
@@ -33,50 +34,58 @@ pub struct ApplyReceipts {
 }
 
 impl ApplyReceipts {
-    /// Applies receipts in their order, and keeps those whose message is not known yet.
-    pub async fn execute(&self, receipts: Vec<DeliveryReceipt>) -> Result<(), PortError> {
+    /// Applies receipts in their order, keeps those whose message is not known yet, and returns the
+    /// numbers of those that were dropped.
+    pub async fn execute(
+        &self,
+        receipts: Vec<DeliveryReceipt>,
+    ) -> Result<DroppedReceipts, PortError> {
         let applied = self.apply(&receipts).await?;
         if !applied.unmatched.is_empty() {
             let seal = |index: usize| receipts[index].seal(&self.installation, &*self.randomness);
             let sealed: Vec<_> = applied.unmatched.into_iter().map(seal).collect();
             self.receipts.keep_unmatched(&sealed).await?;
         }
-        applied.failed.into_result()
+        applied.failed.into_result()?;
+        Ok(applied.dropped)
     }
 
     /// Applies those receipts whose message is known.
     pub(super) async fn apply(&self, receipts: &[DeliveryReceipt]) -> Result<Applied, PortError> {
-        let references: Vec<_> = receipts.iter().map(|receipt| receipt.reference).collect();
-        if references.is_empty() {
-            return Ok(Applied::default());
-        }
-        let located = self.receipts.locate(&references).await?;
-        self.learn_identities(receipts, &located).await?;
+        let references: Vec<_> = receipts.iter().map(|r| r.reference.clone()).collect();
         let mut applied = Applied::default();
-        let mut settlements = Vec::new();
+        if references.is_empty() {
+            return Ok(applied);
+        }
+        let facts = self.receipts.locate(&references).await?;
+        let mut matched = Vec::new();
         let mut accounts = Vec::new();
-        for (position, (receipt, located)) in receipts.iter().zip(located).enumerate() {
-            match located {
-                Some(LocatedMessage {
-                    message_id,
-                    account_id,
-                }) => {
-                    accounts.push((position, account_id));
-                    settlements.push(Settlement {
-                        message_id,
-                        account_id,
-                        outcome: receipt.report.clone().outcome(),
-                        provider_time: Some(receipt.provider_time),
-                        at: receipt.received_at,
-                    });
+        for (position, (receipt, facts)) in receipts.iter().zip(&facts).enumerate() {
+            match receipt.reference.judge(facts) {
+                ReceiptVerdict::Settle(message) => {
+                    accounts.push((position, message.account_id));
+                    matched.push((receipt, message));
                 }
-                None => applied.unmatched.push(position),
+                ReceiptVerdict::Keep => applied.unmatched.push(position),
+                ReceiptVerdict::Drop(reason) => {
+                    applied.dropped.add(reason);
+                    applied.ended.push(position);
+                }
             }
         }
-        applied.failed = settle_by_account(&*self.ledger, settlements).await?;
+        self.learn_identities(&matched).await?;
+        let settlements = matched.iter().map(|(receipt, message)| Settlement {
+            message_id: message.message_id,
+            account_id: message.account_id,
+            outcome: receipt.report.clone().outcome(),
+            provider_time: Some(receipt.provider_time),
+            at: receipt.received_at,
+        });
+        applied.failed = settle_by_account(&*self.ledger, settlements.collect()).await?;
         let failed = |(_, account): &(usize, AccountId)| applied.failed.accounts.contains(account);
         let (_, settled): (Vec<_>, Vec<_>) = accounts.into_iter().partition(failed);
-        applied.settled = settled.into_iter().map(|(position, _)| position).collect();
+        let settled = settled.into_iter().map(|(position, _)| position);
+        applied.ended.extend(settled);
         Ok(applied)
     }
 
@@ -86,28 +95,23 @@ impl ApplyReceipts {
     /// is already stored, and nothing is written.
     async fn learn_identities(
         &self,
-        receipts: &[DeliveryReceipt],
-        located: &[Option<LocatedMessage>],
+        matched: &[(&DeliveryReceipt, LocatedMessage)],
     ) -> Result<(), PortError> {
         let mut sealers = BTreeMap::new();
-        for (receipt, located) in receipts.iter().zip(located) {
-            if let Some(located) = located
-                && !receipt.recipient.is_empty()
-                && !sealers.contains_key(&located.account_id)
-            {
-                let sealer = self.sealers.find(located.account_id).await?;
-                sealers.insert(located.account_id, sealer);
+        for (receipt, message) in matched {
+            if !receipt.recipient.is_empty() && !sealers.contains_key(&message.account_id) {
+                let sealer = self.sealers.find(message.account_id).await?;
+                sealers.insert(message.account_id, sealer);
             }
         }
         // Deduplicated: one webhook call names a recipient with each of its receipts.
         let mut seen = BTreeMap::<(MessageId, IdentityIndex), _>::new();
-        for (receipt, located) in receipts.iter().zip(located) {
-            let Some(located) = located else { continue };
-            let Some(Some(sealer)) = sealers.get(&located.account_id) else {
+        for (receipt, message) in matched {
+            let Some(Some(sealer)) = sealers.get(&message.account_id) else {
                 continue;
             };
             for identity in receipt.recipient.indexes(sealer) {
-                let at = seen.entry((located.message_id, identity));
+                let at = seen.entry((message.message_id, identity));
                 let at = at.or_insert(receipt.provider_time);
                 *at = receipt.provider_time.max(*at);
             }
@@ -139,8 +143,10 @@ impl ApplyReceipts {
 /// The fates of receipts, by their positions.
 #[derive(Debug, Default)]
 pub(super) struct Applied {
-    /// Their message was settled.
-    pub(super) settled: Vec<usize>,
+    /// Their message was settled, or they were dropped.
+    pub(super) ended: Vec<usize>,
+    /// The numbers of those that were dropped.
+    pub(super) dropped: DroppedReceipts,
     /// Their message is not known yet.
     pub(super) unmatched: Vec<usize>,
     /// The accounts of all others.
@@ -186,7 +192,9 @@ pub(super) async fn settle_by_account(
         match ledger.settle(Arc::from(settlements)).await {
             Ok(()) => {}
             Err(error @ PortError::Unavailable(_)) => return Err(error),
-            Err(error @ (PortError::Conflict(_) | PortError::Backend(_))) => {
+            Err(
+                error @ (PortError::Conflict(_) | PortError::Locked(_) | PortError::Backend(_)),
+            ) => {
                 failed.extend(FailedAccounts {
                     accounts: BTreeSet::from([account]),
                     error: Some(error),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::message::{ExpiryPosition, PendingMessage};
 use crate::ports::{Clock, PortError};
+use crate::receipt::DroppedReceipts;
 use crate::send::{Outcome, Settlement};
 use crate::time::{ClockJumps, Timestamp};
 use crate::usecases::apply_receipts::{ApplyReceipts, FailedAccounts, settle_by_account};
@@ -45,6 +46,8 @@ pub struct ExpiryRound {
     pub expired: usize,
     /// The number of kept receipts that found their message.
     pub matched: usize,
+    /// The numbers of kept receipts that were dropped.
+    pub dropped: DroppedReceipts,
     /// Whether all pending messages were searched, so that none is left whose lifetime is over.
     pub searched_all: bool,
 }
@@ -75,7 +78,9 @@ impl ExpirePendingMessages {
             // A full search that fails has to leave time for others.
             _ if is_full => monotonic + FULL_SEARCH_PERIOD,
             Err(PortError::Unavailable(_)) => monotonic,
-            Ok(_) | Err(PortError::Conflict(_) | PortError::Backend(_)) => self.full_search_at,
+            Ok(_) | Err(PortError::Conflict(_) | PortError::Locked(_) | PortError::Backend(_)) => {
+                self.full_search_at
+            }
         };
         let (round, held) = round?;
         if held {
@@ -90,7 +95,7 @@ impl ExpirePendingMessages {
         now: Timestamp,
         searched_all: bool,
     ) -> Result<(ExpiryRound, bool), PortError> {
-        let (matched, failed_receipts) = self.apply_kept_receipts(now).await?;
+        let kept = self.apply_kept_receipts(now).await?;
         let after = if searched_all {
             Timestamp::from_unix_millis(0)
         } else {
@@ -98,34 +103,36 @@ impl ExpirePendingMessages {
             self.searched_until.map_or(now, |until| until.min(now)) - OVERLAP
         };
         let search = self.fail_expired(after, now).await?;
-        failed_receipts.into_result()?;
+        kept.failed.into_result()?;
         search.failed.into_result()?;
         let round = ExpiryRound {
             expired: search.expired,
-            matched,
+            matched: kept.matched,
+            dropped: kept.dropped,
             searched_all,
         };
         Ok((round, search.held))
     }
 
-    async fn apply_kept_receipts(
-        &self,
-        now: Timestamp,
-    ) -> Result<(usize, FailedAccounts), PortError> {
+    async fn apply_kept_receipts(&self, now: Timestamp) -> Result<KeptReceipts, PortError> {
         let kept = self.apply.receipts.list_unmatched(BATCH).await?;
         let opened: Vec<_> = kept
             .iter()
             .map(|receipt| receipt.open(&self.apply.installation))
             .collect();
         let applied = self.apply.apply(&opened).await?;
-        let settled = applied.settled.iter();
-        let settled: Vec<_> = settled.map(|position| kept[*position].clone()).collect();
+        let ended = applied.ended.iter();
+        let ended: Vec<_> = ended.map(|position| kept[*position].clone()).collect();
         let too_old = now - UNMATCHED_LIFETIME;
         self.apply
             .receipts
-            .forget_unmatched(&settled, too_old)
+            .forget_unmatched(&ended, too_old)
             .await?;
-        Ok((settled.len(), applied.failed))
+        Ok(KeptReceipts {
+            matched: ended.len() - applied.dropped.total(),
+            dropped: applied.dropped,
+            failed: applied.failed,
+        })
     }
 
     /// Fails the messages whose lifetime ended after `after`, page by page.
@@ -161,6 +168,13 @@ impl ExpirePendingMessages {
     fn has_ended(&self, pending: &PendingMessage, now: Timestamp) -> bool {
         pending.position.expires_at + self.jumps.since(pending.created_at) <= now
     }
+}
+
+/// The fates of kept receipts.
+struct KeptReceipts {
+    matched: usize,
+    dropped: DroppedReceipts,
+    failed: FailedAccounts,
 }
 
 /// The result of one search.

@@ -5,6 +5,7 @@
 
 use crate::ports::PortError;
 use crate::provider_webhook_payload::ProviderWebhookPayload;
+use crate::receipt::DroppedReceipts;
 use crate::usecases::apply_receipts::ApplyReceipts;
 use crate::usecases::apply_sender_events::ApplySenderEvents;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
@@ -24,16 +25,20 @@ pub struct HandleProviderWebhook {
 }
 
 impl HandleProviderWebhook {
-    /// Applies all parts of the call.
-    pub async fn execute(&self, payload: ProviderWebhookPayload) -> Result<(), PortError> {
+    /// Applies all parts of the call, and returns the numbers of receipts that were dropped.
+    pub async fn execute(
+        &self,
+        payload: ProviderWebhookPayload,
+    ) -> Result<DroppedReceipts, PortError> {
         let ProviderWebhookPayload {
             receipts,
             consents,
             templates,
             senders,
         } = payload;
+        let mut dropped = DroppedReceipts::default();
         if !receipts.is_empty() {
-            self.apply_receipts.execute(receipts).await?;
+            dropped = self.apply_receipts.execute(receipts).await?;
         }
         // After the receipts, because they may identify the people who made these consents.
         if !consents.is_empty() {
@@ -41,6 +46,6 @@ impl HandleProviderWebhook {
         }
         self.apply_template_events.execute(&templates).await?;
         self.apply_sender_events.execute(&senders).await?;
-        Ok(())
+        Ok(dropped)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
 use otp_core::message::{ExpiryPosition, Message, MessageStatus};
 use otp_core::ports::{
@@ -20,6 +21,7 @@ use otp_core::usecases::expire_pending_messages::{ExpirePendingMessages, ExpiryR
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_testkit::contract::fixture::{Fixture, START};
 use otp_testkit::sender::accepted;
+use otp_testkit::world::PHONE_NUMBER_ID;
 use otp_testkit::{ManualClock, ScriptedSender, World};
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -125,6 +127,7 @@ async fn a_kept_receipt_of_an_account_that_cannot_be_settled_stops_no_other() {
     let (damaged, sound) = (fixture.send(1).await, other.send(1).await);
     let delivered = |attempt: &SendAttempt, index| UnmatchedReceipt {
         reference: MessageReference {
+            phone_number_id: ProviderId::parse(PHONE_NUMBER_ID).expect("digits"),
             message_id: Some(attempt.message_id),
             provider_index: ProviderMessageIndex([index; 32]),
         },

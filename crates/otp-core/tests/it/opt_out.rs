@@ -12,7 +12,9 @@ use otp_core::ports::{
     Clock, ConsentTargets, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger,
     PortError, Recalled,
 };
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::receipt::{
+    DeliveryReceipt, LocatedMessage, MessageReference, ReceiptFacts, Report, ReportedMessage,
+};
 use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::sealing::ProviderMessageIndex;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
@@ -25,6 +27,7 @@ use otp_testkit::ScriptedSender;
 use otp_testkit::contract::fixture::recipient;
 
 use otp_testkit::World;
+use otp_testkit::world::PHONE_NUMBER_ID;
 
 async fn world() -> World {
     World::with_provider(ScriptedSender::default()).await
@@ -64,6 +67,7 @@ fn introducing(world: &World, attempt: &SendAttempt, user_id: &str) -> DeliveryR
     let now = world.fixture.clock.now();
     DeliveryReceipt {
         reference: MessageReference {
+            phone_number_id: ProviderId::parse(PHONE_NUMBER_ID).expect("digits"),
             message_id: Some(attempt.message_id),
             provider_index: index(world, "wamid.A"),
         },
@@ -205,14 +209,18 @@ async fn a_known_identity_of_a_recipient_is_not_written_again() {
     let world = world().await;
     let sent = world.fixture.send(1).await;
     let receipt = introducing(&world, &sent, "SA.1");
-    let located = LocatedMessage {
-        message_id: sent.message_id,
-        account_id: sent.account_id,
-    };
+    let facts = ReceiptFacts::Known(ReportedMessage {
+        message: LocatedMessage {
+            message_id: sent.message_id,
+            account_id: sent.account_id,
+        },
+        phone_number_id: Some(receipt.reference.phone_number_id.clone()),
+        provider_index: None,
+    });
     let mut receipts = MockReceipts::new();
     receipts
         .expect_locate()
-        .returning(move |references| Ok(vec![Some(located); references.len()]));
+        .returning(move |references| Ok(vec![facts.clone(); references.len()]));
     let mut ledger = MockSendLedger::new();
     ledger.expect_settle().times(1).returning(|_| Ok(()));
     let mut identities = MockRecipientIdentities::new();

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::message::{Message, MessageStatus, ProviderMessageId};
-use otp_core::ports::{Clock, Messages, MockReceipts, MockSendLedger, PortError, SendError};
-use otp_core::receipt::{DeliveryReceipt, MessageReference, Report};
+use otp_core::ports::{
+    Clock, Messages, MockReceipts, MockRecipientIdentities, MockSendLedger, PortError, SendError,
+};
+use otp_core::receipt::{DeliveryReceipt, DroppedReceipts, MessageReference, Report};
 use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::expire_pending_messages::{
@@ -16,6 +19,7 @@ use otp_testkit::ScriptedSender;
 use otp_testkit::sender::{accepted, failure};
 
 use otp_testkit::World;
+use otp_testkit::world::PHONE_NUMBER_ID;
 
 fn apply(world: &World) -> ApplyReceipts {
     world.apply_receipts()
@@ -31,6 +35,7 @@ fn receipt(world: &World, id: Option<MessageId>, wamid: &str, report: Report) ->
     let now = world.fixture.clock.now();
     DeliveryReceipt {
         reference: MessageReference {
+            phone_number_id: ProviderId::parse(PHONE_NUMBER_ID).expect("digits"),
             message_id: id,
             provider_index,
         },
@@ -85,6 +90,113 @@ async fn a_receipt_decides_an_outcome_that_the_send_left_unknown() {
         .execute(world.request(1))
         .await
         .expect("a failure starts no cooldown");
+}
+
+/// A receipt as the owner of another number could make the provider sign it.
+fn from_number(digits: &str, receipt: DeliveryReceipt) -> DeliveryReceipt {
+    let phone_number_id = ProviderId::parse(digits).expect("digits");
+    DeliveryReceipt {
+        reference: MessageReference {
+            phone_number_id,
+            ..receipt.reference
+        },
+        ..receipt
+    }
+}
+
+async fn kept(world: &World) -> usize {
+    let listed = world.fixture.store.list_unmatched(9).await;
+    listed.expect("listed").len()
+}
+
+#[tokio::test]
+async fn a_receipt_of_another_sender_or_another_message_changes_nothing() {
+    let world = World::with_provider(ScriptedSender::answering([Ok(accepted("wamid.A"))])).await;
+    let sent = world.send_message.execute(world.request(1)).await;
+    let id = sent.expect("sent").id;
+    let failed = |id, wamid| receipt(&world, id, wamid, Report::Failed(failure(131_026)));
+    let forged = vec![
+        from_number("8", failed(Some(id), "wamid.A")),
+        from_number("8", failed(Some(id), "wamid.Z")),
+        from_number("8", failed(None, "wamid.A")),
+        failed(Some(id), "wamid.Z"),
+    ];
+    let mut identities = MockRecipientIdentities::new();
+    identities.expect_recall().never();
+    let naming = |receipt| DeliveryReceipt {
+        recipient: ProviderIdentities::new(Some("SA.1"), None),
+        ..receipt
+    };
+    let apply_forged = ApplyReceipts {
+        identities: Arc::new(identities),
+        ..apply(&world)
+    };
+    let forged = forged.into_iter().map(naming).collect();
+    let dropped = apply_forged.execute(forged).await.expect("applied");
+    let expected = DroppedReceipts {
+        other_sender: 3,
+        other_message: 1,
+        unknown_sender: 0,
+    };
+    assert_eq!(dropped, expected);
+    assert_eq!(message(&world, id).await.status, MessageStatus::Sent);
+    assert_eq!((world.fixture.balance().await, kept(&world).await), (9, 0));
+
+    let real = vec![failed(Some(id), "wamid.A")];
+    let dropped = apply(&world).execute(real).await.expect("applied");
+    assert_eq!(dropped, DroppedReceipts::default());
+    assert_eq!(message(&world, id).await.status, MessageStatus::Failed);
+}
+
+#[tokio::test]
+async fn before_the_providers_id_is_known_the_sender_alone_decides() {
+    let world = World::with_provider(ScriptedSender::answering([Err(SendError::Unknown)])).await;
+    let sent = world.send_message.execute(world.request(1)).await;
+    let id = sent.expect("pending").id;
+    let delivered = || receipt(&world, Some(id), "wamid.A", Report::Delivered);
+    let forged = vec![from_number("8", delivered())];
+    let dropped = apply(&world).execute(forged).await.expect("applied");
+    assert_eq!(dropped.other_sender, 1);
+    assert_eq!(message(&world, id).await.status, MessageStatus::Pending);
+    let real = vec![delivered()];
+    let dropped = apply(&world).execute(real).await.expect("applied");
+    assert_eq!(dropped.total(), 0);
+    assert_eq!(message(&world, id).await.status, MessageStatus::Delivered);
+}
+
+#[tokio::test]
+async fn receipts_of_numbers_that_are_not_ours_are_not_kept() {
+    let world = World::with_provider(ScriptedSender::default()).await;
+    let stray = || receipt(&world, None, "wamid.Z", Report::Delivered);
+    let receipts = vec![from_number("8", stray()), stray()];
+    let dropped = apply(&world).execute(receipts).await.expect("applied");
+    assert_eq!((dropped.unknown_sender, dropped.total()), (1, 1));
+    assert_eq!(kept(&world).await, 1);
+}
+
+#[tokio::test]
+async fn a_kept_receipt_is_judged_when_its_message_is_known() {
+    let world = World::with_provider(ScriptedSender::answering([Ok(accepted("wamid.A"))])).await;
+    let other = ProviderId::parse("8").expect("digits");
+    let partner = world.fixture.another_account().await;
+    world.fixture.add_sender(partner, other).await;
+    let early = receipt(&world, None, "wamid.A", Report::Failed(failure(131_026)));
+    let early = vec![from_number("8", early)];
+    let dropped = apply(&world).execute(early).await.expect("kept");
+    assert_eq!((dropped.total(), kept(&world).await), (0, 1));
+
+    let sent = world.send_message.execute(world.request(1)).await;
+    let id = sent.expect("sent").id;
+    let round = expire(&world).execute().await.expect("a round");
+    let expected = ExpiryRound {
+        dropped: DroppedReceipts {
+            other_sender: 1,
+            ..DroppedReceipts::default()
+        },
+        ..ExpiryRound::default()
+    };
+    assert_eq!((round, kept(&world).await), (expected, 0));
+    assert_eq!(message(&world, id).await.status, MessageStatus::Sent);
 }
 
 #[tokio::test]

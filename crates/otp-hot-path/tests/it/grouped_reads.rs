@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::ports::{Messages, Receipts, Storage};
-use otp_core::receipt::MessageReference;
+use otp_core::receipt::{MessageReference, ReceiptFacts};
 use otp_core::sealing::ProviderMessageIndex;
 use otp_hot_path::GroupedReads;
 use otp_testkit::MemoryStore;
@@ -30,19 +31,25 @@ async fn each_of_many_callers_gets_its_own_answer() {
             let id = attempt.message_id;
             let found = Messages::find(&*reads, account, id).await.expect("found");
             let reference = MessageReference {
+                phone_number_id: ProviderId::parse("1").expect("digits"),
                 message_id: Some(id),
                 provider_index: ProviderMessageIndex([0; 32]),
             };
             let unknown = MessageReference {
                 message_id: Some(MessageId(Uuid::nil())),
-                ..reference
+                ..reference.clone()
             };
             let located = reads.locate(&[unknown, reference]).await.expect("located");
             assert_eq!(located.len(), 2);
-            assert_eq!(located[0], None);
+            let is_our_number = false;
+            assert_eq!(located[0], ReceiptFacts::Unknown { is_our_number });
             let expected = (number % 3 != 0).then_some(id);
             assert_eq!(found.map(|message| message.id), expected);
-            assert_eq!(located[1].map(|located| located.message_id), expected);
+            let located = match &located[1] {
+                ReceiptFacts::Known(known) => Some(known.message.message_id),
+                ReceiptFacts::Unknown { .. } => None,
+            };
+            assert_eq!(located, expected);
         }));
     }
     for caller in callers {

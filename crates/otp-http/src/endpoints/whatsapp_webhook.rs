@@ -8,7 +8,9 @@ mod intake;
 use actix_web::http::header::{ContentType, HeaderName};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
+use metrics::counter;
 use otp_core::ports::WebhookRefusal;
+use otp_core::receipt::DroppedReceipts;
 use otp_edge::{BodyError, NO_STORE, RequestContext, resource_at};
 use serde::Deserialize;
 
@@ -17,6 +19,9 @@ use crate::state::{ApiState, WhatsAppWebhook};
 
 pub(crate) use intake::Intake;
 use intake::IntakeError;
+
+/// The counter of dropped receipts, by reason.
+pub const DROPPED_RECEIPTS: &str = "otp_receipts_dropped_total";
 
 const PATH: &str = "/webhooks/whatsapp";
 
@@ -109,7 +114,24 @@ async fn take(
     });
     let applied = applied.await?;
     drop(room);
-    Ok(applied?)
+    note_dropped_receipts(&applied?);
+    Ok(())
+}
+
+/// Counts and logs dropped receipts. Meta gets its 200: otherwise it would repeat them for days.
+pub fn note_dropped_receipts(dropped: &DroppedReceipts) {
+    if dropped.total() == 0 {
+        return;
+    }
+    for (reason, count) in dropped.by_reason() {
+        counter!(DROPPED_RECEIPTS, "reason" => reason).increment(count as u64);
+    }
+    tracing::warn!(
+        other_sender = dropped.other_sender,
+        other_message = dropped.other_message,
+        unknown_sender = dropped.unknown_sender,
+        "dropped receipts that are not about our messages"
+    );
 }
 
 fn unsigned() -> ApiError {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use actix_web::test::TestRequest;
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
 use otp_core::ports::{
@@ -12,7 +13,9 @@ use otp_core::ports::{
     ProviderWebhook, WebhookRefusal,
 };
 use otp_core::provider_webhook_payload::ProviderWebhookPayload;
-use otp_core::receipt::{DeliveryReceipt, LocatedMessage, MessageReference, Report};
+use otp_core::receipt::{
+    DeliveryReceipt, LocatedMessage, MessageReference, ReceiptFacts, Report, ReportedMessage,
+};
 use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
@@ -66,9 +69,14 @@ impl ProviderWebhook for Provider {
     }
 }
 
+fn number(digits: &str) -> ProviderId {
+    ProviderId::parse(digits).expect("digits")
+}
+
 fn receipt() -> DeliveryReceipt {
     DeliveryReceipt {
         reference: MessageReference {
+            phone_number_id: number("106540352242922"),
             message_id: Some(MessageId(Uuid::from_u128(1))),
             provider_index: ProviderMessageIndex([1; 32]),
         },
@@ -106,15 +114,31 @@ fn world_with(receipts: MockReceipts) -> World {
 
 /// A store that knows the message.
 fn knowing() -> MockReceipts {
+    knowing_sender("106540352242922")
+}
+
+/// A store that knows the message as one of this number.
+fn knowing_sender(phone_number_id: &'static str) -> MockReceipts {
     let mut receipts = MockReceipts::new();
     receipts.expect_locate().returning(|references| {
         assert_eq!(references, [receipt().reference]);
-        Ok(vec![Some(LocatedMessage {
-            message_id: MessageId(Uuid::from_u128(1)),
-            account_id: ACCOUNT,
+        Ok(vec![ReceiptFacts::Known(ReportedMessage {
+            message: LocatedMessage {
+                message_id: MessageId(Uuid::from_u128(1)),
+                account_id: ACCOUNT,
+            },
+            phone_number_id: Some(number(phone_number_id)),
+            provider_index: None,
         })])
     });
     receipts
+}
+
+/// The facts about a receipt of ours whose message is unknown.
+fn unknown() -> Vec<ReceiptFacts> {
+    vec![ReceiptFacts::Unknown {
+        is_our_number: true,
+    }]
 }
 
 fn shake(query: &str) -> TestRequest {
@@ -210,13 +234,22 @@ async fn an_empty_notification_is_accepted_without_the_store() {
 #[actix_web::test]
 async fn a_receipt_of_an_unknown_message_is_kept() {
     let mut receipts = MockReceipts::new();
-    receipts.expect_locate().returning(|_| Ok(vec![None]));
+    receipts.expect_locate().returning(|_| Ok(unknown()));
     receipts
         .expect_keep_unmatched()
         .withf(|kept| matches!(kept, [kept] if kept.open(&installation()) == receipt()))
         .once()
         .returning(|_| Ok(()));
     assert_eq!(world_with(receipts).ask(notify("{}")).await.status, 200);
+}
+
+/// Meta would repeat it for days if it were refused.
+#[actix_web::test]
+async fn a_dropped_receipt_is_acknowledged_and_settles_nothing() {
+    let mut world = world_with(knowing_sender("8"));
+    world.ledger = MockSendLedger::new();
+    world.ledger.expect_settle().never();
+    assert_eq!(world.ask(notify("{}")).await.status, 200);
 }
 
 /// A store that settles after `go_on`, and reports whether it has.
@@ -281,7 +314,7 @@ async fn an_unreachable_store_makes_meta_repeat() {
     assert_error(&world.ask(notify("{}")).await, 503, "InternalServerError");
 
     let mut receipts = MockReceipts::new();
-    receipts.expect_locate().returning(|_| Ok(vec![None]));
+    receipts.expect_locate().returning(|_| Ok(unknown()));
     receipts
         .expect_keep_unmatched()
         .returning(move |_| Err(down()));
@@ -299,7 +332,7 @@ async fn an_unreachable_store_makes_meta_repeat() {
 #[actix_web::test]
 async fn a_body_may_have_four_mebibytes() {
     let mut receipts = MockReceipts::new();
-    receipts.expect_locate().returning(|_| Ok(vec![None]));
+    receipts.expect_locate().returning(|_| Ok(unknown()));
     receipts.expect_keep_unmatched().returning(|_| Ok(()));
     let api = world_with(receipts).api();
     assert_eq!(ask(&api, notify(vec![b' '; LIMIT])).await.status, 200);

@@ -19,8 +19,10 @@ impl Task for ExpireMessages {
         let ExpiryRound {
             expired,
             matched,
+            dropped,
             searched_all,
         } = self.0.execute().await?;
+        otp_http::note_dropped_receipts(&dropped);
         if expired + matched > 0 {
             tracing::info!(expired, matched, "settled pending messages");
         }

@@ -26,14 +26,21 @@ fn plan(statement: &str) -> Vec<String> {
 
 #[track_caller]
 fn check(statement: &str, index: &str) {
+    check_joined(statement, &[index]);
+}
+
+#[track_caller]
+fn check_joined(statement: &str, indexes: &[&str]) {
     let steps = plan(&statement.replace('?', "'[]'"));
-    assert_eq!(steps.len(), 2, "{steps:#?}");
-    // The first step walks over the rows of the parameter, the second looks each of them up.
+    assert_eq!(steps.len(), 1 + indexes.len(), "{steps:#?}");
+    // The first step walks over the rows of the parameter, the others look each of them up.
     assert!(steps[0].contains("VIRTUAL TABLE"), "{steps:#?}");
-    assert!(
-        steps[1].starts_with("SEARCH") && steps[1].contains(index),
-        "{steps:#?}"
-    );
+    for (step, index) in steps[1..].iter().zip(indexes) {
+        assert!(
+            step.starts_with("SEARCH") && step.contains(index),
+            "{steps:#?}"
+        );
+    }
 }
 
 #[test]
@@ -62,10 +69,14 @@ fn facts_of_settlement_are_found_by_index() {
 
 #[test]
 fn messages_of_receipts_are_found_by_index() {
-    check(receipts::BY_OUR_ID, "sqlite_autoindex_messages_1 (id=?)");
+    let sender = "sqlite_autoindex_senders_1 (id=?)";
+    let by_our_id = ["sqlite_autoindex_messages_1 (id=?)", sender];
+    check_joined(receipts::BY_OUR_ID, &by_our_id);
+    let by_provider_index = ["messages_by_provider_index (provider_index=?)", sender];
+    check_joined(receipts::BY_PROVIDER_INDEX, &by_provider_index);
     check(
-        receipts::BY_PROVIDER_INDEX,
-        "messages_by_provider_index (provider_index=?)",
+        receipts::OUR_NUMBERS,
+        "senders_by_phone_number_id (phone_number_id=?)",
     );
 }
 

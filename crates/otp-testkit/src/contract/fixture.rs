@@ -53,6 +53,8 @@ pub struct Fixture {
     pub installation: Arc<InstallationSealer>,
     /// Seals what belongs to the account.
     pub sealer: Arc<AccountSealer>,
+    /// The sender that its attempts name. It need not exist.
+    pub sender_id: SenderId,
     /// The account.
     pub account: AccountId,
     /// Its key.
@@ -94,6 +96,7 @@ impl Fixture {
             master_keys,
             installation: Arc::new(installation),
             sealer: sealer.expect("an account has a key"),
+            sender_id: SenderId(Uuid::from_u128(1)),
             account,
             api_key: ApiKeyId(Uuid::nil()),
         };
@@ -221,7 +224,7 @@ impl Fixture {
             region: to.region(),
             price: Credits::ONE,
             route: Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
-                sender_id: SenderId(Uuid::from_u128(1)),
+                sender_id: self.sender_id,
                 template_id: TemplateId(Uuid::from_u128(2)),
                 language: LanguageTag::parse("en_US").expect("language"),
             })),

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::message::{ExpiryPosition, MessageStatus, PendingMessage};
 use otp_core::ports::Storage;
-use otp_core::receipt::{LocatedMessage, MessageReference, Report, UnmatchedReceipt};
+use otp_core::receipt::{
+    LocatedMessage, MessageReference, ReceiptFacts, Report, ReportedMessage, UnmatchedReceipt,
+};
 use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::send::{Outcome, SendAttempt};
 use otp_core::time::Timestamp;
@@ -22,10 +25,15 @@ fn index_of(id: &str) -> ProviderMessageIndex {
     id.index
 }
 
+fn number(digits: &str) -> ProviderId {
+    ProviderId::parse(digits).expect("digits")
+}
+
 fn receipt(index: u8, report: Report, second: u64) -> UnmatchedReceipt {
     let at = START + Duration::from_secs(second);
     UnmatchedReceipt {
         reference: MessageReference {
+            phone_number_id: number("106540352242922"),
             message_id: None,
             provider_index: ProviderMessageIndex([index; 32]),
         },
@@ -37,14 +45,19 @@ fn receipt(index: u8, report: Report, second: u64) -> UnmatchedReceipt {
     }
 }
 
-/// A message is found by our id, and where the provider did not echo it, by the provider's.
+/// A message is found by our id, and where the provider did not echo it, by the provider's. The number of
+/// its sender and the provider's id come with it.
 pub async fn a_receipt_finds_its_message_by_either_id(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 5).await;
+    let mut fixture = Fixture::with_credits(store, 5).await;
+    let nameless = fixture.send(3).await;
+    let sender = fixture.add_sender(fixture.account, number("7")).await;
+    fixture.sender_id = sender.id;
     let attempt = fixture.send(1).await;
     let pending = fixture.send(2).await;
     fixture.settle(&attempt, accepted_outcome("wamid.A")).await;
     let unknown = Some(MessageId(Uuid::from_u128(42)));
     let ours = |message_id, id: &str| MessageReference {
+        phone_number_id: number("8"),
         message_id,
         provider_index: index_of(id),
     };
@@ -55,17 +68,56 @@ pub async fn a_receipt_finds_its_message_by_either_id(store: Arc<dyn Storage>) {
         ours(unknown, "wamid.Y"),
         ours(Some(pending.message_id), "wamid.X"),
         ours(None, "wamid.A"),
+        ours(Some(nameless.message_id), "wamid.W"),
     ];
     let located = fixture.store.locate(&references).await.expect("located");
-    let of = |attempt: &SendAttempt| {
-        Some(LocatedMessage {
-            message_id: attempt.message_id,
-            account_id: fixture.account,
+    let of = |attempt: &SendAttempt, phone_number_id: Option<&str>, id: Option<&str>| {
+        ReceiptFacts::Known(ReportedMessage {
+            message: LocatedMessage {
+                message_id: attempt.message_id,
+                account_id: fixture.account,
+            },
+            phone_number_id: phone_number_id.map(number),
+            provider_index: id.map(index_of),
         })
     };
-    let sent = of(&attempt);
-    assert_eq!(located, [sent, sent, sent, None, of(&pending), sent]);
+    let sent = || of(&attempt, Some("7"), Some("wamid.A"));
+    let nothing = ReceiptFacts::Unknown {
+        is_our_number: false,
+    };
+    let expected = [
+        sent(),
+        sent(),
+        sent(),
+        nothing,
+        of(&pending, Some("7"), None),
+        sent(),
+        of(&nameless, None, None),
+    ];
+    assert_eq!(located, expected);
     assert_eq!(fixture.store.locate(&[]).await.expect("located"), []);
+}
+
+/// Of a receipt of an unknown message it is known whether any account sends from its number.
+pub async fn a_receipt_of_an_unknown_message_comes_from_a_known_number_or_not(
+    store: Arc<dyn Storage>,
+) {
+    let fixture = Fixture::new(store).await;
+    let other = fixture.another_account().await;
+    for account in [fixture.account, other] {
+        fixture.add_sender(account, number("11")).await;
+    }
+    fixture.add_sender(other, number("12")).await;
+    let numbers = ["13", "11", "12", "11", "1"];
+    let references = numbers.map(|digits| MessageReference {
+        phone_number_id: number(digits),
+        message_id: None,
+        provider_index: index_of("wamid.Z"),
+    });
+    let facts = fixture.store.locate(&references).await.expect("facts");
+    let ours = [false, true, true, true, false];
+    let expected = ours.map(|is_our_number| ReceiptFacts::Unknown { is_our_number });
+    assert_eq!(facts, expected);
 }
 
 /// A failure that is reported late gives the credits back; a delivery reported after it takes them

@@ -1,9 +1,12 @@
 //! Receipts and expiry in memory.
 
 use async_trait::async_trait;
+use otp_core::channel::whatsapp::Sender;
 use otp_core::message::{ExpiryPosition, MessageStatus, PendingMessage};
 use otp_core::ports::{PortError, Receipts};
-use otp_core::receipt::{LocatedMessage, MessageReference, UnmatchedReceipt};
+use otp_core::receipt::{
+    LocatedMessage, MessageReference, ReceiptFacts, ReportedMessage, UnmatchedReceipt,
+};
 use otp_core::time::Timestamp;
 
 use super::{MemoryStore, State, StoredMessage};
@@ -13,7 +16,7 @@ impl Receipts for MemoryStore {
     async fn locate(
         &self,
         references: &[MessageReference],
-    ) -> Result<Vec<Option<LocatedMessage>>, PortError> {
+    ) -> Result<Vec<ReceiptFacts>, PortError> {
         let state = self.state();
         Ok(references
             .iter()
@@ -69,7 +72,7 @@ impl Receipts for MemoryStore {
 }
 
 impl State {
-    fn locate(&self, reference: &MessageReference) -> Option<LocatedMessage> {
+    fn locate(&self, reference: &MessageReference) -> ReceiptFacts {
         let by_our_id = reference.message_id.and_then(|id| self.messages.get(&id));
         let by_providers = || {
             self.messages.values().find(|stored| {
@@ -77,7 +80,22 @@ impl State {
                 id.is_some_and(|id| id.index == reference.provider_index)
             })
         };
-        by_our_id.or_else(by_providers).map(located)
+        let Some(stored) = by_our_id.or_else(by_providers) else {
+            let is_ours = |sender: &Sender| sender.phone_number_id == reference.phone_number_id;
+            return ReceiptFacts::Unknown {
+                is_our_number: self.senders.iter().any(is_ours),
+            };
+        };
+        let sender = stored.routed_to.whatsapp().and_then(|route| {
+            let mut senders = self.senders.iter();
+            senders.find(|sender| sender.id == route.sender_id)
+        });
+        let provider_id = stored.message.provider_message_id.as_ref();
+        ReceiptFacts::Known(ReportedMessage {
+            message: located(stored),
+            phone_number_id: sender.map(|sender| sender.phone_number_id.clone()),
+            provider_index: provider_id.map(|id| id.index),
+        })
     }
 }
 

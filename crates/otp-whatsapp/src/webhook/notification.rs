@@ -39,7 +39,7 @@ pub struct Ignored {
     pub unknown_changes: usize,
     /// Unknown statuses.
     pub unknown_statuses: usize,
-    /// Statuses that lack the id of their message, or the status itself.
+    /// Statuses that lack the id of their message, the status itself, or the number they came from.
     pub malformed_statuses: usize,
 }
 
@@ -110,11 +110,12 @@ impl Notification {
             }
         }
         self.take_errors(value);
+        let number = sender(value);
         for status in value.items(Field::Statuses) {
-            match status::receipt(status, received_at, sealer) {
+            match status::receipt(status, number.as_ref(), received_at, sealer) {
                 Ok(receipt) => self.said.receipts.push(receipt),
                 Err(Unusable::UnknownStatus) => self.ignored.unknown_statuses += 1,
-                Err(Unusable::NoMessage) => self.ignored.malformed_statuses += 1,
+                Err(Unusable::Incomplete) => self.ignored.malformed_statuses += 1,
             }
         }
     }
@@ -145,9 +146,7 @@ impl Notification {
             return;
         }
         self.ignored.errors += errors.len();
-        let number = value.get(Field::Metadata);
-        let number = number.and_then(|metadata| metadata.text(Field::PhoneNumberId));
-        let report = number.and_then(provider_id).map(SenderEvent::Number);
+        let report = sender(value).map(SenderEvent::Number);
         self.said.senders.extend(report);
     }
 
@@ -229,6 +228,12 @@ fn log_template(event: &TemplateEvent) {
             "a template is not usable"
         );
     }
+}
+
+/// Returns the number that a change is about.
+fn sender(value: &Node) -> Option<ProviderId> {
+    let metadata = value.get(Field::Metadata)?;
+    provider_id(metadata.text(Field::PhoneNumberId)?)
 }
 
 fn provider_id(text: &str) -> Option<ProviderId> {

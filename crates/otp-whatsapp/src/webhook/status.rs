@@ -1,10 +1,11 @@
 //! A status in a notification, read as a receipt.
 //!
-//! Only the message's id and the status are required. Everything else may be missing, and some of
-//! it depends on the version of the API.
+//! Only the number it came from, the message's id and the status are required. Everything else may
+//! be missing, and some of it depends on the version of the API.
 
 use std::time::Duration;
 
+use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::ids::parse_uuid;
 use otp_core::message::{Failure, ProviderMessageId};
@@ -27,26 +28,30 @@ const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 /// The reason a status is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unusable {
-    /// It lacks its message or the status itself.
-    NoMessage,
+    /// It lacks its message or the status itself, or the number it came from.
+    Incomplete,
     /// Its status is unknown.
     UnknownStatus,
 }
 
-/// Reads a status as a receipt.
+/// Reads a status as a receipt from this number.
 pub(super) fn receipt(
     status: &Node,
+    phone_number_id: Option<&ProviderId>,
     received_at: Timestamp,
     sealer: &InstallationSealer,
 ) -> Result<DeliveryReceipt, Unusable> {
     let id = status.text(Field::Id).and_then(provider_message_id::parse);
-    let id = id.ok_or(Unusable::NoMessage)?;
+    let id = id.ok_or(Unusable::Incomplete)?;
+    // Without its number, nobody can tell whether it is about our message.
+    let phone_number_id = phone_number_id.ok_or(Unusable::Incomplete)?;
     // Other programs of the same app may use this field for data of their own.
     let ours = status
         .text(Field::OurId)
         .and_then(|text| parse_uuid(text).ok());
     Ok(DeliveryReceipt {
         reference: MessageReference {
+            phone_number_id: phone_number_id.clone(),
             message_id: ours.map(MessageId),
             provider_index: sealer.provider_message_index(&id),
         },
@@ -69,7 +74,7 @@ fn report(status: &Node, id: &ProviderMessageId) -> Result<Report, Unusable> {
         Some("deleted") => Ok(Report::Deleted),
         Some("failed") => Ok(Report::Failed(failure(status, id))),
         Some(_) => Err(Unusable::UnknownStatus),
-        None => Err(Unusable::NoMessage),
+        None => Err(Unusable::Incomplete),
     }
 }
 

@@ -53,6 +53,10 @@ pub(crate) fn fixtures() -> BTreeMap<String, Vec<u8>> {
     files.collect()
 }
 
+fn metadata() -> Value {
+    json!({"phone_number_id": "106540352242922"})
+}
+
 /// Abbreviates a receipt: the last letter of Meta's id, whether it has our id, its report, its
 /// time.
 fn short(receipt: &DeliveryReceipt) -> (char, bool, &'static str, i64) {
@@ -61,6 +65,10 @@ fn short(receipt: &DeliveryReceipt) -> (char, bool, &'static str, i64) {
         let id = ProviderMessageId(format!("{WAMID}{letter}"));
         sealer().provider_message_index(&id) == index
     });
+    assert_eq!(
+        receipt.reference.phone_number_id.as_str(),
+        "106540352242922"
+    );
     let ours = receipt.reference.message_id.map(|id| id.to_string());
     assert!(ours.as_deref().is_none_or(|id| id == MESSAGE_ID));
     let report = match &receipt.report {
@@ -195,7 +203,8 @@ fn a_malformed_status_does_not_affect_its_neighbours() {
         null, 7, {}, {"changes": null}, {"changes": {"field": "messages"}},
         {"changes": [null, {"field": "messages"}, {"field": "messages", "value": []},
             {"field": "messages", "value": {"statuses": {"id": "wamid.X"}, "messages": 7}}]},
-        {"changes": [{"field": "messages", "value": {"statuses": statuses}}]},
+        {"changes": [{"field": "messages", "value": {"metadata": metadata(), "statuses": statuses}}]},
+        {"changes": [{"field": "messages", "value": {"statuses": [good('C')]}}]},
     ]);
     let body = json!({"object": "whatsapp_business_account", "entry": odd_entries});
     let read = read(body.to_string().as_bytes()).expect("a notification");
@@ -209,7 +218,7 @@ fn a_malformed_status_does_not_affect_its_neighbours() {
     let ignored = Ignored {
         unknown_changes: 1,
         unknown_statuses: 1,
-        malformed_statuses: 9,
+        malformed_statuses: 10,
         ..Ignored::default()
     };
     assert_eq!(read.ignored, ignored);
@@ -220,6 +229,7 @@ fn a_malformed_status_does_not_affect_its_neighbours() {
 fn half_an_emoji_in_a_name_does_not_lose_a_receipt() {
     let body = format!(
         r#"{{"object":"whatsapp_business_account","entry":[{{"changes":[{{"field":"messages","value":{{
+            "metadata":{{"phone_number_id":"106540352242922"}},
             "contacts":[{{"profile":{{"name":"Sheena \ud83c"}}}}],
             "statuses":[{{"id":"{WAMID}A","status":"sent"}}]}}}}]}}]}}"#
     );
@@ -237,7 +247,7 @@ fn half_an_emoji_in_a_name_does_not_lose_a_receipt() {
 fn a_thousand_updates_are_one_notification() {
     let status =
         json!({"id": format!("{WAMID}A"), "status": "sent", "recipient_id": "966551234567"});
-    let value = json!({"statuses": vec![status; 1_000]});
+    let value = json!({"metadata": metadata(), "statuses": vec![status; 1_000]});
     let body = json!({"object": "whatsapp_business_account",
         "entry": [{"changes": [{"field": "messages", "value": value}]}]});
     let read = read(body.to_string().as_bytes()).expect("a notification");
@@ -359,7 +369,8 @@ proptest! {
         let good = json!({"id": format!("{WAMID}A"), "status": "sent"});
         let stop = json!({"id": "wamid.M", "type": "text", "text": {"body": "STOP"}});
         let messages = json!([strange, stop]);
-        let value = json!({"statuses": [strange, good], "messages": messages, "contacts": strange});
+        let value = json!({"metadata": metadata(), "statuses": [strange, good],
+            "messages": messages, "contacts": strange});
         let changes = json!([strange, {"field": "messages", "value": value}]);
         let body = json!({"object": "whatsapp_business_account",
             "entry": [strange, {"changes": changes}]});

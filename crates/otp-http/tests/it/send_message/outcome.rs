@@ -168,7 +168,7 @@ async fn rule_13_an_accepted_message_is_sent_and_an_unknown_one_pending() {
 #[actix_web::test]
 async fn a_failing_port_is_a_500_and_an_unreachable_one_a_503_without_a_cause() {
     type Broken = fn() -> PortError;
-    let cases: [(Broken, u16, &str); 3] = [
+    let cases: [(Broken, u16, &str); 4] = [
         (|| PortError::Unavailable("canary".into()), 503, "1"),
         (|| PortError::Locked(BTreeSet::new()), 503, "1"),
         (|| PortError::Backend("canary".into()), 500, ""),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_unix_millis(1_750_030_100_000);
+const NUMBER: &str = "106540352242922";
 const OUR_ID: &str = "0199c2f0-7a3b-7c11-8d2e-3f4a5b6c7d8e";
 
 struct Fixed;
@@ -25,7 +26,8 @@ fn sealer() -> InstallationSealer {
 
 fn read(status: &Value) -> Result<DeliveryReceipt, Unusable> {
     let node = serde_json::from_str(&status.to_string()).expect("JSON");
-    receipt(&node, NOW, &sealer())
+    let number = ProviderId::parse(NUMBER).expect("digits");
+    receipt(&node, Some(&number), NOW, &sealer())
 }
 
 /// Returns a status whose usual fields are replaced or completed by `fields`.
@@ -38,7 +40,7 @@ fn status(fields: &Value) -> Value {
 }
 
 #[test]
-fn a_status_needs_its_id_and_its_name_and_nothing_else() {
+fn a_status_needs_its_id_and_its_name_and_no_other_field() {
     let bare = read(&json!({"id": "wamid.A", "status": "delivered"})).expect("a receipt");
     assert_eq!(bare.report, Report::Delivered);
     assert_eq!((bare.provider_time, bare.received_at), (NOW, NOW));
@@ -54,16 +56,25 @@ fn a_status_needs_its_id_and_its_name_and_nothing_else() {
     ] {
         assert_eq!(
             read(&status(&json!({"id": id}))),
-            Err(Unusable::NoMessage),
+            Err(Unusable::Incomplete),
             "{id}"
         );
     }
     let endless = json!({"id": "a".repeat(513)});
-    assert_eq!(read(&status(&endless)), Err(Unusable::NoMessage));
+    assert_eq!(read(&status(&endless)), Err(Unusable::Incomplete));
     for name in [json!(null), json!(""), json!(1), json!({})] {
         let nameless = status(&json!({"status": name}));
-        assert_eq!(read(&nameless), Err(Unusable::NoMessage), "{name}");
+        assert_eq!(read(&nameless), Err(Unusable::Incomplete), "{name}");
     }
+}
+
+#[test]
+fn a_receipt_has_the_number_it_came_from_and_does_not_exist_without() {
+    let receipt = read(&status(&json!({}))).expect("a receipt");
+    assert_eq!(receipt.reference.phone_number_id.as_str(), NUMBER);
+    let node = serde_json::from_str(&status(&json!({})).to_string()).expect("JSON");
+    let nowhere = super::receipt(&node, None, NOW, &sealer());
+    assert_eq!(nowhere, Err(Unusable::Incomplete));
 }
 
 #[test]
