@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::api_key::{ApiKey, ApiKeySecret};
 use crate::ids::ApiKeyId;
 use crate::ports::{ApiKeys, Clock, PortError, Randomness};
+use crate::time::Timestamp;
 use crate::usecases::create_api_key::{NewApiKey, mint};
 
 /// The default overlap.
@@ -31,6 +32,8 @@ pub struct RotateApiKeyRequest {
     pub id: ApiKeyId,
     /// How long the old key still works.
     pub overlap: Duration,
+    /// When the successor expires; `None` keeps the expiry of the old key.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// The reason a key was not rotated.
@@ -42,13 +45,18 @@ pub enum RotateApiKeyError {
     /// The key no longer works, so it gets no successor; create a new key instead.
     #[error("the API key was revoked or has expired; create a new one instead")]
     NotActive,
+    /// The expiry of the successor is not in the future.
+    #[error("the expiry is in the past")]
+    ExpiryInThePast,
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
 }
 
 impl RotateApiKey {
-    /// Replaces a key with a successor of the same name. If the old key expires earlier, it keeps its expiry.
+    /// Replaces a key with a successor of the same name, and of the same expiry unless another is asked
+    /// for: a rotation does not make a key of limited time an unlimited one. If the old key expires
+    /// before the overlap ends, it keeps its expiry.
     pub async fn execute(
         &self,
         request: RotateApiKeyRequest,
@@ -57,6 +65,9 @@ impl RotateApiKey {
         let old = self.keys.find(request.id).await?;
         let old = old.ok_or(RotateApiKeyError::NotFound)?;
         old.check(now).map_err(|_| RotateApiKeyError::NotActive)?;
+        if request.expires_at.is_some_and(|expiry| expiry <= now) {
+            return Err(RotateApiKeyError::ExpiryInThePast);
+        }
         let overlap_ends = now + request.overlap;
         let old_expires_at = old
             .expires_at
@@ -64,7 +75,7 @@ impl RotateApiKey {
         let successor = NewApiKey {
             account_id: old.account_id,
             name: old.name,
-            expires_at: None,
+            expires_at: request.expires_at.or(old.expires_at),
         };
         let (key, secret) = mint(successor, now, &*self.randomness);
         self.keys.replace(request.id, old_expires_at, &key).await?;

@@ -50,6 +50,9 @@ pub(crate) enum KeyCommand {
         /// How long the old key still works.
         #[arg(long, default_value = "24h", value_parser = humantime::parse_duration)]
         overlap: Duration,
+        /// Time of expiry of the new key; by default that of the old one.
+        #[arg(long, value_parser = Timestamp::parse)]
+        expires_at: Option<Timestamp>,
     },
 }
 
@@ -82,9 +85,16 @@ pub(super) async fn run(
             revoke.execute(ApiKeyId(id)).await?;
             Ok(Answer::new(json!({"id": id}), format!("revoked {id}")))
         }
-        KeyCommand::Rotate { id, overlap } => {
-            let id = ApiKeyId(id);
-            let request = RotateApiKeyRequest { id, overlap };
+        KeyCommand::Rotate {
+            id,
+            overlap,
+            expires_at,
+        } => {
+            let request = RotateApiKeyRequest {
+                id: ApiKeyId(id),
+                overlap,
+                expires_at,
+            };
             let key = administration.rotate_api_key().execute(request).await?;
             Ok(created(&key))
         }
