@@ -184,7 +184,9 @@ impl Connector {
         }
         let runtime = self.runtime.clone();
         let opening = runtime.spawn(async move { self.open().await });
-        opening.await.map_err(|error| one_line(&error))?
+        // The error would quote a panic, which may quote the URL.
+        let opened = opening.await;
+        opened.map_err(|_| "the task that opened a connection failed".to_owned())?
     }
 
     async fn open(&self) -> Result<AsyncPgConnection, String> {

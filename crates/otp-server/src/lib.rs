@@ -42,6 +42,7 @@
 //! use otp_server::{Gateway, Settings, StopSignals};
 //!
 //! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+//! otp_server::install_panic_hook();
 //! let stop = StopSignals::catch()?;
 //! let settings = Settings::load(None)?;
 //! let listener = TcpListener::bind(settings.http.bind)?;
@@ -75,5 +76,6 @@ mod workers;
 pub use failure::SetupError;
 pub use gateway::{Gateway, GatewayBuilder, StopSignals};
 pub use overrides::Overrides;
+pub use panics::install_hook as install_panic_hook;
 pub use program::Program;
 pub use settings::{Settings, SettingsError};

@@ -41,8 +41,12 @@ pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Panicked> {
     .await
 }
 
-/// Replaces the standard library's hook, which prints the message of every panic.
-pub(crate) fn install_hook() {
+/// Replaces the standard library's panic hook, which prints the message of every panic: it may quote the
+/// value that caused it, such as a phone number. The new hook logs the place in the source alone.
+///
+/// [`Program`](crate::Program) calls it; a program that starts a [`Gateway`](crate::Gateway) itself does so
+/// at its beginning.
+pub fn install_hook() {
     std::panic::set_hook(Box::new(|panic| {
         if !note(panic) {
             report(panic);

@@ -39,7 +39,9 @@ impl SpanExport {
     pub(crate) async fn start(settings: &Tracing) -> anyhow::Result<Self> {
         let endpoint = settings.otlp_endpoint.clone();
         // A blocking client must not be made or dropped in async code.
-        let exporter = tokio::task::spawn_blocking(move || exporter(&endpoint)).await?;
+        let exporter = tokio::task::spawn_blocking(move || exporter(&endpoint)).await;
+        // The error of the task would quote a panic.
+        let exporter = exporter.map_err(|_| SetupError::new("tracing.otlp_endpoint: a panic"))?;
         let exporter = exporter
             .map_err(|error| SetupError::new(format!("tracing.otlp_endpoint: {error:#}")))?;
         // No attributes of the environment or the command line: they may contain secrets.

@@ -7,6 +7,7 @@ mod opened;
 mod options;
 mod room;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,7 +59,7 @@ impl SqliteStore {
             tokio::task::spawn_blocking(move || file::prepare(&for_opening, create, wait));
         opening
             .await
-            .map_err(|error| ConnectError::other(&path, error))??;
+            .map_err(|_| ConnectError::other(&path, PANICKED))??;
         let file = OpenedFile::remember(&path);
         let file = file.map_err(|error| ConnectError::other(&path, error))?;
         let pool = |access, size| connections(&path, access, size, wait);
@@ -160,9 +161,7 @@ impl SqliteStore {
                             .and_then(|()| file.require_log_in_place()),
                         Access::Read => Ok(()),
                     };
-                    Ok(in_place.and_then(|()| {
-                        transaction(connection, access, work).map_err(PortError::from)
-                    }))
+                    Ok(in_place.and_then(|()| caught(|| transaction(connection, access, work))))
                 })
                 .await
                 .map_err(StoreError::from)?
@@ -171,6 +170,18 @@ impl SqliteStore {
         let task = self.runtime.spawn(task.instrument(span));
         task.await
             .map_err(|_| errors::unavailable("the work on the database was aborted"))?
+    }
+}
+
+/// What is said of a panic. Its text is left out: it may quote the value that caused it.
+const PANICKED: &str = "the work on the database panicked";
+
+/// Runs `work`. A panic ends here: the driver would repeat its text in an error, and could not use the
+/// connection any more. As it is, the pool discards the connection, because its transaction is open.
+fn caught<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, PortError> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(PortError::from),
+        Err(_) => Err(errors::backend(PANICKED)),
     }
 }
 
@@ -221,7 +232,7 @@ fn connections(
         let path = path.to_owned();
         Box::pin(async move {
             let opening = tokio::task::spawn_blocking(move || open(&path, access, wait));
-            let opened = opening.await.map_err(|error| error.to_string()).flatten();
+            let opened = opening.await.map_err(|_| PANICKED.to_owned()).flatten();
             opened
                 .map(SyncConnectionWrapper::new)
                 .map_err(ConnectionError::BadConnection)
@@ -272,6 +283,33 @@ fn use_write_ahead_log(connection: &mut SqliteConnection, wait: Duration) -> Res
                 let queue = connection.batch_execute("BEGIN IMMEDIATE; COMMIT");
                 queue.map_err(|error| error.to_string())?;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use otp_core::ports::Schema;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_error_of_a_panic_does_not_quote_it_and_the_store_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = SqliteOptions::new(folder.path().join("otp.db"));
+        let store = SqliteStore::connect(&options).await.expect("connected");
+        store.migrate().await.expect("migrated");
+        let secret = "+966551237654";
+        for access in [Access::Write, Access::Read] {
+            let panicked = store.run(access, "panic", move |_| -> Result<(), StoreError> {
+                panic!("cannot judge {secret}")
+            });
+            let error = panicked.await.expect_err("a panic");
+            assert!(matches!(error, PortError::Backend(_)), "{error:?}");
+            let text = format!("{error:?} {error} {}", errors::cause_of(&error));
+            assert!(!text.contains(secret), "{text}");
+            let again = store.run(access, "again", |_| Ok(())).await;
+            again.expect("another connection");
         }
     }
 }

@@ -35,7 +35,12 @@ pub(super) async fn apply(
     });
     applying
         .await
-        .unwrap_or_else(|error| Err(Failure::Other(one_line(&error))))
+        // The error would quote a panic.
+        .unwrap_or_else(|_| {
+            Err(Failure::Other(
+                "the task that applies migrations failed".into(),
+            ))
+        })
 }
 
 fn apply_blocking<C>(
