@@ -12,7 +12,8 @@ use crate::ids::{AccountId, ApiKeyId};
 use crate::ports::Randomness;
 use crate::time::Timestamp;
 
-const PREFIX: &str = "otp_live_";
+/// The first characters of every key. A text that contains them may be a key.
+pub const PREFIX: &str = "otp_live_";
 const SECRET_LENGTH: usize = 43;
 const CHECKSUM_LENGTH: usize = 6;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

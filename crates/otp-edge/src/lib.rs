@@ -43,6 +43,7 @@ mod panics;
 mod rate_limit;
 mod refusal;
 mod request_context;
+mod request_id;
 mod request_metrics;
 mod resource;
 mod runner;

@@ -4,11 +4,10 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValu
 use actix_web::{HttpMessage, HttpRequest};
 use otp_core::ui_language::UiLanguage;
 
+use crate::request_id::may_be_repeated;
+
 /// The header with the request id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// Longest request id that is accepted from a client.
-const MAX_LENGTH: usize = 64;
 
 /// Id and language of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,25 +30,19 @@ impl RequestContext {
         self.preferred_language.unwrap_or(UiLanguage::English)
     }
 
-    /// Reads the context from the headers. The client's `X-Request-Id` is kept if it is plain;
-    /// otherwise the id is a new UUID.
+    /// Reads the context from the headers. The client's `X-Request-Id` is kept if it can be repeated in
+    /// logs; otherwise the id is a new UUID.
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let presented = headers
             .get(REQUEST_ID)
             .and_then(|value| value.to_str().ok());
         Self {
             request_id: presented
-                .filter(|text| is_plain(text))
+                .filter(|text| may_be_repeated(text))
                 .map_or_else(new_id, str::to_owned),
             preferred_language: preferred_language(headers),
         }
     }
-}
-
-/// Returns whether an id can be repeated in headers, bodies and logs as it is.
-fn is_plain(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(plain)
 }
 
 fn new_id() -> String {
@@ -90,14 +83,14 @@ mod tests {
 
     #[test]
     fn a_plain_id_of_the_client_is_kept() {
-        for id in ["a", "order-4711", "A.b_C-9", &"x".repeat(64)] {
+        for id in ["a", "order-4711", "4bf92f3577b34da6a3ce929d0e0e4736"] {
             assert_eq!(id_for(id.as_bytes()), id);
         }
     }
 
     #[test]
     fn any_other_id_is_replaced_by_a_new_uuid() {
-        for id in ["", "a b", "a\"b", "{}", "é", "٣", &"x".repeat(65)] {
+        for id in ["", "a b", "é", "966551237654", &"x".repeat(65)] {
             let made = id_for(id.as_bytes());
             assert_eq!(
                 Uuid::parse_str(&made).map(|uuid| uuid.get_version_num()),

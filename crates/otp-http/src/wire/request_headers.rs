@@ -12,7 +12,7 @@ pub(crate) struct RequestHeaders {
     #[param(rename = "Accept-Language", example = "en")]
     accept_language: Option<String>,
     /// A name for this request: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`. The answer repeats it.
-    /// Without one, the service makes an id.
+    /// Without one, or if it looks like a key or a phone number, the service makes an id.
     #[param(rename = "X-Request-Id", min_length = 1, max_length = 64)]
     x_request_id: Option<String>,
 }
