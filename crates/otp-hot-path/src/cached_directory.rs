@@ -1,14 +1,15 @@
 //! A directory with a cache.
 //!
-//! Entries are never invalidated; each expires after half a second. A key revoked by any process,
-//! on any store, stops working within that time, and a busy account costs a few look-ups a second
+//! Entries are never invalidated; each expires half a second after its look-up began, however long
+//! that took. A key revoked by any process, on any store, stops working within that time, and a busy account costs a few look-ups a second
 //! instead of thousands. ADR 4 describes the alternatives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use moka::Expiry;
 use moka::future::Cache;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::AccountId;
@@ -19,7 +20,7 @@ use otp_core::send::SendingProfile;
 
 use crate::batcher::{shared, timed_out};
 
-/// The time an answer is cached. The API promises that a revoked key stops working within a second.
+/// The time an answer is cached, from the beginning of its look-up. The API promises that a revoked key stops working within a second.
 pub const TIME_TO_LIVE: Duration = Duration::from_millis(500);
 
 /// The time limit of a look-up: an API client waits for it.
@@ -74,9 +75,41 @@ impl CachedDirectory {
 
 /// The cached answers of one kind, with hits and misses.
 struct Answers<K, V> {
-    cache: Cache<K, V>,
+    cache: Cache<K, Dated<V>>,
     hits: AtomicU64,
     misses: AtomicU64,
+}
+
+/// An answer, and when its look-up began: what it says may have changed since then.
+#[derive(Clone)]
+struct Dated<V> {
+    answer: V,
+    asked_at: Instant,
+}
+
+impl<V> Dated<V> {
+    /// Returns how long the answer may be used after `now`.
+    fn remaining(&self, now: Instant) -> Duration {
+        TIME_TO_LIVE.saturating_sub(now.saturating_duration_since(self.asked_at))
+    }
+}
+
+struct SinceTheLookUp;
+
+impl<K, V> Expiry<K, Dated<V>> for SinceTheLookUp {
+    fn expire_after_create(&self, _: &K, dated: &Dated<V>, now: Instant) -> Option<Duration> {
+        Some(dated.remaining(now))
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &K,
+        dated: &Dated<V>,
+        now: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(dated.remaining(now))
+    }
 }
 
 impl<K, V> Answers<K, V>
@@ -87,7 +120,7 @@ where
     fn new() -> Self {
         let cache = Cache::builder()
             .max_capacity(CAPACITY)
-            .time_to_live(TIME_TO_LIVE)
+            .expire_after(SinceTheLookUp)
             .build();
         Self {
             cache,
@@ -96,18 +129,30 @@ where
         }
     }
 
-    async fn get(
-        &self,
-        key: &K,
-        look_up: impl Future<Output = Result<V, PortError>>,
-    ) -> Result<V, PortError> {
-        if let Some(answer) = self.cache.get(key).await {
+    async fn get<F>(&self, key: &K, look_up: impl Fn() -> F) -> Result<V, PortError>
+    where
+        F: Future<Output = Result<V, PortError>>,
+    {
+        let called_at = Instant::now();
+        if let Some(dated) = self.cache.get(key).await {
             self.hits.fetch_add(1, Ordering::Relaxed);
-            return Ok(answer);
+            return Ok(dated.answer);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let answer = self.cache.try_get_with_by_ref(key, in_time(look_up));
-        answer.await.map_err(|error| shared(&error))
+        loop {
+            let look_up = async {
+                let asked_at = Instant::now();
+                let answer = in_time(look_up()).await?;
+                Ok(Dated { answer, asked_at })
+            };
+            let dated = self.cache.try_get_with_by_ref(key, look_up).await;
+            let dated = dated.map_err(|error| shared(&error))?;
+            // A slow look-up that another caller began may have been too old when this one called. The
+            // next one begins later than this call.
+            if !dated.remaining(called_at).is_zero() {
+                return Ok(dated.answer);
+            }
+        }
     }
 
     fn look_ups(&self, what: &'static str) -> LookUps {
@@ -129,14 +174,14 @@ async fn in_time<T>(look_up: impl Future<Output = Result<T, PortError>>) -> Resu
 #[async_trait]
 impl Directory for CachedDirectory {
     async fn find_api_key(&self, hash: &ApiKeyHash) -> Result<Option<Arc<ApiKey>>, PortError> {
-        self.keys.get(hash, self.inner.find_api_key(hash)).await
+        self.keys.get(hash, || self.inner.find_api_key(hash)).await
     }
 
     async fn find_sending_profile(
         &self,
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
-        let look_up = self.inner.find_sending_profile(account);
+        let look_up = || self.inner.find_sending_profile(account);
         self.profiles.get(&account, look_up).await
     }
 
@@ -144,11 +189,11 @@ impl Directory for CachedDirectory {
         &self,
         account: AccountId,
     ) -> Result<Option<Arc<AccountKey>>, PortError> {
-        let look_up = self.inner.find_account_key(account);
+        let look_up = || self.inner.find_account_key(account);
         self.account_keys.get(&account, look_up).await
     }
 
     async fn price_list(&self) -> Result<Arc<PriceList>, PortError> {
-        self.prices.get(&(), self.inner.price_list()).await
+        self.prices.get(&(), || self.inner.price_list()).await
     }
 }

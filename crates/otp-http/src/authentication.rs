@@ -1,9 +1,12 @@
-//! Authentication: the key in `X-Api-Key`, checked before the body is read.
+//! Authentication: the key in `X-Api-Key`, judged before the body is read and again after it.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderName;
+use actix_web::web::Payload;
 use otp_core::usecases::authenticate::Caller;
+use serde::de::DeserializeOwned;
 
+use crate::body;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -24,4 +27,18 @@ pub(crate) async fn authenticate(
         .run(async move { authenticate.execute(presented.as_deref()).await })
         .await?;
     Ok(caller?)
+}
+
+/// Finds the account and the key of a request, and reads its body.
+///
+/// The key is judged before the body, so that a stranger's body is not read; and again after it, because
+/// a body may take seconds, and a key that is revoked meanwhile must not send.
+pub(crate) async fn authenticate_and_read<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+) -> Result<(Caller, T), ApiError> {
+    authenticate(request, state).await?;
+    let body = body::read(request, payload).await?;
+    Ok((authenticate(request, state).await?, body))
 }

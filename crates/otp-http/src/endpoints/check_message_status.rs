@@ -13,8 +13,8 @@ use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
 use crate::answer;
-use crate::authentication::authenticate;
-use crate::body::{self, JsonField};
+use crate::authentication::authenticate_and_read;
+use crate::body::JsonField;
 use crate::error::{self, ApiError, ErrorCode};
 use crate::state::ApiState;
 use crate::wire::{FailureFields, MessageStatusName, RequestHeaders, Time};
@@ -112,8 +112,8 @@ async fn check(
     payload: Payload,
     state: &ApiState,
 ) -> Result<MessageReport, ApiError> {
-    let caller = authenticate(request, state).await?;
-    let body: CheckMessageStatusRequest = body::read(request, payload).await?;
+    let (caller, body): (_, CheckMessageStatusRequest) =
+        authenticate_and_read(request, payload, state).await?;
     let id = message_id(&body.id)?;
     let check = state.check_message_status.clone();
     let report = state

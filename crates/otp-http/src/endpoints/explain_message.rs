@@ -13,8 +13,7 @@ use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
 use crate::answer;
-use crate::authentication::authenticate;
-use crate::body;
+use crate::authentication::authenticate_and_read;
 use crate::error::{self, ApiError};
 use crate::state::ApiState;
 use crate::wire::{ExplainedError, MessageStatusName, RequestHeaders, SendMessageRequest};
@@ -169,8 +168,8 @@ async fn explain(
     state: &ApiState,
     context: &RequestContext,
 ) -> Result<ExplainMessageResponse, ApiError> {
-    let caller = authenticate(request, state).await?;
-    let body: SendMessageRequest = body::read(request, payload).await?;
+    let (caller, body): (_, SendMessageRequest) =
+        authenticate_and_read(request, payload, state).await?;
     let fields = body.fields()?;
     let (_, passcode) = split(fields.passcode);
     // A passcode may be left out here.

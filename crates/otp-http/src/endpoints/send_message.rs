@@ -12,8 +12,7 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
-use crate::authentication::authenticate;
-use crate::body;
+use crate::authentication::authenticate_and_read;
 use crate::error::{self, ApiError, ErrorCode};
 use crate::state::ApiState;
 use crate::wire::{MessageStatusName, RequestHeaders, SendMessageRequest};
@@ -121,8 +120,8 @@ async fn send(
     state: &ApiState,
     context: &RequestContext,
 ) -> Result<SentMessage, ApiError> {
-    let caller = authenticate(request, state).await?;
-    let body: SendMessageRequest = body::read(request, payload).await?;
+    let (caller, body): (_, SendMessageRequest) =
+        authenticate_and_read(request, payload, state).await?;
     // In the order in which the contract checks the fields.
     let fields = body.fields()?;
     let wanted = usecase::SendMessageRequest {

@@ -10,6 +10,7 @@ mod health;
 mod messages;
 mod privacy;
 mod rate_limit;
+mod revocation;
 mod send_message;
 mod support;
 mod whatsapp_webhook;

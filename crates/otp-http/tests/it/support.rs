@@ -263,7 +263,7 @@ impl World {
     }
 }
 
-fn stored(key: &ApiKeySecret, expires: Option<Timestamp>, revoked: Option<Timestamp>) -> ApiKey {
+pub(super) fn stored(key: &ApiKeySecret, expires: Option<Timestamp>, revoked: Option<Timestamp>) -> ApiKey {
     ApiKey {
         id: ApiKeyId(Uuid::from_u128(1)),
         account_id: ACCOUNT,

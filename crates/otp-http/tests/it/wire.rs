@@ -87,7 +87,8 @@ fn panicking(app: &mut ServiceConfig) {
     );
 }
 
-fn parsed(answer: &str) -> (u16, Value) {
+/// Returns status and error code of an answer.
+pub(super) fn parsed(answer: &str) -> (u16, Value) {
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     let body: Value = serde_json::from_str(body).expect(answer);
