@@ -10,6 +10,7 @@
 //!   the health of the storage until there is room again.
 //! - [`CachedDirectory`] caches the answers of a [`Directory`](otp_core::ports::Directory) for half
 //!   a second.
+//! - [`SharedHealth`] answers everybody who asks whether the storage can be used from one check.
 //! - [`PacedSender`] protects the provider behind a
 //!   [`MessageSender`](otp_core::ports::MessageSender): it makes no call that the provider would
 //!   refuse, or not answer.
@@ -22,6 +23,7 @@ mod group_commit;
 mod grouped_reads;
 mod narrow_reads;
 mod paced_sender;
+mod shared_health;
 mod space_watch;
 
 pub use batcher::BatchLimits;
@@ -30,4 +32,5 @@ pub use group_commit::{GroupCommit, QueueDepths};
 pub use grouped_reads::GroupedReads;
 pub use narrow_reads::NarrowReads;
 pub use paced_sender::PacedSender;
+pub use shared_health::SharedHealth;
 pub use space_watch::SpaceWatch;

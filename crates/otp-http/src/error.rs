@@ -11,7 +11,6 @@ mod refusals;
 mod tests;
 
 pub(crate) use api_error::ApiError;
-pub(crate) use cause::chain;
 pub(crate) use code::ErrorCode;
 pub(crate) use documentation::{responses, responses_to_a_body};
 pub(crate) use refusals::json_refusals;

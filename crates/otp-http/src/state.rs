@@ -28,7 +28,8 @@ pub struct ApiState {
     pub list_messages: ListMessages,
     /// WhatsApp's webhook; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
-    /// Reports whether the storage can be used.
+    /// Reports whether the storage can be used. Every request to `/health/ready` asks it, so it shares
+    /// its checks, and logs what fails.
     pub health: Arc<dyn StorageHealth>,
     /// Runs the use cases.
     pub runner: UseCaseRunner,

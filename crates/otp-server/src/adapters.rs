@@ -11,7 +11,8 @@ use otp_core::ports::{
 };
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_hot_path::{
-    BatchLimits, CachedDirectory, GroupCommit, GroupedReads, NarrowReads, PacedSender, SpaceWatch,
+    BatchLimits, CachedDirectory, GroupCommit, GroupedReads, NarrowReads, PacedSender,
+    SharedHealth, SpaceWatch,
 };
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
 
@@ -25,6 +26,8 @@ use crate::settings::Settings;
 pub(crate) struct Adapters {
     /// Everything that is stored, without a decorator.
     pub(crate) storage: Arc<dyn Storage>,
+    /// Shared by all who ask.
+    pub(crate) health: Arc<dyn StorageHealth>,
     /// Cached.
     pub(crate) directory: Arc<dyn Directory>,
     /// Batched, and counted by batch.
@@ -79,7 +82,7 @@ impl Adapters {
         Ok(Self {
             narrow_reads: Arc::new(NarrowReads::of_store(&storage)),
             storage,
-            health: watch,
+            health: Arc::new(SharedHealth::new(watch)),
             ledger,
             messages: reads.clone(),
             receipts: reads.clone(),

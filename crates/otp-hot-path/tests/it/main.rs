@@ -6,5 +6,6 @@ mod grouped_reads;
 mod locked_accounts;
 mod narrow_reads;
 mod paced_sender;
+mod shared_health;
 mod silence;
 mod space_watch;

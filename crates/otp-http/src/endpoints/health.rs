@@ -9,7 +9,7 @@ use otp_edge::{NO_STORE, RequestContext, resource_at};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, chain};
+use crate::error::ApiError;
 use crate::state::ApiState;
 
 const LIVE: &str = "/health/live";
@@ -80,14 +80,8 @@ pub(crate) async fn ready(request: HttpRequest, state: Data<ApiState>) -> HttpRe
     let check = async move { tokio::time::timeout(DEADLINE, health.check()).await };
     match state.runner.run(check).await {
         Ok(Ok(Ok(()))) => live().await,
-        Ok(Ok(Err(error))) => {
-            tracing::warn!(cause = %chain(&error), "storage is not ready");
-            unavailable(&error)
-        }
-        Ok(Err(_)) => {
-            tracing::warn!("storage did not answer in time");
-            not_ready(&["database"], None)
-        }
+        Ok(Ok(Err(error))) => unavailable(&error),
+        Ok(Err(_)) => not_ready(&["database"], None),
         Err(error) => ApiError::from(error).answer(&RequestContext::of(&request)),
     }
 }
