@@ -22,6 +22,15 @@ pub fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> IpAddr
     client(peer.to_canonical(), hops_from_the_nearest, trusted)
 }
 
+/// Returns the address under which a client is counted: an IPv4 address, or the /64 network of an
+/// IPv6 address, because a subscriber has a whole /64.
+pub(crate) fn counted_address(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+    }
+}
+
 /// Walks from the peer towards the client, along `hops` from the nearest on, while each of them is a
 /// trusted proxy. If a proxy reports something else than an address, the proxy counts as the client.
 fn client<'a>(
@@ -64,6 +73,14 @@ mod tests {
         let peer: IpAddr = peer.parse().expect("an address");
         let found = client(peer.to_canonical(), hops, &trusted);
         assert_eq!(found.to_string(), expected, "{forwarded:?} behind {peer}");
+    }
+
+    #[test]
+    fn an_ipv6_client_is_counted_by_its_64() {
+        let counted = |text: &str| counted_address(text.parse().expect("an address")).to_string();
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(counted("2001:db8:1:2:ffff::1"), "2001:db8:1:2::");
+        assert_eq!(counted("198.51.100.1"), "198.51.100.1");
     }
 
     #[test]

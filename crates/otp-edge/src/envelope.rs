@@ -1,15 +1,20 @@
 //! Envelope of every answer: request id, span, log line, metrics and security headers.
 
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use actix_web::HttpMessage;
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use tracing::Instrument;
 use tracing::field::Empty;
 
+use crate::connections::{Activity, RequestInProgress};
 use crate::panics::catch_panics;
 use crate::request_context::{REQUEST_ID, RequestContext};
 use crate::request_metrics::{count, label};
@@ -17,10 +22,11 @@ use crate::request_metrics::{count, label};
 /// Middleware of the whole application, the outermost one. [`serve`](crate::serve) adds it; an
 /// application that is built otherwise adds it with
 /// `App::wrap(actix_web::middleware::from_fn(envelope))`.
-pub async fn envelope<B: MessageBody>(
+pub async fn envelope<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+) -> Result<ServiceResponse<EnvelopedBody>, actix_web::Error> {
+    let in_progress = request.conn_data::<Rc<Activity>>().map(Activity::begin);
     let context = RequestContext::read(request.headers());
     request.extensions_mut().insert(context.clone());
     let request_id = &*context.request_id;
@@ -28,7 +34,32 @@ pub async fn envelope<B: MessageBody>(
     let span =
         tracing::info_span!("http.request", request_id, method = %request.method(), route = Empty);
     let answered = respond(request, next, context.clone());
-    answered.instrument(span).await
+    let answer = answered.instrument(span).await?;
+    Ok(answer.map_body(|_, body| EnvelopedBody {
+        body: body.boxed(),
+        _in_progress: in_progress,
+    }))
+}
+
+/// The body of an answer. Until it is written, the request is in progress.
+pub struct EnvelopedBody {
+    body: BoxBody,
+    _in_progress: Option<RequestInProgress>,
+}
+
+impl MessageBody for EnvelopedBody {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(context)
+    }
 }
 
 async fn respond<B: MessageBody>(

@@ -1,6 +1,6 @@
 //! The common part of the crates that serve HTTP.
 //!
-//! - [`serve`] runs the server; [`server_config`] reads its certificate.
+//! - [`serve`] runs the server within its [`ConnectionLimits`]; [`server_config`] reads its certificate.
 //! - [`envelope`] surrounds every answer: request id, log line, metrics, security headers, and an
 //!   answer for a handler that panics.
 //! - [`RequestContext`] is what every answer needs to know of its request.
@@ -37,6 +37,8 @@
 
 mod body;
 mod client_address;
+mod connections;
+mod deadlines;
 mod envelope;
 mod headers;
 mod panics;
@@ -52,7 +54,8 @@ mod tls;
 
 pub use body::{BodyError, receive};
 pub use client_address::{InvalidProxy, TrustedProxies, client_address};
-pub use envelope::envelope;
+pub use connections::{CONNECTIONS, CONNECTIONS_REFUSED, ConnectionLimits};
+pub use envelope::{EnvelopedBody, envelope};
 pub use headers::{NO_STORE, retry_after};
 pub use panics::catch_panics;
 pub use rate_limit::{Exceeded, PerIpLimit, PerIpQuota, per_ip_limit};
@@ -61,5 +64,5 @@ pub use request_context::{REQUEST_ID, RequestContext};
 pub use request_metrics::REQUEST_DURATION;
 pub use resource::{ResourceBuilder, not_found, resource_at};
 pub use runner::{RunError, UseCaseRunner};
-pub use server::serve;
+pub use server::{ServerOptions, serve};
 pub use tls::{InvalidTls, server_config};

@@ -22,6 +22,7 @@ pub struct Api {
     state: Data<ApiState>,
     limit: Option<PerIpLimit>,
     intake: Option<Data<Intake>>,
+    internal_health: bool,
     document: Data<OpenApiDocument>,
 }
 
@@ -33,16 +34,19 @@ impl Api {
             per_ip,
             trusted_proxies,
             public_url,
+            internal_health,
         } = options;
         Self {
             intake: intake.map(Data::new),
             state: Data::new(state),
             limit: per_ip.map(|quota| PerIpLimit::new(quota, trusted_proxies)),
-            document: Data::new(OpenApiDocument::new(public_url.as_deref())),
+            internal_health,
+            document: Data::new(OpenApiDocument::new(public_url.as_deref(), internal_health)),
         }
     }
 
-    /// Returns a function that mounts every path of the API, and the answer to any other path.
+    /// Returns a function that mounts every path of the API, and the answer to any other path. The paths
+    /// of health are among them unless they are internal.
     pub fn configure(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
         let api = self.clone();
         move |app| {
@@ -62,9 +66,10 @@ impl Api {
             ] {
                 app.service(api.limited(resource).wrap(from_fn(per_ip_limit)));
             }
+            if !api.internal_health {
+                mount_health(app);
+            }
             for resource in [
-                health::live_resource(),
-                health::ready_resource(),
                 openapi::resource(),
                 docs::root_resource(),
                 docs::page_resource(),
@@ -76,10 +81,25 @@ impl Api {
         }
     }
 
+    /// Returns a function that mounts the paths of health, and the answer to any other path.
+    pub fn configure_health(&self) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+        let state = self.state.clone();
+        move |app| {
+            app.app_data(state.clone()).app_data(json_refusals());
+            mount_health(app);
+            app.default_service(web::to(not_found));
+        }
+    }
+
     fn limited(&self, resource: Resource) -> Resource {
         match &self.limit {
             Some(limit) => resource.app_data(limit.clone()),
             None => resource,
         }
     }
+}
+
+fn mount_health(app: &mut ServiceConfig) {
+    app.service(health::live_resource())
+        .service(health::ready_resource());
 }

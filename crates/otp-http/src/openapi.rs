@@ -22,9 +22,17 @@ pub(crate) fn resource() -> Resource {
 pub(crate) struct OpenApiDocument(Bytes);
 
 impl OpenApiDocument {
-    /// Returns the document of a service that clients reach at `public_url`.
-    pub(crate) fn new(public_url: Option<&str>) -> Self {
+    /// Returns the document of a service that clients reach at `public_url`, without the paths of health
+    /// if those are internal.
+    pub(crate) fn new(public_url: Option<&str>, internal_health: bool) -> Self {
         let mut document = Document::openapi();
+        if internal_health {
+            let health = [health::LIVE, health::READY];
+            let paths = &mut document.paths.paths;
+            paths.retain(|path, _| !health.contains(&path.as_str()));
+            let tags = document.tags.as_mut();
+            tags.map(|tags| tags.retain(|tag| tag.name != health::TAG));
+        }
         document.info.description = Some(DESCRIPTION.to_owned());
         document.servers = Some(vec![Server::new(public_url.unwrap_or("/"))]);
         Self(document.to_json().unwrap_or_default().into())
@@ -67,7 +75,7 @@ the message.";
     modifiers(&ApiKeyScheme),
     tags(
         (name = "Messages", description = "Send passcodes and follow their status."),
-        (name = "Health", description = "For load balancers and operators."),
+        (name = health::TAG, description = "For load balancers and operators."),
     ),
 )]
 struct Document;

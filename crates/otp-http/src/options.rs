@@ -12,4 +12,6 @@ pub struct HttpOptions {
     /// The URL at which clients reach the API, such as `https://otp.example.com`; for its
     /// documentation only.
     pub public_url: Option<String>,
+    /// Whether the paths of health have an address of their own, and are absent from the API's.
+    pub internal_health: bool,
 }

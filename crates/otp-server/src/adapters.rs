@@ -26,14 +26,12 @@ use crate::settings::Settings;
 pub(crate) struct Adapters {
     /// Everything that is stored, without a decorator.
     pub(crate) storage: Arc<dyn Storage>,
-    /// Shared by all who ask.
+    /// Shared by all who ask; watches whether the storage is full.
     pub(crate) health: Arc<dyn StorageHealth>,
     /// Cached.
     pub(crate) directory: Arc<dyn Directory>,
     /// Batched, and counted by batch.
     pub(crate) ledger: Arc<dyn SendLedger>,
-    /// Watches whether the storage is full.
-    pub(crate) health: Arc<dyn StorageHealth>,
     /// Batched.
     pub(crate) messages: Arc<dyn Messages>,
     /// Few at a time.

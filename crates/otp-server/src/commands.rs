@@ -19,7 +19,6 @@ mod shell;
 pub(crate) mod subscription;
 pub(crate) mod template;
 
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::Context;
@@ -64,18 +63,6 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::manual(),
     }
-}
-
-/// Binds the address, or says why it cannot be bound.
-fn listen(address: SocketAddr) -> Result<TcpListener, SetupError> {
-    TcpListener::bind(address).map_err(|error| {
-        let why = if error.kind() == std::io::ErrorKind::AddrInUse {
-            "the port is in use".to_owned()
-        } else {
-            error.to_string()
-        };
-        SetupError::new(format!("cannot listen on {address}: {why}"))
-    })
 }
 
 /// Returns the text of a file, or of standard input for `-`.

@@ -1,16 +1,16 @@
 //! A gateway: store, adapters, use cases, API and background work of one process.
 
+mod servers;
 mod signals;
 
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::Server;
 use actix_web::web::ServiceConfig;
 use otp_core::ports::{MessageSender, Storage};
-use otp_edge::UseCaseRunner;
+use otp_edge::{ServerOptions, UseCaseRunner};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,13 +23,15 @@ use crate::store::Store;
 use crate::use_cases::UseCases;
 use crate::workers;
 
+use servers::Servers;
+pub(crate) use servers::listen;
 pub use signals::StopSignals;
 
 /// A gateway that serves requests. Dropping it does not stop it; see [`Gateway::stop`].
 pub struct Gateway {
     url: String,
-    handle: ServerHandle,
-    serving: JoinHandle<std::io::Result<()>>,
+    internal_url: Option<String>,
+    servers: Servers,
     /// Requests under way, including those whose clients have gone, and workers.
     tasks: TaskTracker,
     stop_workers: CancellationToken,
@@ -63,32 +65,28 @@ impl Gateway {
         &self.url
     }
 
+    /// Returns the address of metrics and health, if they have one of their own.
+    pub fn internal_url(&self) -> Option<&str> {
+        self.internal_url.as_deref()
+    }
+
     /// Serves until `stop` is ready, then stops like [`Gateway::stop`].
     pub async fn serve_until(mut self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
         tokio::select! {
-            ended = &mut self.serving => {
-                self.finish().await;
-                return ended?;
-            }
-            () = stop => {}
+            () = self.servers.end() => {}
+            () = stop => tracing::info!("stopping; finishing accepted requests"),
         }
-        tracing::info!("stopping; finishing accepted requests");
         self.stop().await
     }
 
     /// Stops accepting requests, finishes those that were accepted, and ends the background work.
-    pub async fn stop(mut self) -> std::io::Result<()> {
-        self.handle.stop(true).await;
-        let ended = (&mut self.serving).await;
-        self.finish().await;
-        ended?
-    }
-
-    /// Waits for requests under way and for the round of each worker that runs.
-    async fn finish(&self) {
+    pub async fn stop(self) -> std::io::Result<()> {
+        let stopped = self.servers.stop().await;
         self.stop_workers.cancel();
+        // Requests under way, and the round of each worker that runs.
         self.tasks.close();
         self.tasks.wait().await;
+        stopped
     }
 }
 
@@ -131,6 +129,7 @@ impl GatewayBuilder {
     /// multi-threaded tokio runtime.
     pub async fn start(self, listener: TcpListener) -> Result<Gateway, SetupError> {
         let settings = &self.settings;
+        let internal = settings.http.internal_bind.map(listen).transpose()?;
         let master_keys = settings.master_keys()?;
         let store = Store::open(settings, &self.overrides).await?;
         if self.apply_migrations {
@@ -144,35 +143,70 @@ impl GatewayBuilder {
         let tls = settings.http.tls.as_ref();
         let tls = tls.map(crate::tls::server_config).transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let address = listener.local_addr().map_err(SetupError::caused_by)?;
+        let url = url(scheme, &listener)?;
+        let internal_url = internal
+            .as_ref()
+            .map(|listener| self::url("http", listener));
+        let internal_url = internal_url.transpose()?;
 
         let adapters = Adapters::start(settings, &self.overrides, store.ports(), keys)?;
         let adapters = Arc::new(adapters);
         let tasks = TaskTracker::new();
         let stop_workers = CancellationToken::new();
         let api = api(settings, &adapters, &tasks);
+        let internal = internal.map(|listener| serve_internally(listener, &api, &adapters));
+        let internal = internal.transpose()?;
+        let has_internal = internal.is_some();
         let (metrics, routes, api) = (adapters.metrics.clone(), self.routes, api.configure());
         let mount = move |app: &mut ServiceConfig| {
-            metrics.mount(app);
+            if !has_internal {
+                metrics.mount(app);
+            }
             routes(app);
             // Last: the API owns the answer to unknown paths.
             api(app);
         };
-        let threads = match settings.http.workers {
-            0 => crate::system::threads_of_http(),
-            threads => threads,
+        let options = ServerOptions {
+            tls,
+            workers: match settings.http.workers {
+                0 => crate::system::threads_of_http(),
+                threads => threads,
+            },
+            connections: servers::connection_limits(&settings.http),
         };
-        let server = otp_edge::serve(vec![listener], tls, mount, threads);
-        let server = server.map_err(SetupError::caused_by)?;
+        let server = otp_edge::serve(listener, options, mount).map_err(SetupError::caused_by)?;
         workers::start(&adapters, &tasks, &stop_workers);
         Ok(Gateway {
-            url: format!("{scheme}://{address}"),
-            handle: server.handle(),
-            serving: tokio::spawn(server),
+            url,
+            internal_url,
+            servers: Servers::start(server, internal),
             tasks,
             stop_workers,
         })
     }
+}
+
+fn url(scheme: &str, listener: &TcpListener) -> Result<String, SetupError> {
+    let address = listener.local_addr().map_err(SetupError::caused_by)?;
+    Ok(format!("{scheme}://{address}"))
+}
+
+/// Serves metrics and health.
+fn serve_internally(
+    listener: TcpListener,
+    api: &Api,
+    adapters: &Adapters,
+) -> Result<Server, SetupError> {
+    let (metrics, health) = (adapters.metrics.clone(), api.configure_health());
+    let mount = move |app: &mut ServiceConfig| {
+        metrics.mount(app);
+        health(app);
+    };
+    let options = ServerOptions {
+        connections: servers::internal_connection_limits(),
+        ..ServerOptions::plain()
+    };
+    otp_edge::serve(listener, options, mount).map_err(SetupError::caused_by)
 }
 
 fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
@@ -200,6 +234,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         per_ip: settings.rate_limit,
         trusted_proxies: settings.http.trusted_proxies.clone(),
         public_url: settings.http.public_url.clone(),
+        internal_health: settings.http.internal_bind.is_some(),
     };
     Api::new(state, options)
 }

@@ -219,6 +219,11 @@ fn describe() {
         Unit::Seconds,
         "Duration of responses, by path, method and status."
     );
+    describe_gauge!(otp_edge::CONNECTIONS, "Open connections of clients.");
+    describe_counter!(
+        otp_edge::CONNECTIONS_REFUSED,
+        "Connections that were closed because of a limit, by the limit."
+    );
     describe_histogram!(
         counted_ledger::BATCH_SIZE,
         "Attempts or settlements in one batch to the store."

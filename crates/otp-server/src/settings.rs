@@ -85,6 +85,12 @@ impl std::fmt::Debug for DatabaseUrl {
 pub struct Http {
     /// The address `serve` listens on.
     pub bind: SocketAddr,
+    /// The address of metrics and health; `None` if they are at `bind`.
+    pub internal_bind: Option<SocketAddr>,
+    /// At most this many connections at a time.
+    pub max_connections: usize,
+    /// At most this many of them from one IP address.
+    pub max_connections_per_ip: usize,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
     /// The URL at which clients reach the API.

@@ -1,4 +1,4 @@
-//! The clock, the randomness and the processors of this machine.
+//! The clock, the randomness, the processors and the limits of this machine.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -43,6 +43,14 @@ pub(crate) fn threads_of_the_runtime() -> usize {
 /// Returns the number of threads that read requests and write responses, if the settings say 0.
 pub(crate) fn threads_of_http() -> usize {
     (processors() / 2).max(1)
+}
+
+/// Returns how many files, connections among them, this process may have open at a time.
+pub(crate) fn max_open_files() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
+    })
 }
 
 fn processors() -> usize {

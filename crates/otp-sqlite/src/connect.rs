@@ -173,7 +173,7 @@ impl SqliteStore {
     }
 }
 
-/// What is said of a panic. Its text is left out: it may quote the value that caused it.
+/// Description of a panic. Its text is left out: it may quote the value that caused it.
 const PANICKED: &str = "the work on the database panicked";
 
 /// Runs `work`. A panic ends here: the driver would repeat its text in an error, and could not use the

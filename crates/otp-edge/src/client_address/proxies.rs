@@ -34,7 +34,7 @@ impl TrustedProxies {
     }
 
     /// Returns whether `address`, in canonical form, belongs to a trusted proxy.
-    pub(super) fn contains(&self, address: IpAddr) -> bool {
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 
-use otp_edge::{InvalidTls, serve, server_config};
+use otp_edge::{InvalidTls, ServerOptions, serve, server_config};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -14,7 +14,7 @@ use super::support::{configure, limit};
 async fn a_server_answers_requests_and_panics_until_it_is_stopped() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
-    let server = serve(vec![listener], None, configure(limit(100, &[])), 1).unwrap();
+    let server = serve(listener, ServerOptions::plain(), configure(limit(100, &[]))).unwrap();
     let handle = server.handle();
     let done = tokio::spawn(server);
     for (path, status, body) in [

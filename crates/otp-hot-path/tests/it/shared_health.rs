@@ -29,6 +29,10 @@ impl StorageHealth for Counting {
         Ok(())
     }
 
+    async fn check_space(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+
     fn connection_use(&self) -> ConnectionUse {
         ConnectionUse {
             max: 7,

@@ -12,9 +12,12 @@ use utoipa::ToSchema;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
-const LIVE: &str = "/health/live";
+pub(crate) const LIVE: &str = "/health/live";
 
-const READY: &str = "/health/ready";
+pub(crate) const READY: &str = "/health/ready";
+
+/// The tag of these paths in the document.
+pub(crate) const TAG: &str = "Health";
 
 pub(crate) fn live_resource() -> Resource {
     resource_at(LIVE).get(live).finish()
@@ -46,7 +49,7 @@ pub(crate) struct HealthResponse {
     get,
     path = LIVE,
     operation_id = "HealthLive",
-    tag = "Health",
+    tag = TAG,
     responses((status = 200, description = "The process runs.", body = HealthResponse, example = json!({"status": "ok"}))),
 )]
 pub(crate) async fn live() -> HttpResponse {
@@ -64,7 +67,7 @@ pub(crate) async fn live() -> HttpResponse {
     get,
     path = READY,
     operation_id = "HealthReady",
-    tag = "Health",
+    tag = TAG,
     responses(
         (status = 200, description = "The service is ready.", body = HealthResponse, example = json!({"status": "ok"})),
         (

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use otp_core::ports::{ConnectionUse, MockStorageHealth, OutOfSpace, PortError, StorageHealth};
 use serde_json::json;
 
-use super::support::World;
+use super::support::{World, ask, ask_at};
 
 fn get(path: &str) -> TestRequest {
     TestRequest::get().uri(path)
@@ -104,4 +104,35 @@ async fn a_storage_that_never_answers_is_not_ready() {
     let answer = world.ask(get("/health/ready")).await;
     assert_eq!(answer.status, 503);
     assert_eq!(answer.json()["missing"], json!(["database"]));
+}
+
+#[actix_web::test]
+async fn internal_health_is_absent_from_the_public_paths_and_their_document() {
+    let mut world = World::without_directory();
+    let mut health = MockStorageHealth::new();
+    health.expect_check().times(1).returning(|| Ok(()));
+    world.health = Arc::new(health);
+    world.options.internal_health = true;
+    let api = world.api();
+    for path in ["/health/live", "/health/ready"] {
+        let public = ask(&api, get(path)).await;
+        assert_eq!(public.error(), (404, "NotFound".to_owned()), "{path}");
+        let internal = ask_at(api.configure_health(), get(path)).await;
+        assert_eq!(internal.status, 200, "{path}");
+    }
+    let document = ask(&api, get("/openapi.json")).await.json();
+    let paths = document["paths"].as_object().expect("an object");
+    assert!(paths.contains_key("/SendMessage"));
+    assert!(
+        !paths.keys().any(|path| path.contains("health")),
+        "{document}"
+    );
+    assert!(
+        !document["tags"].to_string().contains("Health"),
+        "{document}"
+    );
+    for path in ["/SendMessage", "/openapi.json", "/docs"] {
+        let answer = ask_at(api.configure_health(), get(path)).await;
+        assert_eq!(answer.error(), (404, "NotFound".to_owned()), "{path}");
+    }
 }

@@ -11,6 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::ServiceConfig;
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::channel::whatsapp::health::SenderStop;
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
@@ -263,7 +264,11 @@ impl World {
     }
 }
 
-pub(super) fn stored(key: &ApiKeySecret, expires: Option<Timestamp>, revoked: Option<Timestamp>) -> ApiKey {
+pub(super) fn stored(
+    key: &ApiKeySecret,
+    expires: Option<Timestamp>,
+    revoked: Option<Timestamp>,
+) -> ApiKey {
     ApiKey {
         id: ApiKeyId(Uuid::from_u128(1)),
         account_id: ACCOUNT,
@@ -354,9 +359,17 @@ impl Answer {
 }
 
 pub(super) async fn ask(api: &Api, request: TestRequest) -> Answer {
+    ask_at(api.configure(), request).await
+}
+
+/// Makes one request to the paths that `configure` mounts.
+pub(super) async fn ask_at(
+    configure: impl FnOnce(&mut ServiceConfig),
+    request: TestRequest,
+) -> Answer {
     let app = App::new()
         .wrap(from_fn(otp_edge::envelope))
-        .configure(api.configure());
+        .configure(configure);
     let app = init_service(app).await;
     let answer = call_service(&app, request.to_request()).await;
     Answer {

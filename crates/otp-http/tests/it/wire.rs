@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, ServiceConfig};
+use otp_edge::ServerOptions;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -26,7 +27,7 @@ impl Running {
             panicking(app);
             api(app);
         };
-        let server = otp_edge::serve(vec![listener], None, configure, 1).unwrap();
+        let server = otp_edge::serve(listener, ServerOptions::plain(), configure).unwrap();
         let handle = server.handle();
         let done = tokio::spawn(server);
         Self {

@@ -19,9 +19,9 @@ use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::json;
 use whatsapp_sandbox::{Sandbox, SandboxOptions, WebhookOptions};
 
-use super::{Administration, listen};
+use super::Administration;
 use crate::failure::SetupError;
-use crate::gateway::{Gateway, StopSignals};
+use crate::gateway::{Gateway, StopSignals, listen};
 use crate::output::{self, Answer};
 use crate::overrides::Overrides;
 use crate::settings::{Settings, SettingsError};

@@ -4,8 +4,7 @@ use actix_web::{App, HttpServer};
 use serde_json::json;
 use whatsapp_sandbox::{Sandbox, SandboxOptions};
 
-use super::listen;
-use crate::gateway::StopSignals;
+use crate::gateway::{StopSignals, listen};
 use crate::output::{self, Answer};
 
 pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {

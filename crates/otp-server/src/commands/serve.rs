@@ -4,8 +4,7 @@ use std::pin::pin;
 
 use serde_json::json;
 
-use super::listen;
-use crate::gateway::{Gateway, StopSignals};
+use crate::gateway::{Gateway, StopSignals, listen};
 use crate::output::{self, Answer};
 use crate::overrides::Overrides;
 use crate::settings::{LogFormat, Settings};
@@ -34,9 +33,7 @@ pub(super) async fn run(
     };
     let stopped = match started {
         Some(gateway) => {
-            let url = gateway.url();
-            let listening = format!("listening on {url}");
-            output::print(&Answer::new(json!({"listening": url}), listening), json);
+            output::print(&listening(&gateway), json);
             // Logged only once it runs: a failed start prints its reason and nothing else.
             for warning in &warnings {
                 tracing::warn!("{warning}");
@@ -65,4 +62,15 @@ fn name_database(settings: &Settings, overrides: &Overrides) -> anyhow::Result<(
         LogFormat::Json => tracing::info!(database, "opening the database"),
     }
     Ok(())
+}
+
+fn listening(gateway: &Gateway) -> Answer {
+    let url = gateway.url();
+    match gateway.internal_url() {
+        None => Answer::new(json!({"listening": url}), format!("listening on {url}")),
+        Some(internal) => Answer::new(
+            json!({"listening": url, "internal": internal}),
+            format!("listening on {url}; metrics and health on {internal}"),
+        ),
+    }
 }

@@ -1,6 +1,7 @@
 //! The sections of the settings.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,18 +34,39 @@ impl Keys<'_> {
     }
 
     pub(super) fn http(&self) -> Option<Http> {
-        let bind = self.parse("http.bind", |text| {
+        const BIND: &str = "http.bind";
+        const INTERNAL: &str = "http.internal_bind";
+        let bind = self.parse(BIND, |text| {
             text.parse()
                 .map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080")
         });
+        let internal_bind = self.optional(INTERNAL, |text| {
+            text.parse()
+                .map_err(|_| "write an IP address and a port, such as 127.0.0.1:9090")
+        });
+        let connections = |key| {
+            self.parse(key, |text| {
+                let range = "write a whole number from 1 to 1000000";
+                within(text, 1..=1_000_000, range)
+            })
+        };
+        let max_connections = connections("http.max_connections");
+        let max_connections_per_ip = connections("http.max_connections_per_ip");
         let trusted_proxies = self.trusted_proxies();
         let public_url = self.optional("http.public_url", public_url);
         let workers = self.parse("http.workers", |text| {
             within(text, 0..=1_024, "write a whole number from 0 to 1024")
         });
         let tls = self.tls();
+        let (bind, internal_bind): (SocketAddr, Option<SocketAddr>) = (bind?, internal_bind?);
+        if internal_bind == Some(bind) && bind.port() != 0 {
+            self.fault(INTERNAL, &format_args!("must differ from {BIND}"));
+        }
         Some(Http {
-            bind: bind?,
+            bind,
+            internal_bind,
+            max_connections: max_connections?,
+            max_connections_per_ip: max_connections_per_ip?,
             trusted_proxies: trusted_proxies?,
             public_url: public_url?,
             workers: workers?,

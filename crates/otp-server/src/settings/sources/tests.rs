@@ -60,6 +60,24 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
 }
 
 #[test]
+fn the_internal_address_is_not_the_public_one() {
+    let settings = |internal| {
+        let values = [
+            ("http.bind", "127.0.0.1:2"),
+            ("http.internal_bind", internal),
+        ];
+        Settings::with(values).map(|settings| settings.http.internal_bind)
+    };
+    assert_eq!(settings("").expect("settings"), None);
+    let other = settings("127.0.0.1:3").expect("settings");
+    assert_eq!(other, Some(([127, 0, 0, 1], 3).into()));
+    for wrong in ["127.0.0.1:2", "127.0.0.1", "9090"] {
+        let error = settings(wrong).expect_err("refused").to_string();
+        assert!(error.contains("http.internal_bind"), "{error}");
+    }
+}
+
+#[test]
 fn values_of_a_program_replace_the_defaults() {
     let values = [("http.bind", "127.0.0.1:2"), ("http.tls.cert", "")];
     let settings = Settings::with(values).expect("settings");
