@@ -4,6 +4,7 @@
 mod check_message_status;
 mod command_line;
 mod configuration;
+mod connections;
 mod demo;
 mod docs;
 mod health;

@@ -103,6 +103,11 @@ impl Running {
         self.ready["listening"].as_str().expect("an address")
     }
 
+    /// Returns the URL of its metrics and health, if they have an address of their own.
+    pub fn internal_url(&self) -> Option<&str> {
+        self.ready["internal"].as_str()
+    }
+
     /// Returns its process id.
     pub fn id(&self) -> u32 {
         self.child.id()

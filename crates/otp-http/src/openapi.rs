@@ -30,8 +30,9 @@ impl OpenApiDocument {
             let health = [health::LIVE, health::READY];
             let paths = &mut document.paths.paths;
             paths.retain(|path, _| !health.contains(&path.as_str()));
-            let tags = document.tags.as_mut();
-            tags.map(|tags| tags.retain(|tag| tag.name != health::TAG));
+            if let Some(tags) = &mut document.tags {
+                tags.retain(|tag| tag.name != health::TAG);
+            }
         }
         document.info.description = Some(DESCRIPTION.to_owned());
         document.servers = Some(vec![Server::new(public_url.unwrap_or("/"))]);

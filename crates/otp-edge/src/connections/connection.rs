@@ -179,7 +179,8 @@ mod tests {
             .await
             .expect("received");
         let mut both = [0; 64];
-        connection.read(&mut both).await.expect("received");
+        let read = connection.read(&mut both).await.expect("received");
+        assert_eq!(read, 19);
         drop(connection.activity().begin());
         let ended = end(&mut connection).await;
         assert_eq!(ended, (KEEP_ALIVE + HEAD_DEADLINE, io::ErrorKind::TimedOut));
