@@ -1,6 +1,8 @@
 //! Failed starts end with one clear line and exit code 2: bad settings, an unreachable database, a
 //! schema that is too new, a port in use.
 
+use std::time::Duration;
+
 use otp_e2e::world::client;
 use otp_e2e::{Database, Ended, Running, World, on_every_store, process};
 
@@ -95,6 +97,9 @@ const NEWER: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('2
 /// That migration removed something which this program needs.
 const CONTRACTED: &str = "UPDATE schema_support SET oldest_version = '20991231000000'";
 
+/// The longest time that a test waits for an event.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 async fn ready(server: &Running) -> u16 {
     let url = format!("{}/health/ready", server.url());
     let answer = client().get(url).send().await.expect("an answer");
@@ -112,7 +117,14 @@ async fn a_newer_schema_is_used_while_it_serves_the_program(
     let server = world.serve();
     assert_eq!(ready(&server).await, 200);
     execute(CONTRACTED).await;
-    assert_eq!(ready(&server).await, 503);
+    // One check of the schema answers for half a second.
+    let not_ready = async {
+        while ready(&server).await != 503 {
+            otp_e2e::pause_between_polls().await;
+        }
+    };
+    let not_ready = tokio::time::timeout(PATIENCE, not_ready).await;
+    not_ready.expect("the server stays ready");
     drop(server);
     assert_refused(&world.try_command(&["serve"]), &["newer"]);
     assert_refused(&world.try_command(&["serve", "--no-migrate"]), &["newer"]);

@@ -164,9 +164,15 @@ fn the_author_is_identified_by_message_or_contact() {
         ),
         (nobody.clone(), json!([7, null]), (false, false, false)),
         (nobody, Value::Null, (false, false, false)),
-        // A number that Meta uses and libphonenumber refuses: Brazil without its nine.
+        // A spelling that Meta uses and libphonenumber refuses: Brazil without its nine.
         (
             json!({"from": "551187654321"}),
+            Value::Null,
+            (true, true, true),
+        ),
+        // A number that nobody can dial.
+        (
+            json!({"from": "999123456"}),
             Value::Null,
             (true, true, false),
         ),
