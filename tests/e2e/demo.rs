@@ -19,8 +19,17 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
     let answer: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{curl}: {}", String::from_utf8_lossy(&output.stderr)));
     assert_eq!(answer["messageStatus"], "Sent", "{answer}");
+    assert!(
+        output.stdout.ends_with(b"}\n"),
+        "the prompt of a terminal follows on the next line"
+    );
 
     let phone = text("phone");
+    let control = |path: &str| client().get(format!("{phone}control{path}"));
+    let overview = control("").send().await.expect("an answer");
+    let overview: Value = overview.json().await.expect("JSON");
+    assert_eq!(overview["gateway"]["command"], demo.ready["curl"]);
+    assert_eq!(overview["gateway"]["docs"], "/docs");
     let page = client().get(&phone).send().await.expect("the phone's page");
     assert_eq!(page.status(), 200);
     let next = format!("{phone}control/phones/966551234567/messages/next?timeout_ms=10000");
@@ -54,6 +63,34 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
     tokio::time::timeout(patience, delivered)
         .await
         .expect("delivered");
+
+    // What the phone's page shows is what the gateway does.
+    let replies = format!("{phone}control/phones/966551234567/replies");
+    let stop = serde_json::json!({"text": "Arrêtez svp"});
+    let sent = client().post(replies).json(&stop).send().await;
+    assert_eq!(sent.expect("an answer").status(), 200);
+    let shown = control("/phones/966551234567/messages").send().await;
+    let shown: Value = shown.expect("an answer").json().await.expect("JSON");
+    assert_eq!(shown["opted_out"], true, "{shown}");
+    let explain = format!("{}/v1/messages/explain", text("url"));
+    let refused = async {
+        loop {
+            let request = client().post(&explain).header("X-Api-Key", &key);
+            let wanted = serde_json::json!({"otpCode": "1", "toPhoneE164": "+966551234567"});
+            let answer = request.json(&wanted).send().await.expect("an answer");
+            if answer
+                .text()
+                .await
+                .expect("a body")
+                .contains("RecipientOptedOut")
+            {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(patience, refused)
+        .await
+        .expect("the gateway refuses the person who opted out");
 
     let folder = std::env::temp_dir().join(format!("otp-demo-{}", demo.id()));
     demo.terminate();

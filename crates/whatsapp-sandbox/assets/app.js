@@ -6,22 +6,28 @@ import { bubble, guide, phoneEntry, phoneScreen, progress, replyBubble } from ".
 
 const MAX_PHONES = 200;
 const MAX_MESSAGES = 50;
+/** More phones than this get a search field. */
+const MAX_WITHOUT_SEARCH = 10;
 
 const main = document.getElementById("main");
 const list = document.getElementById("phones");
 const noPhones = document.getElementById("no-phones");
 const connection = document.getElementById("connection");
 const announcer = document.getElementById("announcer");
+const search = document.getElementById("search");
+const searchField = document.getElementById("search-field");
+const found = document.getElementById("found");
 
-/** The latest message by number; the newest phone comes first. */
+/** The latest message by number, and whether the person opted out; the newest phone comes first. */
 let phones = new Map();
 let tests = [];
 let account = null;
 
-const actions = { onCopy: copy, onRead: markRead, onReply: sendReply };
+const actions = { onCopy: copy, onCopyCommand: copyCommand, onRead: markRead, onReply: sendReply };
 
 translate();
 window.addEventListener("hashchange", showMain);
+searchField.addEventListener("input", showList);
 await Promise.all([loadTests(), loadPhones()]);
 await showMain();
 listen();
@@ -59,12 +65,19 @@ async function postJson(path, body) {
 async function loadTests() {
   const [numbers, overview] = await Promise.all([loadJson("control/test-numbers"), loadJson("control")]);
   tests = numbers.numbers;
-  account = { waba: overview.waba_id, phoneNumber: overview.phone_number_ids[0] };
+  account = {
+    waba: overview.waba_id,
+    phoneNumber: overview.phone_number_ids[0],
+    template: overview.template,
+    gateway: overview.gateway,
+  };
 }
 
 async function loadPhones() {
   const loaded = await loadJson("control/phones");
-  phones = new Map(loaded.phones.map((phone) => [phone.number, phone.latest]));
+  phones = new Map(
+    loaded.phones.map(({ number, latest, opted_out: optedOut }) => [number, { latest, optedOut }]),
+  );
   showList();
 }
 
@@ -78,8 +91,12 @@ function chosen() {
 function showList() {
   const current = chosen();
   const focused = document.activeElement?.closest?.("#phones a")?.getAttribute("href");
-  const entries = [...phones].slice(0, MAX_PHONES);
-  list.replaceChildren(...entries.map(([number, latest]) => phoneEntry(number, latest, number === current)));
+  search.hidden = phones.size <= MAX_WITHOUT_SEARCH;
+  const sought = search.hidden ? "" : searchField.value.trim();
+  const matching = [...phones].filter(([number, phone]) => matches(number, phone, sought));
+  const entries = matching.slice(0, MAX_PHONES);
+  list.replaceChildren(...entries.map(([number, phone]) => phoneEntry(number, phone, number === current)));
+  found.textContent = sought === "" ? "" : texts.found(matching.length, phones.size);
   noPhones.hidden = phones.size > 0;
   // The list was rebuilt; the keyboard focus stays where it was.
   if (focused) list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
@@ -88,11 +105,19 @@ function showList() {
   else guideLink.removeAttribute("aria-current");
 }
 
+/** Whether a phone's number has these digits, or its latest message this text. An empty text matches. */
+function matches(number, { latest }, sought) {
+  const latin = sought.replace(/[\u0660-\u0669]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0x630));
+  const digits = latin.replace(/[+()\s-]/g, "");
+  const isNumber = /^\d+$/.test(digits);
+  return (isNumber && number.includes(digits)) || latest.body.toLowerCase().includes(latin.toLowerCase());
+}
+
 async function showMain() {
   const number = chosen();
   showList();
   if (number === null) {
-    main.replaceChildren(guide(phones.size > 0, tests, account));
+    main.replaceChildren(guide(phones.size > 0, tests, account, actions));
     delete main.dataset.number;
     return;
   }
@@ -138,7 +163,8 @@ async function reload() {
 
 function receive({ number, message }) {
   const before = chosen();
-  phones = new Map([[number, message], ...[...phones].filter(([other]) => other !== number)]);
+  const optedOut = phones.get(number)?.optedOut ?? false;
+  phones = new Map([[number, { latest: message, optedOut }], ...[...phones].filter(([other]) => other !== number)]);
   // A phone that is shown only because it was the newest stays on the screen.
   if (before !== null && location.hash === "") history.replaceState(null, "", `#${before}`);
   announcer.textContent = `${texts.arrived} ${number}`;
@@ -170,9 +196,16 @@ function update({ number, message }) {
 }
 
 function showReply({ number, reply }) {
+  const phone = phones.get(number);
+  if (phone && phone.optedOut !== reply.opted_out) {
+    phone.optedOut = reply.opted_out;
+    if (phone.optedOut) announcer.textContent = `${number}: ${texts.optedOut}`;
+    showList();
+  }
   const chat = main.querySelector(".chat");
   if (main.dataset.number !== number || !chat) return;
   chat.append(replyBubble(reply));
+  document.getElementById("opted-out").hidden = !reply.opted_out;
   scrollToEnd();
 }
 
@@ -198,12 +231,21 @@ async function sendReply(text, onlyUserId) {
   }
 }
 
-async function copy(message, button) {
-  const copied = (await copyText(message.code)) ? texts.copied : texts.copyFailed;
+function copy(message, button) {
+  return copyWith(button, message.code, message.button);
+}
+
+function copyCommand(command, button) {
+  return copyWith(button, command, texts.copyCommand);
+}
+
+/** Copies the text and says so on the button, which has its label back after two seconds. */
+async function copyWith(button, text, label) {
+  const copied = (await copyText(text)) ? texts.copied : texts.copyFailed;
   announcer.textContent = copied;
   button.textContent = copied;
   setTimeout(() => {
-    button.textContent = message.button;
+    button.textContent = label;
   }, 2000);
 }
 

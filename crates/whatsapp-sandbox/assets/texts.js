@@ -1,5 +1,5 @@
 // The texts of the page, in English and Arabic. The document's `lang` chooses between them; the
-// server sets it from `?lang=`.
+// server sets it from `?lang=`, else from the browser's languages.
 
 const english = {
   title: "Sandbox phones",
@@ -8,6 +8,8 @@ const english = {
   guide: "Test numbers",
   phones: "Phones",
   noPhones: "No message yet.",
+  search: "Find a number or a text",
+  found: (count, total) => `${count} of ${total} phones`,
   live: "Live",
   connecting: "Connecting…",
   from: "From",
@@ -19,7 +21,12 @@ const english = {
   guideTitle: "Waiting for the first message",
   guideAgain: "How to use this sandbox",
   guideHow:
-    "The sandbox sends nothing to WhatsApp. Send a passcode to any number, and its phone appears on this page. To send without a gateway, use this address instead of graph.facebook.com, with any access token:",
+    "The sandbox sends nothing to WhatsApp. Send a passcode to any number, and its phone appears on this page. Paste this command into a terminal:",
+  command: "Command that sends a passcode",
+  copyCommand: "Copy command",
+  reference: "API reference",
+  guideAddress:
+    "To send without a gateway, use this address instead of graph.facebook.com, with any access token:",
   phoneNumberId: "Phone number id",
   account: "Business account",
   numbersTitle: "Test numbers",
@@ -38,7 +45,10 @@ const english = {
   replyHint: "Reply",
   send: "Send",
   stop: "STOP",
-  stopLanguage: "en",
+  start: "START",
+  requestLanguage: "en",
+  optedOut: "Opted out",
+  optedOutWhy: "This person asked for no more messages, so the gateway refuses to send any. Reply START to allow them again.",
   hiddenNumber: "Hide the number",
   hiddenNumberWhy: "The reply identifies this person by user id only, as for people with a username",
   failedRequest: "The request failed",
@@ -58,6 +68,8 @@ const arabic = {
   guide: "أرقام الاختبار",
   phones: "الهواتف",
   noPhones: "لا توجد رسائل بعد.",
+  search: "ابحث عن رقم أو نص",
+  found: (count, total) => `${count} من ${total}`,
   live: "مباشر",
   connecting: "جارٍ الاتصال…",
   from: "من",
@@ -69,7 +81,11 @@ const arabic = {
   guideTitle: "في انتظار أول رسالة",
   guideAgain: "كيفية استخدام بيئة التجربة",
   guideHow:
-    "لا يُرسَل شيء من هنا إلى واتساب. أرسل رمزًا إلى أي رقم فيظهر هاتفه في هذه الصفحة فورًا. وللإرسال من دون بوابة، استخدم هذا العنوان بدلًا من graph.facebook.com مع أي رمز وصول:",
+    "لا يُرسَل شيء من هنا إلى واتساب. أرسل رمزًا إلى أي رقم فيظهر هاتفه في هذه الصفحة فورًا. الصق هذا الأمر في الطرفية:",
+  command: "أمر يرسل رمزًا",
+  copyCommand: "نسخ الأمر",
+  reference: "مرجع الواجهة البرمجية",
+  guideAddress: "وللإرسال من دون بوابة، استخدم هذا العنوان بدلًا من graph.facebook.com مع أي رمز وصول:",
   phoneNumberId: "معرّف رقم الهاتف",
   account: "حساب الأعمال",
   numbersTitle: "أرقام الاختبار",
@@ -87,7 +103,10 @@ const arabic = {
   replyHint: "الرد",
   send: "إرسال",
   stop: "إيقاف",
-  stopLanguage: "ar",
+  start: "ابدأ",
+  requestLanguage: "ar",
+  optedOut: "أوقف الرسائل",
+  optedOutWhy: "طلب صاحب هذا الهاتف إيقاف الرسائل، فترفض البوابة الإرسال إليه. للسماح بها من جديد، ردّ بكلمة «ابدأ».",
   hiddenNumber: "إخفاء الرقم",
   hiddenNumberWhy: "يُعرَّف صاحب الرد بمعرّف المستخدم فقط، كما هو حال من له اسم مستخدم",
   failedRequest: "فشل الطلب",

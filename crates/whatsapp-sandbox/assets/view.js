@@ -29,7 +29,7 @@ function time(receivedAt) {
 }
 
 /** Returns one line of the list of phones. */
-export function phoneEntry(number, latest, isCurrent) {
+export function phoneEntry(number, { latest, optedOut }, isCurrent) {
   return element(
     "li",
     {},
@@ -38,6 +38,7 @@ export function phoneEntry(number, latest, isCurrent) {
       { href: `#${number}`, "aria-current": isCurrent ? "true" : null },
       isolated(number, "number"),
       time(latest.received_at),
+      optedOut ? element("span", { className: "badge" }, texts.optedOut) : null,
       element("span", { className: "snippet", lang: tag(latest.language), dir: latest.dir }, latest.body),
     ),
   );
@@ -124,8 +125,11 @@ function composer(webhook, onReply) {
     "aria-label": texts.reply,
   });
   const hidden = element("input", { id: "hidden-number", type: "checkbox" });
-  const stop = element("button", { type: "button", className: "chip", lang: texts.stopLanguage }, texts.stop);
-  stop.addEventListener("click", () => onReply(texts.stop, hidden.checked));
+  const [stop, start] = [texts.stop, texts.start].map((word) => {
+    const button = element("button", { type: "button", className: "chip", lang: texts.requestLanguage }, word);
+    button.addEventListener("click", () => onReply(word, hidden.checked));
+    return button;
+  });
   const form = element(
     "form",
     { className: "composer", "aria-label": texts.reply },
@@ -133,6 +137,7 @@ function composer(webhook, onReply) {
       "p",
       { className: "choices" },
       stop,
+      start,
       element("label", { className: "choice", title: texts.hiddenNumberWhy }, hidden, " ", texts.hiddenNumber),
     ),
     element("p", { className: "line" }, field, element("button", { type: "submit", className: "send" }, texts.send)),
@@ -152,7 +157,7 @@ export function conversation(messages, replies, actions) {
 }
 
 /** Returns the screen of one phone. */
-export function phoneScreen(number, { messages, replies }, webhook, actions) {
+export function phoneScreen(number, { messages, replies, opted_out: optedOut }, webhook, actions) {
   const latest = messages.at(-1);
   return element(
     "section",
@@ -165,6 +170,7 @@ export function phoneScreen(number, { messages, replies }, webhook, actions) {
         ? element("p", {}, `${texts.from} `, element("bdi", {}, latest.from.name), " ", isolated(latest.from.number))
         : null,
     ),
+    optedOutNote(optedOut),
     messages.length
       ? element(
           "ol",
@@ -176,8 +182,47 @@ export function phoneScreen(number, { messages, replies }, webhook, actions) {
   );
 }
 
+/** Returns the note on the phone of a person who wants no messages; hidden on every other phone. */
+function optedOutNote(optedOut) {
+  const badge = element("strong", {}, texts.optedOut);
+  return element("p", { id: "opted-out", className: "opted-out", hidden: !optedOut }, badge, ` ${texts.optedOutWhy}`);
+}
+
+/** Returns the command that sends a first message, with a button that copies it. */
+function command(text, onCopyCommand) {
+  const button = element("button", { type: "button", className: "plain" }, texts.copyCommand);
+  button.addEventListener("click", () => onCopyCommand(text, button));
+  return element(
+    "div",
+    { className: "command" },
+    element("pre", { dir: "ltr", lang: "en", tabIndex: 0, role: "group", "aria-label": texts.command }, text),
+    button,
+  );
+}
+
+/** Returns a command that sends a message through the sandbox at this address, without a gateway. */
+function commandWithoutGateway(address, account) {
+  const code = [{ type: "text", text: "482913" }];
+  const body = {
+    messaging_product: "whatsapp",
+    to: "+966551234567",
+    type: "template",
+    template: {
+      name: account.template,
+      language: { code: "en" },
+      components: [
+        { type: "body", parameters: code },
+        { type: "button", sub_type: "url", index: "0", parameters: code },
+      ],
+    },
+  };
+  return `curl ${address}/v26.0/${account.phoneNumber}/messages -H 'Authorization: Bearer anything' -H 'Content-Type: application/json' -w '\\n' -d '${JSON.stringify(body)}'`;
+}
+
 /** Returns the introduction and the tables of test numbers. */
-export function guide(hasPhones, tests, account) {
+export function guide(hasPhones, tests, account, { onCopyCommand }) {
+  const address = new URL(".", document.baseURI.split(/[?#]/)[0]).href.replace(/\/$/, "");
+  const { gateway } = account;
   const [wire, refused, lives] = ["wire", "refused", "life"].map((kind) => tests.filter((test) => test.kind === kind));
   const facts = element(
     "dl",
@@ -192,7 +237,10 @@ export function guide(hasPhones, tests, account) {
     { className: "guide" },
     element("h2", {}, hasPhones ? texts.guideAgain : texts.guideTitle),
     element("p", {}, texts.guideHow),
-    element("p", { className: "address" }, isolated(new URL(".", document.baseURI.split(/[?#]/)[0]).href.replace(/\/$/, ""))),
+    command(gateway?.command ?? commandWithoutGateway(address, account), onCopyCommand),
+    gateway ? element("p", {}, element("a", { href: gateway.docs }, texts.reference)) : null,
+    element("p", {}, texts.guideAddress),
+    element("p", { className: "address" }, isolated(address)),
     facts,
     element("h3", {}, texts.numbersTitle),
     element("p", {}, texts.numbersHow),

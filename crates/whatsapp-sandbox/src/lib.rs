@@ -51,7 +51,7 @@ mod templates;
 mod test_numbers;
 mod webhook;
 
-pub use options::{SandboxOptions, WebhookOptions};
+pub use options::{ConsentReply, GatewayLinks, SandboxOptions, WebhookOptions};
 pub use sandbox::Sandbox;
 pub use test_numbers::test_numbers_markdown;
 

@@ -9,6 +9,31 @@ pub struct SandboxOptions {
     pub pace: f64,
     /// The receiver of webhooks. `None` sends none until the control API sets one.
     pub webhook: Option<WebhookOptions>,
+    /// The gateway that sends through the sandbox, for the introduction on the page.
+    pub gateway: Option<GatewayLinks>,
+    /// Reads a person's reply as the gateway does. With `None`, the page marks nobody as opted out.
+    pub read_consent: Option<fn(&str) -> Option<ConsentReply>>,
+}
+
+/// How to reach the gateway that sends through the sandbox.
+///
+/// The page shows these texts to everyone who can open it, so the key in the command MUST be one
+/// that is of use with this sandbox only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct GatewayLinks {
+    /// A command that sends a message, ready for a shell.
+    pub command: String,
+    /// The address of the API reference: a path, or an `http` or `https` URL.
+    pub docs: String,
+}
+
+/// A reply that is a request about consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentReply {
+    /// The person wants no more messages.
+    Stop,
+    /// The person wants messages again.
+    Start,
 }
 
 /// A receiver of webhooks. It gets nothing before it has answered the handshake.
@@ -27,6 +52,8 @@ impl Default for SandboxOptions {
         Self {
             pace: 1.0,
             webhook: None,
+            gateway: None,
+            read_consent: None,
         }
     }
 }
@@ -36,6 +63,15 @@ impl fmt::Debug for WebhookOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookOptions")
             .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for GatewayLinks {
+    /// Leaves the command out, because it contains a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatewayLinks")
+            .field("docs", &self.docs)
             .finish_non_exhaustive()
     }
 }

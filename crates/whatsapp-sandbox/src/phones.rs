@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::{
-    DEFAULT_DISPLAY_PHONE_NUMBER, account::BUSINESS_NAME, clock::timestamp, life::Event,
-    template::Rendered,
+    ConsentReply, DEFAULT_DISPLAY_PHONE_NUMBER, account::BUSINESS_NAME, clock::timestamp,
+    life::Event, template::Rendered,
 };
 
 const MAX_STATUSES_PER_MESSAGE: usize = 20;
@@ -49,6 +49,8 @@ struct Phone {
     messages: VecDeque<Received>,
     /// The person's replies, as the control API shows them.
     replies: VecDeque<Value>,
+    /// Whether the person's last request about consent was to stop.
+    opted_out: bool,
     /// The id of the last message that `take_next` returned.
     taken: u64,
 }
@@ -63,15 +65,25 @@ pub(crate) struct Phones {
     /// The number of messages on all phones.
     stored: usize,
     total: u64,
+    read_consent: Option<fn(&str) -> Option<ConsentReply>>,
 }
 
 impl Phones {
-    pub(crate) fn new() -> Self {
-        Self::with(Limits {
-            phones: 10_000,
-            messages_per_phone: 50,
-            messages: 100_000,
-        })
+    /// Creates an empty collection. `read_consent` reads the replies.
+    pub(crate) fn new(read_consent: Option<fn(&str) -> Option<ConsentReply>>) -> Self {
+        Self {
+            read_consent,
+            ..Self::with(Limits {
+                phones: 10_000,
+                messages_per_phone: 50,
+                messages: 100_000,
+            })
+        }
+    }
+
+    /// Returns an empty collection that reads replies in the same way.
+    pub(crate) fn emptied(&self) -> Self {
+        Self::new(self.read_consent)
     }
 
     fn with(limits: Limits) -> Self {
@@ -81,6 +93,7 @@ impl Phones {
             by_latest: BTreeMap::new(),
             stored: 0,
             total: 0,
+            read_consent: None,
         }
     }
 
@@ -150,8 +163,12 @@ impl Phones {
 
     /// Records a reply and returns it in its JSON form. A phone without messages shows no replies.
     pub(crate) fn add_reply(&mut self, digits: &str, text: &str, at: OffsetDateTime) -> Value {
-        let shown = json!({"text": text, "at": timestamp(at)});
+        let consent = self.read_consent.and_then(|read| read(text));
+        let stops = consent.map(|consent| consent == ConsentReply::Stop);
+        let opted_out = stops.unwrap_or_else(|| self.has_opted_out(digits));
+        let shown = json!({"text": text, "at": timestamp(at), "opted_out": opted_out});
         if let Some(phone) = self.phones.get_mut(digits) {
+            phone.opted_out = opted_out;
             if phone.replies.len() >= MAX_REPLIES_PER_PHONE {
                 phone.replies.pop_front();
             }
@@ -164,6 +181,11 @@ impl Phones {
     pub(crate) fn replies(&self, digits: &str) -> Vec<Value> {
         let phone = self.phones.get(digits).into_iter();
         phone.flat_map(|phone| &phone.replies).cloned().collect()
+    }
+
+    /// Returns whether the person's last request about consent was to stop.
+    pub(crate) fn has_opted_out(&self, digits: &str) -> bool {
+        self.phones.get(digits).is_some_and(|phone| phone.opted_out)
     }
 
     /// Returns the oldest message that this method has not returned before.
@@ -180,8 +202,12 @@ impl Phones {
         let latest = self.by_latest.values().rev().take(limit);
         latest
             .filter_map(|digits| {
-                let message = self.phones.get(digits)?.messages.back()?;
-                Some(json!({"number": format!("+{digits}"), "latest": message.to_json()}))
+                let phone = self.phones.get(digits)?;
+                Some(json!({
+                    "number": format!("+{digits}"),
+                    "latest": phone.messages.back()?.to_json(),
+                    "opted_out": phone.opted_out,
+                }))
             })
             .collect()
     }

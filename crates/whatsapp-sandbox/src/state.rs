@@ -34,14 +34,17 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(options: &SandboxOptions) -> Self {
-        Self::with(Outbox::new(options.webhook.clone(), options.pace))
+        Self::with(
+            Outbox::new(options.webhook.clone(), options.pace),
+            Phones::new(options.read_consent),
+        )
     }
 
     /// Returns to the initial state. The receiver of webhooks stays.
     pub(crate) fn reset(&mut self) {
         let mut outbox = std::mem::take(&mut self.outbox);
         outbox.clear();
-        *self = Self::with(outbox);
+        *self = Self::with(outbox, self.phones.emptied());
     }
 
     /// Records a status of a message, and returns the event for open pages.
@@ -64,13 +67,13 @@ impl State {
         })
     }
 
-    fn with(outbox: Outbox) -> Self {
+    fn with(outbox: Outbox, phones: Phones) -> Self {
         Self {
             account: Account::new(),
             blocks: Blocks::default(),
             templates: Templates::new(clock::now()),
             ledger: Ledger::new(MAX_CALLS),
-            phones: Phones::new(),
+            phones,
             scripts: Scripts::default(),
             chaos: Chaos::off(),
             outbox,

@@ -17,7 +17,7 @@ use otp_core::usecases::create_account::NewAccount;
 use otp_core::usecases::create_api_key::NewApiKey;
 use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::json;
-use whatsapp_sandbox::{Sandbox, SandboxOptions, WebhookOptions};
+use whatsapp_sandbox::{GatewayLinks, Sandbox, SandboxOptions, WebhookOptions};
 
 use super::Administration;
 use crate::failure::SetupError;
@@ -57,6 +57,11 @@ pub(super) async fn run(port: u16, overrides: Overrides, json: bool) -> anyhow::
 
     let sandbox = Sandbox::new(SandboxOptions {
         webhook: Some(webhook),
+        gateway: Some(GatewayLinks {
+            command: first_send(&format!("http://{address}"), &key),
+            docs: "/docs".to_owned(),
+        }),
+        read_consent: Some(super::sandbox::read_consent),
         ..SandboxOptions::default()
     });
     let routes = sandbox.configure();
@@ -187,13 +192,19 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
     Ok(key.expose().to_owned())
 }
 
-fn introduction(url: &str, key: &str) -> Answer {
+/// Returns the command that sends the first code. It ends the answer with a line break (`-w`), so that
+/// the shell's prompt starts on a line of its own.
+fn first_send(url: &str, key: &str) -> String {
     let body =
         format!(r#"{{"otpCode":"482913","toPhoneE164":"{EXAMPLE_NUMBER}","languageCode":"en"}}"#);
-    let curl = format!(
+    format!(
         "curl -X POST {url}/SendMessage -H 'Content-Type: application/json' \
-         -H 'X-Api-Key: {key}' -d '{body}'"
-    );
+         -H 'X-Api-Key: {key}' -w '\\n' -d '{body}'"
+    )
+}
+
+fn introduction(url: &str, key: &str) -> Answer {
+    let curl = first_send(url, key);
     let text = format!(
         "The gateway is running, with a WhatsApp sandbox and a sample account of {CREDITS} credits.\n\n\
          API key       {key}\n\
@@ -215,6 +226,22 @@ fn introduction(url: &str, key: &str) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_readme_shows_what_the_demo_prints() {
+        let readme = include_str!("../../../../README.md");
+        let begin = readme.find("The gateway is running").expect("it begins");
+        let shown = &readme[begin..];
+        let shown = &shown[..shown.find("\n```").expect("it ends")];
+        let key = shown
+            .split_whitespace()
+            .find(|word| word.starts_with("otp_live_"));
+        let key = key.expect("the key is shown whole once");
+        let printed = introduction("http://127.0.0.1:8080", key).text;
+        let header = |key: &str| format!("X-Api-Key: {key}'");
+        // In the command the README shortens the key.
+        assert_eq!(shown, printed.replace(&header(key), &header("otp_live_…")));
+    }
 
     #[cfg(unix)]
     #[test]

@@ -1,8 +1,9 @@
 //! `sandbox`: the WhatsApp sandbox alone, for gateways and tests elsewhere on the machine.
 
 use actix_web::{App, HttpServer};
+use otp_core::opt_out::ConsentRequest;
 use serde_json::json;
-use whatsapp_sandbox::{Sandbox, SandboxOptions};
+use whatsapp_sandbox::{ConsentReply, Sandbox, SandboxOptions};
 
 use crate::gateway::{StopSignals, listen};
 use crate::output::{self, Answer};
@@ -11,7 +12,10 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
     let stop = StopSignals::catch()?;
     let listener = listen(([127, 0, 0, 1], port).into())?;
     let url = format!("http://{}", listener.local_addr()?);
-    let sandbox = Sandbox::new(SandboxOptions::default());
+    let sandbox = Sandbox::new(SandboxOptions {
+        read_consent: Some(read_consent),
+        ..SandboxOptions::default()
+    });
     let routes = sandbox.configure();
     let server = HttpServer::new(move || App::new().configure(routes.clone()))
         .disable_signals()
@@ -35,4 +39,12 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
     handle.stop(true).await;
     serving.await??;
     Ok(Answer::new(json!({"stopped": true}), "stopped"))
+}
+
+/// Reads a reply on a phone of the sandbox by the gateway's own rule.
+pub(super) fn read_consent(reply: &str) -> Option<ConsentReply> {
+    ConsentRequest::of_text(reply).map(|request| match request {
+        ConsentRequest::Stop => ConsentReply::Stop,
+        ConsentRequest::Start => ConsentReply::Start,
+    })
 }

@@ -17,7 +17,7 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use crate::{DEFAULT_WABA_ID, Sandbox, test_numbers::test_numbers};
+use crate::{DEFAULT_TEMPLATE_NAME, DEFAULT_WABA_ID, Sandbox, test_numbers::test_numbers};
 
 /// Upper bound for the entries of one answer.
 const MAX_LISTED: usize = 1_000;
@@ -62,9 +62,13 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 async fn overview(sandbox: Data<Sandbox>) -> HttpResponse {
     let state = sandbox.state();
     let ids: Vec<&str> = state.account.phone_number_ids().collect();
+    let gateway = sandbox.options().gateway.as_ref();
+    let gateway = gateway.map(|links| json!({"command": links.command, "docs": links.docs}));
     HttpResponse::Ok().json(json!({
         "waba_id": DEFAULT_WABA_ID,
         "phone_number_ids": ids,
+        "template": DEFAULT_TEMPLATE_NAME,
+        "gateway": gateway,
         "totals": {"calls": state.ledger.total(), "messages": state.phones.total()},
     }))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
+    http::header::{self, AcceptLanguage, Header as _},
     web::{Path, Query},
 };
 use rust_embed::RustEmbed;
@@ -43,11 +43,29 @@ pub(crate) async fn index(request: HttpRequest, query: Query<PageQuery>) -> Http
         return HttpResponse::NotFound().finish();
     };
     let page = String::from_utf8_lossy(&page.data).into_owned();
-    let page = match query.lang.as_deref() {
-        Some("ar") => page.replacen("lang=\"en\" dir=\"ltr\"", "lang=\"ar\" dir=\"rtl\"", 1),
-        Some(_) | None => page,
+    let is_arabic = match query.lang.as_deref() {
+        Some(chosen) => chosen == "ar",
+        None => prefers_arabic(&request),
     };
-    secured("text/html; charset=utf-8").body(page)
+    let page = if is_arabic {
+        page.replacen("lang=\"en\" dir=\"ltr\"", "lang=\"ar\" dir=\"rtl\"", 1)
+    } else {
+        page
+    };
+    secured("text/html; charset=utf-8")
+        .insert_header((header::VARY, "Accept-Language"))
+        .body(page)
+}
+
+/// Returns whether the browser prefers Arabic to English. Every other language counts as English.
+fn prefers_arabic(request: &HttpRequest) -> bool {
+    let Ok(accepted) = AcceptLanguage::parse(request) else {
+        return false;
+    };
+    let ranked = accepted.ranked();
+    let mut languages = ranked.iter().filter_map(|range| range.item());
+    let first = languages.find(|tag| matches!(tag.primary_language(), "ar" | "en"));
+    first.is_some_and(|tag| tag.primary_language() == "ar")
 }
 
 /// `GET assets/{file}`.

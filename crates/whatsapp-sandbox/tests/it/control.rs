@@ -147,6 +147,8 @@ async fn a_reset_returns_to_the_initial_state() {
         json!({
             "waba_id": WABA,
             "phone_number_ids": [PHONE],
+            "template": "otp_code",
+            "gateway": null,
             "totals": {"calls": 0, "messages": 0},
         })
     );

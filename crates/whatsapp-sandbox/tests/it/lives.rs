@@ -238,7 +238,7 @@ async fn steps_take_their_time() {
     let receiver = Receiver::start();
     let server = Server::with(SandboxOptions {
         pace: 0.1,
-        webhook: None,
+        ..SandboxOptions::default()
     });
     receiver.connect(&server).await;
     server.read("/webhook?verified=true&timeout_ms=10000").await;

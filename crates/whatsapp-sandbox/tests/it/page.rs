@@ -3,6 +3,8 @@
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
+use whatsapp_sandbox::{ConsentReply, GatewayLinks, SandboxOptions};
+
 use super::support::{RECIPIENT, Server};
 
 async fn page(server: &Server, path: &str) -> (Response, String) {
@@ -115,6 +117,101 @@ async fn the_query_chooses_the_language() {
             .1
             .contains("<html lang=\"en\" dir=\"ltr\">")
     );
+}
+
+#[tokio::test]
+async fn the_page_opens_in_the_language_that_the_browser_prefers() {
+    let server = Server::start();
+    for (path, accepted, language) in [
+        ("/", "ar-SA,ar;q=0.9,en;q=0.8", "ar"),
+        ("/", "fr, ar;q=0.5, en;q=0.4", "ar"),
+        ("/", "en-GB,en;q=0.9,ar;q=0.8", "en"),
+        ("/", "ar;q=0.2, en;q=0.7", "en"),
+        ("/", "fr, *;q=0.1", "en"),
+        ("/", "not a language;;", "en"),
+        ("/?lang=en", "ar", "en"),
+        ("/?lang=ar", "en", "ar"),
+    ] {
+        let request = server.client.get(server.url(path));
+        let response = request
+            .header("accept-language", accepted)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.headers()["vary"], "Accept-Language");
+        let html = response.text().await.unwrap();
+        let opening = format!("<html lang=\"{language}\"");
+        assert!(html.contains(&opening), "{path} for {accepted:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_gets_the_command_and_the_address_of_the_gateway() {
+    let alone = Server::start();
+    let (_, overview) = alone.control(Method::GET, "", Value::Null).await;
+    assert_eq!(overview["gateway"], Value::Null);
+    let links = GatewayLinks {
+        command: "curl -X POST http://127.0.0.1:8080/SendMessage".to_owned(),
+        docs: "/docs".to_owned(),
+    };
+    let server = Server::with(SandboxOptions {
+        gateway: Some(links),
+        ..Server::options()
+    });
+    let (_, overview) = server.control(Method::GET, "", Value::Null).await;
+    assert_eq!(
+        overview["gateway"],
+        json!({"command": "curl -X POST http://127.0.0.1:8080/SendMessage", "docs": "/docs"})
+    );
+}
+
+/// A gateway's reading of replies.
+fn read_consent(reply: &str) -> Option<ConsentReply> {
+    match reply {
+        "STOP" => Some(ConsentReply::Stop),
+        "START" => Some(ConsentReply::Start),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_shown_as_opted_out_from_stop_until_start() {
+    let server = Server::with(SandboxOptions {
+        read_consent: Some(read_consent),
+        ..Server::options()
+    });
+    server.send_to(RECIPIENT).await;
+    server.send_to("+12025550105").await;
+    for (text, opted_out) in [
+        ("Who is this?", false),
+        ("STOP", true),
+        ("Thank you", true),
+        ("START", false),
+        ("STOP", true),
+    ] {
+        let path = format!("/phones/{RECIPIENT}/replies");
+        server
+            .control(Method::POST, &path, json!({ "text": text }))
+            .await;
+        let path = format!("/phones/{RECIPIENT}/messages");
+        let (_, phone) = server.control(Method::GET, &path, Value::Null).await;
+        assert_eq!(phone["opted_out"], opted_out, "after {text}");
+        let last = phone["replies"].as_array().unwrap().last().unwrap();
+        assert_eq!(
+            (&last["text"], &last["opted_out"]),
+            (&json!(text), &json!(opted_out))
+        );
+        let (_, list) = server.control(Method::GET, "/phones", Value::Null).await;
+        for phone in list["phones"].as_array().unwrap() {
+            let is_theirs = phone["number"] == RECIPIENT;
+            assert_eq!(phone["opted_out"], opted_out && is_theirs, "after {text}");
+        }
+    }
+    server.act("/reset", Value::Null).await;
+    server.send_to(RECIPIENT).await;
+    let path = format!("/phones/{RECIPIENT}/messages");
+    let (_, phone) = server.control(Method::GET, &path, Value::Null).await;
+    assert_eq!(phone["opted_out"], false, "after a reset");
 }
 
 /// Reads the stream up to the next event of this name, and returns its data.

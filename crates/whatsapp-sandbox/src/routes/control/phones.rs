@@ -39,6 +39,7 @@ pub(super) async fn messages(sandbox: Data<Sandbox>, path: Path<ByNumber>) -> An
         "number": format!("+{digits}"),
         "messages": messages,
         "replies": state.phones.replies(&digits),
+        "opted_out": state.phones.has_opted_out(&digits),
     })))
 }
 
