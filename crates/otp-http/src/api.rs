@@ -5,6 +5,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use otp_edge::{PerIpLimit, not_found, per_ip_limit};
 
+use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
     check_message_status, docs, explain_message, health, list_messages, send_message, show_message,
@@ -24,6 +25,7 @@ pub struct Api {
     intake: Option<Data<Intake>>,
     internal_health: bool,
     document: Data<OpenApiDocument>,
+    reference: Data<ReferencePage>,
 }
 
 impl Api {
@@ -36,12 +38,14 @@ impl Api {
             public_url,
             internal_health,
         } = options;
+        let document = OpenApiDocument::new(public_url.as_deref(), internal_health);
         Self {
             intake: intake.map(Data::new),
             state: Data::new(state),
             limit: per_ip.map(|quota| PerIpLimit::new(quota, trusted_proxies)),
             internal_health,
-            document: Data::new(OpenApiDocument::new(public_url.as_deref(), internal_health)),
+            reference: Data::new(ReferencePage::of(&document)),
+            document: Data::new(document),
         }
     }
 
@@ -52,6 +56,7 @@ impl Api {
         move |app| {
             app.app_data(api.state.clone())
                 .app_data(api.document.clone())
+                .app_data(api.reference.clone())
                 .app_data(json_refusals());
             // Not limited per IP address: Meta's bursts all come from a few addresses.
             if let Some(intake) = &api.intake {

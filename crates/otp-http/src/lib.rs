@@ -19,6 +19,7 @@ mod error;
 mod openapi;
 mod options;
 mod parameter;
+mod reference;
 mod state;
 mod text;
 mod wire;

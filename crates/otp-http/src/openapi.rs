@@ -38,6 +38,11 @@ impl OpenApiDocument {
         document.servers = Some(vec![Server::new(public_url.unwrap_or("/"))]);
         Self(document.to_json().unwrap_or_default().into())
     }
+
+    /// Returns the document for a program to read.
+    pub(crate) fn value(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.0).unwrap_or_default()
+    }
 }
 
 async fn get(document: Data<OpenApiDocument>) -> HttpResponse {

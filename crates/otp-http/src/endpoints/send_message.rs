@@ -82,7 +82,6 @@ impl IntoResponses for Refusals {
             "otpCode": "123456",
             "toPhoneE164": "+966551234567",
             "languageCode": "en",
-            "idempotencyKey": "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60",
         }),
     ),
     responses(

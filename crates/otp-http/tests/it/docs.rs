@@ -110,18 +110,17 @@ async fn the_page_loads_nothing_from_elsewhere() {
         (page.status.as_u16(), page.header("content-type")),
         (200, "text/html; charset=utf-8")
     );
-    assert!(
-        page.header("content-security-policy")
-            .contains("default-src 'none'")
-    );
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
     let html = String::from_utf8(page.body).unwrap();
     assert!(!html.contains("//"), "a foreign address in {html}");
+    assert!(!html.contains(" style=") && !html.contains(" onclick"));
     let loaded: Vec<_> = html
         .split(['"', '\''])
         .filter(|text| text.starts_with("/docs/"))
         .map(str::to_owned)
         .collect();
-    assert_eq!(loaded.len(), 4);
+    assert_eq!(loaded.len(), 3);
     for file in loaded {
         let asset = World::without_directory()
             .ask(TestRequest::get().uri(&file))
@@ -129,6 +128,77 @@ async fn the_page_loads_nothing_from_elsewhere() {
         assert!(asset.status == 200 && !asset.body.is_empty(), "{file}");
         assert_eq!(asset.header("x-content-type-options"), "nosniff");
     }
+}
+
+/// Returns the page without its blocks of code.
+async fn page_without_blocks() -> String {
+    let page = World::without_directory()
+        .ask(TestRequest::get().uri("/docs"))
+        .await;
+    let html = String::from_utf8(page.body).unwrap();
+    let parts = html.split("<pre").enumerate();
+    let outside = parts.map(|(i, part)| match part.split_once("</pre>") {
+        Some((_, rest)) if i > 0 => rest.to_owned(),
+        Some(_) | None => part.to_owned(),
+    });
+    outside.collect()
+}
+
+#[actix_web::test]
+async fn the_page_shows_every_operation_code_and_field_without_a_script() {
+    let html = page_without_blocks().await;
+    let document = document().await;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap();
+            let heading = format!(
+                "<h3 id=\"{id}\"><span class=\"method\">{}</span> <code>{path}</code></h3>",
+                method.to_uppercase()
+            );
+            assert!(html.contains(&heading), "{heading}");
+            assert!(html.contains(&format!("href=\"#{id}\"")), "{id}");
+        }
+    }
+    let fields = &document["components"]["schemas"]["CheckMessageStatusResponse"]["properties"];
+    let fields = fields.as_object().unwrap().keys().map(String::as_str);
+    for name in fields.chain(["RecipientOptedOut", "X-Request-Id", "data[].id"]) {
+        assert!(html.contains(&format!("<code>{name}</code>")), "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn the_page_has_no_raw_markdown_and_each_id_and_label_once() {
+    let html = page_without_blocks().await;
+    assert!(!html.contains('`'), "a backtick");
+    let values = |attribute: &str| {
+        let mut values: Vec<_> = html
+            .split(attribute)
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect();
+        values.sort();
+        values
+    };
+    let ids = values(" id=\"");
+    let mut once = ids.clone();
+    once.dedup();
+    assert_eq!(ids, once);
+    let labelled = values(" for=\"");
+    for field in ["<input ", "<select ", "<textarea "] {
+        for rest in html.split(field).skip(1) {
+            let id = rest.split("id=\"").nth(1).unwrap().split('"').next();
+            let id = id.unwrap().to_owned();
+            assert!(labelled.contains(&id), "{id} has no label");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_example_of_a_send_repeats_no_earlier_message() {
+    let send = &document().await["paths"]["/SendMessage"]["post"];
+    let body = &send["requestBody"]["content"]["application/json"]["example"];
+    assert_eq!(body["otpCode"], "123456");
+    assert_eq!(body["idempotencyKey"], Value::Null);
 }
 
 #[actix_web::test]
@@ -142,7 +212,7 @@ async fn the_root_redirects_to_the_page_and_other_files_do_not_exist() {
     );
     for file in [
         "/docs/index.html",
-        "/docs/swagger-initializer.js",
+        "/docs/reference.html",
         "/docs/..%2fsecret",
         "/docs/a/b",
     ] {
