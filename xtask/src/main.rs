@@ -24,7 +24,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Command {
-    /// Runs every check that a change has to pass, and prints a summary.
+    /// Runs every check that a change has to pass, and prints a line for each.
     Test(test::Options),
     /// Checks the house rules that no lint checks.
     Tidy(tidy::Options),

@@ -24,26 +24,13 @@ pub(crate) struct LentPostgres {
 }
 
 impl LentPostgres {
-    /// Starts a cluster, and first installs a missing server if that is allowed. Returns `None` if
-    /// the environment names a server already.
-    pub(crate) fn ready(may_install: bool) -> Result<Option<Self>> {
-        if environment(URL_VARIABLE).is_some() {
-            println!("{URL_VARIABLE} names a server, which is used.");
-            return Ok(None);
-        }
-        // With other features than the whole workspace's, the test step would rebuild everything.
-        let lender = build_lender(&["--workspace"])?;
-        require(&lender, may_install)?;
-        Self::start(&lender).map(Some)
-    }
-
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    fn start(program: &PathBuf) -> Result<Self> {
+    /// Starts a cluster with the program that [`lender`] returned.
+    pub(super) fn start(program: &Path) -> Result<Self> {
         let mut command = Command::new(program);
-        show(&command);
         let mut lender = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -60,7 +47,6 @@ impl LentPostgres {
                 lender.wait().context("cannot wait for it")?
             );
         }
-        println!("{}", url.trim());
         Ok(Self {
             lender,
             url: url.trim().to_owned(),
@@ -74,6 +60,19 @@ impl Drop for LentPostgres {
         drop(self.lender.stdin.take());
         let _ = self.lender.wait();
     }
+}
+
+/// Returns the program that starts clusters, and first installs a missing server if that is allowed.
+/// Returns `None` if the environment names a server already.
+pub(super) fn lender(may_install: bool) -> Result<Option<PathBuf>> {
+    if environment(URL_VARIABLE).is_some() {
+        println!("{URL_VARIABLE} names a server, which is used.");
+        return Ok(None);
+    }
+    // With other features than the whole workspace's, the test step would rebuild everything.
+    let lender = build_lender(&["--workspace"])?;
+    require(&lender, may_install)?;
+    Ok(Some(lender))
 }
 
 /// Builds the program that starts clusters, with the features of these packages.
