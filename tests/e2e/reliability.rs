@@ -2,6 +2,7 @@
 
 mod crash;
 mod credits;
+mod frozen;
 mod pacing;
 mod races;
 mod senders;

@@ -126,8 +126,22 @@ impl Running {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Stops it (SIGSTOP): it keeps its connections and does nothing.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on after [`Running::freeze`].
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, signal: &str) {
         let signalled = Command::new("kill")
-            .arg(self.child.id().to_string())
+            .args(["-s", signal, &self.child.id().to_string()])
             .status();
         assert!(signalled.expect("kill").success());
     }
