@@ -84,7 +84,6 @@ async fn a_frozen_server_delays_its_account_until_it_is_cut_off_and_no_other() {
         };
         let ((sent, waited), first) = tokio::join!(held, free);
         assert_eq!(sent.message_status(), "Sent", "{sent:?}");
-        println!("the account waited {waited:?}, the other one {first:?}");
         // PostgreSQL cuts the server off after 1.5 s; a slow machine may take longer to notice.
         assert!(waited < Duration::from_secs(8), "{waited:?}");
         assert!(first < waited, "{first:?} {waited:?}");
