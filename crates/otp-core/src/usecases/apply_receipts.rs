@@ -73,15 +73,20 @@ impl ApplyReceipts {
                 }
             }
         }
-        self.learn_identities(&matched).await?;
-        let settlements = matched.iter().map(|(receipt, message)| Settlement {
+        applied.failed = self.learn_identities(&matched).await?;
+        let failed = &applied.failed.accounts;
+        let readable = matched
+            .iter()
+            .filter(|(_, message)| !failed.contains(&message.account_id));
+        let settlements = readable.map(|(receipt, message)| Settlement {
             message_id: message.message_id,
             account_id: message.account_id,
             outcome: receipt.report.clone().outcome(),
             provider_time: Some(receipt.provider_time),
             at: receipt.received_at,
         });
-        applied.failed = settle_by_account(&*self.ledger, settlements.collect()).await?;
+        let failed = settle_by_account(&*self.ledger, settlements.collect()).await?;
+        applied.failed.extend(failed);
         let failed = |(_, account): &(usize, AccountId)| applied.failed.accounts.contains(account);
         let (_, settled): (Vec<_>, Vec<_>) = accounts.into_iter().partition(failed);
         let settled = settled.into_iter().map(|(position, _)| position);
@@ -89,20 +94,24 @@ impl ApplyReceipts {
         Ok(applied)
     }
 
-    /// Stores the provider's identities of the recipients.
+    /// Stores the provider's identities of the recipients, and returns the accounts whose key cannot be
+    /// opened. They are passed over.
     ///
     /// A later consent request may name its sender by such an identity alone. Nearly always the identity
     /// is already stored, and nothing is written.
     async fn learn_identities(
         &self,
         matched: &[(&DeliveryReceipt, LocatedMessage)],
-    ) -> Result<(), PortError> {
+    ) -> Result<FailedAccounts, PortError> {
+        let mut failed = FailedAccounts::default();
         let mut sealers = BTreeMap::new();
         for (receipt, message) in matched {
-            if !receipt.recipient.is_empty() && !sealers.contains_key(&message.account_id) {
-                let sealer = self.sealers.find(message.account_id).await?;
-                sealers.insert(message.account_id, sealer);
+            let account = message.account_id;
+            if receipt.recipient.is_empty() || sealers.contains_key(&account) {
+                continue;
             }
+            let sealer = self.sealers.find(account).await;
+            sealers.insert(account, failed.pass_over(account, sealer)?.flatten());
         }
         // Deduplicated: one webhook call names a recipient with each of its receipts.
         let mut seen = BTreeMap::<(MessageId, IdentityIndex), _>::new();
@@ -117,7 +126,7 @@ impl ApplyReceipts {
             }
         }
         if seen.is_empty() {
-            return Ok(());
+            return Ok(failed);
         }
         let asked: Vec<_> = seen.keys().copied().collect();
         let recalled = self.identities.recall(&asked).await?;
@@ -133,10 +142,10 @@ impl ApplyReceipts {
             new.replaces(recalled.known).then_some(new)
         });
         let news: Vec<_> = news.collect();
-        if news.is_empty() {
-            return Ok(());
+        if !news.is_empty() {
+            self.identities.remember(&news).await?;
         }
-        self.identities.remember(&news).await
+        Ok(failed)
     }
 }
 
@@ -153,7 +162,7 @@ pub(super) struct Applied {
     pub(super) failed: FailedAccounts,
 }
 
-/// Accounts that could not be settled.
+/// Accounts that were passed over.
 #[derive(Debug, Default)]
 pub(super) struct FailedAccounts {
     pub(super) accounts: BTreeSet<AccountId>,
@@ -168,6 +177,29 @@ impl FailedAccounts {
         self.error = self.error.take().or(later.error);
     }
 
+    /// Returns what was done for an account, or `None` if that failed for this account: then it is among
+    /// these from now on. A store that is not available is an error at once, because nothing could be done
+    /// for any other account either.
+    fn pass_over<T>(
+        &mut self,
+        account: AccountId,
+        done: Result<T, PortError>,
+    ) -> Result<Option<T>, PortError> {
+        match done {
+            Ok(done) => Ok(Some(done)),
+            Err(error @ PortError::Unavailable(_)) => Err(error),
+            Err(
+                error @ (PortError::Conflict(_) | PortError::Locked(_) | PortError::Backend(_)),
+            ) => {
+                self.extend(Self {
+                    accounts: BTreeSet::from([account]),
+                    error: Some(error),
+                });
+                Ok(None)
+            }
+        }
+    }
+
     pub(super) fn into_result(self) -> Result<(), PortError> {
         self.error.map_or(Ok(()), Err)
     }
@@ -176,8 +208,7 @@ impl FailedAccounts {
 /// Settles account by account, with one call for each account, and returns the accounts that failed.
 ///
 /// Such a call locks its own account only, and a queue in front of the store counts it against the
-/// right account. An account that cannot be settled is passed over. A store that is not available is an
-/// error at once, because no other account could be settled either.
+/// right account. An account that cannot be settled is passed over.
 pub(super) async fn settle_by_account(
     ledger: &dyn SendLedger,
     settlements: Vec<Settlement>,
@@ -189,18 +220,8 @@ pub(super) async fn settle_by_account(
     }
     let mut failed = FailedAccounts::default();
     for (account, settlements) in by_account {
-        match ledger.settle(Arc::from(settlements)).await {
-            Ok(()) => {}
-            Err(error @ PortError::Unavailable(_)) => return Err(error),
-            Err(
-                error @ (PortError::Conflict(_) | PortError::Locked(_) | PortError::Backend(_)),
-            ) => {
-                failed.extend(FailedAccounts {
-                    accounts: BTreeSet::from([account]),
-                    error: Some(error),
-                });
-            }
-        }
+        let settled = ledger.settle(Arc::from(settlements)).await;
+        failed.pass_over(account, settled)?;
     }
     Ok(failed)
 }

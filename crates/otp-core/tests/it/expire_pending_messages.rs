@@ -7,15 +7,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
+use otp_core::keyring::{AccountKey, KeyOwner};
 use otp_core::message::{ExpiryPosition, Message, MessageStatus};
 use otp_core::ports::{
-    Accepted, Clock, MessageSender, Messages, MockReceipts, OutgoingMessage, PortError, SendError,
-    SendLedger, Storage,
+    Accepted, Clock, MessageSender, Messages, MockDirectory, MockReceipts, OutgoingMessage,
+    PortError, SendError, SendLedger, Storage,
 };
-use otp_core::receipt::{MessageReference, Report, UnmatchedReceipt};
+use otp_core::receipt::{DeliveryReceipt, MessageReference, Report, UnmatchedReceipt};
+use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::sealing::ProviderMessageIndex;
 use otp_core::send::{Admission, SendAttempt, Settlement};
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_sealers::AccountSealers;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::expire_pending_messages::{ExpirePendingMessages, ExpiryRound};
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
@@ -153,6 +156,77 @@ async fn a_kept_receipt_of_an_account_that_cannot_be_settled_stops_no_other() {
     // Only the other's is still needed.
     let left = fixture.store.list_unmatched(9).await.expect("listed");
     assert_eq!(left, kept[..1]);
+}
+
+/// Opens the keys of two accounts, except that one's is another's.
+async fn sealers_with_a_damaged_key(fixture: &Fixture, damaged: AccountId) -> AccountSealers {
+    let sealers = fixture.sealers();
+    let stored = sealers.directory.find_account_key(fixture.account).await;
+    let stored = stored.expect("found").expect("a key");
+    let owner = KeyOwner::Account(fixture.account);
+    let foreign = sealers
+        .master_keys
+        .generate_key(owner, &*fixture.randomness);
+    let foreign = Arc::new(AccountKey::new(damaged, foreign));
+    let mut directory = MockDirectory::new();
+    directory
+        .expect_find_account_key()
+        .returning(move |account| {
+            let key = if account == damaged {
+                &foreign
+            } else {
+                &stored
+            };
+            Ok(Some(Arc::clone(key)))
+        });
+    AccountSealers {
+        directory: Arc::new(directory),
+        ..sealers
+    }
+}
+
+#[tokio::test]
+async fn an_account_whose_key_does_not_open_stops_no_other() {
+    let world = world().await;
+    let fixture = &world.fixture;
+    fixture.grant(10).await;
+    let other = Fixture {
+        account: fixture.another_account().await,
+        ..fixture.clone()
+    };
+    other.grant_to(other.account, 10).await;
+    let (damaged, sound) = (other.send(1).await, fixture.send(1).await);
+    let naming_a_recipient = |attempt: &SendAttempt| DeliveryReceipt {
+        reference: MessageReference {
+            phone_number_id: ProviderId::parse(PHONE_NUMBER_ID).expect("digits"),
+            message_id: Some(attempt.message_id),
+            provider_index: ProviderMessageIndex([1; 32]),
+        },
+        report: Report::Delivered,
+        recipient: ProviderIdentities::new(Some("SA.1"), None),
+        provider_time: START,
+        received_at: START,
+    };
+    let apply = ApplyReceipts {
+        sealers: sealers_with_a_damaged_key(fixture, other.account).await,
+        ..world.apply_receipts()
+    };
+    let receipts = vec![naming_a_recipient(&damaged), naming_a_recipient(&sound)];
+    let applied = apply.execute(receipts).await;
+    assert!(matches!(applied, Err(PortError::Backend(_))));
+    assert_eq!(status(fixture, &sound).await, MessageStatus::Delivered);
+    assert_eq!(status(&other, &damaged).await, MessageStatus::Pending);
+
+    // Nor does its kept receipt stop the expiry of the other's messages.
+    let kept = naming_a_recipient(&damaged).seal(&fixture.installation, &*fixture.randomness);
+    fixture.store.keep_unmatched(&[kept]).await.expect("kept");
+    let late = fixture.send(2).await;
+    fixture.clock.advance(LIFETIME);
+    let mut expire = ExpirePendingMessages::new(apply, fixture.clock.clone());
+    assert!(matches!(expire.execute().await, Err(PortError::Backend(_))));
+    assert_eq!(status(fixture, &late).await, MessageStatus::Failed);
+    let left = fixture.store.list_unmatched(9).await.expect("listed");
+    assert_eq!(left.len(), 1);
 }
 
 #[tokio::test]
