@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
-use otp_core::ports::SendLedger;
+use otp_core::ports::{Receipts, SendLedger};
 use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
 use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::contract::receipts::references_of_every_kind;
 use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh;
@@ -174,6 +175,28 @@ async fn a_batch_takes_the_same_number_of_statements_whatever_its_size() {
         let nothing = async {
             assert_eq!(store.admit(Arc::from([])).await.expect("admit"), []);
             store.settle(Arc::from([])).await.expect("settle");
+        };
+        assert_eq!(watch.count(nothing).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn locating_receipts_takes_the_same_number_of_statements_whatever_their_number() {
+    watched(|watch| async move {
+        let store = Arc::new(fresh::store(&fresh::database()).await);
+        let fixture = Fixture::with_credits(Arc::clone(&store) as _, 1_000).await;
+        for recipients in [1..2, 10..20, 100..200] {
+            let references = references_of_every_kind(&fixture, recipients.clone()).await;
+            let locating = async {
+                let facts = store.locate(&references).await.expect("located");
+                assert_eq!(facts.len(), references.len());
+            };
+            // By our ids, by the provider's, and the numbers of the rest.
+            assert_eq!(watch.count(locating).await, 3, "{recipients:?}");
+        }
+        let nothing = async {
+            assert_eq!(store.locate(&[]).await.expect("located"), []);
         };
         assert_eq!(watch.count(nothing).await, 0);
     })

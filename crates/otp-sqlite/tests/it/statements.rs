@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, Once};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
 use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::contract::receipts::references_of_every_kind;
 use otp_testkit::sender::{accepted_outcome, failure};
 
 use crate::fresh::Place;
@@ -54,6 +55,21 @@ async fn a_batch_takes_the_same_statements_whatever_its_size() {
     }
     for account in &accounts {
         account.assert_ledger_balances().await;
+    }
+}
+
+#[tokio::test]
+async fn locating_receipts_takes_the_same_statements_whatever_their_number() {
+    let (place, statements) = recorded();
+    let fixture = Fixture::with_credits(place.store().await, 1_000).await;
+    for recipients in [1..2, 10..20, 100..200] {
+        let references = references_of_every_kind(&fixture, recipients).await;
+        statements.take();
+        let facts = fixture.store.locate(&references).await.unwrap();
+        assert_eq!(facts.len(), references.len());
+        // Begin, by our ids, by the provider's, the numbers of the rest, commit.
+        let executed = statements.take();
+        assert_eq!(executed.len(), 5, "{executed:#?}");
     }
 }
 

@@ -45,6 +45,30 @@ fn receipt(index: u8, report: Report, second: u64) -> UnmatchedReceipt {
     }
 }
 
+/// Sends messages, and returns three references for each: one with our id, one with the provider's id
+/// only, and one of a message and a number that nobody knows. A batch of them asks all that can be asked.
+pub async fn references_of_every_kind(
+    fixture: &Fixture,
+    recipients: std::ops::Range<u32>,
+) -> Vec<MessageReference> {
+    let mut references = Vec::new();
+    for n in recipients {
+        let (attempt, wamid) = (fixture.send(n).await, format!("wamid.{n}"));
+        fixture.settle(&attempt, accepted_outcome(&wamid)).await;
+        let reference = |digits: &str, message_id, id: &str| MessageReference {
+            phone_number_id: number(digits),
+            message_id,
+            provider_index: index_of(id),
+        };
+        references.extend([
+            reference("7", Some(attempt.message_id), &wamid),
+            reference("7", None, &wamid),
+            reference(&format!("8{n}"), None, &format!("nobody's.{n}")),
+        ]);
+    }
+    references
+}
+
 /// A message is found by our id, and where the provider did not echo it, by the provider's. The number of
 /// its sender and the provider's id come with it.
 pub async fn a_receipt_finds_its_message_by_either_id(store: Arc<dyn Storage>) {
