@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use hmac::{Hmac, KeyInit, Mac};
+use reqwest::Client;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -108,7 +109,12 @@ pub fn signature(body: &[u8]) -> String {
 
 /// Delivers a notification and returns the status of the answer, or `None` without an answer.
 pub async fn deliver(url: &str, body: Vec<u8>) -> Option<u16> {
-    let request = client().post(format!("{url}/webhooks/whatsapp"));
+    deliver_by(&client(), url, body).await
+}
+
+/// The same, by this client.
+pub async fn deliver_by(client: &Client, url: &str, body: Vec<u8>) -> Option<u16> {
+    let request = client.post(format!("{url}/webhooks/whatsapp"));
     let request = request.header("X-Hub-Signature-256", signature(&body));
     let request = request
         .header("Content-Type", "application/json")

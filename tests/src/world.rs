@@ -1,6 +1,7 @@
 //! An operator's world: database, sandbox, an account ready to send, and servers.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -363,6 +364,11 @@ pub async fn answer(request: RequestBuilder) -> Answer {
 
 /// An HTTP client with many connections and its own patience.
 pub fn client() -> Client {
+    client_at(None)
+}
+
+/// The same, which connects from this address of the loopback network.
+pub fn client_at(address: Option<IpAddr>) -> Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // Somebody else in this process may have installed one: then there is one.
@@ -370,6 +376,7 @@ pub fn client() -> Client {
     });
     let builder = Client::builder()
         .no_proxy()
+        .local_address(address)
         .timeout(Duration::from_secs(60));
     builder
         .pool_max_idle_per_host(2_000)

@@ -8,8 +8,14 @@ use actix_web::rt::time::timeout;
 use actix_web::web::{BytesMut, Payload};
 use futures_util::StreamExt;
 
-/// How long a body may take to arrive.
-const DEADLINE: Duration = Duration::from_secs(10);
+/// Limits of a body: its size, and the time that it may take to arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimits {
+    /// The longest body, in bytes.
+    pub max_bytes: usize,
+    /// How long it may take to arrive, from the end of its head.
+    pub deadline: Duration,
+}
 
 /// A body was not received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,12 +31,12 @@ pub enum BodyError {
     Incomplete,
 }
 
-/// Receives a body of at most `max_bytes`. `admit` is asked before each part is kept, with its
-/// length, and may refuse it.
+/// Receives a body within its limits. `admit` is asked before each part is kept, with its length, and
+/// may refuse it.
 pub async fn receive<E: From<BodyError>>(
     request: &HttpRequest,
     payload: Payload,
-    max_bytes: usize,
+    limits: BodyLimits,
     admit: impl FnMut(usize) -> Result<(), E>,
 ) -> Result<BytesMut, E> {
     let declared = request
@@ -39,11 +45,11 @@ pub async fn receive<E: From<BodyError>>(
         .and_then(|length| length.to_str().ok());
     if declared
         .and_then(|length| length.parse().ok())
-        .is_some_and(|length: u64| length > max_bytes as u64)
+        .is_some_and(|length: u64| length > limits.max_bytes as u64)
     {
         return Err(BodyError::TooLarge.into());
     }
-    let collected = timeout(DEADLINE, collect(payload, max_bytes, admit)).await;
+    let collected = timeout(limits.deadline, collect(payload, limits.max_bytes, admit)).await;
     collected.map_err(|_| BodyError::TimedOut)?
 }
 
@@ -75,7 +81,10 @@ mod tests {
 
     use super::*;
 
-    const MAX_BYTES: usize = 16;
+    const LIMITS: BodyLimits = BodyLimits {
+        max_bytes: 16,
+        deadline: Duration::from_secs(3),
+    };
 
     async fn received(
         chunks: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
@@ -91,7 +100,7 @@ mod tests {
             payload: chunks.boxed_local(),
         };
         let payload = Payload::from_request(&request, &mut payload).await;
-        receive(&request, payload.expect("a payload"), MAX_BYTES, admit).await
+        receive(&request, payload.expect("a payload"), LIMITS, admit).await
     }
 
     fn chunk(bytes: &'static [u8]) -> Result<Bytes, PayloadError> {
@@ -107,9 +116,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_never_ends_times_out() {
+        let began = tokio::time::Instant::now();
         let endless = stream::iter([chunk(b"{")]).chain(stream::pending());
         let result = received(endless, None, |_| Ok(())).await;
         assert_eq!(result, Err(BodyError::TimedOut));
+        assert_eq!(began.elapsed(), LIMITS.deadline);
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ pub fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> IpAddr
 
 /// Returns the address under which a client is counted: an IPv4 address, or the /64 network of an
 /// IPv6 address, because a subscriber has a whole /64.
-pub(crate) fn counted_address(client: IpAddr) -> IpAddr {
+pub fn counted_address(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use actix_web::HttpMessage;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
+use actix_web::{HttpMessage, HttpRequest};
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -39,6 +39,15 @@ pub async fn envelope<B: MessageBody + 'static>(
         body: body.boxed(),
         _in_progress: in_progress,
     }))
+}
+
+/// Marks a request whose answer gets no log line.
+struct Unlogged;
+
+/// Lets the envelope write no log line about the answer to this request; it is counted all the same.
+/// This is for refusals that strangers can cause in any number and that are logged in sum.
+pub fn leave_unlogged(request: &HttpRequest) {
+    request.extensions_mut().insert(Unlogged);
 }
 
 /// The body of an answer. Until it is written, the request is in progress.
@@ -70,17 +79,23 @@ async fn respond<B: MessageBody>(
     let started = Instant::now();
     let method = label(request.method());
     let answer = catch_panics(request, next).await;
-    let (status, route) = match &answer {
-        Ok(answer) => (answer.status(), answer.request().match_pattern()),
-        Err(error) => (error.as_response_error().status_code(), None),
+    let (status, route, is_logged) = match &answer {
+        Ok(answer) => {
+            let request = answer.request();
+            let is_logged = !request.extensions().contains::<Unlogged>();
+            (answer.status(), request.match_pattern(), is_logged)
+        }
+        Err(error) => (error.as_response_error().status_code(), None, true),
     };
     if let Some(route) = &route {
         tracing::Span::current().record("route", route);
     }
     let duration = started.elapsed();
     count(route, method, status, duration);
-    let (status, duration_us) = (status.as_u16(), duration.as_micros());
-    tracing::info!(status, duration_us, "answered");
+    if is_logged {
+        let (status, duration_us) = (status.as_u16(), duration.as_micros());
+        tracing::info!(status, duration_us, "answered");
+    }
     match answer {
         Ok(mut answer) => {
             add_headers(answer.headers_mut(), &context);

@@ -52,10 +52,10 @@ mod runner;
 mod server;
 mod tls;
 
-pub use body::{BodyError, receive};
-pub use client_address::{InvalidProxy, TrustedProxies, client_address};
+pub use body::{BodyError, BodyLimits, receive};
+pub use client_address::{InvalidProxy, TrustedProxies, client_address, counted_address};
 pub use connections::{CONNECTIONS, CONNECTIONS_REFUSED, ConnectionLimits};
-pub use envelope::{EnvelopedBody, envelope};
+pub use envelope::{EnvelopedBody, envelope, leave_unlogged};
 pub use headers::{NO_STORE, retry_after};
 pub use panics::catch_panics;
 pub use rate_limit::{Exceeded, PerIpLimit, PerIpQuota, per_ip_limit};

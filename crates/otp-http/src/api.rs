@@ -31,13 +31,14 @@ pub struct Api {
 impl Api {
     /// An API over these use cases.
     pub fn new(state: ApiState, options: HttpOptions) -> Self {
-        let intake = state.whatsapp_webhook.clone().map(Intake::new);
         let HttpOptions {
             per_ip,
             trusted_proxies,
             public_url,
             internal_health,
         } = options;
+        let intake = state.whatsapp_webhook.clone();
+        let intake = intake.map(|webhook| Intake::new(webhook, trusted_proxies.clone()));
         let document = OpenApiDocument::new(public_url.as_deref(), internal_health);
         Self {
             intake: intake.map(Data::new),

@@ -5,17 +5,22 @@
 mod json_field;
 mod malformed;
 
+use std::time::Duration;
+
 use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::web::Payload;
 use actix_web::{HttpMessage, HttpRequest};
-use otp_edge::BodyError;
+use otp_edge::{BodyError, BodyLimits};
 use serde::de::DeserializeOwned;
 
 pub(crate) use json_field::JsonField;
 pub(crate) use malformed::MalformedBody;
 
-/// Longest body that is read, in bytes.
-const MAX_BYTES: usize = 16 * 1_024;
+/// The limits of a body.
+const LIMITS: BodyLimits = BodyLimits {
+    max_bytes: 16 * 1_024,
+    deadline: Duration::from_secs(10),
+};
 
 /// A body cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +47,7 @@ pub(crate) async fn read<T: DeserializeOwned>(
     if !is_json(request) {
         return Err(InvalidBody::UnsupportedMediaType);
     }
-    let bytes = otp_edge::receive(request, payload, MAX_BYTES, |_| Ok(()));
+    let bytes = otp_edge::receive(request, payload, LIMITS, |_| Ok(()));
     let bytes: Result<_, InvalidBody> = bytes.await;
     parse(&bytes?).map_err(InvalidBody::Malformed)
 }

@@ -27,7 +27,7 @@ use otp_core::time::Timestamp;
 pub use handshake::verify_handshake;
 pub use notification::{Ignored, Malformed, Notification, parse};
 pub use secrets::{AppSecret, InvalidSecret, VerifyToken};
-pub use signature::{InvalidSignature, verify_signature};
+pub use signature::{InvalidSignature, is_signature, verify_signature};
 
 /// The webhook of one Meta app.
 #[derive(Debug, Clone)]
@@ -64,6 +64,10 @@ impl ProviderWebhook for CloudApiWebhook {
         challenge: Option<&'a str>,
     ) -> Option<String> {
         verify_handshake(&self.verify_token, mode, token, challenge).map(str::to_owned)
+    }
+
+    fn may_be_signed<'a>(&self, signature: Option<&'a str>) -> bool {
+        is_signature(signature)
     }
 
     fn open<'a>(

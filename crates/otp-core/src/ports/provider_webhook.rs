@@ -21,6 +21,12 @@ pub trait ProviderWebhook: Send + Sync {
         challenge: Option<&'a str>,
     ) -> Option<String>;
 
+    /// Returns whether a call with this signature may be the provider's, before its body is known.
+    ///
+    /// A caller MUST refuse any other call without reading its body. An adapter MUST look at the form of
+    /// the signature only: [`open`](Self::open) verifies it.
+    fn may_be_signed<'a>(&self, signature: Option<&'a str>) -> bool;
+
     /// Verifies and reads a webhook call.
     ///
     /// An adapter MUST check the signature over the raw bytes, in constant time, before it reads any of

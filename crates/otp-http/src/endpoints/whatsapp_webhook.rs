@@ -4,6 +4,8 @@
 //! whole notification is durable, and nothing else is answered with it.
 
 mod intake;
+mod refusals;
+mod share;
 
 use actix_web::http::header::{ContentType, HeaderName};
 use actix_web::web::{self, Data, Payload};
@@ -11,14 +13,15 @@ use actix_web::{HttpRequest, HttpResponse, Resource};
 use metrics::counter;
 use otp_core::ports::WebhookRefusal;
 use otp_core::receipt::DroppedReceipts;
-use otp_edge::{BodyError, NO_STORE, RequestContext, resource_at};
+use otp_edge::{NO_STORE, RequestContext, leave_unlogged, resource_at};
 use serde::Deserialize;
 
 use crate::error::{ApiError, ErrorCode};
 use crate::state::{ApiState, WhatsAppWebhook};
 
 pub(crate) use intake::Intake;
-use intake::IntakeError;
+use refusals::Refusal;
+use share::NoRoom;
 
 /// The counter of dropped receipts, by reason.
 pub const DROPPED_RECEIPTS: &str = "otp_receipts_dropped_total";
@@ -58,10 +61,7 @@ async fn get(request: HttpRequest, intake: Data<Intake>) -> HttpResponse {
             .insert_header(NO_STORE)
             .insert_header(ContentType::plaintext())
             .body(challenge),
-        None => {
-            tracing::warn!("refused a webhook handshake without whatsapp.verify_token");
-            ApiError::Plain(ErrorCode::InvalidVerifyToken).answer(&RequestContext::of(&request))
-        }
+        None => refuse(&request, &intake, Refusal::Handshake),
     }
 }
 
@@ -74,8 +74,24 @@ async fn post(
 ) -> HttpResponse {
     match take(&request, payload, &state, &intake).await {
         Ok(()) => HttpResponse::Ok().insert_header(NO_STORE).finish(),
-        Err(error) => error.answer(&RequestContext::of(&request)),
+        Err(NotTaken::Refused(refusal)) => refuse(&request, &intake, refusal),
+        Err(NotTaken::Failed(error)) => error.answer(&RequestContext::of(&request)),
     }
+}
+
+/// The reason why a notification is not taken.
+enum NotTaken {
+    /// Anybody may have sent it.
+    Refused(Refusal),
+    /// Meta sent it.
+    Failed(ApiError),
+}
+
+/// Refuses a call of somebody unknown. Its log line is one for many.
+fn refuse(request: &HttpRequest, intake: &Intake, refusal: Refusal) -> HttpResponse {
+    intake.refusals.note(refusal);
+    leave_unlogged(request);
+    ApiError::from(refusal).answer(&RequestContext::of(request))
 }
 
 async fn take(
@@ -83,38 +99,38 @@ async fn take(
     payload: Payload,
     state: &ApiState,
     intake: &Intake,
-) -> Result<(), ApiError> {
-    let signature = request.headers().get(SIGNATURE);
-    // Without a signature the body is not even read.
-    let signature = signature
-        .and_then(|signature| signature.to_str().ok())
-        .ok_or_else(unsigned)?;
-    let body = intake.receive(request, payload).await?;
+) -> Result<(), NotTaken> {
     let WhatsAppWebhook {
         provider,
         handle_provider_webhook,
         clock,
     } = &intake.webhook;
+    let signature = request.headers().get(SIGNATURE);
+    let signature = signature.and_then(|signature| signature.to_str().ok());
+    if !provider.may_be_signed(signature) {
+        return Err(Refusal::InvalidSignature.into());
+    }
+    let body = intake.receive(request, payload).await?;
     let notification = provider
-        .open(Some(signature), &body.bytes, clock.now())
+        .open(signature, &body.bytes, clock.now())
         .map_err(|refusal| match refusal {
-            WebhookRefusal::InvalidSignature => unsigned(),
-            WebhookRefusal::Malformed => malformed(),
+            WebhookRefusal::InvalidSignature => Refusal::InvalidSignature.into(),
+            WebhookRefusal::Malformed => NotTaken::Failed(malformed()),
         })?;
-    let room = body.into_room();
     if notification.is_empty() {
         return Ok(());
     }
-    let turn = intake.turn().await?;
+    let room = body.into_verified_room()?;
+    let turn = intake.turn().await;
+    let turn = turn.map_err(|closed| ApiError::Unavailable(closed.into()))?;
     let handle_provider_webhook = handle_provider_webhook.clone();
     let applied = state.runner.run(async move {
         let applied = handle_provider_webhook.execute(notification).await;
-        drop(turn);
+        drop((turn, room));
         applied
     });
-    let applied = applied.await?;
-    drop(room);
-    note_dropped_receipts(&applied?);
+    let applied = applied.await.map_err(ApiError::from)?;
+    note_dropped_receipts(&applied.map_err(ApiError::from)?);
     Ok(())
 }
 
@@ -134,24 +150,25 @@ pub fn note_dropped_receipts(dropped: &DroppedReceipts) {
     );
 }
 
-fn unsigned() -> ApiError {
-    tracing::warn!("refused a notification that is not signed with whatsapp.app_secret");
-    ApiError::Plain(ErrorCode::InvalidSignature)
-}
-
 fn malformed() -> ApiError {
     tracing::warn!("failed to read a notification that WhatsApp signed");
     ApiError::Plain(ErrorCode::MalformedRequestBody)
 }
 
-impl From<IntakeError> for ApiError {
-    fn from(error: IntakeError) -> Self {
-        match error {
-            IntakeError::NotReceived(BodyError::TooLarge) => {
-                Self::Plain(ErrorCode::NotificationTooLarge)
-            }
-            IntakeError::NotReceived(error) => error.into(),
-            IntakeError::NoRoom | IntakeError::Closed => Self::Unavailable(error.into()),
-        }
+impl From<Refusal> for NotTaken {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<NoRoom> for NotTaken {
+    fn from(no_room: NoRoom) -> Self {
+        Self::Refused(no_room.into())
+    }
+}
+
+impl From<ApiError> for NotTaken {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
     }
 }

@@ -90,7 +90,7 @@ impl ApiError {
                 shape.body.message_status = Some(MessageStatus::Failed.as_str());
                 shape
             }
-            Self::Unavailable(_) => Shape {
+            Self::NoRoom | Self::Unavailable(_) => Shape {
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 ..plain(&[]).with([retry_after(1)])
             },

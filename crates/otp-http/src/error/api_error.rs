@@ -41,6 +41,8 @@ pub(crate) enum ApiError {
         /// The provider's text.
         message: String,
     },
+    /// Strangers hold all the memory that they may hold. It is not logged as a fault.
+    NoRoom,
     /// A dependency of the API cannot be reached at present.
     Unavailable(Cause),
     /// An internal fault.
@@ -58,7 +60,9 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::CoolingDown { .. } => ErrorCode::CoolingDown,
             Self::RefusedByProvider { .. } => ErrorCode::RefusedByProvider,
-            Self::Unavailable(_) | Self::Internal(_) => ErrorCode::InternalServerError,
+            Self::NoRoom | Self::Unavailable(_) | Self::Internal(_) => {
+                ErrorCode::InternalServerError
+            }
         }
     }
 }

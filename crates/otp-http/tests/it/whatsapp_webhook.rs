@@ -22,13 +22,14 @@ use otp_core::time::Timestamp;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::log::listen;
 use super::support::{ACCOUNT, Answer, NOW, World, ask, installation};
 
 const PATH: &str = "/webhooks/whatsapp";
 const LIMIT: usize = 4 * 1_024 * 1_024;
 
-/// Meta, as far as this crate knows it. `signed` is the only valid signature, `nonsense` is malformed,
-/// and any other body than the special ones reports that one message was delivered.
+/// Meta, as far as this crate knows it. `signed` is the only valid signature and `forged` has its form;
+/// `nonsense` is malformed, and any other body than the special ones reports that one message was delivered.
 #[derive(Default)]
 struct Provider {
     opened: Arc<AtomicUsize>,
@@ -43,6 +44,10 @@ impl ProviderWebhook for Provider {
     ) -> Option<String> {
         let known = mode == Some("subscribe") && token == Some("our token&");
         challenge.filter(|_| known).map(str::to_owned)
+    }
+
+    fn may_be_signed(&self, signature: Option<&str>) -> bool {
+        matches!(signature, Some("signed" | "forged"))
     }
 
     fn open(
@@ -188,7 +193,7 @@ async fn a_handshake_without_the_token_is_refused() {
 }
 
 #[actix_web::test]
-async fn an_unsigned_notification_is_not_read() {
+async fn a_notification_without_the_form_of_a_signature_is_not_read() {
     let provider = Provider::default();
     let opened = Arc::clone(&provider.opened);
     let mut world = world();
@@ -196,16 +201,57 @@ async fn an_unsigned_notification_is_not_read() {
     let api = world.api();
     let unsigned = TestRequest::post().uri(PATH).set_payload("{}");
     assert_error(&ask(&api, unsigned).await, 403, "InvalidSignature");
-    assert_eq!(opened.load(Ordering::Relaxed), 0);
     for signature in ["", "sha256=00", "Signed"] {
-        let wrongly = notify("{}").insert_header(("X-Hub-Signature-256", signature));
+        // A body that would be refused for its size if it were looked at.
+        let wrongly = notify(vec![b' '; LIMIT + 1]);
+        let wrongly = wrongly.insert_header(("X-Hub-Signature-256", signature));
         assert_error(&ask(&api, wrongly).await, 403, "InvalidSignature");
     }
+    assert_eq!(opened.load(Ordering::Relaxed), 0);
+    let forged = notify("{}").insert_header(("X-Hub-Signature-256", "forged"));
+    assert_error(&ask(&api, forged).await, 403, "InvalidSignature");
+    assert_eq!(opened.load(Ordering::Relaxed), 1);
+}
+
+/// Whoever knows the address of the webhook could fill the disk.
+#[actix_web::test]
+async fn a_thousand_refusals_write_a_line_at_once_and_one_a_minute() {
+    tokio::time::pause();
+    let (log, _guard) = listen();
+    let lines = |text: &str| {
+        let log = log.text();
+        let lines = log.lines().filter(|line| line.contains("WARN"));
+        lines.filter(|line| line.contains(text)).count()
+    };
+    let api = world().api();
+    let refuse = async || {
+        for _ in 0..500 {
+            let forged = notify("{}").insert_header(("X-Hub-Signature-256", "forged"));
+            assert_eq!(ask(&api, forged).await.status, 403);
+            assert_eq!(ask(&api, shake("")).await.status, 403);
+        }
+    };
+    let a_minute = || tokio::time::sleep(std::time::Duration::from_millis(60_001));
+    refuse().await;
+    assert_eq!((lines("count=1"), lines("")), (2, 2), "{}", log.text());
+    a_minute().await;
+    assert_eq!((lines("count=499"), lines("")), (2, 4), "{}", log.text());
+    refuse().await;
+    a_minute().await;
+    assert_eq!((lines("count=500"), lines("")), (2, 6), "{}", log.text());
+    // A minute without a refusal ends it: the next one is a first one again.
+    a_minute().await;
+    assert_eq!(ask(&api, shake("")).await.status, 403);
+    assert_eq!((lines("count=1"), lines("")), (3, 7), "{}", log.text());
+    assert!(!log.text().contains("answered"), "{}", log.text());
+    assert_eq!(ask(&api, notify("nothing")).await.status, 200);
+    assert!(log.text().contains("answered"), "{}", log.text());
 }
 
 #[actix_web::test]
 async fn the_port_receives_the_raw_bytes_and_their_time() {
     let mut provider = MockProviderWebhook::new();
+    provider.expect_may_be_signed().return_const(true);
     provider
         .expect_open()
         .withf(|signature, body, at| {
@@ -340,7 +386,7 @@ async fn a_body_may_have_four_mebibytes() {
     for _ in 0..40 {
         let answer = ask(&api, notify(vec![b' '; LIMIT + 1])).await;
         assert_error(&answer, 413, "NotificationTooLarge");
-        let wrongly = notify(vec![b' '; LIMIT]).insert_header(("X-Hub-Signature-256", "x"));
+        let wrongly = notify(vec![b' '; LIMIT]).insert_header(("X-Hub-Signature-256", "forged"));
         assert_error(&ask(&api, wrongly).await, 403, "InvalidSignature");
     }
     let declared = notify("{}").insert_header(("Content-Length", "4194305"));

@@ -35,6 +35,15 @@ impl ProviderWebhook for CountedWebhook {
         self.inner.handshake(mode, token, challenge)
     }
 
+    /// Counts a call that is refused for this: nobody opens it.
+    fn may_be_signed(&self, signature: Option<&str>) -> bool {
+        let may_be = self.inner.may_be_signed(signature);
+        if !may_be {
+            count("invalid_signature");
+        }
+        may_be
+    }
+
     fn open(
         &self,
         signature: Option<&str>,
@@ -47,7 +56,7 @@ impl ProviderWebhook for CountedWebhook {
             Err(WebhookRefusal::InvalidSignature) => "invalid_signature",
             Err(WebhookRefusal::Malformed) => "malformed",
         };
-        counter!(NOTIFICATIONS, "outcome" => outcome).increment(1);
+        count(outcome);
         for receipt in opened.iter().flat_map(|opened| &opened.receipts) {
             let report = match receipt.report {
                 Report::Sent => "sent",
@@ -60,4 +69,8 @@ impl ProviderWebhook for CountedWebhook {
         }
         opened
     }
+}
+
+fn count(outcome: &'static str) {
+    counter!(NOTIFICATIONS, "outcome" => outcome).increment(1);
 }

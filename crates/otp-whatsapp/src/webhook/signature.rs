@@ -16,13 +16,22 @@ pub fn verify_signature(
     header: Option<&str>,
     raw_body: &[u8],
 ) -> Result<(), InvalidSignature> {
-    let signature = header.and_then(|header| header.strip_prefix("sha256="));
-    let signature = signature.and_then(bytes).ok_or(InvalidSignature)?;
+    let signature = presented(header).ok_or(InvalidSignature)?;
     app_secret
         .signature()
         .chain_update(raw_body)
         .verify_slice(&signature)
         .map_err(|_| InvalidSignature)
+}
+
+/// Returns whether `header` has the form of a signature, whatever it signs.
+pub fn is_signature(header: Option<&str>) -> bool {
+    presented(header).is_some()
+}
+
+/// Returns the signature in `header`, if it has the form of one.
+fn presented(header: Option<&str>) -> Option<[u8; 32]> {
+    header?.strip_prefix("sha256=").and_then(bytes)
 }
 
 /// Decodes 64 lower-case hexadecimal digits.
@@ -98,6 +107,7 @@ mod tests {
     #[test]
     fn other_forms_of_a_signature_are_refused() {
         assert!(verify("sec", None, BODY).is_err());
+        assert!(!is_signature(None));
         let hex = &SIGNATURE[7..];
         let (upper, padded) = (hex.to_ascii_uppercase(), format!("sha256= {hex}"));
         for header in [
@@ -114,6 +124,13 @@ mod tests {
             &format!("sha256={}", "é".repeat(32)),
         ] {
             assert!(verify("sec", Some(header), BODY).is_err(), "{header}");
+            assert!(!is_signature(Some(header)), "{header}");
         }
+    }
+
+    #[test]
+    fn the_form_is_known_without_the_body() {
+        let of_anything = format!("sha256={}", "0f".repeat(32));
+        assert!(is_signature(Some(SIGNATURE)) && is_signature(Some(&of_anything)));
     }
 }

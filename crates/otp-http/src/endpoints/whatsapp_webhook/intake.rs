@@ -1,22 +1,34 @@
 //! Intake of notifications: the memory that their bodies may use, and how many are applied at once.
 //!
-//! The path is open to everybody and accepts larger bodies than any other. So the memory is bounded for
-//! all callers together; a caller that finds no room is asked to repeat.
+//! The path is open to everybody and accepts larger bodies than any other, and nobody can tell whose a
+//! body is before all of it has arrived. So bodies that are not verified have a share of the memory of
+//! their own, and each address a part of it. Ordinary notifications have a few kilobytes. The beginning
+//! of each body has a share apart from the rest, so that large bodies that stall leave room for them.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::{BytesMut, Payload};
-use otp_edge::BodyError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use otp_edge::{BodyLimits, TrustedProxies, client_address, counted_address};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
+use super::refusals::{Refusal, RefusalLog};
+use super::share::{NoRoom, Room, Share};
 use crate::state::WhatsAppWebhook;
 
-/// Longest body that is read, in bytes: Meta reports up to a thousand events at once.
-const MAX_BYTES: usize = 4 * 1_024 * 1_024;
+const KIB: usize = 1_024;
+const MIB: usize = 1_024 * KIB;
 
-/// Most bytes of bodies that are held at once, for all callers together.
-const MAX_BYTES_HELD: usize = 16 * MAX_BYTES;
+/// The limits of a body. Meta reports up to a thousand events at once.
+const LIMITS: BodyLimits = BodyLimits {
+    max_bytes: 4 * MIB,
+    deadline: Duration::from_secs(5),
+};
+
+/// The beginning of a body, in bytes.
+const BEGINNING: usize = 64 * KIB;
 
 /// Most notifications that are applied at once; more wait, and Meta with them.
 const MAX_APPLIED: usize = 256;
@@ -24,38 +36,75 @@ const MAX_APPLIED: usize = 256;
 /// The entry for notifications.
 pub(crate) struct Intake {
     pub(super) webhook: WhatsAppWebhook,
-    bytes: Arc<Semaphore>,
+    pub(super) refusals: RefusalLog,
+    trusted_proxies: TrustedProxies,
+    shares: Shares,
     turns: Arc<Semaphore>,
 }
 
-/// A notification was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum IntakeError {
-    NotReceived(BodyError),
-    /// Too many bodies are held already.
-    NoRoom,
-    /// Nothing is applied any more.
-    Closed,
+/// The memory for bodies, 64 MiB in total.
+struct Shares {
+    beginnings: Share,
+    rests: Share,
+    verified: Share,
 }
 
-/// A body, and the room that it occupies.
-pub(super) struct HeldBody {
+impl Shares {
+    fn new() -> Self {
+        Self {
+            beginnings: Share::new(8 * MIB, 2 * MIB),
+            rests: Share::new(24 * MIB, 8 * MIB),
+            // The provider's own, from a few addresses.
+            verified: Share::new(32 * MIB, 32 * MIB),
+        }
+    }
+
+    fn unverified(&self, address: IpAddr) -> UnverifiedRoom {
+        UnverifiedRoom {
+            beginning: self.beginnings.room(address),
+            rest: self.rests.room(address),
+        }
+    }
+}
+
+/// The room of a body that is not verified.
+struct UnverifiedRoom {
+    beginning: Room,
+    rest: Room,
+}
+
+impl UnverifiedRoom {
+    fn grow(&mut self, more: usize) -> Result<(), NoRoom> {
+        let of_beginning = more.min(BEGINNING - self.beginning.bytes());
+        self.beginning.grow(of_beginning)?;
+        self.rest.grow(more - of_beginning)
+    }
+}
+
+/// A body that is not verified, and the room that it occupies.
+pub(super) struct UnverifiedBody {
     pub(super) bytes: BytesMut,
-    room: Room,
+    _room: UnverifiedRoom,
+    verified: Room,
 }
 
-impl HeldBody {
-    /// Drops the bytes. The room stays occupied by what was read from them.
-    pub(super) fn into_room(self) -> Room {
-        self.room
+impl UnverifiedBody {
+    /// Drops the bytes, whose signature is valid. The room among the verified bodies stays occupied by
+    /// what was read from them.
+    pub(super) fn into_verified_room(self) -> Result<Room, NoRoom> {
+        let mut room = self.verified;
+        room.grow(self.bytes.len())?;
+        Ok(room)
     }
 }
 
 impl Intake {
-    pub(crate) fn new(webhook: WhatsAppWebhook) -> Self {
+    pub(crate) fn new(webhook: WhatsAppWebhook, trusted_proxies: TrustedProxies) -> Self {
         Self {
             webhook,
-            bytes: Arc::new(Semaphore::new(MAX_BYTES_HELD)),
+            refusals: RefusalLog::default(),
+            trusted_proxies,
+            shares: Shares::new(),
             turns: Arc::new(Semaphore::new(MAX_APPLIED)),
         }
     }
@@ -65,135 +114,64 @@ impl Intake {
         &self,
         request: &HttpRequest,
         payload: Payload,
-    ) -> Result<HeldBody, IntakeError> {
-        let mut room = Room::default();
-        let admit = |bytes| room.grow(&self.bytes, bytes);
-        let bytes = otp_edge::receive(request, payload, MAX_BYTES, admit).await?;
-        Ok(HeldBody { bytes, room })
-    }
-
-    /// Waits until another notification may be applied.
-    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, IntakeError> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        turn.map_err(|_| IntakeError::Closed)
-    }
-}
-
-/// The room that one body occupies. It is given back when the request ends, however it ends.
-#[derive(Debug, Default)]
-pub(super) struct Room(Option<OwnedSemaphorePermit>);
-
-impl Room {
-    fn grow(&mut self, all: &Arc<Semaphore>, bytes: usize) -> Result<(), IntakeError> {
-        let bytes = u32::try_from(bytes).map_err(|_| IntakeError::NoRoom)?;
-        let more = Arc::clone(all).try_acquire_many_owned(bytes);
-        let more = more.map_err(|_| IntakeError::NoRoom)?;
-        match &mut self.0 {
-            Some(room) => room.merge(more),
-            None => self.0 = Some(more),
-        }
-        Ok(())
-    }
-}
-
-impl From<BodyError> for IntakeError {
-    fn from(error: BodyError) -> Self {
-        Self::NotReceived(error)
-    }
-}
-
-impl std::fmt::Display for IntakeError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NotReceived(error) => error.fmt(f),
-            Self::NoRoom => f.write_str("too many notifications at once"),
-            Self::Closed => f.write_str("notifications are no longer applied"),
-        }
-    }
-}
-
-impl std::error::Error for IntakeError {}
-
-#[cfg(test)]
-mod tests {
-    use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys};
-    use otp_core::ports::{
-        MockClock, MockDirectory, MockNoticeOutbox, MockOptOuts, MockProviderWebhook,
-        MockRandomness, MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenderHealths,
-        MockSenders, MockTemplates,
-    };
-    use otp_core::usecases::account_sealers::AccountSealers;
-    use otp_core::usecases::apply_receipts::ApplyReceipts;
-    use otp_core::usecases::apply_sender_events::ApplySenderEvents;
-    use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
-    use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
-    use otp_core::usecases::record_consent::RecordConsent;
-
-    use super::*;
-
-    fn intake() -> Intake {
-        let receipts = Arc::new(MockReceipts::new());
-        let mut randomness = MockRandomness::new();
-        randomness.expect_fill().returning(|bytes| bytes.fill(1));
-        let randomness = Arc::new(randomness);
-        let master_key = MasterKey::generate(&*randomness);
-        let master_keys = Arc::new(MasterKeys::new(&master_key, &[]));
-        let key = master_keys.generate_key(KeyOwner::Installation, &*randomness);
-        let installation = Arc::new(master_keys.installation_sealer(&key).expect("opens"));
-        let sealers = AccountSealers {
-            directory: Arc::new(MockDirectory::new()),
-            master_keys,
-        };
-        Intake::new(WhatsAppWebhook {
-            provider: Arc::new(MockProviderWebhook::new()),
-            handle_provider_webhook: HandleProviderWebhook {
-                apply_receipts: ApplyReceipts {
-                    receipts,
-                    ledger: Arc::new(MockSendLedger::new()),
-                    identities: Arc::new(MockRecipientIdentities::new()),
-                    sealers: sealers.clone(),
-                    installation: Arc::clone(&installation),
-                    randomness: randomness.clone(),
-                },
-                record_consent: RecordConsent {
-                    opt_outs: Arc::new(MockOptOuts::new()),
-                    identities: Arc::new(MockRecipientIdentities::new()),
-                    sealers,
-                    installation,
-                    clock: Arc::new(MockClock::new()),
-                    randomness,
-                },
-                apply_template_events: ApplyTemplateEvents {
-                    templates: Arc::new(MockTemplates::new()),
-                    senders: Arc::new(MockSenders::new()),
-                    outbox: Arc::new(MockNoticeOutbox::new()),
-                    clock: Arc::new(MockClock::new()),
-                },
-                apply_sender_events: ApplySenderEvents {
-                    senders: Arc::new(MockSenders::new()),
-                    healths: Arc::new(MockSenderHealths::new()),
-                    clock: Arc::new(MockClock::new()),
-                },
-            },
-            clock: Arc::new(MockClock::new()),
+    ) -> Result<UnverifiedBody, Refusal> {
+        let address = counted_address(client_address(request, &self.trusted_proxies));
+        let mut room = self.shares.unverified(address);
+        let admit = |bytes| room.grow(bytes).map_err(Refusal::from);
+        let bytes = otp_edge::receive(request, payload, LIMITS, admit).await?;
+        Ok(UnverifiedBody {
+            bytes,
+            _room: room,
+            verified: self.shares.verified.room(address),
         })
     }
 
+    /// Waits until another notification may be applied.
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
+        Arc::clone(&self.turns).acquire_owned().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn address(number: u32) -> IpAddr {
+        Ipv4Addr::from_bits(number).into()
+    }
+
+    /// Returns the room of a body of which this much has arrived, in parts, before there was no more.
+    fn stalled(shares: &Shares, address: IpAddr, bytes: usize) -> UnverifiedRoom {
+        let mut room = shares.unverified(address);
+        let mut parts = (0..bytes).step_by(16 * KIB);
+        let _ = parts.try_for_each(|_| room.grow(16 * KIB));
+        room
+    }
+
     #[test]
-    fn bodies_are_held_while_there_is_room_and_give_it_back() {
-        let intake = intake();
-        let mut rooms: Vec<Room> = Vec::new();
-        for _ in 0..MAX_BYTES_HELD / MAX_BYTES {
-            let mut room = Room::default();
-            // In parts, as bodies arrive.
-            for _ in 0..4 {
-                room.grow(&intake.bytes, MAX_BYTES / 4).expect("room");
-            }
-            rooms.push(room);
-        }
-        let mut late = Room::default();
-        assert_eq!(late.grow(&intake.bytes, 1), Err(IntakeError::NoRoom));
-        rooms.pop();
-        late.grow(&intake.bytes, MAX_BYTES).expect("room again");
+    fn stalled_bodies_of_an_address_leave_room_for_its_small_ones_and_for_all_of_others() {
+        let shares = Shares::new();
+        let _stalled: Vec<_> = (0..17)
+            .map(|_| stalled(&shares, address(1), LIMITS.max_bytes))
+            .collect();
+        assert_eq!(shares.unverified(address(1)).grow(BEGINNING), Ok(()));
+        let large = shares.unverified(address(1)).grow(BEGINNING + KIB);
+        assert_eq!(large, Err(NoRoom));
+        let mut of_another = shares.unverified(address(2));
+        assert_eq!(of_another.grow(LIMITS.max_bytes), Ok(()));
+        assert_eq!(shares.verified.room(address(1)).grow(32 * MIB), Ok(()));
+    }
+
+    #[test]
+    fn many_addresses_hold_no_more_than_the_shares() {
+        let shares = Shares::new();
+        let rooms: Vec<_> = (0..1_000)
+            .map(|number| stalled(&shares, address(number), LIMITS.max_bytes))
+            .collect();
+        let held = |room: &UnverifiedRoom| room.beginning.bytes() + room.rest.bytes();
+        let held: usize = rooms.iter().map(held).sum();
+        assert!((31 * MIB..=32 * MIB).contains(&held), "{held} bytes");
     }
 }
