@@ -11,6 +11,7 @@
 //! - [`CachedDirectory`] caches the answers of a [`Directory`](otp_core::ports::Directory) for half
 //!   a second.
 //! - [`SharedHealth`] answers everybody who asks whether the storage can be used from one check.
+//! - [`GapWatch`] reports when the provider's notifications have come again after a gap.
 //! - [`PacedSender`] protects the provider behind a
 //!   [`MessageSender`](otp_core::ports::MessageSender): it makes no call that the provider would
 //!   refuse, or not answer.
@@ -19,6 +20,7 @@
 
 mod batcher;
 mod cached_directory;
+mod gap_watch;
 mod group_commit;
 mod grouped_reads;
 mod narrow_reads;
@@ -28,6 +30,7 @@ mod space_watch;
 
 pub use batcher::BatchLimits;
 pub use cached_directory::{CachedDirectory, LookUps, TIME_TO_LIVE};
+pub use gap_watch::GapWatch;
 pub use group_commit::{GroupCommit, QueueDepths};
 pub use grouped_reads::GroupedReads;
 pub use narrow_reads::NarrowReads;

@@ -11,7 +11,7 @@ use otp_core::ports::{
 };
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_hot_path::{
-    BatchLimits, CachedDirectory, GroupCommit, GroupedReads, NarrowReads, PacedSender,
+    BatchLimits, CachedDirectory, GapWatch, GroupCommit, GroupedReads, NarrowReads, PacedSender,
     SharedHealth, SpaceWatch,
 };
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
@@ -44,8 +44,10 @@ pub(crate) struct Adapters {
     pub(crate) sender: Arc<PacedSender<WhatsAppLimits>>,
     /// `None` if nobody can be asked about senders.
     pub(crate) sender_examiner: Option<Arc<dyn SenderExaminer>>,
-    /// Counted; `None` if webhooks are off.
-    pub(crate) provider_webhook: Option<Arc<dyn ProviderWebhook>>,
+    /// `None` if nobody can be asked about templates.
+    pub(crate) template_registry: Option<Arc<dyn TemplateRegistry>>,
+    /// Counted, and watched for gaps; `None` if webhooks are off.
+    pub(crate) provider_webhook: Option<Arc<GapWatch>>,
     /// `None` if no mail server is set.
     pub(crate) notice_sender: Option<Arc<dyn NoticeSender>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -87,6 +89,7 @@ impl Adapters {
             identities: reads,
             sender,
             sender_examiner: sender_examiner(settings, overrides)?,
+            template_registry: own_template_registry(settings, overrides)?,
             provider_webhook: provider_webhook(settings, overrides, &keys),
             notice_sender: notice_sender(settings, overrides)?,
             clock: overrides.clock(),
@@ -137,11 +140,23 @@ pub(crate) fn template_registry(
     Ok(Arc::new(registry.map_err(SetupError::caused_by)?))
 }
 
+/// Lists templates without an operator. WhatsApp is not asked about the templates of another transport:
+/// what it does not list would count as deleted.
+pub(crate) fn own_template_registry(
+    settings: &Settings,
+    overrides: &Overrides,
+) -> Result<Option<Arc<dyn TemplateRegistry>>, SetupError> {
+    if overrides.template_registry.is_none() && overrides.sender.is_some() {
+        return Ok(None);
+    }
+    template_registry(settings, overrides).map(Some)
+}
+
 fn provider_webhook(
     settings: &Settings,
     overrides: &Overrides,
     keys: &Keys,
-) -> Option<Arc<dyn ProviderWebhook>> {
+) -> Option<Arc<GapWatch>> {
     let of_whatsapp = || {
         let webhook = settings.whatsapp.webhook.as_ref()?;
         let (secret, token) = (webhook.app_secret.clone(), webhook.verify_token.clone());
@@ -149,7 +164,8 @@ fn provider_webhook(
         Some(Arc::new(webhook) as Arc<dyn ProviderWebhook>)
     };
     let webhook = overrides.provider_webhook.clone().or_else(of_whatsapp)?;
-    Some(Arc::new(CountedWebhook::new(webhook)))
+    let counted = Arc::new(CountedWebhook::new(webhook));
+    Some(Arc::new(GapWatch::new(counted)))
 }
 
 /// Mails notices; `None` if no mail server is set.

@@ -33,7 +33,8 @@ pub struct Overrides {
     /// Asks the provider about senders; default: WhatsApp's Cloud API, or nobody if
     /// [`sender`](Self::sender) is set.
     pub sender_examiner: Option<Arc<dyn SenderExaminer>>,
-    /// Lists and creates templates at the provider; default: WhatsApp's Cloud API.
+    /// Lists and creates templates at the provider; default: WhatsApp's Cloud API. If
+    /// [`sender`](Self::sender) is set and this is not, only commands ask WhatsApp, and no server does.
     pub template_registry: Option<Arc<dyn TemplateRegistry>>,
     /// Reads the provider's webhook calls; default: those of WhatsApp, if `whatsapp.app_secret` is set.
     pub provider_webhook: Option<Arc<dyn ProviderWebhook>>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use otp_core::ports::{NoticeSender, SenderExaminer};
+use otp_core::ports::{NoticeSender, SenderExaminer, TemplateRegistry};
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
@@ -19,6 +19,7 @@ use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
+use otp_core::usecases::sync_templates::{SyncTemplates, TemplatePorts};
 
 use crate::adapters::Adapters;
 use crate::settings::Settings;
@@ -149,6 +150,23 @@ pub(crate) fn examine_sender(
         examiner: Arc::clone(examiner),
         clock: Arc::clone(&adapters.clock),
         sealers: adapters.sealers.clone(),
+    }
+}
+
+/// Syncs templates, in the background.
+pub(crate) fn sync_templates(
+    adapters: &Adapters,
+    registry: &Arc<dyn TemplateRegistry>,
+) -> SyncTemplates {
+    SyncTemplates {
+        ports: TemplatePorts {
+            templates: adapters.storage.clone(),
+            registry: Arc::clone(registry),
+            sealers: adapters.sealers.clone(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
+        },
+        outbox: adapters.storage.clone(),
     }
 }
 

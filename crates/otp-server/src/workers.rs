@@ -4,6 +4,7 @@ mod consents;
 mod messages;
 mod notices;
 mod senders;
+mod templates;
 mod worker;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use consents::ResolveConsents;
 use messages::ExpireMessages;
 use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
 use senders::ExamineSenders;
+use templates::SyncStoredTemplates;
 
 pub(crate) use worker::{PANICS, Progress, Task, TaskError, Worker};
 
@@ -40,6 +42,15 @@ pub(crate) fn start(adapters: &Arc<Adapters>, tasks: &TaskTracker, stop: &Cancel
             examine: use_cases::examine_sender(adapters, &examiner),
             paced: Arc::clone(&adapters.sender),
             outbox: adapters.storage.clone(),
+        });
+    }
+    if let Some(registry) = adapters.template_registry.clone() {
+        let stop = stop.clone();
+        workers.start(move |adapters| SyncStoredTemplates {
+            sync: use_cases::sync_templates(adapters, &registry),
+            senders: adapters.storage.clone(),
+            notifications: adapters.provider_webhook.clone(),
+            stop: stop.clone(),
         });
     }
     if let Some(sender) = adapters.notice_sender.clone() {

@@ -3,6 +3,7 @@
 mod access_token;
 pub mod health;
 mod limits;
+pub mod notification_gaps;
 mod outgoing;
 mod provider_id;
 mod routing;

@@ -10,9 +10,7 @@ use crate::channel::whatsapp::template::event::TemplateEvent;
 use crate::channel::whatsapp::template::sync::{self, TemplateChange};
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
 use crate::ids::{SenderId, TemplateId};
-use crate::notice::{MailNotice, NoticeKind, Reason};
 use crate::ports::{Clock, NoticeOutbox, PortError, Senders, Templates};
-use crate::time::Timestamp;
 
 /// At most this many attempts at a change, if other processes keep changing the same templates.
 const MAX_ATTEMPTS: usize = 5;
@@ -98,27 +96,13 @@ impl ApplyTemplateEvents {
         if !change.is_verdict() {
             return Ok(());
         }
-        let after = &change.after;
         let senders = self.senders.list().await?;
-        let Some(sender) = senders.iter().find(|sender| sender.id == after.sender_id) else {
-            return Ok(());
-        };
-        let status = after.status.as_str();
-        let reason = match &after.reason {
-            Some(reason) => format!("{status} ({reason})"),
-            None => status.to_owned(),
-        };
-        let kind = NoticeKind::TemplateDisabled {
-            sender_id: sender.id,
-            name: after.name.clone(),
-            language: after.language.clone(),
-            reason: Reason::new(&reason),
-        };
-        // The start of the previous status identifies the loss: the provider's event and every message
-        // refused around the same time report the same one.
-        let previous = change.before.status_since.map(Timestamp::unix_millis);
-        let occasion = format!("{} {status} {}", after.id.0, previous.unwrap_or_default());
-        let notice = MailNotice::new(sender.account_id, kind, &occasion, None, self.clock.now());
-        self.outbox.enqueue(&[notice]).await
+        let id = change.after.sender_id;
+        let sender = senders.iter().find(|sender| sender.id == id);
+        let notice = sender.and_then(|sender| change.notice(sender.account_id, self.clock.now()));
+        match notice {
+            Some(notice) => self.outbox.enqueue(&[notice]).await,
+            None => Ok(()),
+        }
     }
 }

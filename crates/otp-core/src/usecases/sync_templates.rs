@@ -1,14 +1,16 @@
-//! Sync templates: updates the stored templates of a sender to those that the provider lists.
+//! Sync templates: updates the stored templates of a sender to those that the provider lists, and
+//! notifies the account holder if a template can no longer be used.
 
 use std::sync::Arc;
 
 use crate::channel::whatsapp::template::listed::ListedTemplate;
-use crate::channel::whatsapp::template::sync::{TemplateChange, as_listed, reconcile};
+use crate::channel::whatsapp::template::sync::{SyncPlan, TemplateChange, as_listed, reconcile};
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
 use crate::channel::whatsapp::{Sender, UnreadableToken};
 use crate::ids::TemplateId;
 use crate::ports::{
-    BusinessAccount, Clock, PortError, ProviderError, Randomness, TemplateRegistry, Templates,
+    BusinessAccount, Clock, NoticeOutbox, PortError, ProviderError, Randomness, TemplateRegistry,
+    Templates,
 };
 use crate::usecases::account_sealers::AccountSealers;
 
@@ -33,8 +35,10 @@ pub struct TemplatePorts {
 /// Syncs templates.
 #[derive(Clone)]
 pub struct SyncTemplates {
-    /// The ports it needs.
+    /// The ports that all administration of templates needs.
     pub ports: TemplatePorts,
+    /// Stores the notices to account holders.
+    pub outbox: Arc<dyn NoticeOutbox>,
 }
 
 /// The result of a sync.
@@ -68,43 +72,82 @@ pub enum AdministerTemplatesError {
 impl SyncTemplates {
     /// Syncs the templates of one sender. Templates of other senders do not change.
     pub async fn execute(&self, sender: &Sender) -> Result<Synced, AdministerTemplatesError> {
+        self.sync(sender, std::convert::identity).await
+    }
+
+    /// Does what is safe without an operator; see [`SyncPlan::unattended`].
+    pub async fn execute_unattended(
+        &self,
+        sender: &Sender,
+    ) -> Result<Synced, AdministerTemplatesError> {
+        self.sync(sender, SyncPlan::unattended).await
+    }
+
+    /// Syncs with the part of each plan that `allowed` leaves.
+    ///
+    /// The stored templates are read before the provider is asked. So what another process changes in
+    /// between, perhaps because of a newer event, is not overwritten: both are asked again.
+    async fn sync(
+        &self,
+        sender: &Sender,
+        allowed: fn(SyncPlan) -> SyncPlan,
+    ) -> Result<Synced, AdministerTemplatesError> {
         let ports = &self.ports;
         let account = ports.business_account(sender).await?;
-        let asked_at = ports.clock.now();
-        let listed = ports.registry.list(&account).await?;
-        let outlasts = |listed: &&ListedTemplate| {
-            listed.is_authentication() && listed.status.may_send() && listed.outlasts_its_code()
-        };
-        let mut synced = Synced {
-            outlasting: listed.iter().filter(outlasts).cloned().collect(),
-            ..Synced::default()
-        };
+        let mut synced = Synced::default();
         for _ in 0..MAX_ATTEMPTS {
             let stored = ports.templates.list_templates(Some(sender.id)).await?;
-            let plan = reconcile(&stored, listed.clone(), asked_at);
-            let mut is_done = true;
-            for change in plan.change {
-                let TemplateChange { before, after } = &change;
-                if ports.templates.replace_template(before, after).await? {
-                    synced.changed.push(change);
-                } else {
-                    is_done = false;
-                }
-            }
-            for listed in plan.add {
-                let template = ports.new_template(sender, &listed);
-                match ports.templates.add_template(&template).await {
-                    Ok(()) => synced.added.push(template),
-                    Err(PortError::Conflict(_)) => is_done = false,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            if is_done {
+            let asked_at = ports.clock.now();
+            let listed = ports.registry.list(&account).await?;
+            synced.outlasting = outlasting(&listed);
+            let plan = allowed(reconcile(&stored, listed, asked_at));
+            if self.carry_out(sender, plan, &mut synced).await? {
                 return Ok(synced);
             }
         }
         Err(PortError::Unavailable("the templates kept changing; try again".into()).into())
     }
+
+    /// Makes the changes of the plan. Returns `false` if another process made a change first.
+    async fn carry_out(
+        &self,
+        sender: &Sender,
+        plan: SyncPlan,
+        synced: &mut Synced,
+    ) -> Result<bool, PortError> {
+        let ports = &self.ports;
+        let mut is_done = true;
+        for change in plan.change {
+            // The notice comes first, so that a crash in between cannot lose it. Queued twice, it is
+            // still one notice.
+            if let Some(notice) = change.notice(sender.account_id, ports.clock.now()) {
+                self.outbox.enqueue(&[notice]).await?;
+            }
+            let TemplateChange { before, after } = &change;
+            if ports.templates.replace_template(before, after).await? {
+                synced.changed.push(change);
+            } else {
+                is_done = false;
+            }
+        }
+        for listed in plan.add {
+            let template = ports.new_template(sender, &listed);
+            match ports.templates.add_template(&template).await {
+                Ok(()) => synced.added.push(template),
+                Err(PortError::Conflict(_)) => is_done = false,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(is_done)
+    }
+}
+
+/// Returns the templates in use whose messages may arrive after their code has expired.
+fn outlasting(listed: &[ListedTemplate]) -> Vec<ListedTemplate> {
+    let outlasts = |listed: &&ListedTemplate| {
+        listed.is_authentication() && listed.status.may_send() && listed.outlasts_its_code()
+    };
+    listed.iter().filter(outlasts).cloned().collect()
 }
 
 impl TemplatePorts {

@@ -1,5 +1,7 @@
 //! The use cases of templates, over a store in memory and a scripted provider.
 
+mod sync;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,10 +123,34 @@ fn listing(list: Vec<ListedTemplate>) -> MockTemplateRegistry {
     registry
 }
 
+fn sync_templates(world: &World, registry: MockTemplateRegistry) -> SyncTemplates {
+    SyncTemplates {
+        ports: ports(world, registry),
+        outbox: world.fixture.store.clone(),
+    }
+}
+
 async fn sync(world: &World, list: Vec<ListedTemplate>) -> Synced {
-    let ports = ports(world, listing(list));
-    let synced = SyncTemplates { ports }.execute(&sender(world).await).await;
+    let sync = sync_templates(world, listing(list));
+    let synced = sync.execute(&sender(world).await).await;
     synced.expect("synced")
+}
+
+/// Returns language and reason of each notice about a template, in alphabetical order.
+async fn notices(world: &World) -> Vec<(String, String)> {
+    let queued = world.fixture.store.list_unsent(9).await.expect("listed");
+    let mut notices = Vec::new();
+    for queued in queued {
+        assert_eq!(queued.notice.account_id, world.fixture.account);
+        if let NoticeKind::TemplateDisabled {
+            language, reason, ..
+        } = &queued.notice.kind
+        {
+            notices.push((language.to_string(), reason.as_str().to_owned()));
+        }
+    }
+    notices.sort();
+    notices
 }
 
 /// Sends a message to the `number`-th recipient; returns its language, or the reason it was not sent.
@@ -208,56 +234,6 @@ async fn a_message_lives_as_long_as_its_template_says() {
     assert_eq!(sent.status.as_str(), "Pending");
     assert_eq!(expired(START + Duration::from_millis(239_999)).await, 0);
     assert_eq!(expired(START + Duration::from_secs(240)).await, 1);
-}
-
-#[tokio::test]
-async fn a_sync_adds_changes_and_keeps_what_is_gone() {
-    let world = World::with_provider(ScriptedSender::default()).await;
-    let outlasting = ListedTemplate {
-        time_to_live: Some(TimeToLive::Unlimited),
-        ..listed("fr", TemplateStatus::APPROVED)
-    };
-    let list = vec![listed("ar", TemplateStatus::PAUSED), outlasting];
-    let synced = sync(&world, list.clone()).await;
-    assert_eq!((synced.added.len(), synced.changed.len()), (1, 2));
-    assert_eq!(synced.gone().count(), 1);
-    assert_eq!(synced.outlasting.len(), 1);
-    let expected = short(&[("ar", "PAUSED"), ("en_US", "DELETED"), ("fr", "APPROVED")]);
-    assert_eq!(statuses(&world).await, expected);
-
-    let again = sync(&world, list).await;
-    assert!(
-        again.added.is_empty() && again.changed.is_empty(),
-        "{again:?}"
-    );
-    // Later events of the provider count as newer, although its clock is behind ours.
-    let event = TemplateEvent {
-        at: START - Duration::from_secs(30),
-        ..event("ar", TemplateStatus::APPROVED, 0)
-    };
-    let apply = apply_template_events(&world.fixture);
-    apply.execute(&[event]).await.expect("applied");
-    assert!(
-        statuses(&world)
-            .await
-            .contains(&("ar".to_owned(), "APPROVED".to_owned()))
-    );
-}
-
-#[tokio::test]
-async fn a_provider_that_does_not_answer_changes_nothing() {
-    let world = World::with_provider(ScriptedSender::default()).await;
-    let before = stored(&world).await;
-    let mut registry = MockTemplateRegistry::new();
-    let silent = || ProviderError::Unavailable("no answer in time".to_owned());
-    registry.expect_list().returning(move |_| Err(silent()));
-    let ports = ports(&world, registry);
-    let synced = SyncTemplates { ports }.execute(&sender(&world).await).await;
-    assert!(
-        matches!(synced, Err(AdministerTemplatesError::Provider(_))),
-        "{synced:?}"
-    );
-    assert_eq!(stored(&world).await, before);
 }
 
 #[tokio::test]
@@ -470,30 +446,10 @@ async fn the_account_holder_is_notified_once_of_each_template_that_is_lost() {
     late.take_out_of_use(subject, &TemplateStatus::PAUSED)
         .await
         .expect("queued already");
-    let queued = world.fixture.store.list_unsent(9).await.expect("listed");
-    let notified: Vec<_> = queued
-        .iter()
-        .filter_map(|queued| match &queued.notice.kind {
-            NoticeKind::TemplateDisabled {
-                language, reason, ..
-            } => Some((language.as_str(), reason.as_str())),
-            NoticeKind::LowBalance { .. }
-            | NoticeKind::SubscriptionSpent { .. }
-            | NoticeKind::SenderDisabled { .. }
-            | NoticeKind::KeyExpiring { .. } => None,
-        })
-        .collect();
     let expected = [
         ("ar", "PAUSED"),
         ("ar", "PAUSED"),
         ("en_US", "REJECTED (INCORRECT_CATEGORY)"),
     ];
-    let mut sorted = notified.clone();
-    sorted.sort_unstable();
-    assert_eq!(sorted, expected);
-    assert!(
-        queued
-            .iter()
-            .all(|queued| queued.notice.account_id == world.fixture.account)
-    );
+    assert_eq!(notices(&world).await, short(&expected));
 }

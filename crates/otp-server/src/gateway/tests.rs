@@ -6,7 +6,7 @@ use otp_testkit::{MemoryStore, ScriptedSender};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::adapters::sender_examiner;
+use crate::adapters::{own_template_registry, sender_examiner};
 use crate::commands::administration::Administration;
 use crate::commands::demo::sample_account;
 use crate::keyring::Keys;
@@ -164,4 +164,18 @@ fn whatsapp_is_asked_about_senders_only_if_it_carries_their_messages() {
     assert!(examiner(&overrides).is_none());
     overrides.sender_examiner = default;
     assert!(examiner(&overrides).is_some());
+}
+
+#[test]
+fn a_server_asks_whatsapp_about_templates_only_if_it_carries_their_messages() {
+    let settings = settings(MASTER_KEY);
+    let registry =
+        |overrides: &Overrides| own_template_registry(&settings, overrides).expect("an API");
+    let mut overrides = Overrides::none();
+    let default = registry(&overrides);
+    assert!(default.is_some());
+    overrides.sender = Some(Arc::new(ScriptedSender::default()));
+    assert!(registry(&overrides).is_none());
+    overrides.template_registry = default;
+    assert!(registry(&overrides).is_some());
 }

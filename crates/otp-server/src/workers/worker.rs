@@ -22,6 +22,12 @@ pub(crate) trait Task: Send {
     /// The longest time from the start of one round to the start of the next, unless a round takes longer.
     const PERIOD: Duration;
 
+    /// The longest time from the start of the worker to the first round.
+    const DELAY: Duration = Duration::ZERO;
+
+    /// The same as [`PERIOD`](Self::PERIOD), after a round that failed.
+    const RETRY: Duration = Self::PERIOD;
+
     /// Does one round.
     fn run(&mut self) -> impl Future<Output = Result<Progress, TaskError>> + Send;
 
@@ -60,25 +66,40 @@ impl Worker {
         counter!(PANICS, "worker" => T::NAME).increment(0);
         let mut task = make();
         let mut outage = Outage::<T>::none();
+        if T::DELAY > Duration::ZERO {
+            self.until(Instant::now() + self.wait(T::DELAY)).await;
+        }
         while !self.stop.is_cancelled() {
             let started = Instant::now();
+            let mut period = T::PERIOD;
             match panics::catch(task.run()).await {
                 Ok(Ok(Progress::Idle)) => {}
                 Ok(Ok(Progress::Done)) => outage.end(),
-                Ok(Err(error)) => outage.begin(&*error),
+                Ok(Err(error)) => {
+                    outage.begin(&*error);
+                    period = T::RETRY;
+                }
                 Err(panicked) => {
                     counter!(PANICS, "worker" => T::NAME).increment(1);
                     outage.begin_by_panic(&panicked);
                     task = make();
+                    period = T::RETRY;
                 }
             }
-            let next = started + self.wait(T::PERIOD);
+            let next = started + self.wait(period);
             tokio::select! {
-                biased;
-                () = self.stop.cancelled() => {}
-                () = sleep_until(next) => {}
+                () = self.until(next) => {}
                 () = task.woken() => {}
             }
+        }
+    }
+
+    /// Waits until then, or until the worker is stopped.
+    async fn until(&self, then: Instant) {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {}
+            () = sleep_until(then) => {}
         }
     }
 

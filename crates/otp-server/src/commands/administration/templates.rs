@@ -34,6 +34,7 @@ impl Administration {
     pub(in crate::commands) fn sync_templates(&self) -> anyhow::Result<SyncTemplates> {
         Ok(SyncTemplates {
             ports: self.template_ports()?,
+            outbox: self.storage.clone(),
         })
     }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::listed::ListedTemplate;
 use super::{AuthenticationTemplate, TemplateStatus};
+use crate::ids::AccountId;
+use crate::notice::{MailNotice, NoticeKind, Reason};
 use crate::time::Timestamp;
 
 /// How much older than now a status counts that was found by asking.
@@ -19,6 +21,22 @@ pub struct SyncPlan {
     pub add: Vec<ListedTemplate>,
     /// Stored templates that differ from the provider's.
     pub change: Vec<TemplateChange>,
+}
+
+impl SyncPlan {
+    /// Returns the part that is safe without an operator who reads the result: the changes to templates
+    /// that the provider is known to have had.
+    ///
+    /// Nothing is added, because the business may have the template for another product. A template that
+    /// was added by hand and never listed stays in use, because its sender may be stored with the wrong
+    /// business account, whose list then proves nothing.
+    pub fn unattended(mut self) -> Self {
+        self.add.clear();
+        self.change.retain(|change| {
+            change.before.provider_id.is_some() || change.after.provider_id.is_some()
+        });
+        self
+    }
 }
 
 /// A template before and after a change.
@@ -39,6 +57,31 @@ impl TemplateChange {
             TemplateStatus::DISABLED,
         ];
         self.before.status != self.after.status && verdicts.contains(&self.after.status)
+    }
+
+    /// Returns the notice to the account holder, if the change is a verdict.
+    ///
+    /// The start of the previous status identifies the loss: the provider's event, every message refused
+    /// around the same time, and a sync report the same one.
+    pub fn notice(&self, account_id: AccountId, now: Timestamp) -> Option<MailNotice> {
+        if !self.is_verdict() {
+            return None;
+        }
+        let after = &self.after;
+        let status = after.status.as_str();
+        let reason = match &after.reason {
+            Some(reason) => format!("{status} ({reason})"),
+            None => status.to_owned(),
+        };
+        let kind = NoticeKind::TemplateDisabled {
+            sender_id: after.sender_id,
+            name: after.name.clone(),
+            language: after.language.clone(),
+            reason: Reason::new(&reason),
+        };
+        let previous = self.before.status_since.map(Timestamp::unix_millis);
+        let occasion = format!("{} {status} {}", after.id.0, previous.unwrap_or_default());
+        Some(MailNotice::new(account_id, kind, &occasion, None, now))
     }
 }
 
@@ -166,6 +209,26 @@ mod tests {
         assert_eq!(short, [("ar", "PAUSED"), ("en", "DELETED")]);
         assert_eq!(changed[0].lifetime(), Some(Duration::from_secs(300)));
         assert_eq!(changed[0].status_since, Some(ASKED - ALLOWANCE));
+    }
+
+    #[test]
+    fn an_unattended_sync_adds_nothing_and_keeps_what_was_never_listed() {
+        let known = AuthenticationTemplate {
+            provider_id: ProviderId::parse("9").ok(),
+            ..stored("en")
+        };
+        let list = vec![
+            listed("ar", TemplateStatus::PAUSED),
+            listed("fr", TemplateStatus::APPROVED),
+        ];
+        let plan = reconcile(&[stored("ar"), known, stored("de")], list, ASKED).unattended();
+        assert_eq!(plan.add, []);
+        let short: Vec<_> = plan
+            .change
+            .iter()
+            .map(|change| (change.after.language.as_str(), change.after.status.as_str()))
+            .collect();
+        assert_eq!(short, [("ar", "PAUSED"), ("en", "DELETED")]);
     }
 
     #[test]
