@@ -45,6 +45,36 @@ impl FakeCollector {
     pub fn bodies(&self) -> Vec<Vec<u8>> {
         self.taken.lock().expect("no holder panics").clone()
     }
+
+    /// Returns the traces of the spans with this name.
+    pub fn traces_of(&self, name: &str) -> Vec<[u8; 16]> {
+        let length = u8::try_from(name.len()).expect("short");
+        // The length before the name tells `ledger.admit` from `db.ledger.admit`.
+        let named = [&[NAME, length], name.as_bytes()].concat();
+        let exported = self.bodies().concat();
+        let named_at = |at: &usize| exported[*at..].starts_with(&named);
+        (0..exported.len())
+            .filter(named_at)
+            .filter_map(|at| trace_before(&exported[..at]))
+            .collect()
+    }
+}
+
+/// How the fields of a span begin, by number and type; the ids have a fixed length.
+const TRACE_ID: [u8; 2] = [0x0a, 16];
+const SPAN_ID: [u8; 2] = [0x12, 8];
+const NAME: u8 = 0x2a;
+
+/// The most bytes from the start of a span to its name: three ids and the flags.
+const MOST_BEFORE_NAME: usize = 18 + 10 + 10 + 7;
+
+/// Returns the trace of the span whose fields before its name end these bytes.
+fn trace_before(bytes: &[u8]) -> Option<[u8; 16]> {
+    let fields = &bytes[bytes.len().saturating_sub(MOST_BEFORE_NAME)..];
+    fields
+        .windows(20)
+        .find(|some| some.starts_with(&TRACE_ID) && some.ends_with(&SPAN_ID))
+        .and_then(|some| some[2..18].try_into().ok())
 }
 
 /// Serves one batch on one connection, which is closed afterwards. It stores the batch before it

@@ -18,6 +18,7 @@ use crate::connections::{Activity, RequestInProgress};
 use crate::panics::catch_panics;
 use crate::request_context::{REQUEST_ID, RequestContext};
 use crate::request_metrics::{count, label};
+use crate::trace_parent;
 
 /// Middleware of the whole application, the outermost one. [`serve`](crate::serve) adds it; an
 /// application that is built otherwise adds it with
@@ -33,6 +34,7 @@ pub async fn envelope<B: MessageBody + 'static>(
     // The path itself is not logged: one that does not exist may contain anything.
     let span =
         tracing::info_span!("http.request", request_id, method = %request.method(), route = Empty);
+    trace_parent::take_over(&span, request.headers());
     let answered = respond(request, next, context.clone());
     let answer = answered.instrument(span).await?;
     Ok(answer.map_body(|_, body| EnvelopedBody {

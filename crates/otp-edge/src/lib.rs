@@ -51,6 +51,7 @@ mod resource;
 mod runner;
 mod server;
 mod tls;
+mod trace_parent;
 
 pub use body::{BodyError, BodyLimits, receive};
 pub use client_address::{InvalidProxy, TrustedProxies, client_address, counted_address};

@@ -51,7 +51,8 @@ impl SpanExport {
             .build();
         let provider = SdkTracerProvider::builder()
             .with_resource(resource)
-            .with_sampler(Sampler::AlwaysOn)
+            // What the caller does not record, nobody needs here.
+            .with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)))
             .with_batch_exporter(exporter)
             .build();
         Ok(Self {

@@ -23,7 +23,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use otp_core::ports::{ConnectionUse, MAX_READ_TIME, PortError};
 use tokio::runtime::Handle;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::errors::{self, StoreError};
 pub use error::ConnectError;
@@ -97,7 +97,16 @@ impl SqliteStore {
         name: &'static str,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, PortError> {
-        self.run(Access::Write, name, work).await
+        self.write_in(db_span(name), work).await
+    }
+
+    /// Does the same in this span. A span that begins a trace is chosen by its own name.
+    pub(crate) async fn write_in<T: Send + 'static>(
+        &self,
+        span: Span,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, PortError> {
+        self.run(Access::Write, span, work).await
     }
 
     /// Runs `work` on one snapshot of the data.
@@ -106,7 +115,7 @@ impl SqliteStore {
         name: &'static str,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, PortError> {
-        self.run(Access::Read, name, work).await
+        self.run(Access::Read, db_span(name), work).await
     }
 
     /// Does the same for what a caller reads for itself. A statement with the condition `in_time()` fails if
@@ -137,7 +146,7 @@ impl SqliteStore {
     async fn run<T: Send + 'static>(
         &self,
         access: Access,
-        name: &'static str,
+        span: Span,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, PortError> {
         let pool = match access {
@@ -166,11 +175,15 @@ impl SqliteStore {
                 .await
                 .map_err(StoreError::from)?
         };
-        let span = tracing::debug_span!("db", otel.name = name);
         let task = self.runtime.spawn(task.instrument(span));
         task.await
             .map_err(|_| errors::unavailable("the work on the database was aborted"))?
     }
+}
+
+/// The span of work on the database, exported under this name.
+fn db_span(name: &'static str) -> Span {
+    tracing::debug_span!("db", otel.name = name)
 }
 
 /// Description of a panic. Its text is left out: it may quote the value that caused it.

@@ -48,20 +48,18 @@ impl SendLedger for SqliteStore {
         if attempts.is_empty() {
             return Ok(Vec::new());
         }
-        self.write("db.ledger.admit", move |connection| {
-            admit::admit(connection, &attempts)
-        })
-        .await
+        let span = tracing::debug_span!("db.ledger.admit", attempts = attempts.len());
+        let work = move |connection: &mut _| admit::admit(connection, &attempts);
+        self.write_in(span, work).await
     }
 
     async fn settle(&self, settlements: Arc<[Settlement]>) -> Result<(), PortError> {
         if settlements.is_empty() {
             return Ok(());
         }
-        self.write("db.ledger.settle", move |connection| {
-            settle::settle(connection, &settlements)
-        })
-        .await
+        let span = tracing::debug_span!("db.ledger.settle", settlements = settlements.len());
+        let work = move |connection: &mut _| settle::settle(connection, &settlements);
+        self.write_in(span, work).await
     }
 }
 
