@@ -14,6 +14,7 @@ use otp_core::ports::PortError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
+use crate::shared_error::shared;
 use slots::{Slot, Slots};
 
 /// The time limit of a batch. A healthy store times out earlier, with its own error; this limit is
@@ -234,15 +235,4 @@ where
 /// Returns the error for a store that does not answer in time.
 pub(crate) fn timed_out() -> PortError {
     PortError::Unavailable("the store did not answer in time".into())
-}
-
-/// Copies an error for one of several callers.
-pub(crate) fn shared(error: &Arc<PortError>) -> PortError {
-    let source = Box::new(Arc::clone(error));
-    match &**error {
-        PortError::Conflict(_) => PortError::Conflict(source),
-        PortError::Locked(accounts) => PortError::Locked(accounts.clone()),
-        PortError::Unavailable(_) => PortError::Unavailable(source),
-        PortError::Backend(_) => PortError::Backend(source),
-    }
 }

@@ -18,7 +18,8 @@ use otp_core::ports::{Directory, PortError};
 use otp_core::pricing::PriceList;
 use otp_core::send::SendingProfile;
 
-use crate::batcher::{shared, timed_out};
+use crate::batcher::timed_out;
+use crate::shared_error::shared;
 
 /// The time an answer is cached, from the beginning of its look-up. The API promises that a revoked key stops working within a second.
 pub const TIME_TO_LIVE: Duration = Duration::from_millis(500);

@@ -25,6 +25,7 @@ mod group_commit;
 mod grouped_reads;
 mod narrow_reads;
 mod paced_sender;
+mod shared_error;
 mod shared_health;
 mod space_watch;
 

@@ -9,7 +9,8 @@ use otp_core::ports::{ConnectionUse, PortError, StorageHealth};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use crate::batcher::{shared, timed_out};
+use crate::batcher::timed_out;
+use crate::shared_error::shared;
 
 /// The time a result is used.
 const TIME_TO_LIVE: Duration = Duration::from_millis(500);

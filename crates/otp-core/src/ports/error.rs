@@ -26,20 +26,25 @@ pub enum PortError {
 impl PortError {
     /// Returns whether the backend has no room for another write.
     pub fn is_out_of_space(&self) -> bool {
+        self.out_of_space().is_some()
+    }
+
+    /// Returns the cause, if it is that the backend has no room for another write.
+    pub fn out_of_space(&self) -> Option<&OutOfSpace> {
         let mut cause = self.source();
         while let Some(error) = cause {
-            if error.is::<OutOfSpace>() {
-                return true;
+            if let Some(full) = error.downcast_ref() {
+                return Some(full);
             }
             cause = error.source();
         }
-        false
+        None
     }
 }
 
 /// The cause of a [`PortError::Unavailable`] if the backend has no room for another write, in words that
 /// may appear in a log.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct OutOfSpace(pub String);
 
