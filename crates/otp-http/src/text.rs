@@ -26,6 +26,7 @@ mod tests {
             .map(|parameter| parameter.text_key());
         let others = [
             "CoolingDown-message",
+            "InternalServerError-temporary",
             "InvalidQueryParameter-unknown",
             "InvalidQueryParameter-duplicate",
         ];

@@ -44,4 +44,5 @@ InvalidSignature = الترويسة ⁦X-Hub-Signature-256⁩ مفقودة، أ�
 NotificationTooLarge = حجم الإشعار أكبر من 4 ميبيبايت.
 NotFound = لا يوجد شيء في هذا المسار.
 MethodNotAllowed = لا يدعم هذا المسار طريقة الطلب. تذكر الترويسة ⁦Allow⁩ الطرق التي يدعمها.
+InternalServerError-temporary = الخدمة غير متاحة مؤقتًا. انتظر المدة المذكورة في ⁦Retry-After⁩ ثم حاول مرة أخرى، وأرسل ⁦idempotencyKey⁩ نفسه إن كان في طلبك.
 InternalServerError = حدث خطأ غير متوقع. يُرجى المحاولة لاحقًا، وإذا استمرت المشكلة فتواصل مع الدعم.

@@ -44,4 +44,5 @@ InvalidSignature = X-Hub-Signature-256 is missing, or is not the signature of th
 NotificationTooLarge = The notification is larger than 4 MiB.
 NotFound = There is nothing at this path.
 MethodNotAllowed = This path does not support the request's method. The Allow header lists those it does.
+InternalServerError-temporary = The service is temporarily unavailable. Wait for the time given in Retry-After and try again, with the same idempotencyKey if the request has one.
 InternalServerError = An unexpected error occurred. Please try again later, and if the issue persists, contact support.

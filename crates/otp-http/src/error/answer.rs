@@ -90,10 +90,12 @@ impl ApiError {
                 shape.body.message_status = Some(MessageStatus::Failed.as_str());
                 shape
             }
-            Self::NoRoom | Self::Unavailable(_) => Shape {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                ..plain(&[]).with([retry_after(1)])
-            },
+            Self::NoRoom | Self::Unavailable(_) => {
+                let mut shape = plain(&[]).with([retry_after(1)]);
+                shape.status = StatusCode::SERVICE_UNAVAILABLE;
+                shape.body.description = text("InternalServerError-temporary", &[]);
+                shape
+            }
         }
     }
 

@@ -157,6 +157,10 @@ fn meaning(code: ErrorCode) -> String {
     let worded = [ErrorCode::CoolingDown, ErrorCode::RefusedByProvider];
     if worded.contains(&code) {
         format!("- `errorMessage` is a sentence: {text}")
+    } else if code == ErrorCode::InternalServerError {
+        let temporary = TEXTS.text(UiLanguage::English, "InternalServerError-temporary", &[]);
+        let code = code.as_str();
+        format!("- `{code}` with 500: {text}\n- `{code}` with 503: {temporary}")
     } else {
         format!("- `{}`: {text}", code.as_str())
     }

@@ -168,13 +168,33 @@ async fn rule_13_an_accepted_message_is_sent_and_an_unknown_one_pending() {
 #[actix_web::test]
 async fn a_failing_port_is_a_500_and_an_unreachable_one_a_503_without_a_cause() {
     type Broken = fn() -> PortError;
-    let cases: [(Broken, u16, &str); 4] = [
-        (|| PortError::Unavailable("canary".into()), 503, "1"),
-        (|| PortError::Locked(BTreeSet::new()), 503, "1"),
-        (|| PortError::Backend("canary".into()), 500, ""),
-        (|| PortError::Conflict("canary".into()), 500, ""),
+    let cases: [(Broken, u16, &str, &str); 4] = [
+        (
+            || PortError::Unavailable("canary".into()),
+            503,
+            "1",
+            "temporarily",
+        ),
+        (
+            || PortError::Locked(BTreeSet::new()),
+            503,
+            "1",
+            "temporarily",
+        ),
+        (
+            || PortError::Backend("canary".into()),
+            500,
+            "",
+            "contact support",
+        ),
+        (
+            || PortError::Conflict("canary".into()),
+            500,
+            "",
+            "contact support",
+        ),
     ];
-    for (broken, status, retry_after) in cases {
+    for (broken, status, retry_after, advice) in cases {
         let mut world = World::new();
         world
             .ledger
@@ -183,6 +203,10 @@ async fn a_failing_port_is_a_500_and_an_unreachable_one_a_503_without_a_cause() 
         let answer = world.ask(post(PATH, &valid())).await;
         assert_eq!(answer.error(), (status, "InternalServerError".into()));
         assert_eq!(answer.header("retry-after"), retry_after);
+        let description = answer.json()["description"].to_string();
+        assert!(description.contains(advice), "{description}");
+        let both = description.contains("temporarily") && description.contains("support");
+        assert!(!both, "{description}");
         assert!(!String::from_utf8(answer.body).unwrap().contains("canary"));
     }
 }
