@@ -4,9 +4,14 @@ use otp_e2e::world::{client, recipient};
 use otp_e2e::{Database, Running, World, meta, on_every_store};
 use serde_json::json;
 
+/// How long a test waits for a metric.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
 on_every_store! {
     /// The page counts a send, its receipt and their answers, and it identifies nobody.
     the_page_counts_requests_admissions_batches_receipts_look_ups_and_connections;
+    /// Whoever watches the page sees that mail does not go out.
+    the_page_shows_notices_that_wait;
 }
 
 async fn page(server: &Running) -> String {
@@ -150,10 +155,45 @@ async fn the_page_counts_requests_admissions_batches_receipts_look_ups_and_conne
         misses >= 1.0 && (hits + misses - 8.0).abs() < 0.5,
         "{hits} {misses}"
     );
+    for (metric, at_least) in [
+        ("process_resident_memory_bytes", 1e6),
+        ("process_open_fds", 3.0),
+        ("process_max_fds", 64.0),
+        ("process_cpu_seconds_total", 0.0),
+        ("process_start_time_seconds", 1.7e9),
+    ] {
+        let found = value(&page, metric, &[]);
+        assert!(found >= Some(at_least), "{metric} {found:?} in\n{page}");
+    }
     let open = value(&page, "otp_database_connections", &["state=\"idle\""]);
     assert!(open.is_some_and(|open| open >= 1.0), "{page}");
 
     for secret in ["96655", &world.api_key, &world.account, "482913", sent.id()] {
         assert!(!page.contains(secret), "{secret} in\n{page}");
     }
+}
+
+async fn the_page_shows_notices_that_wait(database: Database) {
+    let world = World::with_credits(database, 1).await;
+    let server = world.serve();
+    let before = page(&server).await;
+    for metric in ["otp_outbox_waiting", "otp_outbox_oldest_seconds"] {
+        assert_eq!(value(&before, metric, &[]), Some(0.0), "{before}");
+    }
+    // The last credit is taken, and no mail server is set: one notice waits.
+    let sent = world.send_to(&server, &recipient(1)).await;
+    assert_eq!(sent.message_status(), "Sent");
+    let waiting = async {
+        loop {
+            let page = page(&server).await;
+            let age = value(&page, "otp_outbox_oldest_seconds", &[]);
+            if age > Some(0.0) {
+                return page;
+            }
+        }
+    };
+    let page = tokio::time::timeout(PATIENCE, waiting).await;
+    let page = page.expect("its age grows");
+    let waiting = value(&page, "otp_outbox_waiting", &[]);
+    assert_eq!(waiting, Some(1.0), "{page}");
 }

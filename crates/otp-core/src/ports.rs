@@ -52,7 +52,7 @@ pub use message_sender::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
 pub use messages::{MAX_PER_LOOKUP, MAX_READ_TIME, Messages};
-pub use notice_outbox::{MAX_WAITING_NOTICES, NoticeOutbox};
+pub use notice_outbox::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog};
 pub use notice_sender::{AddressedNotice, NoticeError, NoticeRecipient, NoticeSender, TestMail};
 pub use opt_outs::{AnsweredMessage, ConsentTargets, OptOuts, StoredRecipient};
 pub use plans::Plans;

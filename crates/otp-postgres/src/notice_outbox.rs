@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{AccountId, NoticeId};
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
-use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, PortError};
+use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog, PortError};
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_rows::Col;
@@ -128,6 +128,27 @@ impl NoticeOutbox for PgStore {
             .await
             .map_err(port_error)?;
         Ok(read_all(rows)?)
+    }
+
+    async fn backlog(&self) -> Result<OutboxBacklog, PortError> {
+        let waiting = || notices::table.filter(notices::state.eq(Col(NoticeState::Waiting)));
+        let mut connection = self.connection().await?;
+        let count: i64 = waiting()
+            .count()
+            .get_result(&mut connection)
+            .await
+            .map_err(port_error)?;
+        let oldest: Option<Col<Timestamp>> = waiting()
+            .order(notices::created_at)
+            .select(notices::created_at)
+            .first(&mut connection)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(OutboxBacklog {
+            waiting: u64::try_from(count).unwrap_or_default(),
+            oldest: oldest.map(|oldest| oldest.0),
+        })
     }
 
     async fn forget_ended(&self, before: Timestamp) -> Result<(), PortError> {

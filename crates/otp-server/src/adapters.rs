@@ -78,6 +78,7 @@ impl Adapters {
             sender: Arc::clone(&sender),
             ledger: Arc::clone(&ledger),
             directory: Arc::clone(&directory),
+            clock: overrides.clock(),
         });
         Ok(Self {
             narrow_reads: Arc::new(NarrowReads::of_store(&storage)),

@@ -17,17 +17,23 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogra
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::channel::whatsapp::health::Quality;
-use otp_core::ports::{ConnectionUse, PortError, Storage};
+use otp_core::ports::{Clock, ConnectionUse, OutboxBacklog, PortError, Storage};
 use otp_hot_path::{CachedDirectory, GroupCommit, LookUps, PacedSender};
 use tokio::sync::Mutex;
 
-use crate::workers::{PANICS, Progress, Task, TaskError};
+use crate::workers::{MAILINGS, PANICS, Progress, Task, TaskError};
 
 pub(crate) use counted_ledger::CountedLedger;
 pub(crate) use counted_sender::CountedSender;
 pub(crate) use counted_webhook::CountedWebhook;
 
 const PATH: &str = "/metrics";
+
+/// The gauge of notices that wait to be mailed.
+const OUTBOX_WAITING: &str = "otp_outbox_waiting";
+
+/// The gauge of the age of the oldest of them.
+const OUTBOX_AGE: &str = "otp_outbox_oldest_seconds";
 
 /// Senders and templates are loaded at most once in this time, however often the page is read.
 const FRESH: Duration = Duration::from_secs(1);
@@ -54,6 +60,8 @@ pub(crate) struct Watched {
     pub(crate) ledger: Arc<GroupCommit>,
     /// Look-ups.
     pub(crate) directory: Arc<CachedDirectory>,
+    /// Since when notices wait.
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// The metrics page; clones share its values.
@@ -61,6 +69,8 @@ pub(crate) struct Watched {
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     watched: Watched,
+    /// Memory, processor time and files of this process.
+    process: metrics_process::Collector,
     refreshed: Arc<Mutex<Option<Instant>>>,
     /// The runtime that drives the store's connections.
     runtime: tokio::runtime::Handle,
@@ -74,6 +84,7 @@ impl Metrics {
         Ok(Self {
             handle,
             watched,
+            process: metrics_process::Collector::default(),
             refreshed: Arc::default(),
             runtime: tokio::runtime::Handle::current(),
         })
@@ -122,12 +133,18 @@ impl Metrics {
             ];
             gauge!("otp_template_usable", &labels).set(flag(template.status.may_send()));
         }
+        let OutboxBacklog { waiting, oldest } = storage.backlog().await?;
+        let now = self.watched.clock.now();
+        let age = oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
+        gauge!(OUTBOX_WAITING).set(number(usize::try_from(waiting).unwrap_or(usize::MAX)));
+        gauge!(OUTBOX_AGE).set(age.as_secs_f64());
         *refreshed = Some(Instant::now());
         Ok(())
     }
 
     /// Sets the values that this process knows without a query.
     fn set_local_values(&self) {
+        self.process.collect();
         let Watched {
             storage,
             ledger,
@@ -189,6 +206,7 @@ fn recorder() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(batch_size, &SIZES)?
         .install_recorder()?;
     describe();
+    metrics_process::Collector::default().describe();
     Ok(installed.insert(handle).clone())
 }
 
@@ -271,6 +289,19 @@ fn describe() {
     describe_gauge!(
         "otp_database_connections_awaited",
         "Tasks that wait for a connection to the database."
+    );
+    describe_gauge!(
+        OUTBOX_WAITING,
+        "Notices to account holders that wait to be mailed."
+    );
+    describe_gauge!(
+        OUTBOX_AGE,
+        Unit::Seconds,
+        "Age of the oldest notice that waits; 0 if none does."
+    );
+    describe_counter!(
+        MAILINGS,
+        "Attempts to mail a notice, by outcome: sent, postponed or abandoned."
     );
     describe_gauge!(
         "otp_build_info",

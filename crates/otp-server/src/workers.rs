@@ -20,6 +20,7 @@ use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
 use senders::ExamineSenders;
 use templates::SyncStoredTemplates;
 
+pub(crate) use notices::MAILINGS;
 pub(crate) use worker::{PANICS, Progress, Task, TaskError, Worker};
 
 /// Starts a worker for each task; `stop` ends them.

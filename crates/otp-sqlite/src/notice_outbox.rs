@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::NoticeId;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
-use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, PortError};
+use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog, PortError};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{NoticeRow, read_all};
@@ -97,6 +97,23 @@ impl NoticeOutbox for SqliteStore {
                 .select(NoticeRow::as_select())
                 .load(connection)?;
             Ok(read_all(rows)?)
+        })
+        .await
+    }
+
+    async fn backlog(&self) -> Result<OutboxBacklog, PortError> {
+        self.read("db.outbox.backlog", |connection| {
+            let waiting = || notices::table.filter(notices::state.eq(Col(NoticeState::Waiting)));
+            let count: i64 = waiting().count().get_result(connection)?;
+            let oldest: Option<Col<Timestamp>> = waiting()
+                .order(notices::created_at)
+                .select(notices::created_at)
+                .first(connection)
+                .optional()?;
+            Ok(OutboxBacklog {
+                waiting: u64::try_from(count).unwrap_or_default(),
+                oldest: oldest.map(|oldest| oldest.0),
+            })
         })
         .await
     }

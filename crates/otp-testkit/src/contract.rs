@@ -211,6 +211,7 @@ macro_rules! storage_contract {
             claims_are_bounded_and_in_order,
             a_notice_is_claimed_by_one_worker_at_a_time,
             the_outbox_is_bounded,
+            the_backlog_is_what_waits,
             ended_notices_are_forgotten_in_time,
             a_crossing_is_noticed_once,
             racers_cross_once,

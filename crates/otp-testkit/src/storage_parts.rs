@@ -23,9 +23,10 @@ use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, ConnectionUse, ConsentTargets, CreditAudit, Directory,
-    Erasure, Keyring, Messages, NoticeOutbox, OptOuts, Plans, PortError, Prices, Recalled,
-    Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState, SendLedger,
-    SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates,
+    Erasure, Keyring, Messages, NoticeOutbox, OptOuts, OutboxBacklog, Plans, PortError, Prices,
+    Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState,
+    SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions,
+    Templates,
 };
 use otp_core::pricing::PriceList;
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
@@ -146,6 +147,7 @@ storage_parts! {
         async fn claim(now: Timestamp, lease_until: Timestamp, limit: usize) -> Vec<QueuedNotice>;
         async fn record(outcomes: &[NoticeOutcome]) -> ();
         async fn list_unsent(limit: usize) -> Vec<QueuedNotice>;
+        async fn backlog() -> OutboxBacklog;
         async fn forget_ended(before: Timestamp) -> ();
     }
     opt_outs: OptOuts {

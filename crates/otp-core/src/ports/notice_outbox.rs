@@ -12,6 +12,15 @@ use crate::time::Timestamp;
 /// long outage of the mail server, or a balance that keeps crossing its threshold, from filling the disk.
 pub const MAX_WAITING_NOTICES: usize = 200;
 
+/// The notices that wait, of all accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutboxBacklog {
+    /// How many there are.
+    pub waiting: u64,
+    /// When the oldest of them was added; `None` if none waits.
+    pub oldest: Option<Timestamp>,
+}
+
 /// Stores notices until a mail server has accepted them.
 ///
 /// Notices about debits are written by [`super::SendLedger`], in the transaction of the debit.
@@ -43,6 +52,9 @@ pub trait NoticeOutbox: Send + Sync {
 
     /// Returns at most `limit` notices that wait or were given up, oldest first.
     async fn list_unsent(&self, limit: usize) -> Result<Vec<QueuedNotice>, PortError>;
+
+    /// Returns how many notices wait, and since when the oldest of them does.
+    async fn backlog(&self) -> Result<OutboxBacklog, PortError>;
 
     /// Deletes the notices that ended before `before`. After that their ids count as new.
     async fn forget_ended(&self, before: Timestamp) -> Result<(), PortError>;

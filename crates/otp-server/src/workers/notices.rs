@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use metrics::counter;
 use otp_core::ids::NoticeId;
 use otp_core::notice::NoticeState;
 use otp_core::usecases::mail_notices::MailNotices;
@@ -9,6 +10,9 @@ use otp_core::usecases::{announce_expiring_keys, forget_ended_notices};
 use tokio_util::sync::CancellationToken;
 
 use super::worker::{Progress, Task, TaskError};
+
+/// The counter of attempts to mail a notice.
+pub(crate) const MAILINGS: &str = "otp_mailings_total";
 
 /// The period of tasks for which a few minutes more do not matter.
 const SLOW_PERIOD: Duration = Duration::from_secs(10 * 60);
@@ -32,6 +36,12 @@ impl Task for MailDueNotices {
             let Some(mailed) = self.mail.execute().await? else {
                 break;
             };
+            let outcome = match mailed.state {
+                NoticeState::Sent => "sent",
+                NoticeState::GivenUp => "abandoned",
+                NoticeState::Waiting => "postponed",
+            };
+            counter!(MAILINGS, "outcome" => outcome).increment(1);
             let (id, kind, failure) = (mailed.id, mailed.kind, mailed.failure.as_deref());
             match mailed.state {
                 NoticeState::Sent => {

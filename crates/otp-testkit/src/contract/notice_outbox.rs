@@ -12,7 +12,7 @@ use otp_core::message::MessageStatus;
 use otp_core::notice::{
     LowBalance, MailNotice, NoticeKind, NoticeOutcome, NoticeState, QueuedNotice, Reason,
 };
-use otp_core::ports::{MAX_WAITING_NOTICES, PortError, Storage};
+use otp_core::ports::{MAX_WAITING_NOTICES, OutboxBacklog, PortError, Storage};
 use otp_core::send::{Admission, Outcome, SendAttempt};
 use otp_core::ui_language::UiLanguage;
 use tokio::sync::Barrier;
@@ -260,6 +260,33 @@ pub async fn the_outbox_is_bounded(store: Arc<dyn Storage>) {
     };
     freed.enqueue(&[freed.notice("there is room again")]).await;
     assert_eq!(fixture.unsent().await.len(), MAX_WAITING_NOTICES + 1);
+}
+
+/// The backlog has the notices that wait, claimed or not, and none that has ended.
+pub async fn the_backlog_is_what_waits(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let backlog = async || fixture.store.backlog().await.expect("counted");
+    assert_eq!(backlog().await, OutboxBacklog::default());
+    let notices: Vec<_> = (0..3)
+        .map(|second| MailNotice {
+            created_at: START + Duration::from_secs(2 - second),
+            ..fixture.notice(&second.to_string())
+        })
+        .collect();
+    fixture.enqueue(&notices).await;
+    let waiting = |waiting, second| OutboxBacklog {
+        waiting,
+        oldest: Some(START + Duration::from_secs(second)),
+    };
+    assert_eq!(backlog().await, waiting(3, 0));
+    let mut claimed = fixture.claim(10).await;
+    assert_eq!(backlog().await, waiting(3, 0));
+    claimed.sort_by_key(|queued| queued.notice.created_at);
+    fixture.record(&claimed[0], NoticeState::Sent, 11).await;
+    assert_eq!(backlog().await, waiting(2, 1));
+    fixture.record(&claimed[1], NoticeState::GivenUp, 11).await;
+    fixture.record(&claimed[2], NoticeState::Waiting, 60).await;
+    assert_eq!(backlog().await, waiting(1, 2));
 }
 
 /// Notices that ended long ago are forgotten; those that wait are kept, however old.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
-use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, PortError};
+use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog, PortError};
 use otp_core::time::Timestamp;
 
 use super::{MemoryStore, State, conflict};
@@ -72,6 +72,18 @@ impl NoticeOutbox for MemoryStore {
         unsent.sort_by_key(|queued| (queued.notice.created_at, queued.notice.id));
         unsent.truncate(limit);
         Ok(unsent)
+    }
+
+    async fn backlog(&self) -> Result<OutboxBacklog, PortError> {
+        let state = self.state();
+        let waiting = || {
+            let all = state.notices.iter().map(|(queued, _)| queued);
+            all.filter(|queued| queued.state == NoticeState::Waiting)
+        };
+        Ok(OutboxBacklog {
+            waiting: u64::try_from(waiting().count()).unwrap_or(u64::MAX),
+            oldest: waiting().map(|queued| queued.notice.created_at).min(),
+        })
     }
 
     async fn forget_ended(&self, before: Timestamp) -> Result<(), PortError> {
