@@ -8,6 +8,7 @@ on_every_store! {
     a_key_is_shown_once_and_can_be_rotated_and_revoked;
     a_token_given_instead_of_its_file_is_not_repeated;
     a_mistake_is_refused_with_a_reason;
+    with_json_an_error_is_an_object_too;
 }
 
 fn keys(value: &Value) -> Vec<&str> {
@@ -222,6 +223,69 @@ async fn a_mistake_is_refused_with_a_reason(database: Database) {
         "2020-01-01T00:00:00Z",
     ];
     refused(&late, 1, "past");
+}
+
+async fn with_json_an_error_is_an_object_too(database: Database) {
+    let mut world = World::bare(database).await;
+    let nobody = "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2";
+    let error = |ended: process::Ended| -> String {
+        let errors = ended.errors();
+        let [error] = errors.as_slice() else {
+            panic!("{}", ended.stderr);
+        };
+        let error: Value = serde_json::from_str(error).expect("JSON");
+        error["error"].as_str().expect("a text").to_owned()
+    };
+    let ended = world.try_command(&["account", "show", "--id", nobody, "--json"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (1, ""));
+    assert!(error(ended).starts_with("no account has the id"));
+    // What clap refuses, without its usage.
+    let ended = world.try_command(&["--json", "acount", "list"]);
+    assert_eq!(ended.code, 2);
+    let text = error(ended);
+    assert!(
+        text.starts_with("unrecognized subcommand 'acount'") && !text.contains("Usage"),
+        "{text}"
+    );
+    // Each fault of the settings is an object of its own.
+    world.set("LOG__FORMAT", "xml");
+    world.set("DATABASE__URL", "mysql://x");
+    let ended = world.try_command(&["--json", "account", "list"]);
+    assert_eq!(ended.code, 2);
+    let lines: Vec<Value> = ended
+        .stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let has = |setting: &str| {
+        lines.iter().any(|line| {
+            line["error"]
+                .as_str()
+                .is_some_and(|error| error.contains(setting))
+        })
+    };
+    assert!(has("log.format") && has("database.url"), "{}", ended.stderr);
+}
+
+#[test]
+fn each_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_str().expect("UTF-8");
+    let ended = process::run(&["man", "--out", path], &[], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    for (page, words) in [
+        ("otp-server.1", "otp\\-server\\-key(1)"),
+        ("otp-server-key.1", "otp\\-server\\-key\\-create(1)"),
+        ("otp-server-key-create.1", "\\-\\-expires\\-at"),
+        ("otp-server-serve.1", "\\-\\-no\\-migrate"),
+    ] {
+        let text = std::fs::read_to_string(folder.path().join(page));
+        let text = text.unwrap_or_else(|error| panic!("{page}: {error}"));
+        assert!(text.contains(words), "{page}: {text}");
+    }
+    let ended = process::run(&["man", "--out", "/nowhere"], &[], "");
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("/nowhere"), "{}", ended.stderr);
 }
 
 #[test]

@@ -95,7 +95,12 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
     let folder = std::env::temp_dir().join(format!("otp-demo-{}", demo.id()));
     demo.terminate();
     let (code, stderr) = demo.wait();
-    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let lines: Vec<Value> = stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!((code, lines.len()), (Some(0), 1), "{stderr}");
+    assert_eq!(lines[0]["message"], "stopping");
     let left = std::fs::read_dir(std::env::temp_dir())
         .expect("a folder")
         .filter_map(Result::ok);
@@ -121,4 +126,23 @@ fn a_port_in_use_is_reported_in_one_line() {
         ended.stderr
     );
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_demo_for_other_machines_warns_and_works() {
+    let arguments = ["demo", "--listen", "0.0.0.0", "--port", "0", "--json"];
+    let demo = Running::start(&arguments, &[]).unwrap_or_else(|ended| panic!("{}", ended.stderr));
+    let curl = demo.ready["curl"].as_str().expect("a text").to_owned();
+    let output = Command::new("sh").args(["-c", &curl]).output();
+    let answer: Value = serde_json::from_slice(&output.expect("sh and curl").stdout).expect("JSON");
+    assert_eq!(answer["messageStatus"], "Sent", "{answer}");
+    demo.terminate();
+    let (code, stderr) = demo.wait();
+    let first: Value = serde_json::from_str(stderr.lines().next().expect("a line")).expect("JSON");
+    let warning = first["note"].as_str().expect("a text");
+    assert!(
+        warning.starts_with("warning: whoever reaches port "),
+        "{stderr}"
+    );
+    assert_eq!(code, Some(0), "{stderr}");
 }

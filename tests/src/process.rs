@@ -4,8 +4,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::watch;
+
+/// How long a test waits for a line.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A command of the program that has ended.
 #[derive(Debug)]
@@ -36,11 +41,44 @@ impl Ended {
 
 /// A command of the program that serves until it is stopped; it is killed when dropped.
 pub struct Running {
-    child: Child,
+    process: Process,
     /// The JSON value that it printed when it was ready.
     pub ready: Value,
-    /// Standard error, read by a thread so that the program never waits for a full pipe.
-    stderr: Option<std::thread::JoinHandle<String>>,
+    stderr: StandardError,
+}
+
+/// A process that is killed when dropped.
+struct Process(Child);
+
+/// Standard error, read by a thread so that the program never waits for a full pipe.
+struct StandardError {
+    text: watch::Receiver<String>,
+    reader: std::thread::JoinHandle<()>,
+}
+
+impl StandardError {
+    fn read(stderr: std::process::ChildStderr) -> Self {
+        let (sender, text) = watch::channel(String::new());
+        let reader = std::thread::spawn(move || {
+            let mut stderr = BufReader::new(stderr);
+            let mut line = Vec::new();
+            // A killed process may end in the middle of a character, which is not an error here.
+            while stderr
+                .read_until(b'\n', &mut line)
+                .is_ok_and(|read| read > 0)
+            {
+                sender.send_modify(|text| text.push_str(&String::from_utf8_lossy(&line)));
+                line.clear();
+            }
+        });
+        Self { text, reader }
+    }
+
+    /// Returns all of it, after the program has ended.
+    fn rest(self) -> String {
+        self.reader.join().expect("read");
+        self.text.borrow().clone()
+    }
 }
 
 /// Runs a command to its end.
@@ -69,32 +107,25 @@ impl Running {
             .stdin(Stdio::null())
             .spawn()
             .expect("started");
-        let mut stderr = child.stderr.take().expect("piped");
-        let stderr = std::thread::spawn(move || {
-            let mut text = String::new();
-            // A killed process may end in the middle of a character, which is not an error here.
-            drop(stderr.read_to_string(&mut text));
-            text
-        });
+        let stderr = StandardError::read(child.stderr.take().expect("piped"));
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         stdout.read_line(&mut line).expect("a line or the end");
         if line.is_empty() {
             let code = child.wait().expect("ended").code().expect("not killed");
-            let stderr = stderr.join().expect("read");
             return Err(Ended {
                 code,
                 stdout: line,
-                stderr,
+                stderr: stderr.rest(),
             });
         }
         // The rest is read and dropped, so that the program can still print.
         std::thread::spawn(move || drop(stdout.read_to_string(&mut String::new())));
         let ready = serde_json::from_str(&line).expect("one JSON value a line");
         Ok(Self {
-            child,
+            process: Process(child),
             ready,
-            stderr: Some(stderr),
+            stderr,
         })
     }
 
@@ -110,18 +141,14 @@ impl Running {
 
     /// Returns its process id.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.process.0.id()
     }
 
     /// Kills it at once (SIGKILL) and returns its log.
     pub fn kill(mut self) -> String {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("ended");
-        self.stderr
-            .take()
-            .expect("not taken before")
-            .join()
-            .expect("read")
+        self.process.0.kill().expect("killed");
+        self.process.0.wait().expect("ended");
+        self.stderr.rest()
     }
 
     /// Sends SIGTERM.
@@ -139,32 +166,39 @@ impl Running {
         self.signal("CONT");
     }
 
+    /// Sends SIGINT, as Ctrl-C does.
+    pub fn interrupt(&self) {
+        self.signal("INT");
+    }
+
     fn signal(&self, signal: &str) {
         let signalled = Command::new("kill")
-            .args(["-s", signal, &self.child.id().to_string()])
+            .args(["-s", signal, &self.id().to_string()])
             .status();
         assert!(signalled.expect("kill").success());
     }
 
+    /// Waits until its standard error has a line with these words.
+    pub async fn wait_for_line(&self, words: &str) {
+        let mut text = self.stderr.text.clone();
+        let found = text.wait_for(|text| text.contains(words));
+        let found = tokio::time::timeout(PATIENCE, found).await;
+        let is_found = matches!(found, Ok(Ok(_)));
+        assert!(is_found, "{words:?} not in {}", *self.stderr.text.borrow());
+    }
+
     /// Waits until it ends, and returns its exit code and its log.
     pub fn wait(mut self) -> (Option<i32>, String) {
-        let status = self.child.wait().expect("ended");
-        (
-            status.code(),
-            self.stderr
-                .take()
-                .expect("not taken before")
-                .join()
-                .expect("read"),
-        )
+        let status = self.process.0.wait().expect("ended");
+        (status.code(), self.stderr.rest())
     }
 }
 
-impl Drop for Running {
+impl Drop for Process {
     fn drop(&mut self) {
         // It may have ended already.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }
 

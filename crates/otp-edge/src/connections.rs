@@ -7,6 +7,7 @@
 mod activity;
 mod connection;
 mod gate;
+mod in_progress;
 
 use crate::client_address::TrustedProxies;
 
@@ -14,6 +15,7 @@ pub(crate) use activity::{Activity, RequestInProgress};
 pub(crate) use connection::Connection;
 pub(crate) use gate::Gate;
 pub use gate::{CONNECTIONS, CONNECTIONS_REFUSED};
+pub use in_progress::RequestCount;
 
 /// How many connections a server keeps open at a time.
 #[derive(Debug, Clone)]

@@ -55,7 +55,7 @@ mod trace_parent;
 
 pub use body::{BodyError, BodyLimits, receive};
 pub use client_address::{InvalidProxy, TrustedProxies, client_address, counted_address};
-pub use connections::{CONNECTIONS, CONNECTIONS_REFUSED, ConnectionLimits};
+pub use connections::{CONNECTIONS, CONNECTIONS_REFUSED, ConnectionLimits, RequestCount};
 pub use envelope::{EnvelopedBody, envelope, leave_unlogged};
 pub use headers::{NO_STORE, retry_after};
 pub use panics::catch_panics;

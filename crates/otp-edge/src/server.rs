@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use crate::connections::{Connection, ConnectionLimits, Gate};
+use crate::connections::{Connection, ConnectionLimits, Gate, RequestCount};
 use crate::deadlines::{HEAD_DEADLINE, KEEP_ALIVE};
 use crate::envelope::envelope;
 
@@ -43,6 +43,8 @@ pub struct ServerOptions {
     pub workers: usize,
     /// How many connections it keeps.
     pub connections: ConnectionLimits,
+    /// Counts its requests.
+    pub requests: RequestCount,
 }
 
 impl ServerOptions {
@@ -52,6 +54,7 @@ impl ServerOptions {
             tls: None,
             workers: 1,
             connections: ConnectionLimits::none(),
+            requests: RequestCount::default(),
         }
     }
 }
@@ -83,7 +86,7 @@ where
             .wrap(from_fn(envelope))
             .configure(configure.clone())
     };
-    let gate = Gate::new(options.connections);
+    let gate = Gate::counting(options.connections, options.requests);
     let builder = match options.tls {
         None => builder.listen(NAME, listener, move || {
             let gate = Arc::clone(&gate);

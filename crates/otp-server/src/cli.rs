@@ -3,6 +3,7 @@
 
 pub(crate) mod values;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +45,9 @@ pub(crate) enum Command {
         /// Port to listen on; 0 for any free one.
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// Address to listen on; 0.0.0.0 to open the demo to other machines.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+        listen: IpAddr,
     },
     /// Run the gateway.
     Serve {
@@ -100,8 +104,12 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual page, or write one for each command.
+    Man {
+        /// Folder to write the pages to, one for each command.
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod shell;
 pub(crate) mod subscription;
 pub(crate) mod template;
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Context;
@@ -40,7 +41,9 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
     };
     let administration = || Administration::open(&sources, overrides.clone(), options);
     match cli.command {
-        Command::Demo { port } => demo::run(port, overrides, json).await,
+        Command::Demo { port, listen } => {
+            demo::run(SocketAddr::new(listen, port), overrides, json).await
+        }
         Command::Serve { no_migrate } => {
             serve::run(sources.load_for_serving()?, overrides, no_migrate, json).await
         }
@@ -61,7 +64,8 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Mail(command) => mail::run(&sources, overrides, options, command).await,
         Command::Config(command) => config::run(&sources, &overrides, &command),
         Command::Completions { shell } => shell::completions(shell),
-        Command::Man => shell::manual(),
+        Command::Man { out: None } => shell::manual(),
+        Command::Man { out: Some(folder) } => shell::manuals(&folder),
     }
 }
 

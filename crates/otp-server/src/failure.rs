@@ -1,7 +1,9 @@
-//! How the program reports a failure: one line on standard error for each fault, and an exit code.
+//! How the program reports a failure: one line on standard error for each fault, text or with `--json` an
+//! object, and an exit code.
 
 use std::process::ExitCode;
 
+use crate::gateway::EndedAtOnce;
 use crate::settings::SettingsError;
 
 /// Something outside the program prevents the start: a setting, the database, a port, a certificate.
@@ -29,19 +31,52 @@ impl From<SettingsError> for SetupError {
     }
 }
 
-/// Prints the error, or each fault of the settings, and returns the exit code.
+/// Exit code after a second signal: that of a program that SIGINT ends (128 + 2), whichever signal it was.
+const ENDED_AT_ONCE: u8 = 130;
+
+/// Prints the error, or each fault of the settings, and returns the exit code. With `json`, each is an
+/// object in a line of its own.
+pub(crate) fn report(error: &anyhow::Error, json: bool) -> ExitCode {
+    let faults = error.downcast_ref::<SettingsError>();
+    let faults = faults.map(|error| error.faults().to_vec());
+    for fault in faults.unwrap_or_else(|| vec![one_line(&**error)]) {
+        print(&in_one_line(&fault), json);
+    }
+    let code = if error.is::<EndedAtOnce>() {
+        ENDED_AT_ONCE
+    } else if error.is::<SetupError>() || error.is::<SettingsError>() {
+        2
+    } else {
+        1
+    };
+    ExitCode::from(code)
+}
+
+/// Prints what is wrong with the command line, or the help that it asks for, and returns the exit code.
+pub(crate) fn report_arguments(error: &clap::Error, json: bool) -> ExitCode {
+    if json && error.use_stderr() {
+        let text = error.render().to_string();
+        // The usage and the hint to --help follow after an empty line.
+        let end = text.find("\n\nUsage:").or(text.find("\n\nFor more"));
+        let text = &text[..end.unwrap_or(text.len())];
+        print(&in_one_line(text.trim_start_matches("error: ")), json);
+    } else {
+        // A reader that has gone is not a failure.
+        drop(error.print());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
 #[expect(
     clippy::print_stderr,
     reason = "this is where errors of commands are printed"
 )]
-pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    let faults = error.downcast_ref::<SettingsError>();
-    let faults = faults.map(|error| error.faults().to_vec());
-    for fault in faults.unwrap_or_else(|| vec![one_line(&**error)]) {
-        eprintln!("error: {}", in_one_line(&fault));
+fn print(error: &str, json: bool) {
+    if json {
+        eprintln!("{}", serde_json::json!({ "error": error }));
+    } else {
+        eprintln!("error: {error}");
     }
-    let prevents_the_start = error.is::<SetupError>() || error.is::<SettingsError>();
-    ExitCode::from(if prevents_the_start { 2 } else { 1 })
 }
 
 /// Joins an error and its causes by colons, without a cause that its parent already quotes.

@@ -2,6 +2,7 @@
 
 mod servers;
 mod signals;
+mod stopping;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -9,9 +10,8 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use actix_web::web::ServiceConfig;
 use otp_core::ports::{MessageSender, Storage};
-use otp_edge::{ServerOptions, UseCaseRunner};
+use otp_edge::{RequestCount, ServerOptions, UseCaseRunner};
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::adapters::Adapters;
@@ -21,10 +21,11 @@ use crate::overrides::Overrides;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::use_cases::UseCases;
-use crate::workers;
+use crate::workers::Workers;
 
 use servers::Servers;
 pub(crate) use servers::listen;
+pub(crate) use signals::EndedAtOnce;
 pub use signals::StopSignals;
 
 /// A gateway that serves requests. Dropping it does not stop it; see [`Gateway::stop`].
@@ -32,9 +33,11 @@ pub struct Gateway {
     url: String,
     internal_url: Option<String>,
     servers: Servers,
-    /// Requests under way, including those whose clients have gone, and workers.
-    tasks: TaskTracker,
-    stop_workers: CancellationToken,
+    /// Requests whose clients wait.
+    requests: RequestCount,
+    /// Use cases of requests, including those whose clients have gone.
+    use_cases: TaskTracker,
+    workers: Workers,
 }
 
 /// Mounts paths beside those of the API.
@@ -74,18 +77,20 @@ impl Gateway {
     pub async fn serve_until(mut self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
         tokio::select! {
             () = self.servers.end() => {}
-            () = stop => tracing::info!("stopping; finishing accepted requests"),
+            () = stop => stopping::begin(self.requests.get()),
         }
         self.stop().await
     }
 
     /// Stops accepting requests, finishes those that were accepted, and ends the background work.
     pub async fn stop(self) -> std::io::Result<()> {
-        let stopped = self.servers.stop().await;
-        self.stop_workers.cancel();
-        // Requests under way, and the round of each worker that runs.
-        self.tasks.close();
-        self.tasks.wait().await;
+        let (requests, use_cases, workers) = (self.requests, self.use_cases, self.workers);
+        let of_requests = || stopping::of_requests(requests.get());
+        let stopped = stopping::explained(self.servers.stop(), of_requests).await;
+        use_cases.close();
+        let rest = async { tokio::join!(use_cases.wait(), workers.stop()) };
+        let of_rest = || stopping::of_work(use_cases.len(), &workers.busy());
+        stopping::explained(rest, of_rest).await;
         stopped
     }
 }
@@ -151,9 +156,9 @@ impl GatewayBuilder {
 
         let adapters = Adapters::start(settings, &self.overrides, store.ports(), keys)?;
         let adapters = Arc::new(adapters);
-        let tasks = TaskTracker::new();
-        let stop_workers = CancellationToken::new();
-        let api = api(settings, &adapters, &tasks);
+        let use_cases = TaskTracker::new();
+        let requests = RequestCount::default();
+        let api = api(settings, &adapters, &use_cases);
         let internal = internal.map(|listener| serve_internally(listener, &api, &adapters));
         let internal = internal.transpose()?;
         let has_internal = internal.is_some();
@@ -173,15 +178,16 @@ impl GatewayBuilder {
                 threads => threads,
             },
             connections: servers::connection_limits(&settings.http),
+            requests: requests.clone(),
         };
         let server = otp_edge::serve(listener, options, mount).map_err(SetupError::caused_by)?;
-        workers::start(&adapters, &tasks, &stop_workers);
         Ok(Gateway {
             url,
             internal_url,
             servers: Servers::start(server, internal),
-            tasks,
-            stop_workers,
+            requests,
+            use_cases,
+            workers: Workers::start(&adapters),
         })
     }
 }

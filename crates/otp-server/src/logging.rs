@@ -12,6 +12,10 @@ use tracing_subscriber::{EnvFilter, Registry};
 use crate::settings::{Log, LogFormat, Settings};
 use crate::spans::SpanExport;
 
+/// The target of lines that are written at every log level: whoever stops the program sees what it waits
+/// for.
+pub(crate) const STOPPING: &str = "otp_server::stopping";
+
 /// A layer that filters for itself.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
@@ -42,6 +46,10 @@ fn start_layers(layers: Vec<BoxedLayer>) {
 fn log_layer(log: &Log) -> BoxedLayer {
     // A filter of this layer alone: the export of spans has its own.
     let filter = EnvFilter::try_new(&log.level).unwrap_or_default();
+    let filter = match format!("{STOPPING}=info").parse() {
+        Ok(always) => filter.add_directive(always),
+        Err(_) => filter,
+    };
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);

@@ -78,6 +78,15 @@ pub(crate) fn name_database(database: &str, json: bool) {
     }
 }
 
+/// Prints a remark on standard error.
+pub(crate) fn note(text: &str, json: bool) {
+    if json {
+        progress(&serde_json::json!({"note": text}).to_string());
+    } else {
+        progress(text);
+    }
+}
+
 /// Prints the answer on standard output. A reader that ends early (`| head`) is not a failure.
 pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
     let text = if json {
@@ -93,7 +102,8 @@ pub(crate) fn print(answer: &Answer, json: bool) -> ExitCode {
         Ok(()) => code,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => code,
         Err(error) => {
-            crate::failure::report(&anyhow::anyhow!("failed to write standard output: {error}"))
+            let error = anyhow::anyhow!("failed to write standard output: {error}");
+            crate::failure::report(&error, json)
         }
     }
 }

@@ -3,6 +3,7 @@
 mod consents;
 mod messages;
 mod notices;
+mod rounds;
 mod senders;
 mod templates;
 mod worker;
@@ -17,20 +18,54 @@ use crate::use_cases;
 use consents::ResolveConsents;
 use messages::ExpireMessages;
 use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
+use rounds::Rounds;
 use senders::ExamineSenders;
 use templates::SyncStoredTemplates;
 
 pub(crate) use notices::MAILINGS;
 pub(crate) use worker::{PANICS, Progress, Task, TaskError, Worker};
 
-/// Starts a worker for each task; `stop` ends them.
-pub(crate) fn start(adapters: &Arc<Adapters>, tasks: &TaskTracker, stop: &CancellationToken) {
-    let workers = Workers {
+/// Running workers.
+pub(crate) struct Workers {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    rounds: Rounds,
+}
+
+impl Workers {
+    /// Starts a worker for each task.
+    pub(crate) fn start(adapters: &Arc<Adapters>) -> Self {
+        let workers = Self {
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            rounds: Rounds::default(),
+        };
+        start(adapters, &workers);
+        workers
+    }
+
+    /// Ends them. A round that has begun is finished first.
+    pub(crate) async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Returns the names of the tasks whose round is under way.
+    pub(crate) fn busy(&self) -> Vec<&'static str> {
+        self.rounds.under_way()
+    }
+}
+
+fn start(adapters: &Arc<Adapters>, running: &Workers) {
+    let stop = &running.stop;
+    let workers = Starter {
         adapters,
-        tasks,
+        tasks: &running.tasks,
         worker: Worker {
             randomness: Arc::clone(&adapters.randomness),
             stop: stop.clone(),
+            rounds: running.rounds.clone(),
         },
     };
     workers.start(|adapters| ExpireMessages(use_cases::expire_pending_messages(adapters)));
@@ -67,13 +102,13 @@ pub(crate) fn start(adapters: &Arc<Adapters>, tasks: &TaskTracker, stop: &Cancel
     workers.start(|adapters| adapters.metrics.upkeep());
 }
 
-struct Workers<'a> {
+struct Starter<'a> {
     adapters: &'a Arc<Adapters>,
     tasks: &'a TaskTracker,
     worker: Worker,
 }
 
-impl Workers<'_> {
+impl Starter<'_> {
     fn start<T: Task + 'static>(&self, make: impl Fn(&Adapters) -> T + Send + 'static) {
         let adapters = Arc::clone(self.adapters);
         let worker = self.worker.clone();

@@ -50,6 +50,7 @@ impl Activity {
     /// Notes that the head of a request is complete. The request ends when the result is dropped.
     pub(crate) fn begin(self: &Rc<Self>) -> RequestInProgress {
         self.requests.update(|requests| requests + 1);
+        self.slot.requests().begin();
         self.deadline.set(None);
         self.has_begun.set(false);
         self.slot.set_busy();
@@ -67,6 +68,7 @@ impl Activity {
 
     fn end(&self) {
         self.requests.update(|requests| requests - 1);
+        self.slot.requests().end();
         if self.requests.get() == 0 {
             self.deadline.set(Some(Instant::now() + IDLE_DEADLINE));
             self.slot.set_idle();

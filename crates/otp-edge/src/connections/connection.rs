@@ -134,7 +134,7 @@ mod tests {
     use tokio::time::{Instant, sleep};
 
     use super::*;
-    use crate::connections::{ConnectionLimits, Gate};
+    use crate::connections::{ConnectionLimits, Gate, RequestCount};
     use crate::deadlines::{HEAD_DEADLINE, KEEP_ALIVE};
 
     fn connection() -> (DuplexStream, Connection<DuplexStream>) {
@@ -200,6 +200,26 @@ mod tests {
         drop(in_progress);
         let ended = end(&mut connection).await;
         assert_eq!(ended, (KEEP_ALIVE + HEAD_DEADLINE, io::ErrorKind::TimedOut));
+    }
+
+    #[tokio::test]
+    async fn a_request_counts_until_it_ends() {
+        let requests = RequestCount::default();
+        let gate = Gate::counting(ConnectionLimits::none(), requests.clone());
+        let connections: Vec<_> = (0..2)
+            .map(|_| Connection::new(duplex(1).1, gate.admit(None).expect("a slot")))
+            .collect();
+        assert_eq!(requests.get(), 0);
+        let begun: Vec<_> = connections
+            .iter()
+            .map(|connection| connection.activity().begin())
+            .collect();
+        assert_eq!(requests.get(), 2);
+        // A connection may break before its request has ended.
+        drop(connections);
+        assert_eq!(requests.get(), 2);
+        drop(begun);
+        assert_eq!(requests.get(), 0);
     }
 
     #[tokio::test(start_paused = true)]

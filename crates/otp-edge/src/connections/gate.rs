@@ -10,7 +10,7 @@ use std::time::Instant;
 use futures_util::task::AtomicWaker;
 use metrics::{Counter, Gauge, counter, gauge};
 
-use super::ConnectionLimits;
+use super::{ConnectionLimits, RequestCount};
 use crate::client_address::counted_address;
 
 /// The gauge of open connections.
@@ -24,6 +24,7 @@ pub const CONNECTIONS_REFUSED: &str = "otp_http_connections_refused_total";
 pub(crate) struct Gate {
     limits: ConnectionLimits,
     open: Mutex<Open>,
+    requests: RequestCount,
     started: Instant,
     counted: Counted,
 }
@@ -53,20 +54,27 @@ pub(crate) struct SlotState {
     is_taken: AtomicBool,
     waker: AtomicWaker,
     started: Instant,
+    /// Of all connections.
+    requests: RequestCount,
 }
 
 const BUSY: u64 = u64::MAX;
 
 impl SlotState {
-    fn new(started: Instant) -> Self {
+    fn new(started: Instant, requests: RequestCount) -> Self {
         let state = Self {
             waits_since: AtomicU64::new(BUSY),
             is_taken: AtomicBool::new(false),
             waker: AtomicWaker::new(),
             started,
+            requests,
         };
         state.set_idle();
         state
+    }
+
+    pub(super) fn requests(&self) -> &RequestCount {
+        &self.requests
     }
 
     pub(super) fn set_busy(&self) {
@@ -110,11 +118,18 @@ impl Slot {
 }
 
 impl Gate {
+    #[cfg(test)]
     pub(crate) fn new(limits: ConnectionLimits) -> Arc<Self> {
+        Self::counting(limits, RequestCount::default())
+    }
+
+    /// Counts the requests on its connections with `requests`.
+    pub(crate) fn counting(limits: ConnectionLimits, requests: RequestCount) -> Arc<Self> {
         let refused = |limit| counter!(CONNECTIONS_REFUSED, "limit" => limit);
         Arc::new(Self {
             limits,
             open: Mutex::default(),
+            requests,
             started: Instant::now(),
             counted: Counted {
                 open: gauge!(CONNECTIONS),
@@ -131,7 +146,7 @@ impl Gate {
         let peer = peer.to_canonical();
         let is_proxy = self.limits.trusted_proxies.contains(peer);
         let address = (!is_proxy).then(|| counted_address(peer));
-        let state = Arc::new(SlotState::new(self.started));
+        let state = Arc::new(SlotState::new(self.started, self.requests.clone()));
         let mut open = self.open();
         if open.total >= self.limits.total {
             self.counted.refused_in_total.increment(1);

@@ -1,6 +1,6 @@
 //! `demo`: everything in one process, to see a code arrive within a minute.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::web;
 use base64::Engine as _;
@@ -34,17 +34,22 @@ const CREDITS: i64 = 1_000;
 /// The number in the printed example: a Saudi mobile number that the sandbox accepts.
 const EXAMPLE_NUMBER: &str = "+966551234567";
 
-pub(super) async fn run(port: u16, overrides: Overrides, json: bool) -> anyhow::Result<Answer> {
-    let listener = listen(([127, 0, 0, 1], port).into())
+pub(super) async fn run(
+    bind: SocketAddr,
+    overrides: Overrides,
+    json: bool,
+) -> anyhow::Result<Answer> {
+    let listener = listen(bind)
         .map_err(|error| SetupError::new(format!("{error}; try another with --port")))?;
-    let address = listener.local_addr()?;
+    let bound = listener.local_addr()?;
+    let address = from_this_machine(bound);
     let folder = DemoFolder::create()?;
     let webhook = WebhookOptions {
         url: format!("http://{address}/webhooks/whatsapp"),
         app_secret: random_text(),
         verify_token: random_text(),
     };
-    let settings = settings(address, &folder, &webhook)?;
+    let settings = settings(address, &folder, &webhook, json)?;
     crate::logging::start(&settings.log);
     let (store, keys) = Store::open_new(&settings, &overrides).await?;
     let overrides = Overrides {
@@ -70,19 +75,46 @@ pub(super) async fn run(port: u16, overrides: Overrides, json: bool) -> anyhow::
         .with_routes(move |app| {
             app.service(web::scope("/sandbox").configure(routes.clone()));
         });
-    let stop = StopSignals::catch()?;
+    let signals = StopSignals::catch()?;
     let gateway = builder.start(listener).await?;
-    output::print(&introduction(gateway.url(), &key), json);
+    if !bound.ip().is_loopback() {
+        output::note(&format!("warning: {}", exposed(bound)), json);
+    }
+    output::print(&introduction(&format!("http://{address}"), &key), json);
     let stopped = async {
-        stop.received().await;
+        signals.received().await;
         // Its phone page keeps connections open.
         sandbox.close();
     };
-    gateway.serve_until(stopped).await?;
+    let serving = gateway.serve_until(stopped);
+    signals.or_end_at_once(serving).await??;
     Ok(Answer::new(
         json!({"stopped": true}),
         "stopped; the data of the demo is deleted",
     ))
+}
+
+/// Returns the address at which this machine reaches a listener on `bound`.
+fn from_this_machine(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}
+
+/// Returns what is at stake if other machines reach the demo.
+fn exposed(bound: SocketAddr) -> String {
+    let port = bound.port();
+    let mut words = format!(
+        "whoever reaches port {port} of this machine reads the codes on the phone's page, and sends with \
+         the key that it shows; nothing is encrypted. Stop the demo when you have seen it."
+    );
+    if bound.ip().is_unspecified() {
+        words.push_str(" From another machine, use this machine's name or address in the URLs.");
+    }
+    words
 }
 
 /// The folder of a demo; dropping it deletes the folder with its content.
@@ -122,6 +154,7 @@ fn settings(
     address: SocketAddr,
     folder: &DemoFolder,
     webhook: &WebhookOptions,
+    json: bool,
 ) -> Result<Settings, SettingsError> {
     let database = folder.0.join("otp.db");
     Settings::with([
@@ -136,6 +169,7 @@ fn settings(
         ("security.master_key", &random_text()),
         // The sandbox breaks connections for some of its test numbers, which is not an error here.
         ("log.level", "warn,actix_http::h1::dispatcher=off"),
+        ("log.format", if json { "json" } else { "text" }),
     ])
 }
 

@@ -9,7 +9,7 @@ use crate::gateway::{StopSignals, listen};
 use crate::output::{self, Answer};
 
 pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
-    let stop = StopSignals::catch()?;
+    let signals = StopSignals::catch()?;
     let listener = listen(([127, 0, 0, 1], port).into())?;
     let url = format!("http://{}", listener.local_addr()?);
     let sandbox = Sandbox::new(SandboxOptions {
@@ -34,10 +34,17 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
     output::print(&Answer::new(json!({"listening": url}), text), json);
     let handle = server.handle();
     let serving = tokio::spawn(server);
-    stop.received().await;
+    signals.received().await;
     sandbox.close();
-    handle.stop(true).await;
-    serving.await??;
+    output::note(
+        "stopping: waiting for requests under way, at most 30 s; Ctrl-C again ends at once",
+        json,
+    );
+    let stopped = async {
+        handle.stop(true).await;
+        serving.await
+    };
+    signals.or_end_at_once(stopped).await???;
     Ok(Answer::new(json!({"stopped": true}), "stopped"))
 }
 

@@ -25,7 +25,8 @@ pub(super) async fn run(
     if no_migrate {
         builder = builder.without_migrations();
     }
-    let mut stop = pin!(StopSignals::catch()?.received());
+    let signals = StopSignals::catch()?;
+    let mut stop = pin!(signals.received());
     // Before it has started, nothing is accepted that would have to be finished.
     let started = tokio::select! {
         started = builder.start(listener) => Some(started?),
@@ -43,12 +44,12 @@ pub(super) async fn run(
                     "smtp.url is not set: notices to account holders wait in the outbox"
                 );
             }
-            gateway.serve_until(stop).await
+            signals.or_end_at_once(gateway.serve_until(stop)).await?
         }
         None => Ok(()),
     };
     if let Some(spans) = spans {
-        spans.finish().await;
+        signals.or_end_at_once(spans.finish()).await?;
     }
     stopped?;
     Ok(Answer::new(json!({"stopped": true}), "stopped"))

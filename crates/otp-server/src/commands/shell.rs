@@ -1,9 +1,12 @@
 //! `completions` and `man`
 
+use std::path::Path;
+
 use clap::CommandFactory;
 use serde_json::json;
 
 use crate::cli::Cli;
+use crate::failure::SetupError;
 use crate::output::Answer;
 
 pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Answer> {
@@ -21,4 +24,16 @@ pub(super) fn manual() -> anyhow::Result<Answer> {
     clap_mangen::Man::new(Cli::command()).render(&mut page)?;
     let page = String::from_utf8(page)?;
     Ok(Answer::new(json!({"roff": page}), page.trim_end()))
+}
+
+/// Writes one page for each command and subcommand.
+pub(super) fn manuals(folder: &Path) -> anyhow::Result<Answer> {
+    clap_mangen::generate_to(Cli::command(), folder).map_err(|error| {
+        SetupError::new(format!("failed to write to {}: {error}", folder.display()))
+    })?;
+    let folder = folder.display().to_string();
+    Ok(Answer::new(
+        json!({"folder": folder}),
+        format!("wrote the manual pages to {folder}"),
+    ))
 }

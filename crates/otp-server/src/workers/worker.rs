@@ -9,6 +9,7 @@ use otp_core::ports::Randomness;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::rounds::Rounds;
 use crate::panics;
 
 /// The counter of panics, by worker.
@@ -56,6 +57,8 @@ pub(crate) struct Worker {
     pub(crate) randomness: Arc<dyn Randomness>,
     /// Ends the worker. A round that has begun is finished first.
     pub(crate) stop: CancellationToken,
+    /// Names its round while one is under way.
+    pub(crate) rounds: Rounds,
 }
 
 impl Worker {
@@ -72,7 +75,10 @@ impl Worker {
         while !self.stop.is_cancelled() {
             let started = Instant::now();
             let mut period = T::PERIOD;
-            match panics::catch(task.run()).await {
+            self.rounds.begin(T::NAME);
+            let ended = panics::catch(task.run()).await;
+            self.rounds.end(T::NAME);
+            match ended {
                 Ok(Ok(Progress::Idle)) => {}
                 Ok(Ok(Progress::Done)) => outage.end(),
                 Ok(Err(error)) => {

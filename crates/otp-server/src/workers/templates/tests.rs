@@ -118,6 +118,7 @@ async fn observe(script: &[Step]) -> Observed {
     let worker = Worker {
         randomness: Arc::new(Longest),
         stop: stop.clone(),
+        rounds: crate::workers::Rounds::default(),
     };
     let senders: Arc<dyn Senders> = fixture.store.clone();
     let watched = Arc::clone(&notifications);

@@ -85,6 +85,7 @@ fn observe(script: &[Step], randomness: u8) -> Observed {
     let worker = Worker {
         randomness: Arc::new(Constant(randomness)),
         stop: stop.clone(),
+        rounds: Rounds::default(),
     };
     let make = {
         let (gate, wake, made): (_, _, Arc<Mutex<u32>>) =
@@ -231,6 +232,7 @@ async fn a_worker_that_is_stopped_before_it_starts_does_nothing() {
     let worker = Worker {
         randomness: Arc::new(Constant(0)),
         stop: CancellationToken::new(),
+        rounds: Rounds::default(),
     };
     worker.stop.cancel();
     let (rounds, mut started) = mpsc::unbounded_channel();
