@@ -12,6 +12,7 @@ mod keyring;
 mod messages;
 mod metrics;
 mod notices;
+mod operations_page;
 mod privacy;
 mod reliability;
 mod send_message;
