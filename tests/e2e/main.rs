@@ -1,6 +1,7 @@
 //! Black-box tests of the built server, on every store. Folders mirror URLs; tests that concern no
 //! URL have a folder named after their theme.
 
+mod administration;
 mod check_message_status;
 mod command_line;
 mod configuration;

@@ -1,8 +1,12 @@
 //! Accounts: the businesses that send passcodes, their contact details, and their rules.
 
+mod change;
 mod rules;
+mod standing;
 
+pub use change::AccountChange;
 pub use rules::AccountRules;
+pub use standing::AccountStanding;
 
 use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;

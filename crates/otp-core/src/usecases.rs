@@ -12,6 +12,7 @@ pub mod apply_sender_events;
 pub mod apply_template_events;
 pub mod audit_credits;
 pub mod authenticate;
+pub mod change_account;
 pub mod check_keyring;
 pub mod check_message_status;
 pub mod create_account;

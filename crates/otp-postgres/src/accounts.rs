@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join3;
-use otp_core::account::Account;
+use otp_core::account::{Account, AccountChange};
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::ports::{Accounts, PortError};
 use otp_rows::Col;
-use otp_rows::rows::{AccountRow, KeyringRow, read_all, read_found};
+use otp_rows::rows::{AccountChangeRow, AccountRow, KeyringRow, read_all, read_found};
 use otp_rows::schema::{accounts, keyring};
 
 use crate::PgStore;
@@ -22,6 +22,19 @@ impl Accounts for PgStore {
         let transaction = Transaction::on(self.connection().await?);
         let created = insert(&transaction, account, key).await;
         transaction.finish(created.map_err(port_error)).await
+    }
+
+    async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
+        let Some(change) = AccountChangeRow::of(change) else {
+            return Ok(Accounts::find(self, id).await?.is_some());
+        };
+        // The update takes the lock that a batch takes, and waits for a batch that has it.
+        let changed = diesel::update(accounts::table.find(Col(id)))
+            .set(change)
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(changed > 0)
     }
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {

@@ -1,6 +1,7 @@
 //! The columns: a line here makes a type of the core a column in both databases.
 
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text};
+use otp_core::account::AccountStanding;
 use otp_core::api_key::ApiKeyHash;
 use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::ProviderId;
@@ -90,6 +91,7 @@ ids!(
 );
 
 codes!(
+    AccountStanding,
     Announced,
     Channel,
     ConsentRequest,

@@ -13,7 +13,7 @@ mod send_facts;
 mod sender;
 mod template;
 
-pub use account::{AccountRow, ApiKeyRow};
+pub use account::{AccountChangeRow, AccountRow, ApiKeyRow};
 pub use consent::{
     ConsentRow, CurrentConsentRow, LoggedConsentRow, OptOutRow, UnresolvedConsentRow,
 };

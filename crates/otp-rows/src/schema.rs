@@ -29,6 +29,7 @@ table! {
         address -> Nullable<Binary>,
         default_language -> Text,
         low_balance_percent -> SmallInt,
+        standing -> SmallInt,
         created_at -> Instant,
     }
 }

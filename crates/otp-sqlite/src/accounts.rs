@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use otp_core::account::Account;
+use otp_core::account::{Account, AccountChange};
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::ports::{Accounts, PortError};
 use otp_rows::Col;
-use otp_rows::rows::{AccountRow, KeyringRow, read_all, read_found};
+use otp_rows::rows::{AccountChangeRow, AccountRow, KeyringRow, read_all, read_found};
 use otp_rows::schema::{accounts, keyring};
 
 use crate::SqliteStore;
@@ -25,6 +25,19 @@ impl Accounts for SqliteStore {
                 .values(key)
                 .execute(connection)?;
             Ok(())
+        })
+        .await
+    }
+
+    async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
+        let Some(change) = AccountChangeRow::of(change) else {
+            return Ok(Accounts::find(self, id).await?.is_some());
+        };
+        self.write("db.accounts.change", move |connection| {
+            let changed = diesel::update(accounts::table.find(Col(id)))
+                .set(change)
+                .execute(connection)?;
+            Ok(changed > 0)
         })
         .await
     }

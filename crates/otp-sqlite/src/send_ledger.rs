@@ -27,7 +27,7 @@ use crate::errors::StoreError;
 use crate::set_based::{id, set_based};
 
 const RULES: &str = "
-    SELECT a.id, a.low_balance_percent
+    SELECT a.id, a.low_balance_percent, a.standing
     FROM json_each(?) AS wanted CROSS JOIN accounts AS a
     WHERE a.id = unhex(wanted.value ->> 0)";
 

@@ -86,6 +86,7 @@ macro_rules! storage_contract {
     (@administration $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; administration:
             accounts_read_back_as_written,
+            a_change_of_an_account_replaces_what_it_names,
             keys_read_back_as_written_and_are_found_by_hash,
             a_revocation_keeps_its_first_time,
             keys_that_expire_soon_are_found_unless_revoked,
@@ -105,6 +106,7 @@ macro_rules! storage_contract {
             a_large_batch_over_many_accounts_is_admitted_whole,
             a_refused_send_leaves_nothing,
             a_route_that_is_missing_is_refused_after_replay,
+            a_restricted_or_closed_account_is_refused_after_replay,
             an_opted_out_recipient_is_refused_until_opting_in,
             the_cooldown_is_derived_from_the_messages,
             the_cooldown_is_per_account_and_recipient,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use otp_core::account::Account;
+use otp_core::account::{Account, AccountChange};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
@@ -100,6 +100,7 @@ macro_rules! storage_parts {
 storage_parts! {
     accounts: Accounts {
         async fn create(account: &Account, key: &WrappedKey) -> ();
+        async fn change(id: AccountId, change: &AccountChange) -> bool;
         async fn find(id: AccountId) -> Option<Account>;
         async fn list() -> Vec<Account>;
     }

@@ -19,6 +19,8 @@ CREATE TABLE accounts (
     default_language    text  NOT NULL,
     -- The rules that differ between accounts.
     low_balance_percent smallint    NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
+    -- 0 may send, 1 is restricted, 2 is closed.
+    standing            smallint    NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 2),
     created_at          timestamptz NOT NULL
 );
 

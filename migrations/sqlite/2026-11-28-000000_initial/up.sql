@@ -21,6 +21,8 @@ CREATE TABLE accounts (
     default_language    TEXT NOT NULL,
     -- The rules that differ between accounts.
     low_balance_percent INTEGER NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
+    -- 0 may send, 1 is restricted, 2 is closed.
+    standing            INTEGER NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 2),
     created_at          INTEGER NOT NULL
 ) STRICT;
 

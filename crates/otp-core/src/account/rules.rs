@@ -1,5 +1,6 @@
 //! The rules that differ between accounts.
 
+use super::AccountStanding;
 use crate::notice::LowBalance;
 
 /// The settings an operator may change for one account. A store loads them with the facts of a
@@ -8,4 +9,6 @@ use crate::notice::LowBalance;
 pub struct AccountRules {
     /// The threshold at which a balance counts as low.
     pub low_balance: LowBalance,
+    /// Whether the account may send.
+    pub standing: AccountStanding,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::account::AccountStanding;
 use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
@@ -87,7 +88,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     judged
 }
 
-/// Judges one attempt: replay, route, opt-out, cooldown, balance, in this order. Returns the route
+/// Judges one attempt: replay, standing of the account, route, opt-out, cooldown, balance, in this order. Returns the route
 /// and the payer's new balance if it is admitted, its answer otherwise.
 pub(super) fn decide(
     attempt: &SendAttempt,
@@ -97,6 +98,11 @@ pub(super) fn decide(
         return Err(Admission::Replayed(first));
     }
     let refuse = |refusal| Err(Admission::Refused(refusal));
+    match facts.rules(attempt).standing {
+        AccountStanding::Open => {}
+        AccountStanding::Restricted => return refuse(Refusal::AccountRestricted),
+        AccountStanding::Closed => return refuse(Refusal::AccountClosed),
+    }
     let routed_to = match &attempt.route {
         Ok(routed_to) => routed_to,
         Err(refusal) => return refuse(*refusal),

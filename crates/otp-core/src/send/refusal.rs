@@ -5,6 +5,10 @@ use crate::time::Timestamp;
 /// The reason a message may not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
+    /// The account is restricted.
+    AccountRestricted,
+    /// The account is closed.
+    AccountClosed,
     /// The account has no sender.
     SenderNumberNotFound,
     /// No approved template is suitable.

@@ -108,6 +108,12 @@ pub struct SentMessage {
 /// The reason a message was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendMessageError {
+    /// An operator restricted the account.
+    #[error("the account is restricted")]
+    AccountRestricted,
+    /// The account is closed.
+    #[error("the account is closed")]
+    AccountClosed,
     /// The account has no sender.
     #[error("the account has no sender")]
     SenderNumberNotFound,
@@ -336,6 +342,8 @@ impl SendMessage {
 
 pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {
     match refusal {
+        Refusal::AccountRestricted => SendMessageError::AccountRestricted,
+        Refusal::AccountClosed => SendMessageError::AccountClosed,
         Refusal::SenderNumberNotFound => SendMessageError::SenderNumberNotFound,
         Refusal::TemplateNotFound => SendMessageError::TemplateNotFound,
         Refusal::RecipientOptedOut => SendMessageError::RecipientOptedOut,

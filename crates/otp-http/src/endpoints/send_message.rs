@@ -51,6 +51,8 @@ impl IntoResponses for Refusals {
             ErrorCode::PhoneNumberCanNotBeEmpty,
             ErrorCode::InvalidphoneNumber,
             ErrorCode::IdempotencyKeyMustBeUuid,
+            ErrorCode::AccountRestricted,
+            ErrorCode::AccountClosed,
             ErrorCode::SenderNumberNotFound,
             ErrorCode::TemplateNotFound,
             ErrorCode::RecipientOptedOut,
@@ -64,8 +66,8 @@ impl IntoResponses for Refusals {
 /// Sends a passcode over WhatsApp.
 ///
 /// The service checks in this order: limit per IP address, API key, body, `otpCode`, `toPhoneE164`,
-/// `idempotencyKey`; then a repeated `idempotencyKey` gets its first answer; then sender and template,
-/// opt-out, cooldown, credits.
+/// `idempotencyKey`; then a repeated `idempotencyKey` gets its first answer; then whether the
+/// account may send, sender and template, opt-out, cooldown, credits.
 ///
 /// The cooldown of a recipient starts at 30 seconds and doubles with every message to the same number,
 /// up to 6 hours; 6 hours without a message reset it. Failed messages neither count nor cost.

@@ -63,6 +63,10 @@ codes! {
     InvalidphoneNumber => BAD_REQUEST,
     /// `idempotencyKey` is not a UUID.
     IdempotencyKeyMustBeUuid => BAD_REQUEST,
+    /// An operator restricted the account.
+    AccountRestricted => BAD_REQUEST,
+    /// The account is closed.
+    AccountClosed => BAD_REQUEST,
     /// The account has no sender.
     SenderNumberNotFound => NOT_FOUND,
     /// The account has no template in a matching language.

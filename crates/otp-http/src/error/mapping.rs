@@ -123,6 +123,8 @@ impl From<InvalidPhoneNumber> for ApiError {
 impl From<SendMessageError> for ApiError {
     fn from(error: SendMessageError) -> Self {
         match error {
+            SendMessageError::AccountRestricted => Self::Plain(ErrorCode::AccountRestricted),
+            SendMessageError::AccountClosed => Self::Plain(ErrorCode::AccountClosed),
             SendMessageError::SenderNumberNotFound => Self::Plain(ErrorCode::SenderNumberNotFound),
             SendMessageError::TemplateNotFound => Self::Plain(ErrorCode::TemplateNotFound),
             SendMessageError::RecipientOptedOut => Self::Plain(ErrorCode::RecipientOptedOut),

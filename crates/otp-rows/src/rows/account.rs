@@ -1,7 +1,7 @@
 //! Accounts and their API keys.
 
 use diesel::prelude::*;
-use otp_core::account::{Account, AccountRules, SealedContact};
+use otp_core::account::{Account, AccountChange, AccountRules, AccountStanding, SealedContact};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::language::LanguageTag;
@@ -24,6 +24,7 @@ pub struct AccountRow {
     address: Col<Option<Sealed>>,
     default_language: Col<LanguageTag>,
     low_balance_percent: Col<LowBalance>,
+    standing: Col<AccountStanding>,
     created_at: Col<Timestamp>,
 }
 
@@ -39,6 +40,7 @@ impl From<&Account> for AccountRow {
             address: Col(contact.address),
             default_language: Col(account.default_language.clone()),
             low_balance_percent: Col(account.rules.low_balance),
+            standing: Col(account.rules.standing),
             created_at: Col(account.created_at),
         }
     }
@@ -58,9 +60,44 @@ impl From<AccountRow> for Account {
             default_language: row.default_language.0,
             rules: AccountRules {
                 low_balance: row.low_balance_percent.0,
+                standing: row.standing.0,
             },
             created_at: row.created_at.0,
         }
+    }
+}
+
+/// A change of an account. What is `None` is not written, and an address of `Some(None)` is removed.
+#[derive(AsChangeset)]
+#[diesel(table_name = accounts)]
+pub struct AccountChangeRow {
+    name: Option<Col<Sealed>>,
+    email: Option<Col<Sealed>>,
+    phone: Option<Col<Sealed>>,
+    company: Option<Col<Sealed>>,
+    address: Option<Col<Option<Sealed>>>,
+    default_language: Option<Col<LanguageTag>>,
+    low_balance_percent: Option<Col<LowBalance>>,
+    standing: Option<Col<AccountStanding>>,
+}
+
+impl AccountChangeRow {
+    /// Returns the change; `None` if it replaces nothing.
+    pub fn of(change: &AccountChange) -> Option<Self> {
+        if *change == AccountChange::default() {
+            return None;
+        }
+        let change = change.clone();
+        Some(Self {
+            name: change.name.map(Col),
+            email: change.email.map(Col),
+            phone: change.phone.map(Col),
+            company: change.company.map(Col),
+            address: change.address.map(Col),
+            default_language: change.default_language.map(Col),
+            low_balance_percent: change.low_balance.map(Col),
+            standing: change.standing.map(Col),
+        })
     }
 }
 

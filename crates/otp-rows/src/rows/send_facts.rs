@@ -1,7 +1,7 @@
 //! The facts by which the core judges admissions and settlements.
 
 use diesel::prelude::*;
-use otp_core::account::AccountRules;
+use otp_core::account::{AccountRules, AccountStanding};
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
@@ -76,6 +76,7 @@ by_name! {
     pub struct AccountRulesRow {
         id: Col<AccountId>,
         low_balance_percent: Col<LowBalance>,
+        standing: Col<AccountStanding>,
     }
 }
 
@@ -93,6 +94,7 @@ impl AccountRulesRow {
     fn rules(&self) -> AccountRules {
         AccountRules {
             low_balance: self.low_balance_percent.0,
+            standing: self.standing.0,
         }
     }
 }

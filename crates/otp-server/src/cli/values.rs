@@ -4,6 +4,7 @@ use otp_core::channel::whatsapp::template::CodeExpiry;
 use otp_core::credits::Credits;
 use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
+use otp_core::notice::{InvalidLowBalance, LowBalance};
 use otp_core::region::Region;
 use otp_core::ui_language::UiLanguage;
 use uuid::Uuid;
@@ -25,6 +26,13 @@ pub(crate) fn credits(text: &str) -> Result<Credits, String> {
 pub(crate) fn code_expiry(text: &str) -> Result<CodeExpiry, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     CodeExpiry::from_duration(duration).map_err(|error| error.to_string())
+}
+
+/// Parses the percentage at which a balance counts as low.
+pub(crate) fn low_balance(text: &str) -> Result<LowBalance, String> {
+    let percent = text.parse().map_err(|_| InvalidLowBalance);
+    let low_balance = percent.and_then(LowBalance::try_new);
+    low_balance.map_err(|error| format!("write {error}"))
 }
 
 /// Parses the code of a country that has phone numbers.

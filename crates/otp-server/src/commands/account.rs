@@ -1,22 +1,44 @@
 //! `account …`
 
 use clap::{Args, Subcommand};
-use otp_core::account::{Account, Contact, ContactLine, EmailAddress};
+use otp_core::account::{Account, AccountStanding, Contact, ContactLine, EmailAddress};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
 use otp_core::language::LanguageTag;
+use otp_core::notice::LowBalance;
+use otp_core::usecases::change_account::AccountEdit;
 use otp_core::usecases::create_account;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Administration;
-use crate::cli::values::{account_language, id};
+use crate::cli::values::{account_language, id, low_balance};
 use crate::output::Answer;
 
 #[derive(Subcommand)]
 pub(crate) enum AccountCommand {
     /// Create an account.
     Create(NewAccount),
+    /// Change contact details, the default language or the percentage of a low balance.
+    Edit(EditedAccount),
+    /// Stop an account from sending until it is reopened.
+    Restrict {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
+    /// Close an account: it cannot send any more. Its data stays.
+    Close {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
+    /// Let a restricted or closed account send again.
+    Reopen {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
+    },
     /// List all accounts.
     List,
     /// Show one account.
@@ -49,6 +71,60 @@ pub(crate) struct NewAccount {
     language: LanguageTag,
 }
 
+#[derive(Args)]
+pub(crate) struct EditedAccount {
+    /// Account id.
+    #[arg(long, value_parser = id)]
+    id: Uuid,
+    #[command(flatten)]
+    edits: Edits,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+struct Edits {
+    /// Name of the person responsible.
+    #[arg(long, value_parser = ContactLine::parse)]
+    name: Option<ContactLine>,
+    /// E-mail address for notices.
+    #[arg(long, value_parser = EmailAddress::parse)]
+    email: Option<EmailAddress>,
+    /// Phone number of the person responsible, in E.164.
+    #[arg(long, value_parser = ContactNumber::parse)]
+    phone: Option<ContactNumber>,
+    /// Name of the business.
+    #[arg(long, value_parser = ContactLine::parse)]
+    company: Option<ContactLine>,
+    /// Postal address of the business.
+    #[arg(long, value_parser = ContactLine::parse)]
+    address: Option<ContactLine>,
+    /// Remove the postal address.
+    #[arg(long, conflicts_with = "address")]
+    no_address: bool,
+    /// Default language of messages and notices: ar or en.
+    #[arg(long, value_parser = account_language)]
+    language: Option<LanguageTag>,
+    /// Percentage of a grant at which its balance is low; 0 for no notice.
+    #[arg(long, value_name = "PERCENT", value_parser = low_balance)]
+    low_balance: Option<LowBalance>,
+}
+
+impl From<Edits> for AccountEdit {
+    fn from(edits: Edits) -> Self {
+        let removed = edits.no_address.then_some(None);
+        Self {
+            name: edits.name,
+            email: edits.email,
+            phone: edits.phone,
+            company: edits.company,
+            address: edits.address.map(Some).or(removed),
+            default_language: edits.language,
+            low_balance: edits.low_balance,
+            standing: None,
+        }
+    }
+}
+
 pub(super) async fn run(
     administration: &Administration,
     command: AccountCommand,
@@ -71,21 +147,53 @@ pub(super) async fn run(
             let account = create_account.execute(new).await?;
             Ok(Answer::object(shown(&account, Some(&contact))))
         }
+        AccountCommand::Edit(EditedAccount { id, edits }) => {
+            change(administration, AccountId(id), edits.into()).await
+        }
+        AccountCommand::Restrict { id } => {
+            stand(administration, id, AccountStanding::Restricted).await
+        }
+        AccountCommand::Close { id } => stand(administration, id, AccountStanding::Closed).await,
+        AccountCommand::Reopen { id } => stand(administration, id, AccountStanding::Open).await,
         AccountCommand::List => {
             let accounts = administration.find_accounts()?.list().await?;
             let rows = accounts
                 .iter()
                 .map(|found| shown(&found.account, found.contact.as_ref()));
-            let columns = ["id", "name", "company", "language", "createdAt"];
+            let columns = ["id", "name", "company", "status", "language", "createdAt"];
             Ok(Answer::table(rows.collect(), &columns))
         }
-        AccountCommand::Show { id } => {
-            let found = administration.find_accounts()?.find(AccountId(id)).await?;
-            let found = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
-            let shown = shown(&found.account, found.contact.as_ref());
-            Ok(Answer::object(shown))
-        }
+        AccountCommand::Show { id } => show(administration, AccountId(id)).await,
     }
+}
+
+async fn show(administration: &Administration, id: AccountId) -> anyhow::Result<Answer> {
+    let found = administration.find_accounts()?.find(id).await?;
+    let found = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
+    let shown = shown(&found.account, found.contact.as_ref());
+    Ok(Answer::object(shown))
+}
+
+async fn stand(
+    administration: &Administration,
+    id: Uuid,
+    standing: AccountStanding,
+) -> anyhow::Result<Answer> {
+    let edit = AccountEdit {
+        standing: Some(standing),
+        ..AccountEdit::default()
+    };
+    change(administration, AccountId(id), edit).await
+}
+
+/// Changes an account, and shows it as it then is.
+async fn change(
+    administration: &Administration,
+    id: AccountId,
+    edit: AccountEdit,
+) -> anyhow::Result<Answer> {
+    administration.change_account()?.execute(id, edit).await?;
+    show(administration, id).await
 }
 
 /// Shows an account. Its contact details are null if its key is deleted.
@@ -97,6 +205,8 @@ fn shown(account: &Account, contact: Option<&Contact>) -> Value {
         "phone": contact.map(|contact| contact.phone.as_str()),
         "company": contact.map(|contact| contact.company.as_str()),
         "address": contact.and_then(|contact| Some(contact.address.as_ref()?.as_str())),
+        "status": account.rules.standing.as_str(),
+        "lowBalancePercent": account.rules.low_balance.percent(),
         "language": account.default_language.as_str(),
         "createdAt": account.created_at.to_rfc3339(),
     })

@@ -85,6 +85,8 @@ fn verdict(admission: &Admission) -> &'static str {
         Admission::Admitted => "admitted",
         Admission::Replayed(_) => "replayed",
         Admission::Refused(refusal) => match refusal {
+            Refusal::AccountRestricted => "account_restricted",
+            Refusal::AccountClosed => "account_closed",
             Refusal::SenderNumberNotFound => "sender_number_not_found",
             Refusal::TemplateNotFound => "template_not_found",
             Refusal::RecipientOptedOut => "recipient_opted_out",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::account::{AccountChange, AccountStanding};
 use otp_core::cooldown;
 use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
@@ -150,6 +151,49 @@ pub async fn a_route_that_is_missing_is_refused_after_replay(store: Arc<dyn Stor
         };
         assert_eq!(fixture.admit(&attempt).await, Admission::Refused(refusal));
     }
+}
+
+/// An account that may not send is refused from the next attempt on, in one batch with others; its
+/// replays are answered, and its messages are settled.
+pub async fn a_restricted_or_closed_account_is_refused_after_replay(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 5).await;
+    let other = fixture.another_account().await;
+    fixture.grant_to(other, 5).await;
+    let first = fixture.attempt_with_key(1, 1);
+    assert_eq!(fixture.admit(&first).await, Admission::Admitted);
+    for (number, standing, refusal) in [
+        (2, AccountStanding::Restricted, Refusal::AccountRestricted),
+        (3, AccountStanding::Closed, Refusal::AccountClosed),
+    ] {
+        let change = AccountChange {
+            standing: Some(standing),
+            ..AccountChange::default()
+        };
+        let changed = fixture.store.change(fixture.account, &change).await;
+        assert!(changed.expect("change"));
+        let of_other = SendAttempt {
+            account_id: other,
+            api_key_id: fixture.another_key(other).await,
+            ..fixture.attempt(number)
+        };
+        let attempt = fixture.attempt(number);
+        let batch = vec![attempt, of_other, fixture.attempt_with_key(1, 1)];
+        let admissions = fixture.admit_all(batch).await;
+        assert_eq!(admissions[0], Admission::Refused(refusal));
+        assert_eq!(admissions[1], Admission::Admitted);
+        assert!(matches!(admissions[2], Admission::Replayed(_)));
+    }
+    fixture
+        .settle(&first, Outcome::Failed(failure(131_026)))
+        .await;
+    assert_eq!(fixture.balance().await, 5);
+    let open = AccountChange {
+        standing: Some(AccountStanding::Open),
+        ..AccountChange::default()
+    };
+    let changed = fixture.store.change(fixture.account, &open).await;
+    assert!(changed.expect("change"));
+    fixture.send(2).await;
 }
 
 /// STOP stops the account's messages to that recipient, and only those, until START.

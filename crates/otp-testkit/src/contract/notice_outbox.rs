@@ -416,6 +416,7 @@ pub async fn each_account_has_a_threshold_of_its_own(store: Arc<dyn Storage>) {
     let early = fixture
         .account_with_rules(AccountRules {
             low_balance: LowBalance::try_new(75).expect("a percentage"),
+            ..AccountRules::default()
         })
         .await;
     fixture.grant_to(early, 4).await;

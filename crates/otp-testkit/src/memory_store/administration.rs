@@ -1,7 +1,7 @@
 //! The administrative ports in memory.
 
 use async_trait::async_trait;
-use otp_core::account::Account;
+use otp_core::account::{Account, AccountChange};
 use otp_core::api_key::ApiKey;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::credits::Credits;
@@ -28,6 +28,13 @@ impl State {
     }
 }
 
+/// Replaces a value if there is a new one.
+fn replace<T>(value: &mut T, new: Option<T>) {
+    if let Some(new) = new {
+        *value = new;
+    }
+}
+
 #[async_trait]
 impl Accounts for MemoryStore {
     async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
@@ -36,6 +43,24 @@ impl Accounts for MemoryStore {
         state.keyring.insert(owner, key.clone());
         state.accounts.push(account.clone());
         Ok(())
+    }
+
+    async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let Some(account) = state.accounts.iter_mut().find(|account| account.id == id) else {
+            return Ok(false);
+        };
+        let change = change.clone();
+        let (contact, rules) = (&mut account.contact, &mut account.rules);
+        replace(&mut contact.name, change.name);
+        replace(&mut contact.email, change.email);
+        replace(&mut contact.phone, change.phone);
+        replace(&mut contact.company, change.company);
+        replace(&mut contact.address, change.address);
+        replace(&mut account.default_language, change.default_language);
+        replace(&mut rules.low_balance, change.low_balance);
+        replace(&mut rules.standing, change.standing);
+        Ok(true)
     }
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {

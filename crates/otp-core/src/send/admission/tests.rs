@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::account::AccountRules;
 use crate::channel::whatsapp;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SenderId, TemplateId};
@@ -70,7 +71,7 @@ fn refused_by_every_rule() -> (SendAttempt, SendFacts) {
 
 #[test]
 fn refusals_are_in_the_order_of_the_contract() {
-    let (mut attempt, facts) = refused_by_every_rule();
+    let (mut attempt, mut facts) = refused_by_every_rule();
     assert!(
         matches!(answer(&attempt, &facts), Admission::Replayed(_)),
         "replay before all rules"
@@ -81,7 +82,18 @@ fn refusals_are_in_the_order_of_the_contract() {
         Admission::Refused(refusal) => refusal,
         Admission::Admitted | Admission::Replayed(_) => panic!("refused for a reason"),
     };
-    assert_eq!(next(&attempt, &facts), Refusal::SenderNumberNotFound);
+    for (standing, refusal) in [
+        (AccountStanding::Restricted, Refusal::AccountRestricted),
+        (AccountStanding::Closed, Refusal::AccountClosed),
+        (AccountStanding::Open, Refusal::SenderNumberNotFound),
+    ] {
+        let rules = AccountRules {
+            standing,
+            ..AccountRules::default()
+        };
+        facts.add_rules(ACCOUNT, rules);
+        assert_eq!(next(&attempt, &facts), refusal);
+    }
     attempt.route = Err(Refusal::TemplateNotFound);
     assert_eq!(next(&attempt, &facts), Refusal::TemplateNotFound);
     attempt.route = self::attempt(1, 1).route;

@@ -127,6 +127,17 @@ async fn rule_11_too_few_credits_are_refused() {
 }
 
 #[actix_web::test]
+async fn an_account_that_may_not_send_is_refused() {
+    for (refusal, code) in [
+        (Refusal::AccountRestricted, "AccountRestricted"),
+        (Refusal::AccountClosed, "AccountClosed"),
+    ] {
+        let answer = admission(Admission::Refused(refusal)).await;
+        assert_eq!(answer.error(), (400, code.into()));
+    }
+}
+
+#[actix_web::test]
 async fn rule_12_a_refusal_of_the_provider_is_mirrored() {
     for (theirs, ours) in [
         (Some(400), 400),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use otp_core::account::AccountRules;
+use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::create_account::CreateAccount;
 use otp_core::usecases::find_accounts::FindAccounts;
 
@@ -14,6 +15,14 @@ impl Administration {
             accounts: self.storage.clone(),
             master_keys: Arc::clone(&self.keys()?.master_keys),
             clock: self.clock(),
+            randomness: self.randomness(),
+        })
+    }
+
+    pub(in crate::commands) fn change_account(&self) -> anyhow::Result<ChangeAccount> {
+        Ok(ChangeAccount {
+            accounts: self.storage.clone(),
+            sealers: self.sealers()?,
             randomness: self.randomness(),
         })
     }

@@ -171,7 +171,10 @@ impl Keys<'_> {
 
     pub(super) fn new_account_rules(&self) -> Option<AccountRules> {
         let low_balance = self.parse("notices.low_balance_percent", low_balance)?;
-        Some(AccountRules { low_balance })
+        Some(AccountRules {
+            low_balance,
+            ..AccountRules::default()
+        })
     }
 
     /// Reads the master keys. The previous ones are a list, or a text with one key in each line, as a file

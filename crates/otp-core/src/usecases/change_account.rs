@@ -1,0 +1,99 @@
+//! Change an account: its contact details, its rules, and whether it may send.
+
+use std::sync::Arc;
+
+use crate::account::{AccountChange, AccountStanding, ContactLine, EmailAddress};
+use crate::contact_number::ContactNumber;
+use crate::ids::AccountId;
+use crate::language::LanguageTag;
+use crate::notice::LowBalance;
+use crate::ports::{Accounts, PortError, Randomness};
+use crate::sealing::{AccountSealer, Purpose};
+use crate::usecases::account_sealers::AccountSealers;
+
+/// Changes accounts.
+#[derive(Clone)]
+pub struct ChangeAccount {
+    /// Stores accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Seals contact details.
+    pub sealers: AccountSealers,
+    /// Generates the nonces.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// The new values of an account. What is `None` stays as it is.
+#[derive(Clone, Default)]
+pub struct AccountEdit {
+    /// The person responsible.
+    pub name: Option<ContactLine>,
+    /// The address that notices are sent to.
+    pub email: Option<EmailAddress>,
+    /// The phone number of that person.
+    pub phone: Option<ContactNumber>,
+    /// The name of the business.
+    pub company: Option<ContactLine>,
+    /// Its postal address; `Some(None)` removes it.
+    pub address: Option<Option<ContactLine>>,
+    /// The language of messages if a request names none that is available.
+    pub default_language: Option<LanguageTag>,
+    /// The threshold at which a balance counts as low.
+    pub low_balance: Option<LowBalance>,
+    /// Whether the account may send.
+    pub standing: Option<AccountStanding>,
+}
+
+/// The reason an account was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeAccountError {
+    /// The account does not exist, or its key is deleted.
+    #[error("no account has the id {0}")]
+    NotFound(AccountId),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl ChangeAccount {
+    /// Changes one account, all of it or nothing. The change applies to the next send.
+    pub async fn execute(
+        &self,
+        id: AccountId,
+        edit: AccountEdit,
+    ) -> Result<(), ChangeAccountError> {
+        let sealer = self.sealers.find(id).await?;
+        let sealer = sealer.ok_or(ChangeAccountError::NotFound(id))?;
+        let change = edit.seal(&sealer, &*self.randomness);
+        if self.accounts.change(id, &change).await? {
+            Ok(())
+        } else {
+            Err(ChangeAccountError::NotFound(id))
+        }
+    }
+}
+
+impl AccountEdit {
+    fn seal(self, sealer: &AccountSealer, randomness: &dyn Randomness) -> AccountChange {
+        let row = sealer.account().0;
+        let seal = |purpose, text: &str| sealer.seal(purpose, row, text, randomness);
+        let line = |purpose, line: ContactLine| seal(purpose, line.as_str());
+        AccountChange {
+            name: self.name.map(|name| line(Purpose::ContactName, name)),
+            email: self
+                .email
+                .map(|email| seal(Purpose::ContactEmail, email.as_str())),
+            phone: self
+                .phone
+                .map(|phone| seal(Purpose::ContactPhone, phone.as_str())),
+            company: self
+                .company
+                .map(|company| line(Purpose::ContactCompany, company)),
+            address: self
+                .address
+                .map(|address| address.map(|address| line(Purpose::ContactAddress, address))),
+            default_language: self.default_language,
+            low_balance: self.low_balance,
+            standing: self.standing,
+        }
+    }
+}
