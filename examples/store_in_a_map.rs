@@ -18,6 +18,7 @@ use otp_core::ports::{Directory, Plans, PortError, Prices};
 use otp_core::pricing::PriceList;
 use otp_core::region::Region;
 use otp_core::send::SendingProfile;
+use otp_core::time::Timestamp;
 use otp_testkit::{MemoryStore, StorageParts};
 
 /// The ports that exist so far.
@@ -72,6 +73,12 @@ impl Plans for MapStore {
         Ok(self.maps().plans.get(&id).cloned())
     }
 
+    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
+        let mut maps = self.maps();
+        let plan = maps.plans.get_mut(&id);
+        Ok(plan.map(|plan| plan.retired_at.get_or_insert(at)).is_some())
+    }
+
     async fn list(&self) -> Result<Vec<Plan>, PortError> {
         Ok(self.maps().plans.values().cloned().collect())
     }
@@ -82,6 +89,10 @@ impl Prices for MapStore {
     async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
         self.maps().prices.extend(prices.iter().copied());
         Ok(())
+    }
+
+    async fn unset(&self, region: Region) -> Result<bool, PortError> {
+        Ok(self.maps().prices.remove(&region).is_some())
     }
 
     async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {

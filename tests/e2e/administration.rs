@@ -1,10 +1,14 @@
 //! Corrections of what was set up: commands beside a running server.
 
+use otp_e2e::meta::report;
 use otp_e2e::{Database, World, on_every_store};
 
 on_every_store! {
     a_restricted_or_closed_account_cannot_send_until_it_is_reopened;
     an_account_is_edited_in_part;
+    a_removed_sender_sends_nothing_and_its_receipts_count;
+    a_revoked_subscription_pays_for_nothing;
+    a_price_is_unset_and_a_plan_retired;
 }
 
 async fn a_restricted_or_closed_account_cannot_send_until_it_is_reopened(database: Database) {
@@ -61,4 +65,78 @@ async fn an_account_is_edited_in_part(database: Database) {
     assert_eq!(world.command(&removed), expected);
     let nothing = world.try_command(&["account", "edit", "--id", &world.account]);
     assert_eq!(nothing.code, 2, "{}", nothing.stderr);
+}
+
+async fn a_removed_sender_sends_nothing_and_its_receipts_count(database: Database) {
+    let mut world = World::with_webhook(database, 10).await;
+    let server = world.serve();
+    let sent = world.send_to(&server, "+966550000001").await;
+    let delivered = world.sandbox.status(sent.id(), "delivered").await;
+    world.command(&["sender", "remove", "--id", &world.sender]);
+    for list in [["sender", "list"], ["template", "list"]] {
+        assert_eq!(world.command(&list), serde_json::json!([]));
+    }
+    let refused = world.send_to(&server, "+966550000002").await;
+    let no_sender = (404, "SenderNumberNotFound");
+    assert_eq!((refused.status, refused.error()), no_sender);
+    report(&server, &[delivered]).await;
+    let status = world.check(&server, sent.id()).await;
+    assert_eq!(status.message_status(), "Delivered");
+    let again = world.try_command(&["sender", "remove", "--id", &world.sender]);
+    assert_eq!(again.code, 1, "{}", again.stderr);
+
+    world.add_sender();
+    assert_eq!(world.send_to(&server, "+966550000002").await.status, 200);
+}
+
+async fn a_revoked_subscription_pays_for_nothing(database: Database) {
+    let world = World::with_credits(database, 10).await;
+    let server = world.serve();
+    assert_eq!(world.send_to(&server, "+966550000001").await.status, 200);
+    let listed = world.command(&["subscription", "list", "--account", &world.account]);
+    let id = listed[0]["id"].as_str().expect("an id");
+    let revoked = world.command(&["subscription", "revoke", "--id", id]);
+    assert_eq!(revoked["status"], "Revoked");
+    assert_eq!(revoked["remainingCredits"], 0);
+    let refused = world.send_to(&server, "+966550000002").await;
+    assert_eq!(refused.error(), "InsufficientBalance");
+    let audit = world.command(&["ledger", "check"]);
+    assert_eq!(
+        (&audit["revoked"], &audit["addsUp"]),
+        (&9.into(), &true.into())
+    );
+    world.grant(1);
+    assert_eq!(world.send_to(&server, "+966550000002").await.status, 200);
+}
+
+async fn a_price_is_unset_and_a_plan_retired(database: Database) {
+    let world = World::bare(database).await;
+    world.command(&["price", "set", "--country", "SA", "--credits", "4"]);
+    let unset = world.command(&["price", "unset", "--country", "SA"]);
+    assert_eq!(unset["credits"], 1);
+    assert_eq!(world.command(&["price", "list"]), serde_json::json!([]));
+    let again = world.try_command(&["price", "unset", "--country", "SA"]);
+    assert_eq!(again.code, 1);
+    assert!(again.stderr.contains("SA"), "{}", again.stderr);
+
+    let plan = world.command(&["plan", "create", "--name", "Start", "--credits", "5"]);
+    let id = plan["id"].as_str().expect("an id");
+    let grant = [
+        "subscription",
+        "grant",
+        "--account",
+        &world.account,
+        "--credits",
+        "5",
+        "--plan",
+        id,
+    ];
+    world.command(&grant);
+    let retired = world.command(&["plan", "retire", "--id", id]);
+    assert_eq!(retired["status"], "Retired");
+    assert_eq!(world.command(&["plan", "list"])[0], retired);
+    let refused = world.try_command(&grant);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("retired"), "{}", refused.stderr);
+    assert_eq!(world.balance(), 5);
 }

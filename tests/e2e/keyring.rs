@@ -222,6 +222,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
     };
     let grant_subscription = GrantSubscription {
         subscriptions: storage.clone(),
+        plans: storage.clone(),
         clock: clock.clone(),
         randomness: randomness.clone(),
     };

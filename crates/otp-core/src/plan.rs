@@ -17,6 +17,8 @@ pub struct Plan {
     pub price: Option<Money>,
     /// The time of its creation.
     pub created_at: Timestamp,
+    /// The time it was retired, if it was. It can then no longer be granted.
+    pub retired_at: Option<Timestamp>,
 }
 
 /// An amount of money in the smallest unit of its currency.

@@ -1,6 +1,7 @@
 //! Subscriptions: credits granted to an account, and the choice of the one that pays for a message.
 
 use crate::credits::Credits;
+use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, PlanId, SubscriptionId};
 use crate::notice::Announced;
 use crate::time::Timestamp;
@@ -20,6 +21,8 @@ pub struct Subscription {
     pub remaining: Credits,
     /// The time it was granted.
     pub created_at: Timestamp,
+    /// The time it was revoked, if it was. It then has no credits left, and gets none back.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// The status of a subscription: whether it can still pay.
@@ -29,16 +32,41 @@ pub enum SubscriptionStatus {
     Active,
     /// It is fully consumed. A refund makes it active again.
     Expired,
+    /// An operator took back what was left of it.
+    Revoked,
 }
 
 impl Subscription {
     /// Returns the status, which is derived from the balance and therefore cannot contradict it.
     pub fn status(&self) -> SubscriptionStatus {
-        if self.remaining == Credits::ZERO {
+        if self.revoked_at.is_some() {
+            SubscriptionStatus::Revoked
+        } else if self.remaining == Credits::ZERO {
             SubscriptionStatus::Expired
         } else {
             SubscriptionStatus::Active
         }
+    }
+}
+
+impl Subscription {
+    /// Takes back the credits that are left. Returns the entry of the ledger, unless none were left.
+    ///
+    /// A revoked subscription stays as it is.
+    pub fn revoke(&mut self, at: Timestamp) -> Option<LedgerEntry> {
+        if self.revoked_at.is_some() {
+            return None;
+        }
+        self.revoked_at = Some(at);
+        let left = std::mem::replace(&mut self.remaining, Credits::ZERO);
+        (left != Credits::ZERO).then_some(LedgerEntry {
+            account_id: self.account_id,
+            subscription_id: self.id,
+            message_id: None,
+            kind: EntryKind::Revocation,
+            credits: left,
+            at,
+        })
     }
 }
 
@@ -48,6 +76,7 @@ impl SubscriptionStatus {
         match self {
             Self::Active => "Active",
             Self::Expired => "Expired",
+            Self::Revoked => "Revoked",
         }
     }
 }
@@ -65,6 +94,8 @@ pub struct SubscriptionBalance {
     pub created_at: Timestamp,
     /// The notices that were given about it.
     pub announced: Announced,
+    /// Whether it is revoked: credits that come back to it go at once.
+    pub is_revoked: bool,
 }
 
 /// Returns the subscription that pays: the newest whose remaining credits cover the whole price. A
@@ -90,6 +121,7 @@ mod tests {
             granted: Credits::new(100).expect("credits"),
             created_at: Timestamp::from_unix_millis(created_at),
             announced: Announced::Nothing,
+            is_revoked: false,
         }
     }
 
@@ -97,6 +129,33 @@ mod tests {
     fn check(balances: &[SubscriptionBalance], price: i64, expected: Option<u128>) {
         let payer = payer(balances, Credits::new(price).expect("credits"));
         assert_eq!(payer.map(|balance| balance.id.0.as_u128()), expected);
+    }
+
+    #[test]
+    fn a_revocation_takes_what_is_left_once() {
+        let revoked = |remaining| {
+            let at = Timestamp::from_unix_millis(5);
+            let mut subscription = Subscription {
+                id: SubscriptionId(Uuid::from_u128(1)),
+                account_id: AccountId(Uuid::from_u128(2)),
+                plan_id: None,
+                credits: Credits::new(10).expect("credits"),
+                remaining: Credits::new(remaining).expect("credits"),
+                created_at: Timestamp::from_unix_millis(0),
+                revoked_at: None,
+            };
+            let entry = subscription.revoke(at);
+            assert_eq!(subscription.remaining, Credits::ZERO);
+            assert_eq!(subscription.status(), SubscriptionStatus::Revoked);
+            let once = subscription.clone();
+            assert_eq!(subscription.revoke(Timestamp::from_unix_millis(6)), None);
+            assert_eq!(subscription, once);
+            entry
+        };
+        let entry = revoked(7).expect("an entry");
+        assert_eq!((entry.signed_amount(), entry.message_id), (-7, None));
+        assert_eq!(entry.at, Timestamp::from_unix_millis(5));
+        assert_eq!(revoked(0), None);
     }
 
     #[test]

@@ -49,11 +49,13 @@ impl Directory for PgStore {
         let senders = senders::table
             .left_join(sender_health::table)
             .filter(senders::account_id.eq(Col(account)))
+            .filter(senders::removed_at.is_null())
             .select(CheckedSenderRow::as_select())
             .load(&mut second);
         let templates = templates::table
             .inner_join(senders::table)
             .filter(senders::account_id.eq(Col(account)))
+            .filter(senders::removed_at.is_null())
             .select(TemplateRow::as_select())
             .load(&mut third);
         let (account_row, senders, templates) = try_join3(account_row, senders, templates)

@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use otp_core::ids::PlanId;
 use otp_core::plan::Plan;
 use otp_core::ports::{Plans, PortError};
+use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{PlanRow, read_all, read_found};
 use otp_rows::schema::plans;
@@ -33,6 +34,20 @@ impl Plans for PgStore {
             .optional()
             .map_err(port_error)?;
         Ok(read_found(row)?)
+    }
+
+    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
+        let mut connection = self.connection().await?;
+        let plan = plans::table.find(Col(id));
+        let not_yet = plan.filter(plans::retired_at.is_null());
+        diesel::update(not_yet)
+            .set(plans::retired_at.eq(Col(Some(at))))
+            .execute(&mut connection)
+            .await
+            .map_err(port_error)?;
+        // A plan is never deleted, so both statements find the same one.
+        let exists = diesel::select(diesel::dsl::exists(plan));
+        exists.get_result(&mut connection).await.map_err(port_error)
     }
 
     async fn list(&self) -> Result<Vec<Plan>, PortError> {

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
 use otp_core::region::Region;
+use otp_rows::Col;
 use otp_rows::rows::{PriceRow, read_all};
 use otp_rows::schema::prices;
 
@@ -33,6 +34,14 @@ impl Prices for PgStore {
             .await
             .map_err(port_error)?;
         Ok(())
+    }
+
+    async fn unset(&self, region: Region) -> Result<bool, PortError> {
+        let removed = diesel::delete(prices::table.find(Col(region)))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(removed > 0)
     }
 
     async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {

@@ -132,7 +132,7 @@ pub(crate) async fn lock_accounts(
         .await
 }
 
-async fn append_entries(
+pub(crate) async fn append_entries(
     mut connection: &AsyncPgConnection,
     entries: &[LedgerEntry],
 ) -> QueryResult<()> {

@@ -9,7 +9,7 @@ use otp_core::ports::{PortError, SenderHealths};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SenderHealthRow, read, read_all};
-use otp_rows::schema::sender_health;
+use otp_rows::schema::{sender_health, senders};
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -33,6 +33,8 @@ impl SenderHealths for PgStore {
         most: usize,
     ) -> Result<Vec<SenderId>, PortError> {
         let due: Vec<Col<SenderId>> = sender_health::table
+            .inner_join(senders::table)
+            .filter(senders::removed_at.is_null())
             .filter(sender_health::check_at.le(Col(Some(now))))
             .order(sender_health::check_at)
             .limit(i64::try_from(most).unwrap_or(i64::MAX))

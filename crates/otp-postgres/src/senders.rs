@@ -7,12 +7,14 @@ use otp_core::channel::whatsapp::Sender;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
 use otp_core::sealing::Sealed;
+use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{SenderRow, read_all, read_found};
-use otp_rows::schema::senders;
+use otp_rows::rows::{NO_TOKEN, SenderRow, read_all, read_found};
+use otp_rows::schema::{sender_health, senders};
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::transaction::Transaction;
 
 #[async_trait]
 impl Senders for PgStore {
@@ -28,6 +30,7 @@ impl Senders for PgStore {
     async fn find(&self, id: SenderId) -> Result<Option<Sender>, PortError> {
         let row = senders::table
             .find(Col(id))
+            .filter(senders::removed_at.is_null())
             .select(SenderRow::as_select())
             .first(&mut self.connection().await?)
             .await
@@ -37,16 +40,27 @@ impl Senders for PgStore {
     }
 
     async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
-        let replaced = diesel::update(senders::table.find(Col(id)))
-            .set(senders::access_token.eq(Col(token.clone())))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+        let replaced = diesel::update(
+            senders::table
+                .find(Col(id))
+                .filter(senders::removed_at.is_null()),
+        )
+        .set(senders::access_token.eq(Col(token.clone())))
+        .execute(&mut self.connection().await?)
+        .await
+        .map_err(port_error)?;
         Ok(replaced > 0)
+    }
+
+    async fn remove(&self, id: SenderId, at: Timestamp) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let removed = remove(&transaction, id, at).await.map_err(port_error);
+        transaction.finish(removed).await
     }
 
     async fn list(&self) -> Result<Vec<Sender>, PortError> {
         let rows = senders::table
+            .filter(senders::removed_at.is_null())
             .order((senders::created_at, senders::id))
             .select(SenderRow::as_select())
             .load(&mut self.connection().await?)
@@ -54,4 +68,24 @@ impl Senders for PgStore {
             .map_err(port_error)?;
         Ok(read_all(rows)?)
     }
+}
+
+async fn remove(transaction: &Transaction, id: SenderId, at: Timestamp) -> QueryResult<bool> {
+    transaction.begin().await?;
+    let mut connection = transaction.connection();
+    let removed = diesel::update(
+        senders::table
+            .find(Col(id))
+            .filter(senders::removed_at.is_null()),
+    )
+    .set((
+        senders::access_token.eq(Col(NO_TOKEN)),
+        senders::removed_at.eq(Col(Some(at))),
+    ))
+    .execute(&mut connection)
+    .await?;
+    diesel::delete(sender_health::table.find(Col(id)))
+        .execute(&mut connection)
+        .await?;
+    Ok(removed > 0)
 }

@@ -30,6 +30,8 @@ impl Templates for PgStore {
         sender: Option<SenderId>,
     ) -> Result<Vec<AuthenticationTemplate>, PortError> {
         let mut templates = templates::table
+            .inner_join(senders::table)
+            .filter(senders::removed_at.is_null())
             .order((templates::created_at, templates::id))
             .select(TemplateRow::as_select())
             .into_boxed();
@@ -49,6 +51,7 @@ impl Templates for PgStore {
     ) -> Result<Vec<AuthenticationTemplate>, PortError> {
         let rows = templates::table
             .inner_join(senders::table)
+            .filter(senders::removed_at.is_null())
             .filter(senders::waba_id.eq(Col(waba.clone())))
             .order((templates::created_at, templates::id))
             .select(TemplateRow::as_select())

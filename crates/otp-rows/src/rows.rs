@@ -29,7 +29,7 @@ pub use receipt::{Located, LocatedRow, OurNumberRow, PendingMessageRow, Unmatche
 pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,
 };
-pub use sender::{CheckedSenderRow, SenderHealthRow, SenderRow};
+pub use sender::{CheckedSenderRow, NO_TOKEN, SenderHealthRow, SenderRow};
 pub use template::{TemplateRow, TemplateStateRow};
 
 use crate::Unreadable;

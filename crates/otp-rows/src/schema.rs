@@ -66,6 +66,7 @@ table! {
         price_minor -> Nullable<BigInt>,
         price_currency -> Nullable<Text>,
         created_at -> Instant,
+        retired_at -> Nullable<Instant>,
     }
 }
 
@@ -79,6 +80,7 @@ table! {
         remaining -> Integer,
         created_at -> Instant,
         announced -> SmallInt,
+        revoked_at -> Nullable<Instant>,
     }
 }
 
@@ -100,6 +102,7 @@ table! {
         phone -> Binary,
         access_token -> Binary,
         created_at -> Instant,
+        removed_at -> Nullable<Instant>,
     }
 }
 

@@ -13,7 +13,8 @@ const SUM_SUBSCRIPTIONS: &str = "
 SELECT s.id, s.credits, s.remaining,
        COALESCE(SUM(CASE WHEN l.kind = 0 THEN l.amount END), 0) AS granted,
        COALESCE(SUM(CASE WHEN l.kind = 1 THEN -l.amount END), 0) AS debited,
-       COALESCE(SUM(CASE WHEN l.kind = 2 THEN l.amount END), 0) AS refunded
+       COALESCE(SUM(CASE WHEN l.kind = 2 THEN l.amount END), 0) AS refunded,
+       COALESCE(SUM(CASE WHEN l.kind = 3 THEN -l.amount END), 0) AS revoked
 FROM subscriptions s LEFT JOIN ledger_entries l ON l.subscription_id = s.id
 GROUP BY s.id, s.credits, s.remaining";
 

@@ -75,11 +75,13 @@ fn sending_profile(
     let senders = senders::table
         .left_join(sender_health::table)
         .filter(senders::account_id.eq(Col(account)))
+        .filter(senders::removed_at.is_null())
         .select(CheckedSenderRow::as_select())
         .load(connection)?;
     let templates = templates::table
         .inner_join(senders::table)
         .filter(senders::account_id.eq(Col(account)))
+        .filter(senders::removed_at.is_null())
         .select(TemplateRow::as_select())
         .load(connection)?;
     Ok(Some(SendingProfile::new(

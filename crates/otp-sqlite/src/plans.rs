@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use otp_core::ids::PlanId;
 use otp_core::plan::Plan;
 use otp_core::ports::{Plans, PortError};
+use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{PlanRow, read_all, read_found};
 use otp_rows::schema::plans;
@@ -32,6 +33,18 @@ impl Plans for SqliteStore {
                 .first(connection)
                 .optional()?;
             Ok(read_found(row)?)
+        })
+        .await
+    }
+
+    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
+        self.write("db.plans.retire", move |connection| {
+            let plan = plans::table.find(Col(id));
+            let not_yet = plan.filter(plans::retired_at.is_null());
+            diesel::update(not_yet)
+                .set(plans::retired_at.eq(Col(Some(at))))
+                .execute(connection)?;
+            Ok(diesel::select(diesel::dsl::exists(plan)).get_result(connection)?)
         })
         .await
     }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
 use otp_core::region::Region;
+use otp_rows::Col;
 use otp_rows::rows::{PriceRow, read_all};
 use otp_rows::schema::prices;
 use serde_json::json;
@@ -29,6 +30,14 @@ impl Prices for SqliteStore {
         self.write("db.prices.set", move |connection| {
             set.execute(connection)?;
             Ok(())
+        })
+        .await
+    }
+
+    async fn unset(&self, region: Region) -> Result<bool, PortError> {
+        self.write("db.prices.unset", move |connection| {
+            let removed = diesel::delete(prices::table.find(Col(region))).execute(connection)?;
+            Ok(removed > 0)
         })
         .await
     }

@@ -8,7 +8,7 @@ use otp_core::ports::{PortError, SenderHealths};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SenderHealthRow, read_all, read_found};
-use otp_rows::schema::sender_health;
+use otp_rows::schema::{sender_health, senders};
 
 use crate::SqliteStore;
 
@@ -33,6 +33,8 @@ impl SenderHealths for SqliteStore {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read("db.sender_healths.list_due_checks", move |connection| {
             let due: Vec<Col<SenderId>> = sender_health::table
+                .inner_join(senders::table)
+                .filter(senders::removed_at.is_null())
                 .filter(sender_health::check_at.le(Col(Some(now))))
                 .order(sender_health::check_at)
                 .limit(most)

@@ -6,9 +6,10 @@ use otp_core::channel::whatsapp::Sender;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
 use otp_core::sealing::Sealed;
+use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{SenderRow, read_all, read_found};
-use otp_rows::schema::senders;
+use otp_rows::rows::{NO_TOKEN, SenderRow, read_all, read_found};
+use otp_rows::schema::{sender_health, senders};
 
 use crate::SqliteStore;
 
@@ -29,6 +30,7 @@ impl Senders for SqliteStore {
         self.read("db.senders.find", move |connection| {
             let row = senders::table
                 .find(Col(id))
+                .filter(senders::removed_at.is_null())
                 .select(SenderRow::as_select())
                 .first(connection)
                 .optional()?;
@@ -40,10 +42,32 @@ impl Senders for SqliteStore {
     async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
         let token = Col(token.clone());
         self.write("db.senders.replace_token", move |connection| {
-            let replaced = diesel::update(senders::table.find(Col(id)))
-                .set(senders::access_token.eq(token))
-                .execute(connection)?;
+            let replaced = diesel::update(
+                senders::table
+                    .find(Col(id))
+                    .filter(senders::removed_at.is_null()),
+            )
+            .set(senders::access_token.eq(token))
+            .execute(connection)?;
             Ok(replaced > 0)
+        })
+        .await
+    }
+
+    async fn remove(&self, id: SenderId, at: Timestamp) -> Result<bool, PortError> {
+        self.write("db.senders.remove", move |connection| {
+            let removed = diesel::update(
+                senders::table
+                    .find(Col(id))
+                    .filter(senders::removed_at.is_null()),
+            )
+            .set((
+                senders::access_token.eq(Col(NO_TOKEN)),
+                senders::removed_at.eq(Col(Some(at))),
+            ))
+            .execute(connection)?;
+            diesel::delete(sender_health::table.find(Col(id))).execute(connection)?;
+            Ok(removed > 0)
         })
         .await
     }
@@ -51,6 +75,7 @@ impl Senders for SqliteStore {
     async fn list(&self) -> Result<Vec<Sender>, PortError> {
         self.read("db.senders.list", |connection| {
             let rows = senders::table
+                .filter(senders::removed_at.is_null())
                 .order((senders::created_at, senders::id))
                 .select(SenderRow::as_select())
                 .load(connection)?;

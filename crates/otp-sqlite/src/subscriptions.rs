@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::AccountId;
+use otp_core::ids::{AccountId, SubscriptionId};
 use otp_core::ports::{PortError, Subscriptions};
 use otp_core::subscription::Subscription;
+use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all};
+use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all, read_found};
 use otp_rows::schema::{ledger_entries, subscriptions};
 
 use crate::{SqliteStore, send_ledger};
@@ -26,6 +27,33 @@ impl Subscriptions for SqliteStore {
                 .values(row)
                 .execute(connection)?;
             send_ledger::append_entries(connection, &[grant])
+        })
+        .await
+    }
+
+    async fn revoke_subscription(
+        &self,
+        id: SubscriptionId,
+        at: Timestamp,
+    ) -> Result<Option<Subscription>, PortError> {
+        self.write("db.subscriptions.revoke", move |connection| {
+            let row = subscriptions::table
+                .find(Col(id))
+                .select(SubscriptionRow::as_select())
+                .first(connection)
+                .optional()?;
+            let Some(mut subscription) = read_found::<_, Subscription>(row)? else {
+                return Ok(None);
+            };
+            let entry = subscription.revoke(at);
+            diesel::update(subscriptions::table.find(Col(id)))
+                .set((
+                    subscriptions::remaining.eq(Col(subscription.remaining)),
+                    subscriptions::revoked_at.eq(Col(subscription.revoked_at)),
+                ))
+                .execute(connection)?;
+            send_ledger::append_entries(connection, entry.as_slice())?;
+            Ok(Some(subscription))
         })
         .await
     }

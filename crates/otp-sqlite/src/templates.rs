@@ -31,6 +31,8 @@ impl Templates for SqliteStore {
     ) -> Result<Vec<AuthenticationTemplate>, PortError> {
         self.read("db.templates.list", move |connection| {
             let mut query = templates::table
+                .inner_join(senders::table)
+                .filter(senders::removed_at.is_null())
                 .order((templates::created_at, templates::id))
                 .select(TemplateRow::as_select())
                 .into_boxed();
@@ -50,6 +52,7 @@ impl Templates for SqliteStore {
         self.read("db.templates.list_of_business", move |connection| {
             let rows = templates::table
                 .inner_join(senders::table)
+                .filter(senders::removed_at.is_null())
                 .filter(senders::waba_id.eq(waba))
                 .order((templates::created_at, templates::id))
                 .select(TemplateRow::as_select())

@@ -21,7 +21,7 @@
 //!
 //! | module | ports | without them |
 //! | --- | --- | --- |
-//! | [`administration`] | `Plans`, `Prices`, `Senders`, `StorageHealth`, `Subscriptions`, `Templates` | no account can be set up |
+//! | [`administration`], [`corrections`] | `Plans`, `Prices`, `Senders`, `StorageHealth`, `Subscriptions`, `Templates` | no account can be set up |
 //! | [`admission`], [`idempotency`], [`credits`], [`races`] | `SendLedger`, `Messages`, `AdmissionFacts`, `OptOuts`, `Subscriptions` | nothing is sent |
 //! | [`settlement`], [`receipts`], [`timeline`] | the same and `Receipts`, `Senders`, `Templates` | no status changes |
 //! | [`pages`], [`channels`] | `Messages` | the list of messages |
@@ -34,6 +34,7 @@
 pub mod administration;
 pub mod admission;
 pub mod channels;
+pub mod corrections;
 pub mod credits;
 pub mod erasure;
 pub mod fixture;
@@ -64,6 +65,7 @@ macro_rules! storage_contract {
             administration,
             admission,
             channels,
+            corrections,
             credits,
             erasure,
             idempotency,
@@ -86,7 +88,6 @@ macro_rules! storage_contract {
     (@administration $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; administration:
             accounts_read_back_as_written,
-            a_change_of_an_account_replaces_what_it_names,
             keys_read_back_as_written_and_are_found_by_hash,
             a_revocation_keeps_its_first_time,
             keys_that_expire_soon_are_found_unless_revoked,
@@ -131,12 +132,22 @@ macro_rules! storage_contract {
             a_message_of_another_channel_has_neither_sender_nor_template,
         }
     };
+    (@corrections $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; corrections:
+            a_change_of_an_account_replaces_what_it_names,
+            a_retired_plan_stays_and_keeps_its_first_time,
+            a_price_is_unset_and_no_other,
+            a_removed_sender_is_gone_with_its_templates_and_may_be_added_again,
+        }
+    };
     (@credits $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; credits:
             the_newest_subscription_that_covers_the_price_pays,
             a_price_is_never_split,
             spending_the_last_credit_expires_and_a_refund_revives,
             balance_is_the_sum_of_the_ledger,
+            a_revoked_subscription_keeps_nothing_and_gets_nothing_back,
+            a_revocation_among_sends_keeps_the_ledger_balanced,
         }
     };
     (@erasure $fresh:expr) => {
@@ -178,6 +189,7 @@ macro_rules! storage_contract {
         $crate::storage_contract! { @tests $fresh; receipts:
             a_receipt_finds_its_message_by_either_id,
             a_receipt_of_an_unknown_message_comes_from_a_known_number_or_not,
+            a_removed_senders_receipts_and_consent_still_count,
             credits_follow_late_failures_and_late_deliveries,
             a_late_delivery_is_paid_by_whoever_can,
             a_receipt_may_come_before_the_answer,

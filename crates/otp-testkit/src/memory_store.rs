@@ -61,6 +61,8 @@ struct State {
     ledger: Vec<LedgerEntry>,
     prices: BTreeMap<Region, Credits>,
     senders: Vec<Sender>,
+    /// Senders that were removed, without their tokens.
+    removed_senders: Vec<Sender>,
     sender_health: BTreeMap<SenderId, SenderHealth>,
     templates: Vec<AuthenticationTemplate>,
     last_requests: HashMap<Recipient, CurrentConsent>,
@@ -93,6 +95,11 @@ impl MemoryStore {
 }
 
 impl State {
+    /// Returns every sender, even if it was removed.
+    fn every_sender(&self) -> impl Iterator<Item = &Sender> {
+        self.senders.iter().chain(&self.removed_senders)
+    }
+
     fn account_key(&self, account: AccountId) -> Option<AccountKey> {
         let wrapped = self.keyring.get(&KeyOwner::Account(account))?;
         Some(AccountKey::new(account, wrapped.clone()))

@@ -12,7 +12,7 @@ use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId};
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::message::{
     ExpiryPosition, FoundMessages, Message, MessageHistory, MessageQuery, PendingMessage,
@@ -175,11 +175,13 @@ storage_parts! {
     }
     plans: Plans {
         async fn create(plan: &Plan) -> ();
+        async fn retire(id: PlanId, at: Timestamp) -> bool;
         async fn find(id: PlanId) -> Option<Plan>;
         async fn list() -> Vec<Plan>;
     }
     prices: Prices {
         async fn set(prices: &[(Region, Credits)]) -> ();
+        async fn unset(region: Region) -> bool;
         async fn list() -> Vec<(Region, Credits)>;
     }
     receipts: Receipts {
@@ -217,10 +219,12 @@ storage_parts! {
         async fn add(sender: &Sender) -> ();
         async fn find(id: SenderId) -> Option<Sender>;
         async fn replace_token(id: SenderId, token: &Sealed) -> bool;
+        async fn remove(id: SenderId, at: Timestamp) -> bool;
         async fn list() -> Vec<Sender>;
     }
     subscriptions: Subscriptions {
         async fn grant(subscription: &Subscription, grant: &LedgerEntry) -> ();
+        async fn revoke_subscription(id: SubscriptionId, at: Timestamp) -> Option<Subscription>;
         async fn list(account: AccountId) -> Vec<Subscription>;
         async fn ledger(account: AccountId) -> Vec<LedgerEntry>;
     }

@@ -56,6 +56,8 @@ CREATE TABLE plans (
     price_minor    bigint      CHECK (price_minor >= 0),
     price_currency text,
     created_at     timestamptz NOT NULL,
+    -- A retired plan can no longer be granted.
+    retired_at     timestamptz,
     CHECK ((price_minor IS NULL) = (price_currency IS NULL))
 );
 
@@ -67,7 +69,10 @@ CREATE TABLE subscriptions (
     remaining  integer     NOT NULL CHECK (remaining BETWEEN 0 AND credits),
     created_at timestamptz NOT NULL,
     -- The last notice about the balance: none, low, spent.
-    announced  smallint    NOT NULL DEFAULT 0 CHECK (announced BETWEEN 0 AND 2)
+    announced  smallint    NOT NULL DEFAULT 0 CHECK (announced BETWEEN 0 AND 2),
+    revoked_at timestamptz,
+    -- What comes back to a revoked subscription goes at once.
+    CHECK (revoked_at IS NULL OR remaining = 0)
 ) WITH (fillfactor = 50); -- the balance changes with every batch: room for updates within the page
 CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
 
@@ -76,6 +81,7 @@ CREATE TABLE prices (
     credits integer NOT NULL CHECK (credits > 0)
 );
 
+-- A sender that was removed has no access token. Its row stays, because its messages refer to it.
 CREATE TABLE senders (
     id              uuid        PRIMARY KEY,
     account_id      uuid        NOT NULL REFERENCES accounts (id),
@@ -84,8 +90,10 @@ CREATE TABLE senders (
     phone           bytea       NOT NULL,
     access_token    bytea       NOT NULL,
     created_at      timestamptz NOT NULL,
-    UNIQUE (account_id, phone_number_id)
+    removed_at      timestamptz
 );
+CREATE UNIQUE INDEX senders_by_account ON senders (account_id, phone_number_id)
+    WHERE removed_at IS NULL;
 -- The provider's events name the business account, not the sender.
 CREATE INDEX senders_by_waba ON senders (waba_id);
 -- Finds the accounts that a STOP is for: a STOP names the number that it was sent to.
@@ -325,7 +333,7 @@ CREATE TABLE ledger_entries (
     account_id      uuid        NOT NULL,
     subscription_id uuid        NOT NULL,
     message_id      uuid,
-    kind            smallint    NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    kind            smallint    NOT NULL CHECK (kind BETWEEN 0 AND 3),
     amount          integer     NOT NULL CHECK (amount <> 0),
     created_at      timestamptz NOT NULL
 );

@@ -58,6 +58,8 @@ CREATE TABLE plans (
     price_minor    INTEGER CHECK (price_minor >= 0),
     price_currency TEXT,
     created_at     INTEGER NOT NULL,
+    -- A retired plan can no longer be granted.
+    retired_at     INTEGER,
     CHECK ((price_minor IS NULL) = (price_currency IS NULL))
 ) STRICT;
 
@@ -69,7 +71,10 @@ CREATE TABLE subscriptions (
     remaining  INTEGER NOT NULL CHECK (remaining BETWEEN 0 AND credits),
     created_at INTEGER NOT NULL,
     -- The last notice about the balance: none, low, spent.
-    announced  INTEGER NOT NULL DEFAULT 0 CHECK (announced BETWEEN 0 AND 2)
+    announced  INTEGER NOT NULL DEFAULT 0 CHECK (announced BETWEEN 0 AND 2),
+    revoked_at INTEGER,
+    -- What comes back to a revoked subscription goes at once.
+    CHECK (revoked_at IS NULL OR remaining = 0)
 ) STRICT;
 CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
 
@@ -78,6 +83,7 @@ CREATE TABLE prices (
     credits INTEGER NOT NULL CHECK (credits > 0)
 ) STRICT;
 
+-- A sender that was removed has no access token. Its row stays, because its messages refer to it.
 CREATE TABLE senders (
     id              BLOB    PRIMARY KEY,
     account_id      BLOB    NOT NULL REFERENCES accounts (id),
@@ -86,8 +92,10 @@ CREATE TABLE senders (
     phone           BLOB    NOT NULL,
     access_token    BLOB    NOT NULL,
     created_at      INTEGER NOT NULL,
-    UNIQUE (account_id, phone_number_id)
+    removed_at      INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX senders_by_account ON senders (account_id, phone_number_id)
+    WHERE removed_at IS NULL;
 -- The provider's events name the business account, not the sender.
 CREATE INDEX senders_by_waba ON senders (waba_id);
 -- Finds the accounts that a STOP is for: a STOP names the number that it was sent to.
@@ -305,7 +313,7 @@ CREATE TABLE ledger_entries (
     account_id      BLOB    NOT NULL,
     subscription_id BLOB    NOT NULL,
     message_id      BLOB,
-    kind            INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    kind            INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3),
     amount          INTEGER NOT NULL CHECK (amount <> 0),
     created_at      INTEGER NOT NULL
 ) STRICT;

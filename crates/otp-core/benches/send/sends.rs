@@ -195,5 +195,6 @@ fn balance(account: AccountId, number: u128, remaining: i64) -> SubscriptionBala
         granted: Credits::new(1_000_000).expect("credits"),
         created_at: NOW - Duration::from_secs(86_400),
         announced: Announced::Nothing,
+        is_revoked: false,
     }
 }

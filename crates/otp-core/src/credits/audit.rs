@@ -22,6 +22,8 @@ pub struct SubscriptionSums {
     pub debited: i64,
     /// The sum of its refunds.
     pub refunded: i64,
+    /// The sum of its revocations, as a positive number.
+    pub revoked: i64,
 }
 
 /// The number of messages with the same status, price and payment.
@@ -38,9 +40,9 @@ pub struct PaymentCount {
 }
 
 impl SubscriptionSums {
-    /// Returns whether the balance equals the grant minus the debits plus the refunds.
+    /// Returns whether the balance equals the grant minus debits and revocations plus the refunds.
     pub fn adds_up(&self) -> bool {
-        let balance = self.granted - self.debited + self.refunded;
+        let balance = self.granted - self.debited + self.refunded - self.revoked;
         self.granted == self.credits
             && self.remaining == balance
             && (0..=self.credits).contains(&self.remaining)
@@ -73,6 +75,8 @@ pub struct CreditReport {
     pub debited: i64,
     /// Credits refunded to them.
     pub refunded: i64,
+    /// Credits taken back from them.
+    pub revoked: i64,
     /// Credits left on them.
     pub remaining: i64,
     /// The number of messages examined.
@@ -91,6 +95,7 @@ impl CreditReport {
             report.granted += sums.granted;
             report.debited += sums.debited;
             report.refunded += sums.refunded;
+            report.revoked += sums.revoked;
             report.remaining += sums.remaining;
             if !sums.adds_up() {
                 report.wrong_subscriptions.push(*sums);
@@ -126,6 +131,7 @@ mod tests {
             granted,
             debited,
             refunded,
+            revoked: 0,
         }
     }
 
@@ -142,6 +148,20 @@ mod tests {
             ((10, 11, 0, -1), false),
         ] {
             assert_eq!(sums(row).adds_up(), right, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_revocation_takes_credits_from_the_balance() {
+        for (revoked, remaining, right) in
+            [(6, 0, true), (4, 2, true), (6, 6, false), (7, -1, false)]
+        {
+            let sums = SubscriptionSums {
+                revoked,
+                ..sums((10, 7, 3, remaining))
+            };
+            assert_eq!(sums.adds_up(), right, "{revoked} revoked, {remaining} left");
+            assert_eq!(CreditReport::of(&[sums, sums], &[]).revoked, 2 * revoked);
         }
     }
 

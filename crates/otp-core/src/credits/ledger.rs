@@ -13,6 +13,8 @@ pub enum EntryKind {
     Debit,
     /// A message failed and its credits were returned.
     Refund,
+    /// Credits were taken back from a revoked subscription.
+    Revocation,
 }
 
 /// One change of one subscription's balance. Rows are added, never changed and never removed.
@@ -22,7 +24,7 @@ pub struct LedgerEntry {
     pub account_id: AccountId,
     /// The subscription whose balance changed.
     pub subscription_id: SubscriptionId,
-    /// The message that was paid for or refunded; `None` for a grant.
+    /// The message that was paid for or refunded; `None` for a grant or a revocation.
     pub message_id: Option<MessageId>,
     /// The reason for the change.
     pub kind: EntryKind,
@@ -33,11 +35,11 @@ pub struct LedgerEntry {
 }
 
 impl LedgerEntry {
-    /// Returns the change of the balance: negative for a debit.
+    /// Returns the change of the balance: negative for a debit or a revocation.
     pub fn signed_amount(&self) -> i64 {
         match self.kind {
             EntryKind::Grant | EntryKind::Refund => self.credits.get(),
-            EntryKind::Debit => -self.credits.get(),
+            EntryKind::Debit | EntryKind::Revocation => -self.credits.get(),
         }
     }
 }
@@ -48,7 +50,7 @@ impl EntryKind {
     pub fn credits(self, signed_amount: i64) -> Result<Credits, InvalidCredits> {
         Credits::new(match self {
             Self::Grant | Self::Refund => signed_amount,
-            Self::Debit => signed_amount.saturating_neg(),
+            Self::Debit | Self::Revocation => signed_amount.saturating_neg(),
         })
     }
 
@@ -58,6 +60,7 @@ impl EntryKind {
             Self::Grant => 0,
             Self::Debit => 1,
             Self::Refund => 2,
+            Self::Revocation => 3,
         }
     }
 
@@ -67,6 +70,7 @@ impl EntryKind {
             0 => Some(Self::Grant),
             1 => Some(Self::Debit),
             2 => Some(Self::Refund),
+            3 => Some(Self::Revocation),
             _ => None,
         }
     }
@@ -80,7 +84,12 @@ mod tests {
 
     #[test]
     fn a_stored_amount_reads_back_and_one_with_the_wrong_sign_does_not() {
-        for kind in [EntryKind::Grant, EntryKind::Debit, EntryKind::Refund] {
+        for kind in [
+            EntryKind::Grant,
+            EntryKind::Debit,
+            EntryKind::Refund,
+            EntryKind::Revocation,
+        ] {
             let entry = LedgerEntry {
                 account_id: AccountId(Uuid::nil()),
                 subscription_id: SubscriptionId(Uuid::nil()),

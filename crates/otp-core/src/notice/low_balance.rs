@@ -97,6 +97,7 @@ mod tests {
             granted: credits(granted),
             created_at: Timestamp::from_unix_millis(0),
             announced: Announced::Nothing,
+            is_revoked: false,
         };
         let account = AccountId(Uuid::from_u128(2));
         let low = LowBalance::try_new(percent).expect("a percentage");

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::ids::PlanId;
 use crate::plan::Plan;
 use crate::ports::PortError;
+use crate::time::Timestamp;
 
 /// Stores plans.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -15,6 +16,9 @@ pub trait Plans: Send + Sync {
 
     /// Returns the plan with this id.
     async fn find(&self, id: PlanId) -> Result<Option<Plan>, PortError>;
+
+    /// Marks a plan as retired, unless it is already; returns `false` if there is no such plan.
+    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError>;
 
     /// Returns all plans, oldest first.
     async fn list(&self) -> Result<Vec<Plan>, PortError>;

@@ -6,8 +6,13 @@ use crate::channel::whatsapp::Sender;
 use crate::ids::SenderId;
 use crate::ports::PortError;
 use crate::sealing::Sealed;
+use crate::time::Timestamp;
 
 /// Stores senders.
+///
+/// A sender that was removed is found by no method here, nor are its templates and its checks by
+/// [`Templates`](crate::ports::Templates) and [`SenderHealths`](crate::ports::SenderHealths), and it is in
+/// no sending profile. Its row stays, because messages refer to it.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Senders: Send + Sync {
@@ -19,6 +24,13 @@ pub trait Senders: Send + Sync {
 
     /// Replaces the sender's token; returns `false` if there is no such sender.
     async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError>;
+
+    /// Removes the sender; returns `false` if there is no such sender, or no longer.
+    ///
+    /// An adapter MUST delete its access token and its health. It MUST keep what receipts, consent and
+    /// lists of messages read: its account, its number id and its number. The account may add a sender with
+    /// the same number id afterwards.
+    async fn remove(&self, id: SenderId, at: Timestamp) -> Result<bool, PortError>;
 
     /// Returns all senders, oldest first.
     async fn list(&self) -> Result<Vec<Sender>, PortError>;

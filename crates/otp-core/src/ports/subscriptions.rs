@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 
 use crate::credits::ledger::LedgerEntry;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, SubscriptionId};
 use crate::ports::PortError;
 use crate::subscription::Subscription;
+use crate::time::Timestamp;
 
 /// Stores subscriptions.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -18,6 +19,16 @@ pub trait Subscriptions: Send + Sync {
         subscription: &Subscription,
         grant: &LedgerEntry,
     ) -> Result<(), PortError>;
+
+    /// Replaces the subscription with the result of [`Subscription::revoke`] and appends its entry to the
+    /// ledger. Returns the subscription as it then is; `None` if there is none with that id.
+    ///
+    /// An adapter MUST lock the subscription's account before it reads the balance.
+    async fn revoke_subscription(
+        &self,
+        id: SubscriptionId,
+        at: Timestamp,
+    ) -> Result<Option<Subscription>, PortError>;
 
     /// Returns the account's subscriptions, newest first.
     async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError>;

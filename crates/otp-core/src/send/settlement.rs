@@ -257,14 +257,16 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
     settled
 }
 
-/// Adds the price to the subscription that paid.
+/// Adds the price to the subscription that paid, unless it is revoked.
 fn give_back(
     balances: &mut [SubscriptionBalance],
     payer: SubscriptionId,
     price: Credits,
 ) -> Option<SubscriptionBalance> {
     let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
-    balance.remaining = balance.remaining.saturating_add(price);
+    if !balance.is_revoked {
+        balance.remaining = balance.remaining.saturating_add(price);
+    }
     Some(*balance)
 }
 
@@ -304,6 +306,17 @@ impl Settled {
         after: Option<SubscriptionBalance>,
     ) {
         self.enter(settlement, message, EntryKind::Refund, after);
+        // The message costs nothing, and a revoked subscription keeps nothing.
+        if let Some(after) = after.filter(|after| after.is_revoked) {
+            self.ledger.push(LedgerEntry {
+                account_id: message.account_id,
+                subscription_id: after.id,
+                message_id: None,
+                kind: EntryKind::Revocation,
+                credits: message.price,
+                at: settlement.at,
+            });
+        }
     }
 
     fn debit(

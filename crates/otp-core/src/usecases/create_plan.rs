@@ -50,6 +50,7 @@ impl CreatePlan {
             credits: new.credits,
             price: new.price,
             created_at: now,
+            retired_at: None,
         };
         match self.plans.create(&plan).await {
             Ok(()) => Ok(plan),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, PlanId, SubscriptionId};
-use crate::ports::{Clock, PortError, Randomness, Subscriptions};
+use crate::ports::{Clock, Plans, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
 
 /// Grants subscriptions.
@@ -13,6 +13,8 @@ use crate::subscription::Subscription;
 pub struct GrantSubscription {
     /// Stores them.
     pub subscriptions: Arc<dyn Subscriptions>,
+    /// Finds the plan.
+    pub plans: Arc<dyn Plans>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Generates the id.
@@ -39,6 +41,9 @@ pub enum GrantSubscriptionError {
     /// The account or the plan does not exist.
     #[error("no account or plan has that id")]
     AccountOrPlanNotFound,
+    /// The plan is retired.
+    #[error("the plan {0} is retired and cannot be granted any more")]
+    PlanRetired(PlanId),
     /// A port failed.
     #[error(transparent)]
     Port(PortError),
@@ -53,6 +58,14 @@ impl GrantSubscription {
         if new.credits == Credits::ZERO {
             return Err(GrantSubscriptionError::NoCredits);
         }
+        if let Some(id) = new.plan_id {
+            let plan = self.plans.find(id).await;
+            let plan = plan.map_err(GrantSubscriptionError::Port)?;
+            let plan = plan.ok_or(GrantSubscriptionError::AccountOrPlanNotFound)?;
+            if plan.retired_at.is_some() {
+                return Err(GrantSubscriptionError::PlanRetired(id));
+            }
+        }
         let now = self.clock.now();
         let id = SubscriptionId::generate(now, &*self.randomness);
         let subscription = Subscription {
@@ -62,6 +75,7 @@ impl GrantSubscription {
             credits: new.credits,
             remaining: new.credits,
             created_at: now,
+            revoked_at: None,
         };
         let grant = LedgerEntry {
             account_id: new.account_id,

@@ -6,14 +6,19 @@ use otp_core::account::EmailAddress;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use otp_core::credits::Credits;
-use otp_core::ids::{ApiKeyId, SenderId};
+use otp_core::ids::{ApiKeyId, PlanId, SenderId};
 use otp_core::language::LanguageTag;
+use otp_core::plan::Plan;
 use otp_core::ports::{
-    MockApiKeys, MockNoticeSender, MockPlans, MockSenders, MockTemplates, NoticeError, PortError,
+    MockApiKeys, MockNoticeSender, MockPlans, MockSenders, MockTemplates, NoticeError, Plans,
+    PortError,
 };
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::add_template::{AddTemplate, AddTemplateError, ApprovedTemplate};
 use otp_core::usecases::create_plan::{CreatePlan, CreatePlanError, NewPlan};
+use otp_core::usecases::grant_subscription::{
+    GrantSubscription, GrantSubscriptionError, NewSubscription,
+};
 use otp_core::usecases::revoke_api_key::{RevokeApiKey, RevokeApiKeyError};
 use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailError, SendTestMailRequest};
 use otp_testkit::contract::fixture::{Fixture, START};
@@ -89,6 +94,42 @@ async fn the_name_of_a_plan_can_be_taken() {
         failed,
         Err(CreatePlanError::Port(PortError::Backend(_)))
     ));
+}
+
+#[tokio::test]
+async fn a_retired_plan_cannot_be_granted() {
+    let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
+    let plan = |name: &str, retired_at| Plan {
+        id: PlanId::generate(START, &*fixture.randomness),
+        name: name.to_owned(),
+        credits: Credits::ONE,
+        price: None,
+        created_at: START,
+        retired_at,
+    };
+    let (current, retired) = (plan("Current", None), plan("Retired", Some(START)));
+    for made in [&current, &retired] {
+        let created = Plans::create(&*fixture.store, made).await;
+        created.expect("created");
+    }
+    let grant = GrantSubscription {
+        subscriptions: fixture.store.clone(),
+        plans: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
+    };
+    let new = |plan: &Plan| NewSubscription {
+        account_id: fixture.account,
+        credits: Credits::ONE,
+        plan_id: Some(plan.id),
+    };
+    let refused = grant.execute(new(&retired)).await;
+    assert!(matches!(
+        refused,
+        Err(GrantSubscriptionError::PlanRetired(id)) if id == retired.id
+    ));
+    assert_eq!(fixture.subscriptions().await, []);
+    grant.execute(new(&current)).await.expect("granted");
 }
 
 async fn add_template(

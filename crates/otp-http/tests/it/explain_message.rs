@@ -33,6 +33,7 @@ fn facts(add: impl FnOnce(&mut SendFacts)) -> SendFacts {
         granted: Credits::new(100).unwrap(),
         created_at: NOW,
         announced: Announced::Nothing,
+        is_revoked: false,
     };
     facts.add_balance(ACCOUNT, balance);
     add(&mut facts);

@@ -23,6 +23,7 @@ pub struct SubscriptionRow {
     credits: Col<Credits>,
     remaining: Col<Credits>,
     created_at: Col<Timestamp>,
+    revoked_at: Col<Option<Timestamp>>,
 }
 
 impl From<&Subscription> for SubscriptionRow {
@@ -34,6 +35,7 @@ impl From<&Subscription> for SubscriptionRow {
             credits: Col(subscription.credits),
             remaining: Col(subscription.remaining),
             created_at: Col(subscription.created_at),
+            revoked_at: Col(subscription.revoked_at),
         }
     }
 }
@@ -47,6 +49,7 @@ impl From<SubscriptionRow> for Subscription {
             credits: row.credits.0,
             remaining: row.remaining.0,
             created_at: row.created_at.0,
+            revoked_at: row.revoked_at.0,
         }
     }
 }
@@ -59,7 +62,7 @@ pub struct LedgerEntryRow {
     subscription_id: Col<SubscriptionId>,
     message_id: Col<Option<MessageId>>,
     kind: Col<EntryKind>,
-    /// Negative for a debit, so that a balance is a plain sum.
+    /// Negative for a debit or a revocation, so that a balance is a plain sum.
     amount: Col<i32>,
     created_at: Col<Timestamp>,
 }
@@ -109,6 +112,7 @@ by_name! {
         granted: Col<i64>,
         debited: Col<i64>,
         refunded: Col<i64>,
+        revoked: Col<i64>,
     }
 }
 
@@ -121,6 +125,7 @@ impl From<SubscriptionSumsRow> for SubscriptionSums {
             granted: row.granted.0,
             debited: row.debited.0,
             refunded: row.refunded.0,
+            revoked: row.revoked.0,
         }
     }
 }

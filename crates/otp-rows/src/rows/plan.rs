@@ -20,6 +20,7 @@ pub struct PlanRow {
     price_minor: Col<Option<i64>>,
     price_currency: Col<Option<Currency>>,
     created_at: Col<Timestamp>,
+    retired_at: Col<Option<Timestamp>>,
 }
 
 impl From<&Plan> for PlanRow {
@@ -31,6 +32,7 @@ impl From<&Plan> for PlanRow {
             price_minor: Col(plan.price.map(|price| price.minor_units)),
             price_currency: Col(plan.price.map(|price| price.currency)),
             created_at: Col(plan.created_at),
+            retired_at: Col(plan.retired_at),
         }
     }
 }
@@ -47,6 +49,7 @@ impl From<PlanRow> for Plan {
                 currency,
             }),
             created_at: row.created_at.0,
+            retired_at: row.retired_at.0,
         }
     }
 }

@@ -110,6 +110,7 @@ by_name! {
         credits: Col<Credits>,
         created_at: Col<Timestamp>,
         announced: Col<Announced>,
+        revoked_at: Col<Option<Timestamp>>,
     }
 }
 
@@ -134,6 +135,7 @@ impl From<BalanceRow> for SubscriptionBalance {
             granted: row.credits.0,
             created_at: row.created_at.0,
             announced: row.announced.0,
+            is_revoked: row.revoked_at.0.is_some(),
         }
     }
 }

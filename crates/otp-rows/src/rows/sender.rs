@@ -53,6 +53,9 @@ impl From<SenderRow> for Sender {
     }
 }
 
+/// The access token of a sender that was removed.
+pub const NO_TOKEN: Sealed = Sealed(Vec::new());
+
 /// The health of a sender.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sender_health, primary_key(sender_id))]

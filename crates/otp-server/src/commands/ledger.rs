@@ -34,6 +34,7 @@ fn shown(report: &CreditReport) -> serde_json::Value {
         "granted": report.granted,
         "debited": report.debited,
         "refunded": report.refunded,
+        "revoked": report.revoked,
         "remaining": report.remaining,
         "messages": report.messages,
         "addsUp": report.adds_up(),
@@ -44,13 +45,15 @@ fn shown(report: &CreditReport) -> serde_json::Value {
 fn wrong(report: &CreditReport) -> String {
     let subscriptions = report.wrong_subscriptions.iter().map(|sums| {
         format!(
-            "subscription {} has {} of {} left, and its ledger {} granted, {} debited, {} refunded",
+            "subscription {} has {} of {} left, and its ledger {} granted, {} debited, {} refunded, \
+             {} revoked",
             sums.subscription_id.0,
             sums.remaining,
             sums.credits,
             sums.granted,
             sums.debited,
-            sums.refunded
+            sums.refunded,
+            sums.revoked
         )
     });
     let payments = report.wrong_payments.iter().map(|count| {
@@ -84,6 +87,7 @@ mod tests {
             granted: 10,
             debited: 7,
             refunded: 3,
+            revoked: 0,
         };
         let count = PaymentCount {
             status: MessageStatus::Failed,
@@ -95,8 +99,8 @@ mod tests {
         assert_eq!(
             wrong(&report),
             "the credits do not add up: subscription 00000000-0000-0000-0000-000000000000 has 5 of 10 \
-             left, and its ledger 10 granted, 7 debited, 3 refunded; 3 message(s) with status Failed \
-             cost 1 at a price of 1"
+             left, and its ledger 10 granted, 7 debited, 3 refunded, 0 revoked; 3 message(s) with \
+             status Failed cost 1 at a price of 1"
         );
     }
 }

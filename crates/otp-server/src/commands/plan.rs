@@ -3,12 +3,15 @@
 use clap::Subcommand;
 use otp_core::account::ContactLine;
 use otp_core::credits::Credits;
+use otp_core::ids::PlanId;
 use otp_core::plan::{Money, Plan};
+use otp_core::time::Timestamp;
 use otp_core::usecases::create_plan::NewPlan;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Administration;
-use crate::cli::values::credits;
+use crate::cli::values::{credits, id};
 use crate::output::Answer;
 
 #[derive(Subcommand)]
@@ -27,6 +30,12 @@ pub(crate) enum PlanCommand {
         /// Currency of the price (ISO 4217), such as USD.
         #[arg(long, requires = "price")]
         currency: Option<String>,
+    },
+    /// Retire a plan: it cannot be granted any more, and stays in the list.
+    Retire {
+        /// Plan id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
     },
     /// List all plans.
     List,
@@ -55,9 +64,21 @@ pub(super) async fn run(
             let plan = administration.create_plan().execute(new).await?;
             Ok(Answer::object(shown(&plan)))
         }
+        PlanCommand::Retire { id } => {
+            let plan = administration.retire_plan().execute(PlanId(id)).await?;
+            Ok(Answer::object(shown(&plan)))
+        }
         PlanCommand::List => {
             let plans = administration.list_plans().execute().await?;
-            let columns = ["id", "name", "credits", "price", "currency", "createdAt"];
+            let columns = [
+                "id",
+                "name",
+                "credits",
+                "price",
+                "currency",
+                "status",
+                "createdAt",
+            ];
             Ok(Answer::table(plans.iter().map(shown).collect(), &columns))
         }
     }
@@ -70,6 +91,8 @@ fn shown(plan: &Plan) -> Value {
         "credits": plan.credits.get(),
         "price": plan.price.map(|price| price.to_decimal()),
         "currency": plan.price.map(|price| price.currency.as_str().to_owned()),
+        "status": if plan.retired_at.is_some() { "Retired" } else { "Active" },
         "createdAt": plan.created_at.to_rfc3339(),
+        "retiredAt": plan.retired_at.map(Timestamp::to_rfc3339),
     })
 }

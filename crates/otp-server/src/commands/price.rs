@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use otp_core::credits::Credits;
+use otp_core::pricing::DEFAULT_PRICE;
 use otp_core::region::Region;
 use serde_json::{Value, json};
 
@@ -21,6 +22,12 @@ pub(crate) enum PriceCommand {
         /// Price in credits.
         #[arg(long, value_parser = credits)]
         credits: Credits,
+    },
+    /// Remove the price of a country, which then costs 1 credit.
+    Unset {
+        /// Country (ISO 3166-1 alpha-2), such as SA.
+        #[arg(long, value_parser = country)]
+        country: Region,
     },
     /// List all prices; other countries cost 1 credit.
     List,
@@ -40,6 +47,11 @@ pub(super) async fn run(
             let prices = [(country, credits)];
             administration.set_prices().execute(&prices).await?;
             Ok(Answer::object(shown(&prices[0])))
+        }
+        PriceCommand::Unset { country } => {
+            administration.unset_price().execute(country).await?;
+            let price = (country, DEFAULT_PRICE);
+            Ok(Answer::object(shown(&price)))
         }
         PriceCommand::List => {
             let prices = administration.list_prices().execute().await?;

@@ -44,6 +44,8 @@ pub(crate) enum SenderCommand {
     Stop(OneSender),
     /// Let a stopped sender send again, even if WhatsApp stopped it.
     Resume(OneSender),
+    /// Remove a sender with its templates and its access token; its messages stay.
+    Remove(OneSender),
 }
 
 #[derive(Args)]
@@ -105,6 +107,13 @@ pub(super) async fn run(
         SenderCommand::Stop(OneSender { id }) => {
             administration.stop_sender().execute(SenderId(id)).await?;
             SenderId(id)
+        }
+        SenderCommand::Remove(OneSender { id }) => {
+            administration.remove_sender().execute(SenderId(id)).await?;
+            return Ok(Answer::new(
+                json!({"id": id}),
+                format!("removed sender {id}"),
+            ));
         }
         SenderCommand::Resume(OneSender { id }) => {
             administration.resume_sender().execute(SenderId(id)).await?;

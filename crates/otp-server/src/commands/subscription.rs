@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use otp_core::credits::Credits;
-use otp_core::ids::{AccountId, PlanId};
+use otp_core::ids::{AccountId, PlanId, SubscriptionId};
 use otp_core::subscription::Subscription;
+use otp_core::time::Timestamp;
 use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,6 +26,12 @@ pub(crate) enum SubscriptionCommand {
         /// Plan id, if the credits come from a plan.
         #[arg(long, value_parser = id)]
         plan: Option<Uuid>,
+    },
+    /// Take back the credits that are left on a subscription. Credits of its messages that fail later go, too.
+    Revoke {
+        /// Subscription id.
+        #[arg(long, value_parser = id)]
+        id: Uuid,
     },
     /// List the subscriptions of an account, newest first.
     List {
@@ -52,6 +59,11 @@ pub(super) async fn run(
             let granted = administration.grant_subscription().execute(new).await?;
             Ok(Answer::object(shown(&granted)))
         }
+        SubscriptionCommand::Revoke { id } => {
+            let revoke = administration.revoke_subscription();
+            let revoked = revoke.execute(SubscriptionId(id)).await?;
+            Ok(Answer::object(shown(&revoked)))
+        }
         SubscriptionCommand::List { account } => {
             let list = administration.list_subscriptions();
             let rows = list.execute(AccountId(account)).await?;
@@ -70,5 +82,6 @@ fn shown(subscription: &Subscription) -> Value {
         "remainingCredits": subscription.remaining.get(),
         "status": subscription.status().as_str(),
         "createdAt": subscription.created_at.to_rfc3339(),
+        "revokedAt": subscription.revoked_at.map(Timestamp::to_rfc3339),
     })
 }

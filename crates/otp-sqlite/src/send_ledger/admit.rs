@@ -37,7 +37,8 @@ pub(super) const SENDS: &str = "
       AND m.failed_at IS NULL";
 
 pub(super) const BALANCES: &str = "
-    SELECT s.account_id, s.id, s.remaining, s.credits, s.created_at, s.announced
+    SELECT s.account_id, s.id, s.remaining, s.credits, s.created_at, s.announced,
+           s.revoked_at
     FROM json_each(?) AS wanted CROSS JOIN subscriptions AS s
     WHERE s.account_id = unhex(wanted.value ->> 0) AND s.remaining > 0";
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::account::{AccountChange, AccountStanding};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use otp_core::channel::whatsapp::{ProviderId, Sender};
@@ -11,7 +10,6 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::{EntryKind, LedgerEntry};
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId, TemplateId};
 use otp_core::language::LanguageTag;
-use otp_core::notice::LowBalance;
 use otp_core::plan::{Money, Plan};
 use otp_core::ports::{
     Accounts, ApiKeys, Clock, Plans, PortError, Prices, Senders, Storage, StorageHealth,
@@ -25,12 +23,12 @@ use uuid::Uuid;
 
 use super::fixture::{Fixture, START, credits};
 
-fn assert_conflict<T: std::fmt::Debug>(answer: Result<T, PortError>) {
+pub(super) fn assert_conflict<T: std::fmt::Debug>(answer: Result<T, PortError>) {
     assert!(matches!(answer, Err(PortError::Conflict(_))), "{answer:?}");
 }
 
 /// A new instant: lists are in the order of creation, and ids order what was created together.
-fn next_instant(fixture: &Fixture) -> Timestamp {
+pub(super) fn next_instant(fixture: &Fixture) -> Timestamp {
     fixture.clock.advance(Duration::from_millis(1));
     fixture.clock.now()
 }
@@ -99,62 +97,6 @@ pub async fn accounts_read_back_as_written(store: Arc<dyn Storage>) {
         Accounts::find(&*fixture.store, nobody).await.expect("find"),
         None
     );
-}
-
-/// A change replaces the values that it names, in one account.
-pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storage>) {
-    let fixture = Fixture::new(store).await;
-    let other = fixture.another_account().await;
-    let find = |id| Accounts::find(&*fixture.store, id);
-    let before = find(fixture.account).await.expect("find").expect("account");
-    let untouched = find(other).await.expect("find");
-    let change = AccountChange {
-        email: Some(Sealed(vec![7, 8, 9])),
-        address: Some(None),
-        low_balance: Some(LowBalance::try_new(25).expect("a percentage")),
-        standing: Some(AccountStanding::Restricted),
-        ..AccountChange::default()
-    };
-    let changed = fixture.store.change(fixture.account, &change).await;
-    assert!(changed.expect("change"));
-    let mut expected = before.clone();
-    expected.contact.email = Sealed(vec![7, 8, 9]);
-    expected.contact.address = None;
-    expected.rules.low_balance = LowBalance::try_new(25).expect("a percentage");
-    expected.rules.standing = AccountStanding::Restricted;
-    let found = find(fixture.account).await.expect("find");
-    assert_eq!(found.as_ref(), Some(&expected));
-
-    let rest = AccountChange {
-        name: Some(Sealed(vec![1])),
-        phone: Some(Sealed(vec![2])),
-        company: Some(Sealed(vec![3])),
-        address: Some(Some(Sealed(vec![4]))),
-        default_language: Some(LanguageTag::parse("ar").expect("language")),
-        ..AccountChange::default()
-    };
-    let changed = fixture.store.change(fixture.account, &rest).await;
-    assert!(changed.expect("change"));
-    expected.contact.name = Sealed(vec![1]);
-    expected.contact.phone = Sealed(vec![2]);
-    expected.contact.company = Sealed(vec![3]);
-    expected.contact.address = Some(Sealed(vec![4]));
-    expected.default_language = LanguageTag::parse("ar").expect("language");
-    let nothing = AccountChange::default();
-    let changed = fixture.store.change(fixture.account, &nothing).await;
-    assert!(
-        changed.expect("change"),
-        "a change of nothing finds the account"
-    );
-    let found = find(fixture.account).await.expect("find");
-    assert_eq!(found, Some(expected));
-    assert_eq!(find(other).await.expect("find"), untouched);
-
-    let nobody = AccountId(Uuid::from_u128(42));
-    for change in [change, nothing] {
-        let changed = fixture.store.change(nobody, &change).await;
-        assert!(!changed.expect("change"));
-    }
 }
 
 /// Keys, to the millisecond of their expiry; the directory finds them by hash.
@@ -280,6 +222,7 @@ pub async fn plans_read_back_and_names_are_unique(store: Arc<dyn Storage>) {
             credits: credits(1_000),
             price,
             created_at,
+            retired_at: None,
         }
     };
     let priced = plan("Start", Some(Money::parse("19.99", "USD").expect("money")));
@@ -381,6 +324,7 @@ pub async fn what_belongs_to_nobody_is_a_conflict(store: Arc<dyn Storage>) {
             credits: credits(5),
             remaining: credits(5),
             created_at: START,
+            revoked_at: None,
         };
         let grant = LedgerEntry {
             account_id,

@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::credits::ledger::EntryKind;
-use otp_core::ports::Storage;
+use otp_core::ids::SubscriptionId;
+use otp_core::ports::{Clock, Storage};
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::subscription::SubscriptionStatus;
+use otp_core::usecases::audit_credits::AuditCredits;
+use uuid::Uuid;
 
 use super::fixture::{Fixture, credits};
 use crate::sender::failure;
@@ -101,4 +104,90 @@ pub async fn balance_is_the_sum_of_the_ledger(store: Arc<dyn Storage>) {
     assert_eq!(rows, expected);
     assert_eq!(fixture.balance().await, 8);
     fixture.assert_ledger_balances().await;
+}
+
+/// A revoked subscription loses what is left on it and what comes back to it. It never pays again, and
+/// the audit adds up.
+pub async fn a_revoked_subscription_keeps_nothing_and_gets_nothing_back(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 5).await;
+    let id = fixture.subscriptions().await[0].id;
+    let sent = fixture.send(1).await;
+    fixture.clock.advance(Duration::from_secs(1));
+    let revoked_at = fixture.clock.now();
+    let revoked = fixture
+        .store
+        .revoke_subscription(id, revoked_at)
+        .await
+        .expect("revoke");
+    let rows = fixture.subscriptions().await;
+    assert_eq!(revoked.as_ref(), rows.first());
+    assert_eq!(rows[0].status(), SubscriptionStatus::Revoked);
+    assert_eq!(rows[0].revoked_at, Some(revoked_at));
+    let refused = Admission::Refused(Refusal::InsufficientBalance);
+    assert_eq!(fixture.admit(&fixture.attempt(2)).await, refused);
+
+    fixture.clock.advance(Duration::from_secs(1));
+    let again = fixture
+        .store
+        .revoke_subscription(id, fixture.clock.now())
+        .await;
+    assert_eq!(again.expect("revoke"), revoked, "the first time is kept");
+    let failed = Outcome::Failed(failure(131_026));
+    fixture.settle(&sent, failed).await;
+    assert_eq!(fixture.balance().await, 0);
+    assert_eq!(fixture.admit(&fixture.attempt(2)).await, refused);
+
+    let ledger = fixture.store.ledger(fixture.account).await.expect("ledger");
+    let rows = ledger.iter();
+    let rows: Vec<_> = rows
+        .map(|row| (row.kind, row.signed_amount(), row.message_id))
+        .collect();
+    let expected = [
+        (EntryKind::Grant, 5, None),
+        (EntryKind::Debit, -1, Some(sent.message_id)),
+        (EntryKind::Revocation, -4, None),
+        (EntryKind::Refund, 1, Some(sent.message_id)),
+        (EntryKind::Revocation, -1, None),
+    ];
+    assert_eq!(rows, expected);
+    assert_audited(&fixture).await;
+    let nobody = SubscriptionId(Uuid::from_u128(42));
+    let unknown = fixture.store.revoke_subscription(nobody, revoked_at).await;
+    assert_eq!(unknown.expect("revoke"), None);
+}
+
+/// A revocation waits for the sends that are under way and is seen by those that follow.
+pub async fn a_revocation_among_sends_keeps_the_ledger_balanced(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 40).await;
+    let id = fixture.subscriptions().await[0].id;
+    let at = fixture.clock.now();
+    let attempts: Vec<_> = (1..=20).map(|number| fixture.attempt(number)).collect();
+    let mut racers = tokio::task::JoinSet::new();
+    for attempt in attempts {
+        let fixture = fixture.clone();
+        racers.spawn(async move {
+            if fixture.admit(&attempt).await == Admission::Admitted {
+                let failed = Outcome::Failed(failure(131_026));
+                fixture.settle(&attempt, failed).await;
+            }
+        });
+    }
+    let store = Arc::clone(&fixture.store);
+    racers.spawn(async move {
+        let revoked = store.revoke_subscription(id, at).await.expect("revoke");
+        assert!(revoked.is_some());
+    });
+    racers.join_all().await;
+    assert_eq!(fixture.balance().await, 0);
+    fixture.assert_ledger_balances().await;
+    assert_audited(&fixture).await;
+}
+
+async fn assert_audited(fixture: &Fixture) {
+    let audit = AuditCredits {
+        audit: fixture.store.clone(),
+    };
+    let report = audit.execute().await.expect("a report");
+    assert!(report.adds_up(), "{report:?}");
+    assert!(report.revoked > 0);
 }

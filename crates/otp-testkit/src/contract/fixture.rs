@@ -192,6 +192,7 @@ impl Fixture {
     pub async fn grant_to(&self, account_id: AccountId, amount: i64) -> SubscriptionId {
         let grant_subscription = GrantSubscription {
             subscriptions: self.store.clone(),
+            plans: self.store.clone(),
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
         };

@@ -1,12 +1,13 @@
 //! Promises on receipts and on the end of a message's lifetime.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::message::{ExpiryPosition, MessageStatus, PendingMessage};
-use otp_core::ports::Storage;
+use otp_core::ports::{Clock, Storage};
 use otp_core::receipt::{
     LocatedMessage, MessageReference, ReceiptFacts, Report, ReportedMessage, UnmatchedReceipt,
 };
@@ -120,6 +121,53 @@ pub async fn a_receipt_finds_its_message_by_either_id(store: Arc<dyn Storage>) {
     ];
     assert_eq!(located, expected);
     assert_eq!(fixture.store.locate(&[]).await.expect("located"), []);
+}
+
+/// A removed sender's messages keep it: their receipts are located with its number, and a STOP that was
+/// written to it is for its account.
+pub async fn a_removed_senders_receipts_and_consent_still_count(store: Arc<dyn Storage>) {
+    let mut fixture = Fixture::with_credits(store, 5).await;
+    let sender = fixture.add_sender(fixture.account, number("7")).await;
+    fixture.sender_id = sender.id;
+    let attempt = fixture.send(1).await;
+    let removed = fixture.store.remove(sender.id, fixture.clock.now()).await;
+    assert!(removed.expect("remove"));
+    fixture.settle(&attempt, accepted_outcome("wamid.A")).await;
+    let reference = MessageReference {
+        phone_number_id: number("7"),
+        message_id: Some(attempt.message_id),
+        provider_index: index_of("wamid.A"),
+    };
+    let unknown = MessageReference {
+        message_id: None,
+        provider_index: index_of("wamid.B"),
+        ..reference.clone()
+    };
+    let located = fixture.store.locate(&[reference, unknown]).await;
+    let located = located.expect("located");
+    assert!(
+        matches!(
+            &located[0],
+            ReceiptFacts::Known(message) if message.phone_number_id == Some(number("7"))
+        ),
+        "{located:?}"
+    );
+    let of_our_number = ReceiptFacts::Unknown {
+        is_our_number: true,
+    };
+    assert_eq!(located[1], of_our_number);
+    let numbers = BTreeSet::from([number("7")]);
+    let none = BTreeSet::new();
+    let targets = fixture.store.find_consent_targets(&numbers, &none).await;
+    let targets = targets.expect("targets");
+    let accounts = BTreeSet::from([fixture.account]);
+    assert_eq!(targets.accounts.get(&number("7")), Some(&accounts));
+    let history = fixture
+        .store
+        .find_history(fixture.account, attempt.message_id);
+    let history = history.await.expect("find").expect("a message");
+    let via = history.record.phone_number_id;
+    assert_eq!(via, Some(number("7")));
 }
 
 /// Of a receipt of an unknown message it is known whether any account sends from its number.

@@ -6,7 +6,7 @@ use otp_core::api_key::ApiKey;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId};
+use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId};
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
@@ -163,6 +163,12 @@ impl Plans for MemoryStore {
             .cloned())
     }
 
+    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let plan = state.plans.iter_mut().find(|plan| plan.id == id);
+        Ok(plan.map(|plan| plan.retired_at.get_or_insert(at)).is_some())
+    }
+
     async fn list(&self) -> Result<Vec<Plan>, PortError> {
         Ok(self.state().plans.clone())
     }
@@ -173,6 +179,10 @@ impl Prices for MemoryStore {
     async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
         self.state().prices.extend(prices.iter().copied());
         Ok(())
+    }
+
+    async fn unset(&self, region: Region) -> Result<bool, PortError> {
+        Ok(self.state().prices.remove(&region).is_some())
     }
 
     async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
@@ -212,6 +222,18 @@ impl Senders for MemoryStore {
             .is_some())
     }
 
+    async fn remove(&self, id: SenderId, _: Timestamp) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let Some(index) = state.senders.iter().position(|sender| sender.id == id) else {
+            return Ok(false);
+        };
+        let mut sender = state.senders.remove(index);
+        sender.access_token = Sealed(Vec::new());
+        state.removed_senders.push(sender);
+        state.sender_health.remove(&id);
+        Ok(true)
+    }
+
     async fn list(&self) -> Result<Vec<Sender>, PortError> {
         Ok(self.state().senders.clone())
     }
@@ -233,6 +255,21 @@ impl Subscriptions for MemoryStore {
         state.subscriptions.push(subscription.clone());
         state.ledger.push(grant.clone());
         Ok(())
+    }
+
+    async fn revoke_subscription(
+        &self,
+        id: SubscriptionId,
+        at: Timestamp,
+    ) -> Result<Option<Subscription>, PortError> {
+        let mut state = self.state();
+        let Some(row) = state.subscriptions.iter_mut().find(|row| row.id == id) else {
+            return Ok(None);
+        };
+        let entry = row.revoke(at);
+        let revoked = row.clone();
+        state.ledger.extend(entry);
+        Ok(Some(revoked))
     }
 
     async fn list(&self, account: AccountId) -> Result<Vec<Subscription>, PortError> {

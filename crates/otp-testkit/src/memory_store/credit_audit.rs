@@ -28,6 +28,7 @@ impl CreditAudit for MemoryStore {
                 granted: sum(EntryKind::Grant),
                 debited: sum(EntryKind::Debit),
                 refunded: sum(EntryKind::Refund),
+                revoked: sum(EntryKind::Revocation),
             }
         });
         Ok(sums.collect())

@@ -105,6 +105,7 @@ impl State {
             granted: row.credits,
             created_at: row.created_at,
             announced: self.announced.get(&row.id).copied().unwrap_or_default(),
+            is_revoked: row.revoked_at.is_some(),
         }
     }
 

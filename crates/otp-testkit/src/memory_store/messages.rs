@@ -89,7 +89,7 @@ impl State {
             templates.find(|template| template.id == route.template_id)
         });
         let sender = whatsapp.and_then(|route| {
-            let mut senders = self.senders.iter();
+            let mut senders = self.every_sender();
             senders.find(|sender| sender.id == route.sender_id)
         });
         MessageRecord {

@@ -23,7 +23,7 @@ impl OptOuts for MemoryStore {
     ) -> Result<ConsentTargets, PortError> {
         let state = self.state();
         let mut targets = ConsentTargets::default();
-        for sender in &state.senders {
+        for sender in state.every_sender() {
             if numbers.contains(&sender.phone_number_id) {
                 let number = sender.phone_number_id.clone();
                 let accounts = targets.accounts.entry(number).or_default();

@@ -83,11 +83,11 @@ impl State {
         let Some(stored) = by_our_id.or_else(by_providers) else {
             let is_ours = |sender: &Sender| sender.phone_number_id == reference.phone_number_id;
             return ReceiptFacts::Unknown {
-                is_our_number: self.senders.iter().any(is_ours),
+                is_our_number: self.every_sender().any(is_ours),
             };
         };
         let sender = stored.routed_to.whatsapp().and_then(|route| {
-            let mut senders = self.senders.iter();
+            let mut senders = self.every_sender();
             senders.find(|sender| sender.id == route.sender_id)
         });
         let provider_id = stored.message.provider_message_id.as_ref();

@@ -34,7 +34,11 @@ impl Templates for MemoryStore {
         sender: Option<SenderId>,
     ) -> Result<Vec<AuthenticationTemplate>, PortError> {
         let state = self.state();
-        let wanted = |row: &&AuthenticationTemplate| sender.is_none_or(|id| row.sender_id == id);
+        let wanted = |row: &&AuthenticationTemplate| {
+            let mut senders = state.senders.iter();
+            sender.is_none_or(|id| row.sender_id == id)
+                && senders.any(|sender| sender.id == row.sender_id)
+        };
         Ok(state.templates.iter().filter(wanted).cloned().collect())
     }
 

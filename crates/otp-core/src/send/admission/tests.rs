@@ -49,6 +49,7 @@ fn balance(number: u128, remaining: i64) -> SubscriptionBalance {
         granted: Credits::new(10).expect("credits"),
         created_at: NOW,
         announced: Announced::Nothing,
+        is_revoked: false,
     }
 }
 

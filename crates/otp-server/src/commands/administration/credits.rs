@@ -6,7 +6,10 @@ use otp_core::usecases::grant_subscription::GrantSubscription;
 use otp_core::usecases::list_plans::ListPlans;
 use otp_core::usecases::list_prices::ListPrices;
 use otp_core::usecases::list_subscriptions::ListSubscriptions;
+use otp_core::usecases::retire_plan::RetirePlan;
+use otp_core::usecases::revoke_subscription::RevokeSubscription;
 use otp_core::usecases::set_prices::SetPrices;
+use otp_core::usecases::unset_price::UnsetPrice;
 
 use super::Administration;
 
@@ -19,6 +22,13 @@ impl Administration {
         }
     }
 
+    pub(in crate::commands) fn retire_plan(&self) -> RetirePlan {
+        RetirePlan {
+            plans: self.storage.clone(),
+            clock: self.clock(),
+        }
+    }
+
     pub(in crate::commands) fn list_plans(&self) -> ListPlans {
         ListPlans {
             plans: self.storage.clone(),
@@ -28,8 +38,16 @@ impl Administration {
     pub(in crate::commands) fn grant_subscription(&self) -> GrantSubscription {
         GrantSubscription {
             subscriptions: self.storage.clone(),
+            plans: self.storage.clone(),
             clock: self.clock(),
             randomness: self.randomness(),
+        }
+    }
+
+    pub(in crate::commands) fn revoke_subscription(&self) -> RevokeSubscription {
+        RevokeSubscription {
+            subscriptions: self.storage.clone(),
+            clock: self.clock(),
         }
     }
 
@@ -41,6 +59,12 @@ impl Administration {
 
     pub(in crate::commands) fn set_prices(&self) -> SetPrices {
         SetPrices {
+            prices: self.storage.clone(),
+        }
+    }
+
+    pub(in crate::commands) fn unset_price(&self) -> UnsetPrice {
+        UnsetPrice {
             prices: self.storage.clone(),
         }
     }

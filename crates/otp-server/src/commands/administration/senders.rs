@@ -5,6 +5,7 @@ use std::sync::Arc;
 use otp_core::usecases::add_sender::AddSender;
 use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::find_senders::FindSenders;
+use otp_core::usecases::remove_sender::RemoveSender;
 use otp_core::usecases::replace_access_token::ReplaceAccessToken;
 use otp_core::usecases::resume_sender::ResumeSender;
 use otp_core::usecases::stop_sender::StopSender;
@@ -52,6 +53,13 @@ impl Administration {
             clock: self.clock(),
             randomness: self.randomness(),
         })
+    }
+
+    pub(in crate::commands) fn remove_sender(&self) -> RemoveSender {
+        RemoveSender {
+            senders: self.storage.clone(),
+            clock: self.clock(),
+        }
     }
 
     pub(in crate::commands) fn stop_sender(&self) -> StopSender {

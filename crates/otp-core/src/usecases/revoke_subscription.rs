@@ -1,0 +1,42 @@
+//! Revoke a subscription: the credits that are left on it go, and none come back.
+
+use std::sync::Arc;
+
+use crate::ids::SubscriptionId;
+use crate::ports::{Clock, PortError, Subscriptions};
+use crate::subscription::Subscription;
+
+/// Revokes subscriptions.
+#[derive(Clone)]
+pub struct RevokeSubscription {
+    /// Stores subscriptions.
+    pub subscriptions: Arc<dyn Subscriptions>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The reason a subscription was not revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum RevokeSubscriptionError {
+    /// The subscription does not exist.
+    #[error("no subscription has the id {0}")]
+    NotFound(SubscriptionId),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl RevokeSubscription {
+    /// Revokes one subscription, and returns it as it then is. One that is revoked already keeps the time
+    /// of its revocation.
+    pub async fn execute(
+        &self,
+        id: SubscriptionId,
+    ) -> Result<Subscription, RevokeSubscriptionError> {
+        let revoked = self
+            .subscriptions
+            .revoke_subscription(id, self.clock.now())
+            .await?;
+        revoked.ok_or(RevokeSubscriptionError::NotFound(id))
+    }
+}

@@ -1,0 +1,164 @@
+//! Promises on corrections of what operators set up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::account::{AccountChange, AccountStanding};
+use otp_core::channel::whatsapp::health::HealthChange;
+use otp_core::credits::Credits;
+use otp_core::ids::{AccountId, PlanId};
+use otp_core::language::LanguageTag;
+use otp_core::notice::LowBalance;
+use otp_core::plan::Plan;
+use otp_core::ports::{Accounts, Plans, Prices, Senders, Storage};
+use otp_core::region::Region;
+use otp_core::sealing::Sealed;
+use uuid::Uuid;
+
+use super::administration::{assert_conflict, next_instant, sender, template};
+use super::fixture::{Fixture, START, credits};
+
+/// A change replaces the values that it names, in one account.
+pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let other = fixture.another_account().await;
+    let find = |id| Accounts::find(&*fixture.store, id);
+    let before = find(fixture.account).await.expect("find").expect("account");
+    let untouched = find(other).await.expect("find");
+    let change = AccountChange {
+        email: Some(Sealed(vec![7, 8, 9])),
+        address: Some(None),
+        low_balance: Some(LowBalance::try_new(25).expect("a percentage")),
+        standing: Some(AccountStanding::Restricted),
+        ..AccountChange::default()
+    };
+    let changed = fixture.store.change(fixture.account, &change).await;
+    assert!(changed.expect("change"));
+    let mut expected = before.clone();
+    expected.contact.email = Sealed(vec![7, 8, 9]);
+    expected.contact.address = None;
+    expected.rules.low_balance = LowBalance::try_new(25).expect("a percentage");
+    expected.rules.standing = AccountStanding::Restricted;
+    let found = find(fixture.account).await.expect("find");
+    assert_eq!(found.as_ref(), Some(&expected));
+
+    let rest = AccountChange {
+        name: Some(Sealed(vec![1])),
+        phone: Some(Sealed(vec![2])),
+        company: Some(Sealed(vec![3])),
+        address: Some(Some(Sealed(vec![4]))),
+        default_language: Some(LanguageTag::parse("ar").expect("language")),
+        ..AccountChange::default()
+    };
+    let changed = fixture.store.change(fixture.account, &rest).await;
+    assert!(changed.expect("change"));
+    expected.contact.name = Sealed(vec![1]);
+    expected.contact.phone = Sealed(vec![2]);
+    expected.contact.company = Sealed(vec![3]);
+    expected.contact.address = Some(Sealed(vec![4]));
+    expected.default_language = LanguageTag::parse("ar").expect("language");
+    let nothing = AccountChange::default();
+    let changed = fixture.store.change(fixture.account, &nothing).await;
+    assert!(
+        changed.expect("change"),
+        "a change of nothing finds the account"
+    );
+    let found = find(fixture.account).await.expect("find");
+    assert_eq!(found, Some(expected));
+    assert_eq!(find(other).await.expect("find"), untouched);
+
+    let nobody = AccountId(Uuid::from_u128(42));
+    for change in [change, nothing] {
+        let changed = fixture.store.change(nobody, &change).await;
+        assert!(!changed.expect("change"));
+    }
+}
+
+/// A retired plan stays in the list. Retiring it twice keeps the first time.
+pub async fn a_retired_plan_stays_and_keeps_its_first_time(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let made = Plan {
+        id: PlanId::generate(START, &*fixture.randomness),
+        name: "Start".to_owned(),
+        credits: credits(1_000),
+        price: None,
+        created_at: START,
+        retired_at: None,
+    };
+    let created = Plans::create(&*fixture.store, &made).await;
+    created.expect("create");
+    let later = START + Duration::from_secs(9);
+    for at in [START, later] {
+        assert!(fixture.store.retire(made.id, at).await.expect("retire"));
+    }
+    let retired = Plan {
+        retired_at: Some(START),
+        ..made.clone()
+    };
+    let listed = Plans::list(&*fixture.store).await.expect("list");
+    assert_eq!(listed, [retired]);
+    let nobody = PlanId(Uuid::from_u128(42));
+    assert!(!fixture.store.retire(nobody, START).await.expect("retire"));
+}
+
+/// A price that is unset is the default again.
+pub async fn a_price_is_unset_and_no_other(store: Arc<dyn Storage>) {
+    let region = |text: &str| Region::parse(text).expect("region");
+    let (sa, eg) = (region("SA"), region("EG"));
+    let prices = [(sa, credits(2)), (eg, credits(3))];
+    Prices::set(&*store, &prices).await.expect("set");
+    assert!(store.unset(sa).await.expect("unset"));
+    assert!(!store.unset(sa).await.expect("unset"));
+    let listed = Prices::list(&*store).await.expect("list");
+    assert_eq!(listed, [(eg, credits(3))]);
+    let list = store.price_list().await.expect("prices");
+    assert_eq!((list.price(sa), list.price(eg)), (Credits::ONE, credits(3)));
+}
+
+/// A removed sender is in no list and no profile, and nothing about it is due.
+pub async fn a_removed_sender_is_gone_with_its_templates_and_may_be_added_again(
+    store: Arc<dyn Storage>,
+) {
+    let fixture = Fixture::new(store).await;
+    let store = &fixture.store;
+    let (removed, kept) = (sender(&fixture, "100"), sender(&fixture, "101"));
+    let mut templates = Vec::new();
+    for added in [&removed, &kept] {
+        store.add(added).await.expect("add");
+        let template = template(&fixture, added.id, "en");
+        store.add_template(&template).await.expect("add");
+        templates.push(template);
+        let wanted = HealthChange::CheckWanted;
+        let changed = store.change_health(added.id, &wanted, START).await;
+        changed.expect("change");
+    }
+    assert!(store.remove(removed.id, START).await.expect("remove"));
+    assert!(!store.remove(removed.id, START).await.expect("remove"));
+
+    let found = Senders::find(&**store, removed.id).await.expect("find");
+    assert_eq!(found, None);
+    let listed = Senders::list(&**store).await.expect("list");
+    assert_eq!(listed, std::slice::from_ref(&kept));
+    let token = Sealed(vec![9]);
+    let replaced = store.replace_token(removed.id, &token).await;
+    assert!(!replaced.expect("replace"));
+    let left = [templates[1].clone()];
+    let all = store.list_templates(None).await.expect("list");
+    assert_eq!(all, left);
+    let of_removed = store.list_templates(Some(removed.id)).await;
+    assert_eq!(of_removed.expect("list"), []);
+    let of_business = store.list_templates_of_business(&removed.waba_id).await;
+    assert_eq!(of_business.expect("list"), left);
+    let due = store.list_due_checks(next_instant(&fixture), 9).await;
+    assert_eq!(due.expect("due"), [kept.id]);
+    let health = store.list_health().await.expect("health");
+    assert_eq!(health.len(), 1);
+    let profile = store.find_sending_profile(fixture.account).await;
+    let profile = profile.expect("profile").expect("the account exists");
+    let senders: Vec<_> = profile.senders.iter().map(|row| row.sender.id).collect();
+    assert_eq!(senders, [kept.id]);
+
+    let again = sender(&fixture, "100");
+    store.add(&again).await.expect("add");
+    assert_conflict(store.add(&sender(&fixture, "100")).await);
+}
