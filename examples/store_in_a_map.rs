@@ -1,8 +1,8 @@
 //! A store in a map, and the contract that it keeps: `cargo run -p otp-examples --bin store_in_a_map`
 //!
-//! A store has twenty ports. Nobody writes them in a day, so a new store starts with a few of them and
-//! takes the others from the store in memory. This one has plans and prices. The whole contract passes
-//! at this step (`cargo test -p otp-examples`), and after each port that is added.
+//! A store has more than twenty ports. Nobody writes them in a day, so a new store starts with a few of
+//! them and takes the others from the store in memory. This one has plans and prices. The whole contract
+//! passes at this step (`cargo test -p otp-examples`), and after each port that is added.
 #![expect(clippy::print_stdout, reason = "an example explains itself")]
 
 use std::collections::BTreeMap;

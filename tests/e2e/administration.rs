@@ -9,6 +9,7 @@ on_every_store! {
     a_removed_sender_sends_nothing_and_its_receipts_count;
     a_revoked_subscription_pays_for_nothing;
     a_price_is_unset_and_a_plan_retired;
+    support_sees_a_number_only_if_the_audit_trail_says_so;
 }
 
 async fn a_restricted_or_closed_account_cannot_send_until_it_is_reopened(database: Database) {
@@ -82,6 +83,8 @@ async fn a_removed_sender_sends_nothing_and_its_receipts_count(database: Databas
     report(&server, &[delivered]).await;
     let status = world.check(&server, sent.id()).await;
     assert_eq!(status.message_status(), "Delivered");
+    let shown = world.command(&["message", "show", sent.id()]);
+    assert!(shown["phoneNumberId"].is_string(), "{shown}");
     let again = world.try_command(&["sender", "remove", "--id", &world.sender]);
     assert_eq!(again.code, 1, "{}", again.stderr);
 
@@ -139,4 +142,48 @@ async fn a_price_is_unset_and_a_plan_retired(database: Database) {
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("retired"), "{}", refused.stderr);
     assert_eq!(world.balance(), 5);
+}
+
+async fn support_sees_a_number_only_if_the_audit_trail_says_so(database: Database) {
+    let world = World::with_credits(database, 10).await;
+    let server = world.serve();
+    let number = "+966550000001";
+    let sent = world.send_to(&server, number).await;
+    let list = [
+        "message",
+        "list",
+        "--account",
+        &world.account,
+        "--to",
+        number,
+    ];
+    for masked in [
+        world.command(&list)[0].clone(),
+        world.command(&["message", "show", sent.id()]),
+    ] {
+        assert_eq!(masked["id"], sent.id());
+        assert!(!masked.to_string().contains("0000001"), "{masked}");
+        assert!(
+            masked["toPhoneE164"]
+                .as_str()
+                .is_some_and(|to| to.starts_with("+9665"))
+        );
+    }
+    assert_eq!(world.command(&["audit", "list"]), serde_json::json!([]));
+
+    let revealed = world.command(&["message", "show", sent.id(), "--reveal"]);
+    assert_eq!(revealed["toPhoneE164"], number);
+    assert_eq!(revealed["accountId"], world.account);
+    assert_eq!(revealed["timeline"][0]["source"], "ApiRequest");
+    let entries = world.command(&["audit", "list"]);
+    let entry = &entries[0];
+    assert_eq!(entry["subject"], sent.id());
+    assert_eq!(entry["action"], "RevealRecipient");
+    assert!(
+        entry["actor"]
+            .as_str()
+            .is_some_and(|actor| actor.contains("uid ")),
+        "{entry}"
+    );
+    assert!(!entries.to_string().contains("0000001"), "{entries}");
 }

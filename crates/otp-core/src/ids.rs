@@ -55,6 +55,10 @@ macro_rules! id {
 }
 
 id!(
+    /// An entry of the audit trail.
+    AuditEntryId
+);
+id!(
     /// An account: a business that sends passcodes and pays for them.
     AccountId
 );

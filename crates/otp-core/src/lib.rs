@@ -45,6 +45,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod audit;
 pub mod channel;
 pub mod contact_number;
 pub mod cooldown;

@@ -8,6 +8,7 @@
 mod accounts;
 mod admission_facts;
 mod api_keys;
+mod audit_trail;
 mod clock;
 mod credit_audit;
 mod directory;
@@ -40,6 +41,7 @@ mod templates;
 pub use accounts::Accounts;
 pub use admission_facts::AdmissionFacts;
 pub use api_keys::ApiKeys;
+pub use audit_trail::AuditTrail;
 pub use clock::Clock;
 pub use credit_audit::CreditAudit;
 pub use directory::Directory;
@@ -83,6 +85,7 @@ pub mod mocks {
     pub use super::accounts::MockAccounts;
     pub use super::admission_facts::MockAdmissionFacts;
     pub use super::api_keys::MockApiKeys;
+    pub use super::audit_trail::MockAuditTrail;
     pub use super::clock::MockClock;
     pub use super::credit_audit::MockCreditAudit;
     pub use super::directory::MockDirectory;

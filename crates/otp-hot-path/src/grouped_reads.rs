@@ -88,6 +88,10 @@ impl Messages for GroupedReads {
         self.store.find_all(wanted).await
     }
 
+    async fn find_account(&self, message: MessageId) -> Result<Option<AccountId>, PortError> {
+        self.store.find_account(message).await
+    }
+
     async fn find_history(
         &self,
         account: AccountId,

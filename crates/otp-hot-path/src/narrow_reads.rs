@@ -65,6 +65,10 @@ impl Messages for NarrowReads {
         self.messages.find_all(wanted).await
     }
 
+    async fn find_account(&self, message: MessageId) -> Result<Option<AccountId>, PortError> {
+        self.messages.find_account(message).await
+    }
+
     async fn find_history(
         &self,
         account: AccountId,

@@ -32,6 +32,7 @@
 
 mod accounts;
 mod api_keys;
+mod audit_trail;
 mod connect;
 mod credit_audit;
 mod directory;

@@ -48,6 +48,17 @@ impl Messages for PgStore {
         Ok(Message::in_the_order_of(wanted, read_all(rows)?))
     }
 
+    async fn find_account(&self, message: MessageId) -> Result<Option<AccountId>, PortError> {
+        let account: Option<Col<AccountId>> = messages::table
+            .find(Col(message))
+            .select(messages::account_id)
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(account.map(|Col(account)| account))
+    }
+
     async fn find_history(
         &self,
         account: AccountId,

@@ -3,6 +3,7 @@
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text};
 use otp_core::account::AccountStanding;
 use otp_core::api_key::ApiKeyHash;
+use otp_core::audit::{Actor, AuditAction};
 use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::health::{Quality, StoppedBy};
@@ -11,7 +12,8 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{
-    AccountId, ApiKeyId, MessageId, NoticeId, PlanId, SenderId, SubscriptionId, TemplateId,
+    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, SenderId, SubscriptionId,
+    TemplateId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
@@ -81,6 +83,7 @@ macro_rules! hashes {
 ids!(
     AccountId,
     ApiKeyId,
+    AuditEntryId,
     IdempotencyKey,
     MessageId,
     NoticeId,
@@ -106,6 +109,8 @@ codes!(
 );
 
 texts!(
+    Actor,
+    AuditAction,
     Currency,
     LanguageTag,
     ProviderId,
@@ -124,6 +129,8 @@ hashes!(
 column!(Timestamp as Instant, |instant| Some(instant), |value| {
     *value
 });
+column!(Uuid as Id, |id| Some(Uuid::from_bytes(*id)), |value| value
+    .as_bytes());
 column!(
     Sealed as Binary,
     |bytes| Some(Sealed(bytes.to_vec())),

@@ -1,6 +1,7 @@
 //! The rows: one struct for each kind of row, with its conversions to and from the core.
 
 mod account;
+mod audit;
 mod consent;
 mod credits;
 mod identity;
@@ -14,6 +15,7 @@ mod sender;
 mod template;
 
 pub use account::{AccountChangeRow, AccountRow, ApiKeyRow};
+pub use audit::AuditEntryRow;
 pub use consent::{
     ConsentRow, CurrentConsentRow, LoggedConsentRow, OptOutRow, UnresolvedConsentRow,
 };

@@ -58,6 +58,17 @@ table! {
 }
 
 table! {
+    /// The audit trail.
+    audit_entries (id) {
+        id -> Id,
+        at -> Instant,
+        actor -> Text,
+        action -> Text,
+        subject -> Id,
+    }
+}
+
+table! {
     /// Plans that can be ordered.
     plans (id) {
         id -> Id,

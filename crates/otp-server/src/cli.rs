@@ -9,11 +9,13 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::account::AccountCommand;
+use crate::commands::audit::AuditCommand;
 use crate::commands::config::ConfigCommand;
 use crate::commands::key::KeyCommand;
 use crate::commands::keyring::KeyringCommand;
 use crate::commands::ledger::LedgerCommand;
 use crate::commands::mail::MailCommand;
+use crate::commands::message::MessageCommand;
 use crate::commands::opt_out::OptOutCommand;
 use crate::commands::plan::PlanCommand;
 use crate::commands::price::PriceCommand;
@@ -93,6 +95,12 @@ pub(crate) enum Command {
     /// Manage recipients who want no messages of an account.
     #[command(subcommand)]
     OptOut(OptOutCommand),
+    /// Inspect the messages of accounts, for support.
+    #[command(subcommand)]
+    Message(MessageCommand),
+    /// Read the audit trail.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Test and inspect mail to account holders.
     #[command(subcommand)]
     Mail(MailCommand),

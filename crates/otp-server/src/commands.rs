@@ -2,12 +2,14 @@
 
 pub(crate) mod account;
 pub(crate) mod administration;
+pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod key;
 pub(crate) mod keyring;
 pub(crate) mod ledger;
 pub(crate) mod mail;
+pub(crate) mod message;
 mod migrate;
 pub(crate) mod opt_out;
 pub(crate) mod plan;
@@ -52,6 +54,8 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Account(command) => account::run(&administration().await?, command).await,
         Command::Key(command) => key::run(&administration().await?, command).await,
         Command::Keyring(command) => keyring::run(&administration().await?, command).await,
+        Command::Message(command) => message::run(&administration().await?, command).await,
+        Command::Audit(command) => audit::run(&administration().await?, command).await,
         Command::Ledger(command) => ledger::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,
         Command::Subscription(command) => {

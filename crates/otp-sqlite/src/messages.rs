@@ -50,6 +50,18 @@ impl Messages for SqliteStore {
         .await
     }
 
+    async fn find_account(&self, message: MessageId) -> Result<Option<AccountId>, PortError> {
+        self.read("db.messages.find_account", move |connection| {
+            let account: Option<Col<AccountId>> = messages::table
+                .find(Col(message))
+                .select(messages::account_id)
+                .first(connection)
+                .optional()?;
+            Ok(account.map(|Col(account)| account))
+        })
+        .await
+    }
+
     async fn find_history(
         &self,
         account: AccountId,

@@ -28,11 +28,13 @@
 //! | [`sender_health`], [`templates`] | `Senders`, `SenderHealths`, `Templates` | no sender is stopped |
 //! | [`opt_out`] | `OptOuts`, `RecipientIdentities` | STOP and START |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
+//! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
 pub mod administration;
 pub mod admission;
+pub mod audit_trail;
 pub mod channels;
 pub mod corrections;
 pub mod credits;
@@ -64,6 +66,7 @@ macro_rules! storage_contract {
         $crate::storage_contract! { $fresh;
             administration,
             admission,
+            audit_trail,
             channels,
             corrections,
             credits,
@@ -115,6 +118,12 @@ macro_rules! storage_contract {
             a_batch_that_conflicts_records_nothing,
             another_accounts_message_is_as_absent_as_an_unknown_one,
             an_explanation_is_the_verdict_that_follows,
+        }
+    };
+    (@audit_trail $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; audit_trail:
+            audit_entries_read_back_newest_first,
+            audit_entries_are_appended_all_or_none,
         }
     };
     (@idempotency $fresh:expr) => {

@@ -2,6 +2,7 @@
 //! every adapter.
 
 mod administration;
+mod audit_trail;
 mod credit_audit;
 mod erasure;
 mod keyring;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use otp_core::account::Account;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::channel::whatsapp::health::SenderHealth;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
@@ -54,6 +56,7 @@ struct State {
     accounts: Vec<Account>,
     keyring: BTreeMap<KeyOwner, WrappedKey>,
     api_keys: Vec<ApiKey>,
+    audit: Vec<AuditEntry>,
     plans: Vec<Plan>,
     subscriptions: Vec<Subscription>,
     /// The notices that were given about subscriptions, if any.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otp_core::account::{Account, AccountChange};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::channel::whatsapp::{ProviderId, Sender};
@@ -22,11 +23,11 @@ use otp_core::opt_out::UnresolvedConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::plan::Plan;
 use otp_core::ports::{
-    Accounts, AdmissionFacts, ApiKeys, ConnectionUse, ConsentTargets, CreditAudit, Directory,
-    Erasure, Keyring, Messages, NoticeOutbox, OptOuts, OutboxBacklog, Plans, PortError, Prices,
-    Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState,
-    SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions,
-    Templates,
+    Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
+    Directory, Erasure, Keyring, Messages, NoticeOutbox, OptOuts, OutboxBacklog, Plans, PortError,
+    Prices, Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError,
+    SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient,
+    Subscriptions, Templates,
 };
 use otp_core::pricing::PriceList;
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
@@ -115,6 +116,10 @@ storage_parts! {
         async fn revoke(id: ApiKeyId, at: Timestamp) -> bool;
         async fn replace(old: ApiKeyId, old_expires_at: Timestamp, successor: &ApiKey) -> ();
     }
+    audit_trail: AuditTrail {
+        async fn append_audit_entries(entries: &[AuditEntry]) -> ();
+        async fn list_audit_entries(limit: usize) -> Vec<AuditEntry>;
+    }
     credit_audit: CreditAudit {
         async fn sum_subscriptions() -> Vec<SubscriptionSums>;
         async fn count_payments() -> Vec<PaymentCount>;
@@ -140,6 +145,7 @@ storage_parts! {
     messages: Messages {
         async fn find(account: AccountId, message: MessageId) -> Option<Message>;
         async fn find_all(wanted: &[(AccountId, MessageId)]) -> Vec<Option<Message>>;
+        async fn find_account(message: MessageId) -> Option<AccountId>;
         async fn find_history(account: AccountId, message: MessageId) -> Option<MessageHistory>;
         async fn list(query: &MessageQuery) -> FoundMessages;
     }

@@ -1,3 +1,4 @@
+DROP TABLE audit_entries;
 DROP TABLE notices;
 DROP TABLE ledger_entries;
 DROP TABLE unmatched_receipts;
@@ -22,3 +23,4 @@ DROP TABLE schema_support;
 DROP FUNCTION consent_log_is_append_only;
 DROP FUNCTION message_events_stay;
 DROP FUNCTION ledger_is_append_only;
+DROP FUNCTION audit_is_append_only;

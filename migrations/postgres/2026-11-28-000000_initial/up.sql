@@ -367,3 +367,20 @@ CREATE TABLE notices (
 CREATE INDEX notices_by_due_time ON notices (due_at, id) WHERE state = 0;
 CREATE INDEX notices_waiting_by_account ON notices (account_id) WHERE state = 0;
 CREATE INDEX notices_by_end ON notices (finished_at) WHERE state <> 0;
+
+-- The audit trail: which operator saw whose data. The subject is the id of what was seen.
+CREATE TABLE audit_entries (
+    id      uuid        PRIMARY KEY,
+    at      timestamptz NOT NULL,
+    actor   text        NOT NULL,
+    action  text        NOT NULL,
+    subject uuid        NOT NULL
+);
+CREATE INDEX audit_entries_by_time ON audit_entries (at, id);
+
+CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'audit entries are never changed or removed';
+END $$;
+CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON audit_entries
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();

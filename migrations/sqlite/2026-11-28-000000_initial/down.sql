@@ -1,3 +1,4 @@
+DROP TABLE audit_entries;
 DROP TABLE notices;
 DROP TABLE ledger_entries;
 DROP TABLE unmatched_receipts;

@@ -349,3 +349,22 @@ CREATE TABLE notices (
 CREATE INDEX notices_by_due_time ON notices (due_at, id) WHERE state = 0;
 CREATE INDEX notices_waiting_by_account ON notices (account_id) WHERE state = 0;
 CREATE INDEX notices_by_end ON notices (finished_at) WHERE state <> 0;
+
+-- The audit trail: which operator saw whose data. The subject is the id of what was seen.
+CREATE TABLE audit_entries (
+    id      BLOB    PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    actor   TEXT    NOT NULL,
+    action  TEXT    NOT NULL,
+    subject BLOB    NOT NULL
+) STRICT;
+CREATE INDEX audit_entries_by_time ON audit_entries (at, id);
+
+CREATE TRIGGER audit_entries_are_not_changed BEFORE UPDATE ON audit_entries
+BEGIN
+    SELECT RAISE(ABORT, 'audit entries are never changed or removed');
+END;
+CREATE TRIGGER audit_entries_are_not_removed BEFORE DELETE ON audit_entries
+BEGIN
+    SELECT RAISE(ABORT, 'audit entries are never changed or removed');
+END;

@@ -33,6 +33,9 @@ pub trait Messages: Send + Sync {
         wanted: &[(AccountId, MessageId)],
     ) -> Result<Vec<Option<Message>>, PortError>;
 
+    /// Returns the account of the message with this id. It is for operators, never for an account's caller.
+    async fn find_account(&self, message: MessageId) -> Result<Option<AccountId>, PortError>;
+
     /// Returns the account's message with this id, as it was sent, and its events in the order in which
     /// they were recorded.
     ///

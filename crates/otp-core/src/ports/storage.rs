@@ -1,9 +1,9 @@
 //! All storage ports in one trait, for wiring.
 
 use super::{
-    Accounts, AdmissionFacts, ApiKeys, CreditAudit, Directory, Erasure, Keyring, Messages,
-    NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema, SendLedger,
-    SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
+    Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
+    Messages, NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema,
+    SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
 };
 
 /// All ports that a storage adapter provides.
@@ -14,6 +14,7 @@ pub trait Storage:
     Accounts
     + AdmissionFacts
     + ApiKeys
+    + AuditTrail
     + CreditAudit
     + Directory
     + Erasure
@@ -39,6 +40,7 @@ impl<T> Storage for T where
     T: Accounts
         + AdmissionFacts
         + ApiKeys
+        + AuditTrail
         + CreditAudit
         + Directory
         + Erasure

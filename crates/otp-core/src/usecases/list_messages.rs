@@ -1,7 +1,8 @@
-//! List messages: returns the caller's messages, newest first, page by page.
+//! List messages: returns an account's messages, newest first, page by page.
 
 use std::sync::Arc;
 
+use crate::ids::AccountId;
 use crate::message::{MAX_EXAMINED, MessageQuery, MessageStatus};
 use crate::page::{Cursor, Page, PagePosition, PageSize};
 use crate::ports::{Messages, PortError};
@@ -9,14 +10,13 @@ use crate::recipient::PhoneNumber;
 use crate::sealing::AccountSealer;
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient};
-use crate::usecases::authenticate::Caller;
 use crate::usecases::show_message::OpenedMessage;
 
-/// The caller's messages that match every filter given.
+/// The account's messages that match every filter given.
 #[derive(Debug, Clone)]
 pub struct ListMessagesRequest {
-    /// The caller.
-    pub caller: Caller,
+    /// The account.
+    pub account_id: AccountId,
     /// Only messages in this status.
     pub status: Option<MessageStatus>,
     /// Only messages to this number.
@@ -52,7 +52,7 @@ pub struct ListMessages {
 }
 
 impl ListMessages {
-    /// Returns one page of the caller's messages.
+    /// Returns one page of the account's messages.
     ///
     /// A page may have fewer messages than asked for, even none, and continue nevertheless: it looks at
     /// [`MAX_EXAMINED`] messages at most.
@@ -60,7 +60,7 @@ impl ListMessages {
         &self,
         request: ListMessagesRequest,
     ) -> Result<Page<OpenedMessage>, ListMessagesError> {
-        let sealer = self.sealers.find(request.caller.account_id).await?;
+        let sealer = self.sealers.find(request.account_id).await?;
         let sealer = sealer.as_deref();
         let size = request.size;
         let Some(query) = query(request, sealer) else {
@@ -89,7 +89,7 @@ fn query(request: ListMessagesRequest, sealer: Option<&AccountSealer>) -> Option
         request.to.map(PagePosition::at),
     ];
     Some(MessageQuery {
-        account_id: request.caller.account_id,
+        account_id: request.account_id,
         recipient,
         statuses: request.status.map_or(every_status, |status| vec![status]),
         since: request.from.unwrap_or(Timestamp::from_unix_millis(0)),

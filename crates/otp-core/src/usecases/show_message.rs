@@ -1,14 +1,13 @@
-//! Show a message: returns one message of the caller, with its timeline.
+//! Show a message: returns one message of an account, with its timeline.
 
 use std::sync::Arc;
 
-use crate::ids::MessageId;
+use crate::ids::{AccountId, MessageId};
 use crate::message::{MessageEvent, MessageRecord};
 use crate::ports::{Messages, PortError};
 use crate::recipient::PhoneNumber;
 use crate::sealing::AccountSealer;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient, open_recipient};
-use crate::usecases::authenticate::Caller;
 
 /// Shows messages.
 #[derive(Clone)]
@@ -19,11 +18,11 @@ pub struct ShowMessage {
     pub sealers: AccountSealers,
 }
 
-/// A message of the caller.
+/// A message of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShowMessageRequest {
-    /// The caller.
-    pub caller: Caller,
+    /// The account.
+    pub account_id: AccountId,
     /// The message.
     pub id: MessageId,
 }
@@ -49,8 +48,8 @@ pub struct ShownMessage {
 /// The reason nothing is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ShowMessageError {
-    /// The caller's account has no message with that id.
-    #[error("no message with that id exists for the caller")]
+    /// The account has no message with that id.
+    #[error("the account has no message with that id")]
     NotFound,
     /// The stored recipient does not open.
     #[error(transparent)]
@@ -66,7 +65,7 @@ impl ShowMessage {
         &self,
         request: ShowMessageRequest,
     ) -> Result<ShownMessage, ShowMessageError> {
-        let account = request.caller.account_id;
+        let account = request.account_id;
         let found = self.messages.find_history(account, request.id).await?;
         let history = found.ok_or(ShowMessageError::NotFound)?;
         let sealer = self.sealers.find(account).await?;

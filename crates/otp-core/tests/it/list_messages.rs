@@ -14,7 +14,7 @@ use otp_testkit::{ScriptedSender, World};
 
 fn request(world: &World) -> ListMessagesRequest {
     ListMessagesRequest {
-        caller: world.caller(),
+        account_id: world.caller().account_id,
         status: None,
         recipient: None,
         from: None,

@@ -44,6 +44,10 @@ impl Messages for Slow {
         Ok(vec![None; wanted.len()])
     }
 
+    async fn find_account(&self, _: MessageId) -> Result<Option<AccountId>, PortError> {
+        Ok(None)
+    }
+
     async fn find_history(
         &self,
         _: AccountId,

@@ -148,7 +148,7 @@ async fn list(request: &HttpRequest, state: &ApiState) -> Result<Page<OpenedMess
 fn parse(caller: Caller, query: &Query) -> Result<ListMessagesRequest, InvalidQuery> {
     let size = query.get(&LIMIT)?;
     Ok(ListMessagesRequest {
-        caller,
+        account_id: caller.account_id,
         status: query.get(&STATUS)?,
         recipient: query.get(&RECIPIENT)?,
         from: query.get(&FROM)?,

@@ -123,7 +123,10 @@ async fn show(request: &HttpRequest, state: &ApiState) -> Result<ShownMessage, A
         .runner
         .run(async move {
             show_message
-                .execute(ShowMessageRequest { caller, id })
+                .execute(ShowMessageRequest {
+                    account_id: caller.account_id,
+                    id,
+                })
                 .await
         })
         .await?;

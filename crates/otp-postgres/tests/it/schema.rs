@@ -7,9 +7,10 @@ use diesel::pg::Pg;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use otp_core::ports::{PortError, Schema, SchemaError, SchemaState, StorageHealth};
+use otp_core::ports::{AuditTrail, PortError, Schema, SchemaError, SchemaState, StorageHealth};
 use otp_core::send::Outcome;
 use otp_postgres::{PgOptions, PgStore};
+use otp_testkit::contract::audit_trail::entry;
 use otp_testkit::contract::fixture::Fixture;
 use tokio_postgres::Client;
 
@@ -164,6 +165,26 @@ async fn ledger_entries_are_never_changed_or_removed() {
         assert_eq!(words, Some("ledger entries are never changed or removed"));
     }
     fixture.assert_ledger_balances().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn audit_entries_are_never_changed_or_removed() {
+    let url = fresh::database();
+    let store = fresh::store(&url).await;
+    let entries = [entry(1, 1)];
+    let appended = store.append_audit_entries(&entries).await;
+    appended.expect("appended");
+    let session = fresh::session(&url).await;
+    for statement in [
+        "UPDATE audit_entries SET actor = 'nobody'",
+        "DELETE FROM audit_entries",
+    ] {
+        let error = session.batch_execute(statement).await.expect_err(statement);
+        let words = error.as_db_error().map(|error| error.message());
+        assert_eq!(words, Some("audit entries are never changed or removed"));
+    }
+    let listed = store.list_audit_entries(9).await.expect("listed");
+    assert_eq!(listed, entries);
 }
 
 #[tokio::test(flavor = "multi_thread")]

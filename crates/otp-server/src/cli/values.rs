@@ -4,6 +4,7 @@ use otp_core::channel::whatsapp::template::CodeExpiry;
 use otp_core::credits::Credits;
 use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
+use otp_core::message::MessageStatus;
 use otp_core::notice::{InvalidLowBalance, LowBalance};
 use otp_core::region::Region;
 use otp_core::ui_language::UiLanguage;
@@ -26,6 +27,16 @@ pub(crate) fn credits(text: &str) -> Result<Credits, String> {
 pub(crate) fn code_expiry(text: &str) -> Result<CodeExpiry, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     CodeExpiry::from_duration(duration).map_err(|error| error.to_string())
+}
+
+/// Parses the status of a message.
+pub(crate) fn status(text: &str) -> Result<MessageStatus, String> {
+    let mut all = MessageStatus::ALL.into_iter();
+    let status = all.find(|status| status.as_str().eq_ignore_ascii_case(text));
+    status.ok_or_else(|| {
+        let all = MessageStatus::ALL.map(MessageStatus::as_str);
+        format!("write one of {}", all.join(", "))
+    })
 }
 
 /// Parses the percentage at which a balance counts as low.

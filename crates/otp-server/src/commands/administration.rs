@@ -5,6 +5,7 @@ mod consents;
 mod credits;
 mod keyring;
 mod keys;
+mod messages;
 mod notices;
 mod senders;
 mod templates;

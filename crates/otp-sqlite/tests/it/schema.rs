@@ -4,9 +4,10 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use otp_core::ports::{Schema, SchemaError, SchemaState, StorageHealth};
+use otp_core::ports::{AuditTrail, Schema, SchemaError, SchemaState, StorageHealth};
 use otp_core::send::Outcome;
 use otp_sqlite::SqliteStore;
+use otp_testkit::contract::audit_trail::entry;
 use otp_testkit::contract::fixture::Fixture;
 
 use crate::fresh::Place;
@@ -123,6 +124,25 @@ async fn ledger_entries_are_never_changed_or_removed() {
         );
     }
     fixture.assert_ledger_balances().await;
+}
+
+#[tokio::test]
+async fn audit_entries_are_never_changed_or_removed() {
+    let place = Place::new();
+    let store = place.store().await;
+    let entries = [entry(1, 1)];
+    let appended = store.append_audit_entries(&entries).await;
+    appended.expect("appended");
+    for statement in [
+        "UPDATE audit_entries SET actor = 'nobody'",
+        "DELETE FROM audit_entries",
+    ] {
+        let error = place.stranger().batch_execute(statement).unwrap_err();
+        let words = "audit entries are never changed or removed";
+        assert_eq!(error.to_string(), words);
+    }
+    let listed = store.list_audit_entries(9).await.expect("listed");
+    assert_eq!(listed, entries);
 }
 
 #[tokio::test]

@@ -29,6 +29,11 @@ pub async fn an_admitted_send_is_pending_and_paid_for(store: Arc<dyn Storage>) {
         ..fixture.attempt(1)
     };
     assert_eq!(fixture.admit(&attempt).await, Admission::Admitted);
+    let account = fixture.store.find_account(attempt.message_id).await;
+    assert_eq!(account.expect("find"), Some(fixture.account));
+    let unknown = MessageId(Uuid::from_u128(42));
+    let account = fixture.store.find_account(unknown).await;
+    assert_eq!(account.expect("find"), None);
 
     let message = fixture.message(&attempt).await;
     assert_eq!(message.status, MessageStatus::Pending);

@@ -34,6 +34,12 @@ impl Messages for MemoryStore {
         Ok(wanted.iter().map(find).collect())
     }
 
+    async fn find_account(&self, message: MessageId) -> Result<Option<AccountId>, PortError> {
+        let state = self.state();
+        let stored = state.messages.get(&message);
+        Ok(stored.map(|stored| stored.message.account_id))
+    }
+
     async fn find_history(
         &self,
         account: AccountId,

@@ -1,0 +1,99 @@
+//! The audit trail: which operator looked at whose data, and when. It is append-only.
+
+use uuid::Uuid;
+
+use crate::ids::AuditEntryId;
+use crate::time::Timestamp;
+
+/// An entry of the audit trail. It contains no personal data of recipients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its id.
+    pub id: AuditEntryId,
+    /// The time of the action.
+    pub at: Timestamp,
+    /// The person or program that acted.
+    pub actor: Actor,
+    /// The action.
+    pub action: AuditAction,
+    /// The id of what it was done to.
+    pub subject: Uuid,
+}
+
+/// An audited action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditAction {
+    /// The recipient of a message was shown in the clear.
+    RevealRecipient,
+}
+
+/// A stored text names no audited action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no audited action has that name")]
+pub struct UnknownAuditAction;
+
+impl AuditAction {
+    /// Returns the name that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RevealRecipient => "RevealRecipient",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn parse(text: &str) -> Result<Self, UnknownAuditAction> {
+        match text {
+            "RevealRecipient" => Ok(Self::RevealRecipient),
+            _ => Err(UnknownAuditAction),
+        }
+    }
+}
+
+/// The name of a person or program that acts: 1 to 200 characters on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor(String);
+
+/// The text is not the name of an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the name of an actor has 1 to 200 characters on one line")]
+pub struct InvalidActor;
+
+impl Actor {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self, InvalidActor> {
+        let fits = (1..=200).contains(&text.chars().count());
+        if fits && !text.chars().any(char::is_control) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidActor)
+        }
+    }
+
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_has_a_name_on_one_line() {
+        assert_eq!(
+            Actor::parse("uid 0").map(|actor| actor.0),
+            Ok("uid 0".to_owned())
+        );
+        for text in ["", "a\nb", &"x".repeat(201)] {
+            assert_eq!(Actor::parse(text), Err(InvalidActor));
+        }
+    }
+
+    #[test]
+    fn an_action_reads_back_as_written() {
+        let action = AuditAction::RevealRecipient;
+        assert_eq!(AuditAction::parse(action.as_str()), Ok(action));
+        assert_eq!(AuditAction::parse("Reveal"), Err(UnknownAuditAction));
+    }
+}

@@ -1,0 +1,33 @@
+//! Messages, and the audit trail of who saw their recipients.
+
+use otp_core::usecases::inspect_messages::InspectMessages;
+use otp_core::usecases::list_audit_entries::ListAuditEntries;
+use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::show_message::ShowMessage;
+
+use super::Administration;
+
+impl Administration {
+    pub(in crate::commands) fn inspect_messages(&self) -> anyhow::Result<InspectMessages> {
+        Ok(InspectMessages {
+            messages: self.storage.clone(),
+            list: ListMessages {
+                messages: self.storage.clone(),
+                sealers: self.sealers()?,
+            },
+            show: ShowMessage {
+                messages: self.storage.clone(),
+                sealers: self.sealers()?,
+            },
+            audit: self.storage.clone(),
+            clock: self.clock(),
+            randomness: self.randomness(),
+        })
+    }
+
+    pub(in crate::commands) fn list_audit_entries(&self) -> ListAuditEntries {
+        ListAuditEntries {
+            audit: self.storage.clone(),
+        }
+    }
+}
