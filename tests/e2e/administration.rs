@@ -1,7 +1,8 @@
 //! Corrections of what was set up: commands beside a running server.
 
 use otp_e2e::meta::report;
-use otp_e2e::{Database, World, on_every_store};
+use otp_e2e::{Database, World, on_every_store, process};
+use serde_json::Value;
 
 on_every_store! {
     a_restricted_or_closed_account_cannot_send_until_it_is_reopened;
@@ -10,6 +11,7 @@ on_every_store! {
     a_revoked_subscription_pays_for_nothing;
     a_price_is_unset_and_a_plan_retired;
     support_sees_a_number_only_if_the_audit_trail_says_so;
+    a_script_may_repeat_its_creates;
 }
 
 async fn a_restricted_or_closed_account_cannot_send_until_it_is_reopened(database: Database) {
@@ -186,4 +188,66 @@ async fn support_sees_a_number_only_if_the_audit_trail_says_so(database: Databas
         "{entry}"
     );
     assert!(!entries.to_string().contains("0000001"), "{entries}");
+}
+
+async fn a_script_may_repeat_its_creates(database: Database) {
+    let world = World::with_credits(database, 10).await;
+    let account = &world.account;
+    let twice = |arguments: &[&str]| -> (Value, Value) {
+        let run = || {
+            let arguments = [arguments, &["--if-absent", "--json"]].concat();
+            process::run(&arguments, &world.variables(), "EAAGother\n").json()
+        };
+        (run(), run())
+    };
+    let plan = ["plan", "create", "--name", "Start", "--credits", "5"];
+    let (first, second) = twice(&plan);
+    assert_eq!(first, second);
+    assert_eq!(world.try_command(&plan).code, 1);
+
+    let email = ["--email", "script@example.com"];
+    let contact = ["--name", "A", "--phone", "+4930901820", "--company", "B"];
+    let create = [&["account", "create"][..], &email, &contact].concat();
+    let (first, second) = twice(&create);
+    assert_eq!(first, second);
+    assert_eq!(first["email"], "script@example.com");
+
+    let known = world.command(&["sender", "list"]);
+    let number = known[0]["phoneNumberId"].as_str().expect("an id");
+    let sender = [
+        "sender",
+        "add",
+        "--account",
+        account,
+        "--phone-number-id",
+        number,
+        "--waba-id",
+        "1",
+        "--phone",
+        "+15550783881",
+        "--access-token-file",
+        "-",
+    ];
+    assert_eq!(twice(&sender), (known[0].clone(), known[0].clone()));
+
+    let template = [
+        "template",
+        "add",
+        "--sender",
+        &world.sender,
+        "--name",
+        "otp_code",
+    ];
+    let (first, second) = twice(&[&template[..], &["--language", "fr"]].concat());
+    assert_eq!(first, second);
+    let templates = world.command(&["template", "list"]);
+    assert_eq!(templates.as_array().map(Vec::len), Some(3));
+
+    let price = ["price", "set", "--country", "SA", "--credits"];
+    let (first, _) = twice(&[&price[..], &["2"]].concat());
+    let (second, _) = twice(&[&price[..], &["3"]].concat());
+    assert_eq!(
+        (first, second["credits"].as_i64()),
+        (second.clone(), Some(2))
+    );
 }

@@ -52,6 +52,21 @@ pub enum AddSenderError {
 }
 
 impl AddSender {
+    /// Adds one sender, or returns the sender of the account that has its number id, whatever else differs.
+    pub async fn execute_if_absent(&self, new: NewSender) -> Result<Sender, AddSenderError> {
+        let number = (new.account_id, new.phone_number_id.clone());
+        match self.execute(new).await {
+            Err(AddSenderError::AlreadyAdded) => {
+                let mut senders = self.senders.list().await?.into_iter();
+                let is_it = |sender: &Sender| {
+                    (sender.account_id, &sender.phone_number_id) == (number.0, &number.1)
+                };
+                senders.find(is_it).ok_or(AddSenderError::AlreadyAdded)
+            }
+            added => added,
+        }
+    }
+
     /// Adds one sender.
     pub async fn execute(&self, new: NewSender) -> Result<Sender, AddSenderError> {
         let sealer = self.sealers.find(new.account_id).await?;

@@ -46,6 +46,27 @@ pub enum AddTemplateError {
 }
 
 impl AddTemplate {
+    /// Adds one template, or returns the one of the sender that has its name and language, in any status.
+    pub async fn execute_if_absent(
+        &self,
+        approved: ApprovedTemplate,
+    ) -> Result<AuthenticationTemplate, AddTemplateError> {
+        match self.execute(approved.clone()).await {
+            Err(AddTemplateError::AlreadyAdded) => {
+                let stored = self
+                    .templates
+                    .list_templates(Some(approved.sender_id))
+                    .await;
+                let mut stored = stored.map_err(AddTemplateError::Port)?.into_iter();
+                let is_it = |template: &AuthenticationTemplate| {
+                    template.name == approved.name && template.language == approved.language
+                };
+                stored.find(is_it).ok_or(AddTemplateError::AlreadyAdded)
+            }
+            added => added,
+        }
+    }
+
     /// Adds one template. It is assumed to be approved until the provider reports otherwise.
     pub async fn execute(
         &self,

@@ -41,6 +41,19 @@ pub enum CreatePlanError {
 }
 
 impl CreatePlan {
+    /// Creates one plan, or returns the plan that has its name, whatever else differs.
+    pub async fn execute_if_absent(&self, new: NewPlan) -> Result<Plan, CreatePlanError> {
+        let name = new.name.clone();
+        match self.execute(new).await {
+            Err(CreatePlanError::NameTaken) => {
+                let plans = self.plans.list().await.map_err(CreatePlanError::Port)?;
+                let existing = plans.into_iter().find(|plan| plan.name == name);
+                existing.ok_or(CreatePlanError::NameTaken)
+            }
+            created => created,
+        }
+    }
+
     /// Creates one plan.
     pub async fn execute(&self, new: NewPlan) -> Result<Plan, CreatePlanError> {
         let now = self.clock.now();

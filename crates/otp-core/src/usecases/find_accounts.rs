@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::account::{Account, Contact};
+use crate::account::{Account, AccountStanding, Contact, EmailAddress};
 use crate::ids::AccountId;
 use crate::keyring::MasterKeys;
 use crate::ports::{Accounts, Keyring, PortError};
@@ -56,6 +56,19 @@ impl FindAccounts {
         let account = self.accounts.find(id).await?;
         let found = self.open(account.into_iter().collect()).await?;
         Ok(found.into_iter().next())
+    }
+
+    /// Returns the oldest account with this mail address that is not closed.
+    pub async fn find_by_email(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<FoundAccount>, FindAccountsError> {
+        let has_email = |found: &FoundAccount| {
+            let contact = found.contact.as_ref();
+            contact.is_some_and(|contact| contact.email == *email)
+                && found.account.rules.standing != AccountStanding::Closed
+        };
+        Ok(self.list().await?.into_iter().find(has_email))
     }
 
     async fn open(&self, accounts: Vec<Account>) -> Result<Vec<FoundAccount>, FindAccountsError> {

@@ -1,5 +1,6 @@
 //! Set prices: the credits that a message to each of some countries costs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::credits::Credits;
@@ -14,6 +15,23 @@ pub struct SetPrices {
 }
 
 impl SetPrices {
+    /// Sets those of these prices whose countries have none, and returns all of them as they then are.
+    pub async fn execute_if_absent(
+        &self,
+        prices: &[(Region, Credits)],
+    ) -> Result<Vec<(Region, Credits)>, PortError> {
+        let set: BTreeMap<_, _> = self.prices.list().await?.into_iter().collect();
+        let absent = prices
+            .iter()
+            .filter(|(region, _)| !set.contains_key(region));
+        let absent: Vec<_> = absent.copied().collect();
+        self.prices.set(&absent).await?;
+        let now = |(region, credits): &(Region, Credits)| {
+            (*region, set.get(region).copied().unwrap_or(*credits))
+        };
+        Ok(prices.iter().map(now).collect())
+    }
+
     /// Sets all of these prices or none. Other countries keep theirs.
     pub async fn execute(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
         self.prices.set(prices).await

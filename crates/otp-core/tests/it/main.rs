@@ -5,6 +5,7 @@ mod authenticate;
 mod check_message_status;
 mod expire_pending_messages;
 mod find_accounts;
+mod if_absent;
 mod inspect_messages;
 mod list_messages;
 mod mail_notices;

@@ -69,6 +69,9 @@ pub(crate) struct NewAccount {
     /// Default language of messages and notices: ar or en.
     #[arg(long, default_value = "en", value_parser = account_language)]
     language: LanguageTag,
+    /// Show the account with this e-mail address that is not closed, unchanged, if there is one.
+    #[arg(long)]
+    if_absent: bool,
 }
 
 #[derive(Args)]
@@ -131,6 +134,13 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     match command {
         AccountCommand::Create(new) => {
+            if new.if_absent {
+                let find = administration.find_accounts()?;
+                if let Some(found) = find.find_by_email(&new.email).await? {
+                    let shown = shown(&found.account, found.contact.as_ref());
+                    return Ok(Answer::object(shown));
+                }
+            }
             let contact = Contact {
                 name: new.name,
                 email: new.email,

@@ -30,6 +30,9 @@ pub(crate) enum PlanCommand {
         /// Currency of the price (ISO 4217), such as USD.
         #[arg(long, requires = "price")]
         currency: Option<String>,
+        /// Show the plan that has this name already, unchanged, instead of failing.
+        #[arg(long)]
+        if_absent: bool,
     },
     /// Retire a plan: it cannot be granted any more, and stays in the list.
     Retire {
@@ -51,6 +54,7 @@ pub(super) async fn run(
             credits,
             price,
             currency,
+            if_absent,
         } => {
             let price = price
                 .zip(currency)
@@ -61,7 +65,12 @@ pub(super) async fn run(
                 credits,
                 price,
             };
-            let plan = administration.create_plan().execute(new).await?;
+            let create = administration.create_plan();
+            let plan = if if_absent {
+                create.execute_if_absent(new).await?
+            } else {
+                create.execute(new).await?
+            };
             Ok(Answer::object(shown(&plan)))
         }
         PlanCommand::Retire { id } => {

@@ -22,6 +22,9 @@ pub(crate) enum PriceCommand {
         /// Price in credits.
         #[arg(long, value_parser = credits)]
         credits: Credits,
+        /// Keep the price that the country has already, if any.
+        #[arg(long)]
+        if_absent: bool,
     },
     /// Remove the price of a country, which then costs 1 credit.
     Unset {
@@ -43,9 +46,18 @@ pub(super) async fn run(
     command: PriceCommand,
 ) -> anyhow::Result<Answer> {
     match command {
-        PriceCommand::Set { country, credits } => {
-            let prices = [(country, credits)];
-            administration.set_prices().execute(&prices).await?;
+        PriceCommand::Set {
+            country,
+            credits,
+            if_absent,
+        } => {
+            let mut prices = vec![(country, credits)];
+            let set = administration.set_prices();
+            if if_absent {
+                prices = set.execute_if_absent(&prices).await?;
+            } else {
+                set.execute(&prices).await?;
+            }
             Ok(Answer::object(shown(&prices[0])))
         }
         PriceCommand::Unset { country } => {

@@ -65,6 +65,9 @@ pub(crate) struct NewSender {
     /// File with the access token, or - for standard input.
     #[arg(long, value_name = "FILE")]
     access_token_file: PathBuf,
+    /// Show the account's sender that has this number id already, unchanged, instead of failing.
+    #[arg(long)]
+    if_absent: bool,
 }
 
 #[derive(Args)]
@@ -125,6 +128,7 @@ pub(super) async fn run(
 }
 
 async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<SenderId> {
+    let if_absent = new.if_absent;
     let new = add_sender::NewSender {
         access_token: read_token(&new.access_token_file)?,
         account_id: AccountId(new.account),
@@ -132,7 +136,13 @@ async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<
         waba_id: new.waba_id,
         phone: new.phone,
     };
-    Ok(administration.add_sender()?.execute(new).await?.id)
+    let add = administration.add_sender()?;
+    let sender = if if_absent {
+        add.execute_if_absent(new).await?
+    } else {
+        add.execute(new).await?
+    };
+    Ok(sender.id)
 }
 
 async fn list(find: &FindSenders, account: Option<AccountId>) -> anyhow::Result<Answer> {

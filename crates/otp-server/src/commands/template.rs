@@ -33,6 +33,9 @@ pub(crate) enum TemplateCommand {
         /// Language as Meta writes it, such as ar or en_US.
         #[arg(long, value_parser = LanguageTag::parse)]
         language: LanguageTag,
+        /// Show the sender's template with this name and language, unchanged, instead of failing.
+        #[arg(long)]
+        if_absent: bool,
     },
     /// Create an authentication template at Meta in several languages; Meta reviews each.
     Create(NewTemplate),
@@ -85,13 +88,19 @@ pub(super) async fn run(
             sender,
             name,
             language,
+            if_absent,
         } => {
             let approved = ApprovedTemplate {
                 sender_id: SenderId(sender),
                 name,
                 language,
             };
-            let template = administration.add_template().execute(approved).await?;
+            let add = administration.add_template();
+            let template = if if_absent {
+                add.execute_if_absent(approved).await?
+            } else {
+                add.execute(approved).await?
+            };
             Ok(Answer::object(shown(&template)))
         }
         TemplateCommand::Create(new) => at_meta::create(administration, new).await,
