@@ -314,14 +314,16 @@ mod tests {
         store.migrate().await.expect("migrated");
         let secret = "+966551237654";
         for access in [Access::Write, Access::Read] {
-            let panicked = store.run(access, "panic", move |_| -> Result<(), StoreError> {
-                panic!("cannot judge {secret}")
-            });
+            let panicked = store.run(
+                access,
+                db_span("panic"),
+                move |_| -> Result<(), StoreError> { panic!("cannot judge {secret}") },
+            );
             let error = panicked.await.expect_err("a panic");
             assert!(matches!(error, PortError::Backend(_)), "{error:?}");
             let text = format!("{error:?} {error} {}", errors::cause_of(&error));
             assert!(!text.contains(secret), "{text}");
-            let again = store.run(access, "again", |_| Ok(())).await;
+            let again = store.run(access, db_span("again"), |_| Ok(())).await;
             again.expect("another connection");
         }
     }
