@@ -135,6 +135,16 @@ mod tests {
         }
     }
 
+    /// Returns so many messages that cost one credit and were paid for twice.
+    fn paid_twice(messages: i64) -> PaymentCount {
+        PaymentCount {
+            status: MessageStatus::Sent,
+            net: 2,
+            price: 1,
+            messages,
+        }
+    }
+
     #[test]
     fn a_balance_is_its_grant_minus_what_was_spent() {
         for (row, right) in [
@@ -189,21 +199,36 @@ mod tests {
     }
 
     #[test]
+    fn a_report_adds_everything_up() {
+        let subscriptions = [sums((10, 7, 3, 6)), sums((10, 5, 1, 6))];
+        let counts = [paid_twice(3), paid_twice(4)];
+        let report = CreditReport::of(&subscriptions, &counts);
+        assert_eq!((report.granted, report.remaining), (20, 12));
+        assert_eq!((report.debited, report.refunded), (12, 4));
+        assert_eq!(report.messages, 7);
+    }
+
+    #[test]
     fn a_report_names_what_is_wrong() {
         let (right, wrong) = (sums((10, 7, 3, 6)), sums((10, 7, 3, 5)));
-        let count = PaymentCount {
-            status: MessageStatus::Failed,
+        let paid_once = PaymentCount {
             net: 1,
-            price: 1,
-            messages: 3,
+            ..paid_twice(2)
         };
-        let report = CreditReport::of(&[right, wrong], &[count]);
-        assert_eq!(report.granted, 20);
-        assert_eq!(report.remaining, 11);
-        assert_eq!(report.messages, 3);
-        assert_eq!(report.wrong_subscriptions, [wrong]);
-        assert_eq!(report.wrong_payments, [count]);
-        assert!(!report.adds_up());
-        assert!(CreditReport::of(&[right], &[]).adds_up());
+        for (subscriptions, counts, adds_up) in [
+            (&[right][..], &[paid_once][..], true),
+            (&[right, wrong], &[paid_once], false),
+            (&[right], &[paid_once, paid_twice(3)], false),
+            (&[right, wrong], &[paid_once, paid_twice(3)], false),
+            (&[], &[], true),
+        ] {
+            let report = CreditReport::of(subscriptions, counts);
+            assert_eq!(report.adds_up(), adds_up, "{report:?}");
+            assert_eq!(
+                report.wrong_subscriptions,
+                subscriptions[subscriptions.len().min(1)..]
+            );
+            assert_eq!(report.wrong_payments, counts[counts.len().min(1)..]);
+        }
     }
 }
