@@ -4,16 +4,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::account::Account;
 use otp_core::ids::{ApiKeyId, NoticeId};
 use otp_core::notice::{MailNotice, NoticeKind, NoticeState};
-use otp_core::ports::{AddressedNotice, ApiKeys, Clock, NoticeError, NoticeSender, TestMail};
+use otp_core::ports::{
+    Accounts, AddressedNotice, ApiKeys, Clock, MockAccounts, NoticeError, NoticeSender, TestMail,
+};
 use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::forget_ended_notices::{ForgetEndedNotices, RETENTION};
-use otp_core::usecases::mail_notices::{GIVE_UP_AFTER, MailNotices};
+use otp_core::usecases::mail_notices::{GIVE_UP_AFTER, MailNotices, Mailed};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 use uuid::Uuid;
@@ -231,6 +234,122 @@ async fn a_notice_that_is_not_accepted_for_five_days_is_given_up() {
     world.round().await;
     assert_eq!(world.server.took(), []);
     assert_eq!(world.states().await, [NoticeState::GivenUp; 2]);
+}
+
+#[tokio::test]
+async fn each_attempt_reports_its_result_and_decides_when_the_next_one_is_due() {
+    let refused = || NoticeError::Refused("550".to_owned());
+    let postponed = || NoticeError::Postponed("451".to_owned());
+    for (answer, state, due_again) in [
+        (None, NoticeState::Sent, false),
+        (Some(refused()), NoticeState::GivenUp, false),
+        (Some(postponed()), NoticeState::Waiting, true),
+        (Some(down()), NoticeState::Waiting, true),
+    ] {
+        let world = World::with_credits(1).await;
+        let id = world.enqueue(1).await;
+        world.server.answer(answer.clone());
+        let attempt = async || world.mail.execute().await.expect("an attempt");
+        let expected = Mailed {
+            id,
+            kind: "KeyExpiring",
+            state,
+            failure: answer.map(|error| error.to_string()),
+        };
+        assert_eq!(attempt().await, Some(expected));
+        for (step, due) in [(9_999, false), (1, due_again)] {
+            world.fixture.clock.advance(Duration::from_millis(step));
+            let again = attempt().await;
+            assert_eq!(again.is_some(), due, "{state:?} after {step} ms");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_notice_of_nearly_five_days_is_still_sent() {
+    let world = World::with_credits(1).await;
+    let id = world.enqueue(1).await;
+    let almost = GIVE_UP_AFTER - Duration::from_millis(1);
+    world.fixture.clock.advance(almost);
+    world.round().await;
+    assert_eq!(world.server.took()[0].notice.id, id);
+    assert_eq!(world.server.took()[0].at, START + almost);
+}
+
+/// The first retry is 10 s after the first attempt.
+#[tokio::test]
+async fn a_notice_whose_next_attempt_would_be_too_late_is_given_up() {
+    let last = GIVE_UP_AFTER - Duration::from_secs(10);
+    for (age, state) in [
+        (last - Duration::from_millis(1), NoticeState::Waiting),
+        (last, NoticeState::GivenUp),
+    ] {
+        let world = World::with_credits(1).await;
+        world.server.answer(Some(down()));
+        world.enqueue(1).await;
+        world.fixture.clock.advance(age);
+        world.round().await;
+        assert_eq!(world.states().await, [state]);
+    }
+}
+
+#[tokio::test]
+async fn a_notice_of_an_account_that_is_gone_is_given_up_without_a_mail() {
+    let world = World::with_credits(1).await;
+    let id = world.enqueue(1).await;
+    let mut accounts = MockAccounts::new();
+    accounts.expect_find().returning(|_| Ok(None));
+    let store = world.fixture.store.clone();
+    let without_account = MailNotices {
+        accounts: Arc::new(accounts),
+        ..world.mail.clone()
+    };
+    let without_key = world.mail.clone();
+    for (number, mail) in [(1, without_account), (2, without_key)] {
+        let id = if number == 1 {
+            id
+        } else {
+            world.enqueue(2).await
+        };
+        if number == 2 {
+            let deleted = store.delete_account_key(world.fixture.account).await;
+            assert!(deleted.expect("deleted"));
+        }
+        let mailed = mail.execute().await.expect("an attempt").expect("due");
+        assert_eq!((mailed.id, mailed.state), (id, NoticeState::GivenUp));
+        let failure = mailed.failure.expect("a reason");
+        assert!(failure.contains("the account is gone"), "{failure}");
+    }
+    assert_eq!(world.server.asked(), 0);
+}
+
+#[tokio::test]
+async fn a_notice_to_an_address_that_cannot_be_read_waits() {
+    let world = World::with_credits(1).await;
+    world.enqueue(1).await;
+    let store = &world.fixture.store;
+    let find = async |id| {
+        let found = Accounts::find(&**store, id).await;
+        found.expect("found").expect("an account")
+    };
+    let other = world.fixture.another_account().await;
+    let damaged = Account {
+        contact: find(other).await.contact,
+        ..find(world.fixture.account).await
+    };
+    let mut accounts = MockAccounts::new();
+    accounts
+        .expect_find()
+        .return_once(move |_| Ok(Some(damaged)));
+    let mail = MailNotices {
+        accounts: Arc::new(accounts),
+        ..world.mail.clone()
+    };
+    let mailed = mail.execute().await.expect("an attempt").expect("due");
+    assert_eq!(mailed.state, NoticeState::Waiting);
+    let failure = mailed.failure.expect("a reason");
+    assert!(failure.contains("address cannot be read"), "{failure}");
+    assert_eq!(world.server.asked(), 0);
 }
 
 #[tokio::test]

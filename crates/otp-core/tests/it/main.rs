@@ -1,10 +1,14 @@
 //! Tests of the use cases through the public interface.
 
 mod administration;
+mod audit_credits;
 mod authenticate;
 mod check_message_status;
+mod examine_sender;
 mod expire_pending_messages;
+mod explain_send;
 mod find_accounts;
+mod handle_provider_webhook;
 mod if_absent;
 mod inspect_messages;
 mod list_messages;
@@ -15,4 +19,6 @@ mod receipts;
 mod rotate_api_key;
 mod send_message;
 mod senders;
+mod show_message;
+mod sync_templates;
 mod templates;

@@ -47,7 +47,7 @@ fn user(id: &str) -> ProviderIdentities {
 }
 
 /// A STOP from a person who is known by a user id only.
-fn stop(world: &World, message: &str, user_id: &str) -> InboundConsent {
+pub(crate) fn stop(world: &World, message: &str, user_id: &str) -> InboundConsent {
     let now = world.fixture.clock.now();
     InboundConsent {
         request: ConsentRequest::Stop,
@@ -63,7 +63,7 @@ fn stop(world: &World, message: &str, user_id: &str) -> InboundConsent {
 }
 
 /// A receipt of a send that identifies its recipient.
-fn introducing(world: &World, attempt: &SendAttempt, user_id: &str) -> DeliveryReceipt {
+pub(crate) fn introducing(world: &World, attempt: &SendAttempt, user_id: &str) -> DeliveryReceipt {
     let now = world.fixture.clock.now();
     DeliveryReceipt {
         reference: MessageReference {
@@ -83,7 +83,7 @@ async fn apply(world: &World, receipt: DeliveryReceipt) {
     applied.expect("applied");
 }
 
-async fn is_opted_out(world: &World, number: u32) -> bool {
+pub(crate) async fn is_opted_out(world: &World, number: u32) -> bool {
     let attempt = world.fixture.attempt(number);
     world.fixture.admit(&attempt).await == Admission::Refused(Refusal::RecipientOptedOut)
 }

@@ -49,7 +49,7 @@ fn name() -> TemplateName {
     TemplateName::parse("otp_code").expect("a name")
 }
 
-fn event(language: &str, status: TemplateStatus, second: u64) -> TemplateEvent {
+pub(crate) fn event(language: &str, status: TemplateStatus, second: u64) -> TemplateEvent {
     TemplateEvent {
         waba_id: id(WABA),
         subject: TemplateSubject {
@@ -62,7 +62,7 @@ fn event(language: &str, status: TemplateStatus, second: u64) -> TemplateEvent {
     }
 }
 
-fn listed(language: &str, status: TemplateStatus) -> ListedTemplate {
+pub(crate) fn listed(language: &str, status: TemplateStatus) -> ListedTemplate {
     ListedTemplate {
         provider_id: id("7"),
         name: name(),
@@ -76,7 +76,7 @@ fn listed(language: &str, status: TemplateStatus) -> ListedTemplate {
     }
 }
 
-async fn stored(world: &World) -> Vec<AuthenticationTemplate> {
+pub(crate) async fn stored(world: &World) -> Vec<AuthenticationTemplate> {
     world
         .fixture
         .store
@@ -86,7 +86,7 @@ async fn stored(world: &World) -> Vec<AuthenticationTemplate> {
 }
 
 /// Returns language and status of each template, in alphabetical order.
-async fn statuses(world: &World) -> Vec<(String, String)> {
+pub(crate) async fn statuses(world: &World) -> Vec<(String, String)> {
     let stored = stored(world).await;
     let mut short: Vec<_> = stored
         .iter()
@@ -96,17 +96,17 @@ async fn statuses(world: &World) -> Vec<(String, String)> {
     short
 }
 
-fn short(statuses: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn short(statuses: &[(&str, &str)]) -> Vec<(String, String)> {
     let owned = |(a, b): &(&str, &str)| ((*a).to_owned(), (*b).to_owned());
     statuses.iter().map(owned).collect()
 }
 
-async fn sender(world: &World) -> Sender {
+pub(crate) async fn sender(world: &World) -> Sender {
     let senders = otp_core::ports::Senders::list(&*world.fixture.store).await;
     senders.expect("list").remove(0)
 }
 
-fn ports(world: &World, registry: MockTemplateRegistry) -> TemplatePorts {
+pub(crate) fn ports(world: &World, registry: MockTemplateRegistry) -> TemplatePorts {
     TemplatePorts {
         templates: world.fixture.store.clone(),
         registry: Arc::new(registry),
@@ -117,20 +117,20 @@ fn ports(world: &World, registry: MockTemplateRegistry) -> TemplatePorts {
 }
 
 /// A provider that lists these templates.
-fn listing(list: Vec<ListedTemplate>) -> MockTemplateRegistry {
+pub(crate) fn listing(list: Vec<ListedTemplate>) -> MockTemplateRegistry {
     let mut registry = MockTemplateRegistry::new();
     registry.expect_list().returning(move |_| Ok(list.clone()));
     registry
 }
 
-fn sync_templates(world: &World, registry: MockTemplateRegistry) -> SyncTemplates {
+pub(crate) fn sync_templates(world: &World, registry: MockTemplateRegistry) -> SyncTemplates {
     SyncTemplates {
         ports: ports(world, registry),
         outbox: world.fixture.store.clone(),
     }
 }
 
-async fn sync(world: &World, list: Vec<ListedTemplate>) -> Synced {
+pub(crate) async fn sync(world: &World, list: Vec<ListedTemplate>) -> Synced {
     let sync = sync_templates(world, listing(list));
     let synced = sync.execute(&sender(world).await).await;
     synced.expect("synced")
