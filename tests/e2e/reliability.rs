@@ -1,6 +1,7 @@
 //! Guarantees in races, crashes and stops, and when a provider or a sender fails.
 
 mod crash;
+mod crash_under_load;
 mod credits;
 mod frozen;
 mod pacing;
