@@ -10,26 +10,26 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cargo::{cargo, workspace};
-use crate::process::{find_program, run as run_command};
+use crate::cargo::cargo;
+use crate::process::run as run_command;
 use crate::test::REMARK;
+use crate::tools::Tool;
 
-const VERSION: &str = "0.20.2";
+const CARGO_DENY: Tool = Tool {
+    name: "cargo-deny",
+    version: "0.20.2",
+};
 
 /// Installs cargo-deny into `target/tools` unless it is installed, and runs it.
 pub(crate) fn run() -> Result<()> {
-    let program = match find()? {
-        Some(program) => program,
-        None => install()?,
-    };
-    check(&program)
+    check(&CARGO_DENY.require()?)
 }
 
 /// Checks with cargo-deny if it is installed or can be, and otherwise the rules that need no other
 /// program. So the check never waits for a person, nor for a network.
 pub(crate) fn check_by_any_means(may_install: bool) -> Result<()> {
-    let found = match find()? {
-        None if may_install => install().map(Some),
+    let found = match CARGO_DENY.find()? {
+        None if may_install => CARGO_DENY.install().map(Some),
         found => Ok(found),
     };
     match found {
@@ -42,16 +42,6 @@ pub(crate) fn check_by_any_means(may_install: bool) -> Result<()> {
         }
     }
     offline::check()
-}
-
-/// Finds cargo-deny from an earlier [`run`], or in `PATH`.
-fn find() -> Result<Option<PathBuf>> {
-    let ours = tools()?.join("bin/cargo-deny");
-    Ok(if ours.is_file() {
-        Some(ours)
-    } else {
-        find_program("cargo-deny")
-    })
 }
 
 fn check(program: &PathBuf) -> Result<()> {
@@ -69,19 +59,4 @@ fn check(program: &PathBuf) -> Result<()> {
     run_command(&mut command)?;
     println!("Advisories were not checked: their database requires network access.");
     Ok(())
-}
-
-fn install() -> Result<PathBuf> {
-    let tools = tools()?;
-    let mut command = cargo(&["install", "cargo-deny", "--locked", "--version", VERSION]);
-    command.arg("--root").arg(&tools);
-    run_command(&mut command)?;
-    Ok(tools.join("bin/cargo-deny"))
-}
-
-fn tools() -> Result<PathBuf> {
-    Ok(workspace()?
-        .target_directory
-        .join("tools")
-        .into_std_path_buf())
 }

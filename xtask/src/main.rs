@@ -1,4 +1,4 @@
-//! Housekeeping of this repository: `cargo xtask test`, `tidy`, `deny`, `interop`, `bench`.
+//! Housekeeping of this repository: `cargo xtask test`, `tidy`, `deny`, `mutants`, `interop`, `bench`.
 //!
 //! Each command has a file. The crate depends on nothing of the product: it runs cargo and reads
 //! files, so it compiles in seconds and works even if the product does not compile.
@@ -12,9 +12,11 @@ mod bench;
 mod cargo;
 mod deny;
 mod interop;
+mod mutants;
 mod process;
 mod test;
 mod tidy;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,8 @@ enum Command {
     Tidy(tidy::Options),
     /// Checks licences, banned crates and their sources; installs cargo-deny if it is missing.
     Deny,
+    /// Changes the rules of the core one by one, and names each change that no test notices.
+    Mutants(mutants::Options),
     /// Runs third-party WhatsApp and mail libraries against the sandbox and the gateway.
     Interop(interop::Options),
     /// Measures the release build of the server under load, or the core alone.
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Tidy(options) => tidy::run(&options),
         Command::Deny => deny::run(),
+        Command::Mutants(options) => mutants::run(&options),
         Command::Interop(options) => interop::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
