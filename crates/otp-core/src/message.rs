@@ -76,3 +76,43 @@ impl Message {
         wanted.iter().map(|key| found.get(key).cloned()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn message(account: u128, id: u128) -> Message {
+        Message {
+            id: MessageId(Uuid::from_u128(id)),
+            account_id: AccountId(Uuid::from_u128(account)),
+            api_key_id: ApiKeyId(Uuid::nil()),
+            recipient: None,
+            status: MessageStatus::Sent,
+            first_answer: None,
+            provider_message_id: None,
+            price: Credits::ONE,
+            subscription_id: SubscriptionId(Uuid::nil()),
+            failure: None,
+            created_at: Timestamp::from_unix_millis(0),
+            failed_at: None,
+        }
+    }
+
+    #[test]
+    fn found_messages_are_put_in_the_order_asked_for_and_others_left_out() {
+        let wanted = [(1, 3), (1, 1), (2, 2), (1, 4)].map(|(account, id)| {
+            (
+                AccountId(Uuid::from_u128(account)),
+                MessageId(Uuid::from_u128(id)),
+            )
+        });
+        let found = vec![message(1, 1), message(1, 2), message(1, 3)];
+        let ordered = Message::in_the_order_of(&wanted, found);
+        assert_eq!(
+            ordered,
+            [Some(message(1, 3)), Some(message(1, 1)), None, None]
+        );
+    }
+}

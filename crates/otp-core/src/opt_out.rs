@@ -220,4 +220,19 @@ mod tests {
             (None, None)
         );
     }
+
+    #[test]
+    fn requests_and_sources_have_the_names_that_operators_read() {
+        let requests = [ConsentRequest::Stop, ConsentRequest::Start];
+        assert_eq!(requests.map(ConsentRequest::as_str), ["stop", "start"]);
+        let sources = [
+            ConsentSource::Typed,
+            ConsentSource::Button,
+            ConsentSource::Operator,
+        ];
+        assert_eq!(
+            sources.map(ConsentSource::as_str),
+            ["typed", "button", "operator"]
+        );
+    }
 }

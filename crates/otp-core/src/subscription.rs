@@ -159,6 +159,28 @@ mod tests {
     }
 
     #[test]
+    fn a_subscription_is_active_while_a_credit_is_left() {
+        let then = Some(Timestamp::from_unix_millis(1));
+        for (remaining, revoked_at, status, name) in [
+            (1, None, SubscriptionStatus::Active, "Active"),
+            (0, None, SubscriptionStatus::Expired, "Expired"),
+            (0, then, SubscriptionStatus::Revoked, "Revoked"),
+        ] {
+            let subscription = Subscription {
+                id: SubscriptionId(Uuid::nil()),
+                account_id: AccountId(Uuid::nil()),
+                plan_id: None,
+                credits: Credits::ONE,
+                remaining: Credits::new(remaining).expect("credits"),
+                created_at: Timestamp::from_unix_millis(0),
+                revoked_at,
+            };
+            assert_eq!(subscription.status(), status);
+            assert_eq!(status.as_str(), name);
+        }
+    }
+
+    #[test]
     fn the_newest_that_covers_the_price_pays() {
         check(
             &[

@@ -105,6 +105,19 @@ mod tests {
     }
 
     #[test]
+    fn sources_have_their_names_on_the_wire() {
+        assert_eq!(
+            EventSource::ALL.map(EventSource::as_str),
+            [
+                "ApiRequest",
+                "ProviderCall",
+                "ProviderReceipt",
+                "LifetimeEnd"
+            ]
+        );
+    }
+
+    #[test]
     fn latency_is_between_the_providers_clock_and_ours() {
         let at = Timestamp::from_unix_millis;
         for (reported, recorded, latency) in [

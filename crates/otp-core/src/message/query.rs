@@ -74,3 +74,56 @@ impl Listed for MessageRecord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::channel::Channel;
+    use crate::credits::Credits;
+    use crate::ids::MessageId;
+    use crate::language::LanguageTag;
+    use crate::region::Region;
+
+    fn examined(place: usize, status: MessageStatus) -> ExaminedMessage {
+        let millis = i64::try_from(100 - place).expect("a small number");
+        let record = MessageRecord {
+            id: MessageId(Uuid::nil()),
+            status,
+            recipient: None,
+            channel: Channel::WhatsApp,
+            region: Region::WORLD,
+            language: LanguageTag::parse("ar").expect("a tag"),
+            template: None,
+            phone_number_id: None,
+            price: Credits::ONE,
+            failure: None,
+            created_at: Timestamp::from_unix_millis(millis),
+            failed_at: None,
+        };
+        ExaminedMessage { place, record }
+    }
+
+    #[test]
+    fn the_last_examined_message_ends_the_search_and_need_not_match() {
+        let (sent, failed) = (MessageStatus::Sent, MessageStatus::Failed);
+        let found = vec![examined(2, failed), examined(4, sent)];
+        for (examine, ends) in [(4, true), (5, false)] {
+            let query = MessageQuery {
+                account_id: AccountId(Uuid::nil()),
+                recipient: None,
+                statuses: vec![failed],
+                since: Timestamp::from_unix_millis(0),
+                before: PagePosition::END,
+                limit: 3,
+                examine,
+            };
+            let expected = FoundMessages {
+                records: vec![found[0].record.clone()],
+                examined_to: ends.then(|| found[1].record.position()),
+            };
+            assert_eq!(FoundMessages::of_examined(found.clone(), &query), expected);
+        }
+    }
+}

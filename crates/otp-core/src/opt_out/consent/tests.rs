@@ -97,6 +97,20 @@ fn requests_of_different_accounts_and_recipients_are_independent() {
     assert_eq!((judged.entries.len(), judged.last.len()), (3, 3));
 }
 
+#[test]
+fn a_request_that_says_the_same_again_is_logged_and_changes_nothing() {
+    let first = entry(ConsentRequest::Stop, 5, 1);
+    let facts = ConsentFacts {
+        last: judge(&[first], ConsentFacts::default())
+            .last
+            .into_iter()
+            .collect(),
+        ..ConsentFacts::default()
+    };
+    let judged = judge(&[entry(ConsentRequest::Stop, 5, 2)], facts);
+    assert_eq!((judged.entries.len(), judged.last.len()), (1, 0));
+}
+
 fn requests() -> impl Strategy<Value = Vec<ConsentEntry>> {
     let request = prop_oneof![Just(ConsentRequest::Stop), Just(ConsentRequest::Start)];
     let list = prop::collection::vec((request, 0_u64..5), 1..7);

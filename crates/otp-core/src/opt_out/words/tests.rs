@@ -7,7 +7,7 @@ use super::*;
 #[track_caller]
 fn check(expected: Option<ConsentRequest>, texts: &[&str]) {
     for text in texts {
-        assert_eq!(request(text), expected, "{text:?}");
+        assert_eq!(ConsentRequest::of_text(text), expected, "{text:?}");
     }
 }
 
@@ -151,6 +151,7 @@ fn punctuation_spacing_and_spelling_variants_do_not_matter() {
             "ABMELDEN, bitte",
             "Please stop",
             "STOP please!",
+            "... please, please: stop",
             "stop, thanks",
             "من فضلك توقف",
             "إيقاف لو سمحت",

@@ -12,7 +12,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId, SenderId, TemplateId};
 use crate::language::LanguageTag;
 use crate::message::MessageStatus;
-use crate::notice::Announced;
+use crate::notice::{Announced, LowBalance};
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
 use crate::time::Timestamp;
@@ -190,6 +190,23 @@ fn a_judged_batch_has_every_row_to_be_written() {
             }
         )]
     );
+}
+
+/// The send leaves 9 of 10 credits.
+#[test]
+fn an_account_is_warned_at_its_own_threshold() {
+    for (percent, announces) in [(90, true), (50, false)] {
+        let mut facts = SendFacts::default();
+        let low_balance = LowBalance::try_new(percent).expect("a percentage");
+        let rules = AccountRules {
+            low_balance,
+            ..AccountRules::default()
+        };
+        facts.add_rules(ACCOUNT, rules);
+        facts.add_balance(ACCOUNT, balance(1, 10));
+        let judged = judge(&[attempt(1, 1)], facts);
+        assert_eq!(!judged.notices.is_empty(), announces, "{percent} %");
+    }
 }
 
 proptest! {
