@@ -381,3 +381,16 @@ async fn a_full_search_that_fails_does_not_stand_in_the_way_of_others() {
     let after = searches.lock().expect("nobody panics here")[1];
     assert_eq!(after, world.fixture.clock.now() - Duration::from_secs(30));
 }
+
+#[tokio::test]
+async fn a_round_goes_on_after_a_full_page() {
+    const MORE_THAN_A_PAGE: u32 = 501;
+    let world = world().await;
+    world.fixture.grant(1_000).await;
+    for number in 0..MORE_THAN_A_PAGE {
+        world.fixture.send(number).await;
+    }
+    let mut expire = expire(&world);
+    world.fixture.clock.advance(LIFETIME);
+    assert_eq!(expired(&mut expire).await, MORE_THAN_A_PAGE as usize);
+}

@@ -8,7 +8,8 @@ use otp_core::account::Account;
 use otp_core::ids::{ApiKeyId, NoticeId};
 use otp_core::notice::{MailNotice, NoticeKind, NoticeState};
 use otp_core::ports::{
-    Accounts, AddressedNotice, ApiKeys, Clock, MockAccounts, NoticeError, NoticeSender, TestMail,
+    Accounts, AddressedNotice, ApiKeys, Clock, MockAccounts, MockNoticeOutbox, NoticeError,
+    NoticeSender, TestMail,
 };
 use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
@@ -350,6 +351,41 @@ async fn a_notice_to_an_address_that_cannot_be_read_waits() {
     let failure = mailed.failure.expect("a reason");
     assert!(failure.contains("address cannot be read"), "{failure}");
     assert_eq!(world.server.asked(), 0);
+}
+
+#[tokio::test]
+async fn one_notice_at_a_time_is_claimed_for_five_minutes() {
+    let world = World::with_credits(1).await;
+    let mut outbox = MockNoticeOutbox::new();
+    let lease = START + Duration::from_secs(300);
+    outbox
+        .expect_claim()
+        .once()
+        .withf(move |now, until, limit| (*now, *until, *limit) == (START, lease, 1))
+        .return_once(|_, _, _| Ok(Vec::new()));
+    let mail = MailNotices {
+        outbox: Arc::new(outbox),
+        ..world.mail
+    };
+    assert_eq!(mail.execute().await.expect("a round"), None);
+}
+
+#[tokio::test]
+async fn a_notice_that_was_given_up_is_remembered_for_the_retention() {
+    let world = World::with_credits(1).await;
+    world.enqueue(1).await;
+    let refused = NoticeError::Refused("550".to_owned());
+    world.server.answer(Some(refused));
+    world.round().await;
+    let forget = ForgetEndedNotices {
+        outbox: world.fixture.store.clone(),
+        clock: world.fixture.clock.clone(),
+    };
+    for (wait, left) in [(RETENTION, 1), (Duration::from_millis(1), 0)] {
+        world.fixture.clock.advance(wait);
+        forget.execute().await.expect("a round");
+        assert_eq!(world.states().await.len(), left);
+    }
 }
 
 #[tokio::test]

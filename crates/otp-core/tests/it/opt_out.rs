@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::channel::whatsapp::ProviderId;
+use otp_core::ids::AccountId;
 use otp_core::message::ProviderMessageId;
 use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
 use otp_core::ports::{
@@ -19,6 +20,7 @@ use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::sealing::ProviderMessageIndex;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
+use otp_core::usecases::enter_consent::{EnterConsent, EnterConsentError, EnteredConsent};
 use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
 use otp_core::usecases::record_consent::{
     KeptConsents, MAX_UNRESOLVED, RecordConsent, UNRESOLVED_LIFETIME,
@@ -28,6 +30,7 @@ use otp_testkit::contract::fixture::recipient;
 
 use otp_testkit::World;
 use otp_testkit::world::PHONE_NUMBER_ID;
+use uuid::Uuid;
 
 async fn world() -> World {
     World::with_provider(ScriptedSender::default()).await
@@ -305,4 +308,29 @@ async fn a_stop_counts_for_each_account_that_uses_the_number() {
     };
     let refused = Admission::Refused(Refusal::RecipientOptedOut);
     assert_eq!(fixture.admit(&of_partner).await, refused);
+}
+
+#[tokio::test]
+async fn an_operator_enters_a_request_for_a_known_account() {
+    let world = world().await;
+    let enter = EnterConsent {
+        opt_outs: world.fixture.store.clone(),
+        sealers: world.fixture.sealers(),
+        clock: world.fixture.clock.clone(),
+    };
+    let entered = |request| EnteredConsent {
+        account_id: world.fixture.account,
+        recipient: recipient(1),
+        request,
+    };
+    for (request, opted_out) in [(ConsentRequest::Stop, true), (ConsentRequest::Start, false)] {
+        enter.execute(entered(request)).await.expect("entered");
+        assert_eq!(is_opted_out(&world, 1).await, opted_out);
+    }
+    let stranger = EnteredConsent {
+        account_id: AccountId(Uuid::from_u128(9)),
+        ..entered(ConsentRequest::Stop)
+    };
+    let unknown = enter.execute(stranger).await;
+    assert!(matches!(unknown, Err(EnterConsentError::AccountNotFound)));
 }

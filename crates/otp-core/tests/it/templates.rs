@@ -338,6 +338,30 @@ async fn a_review_that_ends_before_its_template_is_stored_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_created_template_replaces_the_stored_one_of_its_language() {
+    let world = World::with_provider(ScriptedSender::default()).await;
+    let mut registry = listing(Vec::new());
+    registry.expect_create().returning(|_, _, _| {
+        Ok(CreatedTemplate {
+            provider_id: id("7"),
+            status: TemplateStatus::PENDING,
+        })
+    });
+    let expiry = CodeExpiry::from_minutes(5).expect("minutes");
+    let draft = TemplateDraft::try_new(name(), expiry, None).expect("a draft");
+    let new = NewTemplate {
+        sender: &sender(&world).await,
+        draft: &draft,
+        languages: &[tag("en_US")],
+    };
+    let ports = ports(&world, registry);
+    let created = CreateTemplates { ports }.execute(new).await;
+    assert!(created.expect("tried")[0].outcome.is_ok());
+    let expected = short(&[("ar", "APPROVED"), ("en_US", "PENDING")]);
+    assert_eq!(statuses(&world).await, expected);
+}
+
+#[tokio::test]
 async fn preflight_asks_about_each_sender_and_changes_nothing() {
     let world = World::with_provider(ScriptedSender::default()).await;
     let before = stored(&world).await;

@@ -86,6 +86,52 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
 }
 
 #[test]
+fn only_failures_and_later_statuses_may_move_credits() {
+    let moving: Vec<_> = outcomes().iter().map(Outcome::may_move_credits).collect();
+    let none_of = [
+        accepted(),
+        Outcome::Unknown,
+        Outcome::Reported(MessageStatus::Sent),
+    ];
+    let expected: Vec<_> = outcomes()
+        .iter()
+        .map(|outcome| !none_of.contains(outcome))
+        .collect();
+    assert_eq!(moving, expected);
+}
+
+#[test]
+fn a_delivery_after_a_failure_is_paid_by_the_subscription_that_paid_before() {
+    let newer = SubscriptionBalance {
+        created_at: Timestamp::from_unix_millis(1),
+        ..balance(SubscriptionId(Uuid::from_u128(1)), 10)
+    };
+    let mut facts = facts(MessageStatus::Failed, None, 10);
+    facts.balances.entry(ACCOUNT).or_default().insert(0, newer);
+    let delivered = settlement(Outcome::Reported(MessageStatus::Delivered), 1);
+    let settled = judge(&[delivered], facts);
+    let left: Vec<_> = settled
+        .balances
+        .values()
+        .map(|balance| (balance.id, balance.remaining.get()))
+        .collect();
+    assert_eq!(left, [(SUBSCRIPTION, 7)]);
+}
+
+#[test]
+fn of_the_providers_id_of_an_erased_message_only_the_index_is_kept() {
+    for is_erased in [false, true] {
+        let mut facts = facts(MessageStatus::Pending, None, 10);
+        facts.messages.get_mut(&MESSAGE).expect("known").is_erased = is_erased;
+        let settled = judge(&[settlement(accepted(), 1)], facts);
+        let id = settled.updates[&MESSAGE].provider_message_id.clone();
+        let id = id.expect("an id");
+        assert_eq!(id.index, ProviderMessageIndex([7; 32]));
+        assert_eq!(id.sealed.is_none(), is_erased);
+    }
+}
+
+#[test]
 fn a_status_only_moves_forward_and_credits_follow_it() {
     for status in MessageStatus::ALL {
         for outcome in outcomes() {
