@@ -35,7 +35,7 @@ impl Acknowledged {
     }
 }
 
-/// Starts a server, sends to all numbers up to the last of this round, and kills it in the meantime.
+/// Starts a server, sends to all numbers up to the last of this round, and kills it meanwhile.
 async fn kill_in_round(world: &Arc<World>, round: u32, acknowledged: &mut Acknowledged) {
     let (first, last) = (round * NEW + 1, (round + 1) * NEW);
     // The provider answers this one too late, so that at least one new send is under way.

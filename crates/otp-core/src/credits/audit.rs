@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// Returns so many messages that cost one credit and were paid for twice.
+    /// Returns this number of messages that cost one credit and were paid for twice.
     fn paid_twice(messages: i64) -> PaymentCount {
         PaymentCount {
             status: MessageStatus::Sent,

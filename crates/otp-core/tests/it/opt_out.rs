@@ -334,3 +334,26 @@ async fn an_operator_enters_a_request_for_a_known_account() {
     let unknown = enter.execute(stranger).await;
     assert!(matches!(unknown, Err(EnterConsentError::AccountNotFound)));
 }
+
+/// The message it answers tells who that is; a later request need not answer one.
+#[tokio::test]
+async fn an_answer_makes_its_author_known() {
+    let world = world().await;
+    let sent = world.fixture.send(1).await;
+    let id = ProviderMessageId("wamid.A".to_owned());
+    let accepted = Outcome::Accepted(world.seal_provider_message_id(&sent, &id));
+    world.fixture.settle(&sent, accepted).await;
+    let answer = InboundConsent {
+        context: Some(index(&world, "wamid.A")),
+        ..stop(&world, "wamid.M", "SA.1")
+    };
+    take(&world).execute(vec![answer]).await.expect("taken");
+    assert!(is_opted_out(&world, 1).await);
+    world.fixture.clock.advance(Duration::from_secs(1));
+    let start = InboundConsent {
+        request: ConsentRequest::Start,
+        ..stop(&world, "wamid.N", "SA.1")
+    };
+    take(&world).execute(vec![start]).await.expect("taken");
+    assert!(!is_opted_out(&world, 1).await);
+}
