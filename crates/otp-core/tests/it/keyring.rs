@@ -6,6 +6,7 @@ use otp_core::keyring::{KeyOwner, MasterKey, MasterKeys, UnwrapError};
 use otp_core::ports::MockKeyring;
 use otp_core::usecases::check_keyring::{CheckKeyring, KeyState};
 use otp_core::usecases::open_keyring::{OpenKeyring, OpenKeyringError};
+use otp_core::usecases::rotate_keyring::{RotateKeyring, RotationProgress};
 use otp_testkit::contract::fixture::{Fixture, master_key};
 use otp_testkit::{MemoryStore, SeededRandomness};
 
@@ -88,4 +89,31 @@ async fn a_missing_installation_key_is_not_replaced_while_accounts_have_keys() {
     };
     let refused = open_keyring.execute().await;
     assert!(matches!(refused, Err(OpenKeyringError::Damaged)));
+}
+
+#[tokio::test]
+async fn a_rotation_wraps_every_key_once_and_reports_its_progress() {
+    let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
+    let rotate = |keys: MasterKeys| RotateKeyring {
+        keyring: fixture.store.clone(),
+        master_keys: Arc::new(keys),
+        randomness: fixture.randomness.clone(),
+    };
+    let progress = |checked, rewrapped| RotationProgress { checked, rewrapped };
+    let both = || MasterKeys::new(&other_key(), &[master_key()]);
+    for (half, whole) in [
+        (progress(1, 1), progress(2, 2)),
+        (progress(1, 0), progress(2, 0)),
+    ] {
+        let mut reported = Vec::new();
+        let rotation = rotate(both());
+        let rotated = rotation.execute(|progress| reported.push(progress));
+        assert_eq!(rotated.await.expect("rotated"), whole);
+        assert_eq!(reported, [half, whole]);
+    }
+    let without_it = MasterKeys::new(&master_key(), &[]);
+    let refused = rotate(without_it).execute(|_| {}).await;
+    let refused = refused.expect_err("another master key").to_string();
+    let named = format!("the key of account {} cannot be opened", fixture.account);
+    assert!(refused.starts_with(&named), "{refused}");
 }
