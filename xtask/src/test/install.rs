@@ -1,6 +1,6 @@
-//! Installs the PostgreSQL server with the system's package manager.
-//!
-//! Only the binaries are used. Some packages also start a server, which is left alone.
+//! Installs what the tests need with the system's package manager: the PostgreSQL server, of which
+//! only the binaries are used (some packages also start a server, which is left alone), and the tools
+//! of the documented command lines.
 
 use std::process::Command;
 
@@ -8,11 +8,16 @@ use anyhow::{Result, bail};
 
 use crate::process::{find_program, line, run};
 
-/// A package manager and the commands that install the server with it.
+/// A package manager and its commands.
 #[derive(Debug)]
 struct PackageManager {
     program: &'static str,
-    commands: &'static [&'static [&'static str]],
+    /// Refreshes the lists of packages, if that is a command of its own.
+    update: Option<&'static [&'static str]>,
+    /// Installs the packages that follow.
+    install: &'static [&'static str],
+    /// The package of the PostgreSQL server.
+    postgres: &'static str,
     needs_root: bool,
 }
 
@@ -20,50 +25,87 @@ struct PackageManager {
 const PACKAGE_MANAGERS: [PackageManager; 6] = [
     PackageManager {
         program: "apt-get",
-        commands: &[
-            &["update"],
-            &["install", "-y", "--no-install-recommends", "postgresql"],
-        ],
+        update: Some(&["update"]),
+        install: &["install", "-y", "--no-install-recommends"],
+        postgres: "postgresql",
         needs_root: true,
     },
     PackageManager {
         program: "dnf",
-        commands: &[&["install", "-y", "postgresql-server"]],
+        update: None,
+        install: &["install", "-y"],
+        postgres: "postgresql-server",
         needs_root: true,
     },
     PackageManager {
         program: "apk",
-        commands: &[&["add", "--no-cache", "postgresql"]],
+        update: None,
+        install: &["add", "--no-cache"],
+        postgres: "postgresql",
         needs_root: true,
     },
     PackageManager {
         program: "pacman",
-        commands: &[&["-Sy", "--noconfirm", "--needed", "postgresql"]],
+        update: None,
+        install: &["-Sy", "--noconfirm", "--needed"],
+        postgres: "postgresql",
         needs_root: true,
     },
     PackageManager {
         program: "zypper",
-        commands: &[&["--non-interactive", "install", "postgresql-server"]],
+        update: None,
+        install: &["--non-interactive", "install"],
+        postgres: "postgresql-server",
         needs_root: true,
     },
     PackageManager {
         program: "brew",
-        commands: &[&["install", "postgresql@17"]],
+        update: None,
+        install: &["install"],
+        postgres: "postgresql@17",
         needs_root: false,
     },
 ];
 
+/// The tools of the command lines in docs/OPERATIONS.md, which a test pastes. Every package manager
+/// knows them by these names.
+const SHELL_TOOLS: [&str; 3] = ["bash", "curl", "jq"];
+
 /// Installs the server, or explains why it cannot.
 pub(super) fn postgres() -> Result<()> {
+    install(|manager| vec![manager.postgres])
+}
+
+/// Installs those of the tools that are missing. If that is not allowed, says what to install.
+pub(super) fn shell_tools(may_install: bool) -> Result<()> {
+    let missing = missing(|name| find_program(name).is_some());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !may_install {
+        bail!("not installed: {}", missing.join(", "));
+    }
+    install(|_| missing.clone())
+}
+
+fn missing(exists: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let tools = SHELL_TOOLS.into_iter();
+    tools.filter(|name| !exists(name)).collect()
+}
+
+fn install(packages: impl Fn(&PackageManager) -> Vec<&'static str>) -> Result<()> {
     let exists = |name: &str| find_program(name).is_some();
-    let commands = plan(exists, is_root())?;
-    for mut command in commands {
+    for mut command in plan(exists, is_root(), packages)? {
         run(&mut command)?;
     }
     Ok(())
 }
 
-fn plan(exists: impl Fn(&str) -> bool, is_root: bool) -> Result<Vec<Command>> {
+fn plan(
+    exists: impl Fn(&str) -> bool,
+    is_root: bool,
+    packages: impl Fn(&PackageManager) -> Vec<&'static str>,
+) -> Result<Vec<Command>> {
     let Some(manager) = PACKAGE_MANAGERS
         .iter()
         .find(|manager| exists(manager.program))
@@ -71,10 +113,12 @@ fn plan(exists: impl Fn(&str) -> bool, is_root: bool) -> Result<Vec<Command>> {
         bail!("no known package manager is installed; the output above names what to install");
     };
     let with_sudo = manager.needs_root && !is_root;
-    let commands: Vec<Command> = manager
-        .commands
-        .iter()
-        .map(|arguments| command(manager, arguments, with_sudo))
+    let install = [manager.install, &packages(manager)].concat();
+    let update = manager.update.map(<[_]>::to_vec);
+    let commands: Vec<Command> = update
+        .into_iter()
+        .chain([install])
+        .map(|arguments| command(manager, &arguments, with_sudo))
         .collect();
     if with_sudo && !exists("sudo") {
         let lines: Vec<String> = commands.iter().map(line).collect();
@@ -109,7 +153,8 @@ mod tests {
     use super::*;
 
     fn lines(programs: &[&str], is_root: bool) -> Result<Vec<String>, String> {
-        let plan = plan(|name| programs.contains(&name), is_root);
+        let exists = |name: &str| programs.contains(&name);
+        let plan = plan(exists, is_root, |manager| vec![manager.postgres]);
         plan.map(|commands| commands.iter().map(line).collect())
             .map_err(|e| e.to_string())
     }
@@ -133,6 +178,14 @@ mod tests {
         assert_eq!(dnf, ["sudo env dnf install -y postgresql-server"]);
         let brew = lines(&["brew"], false).expect("a plan");
         assert_eq!(brew, ["env brew install postgresql@17"]);
+    }
+
+    #[test]
+    fn only_missing_tools_are_installed() {
+        assert_eq!(missing(|name| name != "jq"), ["jq"]);
+        let plan = plan(|name| name == "dnf", true, |_| vec!["curl", "jq"]);
+        let commands = plan.expect("a plan");
+        assert_eq!(line(&commands[0]), "env dnf install -y curl jq");
     }
 
     #[test]
