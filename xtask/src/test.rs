@@ -44,7 +44,8 @@ pub(crate) struct Options {
     /// Print everything that the steps print.
     #[arg(long)]
     verbose: bool,
-    /// If PostgreSQL is missing, fail and name the package instead of installing it.
+    /// If PostgreSQL or a tool of the documented commands is missing, fail and name it instead of
+    /// installing it.
     #[arg(long)]
     no_install: bool,
     /// Be the process of this step.
@@ -136,10 +137,13 @@ fn perform(step: Step, options: &Options) -> Result<()> {
     match step {
         Step::Fmt => run_command(&mut cargo(&["fmt", "--all", "--check"])),
         Step::Tidy => tidy::run(&tidy::Options::default()),
-        Step::Postgres => match postgres::lender(!options.no_install)? {
-            Some(lender) => show_program(&lender),
-            None => Ok(()),
-        },
+        Step::Postgres => {
+            install::shell_tools(!options.no_install)?;
+            match postgres::lender(!options.no_install)? {
+                Some(lender) => show_program(&lender),
+                None => Ok(()),
+            }
+        }
         Step::Clippy => {
             let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
             run_command(cargo(&arguments).args(["--", "-D", "warnings"]))

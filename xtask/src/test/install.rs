@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::process::{find_program, line, run};
 
@@ -69,7 +69,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
 
 /// The tools of the command lines in docs/OPERATIONS.md, which a test pastes. Every package manager
 /// knows them by these names.
-const SHELL_TOOLS: [&str; 3] = ["bash", "curl", "jq"];
+const SHELL_TOOLS: [&str; 4] = ["bash", "curl", "jq", "openssl"];
 
 /// Installs the server, or explains why it cannot.
 pub(super) fn postgres() -> Result<()> {
@@ -85,7 +85,7 @@ pub(super) fn shell_tools(may_install: bool) -> Result<()> {
     if !may_install {
         bail!("not installed: {}", missing.join(", "));
     }
-    install(|_| missing.clone())
+    install(|_| missing.clone()).with_context(|| format!("not installed: {}", missing.join(", ")))
 }
 
 fn missing(exists: impl Fn(&str) -> bool) -> Vec<&'static str> {

@@ -65,7 +65,6 @@ impl Drop for LentPostgres {
 /// Returns the program that starts clusters, and first installs a missing server if that is allowed.
 /// Returns `None` if the environment names a server already.
 pub(super) fn lender(may_install: bool) -> Result<Option<PathBuf>> {
-    install::shell_tools(may_install)?;
     if environment(URL_VARIABLE).is_some() {
         println!("{URL_VARIABLE} names a server, which is used.");
         return Ok(None);
