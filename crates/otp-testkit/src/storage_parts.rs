@@ -176,7 +176,7 @@ storage_parts! {
         async fn forget_unresolved(
             requests: &[UnresolvedConsent],
             before: Timestamp,
-            max: usize,
+            most: usize,
         ) -> usize;
     }
     plans: Plans {
@@ -214,7 +214,7 @@ storage_parts! {
     }
     sender_healths: SenderHealths {
         async fn list_health() -> Vec<SenderHealth>;
-        async fn list_due_checks(now: Timestamp, max: usize) -> Vec<SenderId>;
+        async fn list_due_checks(now: Timestamp, most: usize) -> Vec<SenderId>;
         async fn change_health(
             sender: SenderId,
             change: &HealthChange,

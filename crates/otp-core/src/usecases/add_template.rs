@@ -87,9 +87,7 @@ impl AddTemplate {
         match self.templates.add_template(&template).await {
             Ok(()) => Ok(template),
             Err(PortError::Conflict(_)) => Err(AddTemplateError::AlreadyAdded),
-            Err(
-                error @ (PortError::Locked(_) | PortError::Unavailable(_) | PortError::Backend(_)),
-            ) => Err(AddTemplateError::Port(error)),
+            Err(error) => Err(AddTemplateError::Port(error)),
         }
     }
 }

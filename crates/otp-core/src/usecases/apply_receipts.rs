@@ -59,13 +59,9 @@ impl ApplyReceipts {
         }
         let facts = self.receipts.locate(&references).await?;
         let mut matched = Vec::new();
-        let mut accounts = Vec::new();
         for (position, (receipt, facts)) in receipts.iter().zip(&facts).enumerate() {
             match receipt.reference.judge(facts) {
-                ReceiptVerdict::Settle(message) => {
-                    accounts.push((position, message.account_id));
-                    matched.push((receipt, message));
-                }
+                ReceiptVerdict::Settle(message) => matched.push((position, receipt, message)),
                 ReceiptVerdict::Keep => applied.unmatched.push(position),
                 ReceiptVerdict::Drop(reason) => {
                     applied.dropped.add(reason);
@@ -77,8 +73,8 @@ impl ApplyReceipts {
         let failed = &applied.failed.accounts;
         let readable = matched
             .iter()
-            .filter(|(_, message)| !failed.contains(&message.account_id));
-        let settlements = readable.map(|(receipt, message)| Settlement {
+            .filter(|(_, _, message)| !failed.contains(&message.account_id));
+        let settlements = readable.map(|(_, receipt, message)| Settlement {
             message_id: message.message_id,
             account_id: message.account_id,
             outcome: receipt.report.clone().outcome(),
@@ -87,10 +83,13 @@ impl ApplyReceipts {
         });
         let failed = settle_by_account(&*self.ledger, settlements.collect()).await?;
         applied.failed.extend(failed);
-        let failed = |(_, account): &(usize, AccountId)| applied.failed.accounts.contains(account);
-        let (_, settled): (Vec<_>, Vec<_>) = accounts.into_iter().partition(failed);
-        let settled = settled.into_iter().map(|(position, _)| position);
-        applied.ended.extend(settled);
+        let failed = &applied.failed.accounts;
+        let settled = matched
+            .iter()
+            .filter(|(_, _, message)| !failed.contains(&message.account_id));
+        applied
+            .ended
+            .extend(settled.map(|(position, _, _)| *position));
         Ok(applied)
     }
 
@@ -101,11 +100,11 @@ impl ApplyReceipts {
     /// is already stored, and nothing is written.
     async fn learn_identities(
         &self,
-        matched: &[(&DeliveryReceipt, LocatedMessage)],
+        matched: &[(usize, &DeliveryReceipt, LocatedMessage)],
     ) -> Result<FailedAccounts, PortError> {
         let mut failed = FailedAccounts::default();
         let mut sealers = BTreeMap::new();
-        for (receipt, message) in matched {
+        for (_, receipt, message) in matched {
             let account = message.account_id;
             if receipt.recipient.is_empty() || sealers.contains_key(&account) {
                 continue;
@@ -115,7 +114,7 @@ impl ApplyReceipts {
         }
         // Deduplicated: one webhook call names a recipient with each of its receipts.
         let mut seen = BTreeMap::<(MessageId, IdentityIndex), _>::new();
-        for (receipt, message) in matched {
+        for (_, receipt, message) in matched {
             let Some(Some(sealer)) = sealers.get(&message.account_id) else {
                 continue;
             };

@@ -57,9 +57,7 @@ impl CreateApiKey {
         match self.keys.create(&key).await {
             Ok(()) => Ok((key, secret)),
             Err(PortError::Conflict(_)) => Err(CreateApiKeyError::AccountNotFound),
-            Err(
-                error @ (PortError::Locked(_) | PortError::Unavailable(_) | PortError::Backend(_)),
-            ) => Err(CreateApiKeyError::Port(error)),
+            Err(error) => Err(CreateApiKeyError::Port(error)),
         }
     }
 }

@@ -68,9 +68,7 @@ impl CreatePlan {
         match self.plans.create(&plan).await {
             Ok(()) => Ok(plan),
             Err(PortError::Conflict(_)) => Err(CreatePlanError::NameTaken),
-            Err(
-                error @ (PortError::Locked(_) | PortError::Unavailable(_) | PortError::Backend(_)),
-            ) => Err(CreatePlanError::Port(error)),
+            Err(error) => Err(CreatePlanError::Port(error)),
         }
     }
 }

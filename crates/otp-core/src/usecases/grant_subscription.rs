@@ -88,9 +88,7 @@ impl GrantSubscription {
         match self.subscriptions.grant(&subscription, &grant).await {
             Ok(()) => Ok(subscription),
             Err(PortError::Conflict(_)) => Err(GrantSubscriptionError::AccountOrPlanNotFound),
-            Err(
-                error @ (PortError::Locked(_) | PortError::Unavailable(_) | PortError::Backend(_)),
-            ) => Err(GrantSubscriptionError::Port(error)),
+            Err(error) => Err(GrantSubscriptionError::Port(error)),
         }
     }
 }

@@ -40,7 +40,7 @@ impl HandleProviderWebhook {
         if !receipts.is_empty() {
             dropped = self.apply_receipts.execute(receipts).await?;
         }
-        // After the receipts, because they may identify the people who made these consents.
+        // After the receipts, because they may identify the people who made these requests.
         if !consents.is_empty() {
             self.record_consent.execute(consents).await?;
         }

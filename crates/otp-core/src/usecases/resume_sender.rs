@@ -33,9 +33,7 @@ impl ResumeSender {
         match self.healths.change_health(sender, &change, now).await {
             Ok(changed) => Ok(changed),
             Err(PortError::Conflict(_)) => Err(ResumeSenderError::NotFound),
-            Err(
-                error @ (PortError::Locked(_) | PortError::Unavailable(_) | PortError::Backend(_)),
-            ) => Err(ResumeSenderError::Port(error)),
+            Err(error) => Err(ResumeSenderError::Port(error)),
         }
     }
 }

@@ -64,8 +64,8 @@ pub struct SendPolicy {
     pub request_deadline: Duration,
     /// How long one call to the provider may take.
     pub provider_timeout: Duration,
-    /// How long a message may stay pending if its template does not say. A message whose lifetime would
-    /// end within 20 s of the deadline gets these 20 s.
+    /// How long a message may stay pending if its template does not say. Every lifetime, also that of a
+    /// template, ends at least 20 s after the request's deadline.
     pub message_lifetime: Duration,
 }
 

@@ -33,9 +33,7 @@ impl StopSender {
         match self.healths.change_health(sender, &change, now).await {
             Ok(changed) => Ok(changed),
             Err(PortError::Conflict(_)) => Err(StopSenderError::NotFound),
-            Err(
-                error @ (PortError::Locked(_) | PortError::Unavailable(_) | PortError::Backend(_)),
-            ) => Err(StopSenderError::Port(error)),
+            Err(error) => Err(StopSenderError::Port(error)),
         }
     }
 }

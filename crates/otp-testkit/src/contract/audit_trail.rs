@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use otp_core::audit::{Actor, AuditAction, AuditEntry};
 use otp_core::ids::AuditEntryId;
-use otp_core::ports::{PortError, Storage};
+use otp_core::ports::Storage;
 use uuid::Uuid;
 
+use super::administration::assert_conflict;
 use super::fixture::START;
 
 /// An entry with this id, at this second of the tests' time.
@@ -41,11 +42,7 @@ pub async fn audit_entries_are_appended_all_or_none(store: Arc<dyn Storage>) {
     let known = [entry(1, 1)];
     store.append_audit_entries(&known).await.expect("append");
     let batch = [entry(2, 2), entry(1, 3)];
-    let refused = store.append_audit_entries(&batch).await;
-    assert!(
-        matches!(refused, Err(PortError::Conflict(_))),
-        "{refused:?}"
-    );
+    assert_conflict(store.append_audit_entries(&batch).await);
     let listed = store.list_audit_entries(9).await.expect("list");
     assert_eq!(listed, known);
 }

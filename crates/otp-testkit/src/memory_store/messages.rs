@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord};
+use otp_core::message::{
+    ExaminedMessage, FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord,
+};
 use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, PortError};
 
@@ -70,14 +72,11 @@ impl Messages for MemoryStore {
             .collect();
         records.sort_unstable_by_key(|record| Reverse(PagePosition::of(record)));
         records.truncate(query.examine);
-        let end = records.last().map(PagePosition::of);
-        let examined_to = end.filter(|_| records.len() == query.examine);
-        records.retain(|record| query.statuses.contains(&record.status));
-        records.truncate(query.limit);
-        Ok(FoundMessages {
-            records,
-            examined_to,
-        })
+        let examined = (1..).zip(records);
+        let examined = examined.map(|(place, record)| ExaminedMessage { place, record });
+        let mut found = FoundMessages::of_examined(examined.collect(), query);
+        found.records.truncate(query.limit);
+        Ok(found)
     }
 }
 
