@@ -214,8 +214,8 @@ fn command(arguments: &[&str], environment: &[(String, String)]) -> Command {
     command
 }
 
-/// Returns the path of the program: the one that `cargo xtask test` names, or else the one beside this test's binary,
-/// which is built first.
+/// Returns the path of the program: the one that `cargo xtask test` names, or else the one beside
+/// this test's binary, which is built first.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test runner names the binary it built"

@@ -32,7 +32,7 @@ pub enum SubscriptionStatus {
     Active,
     /// It is fully consumed. A refund makes it active again.
     Expired,
-    /// An operator took back what was left of it.
+    /// An operator revoked it; its remaining credits are gone.
     Revoked,
 }
 

@@ -1,8 +1,9 @@
 //! A directory with a cache.
 //!
 //! Entries are never invalidated; each expires half a second after its look-up began, however long
-//! that took. A key revoked by any process, on any store, stops working within that time, and a busy account costs a few look-ups a second
-//! instead of thousands. ADR 4 describes the alternatives.
+//! that took. A key revoked by any process, on any store, stops working within that time, and a
+//! busy account costs a few look-ups a second instead of thousands. ADR 4 describes the
+//! alternatives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,7 +22,8 @@ use otp_core::send::SendingProfile;
 use crate::batcher::timed_out;
 use crate::shared_error::shared;
 
-/// The time an answer is cached, from the beginning of its look-up. The API promises that a revoked key stops working within a second.
+/// The time an answer is cached, from the beginning of its look-up. The API promises that a revoked
+/// key stops working within a second.
 pub const TIME_TO_LIVE: Duration = Duration::from_millis(500);
 
 /// The time limit of a look-up: an API client waits for it.

@@ -198,8 +198,9 @@ fn caught<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, PortErro
     }
 }
 
-/// Runs `work` in a transaction and returns the first cause of a failure. If the disk is full or fails,
-/// SQLite itself ends the transaction; the roll-back that follows then fails, and that error says nothing new.
+/// Runs `work` in a transaction and returns the first cause of a failure. If the disk is full or
+/// fails, SQLite itself ends the transaction; the roll-back that follows then fails, and that error
+/// says nothing new.
 fn transaction<T>(
     connection: &mut SqliteConnection,
     access: Access,

@@ -111,8 +111,9 @@ fn from_driver(error: DriverError) -> PortError {
     }
 }
 
-/// Whether SQLite's message is about a temporary failure. The driver returns no result code, so this
-/// compares the fixed texts (`sqlite3_errstr`) of BUSY, LOCKED, CANTOPEN, IOERR, NOMEM, PROTOCOL, and our own.
+/// Whether SQLite's message is about a temporary failure. The driver returns no result code, so
+/// this compares the fixed texts (`sqlite3_errstr`) of BUSY, LOCKED, CANTOPEN, IOERR, NOMEM,
+/// PROTOCOL, and our own.
 fn is_temporary(message: &str) -> bool {
     [
         "database is locked",

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// At most this many notices of one account wait; beyond that, new ones are dropped.
 ///
 /// An account holder with that many unread notices learns nothing from one more. The bound prevents a
-/// long outage of the mail server, or a balance that keeps crossing its threshold, from filling the disk.
+/// long outage of the mail server from filling the disk.
 pub const MAX_WAITING_NOTICES: usize = 200;
 
 /// The notices that wait, of all accounts.
@@ -29,8 +29,9 @@ pub struct OutboxBacklog {
 pub trait NoticeOutbox: Send + Sync {
     /// Adds notices that are due at once. `Conflict` if an account does not exist.
     ///
-    /// A notice with a known id MUST change nothing, whatever happened to the first one. Added notices
-    /// MUST survive a crash. Beyond [`MAX_WAITING_NOTICES`] waiting notices of an account, new ones are dropped.
+    /// A notice with a known id MUST change nothing, whatever happened to the first one. Added
+    /// notices MUST survive a crash. Beyond [`MAX_WAITING_NOTICES`] waiting notices of an account,
+    /// new ones are dropped.
     async fn enqueue(&self, notices: &[MailNotice]) -> Result<(), PortError>;
 
     /// Claims at most `limit` waiting notices that are due at `now`, longest due first.

@@ -37,7 +37,7 @@ pub trait Receipts: Send + Sync {
     /// Returns at most `limit` messages that are still `Pending` and whose position is after `after`, with
     /// an end of their lifetime not after `until`, in the order of their positions.
     ///
-    /// The cost MUST follow the number of pending messages, however many others there are.
+    /// The cost MUST depend on the number of pending messages, not on the number of stored ones.
     async fn list_expired(
         &self,
         after: ExpiryPosition,

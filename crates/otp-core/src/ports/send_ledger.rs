@@ -25,9 +25,10 @@ pub trait SendLedger: Send + Sync {
     /// attempt reported as `Admitted` MUST survive a crash. On `Err(Conflict | Locked | Backend)`, nothing
     /// was recorded.
     ///
-    /// The accounts of a batch must not wait for the lock of one of them. So an adapter whose locks are
-    /// shared with other processes MUST return [`PortError::Locked`] with the accounts it could not lock
-    /// within a fraction of a second. The caller repeats the others at once, and those accounts later.
+    /// The accounts of a batch must not wait for the lock of one of them. So an adapter whose locks
+    /// are shared with other processes MUST return [`PortError::Locked`] with the accounts it could
+    /// not lock within a fraction of a second. The caller then repeats the batch without those
+    /// accounts, and tries them again later.
     async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError>;
 
     /// Records the outcomes of deliveries, with refunds, events and notices, in one transaction.

@@ -33,7 +33,7 @@ pub struct Judged {
     pub messages: Vec<NewMessage>,
     /// The debits to append, one for each new message, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new state of each subscription that paid: what is left, and what was announced.
+    /// The new balance of each subscription that paid, with what was announced of it.
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
@@ -88,8 +88,8 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     judged
 }
 
-/// Judges one attempt: replay, standing of the account, route, opt-out, cooldown, balance, in this order. Returns the route
-/// and the payer's new balance if it is admitted, its answer otherwise.
+/// Judges one attempt: replay, standing of the account, route, opt-out, cooldown, balance, in this
+/// order. Returns the route and the payer's new balance if it is admitted, its answer otherwise.
 pub(super) fn decide(
     attempt: &SendAttempt,
     facts: &SendFacts,

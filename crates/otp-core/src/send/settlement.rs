@@ -144,7 +144,7 @@ pub struct Settled {
     pub events: Vec<(MessageId, MessageEvent)>,
     /// The refunds and debits to append, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new state of each subscription that changed: what is left, and what was announced.
+    /// The new balance of each subscription that changed, with what was announced of it.
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,

@@ -108,8 +108,9 @@ async fn load_balances(
 }
 
 statement! {
-    /// Updates messages, and forgets that those decided were pending. A value that a settlement does not have leaves its column unchanged. The three
-    /// columns of the failure and its time are set or cleared together, if the row says so.
+    /// Updates messages, and forgets that those decided were pending. A value that a settlement
+    /// does not have leaves its column unchanged. The three columns of the failure and its time are
+    /// set or cleared together, if the row says so.
     UpdateMessages {
         decided_expires_at: [Timestamp],
         decided_id: [MessageId],

@@ -27,7 +27,8 @@ pub(crate) enum SubscriptionCommand {
         #[arg(long, value_parser = id)]
         plan: Option<Uuid>,
     },
-    /// Take back the credits that are left on a subscription. Credits of its messages that fail later go, too.
+    /// Take back the credits that are left on a subscription. Credits of its messages that fail
+    /// later go, too.
     Revoke {
         /// Subscription id.
         #[arg(long, value_parser = id)]
