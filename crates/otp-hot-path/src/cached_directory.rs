@@ -136,12 +136,12 @@ where
     where
         F: Future<Output = Result<V, PortError>>,
     {
-        let called_at = Instant::now();
         if let Some(dated) = self.cache.get(key).await {
             self.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(dated.answer);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
+        let called_at = Instant::now();
         loop {
             let look_up = async {
                 let asked_at = Instant::now();

@@ -57,8 +57,8 @@ impl StorageHealth for SharedHealth {
                     .unwrap_or_else(|_| Err(timed_out()))
                     .map_err(Arc::new);
                 if let Err(error) = &result {
-                    let cause = std::error::Error::source(&**error).map(ToString::to_string);
-                    tracing::warn!(cause, "storage is not ready: {error}");
+                    let error: &dyn std::error::Error = &**error;
+                    tracing::warn!(error, "storage is not ready");
                 }
                 let at = Instant::now();
                 let result = last.insert(Checked { result, at });

@@ -137,7 +137,7 @@ impl SqliteStore {
         let checking = self
             .runtime
             .spawn_blocking(move || room::require(file.path()));
-        let checked = checking.await.map_err(errors::unavailable)?;
+        let checked = checking.await.map_err(|_| errors::unavailable(PANICKED))?;
         checked.map_err(errors::of_file_system)
     }
 

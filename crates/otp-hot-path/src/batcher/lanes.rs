@@ -39,8 +39,8 @@ pub(super) async fn run<T, R>(
     };
     let mut is_open = true;
     loop {
-        while let Ok(account) = answers.try_recv() {
-            first.note_answer(account);
+        while let Ok(answered) = answers.try_recv() {
+            first.note_answers(answered);
         }
         while let Ok(call) = calls.try_recv() {
             first.add(call);
@@ -55,8 +55,8 @@ pub(super) async fn run<T, R>(
                 Some(call) => first.add(call),
                 None => is_open = false,
             },
-            Some(account) = answers.recv(), if !first.locked.is_empty() => {
-                first.note_answer(account);
+            Some(answered) = answers.recv(), if !first.locked.is_empty() => {
+                first.note_answers(answered);
             }
             else => break,
         }
@@ -97,9 +97,9 @@ impl<T, R> FirstLane<T, R> {
         drop(self.second.send(call));
     }
 
-    fn note_answer(&mut self, account: AccountId) {
+    fn note_answers(&mut self, (account, answered): (AccountId, usize)) {
         if let Some(count) = self.locked.get_mut(&account) {
-            *count -= 1;
+            *count -= answered;
             if *count == 0 {
                 self.locked.remove(&account);
             }
@@ -107,21 +107,17 @@ impl<T, R> FirstLane<T, R> {
     }
 }
 
-/// Runs the calls of locked accounts, and reports the account of each call that is answered. The store
+/// Runs the calls of locked accounts, and reports how many calls of each account are answered. The store
 /// waits a moment for a lock, so an account that stays locked is asked for a few times a second.
 async fn run_locked<T, R>(
     mut calls: UnboundedReceiver<Call<T, R>>,
-    answered: UnboundedSender<AccountId>,
+    answered: UnboundedSender<(AccountId, usize)>,
     run: Arc<RunBatch<T, R>>,
     max_batch: usize,
 ) where
     T: Clone + Send + Sync + 'static,
     R: Send + 'static,
 {
-    // The first lane may have ended; then nobody asks.
-    let report = |account| {
-        let _ = answered.send(account);
-    };
     let mut waiting = Waiting::default();
     while let Some(call) = calls.recv().await {
         waiting.add(call);
@@ -142,8 +138,9 @@ async fn run_locked<T, R>(
                     call.answer(Err(still_locked()));
                 }
             }
-            for (account, count) in taken {
-                (0..count).for_each(|_| report(account));
+            for of_account in taken {
+                // The first lane may have ended; then nobody asks.
+                let _ = answered.send(of_account);
             }
         }
     }

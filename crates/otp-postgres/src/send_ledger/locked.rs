@@ -92,10 +92,9 @@ async fn held_accounts(
     let rows = || accounts::table.filter(accounts::id.eq_any(wanted.iter().copied().map(Col)));
     let free = rows().select(accounts::id).for_no_key_update();
     let free: Vec<Col<AccountId>> = free.skip_locked().load(&mut connection).await?;
-    let all: Vec<Col<AccountId>> = rows().select(accounts::id).load(&mut connection).await?;
-    let free: BTreeSet<_> = free.into_iter().map(|id| id.0).collect();
-    let all = all.into_iter().map(|id| id.0);
-    Ok(all.filter(|id| !free.contains(id)).collect())
+    let held = rows().filter(accounts::id.ne_all(free));
+    let held: Vec<Col<AccountId>> = held.select(accounts::id).load(&mut connection).await?;
+    Ok(held.into_iter().map(|Col(id)| id).collect())
 }
 
 async fn accounts_of_held_messages(
@@ -108,9 +107,8 @@ async fn accounts_of_held_messages(
     let rows = || messages::table.filter(messages::id.eq_any(wanted.iter().copied().map(Col)));
     let free = rows().select(messages::id).for_no_key_update();
     let free: Vec<Col<MessageId>> = free.skip_locked().load(&mut connection).await?;
-    let all = rows().select((messages::id, messages::account_id));
-    let all: Vec<(Col<MessageId>, Col<AccountId>)> = all.load(&mut connection).await?;
-    let free: BTreeSet<_> = free.into_iter().map(|id| id.0).collect();
-    let held = all.into_iter().filter(|(id, _)| !free.contains(&id.0));
-    Ok(held.map(|(_, account)| account.0).collect())
+    let held = rows().filter(messages::id.ne_all(free));
+    let held = held.select(messages::account_id);
+    let held: Vec<Col<AccountId>> = held.load(&mut connection).await?;
+    Ok(held.into_iter().map(|Col(account)| account).collect())
 }

@@ -55,7 +55,7 @@ const INSERT: &str = "
 
 const INSERT_PENDING: &str = "
     INSERT INTO pending_messages (expires_at, message_id, account_id, created_at)
-    SELECT value ->> 15, unhex(value ->> 0), unhex(value ->> 1), value ->> 14
+    SELECT value ->> 0, unhex(value ->> 1), unhex(value ->> 2), value ->> 3
     FROM json_each(?)";
 
 /// Judges and records a batch; runs in a write transaction.
@@ -66,19 +66,28 @@ pub(super) fn admit(
     let facts = load_facts(connection, attempts)?;
     let judged = admission::judge(attempts, facts);
     if !judged.messages.is_empty() {
-        let rows = judged.messages.iter().filter_map(|message| {
-            attempts
-                .get(message.attempt)
-                .map(|attempt| message_row(attempt, message))
-        });
-        let rows: Vec<_> = rows.collect();
-        set_based(INSERT_PENDING, rows.iter().cloned()).execute(connection)?;
+        let new = || {
+            let new = judged.messages.iter();
+            new.filter_map(|message| Some((attempts.get(message.attempt)?, message)))
+        };
+        let pending = new().map(|(attempt, _)| pending_row(attempt));
+        set_based(INSERT_PENDING, pending).execute(connection)?;
+        let rows = new().map(|(attempt, message)| message_row(attempt, message));
         set_based(INSERT, rows).execute(connection)?;
     }
     append_entries(connection, &judged.ledger)?;
     set_balances(connection, &judged.balances)?;
     insert_notices(connection, &judged.notices)?;
     Ok(judged.admissions)
+}
+
+fn pending_row(attempt: &SendAttempt) -> Value {
+    json!([
+        attempt.expires_at.unix_millis(),
+        id(attempt.message_id.0),
+        id(attempt.account_id.0),
+        attempt.at.unix_millis(),
+    ])
 }
 
 fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
