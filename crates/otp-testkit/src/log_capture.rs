@@ -33,11 +33,16 @@ impl LogCapture {
         Self { lines, guard }
     }
 
+    /// Returns the log so far.
+    pub fn text(&self) -> String {
+        let bytes = self.lines.0.lock().expect("writing does not panic");
+        String::from_utf8(bytes.clone()).expect("logs are UTF-8")
+    }
+
     /// Ends the capture and returns the log.
     pub fn finish(self) -> String {
+        let log = self.text();
         drop(self.guard);
-        let bytes = self.lines.0.lock().expect("writing does not panic");
-        let log = String::from_utf8(bytes.clone()).expect("logs are UTF-8");
         assert!(log.contains(FIRST_LINE), "nothing was captured");
         log
     }

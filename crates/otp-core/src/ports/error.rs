@@ -58,9 +58,9 @@ mod tests {
     fn a_full_backend_is_told_from_one_that_is_away() {
         let full = PortError::Unavailable(Box::new(OutOfSpace("disk full".into())));
         assert!(full.is_out_of_space());
-        // A batch shares its error with its callers.
-        let shared = PortError::Unavailable(Box::new(Arc::new(full)));
-        assert!(shared.is_out_of_space());
+        // The cause may lie deeper.
+        let deeper = PortError::Unavailable(Box::new(Arc::new(full)));
+        assert!(deeper.is_out_of_space());
         assert!(!PortError::Unavailable("away".into()).is_out_of_space());
     }
 }

@@ -7,7 +7,6 @@ mod endurance;
 mod envelope;
 mod explain_message;
 mod health;
-mod log;
 mod messages;
 mod privacy;
 mod rate_limit;

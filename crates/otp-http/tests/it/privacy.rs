@@ -10,9 +10,9 @@ use otp_core::ports::{
 };
 use otp_core::provider_webhook_payload::ProviderWebhookPayload;
 use otp_core::send::Admission;
+use otp_testkit::LogCapture;
 use serde_json::json;
 
-use super::log::listen;
 use super::support::{World, ask, live_key, post};
 
 fn refused() -> SendError {
@@ -30,7 +30,7 @@ fn refused() -> SendError {
 
 #[actix_web::test]
 async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
-    let (log, guard) = listen();
+    let log = LogCapture::start();
 
     let outcomes: [fn() -> Result<Accepted, SendError>; 3] = [
         || {
@@ -67,9 +67,8 @@ async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
     World::new()
         .ask(post("/cAnArY17/+966551234567", &body))
         .await;
-    drop(guard);
 
-    let log = log.text();
+    let log = log.finish();
     assert!(
         log.contains("http.request") && log.contains("/SendMessage"),
         "{log}"
@@ -86,7 +85,7 @@ async fn no_log_line_holds_a_passcode_a_key_or_a_number() {
 
 #[actix_web::test]
 async fn no_log_line_holds_the_content_of_a_webhook_call() {
-    let (log, guard) = listen();
+    let log = LogCapture::start();
     for (verified, signed) in [
         (true, Ok(ProviderWebhookPayload::default())),
         (false, Err(WebhookRefusal::Malformed)),
@@ -111,9 +110,8 @@ async fn no_log_line_holds_the_content_of_a_webhook_call() {
             .set_payload(r#"{"id":"wamid.cAnArY17","recipient_id":"966551234567"}"#);
         ask(&api, notification).await;
     }
-    drop(guard);
 
-    let log = log.text();
+    let log = log.finish();
     assert!(log.contains("route=\"/webhooks/whatsapp\""), "{log}");
     assert!(log.contains("WARN"), "the operator is warned: {log}");
     for secret in ["cAnArY17", "966551234567", "1158201444", "wamid"] {

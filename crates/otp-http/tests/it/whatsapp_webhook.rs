@@ -19,10 +19,10 @@ use otp_core::receipt::{
 use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_core::time::Timestamp;
+use otp_testkit::LogCapture;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::log::listen;
 use super::support::{ACCOUNT, Answer, NOW, World, ask, installation};
 
 const PATH: &str = "/webhooks/whatsapp";
@@ -217,7 +217,7 @@ async fn a_notification_without_the_form_of_a_signature_is_not_read() {
 #[actix_web::test]
 async fn a_thousand_refusals_write_a_line_at_once_and_one_a_minute() {
     tokio::time::pause();
-    let (log, _guard) = listen();
+    let log = LogCapture::start();
     let lines = |text: &str| {
         let log = log.text();
         let lines = log.lines().filter(|line| line.contains("WARN"));
