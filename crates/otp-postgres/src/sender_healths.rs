@@ -12,7 +12,7 @@ use otp_rows::rows::{SenderHealthRow, read, read_all};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::PgStore;
-use crate::errors::port_error;
+use crate::errors::{conflict, port_error};
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -33,8 +33,6 @@ impl SenderHealths for PgStore {
         most: usize,
     ) -> Result<Vec<SenderId>, PortError> {
         let due: Vec<Col<SenderId>> = sender_health::table
-            .inner_join(senders::table)
-            .filter(senders::removed_at.is_null())
             .filter(sender_health::check_at.le(Col(Some(now))))
             .order(sender_health::check_at)
             .limit(i64::try_from(most).unwrap_or(i64::MAX))
@@ -65,6 +63,19 @@ async fn change_health(
 ) -> Result<HealthChanged, PortError> {
     transaction.begin().await.map_err(port_error)?;
     let mut connection = transaction.connection();
+    // The lock keeps the sender from being removed before the change is committed.
+    let present: Option<Col<SenderId>> = senders::table
+        .find(Col(sender))
+        .filter(senders::removed_at.is_null())
+        .select(senders::id)
+        .for_share()
+        .first(&mut connection)
+        .await
+        .optional()
+        .map_err(port_error)?;
+    if present.is_none() {
+        return Err(conflict("no sender has that id"));
+    }
     // The row has to exist before it is locked: two sessions that find none would lock nothing.
     let unknown = SenderHealthRow::from(&SenderHealth::unknown(sender));
     diesel::insert_into(sender_health::table)

@@ -11,6 +11,7 @@ use otp_rows::rows::{SenderHealthRow, read_all, read_found};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::SqliteStore;
+use crate::errors::StoreError;
 
 #[async_trait]
 impl SenderHealths for SqliteStore {
@@ -33,8 +34,6 @@ impl SenderHealths for SqliteStore {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read("db.sender_healths.list_due_checks", move |connection| {
             let due: Vec<Col<SenderId>> = sender_health::table
-                .inner_join(senders::table)
-                .filter(senders::removed_at.is_null())
                 .filter(sender_health::check_at.le(Col(Some(now))))
                 .order(sender_health::check_at)
                 .limit(most)
@@ -53,6 +52,15 @@ impl SenderHealths for SqliteStore {
     ) -> Result<HealthChanged, PortError> {
         let change = change.clone();
         self.write("db.sender_healths.change_health", move |connection| {
+            let present: Option<Col<SenderId>> = senders::table
+                .find(Col(sender))
+                .filter(senders::removed_at.is_null())
+                .select(senders::id)
+                .first(connection)
+                .optional()?;
+            if present.is_none() {
+                return Err(StoreError::Missing("sender with that id"));
+            }
             let known: Option<SenderHealthRow> = sender_health::table
                 .find(Col(sender))
                 .select(SenderHealthRow::as_select())

@@ -31,9 +31,12 @@ impl ApplySenderEvents {
             .iter()
             .filter(|sender| events.iter().any(|event| event.is_about(sender)));
         for sender in concerned {
-            self.healths
-                .change_health(sender.id, &HealthChange::CheckWanted, now)
-                .await?;
+            let wanted = HealthChange::CheckWanted;
+            match self.healths.change_health(sender.id, &wanted, now).await {
+                // An operator removed the sender since the list was read.
+                Ok(_) | Err(PortError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

@@ -45,7 +45,8 @@ pub struct Examined {
 impl ExamineSender {
     /// Examines one sender. `suspicion` is the refusal of a message that gave rise to it, if any.
     ///
-    /// Returns `None` if the sender does not exist or its token cannot be read.
+    /// Returns `None` if the sender does not exist, or no longer does when the provider has answered, or
+    /// if its token cannot be read.
     pub async fn execute(
         &self,
         sender: SenderId,
@@ -63,10 +64,12 @@ impl ExamineSender {
         let answer = self.examiner.examine(&sender.phone_number_id, &token).await;
         let answered = answer != Examination::Silent;
         let change = HealthChange::Examined(conclude(answer, suspicion));
-        let changed = self
-            .healths
-            .change_health(sender.id, &change, self.clock.now())
-            .await?;
+        let now = self.clock.now();
+        let changed = match self.healths.change_health(sender.id, &change, now).await {
+            // An operator removed the sender while the provider was asked.
+            Err(PortError::Conflict(_)) => return Ok(None),
+            changed => changed?,
+        };
         Ok(Some(Examined {
             sender,
             answered,

@@ -177,6 +177,35 @@ async fn a_sender_that_is_unknown_or_whose_token_cannot_be_read_is_not_asked_abo
     assert_eq!(erased.expect("read"), None);
 }
 
+/// The tests' sender is found, and removed before its health is changed.
+fn removed_meanwhile() -> MockSenderHealths {
+    let mut healths = MockSenderHealths::new();
+    healths
+        .expect_change_health()
+        .once()
+        .return_once(|_, _, _| Err(PortError::Conflict("no such sender".into())));
+    healths
+}
+
+#[tokio::test]
+async fn a_sender_that_is_removed_while_the_provider_is_asked_is_no_failure() {
+    let (world, sender) = world().await;
+    let examine = ExamineSender {
+        healths: Arc::new(removed_meanwhile()),
+        ..examine_sender(&world, answering(Examination::Able(rating())))
+    };
+    let examined = examine.execute(sender.id, None).await;
+    assert_eq!(examined.expect("no failure"), None);
+
+    let event = SenderEvent::Number(sender.phone_number_id.clone());
+    let apply = ApplySenderEvents {
+        senders: world.fixture.store.clone(),
+        healths: Arc::new(removed_meanwhile()),
+        clock: world.fixture.clock.clone(),
+    };
+    apply.execute(&[event]).await.expect("no failure");
+}
+
 #[tokio::test]
 async fn at_most_a_hundred_due_senders_are_listed_at_a_time() {
     let (world, sender) = world().await;

@@ -151,8 +151,12 @@ pub async fn a_removed_sender_is_gone_with_its_templates_and_may_be_added_again(
     assert_eq!(of_business.expect("list"), left);
     let due = store.list_due_checks(next_instant(&fixture), 9).await;
     assert_eq!(due.expect("due"), [kept.id]);
+    // A check of the sender's health was under way and ends after the removal.
+    let late = store.change_health(removed.id, &HealthChange::CheckWanted, START);
+    assert_conflict(late.await);
     let health = store.list_health().await.expect("health");
-    assert_eq!(health.len(), 1);
+    let health: Vec<_> = health.iter().map(|row| row.sender_id).collect();
+    assert_eq!(health, [kept.id]);
     let profile = store.find_sending_profile(fixture.account).await;
     let profile = profile.expect("profile").expect("the account exists");
     let senders: Vec<_> = profile.senders.iter().map(|row| row.sender.id).collect();
