@@ -83,6 +83,10 @@ id!(
     SubscriptionId
 );
 id!(
+    /// A verification: a code that the service makes, delivers and checks.
+    VerificationId
+);
+id!(
     /// A sender: a number that an account sends from.
     SenderId
 );

@@ -5,6 +5,7 @@
 //! - Input of callers, parsed into types that hold valid values only: [`passcode`], [`recipient`],
 //!   [`language`], [`idempotency`], [`api_key`].
 //! - The ways a passcode reaches a person: [`channel`].
+//! - Codes that the service makes and checks: [`verification`].
 //! - Recipients who opted out: [`opt_out`].
 //! - Personal data at rest, and its keys: [`sealing`], [`keyring`].
 //! - The interfaces to the outside world: [`ports`]. Time and randomness come from there.
@@ -73,3 +74,4 @@ pub mod subscription;
 pub mod time;
 pub mod ui_language;
 pub mod usecases;
+pub mod verification;

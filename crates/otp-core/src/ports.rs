@@ -37,6 +37,8 @@ mod storage_health;
 mod subscriptions;
 mod template_registry;
 mod templates;
+mod verification_ledger;
+mod verifications;
 
 pub use accounts::Accounts;
 pub use admission_facts::AdmissionFacts;
@@ -74,6 +76,8 @@ pub use storage_health::{ConnectionUse, StorageHealth};
 pub use subscriptions::Subscriptions;
 pub use template_registry::{BusinessAccount, CreatedTemplate, TemplateRegistry};
 pub use templates::Templates;
+pub use verification_ledger::VerificationLedger;
+pub use verifications::{VerificationKey, Verifications};
 
 /// Mocks of the ports, with the feature `mocks`.
 ///
@@ -111,6 +115,8 @@ pub mod mocks {
     pub use super::subscriptions::MockSubscriptions;
     pub use super::template_registry::MockTemplateRegistry;
     pub use super::templates::MockTemplates;
+    pub use super::verification_ledger::MockVerificationLedger;
+    pub use super::verifications::MockVerifications;
 }
 #[cfg(feature = "mocks")]
 pub use mocks::*;

@@ -29,6 +29,7 @@
 //! | [`opt_out`] | `OptOuts`, `RecipientIdentities` | STOP and START |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
+//! | [`verifications`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
@@ -52,6 +53,7 @@ pub mod sender_health;
 pub mod settlement;
 pub mod templates;
 pub mod timeline;
+pub mod verifications;
 
 /// Makes a test of each promise that a store keeps.
 ///
@@ -83,6 +85,7 @@ macro_rules! storage_contract {
             settlement,
             templates,
             timeline,
+            verifications,
         }
     };
     ($fresh:expr; $($module:ident),+ $(,)?) => {
@@ -223,6 +226,26 @@ macro_rules! storage_contract {
             late_news_is_recorded_and_moves_nothing,
             the_end_of_a_lifetime_is_recorded,
             a_history_names_sender_and_template_and_is_nobody_elses,
+        }
+    };
+    (@verifications $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; verifications:
+            a_new_verification_reads_back_with_its_message,
+            a_refused_or_replayed_verification_leaves_nothing,
+            a_newer_verification_replaces_the_pending_one,
+            a_resend_adds_a_message_with_the_same_code,
+            a_right_guess_approves_once,
+            of_many_right_guesses_one_approves,
+            of_many_wrong_guesses_five_count,
+            a_batch_of_checks_is_judged_one_by_one,
+            ten_wrong_guesses_block_a_recipient,
+            a_repeated_check_is_answered_like_the_first,
+            another_transaction_costs_no_guess,
+            a_canceled_verification_has_no_code,
+            expired_verifications_lose_their_codes,
+            verifications_are_listed_by_what_is_asked,
+            the_messages_of_a_verification_have_their_status,
+            an_erased_recipient_cannot_be_verified,
         }
     };
     (@notice_outbox $fresh:expr) => {

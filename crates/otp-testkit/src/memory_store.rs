@@ -14,6 +14,7 @@ mod receipts;
 mod recipient_identities;
 mod sender_healths;
 mod templates;
+mod verifications;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -28,7 +29,7 @@ use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId};
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, VerificationId};
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::message::{Message, MessageEvent};
 use otp_core::notice::{Announced, QueuedNotice};
@@ -45,6 +46,8 @@ use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::send::{RoutedTo, SendingProfile};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
+
+use self::verifications::VerificationRows;
 
 /// A store in memory; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -77,6 +80,7 @@ struct State {
     /// With the time at which each ended.
     notices: Vec<(QueuedNotice, Option<Timestamp>)>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
+    verified: VerificationRows,
 }
 
 #[derive(Debug)]
@@ -87,6 +91,7 @@ struct StoredMessage {
     region: Region,
     routed_to: RoutedTo,
     events: Vec<MessageEvent>,
+    verification_id: Option<VerificationId>,
 }
 
 impl MemoryStore {

@@ -13,7 +13,9 @@ use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId};
+use otp_core::ids::{
+    AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, VerificationId,
+};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::message::{
     ExpiryPosition, FoundMessages, Message, MessageHistory, MessageQuery, PendingMessage,
@@ -27,7 +29,7 @@ use otp_core::ports::{
     Directory, Erasure, Keyring, Messages, NoticeOutbox, OptOuts, OutboxBacklog, Plans, PortError,
     Prices, Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError,
     SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient,
-    Subscriptions, Templates,
+    Subscriptions, Templates, VerificationKey, VerificationLedger, Verifications,
 };
 use otp_core::pricing::PriceList;
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
@@ -37,6 +39,8 @@ use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sea
 use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settlement};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
+use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
+use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
 
 /// Declares [`StorageParts`]: a field for each port, and each method passed on to it.
 macro_rules! storage_parts {
@@ -242,6 +246,23 @@ storage_parts! {
             before: &AuthenticationTemplate,
             after: &AuthenticationTemplate,
         ) -> bool;
+    }
+    verification_ledger: VerificationLedger {
+        async fn check_codes(checks: Arc<[CheckAttempt]>) -> Vec<CheckVerdict>;
+        async fn cancel_verification(
+            account: AccountId,
+            verification: VerificationId,
+            at: Timestamp,
+        ) -> Result<(), Uncancelable>;
+        async fn expire_verifications(now: Timestamp, most: usize) -> usize;
+    }
+    verifications: Verifications {
+        async fn find_verification(
+            account: AccountId,
+            key: VerificationKey,
+            now: Timestamp,
+        ) -> Option<VerificationRecord>;
+        async fn list_verifications(query: &VerificationQuery) -> FoundVerifications;
     }
 }
 

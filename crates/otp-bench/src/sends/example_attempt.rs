@@ -37,5 +37,6 @@ pub(super) async fn example_attempt(rig: &Rig) -> anyhow::Result<SendAttempt> {
         notice_language: None,
         at: clock.now(),
         expires_at: clock.now() + Duration::from_secs(600),
+        verification: None,
     })
 }

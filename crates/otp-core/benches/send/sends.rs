@@ -183,6 +183,7 @@ impl Account {
             notice_language: None,
             at: NOW,
             expires_at: NOW + Duration::from_secs(600),
+            verification: None,
         }
     }
 }

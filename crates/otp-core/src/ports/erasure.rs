@@ -11,6 +11,11 @@ use crate::ports::PortError;
 pub trait Erasure: Send + Sync {
     /// Erases a recipient from an account's messages, and returns the number of those messages.
     ///
+    /// Of the recipient's verifications, an adapter MUST clear the recipient, its index, the code, its hash
+    /// and the caller's data, and the index in their checks. One that is pending becomes `Canceled`: its code
+    /// can neither be sent again nor be checked. Wrong guesses from before do not count against the
+    /// recipient any more.
+    ///
     /// An adapter MUST clear the recipient, its index, the provider's id of the message and the texts of
     /// failures, including those of events. It MUST delete the provider's identities of the recipient. It
     /// MUST keep everything else: an erased message still counts, its ledger entries stay, and its

@@ -4,6 +4,7 @@ use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
     Messages, NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema,
     SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
+    VerificationLedger, Verifications,
 };
 
 /// All ports that a storage adapter provides.
@@ -33,6 +34,8 @@ pub trait Storage:
     + StorageHealth
     + Subscriptions
     + Templates
+    + VerificationLedger
+    + Verifications
 {
 }
 
@@ -59,5 +62,7 @@ impl<T> Storage for T where
         + StorageHealth
         + Subscriptions
         + Templates
+        + VerificationLedger
+        + Verifications
 {
 }

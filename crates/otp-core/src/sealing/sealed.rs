@@ -42,6 +42,12 @@ pub enum Purpose {
     AccessToken,
     /// A provider's id of a message.
     ProviderMessageId,
+    /// A verification's recipient.
+    VerificationRecipient,
+    /// A verification's code, while it may have to be sent again.
+    VerificationCode,
+    /// The caller's own data of a verification.
+    VerificationMetadata,
     /// A provider's identities of a person whose account is not known yet.
     ProviderIdentities,
 }
@@ -58,6 +64,9 @@ impl Purpose {
             Self::SenderPhone => b"sender-phone",
             Self::AccessToken => b"access-token",
             Self::ProviderMessageId => b"provider-message-id",
+            Self::VerificationRecipient => b"verification-recipient",
+            Self::VerificationCode => b"verification-code",
+            Self::VerificationMetadata => b"verification-metadata",
             Self::ProviderIdentities => b"provider-identities",
         }
     }

@@ -10,11 +10,12 @@ use super::{
     IdentityIndex, OpenError, ProviderMessageIndex, Purpose, RecipientIndex, Sealed,
     SealedProviderMessageId,
 };
-use crate::ids::{AccountId, MessageId};
+use crate::ids::{AccountId, MessageId, VerificationId};
 use crate::keyring::{DataKey, KeyOwner};
 use crate::message::ProviderMessageId;
 use crate::ports::Randomness;
 use crate::recipient::PhoneNumber;
+use crate::verification::CodeHash;
 
 /// Seals, opens and indexes the data of one account.
 #[derive(Clone)]
@@ -24,6 +25,7 @@ pub struct AccountSealer {
     recipients: Hmac<Sha256>,
     provider_numbers: Hmac<Sha256>,
     user_ids: Hmac<Sha256>,
+    codes: Hmac<Sha256>,
 }
 
 impl AccountSealer {
@@ -34,6 +36,7 @@ impl AccountSealer {
             recipients: keyed(&key.derive_index_key(b"recipient-index")),
             provider_numbers: keyed(&key.derive_index_key(b"provider-number-index")),
             user_ids: keyed(&key.derive_index_key(b"user-id-index")),
+            codes: keyed(&key.derive_index_key(b"verification-code-hash")),
         }
     }
 
@@ -77,6 +80,13 @@ impl AccountSealer {
     /// Returns the blind index of the provider's id of a person (its business-scoped user id).
     pub fn user_id_index(&self, user_id: &str) -> IdentityIndex {
         IdentityIndex(mac(&self.user_ids, &[user_id.as_bytes()]))
+    }
+
+    /// Returns the hash of a code, or of a guess at it. Equal codes of two verifications have unrelated
+    /// hashes.
+    pub fn hash_code(&self, verification: VerificationId, code: &str) -> CodeHash {
+        let id = verification.0;
+        CodeHash(mac(&self.codes, &[id.as_bytes(), code.as_bytes()]))
     }
 
     /// Seals a provider's message id, because it contains the recipient.

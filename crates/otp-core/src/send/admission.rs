@@ -4,20 +4,31 @@
 use std::collections::BTreeMap;
 
 use crate::account::AccountStanding;
+use crate::channel::Channel;
 use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
-use crate::ids::SubscriptionId;
+use crate::ids::{SubscriptionId, VerificationId};
 use crate::notice::MailNotice;
 use crate::send::facts::{FirstAnswer, SendFacts};
 use crate::send::{Refusal, RoutedTo, SendAttempt};
 use crate::subscription::{self, SubscriptionBalance};
+use crate::time::Timestamp;
+use crate::verification::check::VerificationUpdate;
+use crate::verification::{GUESSES_PER_CODE, VerificationPart, VerificationStatus};
 
 /// The verdict on one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// It is paid for and recorded as `Pending`. The caller now delivers it, once.
     Admitted,
+    /// As [`Self::Admitted`], and it belongs to a verification.
+    AdmittedCode {
+        /// How many wrong guesses at the code are allowed.
+        attempts_left: usize,
+        /// The time from which the code may be sent again.
+        resend_at: Timestamp,
+    },
     /// Its idempotency key was used before. The caller repeats that answer and sends nothing.
     Replayed(FirstAnswer),
     /// It may not be sent; nothing is recorded.
@@ -37,6 +48,22 @@ pub struct Judged {
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
+    /// The verifications to insert.
+    pub verifications: Vec<BegunVerification>,
+    /// The new state of each verification that an admission changed: replaced by a newer one of its
+    /// recipient, or sent again.
+    pub verification_updates: BTreeMap<VerificationId, VerificationUpdate>,
+}
+
+/// A verification to insert: the one of an attempt, with what admission decided of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BegunVerification {
+    /// The index of its attempt in the batch.
+    pub attempt: usize,
+    /// The channel of its message.
+    pub channel: Channel,
+    /// The wrong guesses that it inherits from the verification it replaces.
+    pub failed_guesses: usize,
 }
 
 /// A message to insert.
@@ -56,6 +83,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     for (index, attempt) in attempts.iter().enumerate() {
         let admission = match decide(attempt, &facts) {
             Ok((routed_to, mut after)) => {
+                let code = judged.take_verification(index, attempt, &routed_to, &mut facts);
                 judged
                     .notices
                     .extend(facts.rules(attempt).low_balance.announce(
@@ -79,7 +107,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
                     routed_to,
                     subscription_id: after.id,
                 });
-                Admission::Admitted
+                code.unwrap_or(Admission::Admitted)
             }
             Err(admission) => admission,
         };
@@ -88,8 +116,59 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     judged
 }
 
-/// Judges one attempt: replay, standing of the account, route, opt-out, cooldown, balance, in this
-/// order. Returns the route and the payer's new balance if it is admitted, its answer otherwise.
+impl Judged {
+    /// Records the effects of an admission on verifications: a new one replaces the pending one of its
+    /// recipient and inherits its wrong guesses, so a new code is no way to more guesses.
+    ///
+    /// Returns the verdict on an attempt that belongs to a verification.
+    fn take_verification(
+        &mut self,
+        index: usize,
+        attempt: &SendAttempt,
+        routed_to: &RoutedTo,
+        facts: &mut SendFacts,
+    ) -> Option<Admission> {
+        let part = attempt.verification.as_ref()?;
+        let channel = routed_to.channel();
+        let state = match part {
+            VerificationPart::Create(new) => {
+                let replaced = facts.pending_verification(attempt).cloned();
+                let failed_guesses = replaced.as_ref().map_or(0, |state| state.failed_guesses);
+                if let Some(mut replaced) = replaced {
+                    let update = replaced.with_status(VerificationStatus::Canceled, attempt.at);
+                    // One that began in this batch is inserted first.
+                    self.verification_updates.insert(replaced.id, update);
+                    replaced.status = VerificationStatus::Canceled;
+                    facts.add_verification(replaced);
+                }
+                self.verifications.push(BegunVerification {
+                    attempt: index,
+                    channel,
+                    failed_guesses,
+                });
+                new.begun(attempt, channel, failed_guesses)
+            }
+            VerificationPart::Resend(id) => {
+                let mut state = facts.verification(attempt, *id)?.clone();
+                state.channel = channel;
+                let update = state.with_status(state.status, attempt.at);
+                self.verification_updates.insert(*id, update);
+                state
+            }
+        };
+        let attempts_left = facts.guess_budget(attempt, state.failed_guesses).left();
+        facts.add_verification(state);
+        let mut sends = facts.sends(attempt).to_vec();
+        sends.push(attempt.at);
+        Some(Admission::AdmittedCode {
+            attempts_left,
+            resend_at: cooldown::retry_at(&sends, attempt.at).unwrap_or(attempt.at),
+        })
+    }
+}
+
+/// Judges one attempt: replay, standing of the account, verification, route, opt-out, guesses, cooldown,
+/// balance, in this order. Returns the route and the payer's new balance if it is admitted, its answer otherwise.
 pub(super) fn decide(
     attempt: &SendAttempt,
     facts: &SendFacts,
@@ -103,6 +182,22 @@ pub(super) fn decide(
         AccountStanding::Restricted => return refuse(Refusal::AccountRestricted),
         AccountStanding::Closed => return refuse(Refusal::AccountClosed),
     }
+    let failed_guesses = match &attempt.verification {
+        None | Some(VerificationPart::Create(_)) => 0,
+        Some(VerificationPart::Resend(id)) => {
+            let Some(state) = facts.verification(attempt, *id) else {
+                return refuse(Refusal::VerificationNotFound);
+            };
+            match state.status_at(attempt.at) {
+                VerificationStatus::Pending => state.failed_guesses,
+                // Refused below like a check, whatever has been forgotten since.
+                VerificationStatus::Exhausted => GUESSES_PER_CODE,
+                over @ (VerificationStatus::Approved
+                | VerificationStatus::Expired
+                | VerificationStatus::Canceled) => return refuse(Refusal::VerificationOver(over)),
+            }
+        }
+    };
     let routed_to = match &attempt.route {
         Ok(routed_to) => routed_to,
         Err(refusal) => return refuse(*refusal),
@@ -110,7 +205,16 @@ pub(super) fn decide(
     if facts.has_opted_out(attempt) {
         return refuse(Refusal::RecipientOptedOut);
     }
-    if let Some(retry_at) = cooldown::retry_at(facts.sends(attempt), attempt.at)
+    let retry_at = cooldown::retry_at(facts.sends(attempt), attempt.at);
+    if attempt.verification.is_some() {
+        let budget = facts.guess_budget(attempt, failed_guesses);
+        if budget.left() == 0 {
+            let blocked_until = budget.blocked_until().max(retry_at);
+            let retry_at = blocked_until.unwrap_or(attempt.at);
+            return refuse(Refusal::TooManyAttempts { retry_at });
+        }
+    }
+    if let Some(retry_at) = retry_at
         && attempt.at < retry_at
     {
         return refuse(Refusal::CoolingDown { retry_at });

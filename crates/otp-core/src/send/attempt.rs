@@ -8,6 +8,7 @@ use crate::sealing::{RecipientIndex, Sealed};
 use crate::send::{Refusal, RoutedTo};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
+use crate::verification::VerificationPart;
 
 /// One request to send. It contains neither the passcode nor the number in the clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,4 +38,6 @@ pub struct SendAttempt {
     pub at: Timestamp,
     /// The time at which a message that is still pending fails.
     pub expires_at: Timestamp,
+    /// The verification that it belongs to, if any.
+    pub verification: Option<VerificationPart>,
 }

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use crate::account::AccountRules;
 use crate::idempotency::IdempotencyKey;
-use crate::ids::{AccountId, ApiKeyId, MessageId};
+use crate::ids::{AccountId, ApiKeyId, MessageId, VerificationId};
 use crate::message::MessageStatus;
 use crate::sealing::RecipientIndex;
 use crate::send::SendAttempt;
 use crate::subscription::SubscriptionBalance;
 use crate::time::Timestamp;
+use crate::verification::{GuessBudget, VerificationState, VerificationStatus};
 
 /// The answer to the first request with an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct SendFacts {
     opted_out: HashSet<(AccountId, RecipientIndex)>,
     sends: HashMap<(AccountId, RecipientIndex), Vec<Timestamp>>,
     balances: HashMap<AccountId, Vec<SubscriptionBalance>>,
+    verifications: HashMap<VerificationId, VerificationState>,
+    wrong_guesses: HashMap<(AccountId, RecipientIndex), Vec<Timestamp>>,
 }
 
 impl SendFacts {
@@ -68,6 +71,22 @@ impl SendFacts {
         self.balances.entry(account).or_default().push(balance);
     }
 
+    /// Adds a pending verification of a recipient, or one whose code is to be sent again.
+    pub fn add_verification(&mut self, state: VerificationState) {
+        self.verifications.insert(state.id, state);
+    }
+
+    /// Adds a wrong guess of a recipient's code.
+    pub fn add_wrong_guess(
+        &mut self,
+        account: AccountId,
+        recipient: RecipientIndex,
+        at: Timestamp,
+    ) {
+        let guesses = self.wrong_guesses.entry((account, recipient));
+        guesses.or_default().push(at);
+    }
+
     /// Returns the rules of the attempt's account.
     pub fn rules(&self, attempt: &SendAttempt) -> AccountRules {
         let rules = self.rules.get(&attempt.account_id);
@@ -94,6 +113,38 @@ impl SendFacts {
         self.balances
             .get(&attempt.account_id)
             .map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn verification(
+        &self,
+        attempt: &SendAttempt,
+        id: VerificationId,
+    ) -> Option<&VerificationState> {
+        let state = self.verifications.get(&id)?;
+        (state.account_id == attempt.account_id).then_some(state)
+    }
+
+    /// Returns the recipient's verification that is pending when the attempt is made.
+    pub(super) fn pending_verification(&self, attempt: &SendAttempt) -> Option<&VerificationState> {
+        let of_recipient = self.verifications.values().filter(|state| {
+            state.account_id == attempt.account_id
+                && state.recipient_index == Some(attempt.recipient_index)
+                && state.status_at(attempt.at) == VerificationStatus::Pending
+        });
+        of_recipient.max_by_key(|state| (state.created_at, state.id))
+    }
+
+    /// Returns the guess budget of the attempt's recipient.
+    pub(super) fn guess_budget(&self, attempt: &SendAttempt, of_code: usize) -> GuessBudget<'_> {
+        let recipient = (attempt.account_id, attempt.recipient_index);
+        GuessBudget {
+            of_code,
+            of_recipient: self
+                .wrong_guesses
+                .get(&recipient)
+                .map_or(&[], Vec::as_slice),
+            now: attempt.at,
+        }
     }
 
     /// Adds an admission, so that the next attempt of the batch is judged with its effects.

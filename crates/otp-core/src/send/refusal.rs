@@ -1,6 +1,7 @@
 //! The reasons a message may not be sent.
 
 use crate::time::Timestamp;
+use crate::verification::VerificationStatus;
 
 /// The reason a message may not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,4 +23,13 @@ pub enum Refusal {
     },
     /// No active subscription covers the price.
     InsufficientBalance,
+    /// The recipient of a verification, or the code to be sent again, has no guess left.
+    TooManyAttempts {
+        /// The time from which a new verification is admitted.
+        retry_at: Timestamp,
+    },
+    /// The account has no such verification.
+    VerificationNotFound,
+    /// The code cannot be sent again, because the verification has ended with this status.
+    VerificationOver(VerificationStatus),
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cooldown;
 use crate::idempotency::IdempotencyKey;
-use crate::ids::{AccountId, ApiKeyId};
+use crate::ids::{AccountId, ApiKeyId, VerificationId};
 use crate::sealing::RecipientIndex;
 use crate::send::SendAttempt;
 use crate::time::Timestamp;
+use crate::verification::{GUESS_MEMORY, VerificationPart};
 
 /// The facts a batch needs. Each one appears once: a fact loaded twice would count twice.
 #[derive(Debug, Default)]
@@ -19,6 +20,11 @@ pub struct WantedFacts {
     pub idempotency_keys: BTreeSet<(ApiKeyId, IdempotencyKey)>,
     /// The recipients; their opt-outs are needed, and their non-failed messages since this instant.
     pub recipients: BTreeMap<(AccountId, RecipientIndex), Timestamp>,
+    /// The recipients of verifications; their pending verifications are needed, and their wrong guesses
+    /// after this instant. Empty in a batch of plain sends, for which a store then looks nothing up.
+    pub verified: BTreeMap<(AccountId, RecipientIndex), Timestamp>,
+    /// The verifications whose code is sent again.
+    pub resent: BTreeSet<VerificationId>,
 }
 
 impl WantedFacts {
@@ -35,7 +41,22 @@ impl WantedFacts {
                 .entry((attempt.account_id, attempt.recipient_index))
                 .and_modify(|earliest| *earliest = since.min(*earliest))
                 .or_insert(since);
+            wanted.add_verification(attempt);
         }
         wanted
+    }
+
+    fn add_verification(&mut self, attempt: &SendAttempt) {
+        let Some(part) = &attempt.verification else {
+            return;
+        };
+        if let VerificationPart::Resend(id) = part {
+            self.resent.insert(*id);
+        }
+        let since = attempt.at - GUESS_MEMORY;
+        self.verified
+            .entry((attempt.account_id, attempt.recipient_index))
+            .and_modify(|earliest| *earliest = since.min(*earliest))
+            .or_insert(since);
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::ids::AccountId;
-use crate::ids::MessageId;
+use uuid::Uuid;
+
+use crate::ids::{AccountId, MessageId, VerificationId};
 use crate::keyring::MasterKeys;
 use crate::ports::{Directory, Keyring, PortError};
 use crate::recipient::PhoneNumber;
@@ -66,10 +67,30 @@ pub(super) fn open_recipient(
     message: MessageId,
     recipient: Option<&Sealed>,
 ) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
-    let Some((sealer, sealed)) = sealer.zip(recipient) else {
+    open_number(sealer, (Purpose::Recipient, message.0), recipient)
+}
+
+/// Opens the recipient of a verification.
+///
+/// Returns `None` if the verification is erased or its account's key is deleted.
+pub(super) fn open_verified(
+    sealer: Option<&AccountSealer>,
+    verification: VerificationId,
+    recipient: Option<&Sealed>,
+) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
+    let of = (Purpose::VerificationRecipient, verification.0);
+    open_number(sealer, of, recipient)
+}
+
+fn open_number(
+    sealer: Option<&AccountSealer>,
+    (purpose, row): (Purpose, Uuid),
+    sealed: Option<&Sealed>,
+) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
+    let Some((sealer, sealed)) = sealer.zip(sealed) else {
         return Ok(None);
     };
-    let opened = sealer.open(Purpose::Recipient, message.0, sealed)?;
+    let opened = sealer.open(purpose, row, sealed)?;
     PhoneNumber::restore(&opened)
         .map(Some)
         .map_err(|error| UnreadableRecipient(error.into()))

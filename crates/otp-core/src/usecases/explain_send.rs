@@ -120,14 +120,18 @@ impl ExplainSend {
         let stop = route.and_then(|route| route.stop);
         Ok(ExplainedSend {
             foreseen: match admission {
-                Admission::Admitted => stop.map_or(Foreseen::WouldSend, |stop| {
-                    Foreseen::WouldRefuse(SendMessageError::RefusedByProvider {
-                        id: attempt.message_id,
-                        refusal: stop.refusal.clone(),
+                Admission::Admitted | Admission::AdmittedCode { .. } => {
+                    stop.map_or(Foreseen::WouldSend, |stop| {
+                        Foreseen::WouldRefuse(SendMessageError::RefusedByProvider {
+                            id: attempt.message_id,
+                            refusal: stop.refusal.clone(),
+                        })
                     })
-                }),
+                }
                 Admission::Replayed(first) => Foreseen::WouldReplay(first),
-                Admission::Refused(refusal) => Foreseen::WouldRefuse(refused(refusal, now)),
+                Admission::Refused(refusal) => {
+                    Foreseen::WouldRefuse(refused(refusal, now).of_plain_message())
+                }
             },
             region: attempt.region,
             price: attempt.price,

@@ -27,6 +27,7 @@ use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
+use crate::verification::VerificationStatus;
 use delivery::{Delivered, deliver};
 
 /// Sends messages.
@@ -162,7 +163,44 @@ pub(super) struct SendRequest<'a> {
 pub(super) struct Prepared<'a> {
     pub(super) attempt: SendAttempt,
     pub(super) route: Result<(Route<'a>, AccessToken), NoRoute>,
-    sealer: Arc<AccountSealer>,
+    pub(super) sealer: Arc<AccountSealer>,
+}
+
+/// The reason a message was not sent, whether or not it belongs to a verification.
+pub(super) enum SendFailure {
+    /// A reason of every message.
+    Send(SendMessageError),
+    /// A reason of a message that belongs to a verification.
+    Verification(VerificationRefusal),
+}
+
+impl SendFailure {
+    /// Returns the reason, of a message that belongs to no verification.
+    pub(super) fn of_plain_message(self) -> SendMessageError {
+        match self {
+            Self::Send(error) => error,
+            Self::Verification(_) => {
+                PortError::Backend("a plain message was judged as a verification".into()).into()
+            }
+        }
+    }
+}
+
+/// The reason a code is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VerificationRefusal {
+    /// No guess is left.
+    TooManyAttempts { wait: Duration },
+    /// The account has no such verification.
+    NotFound,
+    /// It is over.
+    Over(VerificationStatus),
+}
+
+impl<T: Into<SendMessageError>> From<T> for SendFailure {
+    fn from(error: T) -> Self {
+        Self::Send(error.into())
+    }
 }
 
 impl SendMessage {
@@ -174,10 +212,6 @@ impl SendMessage {
         &self,
         request: SendMessageRequest,
     ) -> Result<SentMessage, SendMessageError> {
-        let now = self.clock.now();
-        let deadline = now + self.policy.request_deadline;
-        let account = request.caller.account_id;
-        let profile = self.directory.find_sending_profile(account).await?;
         let send_request = SendRequest {
             caller: request.caller,
             to: &request.to,
@@ -185,39 +219,58 @@ impl SendMessage {
             notice_language: request.notice_language,
             idempotency_key: request.idempotency_key,
         };
+        let now = self.clock.now();
+        let account = request.caller.account_id;
+        let profile = self.directory.find_sending_profile(account).await?;
         let prepared = self.prepare(profile.as_deref(), send_request, now).await?;
+        let sent = self.send(prepared, request.to, request.passcode).await;
+        let (sent, _) = sent.map_err(SendFailure::of_plain_message)?;
+        Ok(sent)
+    }
+
+    /// Admits, delivers and settles a prepared message.
+    pub(super) async fn send(
+        &self,
+        prepared: Prepared<'_>,
+        to: PhoneNumber,
+        passcode: Passcode,
+    ) -> Result<(SentMessage, Admission), SendFailure> {
         let Prepared {
             attempt,
             route,
             sealer,
         } = prepared;
-        let message_id = attempt.message_id;
+        let (message_id, now) = (attempt.message_id, attempt.at);
 
         let admissions = self.ledger.admit(Arc::from([attempt])).await?;
-        match admissions.first() {
-            Some(Admission::Admitted) => {}
-            Some(Admission::Replayed(first)) => {
-                return Ok(SentMessage {
+        let admission = match admissions.first() {
+            Some(admitted @ (Admission::Admitted | Admission::AdmittedCode { .. })) => *admitted,
+            Some(replayed @ Admission::Replayed(first)) => {
+                let sent = SentMessage {
                     id: first.message_id,
                     status: first.status,
                     replayed: true,
-                });
+                };
+                return Ok((sent, *replayed));
             }
             Some(Admission::Refused(refusal)) => return Err(refused(*refusal, now)),
             None => return Err(PortError::Backend("no answer to an attempt".into()).into()),
-        }
+        };
         let Ok((route, access_token)) = route else {
             return Err(PortError::Backend("admitted without a route".into()).into());
         };
 
-        let settle = |delivered| self.settle(&sealer, message_id, delivered);
+        let settle = async |delivered| {
+            let settled = self.settle(&sealer, message_id, delivered).await;
+            settled.map(|sent| (sent, admission)).map_err(Into::into)
+        };
         if let Some(stop) = route.stop {
             return settle(Delivered::Refused(stop.refusal.clone())).await;
         }
         let outgoing = OutgoingMessage::WhatsApp(whatsapp::OutgoingMessage {
             message_id,
-            to: request.to,
-            passcode: request.passcode,
+            to,
+            passcode,
             template: route.template.name.clone(),
             language: route.template.language.clone(),
             sender_id: route.sender.id,
@@ -225,6 +278,7 @@ impl SendMessage {
             access_token,
             timeout: self.policy.provider_timeout,
         });
+        let deadline = now + self.policy.request_deadline;
         let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
         if let Delivered::Refused(refusal) = &delivered
             && let Some(status) = refusal.scope.template_status()
@@ -282,6 +336,7 @@ impl SendMessage {
             notice_language: request.notice_language,
             at: now,
             expires_at,
+            verification: None,
         };
         Ok(Prepared {
             attempt,
@@ -340,8 +395,9 @@ impl SendMessage {
     }
 }
 
-pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {
-    match refusal {
+/// Converts a refusal of admission.
+pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendFailure {
+    let error = match refusal {
         Refusal::AccountRestricted => SendMessageError::AccountRestricted,
         Refusal::AccountClosed => SendMessageError::AccountClosed,
         Refusal::SenderNumberNotFound => SendMessageError::SenderNumberNotFound,
@@ -351,5 +407,16 @@ pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendMessageError {
             wait: retry_at.since(now),
         },
         Refusal::InsufficientBalance => SendMessageError::InsufficientBalance,
-    }
+        Refusal::TooManyAttempts { retry_at } => {
+            let wait = retry_at.since(now);
+            return SendFailure::Verification(VerificationRefusal::TooManyAttempts { wait });
+        }
+        Refusal::VerificationNotFound => {
+            return SendFailure::Verification(VerificationRefusal::NotFound);
+        }
+        Refusal::VerificationOver(status) => {
+            return SendFailure::Verification(VerificationRefusal::Over(status));
+        }
+    };
+    SendFailure::Send(error)
 }

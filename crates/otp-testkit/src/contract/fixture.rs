@@ -232,6 +232,7 @@ impl Fixture {
             notice_language: None,
             at: now,
             expires_at: now + Duration::from_secs(600),
+            verification: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use otp_core::opt_out::consent::Recipient;
 use otp_core::ports::{Erasure, PortError};
+use otp_core::verification::VerificationStatus;
 
 use super::{MemoryStore, StoredMessage};
 
@@ -13,6 +14,22 @@ impl Erasure for MemoryStore {
         state
             .identities
             .retain(|(of, _), (recipient, _)| (*of, *recipient) != (account, index));
+        for stored in state.verified.verifications.values_mut() {
+            let of = &mut stored.state;
+            if (of.account_id, of.recipient_index) != (account, Some(index)) {
+                continue;
+            }
+            (of.recipient_index, of.code_hash) = (None, None);
+            (stored.recipient, stored.code, stored.metadata) = (None, None, None);
+            if of.status == VerificationStatus::Pending {
+                of.status = VerificationStatus::Canceled;
+            }
+        }
+        for check in &mut state.verified.checks {
+            if (check.account_id, check.recipient_index) == (account, Some(index)) {
+                check.recipient_index = None;
+            }
+        }
         let of_recipient = state.messages.values_mut().filter(|stored| {
             stored.message.account_id == account && stored.recipient_index == Some(index)
         });

@@ -14,6 +14,7 @@ use otp_core::send::settlement::{
 };
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement, WantedFacts};
 use otp_core::subscription::{Subscription, SubscriptionBalance};
+use otp_core::verification::VerificationPart;
 
 use super::{MemoryStore, State, StoredMessage, conflict};
 
@@ -28,6 +29,12 @@ impl SendLedger for MemoryStore {
             if state.messages.contains_key(&id) || !ids.insert(id) {
                 return Err(conflict("a message with that id exists"));
             }
+        }
+        for begun in &judged.verifications {
+            state.insert_verification(&attempts[begun.attempt], begun);
+        }
+        for (id, update) in judged.verification_updates {
+            state.update_verification(id, update);
         }
         for new in judged.messages {
             state.insert_message(&attempts[new.attempt], &new);
@@ -65,6 +72,7 @@ impl State {
     fn send_facts(&self, attempts: &[SendAttempt]) -> SendFacts {
         let mut facts = SendFacts::default();
         let wanted = WantedFacts::of(attempts);
+        self.add_verification_facts(&wanted, &mut facts);
         for key in wanted.idempotency_keys {
             if let Some(id) = self.by_key.get(&key) {
                 let message = &self.messages[id].message;
@@ -135,6 +143,7 @@ impl State {
             region: attempt.region,
             routed_to: new.routed_to.clone(),
             events: Vec::new(),
+            verification_id: attempt.verification.as_ref().map(VerificationPart::id),
         };
         self.messages.insert(attempt.message_id, stored);
     }

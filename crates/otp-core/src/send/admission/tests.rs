@@ -39,6 +39,7 @@ fn attempt(id: u128, recipient: u8) -> SendAttempt {
         notice_language: None,
         at: NOW,
         expires_at: NOW + Duration::from_secs(600),
+        verification: None,
     }
 }
 
@@ -81,7 +82,9 @@ fn refusals_are_in_the_order_of_the_contract() {
     attempt.idempotency_key = None;
     let next = |attempt: &SendAttempt, facts: &SendFacts| match answer(attempt, facts) {
         Admission::Refused(refusal) => refusal,
-        Admission::Admitted | Admission::Replayed(_) => panic!("refused for a reason"),
+        Admission::Admitted | Admission::AdmittedCode { .. } | Admission::Replayed(_) => {
+            panic!("refused for a reason")
+        }
     };
     for (standing, refusal) in [
         (AccountStanding::Restricted, Refusal::AccountRestricted),
@@ -242,3 +245,5 @@ proptest! {
         }
     }
 }
+
+mod verifications;

@@ -1,0 +1,152 @@
+//! Check a verification: compares what a person entered with the code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::ids::VerificationId;
+use crate::ports::{Clock, PortError, VerificationKey, VerificationLedger, Verifications};
+use crate::time::Timestamp;
+use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::authenticate::Caller;
+use crate::verification::check::{CheckAttempt, CheckVerdict};
+use crate::verification::{Alphabet, CheckKey, Guess, Transaction, VerificationState};
+
+/// Checks codes.
+#[derive(Clone)]
+pub struct CheckVerification {
+    /// Judges and records the guesses.
+    pub ledger: Arc<dyn VerificationLedger>,
+    /// Tells how long to wait if no guess is left.
+    pub verifications: Arc<dyn Verifications>,
+    /// Hashes the guesses.
+    pub sealers: AccountSealers,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A parsed request to check a code.
+#[derive(Debug, Clone)]
+pub struct CheckVerificationRequest {
+    /// The caller.
+    pub caller: Caller,
+    /// The verification.
+    pub id: VerificationId,
+    /// What the person entered.
+    pub guess: Guess,
+    /// The transaction that the code confirms, if any.
+    pub transaction: Option<Transaction>,
+    /// The idempotency key of the request, if it has one.
+    pub idempotency_key: Option<String>,
+}
+
+/// A right guess.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedVerification {
+    /// The verification.
+    pub state: VerificationState,
+    /// The time of the check.
+    pub at: Timestamp,
+    /// Whether an earlier answer is repeated.
+    pub replayed: bool,
+}
+
+/// The reason a check failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckVerificationError {
+    /// The account has no such verification.
+    #[error("the account has no such verification")]
+    NotFound,
+    /// The guess is wrong.
+    #[error("the code is wrong")]
+    CodeIncorrect {
+        /// How many wrong guesses are still allowed.
+        attempts_left: usize,
+    },
+    /// The transaction is another one.
+    #[error("the code was sent for another transaction")]
+    TransactionMismatch,
+    /// It was approved before.
+    #[error("the verification was approved before")]
+    AlreadyApproved,
+    /// The code's lifetime is over.
+    #[error("the code has expired")]
+    Expired,
+    /// It was canceled, or replaced by a newer one.
+    #[error("the verification was canceled")]
+    Canceled,
+    /// No guess is left.
+    #[error("too many wrong guesses")]
+    TooManyAttempts {
+        /// How long to wait before a new verification is admitted.
+        wait: Duration,
+    },
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl CheckVerification {
+    /// Checks one guess.
+    pub async fn execute(
+        &self,
+        request: CheckVerificationRequest,
+    ) -> Result<ApprovedVerification, CheckVerificationError> {
+        let at = self.clock.now();
+        let account = request.caller.account_id;
+        // Without a key the account has been erased, and no code of it can be compared any more.
+        let sealer = self.sealers.find(account).await?;
+        let sealer = sealer.ok_or(CheckVerificationError::NotFound)?;
+        let hash = |alphabet| sealer.hash_code(request.id, &request.guess.read_as(alphabet));
+        let key = request.idempotency_key.as_deref();
+        let attempt = CheckAttempt {
+            account_id: account,
+            verification_id: request.id,
+            exact: hash(Alphabet::Supplied),
+            in_capitals: hash(Alphabet::Alphanumeric),
+            transaction: request.transaction.as_ref().map(Transaction::hash),
+            key: key.map(|text| check_key(request.caller, text)),
+            at,
+        };
+        let verdicts = self.ledger.check_codes(Arc::from([attempt])).await?;
+        let verdict = verdicts.into_iter().next();
+        let verdict = verdict.ok_or(PortError::Backend("no verdict on a check".into()))?;
+        Err(match verdict {
+            CheckVerdict::Approved { state, first } => {
+                return Ok(ApprovedVerification {
+                    state,
+                    at,
+                    replayed: !first,
+                });
+            }
+            CheckVerdict::Incorrect { attempts_left } => {
+                CheckVerificationError::CodeIncorrect { attempts_left }
+            }
+            CheckVerdict::TransactionMismatch => CheckVerificationError::TransactionMismatch,
+            CheckVerdict::NotFound => CheckVerificationError::NotFound,
+            CheckVerdict::AlreadyApproved => CheckVerificationError::AlreadyApproved,
+            CheckVerdict::Expired => CheckVerificationError::Expired,
+            CheckVerdict::Canceled => CheckVerificationError::Canceled,
+            CheckVerdict::TooManyAttempts => {
+                let id = VerificationKey::Id(request.id);
+                let record = self
+                    .verifications
+                    .find_verification(account, id, at)
+                    .await?;
+                let retry_at = record.and_then(|record| record.retry_at(at));
+                CheckVerificationError::TooManyAttempts {
+                    wait: retry_at.map_or(Duration::ZERO, |retry_at| retry_at.since(at)),
+                }
+            }
+        })
+    }
+}
+
+/// Returns the stored form of a check's idempotency key. Two API keys may use the same text.
+fn check_key(caller: Caller, text: &str) -> CheckKey {
+    let mut hash = Sha256::new();
+    hash.update(caller.api_key_id.0.as_bytes());
+    hash.update(text.as_bytes());
+    CheckKey(hash.finalize().into())
+}

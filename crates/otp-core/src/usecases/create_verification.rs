@@ -1,0 +1,249 @@
+//! Create a verification: makes a code and sends it.
+
+use std::time::Duration;
+
+use crate::channel::Channel;
+use crate::idempotency::IdempotencyKey;
+use crate::ids::VerificationId;
+use crate::language::LanguageTag;
+use crate::message::MessageStatus;
+use crate::passcode::Passcode;
+use crate::ports::{PortError, VerificationKey};
+use crate::recipient::PhoneNumber;
+use crate::sealing::Purpose;
+use crate::send::{Admission, RoutedTo, SendAttempt};
+use crate::ui_language::UiLanguage;
+use crate::usecases::authenticate::Caller;
+use crate::usecases::send_message::{
+    Prepared, SendFailure, SendMessage, SendMessageError, SendRequest, SentMessage,
+    VerificationRefusal,
+};
+use crate::usecases::show_verification::{
+    ShowVerification, ShowVerificationError, ShownVerification,
+};
+use crate::verification::{
+    Alphabet, CodeLength, CodeLifetime, Metadata, NewVerification, OwnCode, Transaction,
+    VerificationMessage, VerificationPart, VerificationStatus, generate,
+};
+
+/// Creates verifications.
+#[derive(Clone)]
+pub struct CreateVerification {
+    /// Sends the code.
+    pub send: SendMessage,
+    /// Shows the verification of a request that is repeated.
+    pub show: ShowVerification,
+}
+
+/// A parsed request to create a verification.
+#[derive(Debug, Clone)]
+pub struct CreateVerificationRequest {
+    /// The caller.
+    pub caller: Caller,
+    /// The recipient.
+    pub to: PhoneNumber,
+    /// Where the code comes from.
+    pub code: CodeSource,
+    /// How long the code is valid.
+    pub lifetime: CodeLifetime,
+    /// Preferred language of the message.
+    pub language: Option<LanguageTag>,
+    /// What the code confirms, if anything.
+    pub transaction: Option<Transaction>,
+    /// The caller's own data.
+    pub metadata: Metadata,
+    /// Language of notices to the account holder, if the request names one.
+    pub notice_language: Option<UiLanguage>,
+    /// The key under which the request may be repeated.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Where a code comes from.
+#[derive(Debug, Clone)]
+pub enum CodeSource {
+    /// The service makes it.
+    Generated(CodeLength, Alphabet),
+    /// The caller brings it.
+    Supplied(OwnCode),
+}
+
+/// A verification, and whether an earlier answer is repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedVerification {
+    /// The verification.
+    pub verification: ShownVerification,
+    /// Whether the request was answered before.
+    pub replayed: bool,
+}
+
+/// The reason no code was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateVerificationError {
+    /// A reason for which any message is not sent.
+    #[error(transparent)]
+    Send(#[from] SendMessageError),
+    /// The recipient has no guess left.
+    #[error("too many wrong guesses of this recipient")]
+    TooManyAttempts {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The verification of a repeated request cannot be shown.
+    #[error(transparent)]
+    Show(#[from] ShowVerificationError),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl From<SendFailure> for CreateVerificationError {
+    fn from(failure: SendFailure) -> Self {
+        match failure {
+            SendFailure::Send(error) => Self::Send(error),
+            SendFailure::Verification(VerificationRefusal::TooManyAttempts { wait }) => {
+                Self::TooManyAttempts { wait }
+            }
+            SendFailure::Verification(
+                VerificationRefusal::NotFound | VerificationRefusal::Over(_),
+            ) => Self::Port(PortError::Backend(
+                "a new verification was judged as an old one".into(),
+            )),
+        }
+    }
+}
+
+impl CreateVerification {
+    /// Creates a verification and sends its code. The pending verification of the same recipient, if
+    /// there is one, is canceled.
+    ///
+    /// The future MUST be driven to completion, as that of [`SendMessage::execute`].
+    pub async fn execute(
+        &self,
+        request: CreateVerificationRequest,
+    ) -> Result<CreatedVerification, CreateVerificationError> {
+        let send = &self.send;
+        let (now, account) = (send.clock.now(), request.caller.account_id);
+        let profile = send.directory.find_sending_profile(account).await?;
+        let send_request = SendRequest {
+            caller: request.caller,
+            to: &request.to,
+            language: request.language.as_ref(),
+            notice_language: request.notice_language,
+            idempotency_key: request.idempotency_key,
+        };
+        let prepared = send.prepare(profile.as_deref(), send_request, now).await;
+        let mut prepared = prepared?;
+        let id = VerificationId::generate(now, &*send.randomness);
+        let (new, passcode) = self.begin(&request, id, &prepared);
+        let drafted = Drafted::of(&new, &prepared.attempt);
+        prepared.attempt.verification = Some(VerificationPart::Create(Box::new(new)));
+
+        let (sent, admission) = send.send(prepared, request.to.clone(), passcode).await?;
+        let Admission::AdmittedCode {
+            attempts_left,
+            resend_at,
+        } = admission
+        else {
+            let key = VerificationKey::Message(sent.id);
+            return Ok(CreatedVerification {
+                verification: self.show.execute(account, key).await?,
+                replayed: true,
+            });
+        };
+        let resend_after = resend_at.since(send.clock.now());
+        Ok(CreatedVerification {
+            verification: drafted.shown(request, sent, attempts_left, resend_after),
+            replayed: false,
+        })
+    }
+
+    /// Makes the code and what is stored of it.
+    fn begin(
+        &self,
+        request: &CreateVerificationRequest,
+        id: VerificationId,
+        prepared: &Prepared<'_>,
+    ) -> (NewVerification, Passcode) {
+        let randomness = &*self.send.randomness;
+        let (passcode, alphabet, code_length) = match &request.code {
+            CodeSource::Generated(length, alphabet) => {
+                let code = generate(*length, *alphabet, randomness);
+                (code, *alphabet, *length)
+            }
+            CodeSource::Supplied(own) => (own.passcode().clone(), Alphabet::Supplied, own.length()),
+        };
+        let sealer = &prepared.sealer;
+        let seal = |purpose, text: &str| sealer.seal(purpose, id.0, text, randomness);
+        let metadata = request.metadata.to_stored();
+        let new = NewVerification {
+            id,
+            recipient: seal(Purpose::VerificationRecipient, request.to.e164()),
+            code_hash: sealer.hash_code(id, passcode.expose()),
+            code: seal(Purpose::VerificationCode, passcode.expose()),
+            alphabet,
+            code_length,
+            language: request.language.clone(),
+            transaction: request.transaction.as_ref().map(Transaction::hash),
+            metadata: metadata.map(|text| seal(Purpose::VerificationMetadata, &text)),
+            expires_at: prepared.attempt.at + request.lifetime.get(),
+        };
+        (new, passcode)
+    }
+}
+
+/// What the answer repeats of a new verification.
+struct Drafted {
+    id: VerificationId,
+    code_length: CodeLength,
+    channel: Option<Channel>,
+    created_at: crate::time::Timestamp,
+    expires_at: crate::time::Timestamp,
+}
+
+impl Drafted {
+    fn of(new: &NewVerification, attempt: &SendAttempt) -> Self {
+        Self {
+            id: new.id,
+            code_length: new.code_length,
+            channel: attempt.route.as_ref().ok().map(RoutedTo::channel),
+            created_at: attempt.at,
+            expires_at: new.expires_at,
+        }
+    }
+
+    fn shown(
+        self,
+        request: CreateVerificationRequest,
+        sent: SentMessage,
+        attempts_left: usize,
+        resend_after: Duration,
+    ) -> ShownVerification {
+        // An admitted message has a route.
+        let channel = self.channel.unwrap_or(Channel::WhatsApp);
+        let message = VerificationMessage {
+            id: sent.id,
+            channel,
+            status: sent.status,
+            created_at: self.created_at,
+        };
+        ShownVerification {
+            id: self.id,
+            status: VerificationStatus::Pending,
+            to: Some(request.to),
+            channel,
+            code_length: self.code_length.get(),
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            // A failed message starts no cooldown.
+            resend_after: if sent.status == MessageStatus::Failed {
+                Duration::ZERO
+            } else {
+                resend_after
+            },
+            attempts_left,
+            messages: vec![message],
+            checks: Vec::new(),
+            metadata: request.metadata,
+        }
+    }
+}

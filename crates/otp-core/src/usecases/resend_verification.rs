@@ -1,0 +1,143 @@
+//! Resend a verification: sends the same code again.
+//!
+//! The code stays the same while it is valid, because messages may arrive in any order: a person who
+//! enters the code of the older message must not be refused.
+
+use std::time::Duration;
+
+use crate::idempotency::IdempotencyKey;
+use crate::ids::VerificationId;
+use crate::passcode::Passcode;
+use crate::ports::{PortError, VerificationKey};
+use crate::sealing::Purpose;
+use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
+use crate::usecases::account_sealers::open_verified;
+use crate::usecases::authenticate::Caller;
+use crate::usecases::send_message::{
+    SendFailure, SendMessage, SendMessageError, SendRequest, VerificationRefusal,
+};
+use crate::usecases::show_verification::{
+    ShowVerification, ShowVerificationError, ShownVerification,
+};
+use crate::verification::{VerificationPart, VerificationRecord, VerificationStatus};
+
+/// Sends codes again.
+#[derive(Clone)]
+pub struct ResendVerification {
+    /// Sends the code.
+    pub send: SendMessage,
+    /// Finds the code, and shows the verification afterwards.
+    pub show: ShowVerification,
+}
+
+/// A parsed request to send a code again.
+#[derive(Debug, Clone, Copy)]
+pub struct ResendVerificationRequest {
+    /// The caller.
+    pub caller: Caller,
+    /// The verification.
+    pub id: VerificationId,
+    /// Language of notices to the account holder, if the request names one.
+    pub notice_language: Option<UiLanguage>,
+    /// The key under which the request may be repeated.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// The reason the code was not sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendVerificationError {
+    /// A reason for which any message is not sent.
+    #[error(transparent)]
+    Send(#[from] SendMessageError),
+    /// No guess is left.
+    #[error("too many wrong guesses")]
+    TooManyAttempts {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The verification is over.
+    #[error("the verification is over")]
+    Over(VerificationStatus),
+    /// The verification cannot be shown, because there is none or for another reason.
+    #[error(transparent)]
+    Show(#[from] ShowVerificationError),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl From<SendFailure> for ResendVerificationError {
+    fn from(failure: SendFailure) -> Self {
+        match failure {
+            SendFailure::Send(error) => Self::Send(error),
+            SendFailure::Verification(VerificationRefusal::TooManyAttempts { wait }) => {
+                Self::TooManyAttempts { wait }
+            }
+            SendFailure::Verification(VerificationRefusal::NotFound) => {
+                Self::Show(ShowVerificationError::NotFound)
+            }
+            SendFailure::Verification(VerificationRefusal::Over(status)) => Self::Over(status),
+        }
+    }
+}
+
+impl ResendVerification {
+    /// Sends the code again and returns the verification. `true` if an earlier answer is repeated.
+    ///
+    /// The future MUST be driven to completion, as that of [`SendMessage::execute`].
+    pub async fn execute(
+        &self,
+        request: ResendVerificationRequest,
+    ) -> Result<(ShownVerification, bool), ResendVerificationError> {
+        let (send, caller) = (&self.send, request.caller);
+        let (now, account) = (send.clock.now(), caller.account_id);
+        let key = VerificationKey::Id(request.id);
+        let found = self.show.verifications.find_verification(account, key, now);
+        let record = found.await?.ok_or(ShowVerificationError::NotFound)?;
+        let sealer = self.show.sealers.find(account).await?;
+        let sealer = sealer.as_deref();
+        let to = open_verified(sealer, request.id, record.recipient.as_ref());
+        let to = to.map_err(ShowVerificationError::from)?;
+        // Without the recipient, it is erased, and there is nobody to send to.
+        let to = to.ok_or(ShowVerificationError::NotFound)?;
+        let (Some(sealer), Some(sealed)) = (sealer, &record.code) else {
+            return Err(ended(&record, now));
+        };
+        let passcode = sealer.open(Purpose::VerificationCode, request.id.0, sealed);
+        let passcode = passcode.map_err(|error| PortError::Backend(error.into()))?;
+        let passcode = Passcode::parse(Some(&passcode));
+        let passcode = passcode.map_err(|error| PortError::Backend(error.into()))?;
+        let profile = send.directory.find_sending_profile(account).await?;
+        let send_request = SendRequest {
+            caller,
+            to: &to,
+            language: record.language.as_ref(),
+            notice_language: request.notice_language,
+            idempotency_key: request.idempotency_key,
+        };
+        let prepared = send.prepare(profile.as_deref(), send_request, now).await;
+        let mut prepared = prepared?;
+        prepared.attempt.verification = Some(VerificationPart::Resend(request.id));
+        let (sent, _) = send.send(prepared, to, passcode).await?;
+        let shown = self.show.execute(account, key).await?;
+        Ok((shown, sent.replayed))
+    }
+}
+
+/// Returns the refusal of a verification whose code is removed, which its end does.
+fn ended(record: &VerificationRecord, now: Timestamp) -> ResendVerificationError {
+    match record.state.status_at(now) {
+        VerificationStatus::Exhausted => {
+            let retry_at = record.retry_at(now).unwrap_or(now);
+            let wait = retry_at.since(now);
+            ResendVerificationError::TooManyAttempts { wait }
+        }
+        VerificationStatus::Pending => {
+            PortError::Backend("a pending verification has no code".into()).into()
+        }
+        over @ (VerificationStatus::Approved
+        | VerificationStatus::Expired
+        | VerificationStatus::Canceled) => ResendVerificationError::Over(over),
+    }
+}

@@ -1,0 +1,245 @@
+//! A verification as it is stored, and as its account reads it.
+
+use crate::channel::Channel;
+use crate::cooldown;
+use crate::ids::{AccountId, ApiKeyId, MessageId, VerificationId};
+use crate::language::LanguageTag;
+use crate::message::MessageStatus;
+use crate::page::{Listed, PagePosition};
+use crate::sealing::{RecipientIndex, Sealed};
+use crate::time::Timestamp;
+use crate::verification::{
+    Alphabet, CodeHash, CodeLength, GuessBudget, TransactionHash, VerificationStatus,
+};
+
+/// The part of a verification that checks, resends and its end depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerificationState {
+    /// The verification.
+    pub id: VerificationId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// The blind index of its recipient; `None` once it is erased.
+    pub recipient_index: Option<RecipientIndex>,
+    /// Its stored status. See [`Self::status_at`].
+    pub status: VerificationStatus,
+    /// The hash of the code; `None` once it is removed.
+    pub code_hash: Option<CodeHash>,
+    /// What the code is made of.
+    pub alphabet: Alphabet,
+    /// Wrong guesses, with those it inherited from the verification that it replaced.
+    pub failed_guesses: usize,
+    /// What a check has to repeat, if anything.
+    pub transaction: Option<TransactionHash>,
+    /// The channel of its newest message.
+    pub channel: Channel,
+    /// The idempotency key of the check that approved it, if that had one.
+    pub approved_by: Option<CheckKey>,
+    /// The time it was created.
+    pub created_at: Timestamp,
+    /// The instant from which the code is refused.
+    pub expires_at: Timestamp,
+}
+
+/// SHA-256 of the idempotency key of a check, with its API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CheckKey(pub [u8; 32]);
+
+/// How far the clock of another server may be behind the one that created a verification. If it is
+/// further behind, the clock was set back, and nobody knows how long the code has been valid.
+const MAX_CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(10);
+
+impl VerificationState {
+    /// Returns the status at this instant: a pending verification is expired from its last instant on,
+    /// whether or not that is recorded yet.
+    pub fn status_at(&self, now: Timestamp) -> VerificationStatus {
+        let is_over = now >= self.expires_at || now + MAX_CLOCK_SKEW < self.created_at;
+        match self.status {
+            VerificationStatus::Pending if is_over => VerificationStatus::Expired,
+            status => status,
+        }
+    }
+}
+
+/// The result of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CheckResult {
+    /// The code was right.
+    Approved,
+    /// The code was wrong.
+    CodeIncorrect,
+    /// The transaction was another one.
+    TransactionMismatch,
+}
+
+impl CheckResult {
+    /// All results.
+    pub const ALL: [Self; 3] = [
+        Self::Approved,
+        Self::CodeIncorrect,
+        Self::TransactionMismatch,
+    ];
+
+    /// Returns the name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "Approved",
+            Self::CodeIncorrect => "CodeIncorrect",
+            Self::TransactionMismatch => "TransactionMismatch",
+        }
+    }
+
+    /// Returns the stored number.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Approved => 0,
+            Self::CodeIncorrect => 1,
+            Self::TransactionMismatch => 2,
+        }
+    }
+
+    /// Returns the result of a stored number.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|result| result.code() == code)
+    }
+}
+
+/// A check of a pending verification. Checks of one that is over are not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckRecord {
+    /// When.
+    pub at: Timestamp,
+    /// With which result.
+    pub result: CheckResult,
+}
+
+/// A message of a verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerificationMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Its channel.
+    pub channel: Channel,
+    /// Its status.
+    pub status: MessageStatus,
+    /// The time it was admitted.
+    pub created_at: Timestamp,
+}
+
+/// A verification, for reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerificationRecord {
+    /// What it depends on.
+    pub state: VerificationState,
+    /// The API key that created it.
+    pub api_key_id: ApiKeyId,
+    /// The recipient, sealed; `None` once it is erased.
+    pub recipient: Option<Sealed>,
+    /// The code, sealed; `None` once the verification is over.
+    pub code: Option<Sealed>,
+    /// The code's number of characters.
+    pub code_length: CodeLength,
+    /// The language the caller asked for.
+    pub language: Option<LanguageTag>,
+    /// The caller's own data, sealed.
+    pub metadata: Option<Sealed>,
+    /// Its messages, oldest first.
+    pub messages: Vec<VerificationMessage>,
+    /// Its checks, oldest first.
+    pub checks: Vec<CheckRecord>,
+    /// The times of the recipient's wrong guesses that may still count.
+    pub failures: Vec<Timestamp>,
+    /// The times of the account's non-failed messages to the recipient that may still count for the
+    /// cooldown.
+    pub sends: Vec<Timestamp>,
+}
+
+impl VerificationRecord {
+    /// Returns how many wrong guesses are still allowed at this instant; 0 once it is over.
+    pub fn attempts_left(&self, now: Timestamp) -> usize {
+        if self.state.status_at(now) != VerificationStatus::Pending {
+            return 0;
+        }
+        let budget = GuessBudget {
+            of_code: self.state.failed_guesses,
+            of_recipient: &self.failures,
+            now,
+        };
+        budget.left()
+    }
+
+    /// Returns when a new verification of the recipient is admitted: after its cooldown, and once it may
+    /// guess again. `None` if nothing has to be waited for.
+    pub fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let budget = GuessBudget {
+            of_code: 0,
+            of_recipient: &self.failures,
+            now,
+        };
+        cooldown::retry_at(&self.sends, now).max(budget.blocked_until())
+    }
+}
+
+impl Listed for VerificationRecord {
+    fn position(&self) -> PagePosition {
+        PagePosition {
+            created_at: self.state.created_at,
+            id: self.state.id.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
+
+    fn state(status: VerificationStatus) -> VerificationState {
+        VerificationState {
+            id: VerificationId(Uuid::nil()),
+            account_id: AccountId(Uuid::nil()),
+            recipient_index: None,
+            status,
+            code_hash: None,
+            alphabet: Alphabet::Numeric,
+            failed_guesses: 0,
+            transaction: None,
+            channel: Channel::WhatsApp,
+            approved_by: None,
+            created_at: START,
+            expires_at: START + Duration::from_secs(300),
+        }
+    }
+
+    #[test]
+    fn a_pending_verification_is_expired_from_its_last_instant_on() {
+        let at = |seconds: i64| Timestamp::from_unix_millis(START.unix_millis() + seconds * 1_000);
+        for (seconds, expected) in [
+            (0, VerificationStatus::Pending),
+            (299, VerificationStatus::Pending),
+            (300, VerificationStatus::Expired),
+            (-10, VerificationStatus::Pending),
+            (-11, VerificationStatus::Expired),
+            (-86_400, VerificationStatus::Expired),
+        ] {
+            let found = state(VerificationStatus::Pending).status_at(at(seconds));
+            assert_eq!(found, expected, "{seconds}");
+        }
+        for status in [VerificationStatus::Approved, VerificationStatus::Canceled] {
+            assert_eq!(state(status).status_at(at(301)), status);
+        }
+    }
+
+    #[test]
+    fn a_stored_result_reads_back() {
+        for result in CheckResult::ALL {
+            assert_eq!(CheckResult::from_code(result.code()), Some(result));
+        }
+        assert_eq!(CheckResult::from_code(3), None);
+    }
+}

@@ -1,0 +1,76 @@
+//! The status of a verification.
+
+/// The status of a verification. It leaves `Pending` once, for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VerificationStatus {
+    /// The code may be checked.
+    Pending,
+    /// The code was entered correctly.
+    Approved,
+    /// The code's lifetime is over.
+    Expired,
+    /// The caller canceled it, or a newer verification of the recipient took its place.
+    Canceled,
+    /// No guess is left.
+    Exhausted,
+}
+
+impl VerificationStatus {
+    /// All statuses.
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Approved,
+        Self::Expired,
+        Self::Canceled,
+        Self::Exhausted,
+    ];
+
+    /// Returns the name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Approved => "Approved",
+            Self::Expired => "Expired",
+            Self::Canceled => "Canceled",
+            Self::Exhausted => "Exhausted",
+        }
+    }
+
+    /// Returns the stored number.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Pending => 0,
+            Self::Approved => 1,
+            Self::Expired => 2,
+            Self::Canceled => 3,
+            Self::Exhausted => 4,
+        }
+    }
+
+    /// Returns the status of a stored number.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_number_reads_back() {
+        for status in VerificationStatus::ALL {
+            assert_eq!(VerificationStatus::from_code(status.code()), Some(status));
+        }
+        assert_eq!(VerificationStatus::from_code(5), None);
+    }
+
+    #[test]
+    fn statuses_have_their_names_on_the_wire() {
+        let names = VerificationStatus::ALL.map(VerificationStatus::as_str);
+        assert_eq!(
+            names,
+            ["Pending", "Approved", "Expired", "Canceled", "Exhausted"]
+        );
+    }
+}
