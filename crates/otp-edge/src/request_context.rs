@@ -16,6 +16,9 @@ pub struct RequestContext {
     pub request_id: String,
     /// Preferred language of the client, if it names any.
     pub preferred_language: Option<UiLanguage>,
+    /// Whether errors are answered as `application/problem+json` (RFC 9457). The envelope says no; the
+    /// crate above says yes for a path that offers it, if the client asks for it.
+    pub problem_json: bool,
 }
 
 impl RequestContext {
@@ -41,6 +44,7 @@ impl RequestContext {
                 .filter(|text| may_be_repeated(text))
                 .map_or_else(new_id, str::to_owned),
             preferred_language: preferred_language(headers),
+            problem_json: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use actix_web::Resource;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use otp_edge::{PerIpLimit, not_found, per_ip_limit};
+use otp_edge::{PerIpLimit, catch_panics, not_found, per_ip_limit};
 
 use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
@@ -11,7 +11,7 @@ use crate::endpoints::{
     check_message_status, docs, explain_message, health, list_messages, send_message, show_message,
     whatsapp_webhook,
 };
-use crate::error::json_refusals;
+use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
 use crate::options::HttpOptions;
 use crate::state::ApiState;
@@ -63,15 +63,20 @@ impl Api {
             if let Some(intake) = &api.intake {
                 app.service(whatsapp_webhook::resource().app_data(intake.clone()));
             }
+            for resource in [send_message::resource(), check_message_status::resource()] {
+                app.service(api.limited(resource).wrap(from_fn(per_ip_limit)));
+            }
             for resource in [
-                send_message::resource(),
-                check_message_status::resource(),
                 list_messages::resource(),
                 explain_message::resource(),
                 show_message::resource(),
             ] {
-                app.service(api.limited(resource).wrap(from_fn(per_ip_limit)));
+                let limited = api.limited(resource).wrap(from_fn(per_ip_limit));
+                let caught = limited.wrap(from_fn(catch_panics));
+                app.service(caught.wrap(from_fn(negotiate_problems)));
             }
+            let others = web::scope(OFFERED_BELOW).default_service(web::to(not_found));
+            app.service(others.wrap(from_fn(negotiate_problems)));
             if !api.internal_health {
                 mount_health(app);
             }

@@ -6,11 +6,15 @@ mod cause;
 mod code;
 mod documentation;
 mod mapping;
+mod negotiation;
+mod problem;
 mod refusals;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use api_error::ApiError;
 pub(crate) use code::ErrorCode;
-pub(crate) use documentation::{responses, responses_to_a_body};
+pub(crate) use documentation::{offer_problems, responses, responses_to_a_body};
+pub(crate) use negotiation::{OFFERED_BELOW, negotiate_problems};
+pub(crate) use problem::Problem;
 pub(crate) use refusals::json_refusals;

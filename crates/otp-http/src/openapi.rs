@@ -10,6 +10,7 @@ use utoipa::{Modify, OpenApi};
 use crate::endpoints::{
     check_message_status, explain_message, health, list_messages, send_message, show_message,
 };
+use crate::error::{Problem, offer_problems};
 use crate::wire::ErrorBody;
 
 const PATH: &str = "/openapi.json";
@@ -63,7 +64,10 @@ limited per IP address.
 Errors are JSON: `errorMessage` is a stable code for programs, `description` a sentence for people, \
 `requestId` the id of the request. Sentences are in the language of `Accept-Language`: Arabic (`ar`) or \
 English (`en`). `errorMessage` is a sentence in two cases: during a cooldown, and when WhatsApp refuses \
-the message.";
+the message.
+
+Below `/v1`, errors are `application/problem+json` (RFC 9457) if `Accept` names it and prefers it to \
+JSON: `type` links to the code on the page of this reference, `detail` is the `description`.";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -77,14 +81,22 @@ the message.";
         health::live,
         health::ready,
     ),
-    components(schemas(ErrorBody)),
-    modifiers(&ApiKeyScheme),
+    components(schemas(ErrorBody, Problem)),
+    modifiers(&ApiKeyScheme, &Problems),
     tags(
         (name = "Messages", description = "Send passcodes and follow their status."),
         (name = health::TAG, description = "For load balancers and operators."),
     ),
 )]
 struct Document;
+
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        offer_problems(openapi);
+    }
+}
 
 struct ApiKeyScheme;
 

@@ -3,6 +3,7 @@
 //! It reads the same JSON that clients get, so it shows nothing else. It is complete without a script;
 //! `assets/docs.js` adds forms that call the API.
 
+mod errors;
 mod operation;
 mod prose;
 mod schema;
@@ -10,6 +11,7 @@ mod schema;
 use askama::Template;
 use serde_json::Value;
 
+use errors::{ErrorEntry, errors};
 use operation::{Operation, operations};
 use prose::text;
 
@@ -21,6 +23,7 @@ struct Reference {
     version: String,
     introduction: String,
     groups: Vec<Group>,
+    errors: Vec<ErrorEntry>,
 }
 
 /// The operations with one tag.
@@ -52,6 +55,7 @@ pub(crate) fn page(document: &Value) -> String {
         groups: groups
             .filter(|group| !group.operations.is_empty())
             .collect(),
+        errors: errors(document),
     };
     reference.render().unwrap_or_default()
 }

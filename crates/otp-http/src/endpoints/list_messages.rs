@@ -51,9 +51,15 @@ const FROM: QueryParameter<Timestamp> = QueryParameter {
     value: INSTANT,
 };
 
+const UNTIL: QueryParameter<Timestamp> = QueryParameter {
+    name: "until",
+    description: "Only messages created before this time (RFC 3339).",
+    value: INSTANT,
+};
+
 const TO: QueryParameter<Timestamp> = QueryParameter {
     name: "to",
-    description: "Only messages created before this time (RFC 3339).",
+    description: "Another name of `until`, for clients that use it already. A query has one of them.",
     value: INSTANT,
 };
 
@@ -70,8 +76,15 @@ const FROM_CURSOR: QueryParameter<Cursor> = QueryParameter {
 };
 
 /// The parameters of the query.
-pub(crate) const QUERY: [&dyn Documented; 6] =
-    [&STATUS, &RECIPIENT, &FROM, &TO, &LIMIT, &FROM_CURSOR];
+pub(crate) const QUERY: [&dyn Documented; 7] = [
+    &STATUS,
+    &RECIPIENT,
+    &FROM,
+    &UNTIL,
+    &TO,
+    &LIMIT,
+    &FROM_CURSOR,
+];
 
 struct ListMessagesQuery;
 
@@ -147,12 +160,16 @@ async fn list(request: &HttpRequest, state: &ApiState) -> Result<Page<OpenedMess
 
 fn parse(caller: Caller, query: &Query) -> Result<ListMessagesRequest, InvalidQuery> {
     let size = query.get(&LIMIT)?;
+    let (until, to) = (query.get(&UNTIL)?, query.get(&TO)?);
+    if until.is_some() && to.is_some() {
+        return Err(InvalidQuery::Duplicate { name: UNTIL.name });
+    }
     Ok(ListMessagesRequest {
         account_id: caller.account_id,
         status: query.get(&STATUS)?,
         recipient: query.get(&RECIPIENT)?,
         from: query.get(&FROM)?,
-        to: query.get(&TO)?,
+        to: until.or(to),
         cursor: query.get(&FROM_CURSOR)?,
         size: size.unwrap_or_default(),
     })

@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, HeaderName, HeaderValue, VARY,
+    ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue, VARY,
 };
 use otp_core::cooldown::whole_seconds;
 use otp_core::message::MessageStatus;
@@ -13,6 +13,7 @@ use otp_edge::{NO_STORE, REQUEST_ID, RequestContext, retry_after};
 use super::api_error::ApiError;
 use super::cause::chain;
 use super::code::ErrorCode;
+use super::problem::{PROBLEM_JSON, Problem};
 use crate::text::TEXTS;
 use crate::wire::{ErrorBody, ExplainedError};
 
@@ -27,8 +28,14 @@ impl ApiError {
             .insert_header((REQUEST_ID, context.request_id.as_str()))
             .insert_header((CONTENT_LANGUAGE, context.language().as_str()))
             .insert_header((VARY, ACCEPT_LANGUAGE.as_str()));
-        for header in shape.headers {
-            answer.insert_header(header);
+        for header in &shape.headers {
+            answer.insert_header(header.clone());
+        }
+        if context.problem_json {
+            answer
+                .insert_header((CONTENT_TYPE, PROBLEM_JSON))
+                .append_header((VARY, ACCEPT.as_str()));
+            return answer.json(self.problem(shape, context));
         }
         answer.json(shape.body)
     }
@@ -46,6 +53,17 @@ impl ApiError {
     /// Returns the body this error is answered with, for the documentation.
     pub(super) fn example(&self, context: &RequestContext) -> serde_json::Value {
         serde_json::to_value(self.shape(context).body).unwrap_or_default()
+    }
+
+    /// Returns the problem this error is answered with, for the documentation.
+    pub(super) fn problem_example(&self, context: &RequestContext) -> serde_json::Value {
+        serde_json::to_value(self.problem(self.shape(context), context)).unwrap_or_default()
+    }
+
+    /// Returns the same answer as a problem.
+    fn problem(&self, shape: Shape, context: &RequestContext) -> Problem {
+        let general = TEXTS.text(context.language(), self.code().as_str(), &[]);
+        Problem::new(self.code(), shape.status, &general, shape.body)
     }
 
     /// Returns status, headers, code and text of the answer.

@@ -12,7 +12,6 @@ macro_rules! codes {
 
         impl ErrorCode {
             /// All of them.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$code,)+];
 
             /// Returns the code on the wire, which is also the key of its text.
@@ -20,6 +19,11 @@ macro_rules! codes {
                 match self {
                     $(Self::$code => stringify!($code),)+
                 }
+            }
+
+            /// Returns the code of this spelling.
+            pub(crate) fn parse(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == code)
             }
 
             /// Returns the HTTP status of its answer.

@@ -11,11 +11,15 @@ use otp_core::ui_language::UiLanguage;
 use otp_edge::{Exceeded, RequestContext};
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{
+    ContentBuilder, Header, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
+};
 use uuid::Uuid;
 
 use super::api_error::ApiError;
 use super::code::ErrorCode;
+use super::negotiation::OFFERED_BELOW;
+use super::problem::PROBLEM_JSON;
 use crate::body::MalformedBody;
 use crate::parameter::{InvalidQuery, MESSAGE_STATUS};
 use crate::text::TEXTS;
@@ -61,6 +65,48 @@ fn by_status(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
         .collect()
 }
 
+/// Adds `application/problem+json` to the error answers of every path that offers it.
+pub(crate) fn offer_problems(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        if !path.starts_with(OFFERED_BELOW) {
+            continue;
+        }
+        let PathItem {
+            get,
+            put,
+            post,
+            delete,
+            patch,
+            ..
+        } = item;
+        let operations = [get, put, post, delete, patch].into_iter().flatten();
+        for response in operations.flat_map(|one| one.responses.responses.values_mut()) {
+            if let RefOr::T(response) = response {
+                offer_problem(response);
+            }
+        }
+    }
+}
+
+/// Adds the problem of the first code that a response has an example of; success has none.
+fn offer_problem(response: &mut Response) {
+    let Some(RefOr::T(json)) = response.content.get("application/json") else {
+        return;
+    };
+    let mut names = json.examples.keys();
+    let Some(code) = names.find_map(|name| ErrorCode::parse(name)) else {
+        return;
+    };
+    let english = example_context(UiLanguage::English);
+    let problem = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .example(Some(sample(code).problem_example(&english)))
+        .build();
+    response
+        .content
+        .insert(PROBLEM_JSON.to_owned(), problem.into());
+}
+
 /// Returns an error with this code, as an example.
 pub(super) fn sample(code: ErrorCode) -> ApiError {
     let special = [
@@ -95,6 +141,7 @@ pub(super) fn example_context(language: UiLanguage) -> RequestContext {
     RequestContext {
         request_id: Uuid::from_u128(0x7b0c_4a52_9d3e_4f6a_8a51_c2d9_e07f_1b34).to_string(),
         preferred_language: Some(language),
+        problem_json: false,
     }
 }
 
@@ -114,7 +161,9 @@ fn response(codes: &[ErrorCode]) -> Response {
     let english = example_context(UiLanguage::English);
     let meanings: Vec<_> = codes.iter().map(|code| meaning(*code)).collect();
     let examples = codes.iter().map(|code| {
-        let example = ExampleBuilder::new().value(Some(sample(*code).example(&english)));
+        let text = TEXTS.text(UiLanguage::English, code.as_str(), &[]);
+        let example = ExampleBuilder::new().summary(text);
+        let example = example.value(Some(sample(*code).example(&english)));
         (code.as_str(), example.build())
     });
     let content = ContentBuilder::new()

@@ -166,6 +166,54 @@ async fn the_page_shows_every_operation_code_and_field_without_a_script() {
     }
 }
 
+/// Returns the names of the examples of errors, with the media types of their responses.
+fn examples_of_errors(document: &Value) -> Vec<(String, String, Vec<String>)> {
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for operation in methods.as_object().unwrap().values() {
+            for response in operation["responses"].as_object().unwrap().values() {
+                let content = response["content"].as_object();
+                let types: Vec<_> = content
+                    .into_iter()
+                    .flatten()
+                    .map(|(t, _)| t.clone())
+                    .collect();
+                let examples = &response["content"]["application/json"]["examples"];
+                for name in examples
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, _)| name)
+                {
+                    found.push((path.clone(), name.clone(), types.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[actix_web::test]
+async fn every_code_is_an_entry_of_the_page_and_a_problem_below_v1_alone() {
+    let html = page_without_blocks().await;
+    let document = document().await;
+    let found = examples_of_errors(&document);
+    assert!(found.iter().any(|(_, code, _)| code == "MessageNotFound"));
+    for (path, code, types) in found {
+        assert!(
+            html.contains(&format!("<dt id=\"error-{code}\">")),
+            "{code}"
+        );
+        let offered = types
+            .iter()
+            .any(|media| media == "application/problem+json");
+        assert_eq!(offered, path.starts_with("/v1/"), "{path} {code}");
+    }
+    let problem = &document["paths"]["/v1/messages/{id}"]["get"]["responses"]["404"]["content"]["application/problem+json"]
+        ["example"];
+    assert_eq!(problem["type"], "/docs#error-ApiKeyNotFound");
+}
+
 #[actix_web::test]
 async fn the_page_has_no_raw_markdown_and_each_id_and_label_once() {
     let html = page_without_blocks().await;

@@ -9,6 +9,7 @@ mod explain_message;
 mod health;
 mod messages;
 mod privacy;
+mod problems;
 mod rate_limit;
 mod revocation;
 mod send_message;

@@ -294,16 +294,15 @@ async fn parameters_narrow_the_list() {
         before: PagePosition::at(late),
         ..everything()
     };
-    check(
-        "?from=2026-05-14T09:00:00+03:00&to=2026-05-14T09:00:00Z",
-        between.clone(),
-    )
-    .await;
+    for end in ["until", "to"] {
+        let query = format!("?from=2026-05-14T09:00:00+03:00&{end}=2026-05-14T09:00:00Z");
+        check(&query, between.clone()).await;
+    }
     // A cursor continues within the requested time.
     let place = PagePosition::at(at("2026-05-14T08:00:00Z"));
     for (cursor, before) in [(place, place), (PagePosition::END, PagePosition::at(late))] {
         let query = format!(
-            "?from=2026-05-14T06:00:00Z&to=2026-05-14T09:00:00Z&cursor={}",
+            "?from=2026-05-14T06:00:00Z&until=2026-05-14T09:00:00Z&cursor={}",
             Cursor(cursor)
         );
         let expected = MessageQuery {
@@ -328,7 +327,12 @@ async fn an_invalid_parameter_is_named() {
         ("recipient=", "recipient"),
         ("recipient=+966+55+123+4567", "recipient"),
         ("from=yesterday", "from"),
+        ("until=2026-05-14", "until"),
         ("to=2026-05-14", "to"),
+        (
+            "to=2026-05-14T09:00:00Z&until=2026-05-14T09:00:00Z",
+            "until",
+        ),
         ("limit=0", "limit"),
         ("limit=101", "limit"),
         ("cursor=AQ", "cursor"),

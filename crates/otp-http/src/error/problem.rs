@@ -1,0 +1,103 @@
+//! Errors as problems (RFC 9457): the same error in the form that general clients read.
+
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::code::ErrorCode;
+use crate::wire::ErrorBody;
+
+/// The media type of a problem.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// An error as a problem (RFC 9457), if `Accept` asks for `application/problem+json`. Every member of
+/// `ErrorBody` but `description` is a member here as well.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Problem {
+    /// A reference to the description of the error on the page of the API reference; `about:blank` if
+    /// the status says it all.
+    #[schema(format = "uri-reference")]
+    r#type: String,
+    /// The kind of error in one sentence, in the language of `Accept-Language`.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// Explanation and remedy, in the language of `Accept-Language`.
+    detail: String,
+    /// The stable code, or a sentence, as in `ErrorBody`.
+    error_message: String,
+    /// Id of this request, as in `X-Request-Id`.
+    request_id: String,
+    /// Id of the message that the provider refused; it is recorded, not charged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    /// `Failed`, beside `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_status: Option<&'static str>,
+}
+
+impl Problem {
+    /// A problem with the members of `body`. `general` describes the code, whatever the details.
+    pub(super) fn new(code: ErrorCode, status: StatusCode, general: &str, body: ErrorBody) -> Self {
+        // Names every member, so that a new one is not forgotten.
+        let ErrorBody {
+            error_message,
+            description,
+            request_id,
+            id,
+            message_status,
+        } = body;
+        Self {
+            r#type: type_of(code),
+            title: first_sentence(general).to_owned(),
+            status: status.as_u16(),
+            detail: description,
+            error_message,
+            request_id,
+            id,
+            message_status,
+        }
+    }
+}
+
+/// Returns the reference to the code on the page of the API reference, which lists the codes of all
+/// operations.
+fn type_of(code: ErrorCode) -> String {
+    match code {
+        // It is the answer of a path without an operation.
+        ErrorCode::NotFound => "about:blank".into(),
+        code => format!("/docs#error-{}", code.as_str()).into(),
+    }
+}
+
+fn first_sentence(text: &str) -> &str {
+    let end = text.find(". ").map(|end| end + 1);
+    end.map_or(text, |end| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use otp_core::ui_language::UiLanguage;
+
+    use super::*;
+    use crate::text::TEXTS;
+
+    #[test]
+    fn the_title_is_one_short_sentence_in_every_language() {
+        for code in ErrorCode::ALL {
+            for language in UiLanguage::ALL {
+                let general = TEXTS.text(language, code.as_str(), &[]);
+                let title = first_sentence(&general);
+                assert!(title.ends_with(['.', '؟']), "{title}");
+                assert!(
+                    title.chars().count() <= 150 && !title.contains(". "),
+                    "{title}"
+                );
+            }
+        }
+        assert_eq!(first_sentence("Only one."), "Only one.");
+        assert_eq!(first_sentence("One. Two."), "One.");
+    }
+}
