@@ -2,8 +2,8 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
-    Messages, NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema,
-    SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
+    Messages, NoticeOutbox, OptOuts, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
+    Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
 };
 
 /// All ports that a storage adapter provides.
@@ -24,6 +24,7 @@ pub trait Storage:
     + NoticeOutbox
     + Plans
     + Prices
+    + ProofKeys
     + Receipts
     + RecipientIdentities
     + Schema
@@ -50,6 +51,7 @@ impl<T> Storage for T where
         + NoticeOutbox
         + Plans
         + Prices
+        + ProofKeys
         + Receipts
         + RecipientIdentities
         + Schema

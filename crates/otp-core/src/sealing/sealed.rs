@@ -44,6 +44,8 @@ pub enum Purpose {
     ProviderMessageId,
     /// A provider's identities of a person whose account is not known yet.
     ProviderIdentities,
+    /// The secret half of a key that signs proofs.
+    ProofKey,
 }
 
 impl Purpose {
@@ -59,6 +61,7 @@ impl Purpose {
             Self::AccessToken => b"access-token",
             Self::ProviderMessageId => b"provider-message-id",
             Self::ProviderIdentities => b"provider-identities",
+            Self::ProofKey => b"proof-key",
         }
     }
 }
