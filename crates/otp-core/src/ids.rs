@@ -79,6 +79,10 @@ id!(
     PlanId
 );
 id!(
+    /// A key that signs proofs. Every proof names it.
+    ProofKeyId
+);
+id!(
     /// A subscription: credits granted to an account.
     SubscriptionId
 );

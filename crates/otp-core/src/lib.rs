@@ -7,6 +7,7 @@
 //! - The ways a passcode reaches a person: [`channel`].
 //! - Codes that the service makes and checks: [`verification`].
 //! - Recipients who opted out: [`opt_out`].
+//! - Signed statements that a verification succeeded: [`proof`].
 //! - Personal data at rest, and its keys: [`sealing`], [`keyring`].
 //! - The interfaces to the outside world: [`ports`]. Time and randomness come from there.
 //! - The use cases, one file each: [`usecases`].
@@ -63,6 +64,7 @@ pub mod passcode;
 pub mod plan;
 pub mod ports;
 pub mod pricing;
+pub mod proof;
 pub mod provider_webhook_payload;
 pub mod receipt;
 pub mod recipient;

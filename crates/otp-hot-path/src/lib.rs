@@ -10,6 +10,7 @@
 //!   the health of the storage until there is room again.
 //! - [`CachedDirectory`] caches the answers of a [`Directory`](otp_core::ports::Directory) for half
 //!   a second.
+//! - [`CachedProofKeys`] does the same for the keys that sign proofs.
 //! - [`SharedHealth`] answers everybody who asks whether the storage can be used from one check.
 //! - [`GapWatch`] reports when the provider's notifications have come again after a gap.
 //! - [`PacedSender`] protects the provider behind a
@@ -18,8 +19,10 @@
 //!
 //! Without them the product behaves the same, only slower and with more calls.
 
+mod answers;
 mod batcher;
 mod cached_directory;
+mod cached_proof_keys;
 mod gap_watch;
 mod group_commit;
 mod grouped_reads;
@@ -29,8 +32,10 @@ mod shared_error;
 mod shared_health;
 mod space_watch;
 
+pub use answers::{LookUps, TIME_TO_LIVE};
 pub use batcher::BatchLimits;
-pub use cached_directory::{CachedDirectory, LookUps, TIME_TO_LIVE};
+pub use cached_directory::CachedDirectory;
+pub use cached_proof_keys::CachedProofKeys;
 pub use gap_watch::GapWatch;
 pub use group_commit::{GroupCommit, QueueDepths};
 pub use grouped_reads::GroupedReads;

@@ -12,8 +12,8 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{
-    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, SenderId, SubscriptionId,
-    TemplateId,
+    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, SenderId,
+    SubscriptionId, TemplateId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
@@ -21,6 +21,7 @@ use otp_core::message::{EventSource, MessageStatus};
 use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::plan::Currency;
+use otp_core::proof::ProofPublicKey;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
@@ -88,6 +89,7 @@ ids!(
     MessageId,
     NoticeId,
     PlanId,
+    ProofKeyId,
     SenderId,
     SubscriptionId,
     TemplateId,
@@ -122,6 +124,7 @@ texts!(
 hashes!(
     ApiKeyHash,
     IdentityIndex,
+    ProofPublicKey,
     ProviderMessageIndex,
     RecipientIndex,
 );

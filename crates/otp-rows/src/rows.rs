@@ -9,6 +9,7 @@ mod keyring;
 mod message;
 mod notice;
 mod plan;
+mod proof_key;
 mod receipt;
 mod send_facts;
 mod sender;
@@ -27,6 +28,7 @@ pub use keyring::{KeyringRow, master_key_id};
 pub use message::{ExaminedMessageRow, MessageEventRow, MessageRecordRow, MessageRow};
 pub use notice::NoticeRow;
 pub use plan::{PlanRow, PriceRow};
+pub use proof_key::ProofKeyRow;
 pub use receipt::{Located, LocatedRow, OurNumberRow, PendingMessageRow, UnmatchedReceiptRow};
 pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,

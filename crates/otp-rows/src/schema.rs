@@ -44,6 +44,20 @@ table! {
 }
 
 table! {
+    /// Keys that sign proofs, their secret halves sealed.
+    proof_keys (id) {
+        id -> Id,
+        number -> Integer,
+        public_key -> Binary,
+        secret -> Binary,
+        created_at -> Instant,
+        active_from -> Instant,
+        retired_at -> Nullable<Instant>,
+        revoked_at -> Nullable<Instant>,
+    }
+}
+
+table! {
     /// API keys, as hashes.
     api_keys (id) {
         id -> Id,

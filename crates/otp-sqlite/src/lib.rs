@@ -40,6 +40,7 @@ mod notice_outbox;
 mod opt_outs;
 mod plans;
 mod prices;
+mod proof_keys;
 mod receipts;
 mod recipient_identities;
 mod schema;

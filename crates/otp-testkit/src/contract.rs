@@ -30,6 +30,7 @@
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
 //! | [`verifications`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
+//! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
@@ -46,6 +47,7 @@ pub mod keyring;
 pub mod notice_outbox;
 pub mod opt_out;
 pub mod pages;
+pub mod proof_keys;
 pub mod races;
 pub mod receipts;
 pub mod schema;
@@ -78,6 +80,7 @@ macro_rules! storage_contract {
             notice_outbox,
             opt_out,
             pages,
+            proof_keys,
             races,
             receipts,
             schema,
@@ -284,6 +287,15 @@ macro_rules! storage_contract {
             pages_neither_skip_nor_repeat_while_messages_are_added,
             a_list_is_narrowed_by_status_recipient_and_time,
             a_search_looks_at_no_more_messages_than_it_may,
+        }
+    };
+    (@proof_keys $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; proof_keys:
+            proof_keys_read_back_oldest_first,
+            a_rotation_changes_what_it_names_and_nothing_else,
+            a_rotation_of_older_keys_changes_nothing,
+            racers_agree_on_the_first_proof_key,
+            of_many_rotations_at_the_same_time_one_succeeds,
         }
     };
     (@races $fresh:expr) => {

@@ -8,6 +8,7 @@
 //! - [`StorageParts`]: a store that is made of parts, such as one new port over a [`MemoryStore`].
 //! - [`ManualClock`], [`SeededRandomness`], [`ScriptedSender`]: time, chance and a provider that do
 //!   what the test says.
+//! - [`PlainKeyPairs`]: key pairs that a test can compute.
 //! - [`channel_double`]: a second channel beside WhatsApp.
 //! - [`postgres`]: a PostgreSQL server of the test's own.
 
@@ -17,6 +18,7 @@ pub mod contract;
 pub mod log_capture;
 pub mod memory_store;
 pub mod postgres;
+pub mod proof;
 pub mod randomness;
 #[doc(hidden)]
 pub mod runtime;
@@ -28,6 +30,7 @@ pub mod world;
 pub use clock::ManualClock;
 pub use log_capture::LogCapture;
 pub use memory_store::MemoryStore;
+pub use proof::PlainKeyPairs;
 pub use randomness::SeededRandomness;
 pub use sender::ScriptedSender;
 pub use storage_parts::StorageParts;

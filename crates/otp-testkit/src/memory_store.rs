@@ -10,6 +10,7 @@ mod ledger;
 mod messages;
 mod notice_outbox;
 mod opt_outs;
+mod proof_keys;
 mod receipts;
 mod recipient_identities;
 mod sender_healths;
@@ -40,6 +41,7 @@ use otp_core::ports::{
     ConnectionUse, Directory, PortError, Schema, SchemaError, SchemaState, StorageHealth,
 };
 use otp_core::pricing::PriceList;
+use otp_core::proof::ProofKey;
 use otp_core::receipt::UnmatchedReceipt;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
@@ -66,6 +68,7 @@ struct State {
     announced: HashMap<SubscriptionId, Announced>,
     ledger: Vec<LedgerEntry>,
     prices: BTreeMap<Region, Credits>,
+    proof_keys: Vec<ProofKey>,
     senders: Vec<Sender>,
     /// Senders that were removed, without their tokens.
     removed_senders: Vec<Sender>,

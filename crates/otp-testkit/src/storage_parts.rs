@@ -27,11 +27,12 @@ use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
     Directory, Erasure, Keyring, Messages, NoticeOutbox, OptOuts, OutboxBacklog, Plans, PortError,
-    Prices, Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError,
+    Prices, ProofKeys, Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError,
     SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient,
     Subscriptions, Templates, VerificationKey, VerificationLedger, Verifications,
 };
 use otp_core::pricing::PriceList;
+use otp_core::proof::{ProofKey, ProofKeyRotation};
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
 use otp_core::region::Region;
@@ -193,6 +194,10 @@ storage_parts! {
         async fn set(prices: &[(Region, Credits)]) -> ();
         async fn unset(region: Region) -> bool;
         async fn list() -> Vec<(Region, Credits)>;
+    }
+    proof_keys: ProofKeys {
+        async fn list_proof_keys() -> Arc<[ProofKey]>;
+        async fn rotate_proof_keys(rotation: &ProofKeyRotation) -> bool;
     }
     receipts: Receipts {
         async fn locate(references: &[MessageReference]) -> Vec<ReceiptFacts>;

@@ -35,6 +35,19 @@ CREATE TABLE keyring (
 -- Lists the master keys in use.
 CREATE INDEX keyring_by_master_key ON keyring (master_key_id);
 
+-- The keys that sign proofs. The installation's key seals the secret halves. A rotation adds the key
+-- with the next number, so of several at the same time one succeeds.
+CREATE TABLE proof_keys (
+    id          uuid        PRIMARY KEY,
+    number      integer     NOT NULL UNIQUE CHECK (number > 0),
+    public_key  bytea       NOT NULL,
+    secret      bytea       NOT NULL,
+    created_at  timestamptz NOT NULL,
+    active_from timestamptz NOT NULL,
+    retired_at  timestamptz,
+    revoked_at  timestamptz
+);
+
 CREATE TABLE api_keys (
     id         uuid        PRIMARY KEY,
     account_id uuid        NOT NULL REFERENCES accounts (id),

@@ -16,6 +16,7 @@ DROP TABLE prices;
 DROP TABLE subscriptions;
 DROP TABLE plans;
 DROP TABLE api_keys;
+DROP TABLE proof_keys;
 DROP TABLE keyring;
 DROP TABLE accounts;
 DROP TABLE schema_support;

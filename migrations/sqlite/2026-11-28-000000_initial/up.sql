@@ -37,6 +37,19 @@ CREATE TABLE keyring (
 -- Lists the master keys in use.
 CREATE INDEX keyring_by_master_key ON keyring (master_key_id);
 
+-- The keys that sign proofs. The installation's key seals the secret halves. A rotation adds the key
+-- with the next number, so of several at the same time one succeeds.
+CREATE TABLE proof_keys (
+    id          BLOB    PRIMARY KEY,
+    number      INTEGER NOT NULL UNIQUE CHECK (number > 0),
+    public_key  BLOB    NOT NULL,
+    secret      BLOB    NOT NULL,
+    created_at  INTEGER NOT NULL,
+    active_from INTEGER NOT NULL,
+    retired_at  INTEGER,
+    revoked_at  INTEGER
+) STRICT;
+
 CREATE TABLE api_keys (
     id         BLOB    PRIMARY KEY,
     account_id BLOB    NOT NULL REFERENCES accounts (id),

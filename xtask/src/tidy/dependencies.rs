@@ -78,6 +78,11 @@ const TABLE: &[Row] = &[
         workspace: &["otp-core", "otp-texts"],
         never: &[DIESEL, "actix-web", "reqwest", "anyhow"],
     },
+    Row {
+        package: "otp-proof",
+        workspace: &["otp-core"],
+        never: &[DIESEL, "actix-web", "reqwest", "anyhow"],
+    },
     // The loader of the translated texts.
     Row {
         package: "otp-texts",
@@ -103,6 +108,7 @@ const TABLE: &[Row] = &[
             "otp-hot-path",
             "otp-http",
             "otp-postgres",
+            "otp-proof",
             "otp-smtp",
             "otp-sqlite",
             "otp-texts",
@@ -121,7 +127,13 @@ const TABLE: &[Row] = &[
     // it with SQL of their own to stop the server at a chosen moment.
     Row {
         package: "otp-e2e",
-        workspace: &["otp-core", "otp-postgres", "otp-sqlite", "otp-testkit"],
+        workspace: &[
+            "otp-core",
+            "otp-postgres",
+            "otp-proof",
+            "otp-sqlite",
+            "otp-testkit",
+        ],
         never: &["actix-web"],
     },
     // It runs the server as the end-to-end tests do. It also measures bare actix-web, to compare.

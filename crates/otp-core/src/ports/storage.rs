@@ -2,8 +2,8 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
-    Messages, NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema,
-    SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
+    Messages, NoticeOutbox, OptOuts, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
+    Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
     VerificationLedger, Verifications,
 };
 
@@ -25,6 +25,7 @@ pub trait Storage:
     + NoticeOutbox
     + Plans
     + Prices
+    + ProofKeys
     + Receipts
     + RecipientIdentities
     + Schema
@@ -53,6 +54,7 @@ impl<T> Storage for T where
         + NoticeOutbox
         + Plans
         + Prices
+        + ProofKeys
         + Receipts
         + RecipientIdentities
         + Schema

@@ -50,6 +50,8 @@ pub enum Purpose {
     VerificationMetadata,
     /// A provider's identities of a person whose account is not known yet.
     ProviderIdentities,
+    /// The secret half of a key that signs proofs.
+    ProofKey,
 }
 
 impl Purpose {
@@ -68,6 +70,7 @@ impl Purpose {
             Self::VerificationCode => b"verification-code",
             Self::VerificationMetadata => b"verification-metadata",
             Self::ProviderIdentities => b"provider-identities",
+            Self::ProofKey => b"proof-key",
         }
     }
 }

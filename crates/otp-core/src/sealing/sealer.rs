@@ -1,5 +1,7 @@
 //! Sealers: seal, open and index data with the keys of one owner.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::Hmac;
 use sha2::Sha256;
 use uuid::Uuid;
@@ -26,6 +28,7 @@ pub struct AccountSealer {
     provider_numbers: Hmac<Sha256>,
     user_ids: Hmac<Sha256>,
     codes: Hmac<Sha256>,
+    pseudonyms: Hmac<Sha256>,
 }
 
 impl AccountSealer {
@@ -37,6 +40,7 @@ impl AccountSealer {
             provider_numbers: keyed(&key.derive_index_key(b"provider-number-index")),
             user_ids: keyed(&key.derive_index_key(b"user-id-index")),
             codes: keyed(&key.derive_index_key(b"verification-code-hash")),
+            pseudonyms: keyed(&key.derive_index_key(b"recipient-pseudonym")),
         }
     }
 
@@ -70,6 +74,14 @@ impl AccountSealer {
     /// Returns the blind index of a recipient. All spellings of one telephone have the same.
     pub fn index(&self, recipient: &PhoneNumber) -> RecipientIndex {
         RecipientIndex(mac(&self.recipients, &[recipient.line().as_bytes()]))
+    }
+
+    /// Returns the name of a recipient for others: 43 characters of base64url.
+    ///
+    /// It is always the same for one account. In another account, and without the account's key, nobody
+    /// can relate it to the recipient or to a [`RecipientIndex`].
+    pub fn pseudonym(&self, recipient: RecipientIndex) -> String {
+        URL_SAFE_NO_PAD.encode(mac(&self.pseudonyms, &[&recipient.0]))
     }
 
     /// Returns the blind index of a person's number in the provider's spelling (its `wa_id`).

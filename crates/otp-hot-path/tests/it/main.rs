@@ -1,6 +1,7 @@
 //! Tests of the decorators through their public interface.
 
 mod cached_directory;
+mod cached_proof_keys;
 mod gap_watch;
 mod group_commit;
 mod grouped_reads;

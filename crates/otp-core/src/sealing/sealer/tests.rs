@@ -107,6 +107,26 @@ fn the_spellings_of_one_telephone_have_one_index() {
 }
 
 #[test]
+fn a_pseudonym_is_stable_in_an_account_and_unrelated_to_anything_else() {
+    let of = |byte, number: &PhoneNumber| {
+        let sealer = sealer(byte);
+        sealer.pseudonym(sealer.index(number))
+    };
+    let pseudonym = of(1, &number());
+    assert_eq!(pseudonym, of(1, &number()));
+    assert_eq!(pseudonym.len(), 43);
+    let is_base64url = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    assert!(pseudonym.bytes().all(is_base64url), "{pseudonym}");
+    let other = PhoneNumber::parse("+966551234568").expect("valid");
+    let others = [
+        of(2, &number()),
+        of(1, &other),
+        URL_SAFE_NO_PAD.encode(sealer(1).index(&number()).0),
+    ];
+    assert!(!others.contains(&pseudonym));
+}
+
+#[test]
 fn each_kind_of_index_has_a_key_of_its_own() {
     let digits = "966551234567";
     let by_number = sealer(1).provider_number_index(digits);
