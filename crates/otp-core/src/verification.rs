@@ -16,7 +16,7 @@ mod transaction;
 
 pub use code::{
     Alphabet, CodeHash, CodeLength, CodeLifetime, Guess, InvalidCodeLength, InvalidLifetime,
-    InvalidOwnCode, OwnCode, generate,
+    InvalidOwnCode, OwnCode, VerificationPolicy, generate,
 };
 pub use guesses::{GUESSES_PER_CODE, GUESSES_PER_RECIPIENT, GuessBudget, MEMORY as GUESS_MEMORY};
 pub use metadata::{InvalidMetadata, Metadata};
@@ -24,7 +24,7 @@ pub use query::{Chosen, FoundVerifications, VerificationQuery};
 pub use record::{
     CheckKey, CheckRecord, CheckResult, VerificationMessage, VerificationRecord, VerificationState,
 };
-pub use status::VerificationStatus;
+pub use status::{VerificationOver, VerificationStatus};
 pub use transaction::{InvalidTransaction, Transaction, TransactionHash};
 
 use crate::channel::Channel;

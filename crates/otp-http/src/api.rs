@@ -8,8 +8,9 @@ use otp_edge::{PerIpLimit, catch_panics, not_found, per_ip_limit};
 use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
-    check_message_status, docs, explain_message, health, list_messages, send_message, show_message,
-    whatsapp_webhook,
+    cancel_verification, check_message_status, check_verification, create_verification, docs,
+    explain_message, health, list_messages, resend_verification, send_message, show_message,
+    show_verification, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -70,6 +71,11 @@ impl Api {
                 list_messages::resource(),
                 explain_message::resource(),
                 show_message::resource(),
+                create_verification::resource(),
+                show_verification::resource(),
+                check_verification::resource(),
+                resend_verification::resource(),
+                cancel_verification::resource(),
             ] {
                 let limited = api.limited(resource).wrap(from_fn(per_ip_limit));
                 let caught = limited.wrap(from_fn(catch_panics));

@@ -8,10 +8,12 @@ use utoipa::openapi::{Components, Server};
 use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
-    check_message_status, explain_message, health, list_messages, send_message, show_message,
+    cancel_verification, check_message_status, check_verification, create_verification,
+    explain_message, health, list_messages, list_verifications, resend_verification, send_message,
+    show_message, show_verification,
 };
 use crate::error::{Problem, offer_problems};
-use crate::wire::ErrorBody;
+use crate::wire::{ErrorBody, VerificationStatusName};
 
 const PATH: &str = "/openapi.json";
 
@@ -78,13 +80,20 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         list_messages::get,
         show_message::get,
         explain_message::post,
+        create_verification::post,
+        check_verification::post,
+        resend_verification::post,
+        cancel_verification::post,
+        show_verification::get,
+        list_verifications::get,
         health::live,
         health::ready,
     ),
-    components(schemas(ErrorBody, Problem)),
+    components(schemas(ErrorBody, Problem, VerificationStatusName)),
     modifiers(&ApiKeyScheme, &Problems),
     tags(
         (name = "Messages", description = "Send passcodes and follow their status."),
+        (name = "Verifications", description = "Let the service make the code, deliver it and check it."),
         (name = health::TAG, description = "For load balancers and operators."),
     ),
 )]

@@ -4,12 +4,19 @@ use std::sync::Arc;
 
 use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
 use otp_core::usecases::authenticate::Authenticate;
+use otp_core::usecases::cancel_verification::CancelVerification;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::check_verification::CheckVerification;
+use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::SendMessage;
 use otp_core::usecases::show_message::ShowMessage;
+use otp_core::usecases::show_verification::ShowVerification;
+use otp_core::verification::VerificationPolicy;
 use otp_edge::UseCaseRunner;
 
 /// The use cases behind the API, and their runner.
@@ -26,6 +33,20 @@ pub struct ApiState {
     pub show_message: ShowMessage,
     /// Lists messages.
     pub list_messages: ListMessages,
+    /// Creates a verification.
+    pub create_verification: CreateVerification,
+    /// Sends a code again.
+    pub resend_verification: ResendVerification,
+    /// Checks a code.
+    pub check_verification: CheckVerification,
+    /// Cancels a verification.
+    pub cancel_verification: CancelVerification,
+    /// Returns a verification.
+    pub show_verification: ShowVerification,
+    /// Lists verifications.
+    pub list_verifications: ListVerifications,
+    /// The codes that verifications may have.
+    pub verification_policy: VerificationPolicy,
     /// WhatsApp's webhook; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Reports whether the storage can be used. Every request to `/health/ready` asks it, so it shares

@@ -15,15 +15,17 @@ mod tests {
 
     use super::*;
     use crate::body::MalformedBody;
-    use crate::endpoints::list_messages;
-    use crate::error::ErrorCode;
+    use crate::endpoints::{list_messages, list_verifications};
+    use crate::error::{ErrorCode, FieldFault};
 
     fn keys() -> BTreeSet<&'static str> {
         let of_codes = ErrorCode::ALL.iter().map(|code| code.as_str());
         let of_bodies = MalformedBody::ALL.iter().map(|problem| problem.text_key());
         let of_values = list_messages::QUERY
             .iter()
+            .chain(&list_verifications::QUERY)
             .map(|parameter| parameter.text_key());
+        let of_fields = FieldFault::ALL.iter().map(|fault| fault.text_key());
         let others = [
             "CoolingDown-message",
             "InternalServerError-temporary",
@@ -33,6 +35,7 @@ mod tests {
         of_codes
             .chain(of_bodies)
             .chain(of_values)
+            .chain(of_fields)
             .chain(others)
             .collect()
     }
@@ -48,6 +51,8 @@ mod tests {
             ("field", "otpCode"),
             ("known", "status"),
             ("wait", "00:00:30"),
+            ("least", "30"),
+            ("most", "600"),
         ];
         for key in keys() {
             let [arabic, english] = UiLanguage::ALL.map(|language| {

@@ -1,5 +1,6 @@
 //! Wire types that several endpoints share.
 
+mod create_verification_request;
 mod message;
 mod message_status;
 mod page;
@@ -7,7 +8,12 @@ mod problem;
 mod request_headers;
 mod send_message_request;
 mod time;
+mod typed_field;
+mod verification;
 
+pub(crate) use create_verification_request::{
+    CHANNELS, ChannelChoice, CreateVerificationRequest, TransactionBody, one_of, transaction,
+};
 pub(crate) use message::{FailureFields, MessageResource, MessageWithTimeline};
 pub(crate) use message_status::MessageStatusName;
 pub(crate) use page::{ListPage, PageOf};
@@ -17,3 +23,5 @@ pub(crate) use send_message_request::{
     InvalidIdempotencyKey, InvalidRecipient, SendMessageRequest,
 };
 pub(crate) use time::Time;
+pub(crate) use typed_field::TypedField;
+pub(crate) use verification::{ChannelName, VerificationResource, VerificationStatusName};

@@ -15,7 +15,9 @@ use crate::send::{Refusal, RoutedTo, SendAttempt};
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 use crate::verification::check::VerificationUpdate;
-use crate::verification::{GUESSES_PER_CODE, VerificationPart, VerificationStatus};
+use crate::verification::{
+    GUESSES_PER_CODE, VerificationOver, VerificationPart, VerificationStatus,
+};
 
 /// The verdict on one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +179,7 @@ pub(super) fn decide(
         return Err(Admission::Replayed(first));
     }
     let refuse = |refusal| Err(Admission::Refused(refusal));
+    let over = |end| refuse(Refusal::VerificationOver(end));
     match facts.rules(attempt).standing {
         AccountStanding::Open => {}
         AccountStanding::Restricted => return refuse(Refusal::AccountRestricted),
@@ -192,9 +195,9 @@ pub(super) fn decide(
                 VerificationStatus::Pending => state.failed_guesses,
                 // Refused below like a check, whatever has been forgotten since.
                 VerificationStatus::Exhausted => GUESSES_PER_CODE,
-                over @ (VerificationStatus::Approved
-                | VerificationStatus::Expired
-                | VerificationStatus::Canceled) => return refuse(Refusal::VerificationOver(over)),
+                VerificationStatus::Approved => return over(VerificationOver::Approved),
+                VerificationStatus::Expired => return over(VerificationOver::Expired),
+                VerificationStatus::Canceled => return over(VerificationOver::Canceled),
             }
         }
     };

@@ -1,7 +1,7 @@
 //! The reasons a message may not be sent.
 
 use crate::time::Timestamp;
-use crate::verification::VerificationStatus;
+use crate::verification::VerificationOver;
 
 /// The reason a message may not be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,6 @@ pub enum Refusal {
     },
     /// The account has no such verification.
     VerificationNotFound,
-    /// The code cannot be sent again, because the verification has ended with this status.
-    VerificationOver(VerificationStatus),
+    /// The code cannot be sent again, because the verification has ended.
+    VerificationOver(VerificationOver),
 }

@@ -1,6 +1,7 @@
 //! Cancel a verification: its code is refused from now on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::ids::{AccountId, VerificationId};
 use crate::ports::VerificationKey;
@@ -8,8 +9,8 @@ use crate::ports::{Clock, PortError, VerificationLedger};
 use crate::usecases::show_verification::{
     ShowVerification, ShowVerificationError, ShownVerification,
 };
-use crate::verification::VerificationStatus;
 use crate::verification::check::Uncancelable;
+use crate::verification::{VerificationOver, VerificationStatus};
 
 /// Cancels verifications.
 #[derive(Clone)]
@@ -27,7 +28,13 @@ pub struct CancelVerification {
 pub enum CancelVerificationError {
     /// It is over already.
     #[error("the verification is over")]
-    Over(VerificationStatus),
+    Over(VerificationOver),
+    /// It is over already, because no guess is left.
+    #[error("too many wrong guesses")]
+    TooManyAttempts {
+        /// How long to wait before a new verification is admitted.
+        wait: Duration,
+    },
     /// It cannot be shown, because there is none or for another reason.
     #[error(transparent)]
     Show(#[from] ShowVerificationError),
@@ -43,18 +50,28 @@ impl CancelVerification {
         account: AccountId,
         id: VerificationId,
     ) -> Result<ShownVerification, CancelVerificationError> {
-        match self
-            .ledger
-            .cancel_verification(account, id, self.clock.now())
-            .await?
-        {
-            Ok(()) => {}
-            Err(Uncancelable::NotFound) => return Err(ShowVerificationError::NotFound.into()),
-            Err(Uncancelable::Over(status)) => {
-                return Err(CancelVerificationError::Over(status));
+        let now = self.clock.now();
+        let canceled = self.ledger.cancel_verification(account, id, now).await?;
+        let key = VerificationKey::Id(id);
+        let over = |end| Err(CancelVerificationError::Over(end));
+        match canceled {
+            Ok(()) => Ok(self.show.execute(account, key).await?),
+            Err(Uncancelable::NotFound) => Err(ShowVerificationError::NotFound.into()),
+            Err(Uncancelable::Over(VerificationStatus::Exhausted)) => {
+                let found = self.show.verifications.find_verification(account, key, now);
+                let record = found.await?;
+                Err(CancelVerificationError::TooManyAttempts {
+                    wait: record.map_or(Duration::ZERO, |record| record.wait(now)),
+                })
+            }
+            Err(Uncancelable::Over(VerificationStatus::Approved)) => {
+                over(VerificationOver::Approved)
+            }
+            Err(Uncancelable::Over(VerificationStatus::Expired)) => over(VerificationOver::Expired),
+            // Only a pending one is canceled, so another status than these means that it was before.
+            Err(Uncancelable::Over(VerificationStatus::Canceled | VerificationStatus::Pending)) => {
+                over(VerificationOver::Canceled)
             }
         }
-        let shown = self.show.execute(account, VerificationKey::Id(id)).await;
-        Ok(shown?)
     }
 }

@@ -5,13 +5,20 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::channel::Channel;
 use crate::ids::VerificationId;
-use crate::ports::{Clock, PortError, VerificationKey, VerificationLedger, Verifications};
+use crate::ports::{
+    Clock, PortError, ProofSigner, VerificationKey, VerificationLedger, Verifications,
+};
+use crate::proof::{Proof, ProofClaims};
+use crate::sealing::AccountSealer;
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::AccountSealers;
 use crate::usecases::authenticate::Caller;
 use crate::verification::check::{CheckAttempt, CheckVerdict};
-use crate::verification::{Alphabet, CheckKey, Guess, Transaction, VerificationState};
+use crate::verification::{
+    Alphabet, CheckKey, Guess, Transaction, TransactionHash, VerificationOver, VerificationState,
+};
 
 /// Checks codes.
 #[derive(Clone)]
@@ -22,6 +29,8 @@ pub struct CheckVerification {
     pub verifications: Arc<dyn Verifications>,
     /// Hashes the guesses.
     pub sealers: AccountSealers,
+    /// Signs the proof of a right guess.
+    pub proofs: Arc<dyn ProofSigner>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -44,10 +53,10 @@ pub struct CheckVerificationRequest {
 /// A right guess.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovedVerification {
-    /// The verification.
-    pub state: VerificationState,
-    /// The time of the check.
-    pub at: Timestamp,
+    /// The channel that delivered the code.
+    pub channel: Channel,
+    /// The proof for others.
+    pub proof: Proof,
     /// Whether an earlier answer is repeated.
     pub replayed: bool,
 }
@@ -67,15 +76,9 @@ pub enum CheckVerificationError {
     /// The transaction is another one.
     #[error("the code was sent for another transaction")]
     TransactionMismatch,
-    /// It was approved before.
-    #[error("the verification was approved before")]
-    AlreadyApproved,
-    /// The code's lifetime is over.
-    #[error("the code has expired")]
-    Expired,
-    /// It was canceled, or replaced by a newer one.
-    #[error("the verification was canceled")]
-    Canceled,
+    /// It is over.
+    #[error("the verification is over")]
+    Over(VerificationOver),
     /// No guess is left.
     #[error("too many wrong guesses")]
     TooManyAttempts {
@@ -89,6 +92,9 @@ pub enum CheckVerificationError {
 
 impl CheckVerification {
     /// Checks one guess.
+    ///
+    /// If the proof of a right guess cannot be signed, the verification is approved all the same. The caller
+    /// gets the proof by repeating the check with its idempotency key.
     pub async fn execute(
         &self,
         request: CheckVerificationRequest,
@@ -112,11 +118,13 @@ impl CheckVerification {
         let verdicts = self.ledger.check_codes(Arc::from([attempt])).await?;
         let verdict = verdicts.into_iter().next();
         let verdict = verdict.ok_or(PortError::Backend("no verdict on a check".into()))?;
+        let over = CheckVerificationError::Over;
         Err(match verdict {
             CheckVerdict::Approved { state, first } => {
+                let proof = self.proofs.sign(&claims(&sealer, &state, at)).await?;
                 return Ok(ApprovedVerification {
-                    state,
-                    at,
+                    channel: state.channel,
+                    proof,
                     replayed: !first,
                 });
             }
@@ -125,21 +133,34 @@ impl CheckVerification {
             }
             CheckVerdict::TransactionMismatch => CheckVerificationError::TransactionMismatch,
             CheckVerdict::NotFound => CheckVerificationError::NotFound,
-            CheckVerdict::AlreadyApproved => CheckVerificationError::AlreadyApproved,
-            CheckVerdict::Expired => CheckVerificationError::Expired,
-            CheckVerdict::Canceled => CheckVerificationError::Canceled,
+            CheckVerdict::AlreadyApproved => over(VerificationOver::Approved),
+            CheckVerdict::Expired => over(VerificationOver::Expired),
+            CheckVerdict::Canceled => over(VerificationOver::Canceled),
             CheckVerdict::TooManyAttempts => {
                 let id = VerificationKey::Id(request.id);
                 let record = self
                     .verifications
                     .find_verification(account, id, at)
                     .await?;
-                let retry_at = record.and_then(|record| record.retry_at(at));
                 CheckVerificationError::TooManyAttempts {
-                    wait: retry_at.map_or(Duration::ZERO, |retry_at| retry_at.since(at)),
+                    wait: record.map_or(Duration::ZERO, |record| record.wait(at)),
                 }
             }
         })
+    }
+}
+
+/// Returns what the proof of an approved verification says.
+fn claims(sealer: &AccountSealer, state: &VerificationState, at: Timestamp) -> ProofClaims {
+    let subject = state.recipient_index.map(|index| sealer.pseudonym(index));
+    ProofClaims {
+        audience: state.account_id,
+        // An erased recipient has no verification that can be approved.
+        subject: subject.unwrap_or_default(),
+        verification_id: state.id.0,
+        method: state.channel,
+        issued_at: at,
+        transaction: state.transaction.map(|TransactionHash(hash)| hash),
     }
 }
 

@@ -14,13 +14,14 @@ use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::account_sealers::open_verified;
 use crate::usecases::authenticate::Caller;
+use crate::usecases::create_verification::CreatedVerification;
 use crate::usecases::send_message::{
     SendFailure, SendMessage, SendMessageError, SendRequest, VerificationRefusal,
 };
-use crate::usecases::show_verification::{
-    ShowVerification, ShowVerificationError, ShownVerification,
+use crate::usecases::show_verification::{ShowVerification, ShowVerificationError};
+use crate::verification::{
+    VerificationOver, VerificationPart, VerificationRecord, VerificationStatus,
 };
-use crate::verification::{VerificationPart, VerificationRecord, VerificationStatus};
 
 /// Sends codes again.
 #[derive(Clone)]
@@ -58,7 +59,7 @@ pub enum ResendVerificationError {
     },
     /// The verification is over.
     #[error("the verification is over")]
-    Over(VerificationStatus),
+    Over(VerificationOver),
     /// The verification cannot be shown, because there is none or for another reason.
     #[error(transparent)]
     Show(#[from] ShowVerificationError),
@@ -77,19 +78,19 @@ impl From<SendFailure> for ResendVerificationError {
             SendFailure::Verification(VerificationRefusal::NotFound) => {
                 Self::Show(ShowVerificationError::NotFound)
             }
-            SendFailure::Verification(VerificationRefusal::Over(status)) => Self::Over(status),
+            SendFailure::Verification(VerificationRefusal::Over(end)) => Self::Over(end),
         }
     }
 }
 
 impl ResendVerification {
-    /// Sends the code again and returns the verification. `true` if an earlier answer is repeated.
+    /// Sends the code again and returns the verification.
     ///
     /// The future MUST be driven to completion, as that of [`SendMessage::execute`].
     pub async fn execute(
         &self,
         request: ResendVerificationRequest,
-    ) -> Result<(ShownVerification, bool), ResendVerificationError> {
+    ) -> Result<CreatedVerification, ResendVerificationError> {
         let (send, caller) = (&self.send, request.caller);
         let (now, account) = (send.clock.now(), caller.account_id);
         let key = VerificationKey::Id(request.id);
@@ -120,24 +121,25 @@ impl ResendVerification {
         let mut prepared = prepared?;
         prepared.attempt.verification = Some(VerificationPart::Resend(request.id));
         let (sent, _) = send.send(prepared, to, passcode).await?;
-        let shown = self.show.execute(account, key).await?;
-        Ok((shown, sent.replayed))
+        Ok(CreatedVerification {
+            verification: self.show.execute(account, key).await?,
+            replayed: sent.replayed,
+        })
     }
 }
 
 /// Returns the refusal of a verification whose code is removed, which its end does.
 fn ended(record: &VerificationRecord, now: Timestamp) -> ResendVerificationError {
+    let over = ResendVerificationError::Over;
     match record.state.status_at(now) {
-        VerificationStatus::Exhausted => {
-            let retry_at = record.retry_at(now).unwrap_or(now);
-            let wait = retry_at.since(now);
-            ResendVerificationError::TooManyAttempts { wait }
-        }
+        VerificationStatus::Exhausted => ResendVerificationError::TooManyAttempts {
+            wait: record.wait(now),
+        },
         VerificationStatus::Pending => {
             PortError::Backend("a pending verification has no code".into()).into()
         }
-        over @ (VerificationStatus::Approved
-        | VerificationStatus::Expired
-        | VerificationStatus::Canceled) => ResendVerificationError::Over(over),
+        VerificationStatus::Approved => over(VerificationOver::Approved),
+        VerificationStatus::Expired => over(VerificationOver::Expired),
+        VerificationStatus::Canceled => over(VerificationOver::Canceled),
     }
 }

@@ -27,7 +27,7 @@ use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
-use crate::verification::VerificationStatus;
+use crate::verification::VerificationOver;
 use delivery::{Delivered, deliver};
 
 /// Sends messages.
@@ -194,7 +194,7 @@ pub(super) enum VerificationRefusal {
     /// The account has no such verification.
     NotFound,
     /// It is over.
-    Over(VerificationStatus),
+    Over(VerificationOver),
 }
 
 impl<T: Into<SendMessageError>> From<T> for SendFailure {
@@ -414,8 +414,8 @@ pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendFailure {
         Refusal::VerificationNotFound => {
             return SendFailure::Verification(VerificationRefusal::NotFound);
         }
-        Refusal::VerificationOver(status) => {
-            return SendFailure::Verification(VerificationRefusal::Over(status));
+        Refusal::VerificationOver(end) => {
+            return SendFailure::Verification(VerificationRefusal::Over(end));
         }
     };
     SendFailure::Send(error)

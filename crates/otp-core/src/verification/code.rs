@@ -121,6 +121,24 @@ impl CodeLifetime {
     }
 }
 
+/// What the operator allows, and the default.
+#[derive(Debug, Clone, Copy)]
+pub struct VerificationPolicy {
+    /// Whether codes may have 4 or 5 characters.
+    pub allow_short_codes: bool,
+    /// The lifetime of a code if the request names none.
+    pub lifetime: CodeLifetime,
+}
+
+impl Default for VerificationPolicy {
+    fn default() -> Self {
+        Self {
+            allow_short_codes: false,
+            lifetime: CodeLifetime::DEFAULT,
+        }
+    }
+}
+
 /// Makes a code. Every code of this length is equally likely: a byte that would favour some
 /// characters is drawn again.
 pub fn generate(length: CodeLength, alphabet: Alphabet, randomness: &dyn Randomness) -> Passcode {

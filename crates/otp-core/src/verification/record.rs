@@ -1,5 +1,7 @@
 //! A verification as it is stored, and as its account reads it.
 
+use std::time::Duration;
+
 use crate::channel::Channel;
 use crate::cooldown;
 use crate::ids::{AccountId, ApiKeyId, MessageId, VerificationId};
@@ -47,7 +49,7 @@ pub struct CheckKey(pub [u8; 32]);
 
 /// How far the clock of another server may be behind the one that created a verification. If it is
 /// further behind, the clock was set back, and nobody knows how long the code has been valid.
-const MAX_CLOCK_SKEW: std::time::Duration = std::time::Duration::from_secs(10);
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(10);
 
 impl VerificationState {
     /// Returns the status at this instant: a pending verification is expired from its last instant on,
@@ -168,15 +170,16 @@ impl VerificationRecord {
         budget.left()
     }
 
-    /// Returns when a new verification of the recipient is admitted: after its cooldown, and once it may
-    /// guess again. `None` if nothing has to be waited for.
-    pub fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
+    /// Returns how long to wait until a new verification of the recipient is admitted: until the end of its
+    /// cooldown, and until it may guess again.
+    pub fn wait(&self, now: Timestamp) -> Duration {
         let budget = GuessBudget {
             of_code: 0,
             of_recipient: &self.failures,
             now,
         };
-        cooldown::retry_at(&self.sends, now).max(budget.blocked_until())
+        let retry_at = cooldown::retry_at(&self.sends, now).max(budget.blocked_until());
+        retry_at.map_or(Duration::ZERO, |retry_at| retry_at.since(now))
     }
 }
 
@@ -191,8 +194,6 @@ impl Listed for VerificationRecord {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use uuid::Uuid;
 
     use super::*;

@@ -15,6 +15,19 @@ pub enum VerificationStatus {
     Exhausted,
 }
 
+/// The end of a verification whose checks, resends and cancellations are refused for good.
+///
+/// An exhausted verification is not among them: its refusal says how long to wait for a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VerificationOver {
+    /// It was approved.
+    Approved,
+    /// Its lifetime is over.
+    Expired,
+    /// It was canceled or replaced.
+    Canceled,
+}
+
 impl VerificationStatus {
     /// All statuses.
     pub const ALL: [Self; 5] = [
@@ -34,6 +47,11 @@ impl VerificationStatus {
             Self::Canceled => "Canceled",
             Self::Exhausted => "Exhausted",
         }
+    }
+
+    /// Returns the status of a name on the wire.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 
     /// Returns the stored number.
@@ -72,5 +90,9 @@ mod tests {
             names,
             ["Pending", "Approved", "Expired", "Canceled", "Exhausted"]
         );
+        for status in VerificationStatus::ALL {
+            assert_eq!(VerificationStatus::parse(status.as_str()), Some(status));
+        }
+        assert_eq!(VerificationStatus::parse("pending"), None);
     }
 }

@@ -8,6 +8,7 @@ use otp_edge::Exceeded;
 
 use super::cause::Cause;
 use super::code::ErrorCode;
+use super::invalid_field::InvalidField;
 use crate::body::MalformedBody;
 use crate::parameter::InvalidQuery;
 
@@ -20,6 +21,8 @@ pub(crate) enum ApiError {
     MalformedRequestBody(MalformedBody),
     /// The query cannot be used.
     InvalidQueryParameter(InvalidQuery),
+    /// A field has an invalid value.
+    InvalidRequest(InvalidField),
     /// The limit per IP address is exceeded.
     TooManyRequests(Exceeded),
     /// The path exists, but not for this method.
@@ -30,6 +33,16 @@ pub(crate) enum ApiError {
     /// The recipient got a message a moment ago.
     CoolingDown {
         /// The time to wait.
+        wait: Duration,
+    },
+    /// The code is wrong.
+    CodeIncorrect {
+        /// How many wrong guesses are still allowed.
+        attempts_left: usize,
+    },
+    /// No guess is left.
+    TooManyAttempts {
+        /// The time to wait for a new verification.
         wait: Duration,
     },
     /// The provider refused the message.
@@ -56,9 +69,12 @@ impl ApiError {
             Self::Plain(code) => *code,
             Self::MalformedRequestBody(_) => ErrorCode::MalformedRequestBody,
             Self::InvalidQueryParameter(_) => ErrorCode::InvalidQueryParameter,
+            Self::InvalidRequest(_) => ErrorCode::InvalidRequest,
             Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::CoolingDown { .. } => ErrorCode::CoolingDown,
+            Self::CodeIncorrect { .. } => ErrorCode::CodeIncorrect,
+            Self::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
             Self::RefusedByProvider { .. } => ErrorCode::RefusedByProvider,
             Self::NoRoom | Self::Unavailable(_) | Self::Internal(_) => {
                 ErrorCode::InternalServerError

@@ -87,10 +87,28 @@ codes! {
     MessageIdIsRequired => BAD_REQUEST,
     /// `id` is not a UUID.
     MessageIdMustBeUuid => BAD_REQUEST,
+    /// A field of a request below `/v1` has an invalid value.
+    InvalidRequest => BAD_REQUEST,
     /// A parameter of the query is unknown, appears twice or has an invalid value.
     InvalidQueryParameter => BAD_REQUEST,
     /// The account has no such message.
     MessageNotFound => NOT_FOUND,
+    /// `code` is missing or empty.
+    CodeIsRequired => BAD_REQUEST,
+    /// The code is wrong.
+    CodeIncorrect => BAD_REQUEST,
+    /// The code was sent for another transaction.
+    TransactionMismatch => BAD_REQUEST,
+    /// The account has no such verification.
+    VerificationNotFound => NOT_FOUND,
+    /// The verification was approved before.
+    VerificationAlreadyApproved => CONFLICT,
+    /// The code's lifetime is over.
+    VerificationExpired => GONE,
+    /// The verification was canceled or replaced.
+    VerificationCanceled => GONE,
+    /// No guess is left.
+    TooManyAttempts => TOO_MANY_REQUESTS,
     /// A webhook's handshake has another token than the configured one.
     InvalidVerifyToken => FORBIDDEN,
     /// A notification is not signed with the app's secret.

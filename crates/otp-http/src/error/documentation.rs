@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::api_error::ApiError;
 use super::code::ErrorCode;
+use super::invalid_field::{FieldFault, InvalidField};
 use super::negotiation::OFFERED_BELOW;
 use super::problem::PROBLEM_JSON;
 use crate::body::MalformedBody;
@@ -115,6 +116,14 @@ pub(super) fn sample(code: ErrorCode) -> ApiError {
             name: "status",
             text_key: MESSAGE_STATUS.text_key,
         }),
+        ApiError::InvalidRequest(InvalidField::new(
+            "lifetimeSeconds",
+            FieldFault::NotBetween(30, 600),
+        )),
+        ApiError::CodeIncorrect { attempts_left: 4 },
+        ApiError::TooManyAttempts {
+            wait: Duration::from_secs(60),
+        },
         ApiError::TooManyRequests(Exceeded {
             burst: NonZeroU32::new(20).unwrap_or(NonZeroU32::MIN),
             window_seconds: 2,
@@ -181,6 +190,7 @@ fn response(codes: &[ErrorCode]) -> Response {
     let with_a_wait = [
         ErrorCode::CoolingDown,
         ErrorCode::TooManyRequests,
+        ErrorCode::TooManyAttempts,
         ErrorCode::InternalServerError,
     ];
     if codes.iter().any(|code| with_a_wait.contains(code)) {

@@ -5,15 +5,23 @@ use otp_core::passcode::InvalidPasscode;
 use otp_core::ports::PortError;
 use otp_core::recipient::InvalidPhoneNumber;
 use otp_core::usecases::authenticate::AuthenticateError;
+use otp_core::usecases::cancel_verification::CancelVerificationError;
 use otp_core::usecases::check_message_status::CheckMessageStatusError;
+use otp_core::usecases::check_verification::CheckVerificationError;
+use otp_core::usecases::create_verification::CreateVerificationError;
 use otp_core::usecases::list_messages::ListMessagesError;
+use otp_core::usecases::list_verifications::ListVerificationsError;
+use otp_core::usecases::resend_verification::ResendVerificationError;
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_message::ShowMessageError;
+use otp_core::usecases::show_verification::ShowVerificationError;
+use otp_core::verification::VerificationOver;
 
 use otp_edge::{BodyError, Refusal, RunError};
 
 use super::api_error::ApiError;
 use super::code::ErrorCode;
+use super::invalid_field::InvalidField;
 use crate::body::{InvalidBody, MalformedBody};
 use crate::parameter::InvalidQuery;
 use crate::wire::{InvalidIdempotencyKey, InvalidRecipient};
@@ -141,6 +149,85 @@ impl From<SendMessageError> for ApiError {
     }
 }
 
+impl From<CreateVerificationError> for ApiError {
+    fn from(error: CreateVerificationError) -> Self {
+        match error {
+            CreateVerificationError::Send(error) => error.into(),
+            CreateVerificationError::TooManyAttempts { wait } => Self::TooManyAttempts { wait },
+            CreateVerificationError::Show(error) => error.into(),
+            CreateVerificationError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResendVerificationError> for ApiError {
+    fn from(error: ResendVerificationError) -> Self {
+        match error {
+            ResendVerificationError::Send(error) => error.into(),
+            ResendVerificationError::TooManyAttempts { wait } => Self::TooManyAttempts { wait },
+            ResendVerificationError::Over(status) => over(status),
+            ResendVerificationError::Show(error) => error.into(),
+            ResendVerificationError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<CancelVerificationError> for ApiError {
+    fn from(error: CancelVerificationError) -> Self {
+        match error {
+            CancelVerificationError::Over(status) => over(status),
+            CancelVerificationError::TooManyAttempts { wait } => Self::TooManyAttempts { wait },
+            CancelVerificationError::Show(error) => error.into(),
+            CancelVerificationError::Port(error) => error.into(),
+        }
+    }
+}
+
+/// The error of a verification that is over.
+fn over(status: VerificationOver) -> ApiError {
+    ApiError::Plain(match status {
+        VerificationOver::Approved => ErrorCode::VerificationAlreadyApproved,
+        VerificationOver::Expired => ErrorCode::VerificationExpired,
+        VerificationOver::Canceled => ErrorCode::VerificationCanceled,
+    })
+}
+
+impl From<CheckVerificationError> for ApiError {
+    fn from(error: CheckVerificationError) -> Self {
+        match error {
+            CheckVerificationError::NotFound => Self::Plain(ErrorCode::VerificationNotFound),
+            CheckVerificationError::CodeIncorrect { attempts_left } => {
+                Self::CodeIncorrect { attempts_left }
+            }
+            CheckVerificationError::TransactionMismatch => {
+                Self::Plain(ErrorCode::TransactionMismatch)
+            }
+            CheckVerificationError::Over(status) => over(status),
+            CheckVerificationError::TooManyAttempts { wait } => Self::TooManyAttempts { wait },
+            CheckVerificationError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowVerificationError> for ApiError {
+    fn from(error: ShowVerificationError) -> Self {
+        match error {
+            ShowVerificationError::NotFound => Self::Plain(ErrorCode::VerificationNotFound),
+            ShowVerificationError::Unreadable(_) => Self::Internal(error.into()),
+            ShowVerificationError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListVerificationsError> for ApiError {
+    fn from(error: ListVerificationsError) -> Self {
+        match error {
+            ListVerificationsError::Unreadable(_) => Self::Internal(error.into()),
+            ListVerificationsError::Port(error) => error.into(),
+        }
+    }
+}
+
 impl From<CheckMessageStatusError> for ApiError {
     fn from(error: CheckMessageStatusError) -> Self {
         match error {
@@ -167,6 +254,12 @@ impl From<ListMessagesError> for ApiError {
             ListMessagesError::Unreadable(_) => Self::Internal(error.into()),
             ListMessagesError::Port(error) => error.into(),
         }
+    }
+}
+
+impl From<InvalidField> for ApiError {
+    fn from(field: InvalidField) -> Self {
+        Self::InvalidRequest(field)
     }
 }
 

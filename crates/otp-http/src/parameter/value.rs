@@ -1,10 +1,11 @@
 //! Kinds of values: the schema, the reader, and the text about a value that cannot be read.
 
-use otp_core::ids::{MessageId, parse_uuid};
+use otp_core::ids::{MessageId, VerificationId, parse_uuid};
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
 use otp_core::recipient::PhoneNumber;
 use otp_core::time::Timestamp;
+use otp_core::verification::VerificationStatus;
 use serde_json::json;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr};
@@ -76,6 +77,22 @@ pub(crate) const MESSAGE_ID: Value<MessageId> = Value {
     example: None,
     parse: |text| parse_uuid(text).ok().map(MessageId),
     text_key: "MessageIdMustBeUuid",
+};
+
+/// The status of a verification.
+pub(crate) const VERIFICATION_STATUS: Value<VerificationStatus> = Value {
+    schema: || Ref::from_schema_name("VerificationStatus").into(),
+    example: None,
+    parse: VerificationStatus::parse,
+    text_key: "InvalidQueryParameter-verification-status",
+};
+
+/// The id of a verification.
+pub(crate) const VERIFICATION_ID: Value<VerificationId> = Value {
+    schema: || format(KnownFormat::Uuid).into(),
+    example: None,
+    parse: |text| parse_uuid(text).ok().map(VerificationId),
+    text_key: "VerificationNotFound",
 };
 
 fn string() -> ObjectBuilder {

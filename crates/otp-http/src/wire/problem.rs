@@ -15,6 +15,12 @@ pub(crate) struct ErrorBody {
     pub(crate) description: String,
     /// Id of this request, as in `X-Request-Id`; quote it when you ask for support.
     pub(crate) request_id: String,
+    /// The field with an invalid value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// How many wrong guesses are still allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attempts_left: Option<usize>,
     /// Id of the message that the provider refused; it is recorded, not charged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<Uuid>,

@@ -75,7 +75,7 @@ impl SendMessageRequest {
     }
 }
 
-fn recipient(text: Option<&str>) -> Result<PhoneNumber, InvalidRecipient> {
+pub(super) fn recipient(text: Option<&str>) -> Result<PhoneNumber, InvalidRecipient> {
     let text = text.ok_or(InvalidRecipient::Missing)?;
     if text.trim().is_empty() {
         return Err(InvalidRecipient::Blank);

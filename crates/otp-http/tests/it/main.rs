@@ -14,5 +14,6 @@ mod rate_limit;
 mod revocation;
 mod send_message;
 mod support;
+mod verifications;
 mod whatsapp_webhook;
 mod wire;

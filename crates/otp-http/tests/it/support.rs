@@ -21,9 +21,10 @@ use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
-    MockNoticeOutbox, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger,
-    MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates, ProviderWebhook, Randomness,
-    SendLedger, StorageHealth,
+    MockNoticeOutbox, MockOptOuts, MockProofSigner, MockReceipts, MockRecipientIdentities,
+    MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates,
+    MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness, SendLedger,
+    StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
@@ -34,13 +35,20 @@ use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
+use otp_core::usecases::cancel_verification::CancelVerification;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::check_verification::CheckVerification;
+use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::record_consent::RecordConsent;
+use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
+use otp_core::usecases::show_verification::ShowVerification;
+use otp_core::verification::VerificationPolicy;
 use otp_edge::UseCaseRunner;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
 use serde_json::Value;
@@ -116,6 +124,9 @@ pub(super) struct World {
     pub(super) sender: MockMessageSender,
     pub(super) facts: MockAdmissionFacts,
     pub(super) messages: MockMessages,
+    pub(super) verification_ledger: MockVerificationLedger,
+    pub(super) verifications: MockVerifications,
+    pub(super) proofs: MockProofSigner,
     pub(super) health: Arc<dyn StorageHealth>,
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
@@ -170,6 +181,9 @@ impl World {
             sender: MockMessageSender::new(),
             facts: MockAdmissionFacts::new(),
             messages: MockMessages::new(),
+            verification_ledger: MockVerificationLedger::new(),
+            verifications: MockVerifications::new(),
+            proofs: MockProofSigner::new(),
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
             opt_outs: MockOptOuts::new(),
@@ -229,7 +243,41 @@ impl World {
                 message_lifetime: Duration::from_secs(600),
             },
         };
+        let verification_ledger = Arc::new(self.verification_ledger);
+        let verifications = Arc::new(self.verifications);
+        let show_verification = ShowVerification {
+            verifications: verifications.clone(),
+            sealers: sealers(),
+            clock: clock.clone(),
+        };
         let state = ApiState {
+            create_verification: CreateVerification {
+                send: send_message.clone(),
+                show: show_verification.clone(),
+            },
+            resend_verification: ResendVerification {
+                send: send_message.clone(),
+                show: show_verification.clone(),
+            },
+            check_verification: CheckVerification {
+                ledger: verification_ledger.clone(),
+                verifications: verifications.clone(),
+                sealers: sealers(),
+                proofs: Arc::new(self.proofs),
+                clock: clock.clone(),
+            },
+            cancel_verification: CancelVerification {
+                ledger: verification_ledger,
+                show: show_verification.clone(),
+                clock: clock.clone(),
+            },
+            show_verification,
+            list_verifications: ListVerifications {
+                verifications,
+                sealers: sealers(),
+                clock: clock.clone(),
+            },
+            verification_policy: VerificationPolicy::default(),
             authenticate: Authenticate { directory, clock },
             explain_send: ExplainSend {
                 send: send_message.clone(),

@@ -13,7 +13,7 @@ use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use otp_core::verification::{
     Alphabet, CheckKey, CheckResult, CodeLength, NewVerification, TransactionHash,
-    VerificationPart, VerificationQuery, VerificationRecord, VerificationStatus,
+    VerificationOver, VerificationPart, VerificationQuery, VerificationRecord, VerificationStatus,
 };
 
 use super::fixture::{Fixture, START, recipient};
@@ -262,7 +262,7 @@ pub async fn a_resend_adds_a_message_with_the_same_code(store: Arc<dyn Storage>)
     ));
     fixture.clock.advance(seconds(60));
     let refused = fixture.admit(&resend(&fixture, 1, id)).await;
-    let over = Refusal::VerificationOver(VerificationStatus::Approved);
+    let over = Refusal::VerificationOver(VerificationOver::Approved);
     assert_eq!(refused, Admission::Refused(over));
 }
 

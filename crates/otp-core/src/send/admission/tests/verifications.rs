@@ -155,7 +155,7 @@ fn the_recipients_failures_limit_the_guesses_at_a_new_code() {
 
 #[test]
 fn a_resend_is_judged_by_the_state_of_its_verification() {
-    let over = |status| Admission::Refused(Refusal::VerificationOver(status));
+    let over = |end| Admission::Refused(Refusal::VerificationOver(end));
     let exhausted = Admission::Refused(Refusal::TooManyAttempts { retry_at: NOW });
     let of_other_account = VerificationState {
         account_id: AccountId(Uuid::from_u128(5)),
@@ -170,13 +170,13 @@ fn a_resend_is_judged_by_the_state_of_its_verification() {
         (stored(2, VerificationStatus::Pending, 1), admitted(4, 30)),
         (
             stored(2, VerificationStatus::Approved, 0),
-            over(VerificationStatus::Approved),
+            over(VerificationOver::Approved),
         ),
         (
             stored(2, VerificationStatus::Canceled, 0),
-            over(VerificationStatus::Canceled),
+            over(VerificationOver::Canceled),
         ),
-        (expired, over(VerificationStatus::Expired)),
+        (expired, over(VerificationOver::Expired)),
         (stored(2, VerificationStatus::Exhausted, 5), exhausted),
         (stored(2, VerificationStatus::Exhausted, 1), exhausted),
         (of_other_account, not_found),

@@ -1,0 +1,140 @@
+//! `POST /v1/verifications/{id}/check`: compares what a person entered with the code.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::usecases::check_verification::{
+    ApprovedVerification, CheckVerificationRequest as Request,
+};
+use otp_core::verification::Guess;
+use otp_edge::resource_at;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::show_verification::{VerificationPath, id_of};
+use crate::answer;
+use crate::authentication::authenticate_and_read;
+use crate::error::{self, ApiError, ErrorCode};
+use crate::state::ApiState;
+use crate::wire::{ChannelName, RequestHeaders, TransactionBody, TypedField, transaction};
+
+const PATH: &str = "/v1/verifications/{id}/check";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).post(post).finish()
+}
+
+/// What a person entered.
+#[derive(Deserialize, ToSchema)]
+struct CheckVerificationRequest {
+    /// The code as it was typed: Arabic and Persian digits are read, spaces and hyphens are left out.
+    #[serde(default)]
+    #[schema(value_type = String, required = true)]
+    code: TypedField,
+    /// The transaction of the verification, if it has one.
+    #[serde(default)]
+    #[schema(value_type = Option<TransactionBody>)]
+    transaction: TypedField,
+}
+
+/// A right code.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckVerificationResponse {
+    /// `Approved`.
+    status: &'static str,
+    /// The channel of the newest message.
+    #[schema(value_type = ChannelName)]
+    channel: &'static str,
+    /// A signed statement of this success (JWT, EdDSA). Other services check it offline with the keys at
+    /// `/.well-known/jwks.json`.
+    proof: String,
+}
+
+/// Checks a code. The right one approves the verification, once.
+///
+/// A wrong one costs one of five guesses, and one of ten in 24 hours for this recipient; new codes and
+/// other API keys do not give more. Send an `Idempotency-Key`, so that a lost answer can be repeated: the
+/// same right code with the same key is answered like the first time until the code expires.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "CheckVerification",
+    tag = "Verifications",
+    security(("ApiKey" = [])),
+    params(VerificationPath, RequestHeaders),
+    request_body(content = CheckVerificationRequest, example = json!({"code": "482913"})),
+    responses(
+        (
+            status = 200,
+            description = "The code is right.",
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
+            body = CheckVerificationResponse,
+            example = json!({
+                "status": "Approved",
+                "channel": "whatsapp",
+                "proof": "eyJhbGciOiJFZERTQSIsImtpZCI6IjAxOTllMWY0IiwidHlwIjoiSldUIn0.eyJqdGkiOiIwMTk5ZTFmNCJ9.c2lnbmF0dXJl",
+            }),
+        ),
+        Refusals,
+    ),
+)]
+pub(crate) async fn post(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<ApiState>,
+) -> HttpResponse {
+    let approved = check(&request, payload, &state).await;
+    let body = approved.map(|approved| CheckVerificationResponse {
+        status: otp_core::verification::VerificationStatus::Approved.as_str(),
+        channel: approved.channel.as_str(),
+        proof: approved.proof.expose().to_owned(),
+    });
+    answer::json(&request, body)
+}
+
+async fn check(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+) -> Result<ApprovedVerification, ApiError> {
+    let (caller, body): (_, CheckVerificationRequest) =
+        authenticate_and_read(request, payload, state).await?;
+    let id = id_of(request)?;
+    let typed = body.code.text("code")?.unwrap_or_default();
+    let guess = Guess::parse(&typed).ok_or(ApiError::Plain(ErrorCode::CodeIsRequired))?;
+    let wanted = Request {
+        caller,
+        id,
+        guess,
+        transaction: transaction(body.transaction)?,
+        idempotency_key: None,
+    };
+    let check_verification = state.check_verification.clone();
+    let approved = state
+        .runner
+        .run(async move { check_verification.execute(wanted).await })
+        .await?;
+    Ok(approved?)
+}
+
+/// The error codes of this endpoint, besides the common ones.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses_to_a_body(&[
+            ErrorCode::CodeIsRequired,
+            ErrorCode::InvalidRequest,
+            ErrorCode::CodeIncorrect,
+            ErrorCode::TransactionMismatch,
+            ErrorCode::VerificationNotFound,
+            ErrorCode::VerificationAlreadyApproved,
+            ErrorCode::VerificationExpired,
+            ErrorCode::VerificationCanceled,
+            ErrorCode::TooManyAttempts,
+        ])
+    }
+}

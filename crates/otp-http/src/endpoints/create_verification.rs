@@ -1,0 +1,157 @@
+//! `POST /v1/verifications`: makes a code and sends it.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::usecases::create_verification::{
+    CreateVerificationRequest as Request, CreatedVerification,
+};
+use otp_edge::{RequestContext, resource_at};
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response};
+
+use super::list_verifications;
+use crate::answer;
+use crate::authentication::authenticate_and_read;
+use crate::error::{self, ApiError, ErrorCode};
+use crate::state::ApiState;
+use crate::wire::{CreateVerificationRequest, RequestHeaders, VerificationResource};
+
+pub(super) const PATH: &str = "/v1/verifications";
+
+/// The resource of new verifications and of their list.
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH)
+        .post(post)
+        .get(list_verifications::get)
+        .finish()
+}
+
+/// Makes a code, sends it, and returns the verification.
+///
+/// The pending verification of the same recipient, if there is one, is canceled: its code is refused from
+/// now on, and its wrong guesses count for the new code. Key, limits, credits, cooldown and opt-out are
+/// those of `SendMessage`. If WhatsApp refuses the message, the answer is that refusal.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "CreateVerification",
+    tag = "Verifications",
+    security(("ApiKey" = [])),
+    params(RequestHeaders),
+    request_body(
+        content = CreateVerificationRequest,
+        example = json!({"to": "+966551234567", "languageCode": "ar", "metadata": {"order": "A-17"}}),
+    ),
+    responses(
+        (
+            status = 201,
+            description = "The verification. Its code is on the way.",
+            headers(
+                ("X-Request-Id" = String, description = "Id of this request."),
+                ("Location" = String, description = "Path of the verification."),
+            ),
+            body = VerificationResource,
+            example = json!({
+                "id": "0199e1f4-3a5c-7d20-9c0e-6f1b2c3d4e5f",
+                "status": "Pending",
+                "to": "+966551234567",
+                "channel": "whatsapp",
+                "channelsTried": ["whatsapp"],
+                "codeLength": 6,
+                "createdAt": "2026-05-14T09:13:42.812Z",
+                "expiresAt": "2026-05-14T09:18:42.812Z",
+                "resendAfterSeconds": 30,
+                "attemptsLeft": 5,
+                "messages": [{
+                    "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
+                    "channel": "whatsapp",
+                    "messageStatus": "Sent",
+                    "createdAt": "2026-05-14T09:13:42.812Z",
+                }],
+                "checks": [],
+                "metadata": {"order": "A-17"},
+            }),
+        ),
+        Refusals,
+    ),
+)]
+pub(crate) async fn post(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<ApiState>,
+) -> HttpResponse {
+    let context = RequestContext::of(&request);
+    let created = create(&request, payload, &state, &context).await;
+    created_answer(&request, created)
+}
+
+async fn create(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+    context: &RequestContext,
+) -> Result<CreatedVerification, ApiError> {
+    let (caller, body): (_, CreateVerificationRequest) =
+        authenticate_and_read(request, payload, state).await?;
+    let fields = body.fields(&state.verification_policy)?;
+    let wanted = Request {
+        caller,
+        to: fields.to,
+        code: fields.code,
+        lifetime: fields.lifetime,
+        language: fields.language,
+        transaction: fields.transaction,
+        metadata: fields.metadata,
+        notice_language: context.preferred_language,
+        idempotency_key: None,
+    };
+    let create_verification = state.create_verification.clone();
+    let created = state
+        .runner
+        .run(async move { create_verification.execute(wanted).await })
+        .await?;
+    Ok(created?)
+}
+
+/// Answers with a verification that was created, or sent again.
+pub(super) fn created_answer(
+    request: &HttpRequest,
+    created: Result<CreatedVerification, ApiError>,
+) -> HttpResponse {
+    let id = created.as_ref().ok();
+    let path = id.map(|created| format!("{PATH}/{}", created.verification.id));
+    let resource = created.map(|created| VerificationResource::from(created.verification));
+    let mut answer = answer::json_with(request, StatusCode::CREATED, resource);
+    let path = path.and_then(|path| path.parse().ok());
+    if let Some(path) = path {
+        answer.headers_mut().insert(LOCATION, path);
+    }
+    answer
+}
+
+/// The error codes of this endpoint, besides the common ones.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses_to_a_body(&[
+            ErrorCode::DestinationPhoneNumberIsRequired,
+            ErrorCode::PhoneNumberCanNotBeEmpty,
+            ErrorCode::InvalidphoneNumber,
+            ErrorCode::InvalidRequest,
+            ErrorCode::AccountRestricted,
+            ErrorCode::AccountClosed,
+            ErrorCode::SenderNumberNotFound,
+            ErrorCode::TemplateNotFound,
+            ErrorCode::RecipientOptedOut,
+            ErrorCode::TooManyAttempts,
+            ErrorCode::CoolingDown,
+            ErrorCode::InsufficientBalance,
+            ErrorCode::RefusedByProvider,
+        ])
+    }
+}

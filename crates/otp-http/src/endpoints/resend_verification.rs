@@ -1,0 +1,147 @@
+//! `POST /v1/verifications/{id}/resend`: sends the same code again.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::usecases::create_verification::CreatedVerification;
+use otp_core::usecases::resend_verification::ResendVerificationRequest as Request;
+use otp_edge::{RequestContext, resource_at};
+use serde::Deserialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use super::create_verification::created_answer;
+use super::show_verification::{VerificationPath, id_of};
+use crate::authentication::authenticate_and_read;
+use crate::error::{self, ApiError, ErrorCode};
+use crate::state::ApiState;
+use crate::wire::{
+    CHANNELS, ChannelChoice, RequestHeaders, TypedField, VerificationResource, one_of,
+};
+
+const PATH: &str = "/v1/verifications/{id}/resend";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).post(post).finish()
+}
+
+/// How to send the code again. An empty object repeats what was asked for before.
+#[derive(Deserialize, ToSchema)]
+struct ResendVerificationRequest {
+    /// The channel.
+    #[serde(default)]
+    #[schema(value_type = Option<ChannelChoice>, default = "auto")]
+    channel: TypedField,
+}
+
+/// Sends the same code again, in a new message, and returns the verification.
+///
+/// The code does not change while it is valid: messages arrive in any order, and the older one must not
+/// become a trap. Cooldown and price are those of any message; the end of the lifetime stays.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "ResendVerification",
+    tag = "Verifications",
+    security(("ApiKey" = [])),
+    params(VerificationPath, RequestHeaders),
+    request_body(content = ResendVerificationRequest, example = json!({})),
+    responses(
+        (
+            status = 201,
+            description = "The verification, with its new message.",
+            headers(
+                ("X-Request-Id" = String, description = "Id of this request."),
+                ("Location" = String, description = "Path of the verification."),
+            ),
+            body = VerificationResource,
+            example = json!({
+                "id": "0199e1f4-3a5c-7d20-9c0e-6f1b2c3d4e5f",
+                "status": "Pending",
+                "to": "+966551234567",
+                "channel": "whatsapp",
+                "channelsTried": ["whatsapp"],
+                "codeLength": 6,
+                "createdAt": "2026-05-14T09:13:42.812Z",
+                "expiresAt": "2026-05-14T09:18:42.812Z",
+                "resendAfterSeconds": 60,
+                "attemptsLeft": 5,
+                "messages": [
+                    {
+                        "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
+                        "channel": "whatsapp",
+                        "messageStatus": "Sent",
+                        "createdAt": "2026-05-14T09:13:42.812Z",
+                    },
+                    {
+                        "id": "0199e1f4-b7d1-7c33-8f4a-0a1b2c3d4e5f",
+                        "channel": "whatsapp",
+                        "messageStatus": "Sent",
+                        "createdAt": "2026-05-14T09:14:15.022Z",
+                    },
+                ],
+                "checks": [],
+                "metadata": {"order": "A-17"},
+            }),
+        ),
+        Refusals,
+    ),
+)]
+pub(crate) async fn post(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<ApiState>,
+) -> HttpResponse {
+    let context = RequestContext::of(&request);
+    let resent = resend(&request, payload, &state, &context).await;
+    created_answer(&request, resent)
+}
+
+async fn resend(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+    context: &RequestContext,
+) -> Result<CreatedVerification, ApiError> {
+    let (caller, body): (_, ResendVerificationRequest) =
+        authenticate_and_read(request, payload, state).await?;
+    let id = id_of(request)?;
+    one_of("channel", body.channel.text("channel")?, CHANNELS)?;
+    let wanted = Request {
+        caller,
+        id,
+        notice_language: context.preferred_language,
+        idempotency_key: None,
+    };
+    let resend_verification = state.resend_verification.clone();
+    let resent = state
+        .runner
+        .run(async move { resend_verification.execute(wanted).await })
+        .await?;
+    Ok(resent?)
+}
+
+/// The error codes of this endpoint, besides the common ones.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses_to_a_body(&[
+            ErrorCode::InvalidRequest,
+            ErrorCode::VerificationNotFound,
+            ErrorCode::VerificationAlreadyApproved,
+            ErrorCode::VerificationExpired,
+            ErrorCode::VerificationCanceled,
+            ErrorCode::AccountRestricted,
+            ErrorCode::AccountClosed,
+            ErrorCode::SenderNumberNotFound,
+            ErrorCode::TemplateNotFound,
+            ErrorCode::RecipientOptedOut,
+            ErrorCode::TooManyAttempts,
+            ErrorCode::CoolingDown,
+            ErrorCode::InsufficientBalance,
+            ErrorCode::RefusedByProvider,
+        ])
+    }
+}

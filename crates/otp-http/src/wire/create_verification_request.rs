@@ -1,0 +1,233 @@
+//! The body of a new verification.
+
+use otp_core::language::LanguageTag;
+use otp_core::recipient::PhoneNumber;
+use otp_core::usecases::create_verification::CodeSource;
+use otp_core::verification::{
+    Alphabet, CodeLength, CodeLifetime, InvalidMetadata, InvalidTransaction, Metadata, OwnCode,
+    Transaction, VerificationPolicy,
+};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::send_message_request::{InvalidRecipient, recipient};
+use super::typed_field::{TypedField, nested};
+use crate::error::{ApiError, FieldFault, InvalidField};
+
+/// A recipient, and how to verify it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CreateVerificationRequest {
+    /// The recipient in E.164: a plus sign and digits.
+    #[serde(default)]
+    #[schema(value_type = String, required = true, pattern = r"^\+[0-9]+$")]
+    to: TypedField,
+    /// The channel. `auto` follows from the recipient.
+    #[serde(default)]
+    #[schema(value_type = Option<ChannelChoice>, default = "auto")]
+    channel: TypedField,
+    /// The language of the message (BCP 47: `en`, `ar`, `en_US`, `ar-SA`). Without it, or if no such
+    /// template exists, the account's default language is used.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    language_code: TypedField,
+    /// Your own code, which the service sends and checks: 4 to 8 of A-Z, a-z and 0-9. Without it, the
+    /// service makes one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 4, max_length = 8, pattern = "^[A-Za-z0-9]+$")]
+    code: TypedField,
+    /// The number of characters of the code that the service makes. Less than 6 has to be allowed by the
+    /// operator.
+    #[serde(default)]
+    #[schema(value_type = Option<u8>, minimum = 4, maximum = 8, default = 6)]
+    code_length: TypedField,
+    /// What that code is made of: digits, or letters and digits that do not look alike.
+    #[serde(default)]
+    #[schema(value_type = Option<AlphabetChoice>, default = "numeric")]
+    alphabet: TypedField,
+    /// How long the code is valid, in seconds. The default is the operator's, usually 300.
+    #[serde(default)]
+    #[schema(value_type = Option<u16>, minimum = 30, maximum = 600)]
+    lifetime_seconds: TypedField,
+    /// What the code confirms. Checks have to repeat it.
+    #[serde(default)]
+    #[schema(value_type = Option<TransactionBody>)]
+    transaction: TypedField,
+    /// Your own data, which every answer repeats: at most 10 pairs of strings, 1 KiB in all.
+    #[serde(default)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
+    metadata: TypedField,
+}
+
+/// A channel, or the choice of it.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "documents the names that are read")]
+pub(crate) enum ChannelChoice {
+    Auto,
+    Whatsapp,
+}
+
+/// What a code is made of.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "documents the names that are read")]
+pub(crate) enum AlphabetChoice {
+    Numeric,
+    Alphanumeric,
+}
+
+/// A transaction that a code confirms.
+#[derive(ToSchema)]
+#[schema(as = Transaction)]
+#[expect(dead_code, reason = "documents an object that is read field by field")]
+pub(crate) struct TransactionBody {
+    /// The amount as a decimal number, such as `49.90`. A check repeats it as it is written here.
+    #[schema(max_length = 20, pattern = r"^[0-9]+(\.[0-9]+)?$")]
+    amount: String,
+    /// Its currency (ISO 4217).
+    #[schema(pattern = "^[A-Z]{3}$")]
+    currency: String,
+    /// The payee.
+    #[schema(min_length = 1, max_length = 140)]
+    payee: String,
+}
+
+/// A body that was read.
+pub(crate) struct CreateVerificationFields {
+    pub(crate) to: PhoneNumber,
+    pub(crate) code: CodeSource,
+    pub(crate) lifetime: CodeLifetime,
+    pub(crate) language: Option<LanguageTag>,
+    pub(crate) transaction: Option<Transaction>,
+    pub(crate) metadata: Metadata,
+}
+
+/// The names of channels that requests may have.
+pub(crate) const CHANNELS: &[&str] = &["auto", "whatsapp"];
+const ALPHABETS: &[&str] = &["numeric", "alphanumeric"];
+
+impl CreateVerificationRequest {
+    /// Reads the fields in the order in which they are documented.
+    pub(crate) fn fields(
+        self,
+        policy: &VerificationPolicy,
+    ) -> Result<CreateVerificationFields, ApiError> {
+        let to = self.to.text("to")?;
+        let to = recipient(to.as_deref()).map_err(ApiError::of_recipient)?;
+        one_of("channel", self.channel.text("channel")?, CHANNELS)?;
+        let language = self.language_code.text("languageCode")?;
+        let code = match self.code.text("code")? {
+            Some(text) => {
+                for (field, value) in [
+                    ("codeLength", &self.code_length),
+                    ("alphabet", &self.alphabet),
+                ] {
+                    if !value.is_absent() {
+                        return Err(InvalidField::new(field, FieldFault::NotWithOwnCode).into());
+                    }
+                }
+                let own = OwnCode::parse(&text);
+                let own = own.map_err(|_| InvalidField::new("code", FieldFault::OwnCode))?;
+                CodeSource::Supplied(own)
+            }
+            None => {
+                let length = code_length(self.code_length, policy)?;
+                let alphabet = one_of("alphabet", self.alphabet.text("alphabet")?, ALPHABETS)?;
+                let alphabet = match alphabet {
+                    Some(1) => Alphabet::Alphanumeric,
+                    Some(_) | None => Alphabet::Numeric,
+                };
+                CodeSource::Generated(length, alphabet)
+            }
+        };
+        let seconds = self.lifetime_seconds.number("lifetimeSeconds", (30, 600))?;
+        let lifetime = seconds.and_then(|seconds| CodeLifetime::try_new(seconds).ok());
+        Ok(CreateVerificationFields {
+            to,
+            code,
+            lifetime: lifetime.unwrap_or(policy.lifetime),
+            // An implausible tag selects nothing, so the account's default language is used.
+            language: language.and_then(|tag| LanguageTag::parse(&tag).ok()),
+            transaction: transaction(self.transaction)?,
+            metadata: metadata(self.metadata)?,
+        })
+    }
+}
+
+impl ApiError {
+    /// The error of a recipient in the field `to`.
+    fn of_recipient(error: InvalidRecipient) -> Self {
+        Self::from(error)
+    }
+}
+
+/// Returns the place of a text among the names that are valid.
+pub(crate) fn one_of(
+    field: &'static str,
+    text: Option<String>,
+    names: &'static [&'static str],
+) -> Result<Option<usize>, InvalidField> {
+    let Some(text) = text else { return Ok(None) };
+    let place = names.iter().position(|name| *name == text);
+    let fault = || InvalidField::new(field, FieldFault::NotOneOf(names));
+    place.map(Some).ok_or_else(fault)
+}
+
+fn code_length(field: TypedField, policy: &VerificationPolicy) -> Result<CodeLength, InvalidField> {
+    let least = if policy.allow_short_codes { 4 } else { 6 };
+    let Some(length) = field.number("codeLength", (least, 8))? else {
+        return Ok(CodeLength::DEFAULT);
+    };
+    let length = CodeLength::try_new(length, policy.allow_short_codes);
+    length.map_err(|_| InvalidField::new("codeLength", FieldFault::NotBetween(least, 8)))
+}
+
+/// Reads a transaction, of a new verification or of a check.
+pub(crate) fn transaction(field: TypedField) -> Result<Option<Transaction>, InvalidField> {
+    let Some(mut object) = field.object("transaction")? else {
+        return Ok(None);
+    };
+    let mut part = |path: &'static str| {
+        let text = nested(&mut object, path).text(path)?;
+        text.ok_or(InvalidField::new(path, FieldFault::Missing))
+    };
+    let amount = part("transaction.amount")?;
+    let currency = part("transaction.currency")?;
+    let payee = part("transaction.payee")?;
+    let transaction = Transaction::try_new(&amount, &currency, &payee);
+    transaction.map(Some).map_err(|invalid| match invalid {
+        InvalidTransaction::Amount => InvalidField::new("transaction.amount", FieldFault::Amount),
+        InvalidTransaction::Currency => {
+            InvalidField::new("transaction.currency", FieldFault::Currency)
+        }
+        InvalidTransaction::Payee => InvalidField::new("transaction.payee", FieldFault::Payee),
+    })
+}
+
+fn metadata(field: TypedField) -> Result<Metadata, InvalidField> {
+    let Some(object) = field.object("metadata")? else {
+        return Ok(Metadata::default());
+    };
+    let pairs: Option<Vec<_>> = object
+        .into_iter()
+        .map(|(key, value)| match value {
+            Value::String(text) => Some((key, text)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        })
+        .collect();
+    let pairs = pairs.ok_or(InvalidField::new("metadata", FieldFault::NotTexts))?;
+    Metadata::try_new(pairs).map_err(|invalid| {
+        let fault = match invalid {
+            InvalidMetadata::TooMany => FieldFault::TooManyPairs,
+            InvalidMetadata::TooLong => FieldFault::PairsTooLong,
+            InvalidMetadata::Nul | InvalidMetadata::EmptyKey => FieldFault::NotTexts,
+        };
+        InvalidField::new("metadata", fault)
+    })
+}
