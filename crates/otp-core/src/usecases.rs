@@ -41,6 +41,7 @@ pub mod mail_notices;
 pub mod open_keyring;
 pub mod preflight_templates;
 pub mod record_consent;
+pub mod record_outcome;
 pub mod remove_sender;
 pub mod replace_access_token;
 pub mod resume_sender;

@@ -8,8 +8,8 @@ use otp_edge::{PerIpLimit, catch_panics, not_found, per_ip_limit};
 use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
-    check_message_status, docs, explain_message, health, list_messages, send_message, show_message,
-    whatsapp_webhook,
+    check_message_status, docs, explain_message, health, list_messages, record_outcome,
+    send_message, show_message, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -70,6 +70,7 @@ impl Api {
                 list_messages::resource(),
                 explain_message::resource(),
                 show_message::resource(),
+                record_outcome::resource(),
             ] {
                 let limited = api.limited(resource).wrap(from_fn(per_ip_limit));
                 let caught = limited.wrap(from_fn(catch_panics));

@@ -5,6 +5,7 @@ pub(crate) mod docs;
 pub(crate) mod explain_message;
 pub(crate) mod health;
 pub(crate) mod list_messages;
+pub(crate) mod record_outcome;
 pub(crate) mod send_message;
 pub(crate) mod show_message;
 pub(crate) mod whatsapp_webhook;

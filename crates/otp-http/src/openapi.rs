@@ -8,7 +8,8 @@ use utoipa::openapi::{Components, Server};
 use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
-    check_message_status, explain_message, health, list_messages, send_message, show_message,
+    check_message_status, explain_message, health, list_messages, record_outcome, send_message,
+    show_message,
 };
 use crate::error::{Problem, offer_problems};
 use crate::wire::ErrorBody;
@@ -78,6 +79,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         list_messages::get,
         show_message::get,
         explain_message::post,
+        record_outcome::post,
         health::live,
         health::ready,
     ),

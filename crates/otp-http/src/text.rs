@@ -16,7 +16,7 @@ mod tests {
     use super::*;
     use crate::body::MalformedBody;
     use crate::endpoints::list_messages;
-    use crate::error::ErrorCode;
+    use crate::error::{ErrorCode, FieldFault};
 
     fn keys() -> BTreeSet<&'static str> {
         let of_codes = ErrorCode::ALL.iter().map(|code| code.as_str());
@@ -24,6 +24,7 @@ mod tests {
         let of_values = list_messages::QUERY
             .iter()
             .map(|parameter| parameter.text_key());
+        let of_fields = FieldFault::ALL.iter().map(|fault| fault.text_key());
         let others = [
             "CoolingDown-message",
             "InternalServerError-temporary",
@@ -33,6 +34,7 @@ mod tests {
         of_codes
             .chain(of_bodies)
             .chain(of_values)
+            .chain(of_fields)
             .chain(others)
             .collect()
     }

@@ -1,5 +1,6 @@
 //! Wire types that several endpoints share.
 
+mod code_outcome;
 mod message;
 mod message_status;
 mod page;
@@ -8,6 +9,7 @@ mod request_headers;
 mod send_message_request;
 mod time;
 
+pub(crate) use code_outcome::CodeOutcomeName;
 pub(crate) use message::{FailureFields, MessageResource, MessageWithTimeline};
 pub(crate) use message_status::MessageStatusName;
 pub(crate) use page::{ListPage, PageOf};

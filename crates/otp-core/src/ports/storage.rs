@@ -2,8 +2,8 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
-    Messages, NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities, Schema,
-    SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
+    MessageOutcomes, Messages, NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities,
+    Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
 };
 
 /// All ports that a storage adapter provides.
@@ -19,6 +19,7 @@ pub trait Storage:
     + Directory
     + Erasure
     + Keyring
+    + MessageOutcomes
     + Messages
     + OptOuts
     + NoticeOutbox
@@ -45,6 +46,7 @@ impl<T> Storage for T where
         + Directory
         + Erasure
         + Keyring
+        + MessageOutcomes
         + Messages
         + OptOuts
         + NoticeOutbox

@@ -13,6 +13,7 @@ use otp_edge::{NO_STORE, REQUEST_ID, RequestContext, retry_after};
 use super::api_error::ApiError;
 use super::cause::chain;
 use super::code::ErrorCode;
+use super::invalid_field::InvalidField;
 use super::problem::{PROBLEM_JSON, Problem};
 use crate::text::TEXTS;
 use crate::wire::{ErrorBody, ExplainedError};
@@ -85,6 +86,14 @@ impl ApiError {
                 shape.body.description = text(query.text_key(), &arguments);
                 shape
             }
+            Self::InvalidRequest(InvalidField { field, fault }) => {
+                let known = otp_texts::join_names(context.language(), fault.known());
+                let arguments = [("field", &**field), ("known", &*known)];
+                let mut shape = plain(&[]);
+                shape.body.description = text(fault.text_key(), &arguments);
+                shape.body.field = Some(field.clone().into_owned());
+                shape
+            }
             Self::TooManyRequests(exceeded) => plain(&[]).with(exceeded.headers()),
             Self::MethodNotAllowed { allow } => plain(&[]).with([(ALLOW, allow.clone())]),
             Self::CoolingDown { wait } => {
@@ -141,6 +150,7 @@ impl Shape {
                 error_message: code.as_str().to_owned(),
                 description: TEXTS.text(context.language(), code.as_str(), arguments),
                 request_id: context.request_id.clone(),
+                field: None,
                 id: None,
                 message_status: None,
             },

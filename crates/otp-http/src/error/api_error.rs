@@ -8,6 +8,7 @@ use otp_edge::Exceeded;
 
 use super::cause::Cause;
 use super::code::ErrorCode;
+use super::invalid_field::InvalidField;
 use crate::body::MalformedBody;
 use crate::parameter::InvalidQuery;
 
@@ -20,6 +21,8 @@ pub(crate) enum ApiError {
     MalformedRequestBody(MalformedBody),
     /// The query cannot be used.
     InvalidQueryParameter(InvalidQuery),
+    /// A field has an invalid value.
+    InvalidRequest(InvalidField),
     /// The limit per IP address is exceeded.
     TooManyRequests(Exceeded),
     /// The path exists, but not for this method.
@@ -56,6 +59,7 @@ impl ApiError {
             Self::Plain(code) => *code,
             Self::MalformedRequestBody(_) => ErrorCode::MalformedRequestBody,
             Self::InvalidQueryParameter(_) => ErrorCode::InvalidQueryParameter,
+            Self::InvalidRequest(_) => ErrorCode::InvalidRequest,
             Self::TooManyRequests(_) => ErrorCode::TooManyRequests,
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::CoolingDown { .. } => ErrorCode::CoolingDown,

@@ -87,10 +87,14 @@ codes! {
     MessageIdIsRequired => BAD_REQUEST,
     /// `id` is not a UUID.
     MessageIdMustBeUuid => BAD_REQUEST,
+    /// A field of a request below `/v1` has an invalid value.
+    InvalidRequest => BAD_REQUEST,
     /// A parameter of the query is unknown, appears twice or has an invalid value.
     InvalidQueryParameter => BAD_REQUEST,
     /// The account has no such message.
     MessageNotFound => NOT_FOUND,
+    /// Another outcome of the message is recorded.
+    OutcomeAlreadyRecorded => CONFLICT,
     /// A webhook's handshake has another token than the configured one.
     InvalidVerifyToken => FORBIDDEN,
     /// A notification is not signed with the app's secret.

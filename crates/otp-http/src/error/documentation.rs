@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
 use otp_core::ids::MessageId;
+use otp_core::message::CodeOutcome;
 use otp_core::ui_language::UiLanguage;
 use otp_edge::{Exceeded, RequestContext};
 use utoipa::openapi::example::ExampleBuilder;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use super::api_error::ApiError;
 use super::code::ErrorCode;
+use super::invalid_field::{FieldFault, InvalidField};
 use super::negotiation::OFFERED_BELOW;
 use super::problem::PROBLEM_JSON;
 use crate::body::MalformedBody;
@@ -115,6 +117,10 @@ pub(super) fn sample(code: ErrorCode) -> ApiError {
             name: "status",
             text_key: MESSAGE_STATUS.text_key,
         }),
+        ApiError::InvalidRequest(InvalidField::new(
+            "outcome",
+            FieldFault::NotOneOf(&CodeOutcome::NAMES),
+        )),
         ApiError::TooManyRequests(Exceeded {
             burst: NonZeroU32::new(20).unwrap_or(NonZeroU32::MIN),
             window_seconds: 2,

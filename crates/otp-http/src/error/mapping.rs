@@ -7,6 +7,7 @@ use otp_core::recipient::InvalidPhoneNumber;
 use otp_core::usecases::authenticate::AuthenticateError;
 use otp_core::usecases::check_message_status::CheckMessageStatusError;
 use otp_core::usecases::list_messages::ListMessagesError;
+use otp_core::usecases::record_outcome::RecordOutcomeError;
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_message::ShowMessageError;
 
@@ -14,6 +15,7 @@ use otp_edge::{BodyError, Refusal, RunError};
 
 use super::api_error::ApiError;
 use super::code::ErrorCode;
+use super::invalid_field::InvalidField;
 use crate::body::{InvalidBody, MalformedBody};
 use crate::parameter::InvalidQuery;
 use crate::wire::{InvalidIdempotencyKey, InvalidRecipient};
@@ -62,6 +64,12 @@ impl From<BodyError> for ApiError {
 impl From<MalformedBody> for ApiError {
     fn from(problem: MalformedBody) -> Self {
         Self::MalformedRequestBody(problem)
+    }
+}
+
+impl From<InvalidField> for ApiError {
+    fn from(field: InvalidField) -> Self {
+        Self::InvalidRequest(field)
     }
 }
 
@@ -157,6 +165,16 @@ impl From<ShowMessageError> for ApiError {
             ShowMessageError::NotFound => Self::Plain(ErrorCode::MessageNotFound),
             ShowMessageError::Unreadable(_) => Self::Internal(error.into()),
             ShowMessageError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<RecordOutcomeError> for ApiError {
+    fn from(error: RecordOutcomeError) -> Self {
+        match error {
+            RecordOutcomeError::NotFound => Self::Plain(ErrorCode::MessageNotFound),
+            RecordOutcomeError::AlreadyRecorded => Self::Plain(ErrorCode::OutcomeAlreadyRecorded),
+            RecordOutcomeError::Port(error) => error.into(),
         }
     }
 }

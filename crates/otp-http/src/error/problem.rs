@@ -30,6 +30,9 @@ pub(crate) struct Problem {
     error_message: String,
     /// Id of this request, as in `X-Request-Id`.
     request_id: String,
+    /// The field with an invalid value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
     /// Id of the message that the provider refused; it is recorded, not charged.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Uuid>,
@@ -46,6 +49,7 @@ impl Problem {
             error_message,
             description,
             request_id,
+            field,
             id,
             message_status,
         } = body;
@@ -56,6 +60,7 @@ impl Problem {
             detail: description,
             error_message,
             request_id,
+            field,
             id,
             message_status,
         }

@@ -8,7 +8,7 @@ use otp_edge::RequestContext;
 use serde_json::{Value, json};
 
 use super::documentation::{example_context, sample};
-use super::{ApiError, ErrorCode};
+use super::{ApiError, ErrorCode, FieldFault, InvalidField};
 use crate::body::MalformedBody;
 use crate::endpoints::list_messages;
 use crate::parameter::InvalidQuery;
@@ -25,11 +25,16 @@ fn answers(language: UiLanguage) -> BTreeMap<String, Value> {
     let of_queries = invalid_queries()
         .into_iter()
         .map(|(name, query)| (name, ApiError::InvalidQueryParameter(query)));
+    let of_fields = FieldFault::ALL.iter().map(|fault| {
+        let field = InvalidField::new("outcome", *fault);
+        (fault.text_key(), ApiError::InvalidRequest(field))
+    });
     let unavailable = ("Unavailable", ApiError::Unavailable("the cause".into()));
     let internal = ("Internal", ApiError::Internal("the cause".into()));
     of_codes
         .chain(of_bodies)
         .chain(of_queries)
+        .chain(of_fields)
         .chain([unavailable, internal])
         .map(|(name, error)| (name.to_owned(), answer(&error, &context)))
         .collect()

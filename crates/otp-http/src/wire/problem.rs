@@ -15,6 +15,9 @@ pub(crate) struct ErrorBody {
     pub(crate) description: String,
     /// Id of this request, as in `X-Request-Id`; quote it when you ask for support.
     pub(crate) request_id: String,
+    /// The field with an invalid value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
     /// Id of the message that the provider refused; it is recorded, not charged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<Uuid>,

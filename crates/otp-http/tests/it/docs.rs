@@ -51,7 +51,8 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
             "/health/ready",
             "/v1/messages",
             "/v1/messages/explain",
-            "/v1/messages/{id}"
+            "/v1/messages/{id}",
+            "/v1/messages/{id}/outcome"
         ]
     );
     let key = &document["components"]["securitySchemes"]["ApiKey"];

@@ -20,10 +20,10 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
-    MockNoticeOutbox, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger,
-    MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates, ProviderWebhook, Randomness,
-    SendLedger, StorageHealth,
+    Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageOutcomes, MockMessageSender,
+    MockMessages, MockNoticeOutbox, MockOptOuts, MockReceipts, MockRecipientIdentities,
+    MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates,
+    ProviderWebhook, Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
@@ -39,6 +39,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::record_consent::RecordConsent;
+use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
 use otp_edge::UseCaseRunner;
@@ -116,6 +117,7 @@ pub(super) struct World {
     pub(super) sender: MockMessageSender,
     pub(super) facts: MockAdmissionFacts,
     pub(super) messages: MockMessages,
+    pub(super) outcomes: MockMessageOutcomes,
     pub(super) health: Arc<dyn StorageHealth>,
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
@@ -170,6 +172,7 @@ impl World {
             sender: MockMessageSender::new(),
             facts: MockAdmissionFacts::new(),
             messages: MockMessages::new(),
+            outcomes: MockMessageOutcomes::new(),
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
             opt_outs: MockOptOuts::new(),
@@ -230,6 +233,10 @@ impl World {
             },
         };
         let state = ApiState {
+            record_outcome: RecordOutcome {
+                outcomes: Arc::new(self.outcomes),
+                clock: clock.clone(),
+            },
             authenticate: Authenticate { directory, clock },
             explain_send: ExplainSend {
                 send: send_message.clone(),

@@ -135,6 +135,7 @@ impl State {
             region: attempt.region,
             routed_to: new.routed_to.clone(),
             events: Vec::new(),
+            outcome: None,
         };
         self.messages.insert(attempt.message_id, stored);
     }
