@@ -9,7 +9,50 @@ on_every_store! {
     another_accounts_message_is_answered_like_an_unknown_one;
     a_timeline_has_each_transition_once_with_its_source_and_both_times;
     pages_show_every_message_once;
+    the_outcome_of_a_code_is_recorded_once_and_shown;
     an_explanation_matches_the_answer_that_follows_and_changes_nothing;
+}
+
+async fn post(world: &World, server: &Running, path: &str, body: &Value) -> Answer {
+    let request = otp_e2e::world::client().post(format!("{}{path}", server.url()));
+    answer(request.header("X-Api-Key", &world.api_key).json(body)).await
+}
+
+async fn the_outcome_of_a_code_is_recorded_once_and_shown(database: Database) {
+    let mut world = World::with_credits(database, 5).await;
+    let server = world.serve();
+    let sent = world.send_to(&server, &recipient(1)).await;
+    let path = format!("/v1/messages/{}/outcome", sent.id());
+    let (verified, abandoned) = (
+        json!({"outcome": "verified"}),
+        json!({"outcome": "abandoned"}),
+    );
+    let first = post(&world, &server, &path, &verified).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    assert_eq!(first.body["outcome"], "verified");
+    let again = post(&world, &server, &path, &verified).await;
+    assert_eq!((again.status, &again.body), (200, &first.body));
+    let other = post(&world, &server, &path, &abandoned).await;
+    assert_eq!(
+        (other.status, other.error()),
+        (409, "OutcomeAlreadyRecorded")
+    );
+
+    let shown = get(&world, &server, &format!("/v1/messages/{}", sent.id())).await;
+    let list = get(&world, &server, "/v1/messages").await;
+    for message in [&shown.body, &list.body["data"][0]] {
+        assert_eq!(message["outcome"], "verified");
+        assert_eq!(message["outcomeAt"], first.body["outcomeAt"]);
+    }
+    let metrics = otp_e2e::world::client().get(format!("{}/metrics", server.url()));
+    let page = metrics.send().await.expect("an answer").text().await;
+    let counted = "otp_code_outcomes_total{channel=\"whatsapp\",outcome=\"verified\"} 1";
+    assert!(page.expect("a page").contains(counted), "{counted}");
+
+    let stranger = world.create_account();
+    world.api_key = world.create_key(&stranger);
+    let foreign = post(&world, &server, &path, &verified).await;
+    assert_eq!((foreign.status, foreign.error()), (404, "MessageNotFound"));
 }
 
 async fn get(world: &World, server: &Running, path: &str) -> Answer {

@@ -1,6 +1,7 @@
 //! A message: one accepted send and its outcome.
 
 mod event;
+mod outcome;
 mod pending;
 mod provider_message_id;
 mod query;
@@ -8,6 +9,7 @@ mod record;
 mod status;
 
 pub use event::{EventSource, MessageEvent};
+pub use outcome::{CodeOutcome, JudgedOutcome, OutcomeVerdict, RecordedOutcome};
 pub use pending::{ExpiryPosition, PendingMessage};
 pub use provider_message_id::ProviderMessageId;
 pub use query::{ExaminedMessage, FoundMessages, MAX_EXAMINED, MessageQuery};

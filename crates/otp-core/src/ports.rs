@@ -15,6 +15,7 @@ mod directory;
 mod erasure;
 mod error;
 mod keyring;
+mod message_outcomes;
 mod message_sender;
 mod messages;
 mod notice_outbox;
@@ -53,6 +54,7 @@ pub use directory::Directory;
 pub use erasure::Erasure;
 pub use error::{OutOfSpace, PortError};
 pub use keyring::{Keyring, RewrappedKey};
+pub use message_outcomes::MessageOutcomes;
 #[cfg(feature = "mocks")]
 pub use message_sender::OutgoingDouble;
 pub use message_sender::{
@@ -101,6 +103,7 @@ pub mod mocks {
     pub use super::directory::MockDirectory;
     pub use super::erasure::MockErasure;
     pub use super::keyring::MockKeyring;
+    pub use super::message_outcomes::MockMessageOutcomes;
     pub use super::message_sender::MockMessageSender;
     pub use super::messages::MockMessages;
     pub use super::notice_outbox::MockNoticeOutbox;

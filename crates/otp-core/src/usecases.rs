@@ -48,6 +48,7 @@ pub mod open_keyring;
 pub mod preflight_templates;
 pub mod publish_proof_keys;
 pub mod record_consent;
+pub mod record_outcome;
 pub mod remove_sender;
 pub mod replace_access_token;
 pub mod resend_verification;

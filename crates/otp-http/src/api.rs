@@ -9,8 +9,8 @@ use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification, docs,
-    explain_message, health, list_messages, resend_verification, send_message, show_message,
-    show_verification, whatsapp_webhook,
+    explain_message, health, list_messages, record_outcome, resend_verification, send_message,
+    show_message, show_verification, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -71,6 +71,7 @@ impl Api {
                 list_messages::resource(),
                 explain_message::resource(),
                 show_message::resource(),
+                record_outcome::resource(),
                 create_verification::resource(),
                 show_verification::resource(),
                 check_verification::resource(),

@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification,
-    explain_message, health, list_messages, list_verifications, resend_verification, send_message,
-    show_message, show_verification,
+    explain_message, health, list_messages, list_verifications, record_outcome,
+    resend_verification, send_message, show_message, show_verification,
 };
 use crate::error::{Problem, offer_problems};
 use crate::wire::{ErrorBody, VerificationStatusName};
@@ -80,6 +80,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         list_messages::get,
         show_message::get,
         explain_message::post,
+        record_outcome::post,
         create_verification::post,
         check_verification::post,
         resend_verification::post,

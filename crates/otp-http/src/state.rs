@@ -12,6 +12,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::SendMessage;
 use otp_core::usecases::show_message::ShowMessage;
@@ -33,6 +34,8 @@ pub struct ApiState {
     pub show_message: ShowMessage,
     /// Lists messages.
     pub list_messages: ListMessages,
+    /// Records the outcome of a message's code.
+    pub record_outcome: RecordOutcome,
     /// Creates a verification.
     pub create_verification: CreateVerification,
     /// Sends a code again.

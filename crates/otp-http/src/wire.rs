@@ -1,5 +1,6 @@
 //! Wire types that several endpoints share.
 
+mod code_outcome;
 mod create_verification_request;
 mod message;
 mod message_status;
@@ -11,6 +12,7 @@ mod time;
 mod typed_field;
 mod verification;
 
+pub(crate) use code_outcome::CodeOutcomeName;
 pub(crate) use create_verification_request::{
     CHANNELS, ChannelChoice, CreateVerificationRequest, TransactionBody, one_of, transaction,
 };

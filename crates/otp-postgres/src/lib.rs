@@ -39,6 +39,7 @@ mod directory;
 mod erasure;
 mod errors;
 mod keyring;
+mod message_outcomes;
 mod messages;
 mod notice_outbox;
 mod opt_outs;

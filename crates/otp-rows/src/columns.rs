@@ -17,7 +17,7 @@ use otp_core::ids::{
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
-use otp_core::message::{EventSource, MessageStatus};
+use otp_core::message::{CodeOutcome, EventSource, MessageStatus};
 use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::plan::Currency;
@@ -99,6 +99,7 @@ codes!(
     AccountStanding,
     Announced,
     Channel,
+    CodeOutcome,
     ConsentRequest,
     ConsentSource,
     EntryKind,

@@ -25,7 +25,9 @@ pub use credits::{
 };
 pub use identity::{AnsweredMessageRow, ContactedRow, IdentityRow, NumberAccountRow, RecalledRow};
 pub use keyring::{KeyringRow, master_key_id};
-pub use message::{ExaminedMessageRow, MessageEventRow, MessageRecordRow, MessageRow};
+pub use message::{
+    ExaminedMessageRow, MessageEventRow, MessageOutcomeRow, MessageRecordRow, MessageRow,
+};
 pub use notice::NoticeRow;
 pub use plan::{PlanRow, PriceRow};
 pub use proof_key::ProofKeyRow;

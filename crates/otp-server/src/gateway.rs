@@ -225,6 +225,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         check_message_status: use_cases.check_message_status,
         show_message: use_cases.show_message,
         list_messages: use_cases.list_messages,
+        record_outcome: use_cases.record_outcome,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,
             handle_provider_webhook: use_cases.handle_provider_webhook,

@@ -4,6 +4,7 @@
 //! account.
 
 mod counted_ledger;
+mod counted_outcomes;
 mod counted_sender;
 mod counted_webhook;
 
@@ -24,6 +25,7 @@ use tokio::sync::Mutex;
 use crate::workers::{MAILINGS, PANICS, Progress, Task, TaskError};
 
 pub(crate) use counted_ledger::CountedLedger;
+pub(crate) use counted_outcomes::CountedOutcomes;
 pub(crate) use counted_sender::CountedSender;
 pub(crate) use counted_webhook::CountedWebhook;
 
@@ -253,6 +255,10 @@ fn describe() {
     );
     describe_counter!(counted_ledger::ADMISSIONS, "Sends, by decision.");
     describe_counter!(counted_ledger::SETTLEMENTS, "Messages, by outcome.");
+    describe_counter!(
+        counted_outcomes::OUTCOMES,
+        "Outcomes of codes that callers check, by channel and outcome; each message counts once."
+    );
     describe_histogram!(
         counted_sender::CALL_DURATION,
         Unit::Seconds,

@@ -17,11 +17,13 @@ use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::record_consent::RecordConsent;
+use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::sync_templates::{SyncTemplates, TemplatePorts};
 
 use crate::adapters::Adapters;
+use crate::metrics::CountedOutcomes;
 use crate::settings::Settings;
 
 /// The use cases that the API calls.
@@ -32,6 +34,7 @@ pub(crate) struct UseCases {
     pub(crate) check_message_status: CheckMessageStatus,
     pub(crate) show_message: ShowMessage,
     pub(crate) list_messages: ListMessages,
+    pub(crate) record_outcome: RecordOutcome,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
 
@@ -60,6 +63,10 @@ impl UseCases {
             list_messages: ListMessages {
                 messages: adapters.narrow_reads.clone(),
                 sealers: sealers(),
+            },
+            record_outcome: RecordOutcome {
+                outcomes: Arc::new(CountedOutcomes::new(adapters.storage.clone())),
+                clock: Arc::clone(&adapters.clock),
             },
             handle_provider_webhook: handle_provider_webhook(adapters),
         }

@@ -35,6 +35,7 @@ mod directory;
 mod erasure;
 mod errors;
 mod keyring;
+mod message_outcomes;
 mod messages;
 mod notice_outbox;
 mod opt_outs;

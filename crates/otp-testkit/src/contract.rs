@@ -25,6 +25,7 @@
 //! | [`admission`], [`idempotency`], [`credits`], [`races`] | `SendLedger`, `Messages`, `AdmissionFacts`, `OptOuts`, `Subscriptions` | nothing is sent |
 //! | [`settlement`], [`receipts`], [`timeline`] | the same and `Receipts`, `Senders`, `Templates` | no status changes |
 //! | [`pages`], [`channels`] | `Messages` | the list of messages |
+//! | [`outcomes`] | `MessageOutcomes`, `Erasure` | outcomes of codes that callers check |
 //! | [`sender_health`], [`templates`] | `Senders`, `SenderHealths`, `Templates` | no sender is stopped |
 //! | [`opt_out`] | `OptOuts`, `RecipientIdentities` | STOP and START |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
@@ -46,6 +47,7 @@ pub mod idempotency;
 pub mod keyring;
 pub mod notice_outbox;
 pub mod opt_out;
+pub mod outcomes;
 pub mod pages;
 pub mod proof_keys;
 pub mod races;
@@ -79,6 +81,7 @@ macro_rules! storage_contract {
             keyring,
             notice_outbox,
             opt_out,
+            outcomes,
             pages,
             proof_keys,
             races,
@@ -279,6 +282,14 @@ macro_rules! storage_contract {
             unresolved_consents_are_kept_once_until_forgotten,
             too_old_and_too_many_unresolved_consents_are_forgotten,
             concurrent_requests_end_in_the_last_one,
+        }
+    };
+    (@outcomes $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; outcomes:
+            the_first_outcome_stays_and_reads_back,
+            of_outcomes_at_the_same_time_one_is_recorded,
+            an_outcome_of_an_unknown_or_foreign_message_is_not_recorded,
+            an_outcome_survives_receipts_and_erasure,
         }
     };
     (@pages $fresh:expr) => {

@@ -7,6 +7,7 @@ mod credit_audit;
 mod erasure;
 mod keyring;
 mod ledger;
+mod message_outcomes;
 mod messages;
 mod notice_outbox;
 mod opt_outs;
@@ -32,7 +33,7 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, VerificationId};
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
-use otp_core::message::{Message, MessageEvent};
+use otp_core::message::{Message, MessageEvent, RecordedOutcome};
 use otp_core::notice::{Announced, QueuedNotice};
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
 use otp_core::opt_out::{CurrentConsent, UnresolvedConsent};
@@ -95,6 +96,7 @@ struct StoredMessage {
     routed_to: RoutedTo,
     events: Vec<MessageEvent>,
     verification_id: Option<VerificationId>,
+    outcome: Option<RecordedOutcome>,
 }
 
 impl MemoryStore {

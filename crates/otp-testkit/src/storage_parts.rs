@@ -18,7 +18,8 @@ use otp_core::ids::{
 };
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::message::{
-    ExpiryPosition, FoundMessages, Message, MessageHistory, MessageQuery, PendingMessage,
+    ExpiryPosition, FoundMessages, JudgedOutcome, Message, MessageHistory, MessageQuery,
+    PendingMessage, RecordedOutcome,
 };
 use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
@@ -26,10 +27,10 @@ use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
-    Directory, Erasure, Keyring, Messages, NoticeOutbox, OptOuts, OutboxBacklog, Plans, PortError,
-    Prices, ProofKeys, Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError,
-    SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient,
-    Subscriptions, Templates, VerificationKey, VerificationLedger, Verifications,
+    Directory, Erasure, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, OutboxBacklog,
+    Plans, PortError, Prices, ProofKeys, Recalled, Receipts, RecipientIdentities, RewrappedKey,
+    Schema, SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
+    StoredRecipient, Subscriptions, Templates, VerificationKey, VerificationLedger, Verifications,
 };
 use otp_core::pricing::PriceList;
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -146,6 +147,13 @@ storage_parts! {
         async fn list_keys(after: Option<KeyOwner>, limit: usize) -> Vec<KeyringEntry>;
         async fn rewrap_keys(rewrapped: &[RewrappedKey]) -> usize;
         async fn delete_account_key(account: AccountId) -> bool;
+    }
+    message_outcomes: MessageOutcomes {
+        async fn record_outcome(
+            account: AccountId,
+            message: MessageId,
+            reported: RecordedOutcome,
+        ) -> Option<JudgedOutcome>;
     }
     messages: Messages {
         async fn find(account: AccountId, message: MessageId) -> Option<Message>;

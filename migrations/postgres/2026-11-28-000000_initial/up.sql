@@ -232,12 +232,16 @@ CREATE TABLE messages (
     updated_at          timestamptz NOT NULL,
     expires_at          timestamptz NOT NULL,
     failed_at           timestamptz,
+    -- The outcome of the code that the caller reported: 0 is verified, 1 is abandoned.
+    outcome             smallint CHECK (outcome BETWEEN 0 AND 1),
+    outcome_at          timestamptz,
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
     -- 0 is WhatsApp: each of its messages has a sender and a template.
     CHECK (channel <> 0 OR (sender_id IS NOT NULL AND template_id IS NOT NULL)),
-    CHECK ((recipient IS NULL) = (recipient_index IS NULL))
+    CHECK ((recipient IS NULL) = (recipient_index IS NULL)),
+    CHECK ((outcome IS NULL) = (outcome_at IS NULL))
 ) WITH (fillfactor = 40);
 -- A settled row is one and a half times as long as an admitted one, and the rows of one page are
 -- settled together: they need the free space. Receipts use it again.

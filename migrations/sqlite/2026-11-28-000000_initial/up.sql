@@ -236,12 +236,16 @@ CREATE TABLE messages (
     updated_at          INTEGER NOT NULL,
     expires_at          INTEGER NOT NULL,
     failed_at           INTEGER,
+    -- The outcome of the code that the caller reported: 0 is verified, 1 is abandoned.
+    outcome             INTEGER CHECK (outcome BETWEEN 0 AND 1),
+    outcome_at          INTEGER,
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
     -- 0 is WhatsApp: each of its messages has a sender and a template.
     CHECK (channel <> 0 OR (sender_id IS NOT NULL AND template_id IS NOT NULL)),
-    CHECK ((recipient IS NULL) = (recipient_index IS NULL))
+    CHECK ((recipient IS NULL) = (recipient_index IS NULL)),
+    CHECK ((outcome IS NULL) = (outcome_at IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_idempotency_key ON messages (api_key_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL;

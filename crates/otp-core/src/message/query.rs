@@ -101,6 +101,7 @@ mod tests {
             failure: None,
             created_at: Timestamp::from_unix_millis(millis),
             failed_at: None,
+            outcome: None,
         };
         ExaminedMessage { place, record }
     }

@@ -6,7 +6,7 @@ use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
 use crate::ids::MessageId;
 use crate::language::LanguageTag;
-use crate::message::{Failure, MessageEvent, MessageStatus};
+use crate::message::{Failure, MessageEvent, MessageStatus, RecordedOutcome};
 use crate::region::Region;
 use crate::sealing::Sealed;
 use crate::time::Timestamp;
@@ -38,6 +38,8 @@ pub struct MessageRecord {
     pub created_at: Timestamp,
     /// The time the failure was recorded; `None` unless the status is `Failed`.
     pub failed_at: Option<Timestamp>,
+    /// The outcome that the caller reported.
+    pub outcome: Option<RecordedOutcome>,
 }
 
 /// A message and its timeline.

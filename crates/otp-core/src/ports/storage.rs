@@ -2,9 +2,9 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
-    Messages, NoticeOutbox, OptOuts, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
-    Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
-    VerificationLedger, Verifications,
+    MessageOutcomes, Messages, NoticeOutbox, OptOuts, Plans, Prices, ProofKeys, Receipts,
+    RecipientIdentities, Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions,
+    Templates, VerificationLedger, Verifications,
 };
 
 /// All ports that a storage adapter provides.
@@ -20,6 +20,7 @@ pub trait Storage:
     + Directory
     + Erasure
     + Keyring
+    + MessageOutcomes
     + Messages
     + OptOuts
     + NoticeOutbox
@@ -49,6 +50,7 @@ impl<T> Storage for T where
         + Directory
         + Erasure
         + Keyring
+        + MessageOutcomes
         + Messages
         + OptOuts
         + NoticeOutbox

@@ -18,6 +18,7 @@ mod mail_notices;
 mod opt_out;
 mod phone_corpus;
 mod receipts;
+mod record_outcome;
 mod rotate_api_key;
 mod send_message;
 mod senders;

@@ -135,6 +135,8 @@ impl PageOf for MessageResource {
                     "failureTitle": null,
                     "failureReason": null,
                     "failedAt": null,
+                    "outcome": "verified",
+                    "outcomeAt": "2026-05-14T09:14:10.020Z",
                 }],
                 "nextCursor": "AQAAAZ4lvZqcAZ4lvZqcf1yJLEHz2aTi9Q",
             }),

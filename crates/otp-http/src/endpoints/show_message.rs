@@ -69,6 +69,8 @@ impl IntoParams for ShowMessagePath {
                 "failureTitle": null,
                 "failureReason": null,
                 "failedAt": null,
+                "outcome": "verified",
+                "outcomeAt": "2026-05-14T09:14:10.020Z",
                 "timeline": [
                     {
                         "status": "Pending",

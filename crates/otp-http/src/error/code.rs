@@ -109,6 +109,8 @@ codes! {
     VerificationCanceled => GONE,
     /// No guess is left.
     TooManyAttempts => TOO_MANY_REQUESTS,
+    /// Another outcome of the message is recorded.
+    OutcomeAlreadyRecorded => CONFLICT,
     /// A webhook's handshake has another token than the configured one.
     InvalidVerifyToken => FORBIDDEN,
     /// A notification is not signed with the app's secret.

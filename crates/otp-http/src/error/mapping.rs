@@ -11,6 +11,7 @@ use otp_core::usecases::check_verification::CheckVerificationError;
 use otp_core::usecases::create_verification::CreateVerificationError;
 use otp_core::usecases::list_messages::ListMessagesError;
 use otp_core::usecases::list_verifications::ListVerificationsError;
+use otp_core::usecases::record_outcome::RecordOutcomeError;
 use otp_core::usecases::resend_verification::ResendVerificationError;
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_message::ShowMessageError;
@@ -70,6 +71,12 @@ impl From<BodyError> for ApiError {
 impl From<MalformedBody> for ApiError {
     fn from(problem: MalformedBody) -> Self {
         Self::MalformedRequestBody(problem)
+    }
+}
+
+impl From<InvalidField> for ApiError {
+    fn from(field: InvalidField) -> Self {
+        Self::InvalidRequest(field)
     }
 }
 
@@ -248,18 +255,22 @@ impl From<ShowMessageError> for ApiError {
     }
 }
 
+impl From<RecordOutcomeError> for ApiError {
+    fn from(error: RecordOutcomeError) -> Self {
+        match error {
+            RecordOutcomeError::NotFound => Self::Plain(ErrorCode::MessageNotFound),
+            RecordOutcomeError::AlreadyRecorded => Self::Plain(ErrorCode::OutcomeAlreadyRecorded),
+            RecordOutcomeError::Port(error) => error.into(),
+        }
+    }
+}
+
 impl From<ListMessagesError> for ApiError {
     fn from(error: ListMessagesError) -> Self {
         match error {
             ListMessagesError::Unreadable(_) => Self::Internal(error.into()),
             ListMessagesError::Port(error) => error.into(),
         }
-    }
-}
-
-impl From<InvalidField> for ApiError {
-    fn from(field: InvalidField) -> Self {
-        Self::InvalidRequest(field)
     }
 }
 

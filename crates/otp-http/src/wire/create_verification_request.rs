@@ -115,7 +115,7 @@ impl CreateVerificationRequest {
         policy: &VerificationPolicy,
     ) -> Result<CreateVerificationFields, ApiError> {
         let to = self.to.text("to")?;
-        let to = recipient(to.as_deref()).map_err(ApiError::of_recipient)?;
+        let to = recipient(to.as_deref())?;
         one_of("channel", self.channel.text("channel")?, CHANNELS)?;
         let language = self.language_code.text("languageCode")?;
         let code = match self.code.text("code")? {
@@ -153,13 +153,6 @@ impl CreateVerificationRequest {
             transaction: transaction(self.transaction)?,
             metadata: metadata(self.metadata)?,
         })
-    }
-}
-
-impl ApiError {
-    /// The error of a recipient in the field `to`.
-    fn of_recipient(error: InvalidRecipient) -> Self {
-        Self::from(error)
     }
 }
 

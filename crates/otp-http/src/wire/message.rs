@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::code_outcome::CodeOutcomeName;
 use super::message_status::MessageStatusName;
 use super::time::Time;
 
@@ -42,6 +43,12 @@ pub(crate) struct MessageResource {
     /// Time at which the failure was recorded, in UTC.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     failed_at: Option<Time>,
+    /// The outcome of its code, if you reported one.
+    #[schema(required = true, value_type = Option<CodeOutcomeName>)]
+    outcome: Option<&'static str>,
+    /// Time at which the outcome was reported, in UTC.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    outcome_at: Option<Time>,
 }
 
 /// The reason of a failure; all fields are null if there was none.
@@ -122,6 +129,8 @@ impl From<OpenedMessage> for MessageResource {
             created_at: record.created_at.into(),
             failure: record.failure.into(),
             failed_at: record.failed_at.map(Time::from),
+            outcome: record.outcome.map(|recorded| recorded.outcome.as_str()),
+            outcome_at: record.outcome.map(|recorded| recorded.at.into()),
         }
     }
 }

@@ -8,6 +8,7 @@ mod envelope;
 mod explain_message;
 mod health;
 mod messages;
+mod outcome;
 mod privacy;
 mod problems;
 mod rate_limit;

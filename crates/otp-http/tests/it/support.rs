@@ -20,11 +20,11 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
-    MockNoticeOutbox, MockOptOuts, MockProofSigner, MockReceipts, MockRecipientIdentities,
-    MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates,
-    MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness, SendLedger,
-    StorageHealth,
+    Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageOutcomes, MockMessageSender,
+    MockMessages, MockNoticeOutbox, MockOptOuts, MockProofSigner, MockReceipts,
+    MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
+    MockTemplates, MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness,
+    SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
@@ -44,6 +44,7 @@ use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::record_consent::RecordConsent;
+use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
@@ -124,6 +125,7 @@ pub(super) struct World {
     pub(super) sender: MockMessageSender,
     pub(super) facts: MockAdmissionFacts,
     pub(super) messages: MockMessages,
+    pub(super) outcomes: MockMessageOutcomes,
     pub(super) verification_ledger: MockVerificationLedger,
     pub(super) verifications: MockVerifications,
     pub(super) proofs: MockProofSigner,
@@ -181,6 +183,7 @@ impl World {
             sender: MockMessageSender::new(),
             facts: MockAdmissionFacts::new(),
             messages: MockMessages::new(),
+            outcomes: MockMessageOutcomes::new(),
             verification_ledger: MockVerificationLedger::new(),
             verifications: MockVerifications::new(),
             proofs: MockProofSigner::new(),
@@ -251,6 +254,10 @@ impl World {
             clock: clock.clone(),
         };
         let state = ApiState {
+            record_outcome: RecordOutcome {
+                outcomes: Arc::new(self.outcomes),
+                clock: clock.clone(),
+            },
             create_verification: CreateVerification {
                 send: send_message.clone(),
                 show: show_verification.clone(),

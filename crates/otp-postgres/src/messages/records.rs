@@ -24,7 +24,7 @@ macro_rules! records {
             "SELECT message.id, message.status, message.recipient, message.channel, message.region, \
                  message.language, template.name AS template, sender.phone_number_id, \
                  message.price, message.failure_code, message.failure_title, message.failure_reason, \
-                 message.created_at, message.failed_at",
+                 message.created_at, message.failed_at, message.outcome, message.outcome_at",
             $more,
             " FROM ",
             $from,

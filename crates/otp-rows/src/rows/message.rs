@@ -12,7 +12,8 @@ use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
 use otp_core::language::LanguageTag;
 use otp_core::message::{
-    EventSource, ExaminedMessage, Failure, Message, MessageEvent, MessageRecord, MessageStatus,
+    CodeOutcome, EventSource, ExaminedMessage, Failure, JudgedOutcome, Message, MessageEvent,
+    MessageRecord, MessageStatus, OutcomeVerdict, RecordedOutcome,
 };
 use otp_core::region::Region;
 use otp_core::sealing::{ProviderMessageIndex, Sealed, SealedProviderMessageId};
@@ -83,6 +84,8 @@ by_name! {
         failure_reason: Col<Option<String>>,
         created_at: Col<Timestamp>,
         failed_at: Col<Option<Timestamp>>,
+        outcome: Col<Option<CodeOutcome>>,
+        outcome_at: Col<Option<Timestamp>>,
     }
 }
 
@@ -101,8 +104,39 @@ impl From<MessageRecordRow> for MessageRecord {
             failure: failure(row.failure_code, row.failure_title, row.failure_reason),
             created_at: row.created_at.0,
             failed_at: row.failed_at.0,
+            outcome: recorded(row.outcome, row.outcome_at),
         }
     }
+}
+
+by_name! {
+    /// The part of a message that the verdict on an outcome depends on.
+    pub struct MessageOutcomeRow {
+        status: Col<MessageStatus>,
+        channel: Col<Channel>,
+        outcome: Col<Option<CodeOutcome>>,
+        outcome_at: Col<Option<Timestamp>>,
+    }
+}
+
+impl MessageOutcomeRow {
+    /// Asks the core for the verdict.
+    pub fn judge(self, reported: RecordedOutcome) -> JudgedOutcome {
+        let recorded = recorded(self.outcome, self.outcome_at);
+        JudgedOutcome {
+            channel: self.channel.0,
+            verdict: OutcomeVerdict::of(self.status.0, recorded, reported),
+        }
+    }
+}
+
+/// An outcome has a time, or there is none.
+fn recorded(
+    outcome: Col<Option<CodeOutcome>>,
+    at: Col<Option<Timestamp>>,
+) -> Option<RecordedOutcome> {
+    let (outcome, at) = outcome.0.zip(at.0)?;
+    Some(RecordedOutcome { outcome, at })
 }
 
 /// A message that a search looked at, and its place among them.

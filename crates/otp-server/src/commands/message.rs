@@ -146,6 +146,8 @@ fn shown(message: &InspectedMessage) -> Value {
         "price": record.price.get(),
         "createdAt": record.created_at.to_rfc3339(),
         "failedAt": record.failed_at.map(Timestamp::to_rfc3339),
+        "outcome": record.outcome.map(|recorded| recorded.outcome.as_str()),
+        "outcomeAt": record.outcome.map(|recorded| recorded.at.to_rfc3339()),
     });
     add_failure(&mut object, record.failure.as_ref());
     object

@@ -144,6 +144,7 @@ impl State {
             routed_to: new.routed_to.clone(),
             events: Vec::new(),
             verification_id: attempt.verification.as_ref().map(VerificationPart::id),
+            outcome: None,
         };
         self.messages.insert(attempt.message_id, stored);
     }

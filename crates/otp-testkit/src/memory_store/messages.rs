@@ -110,6 +110,7 @@ impl State {
             failure: message.failure.clone(),
             created_at: message.created_at,
             failed_at: message.failed_at,
+            outcome: stored.outcome,
         }
     }
 }
