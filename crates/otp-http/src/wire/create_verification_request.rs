@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::send_message_request::{InvalidRecipient, recipient};
+use super::send_message_request::recipient;
 use super::typed_field::{TypedField, nested};
 use crate::error::{ApiError, FieldFault, InvalidField};
 
