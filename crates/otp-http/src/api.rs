@@ -8,8 +8,8 @@ use otp_edge::{PerIpLimit, not_found, per_ip_limit};
 use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
-    check_message_status, docs, explain_message, health, list_messages, send_message, show_message,
-    whatsapp_webhook,
+    check_message_status, docs, explain_message, health, jwks, list_messages, send_message,
+    show_message, whatsapp_webhook,
 };
 use crate::error::json_refusals;
 use crate::openapi::{self, OpenApiDocument};
@@ -76,6 +76,7 @@ impl Api {
                 mount_health(app);
             }
             for resource in [
+                jwks::resource(),
                 openapi::resource(),
                 docs::root_resource(),
                 docs::page_resource(),

@@ -4,6 +4,7 @@ pub(crate) mod check_message_status;
 pub(crate) mod docs;
 pub(crate) mod explain_message;
 pub(crate) mod health;
+pub(crate) mod jwks;
 pub(crate) mod list_messages;
 pub(crate) mod send_message;
 pub(crate) mod show_message;

@@ -12,5 +12,5 @@ mod tests;
 
 pub(crate) use api_error::ApiError;
 pub(crate) use code::ErrorCode;
-pub(crate) use documentation::{responses, responses_to_a_body};
+pub(crate) use documentation::{responses, responses_to_a_body, responses_without_key};
 pub(crate) use refusals::json_refusals;

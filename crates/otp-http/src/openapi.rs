@@ -8,7 +8,7 @@ use utoipa::openapi::{Components, Server};
 use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
-    check_message_status, explain_message, health, list_messages, send_message, show_message,
+    check_message_status, explain_message, health, jwks, list_messages, send_message, show_message,
 };
 use crate::wire::ErrorBody;
 
@@ -56,7 +56,7 @@ async fn get(document: Data<OpenApiDocument>) -> HttpResponse {
 const DESCRIPTION: &str = "\
 One-time passcodes over WhatsApp.
 
-Every request except those for health carries an API key in `X-Api-Key`. Bodies are JSON of at most \
+Every request except those for health and for public keys carries an API key in `X-Api-Key`. Bodies are JSON of at most \
 16 KiB. Unknown fields of a body are ignored; unknown parameters of a query are refused. Requests are \
 limited per IP address.
 
@@ -74,6 +74,7 @@ the message.";
         list_messages::get,
         show_message::get,
         explain_message::post,
+        jwks::get,
         health::live,
         health::ready,
     ),
@@ -81,6 +82,7 @@ the message.";
     modifiers(&ApiKeyScheme),
     tags(
         (name = "Messages", description = "Send passcodes and follow their status."),
+        (name = "Proofs", description = "Check proofs of verifications."),
         (name = health::TAG, description = "For load balancers and operators."),
     ),
 )]

@@ -8,6 +8,7 @@ use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::send_message::SendMessage;
 use otp_core::usecases::show_message::ShowMessage;
 use otp_edge::UseCaseRunner;
@@ -26,6 +27,8 @@ pub struct ApiState {
     pub show_message: ShowMessage,
     /// Lists messages.
     pub list_messages: ListMessages,
+    /// Publishes the keys that proofs are checked with.
+    pub publish_proof_keys: PublishProofKeys,
     /// WhatsApp's webhook; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Reports whether the storage can be used. Every request to `/health/ready` asks it, so it shares

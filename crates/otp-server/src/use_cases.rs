@@ -16,10 +16,13 @@ use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::mail_notices::MailNotices;
+use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::record_consent::RecordConsent;
+use otp_core::usecases::rotate_proof_key::RotateProofKey;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::sync_templates::{SyncTemplates, TemplatePorts};
+use otp_proof::Ed25519KeyPairs;
 
 use crate::adapters::Adapters;
 use crate::settings::Settings;
@@ -32,6 +35,7 @@ pub(crate) struct UseCases {
     pub(crate) check_message_status: CheckMessageStatus,
     pub(crate) show_message: ShowMessage,
     pub(crate) list_messages: ListMessages,
+    pub(crate) publish_proof_keys: PublishProofKeys,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
 
@@ -60,6 +64,10 @@ impl UseCases {
             list_messages: ListMessages {
                 messages: adapters.narrow_reads.clone(),
                 sealers: sealers(),
+            },
+            publish_proof_keys: PublishProofKeys {
+                keys: Arc::clone(&adapters.proof_keys),
+                clock: Arc::clone(&adapters.clock),
             },
             handle_provider_webhook: handle_provider_webhook(adapters),
         }
@@ -119,6 +127,17 @@ fn apply_template_events(adapters: &Adapters) -> ApplyTemplateEvents {
         senders: adapters.storage.clone(),
         outbox: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Makes the first key that signs proofs, at the start.
+pub(crate) fn rotate_proof_key(adapters: &Adapters) -> RotateProofKey {
+    RotateProofKey {
+        keys: adapters.storage.clone(),
+        pairs: Arc::new(Ed25519KeyPairs),
+        installation: Arc::clone(&adapters.keys.installation),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
     }
 }
 

@@ -21,9 +21,9 @@ use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageSender, MockMessages,
-    MockNoticeOutbox, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger,
-    MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates, ProviderWebhook, Randomness,
-    SendLedger, StorageHealth,
+    MockNoticeOutbox, MockOptOuts, MockProofKeys, MockReceipts, MockRecipientIdentities,
+    MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates,
+    ProviderWebhook, Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
@@ -38,6 +38,7 @@ use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
@@ -120,6 +121,7 @@ pub(super) struct World {
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
     pub(super) opt_outs: MockOptOuts,
+    pub(super) proof_keys: MockProofKeys,
     pub(super) options: HttpOptions,
 }
 
@@ -173,6 +175,7 @@ impl World {
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
             opt_outs: MockOptOuts::new(),
+            proof_keys: MockProofKeys::new(),
             options: HttpOptions::default(),
         }
     }
@@ -230,6 +233,10 @@ impl World {
             },
         };
         let state = ApiState {
+            publish_proof_keys: PublishProofKeys {
+                keys: Arc::new(self.proof_keys),
+                clock: clock.clone(),
+            },
             authenticate: Authenticate { directory, clock },
             explain_send: ExplainSend {
                 send: send_message.clone(),
