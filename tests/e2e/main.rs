@@ -15,6 +15,7 @@ mod metrics;
 mod notices;
 mod operations_page;
 mod privacy;
+mod proofs;
 mod reliability;
 mod send_message;
 mod settings;

@@ -68,9 +68,10 @@ fn a_check_names_risks_and_what_it_did_not_check() {
         texts.map(str::to_owned).collect::<Vec<_>>()
     };
     let warnings = texts("warnings");
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
     assert!(warnings[0].starts_with("database.url "), "{warnings:?}");
     assert!(warnings[1].starts_with("http.bind "), "{warnings:?}");
+    assert!(warnings[2].starts_with("http.public_url "), "{warnings:?}");
     let not_checked = texts("notChecked").join("\n");
     assert!(
         not_checked.contains("the database can be reached"),

@@ -9,6 +9,7 @@ pub mod fake_collector;
 pub mod fake_provider;
 pub mod meta;
 pub mod process;
+pub mod proofs;
 pub mod sandbox;
 pub mod smtp;
 pub mod world;

@@ -1,11 +1,12 @@
 //! `cargo xtask interop`: runs third-party libraries against the sandbox and the gateway.
 //!
 //! Our tests compare two readings of Meta's protocol, but both are ours. The scripts in
-//! `tests/interop` use WhatsApp and mail libraries of other authors, and no code of ours. They need
-//! Python, Node and the package registries, so they are not part of `cargo xtask test`. Everything
-//! that they install is below `target/interop`.
+//! `tests/interop` use WhatsApp, mail and token libraries of other authors, and no code of ours except to
+//! sign tokens. They need Python, Node and the package registries, so they are not part of
+//! `cargo xtask test`. Everything that they install is below `target/interop`.
 
 mod client;
+mod programs;
 mod service;
 mod tools;
 
@@ -13,6 +14,7 @@ use anyhow::{Result, bail};
 
 use crate::cargo::build_program;
 use client::Client;
+use programs::Programs;
 use service::Service;
 use tools::Workshop;
 
@@ -29,12 +31,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let clients = Client::plan(&options.only);
     let workshop = Workshop::furnish(&clients)?;
     let server = build_program(&["-p", "otp-server"], "otp-server")?;
+    let programs = Programs::build(&clients)?;
     let sandbox = Service::start(&server, &["sandbox"])?;
     let mut failed = Vec::new();
     for client in clients {
         let mut command = workshop.script(client);
         command.env("SANDBOX_URL", sandbox.url());
         command.env("OTP_SERVER_BIN", &server);
+        command.envs(programs.variables());
         println!("\n=== {client}");
         if !command.status()?.success() {
             failed.push(client.to_string());

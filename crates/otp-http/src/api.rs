@@ -9,8 +9,8 @@ use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification, docs,
-    explain_message, health, list_messages, record_outcome, resend_verification, send_message,
-    show_message, show_verification, whatsapp_webhook,
+    explain_message, health, jwks, list_messages, record_outcome, resend_verification,
+    send_message, show_message, show_verification, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -88,6 +88,7 @@ impl Api {
                 mount_health(app);
             }
             for resource in [
+                jwks::resource(),
                 openapi::resource(),
                 docs::root_resource(),
                 docs::page_resource(),

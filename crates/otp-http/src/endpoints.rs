@@ -7,6 +7,7 @@ pub(crate) mod create_verification;
 pub(crate) mod docs;
 pub(crate) mod explain_message;
 pub(crate) mod health;
+pub(crate) mod jwks;
 pub(crate) mod list_messages;
 pub(crate) mod list_verifications;
 pub(crate) mod record_outcome;

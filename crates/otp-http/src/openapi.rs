@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification,
-    explain_message, health, list_messages, list_verifications, record_outcome,
+    explain_message, health, jwks, list_messages, list_verifications, record_outcome,
     resend_verification, send_message, show_message, show_verification,
 };
 use crate::error::{Problem, offer_problems};
@@ -59,7 +59,7 @@ async fn get(document: Data<OpenApiDocument>) -> HttpResponse {
 const DESCRIPTION: &str = "\
 One-time passcodes over WhatsApp.
 
-Every request except those for health carries an API key in `X-Api-Key`. Bodies are JSON of at most \
+Every request except those for health and for public keys carries an API key in `X-Api-Key`. Bodies are JSON of at most \
 16 KiB. Unknown fields of a body are ignored; unknown parameters of a query are refused. Requests are \
 limited per IP address.
 
@@ -87,6 +87,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         cancel_verification::post,
         show_verification::get,
         list_verifications::get,
+        jwks::get,
         health::live,
         health::ready,
     ),
@@ -95,6 +96,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
     tags(
         (name = "Messages", description = "Send passcodes and follow their status."),
         (name = "Verifications", description = "Let the service make the code, deliver it and check it."),
+        (name = "Proofs", description = "Check proofs of verifications."),
         (name = health::TAG, description = "For load balancers and operators."),
     ),
 )]

@@ -12,6 +12,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::SendMessage;
@@ -50,6 +51,8 @@ pub struct ApiState {
     pub list_verifications: ListVerifications,
     /// The codes that verifications may have.
     pub verification_policy: VerificationPolicy,
+    /// Publishes the keys that proofs are checked with.
+    pub publish_proof_keys: PublishProofKeys,
     /// WhatsApp's webhook; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Reports whether the storage can be used. Every request to `/health/ready` asks it, so it shares

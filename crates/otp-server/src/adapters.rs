@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::ports::{
-    Clock, Directory, MessageSender, Messages, NoticeSender, ProviderWebhook, Randomness, Receipts,
-    RecipientIdentities, SendLedger, SenderExaminer, Storage, StorageHealth, TemplateRegistry,
+    Clock, Directory, MessageSender, Messages, NoticeSender, ProofKeys, ProofSigner,
+    ProviderWebhook, Randomness, Receipts, RecipientIdentities, SendLedger, SenderExaminer,
+    Storage, StorageHealth, TemplateRegistry,
 };
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_hot_path::{
-    BatchLimits, CachedDirectory, GapWatch, GroupCommit, GroupedReads, NarrowReads, PacedSender,
-    SharedHealth, SpaceWatch,
+    BatchLimits, CachedDirectory, CachedProofKeys, GapWatch, GroupCommit, GroupedReads,
+    NarrowReads, PacedSender, SharedHealth, SpaceWatch,
 };
+use otp_proof::JwtSigner;
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
 
 use crate::failure::SetupError;
@@ -50,6 +52,14 @@ pub(crate) struct Adapters {
     pub(crate) provider_webhook: Option<Arc<GapWatch>>,
     /// `None` if no mail server is set.
     pub(crate) notice_sender: Option<Arc<dyn NoticeSender>>,
+    /// Cached.
+    pub(crate) proof_keys: Arc<dyn ProofKeys>,
+    /// Over the cached keys.
+    #[expect(
+        dead_code,
+        reason = "the use case that checks a verification's code signs with it"
+    )]
+    pub(crate) proof_signer: Arc<dyn ProofSigner>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) keys: Keys,
@@ -59,12 +69,14 @@ pub(crate) struct Adapters {
 }
 
 impl Adapters {
-    /// Makes the adapters over an open store, and starts their decorators on the current runtime.
+    /// Makes the adapters over an open store, and starts their decorators on the current runtime. Proofs
+    /// name `public_url` as their issuer.
     pub(crate) fn start(
         settings: &Settings,
         overrides: &Overrides,
         storage: Arc<dyn Storage>,
         keys: Keys,
+        public_url: String,
     ) -> Result<Self, SetupError> {
         let directory = Arc::new(CachedDirectory::new(storage.clone()));
         let ledger = CountedLedger::new(storage.clone());
@@ -73,6 +85,13 @@ impl Adapters {
         let reads = Arc::new(GroupedReads::start(storage.clone()));
         let sender = CountedSender::new(message_sender(settings, overrides)?);
         let sender = Arc::new(PacedSender::new(Arc::new(sender)));
+        let proof_keys = Arc::new(CachedProofKeys::new(storage.clone()));
+        let proof_signer = JwtSigner::new(
+            proof_keys.clone(),
+            Arc::clone(&keys.installation),
+            overrides.clock(),
+            public_url,
+        );
         let metrics = Metrics::start(Watched {
             storage: storage.clone(),
             sender: Arc::clone(&sender),
@@ -93,6 +112,8 @@ impl Adapters {
             template_registry: own_template_registry(settings, overrides)?,
             provider_webhook: provider_webhook(settings, overrides, &keys),
             notice_sender: notice_sender(settings, overrides)?,
+            proof_keys,
+            proof_signer: Arc::new(proof_signer),
             clock: overrides.clock(),
             randomness: overrides.randomness(),
             sealers: keys.sealers(directory.clone()),

@@ -19,6 +19,7 @@ use crate::commands::message::MessageCommand;
 use crate::commands::opt_out::OptOutCommand;
 use crate::commands::plan::PlanCommand;
 use crate::commands::price::PriceCommand;
+use crate::commands::proof_key::ProofKeyCommand;
 use crate::commands::sender::SenderCommand;
 use crate::commands::subscription::SubscriptionCommand;
 use crate::commands::template::TemplateCommand;
@@ -74,6 +75,9 @@ pub(crate) enum Command {
     /// Check or rotate the keyring: the keys that protect personal data, wrapped by the master key.
     #[command(subcommand)]
     Keyring(KeyringCommand),
+    /// List or rotate the keys that sign proofs of verifications.
+    #[command(subcommand)]
+    ProofKey(ProofKeyCommand),
     /// Manage plans that can be ordered.
     #[command(subcommand)]
     Plan(PlanCommand),

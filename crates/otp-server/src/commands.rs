@@ -14,6 +14,7 @@ mod migrate;
 pub(crate) mod opt_out;
 pub(crate) mod plan;
 pub(crate) mod price;
+pub(crate) mod proof_key;
 mod sandbox;
 pub(crate) mod sender;
 mod serve;
@@ -62,6 +63,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
             subscription::run(&administration().await?, command).await
         }
         Command::Price(command) => price::run(&administration().await?, command).await,
+        Command::ProofKey(command) => proof_key::run(&administration().await?, command).await,
         Command::Sender(command) => sender::run(&administration().await?, command).await,
         Command::Template(command) => template::run(&administration().await?, command).await,
         Command::OptOut(command) => opt_out::run(&administration().await?, command).await,

@@ -20,7 +20,7 @@ use crate::keyring::Keys;
 use crate::overrides::Overrides;
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::use_cases::UseCases;
+use crate::use_cases::{UseCases, rotate_proof_key};
 use crate::workers::Workers;
 
 use servers::Servers;
@@ -154,8 +154,13 @@ impl GatewayBuilder {
             .map(|listener| self::url("http", listener));
         let internal_url = internal_url.transpose()?;
 
-        let adapters = Adapters::start(settings, &self.overrides, store.ports(), keys)?;
+        let public_url = settings.http.public_url.clone();
+        let public_url = public_url.unwrap_or_else(|| url.clone());
+        let storage = store.ports();
+        let adapters = Adapters::start(settings, &self.overrides, storage, keys, public_url)?;
         let adapters = Arc::new(adapters);
+        let first_key = rotate_proof_key(&adapters).execute_if_absent().await;
+        first_key.map_err(SetupError::caused_by)?;
         let use_cases = TaskTracker::new();
         let requests = RequestCount::default();
         let api = api(settings, &adapters, &use_cases);
@@ -226,6 +231,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         show_message: use_cases.show_message,
         list_messages: use_cases.list_messages,
         record_outcome: use_cases.record_outcome,
+        publish_proof_keys: use_cases.publish_proof_keys,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,
             handle_provider_webhook: use_cases.handle_provider_webhook,

@@ -93,7 +93,8 @@ pub struct Http {
     pub max_connections_per_ip: usize,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// The URL at which clients reach the API.
+    /// The URL at which clients reach the API, without a slash at its end; `None` if it is the address
+    /// that the server listens on.
     pub public_url: Option<String>,
     /// Threads that read requests and write responses; 0 for half as many as there are processors.
     pub workers: usize,

@@ -16,11 +16,14 @@ use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::mail_notices::MailNotices;
+use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::record_outcome::RecordOutcome;
+use otp_core::usecases::rotate_proof_key::RotateProofKey;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::sync_templates::{SyncTemplates, TemplatePorts};
+use otp_proof::Ed25519KeyPairs;
 
 use crate::adapters::Adapters;
 use crate::metrics::CountedOutcomes;
@@ -35,6 +38,7 @@ pub(crate) struct UseCases {
     pub(crate) show_message: ShowMessage,
     pub(crate) list_messages: ListMessages,
     pub(crate) record_outcome: RecordOutcome,
+    pub(crate) publish_proof_keys: PublishProofKeys,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
 
@@ -66,6 +70,8 @@ impl UseCases {
             },
             record_outcome: RecordOutcome {
                 outcomes: Arc::new(CountedOutcomes::new(adapters.storage.clone())),
+            publish_proof_keys: PublishProofKeys {
+                keys: Arc::clone(&adapters.proof_keys),
                 clock: Arc::clone(&adapters.clock),
             },
             handle_provider_webhook: handle_provider_webhook(adapters),
@@ -126,6 +132,17 @@ fn apply_template_events(adapters: &Adapters) -> ApplyTemplateEvents {
         senders: adapters.storage.clone(),
         outbox: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Makes the first key that signs proofs, at the start.
+pub(crate) fn rotate_proof_key(adapters: &Adapters) -> RotateProofKey {
+    RotateProofKey {
+        keys: adapters.storage.clone(),
+        pairs: Arc::new(Ed25519KeyPairs),
+        installation: Arc::clone(&adapters.keys.installation),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) enum Client {
     Gateway,
     /// A real SMTP server and two DKIM verifiers receive the gateway's mail.
     Mail,
+    /// Verifiers in four languages check proofs, as the documentation shows.
+    Proofs,
 }
 
 /// The language of a script.
@@ -54,13 +56,14 @@ impl Client {
             Self::GreatDetail => "great_detail.mjs",
             Self::Gateway => "gateway_webhooks.py",
             Self::Mail => "mail.py",
+            Self::Proofs => "proofs.py",
         }
     }
 
     /// Returns whether it needs this language.
     pub(super) fn uses(self, language: Language) -> bool {
-        // One of the two verifiers of mail is in Node.
-        language == self.language() || self == Self::Mail
+        // One of the two verifiers of mail is in Node, and one of those of proofs.
+        language == self.language() || matches!(self, Self::Mail | Self::Proofs)
     }
 
     pub(super) fn language(self) -> Language {
@@ -102,6 +105,30 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/interop");
         for client in Client::value_variants() {
             assert!(folder.join(client.file()).is_file(), "{client}");
+        }
+    }
+
+    /// What the page shows is what the scripts run.
+    #[test]
+    fn every_snippet_about_proofs_is_part_of_a_script() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let read = |file: &str| std::fs::read_to_string(root.join(file)).expect("a file");
+        let page = read("docs/PROOFS.md");
+        for (language, extension) in [
+            ("rust", "rs"),
+            ("ts", "ts"),
+            ("python", "py"),
+            ("php", "php"),
+        ] {
+            let snippets = page.split(&format!("```{language}\n")).skip(1);
+            let snippets = snippets.map(|rest| rest.split("```").next().expect("a block"));
+            let snippets: Vec<_> = snippets.collect();
+            let file = format!("tests/interop/verify_proof.{extension}");
+            let script = read(&file);
+            assert!(!snippets.is_empty(), "{language}");
+            for snippet in snippets {
+                assert!(script.contains(snippet), "not in {file}:\n{snippet}");
+            }
         }
     }
 }

@@ -44,6 +44,11 @@ const BODY: [ErrorCode; 4] = [
 /// Errors that do not depend on the operation.
 const ANYWHERE: [ErrorCode; 2] = [ErrorCode::MethodNotAllowed, ErrorCode::InternalServerError];
 
+/// Returns the error answers of an operation that needs neither a key nor a body, by status.
+pub(crate) fn responses_without_key() -> BTreeMap<String, RefOr<Response>> {
+    by_status(&ANYWHERE)
+}
+
 /// Returns the error answers of an operation without a body, by status. `own` are its own codes.
 pub(crate) fn responses(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
     by_status(&[&BEFORE, own, &ANYWHERE].concat())

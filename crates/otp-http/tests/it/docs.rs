@@ -45,6 +45,7 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
     assert_eq!(
         paths,
         [
+            "/.well-known/jwks.json",
             "/CheckMessageStatus",
             "/SendMessage",
             "/health/live",

@@ -66,7 +66,13 @@ async fn only_the_api_paths_are_limited() {
             .uri(path)
             .peer_addr(([203, 0, 113, 9], 1).into())
     };
-    for path in ["/health/live", "/docs", "/openapi.json", "/nowhere"] {
+    for path in [
+        "/health/live",
+        "/docs",
+        "/openapi.json",
+        "/.well-known/jwks.json",
+        "/nowhere",
+    ] {
         for _ in 0..3 {
             assert_ne!(ask(&api, get(path)).await.status, 429, "{path}");
         }

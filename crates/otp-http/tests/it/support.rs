@@ -21,7 +21,7 @@ use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageOutcomes, MockMessageSender,
-    MockMessages, MockNoticeOutbox, MockOptOuts, MockProofSigner, MockReceipts,
+    MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
     MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
     MockTemplates, MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness,
     SendLedger, StorageHealth,
@@ -43,6 +43,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
@@ -133,6 +134,7 @@ pub(super) struct World {
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
     pub(super) opt_outs: MockOptOuts,
+    pub(super) proof_keys: MockProofKeys,
     pub(super) options: HttpOptions,
 }
 
@@ -190,6 +192,7 @@ impl World {
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
             opt_outs: MockOptOuts::new(),
+            proof_keys: MockProofKeys::new(),
             options: HttpOptions::default(),
         }
     }
@@ -254,6 +257,10 @@ impl World {
             clock: clock.clone(),
         };
         let state = ApiState {
+            publish_proof_keys: PublishProofKeys {
+                keys: Arc::new(self.proof_keys),
+                clock: clock.clone(),
+            },
             record_outcome: RecordOutcome {
                 outcomes: Arc::new(self.outcomes),
                 clock: clock.clone(),

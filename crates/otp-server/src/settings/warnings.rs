@@ -27,13 +27,21 @@ impl Settings {
                 http.bind
             ));
         }
+        if http.public_url.is_none() && !http.bind.ip().is_loopback() {
+            warnings.push(format!(
+                "http.public_url is not set and http.bind is {}: proofs of verifications name that \
+                 address as their issuer; write the URL at which clients reach the API",
+                http.bind
+            ));
+        }
         for network in http.trusted_proxies.wide_networks() {
             warnings.push(format!(
                 "http.trusted_proxies contains {network}: every client in it can claim any address \
                  in X-Forwarded-For, so the rate limit per address does not hold; name your proxies"
             ));
         }
-        if is_open_http(&self.whatsapp.client.base_url) {
+        let base_url = Url::parse(&self.whatsapp.client.base_url).ok();
+        if base_url.is_some_and(|url| is_open_http(&url)) {
             warnings.push(
                 "whatsapp.base_url is http:// on another machine: access tokens, passcodes and \
                  phone numbers leave unencrypted; write https://"
@@ -45,20 +53,21 @@ impl Settings {
 }
 
 /// Whether the URL leads to another machine without TLS.
-fn is_open_http(url: &str) -> bool {
-    let url = Url::parse(url).ok();
-    url.filter(|url| url.scheme() == "http")
-        .is_some_and(|url| match url.host() {
-            Some(Host::Domain(name)) => name != "localhost",
-            Some(Host::Ipv4(address)) => !address.is_loopback(),
-            Some(Host::Ipv6(address)) => !address.is_loopback(),
-            None => false,
-        })
+pub(super) fn is_open_http(url: &Url) -> bool {
+    let is_elsewhere = match url.host() {
+        Some(Host::Domain(name)) => name != "localhost",
+        Some(Host::Ipv4(address)) => !address.is_loopback(),
+        Some(Host::Ipv6(address)) => !address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && is_elsewhere
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PUBLIC_URL: (&str, &str) = ("http.public_url", "https://otp.example.com");
 
     /// Checks which keys the warnings about these values begin with.
     #[track_caller]
@@ -114,12 +123,23 @@ mod tests {
             ),
         ] {
             for value in risky {
-                check(&[(key, value)], &[key]);
+                check(&[(key, value), PUBLIC_URL], &[key]);
             }
             for value in safe {
-                check(&[(key, value)], &[]);
+                check(&[(key, value), PUBLIC_URL], &[]);
             }
         }
+    }
+
+    #[test]
+    fn an_issuer_that_no_client_reaches_is_a_risk() {
+        for address in ["127.0.0.1:8080", "[::1]:8080"] {
+            check(&[("http.bind", address)], &[]);
+        }
+        check(
+            &[("http.bind", "0.0.0.0:8080")],
+            &["http.bind", "http.public_url"],
+        );
     }
 
     #[test]
@@ -133,6 +153,7 @@ mod tests {
         let expected = [
             "database.url",
             "http.bind",
+            "http.public_url",
             "http.trusted_proxies",
             "http.trusted_proxies",
             "whatsapp.base_url",

@@ -11,6 +11,7 @@ use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
 use crate::settings::DatabaseUrl;
+use crate::settings::warnings::is_open_http;
 
 /// WhatsApp keeps an authentication template for 30 s to 15 min (`message_send_ttl_seconds`).
 const LIFETIMES: RangeInclusive<Duration> = Duration::from_secs(30)..=Duration::from_secs(15 * 60);
@@ -43,14 +44,23 @@ pub(super) fn low_balance(text: &str) -> Result<LowBalance, &'static str> {
         .ok_or("write a whole number of percent from 0 (off) to 99")
 }
 
+/// Parses the URL at which clients reach the API. Proofs name it as their issuer, and a client compares the
+/// text, so a slash at its end is dropped and nothing else is changed.
 pub(super) fn public_url(text: &str) -> Result<String, &'static str> {
-    let address = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    match address {
-        Some(address) if !address.is_empty() => Ok(text.to_owned()),
-        _ => Err("write it with its scheme, such as https://otp.example.com"),
+    let url = Url::parse(text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.ok_or("write it with its scheme, such as https://otp.example.com")?;
+    let has_more = !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some();
+    if has_more {
+        return Err("must not contain a user, a password, a query or a fragment");
     }
+    if is_open_http(&url) {
+        return Err("write https://; only an address of this machine may be http://");
+    }
+    Ok(text.trim_end_matches('/').to_owned())
 }
 
 pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {

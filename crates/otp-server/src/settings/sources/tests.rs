@@ -397,6 +397,20 @@ fn mail_needs_a_server_and_a_sender_and_is_signed_for_the_senders_domain() {
             ),
         ),
         (
+            vec![("OTP__HTTP__PUBLIC_URL", "http://otp.example.com")],
+            Err(
+                "http.public_url (OTP__HTTP__PUBLIC_URL): write https://; only an address of this \
+                 machine may be http://",
+            ),
+        ),
+        (
+            vec![("OTP__HTTP__PUBLIC_URL", "https://otp:pw@otp.example.com")],
+            Err(
+                "http.public_url (OTP__HTTP__PUBLIC_URL): must not contain a user, a password, a \
+                 query or a fragment",
+            ),
+        ),
+        (
             vec![("OTP__NOTICES__LOW_BALANCE_PERCENT", "100")],
             Err(
                 "notices.low_balance_percent (OTP__NOTICES__LOW_BALANCE_PERCENT): write a whole \

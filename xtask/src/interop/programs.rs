@@ -1,0 +1,36 @@
+//! Programs of ours that scripts run beside the server.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::client::Client;
+use crate::cargo::build_program;
+
+/// The built programs, each with the environment variable that names it.
+#[derive(Debug, Default)]
+pub(super) struct Programs(Vec<(&'static str, PathBuf)>);
+
+impl Programs {
+    /// Builds the programs that these scripts run.
+    pub(super) fn build(clients: &[Client]) -> Result<Self> {
+        let mut programs = Self::default();
+        if clients.contains(&Client::Proofs) {
+            for (variable, name) in [
+                ("OTP_SIGN_PROOF_BIN", "sign_proof"),
+                ("OTP_VERIFY_PROOF_BIN", "verify_proof"),
+            ] {
+                let program = build_program(&["-p", "otp-e2e", "--bin", name], name)?;
+                programs.0.push((variable, program));
+            }
+        }
+        Ok(programs)
+    }
+
+    /// Returns the environment variables that name them.
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&'static str, &PathBuf)> {
+        self.0
+            .iter()
+            .map(|(variable, program)| (*variable, program))
+    }
+}
