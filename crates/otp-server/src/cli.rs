@@ -23,6 +23,7 @@ use crate::commands::proof_key::ProofKeyCommand;
 use crate::commands::sender::SenderCommand;
 use crate::commands::subscription::SubscriptionCommand;
 use crate::commands::template::TemplateCommand;
+use crate::commands::verification::VerificationCommand;
 
 /// Self-hosted gateway for one-time passcodes over WhatsApp.
 #[derive(Parser)]
@@ -102,6 +103,9 @@ pub(crate) enum Command {
     /// Inspect the messages of accounts, for support.
     #[command(subcommand)]
     Message(MessageCommand),
+    /// Inspect and cancel the verifications of accounts, for support.
+    #[command(subcommand)]
+    Verification(VerificationCommand),
     /// Read the audit trail.
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -21,6 +21,7 @@ mod serve;
 mod shell;
 pub(crate) mod subscription;
 pub(crate) mod template;
+pub(crate) mod verification;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -56,6 +57,9 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Key(command) => key::run(&administration().await?, command).await,
         Command::Keyring(command) => keyring::run(&administration().await?, command).await,
         Command::Message(command) => message::run(&administration().await?, command).await,
+        Command::Verification(command) => {
+            verification::run(&administration().await?, command).await
+        }
         Command::Audit(command) => audit::run(&administration().await?, command).await,
         Command::Ledger(command) => ledger::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,

@@ -231,6 +231,13 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         show_message: use_cases.show_message,
         list_messages: use_cases.list_messages,
         record_outcome: use_cases.record_outcome,
+        create_verification: use_cases.create_verification,
+        resend_verification: use_cases.resend_verification,
+        check_verification: use_cases.check_verification,
+        cancel_verification: use_cases.cancel_verification,
+        show_verification: use_cases.show_verification,
+        list_verifications: use_cases.list_verifications,
+        verification_policy: settings.verification,
         publish_proof_keys: use_cases.publish_proof_keys,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,

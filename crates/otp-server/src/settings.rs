@@ -17,6 +17,7 @@ use otp_core::account::AccountRules;
 use otp_core::keyring::MasterKeys;
 use otp_edge::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
+use otp_core::verification::VerificationPolicy;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use url::Url;
 
@@ -35,6 +36,8 @@ pub struct Settings {
     pub whatsapp: WhatsApp,
     /// The section `[messages]`.
     pub messages: Messages,
+    /// The section `[verification]`.
+    pub verification: VerificationPolicy,
     /// The sections `[smtp]` and `[mail]`; `None` if no mail server is set.
     pub mail: Option<Mail>,
     /// The rules that a new account starts with; they are kept with the account.

@@ -8,20 +8,27 @@ use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
 use otp_core::usecases::authenticate::Authenticate;
+use otp_core::usecases::cancel_verification::CancelVerification;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
+use otp_core::usecases::check_verification::CheckVerification;
+use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
+use otp_core::usecases::expire_verifications::ExpireVerifications;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::record_outcome::RecordOutcome;
+use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::rotate_proof_key::RotateProofKey;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_message::ShowMessage;
+use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::usecases::sync_templates::{SyncTemplates, TemplatePorts};
 use otp_proof::Ed25519KeyPairs;
 
@@ -38,6 +45,12 @@ pub(crate) struct UseCases {
     pub(crate) show_message: ShowMessage,
     pub(crate) list_messages: ListMessages,
     pub(crate) record_outcome: RecordOutcome,
+    pub(crate) create_verification: CreateVerification,
+    pub(crate) resend_verification: ResendVerification,
+    pub(crate) check_verification: CheckVerification,
+    pub(crate) cancel_verification: CancelVerification,
+    pub(crate) show_verification: ShowVerification,
+    pub(crate) list_verifications: ListVerifications,
     pub(crate) publish_proof_keys: PublishProofKeys,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
@@ -46,11 +59,42 @@ impl UseCases {
     pub(crate) fn new(settings: &Settings, adapters: &Adapters) -> Self {
         let sealers = || adapters.sealers.clone();
         let send_message = send_message(settings, adapters);
+        let show_verification = ShowVerification {
+            verifications: Arc::clone(&adapters.verifications),
+            sealers: sealers(),
+            clock: Arc::clone(&adapters.clock),
+        };
         Self {
             authenticate: Authenticate {
                 directory: Arc::clone(&adapters.directory),
                 clock: Arc::clone(&adapters.clock),
             },
+            create_verification: CreateVerification {
+                send: send_message.clone(),
+                show: show_verification.clone(),
+            },
+            resend_verification: ResendVerification {
+                send: send_message.clone(),
+                show: show_verification.clone(),
+            },
+            check_verification: CheckVerification {
+                ledger: Arc::clone(&adapters.verification_ledger),
+                verifications: Arc::clone(&adapters.verifications),
+                sealers: sealers(),
+                proofs: Arc::clone(&adapters.proof_signer),
+                clock: Arc::clone(&adapters.clock),
+            },
+            cancel_verification: CancelVerification {
+                ledger: Arc::clone(&adapters.verification_ledger),
+                show: show_verification.clone(),
+                clock: Arc::clone(&adapters.clock),
+            },
+            list_verifications: ListVerifications {
+                verifications: Arc::clone(&adapters.verifications),
+                sealers: sealers(),
+                clock: Arc::clone(&adapters.clock),
+            },
+            show_verification,
             explain_send: ExplainSend {
                 send: send_message.clone(),
                 facts: adapters.narrow_reads.clone(),
@@ -70,6 +114,8 @@ impl UseCases {
             },
             record_outcome: RecordOutcome {
                 outcomes: Arc::new(CountedOutcomes::new(adapters.storage.clone())),
+                clock: Arc::clone(&adapters.clock),
+            },
             publish_proof_keys: PublishProofKeys {
                 keys: Arc::clone(&adapters.proof_keys),
                 clock: Arc::clone(&adapters.clock),
@@ -94,6 +140,14 @@ fn send_message(settings: &Settings, adapters: &Adapters) -> SendMessage {
             provider_timeout: settings.whatsapp.timeout,
             message_lifetime: settings.messages.lifetime,
         },
+    }
+}
+
+/// Records the ends of verifications; the background work calls it.
+pub(crate) fn expire_verifications(adapters: &Adapters) -> ExpireVerifications {
+    ExpireVerifications {
+        ledger: Arc::clone(&adapters.verification_ledger),
+        clock: Arc::clone(&adapters.clock),
     }
 }
 

@@ -6,6 +6,7 @@ mod notices;
 mod rounds;
 mod senders;
 mod templates;
+mod verifications;
 mod worker;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
 use rounds::Rounds;
 use senders::ExamineSenders;
 use templates::SyncStoredTemplates;
+use verifications::ExpireDueVerifications;
 
 pub(crate) use notices::MAILINGS;
 pub(crate) use worker::{PANICS, Progress, Task, TaskError, Worker};
@@ -69,6 +71,7 @@ fn start(adapters: &Arc<Adapters>, running: &Workers) {
         },
     };
     workers.start(|adapters| ExpireMessages(use_cases::expire_pending_messages(adapters)));
+    workers.start(|adapters| ExpireDueVerifications(use_cases::expire_verifications(adapters)));
     workers.start(|adapters| ResolveConsents {
         record_consent: use_cases::record_consent(adapters),
         waiting: 0,

@@ -8,6 +8,7 @@ use otp_core::message::MessageStatus;
 use otp_core::notice::{InvalidLowBalance, LowBalance};
 use otp_core::region::Region;
 use otp_core::ui_language::UiLanguage;
+use otp_core::verification::VerificationStatus;
 use uuid::Uuid;
 
 pub(crate) fn id(text: &str) -> Result<Uuid, String> {
@@ -35,6 +36,16 @@ pub(crate) fn status(text: &str) -> Result<MessageStatus, String> {
     let status = all.find(|status| status.as_str().eq_ignore_ascii_case(text));
     status.ok_or_else(|| {
         let all = MessageStatus::ALL.map(MessageStatus::as_str);
+        format!("write one of {}", all.join(", "))
+    })
+}
+
+/// Parses the status of a verification, in any case.
+pub(crate) fn verification_status(text: &str) -> Result<VerificationStatus, String> {
+    let mut all = VerificationStatus::ALL.into_iter();
+    let status = all.find(|status| status.as_str().eq_ignore_ascii_case(text));
+    status.ok_or_else(|| {
+        let all = VerificationStatus::ALL.map(VerificationStatus::as_str);
         format!("write one of {}", all.join(", "))
     })
 }

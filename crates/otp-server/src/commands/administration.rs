@@ -10,6 +10,7 @@ mod notices;
 mod proof_keys;
 mod senders;
 mod templates;
+mod verifications;
 
 use std::sync::Arc;
 

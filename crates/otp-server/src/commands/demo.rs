@@ -34,6 +34,9 @@ const CREDITS: i64 = 1_000;
 /// The number in the printed example: a Saudi mobile number that the sandbox accepts.
 const EXAMPLE_NUMBER: &str = "+966551234567";
 
+/// Another number, so that the verification does not wait for the cooldown of the first send.
+const VERIFIED_NUMBER: &str = "+9647901234567";
+
 pub(super) async fn run(
     bind: SocketAddr,
     overrides: Overrides,
@@ -237,14 +240,33 @@ fn first_send(url: &str, key: &str) -> String {
     )
 }
 
+/// Returns the commands that create a verification and check its code.
+fn first_verification(url: &str, key: &str) -> (String, String) {
+    let post = |path: &str, body: &str| {
+        format!(
+            "curl -X POST {url}{path} -H 'Content-Type: application/json' \
+             -H 'X-Api-Key: {key}' -w '\\n' -d '{body}'"
+        )
+    };
+    let create = post(
+        "/v1/verifications",
+        &format!(r#"{{"to":"{VERIFIED_NUMBER}","languageCode":"en"}}"#),
+    );
+    let check = post("/v1/verifications/ID/check", r#"{"code":"CODE"}"#);
+    (create, check)
+}
+
 fn introduction(url: &str, key: &str) -> Answer {
     let curl = first_send(url, key);
+    let (create, check) = first_verification(url, key);
     let text = format!(
         "The gateway is running, with a WhatsApp sandbox and a sample account of {CREDITS} credits.\n\n\
          API key       {key}\n\
          the phone     {url}/sandbox/\n\
          API reference {url}/docs\n\n\
          Send a code, and see it arrive on the phone:\n\n  {curl}\n\n\
+         Or let the gateway make the code and check it, with ID from the answer and CODE from the \
+         phone:\n\n  {create}\n\n  {check}\n\n\
          Stop with Ctrl-C; the data is gone then."
     );
     let json = json!({
@@ -253,6 +275,8 @@ fn introduction(url: &str, key: &str) -> Answer {
         "phone": format!("{url}/sandbox/"),
         "docs": format!("{url}/docs"),
         "curl": curl,
+        "verificationCurl": create,
+        "checkCurl": check,
     });
     Answer::new(json, text)
 }

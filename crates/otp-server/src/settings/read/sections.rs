@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use otp_core::account::AccountRules;
 use otp_core::keyring::{MasterKey, MasterKeys};
+use otp_core::verification::VerificationPolicy;
 use otp_edge::{InvalidTls, PerIpQuota, TrustedProxies};
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender, InvalidOptions};
@@ -165,6 +166,15 @@ impl Keys<'_> {
         let lifetime = self.parse("messages.lifetime", lifetime);
         Some(Messages {
             request_deadline: request_deadline?,
+            lifetime: lifetime?,
+        })
+    }
+
+    pub(super) fn verification(&self) -> Option<VerificationPolicy> {
+        let allow_short_codes = self.parse("verification.allow_short_codes", yes_or_no);
+        let lifetime = self.parse("verification.lifetime", code_lifetime);
+        Some(VerificationPolicy {
+            allow_short_codes: allow_short_codes?,
             lifetime: lifetime?,
         })
     }

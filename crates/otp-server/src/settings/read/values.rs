@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use otp_core::notice::LowBalance;
+use otp_core::verification::CodeLifetime;
 use otp_postgres::PgOptions;
 use otp_sqlite::SqliteOptions;
 use tracing_subscriber::EnvFilter;
@@ -82,6 +83,20 @@ pub(super) fn lifetime(text: &str) -> Result<Duration, &'static str> {
     possible
         .then_some(lifetime)
         .ok_or("WhatsApp accepts a lifetime from 30s to 15m")
+}
+
+pub(super) fn yes_or_no(text: &str) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "write true or false")
+}
+
+/// Parses the lifetime of a code.
+pub(super) fn code_lifetime(text: &str) -> Result<CodeLifetime, &'static str> {
+    const POSSIBLE: &str = "a code lives from 30s to 10m, in whole seconds";
+    let lifetime = positive(text)?;
+    if lifetime.subsec_nanos() > 0 {
+        return Err(POSSIBLE);
+    }
+    CodeLifetime::try_new(lifetime.as_secs()).map_err(|_| POSSIBLE)
 }
 
 /// Parses the level of the log. A single word must be a level: the filter would take another word for the
