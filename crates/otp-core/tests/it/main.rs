@@ -25,3 +25,4 @@ mod senders;
 mod show_message;
 mod sync_templates;
 mod templates;
+mod verifications;
