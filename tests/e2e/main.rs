@@ -22,4 +22,5 @@ mod settings;
 mod templates;
 mod tls;
 mod tracing;
+mod verifications;
 mod webhooks;

@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_send_of_a_server_whose_clock_is_ahead_counts() {
-        let skew = MAX_CLOCK_SKEW.as_secs();
+        let skew = 5 * 60;
         assert_eq!(super::retry_at(&[at(skew)], at(0)), Some(at(skew + 30)));
         assert_eq!(super::retry_at(&[at(skew + 1)], at(0)), None);
         // The longest wait stays the longest.
