@@ -29,10 +29,9 @@ use otp_core::ports::{
     SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient,
     Subscriptions, Templates,
 };
-use otp_core::pricing::PriceList;
+use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
-use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settlement};
 use otp_core::subscription::Subscription;
@@ -186,9 +185,9 @@ storage_parts! {
         async fn list() -> Vec<Plan>;
     }
     prices: Prices {
-        async fn set(prices: &[(Region, Credits)]) -> ();
-        async fn unset(region: Region) -> bool;
-        async fn list() -> Vec<(Region, Credits)>;
+        async fn set(prices: &[(PriceKey, Credits)]) -> ();
+        async fn unset(key: PriceKey) -> bool;
+        async fn list() -> Vec<(PriceKey, Credits)>;
     }
     receipts: Receipts {
         async fn locate(references: &[MessageReference]) -> Vec<ReceiptFacts>;

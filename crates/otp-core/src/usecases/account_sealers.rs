@@ -7,7 +7,7 @@ use crate::ids::AccountId;
 use crate::ids::MessageId;
 use crate::keyring::MasterKeys;
 use crate::ports::{Directory, Keyring, PortError};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 
 /// Finds the sealer of an account.
@@ -65,12 +65,12 @@ pub(super) fn open_recipient(
     sealer: Option<&AccountSealer>,
     message: MessageId,
     recipient: Option<&Sealed>,
-) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
+) -> Result<Option<Recipient>, UnreadableRecipient> {
     let Some((sealer, sealed)) = sealer.zip(recipient) else {
         return Ok(None);
     };
     let opened = sealer.open(Purpose::Recipient, message.0, sealed)?;
-    PhoneNumber::restore(&opened)
+    Recipient::restore(&opened)
         .map(Some)
         .map_err(|error| UnreadableRecipient(error.into()))
 }

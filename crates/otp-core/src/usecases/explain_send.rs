@@ -129,7 +129,7 @@ impl ExplainSend {
                 Admission::Replayed(first) => Foreseen::WouldReplay(first),
                 Admission::Refused(refusal) => Foreseen::WouldRefuse(refused(refusal, now)),
             },
-            region: attempt.region,
+            region: request.to.region(),
             price: attempt.price,
             to: request.to,
             route: route.map(|route| ExplainedRoute {
