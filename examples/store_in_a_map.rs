@@ -15,8 +15,8 @@ use otp_core::ids::{AccountId, PlanId};
 use otp_core::keyring::AccountKey;
 use otp_core::plan::Plan;
 use otp_core::ports::{Directory, Plans, PortError, Prices};
+use otp_core::pricing::PriceKey;
 use otp_core::pricing::PriceList;
-use otp_core::region::Region;
 use otp_core::send::SendingProfile;
 use otp_core::time::Timestamp;
 use otp_testkit::{MemoryStore, StorageParts};
@@ -32,7 +32,7 @@ struct MapStore {
 struct Maps {
     /// An id begins with its time, so the map is in the order of creation.
     plans: BTreeMap<PlanId, Plan>,
-    prices: BTreeMap<Region, Credits>,
+    prices: BTreeMap<PriceKey, Credits>,
 }
 
 impl MapStore {
@@ -86,21 +86,21 @@ impl Plans for MapStore {
 
 #[async_trait]
 impl Prices for MapStore {
-    async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
+    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
         self.maps().prices.extend(prices.iter().copied());
         Ok(())
     }
 
-    async fn unset(&self, region: Region) -> Result<bool, PortError> {
-        Ok(self.maps().prices.remove(&region).is_some())
+    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
+        Ok(self.maps().prices.remove(&key).is_some())
     }
 
-    async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
+    async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {
         let maps = self.maps();
         Ok(maps
             .prices
             .iter()
-            .map(|(region, price)| (*region, *price))
+            .map(|(key, price)| (*key, *price))
             .collect())
     }
 }
@@ -134,7 +134,7 @@ impl Directory for MapStore {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), PortError> {
     let store = MapStore::create();
-    let saudi_arabia = Region::parse("SA").expect("a region");
+    let saudi_arabia = PriceKey::parse("SA").expect("a key");
     Prices::set(&*store, &[(saudi_arabia, Credits::ONE)]).await?;
     println!("prices in the map: {:?}", Prices::list(&*store).await?);
 

@@ -186,7 +186,7 @@ async fn support_sees_a_number_only_if_the_audit_trail_says_so(database: Databas
         assert_eq!(masked["id"], sent.id());
         assert!(!masked.to_string().contains("0000001"), "{masked}");
         assert!(
-            masked["toPhoneE164"]
+            masked["to"]
                 .as_str()
                 .is_some_and(|to| to.starts_with("+9665"))
         );
@@ -194,7 +194,7 @@ async fn support_sees_a_number_only_if_the_audit_trail_says_so(database: Databas
     assert_eq!(world.command(&["audit", "list"]), serde_json::json!([]));
 
     let revealed = world.command(&["message", "show", sent.id(), "--reveal"]);
-    assert_eq!(revealed["toPhoneE164"], number);
+    assert_eq!(revealed["to"], number);
     assert_eq!(revealed["accountId"], world.account);
     assert_eq!(revealed["timeline"][0]["source"], "ApiRequest");
     let entries = world.command(&["audit", "list"]);

@@ -1,14 +1,58 @@
 //! The command line: its output and its refusals.
 
 use otp_e2e::{Database, World, on_every_store, process};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 on_every_store! {
     created_objects_are_listed;
+    the_sender_and_the_price_of_e_mails_are_set_shown_and_cleared;
     a_key_is_shown_once_and_can_be_rotated_and_revoked;
     a_token_given_instead_of_its_file_is_not_repeated;
     a_mistake_is_refused_with_a_reason;
     with_json_an_error_is_an_object_too;
+}
+
+async fn the_sender_and_the_price_of_e_mails_are_set_shown_and_cleared(database: Database) {
+    let world = World::with_credits(database, 10).await;
+    let sender = |command: &[&str]| {
+        let of_account = ["--id", &world.account];
+        world.command(&[&["account", "email-sender"], command, &of_account].concat())
+    };
+    let default = json!({
+        "accountId": world.account, "address": null, "name": null, "product": null, "colour": null,
+        "domain": null,
+    });
+    assert_eq!(sender(&["show"]), default);
+    let set = sender(&[
+        "set",
+        "--address",
+        "Codes@Shop.example",
+        "--name",
+        "أمل",
+        "--colour",
+        "#0A7D33",
+        "--domain",
+        "münchen.example",
+    ]);
+    let expected = json!({
+        "accountId": world.account, "address": "Codes@shop.example", "name": "أمل", "product": null,
+        "colour": "#0a7d33", "domain": "xn--mnchen-3ya.example",
+    });
+    assert_eq!((&set, &sender(&["show"])), (&expected, &expected));
+    let replaced = sender(&["set", "--product", "Amal"]);
+    assert_eq!(
+        (&replaced["address"], replaced["product"].as_str()),
+        (&Value::Null, Some("Amal"))
+    );
+    assert_eq!(sender(&["clear"]), default);
+    assert_eq!(sender(&["show"]), default);
+
+    let price = world.command(&["price", "set", "--country", "email", "--credits", "3"]);
+    assert_eq!(price, json!({"country": "EMAIL", "credits": 3}));
+    assert_eq!(world.command(&["price", "list"]), json!([price]));
+    let unset = world.command(&["price", "unset", "--country", "EMAIL"]);
+    assert_eq!(unset["credits"], 1);
+    assert_eq!(world.command(&["price", "list"]), json!([]));
 }
 
 fn keys(value: &Value) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::account::{AccountRules, Contact, ContactLine, EmailAddress};
+use otp_core::account::{AccountRules, Contact, ContactLine};
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
@@ -12,6 +12,7 @@ use otp_core::ids::AccountId;
 use otp_core::keyring::{MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::Storage;
+use otp_core::recipient::EmailAddress;
 use otp_core::recipient::PhoneNumber;
 use otp_core::time::Timestamp;
 use otp_core::usecases::account_sealers::AccountSealers;

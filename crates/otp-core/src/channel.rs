@@ -5,6 +5,7 @@
 //! ([`OutgoingMessage`](crate::ports::OutgoingMessage)). Everything else in a send is the same for all
 //! channels.
 
+pub mod email;
 mod limits;
 pub mod pacing;
 pub mod whatsapp;
@@ -17,6 +18,8 @@ pub use limits::Limits;
 pub enum Channel {
     /// A WhatsApp message.
     WhatsApp,
+    /// A mail.
+    Email,
     /// The second channel of the tests.
     #[cfg(feature = "mocks")]
     Double,
@@ -26,6 +29,7 @@ impl Channel {
     /// Every channel, for tables and tests.
     pub const ALL: &'static [Self] = &[
         Self::WhatsApp,
+        Self::Email,
         #[cfg(feature = "mocks")]
         Self::Double,
     ];
@@ -34,6 +38,7 @@ impl Channel {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::WhatsApp => "whatsapp",
+            Self::Email => "email",
             #[cfg(feature = "mocks")]
             Self::Double => "double",
         }
@@ -43,6 +48,7 @@ impl Channel {
     pub const fn code(self) -> i16 {
         match self {
             Self::WhatsApp => 0,
+            Self::Email => 1,
             #[cfg(feature = "mocks")]
             Self::Double => i16::MAX,
         }

@@ -1,26 +1,79 @@
-//! The price of a message: credits by the destination's region.
+//! The price of a message: credits by the destination's region, or for a mail.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use crate::credits::Credits;
-use crate::region::Region;
+use crate::region::{InvalidRegion, Region};
 
-/// The price of a region that the table does not list (LightOTP API, "Billing & credits").
+/// The price of a message that the table does not list (LightOTP API, "Billing & credits").
 pub const DEFAULT_PRICE: Credits = Credits::ONE;
 
-/// The international pricing table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PriceList(HashMap<Region, Credits>);
+/// What a price is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PriceKey {
+    /// A message to a number of this region.
+    Region(Region),
+    /// A mail, wherever its reader is.
+    Email,
+}
 
-impl PriceList {
-    /// Returns the price of one message to `region`.
-    pub fn price(&self, region: Region) -> Credits {
-        self.0.get(&region).copied().unwrap_or(DEFAULT_PRICE)
+impl PriceKey {
+    /// Reads a region's code or `EMAIL`, in either case.
+    pub fn parse(text: &str) -> Result<Self, InvalidRegion> {
+        if text.eq_ignore_ascii_case(Self::Email.as_str()) {
+            return Ok(Self::Email);
+        }
+        Region::parse(text).map(Self::Region)
+    }
+
+    /// Returns the region's code or `EMAIL`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Region(region) => region.as_str(),
+            Self::Email => "EMAIL",
+        }
     }
 }
 
-impl FromIterator<(Region, Credits)> for PriceList {
-    fn from_iter<I: IntoIterator<Item = (Region, Credits)>>(prices: I) -> Self {
+impl From<Region> for PriceKey {
+    fn from(region: Region) -> Self {
+        Self::Region(region)
+    }
+}
+
+/// By the text, so that a list has the same order in every store.
+impl Ord for PriceKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for PriceKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for PriceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The international pricing table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PriceList(HashMap<PriceKey, Credits>);
+
+impl PriceList {
+    /// Returns the price of one message to a region, or of one mail.
+    pub fn price(&self, of: impl Into<PriceKey>) -> Credits {
+        self.0.get(&of.into()).copied().unwrap_or(DEFAULT_PRICE)
+    }
+}
+
+impl FromIterator<(PriceKey, Credits)> for PriceList {
+    fn from_iter<I: IntoIterator<Item = (PriceKey, Credits)>>(prices: I) -> Self {
         Self(prices.into_iter().collect())
     }
 }
@@ -30,11 +83,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_region_that_the_table_does_not_list_costs_one_credit() {
+    fn what_the_table_does_not_list_costs_one_credit() {
         let saudi_arabia = Region::parse("SA").expect("region");
         let egypt = Region::parse("EG").expect("region");
-        let prices = PriceList::from_iter([(saudi_arabia, Credits::new(2).expect("credits"))]);
-        assert_eq!(prices.price(saudi_arabia).get(), 2);
+        let two = Credits::new(2).expect("credits");
+        let prices = PriceList::from_iter([(saudi_arabia.into(), two)]);
+        assert_eq!(prices.price(saudi_arabia), two);
         assert_eq!(prices.price(egypt), Credits::ONE);
+        assert_eq!(prices.price(PriceKey::Email), Credits::ONE);
+        let prices = PriceList::from_iter([(PriceKey::Email, two)]);
+        assert_eq!(prices.price(PriceKey::Email), two);
+        assert_eq!(prices.price(saudi_arabia), Credits::ONE);
+    }
+
+    #[test]
+    fn a_price_is_for_a_region_or_for_mail() {
+        for (text, read) in [
+            ("sa", Some("SA")),
+            ("001", Some("001")),
+            ("EMAIL", Some("EMAIL")),
+            ("email", Some("EMAIL")),
+            ("MAIL", None),
+            ("", None),
+        ] {
+            let key = PriceKey::parse(text);
+            assert_eq!(key.as_ref().ok().map(PriceKey::as_str), read, "{text}");
+        }
+        let mut keys = ["US", "EMAIL", "EG", "001", "SA"].map(|text| PriceKey::parse(text));
+        keys.sort_unstable_by_key(|key| key.expect("a key"));
+        let sorted = keys.map(|key| key.expect("a key").to_string());
+        assert_eq!(sorted, ["001", "EG", "EMAIL", "SA", "US"]);
     }
 }

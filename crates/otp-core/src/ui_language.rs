@@ -31,6 +31,11 @@ impl UiLanguage {
         }
     }
 
+    /// Returns the tag as a message keeps it.
+    pub fn tag(self) -> LanguageTag {
+        LanguageTag::parse(self.as_str()).expect("each is a tag")
+    }
+
     /// Returns the number a store keeps.
     pub const fn code(self) -> i16 {
         match self {

@@ -7,11 +7,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join3;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::email;
 use otp_core::ids::AccountId;
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{Directory, Keyring, PortError, Prices};
 use otp_core::pricing::PriceList;
+use otp_core::sealing::Sealed;
 use otp_core::send::SendingProfile;
 use otp_rows::Col;
 use otp_rows::rows::{ApiKeyRow, CheckedSenderRow, TemplateRow, read_all, read_found};
@@ -19,6 +21,14 @@ use otp_rows::schema::{accounts, api_keys, keyring, sender_health, senders, temp
 
 use crate::PgStore;
 use crate::errors::port_error;
+
+/// The columns of an account that sending needs, and its key.
+type ProfileColumns = (
+    Col<LanguageTag>,
+    Col<Sealed>,
+    Col<Option<Sealed>>,
+    Option<Col<WrappedKey>>,
+);
 
 #[async_trait]
 impl Directory for PgStore {
@@ -44,8 +54,13 @@ impl Directory for PgStore {
         let account_row = accounts::table
             .find(Col(account))
             .left_join(keyring::table.on(keyring::owner_id.eq(accounts::id)))
-            .select((accounts::default_language, keyring::key.nullable()))
-            .load::<(Col<LanguageTag>, Option<Col<WrappedKey>>)>(&mut first);
+            .select((
+                accounts::default_language,
+                accounts::company,
+                accounts::email_sender,
+                keyring::key.nullable(),
+            ))
+            .load::<ProfileColumns>(&mut first);
         let senders = senders::table
             .left_join(sender_health::table)
             .filter(senders::account_id.eq(Col(account)))
@@ -61,7 +76,9 @@ impl Directory for PgStore {
         let (account_row, senders, templates) = try_join3(account_row, senders, templates)
             .await
             .map_err(port_error)?;
-        let Some((Col(default_language), key)) = account_row.into_iter().next() else {
+        let Some((Col(default_language), Col(company), Col(sender), key)) =
+            account_row.into_iter().next()
+        else {
             return Ok(None);
         };
         Ok(Some(Arc::new(SendingProfile::new(
@@ -69,6 +86,7 @@ impl Directory for PgStore {
             default_language,
             read_all(senders)?,
             read_all(templates)?,
+            email::SenderProfile { company, sender },
         ))))
     }
 

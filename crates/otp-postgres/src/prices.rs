@@ -8,7 +8,7 @@ use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_rows::Col;
 use otp_rows::rows::{PriceRow, read_all};
 use otp_rows::schema::prices;
@@ -18,8 +18,8 @@ use crate::errors::port_error;
 
 #[async_trait]
 impl Prices for PgStore {
-    async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
-        // One statement must not set a region twice. Of two prices the later one counts.
+    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
+        // One statement must not set a key twice. Of two prices the later one counts.
         let latest: BTreeMap<_, _> = prices.iter().copied().collect();
         let rows: Vec<_> = latest.into_iter().map(PriceRow::from).collect();
         if rows.is_empty() {
@@ -27,7 +27,7 @@ impl Prices for PgStore {
         }
         diesel::insert_into(prices::table)
             .values(rows)
-            .on_conflict(prices::region)
+            .on_conflict(prices::key)
             .do_update()
             .set(prices::credits.eq(excluded(prices::credits)))
             .execute(&mut self.connection().await?)
@@ -36,24 +36,24 @@ impl Prices for PgStore {
         Ok(())
     }
 
-    async fn unset(&self, region: Region) -> Result<bool, PortError> {
-        let removed = diesel::delete(prices::table.find(Col(region)))
+    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
+        let removed = diesel::delete(prices::table.find(Col(key)))
             .execute(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
         Ok(removed > 0)
     }
 
-    async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
+    async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {
         let rows = prices::table
-            .order(prices::region)
+            .order(prices::key)
             .select(PriceRow::as_select())
             .load(&mut self.connection().await?)
             .await
             .map_err(port_error)?;
-        let mut prices: Vec<(Region, Credits)> = read_all(rows)?;
+        let mut prices: Vec<(PriceKey, Credits)> = read_all(rows)?;
         // The server's collation may order letters and digits differently.
-        prices.sort_unstable_by_key(|(region, _)| *region);
+        prices.sort_unstable_by_key(|(key, _)| *key);
         Ok(prices)
     }
 }

@@ -21,6 +21,7 @@ use otp_core::message::{CodeOutcome, EventSource, MessageStatus};
 use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::plan::Currency;
+use otp_core::pricing::PriceKey;
 use otp_core::proof::ProofPublicKey;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
@@ -116,6 +117,7 @@ texts!(
     AuditAction,
     Currency,
     LanguageTag,
+    PriceKey,
     ProviderId,
     Region,
     TemplateName,

@@ -30,6 +30,7 @@ table! {
         default_language -> Text,
         low_balance_percent -> SmallInt,
         standing -> SmallInt,
+        email_sender -> Nullable<Binary>,
         created_at -> Instant,
     }
 }
@@ -110,9 +111,9 @@ table! {
 }
 
 table! {
-    /// Credits a message costs, by region.
-    prices (region) {
-        region -> Text,
+    /// Credits a message costs, by region, and credits a mail costs.
+    prices (key) {
+        key -> Text,
         credits -> Integer,
     }
 }

@@ -6,7 +6,7 @@ use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
-use otp_core::account::EmailAddress;
+use otp_core::recipient::EmailAddress;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use time::OffsetDateTime;

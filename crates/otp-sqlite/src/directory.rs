@@ -5,11 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::channel::email;
 use otp_core::ids::AccountId;
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{Directory, Keyring, PortError};
 use otp_core::pricing::PriceList;
+use otp_core::sealing::Sealed;
 use otp_core::send::SendingProfile;
 use otp_rows::Col;
 use otp_rows::rows::{ApiKeyRow, CheckedSenderRow, TemplateRow, read_all, read_found};
@@ -17,6 +19,14 @@ use otp_rows::schema::{accounts, api_keys, keyring, sender_health, senders, temp
 
 use crate::errors::StoreError;
 use crate::{SqliteStore, prices};
+
+/// The columns of an account that sending needs, and its key.
+type ProfileColumns = (
+    Col<LanguageTag>,
+    Col<Sealed>,
+    Col<Option<Sealed>>,
+    Option<Col<WrappedKey>>,
+);
 
 #[async_trait]
 impl Directory for SqliteStore {
@@ -63,13 +73,18 @@ fn sending_profile(
     connection: &mut SqliteConnection,
     account: AccountId,
 ) -> Result<Option<SendingProfile>, StoreError> {
-    let account_row: Option<(Col<LanguageTag>, Option<Col<WrappedKey>>)> = accounts::table
+    let account_row: Option<ProfileColumns> = accounts::table
         .find(Col(account))
         .left_join(keyring::table.on(keyring::owner_id.eq(accounts::id)))
-        .select((accounts::default_language, keyring::key.nullable()))
+        .select((
+            accounts::default_language,
+            accounts::company,
+            accounts::email_sender,
+            keyring::key.nullable(),
+        ))
         .first(connection)
         .optional()?;
-    let Some((Col(default_language), key)) = account_row else {
+    let Some((Col(default_language), Col(company), Col(sender), key)) = account_row else {
         return Ok(None);
     };
     let senders = senders::table
@@ -89,5 +104,6 @@ fn sending_profile(
         default_language,
         read_all(senders)?,
         read_all(templates)?,
+        email::SenderProfile { company, sender },
     )))
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_rows::Col;
 use otp_rows::rows::{PriceRow, read_all};
 use otp_rows::schema::prices;
@@ -16,16 +16,16 @@ use crate::set_based::set_based;
 
 /// `WHERE true` prevents SQLite from reading `ON CONFLICT` as the `ON` of a join.
 const SET: &str = "
-    INSERT INTO prices (region, credits)
+    INSERT INTO prices (key, credits)
     SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
-    ON CONFLICT (region) DO UPDATE SET credits = excluded.credits";
+    ON CONFLICT (key) DO UPDATE SET credits = excluded.credits";
 
 #[async_trait]
 impl Prices for SqliteStore {
-    async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
+    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
         let rows = prices
             .iter()
-            .map(|(region, credits)| json!([region.as_str(), credits.get()]));
+            .map(|(key, credits)| json!([key.as_str(), credits.get()]));
         let set = set_based(SET, rows);
         self.write("db.prices.set", move |connection| {
             set.execute(connection)?;
@@ -34,25 +34,25 @@ impl Prices for SqliteStore {
         .await
     }
 
-    async fn unset(&self, region: Region) -> Result<bool, PortError> {
+    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
         self.write("db.prices.unset", move |connection| {
-            let removed = diesel::delete(prices::table.find(Col(region))).execute(connection)?;
+            let removed = diesel::delete(prices::table.find(Col(key))).execute(connection)?;
             Ok(removed > 0)
         })
         .await
     }
 
-    async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
+    async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {
         self.read("db.prices.list", load).await
     }
 }
 
-/// Loads the list, in the order of regions.
+/// Loads the list, in the order of keys.
 pub(crate) fn load(
     connection: &mut SqliteConnection,
-) -> Result<Vec<(Region, Credits)>, StoreError> {
+) -> Result<Vec<(PriceKey, Credits)>, StoreError> {
     let rows: Vec<PriceRow> = prices::table
-        .order(prices::region)
+        .order(prices::key)
         .select(PriceRow::as_select())
         .load(connection)?;
     Ok(read_all(rows)?)

@@ -148,11 +148,13 @@ macro_rules! storage_contract {
     (@channels $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; channels:
             a_message_of_another_channel_has_neither_sender_nor_template,
+            a_mail_has_no_region_either_and_follows_the_same_rules,
         }
     };
     (@corrections $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; corrections:
             a_change_of_an_account_replaces_what_it_names,
+            the_sender_of_mails_is_in_the_profile_until_it_is_removed,
             a_retired_plan_stays_and_keeps_its_first_time,
             a_price_is_unset_and_no_other,
             a_removed_sender_is_gone_with_its_templates_and_may_be_added_again,

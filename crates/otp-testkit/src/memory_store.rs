@@ -25,6 +25,7 @@ use async_trait::async_trait;
 use otp_core::account::Account;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::audit::AuditEntry;
+use otp_core::channel::email;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::channel::whatsapp::health::SenderHealth;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
@@ -41,7 +42,7 @@ use otp_core::plan::Plan;
 use otp_core::ports::{
     ConnectionUse, Directory, PortError, Schema, SchemaError, SchemaState, StorageHealth,
 };
-use otp_core::pricing::PriceList;
+use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::ProofKey;
 use otp_core::receipt::UnmatchedReceipt;
 use otp_core::region::Region;
@@ -68,7 +69,7 @@ struct State {
     /// The notices that were given about subscriptions, if any.
     announced: HashMap<SubscriptionId, Announced>,
     ledger: Vec<LedgerEntry>,
-    prices: BTreeMap<Region, Credits>,
+    prices: BTreeMap<PriceKey, Credits>,
     proof_keys: Vec<ProofKey>,
     senders: Vec<Sender>,
     /// Senders that were removed, without their tokens.
@@ -92,7 +93,7 @@ struct StoredMessage {
     expires_at: Timestamp,
     message: Message,
     recipient_index: Option<RecipientIndex>,
-    region: Region,
+    region: Option<Region>,
     routed_to: RoutedTo,
     events: Vec<MessageEvent>,
     verification_id: Option<VerificationId>,
@@ -163,7 +164,11 @@ impl Directory for MemoryStore {
         let senders = senders.into_iter().map(stop_of).collect();
         let language = found.default_language.clone();
         let key = state.account_key(account);
-        let profile = SendingProfile::new(key, language, senders, templates);
+        let email = email::SenderProfile {
+            company: found.contact.company.clone(),
+            sender: found.email_sender.clone(),
+        };
+        let profile = SendingProfile::new(key, language, senders, templates, email);
         Ok(Some(Arc::new(profile)))
     }
 
@@ -179,7 +184,7 @@ impl Directory for MemoryStore {
             self.state()
                 .prices
                 .iter()
-                .map(|(region, price)| (*region, *price))
+                .map(|(key, price)| (*key, *price))
                 .collect(),
         ))
     }

@@ -35,6 +35,7 @@
 //! | [`doubt`] | [`CutOff`](Reaction::CutOff), [`StaySilent`](Reaction::StaySilent), [`Babble`](Reaction::Babble), [`Redirect`](Reaction::Redirect) | a message is never sent twice, nor given back its price after it was sent |
 //! | [`cancellation`] | [`StaySilent`](Reaction::StaySilent) | the same, if the caller goes away |
 //! | [`reach`] | [`BeUnreachable`](Reaction::BeUnreachable) | an outage costs no message |
+//! | [`waits`] | [`RefuseForNow`](Reaction::RefuseForNow) | a provider is not called before it wants to be |
 //! | [`channels`] | – | each message goes out by its own channel |
 //! | [`privacy`] | [`Accept`](Reaction::Accept), [`BeUnreachable`](Reaction::BeUnreachable) | no log has a passcode |
 
@@ -48,6 +49,7 @@ pub mod privacy;
 pub mod reach;
 pub mod refusals;
 mod trial;
+pub mod waits;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +60,7 @@ use otp_core::ports::{MessageSender, OutgoingMessage};
 
 use crate::channel_double::double_message;
 pub use call_log::{Call, CallLog};
-pub use messages::whatsapp_message;
+pub use messages::{email_message, whatsapp_message};
 
 /// The remote side of an adapter under test. Each test gets one of its own.
 #[async_trait]
@@ -128,6 +130,7 @@ macro_rules! sender_contract {
             privacy,
             reach,
             refusals,
+            waits,
         }
     };
     ($fresh:expr; $($module:ident),+ $(,)?) => {
@@ -174,8 +177,12 @@ macro_rules! sender_contract {
         $crate::sender_contract! { @tests $fresh; refusals:
             a_refusal_is_final,
             a_refusal_for_now_may_be_called_again,
-            the_wait_that_the_provider_asks_for_is_reported,
             a_refusal_repeats_no_secret,
+        }
+    };
+    (@waits $fresh:expr) => {
+        $crate::sender_contract! { @tests $fresh; waits:
+            the_wait_that_the_provider_asks_for_is_reported,
         }
     };
     (@tests $fresh:expr; $module:ident: $($promise:ident,)+) => {$(

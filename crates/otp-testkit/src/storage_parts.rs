@@ -32,11 +32,10 @@ use otp_core::ports::{
     Schema, SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
     StoredRecipient, Subscriptions, Templates, VerificationKey, VerificationLedger, Verifications,
 };
-use otp_core::pricing::PriceList;
+use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
-use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settlement};
 use otp_core::subscription::Subscription;
@@ -199,9 +198,9 @@ storage_parts! {
         async fn list() -> Vec<Plan>;
     }
     prices: Prices {
-        async fn set(prices: &[(Region, Credits)]) -> ();
-        async fn unset(region: Region) -> bool;
-        async fn list() -> Vec<(Region, Credits)>;
+        async fn set(prices: &[(PriceKey, Credits)]) -> ();
+        async fn unset(key: PriceKey) -> bool;
+        async fn list() -> Vec<(PriceKey, Credits)>;
     }
     proof_keys: ProofKeys {
         async fn list_proof_keys() -> Arc<[ProofKey]>;

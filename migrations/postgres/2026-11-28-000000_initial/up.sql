@@ -21,6 +21,8 @@ CREATE TABLE accounts (
     low_balance_percent smallint    NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
     -- 0 may send, 1 is restricted, 2 is closed.
     standing            smallint    NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 2),
+    -- The sender of its mails; NULL if every value is the default.
+    email_sender        bytea,
     created_at          timestamptz NOT NULL
 );
 
@@ -89,8 +91,9 @@ CREATE TABLE subscriptions (
 ) WITH (fillfactor = 50); -- the balance changes with every batch: room for updates within the page
 CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
 
+-- The key is a region, or EMAIL for every mail.
 CREATE TABLE prices (
-    region  text    PRIMARY KEY,
+    key     text    PRIMARY KEY,
     credits integer NOT NULL CHECK (credits > 0)
 );
 
@@ -218,7 +221,7 @@ CREATE TABLE messages (
     -- NULL once the recipient is erased, as are the provider's id and the texts of failures.
     recipient_index     bytea,
     recipient           bytea,
-    region              text        NOT NULL,
+    region              text,
     price               integer     NOT NULL CHECK (price > 0),
     subscription_id     uuid        NOT NULL,
     status              smallint    NOT NULL CHECK (status BETWEEN 0 AND 5),
@@ -238,8 +241,11 @@ CREATE TABLE messages (
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
-    -- 0 is WhatsApp: each of its messages has a sender and a template.
-    CHECK (channel <> 0 OR (sender_id IS NOT NULL AND template_id IS NOT NULL)),
+    -- 0 is WhatsApp: each of its messages has a sender, a template and the region of its number. 1 is
+    -- e-mail, whose messages have none of them.
+    CHECK (channel <> 0
+        OR (sender_id IS NOT NULL AND template_id IS NOT NULL AND region IS NOT NULL)),
+    CHECK (channel <> 1 OR (sender_id IS NULL AND template_id IS NULL AND region IS NULL)),
     CHECK ((recipient IS NULL) = (recipient_index IS NULL)),
     CHECK ((outcome IS NULL) = (outcome_at IS NULL))
 ) WITH (fillfactor = 40);

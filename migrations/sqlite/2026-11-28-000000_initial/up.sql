@@ -23,6 +23,8 @@ CREATE TABLE accounts (
     low_balance_percent INTEGER NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
     -- 0 may send, 1 is restricted, 2 is closed.
     standing            INTEGER NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 2),
+    -- The sender of its mails; NULL if every value is the default.
+    email_sender        BLOB,
     created_at          INTEGER NOT NULL
 ) STRICT;
 
@@ -91,8 +93,9 @@ CREATE TABLE subscriptions (
 ) STRICT;
 CREATE INDEX subscriptions_by_account ON subscriptions (account_id, created_at);
 
+-- The key is a region, or EMAIL for every mail.
 CREATE TABLE prices (
-    region  TEXT    PRIMARY KEY,
+    key     TEXT    PRIMARY KEY,
     credits INTEGER NOT NULL CHECK (credits > 0)
 ) STRICT;
 
@@ -222,7 +225,7 @@ CREATE TABLE messages (
     -- NULL once the recipient is erased, as are the provider's id and the texts of failures.
     recipient_index     BLOB,
     recipient           BLOB,
-    region              TEXT    NOT NULL,
+    region              TEXT,
     price               INTEGER NOT NULL CHECK (price > 0),
     subscription_id     BLOB    NOT NULL,
     status              INTEGER NOT NULL CHECK (status BETWEEN 0 AND 5),
@@ -242,8 +245,11 @@ CREATE TABLE messages (
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
-    -- 0 is WhatsApp: each of its messages has a sender and a template.
-    CHECK (channel <> 0 OR (sender_id IS NOT NULL AND template_id IS NOT NULL)),
+    -- 0 is WhatsApp: each of its messages has a sender, a template and the region of its number. 1 is
+    -- e-mail, whose messages have none of them.
+    CHECK (channel <> 0
+        OR (sender_id IS NOT NULL AND template_id IS NOT NULL AND region IS NOT NULL)),
+    CHECK (channel <> 1 OR (sender_id IS NULL AND template_id IS NULL AND region IS NULL)),
     CHECK ((recipient IS NULL) = (recipient_index IS NULL)),
     CHECK ((outcome IS NULL) = (outcome_at IS NULL))
 ) STRICT;

@@ -31,7 +31,7 @@ pub(super) async fn example_attempt(rig: &Rig) -> anyhow::Result<SendAttempt> {
         idempotency_key: None,
         recipient_index: RecipientIndex([0; 32]),
         recipient: Sealed(vec![0; 46]),
-        region: otp_core::recipient::PhoneNumber::parse("+966551234567")?.region(),
+        region: Some(otp_core::recipient::PhoneNumber::parse("+966551234567")?.region()),
         price: Credits::new(1)?,
         route: Ok(RoutedTo::WhatsApp(route.into())),
         notice_language: None,

@@ -177,7 +177,7 @@ impl Account {
             idempotency_key: Some(IdempotencyKey(Uuid::from_bytes(key))),
             recipient_index: sealer.index(&number),
             recipient: sealer.seal(Purpose::Recipient, message_id.0, number.e164(), randomness),
-            region: number.region(),
+            region: Some(number.region()),
             price: Credits::ONE,
             route: Ok(self.routed_to.clone()),
             notice_language: None,

@@ -25,4 +25,6 @@ pub struct AccountChange {
     pub low_balance: Option<LowBalance>,
     /// Whether the account may send.
     pub standing: Option<AccountStanding>,
+    /// The sender of its mails, sealed; `Some(None)` removes it.
+    pub email_sender: Option<Option<Sealed>>,
 }

@@ -93,7 +93,7 @@ mod tests {
             status,
             recipient: None,
             channel: Channel::WhatsApp,
-            region: Region::WORLD,
+            region: Some(Region::WORLD),
             language: LanguageTag::parse("ar").expect("a tag"),
             template: None,
             phone_number_id: None,

@@ -22,8 +22,8 @@ pub struct MessageRecord {
     pub recipient: Option<Sealed>,
     /// The channel it was sent over.
     pub channel: Channel,
-    /// The destination's region.
-    pub region: Region,
+    /// The destination's region; `None` if the recipient is a mail address.
+    pub region: Option<Region>,
     /// The language it was sent in.
     pub language: LanguageTag,
     /// The template it was sent with; `None` if the template no longer exists.

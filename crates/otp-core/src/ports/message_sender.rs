@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::channel::whatsapp::template::TemplateStatus;
-use crate::channel::{Channel, whatsapp};
+use crate::channel::{Channel, email, whatsapp};
 use crate::ids::MessageId;
 use crate::message::{Failure, ProviderMessageId};
 
@@ -35,6 +35,8 @@ pub trait MessageSender: Send + Sync {
 pub enum OutgoingMessage {
     /// A WhatsApp message.
     WhatsApp(whatsapp::OutgoingMessage),
+    /// A mail.
+    Email(email::OutgoingMessage),
     /// A message of the tests' second channel.
     #[cfg(feature = "mocks")]
     Double(OutgoingDouble),
@@ -60,11 +62,18 @@ impl From<whatsapp::OutgoingMessage> for OutgoingMessage {
     }
 }
 
+impl From<email::OutgoingMessage> for OutgoingMessage {
+    fn from(message: email::OutgoingMessage) -> Self {
+        Self::Email(message)
+    }
+}
+
 impl OutgoingMessage {
     /// Returns our id of the message.
     pub fn message_id(&self) -> MessageId {
         match self {
             Self::WhatsApp(message) => message.message_id,
+            Self::Email(message) => message.message_id,
             #[cfg(feature = "mocks")]
             Self::Double(message) => message.message_id,
         }
@@ -74,6 +83,7 @@ impl OutgoingMessage {
     pub fn channel(&self) -> Channel {
         match self {
             Self::WhatsApp(_) => Channel::WhatsApp,
+            Self::Email(_) => Channel::Email,
             #[cfg(feature = "mocks")]
             Self::Double(_) => Channel::Double,
         }
@@ -83,6 +93,7 @@ impl OutgoingMessage {
     pub fn timeout(&self) -> Duration {
         match self {
             Self::WhatsApp(message) => message.timeout,
+            Self::Email(message) => message.timeout,
             #[cfg(feature = "mocks")]
             Self::Double(message) => message.timeout,
         }
@@ -92,6 +103,7 @@ impl OutgoingMessage {
     pub fn set_timeout(&mut self, timeout: Duration) {
         match self {
             Self::WhatsApp(message) => message.timeout = timeout,
+            Self::Email(message) => message.timeout = timeout,
             #[cfg(feature = "mocks")]
             Self::Double(message) => message.timeout = timeout,
         }
@@ -128,7 +140,7 @@ pub enum SendError {
 /// The provider's refusal of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderRefusal {
-    /// The HTTP status; `None` if no connection was established.
+    /// The HTTP status; `None` if no connection was established, or if the channel has none.
     pub http_status: Option<u16>,
     /// The provider's text, unchanged, for the API client. It has no number, passcode or token.
     pub message: String,

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
-use crate::account::{ContactLine, EmailAddress};
+use crate::account::ContactLine;
 use crate::ids::NoticeId;
 use crate::notice::MailNotice;
 use crate::ports::PortError;
+use crate::recipient::EmailAddress;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 

@@ -4,18 +4,18 @@ use async_trait::async_trait;
 
 use crate::credits::Credits;
 use crate::ports::PortError;
-use crate::region::Region;
+use crate::pricing::PriceKey;
 
 /// Stores prices.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Prices: Send + Sync {
-    /// Sets the prices of these regions, all or none; other regions keep theirs.
-    async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError>;
+    /// Sets the prices of these keys, all or none; other keys keep theirs.
+    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError>;
 
-    /// Removes the price of a region from the table; returns `false` if the table has none.
-    async fn unset(&self, region: Region) -> Result<bool, PortError>;
+    /// Removes the price of a key from the table; returns `false` if the table has none.
+    async fn unset(&self, key: PriceKey) -> Result<bool, PortError>;
 
-    /// Returns the table, in the order of regions.
-    async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError>;
+    /// Returns the table, in the order of keys.
+    async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError>;
 }

@@ -40,6 +40,8 @@ pub enum Purpose {
     SenderPhone,
     /// A provider's access token.
     AccessToken,
+    /// The sender of an account's mails.
+    EmailSender,
     /// A provider's id of a message.
     ProviderMessageId,
     /// A verification's recipient.
@@ -65,6 +67,7 @@ impl Purpose {
             Self::ContactAddress => b"contact-address",
             Self::SenderPhone => b"sender-phone",
             Self::AccessToken => b"access-token",
+            Self::EmailSender => b"email-sender",
             Self::ProviderMessageId => b"provider-message-id",
             Self::VerificationRecipient => b"verification-recipient",
             Self::VerificationCode => b"verification-code",

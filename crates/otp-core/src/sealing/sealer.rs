@@ -16,7 +16,7 @@ use crate::ids::{AccountId, MessageId, VerificationId};
 use crate::keyring::{DataKey, KeyOwner};
 use crate::message::ProviderMessageId;
 use crate::ports::Randomness;
-use crate::recipient::PhoneNumber;
+use crate::recipient::{EmailAddress, PhoneNumber, Recipient};
 use crate::verification::CodeHash;
 
 /// Seals, opens and indexes the data of one account.
@@ -25,6 +25,7 @@ pub struct AccountSealer {
     account: AccountId,
     keys: OwnerKeys,
     recipients: Hmac<Sha256>,
+    email_recipients: Hmac<Sha256>,
     provider_numbers: Hmac<Sha256>,
     user_ids: Hmac<Sha256>,
     codes: Hmac<Sha256>,
@@ -37,6 +38,7 @@ impl AccountSealer {
             account,
             keys: OwnerKeys::new(KeyOwner::Account(account), key),
             recipients: keyed(&key.derive_index_key(b"recipient-index")),
+            email_recipients: keyed(&key.derive_index_key(b"email-index")),
             provider_numbers: keyed(&key.derive_index_key(b"provider-number-index")),
             user_ids: keyed(&key.derive_index_key(b"user-id-index")),
             codes: keyed(&key.derive_index_key(b"verification-code-hash")),
@@ -71,9 +73,23 @@ impl AccountSealer {
         self.keys.open(purpose, row.as_bytes(), sealed)
     }
 
-    /// Returns the blind index of a recipient. All spellings of one telephone have the same.
-    pub fn index(&self, recipient: &PhoneNumber) -> RecipientIndex {
-        RecipientIndex(mac(&self.recipients, &[recipient.line().as_bytes()]))
+    /// Returns the blind index of a recipient.
+    pub fn recipient_index(&self, recipient: &Recipient) -> RecipientIndex {
+        match recipient {
+            Recipient::Phone(number) => self.index(number),
+            Recipient::Email(address) => self.email_index(address),
+        }
+    }
+
+    /// Returns the blind index of a phone number. All spellings of one telephone have the same.
+    pub fn index(&self, number: &PhoneNumber) -> RecipientIndex {
+        RecipientIndex(mac(&self.recipients, &[number.line().as_bytes()]))
+    }
+
+    /// Returns the blind index of a mail address. All of its spellings in upper and lower case have the
+    /// same.
+    pub fn email_index(&self, address: &EmailAddress) -> RecipientIndex {
+        RecipientIndex(mac(&self.email_recipients, &[address.folded().as_bytes()]))
     }
 
     /// Returns the name of a recipient for others: 43 characters of base64url.

@@ -25,8 +25,8 @@ pub struct SendAttempt {
     pub recipient_index: RecipientIndex,
     /// The recipient, sealed.
     pub recipient: Sealed,
-    /// The destination's region.
-    pub region: Region,
+    /// The destination's region; `None` if the recipient is a mail address.
+    pub region: Option<Region>,
     /// The price.
     pub price: Credits,
     /// The route, or the refusal if the channel has none. A replay is answered before that refusal.

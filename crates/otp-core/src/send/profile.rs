@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::channel::email::{self, UnreadableEmailSender};
 use crate::channel::whatsapp::health::SenderStop;
 use crate::channel::whatsapp::template::AuthenticationTemplate;
 use crate::channel::whatsapp::{NoRoute, Route, Sender, SenderProfile, route};
 use crate::keyring::AccountKey;
 use crate::language::LanguageTag;
+use crate::recipient::EmailAddress;
+use crate::sealing::AccountSealer;
+use crate::send::Refusal;
 
 /// The data of an account that sending needs and that rarely changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub struct SendingProfile {
     pub default_language: LanguageTag,
     /// The account's WhatsApp senders, oldest first, each with its approved templates.
     pub senders: Vec<SenderProfile>,
+    /// The sender of the account's mails.
+    pub email: email::SenderProfile,
 }
 
 impl SendingProfile {
@@ -26,16 +32,32 @@ impl SendingProfile {
         default_language: LanguageTag,
         senders: Vec<(Sender, Option<SenderStop>)>,
         templates: Vec<AuthenticationTemplate>,
+        email: email::SenderProfile,
     ) -> Self {
         Self {
             key: key.map(Arc::new),
             default_language,
             senders: SenderProfile::assemble(senders, templates),
+            email,
         }
     }
 
     /// Returns the WhatsApp sender and template for a message in this language.
     pub fn route(&self, preferred_language: Option<&LanguageTag>) -> Result<Route<'_>, NoRoute> {
         route(&self.senders, preferred_language, &self.default_language)
+    }
+
+    /// Returns the sender and language for a mail, or the refusal of a gateway without a mail server.
+    ///
+    /// `gateway` is the address that the gateway sends from, if it has a mail server.
+    pub fn email_route(
+        &self,
+        gateway: Option<&EmailAddress>,
+        preferred_language: Option<&LanguageTag>,
+        sealer: &AccountSealer,
+    ) -> Result<Result<email::Route, Refusal>, UnreadableEmailSender> {
+        let languages = (preferred_language, &self.default_language);
+        let route = self.email.route(gateway, languages, sealer)?;
+        Ok(route.ok_or(Refusal::EmailSenderNotFound))
     }
 }

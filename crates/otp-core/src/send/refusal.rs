@@ -12,6 +12,8 @@ pub enum Refusal {
     AccountClosed,
     /// The account has no sender.
     SenderNumberNotFound,
+    /// The gateway has no mail server, so the account has no sender of mails.
+    EmailSenderNotFound,
     /// No approved template is suitable.
     TemplateNotFound,
     /// The recipient has opted out of this account's messages.

@@ -1,6 +1,6 @@
 //! The route of a message, by channel.
 
-use crate::channel::{Channel, whatsapp};
+use crate::channel::{Channel, email, whatsapp};
 use crate::language::LanguageTag;
 
 /// The route of an attempt.
@@ -9,6 +9,8 @@ use crate::language::LanguageTag;
 pub enum RoutedTo {
     /// A WhatsApp number and one of its templates.
     WhatsApp(whatsapp::RoutedTo),
+    /// A mail.
+    Email(email::RoutedTo),
     /// The tests' second channel, which has neither.
     #[cfg(feature = "mocks")]
     Double(LanguageTag),
@@ -19,6 +21,7 @@ impl RoutedTo {
     pub fn channel(&self) -> Channel {
         match self {
             Self::WhatsApp(_) => Channel::WhatsApp,
+            Self::Email(_) => Channel::Email,
             #[cfg(feature = "mocks")]
             Self::Double(_) => Channel::Double,
         }
@@ -28,6 +31,7 @@ impl RoutedTo {
     pub fn language(&self) -> &LanguageTag {
         match self {
             Self::WhatsApp(route) => &route.language,
+            Self::Email(route) => &route.language,
             #[cfg(feature = "mocks")]
             Self::Double(language) => language,
         }
@@ -37,6 +41,7 @@ impl RoutedTo {
     pub fn whatsapp(&self) -> Option<&whatsapp::RoutedTo> {
         match self {
             Self::WhatsApp(route) => Some(route),
+            Self::Email(_) => None,
             #[cfg(feature = "mocks")]
             Self::Double(_) => None,
         }

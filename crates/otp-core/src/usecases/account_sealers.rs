@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::ids::{AccountId, MessageId, VerificationId};
 use crate::keyring::MasterKeys;
 use crate::ports::{Directory, Keyring, PortError};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 
 /// Finds the sealer of an account.
@@ -66,8 +66,8 @@ pub(super) fn open_recipient(
     sealer: Option<&AccountSealer>,
     message: MessageId,
     recipient: Option<&Sealed>,
-) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
-    open_number(sealer, (Purpose::Recipient, message.0), recipient)
+) -> Result<Option<Recipient>, UnreadableRecipient> {
+    open(sealer, (Purpose::Recipient, message.0), recipient)
 }
 
 /// Opens the recipient of a verification.
@@ -77,21 +77,21 @@ pub(super) fn open_verified(
     sealer: Option<&AccountSealer>,
     verification: VerificationId,
     recipient: Option<&Sealed>,
-) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
+) -> Result<Option<Recipient>, UnreadableRecipient> {
     let of = (Purpose::VerificationRecipient, verification.0);
-    open_number(sealer, of, recipient)
+    open(sealer, of, recipient)
 }
 
-fn open_number(
+fn open(
     sealer: Option<&AccountSealer>,
     (purpose, row): (Purpose, Uuid),
     sealed: Option<&Sealed>,
-) -> Result<Option<PhoneNumber>, UnreadableRecipient> {
+) -> Result<Option<Recipient>, UnreadableRecipient> {
     let Some((sealer, sealed)) = sealer.zip(sealed) else {
         return Ok(None);
     };
     let opened = sealer.open(purpose, row, sealed)?;
-    PhoneNumber::restore(&opened)
+    Recipient::restore(&opened)
         .map(Some)
         .map_err(|error| UnreadableRecipient(error.into()))
 }

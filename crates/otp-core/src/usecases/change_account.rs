@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::account::{AccountChange, AccountStanding, ContactLine, EmailAddress};
+use crate::account::{AccountChange, AccountStanding, ContactLine};
+use crate::channel::email::EmailSender;
 use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
 use crate::notice::LowBalance;
 use crate::ports::{Accounts, PortError, Randomness};
+use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::usecases::account_sealers::AccountSealers;
 
@@ -41,6 +43,8 @@ pub struct AccountEdit {
     pub low_balance: Option<LowBalance>,
     /// Whether the account may send.
     pub standing: Option<AccountStanding>,
+    /// The sender of its mails, all values at once; `Some(None)` returns to the defaults.
+    pub email_sender: Option<Option<EmailSender>>,
 }
 
 /// The reason an account was not changed.
@@ -94,6 +98,9 @@ impl AccountEdit {
             default_language: self.default_language,
             low_balance: self.low_balance,
             standing: self.standing,
+            email_sender: self
+                .email_sender
+                .map(|sender| sender.map(|sender| sender.seal(sealer, randomness))),
         }
     }
 }

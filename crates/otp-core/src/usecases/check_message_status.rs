@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ids::MessageId;
 use crate::message::{Failure, MessageStatus};
 use crate::ports::{Messages, PortError};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient, open_recipient};
 use crate::usecases::authenticate::Caller;
@@ -36,7 +36,7 @@ pub struct MessageReport {
     /// Its status.
     pub status: MessageStatus,
     /// The recipient; `None` once the message is erased or its account's key is deleted.
-    pub to: Option<PhoneNumber>,
+    pub to: Option<Recipient>,
     /// When it was created.
     pub created_at: Timestamp,
     /// The reason for the failure; `None` unless the status is `Failed`.

@@ -58,6 +58,7 @@ impl CreateAccount {
             contact: SealedContact::seal(&new.contact, &sealer, randomness),
             default_language: new.default_language,
             rules: new.rules,
+            email_sender: None,
             created_at: now,
         };
         self.accounts.create(&account, &key).await?;

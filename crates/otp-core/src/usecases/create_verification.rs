@@ -229,7 +229,7 @@ impl Drafted {
         ShownVerification {
             id: self.id,
             status: VerificationStatus::Pending,
-            to: Some(request.to),
+            to: Some(request.to.into()),
             channel,
             code_length: self.code_length.get(),
             created_at: self.created_at,

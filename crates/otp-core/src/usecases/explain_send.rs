@@ -133,7 +133,7 @@ impl ExplainSend {
                     Foreseen::WouldRefuse(refused(refusal, now).of_plain_message())
                 }
             },
-            region: attempt.region,
+            region: request.to.region(),
             price: attempt.price,
             to: request.to,
             route: route.map(|route| ExplainedRoute {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::account::{Account, AccountStanding, Contact, EmailAddress};
+use crate::account::{Account, AccountStanding, Contact};
+use crate::channel::email::{EmailSender, UnreadableEmailSender};
 use crate::ids::AccountId;
 use crate::keyring::MasterKeys;
 use crate::ports::{Accounts, Keyring, PortError};
+use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, OpenError};
 use crate::usecases::account_sealers::open_all;
 
@@ -27,6 +29,8 @@ pub struct FoundAccount {
     pub account: Account,
     /// Its contact details; `None` if its key is deleted.
     pub contact: Option<Contact>,
+    /// The sender of its mails; `None` if none is set or its key is deleted.
+    pub email_sender: Option<EmailSender>,
 }
 
 /// The reason accounts could not be read.
@@ -75,8 +79,10 @@ impl FindAccounts {
         let ids: Vec<_> = accounts.iter().map(|account| account.id).collect();
         let sealers = open_all(&*self.keyring, &self.master_keys, &ids).await?;
         let open = |account: Account| {
+            let sealer = sealers.get(&account.id);
             Ok(FoundAccount {
-                contact: open_contact(&account, sealers.get(&account.id))?,
+                contact: open_contact(&account, sealer)?,
+                email_sender: open_email_sender(&account, sealer)?,
                 account,
             })
         };
@@ -95,4 +101,20 @@ fn open_contact(
         account: account.id,
         source,
     })
+}
+
+fn open_email_sender(
+    account: &Account,
+    sealer: Option<&AccountSealer>,
+) -> Result<Option<EmailSender>, FindAccountsError> {
+    let Some((sealer, sealed)) = sealer.zip(account.email_sender.as_ref()) else {
+        return Ok(None);
+    };
+    let opened = EmailSender::open(sealed, sealer);
+    opened.map(Some).map_err(
+        |UnreadableEmailSender(source)| FindAccountsError::Unreadable {
+            account: account.id,
+            source,
+        },
+    )
 }

@@ -10,7 +10,7 @@ use crate::ids::{AccountId, AuditEntryId, MessageId};
 use crate::message::{Failure, MessageEvent, MessageRecord};
 use crate::page::Page;
 use crate::ports::{AuditTrail, Clock, Messages, PortError, Randomness};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::usecases::list_messages::{ListMessages, ListMessagesError, ListMessagesRequest};
 use crate::usecases::show_message::{
     OpenedMessage, ShowMessage, ShowMessageError, ShowMessageRequest,
@@ -136,15 +136,15 @@ impl InspectMessages {
 
 impl View {
     fn message(&self, message: OpenedMessage) -> InspectedMessage {
-        let number = |to: PhoneNumber| match self {
+        let shown = |to: Recipient| match self {
             Self::Masked => to.masked(),
-            Self::Revealed(_) => to.e164().to_owned(),
+            Self::Revealed(_) => to.as_str().to_owned(),
         };
         let OpenedMessage { mut record, to } = message;
         record.failure = self.failure(record.failure);
         InspectedMessage {
             record,
-            to: to.map(number),
+            to: to.map(shown),
         }
     }
 

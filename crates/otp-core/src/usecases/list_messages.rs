@@ -6,7 +6,7 @@ use crate::ids::AccountId;
 use crate::message::{MAX_EXAMINED, MessageQuery, MessageStatus};
 use crate::page::{Cursor, Page, PagePosition, PageSize};
 use crate::ports::{Messages, PortError};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::sealing::AccountSealer;
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient};
@@ -19,8 +19,8 @@ pub struct ListMessagesRequest {
     pub account_id: AccountId,
     /// Only messages in this status.
     pub status: Option<MessageStatus>,
-    /// Only messages to this number.
-    pub recipient: Option<PhoneNumber>,
+    /// Only messages to this recipient.
+    pub recipient: Option<Recipient>,
     /// Only messages created then or later.
     pub from: Option<Timestamp>,
     /// Only messages created before then.
@@ -78,7 +78,7 @@ impl ListMessages {
 /// deleted.
 fn query(request: ListMessagesRequest, sealer: Option<&AccountSealer>) -> Option<MessageQuery> {
     let recipient = match (&request.recipient, sealer) {
-        (Some(number), Some(sealer)) => Some(sealer.index(number)),
+        (Some(recipient), Some(sealer)) => Some(sealer.recipient_index(recipient)),
         (Some(_), None) => return None,
         (None, _) => None,
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::credits::Credits;
 use crate::ports::{PortError, Prices};
-use crate::region::Region;
+use crate::pricing::PriceKey;
 
 /// Lists prices.
 #[derive(Clone)]
@@ -15,7 +15,7 @@ pub struct ListPrices {
 
 impl ListPrices {
     /// Returns the pricing table in the order of countries.
-    pub async fn execute(&self) -> Result<Vec<(Region, Credits)>, PortError> {
+    pub async fn execute(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {
         self.prices.list().await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ids::AccountId;
 use crate::page::{Cursor, Page, PagePosition, PageSize};
 use crate::ports::{Clock, PortError, Verifications};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient};
 use crate::usecases::show_verification::ShownVerification;
@@ -21,8 +21,8 @@ pub struct ListVerificationsRequest {
     pub account_id: AccountId,
     /// Only verifications in this status.
     pub status: Option<VerificationStatus>,
-    /// Only verifications of this number.
-    pub recipient: Option<PhoneNumber>,
+    /// Only verifications of this recipient.
+    pub recipient: Option<Recipient>,
     /// Only verifications created then or later.
     pub from: Option<Timestamp>,
     /// Only verifications created before then.
@@ -68,7 +68,7 @@ impl ListVerifications {
         let sealer = self.sealers.find(request.account_id).await?;
         let sealer = sealer.as_deref();
         let recipient = match (&request.recipient, sealer) {
-            (Some(number), Some(sealer)) => Some(sealer.index(number)),
+            (Some(recipient), Some(sealer)) => Some(sealer.recipient_index(recipient)),
             // The key that indexes recipients is deleted, so nothing can match.
             (Some(_), None) => return Ok(Page::EMPTY),
             (None, _) => None,

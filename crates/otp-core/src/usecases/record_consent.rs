@@ -217,5 +217,8 @@ fn accounts_of(targets: &ConsentTargets) -> BTreeSet<AccountId> {
 
 fn number_of(sealer: Option<&AccountSealer>, answered: &AnsweredMessage) -> Option<PhoneNumber> {
     let stored = answered.recipient.as_ref()?;
-    open_recipient(sealer, stored.message_id, Some(&stored.sealed)).ok()?
+    open_recipient(sealer, stored.message_id, Some(&stored.sealed))
+        .ok()
+        .flatten()?
+        .phone()
 }

@@ -9,6 +9,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::VerificationId;
 use crate::passcode::Passcode;
 use crate::ports::{PortError, VerificationKey};
+use crate::recipient::Recipient;
 use crate::sealing::Purpose;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
@@ -101,6 +102,7 @@ impl ResendVerification {
         let to = open_verified(sealer, request.id, record.recipient.as_ref());
         let to = to.map_err(ShowVerificationError::from)?;
         // Without the recipient, it is erased, and there is nobody to send to.
+        let to = to.and_then(Recipient::phone);
         let to = to.ok_or(ShowVerificationError::NotFound)?;
         let (Some(sealer), Some(sealed)) = (sealer, &record.code) else {
             return Err(ended(&record, now));

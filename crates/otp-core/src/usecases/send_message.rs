@@ -118,6 +118,9 @@ pub enum SendMessageError {
     /// The account has no sender.
     #[error("the account has no sender")]
     SenderNumberNotFound,
+    /// The gateway has no mail server.
+    #[error("the gateway has no mail server")]
+    EmailSenderNotFound,
     /// No approved template has a fitting language.
     #[error("no approved template in a fitting language")]
     TemplateNotFound,
@@ -330,7 +333,7 @@ impl SendMessage {
             idempotency_key: request.idempotency_key,
             recipient_index: sealer.index(request.to),
             recipient: sealer.seal(Purpose::Recipient, message_id.0, to, randomness),
-            region,
+            region: Some(region),
             price: self.directory.price_list().await?.price(region),
             route: routed_to,
             notice_language: request.notice_language,
@@ -401,6 +404,7 @@ pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendFailure {
         Refusal::AccountRestricted => SendMessageError::AccountRestricted,
         Refusal::AccountClosed => SendMessageError::AccountClosed,
         Refusal::SenderNumberNotFound => SendMessageError::SenderNumberNotFound,
+        Refusal::EmailSenderNotFound => SendMessageError::EmailSenderNotFound,
         Refusal::TemplateNotFound => SendMessageError::TemplateNotFound,
         Refusal::RecipientOptedOut => SendMessageError::RecipientOptedOut,
         Refusal::CoolingDown { retry_at } => SendMessageError::CoolingDown {

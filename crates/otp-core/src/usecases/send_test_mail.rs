@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::account::EmailAddress;
 use crate::ids::NoticeId;
 use crate::ports::{Clock, NoticeError, NoticeSender, Randomness, TestMail};
+use crate::recipient::EmailAddress;
 use crate::ui_language::UiLanguage;
 
 /// Sends test mails.

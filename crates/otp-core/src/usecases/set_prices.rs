@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::credits::Credits;
 use crate::ports::{PortError, Prices};
-use crate::region::Region;
+use crate::pricing::PriceKey;
 
 /// Sets prices.
 #[derive(Clone)]
@@ -18,22 +18,20 @@ impl SetPrices {
     /// Sets those of these prices whose countries have none, and returns all of them as they then are.
     pub async fn execute_if_absent(
         &self,
-        prices: &[(Region, Credits)],
-    ) -> Result<Vec<(Region, Credits)>, PortError> {
+        prices: &[(PriceKey, Credits)],
+    ) -> Result<Vec<(PriceKey, Credits)>, PortError> {
         let set: BTreeMap<_, _> = self.prices.list().await?.into_iter().collect();
-        let absent = prices
-            .iter()
-            .filter(|(region, _)| !set.contains_key(region));
+        let absent = prices.iter().filter(|(key, _)| !set.contains_key(key));
         let absent: Vec<_> = absent.copied().collect();
         self.prices.set(&absent).await?;
-        let now = |(region, credits): &(Region, Credits)| {
-            (*region, set.get(region).copied().unwrap_or(*credits))
+        let now = |(key, credits): &(PriceKey, Credits)| {
+            (*key, set.get(key).copied().unwrap_or(*credits))
         };
         Ok(prices.iter().map(now).collect())
     }
 
     /// Sets all of these prices or none. Other countries keep theirs.
-    pub async fn execute(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
+    pub async fn execute(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
         self.prices.set(prices).await
     }
 }

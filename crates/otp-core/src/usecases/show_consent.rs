@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::ids::AccountId;
 use crate::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use crate::ports::{OptOuts, PortError, StoredRecipient};
-use crate::recipient::PhoneNumber;
+use crate::recipient::{self, PhoneNumber};
 use crate::sealing::{AccountSealer, RecipientIndex};
 use crate::usecases::account_sealers::{AccountSealers, open_recipient};
 
@@ -21,11 +21,11 @@ pub struct ShowConsent {
     pub sealers: AccountSealers,
 }
 
-/// An item about a recipient, with their number if it is known.
+/// An item about a recipient, with their number or address if it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown<T> {
-    /// The recipient's number; `None` if no message has it, or no message has it any more.
-    pub recipient: Option<PhoneNumber>,
+    /// The recipient; `None` if no message has it, or no message has it any more.
+    pub recipient: Option<recipient::Recipient>,
     /// The item.
     pub of: T,
 }
@@ -34,7 +34,7 @@ impl ShowConsent {
     /// Returns the recipients who opted out, latest first.
     pub async fn opt_outs(&self, account: AccountId) -> Result<Vec<Shown<OptOut>>, PortError> {
         let listed = self.opt_outs.list_opt_outs(account).await?;
-        self.with_numbers(account, listed, |row| row.recipient_index)
+        self.with_recipients(account, listed, |row| row.recipient_index)
             .await
     }
 
@@ -54,16 +54,16 @@ impl ShowConsent {
         let log = self.opt_outs.consent_log(account, index).await?;
         if let Some(recipient) = recipient {
             let shown = log.into_iter().map(|of| Shown {
-                recipient: Some(recipient.clone()),
+                recipient: Some(recipient.clone().into()),
                 of,
             });
             return Ok(shown.collect());
         }
-        self.with_numbers(account, log, |entry| entry.recipient_index)
+        self.with_recipients(account, log, |entry| entry.recipient_index)
             .await
     }
 
-    async fn with_numbers<T>(
+    async fn with_recipients<T>(
         &self,
         account: AccountId,
         rows: Vec<T>,
@@ -74,18 +74,18 @@ impl ShowConsent {
         let known = self.opt_outs.find_contacted(&recipients).await?;
         let sealer = self.sealers.find(account).await?;
         let shown = rows.into_iter().map(|of| Shown {
-            recipient: number(sealer.as_deref(), &known, (account, index(&of))),
+            recipient: known_recipient(sealer.as_deref(), &known, (account, index(&of))),
             of,
         });
         Ok(shown.collect())
     }
 }
 
-fn number(
+fn known_recipient(
     sealer: Option<&AccountSealer>,
     known: &HashMap<Recipient, StoredRecipient>,
     recipient: Recipient,
-) -> Option<PhoneNumber> {
+) -> Option<recipient::Recipient> {
     let stored = known.get(&recipient)?;
     open_recipient(sealer, stored.message_id, Some(&stored.sealed)).ok()?
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ids::{AccountId, MessageId};
 use crate::message::{MessageEvent, MessageRecord};
 use crate::ports::{Messages, PortError};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::sealing::AccountSealer;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient, open_recipient};
 
@@ -33,7 +33,7 @@ pub struct OpenedMessage {
     /// The message.
     pub record: MessageRecord,
     /// The recipient; `None` once the message is erased or its account's key is deleted.
-    pub to: Option<PhoneNumber>,
+    pub to: Option<Recipient>,
 }
 
 /// A message and its timeline, oldest event first.

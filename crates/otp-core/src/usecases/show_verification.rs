@@ -7,7 +7,7 @@ use crate::channel::Channel;
 use crate::cooldown;
 use crate::ids::{AccountId, VerificationId};
 use crate::ports::{Clock, PortError, VerificationKey, Verifications};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient, open_verified};
@@ -34,7 +34,7 @@ pub struct ShownVerification {
     /// Its status at the moment.
     pub status: VerificationStatus,
     /// The recipient; `None` once it is erased or its account's key is deleted.
-    pub to: Option<PhoneNumber>,
+    pub to: Option<Recipient>,
     /// The channel of its newest message.
     pub channel: Channel,
     /// The code's number of characters.

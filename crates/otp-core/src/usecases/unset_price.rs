@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ports::{PortError, Prices};
-use crate::region::Region;
+use crate::pricing::PriceKey;
 
 /// Unsets prices.
 #[derive(Clone)]
@@ -15,9 +15,9 @@ pub struct UnsetPrice {
 /// The reason a price was not unset.
 #[derive(Debug, thiserror::Error)]
 pub enum UnsetPriceError {
-    /// The table has no price of that region.
+    /// The table has no price of that key.
     #[error("no price is set for {0}")]
-    NotSet(Region),
+    NotSet(PriceKey),
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -25,11 +25,11 @@ pub enum UnsetPriceError {
 
 impl UnsetPrice {
     /// Removes one price from the table.
-    pub async fn execute(&self, region: Region) -> Result<(), UnsetPriceError> {
-        if self.prices.unset(region).await? {
+    pub async fn execute(&self, key: PriceKey) -> Result<(), UnsetPriceError> {
+        if self.prices.unset(key).await? {
             Ok(())
         } else {
-            Err(UnsetPriceError::NotSet(region))
+            Err(UnsetPriceError::NotSet(key))
         }
     }
 }

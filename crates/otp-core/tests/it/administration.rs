@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use otp_core::account::EmailAddress;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use otp_core::credits::Credits;
@@ -13,6 +12,7 @@ use otp_core::ports::{
     MockApiKeys, MockNoticeSender, MockPlans, MockSenders, MockTemplates, NoticeError, Plans,
     PortError,
 };
+use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::add_template::{AddTemplate, AddTemplateError, ApprovedTemplate};
 use otp_core::usecases::create_plan::{CreatePlan, CreatePlanError, NewPlan};

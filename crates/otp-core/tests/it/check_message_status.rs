@@ -38,7 +38,10 @@ async fn a_sent_message_is_reported_with_its_number_and_no_failure() {
         .await
         .expect("report");
     assert_eq!((report.id, report.status), (sent.id, MessageStatus::Sent));
-    assert_eq!((report.to, report.created_at), (Some(recipient(1)), START));
+    assert_eq!(
+        (report.to, report.created_at),
+        (Some(recipient(1).into()), START)
+    );
     assert_eq!((report.failure, report.failed_at), (None, None));
 }
 

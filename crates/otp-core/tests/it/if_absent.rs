@@ -9,7 +9,7 @@ use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
 use otp_core::language::LanguageTag;
 use otp_core::ports::{Plans, Prices, Senders};
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::add_template::{AddTemplate, ApprovedTemplate};
 use otp_core::usecases::create_plan::{CreatePlan, NewPlan};
@@ -99,8 +99,8 @@ async fn a_sender_and_its_template_are_added_once() {
 #[tokio::test]
 async fn a_price_that_is_set_is_kept() {
     let fixture = fixture().await;
-    let region = |text: &str| Region::parse(text).expect("a region");
-    let (sa, eg) = (region("SA"), region("EG"));
+    let key = |text: &str| PriceKey::parse(text).expect("a key");
+    let (sa, eg) = (key("SA"), key("EG"));
     let set = SetPrices {
         prices: fixture.store.clone(),
     };

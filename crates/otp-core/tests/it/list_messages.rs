@@ -61,7 +61,7 @@ async fn a_rare_status_is_found_over_several_short_pages() {
     let last = page(&world, &wanted).await;
     let found: Vec<_> = last.items.iter().map(|item| item.record.id).collect();
     assert_eq!(found, [failed.message_id]);
-    assert_eq!(last.items[0].to, Some(recipient(0)));
+    assert_eq!(last.items[0].to, Some(recipient(0).into()));
     assert_eq!(last.next, None);
 }
 
@@ -113,7 +113,7 @@ async fn each_filter_leaves_out_what_it_should() {
         ),
         (
             ListMessagesRequest {
-                recipient: Some(recipient(3)),
+                recipient: Some(recipient(3).into()),
                 ..all.clone()
             },
             &[2],
@@ -134,7 +134,7 @@ async fn each_filter_leaves_out_what_it_should() {
         ),
         (
             ListMessagesRequest {
-                recipient: Some(recipient(3)),
+                recipient: Some(recipient(3).into()),
                 to: at(10),
                 ..all
             },
@@ -215,7 +215,7 @@ async fn without_the_accounts_key_messages_have_no_number_and_cannot_be_found_by
         .collect();
     assert_eq!(listed, [(sent.message_id, &None)]);
     let by_number = ListMessagesRequest {
-        recipient: Some(recipient(1)),
+        recipient: Some(recipient(1).into()),
         ..request(&world)
     };
     assert_eq!(page(&world, &by_number).await, Page::EMPTY);

@@ -74,7 +74,7 @@ async fn all_plans_and_prices_are_listed() {
         plans: Arc::new(plans),
     };
     assert_eq!(list.execute().await.expect("listed"), [plan]);
-    let price = (Region::WORLD, Credits::ONE);
+    let price = (Region::WORLD.into(), Credits::ONE);
     prices.expect_list().return_once(move || Ok(vec![price]));
     let list = ListPrices {
         prices: Arc::new(prices),

@@ -4,6 +4,7 @@ mod administration;
 mod audit_credits;
 mod authenticate;
 mod check_message_status;
+mod email;
 mod examine_sender;
 mod expire_pending_messages;
 mod explain_send;

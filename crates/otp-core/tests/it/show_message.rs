@@ -57,7 +57,7 @@ async fn a_timeline_begins_with_the_admission_and_ends_with_the_last_event() {
     let shown = shown.expect("shown");
     assert_eq!(shown.message.record.id, attempt.message_id);
     assert_eq!(shown.message.record.status, MessageStatus::Delivered);
-    assert_eq!(shown.message.to, Some(recipient(1)));
+    assert_eq!(shown.message.to, Some(recipient(1).into()));
     let timeline: Vec<_> = shown
         .timeline
         .iter()
@@ -109,7 +109,7 @@ async fn an_erased_message_and_one_without_its_accounts_key_have_no_number() {
         shown.expect("shown").message.to
     };
     assert_eq!(number(erased).await, None);
-    assert_eq!(number(kept).await, Some(recipient(2)));
+    assert_eq!(number(kept).await, Some(recipient(2).into()));
     let deleted = fixture.store.delete_account_key(fixture.account).await;
     assert!(deleted.expect("deleted"));
     assert_eq!(number(kept).await, None);

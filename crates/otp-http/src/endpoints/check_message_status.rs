@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::ids::{MessageId, parse_uuid};
+use otp_core::recipient::Recipient;
 use otp_core::usecases::check_message_status::{self as use_case, MessageReport};
 use otp_edge::resource_at;
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ pub(crate) struct CheckMessageStatusResponse {
     /// Its current status.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
-    /// The recipient in E.164; null once the recipient's data is erased.
+    /// The recipient in E.164; null once the recipient's data is erased, and for a mail.
     #[schema(required = true)]
     to_phone_e164: Option<String>,
     /// Time of creation, in UTC.
@@ -157,7 +158,10 @@ impl From<MessageReport> for CheckMessageStatusResponse {
         Self {
             id: report.id.0,
             message_status: report.status.as_str(),
-            to_phone_e164: report.to.map(|to| to.e164().to_owned()),
+            to_phone_e164: report
+                .to
+                .and_then(Recipient::phone)
+                .map(|to| to.e164().to_owned()),
             created_at: report.created_at.into(),
             failure_code: failure.failure_code,
             failure_title: failure.failure_title,

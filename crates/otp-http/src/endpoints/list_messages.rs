@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, Page, PageSize};
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::Recipient;
 use otp_core::time::Timestamp;
 use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::list_messages::ListMessagesRequest;
@@ -20,7 +20,7 @@ use crate::answer;
 use crate::authentication::authenticate;
 use crate::error::{self, ApiError, ErrorCode};
 use crate::parameter::{
-    CURSOR, Documented, INSTANT, InvalidQuery, MESSAGE_STATUS, PAGE_SIZE, PHONE_NUMBER, Query,
+    CURSOR, Documented, INSTANT, InvalidQuery, MESSAGE_STATUS, PAGE_SIZE, PHONE_OR_EMAIL, Query,
     QueryParameter, documents,
 };
 use crate::state::ApiState;
@@ -38,11 +38,11 @@ const STATUS: QueryParameter<MessageStatus> = QueryParameter {
     value: MESSAGE_STATUS,
 };
 
-const RECIPIENT: QueryParameter<PhoneNumber> = QueryParameter {
+const RECIPIENT: QueryParameter<Recipient> = QueryParameter {
     name: "recipient",
-    description: "Only messages to this number, in E.164. A plus sign in a query is a space: write \
+    description: "Only messages to this number in E.164, or to this mail address. A plus sign in a query is a space: write \
                   `%2B`, or leave it out.",
-    value: PHONE_NUMBER,
+    value: PHONE_OR_EMAIL,
 };
 
 const FROM: QueryParameter<Timestamp> = QueryParameter {
@@ -124,6 +124,8 @@ impl PageOf for MessageResource {
                 "data": [{
                     "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
                     "messageStatus": "Delivered",
+                    "channel": "whatsapp",
+                    "to": "+966551234567",
                     "toPhoneE164": "+966551234567",
                     "region": "SA",
                     "languageCode": "en_US",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use otp_core::page::{Cursor, Page, PageSize};
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::Recipient;
 use otp_core::time::Timestamp;
 use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::list_verifications::ListVerificationsRequest;
@@ -20,7 +20,7 @@ use crate::answer;
 use crate::authentication::authenticate;
 use crate::error::{self, ApiError, ErrorCode};
 use crate::parameter::{
-    CURSOR, Documented, INSTANT, InvalidQuery, PAGE_SIZE, PHONE_NUMBER, Query, QueryParameter,
+    CURSOR, Documented, INSTANT, InvalidQuery, PAGE_SIZE, PHONE_OR_EMAIL, Query, QueryParameter,
     VERIFICATION_STATUS, documents,
 };
 use crate::state::ApiState;
@@ -32,11 +32,11 @@ const STATUS: QueryParameter<VerificationStatus> = QueryParameter {
     value: VERIFICATION_STATUS,
 };
 
-const RECIPIENT: QueryParameter<PhoneNumber> = QueryParameter {
+const RECIPIENT: QueryParameter<Recipient> = QueryParameter {
     name: "recipient",
     description: "Only verifications of this number, in E.164. A plus sign in a query is a space: write \
                   `%2B`, or leave it out.",
-    value: PHONE_NUMBER,
+    value: PHONE_OR_EMAIL,
 };
 
 const FROM: QueryParameter<Timestamp> = QueryParameter {

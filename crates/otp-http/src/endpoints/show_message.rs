@@ -58,6 +58,8 @@ impl IntoParams for ShowMessagePath {
             example = json!({
                 "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
                 "messageStatus": "Delivered",
+                "channel": "whatsapp",
+                "to": "+966551234567",
                 "toPhoneE164": "+966551234567",
                 "region": "SA",
                 "languageCode": "en_US",

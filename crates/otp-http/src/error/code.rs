@@ -73,6 +73,8 @@ codes! {
     AccountClosed => BAD_REQUEST,
     /// The account has no sender.
     SenderNumberNotFound => NOT_FOUND,
+    /// The gateway has no mail server.
+    EmailSenderNotFound => NOT_FOUND,
     /// The account has no template in a matching language.
     TemplateNotFound => NOT_FOUND,
     /// The recipient has opted out.

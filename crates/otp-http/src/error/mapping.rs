@@ -141,6 +141,7 @@ impl From<SendMessageError> for ApiError {
             SendMessageError::AccountRestricted => Self::Plain(ErrorCode::AccountRestricted),
             SendMessageError::AccountClosed => Self::Plain(ErrorCode::AccountClosed),
             SendMessageError::SenderNumberNotFound => Self::Plain(ErrorCode::SenderNumberNotFound),
+            SendMessageError::EmailSenderNotFound => Self::Plain(ErrorCode::EmailSenderNotFound),
             SendMessageError::TemplateNotFound => Self::Plain(ErrorCode::TemplateNotFound),
             SendMessageError::RecipientOptedOut => Self::Plain(ErrorCode::RecipientOptedOut),
             SendMessageError::CoolingDown { wait } => Self::CoolingDown { wait },

@@ -3,7 +3,7 @@
 use otp_core::ids::{MessageId, VerificationId, parse_uuid};
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::{EmailAddress, PhoneNumber, Recipient};
 use otp_core::time::Timestamp;
 use otp_core::verification::VerificationStatus;
 use serde_json::json;
@@ -28,13 +28,20 @@ pub(crate) const MESSAGE_STATUS: Value<MessageStatus> = Value {
     text_key: "InvalidQueryParameter-status",
 };
 
-/// A phone number in E.164. Its plus sign may have become a space in the query, or be left out.
-pub(crate) const PHONE_NUMBER: Value<PhoneNumber> = Value {
+/// A phone number in E.164, or a mail address. A plus sign may have become a space in the query; that of
+/// a number may be left out.
+pub(crate) const PHONE_OR_EMAIL: Value<Recipient> = Value {
     schema: || string().into(),
     example: Some("966551234567"),
     parse: |text| {
+        if text.contains('@') {
+            let address = EmailAddress::parse(&text.replace(' ', "+"));
+            return address.ok().map(Recipient::Email);
+        }
         let digits = text.trim_start_matches([' ', '+']);
-        PhoneNumber::parse(&format!("+{digits}")).ok()
+        PhoneNumber::parse(&format!("+{digits}"))
+            .ok()
+            .map(Recipient::Phone)
     },
     text_key: "InvalidQueryParameter-recipient",
 };

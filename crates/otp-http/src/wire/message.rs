@@ -1,6 +1,7 @@
 //! A message as the paths below `/v1` show it.
 
 use otp_core::message::{Failure, MessageEvent};
+use otp_core::recipient::Recipient;
 use otp_core::usecases::show_message::{OpenedMessage, ShownMessage};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,17 +20,24 @@ pub(crate) struct MessageResource {
     /// Its current status.
     #[schema(value_type = MessageStatusName)]
     message_status: &'static str,
-    /// The recipient in E.164; null once the recipient's data is erased.
+    /// The channel it was sent over: `whatsapp` or `email`.
+    channel: &'static str,
+    /// The recipient, a number in E.164 or a mail address; null once the recipient's data is erased.
+    #[schema(required = true)]
+    to: Option<String>,
+    /// The same if it is a number; null otherwise.
     #[schema(required = true)]
     to_phone_e164: Option<String>,
-    /// The country of the number (ISO 3166-1 alpha-2), or `001` for a number without a country.
-    region: String,
+    /// The country of the number (ISO 3166-1 alpha-2), or `001` for a number without a country; null for
+    /// a mail.
+    #[schema(required = true)]
+    region: Option<String>,
     /// The language of the message.
     language_code: String,
-    /// The template that was used; null if it was deleted.
+    /// The template that was used; null if it was deleted, and for a mail.
     #[schema(required = true)]
     template: Option<String>,
-    /// WhatsApp's id of the number that sent it; null if that was deleted.
+    /// WhatsApp's id of the number that sent it; null if that was deleted, and for a mail.
     #[schema(required = true)]
     phone_number_id: Option<String>,
     /// Price in credits. A message that fails gives them back.
@@ -55,13 +63,13 @@ pub(crate) struct MessageResource {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FailureFields {
-    /// WhatsApp's error code, if it gave one.
+    /// The error code of WhatsApp or of the mail server, if it gave one.
     #[schema(required = true)]
     pub(crate) failure_code: Option<i32>,
     /// The kind of error.
     #[schema(required = true)]
     pub(crate) failure_title: Option<String>,
-    /// Description of the error, in WhatsApp's words.
+    /// Description of the error, in the words of WhatsApp or of this service.
     #[schema(required = true)]
     pub(crate) failure_reason: Option<String>,
 }
@@ -120,8 +128,10 @@ impl From<OpenedMessage> for MessageResource {
         Self {
             id: record.id.0,
             message_status: record.status.as_str(),
-            to_phone_e164: to.map(|to| to.e164().to_owned()),
-            region: record.region.to_string(),
+            channel: record.channel.as_str(),
+            to: to.as_ref().map(|to| to.as_str().to_owned()),
+            to_phone_e164: to.and_then(Recipient::phone).map(|to| to.e164().to_owned()),
+            region: record.region.map(|region| region.to_string()),
             language_code: record.language.to_string(),
             template: record.template.map(|name| name.as_str().to_owned()),
             phone_number_id: record.phone_number_id.map(|id| id.as_str().to_owned()),

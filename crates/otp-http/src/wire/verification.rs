@@ -115,7 +115,7 @@ impl From<ShownVerification> for VerificationResource {
         Self {
             id: shown.id.0,
             status: shown.status.as_str(),
-            to: shown.to.map(|to| to.e164().to_owned()),
+            to: shown.to.map(|to| to.as_str().to_owned()),
             channel: shown.channel.as_str(),
             channels_tried: channels_tried
                 .into_iter()

@@ -12,7 +12,7 @@ use otp_core::message::{
 };
 use otp_core::page::{Cursor, PagePosition};
 use otp_core::ports::PortError;
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::{EmailAddress, PhoneNumber};
 use otp_core::region::Region;
 use otp_core::sealing::Purpose;
 use otp_core::time::Timestamp;
@@ -44,7 +44,7 @@ fn record(id: u128, status: MessageStatus) -> MessageRecord {
         status,
         recipient: Some(recipient),
         channel: Channel::WhatsApp,
-        region: Region::parse("SA").unwrap(),
+        region: Some(Region::parse("SA").unwrap()),
         language: LanguageTag::parse("en_US").unwrap(),
         template: Some(TemplateName::parse("otp_code").unwrap()),
         phone_number_id: Some(ProviderId::parse("106540352242922").unwrap()),
@@ -60,6 +60,8 @@ fn shown() -> Value {
     json!({
         "id": "00000000-0000-0000-0000-000000000007",
         "messageStatus": "Sent",
+        "channel": "whatsapp",
+        "to": "+966551234567",
         "toPhoneE164": "+966551234567",
         "region": "SA",
         "languageCode": "en_US",
@@ -136,6 +138,40 @@ async fn a_message_is_shown_with_its_timeline_from_its_admission_on() {
         },
     ]);
     assert_eq!(answer.json(), expected);
+}
+
+#[actix_web::test]
+async fn a_mail_is_shown_with_its_address_and_without_what_only_whatsapp_has() {
+    let mut world = World::new();
+    let id = Uuid::from_u128(7);
+    let address = "Amal@example.com";
+    let record = MessageRecord {
+        recipient: Some(sealer().seal(Purpose::Recipient, id, address, &Fixed(8))),
+        channel: Channel::Email,
+        region: None,
+        template: None,
+        phone_number_id: None,
+        ..record(7, MessageStatus::Sent)
+    };
+    let history = MessageHistory {
+        record,
+        events: Vec::new(),
+    };
+    let found = history.clone();
+    world
+        .messages
+        .expect_find_history()
+        .returning(move |_, _| Ok(Some(found.clone())));
+    let mut expected = shown();
+    expected["channel"] = "email".into();
+    expected["to"] = address.into();
+    for absent in ["toPhoneE164", "region", "template", "phoneNumberId"] {
+        expected[absent] = Value::Null;
+    }
+    let answer = world.ask(get(&format!("/v1/messages/{ID}"))).await.json();
+    for (name, value) in expected.as_object().expect("an object") {
+        assert_eq!(answer[name], *value, "{name}");
+    }
 }
 
 #[actix_web::test]
@@ -291,6 +327,18 @@ async fn parameters_narrow_the_list() {
         };
         check(&format!("?recipient={text}"), recipient).await;
     }
+    let address = EmailAddress::parse("first+tag@example.com").unwrap();
+    for text in [
+        "first%2Btag@example.com",
+        "first+tag@example.com",
+        "First%2Btag%40EXAMPLE.com",
+    ] {
+        let recipient = MessageQuery {
+            recipient: Some(sealer().email_index(&address)),
+            ..everything()
+        };
+        check(&format!("?recipient={text}"), recipient).await;
+    }
     let (early, late) = (at("2026-05-14T06:00:00Z"), at("2026-05-14T09:00:00Z"));
     let between = MessageQuery {
         since: early,
@@ -328,6 +376,7 @@ async fn an_invalid_parameter_is_named() {
         ("status=", "status"),
         ("recipient=12", "recipient"),
         ("recipient=", "recipient"),
+        ("recipient=amal@example", "recipient"),
         ("recipient=+966+55+123+4567", "recipient"),
         ("from=yesterday", "from"),
         ("until=2026-05-14", "until"),

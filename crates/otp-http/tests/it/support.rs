@@ -13,6 +13,7 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::ServiceConfig;
 use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::channel::email;
 use otp_core::channel::whatsapp::health::SenderStop;
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use otp_core::channel::whatsapp::{ProviderId, Sender, SenderProfile};
@@ -381,6 +382,10 @@ fn profile() -> SendingProfile {
             stop: None,
             templates: templates.to_vec(),
         }],
+        email: email::SenderProfile {
+            company: Sealed(Vec::new()),
+            sender: None,
+        },
     }
 }
 

@@ -244,7 +244,7 @@ statement! {
         language: [LanguageTag],
         recipient_index: [RecipientIndex],
         recipient: [Sealed],
-        region: [Region],
+        region: [Option<Region>],
         price: [Credits],
         subscription_id: [SubscriptionId],
         created_at: [Timestamp],

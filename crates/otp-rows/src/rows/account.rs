@@ -25,6 +25,7 @@ pub struct AccountRow {
     default_language: Col<LanguageTag>,
     low_balance_percent: Col<LowBalance>,
     standing: Col<AccountStanding>,
+    email_sender: Col<Option<Sealed>>,
     created_at: Col<Timestamp>,
 }
 
@@ -41,6 +42,7 @@ impl From<&Account> for AccountRow {
             default_language: Col(account.default_language.clone()),
             low_balance_percent: Col(account.rules.low_balance),
             standing: Col(account.rules.standing),
+            email_sender: Col(account.email_sender.clone()),
             created_at: Col(account.created_at),
         }
     }
@@ -62,12 +64,13 @@ impl From<AccountRow> for Account {
                 low_balance: row.low_balance_percent.0,
                 standing: row.standing.0,
             },
+            email_sender: row.email_sender.0,
             created_at: row.created_at.0,
         }
     }
 }
 
-/// A change of an account. What is `None` is not written, and an address of `Some(None)` is removed.
+/// A change of an account. What is `None` is not written, and what is `Some(None)` is removed.
 #[derive(AsChangeset)]
 #[diesel(table_name = accounts)]
 pub struct AccountChangeRow {
@@ -79,6 +82,7 @@ pub struct AccountChangeRow {
     default_language: Option<Col<LanguageTag>>,
     low_balance_percent: Option<Col<LowBalance>>,
     standing: Option<Col<AccountStanding>>,
+    email_sender: Option<Col<Option<Sealed>>>,
 }
 
 impl AccountChangeRow {
@@ -97,6 +101,7 @@ impl AccountChangeRow {
             default_language: change.default_language.map(Col),
             low_balance_percent: change.low_balance.map(Col),
             standing: change.standing.map(Col),
+            email_sender: change.email_sender.map(Col),
         })
     }
 }

@@ -74,7 +74,7 @@ by_name! {
         status: Col<MessageStatus>,
         recipient: Col<Option<Sealed>>,
         channel: Col<Channel>,
-        region: Col<Region>,
+        region: Col<Option<Region>>,
         language: Col<LanguageTag>,
         template: Col<Option<TemplateName>>,
         phone_number_id: Col<Option<ProviderId>>,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use otp_core::credits::Credits;
 use otp_core::ids::PlanId;
 use otp_core::plan::{Currency, Money, Plan};
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_core::time::Timestamp;
 
 use crate::Col;
@@ -54,25 +54,25 @@ impl From<PlanRow> for Plan {
     }
 }
 
-/// The price of a message to a region.
+/// The price of a message to a region, or of a mail.
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = prices)]
 pub struct PriceRow {
-    region: Col<Region>,
+    key: Col<PriceKey>,
     credits: Col<Credits>,
 }
 
-impl From<(Region, Credits)> for PriceRow {
-    fn from((region, credits): (Region, Credits)) -> Self {
+impl From<(PriceKey, Credits)> for PriceRow {
+    fn from((key, credits): (PriceKey, Credits)) -> Self {
         Self {
-            region: Col(region),
+            key: Col(key),
             credits: Col(credits),
         }
     }
 }
 
-impl From<PriceRow> for (Region, Credits) {
+impl From<PriceRow> for (PriceKey, Credits) {
     fn from(row: PriceRow) -> Self {
-        (row.region.0, row.credits.0)
+        (row.key.0, row.credits.0)
     }
 }

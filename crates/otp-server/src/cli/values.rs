@@ -6,7 +6,7 @@ use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::notice::{InvalidLowBalance, LowBalance};
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_core::ui_language::UiLanguage;
 use otp_core::verification::VerificationStatus;
 use uuid::Uuid;
@@ -57,13 +57,14 @@ pub(crate) fn low_balance(text: &str) -> Result<LowBalance, String> {
     low_balance.map_err(|error| format!("write {error}"))
 }
 
-/// Parses the code of a country that has phone numbers.
-pub(crate) fn country(text: &str) -> Result<Region, String> {
-    let region = Region::parse(text)
-        .ok()
-        .filter(|region| region.has_numbers());
-    region.ok_or_else(|| {
-        "no country with phone numbers has that code; write one such as SA".to_owned()
+/// Parses what a price is for: the code of a country that has phone numbers, or `EMAIL`.
+pub(crate) fn price_key(text: &str) -> Result<PriceKey, String> {
+    let key = PriceKey::parse(text).ok().filter(|key| match key {
+        PriceKey::Region(region) => region.has_numbers(),
+        PriceKey::Email => true,
+    });
+    key.ok_or_else(|| {
+        "no country with phone numbers has that code; write one such as SA, or EMAIL".to_owned()
     })
 }
 
@@ -85,17 +86,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_country_has_phone_numbers() {
+    fn a_price_is_for_a_country_with_phone_numbers_or_for_mail() {
         assert_eq!(
-            country("sa").map(|region| region.to_string()),
+            price_key("sa").map(|key| key.to_string()),
             Ok("SA".to_owned())
         );
+        assert_eq!(price_key("email"), Ok(PriceKey::Email));
         assert!(
-            country("001").is_ok(),
+            price_key("001").is_ok(),
             "numbers without a country have a price too"
         );
         for text in ["", "XX", "Saudi Arabia"] {
-            assert!(country(text).is_err(), "{text}");
+            assert!(price_key(text).is_err(), "{text}");
         }
     }
 }

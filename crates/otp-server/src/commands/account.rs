@@ -1,11 +1,14 @@
 //! `account …`
 
+mod email_sender;
+
 use clap::{Args, Subcommand};
-use otp_core::account::{Account, AccountStanding, Contact, ContactLine, EmailAddress};
+use otp_core::account::{Account, AccountStanding, Contact, ContactLine};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
 use otp_core::language::LanguageTag;
 use otp_core::notice::LowBalance;
+use otp_core::recipient::EmailAddress;
 use otp_core::usecases::change_account::AccountEdit;
 use otp_core::usecases::create_account;
 use serde_json::{Value, json};
@@ -14,6 +17,7 @@ use uuid::Uuid;
 use super::Administration;
 use crate::cli::values::{account_language, id, low_balance};
 use crate::output::Answer;
+use email_sender::EmailSenderCommand;
 
 #[derive(Subcommand)]
 pub(crate) enum AccountCommand {
@@ -39,6 +43,9 @@ pub(crate) enum AccountCommand {
         #[arg(long, value_parser = id)]
         id: Uuid,
     },
+    /// Set, show or clear the sender that an account's e-mails name.
+    #[command(subcommand)]
+    EmailSender(EmailSenderCommand),
     /// List all accounts.
     List,
     /// Show one account.
@@ -124,6 +131,7 @@ impl From<Edits> for AccountEdit {
             default_language: edits.language,
             low_balance: edits.low_balance,
             standing: None,
+            email_sender: None,
         }
     }
 }
@@ -165,6 +173,7 @@ pub(super) async fn run(
         }
         AccountCommand::Close { id } => stand(administration, id, AccountStanding::Closed).await,
         AccountCommand::Reopen { id } => stand(administration, id, AccountStanding::Open).await,
+        AccountCommand::EmailSender(command) => email_sender::run(administration, command).await,
         AccountCommand::List => {
             let accounts = administration.find_accounts()?.list().await?;
             let rows = accounts

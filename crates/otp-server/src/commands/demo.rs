@@ -4,13 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::web;
 use base64::Engine as _;
-use otp_core::account::{Contact, ContactLine, EmailAddress};
+use otp_core::account::{Contact, ContactLine};
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::language::LanguageTag;
 use otp_core::ports::Randomness;
+use otp_core::recipient::EmailAddress;
 use otp_core::usecases::add_sender::NewSender;
 use otp_core::usecases::add_template::ApprovedTemplate;
 use otp_core::usecases::create_account::NewAccount;

@@ -1,9 +1,9 @@
 //! `mail …`
 
 use clap::Subcommand;
-use otp_core::account::EmailAddress;
 use otp_core::language::LanguageTag;
 use otp_core::notice::QueuedNotice;
+use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailRequest};
 use serde_json::{Value, json};

@@ -7,7 +7,8 @@ use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{Failure, MessageEvent, MessageStatus};
 use otp_core::page::{Cursor, PageSize};
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::Recipient;
+use otp_core::region::Region;
 use otp_core::time::Timestamp;
 use otp_core::usecases::inspect_messages::{InspectedMessage, View};
 use otp_core::usecases::list_messages::ListMessagesRequest;
@@ -40,9 +41,9 @@ pub(crate) struct Wanted {
     /// List messages in this status only: Pending, Sent, Delivered, Read, Failed or Deleted.
     #[arg(long, value_parser = status)]
     status: Option<MessageStatus>,
-    /// List messages to this number only, in E.164.
-    #[arg(long, value_parser = PhoneNumber::parse)]
-    to: Option<PhoneNumber>,
+    /// List messages to this number in E.164, or to this e-mail address, only.
+    #[arg(long, value_parser = Recipient::parse)]
+    to: Option<Recipient>,
     /// At most this many messages: 1 to 100.
     #[arg(long, default_value = "20", value_parser = PageSize::parse)]
     limit: PageSize,
@@ -94,7 +95,8 @@ pub(super) async fn run(
             let columns = [
                 "id",
                 "messageStatus",
-                "toPhoneE164",
+                "channel",
+                "to",
                 "region",
                 "languageCode",
                 "price",
@@ -138,8 +140,9 @@ fn shown(message: &InspectedMessage) -> Value {
     let mut object = json!({
         "id": record.id.0,
         "messageStatus": record.status.as_str(),
-        "toPhoneE164": message.to,
-        "region": record.region.as_str(),
+        "channel": record.channel.as_str(),
+        "to": message.to,
+        "region": record.region.as_ref().map(Region::as_str),
         "languageCode": record.language.as_str(),
         "template": record.template.as_ref().map(TemplateName::as_str),
         "phoneNumberId": record.phone_number_id.as_ref().map(ProviderId::as_str),

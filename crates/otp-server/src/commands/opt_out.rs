@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use otp_core::ids::AccountId;
 use otp_core::opt_out::ConsentRequest;
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::{PhoneNumber, Recipient};
 use otp_core::usecases::enter_consent::EnteredConsent;
 use serde_json::json;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ pub(super) async fn run(
 async fn list(administration: &Administration, account: AccountId) -> anyhow::Result<Answer> {
     let listed = administration.show_consent()?.opt_outs(account).await?;
     let rows = listed.iter().map(|row| {
-        let phone = row.recipient.as_ref().map(PhoneNumber::masked);
+        let phone = row.recipient.as_ref().map(Recipient::masked);
         json!({"phone": phone, "since": row.of.since.to_rfc3339()})
     });
     Ok(Answer::table(rows.collect(), &["phone", "since"]))
@@ -98,7 +98,7 @@ async fn log(
     let rows = log.iter().map(|entry| {
         let shown = match phone {
             Some(phone) => Some(phone.e164().to_owned()),
-            None => entry.recipient.as_ref().map(PhoneNumber::masked),
+            None => entry.recipient.as_ref().map(Recipient::masked),
         };
         json!({
             "phone": shown,

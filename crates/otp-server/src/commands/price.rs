@@ -4,21 +4,20 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use otp_core::credits::Credits;
-use otp_core::pricing::DEFAULT_PRICE;
-use otp_core::region::Region;
+use otp_core::pricing::{DEFAULT_PRICE, PriceKey};
 use serde_json::{Value, json};
 
 use super::{Administration, read_file};
-use crate::cli::values::{country, credits};
+use crate::cli::values::{credits, price_key};
 use crate::output::Answer;
 
 #[derive(Subcommand)]
 pub(crate) enum PriceCommand {
-    /// Set the price of a message to a country.
+    /// Set the price of a message to a country, or of an e-mail.
     Set {
-        /// Country (ISO 3166-1 alpha-2), such as SA.
-        #[arg(long, value_parser = country)]
-        country: Region,
+        /// Country (ISO 3166-1 alpha-2), such as SA; or EMAIL for mails to any country.
+        #[arg(long, value_parser = price_key)]
+        country: PriceKey,
         /// Price in credits.
         #[arg(long, value_parser = credits)]
         credits: Credits,
@@ -26,13 +25,13 @@ pub(crate) enum PriceCommand {
         #[arg(long)]
         if_absent: bool,
     },
-    /// Remove the price of a country, which then costs 1 credit.
+    /// Remove a price; the message then costs 1 credit.
     Unset {
-        /// Country (ISO 3166-1 alpha-2), such as SA.
-        #[arg(long, value_parser = country)]
-        country: Region,
+        /// Country (ISO 3166-1 alpha-2), such as SA; or EMAIL for mails to any country.
+        #[arg(long, value_parser = price_key)]
+        country: PriceKey,
     },
-    /// List all prices; other countries cost 1 credit.
+    /// List all prices; everything else costs 1 credit.
     List,
     /// Set all prices of a CSV file with the header country,credits, or none of them.
     Import {
@@ -75,18 +74,18 @@ pub(super) async fn run(
         PriceCommand::Import { file } => {
             let prices = parse(&read_file(&file)?)?;
             administration.set_prices().execute(&prices).await?;
-            let text = format!("set the prices of {} countries", prices.len());
+            let text = format!("set {} prices", prices.len());
             Ok(Answer::new(json!({"imported": prices.len()}), text))
         }
     }
 }
 
-fn shown((country, credits): &(Region, Credits)) -> Value {
+fn shown((country, credits): &(PriceKey, Credits)) -> Value {
     json!({"country": country.as_str(), "credits": credits.get()})
 }
 
 /// Parses a price list. An error names the line of the first mistake.
-fn parse(text: &str) -> anyhow::Result<Vec<(Region, Credits)>> {
+fn parse(text: &str) -> anyhow::Result<Vec<(PriceKey, Credits)>> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
@@ -98,7 +97,7 @@ fn parse(text: &str) -> anyhow::Result<Vec<(Region, Credits)>> {
     for record in reader.records() {
         let record = record?;
         let line = record.position().map_or(0, csv::Position::line);
-        let country = country(&record[0]);
+        let country = price_key(&record[0]);
         let country = country.map_err(|why| anyhow::anyhow!("line {line}: country: {why}"))?;
         let credits = credits(&record[1]);
         let credits = credits.map_err(|why| anyhow::anyhow!("line {line}: credits: {why}"))?;
@@ -137,6 +136,7 @@ mod tests {
     fn a_price_list_has_a_header_and_a_row_per_country() {
         check("country,credits\nSA,2\nEG,3\n", Ok("EG=3 SA=2"));
         check("country, credits\r\n sa , 2 \r\n", Ok("SA=2"));
+        check("country,credits\nemail,1\nUS,2\n", Ok("EMAIL=1 US=2"));
         check("country,credits\n", Ok(""));
     }
 

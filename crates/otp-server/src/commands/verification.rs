@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use otp_core::ids::{AccountId, VerificationId};
 use otp_core::page::{Cursor, PageSize};
 use otp_core::ports::VerificationKey;
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::Recipient;
 use otp_core::usecases::list_verifications::ListVerificationsRequest;
 use otp_core::usecases::show_verification::ShownVerification;
 use otp_core::verification::VerificationStatus;
@@ -33,9 +33,9 @@ pub(crate) struct Wanted {
     /// List verifications in this status only: Pending, Approved, Expired, Canceled or Exhausted.
     #[arg(long, value_parser = verification_status)]
     status: Option<VerificationStatus>,
-    /// List verifications of this number only, in E.164.
-    #[arg(long, value_parser = PhoneNumber::parse)]
-    to: Option<PhoneNumber>,
+    /// List verifications of this number or address only.
+    #[arg(long, value_parser = Recipient::parse)]
+    to: Option<Recipient>,
     /// At most this many verifications: 1 to 100.
     #[arg(long, default_value = "20", value_parser = PageSize::parse)]
     limit: PageSize,
@@ -118,7 +118,7 @@ fn shown(verification: &ShownVerification) -> Value {
     json!({
         "id": verification.id.0,
         "status": verification.status.as_str(),
-        "to": verification.to.as_ref().map(PhoneNumber::masked),
+        "to": verification.to.as_ref().map(Recipient::masked),
         "channel": verification.channel.as_str(),
         "codeLength": verification.code_length,
         "attemptsLeft": verification.attempts_left,

@@ -88,6 +88,7 @@ fn verdict(admission: &Admission) -> &'static str {
             Refusal::AccountRestricted => "account_restricted",
             Refusal::AccountClosed => "account_closed",
             Refusal::SenderNumberNotFound => "sender_number_not_found",
+            Refusal::EmailSenderNotFound => "email_sender_not_found",
             Refusal::TemplateNotFound => "template_not_found",
             Refusal::RecipientOptedOut => "recipient_opted_out",
             Refusal::CoolingDown { .. } => "cooling_down",

@@ -142,7 +142,7 @@ fn a_sender_is_an_address_or_a_name_with_one() {
         ("Example <notices>", None),
         ("a@b.co, c@d.ef", None),
         ("Example\r\nBcc: x@y.zz <notices@example.com>", None),
-        ("notices@münchen.example", None),
+        ("notices@münchen.example", Some("xn--mnchen-3ya.example")),
     ] {
         let from = From::parse(text);
         assert_eq!(from.as_ref().ok().map(From::domain), domain, "{text:?}");

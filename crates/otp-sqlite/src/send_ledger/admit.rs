@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use otp_core::message::MessageStatus;
+use otp_core::region::Region;
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_rows::rows::{BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
@@ -104,7 +105,7 @@ fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
         routed_to.language().as_str(),
         hex(&attempt.recipient_index.0),
         hex(&attempt.recipient.0),
-        attempt.region.as_str(),
+        attempt.region.as_ref().map(Region::as_str),
         attempt.price.get(),
         id(message.subscription_id.0),
         MessageStatus::Pending.code(),

@@ -15,7 +15,7 @@ use otp_core::ports::{
     Accounts, ApiKeys, Clock, Plans, PortError, Prices, Senders, Storage, StorageHealth,
     Subscriptions,
 };
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_core::sealing::Sealed;
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
@@ -244,26 +244,34 @@ pub async fn plans_read_back_and_names_are_unique(store: Arc<dyn Storage>) {
 /// Prices.
 pub async fn prices_are_set_all_together_and_keep_the_others(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
-    let region = |text: &str| Region::parse(text).expect("region");
-    let (sa, eg, us) = (region("SA"), region("EG"), region("US"));
+    let key = |text: &str| PriceKey::parse(text).expect("a key");
+    let (sa, eg, us, email) = (key("SA"), key("EG"), key("US"), PriceKey::Email);
     Prices::set(&*fixture.store, &[(sa, credits(2)), (eg, credits(3))])
         .await
         .expect("set");
-    Prices::set(&*fixture.store, &[(sa, credits(4)), (us, credits(5))])
-        .await
-        .expect("set");
+    Prices::set(
+        &*fixture.store,
+        &[(sa, credits(4)), (email, credits(2)), (us, credits(5))],
+    )
+    .await
+    .expect("set");
     Prices::set(&*fixture.store, &[])
         .await
         .expect("set nothing");
     let listed = Prices::list(&*fixture.store).await.expect("list");
     assert_eq!(
         listed,
-        [(eg, credits(3)), (sa, credits(4)), (us, credits(5))]
+        [
+            (eg, credits(3)),
+            (email, credits(2)),
+            (sa, credits(4)),
+            (us, credits(5))
+        ]
     );
     let prices = fixture.store.price_list().await.expect("prices");
     assert_eq!(
-        (prices.price(sa), prices.price(region("DE"))),
-        (credits(4), Credits::ONE)
+        [sa, email, key("DE")].map(|of| prices.price(of)),
+        [credits(4), credits(2), Credits::ONE]
     );
 }
 

@@ -11,7 +11,7 @@ use otp_core::language::LanguageTag;
 use otp_core::notice::LowBalance;
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, Plans, Prices, Senders, Storage};
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_core::sealing::Sealed;
 use uuid::Uuid;
 
@@ -74,6 +74,40 @@ pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storag
     }
 }
 
+/// The sender of an account's mails, and its company, are read together with what else sending needs.
+pub async fn the_sender_of_mails_is_in_the_profile_until_it_is_removed(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let other = fixture.another_account().await;
+    let profile = async |account| {
+        let found = fixture.store.find_sending_profile(account).await;
+        let profile = found.expect("look up").expect("an account");
+        (profile.email.company.clone(), profile.email.sender.clone())
+    };
+    let of_other = profile(other).await;
+    for set in [Some(Sealed(vec![5])), Some(Sealed(vec![6])), None] {
+        let change = AccountChange {
+            company: Some(Sealed(vec![4])),
+            email_sender: Some(set.clone()),
+            ..AccountChange::default()
+        };
+        let changed = fixture.store.change(fixture.account, &change).await;
+        assert!(changed.expect("change"));
+        let expected = (Sealed(vec![4]), set.clone());
+        assert_eq!(profile(fixture.account).await, expected);
+        let found = Accounts::find(&*fixture.store, fixture.account).await;
+        assert_eq!(found.expect("find").expect("account").email_sender, set);
+        // Another change leaves it alone.
+        let change = AccountChange {
+            name: Some(Sealed(vec![1])),
+            ..AccountChange::default()
+        };
+        let changed = fixture.store.change(fixture.account, &change).await;
+        assert!(changed.expect("change"));
+        assert_eq!(profile(fixture.account).await, expected);
+    }
+    assert_eq!(profile(other).await, of_other);
+}
+
 /// A retired plan stays in the list. Retiring it twice keeps the first time.
 pub async fn a_retired_plan_stays_and_keeps_its_first_time(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
@@ -103,8 +137,8 @@ pub async fn a_retired_plan_stays_and_keeps_its_first_time(store: Arc<dyn Storag
 
 /// A price that is unset is the default again.
 pub async fn a_price_is_unset_and_no_other(store: Arc<dyn Storage>) {
-    let region = |text: &str| Region::parse(text).expect("region");
-    let (sa, eg) = (region("SA"), region("EG"));
+    let key = |text: &str| PriceKey::parse(text).expect("a key");
+    let (sa, eg) = (key("SA"), key("EG"));
     let prices = [(sa, credits(2)), (eg, credits(3))];
     Prices::set(&*store, &prices).await.expect("set");
     assert!(store.unset(sa).await.expect("unset"));

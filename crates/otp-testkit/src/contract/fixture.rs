@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use otp_core::account::{AccountRules, Contact, ContactLine, EmailAddress};
+use otp_core::account::{AccountRules, Contact, ContactLine};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::channel::whatsapp::{self, AccessToken, ProviderId, Sender};
 use otp_core::contact_number::ContactNumber;
@@ -17,6 +17,7 @@ use otp_core::message::Message;
 use otp_core::opt_out::consent::ConsentEntry;
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::ports::{Clock, Messages, Storage, Subscriptions};
+use otp_core::recipient::EmailAddress;
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose};
 use otp_core::send::{Admission, Outcome, RoutedTo, SendAttempt, Settlement};
@@ -222,7 +223,7 @@ impl Fixture {
                 to.e164(),
                 &*self.randomness,
             ),
-            region: to.region(),
+            region: Some(to.region()),
             price: Credits::ONE,
             route: Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
                 sender_id: self.sender_id,

@@ -10,7 +10,7 @@ use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId};
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
-use otp_core::region::Region;
+use otp_core::pricing::PriceKey;
 use otp_core::sealing::Sealed;
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
@@ -60,6 +60,7 @@ impl Accounts for MemoryStore {
         replace(&mut account.default_language, change.default_language);
         replace(&mut rules.low_balance, change.low_balance);
         replace(&mut rules.standing, change.standing);
+        replace(&mut account.email_sender, change.email_sender);
         Ok(true)
     }
 
@@ -176,21 +177,21 @@ impl Plans for MemoryStore {
 
 #[async_trait]
 impl Prices for MemoryStore {
-    async fn set(&self, prices: &[(Region, Credits)]) -> Result<(), PortError> {
+    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
         self.state().prices.extend(prices.iter().copied());
         Ok(())
     }
 
-    async fn unset(&self, region: Region) -> Result<bool, PortError> {
-        Ok(self.state().prices.remove(&region).is_some())
+    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
+        Ok(self.state().prices.remove(&key).is_some())
     }
 
-    async fn list(&self) -> Result<Vec<(Region, Credits)>, PortError> {
+    async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {
         Ok(self
             .state()
             .prices
             .iter()
-            .map(|(region, price)| (*region, *price))
+            .map(|(key, price)| (*key, *price))
             .collect())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use otp_core::account::ContactLine;
+use otp_core::channel::email::{self, BrandColour, EmailIdentity};
 use otp_core::channel::whatsapp;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::channel::whatsapp::{AccessToken, ProviderId};
@@ -9,7 +11,9 @@ use otp_core::ids::{MessageId, SenderId};
 use otp_core::language::LanguageTag;
 use otp_core::passcode::Passcode;
 use otp_core::ports::OutgoingMessage;
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::{Domain, EmailAddress, PhoneNumber};
+use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
 use uuid::Uuid;
 
 /// Returns a WhatsApp message with this id. Its call may take ten seconds.
@@ -28,6 +32,27 @@ pub fn whatsapp_message(message_id: MessageId) -> whatsapp::OutgoingMessage {
     }
 }
 
+/// Returns a mail with this id. Its hand-over may take ten seconds.
+pub fn email_message(message_id: MessageId) -> email::OutgoingMessage {
+    let line = |text| ContactLine::parse(text).expect("a line");
+    email::OutgoingMessage {
+        message_id,
+        to: EmailAddress::parse("amal.qasim@example.com").expect("an address"),
+        passcode: Passcode::parse(Some("Q7xK93Zt")).expect("a passcode"),
+        language: UiLanguage::English,
+        identity: EmailIdentity {
+            address: EmailAddress::parse("codes@shop.example").expect("an address"),
+            name: line("Shop Security"),
+            product: line("Shop"),
+            colour: BrandColour::parse("#0a7d33").expect("a colour"),
+            domain: Some(Domain::parse("shop.example").expect("a domain")),
+        },
+        lifetime: Duration::from_secs(300),
+        at: Timestamp::from_unix_millis(1_800_000_000_000),
+        timeout: Duration::from_secs(10),
+    }
+}
+
 /// Returns what no log and no error may contain.
 pub(super) fn secrets(message: &OutgoingMessage) -> Vec<String> {
     match message {
@@ -40,6 +65,10 @@ pub(super) fn secrets(message: &OutgoingMessage) -> Vec<String> {
                 message.passcode.expose().to_owned(),
                 message.access_token.expose().to_owned(),
             ]
+        }
+        OutgoingMessage::Email(message) => {
+            let local_part = message.to.local_part();
+            vec![local_part.to_owned(), message.passcode.expose().to_owned()]
         }
         OutgoingMessage::Double(message) => {
             vec![message.to.clone(), message.passcode.expose().to_owned()]

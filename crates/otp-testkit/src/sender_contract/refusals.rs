@@ -1,7 +1,5 @@
 //! Definite refusals. A refused message costs nothing, so the provider must not have taken it.
 
-use std::time::Duration;
-
 use super::messages::{secret_in, secrets};
 use super::trial::{assert_refused, assert_retry, assert_worded, message_id, outcome_of};
 use super::{Reaction, ScriptedProvider};
@@ -17,13 +15,6 @@ pub async fn a_refusal_is_final(provider: &dyn ScriptedProvider) {
 pub async fn a_refusal_for_now_may_be_called_again(provider: &dyn ScriptedProvider) {
     let outcome = outcome_of(provider, Reaction::RefuseForNow { wait: None }).await;
     assert_worded(&assert_retry(outcome).0);
-}
-
-/// The provider says how long to wait, and the caller learns it.
-pub async fn the_wait_that_the_provider_asks_for_is_reported(provider: &dyn ScriptedProvider) {
-    let wait = Some(Duration::from_secs(7));
-    let outcome = outcome_of(provider, Reaction::RefuseForNow { wait }).await;
-    assert_eq!(assert_retry(outcome).1, wait);
 }
 
 /// A provider that repeats the request in its refusal: neither texts nor `Debug` contain a secret.

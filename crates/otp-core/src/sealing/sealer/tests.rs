@@ -139,6 +139,24 @@ fn each_kind_of_index_has_a_key_of_its_own() {
 }
 
 #[test]
+fn a_mail_address_has_one_index_however_its_case_is_and_shares_it_with_no_number() {
+    let index = |sealer: AccountSealer, text| {
+        sealer.recipient_index(&Recipient::parse(text).expect("a recipient"))
+    };
+    let amal = index(sealer(1), "Amal@Example.com");
+    assert_eq!(amal, index(sealer(1), "amal@EXAMPLE.com"));
+    assert_ne!(amal, index(sealer(2), "amal@example.com"));
+    assert_ne!(amal, index(sealer(1), "amal@example.org"));
+    assert_eq!(
+        index(sealer(1), "+966551234567"),
+        sealer(1).index(&number())
+    );
+    // The same bytes under the key of the other kind.
+    let of_numbers = RecipientIndex(mac(&sealer(1).recipients, &[b"amal@example.com"]));
+    assert_ne!(amal, of_numbers);
+}
+
+#[test]
 fn a_receipt_finds_the_message_by_the_index_it_was_stored_with() {
     let installation = InstallationSealer::new(&DataKey::from_bytes([9; 64]));
     let id = ProviderMessageId("wamid.A".to_owned());

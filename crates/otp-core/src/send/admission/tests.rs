@@ -29,7 +29,7 @@ fn attempt(id: u128, recipient: u8) -> SendAttempt {
         idempotency_key: None,
         recipient_index: RecipientIndex([recipient; 32]),
         recipient: Sealed(vec![recipient]),
-        region: Region::parse("SA").expect("region"),
+        region: Some(Region::parse("SA").expect("region")),
         price: Credits::ONE,
         route: Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
             sender_id: SenderId(Uuid::nil()),

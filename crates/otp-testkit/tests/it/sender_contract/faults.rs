@@ -12,7 +12,7 @@ use otp_testkit::runtime::on_this_thread;
 use otp_testkit::sender::{accepted, refusal};
 use otp_testkit::sender_contract::{
     Call, CallLog, Reaction, ScriptedProvider, acceptance, cancellation, channels, doubt, privacy,
-    reach, refusals,
+    reach, refusals, waits,
 };
 
 /// The one promise that an adapter breaks.
@@ -60,7 +60,7 @@ fn an_adapter_without_fault_passes_and_each_fault_is_caught() {
         acceptance::calls_at_once_are_kept_apart catches MixesUpIds;
         refusals::a_refusal_is_final catches RepeatsARefusedCall;
         refusals::a_refusal_for_now_may_be_called_again catches TakesARefusalForNowAsFinal;
-        refusals::the_wait_that_the_provider_asks_for_is_reported catches IgnoresTheWait;
+        waits::the_wait_that_the_provider_asks_for_is_reported catches IgnoresTheWait;
         refusals::a_refusal_repeats_no_secret catches EchoesTheRefusal;
         doubt::a_call_that_is_cut_off_is_unknown catches RepeatsACutOffCall;
         doubt::a_call_without_an_answer_is_unknown_and_ends_in_time catches NeverGivesUp;

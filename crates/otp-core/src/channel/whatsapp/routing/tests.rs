@@ -3,12 +3,20 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::channel::email;
 use crate::channel::whatsapp::ProviderId;
 use crate::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use crate::ids::{AccountId, SenderId, TemplateId};
 use crate::sealing::Sealed;
 use crate::send::SendingProfile;
 use crate::time::Timestamp;
+
+fn no_email() -> email::SenderProfile {
+    email::SenderProfile {
+        company: Sealed(Vec::new()),
+        sender: None,
+    }
+}
 
 fn tag(text: &str) -> LanguageTag {
     LanguageTag::parse(text).expect(text)
@@ -43,6 +51,7 @@ fn profile(languages: &[&[&str]]) -> SendingProfile {
         tag("ar"),
         senders.map(|sender| (sender, None)).collect(),
         templates.map(template).collect(),
+        no_email(),
     )
 }
 
@@ -88,7 +97,7 @@ fn the_oldest_sender_that_has_the_language_carries_the_message() {
         senders.push((one.sender, None));
         templates.append(&mut one.templates);
     }
-    let profile = SendingProfile::new(None, tag("ar"), senders, templates);
+    let profile = SendingProfile::new(None, tag("ar"), senders, templates, no_email());
     let order: Vec<_> = profile
         .senders
         .iter()
@@ -113,6 +122,7 @@ fn a_template_that_is_out_of_use_is_skipped() {
             tag("ar"),
             vec![(full.sender.clone(), None)],
             templates,
+            no_email(),
         );
         let route = profile.route(Some(&tag("en")));
         assert_eq!(
@@ -124,7 +134,13 @@ fn a_template_that_is_out_of_use_is_skipped() {
     for template in &mut templates {
         template.status = TemplateStatus::DISABLED;
     }
-    let profile = SendingProfile::new(None, tag("ar"), vec![(full.sender, None)], templates);
+    let profile = SendingProfile::new(
+        None,
+        tag("ar"),
+        vec![(full.sender, None)],
+        templates,
+        no_email(),
+    );
     assert_eq!(profile.route(None), Err(NoRoute::NoTemplate));
 }
 
