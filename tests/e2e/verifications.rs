@@ -63,7 +63,10 @@ async fn a_person_is_verified_by_the_code_on_the_phone(database: Database) {
     let code = codes(&world, &number).await.remove(0);
     let typed = format!("{} {}", &code[..3], &code[3..]);
     let right = act(&world, &server, id, "check", &json!({"code": typed})).await;
-    assert_eq!((right.status, &right.body["status"]), (200, &json!("Approved")));
+    assert_eq!(
+        (right.status, &right.body["status"]),
+        (200, &json!("Approved"))
+    );
     let proof = right.body["proof"].as_str().expect("a proof");
     assert_eq!(proof.split('.').count(), 3);
     let again = act(&world, &server, id, "check", &json!({"code": code})).await;
@@ -117,7 +120,14 @@ async fn of_a_thousand_wrong_guesses_five_are_judged(database: Database) {
         .iter()
         .filter(|answer| answer.status == 429 && answer.error() == "TooManyAttempts");
     assert_eq!(refused.count(), 995);
-    let late = act(&world, &server, created.id(), "check", &json!({"code": right})).await;
+    let late = act(
+        &world,
+        &server,
+        created.id(),
+        "check",
+        &json!({"code": right}),
+    )
+    .await;
     assert_eq!((late.status, late.error()), (429, "TooManyAttempts"));
     let wait: u64 = late.headers["retry-after"].parse().expect("seconds");
     assert!((1..=30).contains(&wait), "{wait}");
@@ -174,7 +184,10 @@ async fn a_code_is_in_no_log_and_leaves_the_database_with_its_end(database: Data
     }
     act(&world, &server, of_own.id(), "cancel", &json!({})).await;
     let logs = server.kill();
-    assert!(logs.contains("/v1/verifications"), "the requests are logged");
+    assert!(
+        logs.contains("/v1/verifications"),
+        "the requests are logged"
+    );
     let secrets = [own, "Wr0ngOne", &recipient(1)[1..], &recipient(2)[1..]];
     assert_absent(logs.as_bytes(), "the logs", &secrets);
     for (place, bytes) in contents(&world.database).await {

@@ -15,9 +15,9 @@ use std::time::Duration;
 
 use otp_core::account::AccountRules;
 use otp_core::keyring::MasterKeys;
+use otp_core::verification::VerificationPolicy;
 use otp_edge::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
-use otp_core::verification::VerificationPolicy;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use url::Url;
 
