@@ -4,6 +4,8 @@
 //! - [`GroupCommit`] batches the calls to a [`SendLedger`](otp_core::ports::SendLedger): while one
 //!   batch is being committed, the next one fills. No call waits for a batch to fill; alone, it is
 //!   a batch of one.
+//! - [`GroupedChecks`] does the same for the checks of a
+//!   [`VerificationLedger`](otp_core::ports::VerificationLedger).
 //! - [`GroupedReads`] does the same for reads that many callers request one by one.
 //! - [`NarrowReads`] lets few callers at a time read lists, so that most connections remain for sends.
 //! - [`SpaceWatch`] remembers that a send was refused because the storage is full, and reports it as
@@ -25,6 +27,7 @@ mod cached_directory;
 mod cached_proof_keys;
 mod gap_watch;
 mod group_commit;
+mod grouped_checks;
 mod grouped_reads;
 mod narrow_reads;
 mod paced_sender;
@@ -38,6 +41,7 @@ pub use cached_directory::CachedDirectory;
 pub use cached_proof_keys::CachedProofKeys;
 pub use gap_watch::GapWatch;
 pub use group_commit::{GroupCommit, QueueDepths};
+pub use grouped_checks::GroupedChecks;
 pub use grouped_reads::GroupedReads;
 pub use narrow_reads::NarrowReads;
 pub use paced_sender::PacedSender;

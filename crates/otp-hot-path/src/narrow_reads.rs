@@ -1,4 +1,5 @@
-//! Reads that callers make for themselves (lists, histories, foreseen sends), few at a time.
+//! Reads that callers make for themselves (lists, histories, verifications, foreseen sends), few at a
+//! time.
 //!
 //! Such a read may look at many rows. However many callers read, and however slow the reads are, most
 //! connections remain free for sends, status checks and receipts.
@@ -8,8 +9,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
-use otp_core::ports::{AdmissionFacts, MAX_READ_TIME, Messages, PortError, Storage};
+use otp_core::ports::{
+    AdmissionFacts, MAX_READ_TIME, Messages, PortError, Storage, VerificationKey, Verifications,
+};
 use otp_core::send::{SendAttempt, SendFacts};
+use otp_core::time::Timestamp;
+use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
@@ -17,6 +22,7 @@ use tokio::time::timeout;
 pub struct NarrowReads {
     messages: Arc<dyn Messages>,
     facts: Arc<dyn AdmissionFacts>,
+    verifications: Arc<dyn Verifications>,
     permits: Semaphore,
 }
 
@@ -24,18 +30,20 @@ impl NarrowReads {
     /// Lets a quarter of the connections of `store` read at a time, and at least one.
     pub fn of_store(store: &Arc<dyn Storage>) -> Self {
         let at_a_time = (store.connection_use().max / 4).max(1);
-        Self::new(store.clone(), store.clone(), at_a_time)
+        Self::new(store.clone(), store.clone(), store.clone(), at_a_time)
     }
 
     /// Lets `at_a_time` callers read at a time.
     pub fn new(
         messages: Arc<dyn Messages>,
         facts: Arc<dyn AdmissionFacts>,
+        verifications: Arc<dyn Verifications>,
         at_a_time: usize,
     ) -> Self {
         Self {
             messages,
             facts,
+            verifications,
             permits: Semaphore::new(at_a_time),
         }
     }
@@ -89,5 +97,28 @@ impl AdmissionFacts for NarrowReads {
     async fn facts_of(&self, attempt: &SendAttempt) -> Result<SendFacts, PortError> {
         let _turn = self.turn().await?;
         self.facts.facts_of(attempt).await
+    }
+}
+
+#[async_trait]
+impl Verifications for NarrowReads {
+    async fn find_verification(
+        &self,
+        account: AccountId,
+        key: VerificationKey,
+        now: Timestamp,
+    ) -> Result<Option<VerificationRecord>, PortError> {
+        let _turn = self.turn().await?;
+        self.verifications
+            .find_verification(account, key, now)
+            .await
+    }
+
+    async fn list_verifications(
+        &self,
+        query: &VerificationQuery,
+    ) -> Result<FoundVerifications, PortError> {
+        let _turn = self.turn().await?;
+        self.verifications.list_verifications(query).await
     }
 }

@@ -1,17 +1,21 @@
 //! Erasure: empties what identifies a recipient.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join4;
+use futures_util::future::{try_join, try_join3, try_join5};
 use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::Recipient;
 use otp_core::ports::{Erasure, PortError};
 use otp_core::sealing::RecipientIndex;
+use otp_core::verification::VerificationStatus;
 use otp_rows::Col;
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::send_ledger::lock_accounts;
 use crate::statement::statement;
 use crate::transaction::Transaction;
 
@@ -40,6 +44,37 @@ statement! {
     "DELETE FROM recipient_identities WHERE account_id = {} AND recipient_index = {}"
 }
 
+statement! {
+    /// Empties the checks, before the verifications lose their index.
+    EraseChecks { account_id: AccountId, recipient_index: RecipientIndex },
+    "UPDATE verification_checks SET recipient_index = NULL \
+     FROM verifications \
+     WHERE verifications.account_id = {} AND verifications.recipient_index = {} \
+         AND verification_checks.verification_id = verifications.id"
+}
+
+statement! {
+    /// Empties the verifications. Those in the state `pending` end in the state `canceled`, when their
+    /// lifetime would have ended: nobody says when the erasure takes place.
+    EraseVerifications {
+        pending: VerificationStatus,
+        canceled: VerificationStatus,
+        account_id: AccountId,
+        recipient_index: RecipientIndex,
+    },
+    "UPDATE verifications \
+     SET (recipient, recipient_index, code, code_hash, metadata) = (NULL, NULL, NULL, NULL, NULL), \
+         status = CASE status WHEN {} THEN {} ELSE status END, \
+         ended_at = coalesce(ended_at, expires_at) \
+     WHERE account_id = {} AND recipient_index = {}"
+}
+
+statement! {
+    /// Forgets that a verification was pending.
+    ForgetPending { account_id: AccountId, recipient_index: RecipientIndex },
+    "DELETE FROM pending_verifications WHERE account_id = {} AND recipient_index = {}"
+}
+
 #[async_trait]
 impl Erasure for PgStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
@@ -65,12 +100,46 @@ async fn erase(transaction: &Transaction, (account, index): Recipient) -> QueryR
     };
     let connection = || transaction.connection();
     let (mut first, mut second, mut third) = (connection(), connection(), connection());
-    let ((), _, erased, _) = try_join4(
-        transaction.begin(),
+    // A check that is being judged has read the verification, and would write over the erasure.
+    let accounts = BTreeSet::from([account]);
+    let locked = try_join(transaction.begin(), lock_accounts(connection(), &accounts));
+    let (_, _, erased, _, ()) = try_join5(
+        locked,
         events.execute(&mut first),
         messages.execute(&mut second),
         identities.execute(&mut third),
+        erase_verifications(transaction, (account, index)),
     )
     .await?;
     Ok(erased)
+}
+
+async fn erase_verifications(
+    transaction: &Transaction,
+    (account, index): Recipient,
+) -> QueryResult<()> {
+    let (account_id, recipient_index) = (Col(account), Col(index));
+    let checks = EraseChecks {
+        account_id,
+        recipient_index,
+    };
+    let verifications = EraseVerifications {
+        pending: Col(VerificationStatus::Pending),
+        canceled: Col(VerificationStatus::Canceled),
+        account_id,
+        recipient_index,
+    };
+    let pending = ForgetPending {
+        account_id,
+        recipient_index,
+    };
+    let connection = || transaction.connection();
+    let (mut first, mut second, mut third) = (connection(), connection(), connection());
+    try_join3(
+        checks.execute(&mut first),
+        verifications.execute(&mut second),
+        pending.execute(&mut third),
+    )
+    .await?;
+    Ok(())
 }

@@ -54,10 +54,13 @@ mod sender_healths;
 mod senders;
 mod statement;
 mod storage_health;
+mod stored_verifications;
 mod subscriptions;
 mod templates;
 mod tls;
 mod transaction;
 mod url;
+mod verification_ledger;
+mod verifications;
 
 pub use connect::{ConnectError, PgOptions, PgStore};

@@ -10,6 +10,7 @@
 //! batch is then rolled back, and `locked.rs` finds whose rows are held.
 
 mod admit;
+mod codes;
 mod events;
 mod locked;
 mod settle;
@@ -33,7 +34,7 @@ use otp_rows::Col;
 use otp_rows::rows::{AccountRulesRow, signed_amount};
 use otp_rows::schema::accounts;
 
-use self::locked::Rows;
+pub(crate) use self::locked::Rows;
 use crate::PgStore;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;

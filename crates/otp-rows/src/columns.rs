@@ -13,7 +13,7 @@ use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::IdempotencyKey;
 use otp_core::ids::{
     AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, SenderId,
-    SubscriptionId, TemplateId,
+    SubscriptionId, TemplateId, VerificationId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
@@ -27,6 +27,9 @@ use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
+use otp_core::verification::{
+    Alphabet, CheckKey, CheckResult, CodeHash, CodeLength, TransactionHash, VerificationStatus,
+};
 use uuid::Uuid;
 
 use crate::column::{Column, Raw};
@@ -94,12 +97,15 @@ ids!(
     SenderId,
     SubscriptionId,
     TemplateId,
+    VerificationId,
 );
 
 codes!(
     AccountStanding,
+    Alphabet,
     Announced,
     Channel,
+    CheckResult,
     CodeOutcome,
     ConsentRequest,
     ConsentSource,
@@ -110,6 +116,7 @@ codes!(
     Quality,
     StoppedBy,
     UiLanguage,
+    VerificationStatus,
 );
 
 texts!(
@@ -126,10 +133,13 @@ texts!(
 
 hashes!(
     ApiKeyHash,
+    CheckKey,
+    CodeHash,
     IdentityIndex,
     ProofPublicKey,
     ProviderMessageIndex,
     RecipientIndex,
+    TransactionHash,
 );
 
 column!(Timestamp as Instant, |instant| Some(instant), |value| {
@@ -156,6 +166,11 @@ column!(
     MasterKeyId as Binary,
     |bytes| bytes.try_into().ok().map(MasterKeyId),
     |value| &value.0
+);
+column!(
+    CodeLength as SmallInt,
+    |length| CodeLength::restore(length),
+    |value| value.get().into()
 );
 column!(
     LowBalance as SmallInt,
@@ -187,6 +202,11 @@ column!(bool as Bool, |value| Some(value), |value| *value);
 column!(i16 as SmallInt, |number| Some(number), |value| *value);
 column!(i32 as Integer, |number| Some(number), |value| *value);
 column!(i64 as BigInt, |number| Some(number), |value| *value);
+column!(
+    usize as Integer,
+    |number| usize::try_from(number).ok(),
+    |value| i32::try_from(*value).unwrap_or(i32::MAX)
+);
 column!(
     u16 as Integer,
     |number| u16::try_from(number).ok(),

@@ -14,6 +14,7 @@ mod receipt;
 mod send_facts;
 mod sender;
 mod template;
+mod verification;
 
 pub use account::{AccountChangeRow, AccountRow, ApiKeyRow};
 pub use audit::AuditEntryRow;
@@ -37,6 +38,10 @@ pub use send_facts::{
 };
 pub use sender::{CheckedSenderRow, NO_TOKEN, SenderHealthRow, SenderRow};
 pub use template::{TemplateRow, TemplateStateRow};
+pub use verification::{
+    AnsweredGuessRow, CheckRow, CodeMessageRow, DueVerificationRow, OfMessageRow, RecordParts,
+    RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,
+};
 
 use crate::Unreadable;
 

@@ -8,12 +8,12 @@ use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::ports::{
     Clock, Directory, MessageSender, Messages, NoticeSender, ProofKeys, ProofSigner,
     ProviderWebhook, Randomness, Receipts, RecipientIdentities, SendLedger, SenderExaminer,
-    Storage, StorageHealth, TemplateRegistry,
+    Storage, StorageHealth, TemplateRegistry, VerificationLedger, Verifications,
 };
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_hot_path::{
-    BatchLimits, CachedDirectory, CachedProofKeys, GapWatch, GroupCommit, GroupedReads,
-    NarrowReads, PacedSender, SharedHealth, SpaceWatch,
+    BatchLimits, CachedDirectory, CachedProofKeys, GapWatch, GroupCommit, GroupedChecks,
+    GroupedReads, NarrowReads, PacedSender, SharedHealth, SpaceWatch,
 };
 use otp_proof::JwtSigner;
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
@@ -34,6 +34,10 @@ pub(crate) struct Adapters {
     pub(crate) directory: Arc<dyn Directory>,
     /// Batched, and counted by batch.
     pub(crate) ledger: Arc<dyn SendLedger>,
+    /// Checks are batched.
+    pub(crate) verification_ledger: Arc<dyn VerificationLedger>,
+    /// Few at a time, with the other narrow reads.
+    pub(crate) verifications: Arc<dyn Verifications>,
     /// Batched.
     pub(crate) messages: Arc<dyn Messages>,
     /// Few at a time.
@@ -82,7 +86,9 @@ impl Adapters {
         let ledger = CountedLedger::new(storage.clone());
         let watch = Arc::new(SpaceWatch::new(Arc::new(ledger), storage.clone()));
         let ledger = Arc::new(GroupCommit::start(watch.clone(), BatchLimits::DEFAULT));
+        let checks = GroupedChecks::start(storage.clone(), BatchLimits::DEFAULT);
         let reads = Arc::new(GroupedReads::start(storage.clone()));
+        let narrow_reads = Arc::new(NarrowReads::of_store(&storage));
         let sender = CountedSender::new(message_sender(settings, overrides)?);
         let sender = Arc::new(PacedSender::new(Arc::new(sender)));
         let proof_keys = Arc::new(CachedProofKeys::new(storage.clone()));
@@ -100,7 +106,9 @@ impl Adapters {
             clock: overrides.clock(),
         });
         Ok(Self {
-            narrow_reads: Arc::new(NarrowReads::of_store(&storage)),
+            verification_ledger: Arc::new(checks),
+            verifications: narrow_reads.clone(),
+            narrow_reads,
             storage,
             health: Arc::new(SharedHealth::new(watch)),
             ledger,

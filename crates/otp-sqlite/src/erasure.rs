@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::opt_out::consent::Recipient;
 use otp_core::ports::{Erasure, PortError};
+use otp_core::verification::VerificationStatus;
 use serde_json::json;
 
 use crate::SqliteStore;
@@ -30,15 +31,46 @@ const FORGET_IDENTITIES: &str = "
     DELETE FROM recipient_identities WHERE (account_id, recipient_index) IN (
         SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
 
+/// Empties the checks, before the verifications lose their index.
+const ERASE_CHECKS: &str = "
+    UPDATE verification_checks SET recipient_index = NULL
+    FROM json_each(?) AS wanted CROSS JOIN verifications AS v
+    WHERE v.account_id = unhex(wanted.value ->> 0)
+      AND v.recipient_index = unhex(wanted.value ->> 1)
+      AND verification_checks.verification_id = v.id";
+
+/// Empties the verifications. Those in the first status, pending, end in the second, canceled, when their
+/// lifetime would have ended: nobody says when the erasure takes place.
+const ERASE_VERIFICATIONS: &str = "
+    UPDATE verifications SET recipient = NULL, recipient_index = NULL, code = NULL,
+        code_hash = NULL, metadata = NULL,
+        status = iif(status = wanted.value ->> 2, wanted.value ->> 3, status),
+        ended_at = coalesce(ended_at, expires_at)
+    FROM json_each(?) AS wanted
+    WHERE verifications.account_id = unhex(wanted.value ->> 0)
+      AND verifications.recipient_index = unhex(wanted.value ->> 1)";
+
+/// Forgets that a verification was pending.
+const FORGET_PENDING: &str = "
+    DELETE FROM pending_verifications WHERE (account_id, recipient_index) IN (
+        SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
+
 #[async_trait]
 impl Erasure for SqliteStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
         let (account, index) = recipient;
-        let wanted = move || [json!([id(account.0), hex(&index.0)])];
+        let (pending, canceled) = (VerificationStatus::Pending, VerificationStatus::Canceled);
+        let wanted = move || {
+            let (pending, canceled) = (pending.code(), canceled.code());
+            [json!([id(account.0), hex(&index.0), pending, canceled])]
+        };
         self.write("db.erasure.erase_recipient", move |connection| {
             set_based(ERASE_EVENTS, wanted()).execute(connection)?;
             let erased = set_based(ERASE_MESSAGES, wanted()).execute(connection)?;
             set_based(FORGET_IDENTITIES, wanted()).execute(connection)?;
+            set_based(ERASE_CHECKS, wanted()).execute(connection)?;
+            set_based(ERASE_VERIFICATIONS, wanted()).execute(connection)?;
+            set_based(FORGET_PENDING, wanted()).execute(connection)?;
             Ok(erased)
         })
         .await

@@ -50,7 +50,10 @@ mod sender_healths;
 mod senders;
 mod set_based;
 mod storage_health;
+mod stored_verifications;
 mod subscriptions;
 mod templates;
+mod verification_ledger;
+mod verifications;
 
 pub use connect::{ConnectError, SqliteOptions, SqliteStore};

@@ -6,6 +6,7 @@
 //! do takes none.
 
 mod admit;
+mod codes;
 mod events;
 mod settle;
 

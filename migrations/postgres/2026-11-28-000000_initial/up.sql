@@ -238,6 +238,8 @@ CREATE TABLE messages (
     -- The outcome of the code that the caller reported: 0 is verified, 1 is abandoned.
     outcome             smallint CHECK (outcome BETWEEN 0 AND 1),
     outcome_at          timestamptz,
+    -- The verification whose code it carries; NULL in a message with a passcode of the caller's.
+    verification_id     uuid,
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
@@ -268,6 +270,10 @@ CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_ind
 -- other queries.
 CREATE INDEX messages_by_account ON messages (account_id, created_at, id)
     WHERE created_at > '-infinity';
+-- Finds the messages of a verification. Other messages have no entry. Only the query of those of a
+-- verification asks for the column, so the planner does not consider this index for other queries.
+CREATE INDEX messages_by_verification ON messages (verification_id, created_at, id)
+    WHERE verification_id IS NOT NULL;
 
 -- The messages that are still Pending, to find those whose lifetime is over. This is not an index of
 -- messages: with a condition on the status it would cost a new entry in every index, as above, and
@@ -332,6 +338,90 @@ CREATE TRIGGER message_event_texts_stay
     BEFORE UPDATE OF failure_title, failure_reason ON message_events FOR EACH ROW
     WHEN (NEW.failure_title IS NOT NULL OR NEW.failure_reason IS NOT NULL)
     EXECUTE FUNCTION message_events_stay();
+
+-- Verifications: the service made a code, delivers it and checks it. Like messages, they reference
+-- other tables without foreign keys.
+CREATE TABLE verifications (
+    id               uuid     PRIMARY KEY,
+    account_id       uuid     NOT NULL,
+    api_key_id       uuid     NOT NULL,
+    -- NULL once the recipient is erased, as are the code, its hash and the caller's data.
+    recipient_index  bytea,
+    recipient        bytea,
+    -- The channel of the newest message.
+    channel          smallint NOT NULL,
+    -- 0 is Pending, 1 Approved, 2 Expired, 3 Canceled, 4 Exhausted.
+    status           smallint NOT NULL CHECK (status BETWEEN 0 AND 4),
+    -- What guesses are compared with.
+    code_hash        bytea,
+    -- The code, sealed for resends. It goes when the verification ends.
+    code             bytea,
+    alphabet         smallint NOT NULL CHECK (alphabet BETWEEN 0 AND 2),
+    code_length      smallint NOT NULL CHECK (code_length BETWEEN 4 AND 8),
+    -- With those inherited from the verification that it replaced.
+    failed_guesses   integer  NOT NULL CHECK (failed_guesses >= 0),
+    language         text,
+    transaction_hash bytea,
+    metadata         bytea,
+    -- The idempotency key of the check that approved it, as a hash.
+    approved_by      bytea,
+    created_at       timestamptz NOT NULL,
+    expires_at       timestamptz NOT NULL,
+    ended_at         timestamptz,
+    CHECK ((status = 0) = (ended_at IS NULL)),
+    CHECK (status = 0 OR code IS NULL),
+    CHECK ((recipient IS NULL) = (recipient_index IS NULL))
+) WITH (fillfactor = 40);
+-- A check changes its row once or twice, and rows of one page are checked together: they need the free
+-- space. No index has a column that a check changes, so a change touches none of them. With a
+-- fillfactor of 50, a third of the changes found no room in their page.
+
+-- Finds pages of the verifications of a recipient, newest first.
+CREATE INDEX verifications_by_recipient
+    ON verifications (account_id, recipient_index, created_at, id);
+-- Finds pages of an account's verifications. Only their query repeats the condition, for the reason given
+-- at messages_by_account.
+CREATE INDEX verifications_by_account ON verifications (account_id, created_at, id)
+    WHERE created_at > '-infinity';
+
+-- The verifications that are still Pending: to find those of a recipient, and those whose lifetime is
+-- over. This is not an index of verifications, for the reasons given at pending_messages. A row is
+-- written with the verification and deleted when it ends.
+CREATE TABLE pending_verifications (
+    expires_at      timestamptz NOT NULL,
+    verification_id uuid        NOT NULL,
+    account_id      uuid        NOT NULL,
+    recipient_index bytea       NOT NULL,
+    PRIMARY KEY (expires_at, verification_id)
+) WITH (
+    -- Every verification leaves a dead row; see pending_messages.
+    autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_threshold = 10000,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0,
+    vacuum_truncate = false
+);
+CREATE INDEX pending_verifications_by_recipient
+    ON pending_verifications (account_id, recipient_index);
+
+-- The checks of pending verifications, in the order in which they were judged.
+CREATE TABLE verification_checks (
+    id              bigint   GENERATED ALWAYS AS IDENTITY,
+    verification_id uuid     NOT NULL,
+    account_id      uuid     NOT NULL,
+    -- NULL once the recipient is erased.
+    recipient_index bytea,
+    -- The idempotency key of the request, as a hash.
+    request_key     bytea,
+    -- 0 is Approved, 1 CodeIncorrect, 2 TransactionMismatch.
+    result          smallint    NOT NULL CHECK (result BETWEEN 0 AND 2),
+    attempts_left   integer     NOT NULL CHECK (attempts_left >= 0),
+    at              timestamptz NOT NULL,
+    PRIMARY KEY (verification_id, id)
+);
+-- Finds the wrong guesses that count against a recipient.
+CREATE INDEX wrong_guesses_by_recipient ON verification_checks (account_id, recipient_index, at)
+    WHERE result = 1;
 
 -- Receipts that arrived before their message was known. The installation's key seals the provider's
 -- name for the recipient.

@@ -242,6 +242,8 @@ CREATE TABLE messages (
     -- The outcome of the code that the caller reported: 0 is verified, 1 is abandoned.
     outcome             INTEGER CHECK (outcome BETWEEN 0 AND 1),
     outcome_at          INTEGER,
+    -- The verification whose code it carries; NULL in a message with a passcode of the caller's.
+    verification_id     BLOB,
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
@@ -265,6 +267,9 @@ CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_ind
     WHERE failed_at IS NOT NULL;
 -- Finds pages of an account's messages, newest first.
 CREATE INDEX messages_by_account ON messages (account_id, created_at, id);
+-- Finds the messages of a verification.
+CREATE INDEX messages_by_verification ON messages (verification_id, created_at, id)
+    WHERE verification_id IS NOT NULL;
 -- Finds the message of a receipt that does not echo our id.
 CREATE INDEX messages_by_provider_index ON messages (provider_index)
     WHERE provider_index IS NOT NULL;
@@ -312,6 +317,79 @@ CREATE TRIGGER message_event_texts_stay
 BEGIN
     SELECT RAISE(ABORT, 'message events are never changed');
 END;
+
+-- Verifications: the service made a code, delivers it and checks it. Like messages, they reference
+-- other tables without foreign keys.
+CREATE TABLE verifications (
+    id               BLOB    PRIMARY KEY,
+    account_id       BLOB    NOT NULL,
+    api_key_id       BLOB    NOT NULL,
+    -- NULL once the recipient is erased, as are the code, its hash and the caller's data.
+    recipient_index  BLOB,
+    recipient        BLOB,
+    -- The channel of the newest message.
+    channel          INTEGER NOT NULL,
+    -- 0 is Pending, 1 Approved, 2 Expired, 3 Canceled, 4 Exhausted.
+    status           INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
+    -- What guesses are compared with.
+    code_hash        BLOB,
+    -- The code, sealed for resends. It goes when the verification ends.
+    code             BLOB,
+    alphabet         INTEGER NOT NULL CHECK (alphabet BETWEEN 0 AND 2),
+    code_length      INTEGER NOT NULL CHECK (code_length BETWEEN 4 AND 8),
+    -- With those inherited from the verification that it replaced.
+    failed_guesses   INTEGER NOT NULL CHECK (failed_guesses >= 0),
+    language         TEXT,
+    transaction_hash BLOB,
+    metadata         BLOB,
+    -- The idempotency key of the check that approved it, as a hash.
+    approved_by      BLOB,
+    created_at       INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,
+    ended_at         INTEGER,
+    CHECK ((status = 0) = (ended_at IS NULL)),
+    CHECK (status = 0 OR code IS NULL),
+    CHECK ((recipient IS NULL) = (recipient_index IS NULL))
+) STRICT;
+-- No index has a column that a check changes, so a change touches none of them.
+
+-- Finds pages of the verifications of a recipient, newest first.
+CREATE INDEX verifications_by_recipient
+    ON verifications (account_id, recipient_index, created_at, id);
+-- Finds pages of an account's verifications, newest first.
+CREATE INDEX verifications_by_account ON verifications (account_id, created_at, id);
+
+-- The verifications that are still Pending: to find those of a recipient, and those whose lifetime is
+-- over. A row is written with the verification and deleted when it ends; see pending_messages.
+CREATE TABLE pending_verifications (
+    expires_at      INTEGER NOT NULL,
+    verification_id BLOB    NOT NULL,
+    account_id      BLOB    NOT NULL,
+    recipient_index BLOB    NOT NULL,
+    PRIMARY KEY (expires_at, verification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pending_verifications_by_recipient
+    ON pending_verifications (account_id, recipient_index);
+
+-- The checks of pending verifications, in the order in which they were judged.
+CREATE TABLE verification_checks (
+    id              INTEGER PRIMARY KEY,
+    verification_id BLOB    NOT NULL,
+    account_id      BLOB    NOT NULL,
+    -- NULL once the recipient is erased.
+    recipient_index BLOB,
+    -- The idempotency key of the request, as a hash.
+    request_key     BLOB,
+    -- 0 is Approved, 1 CodeIncorrect, 2 TransactionMismatch.
+    result          INTEGER NOT NULL CHECK (result BETWEEN 0 AND 2),
+    attempts_left   INTEGER NOT NULL CHECK (attempts_left >= 0),
+    at              INTEGER NOT NULL
+) STRICT;
+-- Finds the checks of a verification.
+CREATE INDEX checks_by_verification ON verification_checks (verification_id, id);
+-- Finds the wrong guesses that count against a recipient.
+CREATE INDEX wrong_guesses_by_recipient ON verification_checks (account_id, recipient_index, at)
+    WHERE result = 1;
 
 -- Receipts that arrived before their message was known. The installation's key seals the provider's
 -- name for the recipient.

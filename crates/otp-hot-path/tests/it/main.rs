@@ -4,6 +4,7 @@ mod cached_directory;
 mod cached_proof_keys;
 mod gap_watch;
 mod group_commit;
+mod grouped_checks;
 mod grouped_reads;
 mod locked_accounts;
 mod narrow_reads;

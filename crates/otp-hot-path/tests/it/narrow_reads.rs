@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use otp_core::ids::{AccountId, MessageId};
+use otp_core::ids::{AccountId, MessageId, VerificationId};
 use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
 use otp_core::page::PagePosition;
-use otp_core::ports::{MAX_READ_TIME, Messages, PortError};
+use otp_core::ports::{MAX_READ_TIME, Messages, PortError, VerificationKey, Verifications};
 use otp_core::time::Timestamp;
+use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
 use otp_hot_path::NarrowReads;
 use otp_testkit::MemoryStore;
 use tokio::sync::Semaphore;
@@ -63,6 +64,27 @@ impl Messages for Slow {
     }
 }
 
+#[async_trait]
+impl Verifications for Slow {
+    async fn find_verification(
+        &self,
+        _: AccountId,
+        _: VerificationKey,
+        _: Timestamp,
+    ) -> Result<Option<VerificationRecord>, PortError> {
+        self.read().await;
+        Ok(None)
+    }
+
+    async fn list_verifications(
+        &self,
+        _: &VerificationQuery,
+    ) -> Result<FoundVerifications, PortError> {
+        self.read().await;
+        Ok(FoundVerifications::default())
+    }
+}
+
 fn narrow(at_a_time: usize) -> (Arc<Slow>, Arc<NarrowReads>) {
     let slow = Arc::new(Slow {
         running: AtomicUsize::new(0),
@@ -70,7 +92,7 @@ fn narrow(at_a_time: usize) -> (Arc<Slow>, Arc<NarrowReads>) {
         ends: Semaphore::new(0),
     });
     let facts = Arc::new(MemoryStore::default());
-    let reads = NarrowReads::new(slow.clone(), facts, at_a_time);
+    let reads = NarrowReads::new(slow.clone(), facts, slow.clone(), at_a_time);
     (slow, Arc::new(reads))
 }
 
@@ -108,6 +130,41 @@ async fn lists_and_histories_share_few_turns() {
         caller.await.expect("no panic").expect("its turn came");
     }
     assert_eq!(slow.most.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn verifications_share_the_turns_of_messages() {
+    let (slow, reads) = narrow(1);
+    let list = VerificationQuery {
+        account_id: AccountId(Uuid::nil()),
+        recipient: None,
+        status: None,
+        since: Timestamp::from_unix_millis(0),
+        before: PagePosition::END,
+        limit: 1,
+        examine: 1,
+        now: Timestamp::from_unix_millis(0),
+    };
+    let mut callers = Vec::new();
+    for number in 0..9 {
+        let (reads, list) = (Arc::clone(&reads), list.clone());
+        callers.push(tokio::spawn(async move {
+            match number % 3 {
+                0 => Messages::list(&*reads, &query()).await.map(drop),
+                1 => reads.list_verifications(&list).await.map(drop),
+                _ => {
+                    let key = VerificationKey::Id(VerificationId(Uuid::nil()));
+                    let found = reads.find_verification(list.account_id, key, list.now);
+                    found.await.map(drop)
+                }
+            }
+        }));
+    }
+    slow.ends.add_permits(9);
+    for caller in callers {
+        caller.await.expect("no panic").expect("its turn came");
+    }
+    assert_eq!(slow.most.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]

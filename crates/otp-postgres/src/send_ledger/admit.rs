@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3, try_join4, try_join5};
+use futures_util::future::{try_join, try_join3, try_join5};
 use otp_core::channel::Channel;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId};
+use otp_core::ids::{
+    AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId, VerificationId,
+};
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::ports::PortError;
@@ -18,11 +20,12 @@ use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::send::admission::{self, Judged};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_core::time::Timestamp;
+use otp_core::verification::VerificationPart;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRulesRow, BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
 use otp_rows::schema::{accounts, subscriptions};
 
-use super::{append_entries, lock_accounts, set_balances};
+use super::{append_entries, codes, lock_accounts, set_balances};
 use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
 use crate::statement::{each, statement};
@@ -53,11 +56,12 @@ pub(super) async fn admit(
     let connection = transaction.connection();
     let judged = admission::judge(attempts, facts);
 
-    try_join4(
+    try_join5(
         insert_messages(connection, attempts, &judged),
         append_entries(connection, &judged.ledger),
         set_balances(connection, &judged.balances),
         insert_notices(connection, &judged.notices),
+        codes::write(connection, attempts, &judged),
     )
     .await
     .map_err(port_error)?;
@@ -99,14 +103,15 @@ async fn load_facts(
     wanted: &WantedFacts,
 ) -> QueryResult<SendFacts> {
     let recipients = Recipients::of(wanted);
-    let (rules, first_answers, opt_outs, sends, balances) = try_join5(
+    let of_all = try_join5(
         begun,
         load_first_answers(connection, wanted),
         load_opt_outs(connection, &recipients),
         load_sends(connection, &recipients),
         load_balances(connection, &wanted.accounts),
-    )
-    .await?;
+    );
+    let ((rules, first_answers, opt_outs, sends, balances), codes) =
+        try_join(of_all, codes::load(connection, wanted)).await?;
     let mut facts = SendFacts::default();
     rules.into_iter().for_each(|row| row.add_to(&mut facts));
     first_answers
@@ -115,6 +120,7 @@ async fn load_facts(
     opt_outs.into_iter().for_each(|row| row.add_to(&mut facts));
     sends.into_iter().for_each(|row| row.add_to(&mut facts));
     balances.into_iter().for_each(|row| row.add_to(&mut facts));
+    codes.add_to(&mut facts);
     Ok(facts)
 }
 
@@ -249,23 +255,24 @@ statement! {
         subscription_id: [SubscriptionId],
         created_at: [Timestamp],
         expires_at: [Timestamp],
+        verification_id: [Option<VerificationId>],
         status: MessageStatus,
     },
     "WITH message AS MATERIALIZED ( \
-         SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS message \
+         SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS message \
              (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, \
               language, recipient_index, recipient, region, price, subscription_id, created_at, \
-              expires_at)), \
+              expires_at, verification_id)), \
      pending AS ( \
          INSERT INTO pending_messages (expires_at, message_id, account_id, created_at) \
          SELECT expires_at, id, account_id, created_at FROM message) \
      INSERT INTO messages \
          (id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
           recipient_index, recipient, region, price, subscription_id, created_at, updated_at, \
-          expires_at, status) \
+          expires_at, verification_id, status) \
      SELECT id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id, language, \
           recipient_index, recipient, region, price, subscription_id, created_at, created_at, \
-          expires_at, {} \
+          expires_at, verification_id, {} \
      FROM message"
 }
 
@@ -280,6 +287,10 @@ async fn insert_messages(
     let new = || judged.messages.iter();
     let whatsapp = || new().map(|message| message.routed_to.whatsapp());
     let of = || new().map(|message| &attempts[message.attempt]);
+    let verification = |attempt: &SendAttempt| {
+        let part = attempt.verification.as_ref();
+        part.map(VerificationPart::id)
+    };
     let insert = InsertMessages {
         id: each(of(), |attempt| attempt.message_id),
         account_id: each(of(), |attempt| attempt.account_id),
@@ -296,6 +307,7 @@ async fn insert_messages(
         subscription_id: each(new(), |message| message.subscription_id),
         created_at: each(of(), |attempt| attempt.at),
         expires_at: each(of(), |attempt| attempt.expires_at),
+        verification_id: each(of(), verification),
         status: Col(MessageStatus::Pending),
     };
     insert.execute(&mut connection).await?;

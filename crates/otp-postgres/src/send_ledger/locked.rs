@@ -17,13 +17,13 @@ use crate::transaction::Transaction;
 
 /// The rows that a batch locks.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     pub(super) accounts: BTreeSet<AccountId>,
     pub(super) messages: BTreeSet<MessageId>,
 }
 
 impl Rows {
-    pub(super) fn of_accounts(accounts: &BTreeSet<AccountId>) -> Self {
+    pub(crate) fn of_accounts(accounts: &BTreeSet<AccountId>) -> Self {
         Self {
             accounts: accounts.clone(),
             ..Self::default()
@@ -48,7 +48,7 @@ impl PgStore {
     ///
     /// The driver does not name the row it waited for, and on a server that does not speak English not even
     /// the lock. So the rows are asked.
-    pub(super) async fn lock_error(
+    pub(crate) async fn lock_error(
         &self,
         transaction: Transaction,
         error: DieselError,

@@ -13,3 +13,4 @@ mod pages;
 mod schema;
 mod statements;
 mod tls;
+mod verifications;

@@ -82,7 +82,7 @@ impl Batch {
 
 fn verdict(admission: &Admission) -> &'static str {
     match admission {
-        Admission::Admitted => "admitted",
+        Admission::Admitted | Admission::AdmittedCode { .. } => "admitted",
         Admission::Replayed(_) => "replayed",
         Admission::Refused(refusal) => match refusal {
             Refusal::AccountRestricted => "account_restricted",
@@ -93,6 +93,9 @@ fn verdict(admission: &Admission) -> &'static str {
             Refusal::RecipientOptedOut => "recipient_opted_out",
             Refusal::CoolingDown { .. } => "cooling_down",
             Refusal::InsufficientBalance => "insufficient_balance",
+            Refusal::VerificationNotFound => "verification_not_found",
+            Refusal::VerificationOver(_) => "verification_over",
+            Refusal::TooManyAttempts { .. } => "too_many_attempts",
         },
     }
 }

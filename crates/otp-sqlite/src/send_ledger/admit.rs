@@ -5,12 +5,13 @@ use otp_core::message::MessageStatus;
 use otp_core::region::Region;
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
+use otp_core::verification::VerificationPart;
 use otp_rows::rows::{BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
 use serde_json::{Value, json};
 
 use crate::errors::StoreError;
 use crate::notice_outbox::insert_notices;
-use crate::send_ledger::{append_entries, load_rules, set_balances};
+use crate::send_ledger::{append_entries, codes, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
 
 // `CROSS JOIN` makes SQLite look each of the few wanted rows up in the many stored, never the reverse.
@@ -47,11 +48,11 @@ const INSERT: &str = "
     INSERT INTO messages (
         id, account_id, api_key_id, idempotency_key, channel, sender_id, template_id,
         language, recipient_index, recipient, region, price, subscription_id, status, created_at, updated_at,
-        expires_at)
+        expires_at, verification_id)
     SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), unhex(value ->> 3),
            value ->> 4, unhex(value ->> 5), unhex(value ->> 6), value ->> 7, unhex(value ->> 8),
            unhex(value ->> 9), value ->> 10, value ->> 11, unhex(value ->> 12), value ->> 13,
-           value ->> 14, value ->> 14, value ->> 15
+           value ->> 14, value ->> 14, value ->> 15, unhex(value ->> 16)
     FROM json_each(?)";
 
 const INSERT_PENDING: &str = "
@@ -79,6 +80,7 @@ pub(super) fn admit(
     append_entries(connection, &judged.ledger)?;
     set_balances(connection, &judged.balances)?;
     insert_notices(connection, &judged.notices)?;
+    codes::write(connection, attempts, &judged)?;
     Ok(judged.admissions)
 }
 
@@ -94,6 +96,7 @@ fn pending_row(attempt: &SendAttempt) -> Value {
 fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
     let routed_to = &message.routed_to;
     let whatsapp = routed_to.whatsapp();
+    let verification = attempt.verification.as_ref().map(VerificationPart::id);
     json!([
         id(attempt.message_id.0),
         id(attempt.account_id.0),
@@ -111,6 +114,7 @@ fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
         MessageStatus::Pending.code(),
         attempt.at.unix_millis(),
         attempt.expires_at.unix_millis(),
+        verification.map(|verification| id(verification.0)),
     ])
 }
 
@@ -126,6 +130,7 @@ pub(super) fn load_facts(
     load_opt_outs(connection, &wanted, &mut facts)?;
     load_sends(connection, &wanted, &mut facts)?;
     load_balances(connection, &wanted, &mut facts)?;
+    codes::load(connection, &wanted, &mut facts)?;
     Ok(facts)
 }
 

@@ -8,7 +8,9 @@ use super::{RULES, SET_BALANCES, admit, settle};
 use crate::connect::in_time;
 use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
-use crate::{receipts, recipient_identities};
+use crate::{
+    receipts, recipient_identities, stored_verifications, verification_ledger, verifications,
+};
 
 const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
 
@@ -138,4 +140,68 @@ fn a_page_is_read_by_the_index_of_its_account_or_of_its_recipient() {
         assert!(of_recipient.contains(&search), "{of_recipient}");
     }
     assert!(!of_recipient.contains("SCAN messages"), "{of_recipient}");
+}
+
+#[test]
+fn facts_of_verifications_are_found_by_index() {
+    let by_id = "sqlite_autoindex_verifications_1 (id=?)";
+    check(stored_verifications::STATES, by_id);
+    let pending = "pending_verifications_by_recipient (account_id=? AND recipient_index=?)";
+    check_joined(stored_verifications::PENDING_OF, &[pending, by_id]);
+    let guesses = "wrong_guesses_by_recipient (account_id=? AND recipient_index=? AND at>?)";
+    check(stored_verifications::WRONG_GUESSES, guesses);
+    let failures = plan(&verification_ledger::FAILURES.replace('?', "'[]'")).join("\n");
+    assert!(failures.contains(guesses), "{failures}");
+    assert!(failures.contains(by_id), "{failures}");
+    let answered = plan(&verification_ledger::ANSWERED.replace('?', "'[]'")).join("\n");
+    let by_verification = "checks_by_verification (verification_id=?)";
+    assert!(answered.contains(by_verification), "{answered}");
+    let due = plan(verification_ledger::DUE);
+    let search = "SEARCH pending_verifications USING PRIMARY KEY (expires_at<?)";
+    assert_eq!(due, [search]);
+}
+
+#[test]
+fn verifications_to_change_are_found_by_index() {
+    let by_id = "sqlite_autoindex_verifications_1 (id=?)";
+    check(stored_verifications::UPDATE, by_id);
+    let forgotten = plan(&stored_verifications::FORGET_PENDING.replace('?', "'[]'")).join("\n");
+    let search = "pending_verifications USING PRIMARY KEY (expires_at=? AND verification_id=?)";
+    assert!(forgotten.contains(search), "{forgotten}");
+    assert!(forgotten.contains(by_id), "{forgotten}");
+}
+
+#[test]
+fn records_of_verifications_are_found_by_index() {
+    let by_id = "sqlite_autoindex_verifications_1 (id=?)";
+    check(verifications::RECORDS, by_id);
+    for (statement, index) in [
+        (
+            verifications::MESSAGES,
+            "messages_by_verification (verification_id=?)",
+        ),
+        (
+            verifications::CHECKS,
+            "checks_by_verification (verification_id=?)",
+        ),
+        (
+            verifications::FAILURES,
+            "wrong_guesses_by_recipient (account_id=? AND recipient_index=? AND at>?)",
+        ),
+        (
+            verifications::SENDS,
+            "messages_by_recipient (account_id=? AND recipient_index=? AND created_at>?)",
+        ),
+        (
+            verifications::OF_ACCOUNT,
+            "verifications_by_account (account_id=? AND created_at>? AND (created_at,id)<",
+        ),
+        (
+            verifications::OF_RECIPIENT,
+            "verifications_by_recipient (account_id=? AND recipient_index=? AND created_at>?",
+        ),
+    ] {
+        let steps = plan(&statement.replace("json_each(?)", "json_each('[]')")).join("\n");
+        assert!(steps.contains(index), "{steps}");
+    }
 }

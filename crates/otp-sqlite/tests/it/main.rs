@@ -10,3 +10,4 @@ mod in_place;
 mod schema;
 mod sharing;
 mod statements;
+mod verifications;

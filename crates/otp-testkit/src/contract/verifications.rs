@@ -19,14 +19,15 @@ use otp_core::verification::{
 use super::fixture::{Fixture, START, recipient};
 use crate::sender::accepted_outcome;
 
-const CODE: &str = "482913";
+/// The code of every verification of the tests.
+pub const CODE: &str = "482913";
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
 /// An attempt to create a verification of the `number`-th of the tests' recipients.
-fn create(fixture: &Fixture, number: u32) -> SendAttempt {
+pub fn create(fixture: &Fixture, number: u32) -> SendAttempt {
     let attempt = fixture.attempt(number);
     let id = VerificationId::generate(attempt.at, &*fixture.randomness);
     let seal = |purpose, text: &str| {
@@ -58,7 +59,8 @@ fn resend(fixture: &Fixture, number: u32, id: VerificationId) -> SendAttempt {
     }
 }
 
-fn new_of(attempt: &SendAttempt) -> &NewVerification {
+/// The verification that an attempt begins.
+pub fn new_of(attempt: &SendAttempt) -> &NewVerification {
     match &attempt.verification {
         Some(VerificationPart::Create(new)) => new,
         Some(VerificationPart::Resend(_)) | None => panic!("begins a verification"),
@@ -74,7 +76,8 @@ async fn created(fixture: &Fixture, number: u32) -> SendAttempt {
     attempt
 }
 
-fn guess(fixture: &Fixture, id: VerificationId, text: &str) -> CheckAttempt {
+/// A check of a verification by this text.
+pub fn guess(fixture: &Fixture, id: VerificationId, text: &str) -> CheckAttempt {
     let hash = fixture.sealer.hash_code(id, text);
     CheckAttempt {
         account_id: fixture.account,
@@ -112,7 +115,8 @@ async fn ids(fixture: &Fixture, query: VerificationQuery) -> Vec<VerificationId>
     records.into_iter().map(|record| record.state.id).collect()
 }
 
-fn everything(fixture: &Fixture) -> VerificationQuery {
+/// A query that every verification of the account matches.
+pub fn everything(fixture: &Fixture) -> VerificationQuery {
     VerificationQuery {
         account_id: fixture.account,
         recipient: None,

@@ -1,0 +1,72 @@
+//! The part of an admission that only sends with a code of a verification have. A batch without them
+//! executes no statement of this file.
+
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use futures_util::future::{try_join, try_join3};
+use otp_core::send::admission::Judged;
+use otp_core::send::{SendAttempt, SendFacts, WantedFacts};
+use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
+
+use crate::stored_verifications::{insert, load_pending, load_states, load_wrong_guesses, update};
+
+/// The facts about verifications.
+#[derive(Default)]
+pub(super) struct CodeFacts {
+    pending: Vec<VerificationStateRow>,
+    resent: Vec<VerificationStateRow>,
+    wrong_guesses: Vec<WrongGuessRow>,
+}
+
+impl CodeFacts {
+    pub(super) fn add_to(self, facts: &mut SendFacts) {
+        let states = self.pending.into_iter().chain(self.resent);
+        states.for_each(|row| row.add_to(facts));
+        let guesses = self.wrong_guesses.into_iter();
+        guesses.for_each(|row| row.add_to(facts));
+    }
+}
+
+/// Loads the facts about verifications.
+pub(super) async fn load(
+    connection: &AsyncPgConnection,
+    wanted: &WantedFacts,
+) -> QueryResult<CodeFacts> {
+    if wanted.verified.is_empty() {
+        return Ok(CodeFacts::default());
+    }
+    let resent = async {
+        if wanted.resent.is_empty() {
+            return Ok(Vec::new());
+        }
+        load_states(connection, &wanted.resent).await
+    };
+    let (pending, resent, wrong_guesses) = try_join3(
+        load_pending(connection, &wanted.verified),
+        resent,
+        load_wrong_guesses(connection, &wanted.verified),
+    )
+    .await?;
+    Ok(CodeFacts {
+        pending,
+        resent,
+        wrong_guesses,
+    })
+}
+
+/// Writes the verifications that began, and then those that changed: one may have done both.
+pub(super) async fn write(
+    connection: &AsyncPgConnection,
+    attempts: &[SendAttempt],
+    judged: &Judged,
+) -> QueryResult<()> {
+    let changed = async {
+        if judged.verification_updates.is_empty() {
+            return Ok(());
+        }
+        update(connection, &judged.verification_updates).await
+    };
+    let begun = insert(connection, attempts, &judged.verifications);
+    try_join(begun, changed).await?;
+    Ok(())
+}
