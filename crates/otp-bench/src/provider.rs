@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -108,6 +108,10 @@ async fn accept(
     state: Arc<State>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
+    // The server also asks for its templates; that is no call about a message.
+    if request.method() != Method::POST {
+        return Ok(json_response(r#"{"data":[]}"#.to_owned()));
+    }
     let body = request.into_body().collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
     let call = state.calls.fetch_add(1, Ordering::Relaxed);
@@ -129,12 +133,15 @@ async fn accept(
     let body = format!(
         r#"{{"messaging_product":"whatsapp","contacts":[{{"input":"966551234567","wa_id":"966551234567"}}],"messages":[{{"id":"{id}"}}]}}"#
     );
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    Ok(json_response(body))
+}
+
+fn json_response(body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
     let json = hyper::header::HeaderValue::from_static("application/json; charset=UTF-8");
-    answer
-        .headers_mut()
-        .insert(hyper::header::CONTENT_TYPE, json);
-    Ok(answer)
+    let headers = response.headers_mut();
+    headers.insert(hyper::header::CONTENT_TYPE, json);
+    response
 }
 
 /// Returns the provider's id of the message with our id, which its receipts have to name.

@@ -108,7 +108,7 @@ mod tests {
         }
     }
 
-    /// What the page shows is what the scripts run.
+    /// The page shows what the scripts run.
     #[test]
     fn every_snippet_about_proofs_is_part_of_a_script() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -120,7 +120,8 @@ mod tests {
             ("python", "py"),
             ("php", "php"),
         ] {
-            let snippets = page.split(&format!("```{language}\n")).skip(1);
+            let fence = format!("```{language}\n");
+            let snippets = page.split(&fence).skip(1);
             let snippets = snippets.map(|rest| rest.split("```").next().expect("a block"));
             let snippets: Vec<_> = snippets.collect();
             let file = format!("tests/interop/verify_proof.{extension}");

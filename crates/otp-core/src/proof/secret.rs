@@ -26,7 +26,7 @@ impl ProofSecret {
         installation: &InstallationSealer,
         randomness: &dyn Randomness,
     ) -> Sealed {
-        let text = Zeroizing::new(STANDARD.encode(&*self.0));
+        let text = Zeroizing::new(STANDARD.encode(self.expose()));
         installation.seal(Purpose::ProofKey, id.0.as_bytes(), &text, randomness)
     }
 

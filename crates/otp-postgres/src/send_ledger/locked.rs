@@ -20,13 +20,16 @@ use crate::transaction::Transaction;
 pub(crate) struct Rows {
     pub(super) accounts: BTreeSet<AccountId>,
     pub(super) messages: BTreeSet<MessageId>,
+    /// Every account of the batch, even if its row is not locked.
+    of_batch: BTreeSet<AccountId>,
 }
 
 impl Rows {
     pub(crate) fn of_accounts(accounts: &BTreeSet<AccountId>) -> Self {
         Self {
             accounts: accounts.clone(),
-            ..Self::default()
+            messages: BTreeSet::new(),
+            of_batch: accounts.clone(),
         }
     }
 
@@ -38,13 +41,17 @@ impl Rows {
         Self {
             accounts: concerned.map(|settlement| settlement.account_id).collect(),
             messages: messages.collect(),
+            of_batch: settlements
+                .iter()
+                .map(|settlement| settlement.account_id)
+                .collect(),
         }
     }
 }
 
 impl PgStore {
     /// Rolls a batch back, which failed with `error` while it locked `rows` and loaded its facts. Returns
-    /// its error: `Locked` if another transaction holds one of the rows.
+    /// its error: `Locked` if another transaction holds one of the rows, or held one for too long.
     ///
     /// The driver does not name the row it waited for, and on a server that does not speak English not even
     /// the lock. So the rows are asked.
@@ -58,16 +65,14 @@ impl PgStore {
             &error,
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)
         );
+        let waited_too_long = is_lock_time_out(&error);
         let is_connected = transaction.roll_back().await;
         let error = port_error(error);
         if !may_be_locked || !is_connected {
             return error;
         }
-        match self.holders(&rows).await {
-            Ok(held) if !held.is_empty() => PortError::Locked(held),
-            // The row is free again, or something else is the matter.
-            Ok(_) | Err(_) => error,
-        }
+        let holders = self.holders(&rows).await;
+        judge(error, waited_too_long, holders, rows.of_batch)
     }
 
     /// Returns the accounts some of whose `rows` another transaction has locked.
@@ -79,6 +84,33 @@ impl PgStore {
         let of_messages = accounts_of_held_messages(&connection, &rows.messages).await;
         held.extend(of_messages.map_err(port_error)?);
         Ok(held)
+    }
+}
+
+/// Returns whether a statement waited for a lock for too long. A server that does not speak English does not
+/// tell; see `errors.rs`.
+fn is_lock_time_out(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(_, info) => info.message().contains("due to lock timeout"),
+        _ => false,
+    }
+}
+
+/// Returns the error of a batch that was rolled back with `error`.
+///
+/// A holder may have ended since the batch gave up. Then nobody knows whose row it was, so every account of
+/// the batch counts as locked: each is tried again by itself, and none is refused for another's lock.
+fn judge(
+    error: PortError,
+    waited_too_long: bool,
+    holders: Result<BTreeSet<AccountId>, PortError>,
+    of_batch: BTreeSet<AccountId>,
+) -> PortError {
+    match holders {
+        Ok(held) if !held.is_empty() => PortError::Locked(held),
+        Ok(_) if waited_too_long => PortError::Locked(of_batch),
+        // Something else is the matter.
+        Ok(_) | Err(_) => error,
     }
 }
 
@@ -111,4 +143,45 @@ async fn accounts_of_held_messages(
     let held = held.select(messages::account_id);
     let held: Vec<Col<AccountId>> = held.load(&mut connection).await?;
     Ok(held.into_iter().map(|Col(account)| account).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn accounts(numbers: &[u128]) -> BTreeSet<AccountId> {
+        let numbers = numbers.iter().copied();
+        numbers
+            .map(|number| AccountId(Uuid::from_u128(number)))
+            .collect()
+    }
+
+    fn time_out(message: &str) -> DieselError {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn a_lock_that_is_free_again_refuses_nobody() {
+        const TIME_OUT: &str = "canceling statement due to lock timeout";
+        const OTHER: &str = "canceling statement due to statement timeout";
+        let lost = || Err(PortError::Unavailable("lost".into()));
+        for (message, holders, expected) in [
+            (TIME_OUT, Ok(accounts(&[2])), Some(accounts(&[2]))),
+            (TIME_OUT, Ok(accounts(&[])), Some(accounts(&[1, 2]))),
+            (TIME_OUT, lost(), None),
+            (OTHER, Ok(accounts(&[2])), Some(accounts(&[2]))),
+            (OTHER, Ok(accounts(&[])), None),
+        ] {
+            let error = time_out(message);
+            let waited = is_lock_time_out(&error);
+            let found = judge(port_error(error), waited, holders, accounts(&[1, 2]));
+            match (found, expected) {
+                (PortError::Locked(found), Some(expected)) => assert_eq!(found, expected),
+                (PortError::Unavailable(_), None) => {}
+                other => panic!("{message}: {other:?}"),
+            }
+        }
+    }
 }

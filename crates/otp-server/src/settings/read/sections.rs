@@ -14,8 +14,8 @@ use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender, InvalidOptions};
 
 use super::values::{
-    database_url, lifetime, log_level, low_balance, otlp_endpoint, positive, public_url, share,
-    within,
+    code_lifetime, database_url, lifetime, log_level, low_balance, otlp_endpoint, positive,
+    public_url, share, within, yes_or_no,
 };
 use super::{Keys, Purpose};
 use crate::settings::{
