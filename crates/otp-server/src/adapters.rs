@@ -59,10 +59,6 @@ pub(crate) struct Adapters {
     /// Cached.
     pub(crate) proof_keys: Arc<dyn ProofKeys>,
     /// Over the cached keys.
-    #[expect(
-        dead_code,
-        reason = "the use case that checks a verification's code signs with it"
-    )]
     pub(crate) proof_signer: Arc<dyn ProofSigner>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,

@@ -44,7 +44,9 @@ fn signer(fixture: &Fixture) -> JwtSigner {
 fn claims(fixture: &Fixture) -> ProofClaims {
     ProofClaims {
         audience: fixture.account,
-        subject: fixture.sealer.pseudonym(&recipient(1)),
+        subject: fixture
+            .sealer
+            .pseudonym(fixture.sealer.index(&recipient(1))),
         verification_id: VERIFICATION,
         method: Channel::WhatsApp,
         issued_at: Timestamp::from_unix_millis(1_800_000_001_999),
@@ -94,7 +96,9 @@ async fn a_proof_says_who_verified_what_for_whom_and_until_when() {
         let expected = json!({
             "iss": ISSUER,
             "aud": fixture.account.to_string(),
-            "sub": fixture.sealer.pseudonym(&recipient(1)),
+            "sub": fixture
+            .sealer
+            .pseudonym(fixture.sealer.index(&recipient(1))),
             "jti": VERIFICATION.to_string(),
             "amr": ["whatsapp"],
             "iat": 1_800_000_001,
