@@ -13,6 +13,7 @@ use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
+use otp_core::usecases::forget_old_answers::ForgetOldAnswers;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::mail_notices::MailNotices;
@@ -201,6 +202,14 @@ pub(crate) fn announce_expiring_keys(adapters: &Adapters) -> AnnounceExpiringKey
 pub(crate) fn forget_ended_notices(adapters: &Adapters) -> ForgetEndedNotices {
     ForgetEndedNotices {
         outbox: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Forgets answers that are no longer kept, in the background.
+pub(crate) fn forget_old_answers(adapters: &Adapters) -> ForgetOldAnswers {
+    ForgetOldAnswers {
+        answers: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
     }
 }

@@ -5,6 +5,7 @@ mod administration;
 mod audit_trail;
 mod credit_audit;
 mod erasure;
+mod idempotent_answers;
 mod keyring;
 mod ledger;
 mod message_outcomes;
@@ -28,7 +29,7 @@ use otp_core::channel::whatsapp::health::SenderHealth;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::idempotency::IdempotencyKey;
+use otp_core::idempotency::{IdempotencyKey, RequestKey, StoredRequest};
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId};
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::message::{Message, MessageEvent, RecordedOutcome};
@@ -78,6 +79,7 @@ struct State {
     /// With the time at which each ended.
     notices: Vec<(QueuedNotice, Option<Timestamp>)>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
+    requests: HashMap<RequestKey, StoredRequest>,
 }
 
 #[derive(Debug)]

@@ -13,6 +13,7 @@ use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::LedgerEntry;
+use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::message::{
@@ -25,10 +26,10 @@ use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
-    Directory, Erasure, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, OutboxBacklog,
-    Plans, PortError, Prices, Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema,
-    SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
-    StoredRecipient, Subscriptions, Templates,
+    Directory, Erasure, IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox,
+    OptOuts, OutboxBacklog, Plans, PortError, Prices, Recalled, Receipts, RecipientIdentities,
+    RewrappedKey, Schema, SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage,
+    StorageHealth, StoredRecipient, Subscriptions, Templates,
 };
 use otp_core::pricing::PriceList;
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
@@ -133,6 +134,16 @@ storage_parts! {
     }
     erasure: Erasure {
         async fn erase_recipient(recipient: Recipient) -> usize;
+    }
+    idempotent_answers: IdempotentAnswers {
+        async fn begin(
+            key: RequestKey,
+            fingerprint: Fingerprint,
+            now: Timestamp,
+        ) -> Judgement;
+        async fn finish(key: RequestKey, begun_at: Timestamp, answer: &Sealed) -> ();
+        async fn forget(key: RequestKey, begun_at: Timestamp) -> ();
+        async fn remove_older(before: Timestamp, most: usize) -> usize;
     }
     keyring: Keyring {
         async fn find_key(owner: KeyOwner) -> Option<WrappedKey>;

@@ -1,9 +1,10 @@
 //! All storage ports in one trait, for wiring.
 
 use super::{
-    Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
-    MessageOutcomes, Messages, NoticeOutbox, OptOuts, Plans, Prices, Receipts, RecipientIdentities,
-    Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates,
+    Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure,
+    IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, Plans, Prices,
+    Receipts, RecipientIdentities, Schema, SendLedger, SenderHealths, Senders, StorageHealth,
+    Subscriptions, Templates,
 };
 
 /// All ports that a storage adapter provides.
@@ -18,6 +19,7 @@ pub trait Storage:
     + CreditAudit
     + Directory
     + Erasure
+    + IdempotentAnswers
     + Keyring
     + MessageOutcomes
     + Messages
@@ -45,6 +47,7 @@ impl<T> Storage for T where
         + CreditAudit
         + Directory
         + Erasure
+        + IdempotentAnswers
         + Keyring
         + MessageOutcomes
         + Messages

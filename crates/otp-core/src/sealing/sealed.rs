@@ -44,6 +44,8 @@ pub enum Purpose {
     ProviderMessageId,
     /// A provider's identities of a person whose account is not known yet.
     ProviderIdentities,
+    /// The answer to a request with an idempotency key.
+    IdempotentAnswer,
 }
 
 impl Purpose {
@@ -59,6 +61,7 @@ impl Purpose {
             Self::AccessToken => b"access-token",
             Self::ProviderMessageId => b"provider-message-id",
             Self::ProviderIdentities => b"provider-identities",
+            Self::IdempotentAnswer => b"idempotent-answer",
         }
     }
 }
