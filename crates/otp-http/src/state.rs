@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
+use otp_core::usecases::answer_once::AnswerOnce;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::explain_send::ExplainSend;
@@ -29,6 +30,8 @@ pub struct ApiState {
     pub list_messages: ListMessages,
     /// Records the outcome of a message's code.
     pub record_outcome: RecordOutcome,
+    /// Answers repeated requests like the first.
+    pub answer_once: AnswerOnce,
     /// WhatsApp's webhook; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Reports whether the storage can be used. Every request to `/health/ready` asks it, so it shares

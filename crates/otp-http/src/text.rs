@@ -49,6 +49,7 @@ mod tests {
         let arguments = [
             ("field", "otpCode"),
             ("known", "status"),
+            ("limit", "255"),
             ("wait", "00:00:30"),
         ];
         for key in keys() {

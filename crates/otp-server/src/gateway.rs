@@ -226,6 +226,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         show_message: use_cases.show_message,
         list_messages: use_cases.list_messages,
         record_outcome: use_cases.record_outcome,
+        answer_once: use_cases.answer_once,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,
             handle_provider_webhook: use_cases.handle_provider_webhook,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use otp_core::ports::{NoticeSender, SenderExaminer, TemplateRegistry};
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
+use otp_core::usecases::answer_once::AnswerOnce;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
@@ -36,6 +37,7 @@ pub(crate) struct UseCases {
     pub(crate) show_message: ShowMessage,
     pub(crate) list_messages: ListMessages,
     pub(crate) record_outcome: RecordOutcome,
+    pub(crate) answer_once: AnswerOnce,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
 
@@ -68,6 +70,12 @@ impl UseCases {
             record_outcome: RecordOutcome {
                 outcomes: Arc::new(CountedOutcomes::new(adapters.storage.clone())),
                 clock: Arc::clone(&adapters.clock),
+            },
+            answer_once: AnswerOnce {
+                answers: adapters.storage.clone(),
+                sealers: sealers(),
+                clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
             },
             handle_provider_webhook: handle_provider_webhook(adapters),
         }

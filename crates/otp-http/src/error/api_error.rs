@@ -44,6 +44,8 @@ pub(crate) enum ApiError {
         /// The provider's text.
         message: String,
     },
+    /// The request repeats one that is still in progress.
+    RequestInProgress,
     /// Strangers hold all the memory that they may hold. It is not logged as a fault.
     NoRoom,
     /// A dependency of the API cannot be reached at present.
@@ -53,6 +55,26 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
+    /// Returns whether the refused request had an effect, so that its answer is kept for repetitions. Any
+    /// other refused or failed request is judged anew.
+    pub(crate) fn had_an_effect(&self) -> bool {
+        match self {
+            // The message is recorded.
+            Self::RefusedByProvider { .. } => true,
+            Self::Plain(_)
+            | Self::MalformedRequestBody(_)
+            | Self::InvalidQueryParameter(_)
+            | Self::InvalidRequest(_)
+            | Self::TooManyRequests(_)
+            | Self::MethodNotAllowed { .. }
+            | Self::CoolingDown { .. }
+            | Self::RequestInProgress
+            | Self::NoRoom
+            | Self::Unavailable(_)
+            | Self::Internal(_) => false,
+        }
+    }
+
     /// Returns the stable code.
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
@@ -64,6 +86,7 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::CoolingDown { .. } => ErrorCode::CoolingDown,
             Self::RefusedByProvider { .. } => ErrorCode::RefusedByProvider,
+            Self::RequestInProgress => ErrorCode::RequestInProgress,
             Self::NoRoom | Self::Unavailable(_) | Self::Internal(_) => {
                 ErrorCode::InternalServerError
             }

@@ -18,6 +18,12 @@ pub(crate) enum FieldFault {
     Missing,
     /// It is none of these.
     NotOneOf(&'static [&'static str]),
+    /// It has more characters than this.
+    TooLong(usize),
+    /// It is a header that is not one text of printable ASCII characters.
+    NotOneText,
+    /// It differs from a field or header with the same meaning.
+    Differs(&'static [&'static str; 1]),
 }
 
 impl InvalidField {
@@ -31,21 +37,39 @@ impl InvalidField {
 impl FieldFault {
     /// One of each kind.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 2] = [Self::Missing, Self::NotOneOf(&["verified", "abandoned"])];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Missing,
+        Self::NotOneOf(&["verified", "abandoned"]),
+        Self::TooLong(255),
+        Self::NotOneText,
+        Self::Differs(&["Idempotency-Key"]),
+    ];
 
     /// Returns the key of the sentence that describes it.
     pub(crate) const fn text_key(self) -> &'static str {
         match self {
             Self::Missing => "InvalidRequest-missing",
             Self::NotOneOf(_) => "InvalidRequest-not-one-of",
+            Self::TooLong(_) => "InvalidRequest-too-long",
+            Self::NotOneText => "InvalidRequest-not-one-text",
+            Self::Differs(_) => "InvalidRequest-differs",
         }
     }
 
-    /// Returns the values that the sentence lists.
+    /// Returns the values or names that the sentence lists.
     pub(crate) const fn known(self) -> &'static [&'static str] {
         match self {
             Self::NotOneOf(known) => known,
-            Self::Missing => &[],
+            Self::Differs(other) => other,
+            Self::Missing | Self::TooLong(_) | Self::NotOneText => &[],
+        }
+    }
+
+    /// Returns the limit that the sentence names; 0 if there is none.
+    pub(crate) const fn limit(self) -> usize {
+        match self {
+            Self::TooLong(limit) => limit,
+            Self::Missing | Self::NotOneOf(_) | Self::NotOneText | Self::Differs(_) => 0,
         }
     }
 }
