@@ -9,6 +9,7 @@ mod connections;
 mod demo;
 mod docs;
 mod health;
+mod idempotency;
 mod keyring;
 mod messages;
 mod metrics;

@@ -14,8 +14,7 @@ on_every_store! {
 }
 
 async fn post(world: &World, server: &Running, path: &str, body: &Value) -> Answer {
-    let request = otp_e2e::world::client().post(format!("{}{path}", server.url()));
-    answer(request.header("X-Api-Key", &world.api_key).json(body)).await
+    answer(world.post(server, path).json(body)).await
 }
 
 async fn the_outcome_of_a_code_is_recorded_once_and_shown(database: Database) {

@@ -1,43 +1,16 @@
-//! The key under which a caller may repeat a request without sending twice.
+//! Repeating a request without doing it twice.
+//!
+//! - `/SendMessage` binds a message to the client's [`IdempotencyKey`], permanently.
+//! - Below `/v1` a request has a [`RequestKey`], and its first answer is kept for [`ANSWER_RETENTION`].
+//!   [`judge`] tells a repetition from another request by its [`Fingerprint`]. Its message is bound to a key
+//!   that is derived from the request's.
 
-use uuid::Uuid;
+mod fingerprint;
+mod judgement;
+mod message_key;
+mod request_key;
 
-use crate::ids::{NotAUuid, parse_uuid};
-
-/// A client's idempotency key: a UUID, bound permanently to the one message it created under its
-/// API key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IdempotencyKey(pub Uuid);
-
-impl IdempotencyKey {
-    /// Reads the 36-character form, in either case.
-    pub fn parse(text: &str) -> Result<Self, NotAUuid> {
-        parse_uuid(text).map(Self)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_that_differ_only_in_case_are_equal() {
-        let lower = IdempotencyKey::parse("a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60").expect("valid");
-        let upper = IdempotencyKey::parse("A3F1C2E4-9B27-4D6A-8E5F-1C2B3D4E5F60").expect("valid");
-        assert_eq!(lower, upper);
-    }
-
-    #[test]
-    fn every_other_spelling_is_refused() {
-        for text in [
-            "",
-            "a3f1c2e49b274d6a8e5f1c2b3d4e5f60",
-            "{a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60}",
-            "urn:uuid:a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f60",
-            "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f6g",
-            "a3f1c2e4-9b27-4d6a-8e5f-1c2b3d4e5f6",
-        ] {
-            assert_eq!(IdempotencyKey::parse(text), Err(NotAUuid), "{text}");
-        }
-    }
-}
+pub use fingerprint::Fingerprint;
+pub use judgement::{ABANDONED_AFTER, ANSWER_RETENTION, Judgement, StoredRequest, judge};
+pub use message_key::IdempotencyKey;
+pub use request_key::{InvalidRequestKey, RequestKey, RequestKeyHash};

@@ -14,6 +14,7 @@ mod credit_audit;
 mod directory;
 mod erasure;
 mod error;
+mod idempotent_answers;
 mod keyring;
 mod message_outcomes;
 mod message_sender;
@@ -53,6 +54,7 @@ pub use credit_audit::CreditAudit;
 pub use directory::Directory;
 pub use erasure::Erasure;
 pub use error::{OutOfSpace, PortError};
+pub use idempotent_answers::IdempotentAnswers;
 pub use keyring::{Keyring, RewrappedKey};
 pub use message_outcomes::MessageOutcomes;
 #[cfg(feature = "mocks")]
@@ -102,6 +104,7 @@ pub mod mocks {
     pub use super::credit_audit::MockCreditAudit;
     pub use super::directory::MockDirectory;
     pub use super::erasure::MockErasure;
+    pub use super::idempotent_answers::MockIdempotentAnswers;
     pub use super::keyring::MockKeyring;
     pub use super::message_outcomes::MockMessageOutcomes;
     pub use super::message_sender::MockMessageSender;

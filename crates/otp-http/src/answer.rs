@@ -7,17 +7,20 @@ use serde::Serialize;
 
 use crate::error::ApiError;
 
+/// The header that marks a repeated answer.
+pub(crate) const REPLAYED: &str = "Idempotent-Replayed";
+
 /// Returns the result of an endpoint as its answer.
 pub(crate) fn json<T: Serialize>(
     request: &HttpRequest,
     result: Result<T, ApiError>,
 ) -> HttpResponse {
-    json_with(request, StatusCode::OK, result)
+    with_status(&RequestContext::of(request), StatusCode::OK, result)
 }
 
-/// Returns the result of an endpoint as its answer, with this status if it is no error.
-pub(crate) fn json_with<T: Serialize>(
-    request: &HttpRequest,
+/// Returns the result of an endpoint as its answer, which has this status unless it is an error.
+pub(crate) fn with_status<T: Serialize>(
+    context: &RequestContext,
     status: StatusCode,
     result: Result<T, ApiError>,
 ) -> HttpResponse {
@@ -25,6 +28,6 @@ pub(crate) fn json_with<T: Serialize>(
         Ok(body) => HttpResponse::build(status)
             .insert_header(NO_STORE)
             .json(body),
-        Err(error) => error.answer(&RequestContext::of(request)),
+        Err(error) => error.answer(context),
     }
 }

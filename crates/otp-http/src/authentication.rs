@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderName;
-use actix_web::web::Payload;
+use actix_web::web::{Bytes, Payload};
 use otp_core::usecases::authenticate::Caller;
 use serde::de::DeserializeOwned;
 
@@ -38,7 +38,17 @@ pub(crate) async fn authenticate_and_read<T: DeserializeOwned>(
     payload: Payload,
     state: &ApiState,
 ) -> Result<(Caller, T), ApiError> {
+    let (caller, body, _) = authenticate_and_read_bytes(request, payload, state).await?;
+    Ok((caller, body))
+}
+
+/// Does the same, and returns the bytes of the body, too.
+pub(crate) async fn authenticate_and_read_bytes<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &ApiState,
+) -> Result<(Caller, T, Bytes), ApiError> {
     authenticate(request, state).await?;
-    let body = body::read(request, payload).await?;
-    Ok((authenticate(request, state).await?, body))
+    let (body, bytes) = body::read(request, payload).await?;
+    Ok((authenticate(request, state).await?, body, bytes))
 }

@@ -8,7 +8,7 @@ mod malformed;
 use std::time::Duration;
 
 use actix_web::http::header::CONTENT_ENCODING;
-use actix_web::web::Payload;
+use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use otp_edge::{BodyError, BodyLimits};
 use serde::de::DeserializeOwned;
@@ -39,17 +39,19 @@ impl From<BodyError> for InvalidBody {
     }
 }
 
-/// Reads the body as `T`, a type of [`JsonField`]s.
+/// Reads the body as `T`, a type of [`JsonField`]s. Returns its bytes, too.
 pub(crate) async fn read<T: DeserializeOwned>(
     request: &HttpRequest,
     payload: Payload,
-) -> Result<T, InvalidBody> {
+) -> Result<(T, Bytes), InvalidBody> {
     if !is_json(request) {
         return Err(InvalidBody::UnsupportedMediaType);
     }
     let bytes = otp_edge::receive(request, payload, LIMITS, |_| Ok(()));
     let bytes: Result<_, InvalidBody> = bytes.await;
-    parse(&bytes?).map_err(InvalidBody::Malformed)
+    let bytes = bytes?.freeze();
+    let body = parse(&bytes).map_err(InvalidBody::Malformed)?;
+    Ok((body, bytes))
 }
 
 /// Returns whether the content type is `application/json` or `application/…+json`, with any

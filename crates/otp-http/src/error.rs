@@ -13,10 +13,12 @@ mod refusals;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use answer::log_kept;
 pub(crate) use api_error::ApiError;
 pub(crate) use code::ErrorCode;
 pub(crate) use documentation::{
-    offer_problems, responses, responses_to_a_body, responses_without_key,
+    offer_problems, responses, responses_to_a_body, responses_to_a_repeatable,
+    responses_without_key,
 };
 pub(crate) use invalid_field::{FieldFault, InvalidField};
 pub(crate) use negotiation::{OFFERED_BELOW, negotiate_problems};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use otp_core::ports::{Clock, ProviderWebhook, StorageHealth};
+use otp_core::usecases::answer_once::AnswerOnce;
 use otp_core::usecases::authenticate::Authenticate;
 use otp_core::usecases::cancel_verification::CancelVerification;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
@@ -53,6 +54,8 @@ pub struct ApiState {
     pub verification_policy: VerificationPolicy,
     /// Publishes the keys that proofs are checked with.
     pub publish_proof_keys: PublishProofKeys,
+    /// Answers repeated requests like the first.
+    pub answer_once: AnswerOnce,
     /// WhatsApp's webhook; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Reports whether the storage can be used. Every request to `/health/ready` asks it, so it shares

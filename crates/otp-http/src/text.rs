@@ -50,6 +50,7 @@ mod tests {
         let arguments = [
             ("field", "otpCode"),
             ("known", "status"),
+            ("limit", "255"),
             ("wait", "00:00:30"),
             ("least", "30"),
             ("most", "600"),

@@ -20,7 +20,7 @@ pub(crate) use message::{FailureFields, MessageResource, MessageWithTimeline};
 pub(crate) use message_status::MessageStatusName;
 pub(crate) use page::{ListPage, PageOf};
 pub(crate) use problem::{ErrorBody, ExplainedError};
-pub(crate) use request_headers::RequestHeaders;
+pub(crate) use request_headers::{IdempotencyHeader, RequestHeaders};
 pub(crate) use send_message_request::{
     InvalidIdempotencyKey, InvalidRecipient, SendMessageRequest,
 };

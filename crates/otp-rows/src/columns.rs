@@ -10,7 +10,7 @@ use otp_core::channel::whatsapp::health::{Quality, StoppedBy};
 use otp_core::channel::whatsapp::template::{CodeExpiry, TemplateName, TemplateStatus, TimeToLive};
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
-use otp_core::idempotency::IdempotencyKey;
+use otp_core::idempotency::{Fingerprint, IdempotencyKey, RequestKeyHash};
 use otp_core::ids::{
     AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, SenderId,
     SubscriptionId, TemplateId, VerificationId,
@@ -135,11 +135,13 @@ hashes!(
     ApiKeyHash,
     CheckKey,
     CodeHash,
+    Fingerprint,
     IdentityIndex,
     ProofPublicKey,
     ProviderMessageIndex,
     RecipientIndex,
     TransactionHash,
+    RequestKeyHash,
 );
 
 column!(Timestamp as Instant, |instant| Some(instant), |value| {

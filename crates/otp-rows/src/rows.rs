@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod consent;
 mod credits;
+mod idempotent_request;
 mod identity;
 mod keyring;
 mod message;
@@ -24,6 +25,7 @@ pub use consent::{
 pub use credits::{
     LedgerEntryRow, PaymentCountRow, SubscriptionRow, SubscriptionSumsRow, signed_amount,
 };
+pub use idempotent_request::{BegunRequestRow, StoredRequestRow};
 pub use identity::{AnsweredMessageRow, ContactedRow, IdentityRow, NumberAccountRow, RecalledRow};
 pub use keyring::{KeyringRow, master_key_id};
 pub use message::{

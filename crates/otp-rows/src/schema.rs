@@ -212,6 +212,17 @@ table! {
 }
 
 table! {
+    /// Requests with an idempotency key, and their answers.
+    idempotent_requests (api_key_id, key_hash) {
+        api_key_id -> Id,
+        key_hash -> Binary,
+        fingerprint -> Binary,
+        begun_at -> Instant,
+        answer -> Nullable<Binary>,
+    }
+}
+
+table! {
     /// The timelines of messages.
     message_events (message_id, status, source) {
         id -> BigInt,

@@ -239,6 +239,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         list_verifications: use_cases.list_verifications,
         verification_policy: settings.verification,
         publish_proof_keys: use_cases.publish_proof_keys,
+        answer_once: use_cases.answer_once,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,
             handle_provider_webhook: use_cases.handle_provider_webhook,

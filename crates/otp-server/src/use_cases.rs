@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use otp_core::ports::{NoticeSender, SenderExaminer, TemplateRegistry};
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
+use otp_core::usecases::answer_once::AnswerOnce;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
@@ -17,6 +18,7 @@ use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
 use otp_core::usecases::expire_verifications::ExpireVerifications;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
+use otp_core::usecases::forget_old_answers::ForgetOldAnswers;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
@@ -52,6 +54,7 @@ pub(crate) struct UseCases {
     pub(crate) show_verification: ShowVerification,
     pub(crate) list_verifications: ListVerifications,
     pub(crate) publish_proof_keys: PublishProofKeys,
+    pub(crate) answer_once: AnswerOnce,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
 
@@ -119,6 +122,12 @@ impl UseCases {
             publish_proof_keys: PublishProofKeys {
                 keys: Arc::clone(&adapters.proof_keys),
                 clock: Arc::clone(&adapters.clock),
+            },
+            answer_once: AnswerOnce {
+                answers: adapters.storage.clone(),
+                sealers: sealers(),
+                clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
             },
             handle_provider_webhook: handle_provider_webhook(adapters),
         }
@@ -272,6 +281,14 @@ pub(crate) fn announce_expiring_keys(adapters: &Adapters) -> AnnounceExpiringKey
 pub(crate) fn forget_ended_notices(adapters: &Adapters) -> ForgetEndedNotices {
     ForgetEndedNotices {
         outbox: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Forgets answers that are no longer kept, in the background.
+pub(crate) fn forget_old_answers(adapters: &Adapters) -> ForgetOldAnswers {
+    ForgetOldAnswers {
+        answers: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
     }
 }

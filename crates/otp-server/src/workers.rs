@@ -1,5 +1,6 @@
 //! Background work: the tasks that run beside the API, one worker each.
 
+mod answers;
 mod consents;
 mod messages;
 mod notices;
@@ -16,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::adapters::Adapters;
 use crate::use_cases;
+use answers::ForgetOldAnswers;
 use consents::ResolveConsents;
 use messages::ExpireMessages;
 use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
@@ -102,6 +104,11 @@ fn start(adapters: &Arc<Adapters>, running: &Workers) {
     }
     workers.start(|adapters| AnnounceExpiringKeys(use_cases::announce_expiring_keys(adapters)));
     workers.start(|adapters| ForgetEndedNotices(use_cases::forget_ended_notices(adapters)));
+    let stop = stop.clone();
+    workers.start(move |adapters| ForgetOldAnswers {
+        forget: use_cases::forget_old_answers(adapters),
+        stop: stop.clone(),
+    });
     workers.start(|adapters| adapters.metrics.upkeep());
 }
 

@@ -34,6 +34,7 @@ mod credit_audit;
 mod directory;
 mod erasure;
 mod errors;
+mod idempotent_answers;
 mod keyring;
 mod message_outcomes;
 mod messages;

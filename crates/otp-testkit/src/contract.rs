@@ -28,6 +28,7 @@
 //! | [`outcomes`] | `MessageOutcomes`, `Erasure` | outcomes of codes that callers check |
 //! | [`sender_health`], [`templates`] | `Senders`, `SenderHealths`, `Templates` | no sender is stopped |
 //! | [`opt_out`] | `OptOuts`, `RecipientIdentities` | STOP and START |
+//! | [`idempotent_answers`] | `IdempotentAnswers` | no request below `/v1` is repeated safely |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
 //! | [`verifications`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
@@ -44,6 +45,7 @@ pub mod credits;
 pub mod erasure;
 pub mod fixture;
 pub mod idempotency;
+pub mod idempotent_answers;
 pub mod keyring;
 pub mod notice_outbox;
 pub mod opt_out;
@@ -78,6 +80,7 @@ macro_rules! storage_contract {
             credits,
             erasure,
             idempotency,
+            idempotent_answers,
             keyring,
             notice_outbox,
             opt_out,
@@ -143,6 +146,16 @@ macro_rules! storage_contract {
             a_key_is_bound_to_its_api_key,
             a_refused_send_does_not_use_up_its_key,
             keys_never_expire,
+        }
+    };
+    (@idempotent_answers $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; idempotent_answers:
+            a_request_begins_once_and_its_answer_is_replayed,
+            of_many_requests_with_one_key_one_is_the_first,
+            an_abandoned_request_is_taken_over,
+            a_forgotten_request_begins_again,
+            a_key_is_free_after_a_day,
+            old_requests_are_removed_oldest_first,
         }
     };
     (@channels $fresh:expr) => {

@@ -5,6 +5,7 @@ mod administration;
 mod audit_trail;
 mod credit_audit;
 mod erasure;
+mod idempotent_answers;
 mod keyring;
 mod ledger;
 mod message_outcomes;
@@ -31,7 +32,7 @@ use otp_core::channel::whatsapp::health::SenderHealth;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::LedgerEntry;
-use otp_core::idempotency::IdempotencyKey;
+use otp_core::idempotency::{IdempotencyKey, RequestKey, StoredRequest};
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, VerificationId};
 use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::message::{Message, MessageEvent, RecordedOutcome};
@@ -86,6 +87,7 @@ struct State {
     notices: Vec<(QueuedNotice, Option<Timestamp>)>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
     verified: VerificationRows,
+    requests: HashMap<RequestKey, StoredRequest>,
 }
 
 #[derive(Debug)]

@@ -13,6 +13,7 @@ use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::LedgerEntry;
+use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{
     AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, VerificationId,
 };
@@ -27,10 +28,11 @@ use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
-    Directory, Erasure, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, OutboxBacklog,
-    Plans, PortError, Prices, ProofKeys, Recalled, Receipts, RecipientIdentities, RewrappedKey,
-    Schema, SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
-    StoredRecipient, Subscriptions, Templates, VerificationKey, VerificationLedger, Verifications,
+    Directory, Erasure, IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox,
+    OptOuts, OutboxBacklog, Plans, PortError, Prices, ProofKeys, Recalled, Receipts,
+    RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState, SendLedger, SenderHealths,
+    Senders, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates, VerificationKey,
+    VerificationLedger, Verifications,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -137,6 +139,16 @@ storage_parts! {
     }
     erasure: Erasure {
         async fn erase_recipient(recipient: Recipient) -> usize;
+    }
+    idempotent_answers: IdempotentAnswers {
+        async fn begin(
+            key: RequestKey,
+            fingerprint: Fingerprint,
+            now: Timestamp,
+        ) -> Judgement;
+        async fn finish(key: RequestKey, begun_at: Timestamp, answer: &Sealed) -> ();
+        async fn forget(key: RequestKey, begun_at: Timestamp) -> ();
+        async fn remove_older(before: Timestamp, most: usize) -> usize;
     }
     keyring: Keyring {
         async fn find_key(owner: KeyOwner) -> Option<WrappedKey>;

@@ -1,4 +1,5 @@
 DROP TABLE audit_entries;
+DROP TABLE idempotent_requests;
 DROP TABLE notices;
 DROP TABLE ledger_entries;
 DROP TABLE unmatched_receipts;

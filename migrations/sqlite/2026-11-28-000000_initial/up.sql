@@ -451,6 +451,20 @@ CREATE INDEX notices_by_due_time ON notices (due_at, id) WHERE state = 0;
 CREATE INDEX notices_waiting_by_account ON notices (account_id) WHERE state = 0;
 CREATE INDEX notices_by_end ON notices (finished_at) WHERE state <> 0;
 
+-- Requests below /v1 with an idempotency key, for a day. The key of the client is stored as a hash; the
+-- answer, which may contain a number or a proof, is sealed with the account's key.
+CREATE TABLE idempotent_requests (
+    api_key_id  BLOB    NOT NULL,
+    key_hash    BLOB    NOT NULL,
+    fingerprint BLOB    NOT NULL,
+    begun_at    INTEGER NOT NULL,
+    -- NULL while the first request is in progress.
+    answer      BLOB,
+    PRIMARY KEY (api_key_id, key_hash)
+) STRICT;
+-- Finds those that are no longer kept.
+CREATE INDEX idempotent_requests_by_begin ON idempotent_requests (begun_at);
+
 -- The audit trail: which operator saw whose data. The subject is the id of what was seen.
 CREATE TABLE audit_entries (
     id      BLOB    PRIMARY KEY,

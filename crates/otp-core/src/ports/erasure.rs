@@ -20,5 +20,7 @@ pub trait Erasure: Send + Sync {
     /// failures, including those of events. It MUST delete the provider's identities of the recipient. It
     /// MUST keep everything else: an erased message still counts, its ledger entries stay, and its
     /// idempotency key is still answered. Consent stays, because it has only the index of the recipient.
+    /// Answers to requests with an idempotency key stay until they are removed; see
+    /// [`IdempotentAnswers`](super::IdempotentAnswers).
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError>;
 }

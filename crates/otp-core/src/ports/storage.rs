@@ -1,10 +1,10 @@
 //! All storage ports in one trait, for wiring.
 
 use super::{
-    Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Keyring,
-    MessageOutcomes, Messages, NoticeOutbox, OptOuts, Plans, Prices, ProofKeys, Receipts,
-    RecipientIdentities, Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions,
-    Templates, VerificationLedger, Verifications,
+    Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure,
+    IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, Plans, Prices,
+    ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger, SenderHealths, Senders,
+    StorageHealth, Subscriptions, Templates, VerificationLedger, Verifications,
 };
 
 /// All ports that a storage adapter provides.
@@ -19,6 +19,7 @@ pub trait Storage:
     + CreditAudit
     + Directory
     + Erasure
+    + IdempotentAnswers
     + Keyring
     + MessageOutcomes
     + Messages
@@ -49,6 +50,7 @@ impl<T> Storage for T where
         + CreditAudit
         + Directory
         + Erasure
+        + IdempotentAnswers
         + Keyring
         + MessageOutcomes
         + Messages

@@ -54,6 +54,8 @@ pub enum Purpose {
     ProviderIdentities,
     /// The secret half of a key that signs proofs.
     ProofKey,
+    /// The answer to a request with an idempotency key.
+    IdempotentAnswer,
 }
 
 impl Purpose {
@@ -74,6 +76,7 @@ impl Purpose {
             Self::VerificationMetadata => b"verification-metadata",
             Self::ProviderIdentities => b"provider-identities",
             Self::ProofKey => b"proof-key",
+            Self::IdempotentAnswer => b"idempotent-answer",
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{
     IdentityIndex, OpenError, ProviderMessageIndex, Purpose, RecipientIndex, Sealed,
     SealedProviderMessageId,
 };
+use crate::idempotency::Fingerprint;
 use crate::ids::{AccountId, MessageId, VerificationId};
 use crate::keyring::{DataKey, KeyOwner};
 use crate::message::ProviderMessageId;
@@ -29,6 +30,7 @@ pub struct AccountSealer {
     provider_numbers: Hmac<Sha256>,
     user_ids: Hmac<Sha256>,
     codes: Hmac<Sha256>,
+    fingerprints: Hmac<Sha256>,
     pseudonyms: Hmac<Sha256>,
 }
 
@@ -42,6 +44,7 @@ impl AccountSealer {
             provider_numbers: keyed(&key.derive_index_key(b"provider-number-index")),
             user_ids: keyed(&key.derive_index_key(b"user-id-index")),
             codes: keyed(&key.derive_index_key(b"verification-code-hash")),
+            fingerprints: keyed(&key.derive_index_key(b"request-fingerprint")),
             pseudonyms: keyed(&key.derive_index_key(b"recipient-pseudonym")),
         }
     }
@@ -108,6 +111,12 @@ impl AccountSealer {
     /// Returns the blind index of the provider's id of a person (its business-scoped user id).
     pub fn user_id_index(&self, user_id: &str) -> IdentityIndex {
         IdentityIndex(mac(&self.user_ids, &[user_id.as_bytes()]))
+    }
+
+    /// Returns the stored form of a request's fingerprint. The body of a request may have little that is not
+    /// known, such as a code of six digits, which a hash without a key would disclose.
+    pub fn key_fingerprint(&self, fingerprint: Fingerprint) -> Fingerprint {
+        Fingerprint(mac(&self.fingerprints, &[&fingerprint.0]))
     }
 
     /// Returns the hash of a code, or of a guess at it. Equal codes of two verifications have unrelated

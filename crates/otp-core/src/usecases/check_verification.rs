@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
-
 use crate::channel::Channel;
+use crate::idempotency::RequestKey;
 use crate::ids::VerificationId;
 use crate::ports::{
     Clock, PortError, ProofSigner, VerificationKey, VerificationLedger, Verifications,
@@ -47,7 +46,7 @@ pub struct CheckVerificationRequest {
     /// The transaction that the code confirms, if any.
     pub transaction: Option<Transaction>,
     /// The idempotency key of the request, if it has one.
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<RequestKey>,
 }
 
 /// A right guess.
@@ -105,14 +104,13 @@ impl CheckVerification {
         let sealer = self.sealers.find(account).await?;
         let sealer = sealer.ok_or(CheckVerificationError::NotFound)?;
         let hash = |alphabet| sealer.hash_code(request.id, &request.guess.read_as(alphabet));
-        let key = request.idempotency_key.as_deref();
         let attempt = CheckAttempt {
             account_id: account,
             verification_id: request.id,
             exact: hash(Alphabet::Supplied),
             in_capitals: hash(Alphabet::Alphanumeric),
             transaction: request.transaction.as_ref().map(Transaction::hash),
-            key: key.map(|text| check_key(request.caller, text)),
+            key: request.idempotency_key.map(CheckKey::of),
             at,
         };
         let verdicts = self.ledger.check_codes(Arc::from([attempt])).await?;
@@ -162,12 +160,4 @@ fn claims(sealer: &AccountSealer, state: &VerificationState, at: Timestamp) -> P
         issued_at: at,
         transaction: state.transaction.map(|TransactionHash(hash)| hash),
     }
-}
-
-/// Returns the stored form of a check's idempotency key. Two API keys may use the same text.
-fn check_key(caller: Caller, text: &str) -> CheckKey {
-    let mut hash = Sha256::new();
-    hash.update(caller.api_key_id.0.as_bytes());
-    hash.update(text.as_bytes());
-    CheckKey(hash.finalize().into())
 }

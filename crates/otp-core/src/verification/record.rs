@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::channel::Channel;
 use crate::cooldown;
+use crate::idempotency::RequestKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId, VerificationId};
 use crate::language::LanguageTag;
 use crate::message::MessageStatus;
@@ -43,9 +46,19 @@ pub struct VerificationState {
     pub expires_at: Timestamp,
 }
 
-/// SHA-256 of the idempotency key of a check, with its API key.
+/// SHA-256 of the idempotency key of a check and of its API key: two API keys may use the same text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CheckKey(pub [u8; 32]);
+
+impl CheckKey {
+    /// Derives the stored form of a key.
+    pub fn of(key: RequestKey) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(key.api_key_id.0.as_bytes());
+        hash.update(key.hash.0);
+        Self(hash.finalize().into())
+    }
+}
 
 /// How far the clock of another server may be behind the one that created a verification. If it is
 /// further behind, the clock was set back, and nobody knows how long the code has been valid.

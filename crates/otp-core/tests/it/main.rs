@@ -1,6 +1,7 @@
 //! Tests of the use cases through the public interface.
 
 mod administration;
+mod answer_once;
 mod audit_credits;
 mod authenticate;
 mod check_message_status;

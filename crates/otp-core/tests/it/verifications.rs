@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::idempotency::RequestKey;
 use otp_core::ids::VerificationId;
 use otp_core::message::MessageStatus;
 use otp_core::ports::{Clock, PortError, ProofSigner, SendError, VerificationKey};
@@ -369,7 +370,7 @@ async fn a_lost_answer_is_repeated_with_its_key() {
     let id = verifier.created(1).await.id;
     let code = verifier.codes().remove(0);
     let with_key = |request: &mut CheckVerificationRequest| {
-        request.idempotency_key = Some("k".to_owned());
+        request.idempotency_key = RequestKey::parse(request.caller.api_key_id, "k").ok();
     };
     for replayed in [false, true] {
         let approved = verifier.check_with(id, &code, with_key).await;

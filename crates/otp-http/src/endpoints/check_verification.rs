@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
-use otp_core::usecases::check_verification::{
-    ApprovedVerification, CheckVerificationRequest as Request,
-};
-use otp_core::verification::Guess;
-use otp_edge::resource_at;
+use otp_core::usecases::answer_once::RepeatableRequest;
+use otp_core::usecases::check_verification::CheckVerificationRequest as Request;
+use otp_core::verification::{Guess, VerificationStatus};
+use otp_edge::{RequestContext, resource_at};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::show_verification::{VerificationPath, id_of};
-use crate::answer;
-use crate::authentication::authenticate_and_read;
+use crate::authentication::authenticate_and_read_bytes;
+use crate::body::JsonField;
 use crate::error::{self, ApiError, ErrorCode};
+use crate::idempotency::{answer_once, repeatable};
 use crate::state::ApiState;
 use crate::wire::{ChannelName, RequestHeaders, TransactionBody, TypedField, transaction};
 
@@ -37,6 +38,10 @@ struct CheckVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<TransactionBody>)]
     transaction: TypedField,
+    /// Makes the request safe to repeat, like the header `Idempotency-Key`.
+    #[serde(default, rename = "idempotencyKey")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    idempotency_key: JsonField,
 }
 
 /// A right code.
@@ -86,22 +91,30 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let approved = check(&request, payload, &state).await;
-    let body = approved.map(|approved| CheckVerificationResponse {
-        status: otp_core::verification::VerificationStatus::Approved.as_str(),
-        channel: approved.channel.as_str(),
-        proof: approved.proof.expose().to_owned(),
-    });
-    answer::json(&request, body)
+    let (wanted, repeatable) = match read(&request, payload, &state).await {
+        Ok(wanted) => wanted,
+        Err(error) => return error.answer(&RequestContext::of(&request)),
+    };
+    let check_verification = state.check_verification.clone();
+    let action = async move {
+        let approved = check_verification.execute(wanted).await?;
+        Ok(CheckVerificationResponse {
+            status: VerificationStatus::Approved.as_str(),
+            channel: approved.channel.as_str(),
+            proof: approved.proof.expose().to_owned(),
+        })
+    };
+    answer_once(&request, &state, repeatable, StatusCode::OK, action).await
 }
 
-async fn check(
+async fn read(
     request: &HttpRequest,
     payload: Payload,
     state: &ApiState,
-) -> Result<ApprovedVerification, ApiError> {
-    let (caller, body): (_, CheckVerificationRequest) =
-        authenticate_and_read(request, payload, state).await?;
+) -> Result<(Request, Option<RepeatableRequest>), ApiError> {
+    let (caller, body, bytes): (_, CheckVerificationRequest, _) =
+        authenticate_and_read_bytes(request, payload, state).await?;
+    let repeatable = repeatable(request, caller, &bytes, body.idempotency_key)?;
     let id = id_of(request)?;
     let typed = body.code.text("code")?.unwrap_or_default();
     let guess = Guess::parse(&typed).ok_or(ApiError::Plain(ErrorCode::CodeIsRequired))?;
@@ -110,14 +123,9 @@ async fn check(
         id,
         guess,
         transaction: transaction(body.transaction)?,
-        idempotency_key: None,
+        idempotency_key: repeatable.map(|repeatable| repeatable.key),
     };
-    let check_verification = state.check_verification.clone();
-    let approved = state
-        .runner
-        .run(async move { check_verification.execute(wanted).await })
-        .await?;
-    Ok(approved?)
+    Ok((wanted, repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.
@@ -125,7 +133,7 @@ struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses_to_a_body(&[
+        error::responses_to_a_repeatable(&[
             ErrorCode::CodeIsRequired,
             ErrorCode::InvalidRequest,
             ErrorCode::CodeIncorrect,

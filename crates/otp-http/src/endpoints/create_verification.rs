@@ -3,20 +3,18 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
-use otp_core::usecases::create_verification::{
-    CreateVerificationRequest as Request, CreatedVerification,
-};
+use otp_core::usecases::answer_once::RepeatableRequest;
+use otp_core::usecases::create_verification::CreateVerificationRequest as Request;
 use otp_edge::{RequestContext, resource_at};
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
 
 use super::list_verifications;
-use crate::answer;
-use crate::authentication::authenticate_and_read;
+use crate::authentication::authenticate_and_read_bytes;
 use crate::error::{self, ApiError, ErrorCode};
+use crate::idempotency::{answer_once, repeatable};
 use crate::state::ApiState;
 use crate::wire::{CreateVerificationRequest, RequestHeaders, VerificationResource};
 
@@ -50,10 +48,7 @@ pub(crate) fn resource() -> Resource {
         (
             status = 201,
             description = "The verification. Its code is on the way.",
-            headers(
-                ("X-Request-Id" = String, description = "Id of this request."),
-                ("Location" = String, description = "Path of the verification."),
-            ),
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
             body = VerificationResource,
             example = json!({
                 "id": "0199e1f4-3a5c-7d20-9c0e-6f1b2c3d4e5f",
@@ -84,20 +79,27 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let context = RequestContext::of(&request);
-    let created = create(&request, payload, &state, &context).await;
-    created_answer(&request, created)
+    let (wanted, repeatable) = match read(&request, payload, &state).await {
+        Ok(wanted) => wanted,
+        Err(error) => return error.answer(&RequestContext::of(&request)),
+    };
+    let create_verification = state.create_verification.clone();
+    let action = async move {
+        let created = create_verification.execute(wanted).await?;
+        Ok(VerificationResource::from(created.verification))
+    };
+    answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
 }
 
-async fn create(
+async fn read(
     request: &HttpRequest,
     payload: Payload,
     state: &ApiState,
-    context: &RequestContext,
-) -> Result<CreatedVerification, ApiError> {
-    let (caller, body): (_, CreateVerificationRequest) =
-        authenticate_and_read(request, payload, state).await?;
-    let fields = body.fields(&state.verification_policy)?;
+) -> Result<(Request, Option<RepeatableRequest>), ApiError> {
+    let (caller, body, bytes): (_, CreateVerificationRequest, _) =
+        authenticate_and_read_bytes(request, payload, state).await?;
+    let (fields, key) = body.fields(&state.verification_policy)?;
+    let repeatable = repeatable(request, caller, &bytes, key)?;
     let wanted = Request {
         caller,
         to: fields.to,
@@ -106,31 +108,10 @@ async fn create(
         language: fields.language,
         transaction: fields.transaction,
         metadata: fields.metadata,
-        notice_language: context.preferred_language,
-        idempotency_key: None,
+        notice_language: RequestContext::of(request).preferred_language,
+        idempotency_key: repeatable.map(|repeatable| repeatable.key.message_key()),
     };
-    let create_verification = state.create_verification.clone();
-    let created = state
-        .runner
-        .run(async move { create_verification.execute(wanted).await })
-        .await?;
-    Ok(created?)
-}
-
-/// Answers with a verification that was created, or sent again.
-pub(super) fn created_answer(
-    request: &HttpRequest,
-    created: Result<CreatedVerification, ApiError>,
-) -> HttpResponse {
-    let id = created.as_ref().ok();
-    let path = id.map(|created| format!("{PATH}/{}", created.verification.id));
-    let resource = created.map(|created| VerificationResource::from(created.verification));
-    let mut answer = answer::json_with(request, StatusCode::CREATED, resource);
-    let path = path.and_then(|path| path.parse().ok());
-    if let Some(path) = path {
-        answer.headers_mut().insert(LOCATION, path);
-    }
-    answer
+    Ok((wanted, repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.
@@ -138,7 +119,7 @@ struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses_to_a_body(&[
+        error::responses_to_a_repeatable(&[
             ErrorCode::DestinationPhoneNumberIsRequired,
             ErrorCode::PhoneNumberCanNotBeEmpty,
             ErrorCode::InvalidphoneNumber,

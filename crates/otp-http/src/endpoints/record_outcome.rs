@@ -2,25 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::ids::MessageId;
 use otp_core::message::{CodeOutcome, RecordedOutcome};
+use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_core::usecases::record_outcome as usecase;
-use otp_edge::resource_at;
+use otp_edge::{RequestContext, resource_at};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 use uuid::Uuid;
 
-use crate::answer;
-use crate::authentication::authenticate_and_read;
+use crate::authentication::authenticate_and_read_bytes;
 use crate::body::JsonField;
 use crate::error::{self, ApiError, ErrorCode, FieldFault, InvalidField};
+use crate::idempotency::{answer_once, repeatable};
 use crate::parameter::{MESSAGE_ID, PathParameter, documents};
 use crate::state::ApiState;
-use crate::wire::{CodeOutcomeName, RequestHeaders, Time};
+use crate::wire::{CodeOutcomeName, IdempotencyHeader, RequestHeaders, Time};
 
 const PATH: &str = "/v1/messages/{id}/outcome";
 
@@ -50,6 +52,10 @@ pub(crate) struct RecordOutcomeRequest {
     #[serde(default)]
     #[schema(value_type = CodeOutcomeName, required = true)]
     outcome: JsonField,
+    /// A key of your choice for this request, as in the header `Idempotency-Key`.
+    #[serde(default, rename = "idempotencyKey")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    idempotency_key: JsonField,
 }
 
 /// The recorded outcome.
@@ -76,13 +82,16 @@ pub(crate) struct RecordOutcomeResponse {
     operation_id = "RecordOutcome",
     tag = "Messages",
     security(("ApiKey" = [])),
-    params(RecordOutcomePath, RequestHeaders),
+    params(RecordOutcomePath, IdempotencyHeader, RequestHeaders),
     request_body(content = RecordOutcomeRequest, example = json!({"outcome": "verified"})),
     responses(
         (
             status = 200,
             description = "The outcome is recorded, now or before.",
-            headers(("X-Request-Id" = String, description = "Id of this request.")),
+            headers(
+                ("X-Request-Id" = String, description = "Id of this request."),
+                ("Idempotent-Replayed" = String, description = "`true` if an earlier answer is repeated."),
+            ),
             body = RecordOutcomeResponse,
             example = json!({
                 "id": "f5b2d2e9-2c1f-4f1d-9c89-2c41f3d9a4e2",
@@ -98,41 +107,44 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let recorded = record(&request, payload, &state).await;
-    answer::json(&request, recorded)
+    let wanted = match read(&request, payload, &state).await {
+        Ok(wanted) => wanted,
+        Err(error) => return error.answer(&RequestContext::of(&request)),
+    };
+    let (wanted, repeatable) = wanted;
+    let record_outcome = state.record_outcome.clone();
+    let action = async move {
+        let recorded = record_outcome.execute(wanted).await?;
+        Ok(RecordOutcomeResponse::new(wanted.id, recorded))
+    };
+    answer_once(&request, &state, repeatable, StatusCode::OK, action).await
 }
 
-async fn record(
+async fn read(
     request: &HttpRequest,
     payload: Payload,
     state: &ApiState,
-) -> Result<RecordOutcomeResponse, ApiError> {
-    let (caller, body): (_, RecordOutcomeRequest) =
-        authenticate_and_read(request, payload, state).await?;
+) -> Result<(usecase::RecordOutcomeRequest, Option<RepeatableRequest>), ApiError> {
+    let (caller, body, bytes): (_, RecordOutcomeRequest, _) =
+        authenticate_and_read_bytes(request, payload, state).await?;
+    let repeatable = repeatable(request, caller, &bytes, body.idempotency_key)?;
     let id = ID.read(request);
     let id = id.ok_or(ApiError::Plain(ErrorCode::MessageIdMustBeUuid))?;
     let wanted = usecase::RecordOutcomeRequest {
         account_id: caller.account_id,
         id,
-        outcome: body.outcome()?,
+        outcome: outcome(body.outcome)?,
     };
-    let record_outcome = state.record_outcome.clone();
-    let recorded = state
-        .runner
-        .run(async move { record_outcome.execute(wanted).await })
-        .await?;
-    Ok(RecordOutcomeResponse::new(id, recorded?))
+    Ok((wanted, repeatable))
 }
 
-impl RecordOutcomeRequest {
-    fn outcome(self) -> Result<CodeOutcome, ApiError> {
-        let invalid = |fault| InvalidField::new("outcome", fault);
-        let name = self.outcome.text("outcome")?;
-        let name = name.filter(|name| !name.is_empty());
-        let name = name.ok_or_else(|| invalid(FieldFault::Missing))?;
-        let outcome = CodeOutcome::parse(&name);
-        Ok(outcome.ok_or_else(|| invalid(FieldFault::NotOneOf(&CodeOutcome::NAMES)))?)
-    }
+fn outcome(field: JsonField) -> Result<CodeOutcome, ApiError> {
+    let invalid = |fault| InvalidField::new("outcome", fault);
+    let name = field.text("outcome")?;
+    let name = name.filter(|name| !name.is_empty());
+    let name = name.ok_or_else(|| invalid(FieldFault::Missing))?;
+    let outcome = CodeOutcome::parse(&name);
+    Ok(outcome.ok_or_else(|| invalid(FieldFault::NotOneOf(&CodeOutcome::NAMES)))?)
 }
 
 impl RecordOutcomeResponse {
@@ -150,9 +162,8 @@ struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses_to_a_body(&[
+        error::responses_to_a_repeatable(&[
             ErrorCode::MessageIdMustBeUuid,
-            ErrorCode::InvalidRequest,
             ErrorCode::MessageNotFound,
             ErrorCode::OutcomeAlreadyRecorded,
         ])

@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
-use otp_core::usecases::create_verification::CreatedVerification;
+use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_core::usecases::resend_verification::ResendVerificationRequest as Request;
 use otp_edge::{RequestContext, resource_at};
 use serde::Deserialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::create_verification::created_answer;
 use super::show_verification::{VerificationPath, id_of};
-use crate::authentication::authenticate_and_read;
+use crate::authentication::authenticate_and_read_bytes;
+use crate::body::JsonField;
 use crate::error::{self, ApiError, ErrorCode};
+use crate::idempotency::{answer_once, repeatable};
 use crate::state::ApiState;
 use crate::wire::{
     CHANNELS, ChannelChoice, RequestHeaders, TypedField, VerificationResource, one_of,
@@ -33,6 +35,10 @@ struct ResendVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<ChannelChoice>, default = "auto")]
     channel: TypedField,
+    /// Makes the request safe to repeat, like the header `Idempotency-Key`.
+    #[serde(default, rename = "idempotencyKey")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    idempotency_key: JsonField,
 }
 
 /// Sends the same code again, in a new message, and returns the verification.
@@ -51,10 +57,7 @@ struct ResendVerificationRequest {
         (
             status = 201,
             description = "The verification, with its new message.",
-            headers(
-                ("X-Request-Id" = String, description = "Id of this request."),
-                ("Location" = String, description = "Path of the verification."),
-            ),
+            headers(("X-Request-Id" = String, description = "Id of this request.")),
             body = VerificationResource,
             example = json!({
                 "id": "0199e1f4-3a5c-7d20-9c0e-6f1b2c3d4e5f",
@@ -93,33 +96,35 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let context = RequestContext::of(&request);
-    let resent = resend(&request, payload, &state, &context).await;
-    created_answer(&request, resent)
+    let (wanted, repeatable) = match read(&request, payload, &state).await {
+        Ok(wanted) => wanted,
+        Err(error) => return error.answer(&RequestContext::of(&request)),
+    };
+    let resend_verification = state.resend_verification.clone();
+    let action = async move {
+        let resent = resend_verification.execute(wanted).await?;
+        Ok(VerificationResource::from(resent.verification))
+    };
+    answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
 }
 
-async fn resend(
+async fn read(
     request: &HttpRequest,
     payload: Payload,
     state: &ApiState,
-    context: &RequestContext,
-) -> Result<CreatedVerification, ApiError> {
-    let (caller, body): (_, ResendVerificationRequest) =
-        authenticate_and_read(request, payload, state).await?;
+) -> Result<(Request, Option<RepeatableRequest>), ApiError> {
+    let (caller, body, bytes): (_, ResendVerificationRequest, _) =
+        authenticate_and_read_bytes(request, payload, state).await?;
+    let repeatable = repeatable(request, caller, &bytes, body.idempotency_key)?;
     let id = id_of(request)?;
     one_of("channel", body.channel.text("channel")?, CHANNELS)?;
     let wanted = Request {
         caller,
         id,
-        notice_language: context.preferred_language,
-        idempotency_key: None,
+        notice_language: RequestContext::of(request).preferred_language,
+        idempotency_key: repeatable.map(|repeatable| repeatable.key.message_key()),
     };
-    let resend_verification = state.resend_verification.clone();
-    let resent = state
-        .runner
-        .run(async move { resend_verification.execute(wanted).await })
-        .await?;
-    Ok(resent?)
+    Ok((wanted, repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.
@@ -127,7 +132,7 @@ struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses_to_a_body(&[
+        error::responses_to_a_repeatable(&[
             ErrorCode::InvalidRequest,
             ErrorCode::VerificationNotFound,
             ErrorCode::VerificationAlreadyApproved,

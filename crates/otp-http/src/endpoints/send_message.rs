@@ -12,15 +12,13 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
+use crate::answer::REPLAYED;
 use crate::authentication::authenticate_and_read;
 use crate::error::{self, ApiError, ErrorCode};
 use crate::state::ApiState;
 use crate::wire::{MessageStatusName, RequestHeaders, SendMessageRequest};
 
 const PATH: &str = "/SendMessage";
-
-/// The header that marks a repeated answer.
-const REPLAYED: &str = "Idempotent-Replayed";
 
 pub(crate) fn resource() -> Resource {
     resource_at(PATH).post(post).finish()

@@ -8,6 +8,7 @@ use actix_web::http::header::{
 };
 use otp_core::cooldown::whole_seconds;
 use otp_core::message::MessageStatus;
+use otp_core::ports::PortError;
 use otp_edge::{NO_STORE, REQUEST_ID, RequestContext, retry_after};
 
 use super::api_error::ApiError;
@@ -90,11 +91,13 @@ impl ApiError {
                 let known = otp_texts::join_names(context.language(), fault.known());
                 let (least, most) = fault.bounds();
                 let (least, most) = (least.to_string(), most.to_string());
+                let limit = fault.limit().to_string();
                 let arguments = [
                     ("field", &**field),
                     ("known", &*known),
                     ("least", &*least),
                     ("most", &*most),
+                    ("limit", &*limit),
                 ];
                 let mut shape = plain(&[]);
                 shape.body.description = text(fault.text_key(), &arguments);
@@ -102,6 +105,7 @@ impl ApiError {
                 shape
             }
             Self::TooManyRequests(exceeded) => plain(&[]).with(exceeded.headers()),
+            Self::RequestInProgress => plain(&[]).with([retry_after(1)]),
             Self::MethodNotAllowed { allow } => plain(&[]).with([(ALLOW, allow.clone())]),
             Self::CoolingDown { wait } => {
                 let seconds = whole_seconds(*wait);
@@ -146,6 +150,16 @@ impl ApiError {
             tracing::error!(request_id, cause, "request failed");
         }
     }
+}
+
+/// Logs that an answer could not be kept for repetitions.
+pub(crate) fn log_kept(context: &RequestContext, error: &PortError) {
+    let (request_id, cause) = (&*context.request_id, chain(error));
+    tracing::warn!(
+        request_id,
+        cause,
+        "failed to keep an answer for repetitions"
+    );
 }
 
 struct Shape {

@@ -54,6 +54,8 @@ pub(crate) enum ApiError {
         /// The provider's text.
         message: String,
     },
+    /// The request repeats one that is still in progress.
+    RequestInProgress,
     /// Strangers hold all the memory that they may hold. It is not logged as a fault.
     NoRoom,
     /// A dependency of the API cannot be reached at present.
@@ -63,6 +65,29 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
+    /// Returns whether the refused request had an effect, so that its answer is kept for repetitions. Any
+    /// other refused or failed request is judged anew.
+    pub(crate) fn had_an_effect(&self) -> bool {
+        match self {
+            // The message is recorded.
+            Self::RefusedByProvider { .. } => true,
+            // The guess is counted.
+            Self::CodeIncorrect { .. } => true,
+            Self::Plain(_)
+            | Self::MalformedRequestBody(_)
+            | Self::InvalidQueryParameter(_)
+            | Self::InvalidRequest(_)
+            | Self::TooManyRequests(_)
+            | Self::MethodNotAllowed { .. }
+            | Self::CoolingDown { .. }
+            | Self::TooManyAttempts { .. }
+            | Self::RequestInProgress
+            | Self::NoRoom
+            | Self::Unavailable(_)
+            | Self::Internal(_) => false,
+        }
+    }
+
     /// Returns the stable code.
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
@@ -76,6 +101,7 @@ impl ApiError {
             Self::CodeIncorrect { .. } => ErrorCode::CodeIncorrect,
             Self::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
             Self::RefusedByProvider { .. } => ErrorCode::RefusedByProvider,
+            Self::RequestInProgress => ErrorCode::RequestInProgress,
             Self::NoRoom | Self::Unavailable(_) | Self::Internal(_) => {
                 ErrorCode::InternalServerError
             }

@@ -113,6 +113,10 @@ codes! {
     TooManyAttempts => TOO_MANY_REQUESTS,
     /// Another outcome of the message is recorded.
     OutcomeAlreadyRecorded => CONFLICT,
+    /// The idempotency key belongs to another request.
+    IdempotencyKeyReused => UNPROCESSABLE_ENTITY,
+    /// The first request with this idempotency key is still in progress.
+    RequestInProgress => CONFLICT,
     /// A webhook's handshake has another token than the configured one.
     InvalidVerifyToken => FORBIDDEN,
     /// A notification is not signed with the app's secret.

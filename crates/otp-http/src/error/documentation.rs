@@ -41,6 +41,13 @@ const BODY: [ErrorCode; 4] = [
     ErrorCode::MalformedRequestBody,
 ];
 
+/// Faults and judgements of an idempotency key.
+const REPEATED: [ErrorCode; 3] = [
+    ErrorCode::InvalidRequest,
+    ErrorCode::IdempotencyKeyReused,
+    ErrorCode::RequestInProgress,
+];
+
 /// Errors that do not depend on the operation.
 const ANYWHERE: [ErrorCode; 2] = [ErrorCode::MethodNotAllowed, ErrorCode::InternalServerError];
 
@@ -57,6 +64,12 @@ pub(crate) fn responses(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> 
 /// Returns the error answers of an operation with a body, by status. `own` are its own codes.
 pub(crate) fn responses_to_a_body(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
     by_status(&[&BEFORE, &BODY, own, &ANYWHERE].concat())
+}
+
+/// Returns the error answers of an operation with a body that may be repeated with an idempotency key, by
+/// status. `own` are its own codes.
+pub(crate) fn responses_to_a_repeatable(own: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
+    by_status(&[&BEFORE[..], &BODY, &REPEATED, own, &ANYWHERE].concat())
 }
 
 fn by_status(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
@@ -134,6 +147,7 @@ pub(super) fn sample(code: ErrorCode) -> ApiError {
             window_seconds: 2,
             wait_seconds: 1,
         }),
+        ApiError::RequestInProgress,
         ApiError::MethodNotAllowed {
             allow: HeaderValue::from_static("POST"),
         },
@@ -196,6 +210,7 @@ fn response(codes: &[ErrorCode]) -> Response {
         ErrorCode::CoolingDown,
         ErrorCode::TooManyRequests,
         ErrorCode::TooManyAttempts,
+        ErrorCode::RequestInProgress,
         ErrorCode::InternalServerError,
     ];
     if codes.iter().any(|code| with_a_wait.contains(code)) {

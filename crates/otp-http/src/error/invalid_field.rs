@@ -11,37 +11,6 @@ pub(crate) struct InvalidField {
     pub(crate) fault: FieldFault,
 }
 
-/// The reason why a value is invalid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FieldFault {
-    /// It is absent, null or empty.
-    Missing,
-    /// It is none of these.
-    NotOneOf(&'static [&'static str]),
-    /// It is not a string.
-    NotText,
-    /// It is not an object.
-    NotAnObject,
-    /// It is not an object of strings.
-    NotTexts,
-    /// It is not a whole number between these.
-    NotBetween(u64, u64),
-    /// It cannot be given with the caller's own code.
-    NotWithOwnCode,
-    /// It is not 4 to 8 letters or digits.
-    OwnCode,
-    /// It is not a decimal number.
-    Amount,
-    /// It is not a currency.
-    Currency,
-    /// It is not a payee.
-    Payee,
-    /// It has more than ten pairs.
-    TooManyPairs,
-    /// Its pairs are longer than 1 KiB.
-    PairsTooLong,
-}
-
 impl InvalidField {
     /// A field with this fault.
     pub(crate) fn new(field: impl Into<Cow<'static, str>>, fault: FieldFault) -> Self {
@@ -50,79 +19,91 @@ impl InvalidField {
     }
 }
 
-impl FieldFault {
-    /// One of each kind.
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 13] = [
-        Self::Missing,
-        Self::NotOneOf(&["verified", "abandoned"]),
-        Self::NotText,
-        Self::NotAnObject,
-        Self::NotTexts,
-        Self::NotBetween(30, 600),
-        Self::NotWithOwnCode,
-        Self::OwnCode,
-        Self::Amount,
-        Self::Currency,
-        Self::Payee,
-        Self::TooManyPairs,
-        Self::PairsTooLong,
-    ];
-
-    /// Returns the key of the sentence that describes it.
-    pub(crate) const fn text_key(self) -> &'static str {
-        match self {
-            Self::Missing => "InvalidRequest-missing",
-            Self::NotOneOf(_) => "InvalidRequest-not-one-of",
-            Self::NotText => "InvalidRequest-not-text",
-            Self::NotAnObject => "InvalidRequest-not-an-object",
-            Self::NotTexts => "InvalidRequest-not-texts",
-            Self::NotBetween(..) => "InvalidRequest-not-between",
-            Self::NotWithOwnCode => "InvalidRequest-not-with-own-code",
-            Self::OwnCode => "InvalidRequest-own-code",
-            Self::Amount => "InvalidRequest-amount",
-            Self::Currency => "InvalidRequest-currency",
-            Self::Payee => "InvalidRequest-payee",
-            Self::TooManyPairs => "InvalidRequest-too-many-pairs",
-            Self::PairsTooLong => "InvalidRequest-pairs-too-long",
+macro_rules! faults {
+    ($($(#[$doc:meta])+ $fault:ident $(($($of:ty),+) = ($($example:expr),+))? => $key:literal,)+) => {
+        /// The reason why a value is invalid.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum FieldFault {
+            $($(#[$doc])+ $fault $(($($of),+))?,)+
         }
-    }
 
+        impl FieldFault {
+            /// One of each kind.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$fault $(($($example),+))?,)+];
+
+            /// Returns the key of the sentence that describes it.
+            pub(crate) const fn text_key(self) -> &'static str {
+                match self {
+                    $(Self::$fault { .. } => concat!("InvalidRequest-", $key),)+
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    /// It is absent, null or empty.
+    Missing => "missing",
+    /// It is none of these.
+    NotOneOf(&'static [&'static str]) = (&["verified", "abandoned"]) => "not-one-of",
+    /// It is not a string.
+    NotText => "not-text",
+    /// It is not an object.
+    NotAnObject => "not-an-object",
+    /// It is not an object of strings.
+    NotTexts => "not-texts",
+    /// It is not a whole number between these.
+    NotBetween(u64, u64) = (30, 600) => "not-between",
+    /// It cannot be given with the caller's own code.
+    NotWithOwnCode => "not-with-own-code",
+    /// It is not 4 to 8 letters or digits.
+    OwnCode => "own-code",
+    /// It is not a decimal number.
+    Amount => "amount",
+    /// It is not a currency.
+    Currency => "currency",
+    /// It is not a payee.
+    Payee => "payee",
+    /// It has more than ten pairs.
+    TooManyPairs => "too-many-pairs",
+    /// Its pairs are longer than 1 KiB.
+    PairsTooLong => "pairs-too-long",
+    /// It has more characters than this.
+    TooLong(usize) = (255) => "too-long",
+    /// It is a header that is not one text of printable ASCII characters.
+    NotOneText => "not-one-text",
+    /// It differs from a field or header with the same meaning.
+    Differs(&'static [&'static str; 1]) = (&["Idempotency-Key"]) => "differs",
+}
+
+impl FieldFault {
     /// Returns the values that the sentence lists.
     pub(crate) const fn known(self) -> &'static [&'static str] {
-        match self {
-            Self::NotOneOf(known) => known,
-            Self::Missing
-            | Self::NotText
-            | Self::NotAnObject
-            | Self::NotTexts
-            | Self::NotBetween(..)
-            | Self::NotWithOwnCode
-            | Self::OwnCode
-            | Self::Amount
-            | Self::Currency
-            | Self::Payee
-            | Self::TooManyPairs
-            | Self::PairsTooLong => &[],
+        if let Self::NotOneOf(known) = self {
+            known
+        } else if let Self::Differs(other) = self {
+            other
+        } else {
+            &[]
         }
     }
 
-    /// Returns the least and the most that the sentence names.
+    /// Returns the least and the most that the sentence names; 0 if there are none.
     pub(crate) const fn bounds(self) -> (u64, u64) {
-        match self {
-            Self::NotBetween(least, most) => (least, most),
-            Self::NotOneOf(_)
-            | Self::Missing
-            | Self::NotText
-            | Self::NotAnObject
-            | Self::NotTexts
-            | Self::NotWithOwnCode
-            | Self::OwnCode
-            | Self::Amount
-            | Self::Currency
-            | Self::Payee
-            | Self::TooManyPairs
-            | Self::PairsTooLong => (0, 0),
+        if let Self::NotBetween(least, most) = self {
+            (least, most)
+        } else {
+            (0, 0)
+        }
+    }
+
+    /// Returns the limit that the sentence names; 0 if there is none.
+    pub(crate) const fn limit(self) -> usize {
+        if let Self::TooLong(limit) = self {
+            limit
+        } else {
+            0
         }
     }
 }

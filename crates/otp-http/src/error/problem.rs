@@ -75,11 +75,11 @@ impl Problem {
 /// Returns the reference to the code on the page of the API reference, which lists the codes of all
 /// operations.
 fn type_of(code: ErrorCode) -> String {
-    match code {
+    if code == ErrorCode::NotFound {
         // It is the answer of a path without an operation.
-        ErrorCode::NotFound => "about:blank".into(),
-        code => format!("/docs#error-{}", code.as_str()).into(),
+        return "about:blank".to_owned();
     }
+    format!("/docs#error-{}", code.as_str())
 }
 
 fn first_sentence(text: &str) -> &str {

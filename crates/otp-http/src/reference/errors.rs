@@ -11,7 +11,7 @@ pub(super) struct ErrorEntry {
     pub(super) code: String,
     /// The statuses of its answers.
     pub(super) statuses: String,
-    /// What it means, as HTML.
+    /// Its meaning, as HTML.
     pub(super) description: String,
 }
 

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::send_message_request::recipient;
 use super::typed_field::{TypedField, nested};
+use crate::body::JsonField;
 use crate::error::{ApiError, FieldFault, InvalidField};
 
 /// A recipient, and how to verify it.
@@ -58,6 +59,10 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     metadata: TypedField,
+    /// Makes the request safe to repeat, like the header `Idempotency-Key`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    idempotency_key: JsonField,
 }
 
 /// A channel, or the choice of it.
@@ -109,11 +114,12 @@ pub(crate) const CHANNELS: &[&str] = &["auto", "whatsapp"];
 const ALPHABETS: &[&str] = &["numeric", "alphanumeric"];
 
 impl CreateVerificationRequest {
-    /// Reads the fields in the order in which they are documented.
+    /// Reads the fields in the order in which they are documented, and returns the idempotency key as it
+    /// is.
     pub(crate) fn fields(
         self,
         policy: &VerificationPolicy,
-    ) -> Result<CreateVerificationFields, ApiError> {
+    ) -> Result<(CreateVerificationFields, JsonField), ApiError> {
         let to = self.to.text("to")?;
         let to = recipient(to.as_deref())?;
         one_of("channel", self.channel.text("channel")?, CHANNELS)?;
@@ -144,7 +150,7 @@ impl CreateVerificationRequest {
         };
         let seconds = self.lifetime_seconds.number("lifetimeSeconds", (30, 600))?;
         let lifetime = seconds.and_then(|seconds| CodeLifetime::try_new(seconds).ok());
-        Ok(CreateVerificationFields {
+        let fields = CreateVerificationFields {
             to,
             code,
             lifetime: lifetime.unwrap_or(policy.lifetime),
@@ -152,7 +158,8 @@ impl CreateVerificationRequest {
             language: language.and_then(|tag| LanguageTag::parse(&tag).ok()),
             transaction: transaction(self.transaction)?,
             metadata: metadata(self.metadata)?,
-        })
+        };
+        Ok((fields, self.idempotency_key))
     }
 }
 

@@ -16,3 +16,14 @@ pub(crate) struct RequestHeaders {
     #[param(rename = "X-Request-Id", min_length = 1, max_length = 64)]
     x_request_id: Option<String>,
 }
+
+/// The header of a request that may be repeated.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "documents what `idempotency` reads")]
+pub(crate) struct IdempotencyHeader {
+    /// A key of your choice for this request, quoted or bare. A repetition with the same key and body gets
+    /// the first answer, for 24 hours. The field `idempotencyKey` means the same.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
+    idempotency_key: Option<String>,
+}

@@ -7,6 +7,7 @@ mod endurance;
 mod envelope;
 mod explain_message;
 mod health;
+mod idempotency;
 mod jwks;
 mod messages;
 mod outcome;

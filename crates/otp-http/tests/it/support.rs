@@ -21,17 +21,18 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, MockAdmissionFacts, MockClock, MockDirectory, MockMessageOutcomes, MockMessageSender,
-    MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
-    MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
-    MockTemplates, MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness,
-    SendLedger, StorageHealth,
+    Clock, IdempotentAnswers, MockAdmissionFacts, MockClock, MockDirectory, MockIdempotentAnswers,
+    MockMessageOutcomes, MockMessageSender, MockMessages, MockNoticeOutbox, MockOptOuts,
+    MockProofKeys, MockProofSigner, MockReceipts, MockRecipientIdentities, MockSendLedger,
+    MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates, MockVerificationLedger,
+    MockVerifications, ProviderWebhook, Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
 use otp_core::send::SendingProfile;
 use otp_core::time::Timestamp;
 use otp_core::usecases::account_sealers::AccountSealers;
+use otp_core::usecases::answer_once::AnswerOnce;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::apply_sender_events::ApplySenderEvents;
 use otp_core::usecases::apply_template_events::ApplyTemplateEvents;
@@ -131,6 +132,7 @@ pub(super) struct World {
     pub(super) verification_ledger: MockVerificationLedger,
     pub(super) verifications: MockVerifications,
     pub(super) proofs: MockProofSigner,
+    pub(super) answers: Arc<dyn IdempotentAnswers>,
     pub(super) health: Arc<dyn StorageHealth>,
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
@@ -190,6 +192,7 @@ impl World {
             verification_ledger: MockVerificationLedger::new(),
             verifications: MockVerifications::new(),
             proofs: MockProofSigner::new(),
+            answers: Arc::new(MockIdempotentAnswers::new()),
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
             opt_outs: MockOptOuts::new(),
@@ -261,6 +264,12 @@ impl World {
             publish_proof_keys: PublishProofKeys {
                 keys: Arc::new(self.proof_keys),
                 clock: clock.clone(),
+            },
+            answer_once: AnswerOnce {
+                answers: self.answers,
+                sealers: sealers(),
+                clock: clock.clone(),
+                randomness: Arc::new(Fixed(6)),
             },
             record_outcome: RecordOutcome {
                 outcomes: Arc::new(self.outcomes),

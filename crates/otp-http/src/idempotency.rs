@@ -1,0 +1,104 @@
+//! Requests below `/v1` that may be repeated: the key, and the first answer for its repetitions.
+//!
+//! An endpoint reads its request with [`repeatable`] and answers with [`answer_once`]. Without a key nothing
+//! is stored and nothing is looked up.
+
+mod canonical;
+mod header;
+mod kept;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use otp_core::idempotency::{Fingerprint, InvalidRequestKey, RequestKey};
+use otp_core::usecases::answer_once::{AnswerOnceError, Answered, RepeatableRequest};
+use otp_core::usecases::authenticate::Caller;
+use otp_edge::RequestContext;
+use serde::Serialize;
+
+use crate::answer;
+use crate::body::JsonField;
+use crate::error::{ApiError, ErrorCode, FieldFault, InvalidField, log_kept};
+use crate::state::ApiState;
+use canonical::FIELD;
+use kept::KeptAnswer;
+
+/// Reads the key of a request, if it has one, from the header `Idempotency-Key` or from the field
+/// `idempotencyKey` of the body.
+///
+/// `body` is the whole body, or nothing; `field` is its field. Both places may have the same key.
+pub(crate) fn repeatable(
+    request: &HttpRequest,
+    caller: Caller,
+    body: &[u8],
+    field: JsonField,
+) -> Result<Option<RepeatableRequest>, ApiError> {
+    let in_header = header::read(request)?;
+    let in_body = field.text(FIELD)?;
+    let (name, text) = match (in_header, in_body) {
+        (None, None) => return Ok(None),
+        (Some(header), Some(field)) if header != field => {
+            return Err(InvalidField::new(FIELD, FieldFault::Differs(&[header::NAME])).into());
+        }
+        (Some(text), _) => (header::NAME, text),
+        (None, Some(text)) => (FIELD, text),
+    };
+    let key = RequestKey::parse(caller.api_key_id, &text).map_err(|invalid| {
+        let fault = match invalid {
+            InvalidRequestKey::Empty => FieldFault::Missing,
+            InvalidRequestKey::TooLong => FieldFault::TooLong(RequestKey::MAX_CHARS),
+        };
+        InvalidField::new(name, fault)
+    })?;
+    let body = canonical::form(body);
+    Ok(Some(RepeatableRequest {
+        account_id: caller.account_id,
+        key,
+        fingerprint: Fingerprint::of(request.method().as_str(), request.path(), &body),
+    }))
+}
+
+/// Does what a request asks for and answers with `status`; if the request has a key, at most once.
+///
+/// A repetition gets the first answer, byte for byte, with `Idempotent-Replayed: true`. An error is kept
+/// only if the request had an effect ([`ApiError::had_an_effect`]); any other is judged anew.
+pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
+    request: &HttpRequest,
+    state: &ApiState,
+    repeatable: Option<RepeatableRequest>,
+    status: StatusCode,
+    action: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> HttpResponse {
+    let context = RequestContext::of(request);
+    let Some(repeatable) = repeatable else {
+        let result = state.runner.run(action).await;
+        return answer::with_status(&context, status, result.map_err(ApiError::from).flatten());
+    };
+    let (answer_once, own_context) = (state.answer_once.clone(), context.clone());
+    // The answer is kept even if the client goes away, so this is part of what runs to its end.
+    let answered = state.runner.run(async move {
+        let keep = |result: &Result<T, ApiError>| KeptAnswer::of(result, status, &own_context);
+        answer_once.execute(repeatable, action, keep).await
+    });
+    let answered = answered.await.map_err(ApiError::from);
+    match answered.and_then(|answered| Ok(answered?)) {
+        Ok(Answered::First { answer, kept }) => {
+            if let Err(error) = kept {
+                log_kept(&context, &error);
+            }
+            answer::with_status(&context, status, answer)
+        }
+        Ok(Answered::Replayed(text)) => KeptAnswer::replay(&text, &context),
+        Err(error) => error.answer(&context),
+    }
+}
+
+impl From<AnswerOnceError> for ApiError {
+    fn from(error: AnswerOnceError) -> Self {
+        match error {
+            AnswerOnceError::InProgress => Self::RequestInProgress,
+            AnswerOnceError::Reused => Self::Plain(ErrorCode::IdempotencyKeyReused),
+            AnswerOnceError::Unreadable(_) => Self::Internal(error.into()),
+            AnswerOnceError::Port(error) => error.into(),
+        }
+    }
+}
