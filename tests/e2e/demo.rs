@@ -64,6 +64,35 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
         .await
         .expect("delivered");
 
+    // Mail goes to the mailboxes of the same page.
+    let environment = [
+        ("OTP__SMTP__URL", text("smtpUrl")),
+        ("OTP__MAIL__FROM", "Demo <otp@demo.example>".to_owned()),
+        (
+            "OTP__SECURITY__MASTER_KEY",
+            "b3RwLXRlc3RraXQ6IG5vdCBhIHNlY3JldCBhdCBhbGw=".to_owned(),
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value));
+    let arguments = [
+        "mail",
+        "test",
+        "--to",
+        "amal@example.com",
+        "--language",
+        "ar",
+    ];
+    let mailed = otp_e2e::process::run(&arguments, &environment, "");
+    assert_eq!(mailed.code, 0, "{}", mailed.stderr);
+    let mails = control("/mails?to=amal@example.com").send().await;
+    let mails: Value = mails.expect("an answer").json().await.expect("JSON");
+    let mail = &mails["mails"][0];
+    assert_eq!(
+        (mail["dir"].as_str(), &mail["has_html"]),
+        (Some("rtl"), &Value::Bool(true))
+    );
+    assert_eq!(mail["from"]["address"], "otp@demo.example", "{mail}");
+
     // What the phone's page shows is what the gateway does.
     let replies = format!("{phone}control/phones/966551234567/replies");
     let stop = serde_json::json!({"text": "Arrêtez svp"});

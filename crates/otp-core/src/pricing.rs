@@ -9,7 +9,7 @@ use crate::region::{InvalidRegion, Region};
 /// The price of a message that the table does not list (LightOTP API, "Billing & credits").
 pub const DEFAULT_PRICE: Credits = Credits::ONE;
 
-/// What a price is for.
+/// The subject of a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PriceKey {
     /// A message to a number of this region.
@@ -109,7 +109,7 @@ mod tests {
             let key = PriceKey::parse(text);
             assert_eq!(key.as_ref().ok().map(PriceKey::as_str), read, "{text}");
         }
-        let mut keys = ["US", "EMAIL", "EG", "001", "SA"].map(|text| PriceKey::parse(text));
+        let mut keys = ["US", "EMAIL", "EG", "001", "SA"].map(PriceKey::parse);
         keys.sort_unstable_by_key(|key| key.expect("a key"));
         let sorted = keys.map(|key| key.expect("a key").to_string());
         assert_eq!(sorted, ["001", "EG", "EMAIL", "SA", "US"]);

@@ -32,7 +32,7 @@ pub enum Recipient {
     Email(EmailAddress),
 }
 
-/// A text is no recipient. The error never holds the text.
+/// A text is not a recipient. The error never holds the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRecipient {
     /// It begins with a plus sign, and is not a phone number.

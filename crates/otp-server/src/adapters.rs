@@ -16,8 +16,10 @@ use otp_hot_path::{
     GroupedReads, NarrowReads, PacedSender, SharedHealth, SpaceWatch,
 };
 use otp_proof::JwtSigner;
+use otp_smtp::{SmtpMailer, SmtpNoticeSender, SmtpOtpSender};
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
 
+use crate::by_channel::ByChannel;
 use crate::failure::SetupError;
 use crate::keyring::Keys;
 use crate::metrics::{CountedLedger, CountedSender, CountedWebhook, Metrics, Watched};
@@ -85,7 +87,8 @@ impl Adapters {
         let checks = GroupedChecks::start(storage.clone(), BatchLimits::DEFAULT);
         let reads = Arc::new(GroupedReads::start(storage.clone()));
         let narrow_reads = Arc::new(NarrowReads::of_store(&storage));
-        let sender = CountedSender::new(message_sender(settings, overrides)?);
+        let mailer = mailer(settings)?;
+        let sender = CountedSender::new(message_sender(settings, overrides, mailer.as_ref())?);
         let sender = Arc::new(PacedSender::new(Arc::new(sender)));
         let proof_keys = Arc::new(CachedProofKeys::new(storage.clone()));
         let proof_signer = JwtSigner::new(
@@ -115,7 +118,7 @@ impl Adapters {
             sender_examiner: sender_examiner(settings, overrides)?,
             template_registry: own_template_registry(settings, overrides)?,
             provider_webhook: provider_webhook(settings, overrides, &keys),
-            notice_sender: notice_sender(settings, overrides)?,
+            notice_sender: notice_sender(overrides, mailer.as_ref()),
             proof_keys,
             proof_signer: Arc::new(proof_signer),
             clock: overrides.clock(),
@@ -129,6 +132,20 @@ impl Adapters {
 }
 
 fn message_sender(
+    settings: &Settings,
+    overrides: &Overrides,
+    mailer: Option<&Arc<SmtpMailer>>,
+) -> Result<Arc<dyn MessageSender>, SetupError> {
+    let by_smtp = |mailer: &Arc<SmtpMailer>| {
+        Arc::new(SmtpOtpSender::new(Arc::clone(mailer))) as Arc<dyn MessageSender>
+    };
+    Ok(Arc::new(ByChannel {
+        whatsapp: whatsapp_sender(settings, overrides)?,
+        email: overrides.email_sender.clone().or(mailer.map(by_smtp)),
+    }))
+}
+
+fn whatsapp_sender(
     settings: &Settings,
     overrides: &Overrides,
 ) -> Result<Arc<dyn MessageSender>, SetupError> {
@@ -194,15 +211,19 @@ fn provider_webhook(
     Some(Arc::new(GapWatch::new(counted)))
 }
 
+/// Mails; `None` if no mail server is set.
+pub(crate) fn mailer(settings: &Settings) -> Result<Option<Arc<SmtpMailer>>, SetupError> {
+    let mail = settings.mail.as_ref();
+    mail.map(|mail| mail.mailer()).transpose()
+}
+
 /// Mails notices; `None` if no mail server is set.
 pub(crate) fn notice_sender(
-    settings: &Settings,
     overrides: &Overrides,
-) -> Result<Option<Arc<dyn NoticeSender>>, SetupError> {
-    if overrides.notice_sender.is_some() {
-        return Ok(overrides.notice_sender.clone());
-    }
-    let mail = settings.mail.as_ref();
-    let mailer = mail.map(|mail| mail.mailer()).transpose()?;
-    Ok(mailer.map(|mailer| Arc::new(mailer) as Arc<dyn NoticeSender>))
+    mailer: Option<&Arc<SmtpMailer>>,
+) -> Option<Arc<dyn NoticeSender>> {
+    let by_smtp = |mailer: &Arc<SmtpMailer>| {
+        Arc::new(SmtpNoticeSender::new(Arc::clone(mailer))) as Arc<dyn NoticeSender>
+    };
+    overrides.notice_sender.clone().or(mailer.map(by_smtp))
 }

@@ -64,6 +64,9 @@ pub(crate) enum Command {
         /// Port to listen on; 0 for any free one.
         #[arg(long, default_value_t = 8090)]
         port: u16,
+        /// Port to receive e-mail on, on this machine; 0 for any free one. Without it none is received.
+        #[arg(long)]
+        mail_port: Option<u16>,
     },
     /// Apply pending migrations to the database.
     Migrate,

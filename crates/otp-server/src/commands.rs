@@ -51,7 +51,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Serve { no_migrate } => {
             serve::run(sources.load_for_serving()?, overrides, no_migrate, json).await
         }
-        Command::Sandbox { port } => sandbox::run(port, json).await,
+        Command::Sandbox { port, mail_port } => sandbox::run(port, mail_port, json).await,
         Command::Migrate => migrate::run(&sources.load()?, &overrides, json).await,
         Command::Account(command) => account::run(&administration().await?, command).await,
         Command::Key(command) => key::run(&administration().await?, command).await,

@@ -54,6 +54,7 @@
 //! ```
 
 mod adapters;
+mod by_channel;
 mod cli;
 mod commands;
 mod failure;

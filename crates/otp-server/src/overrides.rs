@@ -28,8 +28,10 @@ pub struct Overrides {
     /// is asked like that of the others: `serve` and `migrate` migrate, other commands refuse a schema
     /// that does not serve them.
     pub storage: Option<Arc<dyn Storage>>,
-    /// Delivers messages; default: WhatsApp's Cloud API.
+    /// Delivers WhatsApp messages; default: WhatsApp's Cloud API.
     pub sender: Option<Arc<dyn MessageSender>>,
+    /// Delivers passcodes by e-mail; default: SMTP, if `smtp.url` is set.
+    pub email_sender: Option<Arc<dyn MessageSender>>,
     /// Asks the provider about senders; default: WhatsApp's Cloud API, or nobody if
     /// [`sender`](Self::sender) is set.
     pub sender_examiner: Option<Arc<dyn SenderExaminer>>,

@@ -1,28 +1,30 @@
-//! Mailer: sends notices by SMTP.
+//! Mailer: writes, signs and hands over every mail of the gateway.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use lettre::address::Envelope;
-use lettre::transport::smtp::Error as SmtpError;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use otp_core::account::ContactLine;
-use otp_core::ports::{AddressedNotice, NoticeError, NoticeSender, TestMail};
+use otp_core::recipient::EmailAddress;
 
 use crate::dkim::DkimSigner;
 use crate::message::{Addressing, From, compose};
 use crate::server::{InvalidSmtpUrl, SmtpServer};
-use crate::words::{About, Words, write};
+use crate::transport::{HandOverError, Transport};
+use crate::words::Words;
 
-/// How long one mail may take, whatever the server does at each step.
-const MAX_DURATION: Duration = Duration::from_secs(50);
-
-/// A mailer over one mail server.
+/// A mailer over one mail server. Notices and passcodes share it, and with it the connections.
 pub struct SmtpMailer {
-    client: AsyncSmtpTransport<Tokio1Executor>,
+    transport: Transport,
     from: From,
     dkim: Option<Arc<DkimSigner>>,
+}
+
+/// The reason a mail was not delivered.
+#[derive(Debug)]
+pub(crate) enum DeliveryError {
+    /// No mail can be sent to or from the address.
+    Impossible,
+    /// The hand-over failed.
+    HandOver(HandOverError),
 }
 
 impl SmtpMailer {
@@ -33,30 +35,37 @@ impl SmtpMailer {
         dkim: Option<Arc<DkimSigner>>,
     ) -> Result<Self, InvalidSmtpUrl> {
         Ok(Self {
-            client: server.client().map_err(|_| InvalidSmtpUrl::Shape)?,
+            transport: Transport::new(server.clone())?,
             from,
             dkim,
         })
     }
 
-    async fn deliver(&self, addressing: &Addressing<'_>, words: Words) -> Result<(), NoticeError> {
-        let (envelope, mail) = compose(addressing, words).ok_or_else(|| {
-            NoticeError::Refused("mail cannot be sent to this address".to_owned())
-        })?;
+    /// Returns the sender of notices, to which undeliverable mail is returned.
+    pub fn from(&self) -> &From {
+        &self.from
+    }
+
+    /// Returns the address of that sender, the default one of an account's mails.
+    pub fn address(&self) -> &EmailAddress {
+        self.from.address()
+    }
+
+    /// Writes and signs one mail, and hands it over at most once within `limit`.
+    pub(crate) async fn deliver(
+        &self,
+        addressing: &Addressing<'_>,
+        words: Words,
+        limit: Duration,
+    ) -> Result<(), DeliveryError> {
+        let (route, mail) = compose(addressing, words).ok_or(DeliveryError::Impossible)?;
         let signature = self
             .dkim
             .as_ref()
             .map(|dkim| dkim.sign(&mail, addressing.at));
         let mail = [signature.unwrap_or_default().as_bytes(), &mail].concat();
-        self.hand_over(&envelope, &mail).await
-    }
-
-    async fn hand_over(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), NoticeError> {
-        match tokio::time::timeout(MAX_DURATION, self.client.send_raw(envelope, mail)).await {
-            Ok(Ok(_accepted)) => Ok(()),
-            Ok(Err(error)) => Err(classified(&error)),
-            Err(_) => Err(NoticeError::Unknown(TIMED_OUT.to_owned())),
-        }
+        let handed_over = self.transport.hand_over(&route, &mail, limit).await;
+        handed_over.map_err(DeliveryError::HandOver)
     }
 }
 
@@ -65,68 +74,3 @@ impl std::fmt::Debug for SmtpMailer {
         f.debug_struct("SmtpMailer").finish_non_exhaustive()
     }
 }
-
-#[async_trait]
-impl NoticeSender for SmtpMailer {
-    async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError> {
-        let about = About::Notice(&mail.notice.kind);
-        let words = write(about, mail.language, (&mail.to.name, &mail.to.company));
-        let addressing = Addressing {
-            from: &self.from,
-            to: &mail.to.address,
-            name: mail.to.name.as_str(),
-            id: &mail.notice.id.to_string(),
-            at: mail.at,
-            language: mail.language,
-        };
-        self.deliver(&addressing, words).await
-    }
-
-    async fn send_test(&self, mail: &TestMail) -> Result<(), NoticeError> {
-        let line = |text| {
-            ContactLine::parse(text)
-                .map_err(|_| NoticeError::Refused("the name is too long".to_owned()))
-        };
-        let (name, company) = (line(mail.to.as_str())?, line(self.from.domain())?);
-        let words = write(About::Test, mail.language, (&name, &company));
-        let addressing = Addressing {
-            from: &self.from,
-            to: &mail.to,
-            name: "",
-            id: &mail.id.to_string(),
-            at: mail.at,
-            language: mail.language,
-        };
-        self.deliver(&addressing, words).await
-    }
-}
-
-/// Classifies a failure. The server's text is left out because it quotes addresses.
-fn classified(error: &SmtpError) -> NoticeError {
-    let Some(code) = error.status() else {
-        let what = if error.is_tls() {
-            "TLS failed"
-        } else if error.is_timeout() {
-            TIMED_OUT
-        } else if error.is_response() {
-            "the answer is not valid SMTP"
-        } else if error.is_client() {
-            "the server lacks a required feature, such as STARTTLS or a way to sign in"
-        } else {
-            "the connection failed"
-        };
-        return NoticeError::Unknown(what.to_owned());
-    };
-    let code = code.to_string();
-    if error.is_transient() || SET_UP_REFUSALS.contains(&code.as_str()) {
-        NoticeError::Postponed(code)
-    } else {
-        NoticeError::Refused(code)
-    }
-}
-
-/// Refusals of the set-up, not of the mail: a wrong or missing password, or encryption that the server
-/// requires first (RFC 4954, section 6). The mail is kept until an operator has fixed it.
-const SET_UP_REFUSALS: [&str; 5] = ["504", "530", "534", "535", "538"];
-
-const TIMED_OUT: &str = "the mail took too long";

@@ -2,21 +2,24 @@
 
 use std::time::SystemTime;
 
-use lettre::address::Envelope;
+use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::{Address, Message};
 use otp_core::recipient::EmailAddress;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use time::OffsetDateTime;
 
+use crate::transport::Route;
 use crate::words::Words;
 
 /// The sender of mails: an address, with or without a name. It is also the sender of the envelope, to
 /// which undeliverable mail is returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct From(Mailbox);
+pub struct From {
+    mailbox: Mailbox,
+    address: EmailAddress,
+}
 
 /// The text is not an address, with or without a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,24 +41,31 @@ impl From {
             return Err(InvalidFrom);
         }
         let address = EmailAddress::parse(address.trim()).map_err(|_| InvalidFrom)?;
-        if !address.as_str().is_ascii() {
-            // `Message-ID` contains the domain as it is.
-            return Err(InvalidFrom);
-        }
-        let name = (!name.is_empty()).then(|| name.to_owned());
-        let address = to_address(&address).ok_or(InvalidFrom)?;
-        Ok(Self(Mailbox::new(name, address)))
+        let mailbox = mailbox(&address, name).ok_or(InvalidFrom)?;
+        Ok(Self { mailbox, address })
     }
 
     /// Returns the domain of the address.
     pub fn domain(&self) -> &str {
-        self.0.email.domain()
+        self.address.domain()
+    }
+
+    /// Returns the address.
+    pub fn address(&self) -> &EmailAddress {
+        &self.address
+    }
+
+    pub(crate) fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
     }
 }
 
 /// Sender, recipient and identity of a mail.
 pub(crate) struct Addressing<'a> {
-    pub(crate) from: &'a From,
+    /// The sender of the envelope, to which undeliverable mail is returned.
+    pub(crate) sender: &'a From,
+    /// The sender that the reader sees; its domain is that of `Message-ID`.
+    pub(crate) from: &'a Mailbox,
     pub(crate) to: &'a EmailAddress,
     pub(crate) name: &'a str,
     /// The part of `Message-ID` before the domain.
@@ -65,15 +75,17 @@ pub(crate) struct Addressing<'a> {
 }
 
 /// Returns envelope and bytes of a mail, or `None` if mail cannot be sent to the address.
-pub(crate) fn compose(addressing: &Addressing<'_>, words: Words) -> Option<(Envelope, Vec<u8>)> {
-    let From(from) = addressing.from;
-    let to = to_address(addressing.to)?;
-    let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).ok()?;
-    let name = one_line(addressing.name);
-    let id = format!("<{}@{}>", addressing.id, addressing.from.domain());
+pub(crate) fn compose(addressing: &Addressing<'_>, words: Words) -> Option<(Route, Vec<u8>)> {
+    let from = addressing.from;
+    let to = mailbox(addressing.to, addressing.name)?;
+    let route = Route {
+        from: addressing.sender.mailbox.email.clone(),
+        to: to.email.clone(),
+    };
+    let id = format!("<{}@{}>", addressing.id, from.email.domain());
     let mut message = Message::builder()
         .from(from.clone())
-        .to(Mailbox::new((!name.is_empty()).then_some(name), to))
+        .to(to)
         .subject(one_line(&words.subject))
         .message_id(Some(id))
         .date(SystemTime::from(OffsetDateTime::from(addressing.at)))
@@ -97,11 +109,14 @@ pub(crate) fn compose(addressing: &Addressing<'_>, words: Words) -> Option<(Enve
         let value = HeaderValue::new(name, value.to_owned());
         message.headers_mut().insert_raw(value);
     }
-    Some((envelope, message.formatted()))
+    Some((route, message.formatted()))
 }
 
-fn to_address(address: &EmailAddress) -> Option<Address> {
-    address.as_str().parse().ok()
+/// Returns an address with a name, which may be empty; `None` if mail cannot be sent to the address.
+pub(crate) fn mailbox(address: &EmailAddress, name: &str) -> Option<Mailbox> {
+    let name = one_line(name);
+    let address = address.as_str().parse().ok()?;
+    Some(Mailbox::new((!name.is_empty()).then_some(name), address))
 }
 
 /// Returns text for a header. A character that would end the line becomes a space; the header's

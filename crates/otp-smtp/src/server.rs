@@ -1,20 +1,6 @@
 //! Mail server: its address, encryption and credentials.
 
-use std::time::Duration;
-
-use lettre::transport::smtp::PoolConfig;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use url::{Host, Url};
-
-/// Deadline of connecting, and of each answer of the server.
-const TIMEOUT: Duration = Duration::from_secs(20);
-
-/// Most connections to the server; each is kept for the next mail.
-const MAX_CONNECTIONS: u32 = 2;
-/// How long an idle connection is kept.
-const MAX_IDLE: Duration = Duration::from_secs(30);
 
 /// A mail server. `Debug` hides user and password.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,7 +12,7 @@ pub struct SmtpServer {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encryption {
+pub(crate) enum Encryption {
     /// TLS from the first byte on: `smtps://`.
     Implicit,
     /// TLS by STARTTLS, which the server must support: `smtp://`.
@@ -94,29 +80,24 @@ impl SmtpServer {
         })
     }
 
-    /// Returns a client of this server. It connects when it has a mail to send.
-    pub(crate) fn client(
-        &self,
-    ) -> Result<AsyncSmtpTransport<Tokio1Executor>, lettre::transport::smtp::Error> {
-        let parameters = || TlsParameters::builder(self.host.clone()).build_rustls();
-        let tls = match self.encryption {
-            Encryption::Implicit => Tls::Wrapper(parameters()?),
-            Encryption::StartTls => Tls::Required(parameters()?),
-            Encryption::None => Tls::None,
-        };
-        let pool = PoolConfig::new()
-            .max_size(MAX_CONNECTIONS)
-            .idle_timeout(MAX_IDLE);
-        // "Dangerous" means that encryption is chosen separately, as above.
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&self.host)
-            .port(self.port)
-            .tls(tls)
-            .timeout(Some(TIMEOUT))
-            .pool_config(pool);
-        if let Some((user, password)) = &self.credentials {
-            builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
-        }
-        Ok(builder.build())
+    /// Returns the name or address of the host.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Returns the port.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns how connections are encrypted.
+    pub(crate) fn encryption(&self) -> Encryption {
+        self.encryption
+    }
+
+    /// Returns user and password, if the server wants them.
+    pub(crate) fn credentials(&self) -> Option<&(String, String)> {
+        self.credentials.as_ref()
     }
 }
 

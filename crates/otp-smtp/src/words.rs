@@ -151,7 +151,7 @@ fn html<'a>(
 
 /// Returns text as it appears in a subject or in plain text. A left-to-right sentence with Latin
 /// names needs no isolates, and some mail readers show them.
-fn for_mail_readers(language: UiLanguage, text: &str) -> String {
+pub(crate) fn for_mail_readers(language: UiLanguage, text: &str) -> String {
     match Direction::of(language) {
         Direction::RightToLeft => text.to_owned(),
         Direction::LeftToRight => bidi::without_isolates(text),

@@ -1,6 +1,7 @@
 // Keeps the page current: the list of phones, the screen of the chosen phone, and the stream of
 // events. The URL's fragment names the chosen phone, so reloading and going back work.
 
+import { mailboxEntry, mailboxScreen } from "./mail.js";
 import { isArabic, texts } from "./texts.js";
 import { bubble, guide, phoneEntry, phoneScreen, progress, replyBubble } from "./view.js";
 
@@ -18,6 +19,8 @@ const search = document.getElementById("search");
 const searchField = document.getElementById("search-field");
 const found = document.getElementById("found");
 
+/** The mails by address, oldest first; the mailbox with the newest comes first. */
+let mailboxes = new Map();
 /** The latest message by number, and whether the person opted out; the newest phone comes first. */
 let phones = new Map();
 let tests = [];
@@ -28,7 +31,7 @@ const actions = { onCopy: copy, onCopyCommand: copyCommand, onRead: markRead, on
 translate();
 window.addEventListener("hashchange", showMain);
 searchField.addEventListener("input", showList);
-await Promise.all([loadTests(), loadPhones()]);
+await Promise.all([loadTests(), loadPhones(), loadMails()]);
 await showMain();
 listen();
 
@@ -81,27 +84,56 @@ async function loadPhones() {
   showList();
 }
 
+async function loadMails() {
+  const { mails } = await loadJson("control/mails");
+  mailboxes = new Map();
+  for (const mail of mails) addMail(mail);
+  showList();
+}
+
+function addMail(mail) {
+  for (const to of mail.envelope.to) {
+    const address = to.toLowerCase();
+    const before = mailboxes.get(address) ?? [];
+    if (before.some((other) => other.id === mail.id)) continue;
+    mailboxes.delete(address);
+    mailboxes = new Map([[address, [...before, mail].slice(-MAX_MESSAGES)], ...mailboxes]);
+  }
+}
+
+/** The address of the chosen mailbox, if it is one. */
+function chosenMailbox() {
+  const fragment = decodeURIComponent(location.hash.slice(1));
+  return fragment.includes("@") ? fragment : null;
+}
+
 function chosen() {
   const fragment = decodeURIComponent(location.hash.slice(1));
-  if (fragment === "guide") return null;
+  if (fragment === "guide" || fragment.includes("@")) return null;
   if (fragment.startsWith("+")) return fragment;
   return phones.keys().next().value ?? null;
 }
 
 function showList() {
   const current = chosen();
-  const focused = document.activeElement?.closest?.("#phones a")?.getAttribute("href");
+  const focused = document.activeElement?.closest?.(".phones li a")?.getAttribute("href");
   search.hidden = phones.size <= MAX_WITHOUT_SEARCH;
   const sought = search.hidden ? "" : searchField.value.trim();
   const matching = [...phones].filter(([number, phone]) => matches(number, phone, sought));
   const entries = matching.slice(0, MAX_PHONES);
   list.replaceChildren(...entries.map(([number, phone]) => phoneEntry(number, phone, number === current)));
+  const mailbox = chosenMailbox();
+  const boxes = [...mailboxes].slice(0, MAX_PHONES);
+  document
+    .getElementById("mailboxes")
+    .replaceChildren(...boxes.map(([address, mails]) => mailboxEntry(address, mails.at(-1), address === mailbox)));
+  document.getElementById("mailboxes-section").hidden = mailboxes.size === 0;
   found.textContent = sought === "" ? "" : texts.found(matching.length, phones.size);
   noPhones.hidden = phones.size > 0;
   // The list was rebuilt; the keyboard focus stays where it was.
-  if (focused) list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) document.querySelector(`.phones li a[href="${CSS.escape(focused)}"]`)?.focus();
   const guideLink = document.getElementById("guide-link");
-  if (current === null) guideLink.setAttribute("aria-current", "page");
+  if (current === null && mailbox === null) guideLink.setAttribute("aria-current", "page");
   else guideLink.removeAttribute("aria-current");
 }
 
@@ -116,6 +148,12 @@ function matches(number, { latest }, sought) {
 async function showMain() {
   const number = chosen();
   showList();
+  const mailbox = chosenMailbox();
+  if (mailbox !== null) {
+    main.replaceChildren(mailboxScreen(mailbox, mailboxes.get(mailbox) ?? []));
+    delete main.dataset.number;
+    return;
+  }
   if (number === null) {
     main.replaceChildren(guide(phones.size > 0, tests, account, actions));
     delete main.dataset.number;
@@ -145,6 +183,7 @@ function listen() {
   events.addEventListener("message", (event) => receive(JSON.parse(event.data)));
   events.addEventListener("status", (event) => update(JSON.parse(event.data)));
   events.addEventListener("reply", (event) => showReply(JSON.parse(event.data)));
+  events.addEventListener("mail", (event) => receiveMail(JSON.parse(event.data)));
   events.addEventListener("error", () => {
     connection.textContent = texts.connecting;
     connection.classList.remove("is-live");
@@ -153,7 +192,7 @@ function listen() {
 
 async function reload() {
   try {
-    await loadPhones();
+    await Promise.all([loadPhones(), loadMails()]);
     await showMain();
   } catch (error) {
     // The server is unreachable. The stream reports when it is back, and then this runs again.
@@ -179,6 +218,14 @@ function receive({ number, message }) {
   } else {
     showList();
   }
+}
+
+function receiveMail({ mail }) {
+  addMail(mail);
+  const addresses = mail.envelope.to.map((to) => to.toLowerCase());
+  announcer.textContent = `${texts.arrived} ${addresses.join(" ")}`;
+  if (addresses.includes(chosenMailbox())) showMain();
+  else showList();
 }
 
 /** Rebuilds the bubble of a message with a new status. */

@@ -22,7 +22,8 @@ export function isolated(text, className) {
   return element("bdi", { dir: "ltr", className: className ?? "" }, text);
 }
 
-function time(receivedAt) {
+/** Returns the time of day of a message; its title has the date. */
+export function time(receivedAt) {
   const moment = new Date(receivedAt);
   const { dir, lang } = document.documentElement;
   return element("time", { dateTime: receivedAt, title: moment.toLocaleString(), dir, lang }, timeOfDay(moment));

@@ -1,5 +1,8 @@
 //! A stand-in for Meta's WhatsApp Cloud API, with a web page that shows the recipients' phones.
 //!
+//! Beside the phones the page has mailboxes, for a gateway that also sends by e-mail: a small mail server
+//! takes the mails in ([`Sandbox::receive_mail`]).
+//!
 //! It answers a sender's requests (messages, templates, numbers, subscriptions) in Meta's shapes,
 //! reports by webhook what happens to each message, and records every call in a ledger that tests
 //! can read. It depends on no other crate of the workspace: it is a second, independent reading of
@@ -37,6 +40,7 @@ mod graph_error;
 mod ids;
 mod ledger;
 mod life;
+mod mailbox;
 mod options;
 mod phones;
 mod request;
@@ -45,6 +49,7 @@ mod ring;
 mod routes;
 mod sandbox;
 mod scripts;
+mod smtp;
 mod state;
 mod template;
 mod templates;

@@ -1,7 +1,8 @@
 //! The handle that everything shares: the state, the hold, and the signals that something changed.
 
 use std::{
-    fmt,
+    fmt, io,
+    net::TcpListener,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -10,7 +11,7 @@ use actix_web::web;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast, watch};
 
-use crate::{life::Accepted, options::SandboxOptions, routes, state::State, webhook};
+use crate::{life::Accepted, options::SandboxOptions, routes, smtp, state::State, webhook};
 
 /// A page that is this many events behind reloads instead.
 const MAX_LIVE_BACKLOG: usize = 256;
@@ -45,6 +46,8 @@ pub(crate) enum LiveEvent {
     },
     /// A reply of the person with this phone.
     Reply { to: String, reply: Arc<Value> },
+    /// A new mail.
+    Mail(Arc<Value>),
     /// A change that makes the page load everything again.
     Reload,
 }
@@ -73,6 +76,21 @@ impl Sandbox {
     pub fn configure(&self) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static + use<> {
         let sandbox = self.clone();
         move |config| routes::mount(&sandbox, config)
+    }
+
+    /// Takes mail in on this listener until the sandbox closes, and shows it on the page.
+    ///
+    /// The listener MUST be on the loopback, because the mail server has no encryption and no accounts;
+    /// any other one is refused.
+    pub fn receive_mail(&self, listener: TcpListener) -> io::Result<()> {
+        if !listener.local_addr()?.ip().is_loopback() {
+            let words = "the sandbox receives mail on the loopback only";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+        }
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        tokio::spawn(smtp::serve(self.clone(), listener));
+        Ok(())
     }
 
     /// Ends everything that keeps a server from stopping: open pages, waiting requests, the hold,

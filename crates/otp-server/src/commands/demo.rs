@@ -53,7 +53,10 @@ pub(super) async fn run(
         app_secret: random_text(),
         verify_token: random_text(),
     };
-    let settings = settings(address, &folder, &webhook, json)?;
+    // The sandbox takes it over below, when it knows the sample account's key.
+    let mail = listen((Ipv4Addr::LOCALHOST, 0).into())?;
+    let smtp_url = format!("smtp://{}?tls=none", mail.local_addr()?);
+    let settings = settings(address, &folder, &webhook, &smtp_url, json)?;
     crate::logging::start(&settings.log);
     let (store, keys) = Store::open_new(&settings, &overrides).await?;
     let overrides = Overrides {
@@ -73,6 +76,7 @@ pub(super) async fn run(
         read_consent: Some(super::sandbox::read_consent),
         ..SandboxOptions::default()
     });
+    sandbox.receive_mail(mail)?;
     let routes = sandbox.configure();
     let builder = Gateway::builder(settings)
         .with_overrides(overrides)
@@ -84,7 +88,10 @@ pub(super) async fn run(
     if !bound.ip().is_loopback() {
         output::note(&format!("warning: {}", exposed(bound)), json);
     }
-    output::print(&introduction(&format!("http://{address}"), &key), json);
+    output::print(
+        &introduction(&format!("http://{address}"), &key, &smtp_url),
+        json,
+    );
     let stopped = async {
         signals.received().await;
         // Its phone page keeps connections open.
@@ -158,6 +165,7 @@ fn settings(
     address: SocketAddr,
     folder: &DemoFolder,
     webhook: &WebhookOptions,
+    smtp_url: &str,
     json: bool,
 ) -> Result<Settings, SettingsError> {
     let database = folder.0.join("otp.db");
@@ -170,6 +178,8 @@ fn settings(
         ("whatsapp.base_url", &format!("http://{address}/sandbox")),
         ("whatsapp.app_secret", &webhook.app_secret),
         ("whatsapp.verify_token", &webhook.verify_token),
+        ("smtp.url", smtp_url),
+        ("mail.from", "Demo <otp@demo.example>"),
         ("security.master_key", &random_text()),
         // The sandbox breaks connections for some of its test numbers, which is not an error here.
         ("log.level", "warn,actix_http::h1::dispatcher=off"),
@@ -257,7 +267,7 @@ fn first_verification(url: &str, key: &str) -> (String, String) {
     (create, check)
 }
 
-fn introduction(url: &str, key: &str) -> Answer {
+fn introduction(url: &str, key: &str, smtp_url: &str) -> Answer {
     let curl = first_send(url, key);
     let (create, check) = first_verification(url, key);
     let text = format!(
@@ -278,6 +288,7 @@ fn introduction(url: &str, key: &str) -> Answer {
         "curl": curl,
         "verificationCurl": create,
         "checkCurl": check,
+        "smtpUrl": smtp_url,
     });
     Answer::new(json, text)
 }
@@ -296,7 +307,7 @@ mod tests {
             .split_whitespace()
             .find(|word| word.starts_with("otp_live_"));
         let key = key.expect("the key is shown whole once");
-        let printed = introduction("http://127.0.0.1:8080", key).text;
+        let printed = introduction("http://127.0.0.1:8080", key, "").text;
         let header = |key: &str| format!("X-Api-Key: {key}'");
         // In the command the README shortens the key.
         assert_eq!(shown, printed.replace(&header(key), &header("otp_live_…")));

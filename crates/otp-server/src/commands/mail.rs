@@ -45,7 +45,7 @@ pub(super) async fn run(
             let settings = sources.load()?;
             crate::logging::start(&settings.log);
             let send = SendTestMail {
-                sender: adapters::notice_sender(&settings, &overrides)?
+                sender: adapters::notice_sender(&overrides, adapters::mailer(&settings)?.as_ref())
                     .ok_or_else(no_mail_server)?,
                 clock: overrides.clock(),
                 randomness: overrides.randomness(),

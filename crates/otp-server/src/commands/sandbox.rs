@@ -8,7 +8,7 @@ use whatsapp_sandbox::{ConsentReply, Sandbox, SandboxOptions};
 use crate::gateway::{StopSignals, listen};
 use crate::output::{self, Answer};
 
-pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
+pub(super) async fn run(port: u16, mail_port: Option<u16>, json: bool) -> anyhow::Result<Answer> {
     let signals = StopSignals::catch()?;
     let listener = listen(([127, 0, 0, 1], port).into())?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -16,12 +16,15 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
         read_consent: Some(read_consent),
         ..SandboxOptions::default()
     });
+    let smtp_url = mail_port
+        .map(|port| receive_mail(&sandbox, port))
+        .transpose()?;
     let routes = sandbox.configure();
     let server = HttpServer::new(move || App::new().configure(routes.clone()))
         .disable_signals()
         .listen(listener)?
         .run();
-    let text = format!(
+    let mut text = format!(
         "WhatsApp sandbox on {url}\n\n\
          the phone           {url}/\n\
          as the Cloud API    whatsapp.base_url = \"{url}\"\n\
@@ -31,7 +34,12 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
         whatsapp_sandbox::DEFAULT_PHONE_NUMBER_ID,
         whatsapp_sandbox::DEFAULT_WABA_ID,
     );
-    output::print(&Answer::new(json!({"listening": url}), text), json);
+    let mut object = json!({"listening": url});
+    if let Some(smtp_url) = smtp_url {
+        text.push_str(&format!("\nas the mail server  smtp.url = \"{smtp_url}\""));
+        object["smtpUrl"] = json!(smtp_url);
+    }
+    output::print(&Answer::new(object, text), json);
     let handle = server.handle();
     let serving = tokio::spawn(server);
     signals.received().await;
@@ -46,6 +54,14 @@ pub(super) async fn run(port: u16, json: bool) -> anyhow::Result<Answer> {
     };
     signals.or_end_at_once(stopped).await???;
     Ok(Answer::new(json!({"stopped": true}), "stopped"))
+}
+
+/// Receives mail on a port of this machine, and returns the value of `smtp.url` for it.
+pub(super) fn receive_mail(sandbox: &Sandbox, port: u16) -> anyhow::Result<String> {
+    let listener = listen(([127, 0, 0, 1], port).into())?;
+    let address = listener.local_addr()?;
+    sandbox.receive_mail(listener)?;
+    Ok(format!("smtp://{address}?tls=none"))
 }
 
 /// Reads a reply on a phone of the sandbox by the gateway's own rule.

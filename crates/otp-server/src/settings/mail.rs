@@ -7,7 +7,7 @@ use otp_smtp::{DkimKey, DkimSigner, From, InvalidDkim, SmtpMailer, SmtpServer};
 use super::read::Keys;
 use crate::failure::SetupError;
 
-/// How notices are mailed.
+/// How notices and passcodes are mailed.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Mail {
@@ -21,9 +21,9 @@ pub struct Mail {
 
 impl Mail {
     /// Makes a mailer with these settings.
-    pub(crate) fn mailer(&self) -> Result<SmtpMailer, SetupError> {
+    pub(crate) fn mailer(&self) -> Result<Arc<SmtpMailer>, SetupError> {
         let mailer = SmtpMailer::new(&self.server, self.from.clone(), self.dkim.clone());
-        mailer.map_err(SetupError::caused_by)
+        mailer.map(Arc::new).map_err(SetupError::caused_by)
     }
 }
 

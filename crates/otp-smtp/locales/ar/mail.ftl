@@ -30,3 +30,9 @@ Test-subject = اختبار إعداد البريد
 Test-1 = أُرسلت هذه الرسالة لاختبار الإعداد. إذا أمكنك قراءتها فإن الإشعارات تصل إليك.
 Test-2 = هكذا تظهر الأرقام: { $granted }.
 Test-3 = أرسله { $sender }.
+
+Code-subject = { $code } هو رمزك لدى { $product }
+Code-intro = هذا رمزك لدى { $product }.
+Code-minutes = مدة صلاحيته بالدقائق: { $count }.
+Code-seconds = مدة صلاحيته بالثواني: { $count }.
+Code-warning = لا تشاركه مع أحد. إذا لم تطلبه فتجاهل هذه الرسالة.

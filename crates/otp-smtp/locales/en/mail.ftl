@@ -30,3 +30,9 @@ Test-subject = Test of the mail set-up
 Test-1 = This mail was sent to test the set-up. If you can read it, notices reach you.
 Test-2 = Numbers are shown like this: { $granted }.
 Test-3 = Sent by { $sender }.
+
+Code-subject = { $code } is your code for { $product }
+Code-intro = This is your code for { $product }.
+Code-minutes = It is valid for { $count } min.
+Code-seconds = It is valid for { $count } s.
+Code-warning = Do not share it with anyone. If you did not ask for it, ignore this mail.

@@ -15,8 +15,10 @@ fn from() -> From {
 
 fn composed(name: &str, address: &str, words: Words) -> Vec<u8> {
     let to = EmailAddress::parse(address).expect("an address");
+    let from = from();
     let addressing = Addressing {
-        from: &from(),
+        sender: &from,
+        from: from.mailbox(),
         to: &to,
         name,
         id: "5f0c",

@@ -10,6 +10,7 @@ use otp_core::notice::Reason;
 use uuid::Uuid;
 
 use super::*;
+use crate::otp_words;
 
 fn kinds(reason: &str) -> Vec<NoticeKind> {
     let credits = |amount| Credits::new(amount).expect("credits");
@@ -55,6 +56,7 @@ fn both_languages_have_every_text_and_no_other() {
         .map(About::key)
         .flat_map(|key| ["subject", "1", "2", "3"].map(|part| format!("{key}-{part}")))
         .chain(["greeting".to_owned(), "footer".to_owned()])
+        .chain(otp_words::KEYS.map(str::to_owned))
         .collect();
     assert_eq!(TEXTS.faults(keys.iter().map(String::as_str)), [""; 0]);
 }

@@ -5,6 +5,7 @@ mod blocks;
 mod calls;
 mod chaos;
 mod events;
+mod mails;
 mod numbers;
 mod phones;
 mod request;
@@ -40,6 +41,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             post().to(phones::mark_read),
         )
         .route("/phones/{number}/replies", post().to(phones::reply))
+        .route("/mails", get().to(mails::list))
+        .route("/mails/treatment", put().to(mails::put_treatment))
+        .route("/mails/{id}/html", get().to(mails::html))
         .route("/numbers/{number}", put().to(numbers::put))
         .route(
             "/accounts/{waba}/numbers/{id}",

@@ -8,9 +8,9 @@ use actix_web::{
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
-/// Allows only this server's own files: no inline code, no other origin, no frames.
+/// Allows only this server's own files: no inline code, no other origin, and no frames but those of mails.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    img-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(RustEmbed)]
 #[folder = "assets/"]

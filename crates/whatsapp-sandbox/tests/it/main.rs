@@ -10,6 +10,7 @@ mod documentation;
 mod hold;
 mod hostile;
 mod lives;
+mod mail;
 mod numbers;
 mod overrides;
 mod page;

@@ -13,7 +13,7 @@ use crate::ui_language::UiLanguage;
 pub struct SenderProfile {
     /// The account's company, the default name of the sender.
     pub company: Sealed,
-    /// What an operator set, if anything.
+    /// The sender that an operator set; `None` if every value is the default.
     pub sender: Option<Sealed>,
 }
 

@@ -16,7 +16,7 @@ use crate::{Sandbox, sandbox::LiveEvent};
 /// The interval of comments that keep proxies from closing a quiet stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// `GET control/events`: messages, statuses and replies as they happen.
+/// `GET control/events`: messages, statuses, replies and mails as they happen.
 pub(crate) async fn events(sandbox: Data<Sandbox>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
@@ -47,6 +47,9 @@ fn live(sandbox: &Sandbox) -> impl Stream<Item = Result<Bytes, Infallible>> + us
                     Ok(LiveEvent::Reply { to, reply }) => {
                         let data = json!({"number": format!("+{to}"), "reply": *reply});
                         format!("event: reply\ndata: {data}\n\n")
+                    }
+                    Ok(LiveEvent::Mail(mail)) => {
+                        format!("event: mail\ndata: {}\n\n", json!({"mail": *mail}))
                     }
                     // A page that fell behind loads everything again.
                     Ok(LiveEvent::Reload) | Err(RecvError::Lagged(_)) => {
