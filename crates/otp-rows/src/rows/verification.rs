@@ -200,7 +200,7 @@ by_name! {
     }
 }
 
-/// What the records of some verifications are made of.
+/// The parts of the records of some verifications.
 #[derive(Default)]
 pub struct RecordParts {
     /// The verifications.
