@@ -1,8 +1,7 @@
 //! `/v1/verifications` on the built server.
 
-use otp_e2e::world::{Answer, answer, recipient};
+use otp_e2e::world::{Answer, answer, client, recipient};
 use otp_e2e::{Database, Running, World, on_every_store};
-use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -35,7 +34,7 @@ async fn act(world: &World, server: &Running, id: &str, action: &str, body: &Val
 }
 
 async fn shown(world: &World, server: &Running, id: &str) -> Answer {
-    let request = Client::new().get(format!("{}{PATH}/{id}", server.url()));
+    let request = client().get(format!("{}{PATH}/{id}", server.url()));
     answer(request.header("X-Api-Key", &world.api_key)).await
 }
 

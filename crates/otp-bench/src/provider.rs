@@ -108,7 +108,7 @@ async fn accept(
     state: Arc<State>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    // The server also asks for its templates; that is no call about a message.
+    // The server also asks for its templates; such a request is not about a message.
     if request.method() != Method::POST {
         return Ok(json_response(r#"{"data":[]}"#.to_owned()));
     }

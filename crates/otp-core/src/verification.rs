@@ -27,11 +27,9 @@ pub use record::{
 pub use status::{VerificationOver, VerificationStatus};
 pub use transaction::{InvalidTransaction, Transaction, TransactionHash};
 
-use crate::channel::Channel;
 use crate::ids::VerificationId;
 use crate::language::LanguageTag;
 use crate::sealing::Sealed;
-use crate::send::SendAttempt;
 use crate::time::Timestamp;
 
 /// A new verification, as admission judges it and a store keeps it. Its recipient, account, API key
@@ -46,13 +44,13 @@ pub struct NewVerification {
     pub code_hash: CodeHash,
     /// The code, sealed for resends. It is wiped when the verification ends.
     pub code: Sealed,
-    /// What the code is made of.
+    /// The alphabet of the code.
     pub alphabet: Alphabet,
     /// Its number of characters.
     pub code_length: CodeLength,
     /// The language the caller asked for, which resends use as well.
     pub language: Option<LanguageTag>,
-    /// What a check has to repeat, if anything.
+    /// The hash of the transaction that a check has to repeat, if any.
     pub transaction: Option<TransactionHash>,
     /// The caller's own data, sealed.
     pub metadata: Option<Sealed>,
@@ -60,32 +58,7 @@ pub struct NewVerification {
     pub expires_at: Timestamp,
 }
 
-impl NewVerification {
-    /// Returns its first state.
-    pub fn begun(
-        &self,
-        attempt: &SendAttempt,
-        channel: Channel,
-        failed_guesses: usize,
-    ) -> VerificationState {
-        VerificationState {
-            id: self.id,
-            account_id: attempt.account_id,
-            recipient_index: Some(attempt.recipient_index),
-            status: VerificationStatus::Pending,
-            code_hash: Some(self.code_hash),
-            alphabet: self.alphabet,
-            failed_guesses,
-            transaction: self.transaction,
-            channel,
-            approved_by: None,
-            created_at: attempt.at,
-            expires_at: self.expires_at,
-        }
-    }
-}
-
-/// What a send has to do with a verification.
+/// The part that a send has in a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerificationPart {
     /// It begins one.

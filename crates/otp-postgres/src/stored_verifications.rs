@@ -205,7 +205,7 @@ fn new_row<'a>(attempts: &'a [SendAttempt], begun: &BegunVerification) -> Option
     };
     Some(NewRow {
         new,
-        state: new.begun(attempt, begun.channel, begun.failed_guesses),
+        state: attempt.begun(new, begun.channel, begun.failed_guesses),
         api_key_id: attempt.api_key_id,
     })
 }

@@ -144,7 +144,7 @@ fn new_row(attempts: &[SendAttempt], begun: &BegunVerification) -> Option<Value>
     let Some(VerificationPart::Create(new)) = &attempt.verification else {
         return None;
     };
-    let state = new.begun(attempt, begun.channel, begun.failed_guesses);
+    let state = attempt.begun(new, begun.channel, begun.failed_guesses);
     Some(json!([
         id(state.id.0),
         id(state.account_id.0),

@@ -31,7 +31,7 @@
 //! | [`idempotent_answers`] | `IdempotentAnswers` | no request below `/v1` is repeated safely |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
-//! | [`verifications`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
+//! | [`verifications`], [`code_checks`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
@@ -40,6 +40,7 @@ pub mod administration;
 pub mod admission;
 pub mod audit_trail;
 pub mod channels;
+pub mod code_checks;
 pub mod corrections;
 pub mod credits;
 pub mod erasure;
@@ -76,6 +77,7 @@ macro_rules! storage_contract {
             admission,
             audit_trail,
             channels,
+            code_checks,
             corrections,
             credits,
             erasure,
@@ -249,12 +251,8 @@ macro_rules! storage_contract {
             a_history_names_sender_and_template_and_is_nobody_elses,
         }
     };
-    (@verifications $fresh:expr) => {
-        $crate::storage_contract! { @tests $fresh; verifications:
-            a_new_verification_reads_back_with_its_message,
-            a_refused_or_replayed_verification_leaves_nothing,
-            a_newer_verification_replaces_the_pending_one,
-            a_resend_adds_a_message_with_the_same_code,
+    (@code_checks $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; code_checks:
             a_right_guess_approves_once,
             of_many_right_guesses_one_approves,
             of_many_wrong_guesses_five_count,
@@ -262,6 +260,14 @@ macro_rules! storage_contract {
             ten_wrong_guesses_block_a_recipient,
             a_repeated_check_is_answered_like_the_first,
             another_transaction_costs_no_guess,
+        }
+    };
+    (@verifications $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; verifications:
+            a_new_verification_reads_back_with_its_message,
+            a_refused_or_replayed_verification_leaves_nothing,
+            a_newer_verification_replaces_the_pending_one,
+            a_resend_adds_a_message_with_the_same_code,
             a_canceled_verification_has_no_code,
             expired_verifications_lose_their_codes,
             verifications_are_listed_by_what_is_asked,

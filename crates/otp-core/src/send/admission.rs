@@ -120,7 +120,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
 
 impl Judged {
     /// Records the effects of an admission on verifications: a new one replaces the pending one of its
-    /// recipient and inherits its wrong guesses, so a new code is no way to more guesses.
+    /// recipient and inherits its wrong guesses, so a new code does not bring more guesses.
     ///
     /// Returns the verdict on an attempt that belongs to a verification.
     fn take_verification(
@@ -148,7 +148,7 @@ impl Judged {
                     channel,
                     failed_guesses,
                 });
-                new.begun(attempt, channel, failed_guesses)
+                attempt.begun(new, channel, failed_guesses)
             }
             VerificationPart::Resend(id) => {
                 let mut state = facts.verification(attempt, *id)?.clone();

@@ -1,5 +1,6 @@
 //! A request to send, parsed and sealed: everything that admission needs and a message row keeps.
 
+use crate::channel::Channel;
 use crate::credits::Credits;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::{AccountId, ApiKeyId, MessageId};
@@ -8,7 +9,9 @@ use crate::sealing::{RecipientIndex, Sealed};
 use crate::send::{Refusal, RoutedTo};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
-use crate::verification::VerificationPart;
+use crate::verification::{
+    NewVerification, VerificationPart, VerificationState, VerificationStatus,
+};
 
 /// One request to send. It contains neither the passcode nor the number in the clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,4 +43,29 @@ pub struct SendAttempt {
     pub expires_at: Timestamp,
     /// The verification that it belongs to, if any.
     pub verification: Option<VerificationPart>,
+}
+
+impl SendAttempt {
+    /// Returns the first state of a verification that it begins.
+    pub fn begun(
+        &self,
+        new: &NewVerification,
+        channel: Channel,
+        failed_guesses: usize,
+    ) -> VerificationState {
+        VerificationState {
+            id: new.id,
+            account_id: self.account_id,
+            recipient_index: Some(self.recipient_index),
+            status: VerificationStatus::Pending,
+            code_hash: Some(new.code_hash),
+            alphabet: new.alphabet,
+            failed_guesses,
+            transaction: new.transaction,
+            channel,
+            approved_by: None,
+            created_at: self.at,
+            expires_at: new.expires_at,
+        }
+    }
 }

@@ -41,7 +41,7 @@ pub struct CheckVerificationRequest {
     pub caller: Caller,
     /// The verification.
     pub id: VerificationId,
-    /// What the person entered.
+    /// The text that the person entered.
     pub guess: Guess,
     /// The transaction that the code confirms, if any.
     pub transaction: Option<Transaction>,

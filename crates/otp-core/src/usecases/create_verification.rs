@@ -42,13 +42,13 @@ pub struct CreateVerificationRequest {
     pub caller: Caller,
     /// The recipient.
     pub to: PhoneNumber,
-    /// Where the code comes from.
+    /// The source of the code.
     pub code: CodeSource,
     /// How long the code is valid.
     pub lifetime: CodeLifetime,
     /// Preferred language of the message.
     pub language: Option<LanguageTag>,
-    /// What the code confirms, if anything.
+    /// The transaction that the code confirms, if any.
     pub transaction: Option<Transaction>,
     /// The caller's own data.
     pub metadata: Metadata,
@@ -58,7 +58,7 @@ pub struct CreateVerificationRequest {
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
-/// Where a code comes from.
+/// The source of a code.
 #[derive(Debug, Clone)]
 pub enum CodeSource {
     /// The service makes it.
@@ -191,7 +191,7 @@ impl CreateVerification {
     }
 }
 
-/// What the answer repeats of a new verification.
+/// The values of a new verification that the answer repeats.
 struct Drafted {
     id: VerificationId,
     code_length: CodeLength,

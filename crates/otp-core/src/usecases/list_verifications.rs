@@ -36,7 +36,7 @@ pub struct ListVerificationsRequest {
 /// The reason there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum ListVerificationsError {
-    /// What is stored does not open.
+    /// A stored recipient or the metadata does not open.
     #[error(transparent)]
     Unreadable(#[from] UnreadableRecipient),
     /// A port failed.

@@ -61,7 +61,7 @@ pub enum ShowVerificationError {
     /// The account has no such verification.
     #[error("the account has no such verification")]
     NotFound,
-    /// What is stored does not open.
+    /// The stored recipient or the metadata does not open.
     #[error(transparent)]
     Unreadable(#[from] UnreadableRecipient),
     /// A port failed.

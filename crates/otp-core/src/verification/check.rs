@@ -277,7 +277,7 @@ impl CheckFacts {
     }
 }
 
-/// Why a verification cannot be canceled.
+/// The reason a verification cannot be canceled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uncancelable {
     /// The account has no such verification.
@@ -296,7 +296,10 @@ pub fn cancel(
     let state = state.ok_or(Uncancelable::NotFound)?;
     match state.status_at(at) {
         VerificationStatus::Pending => Ok(state.with_status(VerificationStatus::Canceled, at)),
-        over => Err(Uncancelable::Over(over)),
+        over @ (VerificationStatus::Approved
+        | VerificationStatus::Expired
+        | VerificationStatus::Canceled
+        | VerificationStatus::Exhausted) => Err(Uncancelable::Over(over)),
     }
 }
 

@@ -14,7 +14,7 @@ const DIGITS: &[u8] = b"0123456789";
 /// Capital letters and digits that no font lets look alike: without `0 O 1 I L 5 S 2 Z 8 B U V`.
 const UNAMBIGUOUS: &[u8] = b"34679ACDEFGHJKMNPQRTWXY";
 
-/// What a code is made of, which decides how a guess is read.
+/// The alphabet of a code, which decides how a guess is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Alphabet {
     /// Generated from ten digits.
@@ -121,7 +121,7 @@ impl CodeLifetime {
     }
 }
 
-/// What the operator allows, and the default.
+/// The codes that the operator allows, and the default lifetime.
 #[derive(Debug, Clone, Copy)]
 pub struct VerificationPolicy {
     /// Whether codes may have 4 or 5 characters.
@@ -213,7 +213,7 @@ impl std::fmt::Debug for CodeHash {
     }
 }
 
-/// What a person typed, read as a code.
+/// A guess: the text that a person typed, read as a code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Guess(Box<str>);
 

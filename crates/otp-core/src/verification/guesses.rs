@@ -1,7 +1,7 @@
 //! The guess budget: at most five wrong guesses a code and ten a recipient in 24 hours.
 //!
 //! The second limit survives new codes, resends and other API keys. Without it, whoever asks for a new
-//! code after each five guesses could go on for ever.
+//! code after each five guesses could go on indefinitely.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl GuessBudget<'_> {
         of_code.min(GUESSES_PER_RECIPIENT.saturating_sub(self.counting().count()))
     }
 
-    /// Returns when a recipient without guesses may guess again: when so many of the failures are
+    /// Returns when a recipient without guesses may guess again: when enough of the failures are
     /// forgotten that fewer than [`GUESSES_PER_RECIPIENT`] count. `None` if it may guess now.
     pub fn blocked_until(&self) -> Option<Timestamp> {
         let mut newest_first: Vec<_> = self.counting().collect();

@@ -37,7 +37,7 @@ pub struct FoundVerifications {
     pub examined_to: Option<PagePosition>,
 }
 
-/// What a query chooses of the verifications that were looked at.
+/// The verifications that a query chooses of those that were looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
     /// The verifications that match, newest first.

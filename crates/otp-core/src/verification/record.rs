@@ -30,11 +30,11 @@ pub struct VerificationState {
     pub status: VerificationStatus,
     /// The hash of the code; `None` once it is removed.
     pub code_hash: Option<CodeHash>,
-    /// What the code is made of.
+    /// The alphabet of the code.
     pub alphabet: Alphabet,
     /// Wrong guesses, with those it inherited from the verification that it replaced.
     pub failed_guesses: usize,
-    /// What a check has to repeat, if anything.
+    /// The hash of the transaction that a check has to repeat, if any.
     pub transaction: Option<TransactionHash>,
     /// The channel of its newest message.
     pub channel: Channel,
@@ -69,9 +69,10 @@ impl VerificationState {
     /// whether or not that is recorded yet.
     pub fn status_at(&self, now: Timestamp) -> VerificationStatus {
         let is_over = now >= self.expires_at || now + MAX_CLOCK_SKEW < self.created_at;
-        match self.status {
-            VerificationStatus::Pending if is_over => VerificationStatus::Expired,
-            status => status,
+        if is_over && self.status == VerificationStatus::Pending {
+            VerificationStatus::Expired
+        } else {
+            self.status
         }
     }
 }
@@ -144,7 +145,7 @@ pub struct VerificationMessage {
 /// A verification, for reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerificationRecord {
-    /// What it depends on.
+    /// The part that checks depend on.
     pub state: VerificationState,
     /// The API key that created it.
     pub api_key_id: ApiKeyId,

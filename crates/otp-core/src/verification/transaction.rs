@@ -1,4 +1,4 @@
-//! What a code confirms: an amount that goes to a payee.
+//! The transaction that a code confirms: an amount that goes to a payee.
 //!
 //! A code that was sent for one transaction must not confirm another (PSD2, "dynamic linking": Delegated
 //! Regulation (EU) 2018/389, article 5). So a check repeats the transaction, and a different one is

@@ -27,7 +27,7 @@ pub(crate) fn resource() -> Resource {
     resource_at(PATH).post(post).finish()
 }
 
-/// What a person entered.
+/// The code that a person entered.
 #[derive(Deserialize, ToSchema)]
 struct CheckVerificationRequest {
     /// The code as it was typed: Arabic and Persian digits are read, spaces and hyphens are left out.

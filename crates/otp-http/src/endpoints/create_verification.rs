@@ -18,7 +18,7 @@ use crate::idempotency::{answer_once, repeatable};
 use crate::state::ApiState;
 use crate::wire::{CreateVerificationRequest, RequestHeaders, VerificationResource};
 
-pub(super) const PATH: &str = "/v1/verifications";
+const PATH: &str = "/v1/verifications";
 
 /// The resource of new verifications and of their list.
 pub(crate) fn resource() -> Resource {
@@ -84,10 +84,11 @@ pub(crate) async fn post(
         Err(error) => return error.answer(&RequestContext::of(&request)),
     };
     let create_verification = state.create_verification.clone();
-    let action = async move {
+    // Boxed, because a send is a large future.
+    let action = Box::pin(async move {
         let created = create_verification.execute(wanted).await?;
         Ok(VerificationResource::from(created.verification))
-    };
+    });
     answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
 }
 

@@ -15,7 +15,6 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoParams, IntoResponses};
 
-use super::create_verification::PATH;
 use crate::answer;
 use crate::authentication::authenticate;
 use crate::error::{self, ApiError, ErrorCode};
@@ -62,6 +61,8 @@ const FROM_CURSOR: QueryParameter<Cursor> = QueryParameter {
     description: "The beginning of the page: `nextCursor` of the page before.",
     value: CURSOR,
 };
+
+const PATH: &str = "/v1/verifications";
 
 /// The parameters of the query.
 pub(crate) const QUERY: [&dyn Documented; 6] =

@@ -101,10 +101,11 @@ pub(crate) async fn post(
         Err(error) => return error.answer(&RequestContext::of(&request)),
     };
     let resend_verification = state.resend_verification.clone();
-    let action = async move {
+    // Boxed, because a send is a large future.
+    let action = Box::pin(async move {
         let resent = resend_verification.execute(wanted).await?;
         Ok(VerificationResource::from(resent.verification))
-    };
+    });
     answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
 }
 

@@ -40,7 +40,7 @@ impl IntoParams for VerificationPath {
     }
 }
 
-/// Reads the id in the path. Text that is no id names no verification.
+/// Reads the id in the path. Text that is not an id names no verification.
 pub(super) fn id_of(request: &HttpRequest) -> Result<VerificationId, ApiError> {
     let id = ID.read(request);
     id.ok_or(ApiError::Plain(ErrorCode::VerificationNotFound))

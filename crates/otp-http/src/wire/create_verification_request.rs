@@ -43,7 +43,7 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<u8>, minimum = 4, maximum = 8, default = 6)]
     code_length: TypedField,
-    /// What that code is made of: digits, or letters and digits that do not look alike.
+    /// The alphabet of that code: digits, or letters and digits that do not look alike.
     #[serde(default)]
     #[schema(value_type = Option<AlphabetChoice>, default = "numeric")]
     alphabet: TypedField,
@@ -51,7 +51,7 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<u16>, minimum = 30, maximum = 600)]
     lifetime_seconds: TypedField,
-    /// What the code confirms. Checks have to repeat it.
+    /// The transaction that the code confirms. Checks have to repeat it.
     #[serde(default)]
     #[schema(value_type = Option<TransactionBody>)]
     transaction: TypedField,
@@ -74,7 +74,7 @@ pub(crate) enum ChannelChoice {
     Whatsapp,
 }
 
-/// What a code is made of.
+/// The alphabet of a code.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
 #[expect(dead_code, reason = "documents the names that are read")]

@@ -17,6 +17,7 @@ mod rate_limit;
 mod revocation;
 mod send_message;
 mod support;
+mod verification_checks;
 mod verifications;
 mod whatsapp_webhook;
 mod wire;

@@ -7,14 +7,13 @@ use otp_core::ids::ApiKeyId;
 use otp_core::ids::{MessageId, VerificationId};
 use otp_core::message::{MessageStatus, ProviderMessageId};
 use otp_core::ports::OutgoingMessage;
-use otp_core::ports::{Accepted, PortError, VerificationKey};
-use otp_core::proof::Proof;
+use otp_core::ports::{Accepted, VerificationKey};
 use otp_core::sealing::Purpose;
 use otp_core::send::{Admission, Refusal};
-use otp_core::verification::check::{CheckVerdict, Uncancelable};
+use otp_core::verification::check::Uncancelable;
 use otp_core::verification::{
-    Alphabet, CheckRecord, CheckResult, CodeLength, TransactionHash, VerificationMessage,
-    VerificationOver, VerificationRecord, VerificationState, VerificationStatus,
+    Alphabet, CheckRecord, CheckResult, CodeLength, VerificationMessage, VerificationOver,
+    VerificationRecord, VerificationState, VerificationStatus,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,13 +22,13 @@ use super::support::{ACCOUNT, Answer, Fixed, NOW, World, get, post, sealer};
 
 const PATH: &str = "/v1/verifications";
 const NUMBER: &str = "+966551234567";
-const ID: VerificationId = VerificationId(Uuid::from_u128(0x1d));
+pub(super) const ID: VerificationId = VerificationId(Uuid::from_u128(0x1d));
 
-fn path(action: &str) -> String {
+pub(super) fn path(action: &str) -> String {
     format!("{PATH}/{}{action}", ID.0)
 }
 
-fn state(status: VerificationStatus) -> VerificationState {
+pub(super) fn state(status: VerificationStatus) -> VerificationState {
     VerificationState {
         id: ID,
         account_id: ACCOUNT,
@@ -46,7 +45,7 @@ fn state(status: VerificationStatus) -> VerificationState {
     }
 }
 
-fn record(status: VerificationStatus) -> VerificationRecord {
+pub(super) fn record(status: VerificationStatus) -> VerificationRecord {
     let seal = |purpose, text: &str| sealer().seal(purpose, ID.0, text, &Fixed(8));
     VerificationRecord {
         state: state(status),
@@ -95,7 +94,7 @@ fn shown(status: &str, left: u64, wait: u64) -> Value {
 }
 
 /// A world whose only verification is this one.
-fn with(record: VerificationRecord) -> World {
+pub(super) fn with(record: VerificationRecord) -> World {
     let mut world = World::new();
     world
         .verifications
@@ -307,116 +306,6 @@ async fn a_verification_is_shown_as_it_is_at_the_moment() {
         let answer = world.ask(get(&other)).await;
         assert_eq!(answer.error(), (404, "VerificationNotFound".to_owned()));
     }
-}
-
-fn judging(mut world: World, verdict: CheckVerdict) -> World {
-    world
-        .verification_ledger
-        .expect_check_codes()
-        .times(1)
-        .returning(move |_| Ok(vec![verdict.clone()]));
-    world
-}
-
-#[actix_web::test]
-async fn a_right_code_is_answered_with_a_proof() {
-    let approved = CheckVerdict::Approved {
-        state: state(VerificationStatus::Approved),
-        first: true,
-    };
-    let mut world = judging(World::new(), approved);
-    world.proofs.expect_sign().times(1).returning(|claims| {
-        assert_eq!((claims.audience, claims.verification_id), (ACCOUNT, ID.0));
-        Ok(Proof::new("a.b.c".to_owned()))
-    });
-    let body = json!({"code": "٤٨٢ ٩١٣"});
-    let answer = world.ask(post(&path("/check"), &body)).await;
-    let expected = json!({"status": "Approved", "channel": "whatsapp", "proof": "a.b.c"});
-    assert_eq!((answer.status.as_u16(), answer.json()), (200, expected));
-}
-
-#[actix_web::test]
-async fn each_refused_check_has_its_own_reason() {
-    for (verdict, status, code) in [
-        (CheckVerdict::NotFound, 404, "VerificationNotFound"),
-        (
-            CheckVerdict::Incorrect { attempts_left: 2 },
-            400,
-            "CodeIncorrect",
-        ),
-        (
-            CheckVerdict::TransactionMismatch,
-            400,
-            "TransactionMismatch",
-        ),
-        (
-            CheckVerdict::AlreadyApproved,
-            409,
-            "VerificationAlreadyApproved",
-        ),
-        (CheckVerdict::Expired, 410, "VerificationExpired"),
-        (CheckVerdict::Canceled, 410, "VerificationCanceled"),
-        (CheckVerdict::TooManyAttempts, 429, "TooManyAttempts"),
-    ] {
-        let world = judging(with(record(VerificationStatus::Exhausted)), verdict);
-        let answer = world
-            .ask(post(&path("/check"), &json!({"code": "1"})))
-            .await;
-        assert_eq!(answer.error(), (status, code.to_owned()));
-        let left = (code == "CodeIncorrect").then_some(2);
-        assert_eq!(answer.json()["attemptsLeft"].as_u64(), left);
-        let wait = if status == 429 { "30" } else { "" };
-        assert_eq!(answer.header("retry-after"), wait, "{code}");
-    }
-}
-
-#[actix_web::test]
-async fn a_check_without_a_code_is_judged_by_nobody() {
-    for (body, code) in [
-        (json!({}), "CodeIsRequired"),
-        (json!({"code": null}), "CodeIsRequired"),
-        (json!({"code": " - "}), "CodeIsRequired"),
-        (json!({"code": 482_913}), "InvalidRequest"),
-    ] {
-        let answer = World::new().ask(post(&path("/check"), &body)).await;
-        assert_eq!(answer.error(), (400, code.to_owned()), "{body}");
-    }
-}
-
-#[actix_web::test]
-async fn a_check_repeats_the_transaction() {
-    let mut world = World::new();
-    world
-        .verification_ledger
-        .expect_check_codes()
-        .times(1)
-        .returning(|checks| {
-            assert!(matches!(checks[0].transaction, Some(TransactionHash(_))));
-            Ok(vec![CheckVerdict::TransactionMismatch])
-        });
-    let body = json!({
-        "code": "482913",
-        "transaction": {"amount": "49.90", "currency": "IQD", "payee": "Zain"},
-    });
-    let answer = world.ask(post(&path("/check"), &body)).await;
-    assert_eq!(answer.error(), (400, "TransactionMismatch".to_owned()));
-}
-
-#[actix_web::test]
-async fn a_proof_that_cannot_be_signed_is_a_fault_and_not_a_refusal() {
-    let approved = CheckVerdict::Approved {
-        state: state(VerificationStatus::Approved),
-        first: true,
-    };
-    let mut world = judging(World::new(), approved);
-    world
-        .proofs
-        .expect_sign()
-        .returning(|_| Err(PortError::Unavailable("away".into())));
-    let answer = world
-        .ask(post(&path("/check"), &json!({"code": "1"})))
-        .await;
-    assert_eq!(answer.error(), (503, "InternalServerError".to_owned()));
 }
 
 #[actix_web::test]

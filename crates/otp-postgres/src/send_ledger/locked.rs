@@ -90,9 +90,10 @@ impl PgStore {
 /// Returns whether a statement waited for a lock for too long. A server that does not speak English does not
 /// tell; see `errors.rs`.
 fn is_lock_time_out(error: &DieselError) -> bool {
-    match error {
-        DieselError::DatabaseError(_, info) => info.message().contains("due to lock timeout"),
-        _ => false,
+    if let DieselError::DatabaseError(_, info) = error {
+        info.message().contains("due to lock timeout")
+    } else {
+        false
     }
 }
 

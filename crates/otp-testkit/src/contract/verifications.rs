@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::ids::{AccountId, MessageId, VerificationId};
+use otp_core::ids::{MessageId, VerificationId};
 use otp_core::language::LanguageTag;
 use otp_core::page::PagePosition;
 use otp_core::ports::{Clock, Storage, VerificationKey};
@@ -12,8 +12,8 @@ use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use otp_core::verification::{
-    Alphabet, CheckKey, CheckResult, CodeLength, NewVerification, TransactionHash,
-    VerificationOver, VerificationPart, VerificationQuery, VerificationRecord, VerificationStatus,
+    Alphabet, CodeLength, NewVerification, VerificationOver, VerificationPart, VerificationQuery,
+    VerificationRecord, VerificationStatus,
 };
 
 use super::fixture::{Fixture, START, recipient};
@@ -22,7 +22,7 @@ use crate::sender::accepted_outcome;
 /// The code of every verification of the tests.
 pub const CODE: &str = "482913";
 
-fn seconds(seconds: u64) -> Duration {
+pub(super) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -68,7 +68,7 @@ pub fn new_of(attempt: &SendAttempt) -> &NewVerification {
 }
 
 /// Creates a verification that has to be admitted.
-async fn created(fixture: &Fixture, number: u32) -> SendAttempt {
+pub(super) async fn created(fixture: &Fixture, number: u32) -> SendAttempt {
     let attempt = create(fixture, number);
     let admission = fixture.admit(&attempt).await;
     let admitted = matches!(admission, Admission::AdmittedCode { .. });
@@ -90,18 +90,18 @@ pub fn guess(fixture: &Fixture, id: VerificationId, text: &str) -> CheckAttempt 
     }
 }
 
-async fn check(fixture: &Fixture, check: CheckAttempt) -> CheckVerdict {
+pub(super) async fn check(fixture: &Fixture, check: CheckAttempt) -> CheckVerdict {
     let verdicts = fixture.store.check_codes(Arc::from([check])).await;
     let mut verdicts = verdicts.expect("judged");
     assert_eq!(verdicts.len(), 1);
     verdicts.remove(0)
 }
 
-fn is_approved(verdict: &CheckVerdict) -> bool {
+pub(super) fn is_approved(verdict: &CheckVerdict) -> bool {
     matches!(verdict, CheckVerdict::Approved { .. })
 }
 
-async fn find(fixture: &Fixture, id: VerificationId) -> VerificationRecord {
+pub(super) async fn find(fixture: &Fixture, id: VerificationId) -> VerificationRecord {
     let key = VerificationKey::Id(id);
     let found = fixture
         .store
@@ -142,7 +142,7 @@ pub async fn a_new_verification_reads_back_with_its_message(store: Arc<dyn Stora
     let new = new_of(&attempt);
     let record = find(&fixture, new.id).await;
     let channel = record.state.channel;
-    assert_eq!(record.state, new.begun(&attempt, channel, 0));
+    assert_eq!(record.state, attempt.begun(new, channel, 0));
     assert_eq!(record.api_key_id, attempt.api_key_id);
     assert_eq!(record.recipient.as_ref(), Some(&new.recipient));
     assert_eq!(record.code.as_ref(), Some(&new.code));
@@ -268,209 +268,6 @@ pub async fn a_resend_adds_a_message_with_the_same_code(store: Arc<dyn Storage>)
     let refused = fixture.admit(&resend(&fixture, 1, id)).await;
     let over = Refusal::VerificationOver(VerificationOver::Approved);
     assert_eq!(refused, Admission::Refused(over));
-}
-
-/// A right guess approves once, and is recorded.
-pub async fn a_right_guess_approves_once(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 10).await;
-    let id = new_of(&created(&fixture, 1).await).id;
-    fixture.clock.advance(seconds(1));
-    let verdict = check(&fixture, guess(&fixture, id, CODE)).await;
-    let after = find(&fixture, id).await;
-    assert_eq!(after.state.status, VerificationStatus::Approved);
-    assert_eq!(after.code, None);
-    let approved = CheckVerdict::Approved {
-        state: after.state,
-        first: true,
-    };
-    assert_eq!(verdict, approved);
-    let checks: Vec<_> = after
-        .checks
-        .iter()
-        .map(|row| (row.at, row.result))
-        .collect();
-    assert_eq!(checks, [(START + seconds(1), CheckResult::Approved)]);
-    let again = check(&fixture, guess(&fixture, id, CODE)).await;
-    assert_eq!(again, CheckVerdict::AlreadyApproved);
-    assert_eq!(find(&fixture, id).await.checks.len(), 1);
-}
-
-/// Of a hundred right guesses at the same time one approves.
-pub async fn of_many_right_guesses_one_approves(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 10).await;
-    let id = new_of(&created(&fixture, 1).await).id;
-    let verdicts = race(&fixture, 100, |_| guess(&fixture, id, CODE)).await;
-    let approved = verdicts.iter().filter(|verdict| is_approved(verdict));
-    assert_eq!(approved.count(), 1);
-    let already = |verdict: &&CheckVerdict| **verdict == CheckVerdict::AlreadyApproved;
-    assert_eq!(verdicts.iter().filter(already).count(), 99);
-}
-
-/// Of a hundred wrong guesses at the same time five count, and then even the right one is refused.
-pub async fn of_many_wrong_guesses_five_count(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 10).await;
-    let id = new_of(&created(&fixture, 1).await).id;
-    let wrong = |number| guess(&fixture, id, &format!("{number:06}"));
-    let verdicts = race(&fixture, 100, wrong).await;
-    let mut left: Vec<_> = verdicts
-        .iter()
-        .filter_map(|verdict| match verdict {
-            CheckVerdict::Incorrect { attempts_left } => Some(*attempts_left),
-            CheckVerdict::TooManyAttempts => None,
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    left.sort_unstable();
-    assert_eq!(left, [0, 1, 2, 3, 4]);
-    let record = find(&fixture, id).await;
-    assert_eq!(record.state.status, VerificationStatus::Exhausted);
-    assert_eq!((record.checks.len(), record.code), (5, None));
-    let late = check(&fixture, guess(&fixture, id, CODE)).await;
-    assert_eq!(late, CheckVerdict::TooManyAttempts);
-}
-
-async fn race(
-    fixture: &Fixture,
-    racers: u32,
-    guess: impl Fn(u32) -> CheckAttempt,
-) -> Vec<CheckVerdict> {
-    let mut set = tokio::task::JoinSet::new();
-    for number in 0..racers {
-        let (store, guess) = (Arc::clone(&fixture.store), guess(number));
-        set.spawn(async move { store.check_codes(Arc::from([guess])).await });
-    }
-    let verdicts = set.join_all().await;
-    let mut judged = Vec::new();
-    for verdict in verdicts {
-        judged.extend(verdict.expect("judged"));
-    }
-    judged
-}
-
-/// A batch of checks is judged one by one, each with the effects of those before it.
-pub async fn a_batch_of_checks_is_judged_one_by_one(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 10).await;
-    let (one, other) = (
-        new_of(&created(&fixture, 1).await).id,
-        new_of(&created(&fixture, 2).await).id,
-    );
-    let unknown = VerificationId::generate(START, &*fixture.randomness);
-    let foreign = CheckAttempt {
-        account_id: fixture.another_account().await,
-        ..guess(&fixture, other, CODE)
-    };
-    let batch = [
-        guess(&fixture, one, "000000"),
-        guess(&fixture, unknown, CODE),
-        guess(&fixture, one, CODE),
-        foreign,
-        guess(&fixture, other, CODE),
-        guess(&fixture, one, CODE),
-    ];
-    let verdicts = fixture.store.check_codes(Arc::from(batch)).await;
-    let verdicts = verdicts.expect("judged");
-    assert_eq!(verdicts[0], CheckVerdict::Incorrect { attempts_left: 4 });
-    assert_eq!(verdicts[1], CheckVerdict::NotFound);
-    assert!(is_approved(&verdicts[2]));
-    assert_eq!(verdicts[3], CheckVerdict::NotFound);
-    assert!(is_approved(&verdicts[4]));
-    assert_eq!(verdicts[5], CheckVerdict::AlreadyApproved);
-    let nothing = fixture.store.check_codes(Arc::from([])).await;
-    assert_eq!(nothing.expect("judged"), []);
-}
-
-/// Ten wrong guesses in 24 hours block a recipient of the account, over new codes and other API keys.
-pub async fn ten_wrong_guesses_block_a_recipient(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 10).await;
-    let first_failure = fixture.clock.now();
-    for round in 0..2 {
-        let id = new_of(&created(&fixture, 1).await).id;
-        for _ in 0..5 {
-            let verdict = check(&fixture, guess(&fixture, id, "000000")).await;
-            let counted = matches!(verdict, CheckVerdict::Incorrect { .. });
-            assert!(counted, "round {round}: {verdict:?}");
-        }
-        fixture.clock.advance(seconds(60));
-    }
-    let refused = fixture.admit(&create(&fixture, 1)).await;
-    let retry_at = first_failure + seconds(24 * 60 * 60);
-    assert_eq!(
-        refused,
-        Admission::Refused(Refusal::TooManyAttempts { retry_at })
-    );
-    created(&fixture, 2).await;
-    let other = fixture.another_account().await;
-    let of_other = failures_of(&fixture, other).await;
-    assert_eq!(of_other, 0);
-    fixture.clock.advance(retry_at.since(fixture.clock.now()));
-    let again = fixture.admit(&create(&fixture, 1)).await;
-    let five_left = matches!(
-        again,
-        Admission::AdmittedCode {
-            attempts_left: 5,
-            ..
-        }
-    );
-    assert!(five_left, "{again:?}");
-}
-
-/// Returns how many failures count against recipient 1 in another account.
-async fn failures_of(fixture: &Fixture, account: AccountId) -> usize {
-    let query = VerificationQuery {
-        account_id: account,
-        ..everything(fixture)
-    };
-    let found = fixture.store.list_verifications(&query).await;
-    let records = found.expect("listed").records;
-    records.iter().map(|record| record.failures.len()).sum()
-}
-
-/// A check that is repeated with its idempotency key is answered like the first one.
-pub async fn a_repeated_check_is_answered_like_the_first(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 10).await;
-    let id = new_of(&created(&fixture, 1).await).id;
-    let with_key = |text, byte| CheckAttempt {
-        key: Some(CheckKey([byte; 32])),
-        ..guess(&fixture, id, text)
-    };
-    for (byte, attempts_left) in [(1, 4), (1, 4), (2, 3), (1, 4)] {
-        let verdict = check(&fixture, with_key("000000", byte)).await;
-        assert_eq!(verdict, CheckVerdict::Incorrect { attempts_left }, "{byte}");
-    }
-    for first_time in [true, false, false] {
-        let verdict = check(&fixture, with_key(CODE, 3)).await;
-        let first = match verdict {
-            CheckVerdict::Approved { first, .. } => first,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(first, first_time);
-    }
-    for byte in [1, 4] {
-        let verdict = check(&fixture, with_key(CODE, byte)).await;
-        assert_eq!(verdict, CheckVerdict::AlreadyApproved);
-    }
-}
-
-/// A check of another transaction is recorded, and costs no guess.
-pub async fn another_transaction_costs_no_guess(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 10).await;
-    let mut attempt = create(&fixture, 1);
-    let transaction = Some(TransactionHash([5; 32]));
-    if let Some(VerificationPart::Create(new)) = &mut attempt.verification {
-        new.transaction = transaction;
-    }
-    fixture.admit(&attempt).await;
-    let id = new_of(&attempt).id;
-    let verdict = check(&fixture, guess(&fixture, id, CODE)).await;
-    assert_eq!(verdict, CheckVerdict::TransactionMismatch);
-    let record = find(&fixture, id).await;
-    assert_eq!(record.checks[0].result, CheckResult::TransactionMismatch);
-    assert_eq!((record.state.failed_guesses, record.failures.len()), (0, 0));
-    let right = CheckAttempt {
-        transaction,
-        ..guess(&fixture, id, CODE)
-    };
-    assert!(is_approved(&check(&fixture, right).await));
 }
 
 /// The account cancels its own pending verification, once.

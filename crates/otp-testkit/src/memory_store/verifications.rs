@@ -166,7 +166,7 @@ impl State {
             return;
         };
         let stored = StoredVerification {
-            state: new.begun(attempt, begun.channel, begun.failed_guesses),
+            state: attempt.begun(new, begun.channel, begun.failed_guesses),
             api_key_id: attempt.api_key_id,
             recipient: Some(new.recipient.clone()),
             code: Some(new.code.clone()),

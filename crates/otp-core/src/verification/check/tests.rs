@@ -1,3 +1,5 @@
+//! Tests of checks: each verdict, batches, and random histories.
+
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -235,9 +237,12 @@ fn a_repeated_request_is_answered_like_the_first() {
         ],
         facts(state(1)),
     );
-    let is_first = |verdict: &CheckVerdict| match verdict {
-        CheckVerdict::Approved { first, .. } => Some(*first),
-        _ => None,
+    let is_first = |verdict: &CheckVerdict| {
+        if let CheckVerdict::Approved { first, .. } = verdict {
+            Some(*first)
+        } else {
+            None
+        }
     };
     let wrong = |attempts_left| CheckVerdict::Incorrect { attempts_left };
     assert_eq!(judged.verdicts[..3], [wrong(4), wrong(4), wrong(3)]);
@@ -288,7 +293,7 @@ fn cancellation_and_expiry_end_what_is_pending_only() {
     assert_eq!(expire(&approved, late), None);
 }
 
-/// What a random history does next, and how many seconds later.
+/// The next step of a random history, and how many seconds later it comes.
 #[derive(Debug, Clone)]
 enum Step {
     Guess(bool),

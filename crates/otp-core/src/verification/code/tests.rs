@@ -1,3 +1,5 @@
+//! Tests of codes: their distribution, and how guesses are read.
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
