@@ -280,10 +280,13 @@ async fn of_a_thousand_wrong_guesses_in_two_processes_five_count() {
     assert_eq!(verdicts.len(), 1_000);
     let mut left: Vec<_> = verdicts
         .iter()
-        .filter_map(|verdict| match verdict {
-            CheckVerdict::Incorrect { attempts_left } => Some(*attempts_left),
-            CheckVerdict::TooManyAttempts => None,
-            other => panic!("{other:?}"),
+        .filter_map(|verdict| {
+            if let CheckVerdict::Incorrect { attempts_left } = verdict {
+                Some(*attempts_left)
+            } else {
+                assert_eq!(*verdict, CheckVerdict::TooManyAttempts);
+                None
+            }
         })
         .collect();
     left.sort_unstable();
