@@ -37,9 +37,12 @@ fn the_set_up_can_be_pasted_and_ends_with_a_code() {
     }
     let port = free_port();
     script = script.replace("127.0.0.1:8090", &format!("127.0.0.1:{port}"));
+    let sandbox = "otp-server sandbox --mail-port 1025 &";
+    assert!(script.contains(sandbox), "{script}");
+    let mail_port = free_port();
     script = script.replace(
-        "otp-server sandbox &",
-        &format!("otp-server sandbox --port {port} &"),
+        sandbox,
+        &format!("otp-server sandbox --port {port} --mail-port {mail_port} &"),
     );
     let program = program().parent().expect("a folder").display();
     let around = "set -euo pipefail; trap 'kill $(jobs -p); wait' EXIT; export no_proxy='*'";
