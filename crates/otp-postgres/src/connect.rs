@@ -20,6 +20,7 @@ use tokio_postgres::NoTls;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::errors::{one_line, unavailable};
+use crate::send_ledger;
 use crate::url::Target;
 pub use error::ConnectError;
 pub use options::PgOptions;
@@ -108,6 +109,11 @@ impl PgStore {
             max: status.max_size,
             waiting: status.waiting,
         }
+    }
+
+    /// Closes the connections that nobody uses at present. The next ones are opened anew.
+    pub(crate) fn close_idle_connections(&self) {
+        self.pool.retain(|_, _| false);
     }
 
     /// A connection outside the pool, without a time limit on its statements: for migrations.
@@ -211,6 +217,7 @@ impl Connector {
         // If the server refuses it, the time limit of the statement ends it.
         let _ = connection.batch_execute(WATCH_THE_CLIENT).await;
         let _ = connection.batch_execute(SPEAK_ENGLISH).await;
+        send_ledger::prepare_locks(&connection).await;
         Ok(connection)
     }
 }

@@ -52,6 +52,8 @@ impl Schema for PgStore {
             Err(error) => return Err(self.schema_unavailable(one_line(&error))),
         }
         let applied = apply(connection, MIGRATIONS, self.migration_lock_timeout()).await;
+        // What a connection prepared when it was opened may have been about tables that did not exist.
+        self.close_idle_connections();
         applied.map_err(|failure| match failure {
             Failure::Locked => SchemaError::Locked { database },
             Failure::Other(cause) => SchemaError::Failed { database, cause },

@@ -33,6 +33,7 @@ use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRulesRow, signed_amount};
 use otp_rows::schema::accounts;
+use uuid::Uuid;
 
 pub(crate) use self::locked::Rows;
 use crate::PgStore;
@@ -111,6 +112,18 @@ statement! {
     "UPDATE subscriptions SET remaining = balance.remaining, announced = balance.announced \
      FROM unnest({}, {}, {}) AS balance (id, remaining, announced) \
      WHERE subscriptions.id = balance.id"
+}
+
+/// Prepares the statements that lock rows, on a connection that was just opened.
+///
+/// A statement is prepared at its first use, which takes a round trip. Statements that are sent in one
+/// round trip with it and are prepared already would overtake it: the facts would be loaded before their
+/// accounts are locked, and the limit of the wait would have ended. Without the tables this does nothing;
+/// the schema is applied before anything is sent, and opens new connections.
+pub(crate) async fn prepare_locks(connection: &AsyncPgConnection) {
+    let (account, message) = (AccountId(Uuid::nil()), MessageId(Uuid::nil()));
+    let _ = lock_accounts(connection, &BTreeSet::from([account])).await;
+    let _ = settle::lock_messages(connection, &BTreeSet::from([message])).await;
 }
 
 /// Locks accounts against every other batch, in ascending order of ids, and reads their rules. The lock

@@ -78,7 +78,7 @@ pub(super) async fn settle(
 }
 
 /// Locks the messages in ascending order of ids and reads their state.
-async fn lock_messages(
+pub(super) async fn lock_messages(
     mut connection: &AsyncPgConnection,
     ids: &BTreeSet<MessageId>,
 ) -> QueryResult<Vec<MessageStateRow>> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use otp_core::ports::{PortError, SendLedger};
-use otp_core::send::{Admission, Outcome, SendAttempt, Settlement};
+use otp_core::ports::{AdmissionFacts, PortError, SendLedger};
+use otp_core::send::{Admission, Outcome, Refusal, SendAttempt, Settlement};
 use otp_postgres::{PgOptions, PgStore};
 use otp_testkit::contract::fixture::Fixture;
 use otp_testkit::sender::{accepted_outcome, failure};
@@ -103,6 +103,59 @@ async fn a_batch_names_the_accounts_whose_rows_are_held_and_records_nothing() {
     holder.batch_execute("COMMIT").await.expect("commit");
     let settled = store.settle(Arc::from(outcomes)).await;
     settled.expect("everything is free");
+}
+
+/// The first batch of a connection prepares its statements, and gives up as early as every other one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_batch_of_a_connection_does_not_wait_longer() {
+    let url = fresh::database();
+    let fixture = Fixture::with_credits(Arc::new(fresh::store(&url).await), 10).await;
+    let holder = fresh::session(&url).await;
+    let hold = format!(
+        "BEGIN; SELECT FROM accounts WHERE id = '{}' FOR UPDATE",
+        fixture.account
+    );
+    holder.batch_execute(&hold).await.expect("nobody holds it");
+    let sent = fixture.attempt(1);
+    let failed = settlement(&sent, Outcome::Failed(failure(131_026)));
+    let expected = BTreeSet::from([fixture.account]);
+    let (admitting, settling) = (store(&url).await, store(&url).await);
+    let started = Instant::now();
+    let held = held_by(admitting.admit(Arc::from([sent])).await);
+    assert_eq!(held, expected);
+    let held = held_by(settling.settle(Arc::from([failed])).await);
+    assert_eq!(held, expected);
+    // A statement may take 10 s.
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+/// What another transaction committed while a batch waited for its account counts, also if the connection
+/// has loaded such facts before and has never locked an account.
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_are_loaded_after_the_lock_on_a_connection_that_only_loaded_facts_before() {
+    let url = fresh::database();
+    let fixture = Fixture::with_credits(Arc::new(fresh::store(&url).await), 1).await;
+    let store = Arc::new(fresh::connect(&url).await);
+    let attempt = fixture.attempt(1);
+    store.facts_of(&attempt).await.expect("facts");
+    let holder = fresh::session(&url).await;
+    let spend = format!(
+        "BEGIN; SELECT FROM accounts WHERE id = '{0}' FOR UPDATE; \
+         UPDATE subscriptions SET remaining = 0 WHERE account_id = '{0}'",
+        fixture.account
+    );
+    holder.batch_execute(&spend).await.expect("nobody holds it");
+    let admitting = {
+        let (store, attempt) = (Arc::clone(&store), attempt.clone());
+        tokio::spawn(async move { store.admit(Arc::from([attempt])).await })
+    };
+    let observer = fresh::session(&url).await;
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+         AND wait_event_type = 'Lock'";
+    fresh::until(&observer, waiting, 1).await;
+    holder.batch_execute("COMMIT").await.expect("commit");
+    let admitted = admitting.await.expect("no panic").expect("admit");
+    assert_eq!(admitted, [Admission::Refused(Refusal::InsufficientBalance)]);
 }
 
 /// A migration that waits for a table stops every statement for a while. It does not fail the batches.
