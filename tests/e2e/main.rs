@@ -24,4 +24,5 @@ mod templates;
 mod tls;
 mod tracing;
 mod verifications;
+mod verifications_by_email;
 mod webhooks;

@@ -19,7 +19,10 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox.
     pub fn start() -> Self {
-        let process = Running::start(&["sandbox", "--port", "0", "--json"], &[]);
+        let process = Running::start(
+            &["sandbox", "--port", "0", "--mail-port", "0", "--json"],
+            &[],
+        );
         let process = process.unwrap_or_else(|ended| panic!("{}", ended.stderr));
         Self {
             process,
@@ -30,6 +33,23 @@ impl Sandbox {
     /// Returns the base URL.
     pub fn url(&self) -> &str {
         self.process.url()
+    }
+
+    /// Returns the value of `smtp.url` for its mail server.
+    pub fn smtp_url(&self) -> &str {
+        self.process.ready["smtpUrl"].as_str().expect("a URL")
+    }
+
+    /// Waits for at least this many mails to this address, and returns all of them.
+    pub async fn wait_for_mails_to(&self, address: &str, at_least: usize) -> Vec<Value> {
+        let wait = PATIENCE.as_millis();
+        let path = format!("mails?to={address}&at_least={at_least}&timeout_ms={wait}");
+        self.get(&path).await["mails"].rows()
+    }
+
+    /// Sets how the next mails are treated; `{}` takes every mail.
+    pub async fn treat_mails(&self, treatment: Value) {
+        self.put("mails/treatment", &treatment).await;
     }
 
     /// Returns every call about this message, found by the id that the gateway passes on.

@@ -96,6 +96,13 @@ impl World {
         self.set("WHATSAPP__VERIFY_TOKEN", meta::VERIFY_TOKEN);
     }
 
+    /// Servers to come hand their mails to the sandbox.
+    pub fn send_mail(&mut self) {
+        let url = self.sandbox.smtp_url().to_owned();
+        self.set("SMTP__URL", &url);
+        self.set("MAIL__FROM", "Gateway <otp@gateway.example>");
+    }
+
     /// An account with a key and nothing else.
     pub async fn bare(database: Database) -> Self {
         Self::bare_with(database, &[]).await

@@ -5,6 +5,7 @@ mod outcome;
 mod pending;
 mod provider_message_id;
 mod query;
+mod queued;
 mod record;
 mod status;
 
@@ -13,6 +14,7 @@ pub use outcome::{CodeOutcome, JudgedOutcome, OutcomeVerdict, RecordedOutcome};
 pub use pending::{ExpiryPosition, PendingMessage};
 pub use provider_message_id::ProviderMessageId;
 pub use query::{ExaminedMessage, FoundMessages, MAX_EXAMINED, MessageQuery};
+pub use queued::{ClaimedMessage, QueuedMessage};
 pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;
 

@@ -23,6 +23,8 @@ pub use email_address::{EmailAddress, InvalidEmailAddress};
 pub use invalid_phone_number::InvalidPhoneNumber;
 pub use phone_number::PhoneNumber;
 
+use crate::channel::Channel;
+
 /// A recipient, by the form of its address. `Debug` shows little of it, as it is personal data.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Recipient {
@@ -83,6 +85,14 @@ impl Recipient {
         match self {
             Self::Phone(number) => number.masked(),
             Self::Email(address) => address.masked(),
+        }
+    }
+
+    /// Returns the channel that reaches it.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Phone(_) => Channel::WhatsApp,
+            Self::Email(_) => Channel::Email,
         }
     }
 

@@ -23,6 +23,7 @@ pub mod create_api_key;
 pub mod create_plan;
 pub mod create_templates;
 pub mod create_verification;
+pub mod deliver_queued;
 pub mod enter_consent;
 pub mod examine_sender;
 pub mod expire_pending_messages;

@@ -14,7 +14,7 @@ mod verification;
 
 pub(crate) use code_outcome::CodeOutcomeName;
 pub(crate) use create_verification_request::{
-    CHANNELS, ChannelChoice, CreateVerificationRequest, TransactionBody, one_of, transaction,
+    ChannelChoice, CreateVerificationRequest, TransactionBody, channel, transaction,
 };
 pub(crate) use message::{FailureFields, MessageResource, MessageWithTimeline};
 pub(crate) use message_status::MessageStatusName;

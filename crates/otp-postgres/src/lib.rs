@@ -44,6 +44,7 @@ mod message_outcomes;
 mod messages;
 mod notice_outbox;
 mod opt_outs;
+mod outgoing_queue;
 mod plans;
 mod prices;
 mod proof_keys;

@@ -11,6 +11,7 @@ mod message;
 mod notice;
 mod plan;
 mod proof_key;
+mod queued;
 mod receipt;
 mod send_facts;
 mod sender;
@@ -34,6 +35,7 @@ pub use message::{
 pub use notice::NoticeRow;
 pub use plan::{PlanRow, PriceRow};
 pub use proof_key::ProofKeyRow;
+pub use queued::ClaimedMessageRow;
 pub use receipt::{Located, LocatedRow, OurNumberRow, PendingMessageRow, UnmatchedReceiptRow};
 pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,

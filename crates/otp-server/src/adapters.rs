@@ -10,6 +10,7 @@ use otp_core::ports::{
     ProviderWebhook, Randomness, Receipts, RecipientIdentities, SendLedger, SenderExaminer,
     Storage, StorageHealth, TemplateRegistry, VerificationLedger, Verifications,
 };
+use otp_core::recipient::EmailAddress;
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_hot_path::{
     BatchLimits, CachedDirectory, CachedProofKeys, GapWatch, GroupCommit, GroupedChecks,
@@ -18,6 +19,7 @@ use otp_hot_path::{
 use otp_proof::JwtSigner;
 use otp_smtp::{SmtpMailer, SmtpNoticeSender, SmtpOtpSender};
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
+use tokio::sync::Notify;
 
 use crate::by_channel::ByChannel;
 use crate::failure::SetupError;
@@ -25,6 +27,7 @@ use crate::keyring::Keys;
 use crate::metrics::{CountedLedger, CountedSender, CountedWebhook, Metrics, Watched};
 use crate::overrides::Overrides;
 use crate::settings::Settings;
+use crate::waking_ledger::WakingLedger;
 
 /// The ports of a running gateway.
 pub(crate) struct Adapters {
@@ -34,8 +37,12 @@ pub(crate) struct Adapters {
     pub(crate) health: Arc<dyn StorageHealth>,
     /// Cached.
     pub(crate) directory: Arc<dyn Directory>,
-    /// Batched, and counted by batch.
+    /// Batched, and counted by batch. Notifies [`queued`](Self::queued).
     pub(crate) ledger: Arc<dyn SendLedger>,
+    /// Notified when a message was queued for its hand-over.
+    pub(crate) queued: Arc<Notify>,
+    /// The address that mails come from; `None` if no mail server is set.
+    pub(crate) mail_from: Option<EmailAddress>,
     /// Checks are batched.
     pub(crate) verification_ledger: Arc<dyn VerificationLedger>,
     /// Few at a time, with the other narrow reads.
@@ -97,6 +104,7 @@ impl Adapters {
             overrides.clock(),
             public_url,
         );
+        let queued = Arc::new(Notify::new());
         let metrics = Metrics::start(Watched {
             storage: storage.clone(),
             sender: Arc::clone(&sender),
@@ -110,7 +118,12 @@ impl Adapters {
             narrow_reads,
             storage,
             health: Arc::new(SharedHealth::new(watch)),
-            ledger,
+            ledger: Arc::new(WakingLedger {
+                ledger,
+                queued: Arc::clone(&queued),
+            }),
+            queued,
+            mail_from: mailer.as_ref().map(|mailer| mailer.address().clone()),
             messages: reads.clone(),
             receipts: reads.clone(),
             identities: reads,

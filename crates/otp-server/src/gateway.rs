@@ -192,7 +192,7 @@ impl GatewayBuilder {
             servers: Servers::start(server, internal),
             requests,
             use_cases,
-            workers: Workers::start(&adapters),
+            workers: Workers::start(settings, &adapters),
         })
     }
 }

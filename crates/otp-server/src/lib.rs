@@ -72,6 +72,7 @@ mod store;
 mod system;
 mod tls;
 mod use_cases;
+mod waking_ledger;
 mod workers;
 
 pub use failure::SetupError;

@@ -30,7 +30,8 @@ pub struct Overrides {
     pub storage: Option<Arc<dyn Storage>>,
     /// Delivers WhatsApp messages; default: WhatsApp's Cloud API.
     pub sender: Option<Arc<dyn MessageSender>>,
-    /// Delivers passcodes by e-mail; default: SMTP, if `smtp.url` is set.
+    /// Delivers passcodes by e-mail; default: SMTP. `smtp.url` and `mail.from` have to be set in any case:
+    /// they make addresses recipients.
     pub email_sender: Option<Arc<dyn MessageSender>>,
     /// Asks the provider about senders; default: WhatsApp's Cloud API, or nobody if
     /// [`sender`](Self::sender) is set.

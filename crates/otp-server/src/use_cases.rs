@@ -13,6 +13,7 @@ use otp_core::usecases::cancel_verification::CancelVerification;
 use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_verification::CreateVerification;
+use otp_core::usecases::deliver_queued::DeliverQueued;
 use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
 use otp_core::usecases::expire_verifications::ExpireVerifications;
@@ -144,11 +145,21 @@ fn send_message(settings: &Settings, adapters: &Adapters) -> SendMessage {
         installation: Arc::clone(&adapters.keys.installation),
         clock: Arc::clone(&adapters.clock),
         randomness: Arc::clone(&adapters.randomness),
+        mail_from: adapters.mail_from.clone(),
         policy: SendPolicy {
             request_deadline: settings.messages.request_deadline,
             provider_timeout: settings.whatsapp.timeout,
             message_lifetime: settings.messages.lifetime,
         },
+    }
+}
+
+/// Hands queued messages over, in the background.
+pub(crate) fn deliver_queued(settings: &Settings, adapters: &Adapters) -> DeliverQueued {
+    DeliverQueued {
+        queue: adapters.storage.clone(),
+        verifications: Arc::clone(&adapters.verifications),
+        send: send_message(settings, adapters),
     }
 }
 

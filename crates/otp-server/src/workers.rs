@@ -4,6 +4,7 @@ mod answers;
 mod consents;
 mod messages;
 mod notices;
+mod queue;
 mod rounds;
 mod senders;
 mod templates;
@@ -16,11 +17,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::adapters::Adapters;
+use crate::settings::Settings;
 use crate::use_cases;
 use answers::ForgetOldAnswers;
 use consents::ResolveConsents;
 use messages::ExpireMessages;
 use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
+use queue::DeliverQueuedMessages;
 use rounds::Rounds;
 use senders::ExamineSenders;
 use templates::SyncStoredTemplates;
@@ -38,13 +41,13 @@ pub(crate) struct Workers {
 
 impl Workers {
     /// Starts a worker for each task.
-    pub(crate) fn start(adapters: &Arc<Adapters>) -> Self {
+    pub(crate) fn start(settings: &Settings, adapters: &Arc<Adapters>) -> Self {
         let workers = Self {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             rounds: Rounds::default(),
         };
-        start(adapters, &workers);
+        start(settings, adapters, &workers);
         workers
     }
 
@@ -61,7 +64,7 @@ impl Workers {
     }
 }
 
-fn start(adapters: &Arc<Adapters>, running: &Workers) {
+fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
     let stop = &running.stop;
     let workers = Starter {
         adapters,
@@ -100,6 +103,16 @@ fn start(adapters: &Arc<Adapters>, running: &Workers) {
             mail: use_cases::mail_notices(adapters, &sender),
             stop: stop.clone(),
             postponed: false,
+        });
+    }
+    // Without a mail server nothing is queued.
+    if adapters.mail_from.is_some() {
+        let stop = stop.clone();
+        let deliver = use_cases::deliver_queued(settings, adapters);
+        workers.start(move |adapters| DeliverQueuedMessages {
+            deliver: deliver.clone(),
+            queued: Arc::clone(&adapters.queued),
+            stop: stop.clone(),
         });
     }
     workers.start(|adapters| AnnounceExpiringKeys(use_cases::announce_expiring_keys(adapters)));

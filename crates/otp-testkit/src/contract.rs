@@ -32,6 +32,7 @@
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
 //! | [`verifications`], [`code_checks`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
+//! | [`outgoing_queue`] | `SendLedger`, `OutgoingQueue` | no mail with a code is sent |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
@@ -51,6 +52,7 @@ pub mod keyring;
 pub mod notice_outbox;
 pub mod opt_out;
 pub mod outcomes;
+pub mod outgoing_queue;
 pub mod pages;
 pub mod proof_keys;
 pub mod races;
@@ -87,6 +89,7 @@ macro_rules! storage_contract {
             notice_outbox,
             opt_out,
             outcomes,
+            outgoing_queue,
             pages,
             proof_keys,
             races,
@@ -249,6 +252,16 @@ macro_rules! storage_contract {
             late_news_is_recorded_and_moves_nothing,
             the_end_of_a_lifetime_is_recorded,
             a_history_names_sender_and_template_and_is_nobody_elses,
+        }
+    };
+    (@outgoing_queue $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; outgoing_queue:
+            an_admitted_mail_with_a_code_is_queued_and_other_messages_are_not,
+            a_claim_is_for_good,
+            of_many_who_claim_at_the_same_time_one_gets_a_message,
+            a_postponed_message_comes_back_when_it_is_due,
+            those_that_have_been_due_for_longest_come_first,
+            an_old_claim_is_abandoned_until_it_is_removed,
         }
     };
     (@code_checks $fresh:expr) => {

@@ -12,6 +12,7 @@ mod message_outcomes;
 mod messages;
 mod notice_outbox;
 mod opt_outs;
+mod outgoing_queue;
 mod proof_keys;
 mod receipts;
 mod recipient_identities;
@@ -52,6 +53,7 @@ use otp_core::send::{RoutedTo, SendingProfile};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
 
+use self::outgoing_queue::InQueue;
 use self::verifications::VerificationRows;
 
 /// A store in memory; clones share it.
@@ -86,6 +88,7 @@ struct State {
     /// With the time at which each ended.
     notices: Vec<(QueuedNotice, Option<Timestamp>)>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
+    queue: Vec<InQueue>,
     verified: VerificationRows,
     requests: HashMap<RequestKey, StoredRequest>,
 }

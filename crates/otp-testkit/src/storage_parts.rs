@@ -19,8 +19,8 @@ use otp_core::ids::{
 };
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::message::{
-    ExpiryPosition, FoundMessages, JudgedOutcome, Message, MessageHistory, MessageQuery,
-    PendingMessage, RecordedOutcome,
+    ClaimedMessage, ExpiryPosition, FoundMessages, JudgedOutcome, Message, MessageHistory,
+    MessageQuery, PendingMessage, RecordedOutcome,
 };
 use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
@@ -29,7 +29,7 @@ use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
     Directory, Erasure, IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox,
-    OptOuts, OutboxBacklog, Plans, PortError, Prices, ProofKeys, Recalled, Receipts,
+    OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys, Recalled, Receipts,
     RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState, SendLedger, SenderHealths,
     Senders, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates, VerificationKey,
     VerificationLedger, Verifications,
@@ -202,6 +202,16 @@ storage_parts! {
             before: Timestamp,
             most: usize,
         ) -> usize;
+    }
+    outgoing_queue: OutgoingQueue {
+        async fn claim_queued(now: Timestamp, most: usize) -> Vec<ClaimedMessage>;
+        async fn postpone_queued(
+            message: MessageId,
+            due_at: Timestamp,
+            failed_attempts: u32,
+        ) -> ();
+        async fn remove_queued(message: MessageId) -> ();
+        async fn list_abandoned(claimed_before: Timestamp, most: usize) -> Vec<ClaimedMessage>;
     }
     plans: Plans {
         async fn create(plan: &Plan) -> ();

@@ -10,6 +10,7 @@ use otp_core::language::LanguageTag;
 use otp_core::message::ProviderMessageId;
 use otp_core::passcode::Passcode;
 use otp_core::ports::{OutgoingMessage, Storage};
+use otp_core::recipient::EmailAddress;
 use otp_core::sealing::SealedProviderMessageId;
 use otp_core::send::SendAttempt;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
@@ -68,6 +69,9 @@ pub struct World {
 /// The provider's id of the number that every sender of a [`World`] has.
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
 
+/// The address that a [`World`] sends mails from.
+pub const MAIL_FROM: &str = "otp@gateway.example";
+
 /// How long things may take in a [`World`].
 pub const POLICY: SendPolicy = SendPolicy {
     request_deadline: Duration::from_secs(10),
@@ -99,6 +103,7 @@ impl World {
             installation: Arc::clone(&fixture.installation),
             clock: fixture.clock.clone(),
             randomness: fixture.randomness.clone(),
+            mail_from: Some(EmailAddress::parse(MAIL_FROM).expect("an address")),
             policy: POLICY,
         };
         Self {

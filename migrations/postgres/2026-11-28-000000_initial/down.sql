@@ -8,6 +8,7 @@ DROP TABLE pending_verifications;
 DROP TABLE verifications;
 DROP TABLE message_events;
 DROP TABLE provider_messages;
+DROP TABLE queued_messages;
 DROP TABLE pending_messages;
 DROP TABLE messages;
 DROP TABLE unresolved_consents;

@@ -295,6 +295,22 @@ CREATE TABLE pending_messages (
     vacuum_truncate = false
 );
 
+-- The messages that wait for their hand-over, and those whose hand-over has begun. A row is written with
+-- the message and deleted when its outcome is recorded. A mail leaves a dead row or two: few, beside those
+-- of the mail's own rows.
+CREATE TABLE queued_messages (
+    message_id      uuid        PRIMARY KEY,
+    account_id      uuid        NOT NULL,
+    verification_id uuid        NOT NULL,
+    due_at          timestamptz NOT NULL,
+    failed_attempts integer     NOT NULL CHECK (failed_attempts >= 0),
+    -- When its hand-over began. Nobody begins it again.
+    claimed_at      timestamptz
+);
+CREATE INDEX due_queued_messages ON queued_messages (due_at, message_id) WHERE claimed_at IS NULL;
+CREATE INDEX claimed_queued_messages ON queued_messages (claimed_at, message_id)
+    WHERE claimed_at IS NOT NULL;
+
 -- The message of each id that the provider assigned. This is not an index of messages: the id is
 -- known when the message is settled, and a change of an indexed column adds an entry to every index
 -- of the table. Without such an index a settlement touches none of them, if the row's page has

@@ -7,6 +7,7 @@ DROP TABLE verification_checks;
 DROP TABLE pending_verifications;
 DROP TABLE verifications;
 DROP TABLE message_events;
+DROP TABLE queued_messages;
 DROP TABLE pending_messages;
 DROP TABLE messages;
 DROP TABLE unresolved_consents;

@@ -285,6 +285,21 @@ CREATE TABLE pending_messages (
     PRIMARY KEY (expires_at, message_id)
 ) STRICT, WITHOUT ROWID;
 
+-- The messages that wait for their hand-over, and those whose hand-over has begun. A row is written with
+-- the message and deleted when its outcome is recorded.
+CREATE TABLE queued_messages (
+    message_id      BLOB    NOT NULL PRIMARY KEY,
+    account_id      BLOB    NOT NULL,
+    verification_id BLOB    NOT NULL,
+    due_at          INTEGER NOT NULL,
+    failed_attempts INTEGER NOT NULL CHECK (failed_attempts >= 0),
+    -- When its hand-over began. Nobody begins it again.
+    claimed_at      INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX due_queued_messages ON queued_messages (due_at, message_id) WHERE claimed_at IS NULL;
+CREATE INDEX claimed_queued_messages ON queued_messages (claimed_at, message_id)
+    WHERE claimed_at IS NOT NULL;
+
 -- The timeline of each message, in the order in which it was recorded. Each source and status has
 -- one row, so a repeated receipt adds nothing. The admission has no row here: the message's own row
 -- records it.

@@ -2,9 +2,9 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure,
-    IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, Plans, Prices,
-    ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger, SenderHealths, Senders,
-    StorageHealth, Subscriptions, Templates, VerificationLedger, Verifications,
+    IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, OutgoingQueue,
+    Plans, Prices, ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger, SenderHealths,
+    Senders, StorageHealth, Subscriptions, Templates, VerificationLedger, Verifications,
 };
 
 /// All ports that a storage adapter provides.
@@ -25,6 +25,7 @@ pub trait Storage:
     + Messages
     + OptOuts
     + NoticeOutbox
+    + OutgoingQueue
     + Plans
     + Prices
     + ProofKeys
@@ -56,6 +57,7 @@ impl<T> Storage for T where
         + Messages
         + OptOuts
         + NoticeOutbox
+        + OutgoingQueue
         + Plans
         + Prices
         + ProofKeys

@@ -9,6 +9,7 @@ use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{SubscriptionId, VerificationId};
+use crate::message::QueuedMessage;
 use crate::notice::MailNotice;
 use crate::send::facts::{FirstAnswer, SendFacts};
 use crate::send::{Refusal, RoutedTo, SendAttempt};
@@ -50,6 +51,8 @@ pub struct Judged {
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
+    /// The messages that wait for their hand-over, to be queued with the debits.
+    pub queued: Vec<QueuedMessage>,
     /// The verifications to insert.
     pub verifications: Vec<BegunVerification>,
     /// The new state of each verification that an admission changed: replaced by a newer one of its
@@ -104,6 +107,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
                     at: attempt.at,
                 });
                 judged.balances.insert(after.id, after);
+                judged.queued.extend(queued(attempt, &routed_to));
                 judged.messages.push(NewMessage {
                     attempt: index,
                     routed_to,
@@ -226,6 +230,18 @@ pub(super) fn decide(
         Some(after) => Ok((routed_to.clone(), after)),
         None => refuse(Refusal::InsufficientBalance),
     }
+}
+
+/// Returns the place in the queue of an admitted message, if its route has one.
+fn queued(attempt: &SendAttempt, routed_to: &RoutedTo) -> Option<QueuedMessage> {
+    let part = attempt.verification.as_ref();
+    let part = part.filter(|_| routed_to.is_queued())?;
+    Some(QueuedMessage {
+        message_id: attempt.message_id,
+        account_id: attempt.account_id,
+        verification_id: part.id(),
+        due_at: attempt.at,
+    })
 }
 
 /// Returns the subscription that pays, with its new balance.

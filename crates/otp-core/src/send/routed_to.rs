@@ -27,6 +27,17 @@ impl RoutedTo {
         }
     }
 
+    /// Returns whether its messages wait in the queue for their hand-over, instead of being handed over
+    /// by the request that admits them. The outcome of a mail may take longer than a request.
+    pub fn is_queued(&self) -> bool {
+        match self {
+            Self::WhatsApp(_) => false,
+            Self::Email(_) => true,
+            #[cfg(feature = "mocks")]
+            Self::Double(_) => false,
+        }
+    }
+
     /// Returns the language of the message.
     pub fn language(&self) -> &LanguageTag {
         match self {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, MessageId, VerificationId};
 use crate::keyring::MasterKeys;
+use crate::passcode::Passcode;
 use crate::ports::{Directory, Keyring, PortError};
 use crate::recipient::Recipient;
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
@@ -80,6 +81,17 @@ pub(super) fn open_verified(
 ) -> Result<Option<Recipient>, UnreadableRecipient> {
     let of = (Purpose::VerificationRecipient, verification.0);
     open(sealer, of, recipient)
+}
+
+/// Opens the code of a verification.
+pub(super) fn open_code(
+    sealer: &AccountSealer,
+    verification: VerificationId,
+    code: &Sealed,
+) -> Result<Passcode, PortError> {
+    let code = sealer.open(Purpose::VerificationCode, verification.0, code);
+    let code = code.map_err(|error| PortError::Backend(error.into()))?;
+    Passcode::parse(Some(&code)).map_err(|error| PortError::Backend(error.into()))
 }
 
 fn open(

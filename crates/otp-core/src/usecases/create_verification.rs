@@ -9,7 +9,7 @@ use crate::language::LanguageTag;
 use crate::message::MessageStatus;
 use crate::passcode::Passcode;
 use crate::ports::{PortError, VerificationKey};
-use crate::recipient::PhoneNumber;
+use crate::recipient::Recipient;
 use crate::sealing::Purpose;
 use crate::send::{Admission, RoutedTo, SendAttempt};
 use crate::ui_language::UiLanguage;
@@ -41,7 +41,7 @@ pub struct CreateVerificationRequest {
     /// The caller.
     pub caller: Caller,
     /// The recipient.
-    pub to: PhoneNumber,
+    pub to: Recipient,
     /// The source of the code.
     pub code: CodeSource,
     /// How long the code is valid.
@@ -136,9 +136,10 @@ impl CreateVerification {
         let id = VerificationId::generate(now, &*send.randomness);
         let (new, passcode) = self.begin(&request, id, &prepared);
         let drafted = Drafted::of(&new, &prepared.attempt);
-        prepared.attempt.verification = Some(VerificationPart::Create(Box::new(new)));
+        let expires_at = new.expires_at;
+        prepared.carry_code(VerificationPart::Create(Box::new(new)), expires_at);
 
-        let (sent, admission) = send.send(prepared, request.to.clone(), passcode).await?;
+        let (sent, admission) = send.send(prepared, passcode).await?;
         let Admission::AdmittedCode {
             attempts_left,
             resend_at,
@@ -177,7 +178,7 @@ impl CreateVerification {
         let metadata = request.metadata.to_stored();
         let new = NewVerification {
             id,
-            recipient: seal(Purpose::VerificationRecipient, request.to.e164()),
+            recipient: seal(Purpose::VerificationRecipient, request.to.as_str()),
             code_hash: sealer.hash_code(id, passcode.expose()),
             code: seal(Purpose::VerificationCode, passcode.expose()),
             alphabet,
@@ -229,7 +230,7 @@ impl Drafted {
         ShownVerification {
             id: self.id,
             status: VerificationStatus::Pending,
-            to: Some(request.to.into()),
+            to: Some(request.to),
             channel,
             code_length: self.code_length.get(),
             created_at: self.created_at,

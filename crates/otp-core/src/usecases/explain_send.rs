@@ -18,7 +18,7 @@ use crate::send::explanation::explain;
 use crate::send::{Admission, Explanation, FirstAnswer};
 use crate::usecases::authenticate::Caller;
 use crate::usecases::send_message::{
-    Prepared, SendMessage, SendMessageError, SendRequest, refused,
+    Prepared, PreparedRoute, SendMessage, SendMessageError, SendRequest, refused,
 };
 
 /// The message to explain: a send without its passcode.
@@ -97,9 +97,10 @@ impl ExplainSend {
         let now = self.send.clock.now();
         let account = request.caller.account_id;
         let profile = self.send.directory.find_sending_profile(account).await?;
+        let to = request.to.clone().into();
         let send_request = SendRequest {
             caller: request.caller,
-            to: &request.to,
+            to: &to,
             language: request.language.as_ref(),
             notice_language: None,
             idempotency_key: request.idempotency_key,
@@ -116,7 +117,10 @@ impl ExplainSend {
             wait,
             balance,
         } = explain(&attempt, &facts);
-        let route = route.ok().map(|(route, _)| route);
+        let route = match route {
+            Ok(PreparedRoute::WhatsApp(route, ..)) => Some(route),
+            Ok(PreparedRoute::Queued(_)) | Err(_) => None,
+        };
         let stop = route.and_then(|route| route.stop);
         Ok(ExplainedSend {
             foreseen: match admission {

@@ -5,15 +5,13 @@
 
 use std::time::Duration;
 
+use crate::channel::Channel;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::VerificationId;
-use crate::passcode::Passcode;
 use crate::ports::{PortError, VerificationKey};
-use crate::recipient::Recipient;
-use crate::sealing::Purpose;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
-use crate::usecases::account_sealers::open_verified;
+use crate::usecases::account_sealers::{open_code, open_verified};
 use crate::usecases::authenticate::Caller;
 use crate::usecases::create_verification::CreatedVerification;
 use crate::usecases::send_message::{
@@ -40,6 +38,8 @@ pub struct ResendVerificationRequest {
     pub caller: Caller,
     /// The verification.
     pub id: VerificationId,
+    /// The channel, if the caller chose one.
+    pub channel: Option<Channel>,
     /// Language of notices to the account holder, if the request names one.
     pub notice_language: Option<UiLanguage>,
     /// The key under which the request may be repeated.
@@ -58,6 +58,9 @@ pub enum ResendVerificationError {
         /// How long to wait.
         wait: Duration,
     },
+    /// The chosen channel does not reach the recipient.
+    #[error("the channel does not reach the recipient")]
+    OtherChannel,
     /// The verification is over.
     #[error("the verification is over")]
     Over(VerificationOver),
@@ -102,15 +105,17 @@ impl ResendVerification {
         let to = open_verified(sealer, request.id, record.recipient.as_ref());
         let to = to.map_err(ShowVerificationError::from)?;
         // Without the recipient, it is erased, and there is nobody to send to.
-        let to = to.and_then(Recipient::phone);
         let to = to.ok_or(ShowVerificationError::NotFound)?;
+        if request
+            .channel
+            .is_some_and(|channel| channel != to.channel())
+        {
+            return Err(ResendVerificationError::OtherChannel);
+        }
         let (Some(sealer), Some(sealed)) = (sealer, &record.code) else {
             return Err(ended(&record, now));
         };
-        let passcode = sealer.open(Purpose::VerificationCode, request.id.0, sealed);
-        let passcode = passcode.map_err(|error| PortError::Backend(error.into()))?;
-        let passcode = Passcode::parse(Some(&passcode));
-        let passcode = passcode.map_err(|error| PortError::Backend(error.into()))?;
+        let passcode = open_code(sealer, request.id, sealed)?;
         let profile = send.directory.find_sending_profile(account).await?;
         let send_request = SendRequest {
             caller,
@@ -121,8 +126,11 @@ impl ResendVerification {
         };
         let prepared = send.prepare(profile.as_deref(), send_request, now).await;
         let mut prepared = prepared?;
-        prepared.attempt.verification = Some(VerificationPart::Resend(request.id));
-        let (sent, _) = send.send(prepared, to, passcode).await?;
+        prepared.carry_code(
+            VerificationPart::Resend(request.id),
+            record.state.expires_at,
+        );
+        let (sent, _) = send.send(prepared, passcode).await?;
         Ok(CreatedVerification {
             verification: self.show.execute(account, key).await?,
             replayed: sent.replayed,

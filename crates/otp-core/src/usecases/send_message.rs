@@ -5,11 +5,14 @@
 //! decides the outcome; the provider is never called again.
 
 mod delivery;
+mod outcome;
+mod preparation;
+mod prepared;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::channel::whatsapp::{self, AccessToken, NoRoute, Route, UnreadableToken};
+use crate::channel::whatsapp::{self, UnreadableToken};
 use crate::idempotency::IdempotencyKey;
 use crate::ids::MessageId;
 use crate::keyring::MasterKeys;
@@ -20,15 +23,18 @@ use crate::ports::{
     Clock, Directory, MessageSender, OutgoingMessage, PortError, ProviderRefusal, Randomness,
     SendLedger,
 };
-use crate::recipient::PhoneNumber;
-use crate::sealing::{AccountSealer, InstallationSealer, Purpose};
-use crate::send::{Admission, Outcome, Refusal, RoutedTo, SendAttempt, SendingProfile, Settlement};
+use crate::recipient::{EmailAddress, PhoneNumber};
+use crate::sealing::InstallationSealer;
+use crate::send::{Admission, Refusal};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
 use crate::verification::VerificationOver;
-use delivery::{Delivered, deliver};
+pub(super) use delivery::Delivered;
+use delivery::deliver;
+use prepared::LEAST_REST;
+pub(super) use prepared::{Prepared, PreparedRoute, SendRequest};
 
 /// Sends messages.
 #[derive(Clone)]
@@ -49,14 +55,11 @@ pub struct SendMessage {
     pub clock: Arc<dyn Clock>,
     /// Generates ids and nonces.
     pub randomness: Arc<dyn Randomness>,
+    /// The address that the gateway sends mails from; `None` if it has no mail server.
+    pub mail_from: Option<EmailAddress>,
     /// The time limits of a send.
     pub policy: SendPolicy,
 }
-
-/// The least time from a request's deadline to the end of its message's lifetime. The call may wait for
-/// admission and end after the deadline, and then its outcome has to be recorded: a message that expires
-/// before that is refunded although the answer says that it was sent.
-const LEAST_REST: Duration = Duration::from_secs(20);
 
 /// The time limits of a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,23 +155,6 @@ pub enum SendMessageError {
     Port(#[from] PortError),
 }
 
-/// The part of a request that is judged.
-#[derive(Clone, Copy)]
-pub(super) struct SendRequest<'a> {
-    pub(super) caller: Caller,
-    pub(super) to: &'a PhoneNumber,
-    pub(super) language: Option<&'a LanguageTag>,
-    pub(super) notice_language: Option<UiLanguage>,
-    pub(super) idempotency_key: Option<IdempotencyKey>,
-}
-
-/// A request ready to be judged, and its route.
-pub(super) struct Prepared<'a> {
-    pub(super) attempt: SendAttempt,
-    pub(super) route: Result<(Route<'a>, AccessToken), NoRoute>,
-    pub(super) sealer: Arc<AccountSealer>,
-}
-
 /// The reason a message was not sent, whether or not it belongs to a verification.
 pub(super) enum SendFailure {
     /// A reason of every message.
@@ -215,9 +201,10 @@ impl SendMessage {
         &self,
         request: SendMessageRequest,
     ) -> Result<SentMessage, SendMessageError> {
+        let to = request.to.into();
         let send_request = SendRequest {
             caller: request.caller,
-            to: &request.to,
+            to: &to,
             language: request.language.as_ref(),
             notice_language: request.notice_language,
             idempotency_key: request.idempotency_key,
@@ -226,16 +213,15 @@ impl SendMessage {
         let account = request.caller.account_id;
         let profile = self.directory.find_sending_profile(account).await?;
         let prepared = self.prepare(profile.as_deref(), send_request, now).await?;
-        let sent = self.send(prepared, request.to, request.passcode).await;
+        let sent = self.send(prepared, request.passcode).await;
         let (sent, _) = sent.map_err(SendFailure::of_plain_message)?;
         Ok(sent)
     }
 
-    /// Admits, delivers and settles a prepared message.
+    /// Admits, delivers and settles a prepared message. One whose hand-over is queued stays `Pending`.
     pub(super) async fn send(
         &self,
         prepared: Prepared<'_>,
-        to: PhoneNumber,
         passcode: Passcode,
     ) -> Result<(SentMessage, Admission), SendFailure> {
         let Prepared {
@@ -259,8 +245,17 @@ impl SendMessage {
             Some(Admission::Refused(refusal)) => return Err(refused(*refusal, now)),
             None => return Err(PortError::Backend("no answer to an attempt".into()).into()),
         };
-        let Ok((route, access_token)) = route else {
-            return Err(PortError::Backend("admitted without a route".into()).into());
+        let (route, access_token, to) = match route {
+            Ok(PreparedRoute::WhatsApp(route, access_token, to)) => (route, access_token, to),
+            Ok(PreparedRoute::Queued(_)) => {
+                let sent = SentMessage {
+                    id: message_id,
+                    status: MessageStatus::Pending,
+                    replayed: false,
+                };
+                return Ok((sent, admission));
+            }
+            Err(_) => return Err(PortError::Backend("admitted without a route".into()).into()),
         };
 
         let settle = async |delivered| {
@@ -292,109 +287,6 @@ impl SendMessage {
             drop(taken.await);
         }
         settle(delivered).await
-    }
-
-    /// Prepares a request for judgement: chooses the route, looks up the price, seals the recipient.
-    pub(super) async fn prepare<'a>(
-        &self,
-        profile: Option<&'a SendingProfile>,
-        request: SendRequest<'_>,
-        now: Timestamp,
-    ) -> Result<Prepared<'a>, SendMessageError> {
-        // An account without a key has been erased: its senders' tokens can no longer be read.
-        let Some((profile, key)) =
-            profile.and_then(|profile| Some((profile, profile.key.as_ref()?)))
-        else {
-            return Err(SendMessageError::SenderNumberNotFound);
-        };
-        let sealer = key
-            .open(&self.master_keys)
-            .map_err(|error| PortError::Backend(error.into()))?;
-        let route = match profile.route(request.language) {
-            // Opened before admission, so that an unreadable token is found before anything is paid.
-            Ok(route) => Ok((route, route.sender.open_access_token(&sealer)?)),
-            Err(no_route) => Err(no_route),
-        };
-        let routed_to = match &route {
-            Ok((route, _)) => Ok(RoutedTo::WhatsApp((*route).into())),
-            Err(no_route) => Err((*no_route).into()),
-        };
-        let lifetime = route.as_ref().ok();
-        let lifetime = lifetime.and_then(|(route, _)| route.template.lifetime());
-        let expires_at = now + self.policy.lifetime(lifetime);
-        let randomness = &*self.randomness;
-        let message_id = MessageId::generate(now, randomness);
-        let region = request.to.region();
-        let to = request.to.e164();
-        let attempt = SendAttempt {
-            message_id,
-            account_id: request.caller.account_id,
-            api_key_id: request.caller.api_key_id,
-            idempotency_key: request.idempotency_key,
-            recipient_index: sealer.index(request.to),
-            recipient: sealer.seal(Purpose::Recipient, message_id.0, to, randomness),
-            region: Some(region),
-            price: self.directory.price_list().await?.price(region),
-            route: routed_to,
-            notice_language: request.notice_language,
-            at: now,
-            expires_at,
-            verification: None,
-        };
-        Ok(Prepared {
-            attempt,
-            route,
-            sealer,
-        })
-    }
-
-    /// Records the outcome and converts it to the answer.
-    ///
-    /// If it cannot be recorded now, the message stays `Pending`, and so does the answer: a receipt or the
-    /// end of the message's lifetime will decide it.
-    async fn settle(
-        &self,
-        sealer: &AccountSealer,
-        message_id: MessageId,
-        delivered: Delivered,
-    ) -> Result<SentMessage, SendMessageError> {
-        let (outcome, refusal) = match delivered {
-            Delivered::Accepted(id) => {
-                let sealed = sealer.seal_provider_message_id(
-                    message_id,
-                    &id,
-                    &self.installation,
-                    &*self.randomness,
-                );
-                (Outcome::Accepted(sealed), None)
-            }
-            Delivered::Refused(refusal) => {
-                (Outcome::Failed(refusal.failure.clone()), Some(refusal))
-            }
-            Delivered::Unknown => (Outcome::Unknown, None),
-        };
-        let answer = outcome.status();
-        let settlement = Settlement {
-            message_id,
-            account_id: sealer.account(),
-            outcome,
-            provider_time: None,
-            at: self.clock.now(),
-        };
-        let recorded = self.ledger.settle(Arc::from([settlement])).await;
-        let status = match (recorded, refusal) {
-            (Ok(()), Some(refusal)) => {
-                let id = message_id;
-                return Err(SendMessageError::RefusedByProvider { id, refusal });
-            }
-            (Ok(()), None) => answer,
-            (Err(_), _) => MessageStatus::Pending,
-        };
-        Ok(SentMessage {
-            id: message_id,
-            status,
-            replayed: false,
-        })
     }
 }
 

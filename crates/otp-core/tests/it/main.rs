@@ -5,6 +5,7 @@ mod answer_once;
 mod audit_credits;
 mod authenticate;
 mod check_message_status;
+mod deliver_queued;
 mod email;
 mod examine_sender;
 mod expire_pending_messages;

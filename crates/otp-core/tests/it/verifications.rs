@@ -78,7 +78,7 @@ impl Verifier {
     fn request(&self, number: u32) -> CreateVerificationRequest {
         CreateVerificationRequest {
             caller: self.world.caller(),
-            to: recipient(number),
+            to: recipient(number).into(),
             code: CodeSource::Generated(CodeLength::DEFAULT, Alphabet::Numeric),
             lifetime: CodeLifetime::DEFAULT,
             language: None,
@@ -156,6 +156,7 @@ impl Verifier {
         let request = ResendVerificationRequest {
             caller: self.world.caller(),
             id,
+            channel: None,
             notice_language: None,
             idempotency_key: None,
         };

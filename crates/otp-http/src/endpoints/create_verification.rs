@@ -33,6 +33,9 @@ pub(crate) fn resource() -> Resource {
 /// The pending verification of the same recipient, if there is one, is canceled: its code is refused from
 /// now on, and its wrong guesses count for the new code. Key, limits, credits, cooldown and opt-out are
 /// those of `SendMessage`. If WhatsApp refuses the message, the answer is that refusal.
+///
+/// A mail is queued, so its message is `Pending` in the answer. It becomes `Sent` when the mail server has
+/// taken the mail, or `Failed`.
 #[utoipa::path(
     post,
     path = PATH,
@@ -124,10 +127,12 @@ impl IntoResponses for Refusals {
             ErrorCode::DestinationPhoneNumberIsRequired,
             ErrorCode::PhoneNumberCanNotBeEmpty,
             ErrorCode::InvalidphoneNumber,
+            ErrorCode::InvalidEmailAddress,
             ErrorCode::InvalidRequest,
             ErrorCode::AccountRestricted,
             ErrorCode::AccountClosed,
             ErrorCode::SenderNumberNotFound,
+            ErrorCode::EmailSenderNotFound,
             ErrorCode::TemplateNotFound,
             ErrorCode::RecipientOptedOut,
             ErrorCode::TooManyAttempts,

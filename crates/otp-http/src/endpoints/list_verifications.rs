@@ -33,8 +33,8 @@ const STATUS: QueryParameter<VerificationStatus> = QueryParameter {
 
 const RECIPIENT: QueryParameter<Recipient> = QueryParameter {
     name: "recipient",
-    description: "Only verifications of this number, in E.164. A plus sign in a query is a space: write \
-                  `%2B`, or leave it out.",
+    description: "Only verifications of this number, in E.164, or of this e-mail address. A plus sign in a \
+                  query is a space: write `%2B`, or leave it out of a number.",
     value: PHONE_OR_EMAIL,
 };
 

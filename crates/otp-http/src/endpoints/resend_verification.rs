@@ -18,9 +18,7 @@ use crate::body::JsonField;
 use crate::error::{self, ApiError, ErrorCode};
 use crate::idempotency::{answer_once, repeatable};
 use crate::state::ApiState;
-use crate::wire::{
-    CHANNELS, ChannelChoice, RequestHeaders, TypedField, VerificationResource, one_of,
-};
+use crate::wire::{ChannelChoice, RequestHeaders, TypedField, VerificationResource, channel};
 
 const PATH: &str = "/v1/verifications/{id}/resend";
 
@@ -31,7 +29,7 @@ pub(crate) fn resource() -> Resource {
 /// How to send the code again. An empty object repeats what was asked for before.
 #[derive(Deserialize, ToSchema)]
 struct ResendVerificationRequest {
-    /// The channel.
+    /// The channel. It has to be one that reaches the recipient, as `auto` always is.
     #[serde(default)]
     #[schema(value_type = Option<ChannelChoice>, default = "auto")]
     channel: TypedField,
@@ -118,10 +116,10 @@ async fn read(
         authenticate_and_read_bytes(request, payload, state).await?;
     let repeatable = repeatable(request, caller, &bytes, body.idempotency_key)?;
     let id = id_of(request)?;
-    one_of("channel", body.channel.text("channel")?, CHANNELS)?;
     let wanted = Request {
         caller,
         id,
+        channel: channel(body.channel)?,
         notice_language: RequestContext::of(request).preferred_language,
         idempotency_key: repeatable.map(|repeatable| repeatable.key.message_key()),
     };
@@ -142,6 +140,7 @@ impl IntoResponses for Refusals {
             ErrorCode::AccountRestricted,
             ErrorCode::AccountClosed,
             ErrorCode::SenderNumberNotFound,
+            ErrorCode::EmailSenderNotFound,
             ErrorCode::TemplateNotFound,
             ErrorCode::RecipientOptedOut,
             ErrorCode::TooManyAttempts,

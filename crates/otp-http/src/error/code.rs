@@ -65,6 +65,8 @@ codes! {
     PhoneNumberCanNotBeEmpty => BAD_REQUEST,
     /// `toPhoneE164` is not a valid number.
     InvalidphoneNumber => BAD_REQUEST,
+    /// `to` contains an @ and is not a valid mail address.
+    InvalidEmailAddress => BAD_REQUEST,
     /// `idempotencyKey` is not a UUID.
     IdempotencyKeyMustBeUuid => BAD_REQUEST,
     /// An operator restricted the account.

@@ -55,6 +55,8 @@ faults! {
     NotTexts => "not-texts",
     /// It is not a whole number between these.
     NotBetween(u64, u64) = (30, 600) => "not-between",
+    /// It is a channel that does not reach the recipient.
+    OtherChannel => "other-channel",
     /// It cannot be given with the caller's own code.
     NotWithOwnCode => "not-with-own-code",
     /// It is not 4 to 8 letters or digits.

@@ -22,7 +22,7 @@ use otp_edge::{BodyError, Refusal, RunError};
 
 use super::api_error::ApiError;
 use super::code::ErrorCode;
-use super::invalid_field::InvalidField;
+use super::invalid_field::{FieldFault, InvalidField};
 use crate::body::{InvalidBody, MalformedBody};
 use crate::parameter::InvalidQuery;
 use crate::wire::{InvalidIdempotencyKey, InvalidRecipient};
@@ -113,6 +113,7 @@ impl From<InvalidRecipient> for ApiError {
             InvalidRecipient::Missing => Self::Plain(ErrorCode::DestinationPhoneNumberIsRequired),
             InvalidRecipient::Blank => Self::Plain(ErrorCode::PhoneNumberCanNotBeEmpty),
             InvalidRecipient::Invalid(error) => error.into(),
+            InvalidRecipient::Address => Self::Plain(ErrorCode::InvalidEmailAddress),
         }
     }
 }
@@ -173,6 +174,9 @@ impl From<ResendVerificationError> for ApiError {
         match error {
             ResendVerificationError::Send(error) => error.into(),
             ResendVerificationError::TooManyAttempts { wait } => Self::TooManyAttempts { wait },
+            ResendVerificationError::OtherChannel => {
+                InvalidField::new("channel", FieldFault::OtherChannel).into()
+            }
             ResendVerificationError::Over(status) => over(status),
             ResendVerificationError::Show(error) => error.into(),
             ResendVerificationError::Port(error) => error.into(),

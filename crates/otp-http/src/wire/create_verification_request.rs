@@ -1,7 +1,8 @@
 //! The body of a new verification.
 
+use otp_core::channel::Channel;
 use otp_core::language::LanguageTag;
-use otp_core::recipient::PhoneNumber;
+use otp_core::recipient::{EmailAddress, Recipient};
 use otp_core::usecases::create_verification::CodeSource;
 use otp_core::verification::{
     Alphabet, CodeLength, CodeLifetime, InvalidMetadata, InvalidTransaction, Metadata, OwnCode,
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::send_message_request::recipient;
+use super::send_message_request::{InvalidRecipient, recipient as number};
 use super::typed_field::{TypedField, nested};
 use crate::body::JsonField;
 use crate::error::{ApiError, FieldFault, InvalidField};
@@ -20,11 +21,13 @@ use crate::error::{ApiError, FieldFault, InvalidField};
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreateVerificationRequest {
-    /// The recipient in E.164: a plus sign and digits.
+    /// The recipient: a number in E.164 (a plus sign and digits), which gets the code by WhatsApp, or an
+    /// e-mail address.
     #[serde(default)]
-    #[schema(value_type = String, required = true, pattern = r"^\+[0-9]+$")]
+    #[schema(value_type = String, required = true)]
     to: TypedField,
-    /// The channel. `auto` follows from the recipient.
+    /// The channel. `auto` follows from the recipient: `whatsapp` reaches numbers, `email` reaches e-mail
+    /// addresses.
     #[serde(default)]
     #[schema(value_type = Option<ChannelChoice>, default = "auto")]
     channel: TypedField,
@@ -72,6 +75,7 @@ pub(crate) struct CreateVerificationRequest {
 pub(crate) enum ChannelChoice {
     Auto,
     Whatsapp,
+    Email,
 }
 
 /// The alphabet of a code.
@@ -101,7 +105,7 @@ pub(crate) struct TransactionBody {
 
 /// A body that was read.
 pub(crate) struct CreateVerificationFields {
-    pub(crate) to: PhoneNumber,
+    pub(crate) to: Recipient,
     pub(crate) code: CodeSource,
     pub(crate) lifetime: CodeLifetime,
     pub(crate) language: Option<LanguageTag>,
@@ -109,8 +113,7 @@ pub(crate) struct CreateVerificationFields {
     pub(crate) metadata: Metadata,
 }
 
-/// The names of channels that requests may have.
-pub(crate) const CHANNELS: &[&str] = &["auto", "whatsapp"];
+const CHANNELS: &[&str] = &["auto", "whatsapp", "email"];
 const ALPHABETS: &[&str] = &["numeric", "alphanumeric"];
 
 impl CreateVerificationRequest {
@@ -122,7 +125,9 @@ impl CreateVerificationRequest {
     ) -> Result<(CreateVerificationFields, JsonField), ApiError> {
         let to = self.to.text("to")?;
         let to = recipient(to.as_deref())?;
-        one_of("channel", self.channel.text("channel")?, CHANNELS)?;
+        if channel(self.channel)?.is_some_and(|channel| channel != to.channel()) {
+            return Err(InvalidField::new("channel", FieldFault::OtherChannel).into());
+        }
         let language = self.language_code.text("languageCode")?;
         let code = match self.code.text("code")? {
             Some(text) => {
@@ -163,8 +168,29 @@ impl CreateVerificationRequest {
     }
 }
 
+/// Reads a number in E.164 or, if there is an @, a mail address.
+fn recipient(text: Option<&str>) -> Result<Recipient, InvalidRecipient> {
+    match text {
+        Some(text) if text.contains('@') => {
+            let address = EmailAddress::parse(text);
+            Ok(address.map_err(|_| InvalidRecipient::Address)?.into())
+        }
+        Some(_) | None => Ok(number(text)?.into()),
+    }
+}
+
+/// Reads the channel of a request; `None` if it follows from the recipient.
+pub(crate) fn channel(field: TypedField) -> Result<Option<Channel>, InvalidField> {
+    let chosen = one_of("channel", field.text("channel")?, CHANNELS)?;
+    Ok(match chosen {
+        Some(1) => Some(Channel::WhatsApp),
+        Some(2) => Some(Channel::Email),
+        Some(_) | None => None,
+    })
+}
+
 /// Returns the place of a text among the names that are valid.
-pub(crate) fn one_of(
+fn one_of(
     field: &'static str,
     text: Option<String>,
     names: &'static [&'static str],

@@ -52,6 +52,8 @@ pub(crate) enum InvalidRecipient {
     Blank,
     /// It is not a valid number.
     Invalid(InvalidPhoneNumber),
+    /// It is not a valid mail address.
+    Address,
 }
 
 /// The idempotency key is not a UUID.

@@ -21,7 +21,7 @@ pub(crate) struct VerificationResource {
     /// Its current status. It leaves `Pending` once, for good.
     #[schema(value_type = VerificationStatusName)]
     status: &'static str,
-    /// The recipient in E.164; null once the recipient's data is erased.
+    /// The recipient, a number in E.164 or an e-mail address; null once the recipient's data is erased.
     #[schema(required = true)]
     to: Option<String>,
     /// The channel of the newest message.
@@ -107,6 +107,7 @@ pub(crate) enum CheckResultName {
 #[expect(dead_code, reason = "documents the names that the core gives")]
 pub(crate) enum ChannelName {
     Whatsapp,
+    Email,
 }
 
 impl From<ShownVerification> for VerificationResource {

@@ -28,6 +28,7 @@ use otp_core::ports::{
     MockVerifications, ProviderWebhook, Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
+use otp_core::recipient::EmailAddress;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
 use otp_core::send::SendingProfile;
 use otp_core::time::Timestamp;
@@ -126,6 +127,8 @@ pub(super) struct World {
     /// Replaces `ledger` in tests that need a slow one.
     pub(super) slow_ledger: Option<Arc<dyn SendLedger>>,
     pub(super) sender: MockMessageSender,
+    /// The address that mails come from, if there is a mail server.
+    pub(super) mail_from: Option<EmailAddress>,
     pub(super) facts: MockAdmissionFacts,
     pub(super) messages: MockMessages,
     pub(super) outcomes: MockMessageOutcomes,
@@ -186,6 +189,7 @@ impl World {
             ledger: MockSendLedger::new(),
             slow_ledger: None,
             sender: MockMessageSender::new(),
+            mail_from: None,
             facts: MockAdmissionFacts::new(),
             messages: MockMessages::new(),
             outcomes: MockMessageOutcomes::new(),
@@ -247,6 +251,7 @@ impl World {
             installation: installation(),
             clock: clock.clone(),
             randomness: Arc::new(Fixed(6)),
+            mail_from: self.mail_from,
             policy: SendPolicy {
                 request_deadline: Duration::from_secs(10),
                 provider_timeout: Duration::from_secs(5),
@@ -392,7 +397,7 @@ fn profile() -> SendingProfile {
             templates: templates.to_vec(),
         }],
         email: email::SenderProfile {
-            company: Sealed(Vec::new()),
+            company: sealer().seal(Purpose::ContactCompany, ACCOUNT.0, "Amal Group", &Fixed(8)),
             sender: None,
         },
     }

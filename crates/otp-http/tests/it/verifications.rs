@@ -8,6 +8,7 @@ use otp_core::ids::{MessageId, VerificationId};
 use otp_core::message::{MessageStatus, ProviderMessageId};
 use otp_core::ports::OutgoingMessage;
 use otp_core::ports::{Accepted, VerificationKey};
+use otp_core::recipient::EmailAddress;
 use otp_core::sealing::Purpose;
 use otp_core::send::{Admission, Refusal};
 use otp_core::verification::check::Uncancelable;
@@ -186,6 +187,54 @@ async fn a_new_verification_is_answered_with_its_place_and_without_its_code() {
 }
 
 #[actix_web::test]
+async fn a_mail_is_queued_so_the_answer_is_pending_and_nobody_is_called() {
+    let mut world = World::new();
+    world.mail_from = Some(EmailAddress::parse("otp@gateway.example").unwrap());
+    world.ledger.expect_admit().times(1).returning(|attempts| {
+        assert!(attempts[0].route.as_ref().unwrap().is_queued());
+        Ok(vec![admitted()])
+    });
+    let body = json!({"to": "Amal@example.com", "channel": "email"});
+    let answer = world.ask(post(PATH, &body)).await;
+    assert_eq!(answer.status, 201);
+    let found = answer.json();
+    assert_eq!(
+        (&found["to"], &found["channel"], &found["channelsTried"]),
+        (
+            &json!("Amal@example.com"),
+            &json!("email"),
+            &json!(["email"])
+        )
+    );
+    assert_eq!(found["messages"][0]["messageStatus"], "Pending");
+    assert_eq!(found["messages"][0]["channel"], "email");
+}
+
+#[actix_web::test]
+async fn without_a_mail_server_no_address_is_verified() {
+    let refused = Admission::Refused(Refusal::EmailSenderNotFound);
+    let world = admitting(World::new(), refused);
+    let answer = world
+        .ask(post(PATH, &json!({"to": "amal@example.com"})))
+        .await;
+    assert_eq!(answer.error(), (404, "EmailSenderNotFound".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_channel_has_to_reach_the_recipient() {
+    for (to, channel) in [(NUMBER, "email"), ("amal@example.com", "whatsapp")] {
+        let answer = create(&json!({"to": to, "channel": channel})).await;
+        assert_eq!(answer.error(), (400, "InvalidRequest".to_owned()), "{to}");
+        assert_eq!(answer.json()["field"], "channel", "{to}");
+    }
+    let world = with(record(VerificationStatus::Pending));
+    let body = json!({"channel": "email"});
+    let answer = world.ask(post(&path("/resend"), &body)).await;
+    assert_eq!(answer.error(), (400, "InvalidRequest".to_owned()));
+    assert_eq!(answer.json()["field"], "channel");
+}
+
+#[actix_web::test]
 async fn each_bad_field_is_named() {
     let many: serde_json::Map<_, _> = (0..11).map(|n| (format!("k{n}"), json!("v"))).collect();
     for (field, value) in [
@@ -264,6 +313,9 @@ async fn a_recipient_keeps_the_codes_of_a_send() {
         (Value::Null, "DestinationPhoneNumberIsRequired"),
         (json!(" "), "PhoneNumberCanNotBeEmpty"),
         (json!("0551234567"), "InvalidphoneNumber"),
+        (json!("amal"), "InvalidphoneNumber"),
+        (json!("amal@example"), "InvalidEmailAddress"),
+        (json!("Amal <amal@example.com>"), "InvalidEmailAddress"),
     ] {
         let answer = create(&json!({"to": to})).await;
         assert_eq!(answer.error(), (400, code.to_owned()));

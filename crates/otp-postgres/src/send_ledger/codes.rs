@@ -3,11 +3,12 @@
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::try_join3;
 use otp_core::send::admission::Judged;
 use otp_core::send::{SendAttempt, SendFacts, WantedFacts};
 use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
 
+use crate::outgoing_queue::insert_queued;
 use crate::stored_verifications::{insert, load_pending, load_states, load_wrong_guesses, update};
 
 /// The facts about verifications.
@@ -54,7 +55,8 @@ pub(super) async fn load(
     })
 }
 
-/// Writes the verifications that began, and then those that changed: one may have done both.
+/// Writes the verifications that began, and then those that changed: one may have done both. Queues the
+/// messages that wait for their hand-over.
 pub(super) async fn write(
     connection: &AsyncPgConnection,
     attempts: &[SendAttempt],
@@ -67,6 +69,7 @@ pub(super) async fn write(
         update(connection, &judged.verification_updates).await
     };
     let begun = insert(connection, attempts, &judged.verifications);
-    try_join(begun, changed).await?;
+    let queued = insert_queued(connection, &judged.queued);
+    try_join3(begun, changed, queued).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use otp_core::send::admission::Judged;
 use otp_core::send::{SendAttempt, SendFacts, WantedFacts};
 
 use crate::errors::StoreError;
+use crate::outgoing_queue::insert_queued;
 use crate::stored_verifications::{insert, load_pending, load_states, load_wrong_guesses, update};
 
 /// Loads the facts about verifications.
@@ -31,13 +32,15 @@ pub(super) fn load(
     Ok(())
 }
 
-/// Writes the verifications that began, and then those that changed: one may have done both.
+/// Writes the verifications that began, and then those that changed: one may have done both. Queues the
+/// messages that wait for their hand-over.
 pub(super) fn write(
     connection: &mut SqliteConnection,
     attempts: &[SendAttempt],
     judged: &Judged,
 ) -> Result<(), StoreError> {
     insert(connection, attempts, &judged.verifications)?;
+    insert_queued(connection, &judged.queued)?;
     if judged.verification_updates.is_empty() {
         return Ok(());
     }

@@ -9,7 +9,8 @@ use crate::connect::in_time;
 use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
 use crate::{
-    receipts, recipient_identities, stored_verifications, verification_ledger, verifications,
+    outgoing_queue, receipts, recipient_identities, stored_verifications, verification_ledger,
+    verifications,
 };
 
 const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
@@ -125,6 +126,21 @@ fn pending_messages_are_found_by_their_primary_key() {
         !decided.iter().any(|step| step.contains("SCAN pending")),
         "{decided:#?}"
     );
+}
+
+#[test]
+fn queued_messages_are_found_by_index_in_their_order() {
+    for (statement, index) in [
+        (outgoing_queue::DUE, "due_queued_messages (due_at<?)"),
+        (
+            outgoing_queue::ABANDONED,
+            "claimed_queued_messages (claimed_at>? AND claimed_at<?)",
+        ),
+    ] {
+        let steps = plan(statement);
+        assert_eq!(steps.len(), 1, "{steps:#?}");
+        assert!(steps[0].contains(index), "{steps:#?}");
+    }
 }
 
 #[test]

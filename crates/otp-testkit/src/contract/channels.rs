@@ -86,7 +86,8 @@ fn refused() -> otp_core::message::Failure {
     }
 }
 
-fn mail(fixture: &Fixture, number: u32, address: &str) -> SendAttempt {
+/// An attempt to send a mail to this address.
+pub(super) fn mail(fixture: &Fixture, number: u32, address: &str) -> SendAttempt {
     let attempt = fixture.attempt(number);
     let address = EmailAddress::parse(address).expect("an address");
     let language = LanguageTag::parse("ar").expect("language");

@@ -42,6 +42,7 @@ impl SendLedger for MemoryStore {
         state.ledger.extend(judged.ledger);
         state.set_balances(judged.balances);
         state.enqueue(judged.notices);
+        state.add_to_queue(judged.queued);
         Ok(judged.admissions)
     }
 

@@ -17,7 +17,7 @@ const MIN_CALL: Duration = Duration::from_secs(1);
 
 /// The result of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Delivered {
+pub(in crate::usecases) enum Delivered {
     Accepted(ProviderMessageId),
     Refused(ProviderRefusal),
     Unknown,

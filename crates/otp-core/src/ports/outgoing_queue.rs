@@ -1,0 +1,48 @@
+//! The outgoing queue: messages that wait for their hand-over.
+
+use async_trait::async_trait;
+
+use crate::ids::MessageId;
+use crate::message::ClaimedMessage;
+use crate::ports::PortError;
+use crate::time::Timestamp;
+
+/// Holds messages until they are handed over.
+///
+/// [`super::SendLedger`] adds them, in the transaction that admits them. A claim marks the beginning of a
+/// hand-over, so it is for good: a message that was claimed may have been sent, and only who knows that it
+/// was not gives it back.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait OutgoingQueue: Send + Sync {
+    /// Claims at most `most` messages that are due at `now`, those that have been due for longest first.
+    ///
+    /// If several processes claim at the same time, only one of them MUST get a message, and none of them
+    /// waits for another's claim. A claimed message MUST NOT be returned again, not even after a crash,
+    /// unless it was postponed.
+    async fn claim_queued(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<ClaimedMessage>, PortError>;
+
+    /// Gives a claimed message back that was certainly not handed over. It is due again at `due_at`. One
+    /// that is no longer in the queue stays out of it.
+    async fn postpone_queued(
+        &self,
+        message: MessageId,
+        due_at: Timestamp,
+        failed_attempts: u32,
+    ) -> Result<(), PortError>;
+
+    /// Removes a message whose outcome is recorded.
+    async fn remove_queued(&self, message: MessageId) -> Result<(), PortError>;
+
+    /// Returns at most `most` messages that were claimed before this time, those claimed first before
+    /// others.
+    async fn list_abandoned(
+        &self,
+        claimed_before: Timestamp,
+        most: usize,
+    ) -> Result<Vec<ClaimedMessage>, PortError>;
+}

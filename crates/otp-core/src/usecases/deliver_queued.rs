@@ -1,0 +1,267 @@
+//! Deliver queued messages: hands mails over, and settles them.
+//!
+//! Any process may do this at any time. The claim marks the beginning of a hand-over and is for good, so a
+//! mail is handed over at most once. A message is given back only if it was certainly not taken. A process
+//! that dies after a claim loses at most that mail: nobody knows whether it was sent, so it stays `Pending`
+//! until its lifetime ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::channel::email;
+use crate::message::{ClaimedMessage, Failure, MessageStatus};
+use crate::ports::VerificationKey;
+use crate::ports::{OutgoingMessage, OutgoingQueue, PortError, SendError, Verifications};
+use crate::recipient::Recipient;
+use crate::sealing::AccountSealer;
+use crate::send::Outcome;
+use crate::time::Timestamp;
+use crate::usecases::account_sealers::{open_code, open_verified};
+use crate::usecases::send_message::{Delivered, SendMessage};
+use crate::verification::VerificationStatus;
+
+/// How long a hand-over may take. It also ends when the code expires.
+const HAND_OVER: Duration = Duration::from_secs(30);
+
+/// How long after a claim its outcome can no longer come, by far: a hand-over ends within [`HAND_OVER`].
+const ABANDONED_AFTER: Duration = Duration::from_secs(2 * 60);
+
+/// At most this many abandoned messages at a time.
+const MOST_ABANDONED: usize = 100;
+
+/// The pause after the first attempt. It doubles each time, up to [`MAX_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(60);
+
+/// How much longer than it is a code may be said to be valid: about what a hand-over takes.
+const SLACK: Duration = Duration::from_secs(5);
+
+/// Delivers queued messages.
+#[derive(Clone)]
+pub struct DeliverQueued {
+    /// Holds the messages.
+    pub queue: Arc<dyn OutgoingQueue>,
+    /// Finds the codes and recipients.
+    pub verifications: Arc<dyn Verifications>,
+    /// Hands over and settles.
+    pub send: SendMessage,
+}
+
+/// The result of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// The outcome is recorded, and leads to this status.
+    Settled(MessageStatus),
+    /// The message was certainly not taken, and waits again.
+    Postponed,
+}
+
+/// A claimed message that is examined.
+enum Examined {
+    /// It can be handed over until then.
+    Ready(Box<email::OutgoingMessage>, Arc<AccountSealer>, Timestamp),
+    /// It cannot be handed over, now or later.
+    Over(Failure),
+}
+
+impl DeliverQueued {
+    /// Claims at most `most` messages that are due. Each has to be passed to [`Self::deliver`].
+    pub async fn claim(&self, most: usize) -> Result<Vec<ClaimedMessage>, PortError> {
+        self.queue.claim_queued(self.send.clock.now(), most).await
+    }
+
+    /// Hands a claimed message over, and records the outcome.
+    ///
+    /// If the outcome cannot be recorded, the message stays claimed, and nobody sends it again.
+    pub async fn deliver(&self, claimed: ClaimedMessage) -> Result<Delivery, PortError> {
+        match self.examine(&claimed).await {
+            Ok(Examined::Ready(mail, sealer, expires_at)) => {
+                self.hand_over(claimed, *mail, &sealer, expires_at).await
+            }
+            Ok(Examined::Over(failure)) => self.settle(claimed, Outcome::Failed(failure)).await,
+            Err(error) => {
+                // Nothing was handed over. If this fails too, the claim stays, and so no code is sent late.
+                drop(self.postpone(claimed, self.retry_at(claimed, None)).await);
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives up the messages whose process died after it claimed them. Returns how many there were.
+    pub async fn settle_abandoned(&self) -> Result<usize, PortError> {
+        let now = self.send.clock.now();
+        let before = now - ABANDONED_AFTER;
+        let abandoned = self.queue.list_abandoned(before, MOST_ABANDONED).await?;
+        for claimed in &abandoned {
+            self.settle(*claimed, Outcome::Unknown).await?;
+        }
+        Ok(abandoned.len())
+    }
+
+    /// Finds the code and the recipient of a message, and the route of its mail.
+    async fn examine(&self, claimed: &ClaimedMessage) -> Result<Examined, PortError> {
+        let send = &self.send;
+        let (now, account) = (send.clock.now(), claimed.account_id);
+        let id = claimed.verification_id;
+        let key = VerificationKey::Id(id);
+        let found = self.verifications.find_verification(account, key, now);
+        let Some(record) = found.await? else {
+            return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
+        };
+        let status = record.state.status_at(now);
+        if status != VerificationStatus::Pending {
+            return Ok(Examined::Over(ended(status)));
+        }
+        let profile = send.directory.find_sending_profile(account).await?;
+        let key = profile.as_deref().and_then(|profile| profile.key.as_ref());
+        let (Some(profile), Some(key), Some(code)) = (profile.as_deref(), key, &record.code) else {
+            return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
+        };
+        let sealer = key
+            .open(&send.master_keys)
+            .map_err(|error| PortError::Backend(error.into()))?;
+        let to = open_verified(Some(&sealer), id, record.recipient.as_ref());
+        let to = to.map_err(|error| PortError::Backend(error.into()))?;
+        let Some(Recipient::Email(to)) = to else {
+            return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
+        };
+        let mail_from = send.mail_from.as_ref();
+        let route = profile.email_route(mail_from, record.language.as_ref(), &sealer);
+        let Ok(route) = route.map_err(|error| PortError::Backend(error.into()))? else {
+            return Ok(Examined::Over(no_mail_server()));
+        };
+        let rest = record.state.expires_at.since(now);
+        let mail = email::OutgoingMessage {
+            message_id: claimed.message_id,
+            to,
+            passcode: open_code(&sealer, id, code)?,
+            language: route.language,
+            identity: route.identity,
+            lifetime: readable(rest),
+            at: now,
+            timeout: HAND_OVER.min(rest),
+        };
+        let expires_at = record.state.expires_at;
+        Ok(Examined::Ready(Box::new(mail), sealer, expires_at))
+    }
+
+    async fn hand_over(
+        &self,
+        claimed: ClaimedMessage,
+        mail: email::OutgoingMessage,
+        sealer: &AccountSealer,
+        expires_at: Timestamp,
+    ) -> Result<Delivery, PortError> {
+        let message = OutgoingMessage::Email(mail);
+        let delivered = match self.send.sender.send(&message).await {
+            Ok(accepted) => Delivered::Accepted(accepted.provider_message_id),
+            Err(SendError::Refused(refusal)) => Delivered::Refused(refusal),
+            Err(SendError::Unknown) => Delivered::Unknown,
+            Err(SendError::Retry { refusal, after }) => {
+                let due_at = self.retry_at(claimed, after);
+                if due_at < expires_at {
+                    return self.postpone(claimed, due_at).await;
+                }
+                Delivered::Refused(refusal)
+            }
+        };
+        let outcome = self.send.outcome(sealer, claimed.message_id, &delivered);
+        self.settle(claimed, outcome).await
+    }
+
+    /// Records the outcome first: a message that is out of the queue has none but its lifetime's end.
+    async fn settle(
+        &self,
+        claimed: ClaimedMessage,
+        outcome: Outcome,
+    ) -> Result<Delivery, PortError> {
+        let (account, message) = (claimed.account_id, claimed.message_id);
+        let status = outcome.status();
+        self.send.record(account, message, outcome).await?;
+        self.queue.remove_queued(message).await?;
+        Ok(Delivery::Settled(status))
+    }
+
+    async fn postpone(
+        &self,
+        claimed: ClaimedMessage,
+        due_at: Timestamp,
+    ) -> Result<Delivery, PortError> {
+        let attempts = claimed.failed_attempts.saturating_add(1);
+        let postponed = self
+            .queue
+            .postpone_queued(claimed.message_id, due_at, attempts);
+        postponed.await?;
+        Ok(Delivery::Postponed)
+    }
+
+    /// Returns the time of the next attempt, by the wait that the mail server asked for, if it did.
+    fn retry_at(&self, claimed: ClaimedMessage, after: Option<Duration>) -> Timestamp {
+        let pause = pause_after(claimed.failed_attempts);
+        self.send.clock.now() + pause.max(after.unwrap_or_default())
+    }
+}
+
+/// Returns the pause after this many attempts before the last one.
+fn pause_after(failed_attempts: u32) -> Duration {
+    let pause = FIRST_PAUSE.saturating_mul(1 << failed_attempts.min(16));
+    pause.min(MAX_PAUSE)
+}
+
+/// Returns how long the code is valid in the words of a mail: whole minutes, or else whole seconds. A mail
+/// without delay names the lifetime that was asked for; a later one never promises much more than is left.
+fn readable(rest: Duration) -> Duration {
+    let minutes = (rest + SLACK).as_secs() / 60;
+    if minutes == 0 {
+        return Duration::from_secs(rest.as_secs().max(1));
+    }
+    Duration::from_secs(minutes * 60)
+}
+
+/// Returns the failure of a message whose verification ended before it was handed over.
+fn ended(status: VerificationStatus) -> Failure {
+    Failure {
+        code: None,
+        title: status.as_str().to_owned(),
+        reason: "The verification ended before the mail was handed over; it was not sent."
+            .to_owned(),
+    }
+}
+
+/// Returns the failure of a mail that was admitted before the mail server was removed from the settings.
+fn no_mail_server() -> Failure {
+    Failure {
+        code: None,
+        title: "No mail server".to_owned(),
+        reason: "This gateway has no mail server; the mail was not sent.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_minute() {
+        for (attempts, seconds) in [(0, 1), (1, 2), (5, 32), (6, 60), (u32::MAX, 60)] {
+            assert_eq!(pause_after(attempts).as_secs(), seconds, "{attempts}");
+        }
+    }
+
+    #[test]
+    fn a_mail_without_delay_names_the_whole_lifetime_and_a_late_one_whole_minutes() {
+        for (millis, seconds) in [
+            (300_000, 300),
+            (299_950, 300),
+            (294_999, 240),
+            (120_000, 120),
+            (60_000, 60),
+            (54_900, 54),
+            (30_000, 30),
+            (900, 1),
+        ] {
+            let shown = readable(Duration::from_millis(millis));
+            assert_eq!(shown.as_secs(), seconds, "{millis}");
+        }
+    }
+}

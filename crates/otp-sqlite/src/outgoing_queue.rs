@@ -1,0 +1,141 @@
+//! The outgoing queue: messages that wait for their hand-over.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
+use otp_core::ids::MessageId;
+use otp_core::message::{ClaimedMessage, QueuedMessage};
+use otp_core::ports::{OutgoingQueue, PortError};
+use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::encoding::{Id, Instant};
+use otp_rows::rows::ClaimedMessageRow;
+use serde_json::json;
+
+use crate::SqliteStore;
+use crate::errors::StoreError;
+use crate::set_based::{id, set_based};
+
+const INSERT: &str = "
+    INSERT INTO queued_messages (message_id, account_id, verification_id, due_at, failed_attempts)
+    SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), value ->> 3, 0
+    FROM json_each(?)";
+
+/// The first message that is due, if there is one.
+pub(crate) const DUE: &str = "
+    SELECT message_id, account_id, verification_id, failed_attempts FROM queued_messages
+    WHERE claimed_at IS NULL AND due_at <= ?
+    ORDER BY due_at, message_id LIMIT ?";
+
+const CLAIM: &str = "
+    UPDATE queued_messages SET claimed_at = claim.value ->> 1
+    FROM json_each(?) AS claim
+    WHERE queued_messages.message_id = unhex(claim.value ->> 0)";
+
+const POSTPONE: &str = "
+    UPDATE queued_messages SET claimed_at = NULL, due_at = ?, failed_attempts = ?
+    WHERE message_id = ? AND claimed_at IS NOT NULL";
+
+const REMOVE: &str = "DELETE FROM queued_messages WHERE message_id = ?";
+
+pub(crate) const ABANDONED: &str = "
+    SELECT message_id, account_id, verification_id, failed_attempts FROM queued_messages
+    WHERE claimed_at IS NOT NULL AND claimed_at < ?
+    ORDER BY claimed_at, message_id LIMIT ?";
+
+#[async_trait]
+impl OutgoingQueue for SqliteStore {
+    async fn claim_queued(
+        &self,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<ClaimedMessage>, PortError> {
+        // A writer would wait for the others, also if nothing is due.
+        let due = self.read("db.outgoing_queue.due", move |connection| {
+            listed(connection, DUE, now, 1)
+        });
+        if due.await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write("db.outgoing_queue.claim", move |connection| {
+            let claimed = listed(connection, DUE, now, most)?;
+            let rows = claimed
+                .iter()
+                .map(|message| json!([id(message.message_id.0), now.unix_millis()]));
+            set_based(CLAIM, rows).execute(connection)?;
+            Ok(claimed)
+        })
+        .await
+    }
+
+    async fn postpone_queued(
+        &self,
+        message: MessageId,
+        due_at: Timestamp,
+        failed_attempts: u32,
+    ) -> Result<(), PortError> {
+        self.write("db.outgoing_queue.postpone", move |connection| {
+            diesel::sql_query(POSTPONE)
+                .bind::<Instant, _>(Col(due_at))
+                .bind::<Integer, _>(Col(failed_attempts))
+                .bind::<Id, _>(Col(message))
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_queued(&self, message: MessageId) -> Result<(), PortError> {
+        self.write("db.outgoing_queue.remove", move |connection| {
+            diesel::sql_query(REMOVE)
+                .bind::<Id, _>(Col(message))
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_abandoned(
+        &self,
+        claimed_before: Timestamp,
+        most: usize,
+    ) -> Result<Vec<ClaimedMessage>, PortError> {
+        self.read("db.outgoing_queue.abandoned", move |connection| {
+            listed(connection, ABANDONED, claimed_before, most)
+        })
+        .await
+    }
+}
+
+fn listed(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    until: Timestamp,
+    most: usize,
+) -> Result<Vec<ClaimedMessage>, StoreError> {
+    let rows: Vec<ClaimedMessageRow> = diesel::sql_query(sql)
+        .bind::<Instant, _>(Col(until))
+        .bind::<BigInt, _>(i64::try_from(most).unwrap_or(i64::MAX))
+        .load(connection)?;
+    Ok(rows.into_iter().map(ClaimedMessage::from).collect())
+}
+
+/// Adds admitted messages, in the transaction that admits them.
+pub(crate) fn insert_queued(
+    connection: &mut SqliteConnection,
+    queued: &[QueuedMessage],
+) -> Result<(), StoreError> {
+    if queued.is_empty() {
+        return Ok(());
+    }
+    let rows = queued.iter().map(|message| {
+        json!([
+            id(message.message_id.0),
+            id(message.account_id.0),
+            id(message.verification_id.0),
+            message.due_at.unix_millis(),
+        ])
+    });
+    set_based(INSERT, rows).execute(connection)?;
+    Ok(())
+}
