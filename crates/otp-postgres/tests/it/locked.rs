@@ -129,8 +129,8 @@ async fn the_first_batch_of_a_connection_does_not_wait_longer() {
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
-/// What another transaction committed while a batch waited for its account counts, also if the connection
-/// has loaded such facts before and has never locked an account.
+/// A change counts that another transaction committed while a batch waited for its account, also if the
+/// connection has loaded such facts before and has never locked an account.
 #[tokio::test(flavor = "multi_thread")]
 async fn facts_are_loaded_after_the_lock_on_a_connection_that_only_loaded_facts_before() {
     let url = fresh::database();
