@@ -44,6 +44,7 @@ InvalidRequest-not-between = يجب أن يكون الحقل ⁦{ $field }⁩ ع
 InvalidRequest-other-channel = الحقل ⁦{ $field }⁩ يذكر قناة لا تصل إلى هذا المستلم: يصل ⁦whatsapp⁩ إلى الأرقام و⁦email⁩ إلى عناوين البريد الإلكتروني. أو اتركه.
 InvalidRequest-not-with-own-code = لا يمكن إعطاء الحقل ⁦{ $field }⁩ مع رمز من عندك.
 InvalidRequest-own-code = يجب أن يتكون الحقل ⁦{ $field }⁩ من 4 إلى 8 من الحروف ⁦A–Z⁩ و⁦a–z⁩ والأرقام ⁦0–9⁩.
+InvalidRequest-not-offered = الحقل ⁦{ $field }⁩ غير متاح في هذا الإصدار. اتركه.
 InvalidRequest-amount = يجب أن يكون الحقل ⁦{ $field }⁩ عددًا عشريًا من 20 محرفًا على الأكثر، مثل ⁦49.90⁩.
 InvalidRequest-currency = يجب أن يكون الحقل ⁦{ $field }⁩ ثلاثة حروف كبيرة (⁦ISO 4217⁩)، مثل IQD.
 InvalidRequest-payee = يجب أن يكون الحقل ⁦{ $field }⁩ سطرًا واحدًا من 1 إلى 140 محرفًا.

@@ -44,6 +44,7 @@ InvalidRequest-not-between = The field { $field } must be a whole number from { 
 InvalidRequest-other-channel = The field { $field } names a channel that does not reach this recipient: a number is reached by whatsapp, an e-mail address by email. Or leave it out.
 InvalidRequest-not-with-own-code = The field { $field } cannot be given together with a code of your own.
 InvalidRequest-own-code = The field { $field } must have 4 to 8 of the letters A–Z and a–z and the digits 0–9.
+InvalidRequest-not-offered = The field { $field } is not offered by this version. Leave it out.
 InvalidRequest-amount = The field { $field } must be a decimal number of at most 20 characters, such as 49.90.
 InvalidRequest-currency = The field { $field } must be three capital letters (ISO 4217), such as IQD.
 InvalidRequest-payee = The field { $field } must be one line of 1 to 140 characters.

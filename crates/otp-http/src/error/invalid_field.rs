@@ -61,6 +61,8 @@ faults! {
     NotWithOwnCode => "not-with-own-code",
     /// It is not 4 to 8 letters or digits.
     OwnCode => "own-code",
+    /// It names something that this version does not offer.
+    NotOffered => "not-offered",
     /// It is not a decimal number.
     Amount => "amount",
     /// It is not a currency.

@@ -62,6 +62,11 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     metadata: TypedField,
+    /// Other ways to deliver the code. They are not offered yet, and a request that counts on them is
+    /// refused.
+    #[serde(default)]
+    #[schema(ignore)]
+    fallback: TypedField,
     /// Makes the request safe to repeat, like the header `Idempotency-Key`.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255)]
@@ -127,6 +132,9 @@ impl CreateVerificationRequest {
         let to = recipient(to.as_deref())?;
         if channel(self.channel)?.is_some_and(|channel| channel != to.channel()) {
             return Err(InvalidField::new("channel", FieldFault::OtherChannel).into());
+        }
+        if !self.fallback.is_absent() {
+            return Err(InvalidField::new("fallback", FieldFault::NotOffered).into());
         }
         let language = self.language_code.text("languageCode")?;
         let code = match self.code.text("code")? {

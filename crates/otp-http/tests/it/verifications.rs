@@ -258,6 +258,7 @@ async fn each_bad_field_is_named() {
         ("metadata", json!(many)),
         ("metadata", json!({"a": "x".repeat(1024)})),
         ("to", json!(5)),
+        ("fallback", json!([{"channel": "email"}])),
     ] {
         let mut body = json!({"to": NUMBER});
         body[field] = value.clone();
