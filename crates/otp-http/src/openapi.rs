@@ -57,7 +57,7 @@ async fn get(document: Data<OpenApiDocument>) -> HttpResponse {
 
 /// The introduction of the document.
 const DESCRIPTION: &str = "\
-One-time passcodes over WhatsApp.
+One-time passcodes over WhatsApp and by e-mail.
 
 Every request except those for health and for public keys carries an API key in `X-Api-Key`. Bodies are JSON of at most \
 16 KiB. Unknown fields of a body are ignored; unknown parameters of a query are refused. Requests are \
