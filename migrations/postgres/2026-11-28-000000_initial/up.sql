@@ -429,8 +429,8 @@ CREATE TABLE verification_checks (
     recipient_index bytea,
     -- The idempotency key of the request, as a hash.
     request_key     bytea,
-    -- 0 is Approved, 1 CodeIncorrect, 2 TransactionMismatch.
-    result          smallint    NOT NULL CHECK (result BETWEEN 0 AND 2),
+    -- 0 is Approved, 1 CodeIncorrect.
+    result          smallint    NOT NULL CHECK (result BETWEEN 0 AND 1),
     attempts_left   integer     NOT NULL CHECK (attempts_left >= 0),
     at              timestamptz NOT NULL,
     PRIMARY KEY (verification_id, id)

@@ -395,8 +395,8 @@ CREATE TABLE verification_checks (
     recipient_index BLOB,
     -- The idempotency key of the request, as a hash.
     request_key     BLOB,
-    -- 0 is Approved, 1 CodeIncorrect, 2 TransactionMismatch.
-    result          INTEGER NOT NULL CHECK (result BETWEEN 0 AND 2),
+    -- 0 is Approved, 1 CodeIncorrect.
+    result          INTEGER NOT NULL CHECK (result BETWEEN 0 AND 1),
     attempts_left   INTEGER NOT NULL CHECK (attempts_left >= 0),
     at              INTEGER NOT NULL
 ) STRICT;

@@ -223,6 +223,9 @@ impl CheckFacts {
         if left == 0 {
             return CheckVerdict::TooManyAttempts;
         }
+        if !is_same_transaction {
+            return CheckVerdict::TransactionMismatch;
+        }
         let mut record = |result, attempts_left| {
             judged.checks.push(NewCheck {
                 verification_id: check.verification_id,
@@ -234,10 +237,6 @@ impl CheckFacts {
                 at: check.at,
             });
         };
-        if !is_same_transaction {
-            record(CheckResult::TransactionMismatch, left);
-            return CheckVerdict::TransactionMismatch;
-        }
         let verdict = if is_right {
             record(CheckResult::Approved, left);
             state.status = VerificationStatus::Approved;

@@ -77,31 +77,25 @@ impl VerificationState {
     }
 }
 
-/// The result of a check.
+/// The result of a check that compared the code. Other checks are not recorded, so a verification has at
+/// most as many records as guesses, however often it is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CheckResult {
     /// The code was right.
     Approved,
     /// The code was wrong.
     CodeIncorrect,
-    /// The transaction was another one.
-    TransactionMismatch,
 }
 
 impl CheckResult {
     /// All results.
-    pub const ALL: [Self; 3] = [
-        Self::Approved,
-        Self::CodeIncorrect,
-        Self::TransactionMismatch,
-    ];
+    pub const ALL: [Self; 2] = [Self::Approved, Self::CodeIncorrect];
 
     /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Approved => "Approved",
             Self::CodeIncorrect => "CodeIncorrect",
-            Self::TransactionMismatch => "TransactionMismatch",
         }
     }
 
@@ -110,7 +104,6 @@ impl CheckResult {
         match self {
             Self::Approved => 0,
             Self::CodeIncorrect => 1,
-            Self::TransactionMismatch => 2,
         }
     }
 

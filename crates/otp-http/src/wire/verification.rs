@@ -91,14 +91,13 @@ pub(crate) enum VerificationStatusName {
     Exhausted,
 }
 
-/// Result of a check. A mismatch costs no guess.
+/// Result of a check that compared the code. Other checks are not listed.
 #[derive(ToSchema)]
 #[schema(as = CheckResult)]
 #[expect(dead_code, reason = "documents the names that the core gives")]
 pub(crate) enum CheckResultName {
     Approved,
     CodeIncorrect,
-    TransactionMismatch,
 }
 
 /// A way for a code to reach a person.

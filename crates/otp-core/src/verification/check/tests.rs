@@ -184,8 +184,8 @@ fn another_transaction_costs_no_guess() {
             assert!(approved, "{asked:?} {repeated:?}");
         } else {
             assert_eq!(judged.verdicts, [CheckVerdict::TransactionMismatch]);
-            assert!(judged.updates.is_empty());
-            assert_eq!(judged.checks[0].result, CheckResult::TransactionMismatch);
+            // It may be repeated without end, so it changes nothing.
+            assert!(judged.updates.is_empty() && judged.checks.is_empty());
         }
     }
 }
