@@ -9,7 +9,7 @@ mod kept;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use otp_core::idempotency::{Fingerprint, InvalidRequestKey, RequestKey};
+use otp_core::idempotency::{Fingerprint, IdempotencyKey, InvalidRequestKey, RequestKey};
 use otp_core::usecases::answer_once::{AnswerOnceError, Answered, RepeatableRequest};
 use otp_core::usecases::authenticate::Caller;
 use otp_edge::RequestContext;
@@ -59,18 +59,22 @@ pub(crate) fn repeatable(
 
 /// Does what a request asks for and answers with `status`; if the request has a key, at most once.
 ///
-/// A repetition gets the first answer, byte for byte, with `Idempotent-Replayed: true`. An error is kept
+/// `action` gets the key of the message that the request may create. A repetition gets the first answer, byte for byte, with `Idempotent-Replayed: true`. An error is kept
 /// only if the request had an effect ([`ApiError::had_an_effect`]); any other is judged anew.
-pub(crate) async fn answer_once<T: Serialize + Send + 'static>(
+pub(crate) async fn answer_once<T, F>(
     request: &HttpRequest,
     state: &ApiState,
     repeatable: Option<RepeatableRequest>,
     status: StatusCode,
-    action: impl Future<Output = Result<T, ApiError>> + Send + 'static,
-) -> HttpResponse {
+    action: impl FnOnce(Option<IdempotencyKey>) -> F + Send + 'static,
+) -> HttpResponse
+where
+    T: Serialize + Send + 'static,
+    F: Future<Output = Result<T, ApiError>> + Send + 'static,
+{
     let context = RequestContext::of(request);
     let Some(repeatable) = repeatable else {
-        let result = state.runner.run(action).await;
+        let result = state.runner.run(action(None)).await;
         return answer::with_status(&context, status, result.map_err(ApiError::from).flatten());
     };
     let (answer_once, own_context) = (state.answer_once.clone(), context.clone());

@@ -1,9 +1,9 @@
 //! The key of a request below `/v1`, made of the client's text.
 
 use sha2::{Digest, Sha256};
-use uuid::Builder;
+use uuid::{Builder, Uuid};
 
-use super::IdempotencyKey;
+use super::{Fingerprint, IdempotencyKey};
 use crate::ids::ApiKeyId;
 
 /// SHA-256 of a client's idempotency key. The text itself is not stored: it may be anything.
@@ -46,19 +46,30 @@ impl RequestKey {
         Ok(Self { api_key_id, hash })
     }
 
-    /// Derives the key of the message that the request creates.
+    /// Derives the key of the message that a request creates. `fingerprint` is the stored form of the
+    /// request's, which is keyed: the body has the code.
     ///
     /// The message is bound to it at admission. So a request whose process died before its answer was
-    /// stored may be judged again, and sends nothing twice. The label separates these keys from the UUIDs
-    /// that clients of `/SendMessage` choose: an equal one is a coincidence of 122 bits.
-    pub fn message_key(&self) -> IdempotencyKey {
+    /// stored may be judged again, and sends nothing twice. Another request, which may have the same text
+    /// once the answer is removed, has another key. The label separates these keys from the UUIDs that
+    /// clients of `/SendMessage` choose: an equal one is a coincidence of 122 bits.
+    pub fn message_key(&self, fingerprint: Fingerprint) -> IdempotencyKey {
+        IdempotencyKey(self.derive(b"message of an idempotent request\0", &fingerprint.0))
+    }
+
+    /// Derives the id under which the answer to the request is sealed.
+    pub fn answer_id(&self) -> Uuid {
+        self.derive(b"answer to an idempotent request\0", &[])
+    }
+
+    fn derive(&self, label: &[u8], more: &[u8]) -> Uuid {
         let mut hasher = Sha256::new();
-        hasher.update(b"message of an idempotent request\0");
-        hasher.update(self.api_key_id.0.as_bytes());
-        hasher.update(self.hash.0);
+        for part in [label, self.api_key_id.0.as_bytes(), &self.hash.0, more] {
+            hasher.update(part);
+        }
         let digest: [u8; 32] = hasher.finalize().into();
         let bytes = *digest.first_chunk().expect("a digest has 32 bytes");
-        IdempotencyKey(Builder::from_custom_bytes(bytes).into_uuid())
+        Builder::from_custom_bytes(bytes).into_uuid()
     }
 }
 
@@ -69,6 +80,7 @@ mod tests {
     use super::*;
 
     const KEY: ApiKeyId = ApiKeyId(Uuid::from_u128(1));
+    const FINGERPRINT: Fingerprint = Fingerprint([1; 32]);
 
     #[test]
     fn any_text_of_at_most_255_characters_is_a_key() {
@@ -87,10 +99,13 @@ mod tests {
         let keys = [(KEY, "a"), (KEY, "A"), (KEY, "a "), (other, "a")];
         let keys = keys.map(|(api_key, text)| RequestKey::parse(api_key, text).expect("a key"));
         for (i, one) in keys.iter().enumerate() {
-            assert_eq!(one.message_key(), one.message_key());
+            let message_key = one.message_key(FINGERPRINT);
+            assert_eq!(message_key, one.message_key(FINGERPRINT));
+            assert_ne!(message_key, one.message_key(Fingerprint([2; 32])));
             for two in &keys[..i] {
                 assert_ne!(one, two);
-                assert_ne!(one.message_key(), two.message_key());
+                assert_ne!(message_key, two.message_key(FINGERPRINT));
+                assert_ne!(one.answer_id(), two.answer_id());
             }
         }
     }
@@ -98,13 +113,11 @@ mod tests {
     #[test]
     fn a_derived_key_is_not_the_uuid_that_the_client_sends() {
         let text = "5d0f7a86-3c41-4b7e-9a2d-6e8f10b2c3d4";
-        let derived = RequestKey::parse(KEY, text).expect("a key").message_key();
+        let key = RequestKey::parse(KEY, text).expect("a key");
+        let derived = key.message_key(FINGERPRINT);
         assert_ne!(Ok(derived), IdempotencyKey::parse(text));
         assert_eq!(derived.0.get_version_num(), 8);
         // The value is stored with messages, so it must never change.
-        assert_eq!(
-            derived.0.to_string(),
-            "138a5b01-edf3-872c-9e5b-f849b39526a1"
-        );
+        assert_eq!(derived.0.to_string(), "9c58ec8d-3535-84e2-b253-550b18d940eb");
     }
 }

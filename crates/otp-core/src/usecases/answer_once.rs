@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::idempotency::{Fingerprint, Judgement, RequestKey};
+use crate::idempotency::{Fingerprint, IdempotencyKey, Judgement, RequestKey};
 use crate::ids::AccountId;
 use crate::ports::{Clock, IdempotentAnswers, PortError, Randomness};
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
@@ -70,18 +70,18 @@ impl AnswerOnce {
     /// Does what the request asks for if it is the first one with its key, and keeps its answer.
     ///
     /// `keep` returns the form in which the answer is kept, or `None` if a repetition is to be judged anew:
-    /// the request failed, or was refused without an effect. `action` is polled for a first request only.
-    /// The future MUST be driven to completion even if the caller goes away; if it is dropped, the request
+    /// the request failed, or was refused without an effect. `action` is called for a first request only,
+    /// with the key of the message that it may create. The future MUST be driven to completion even if the caller goes away; if it is dropped, the request
     /// counts as in progress until it is abandoned. Answers of an account without a key cannot be sealed, so
     /// none is kept.
-    pub async fn execute<T>(
+    pub async fn execute<T, F: Future<Output = T>>(
         &self,
         request: RepeatableRequest,
-        action: impl Future<Output = T>,
+        action: impl FnOnce(Option<IdempotencyKey>) -> F,
         keep: impl FnOnce(&T) -> Option<String>,
     ) -> Result<Answered<T>, AnswerOnceError> {
         let Some(sealer) = self.sealers.find(request.account_id).await? else {
-            let (answer, kept) = (action.await, Ok(()));
+            let (answer, kept) = (action(None).await, Ok(()));
             return Ok(Answered::First { answer, kept });
         };
         let (key, begun_at) = (request.key, self.clock.now());
@@ -90,7 +90,7 @@ impl AnswerOnce {
         match judged.await? {
             Judgement::First => {}
             Judgement::Replay(answer) => {
-                let opened = sealer.open(Purpose::IdempotentAnswer, key.message_key().0, &answer);
+                let opened = sealer.open(Purpose::IdempotentAnswer, key.answer_id(), &answer);
                 return opened
                     .map(Answered::Replayed)
                     .map_err(AnswerOnceError::Unreadable);
@@ -98,7 +98,7 @@ impl AnswerOnce {
             Judgement::InProgress => return Err(AnswerOnceError::InProgress),
             Judgement::Reused => return Err(AnswerOnceError::Reused),
         }
-        let answer = action.await;
+        let answer = action(Some(key.message_key(fingerprint))).await;
         let kept = match keep(&answer) {
             Some(text) => {
                 let sealed = self.seal(&sealer, key, &Zeroizing::new(text));
@@ -111,7 +111,7 @@ impl AnswerOnce {
 
     /// Seals an answer for the row of its key.
     fn seal(&self, sealer: &AccountSealer, key: RequestKey, text: &str) -> Sealed {
-        let row = key.message_key().0;
-        sealer.seal(Purpose::IdempotentAnswer, row, text, &*self.randomness)
+        let id = key.answer_id();
+        sealer.seal(Purpose::IdempotentAnswer, id, text, &*self.randomness)
     }
 }

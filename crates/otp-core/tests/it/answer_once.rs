@@ -1,11 +1,11 @@
 //! `AnswerOnce`: one effect and one answer for each idempotency key.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::idempotency::{
-    ABANDONED_AFTER, ANSWER_RETENTION, Fingerprint, Judgement, RequestKey,
+    ABANDONED_AFTER, ANSWER_RETENTION, Fingerprint, IdempotencyKey, Judgement, RequestKey,
 };
 use otp_core::ports::{Clock, IdempotentAnswers, MockIdempotentAnswers, PortError};
 use otp_core::sealing::Purpose;
@@ -19,6 +19,8 @@ struct World {
     answer_once: AnswerOnce,
     /// How often the action ran.
     effects: Cell<u32>,
+    /// The keys of the messages that it was given.
+    message_keys: RefCell<Vec<IdempotencyKey>>,
 }
 
 impl World {
@@ -38,6 +40,7 @@ impl World {
             fixture,
             answer_once,
             effects: Cell::new(0),
+            message_keys: RefCell::default(),
         }
     }
 
@@ -52,7 +55,8 @@ impl World {
     /// Asks for an effect, which is answered by its number; `keeps` says whether the answer is kept.
     /// The kept text is long enough that a sealed form does not hold it by chance.
     async fn ask(&self, body: u8, keeps: bool) -> Result<Answered<u32>, AnswerOnceError> {
-        let action = async {
+        let action = async |message_key: Option<IdempotencyKey>| {
+            self.message_keys.borrow_mut().extend(message_key);
             self.effects.set(self.effects.get() + 1);
             self.effects.get()
         };
@@ -104,9 +108,24 @@ async fn an_answer_that_is_not_kept_leaves_the_key_free() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_judged_again_has_the_same_message_and_another_has_another() {
+    let world = World::new().await;
+    for body in [1, 1, 2] {
+        first(world.ask(body, false).await);
+    }
+    let keys = world.message_keys.borrow();
+    assert_eq!(keys.len(), 3);
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(keys[0], keys[2]);
+    // A hash of the body without a key would disclose the code in it.
+    let request = world.request(1);
+    assert_ne!(keys[0], request.key.message_key(request.fingerprint));
+}
+
+#[tokio::test]
 async fn a_request_whose_process_dies_is_in_progress_for_a_minute() {
     let world = World::new().await;
-    let dies = std::future::pending::<u32>();
+    let dies = |_| std::future::pending::<u32>();
     let died = world.answer_once.execute(world.request(1), dies, |_| None);
     let never = tokio::time::timeout(Duration::from_millis(1), died).await;
     assert!(never.is_err());
@@ -130,7 +149,7 @@ async fn a_kept_answer_is_sealed_and_gone_with_the_account_s_key() {
         .times(1)
         .returning(|_, _, _| Ok(Judgement::First));
     let sealer = world.fixture.sealer.clone();
-    let row = world.request(1).key.message_key().0;
+    let row = world.request(1).key.answer_id();
     answers
         .expect_finish()
         .times(1)

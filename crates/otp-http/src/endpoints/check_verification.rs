@@ -96,7 +96,7 @@ pub(crate) async fn post(
         Err(error) => return error.answer(&RequestContext::of(&request)),
     };
     let check_verification = state.check_verification.clone();
-    let action = async move {
+    let action = async move |_| {
         let approved = check_verification.execute(wanted).await?;
         Ok(CheckVerificationResponse {
             status: VerificationStatus::Approved.as_str(),

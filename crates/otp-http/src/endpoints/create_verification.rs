@@ -87,11 +87,17 @@ pub(crate) async fn post(
         Err(error) => return error.answer(&RequestContext::of(&request)),
     };
     let create_verification = state.create_verification.clone();
-    // Boxed, because a send is a large future.
-    let action = Box::pin(async move {
-        let created = create_verification.execute(wanted).await?;
-        Ok(VerificationResource::from(created.verification))
-    });
+    let action = move |idempotency_key| {
+        let wanted = Request {
+            idempotency_key,
+            ..wanted
+        };
+        // Boxed, because a send is a large future.
+        Box::pin(async move {
+            let created = create_verification.execute(wanted).await?;
+            Ok(VerificationResource::from(created.verification))
+        })
+    };
     answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
 }
 
@@ -113,7 +119,8 @@ async fn read(
         transaction: fields.transaction,
         metadata: fields.metadata,
         notice_language: RequestContext::of(request).preferred_language,
-        idempotency_key: repeatable.map(|repeatable| repeatable.key.message_key()),
+        // Derived from the request by whoever answers it once.
+        idempotency_key: None,
     };
     Ok((wanted, repeatable))
 }

@@ -113,7 +113,7 @@ pub(crate) async fn post(
     };
     let (wanted, repeatable) = wanted;
     let record_outcome = state.record_outcome.clone();
-    let action = async move {
+    let action = async move |_| {
         let recorded = record_outcome.execute(wanted).await?;
         Ok(RecordOutcomeResponse::new(wanted.id, recorded))
     };

@@ -99,11 +99,17 @@ pub(crate) async fn post(
         Err(error) => return error.answer(&RequestContext::of(&request)),
     };
     let resend_verification = state.resend_verification.clone();
-    // Boxed, because a send is a large future.
-    let action = Box::pin(async move {
-        let resent = resend_verification.execute(wanted).await?;
-        Ok(VerificationResource::from(resent.verification))
-    });
+    let action = move |idempotency_key| {
+        let wanted = Request {
+            idempotency_key,
+            ..wanted
+        };
+        // Boxed, because a send is a large future.
+        Box::pin(async move {
+            let resent = resend_verification.execute(wanted).await?;
+            Ok(VerificationResource::from(resent.verification))
+        })
+    };
     answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
 }
 
@@ -121,7 +127,8 @@ async fn read(
         id,
         channel: channel(body.channel)?,
         notice_language: RequestContext::of(request).preferred_language,
-        idempotency_key: repeatable.map(|repeatable| repeatable.key.message_key()),
+        // Derived from the request by whoever answers it once.
+        idempotency_key: None,
     };
     Ok((wanted, repeatable))
 }
