@@ -118,6 +118,9 @@ mod tests {
         assert_ne!(Ok(derived), IdempotencyKey::parse(text));
         assert_eq!(derived.0.get_version_num(), 8);
         // The value is stored with messages, so it must never change.
-        assert_eq!(derived.0.to_string(), "9c58ec8d-3535-84e2-b253-550b18d940eb");
+        assert_eq!(
+            derived.0.to_string(),
+            "9c58ec8d-3535-84e2-b253-550b18d940eb"
+        );
     }
 }
