@@ -379,7 +379,7 @@ CREATE TABLE verifications (
     language         text,
     transaction_hash bytea,
     metadata         bytea,
-    -- The idempotency key of the check that approved it, as a hash.
+    -- The idempotency key of the check that approved it, hashed with its guess.
     approved_by      bytea,
     created_at       timestamptz NOT NULL,
     expires_at       timestamptz NOT NULL,
@@ -427,7 +427,7 @@ CREATE TABLE verification_checks (
     account_id      uuid     NOT NULL,
     -- NULL once the recipient is erased.
     recipient_index bytea,
-    -- The idempotency key of the request, as a hash.
+    -- The idempotency key of the check, hashed with its guess.
     request_key     bytea,
     -- 0 is Approved, 1 CodeIncorrect.
     result          smallint    NOT NULL CHECK (result BETWEEN 0 AND 1),

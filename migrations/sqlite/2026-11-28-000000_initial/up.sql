@@ -357,7 +357,7 @@ CREATE TABLE verifications (
     language         TEXT,
     transaction_hash BLOB,
     metadata         BLOB,
-    -- The idempotency key of the check that approved it, as a hash.
+    -- The idempotency key of the check that approved it, hashed with its guess.
     approved_by      BLOB,
     created_at       INTEGER NOT NULL,
     expires_at       INTEGER NOT NULL,
@@ -393,7 +393,7 @@ CREATE TABLE verification_checks (
     account_id      BLOB    NOT NULL,
     -- NULL once the recipient is erased.
     recipient_index BLOB,
-    -- The idempotency key of the request, as a hash.
+    -- The idempotency key of the check, hashed with its guess.
     request_key     BLOB,
     -- 0 is Approved, 1 CodeIncorrect.
     result          INTEGER NOT NULL CHECK (result BETWEEN 0 AND 1),

@@ -104,13 +104,15 @@ impl CheckVerification {
         let sealer = self.sealers.find(account).await?;
         let sealer = sealer.ok_or(CheckVerificationError::NotFound)?;
         let hash = |alphabet| sealer.hash_code(request.id, &request.guess.read_as(alphabet));
+        let exact = hash(Alphabet::Supplied);
+        let key = request.idempotency_key;
         let attempt = CheckAttempt {
             account_id: account,
             verification_id: request.id,
-            exact: hash(Alphabet::Supplied),
+            exact,
             in_capitals: hash(Alphabet::Alphanumeric),
             transaction: request.transaction.as_ref().map(Transaction::hash),
-            key: request.idempotency_key.map(CheckKey::of),
+            key: key.map(|key| CheckKey::of(key, exact)),
             at,
         };
         let verdicts = self.ledger.check_codes(Arc::from([attempt])).await?;

@@ -46,16 +46,18 @@ pub struct VerificationState {
     pub expires_at: Timestamp,
 }
 
-/// SHA-256 of the idempotency key of a check and of its API key: two API keys may use the same text.
+/// SHA-256 of the idempotency key of a check, of its API key and of the guess's hash. Two API keys may use
+/// the same text; and another guess is never a repetition, so it costs one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CheckKey(pub [u8; 32]);
 
 impl CheckKey {
-    /// Derives the stored form of a key.
-    pub fn of(key: RequestKey) -> Self {
+    /// Derives the stored form of a key, which a guess was sent with.
+    pub fn of(key: RequestKey, guess: CodeHash) -> Self {
         let mut hash = Sha256::new();
         hash.update(key.api_key_id.0.as_bytes());
         hash.update(key.hash.0);
+        hash.update(guess.0);
         Self(hash.finalize().into())
     }
 }
