@@ -57,30 +57,36 @@ pub(crate) fn repeatable(
     }))
 }
 
-/// Does what a request asks for and answers with `status`; if the request has a key, at most once.
+/// Does what the request that was `read` asks for and answers with `status`; if it has a key, at most once.
 ///
-/// `action` gets the key of the message that the request may create. A repetition gets the first answer, byte for byte, with `Idempotent-Replayed: true`. An error is kept
+/// `action` gets what is wanted and the key of the message that it may create. A repetition gets the first answer, byte for byte, with `Idempotent-Replayed: true`. An error is kept
 /// only if the request had an effect ([`ApiError::had_an_effect`]); any other is judged anew.
-pub(crate) async fn answer_once<T, F>(
+pub(crate) async fn answer_once<W, T, F>(
     request: &HttpRequest,
     state: &ApiState,
-    repeatable: Option<RepeatableRequest>,
+    read: Result<(W, Option<RepeatableRequest>), ApiError>,
     status: StatusCode,
-    action: impl FnOnce(Option<IdempotencyKey>) -> F + Send + 'static,
+    action: impl FnOnce(W, Option<IdempotencyKey>) -> F + Send + 'static,
 ) -> HttpResponse
 where
+    W: Send + 'static,
     T: Serialize + Send + 'static,
     F: Future<Output = Result<T, ApiError>> + Send + 'static,
 {
     let context = RequestContext::of(request);
+    let (wanted, repeatable) = match read {
+        Ok(read) => read,
+        Err(error) => return error.answer(&context),
+    };
     let Some(repeatable) = repeatable else {
-        let result = state.runner.run(action(None)).await;
+        let result = state.runner.run(action(wanted, None)).await;
         return answer::with_status(&context, status, result.map_err(ApiError::from).flatten());
     };
     let (answer_once, own_context) = (state.answer_once.clone(), context.clone());
     // The answer is kept even if the client goes away, so this is part of what runs to its end.
     let answered = state.runner.run(async move {
         let keep = |result: &Result<T, ApiError>| KeptAnswer::of(result, status, &own_context);
+        let action = |message_key| action(wanted, message_key);
         answer_once.execute(repeatable, action, keep).await
     });
     let answered = answered.await.map_err(ApiError::from);

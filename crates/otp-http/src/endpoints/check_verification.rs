@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_core::usecases::check_verification::CheckVerificationRequest as Request;
 use otp_core::verification::{Guess, VerificationStatus};
-use otp_edge::{RequestContext, resource_at};
+use otp_edge::resource_at;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -91,12 +91,9 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let (wanted, repeatable) = match read(&request, payload, &state).await {
-        Ok(wanted) => wanted,
-        Err(error) => return error.answer(&RequestContext::of(&request)),
-    };
+    let read = read(&request, payload, &state).await;
     let check_verification = state.check_verification.clone();
-    let action = async move |_| {
+    let action = async move |wanted, _| {
         let approved = check_verification.execute(wanted).await?;
         Ok(CheckVerificationResponse {
             status: VerificationStatus::Approved.as_str(),
@@ -104,7 +101,7 @@ pub(crate) async fn post(
             proof: approved.proof.expose().to_owned(),
         })
     };
-    answer_once(&request, &state, repeatable, StatusCode::OK, action).await
+    answer_once(&request, &state, read, StatusCode::OK, action).await
 }
 
 async fn read(

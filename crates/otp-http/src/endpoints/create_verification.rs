@@ -82,12 +82,9 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let (wanted, repeatable) = match read(&request, payload, &state).await {
-        Ok(wanted) => wanted,
-        Err(error) => return error.answer(&RequestContext::of(&request)),
-    };
+    let read = read(&request, payload, &state).await;
     let create_verification = state.create_verification.clone();
-    let action = move |idempotency_key| {
+    let action = move |wanted, idempotency_key| {
         let wanted = Request {
             idempotency_key,
             ..wanted
@@ -98,7 +95,7 @@ pub(crate) async fn post(
             Ok(VerificationResource::from(created.verification))
         })
     };
-    answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
+    answer_once(&request, &state, read, StatusCode::CREATED, action).await
 }
 
 async fn read(

@@ -9,7 +9,7 @@ use otp_core::ids::MessageId;
 use otp_core::message::{CodeOutcome, RecordedOutcome};
 use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_core::usecases::record_outcome as usecase;
-use otp_edge::{RequestContext, resource_at};
+use otp_edge::resource_at;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
@@ -107,17 +107,13 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let wanted = match read(&request, payload, &state).await {
-        Ok(wanted) => wanted,
-        Err(error) => return error.answer(&RequestContext::of(&request)),
-    };
-    let (wanted, repeatable) = wanted;
+    let read = read(&request, payload, &state).await;
     let record_outcome = state.record_outcome.clone();
-    let action = async move |_| {
+    let action = async move |wanted: usecase::RecordOutcomeRequest, _| {
         let recorded = record_outcome.execute(wanted).await?;
         Ok(RecordOutcomeResponse::new(wanted.id, recorded))
     };
-    answer_once(&request, &state, repeatable, StatusCode::OK, action).await
+    answer_once(&request, &state, read, StatusCode::OK, action).await
 }
 
 async fn read(

@@ -94,12 +94,9 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let (wanted, repeatable) = match read(&request, payload, &state).await {
-        Ok(wanted) => wanted,
-        Err(error) => return error.answer(&RequestContext::of(&request)),
-    };
+    let read = read(&request, payload, &state).await;
     let resend_verification = state.resend_verification.clone();
-    let action = move |idempotency_key| {
+    let action = move |wanted, idempotency_key| {
         let wanted = Request {
             idempotency_key,
             ..wanted
@@ -110,7 +107,7 @@ pub(crate) async fn post(
             Ok(VerificationResource::from(resent.verification))
         })
     };
-    answer_once(&request, &state, repeatable, StatusCode::CREATED, action).await
+    answer_once(&request, &state, read, StatusCode::CREATED, action).await
 }
 
 async fn read(
