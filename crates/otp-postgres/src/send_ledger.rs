@@ -50,13 +50,8 @@ impl SendLedger for PgStore {
         let wanted = WantedFacts::of(&attempts);
         let transaction = Transaction::on(self.connection().await?);
         let loaded = admit::lock(&transaction, self.row_lock_timeout(), &wanted).await;
-        let facts = match loaded {
-            Ok(facts) => facts,
-            Err(error) => {
-                let rows = Rows::of_accounts(&wanted.accounts);
-                return Err(self.lock_error(transaction, error, rows).await);
-            }
-        };
+        let rows = || Rows::of_accounts(&wanted.accounts);
+        let (transaction, facts) = self.locked(transaction, loaded, rows).await?;
         let admitted = admit::admit(&transaction, &attempts, facts).await;
         transaction.finish(admitted).await
     }
@@ -69,10 +64,7 @@ impl SendLedger for PgStore {
         let rows = Rows::of_settlements(&settlements);
         let transaction = Transaction::on(self.connection().await?);
         let loaded = settle::lock(&transaction, self.row_lock_timeout(), &rows).await;
-        let facts = match loaded {
-            Ok(facts) => facts,
-            Err(error) => return Err(self.lock_error(transaction, error, rows).await),
-        };
+        let (transaction, facts) = self.locked(transaction, loaded, || rows).await?;
         let settled = settle::settle(&transaction, &settlements, facts).await;
         transaction.finish(settled).await
     }

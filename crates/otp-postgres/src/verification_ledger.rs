@@ -42,13 +42,8 @@ impl VerificationLedger for PgStore {
         let wanted = WantedCheckFacts::of(&checks);
         let transaction = Transaction::on(self.connection().await?);
         let loaded = self.lock_and_load(&transaction, &wanted).await;
-        let facts = match loaded {
-            Ok(facts) => facts,
-            Err(error) => {
-                let rows = Rows::of_accounts(&wanted.accounts);
-                return Err(self.lock_error(transaction, error, rows).await);
-            }
-        };
+        let rows = || Rows::of_accounts(&wanted.accounts);
+        let (transaction, facts) = self.locked(transaction, loaded, rows).await?;
         let judged = check::judge(&checks, facts);
         let connection = transaction.connection();
         let written = try_join(
@@ -65,18 +60,10 @@ impl VerificationLedger for PgStore {
         verification: VerificationId,
         at: Timestamp,
     ) -> Result<Result<(), Uncancelable>, PortError> {
-        let accounts = BTreeSet::from([account]);
+        let (accounts, ids) = (BTreeSet::from([account]), BTreeSet::from([verification]));
         let transaction = Transaction::on(self.connection().await?);
-        let begun = transaction.begin_with_lock_limit(self.row_lock_timeout());
-        let ids = BTreeSet::from([verification]);
-        let loaded = lock_and_load_states(&transaction, begun, &accounts, &ids).await;
-        let states = match loaded {
-            Ok(states) => states,
-            Err(error) => {
-                let rows = Rows::of_accounts(&accounts);
-                return Err(self.lock_error(transaction, error, rows).await);
-            }
-        };
+        let locked = self.lock_and_load_states(transaction, &accounts, &ids);
+        let (transaction, states) = locked.await?;
         let judged = check::cancel(states.as_slice().first(), account, at);
         let written = match judged {
             Ok(new) => {
@@ -102,16 +89,8 @@ impl VerificationLedger for PgStore {
         }
         let (ids, accounts): (BTreeSet<_>, BTreeSet<_>) =
             due.into_iter().map(DueVerificationRow::into).unzip();
-        let transaction = Transaction::on(connection);
-        let begun = transaction.begin_with_lock_limit(self.row_lock_timeout());
-        let loaded = lock_and_load_states(&transaction, begun, &accounts, &ids).await;
-        let states = match loaded {
-            Ok(states) => states,
-            Err(error) => {
-                let rows = Rows::of_accounts(&accounts);
-                return Err(self.lock_error(transaction, error, rows).await);
-            }
-        };
+        let locked = self.lock_and_load_states(Transaction::on(connection), &accounts, &ids);
+        let (transaction, states) = locked.await?;
         // Some may have ended since they were found.
         let expired = states
             .iter()
@@ -152,24 +131,28 @@ impl PgStore {
         answered.into_iter().for_each(|row| row.add_to(&mut facts));
         Ok(facts)
     }
-}
 
-/// Begins, locks the accounts and loads verifications, in one round trip.
-async fn lock_and_load_states(
-    transaction: &Transaction,
-    begun: impl Future<Output = QueryResult<()>>,
-    accounts: &BTreeSet<AccountId>,
-    ids: &BTreeSet<VerificationId>,
-) -> QueryResult<Vec<VerificationState>> {
-    let connection = transaction.connection();
-    let ((), _, (), states) = try_join4(
-        begun,
-        lock_accounts(connection, accounts),
-        transaction.end_lock_limit(),
-        load_states(connection, ids),
-    )
-    .await?;
-    Ok(states.into_iter().map(VerificationStateRow::into).collect())
+    /// Begins, locks the accounts and loads verifications, in one round trip.
+    async fn lock_and_load_states(
+        &self,
+        transaction: Transaction,
+        accounts: &BTreeSet<AccountId>,
+        ids: &BTreeSet<VerificationId>,
+    ) -> Result<(Transaction, Vec<VerificationState>), PortError> {
+        let connection = transaction.connection();
+        let loaded = try_join4(
+            transaction.begin_with_lock_limit(self.row_lock_timeout()),
+            lock_accounts(connection, accounts),
+            transaction.end_lock_limit(),
+            load_states(connection, ids),
+        );
+        let loaded = loaded.await.map(|((), _, (), states)| {
+            let states = states.into_iter();
+            states.map(VerificationStateRow::into).collect()
+        });
+        let rows = || Rows::of_accounts(accounts);
+        self.locked(transaction, loaded, rows).await
+    }
 }
 
 statement! {

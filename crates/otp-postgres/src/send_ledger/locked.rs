@@ -50,12 +50,26 @@ impl Rows {
 }
 
 impl PgStore {
+    /// Returns the transaction of a batch and what it `loaded` while it locked `rows`; or rolls it back, and
+    /// returns the error.
+    pub(crate) async fn locked<T>(
+        &self,
+        transaction: Transaction,
+        loaded: QueryResult<T>,
+        rows: impl FnOnce() -> Rows,
+    ) -> Result<(Transaction, T), PortError> {
+        match loaded {
+            Ok(loaded) => Ok((transaction, loaded)),
+            Err(error) => Err(self.lock_error(transaction, error, rows()).await),
+        }
+    }
+
     /// Rolls a batch back, which failed with `error` while it locked `rows` and loaded its facts. Returns
     /// its error: `Locked` if another transaction holds one of the rows, or held one for too long.
     ///
     /// The driver does not name the row it waited for, and on a server that does not speak English not even
     /// the lock. So the rows are asked.
-    pub(crate) async fn lock_error(
+    async fn lock_error(
         &self,
         transaction: Transaction,
         error: DieselError,
