@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use otp_core::message::Failure;
 use otp_core::ports::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
@@ -31,17 +30,8 @@ impl MessageSender for ByChannel {
 
 /// Returns the refusal of a mail that was admitted before the mail server was removed from the settings.
 fn no_mail_server() -> ProviderRefusal {
-    let reason = "This gateway has no mail server; the mail was not sent.";
-    ProviderRefusal {
-        http_status: None,
-        message: reason.to_owned(),
-        failure: Failure {
-            code: None,
-            title: "No mail server".to_owned(),
-            reason: reason.to_owned(),
-        },
-        scope: RefusalScope::Message,
-    }
+    let reason = "This gateway has no mail server; the mail was not sent.".to_owned();
+    ProviderRefusal::unsent(RefusalScope::Message, "No mail server", reason)
 }
 
 #[cfg(test)]

@@ -147,42 +147,16 @@ fn refused(refusal: &SmtpRefusal) -> SendError {
 }
 
 fn out_of_reach(what: &str) -> ProviderRefusal {
-    ProviderRefusal {
-        http_status: None,
-        message: format!("The mail was not sent: {what}."),
-        failure: Failure {
-            code: None,
-            title: "Mail server out of reach".to_owned(),
-            reason: format!("The mail was not sent: {what}."),
-        },
-        scope: RefusalScope::Provider,
-    }
+    let reason = format!("The mail was not sent: {what}.");
+    ProviderRefusal::unsent(RefusalScope::Provider, "Mail server out of reach", reason)
 }
 
 fn impossible() -> ProviderRefusal {
-    let reason = "Mail cannot be sent to or from this address.";
-    ProviderRefusal {
-        http_status: None,
-        message: reason.to_owned(),
-        failure: Failure {
-            code: None,
-            title: "Impossible address".to_owned(),
-            reason: reason.to_owned(),
-        },
-        scope: RefusalScope::Message,
-    }
+    let reason = "Mail cannot be sent to or from this address.".to_owned();
+    ProviderRefusal::unsent(RefusalScope::Message, "Impossible address", reason)
 }
 
 fn other_channel() -> ProviderRefusal {
-    let reason = "This mail server delivers e-mail only; the message was not sent.";
-    ProviderRefusal {
-        http_status: None,
-        message: reason.to_owned(),
-        failure: Failure {
-            code: None,
-            title: "Other channel".to_owned(),
-            reason: reason.to_owned(),
-        },
-        scope: RefusalScope::Message,
-    }
+    let reason = "This mail server delivers e-mail only; the message was not sent.".to_owned();
+    ProviderRefusal::unsent(RefusalScope::Message, "Other channel", reason)
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::channel::whatsapp;
-use otp_core::message::Failure;
 use otp_core::ports::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
@@ -120,17 +119,9 @@ impl MessageSender for CloudApiSender {
 
 /// Returns the refusal of a message of another channel.
 fn other_channel() -> ProviderRefusal {
-    let reason = "This provider delivers WhatsApp messages only; the message was not sent.";
-    ProviderRefusal {
-        http_status: None,
-        message: reason.to_owned(),
-        failure: Failure {
-            code: None,
-            title: "Other channel".to_owned(),
-            reason: reason.to_owned(),
-        },
-        scope: RefusalScope::Message,
-    }
+    let reason =
+        "This provider delivers WhatsApp messages only; the message was not sent.".to_owned();
+    ProviderRefusal::unsent(RefusalScope::Message, "Other channel", reason)
 }
 
 /// Reads the answer, as far as it arrives in time and within bounds. Its status is kept in any

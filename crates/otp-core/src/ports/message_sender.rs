@@ -150,6 +150,22 @@ pub struct ProviderRefusal {
     pub scope: RefusalScope,
 }
 
+impl ProviderRefusal {
+    /// Creates the refusal of a message that no provider saw: it has neither status nor code.
+    pub fn unsent(scope: RefusalScope, title: &str, reason: String) -> Self {
+        Self {
+            http_status: None,
+            message: reason.clone(),
+            failure: Failure {
+                code: None,
+                title: title.to_owned(),
+                reason,
+            },
+            scope,
+        }
+    }
+}
+
 /// The scope of a refusal: the messages that would be refused as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalScope {
