@@ -7,11 +7,10 @@
 use std::time::Duration;
 
 use otp_core::channel::email::OutgoingMessage;
-use otp_texts::Direction;
 use otp_texts::bidi::{self, first_strong, left_to_right};
 
 use crate::text::TEXTS;
-use crate::words::{Words, for_mail_readers};
+use crate::words::{Words, for_mail_readers, page};
 
 /// The keys of its texts.
 #[cfg(test)]
@@ -52,26 +51,18 @@ pub(crate) fn write(message: &OutgoingMessage) -> Words {
         plain.push_str(&format!("\n{bound}\n"));
         last = format!("<p dir=\"ltr\" style=\"font-size: smaller\">{bound}</p>\n");
     }
-    let (lang, dir) = (language.as_str(), Direction::of(language).as_str());
-    // A title holds text only, no `bdi` elements.
-    let title = bidi::to_html(&bidi::without_isolates(&subject));
     let [intro, validity, warning] = [intro, validity, warning].map(|text| bidi::to_html(&text));
     let colour = identity.colour;
+    let body = format!(
+        "<div style=\"border-top: 4px solid {colour}\">\n\
+         <p style=\"font-size: 2em; margin: .5em 0\"><bdi dir=\"ltr\" style=\"font-family: \
+         monospace; -webkit-user-select: all; user-select: all\">{code}</bdi></p>\n\
+         <p>{intro}<br>{validity}</p>\n<p>{warning}</p>\n{last}</div>"
+    );
     Words {
+        html: page(language, &subject, &body),
         subject: for_mail_readers(language, &subject),
         plain,
-        html: format!(
-            "<!DOCTYPE html>\n\
-             <html lang=\"{lang}\" dir=\"{dir}\">\n\
-             <head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width\">\n\
-             <title>{title}</title>\n</head>\n\
-             <body style=\"font-family: sans-serif; line-height: 1.5; max-width: 40em\">\n\
-             <div style=\"border-top: 4px solid {colour}\">\n\
-             <p style=\"font-size: 2em; margin: .5em 0\"><bdi dir=\"ltr\" style=\"font-family: \
-             monospace; -webkit-user-select: all; user-select: all\">{code}</bdi></p>\n\
-             <p>{intro}<br>{validity}</p>\n<p>{warning}</p>\n{last}</div>\n</body>\n</html>\n"
-        ),
     }
 }
 

@@ -131,13 +131,19 @@ fn html<'a>(
     sentences: impl Iterator<Item = &'a String>,
     footer: &str,
 ) -> String {
-    let (lang, dir) = (language.as_str(), Direction::of(language).as_str());
-    // A title holds text only, no `bdi` elements.
-    let title = bidi::to_html(&bidi::without_isolates(subject));
     let body: String = sentences
         .map(|sentence| format!("<p>{}</p>\n", bidi::to_html(sentence)))
         .collect();
     let footer = bidi::to_html(footer);
+    let body = format!("{body}<hr>\n<p style=\"font-size: smaller\">{footer}</p>");
+    page(language, subject, &body)
+}
+
+/// Returns a mail's HTML. `body` is HTML, without a line end after it.
+pub(crate) fn page(language: UiLanguage, subject: &str, body: &str) -> String {
+    let (lang, dir) = (language.as_str(), Direction::of(language).as_str());
+    // A title holds text only, no `bdi` elements.
+    let title = bidi::to_html(&bidi::without_isolates(subject));
     format!(
         "<!DOCTYPE html>\n\
          <html lang=\"{lang}\" dir=\"{dir}\">\n\
@@ -145,7 +151,7 @@ fn html<'a>(
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{title}</title>\n</head>\n\
          <body style=\"font-family: sans-serif; line-height: 1.5; max-width: 40em\">\n\
-         {body}<hr>\n<p style=\"font-size: smaller\">{footer}</p>\n</body>\n</html>\n"
+         {body}\n</body>\n</html>\n"
     )
 }
 
