@@ -13,7 +13,7 @@ pub use event::{EventSource, MessageEvent};
 pub use outcome::{CodeOutcome, JudgedOutcome, OutcomeVerdict, RecordedOutcome};
 pub use pending::{ExpiryPosition, PendingMessage};
 pub use provider_message_id::ProviderMessageId;
-pub use query::{ExaminedMessage, FoundMessages, MAX_EXAMINED, MessageQuery};
+pub use query::{ExaminedMessage, FoundMessages, MessageQuery};
 pub use queued::{ClaimedMessage, QueuedMessage};
 pub use record::{MessageHistory, MessageRecord};
 pub use status::MessageStatus;

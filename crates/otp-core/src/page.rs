@@ -7,6 +7,10 @@ use uuid::Uuid;
 
 use crate::time::Timestamp;
 
+/// A page is made of at most this many items, the newest first, however few of them match. So a rare
+/// status costs as much as a frequent one, and does not grow with the account's history.
+pub const MAX_EXAMINED: usize = 1_000;
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
@@ -86,6 +90,13 @@ impl PagePosition {
     /// Returns the position of an item.
     pub fn of(item: &impl Listed) -> Self {
         item.position()
+    }
+
+    /// Returns the position that the items of a page are older than: where the page before ended, and where
+    /// the time that is asked about ends.
+    pub fn start(cursor: Option<Cursor>, until: Option<Timestamp>) -> Self {
+        let ends = [cursor.map(|Cursor(position)| position), until.map(Self::at)];
+        ends.into_iter().flatten().min().unwrap_or(Self::END)
     }
 
     /// Returns the position after all items created before `instant` and before all others.
@@ -272,6 +283,22 @@ mod tests {
         let full = Page::of_found(vec![Item(9), Item(8), Item(7)], size);
         assert_eq!(full.clone().or_continued_after(Some(end)), full);
         assert_eq!(Page::<Item>::EMPTY.or_continued_after(None), Page::EMPTY);
+    }
+
+    #[test]
+    fn a_page_starts_at_the_earlier_of_cursor_and_end() {
+        let at = |millis| PagePosition::at(Timestamp::from_unix_millis(millis));
+        for (cursor, until, start) in [
+            (None, None, PagePosition::END),
+            (Some(1), None, at(1)),
+            (None, Some(2), at(2)),
+            (Some(1), Some(2), at(1)),
+            (Some(2), Some(1), at(1)),
+        ] {
+            let cursor = cursor.map(|millis| Cursor(at(millis)));
+            let until = until.map(Timestamp::from_unix_millis);
+            assert_eq!(PagePosition::start(cursor, until), start);
+        }
     }
 
     #[test]

@@ -6,10 +6,6 @@ use crate::page::{Listed, PagePosition};
 use crate::sealing::RecipientIndex;
 use crate::time::Timestamp;
 
-/// A page is made of at most this many messages, the newest first, however few of them match. So a rare
-/// status costs as much as a frequent one, and does not grow with the account's history.
-pub const MAX_EXAMINED: usize = 1_000;
-
 /// The query of a page: the newest messages of an account that match all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageQuery {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::ids::AccountId;
-use crate::message::{MAX_EXAMINED, MessageQuery, MessageStatus};
-use crate::page::{Cursor, Page, PagePosition, PageSize};
+use crate::message::{MessageQuery, MessageStatus};
+use crate::page::{Cursor, MAX_EXAMINED, Page, PagePosition, PageSize};
 use crate::ports::{Messages, PortError};
 use crate::recipient::Recipient;
 use crate::sealing::AccountSealer;
@@ -84,20 +84,12 @@ fn query(request: ListMessagesRequest, sealer: Option<&AccountSealer>) -> Option
     };
     let every_status = MessageStatus::ALL.to_vec();
     let limit = request.size.with_one_more();
-    let ends = [
-        request.cursor.map(|Cursor(position)| position),
-        request.to.map(PagePosition::at),
-    ];
     Some(MessageQuery {
         account_id: request.account_id,
         recipient,
         statuses: request.status.map_or(every_status, |status| vec![status]),
         since: request.from.unwrap_or(Timestamp::from_unix_millis(0)),
-        before: ends
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(PagePosition::END),
+        before: PagePosition::start(request.cursor, request.to),
         limit,
         // Without a status every message that is looked at matches.
         examine: request.status.map_or(limit, |_| MAX_EXAMINED),

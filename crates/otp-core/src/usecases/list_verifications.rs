@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use crate::ids::AccountId;
-use crate::page::{Cursor, Page, PagePosition, PageSize};
+use crate::page::{Cursor, MAX_EXAMINED, Page, PagePosition, PageSize};
 use crate::ports::{Clock, PortError, Verifications};
 use crate::recipient::Recipient;
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::{AccountSealers, UnreadableRecipient};
 use crate::usecases::show_verification::ShownVerification;
 use crate::verification::{VerificationQuery, VerificationStatus};
-
-/// A page looks at this many verifications at most.
-const MAX_EXAMINED: usize = 1_000;
 
 /// The account's verifications that match every filter given.
 #[derive(Debug, Clone)]
@@ -58,8 +55,8 @@ pub struct ListVerifications {
 impl ListVerifications {
     /// Returns one page of the account's verifications.
     ///
-    /// A page may have fewer than asked for, even none, and continue nevertheless: it looks at a bounded
-    /// number of verifications.
+    /// A page may have fewer verifications than asked for, even none, and continue nevertheless: it looks at
+    /// [`MAX_EXAMINED`] verifications at most.
     pub async fn execute(
         &self,
         request: ListVerificationsRequest,
@@ -73,21 +70,13 @@ impl ListVerifications {
             (Some(_), None) => return Ok(Page::EMPTY),
             (None, _) => None,
         };
-        let ends = [
-            request.cursor.map(|Cursor(position)| position),
-            request.until.map(PagePosition::at),
-        ];
         let limit = request.size.with_one_more();
         let query = VerificationQuery {
             account_id: request.account_id,
             recipient,
             status: request.status,
             since: request.from.unwrap_or(Timestamp::from_unix_millis(0)),
-            before: ends
-                .into_iter()
-                .flatten()
-                .min()
-                .unwrap_or(PagePosition::END),
+            before: PagePosition::start(request.cursor, request.until),
             limit,
             // Without a status every verification that is looked at matches.
             examine: request.status.map_or(limit, |_| MAX_EXAMINED),

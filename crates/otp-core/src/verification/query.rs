@@ -1,7 +1,7 @@
 //! The query of a page of an account's verifications.
 
 use crate::ids::{AccountId, VerificationId};
-use crate::page::PagePosition;
+use crate::page::{Listed, PagePosition};
 use crate::sealing::RecipientIndex;
 use crate::time::Timestamp;
 use crate::verification::{VerificationRecord, VerificationState, VerificationStatus};
@@ -54,10 +54,7 @@ impl VerificationQuery {
         let (mut ids, mut count, mut last) = (Vec::new(), 0, None);
         for state in examined {
             count += 1;
-            last = Some(PagePosition {
-                created_at: state.created_at,
-                id: state.id.0,
-            });
+            last = Some(state.position());
             let matches = self
                 .status
                 .is_none_or(|status| status == state.status_at(self.now));

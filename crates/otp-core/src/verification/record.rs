@@ -192,12 +192,18 @@ impl VerificationRecord {
     }
 }
 
-impl Listed for VerificationRecord {
+impl Listed for VerificationState {
     fn position(&self) -> PagePosition {
         PagePosition {
-            created_at: self.state.created_at,
-            id: self.state.id.0,
+            created_at: self.created_at,
+            id: self.id.0,
         }
+    }
+}
+
+impl Listed for VerificationRecord {
+    fn position(&self) -> PagePosition {
+        self.state.position()
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use otp_core::message::{FoundMessages, MAX_EXAMINED, MessageQuery, MessageStatus};
-use otp_core::page::{Cursor, Page, PagePosition, PageSize};
+use otp_core::message::{FoundMessages, MessageQuery, MessageStatus};
+use otp_core::page::{Cursor, MAX_EXAMINED, Page, PagePosition, PageSize};
 use otp_core::ports::{MockMessages, PortError};
 use otp_core::send::Outcome;
 use otp_core::time::Timestamp;

@@ -7,10 +7,10 @@ use otp_core::credits::Credits;
 use otp_core::ids::MessageId;
 use otp_core::language::LanguageTag;
 use otp_core::message::{
-    EventSource, Failure, FoundMessages, MAX_EXAMINED, MessageEvent, MessageHistory, MessageQuery,
-    MessageRecord, MessageStatus,
+    EventSource, Failure, FoundMessages, MessageEvent, MessageHistory, MessageQuery, MessageRecord,
+    MessageStatus,
 };
-use otp_core::page::{Cursor, PagePosition};
+use otp_core::page::{Cursor, MAX_EXAMINED, PagePosition};
 use otp_core::ports::PortError;
 use otp_core::recipient::{EmailAddress, PhoneNumber};
 use otp_core::region::Region;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use otp_core::cooldown;
 use otp_core::ids::{AccountId, ApiKeyId, VerificationId};
 use otp_core::language::LanguageTag;
-use otp_core::page::PagePosition;
+use otp_core::page::Listed as _;
 use otp_core::ports::{PortError, VerificationKey, VerificationLedger, Verifications};
 use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::send::admission::BegunVerification;
@@ -112,10 +112,6 @@ impl Verifications for MemoryStore {
         query: &VerificationQuery,
     ) -> Result<FoundVerifications, PortError> {
         let state = self.state();
-        let position = |of: &VerificationState| PagePosition {
-            created_at: of.created_at,
-            id: of.id.0,
-        };
         let stored = state.verified.verifications.values();
         let mut examined: Vec<_> = stored
             .map(|stored| &stored.state)
@@ -123,10 +119,10 @@ impl Verifications for MemoryStore {
                 of.account_id == query.account_id
                     && (query.recipient.is_none() || of.recipient_index == query.recipient)
                     && of.created_at >= query.since
-                    && position(of) < query.before
+                    && of.position() < query.before
             })
             .collect();
-        examined.sort_by_key(|of| std::cmp::Reverse(position(of)));
+        examined.sort_by_key(|of| std::cmp::Reverse(of.position()));
         examined.truncate(query.examine);
         let chosen = query.choose(examined);
         let records = chosen.ids.iter().filter_map(|id| {
