@@ -24,7 +24,7 @@ pub use query::{Chosen, FoundVerifications, VerificationQuery};
 pub use record::{
     CheckKey, CheckRecord, CheckResult, VerificationMessage, VerificationRecord, VerificationState,
 };
-pub use status::{VerificationOver, VerificationStatus};
+pub use status::{Ended, VerificationOver, VerificationStatus};
 pub use transaction::{InvalidTransaction, Transaction, TransactionHash};
 
 use crate::ids::VerificationId;

@@ -16,9 +16,7 @@ use crate::send::{Refusal, RoutedTo, SendAttempt};
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 use crate::verification::check::VerificationUpdate;
-use crate::verification::{
-    GUESSES_PER_CODE, VerificationOver, VerificationPart, VerificationStatus,
-};
+use crate::verification::{Ended, GUESSES_PER_CODE, VerificationPart, VerificationStatus};
 
 /// The verdict on one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +181,6 @@ pub(super) fn decide(
         return Err(Admission::Replayed(first));
     }
     let refuse = |refusal| Err(Admission::Refused(refusal));
-    let over = |end| refuse(Refusal::VerificationOver(end));
     match facts.rules(attempt).standing {
         AccountStanding::Open => {}
         AccountStanding::Restricted => return refuse(Refusal::AccountRestricted),
@@ -195,13 +192,11 @@ pub(super) fn decide(
             let Some(state) = facts.verification(attempt, *id) else {
                 return refuse(Refusal::VerificationNotFound);
             };
-            match state.status_at(attempt.at) {
-                VerificationStatus::Pending => state.failed_guesses,
+            match state.status_at(attempt.at).ended() {
+                None => state.failed_guesses,
                 // Refused below like a check, whatever has been forgotten since.
-                VerificationStatus::Exhausted => GUESSES_PER_CODE,
-                VerificationStatus::Approved => return over(VerificationOver::Approved),
-                VerificationStatus::Expired => return over(VerificationOver::Expired),
-                VerificationStatus::Canceled => return over(VerificationOver::Canceled),
+                Some(Ended::Exhausted) => GUESSES_PER_CODE,
+                Some(Ended::Over(end)) => return refuse(Refusal::VerificationOver(end)),
             }
         }
     };

@@ -7,10 +7,10 @@ use crate::ids::{AccountId, VerificationId};
 use crate::ports::VerificationKey;
 use crate::ports::{Clock, PortError, VerificationLedger};
 use crate::usecases::show_verification::{
-    ShowVerification, ShowVerificationError, ShownVerification,
+    ShowVerification, ShowVerificationError, ShownVerification, wait_for_new,
 };
 use crate::verification::check::Uncancelable;
-use crate::verification::{VerificationOver, VerificationStatus};
+use crate::verification::{Ended, VerificationOver};
 
 /// Cancels verifications.
 #[derive(Clone)]
@@ -52,25 +52,13 @@ impl CancelVerification {
     ) -> Result<ShownVerification, CancelVerificationError> {
         let now = self.clock.now();
         let canceled = self.ledger.cancel_verification(account, id, now).await?;
-        let key = VerificationKey::Id(id);
-        let over = |end| Err(CancelVerificationError::Over(end));
         match canceled {
-            Ok(()) => Ok(self.show.execute(account, key).await?),
+            Ok(()) => Ok(self.show.execute(account, VerificationKey::Id(id)).await?),
             Err(Uncancelable::NotFound) => Err(ShowVerificationError::NotFound.into()),
-            Err(Uncancelable::Over(VerificationStatus::Exhausted)) => {
-                let found = self.show.verifications.find_verification(account, key, now);
-                let record = found.await?;
-                Err(CancelVerificationError::TooManyAttempts {
-                    wait: record.map_or(Duration::ZERO, |record| record.wait(now)),
-                })
-            }
-            Err(Uncancelable::Over(VerificationStatus::Approved)) => {
-                over(VerificationOver::Approved)
-            }
-            Err(Uncancelable::Over(VerificationStatus::Expired)) => over(VerificationOver::Expired),
-            // Only a pending one is canceled, so another status than these means that it was before.
-            Err(Uncancelable::Over(VerificationStatus::Canceled | VerificationStatus::Pending)) => {
-                over(VerificationOver::Canceled)
+            Err(Uncancelable::Ended(Ended::Over(end))) => Err(CancelVerificationError::Over(end)),
+            Err(Uncancelable::Ended(Ended::Exhausted)) => {
+                let wait = wait_for_new(&*self.show.verifications, account, id, now);
+                Err(CancelVerificationError::TooManyAttempts { wait: wait.await? })
             }
         }
     }

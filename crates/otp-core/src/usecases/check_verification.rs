@@ -1,14 +1,13 @@
 //! Check a verification: compares what a person entered with the code.
 
+use crate::usecases::show_verification::wait_for_new;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::channel::Channel;
 use crate::idempotency::RequestKey;
 use crate::ids::VerificationId;
-use crate::ports::{
-    Clock, PortError, ProofSigner, VerificationKey, VerificationLedger, Verifications,
-};
+use crate::ports::{Clock, PortError, ProofSigner, VerificationLedger, Verifications};
 use crate::proof::{Proof, ProofClaims};
 use crate::sealing::AccountSealer;
 use crate::time::Timestamp;
@@ -118,7 +117,6 @@ impl CheckVerification {
         let verdicts = self.ledger.check_codes(Arc::from([attempt])).await?;
         let verdict = verdicts.into_iter().next();
         let verdict = verdict.ok_or(PortError::Backend("no verdict on a check".into()))?;
-        let over = CheckVerificationError::Over;
         Err(match verdict {
             CheckVerdict::Approved { state, first } => {
                 let proof = self.proofs.sign(&claims(&sealer, &state, at)).await?;
@@ -133,18 +131,10 @@ impl CheckVerification {
             }
             CheckVerdict::TransactionMismatch => CheckVerificationError::TransactionMismatch,
             CheckVerdict::NotFound => CheckVerificationError::NotFound,
-            CheckVerdict::AlreadyApproved => over(VerificationOver::Approved),
-            CheckVerdict::Expired => over(VerificationOver::Expired),
-            CheckVerdict::Canceled => over(VerificationOver::Canceled),
+            CheckVerdict::Over(end) => CheckVerificationError::Over(end),
             CheckVerdict::TooManyAttempts => {
-                let id = VerificationKey::Id(request.id);
-                let record = self
-                    .verifications
-                    .find_verification(account, id, at)
-                    .await?;
-                CheckVerificationError::TooManyAttempts {
-                    wait: record.map_or(Duration::ZERO, |record| record.wait(at)),
-                }
+                let wait = wait_for_new(&*self.verifications, account, request.id, at);
+                CheckVerificationError::TooManyAttempts { wait: wait.await? }
             }
         })
     }

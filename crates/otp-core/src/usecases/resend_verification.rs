@@ -18,9 +18,7 @@ use crate::usecases::send_message::{
     SendFailure, SendMessage, SendMessageError, SendRequest, VerificationRefusal,
 };
 use crate::usecases::show_verification::{ShowVerification, ShowVerificationError};
-use crate::verification::{
-    VerificationOver, VerificationPart, VerificationRecord, VerificationStatus,
-};
+use crate::verification::{Ended, VerificationOver, VerificationPart, VerificationRecord};
 
 /// Sends codes again.
 #[derive(Clone)]
@@ -140,16 +138,11 @@ impl ResendVerification {
 
 /// Returns the refusal of a verification whose code is removed, which its end does.
 fn ended(record: &VerificationRecord, now: Timestamp) -> ResendVerificationError {
-    let over = ResendVerificationError::Over;
-    match record.state.status_at(now) {
-        VerificationStatus::Exhausted => ResendVerificationError::TooManyAttempts {
+    match record.state.status_at(now).ended() {
+        Some(Ended::Over(end)) => ResendVerificationError::Over(end),
+        Some(Ended::Exhausted) => ResendVerificationError::TooManyAttempts {
             wait: record.wait(now),
         },
-        VerificationStatus::Pending => {
-            PortError::Backend("a pending verification has no code".into()).into()
-        }
-        VerificationStatus::Approved => over(VerificationOver::Approved),
-        VerificationStatus::Expired => over(VerificationOver::Expired),
-        VerificationStatus::Canceled => over(VerificationOver::Canceled),
+        None => PortError::Backend("a pending verification has no code".into()).into(),
     }
 }

@@ -84,6 +84,19 @@ impl ShowVerification {
     }
 }
 
+/// Returns how long an account has to wait before it may create a verification of the same recipient, none
+/// of whose guesses are left.
+pub(super) async fn wait_for_new(
+    verifications: &dyn Verifications,
+    account: AccountId,
+    id: VerificationId,
+    now: Timestamp,
+) -> Result<Duration, PortError> {
+    let found = verifications.find_verification(account, VerificationKey::Id(id), now);
+    let record = found.await?;
+    Ok(record.map_or(Duration::ZERO, |record| record.wait(now)))
+}
+
 impl ShownVerification {
     /// Returns the channels of its messages, each once, in the order of their first use.
     pub fn channels_tried(&self) -> Vec<Channel> {

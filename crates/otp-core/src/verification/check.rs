@@ -1,5 +1,6 @@
 //! The check: judges guesses, and what they change.
 
+use crate::verification::{Ended, VerificationOver};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
@@ -52,12 +53,8 @@ pub enum CheckVerdict {
     TransactionMismatch,
     /// The account has no such verification.
     NotFound,
-    /// It was approved before.
-    AlreadyApproved,
-    /// Its lifetime is over.
-    Expired,
-    /// It was canceled, or replaced by a newer one.
-    Canceled,
+    /// It is over.
+    Over(VerificationOver),
     /// No guess is left, for the code or for its recipient.
     TooManyAttempts,
 }
@@ -207,19 +204,21 @@ impl CheckFacts {
             recipient.map(|index| self.failures.entry((check.account_id, index)).or_default());
         let mut unknown = Vec::new();
         let failures = failures.unwrap_or(&mut unknown);
-        let budget = GuessBudget {
-            of_code: state.failed_guesses,
-            of_recipient: failures,
-            now: check.at,
-        };
-        let left = budget.left();
-        match status {
-            VerificationStatus::Pending => {}
-            VerificationStatus::Approved => return CheckVerdict::AlreadyApproved,
-            VerificationStatus::Expired => return CheckVerdict::Expired,
-            VerificationStatus::Canceled => return CheckVerdict::Canceled,
-            VerificationStatus::Exhausted => return CheckVerdict::TooManyAttempts,
+        match status.ended() {
+            None => {}
+            Some(Ended::Over(over)) => return CheckVerdict::Over(over),
+            Some(Ended::Exhausted) => return CheckVerdict::TooManyAttempts,
         }
+        let guesses_left = |of_code, of_recipient: &[Timestamp]| {
+            let now = check.at;
+            GuessBudget {
+                of_code,
+                of_recipient,
+                now,
+            }
+            .left()
+        };
+        let left = guesses_left(state.failed_guesses, failures);
         if left == 0 {
             return CheckVerdict::TooManyAttempts;
         }
@@ -248,12 +247,7 @@ impl CheckFacts {
         } else {
             state.failed_guesses += 1;
             failures.push(check.at);
-            let budget = GuessBudget {
-                of_code: state.failed_guesses,
-                of_recipient: failures,
-                now: check.at,
-            };
-            let attempts_left = budget.left();
+            let attempts_left = guesses_left(state.failed_guesses, failures);
             if attempts_left == 0 {
                 state.status = VerificationStatus::Exhausted;
             }
@@ -281,8 +275,8 @@ impl CheckFacts {
 pub enum Uncancelable {
     /// The account has no such verification.
     NotFound,
-    /// It is over already, with this status.
-    Over(VerificationStatus),
+    /// It ended already.
+    Ended(Ended),
 }
 
 /// Judges a cancellation.
@@ -293,12 +287,9 @@ pub fn cancel(
 ) -> Result<VerificationUpdate, Uncancelable> {
     let state = state.filter(|state| state.account_id == account);
     let state = state.ok_or(Uncancelable::NotFound)?;
-    match state.status_at(at) {
-        VerificationStatus::Pending => Ok(state.with_status(VerificationStatus::Canceled, at)),
-        over @ (VerificationStatus::Approved
-        | VerificationStatus::Expired
-        | VerificationStatus::Canceled
-        | VerificationStatus::Exhausted) => Err(Uncancelable::Over(over)),
+    match state.status_at(at).ended() {
+        None => Ok(state.with_status(VerificationStatus::Canceled, at)),
+        Some(ended) => Err(Uncancelable::Ended(ended)),
     }
 }
 

@@ -28,6 +28,15 @@ pub enum VerificationOver {
     Canceled,
 }
 
+/// How a verification ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ended {
+    /// It is refused for good.
+    Over(VerificationOver),
+    /// No guess is left.
+    Exhausted,
+}
+
 impl VerificationStatus {
     /// All statuses.
     pub const ALL: [Self; 5] = [
@@ -37,6 +46,17 @@ impl VerificationStatus {
         Self::Canceled,
         Self::Exhausted,
     ];
+
+    /// Returns how the verification ended; `None` while it is pending.
+    pub const fn ended(self) -> Option<Ended> {
+        match self {
+            Self::Pending => None,
+            Self::Approved => Some(Ended::Over(VerificationOver::Approved)),
+            Self::Expired => Some(Ended::Over(VerificationOver::Expired)),
+            Self::Canceled => Some(Ended::Over(VerificationOver::Canceled)),
+            Self::Exhausted => Some(Ended::Exhausted),
+        }
+    }
 
     /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {

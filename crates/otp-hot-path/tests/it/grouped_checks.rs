@@ -1,5 +1,6 @@
 //! Tests of grouped checks: they form batches like sends, and each caller gets its own verdicts.
 
+use otp_core::verification::VerificationOver;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -173,5 +174,5 @@ async fn a_cancellation_waits_for_no_batch() {
     assert_eq!(canceled.expect("judged"), Ok(()));
     world.gated.permits.add_permits(1);
     let verdicts = waiting.await.expect("task").expect("judged");
-    assert_eq!(verdicts, [CheckVerdict::Canceled]);
+    assert_eq!(verdicts, [CheckVerdict::Over(VerificationOver::Canceled)]);
 }

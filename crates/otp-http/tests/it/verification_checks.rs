@@ -3,7 +3,7 @@
 use otp_core::ports::PortError;
 use otp_core::proof::Proof;
 use otp_core::verification::check::CheckVerdict;
-use otp_core::verification::{TransactionHash, VerificationStatus};
+use otp_core::verification::{TransactionHash, VerificationOver, VerificationStatus};
 use serde_json::json;
 
 use super::support::{ACCOUNT, World, post};
@@ -50,12 +50,20 @@ async fn each_refused_check_has_its_own_reason() {
             "TransactionMismatch",
         ),
         (
-            CheckVerdict::AlreadyApproved,
+            CheckVerdict::Over(VerificationOver::Approved),
             409,
             "VerificationAlreadyApproved",
         ),
-        (CheckVerdict::Expired, 410, "VerificationExpired"),
-        (CheckVerdict::Canceled, 410, "VerificationCanceled"),
+        (
+            CheckVerdict::Over(VerificationOver::Expired),
+            410,
+            "VerificationExpired",
+        ),
+        (
+            CheckVerdict::Over(VerificationOver::Canceled),
+            410,
+            "VerificationCanceled",
+        ),
         (CheckVerdict::TooManyAttempts, 429, "TooManyAttempts"),
     ] {
         let world = judging(with(record(VerificationStatus::Exhausted)), verdict);

@@ -400,10 +400,11 @@ async fn a_verification_that_is_over_is_neither_sent_again_nor_canceled() {
         assert_eq!(answer.error(), expected);
 
         let mut world = with(ended);
+        let reason = status.ended().expect("ended");
         world
             .verification_ledger
             .expect_cancel_verification()
-            .returning(move |_, _, _| Ok(Err(Uncancelable::Over(status))));
+            .returning(move |_, _, _| Ok(Err(Uncancelable::Ended(reason))));
         let answer = world.ask(post(&path("/cancel"), &json!({}))).await;
         assert_eq!(answer.error(), expected);
     }

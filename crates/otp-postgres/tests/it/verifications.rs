@@ -10,7 +10,8 @@ use otp_core::ports::{
 use otp_core::send::{Admission, SendAttempt};
 use otp_core::verification::check::{CheckAttempt, CheckVerdict};
 use otp_core::verification::{
-    CheckKey, TransactionHash, VerificationPart, VerificationQuery, VerificationStatus,
+    CheckKey, TransactionHash, VerificationOver, VerificationPart, VerificationQuery,
+    VerificationStatus,
 };
 use otp_postgres::{PgOptions, PgStore};
 use otp_testkit::MemoryStore;
@@ -307,7 +308,7 @@ async fn of_a_hundred_right_guesses_in_two_processes_one_approves() {
     let verdicts = race(&stores, right).await;
     let approved = |one: &&CheckVerdict| matches!(one, CheckVerdict::Approved { first: true, .. });
     assert_eq!(verdicts.iter().filter(approved).count(), 1);
-    let already = |one: &&CheckVerdict| **one == CheckVerdict::AlreadyApproved;
+    let already = |one: &&CheckVerdict| **one == CheckVerdict::Over(VerificationOver::Approved);
     assert_eq!(verdicts.iter().filter(already).count(), 99);
 }
 

@@ -7,7 +7,8 @@ use otp_core::ports::{Clock, Storage};
 use otp_core::send::{Admission, Refusal};
 use otp_core::verification::check::{CheckAttempt, CheckVerdict};
 use otp_core::verification::{
-    CheckKey, CheckResult, TransactionHash, VerificationPart, VerificationQuery, VerificationStatus,
+    CheckKey, CheckResult, TransactionHash, VerificationOver, VerificationPart, VerificationQuery,
+    VerificationStatus,
 };
 
 use super::fixture::{Fixture, START};
@@ -36,7 +37,7 @@ pub async fn a_right_guess_approves_once(store: Arc<dyn Storage>) {
         .collect();
     assert_eq!(checks, [(START + seconds(1), CheckResult::Approved)]);
     let again = check(&fixture, guess(&fixture, id, CODE)).await;
-    assert_eq!(again, CheckVerdict::AlreadyApproved);
+    assert_eq!(again, CheckVerdict::Over(VerificationOver::Approved));
     assert_eq!(find(&fixture, id).await.checks.len(), 1);
 }
 
@@ -47,7 +48,8 @@ pub async fn of_many_right_guesses_one_approves(store: Arc<dyn Storage>) {
     let verdicts = race(&fixture, 100, |_| guess(&fixture, id, CODE)).await;
     let approved = verdicts.iter().filter(|verdict| is_approved(verdict));
     assert_eq!(approved.count(), 1);
-    let already = |verdict: &&CheckVerdict| **verdict == CheckVerdict::AlreadyApproved;
+    let already =
+        |verdict: &&CheckVerdict| **verdict == CheckVerdict::Over(VerificationOver::Approved);
     assert_eq!(verdicts.iter().filter(already).count(), 99);
 }
 
@@ -122,7 +124,7 @@ pub async fn a_batch_of_checks_is_judged_one_by_one(store: Arc<dyn Storage>) {
     assert!(is_approved(&verdicts[2]));
     assert_eq!(verdicts[3], CheckVerdict::NotFound);
     assert!(is_approved(&verdicts[4]));
-    assert_eq!(verdicts[5], CheckVerdict::AlreadyApproved);
+    assert_eq!(verdicts[5], CheckVerdict::Over(VerificationOver::Approved));
     let nothing = fixture.store.check_codes(Arc::from([])).await;
     assert_eq!(nothing.expect("judged"), []);
 }
@@ -194,7 +196,7 @@ pub async fn a_repeated_check_is_answered_like_the_first(store: Arc<dyn Storage>
     }
     for byte in [1, 4] {
         let verdict = check(&fixture, with_key(CODE, byte)).await;
-        assert_eq!(verdict, CheckVerdict::AlreadyApproved);
+        assert_eq!(verdict, CheckVerdict::Over(VerificationOver::Approved));
     }
 }
 

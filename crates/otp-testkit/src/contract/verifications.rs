@@ -12,8 +12,8 @@ use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use otp_core::verification::{
-    Alphabet, CodeLength, NewVerification, VerificationOver, VerificationPart, VerificationQuery,
-    VerificationRecord, VerificationStatus,
+    Alphabet, CodeLength, Ended, NewVerification, VerificationOver, VerificationPart,
+    VerificationQuery, VerificationRecord, VerificationStatus,
 };
 
 use super::fixture::{Fixture, START, recipient};
@@ -225,7 +225,7 @@ pub async fn a_newer_verification_replaces_the_pending_one(store: Arc<dyn Storag
     assert_eq!(replaced.state.status, VerificationStatus::Canceled);
     assert_eq!(replaced.code, None);
     let verdict = check(&fixture, guess(&fixture, first, CODE)).await;
-    assert_eq!(verdict, CheckVerdict::Canceled);
+    assert_eq!(verdict, CheckVerdict::Over(VerificationOver::Canceled));
     let second = new_of(&second).id;
     let verdict = check(&fixture, guess(&fixture, second, "000000")).await;
     assert_eq!(verdict, CheckVerdict::Incorrect { attempts_left: 2 });
@@ -288,9 +288,12 @@ pub async fn a_canceled_verification_has_no_code(store: Arc<dyn Storage>) {
     assert_eq!(record.state.status, VerificationStatus::Canceled);
     assert_eq!(record.code, None);
     let again = cancel(fixture.account).await.expect("judged");
-    assert_eq!(again, Err(Uncancelable::Over(VerificationStatus::Canceled)));
+    assert_eq!(
+        again,
+        Err(Uncancelable::Ended(Ended::Over(VerificationOver::Canceled)))
+    );
     let verdict = check(&fixture, guess(&fixture, id, CODE)).await;
-    assert_eq!(verdict, CheckVerdict::Canceled);
+    assert_eq!(verdict, CheckVerdict::Over(VerificationOver::Canceled));
 }
 
 /// Verifications whose lifetime is over are recorded as expired, oldest first, and lose their codes.
@@ -432,7 +435,7 @@ pub async fn an_erased_recipient_cannot_be_verified(store: Arc<dyn Storage>) {
     assert_eq!(record.state.recipient_index, None);
     assert_eq!((record.failures.len(), record.checks.len()), (0, 1));
     let verdict = check(&fixture, guess(&fixture, id, CODE)).await;
-    assert_eq!(verdict, CheckVerdict::Canceled);
+    assert_eq!(verdict, CheckVerdict::Over(VerificationOver::Canceled));
     assert_eq!(
         fixture
             .store

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::verification::{GUESSES_PER_CODE, GUESSES_PER_RECIPIENT};
+use crate::verification::{Ended, GUESSES_PER_CODE, GUESSES_PER_RECIPIENT, VerificationOver};
 
 const START: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
 const ACCOUNT: AccountId = AccountId(Uuid::from_u128(1));
@@ -72,7 +72,7 @@ fn a_right_guess_approves_once() {
                 state: approved.clone(),
                 first: true
             },
-            CheckVerdict::AlreadyApproved,
+            CheckVerdict::Over(VerificationOver::Approved),
         ]
     );
     let at = START + Duration::from_secs(1);
@@ -135,24 +135,28 @@ fn each_reason_is_told_apart() {
         (
             guess(RIGHT),
             over(VerificationStatus::Approved),
-            CheckVerdict::AlreadyApproved,
+            CheckVerdict::Over(VerificationOver::Approved),
         ),
         (
             guess(RIGHT),
             over(VerificationStatus::Canceled),
-            CheckVerdict::Canceled,
+            CheckVerdict::Over(VerificationOver::Canceled),
         ),
         (
             guess(RIGHT),
             over(VerificationStatus::Expired),
-            CheckVerdict::Expired,
+            CheckVerdict::Over(VerificationOver::Expired),
         ),
         (
             guess(RIGHT),
             over(VerificationStatus::Exhausted),
             CheckVerdict::TooManyAttempts,
         ),
-        (late, state(1), CheckVerdict::Expired),
+        (
+            late,
+            state(1),
+            CheckVerdict::Over(VerificationOver::Expired),
+        ),
     ] {
         let judged = judge(&[check], facts(stored));
         assert_eq!(judged.verdicts, [expected]);
@@ -248,10 +252,19 @@ fn a_repeated_request_is_answered_like_the_first() {
     assert_eq!(judged.verdicts[..3], [wrong(4), wrong(4), wrong(3)]);
     assert_eq!(is_first(&judged.verdicts[3]), Some(true));
     assert_eq!(is_first(&judged.verdicts[4]), Some(false));
-    assert_eq!(judged.verdicts[5], CheckVerdict::AlreadyApproved);
-    assert_eq!(judged.verdicts[6], CheckVerdict::AlreadyApproved);
+    assert_eq!(
+        judged.verdicts[5],
+        CheckVerdict::Over(VerificationOver::Approved)
+    );
+    assert_eq!(
+        judged.verdicts[6],
+        CheckVerdict::Over(VerificationOver::Approved)
+    );
     assert_eq!(judged.verdicts[7], wrong(4));
-    assert_eq!(judged.verdicts[8], CheckVerdict::AlreadyApproved);
+    assert_eq!(
+        judged.verdicts[8],
+        CheckVerdict::Over(VerificationOver::Approved)
+    );
     assert_eq!(judged.checks.len(), 3);
 
     let approved = VerificationState {
@@ -264,7 +277,11 @@ fn a_repeated_request_is_answered_like_the_first() {
         ..with_key(RIGHT, 3)
     };
     let found = verdict(late, facts(approved));
-    assert_eq!(found, CheckVerdict::AlreadyApproved, "after the expiry");
+    assert_eq!(
+        found,
+        CheckVerdict::Over(VerificationOver::Approved),
+        "after the expiry"
+    );
 }
 
 #[test]
@@ -280,7 +297,7 @@ fn cancellation_and_expiry_end_what_is_pending_only() {
         Err(Uncancelable::NotFound)
     );
     assert_eq!(cancel(None, ACCOUNT, now), Err(Uncancelable::NotFound));
-    let expired = Err(Uncancelable::Over(VerificationStatus::Expired));
+    let expired = Err(Uncancelable::Ended(Ended::Over(VerificationOver::Expired)));
     assert_eq!(cancel(Some(&pending), ACCOUNT, late), expired);
 
     assert_eq!(expire(&pending, now), None);

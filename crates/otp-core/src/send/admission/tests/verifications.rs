@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::verification::{
-    Alphabet, CodeHash, CodeLength, GUESS_MEMORY, NewVerification, VerificationState,
+    Alphabet, CodeHash, CodeLength, GUESS_MEMORY, NewVerification, VerificationOver,
+    VerificationState,
 };
 
 fn verification(id: u128) -> VerificationId {
