@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::channel::Channel;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::VerificationId;
 use crate::language::LanguageTag;
@@ -11,12 +10,11 @@ use crate::passcode::Passcode;
 use crate::ports::{PortError, VerificationKey};
 use crate::recipient::Recipient;
 use crate::sealing::Purpose;
-use crate::send::{Admission, RoutedTo, SendAttempt};
+use crate::send::Admission;
 use crate::ui_language::UiLanguage;
 use crate::usecases::authenticate::Caller;
 use crate::usecases::send_message::{
-    Prepared, SendFailure, SendMessage, SendMessageError, SendRequest, SentMessage,
-    VerificationRefusal,
+    Prepared, SendFailure, SendMessage, SendMessageError, SendRequest, VerificationRefusal,
 };
 use crate::usecases::show_verification::{
     ShowVerification, ShowVerificationError, ShownVerification,
@@ -135,8 +133,7 @@ impl CreateVerification {
         let mut prepared = prepared?;
         let id = VerificationId::generate(now, &*send.randomness);
         let (new, passcode) = self.begin(&request, id, &prepared);
-        let drafted = Drafted::of(&new, &prepared.attempt);
-        let expires_at = new.expires_at;
+        let (code_length, expires_at) = (new.code_length.get(), new.expires_at);
         prepared.carry_code(VerificationPart::Create(Box::new(new)), expires_at);
 
         let (sent, admission) = send.send(prepared, passcode).await?;
@@ -151,9 +148,35 @@ impl CreateVerification {
                 replayed: true,
             });
         };
-        let resend_after = resend_at.since(send.clock.now());
+        let channel = request.to.channel();
+        let message = VerificationMessage {
+            id: sent.id,
+            channel,
+            status: sent.status,
+            created_at: now,
+        };
+        // A failed message starts no cooldown.
+        let resend_after = if sent.status == MessageStatus::Failed {
+            Duration::ZERO
+        } else {
+            resend_at.since(send.clock.now())
+        };
+        let verification = ShownVerification {
+            id,
+            status: VerificationStatus::Pending,
+            to: Some(request.to),
+            channel,
+            code_length,
+            created_at: now,
+            expires_at,
+            resend_after,
+            attempts_left,
+            messages: vec![message],
+            checks: Vec::new(),
+            metadata: request.metadata,
+        };
         Ok(CreatedVerification {
-            verification: drafted.shown(request, sent, attempts_left, resend_after),
+            verification,
             replayed: false,
         })
     }
@@ -189,62 +212,5 @@ impl CreateVerification {
             expires_at: prepared.attempt.at + request.lifetime.get(),
         };
         (new, passcode)
-    }
-}
-
-/// The values of a new verification that the answer repeats.
-struct Drafted {
-    id: VerificationId,
-    code_length: CodeLength,
-    channel: Option<Channel>,
-    created_at: crate::time::Timestamp,
-    expires_at: crate::time::Timestamp,
-}
-
-impl Drafted {
-    fn of(new: &NewVerification, attempt: &SendAttempt) -> Self {
-        Self {
-            id: new.id,
-            code_length: new.code_length,
-            channel: attempt.route.as_ref().ok().map(RoutedTo::channel),
-            created_at: attempt.at,
-            expires_at: new.expires_at,
-        }
-    }
-
-    fn shown(
-        self,
-        request: CreateVerificationRequest,
-        sent: SentMessage,
-        attempts_left: usize,
-        resend_after: Duration,
-    ) -> ShownVerification {
-        // An admitted message has a route.
-        let channel = self.channel.unwrap_or(Channel::WhatsApp);
-        let message = VerificationMessage {
-            id: sent.id,
-            channel,
-            status: sent.status,
-            created_at: self.created_at,
-        };
-        ShownVerification {
-            id: self.id,
-            status: VerificationStatus::Pending,
-            to: Some(request.to),
-            channel,
-            code_length: self.code_length.get(),
-            created_at: self.created_at,
-            expires_at: self.expires_at,
-            // A failed message starts no cooldown.
-            resend_after: if sent.status == MessageStatus::Failed {
-                Duration::ZERO
-            } else {
-                resend_after
-            },
-            attempts_left,
-            messages: vec![message],
-            checks: Vec::new(),
-            metadata: request.metadata,
-        }
     }
 }
