@@ -3,6 +3,7 @@
 //! Ids are UUIDs of version 7 (RFC 9562), made from the caller's clock and randomness: rows created
 //! together are adjacent in an index, and a test can predict them.
 
+use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::ports::Randomness;
@@ -31,6 +32,13 @@ fn new_uuid(now: Timestamp, randomness: &dyn Randomness) -> Uuid {
     randomness.fill(&mut random);
     let millis = u64::try_from(now.unix_millis()).unwrap_or_default();
     Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+/// Makes a UUIDv8 of the first bytes of a hash, for something that has the same id whenever it is derived.
+pub(crate) fn uuid_of(hash: Sha256) -> Uuid {
+    let digest: [u8; 32] = hash.finalize().into();
+    let bytes = *digest.first_chunk().expect("a digest has 32 bytes");
+    Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 macro_rules! id {

@@ -9,9 +9,8 @@ mod kind;
 mod low_balance;
 
 use sha2::{Digest, Sha256};
-use uuid::Builder;
 
-use crate::ids::{AccountId, NoticeId};
+use crate::ids::{AccountId, NoticeId, uuid_of};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 pub use announced::Announced;
@@ -49,12 +48,9 @@ impl MailNotice {
         let hash = Sha256::new()
             .chain_update(account_id.0.as_bytes())
             .chain_update(kind.code().to_be_bytes())
-            .chain_update(occasion.as_bytes())
-            .finalize();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
+            .chain_update(occasion.as_bytes());
         Self {
-            id: NoticeId(Builder::from_custom_bytes(bytes).into_uuid()),
+            id: NoticeId(uuid_of(hash)),
             account_id,
             kind,
             language,

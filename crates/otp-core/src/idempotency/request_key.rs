@@ -1,10 +1,10 @@
 //! The key of a request below `/v1`, made of the client's text.
 
 use sha2::{Digest, Sha256};
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use super::{Fingerprint, IdempotencyKey};
-use crate::ids::ApiKeyId;
+use crate::ids::{ApiKeyId, uuid_of};
 
 /// SHA-256 of a client's idempotency key. The text itself is not stored: it may be anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,9 +67,7 @@ impl RequestKey {
         for part in [label, self.api_key_id.0.as_bytes(), &self.hash.0, more] {
             hasher.update(part);
         }
-        let digest: [u8; 32] = hasher.finalize().into();
-        let bytes = *digest.first_chunk().expect("a digest has 32 bytes");
-        Builder::from_custom_bytes(bytes).into_uuid()
+        uuid_of(hasher)
     }
 }
 

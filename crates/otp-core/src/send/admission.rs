@@ -86,7 +86,6 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     for (index, attempt) in attempts.iter().enumerate() {
         let admission = match decide(attempt, &facts) {
             Ok((routed_to, mut after)) => {
-                let code = judged.take_verification(index, attempt, &routed_to, &mut facts);
                 judged
                     .notices
                     .extend(facts.rules(attempt).low_balance.announce(
@@ -96,6 +95,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
                         attempt.at,
                     ));
                 facts.take_in(attempt, after);
+                let code = judged.take_verification(index, attempt, &routed_to, &mut facts);
                 judged.ledger.push(LedgerEntry {
                     account_id: attempt.account_id,
                     subscription_id: after.id,
@@ -124,7 +124,8 @@ impl Judged {
     /// Records the effects of an admission on verifications: a new one replaces the pending one of its
     /// recipient and inherits its wrong guesses, so a new code does not bring more guesses.
     ///
-    /// Returns the verdict on an attempt that belongs to a verification.
+    /// `facts` have the message in them already. Returns the verdict on an attempt that belongs to a
+    /// verification.
     fn take_verification(
         &mut self,
         index: usize,
@@ -162,11 +163,10 @@ impl Judged {
         };
         let attempts_left = facts.guess_budget(attempt, state.failed_guesses).left();
         facts.add_verification(state);
-        let mut sends = facts.sends(attempt).to_vec();
-        sends.push(attempt.at);
+        let resend_at = cooldown::retry_at(facts.sends(attempt), attempt.at);
         Some(Admission::AdmittedCode {
             attempts_left,
-            resend_at: cooldown::retry_at(&sends, attempt.at).unwrap_or(attempt.at),
+            resend_at: resend_at.unwrap_or(attempt.at),
         })
     }
 }

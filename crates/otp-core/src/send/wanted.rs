@@ -35,12 +35,11 @@ impl WantedFacts {
             wanted.accounts.insert(attempt.account_id);
             let key = attempt.idempotency_key.map(|key| (attempt.api_key_id, key));
             wanted.idempotency_keys.extend(key);
-            let since = attempt.at - cooldown::HORIZON;
-            wanted
-                .recipients
-                .entry((attempt.account_id, attempt.recipient_index))
-                .and_modify(|earliest| *earliest = since.min(*earliest))
-                .or_insert(since);
+            want_since(
+                &mut wanted.recipients,
+                attempt,
+                attempt.at - cooldown::HORIZON,
+            );
             wanted.add_verification(attempt);
         }
         wanted
@@ -53,10 +52,19 @@ impl WantedFacts {
         if let VerificationPart::Resend(id) = part {
             self.resent.insert(*id);
         }
-        let since = attempt.at - GUESS_MEMORY;
-        self.verified
-            .entry((attempt.account_id, attempt.recipient_index))
-            .and_modify(|earliest| *earliest = since.min(*earliest))
-            .or_insert(since);
+        want_since(&mut self.verified, attempt, attempt.at - GUESS_MEMORY);
     }
+}
+
+/// Wants what concerns the attempt's recipient from `since` on, or from an earlier instant that is wanted
+/// already.
+fn want_since(
+    wanted: &mut BTreeMap<(AccountId, RecipientIndex), Timestamp>,
+    attempt: &SendAttempt,
+    since: Timestamp,
+) {
+    wanted
+        .entry((attempt.account_id, attempt.recipient_index))
+        .and_modify(|earliest| *earliest = since.min(*earliest))
+        .or_insert(since);
 }
