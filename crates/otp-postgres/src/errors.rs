@@ -34,6 +34,12 @@ pub(crate) fn cause_of(error: &PortError) -> String {
     StdError::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
+/// Recognizes a lock that was not granted in time by the words of an English server: diesel-async keeps no
+/// SQLSTATE. Another server's words are not recognized.
+pub(crate) fn is_lock_time_out(words: &str) -> bool {
+    words.contains("due to lock timeout")
+}
+
 /// The error of a statement.
 pub(crate) fn port_error(error: DieselError) -> PortError {
     if let DieselError::DatabaseError(kind, info) = &error {

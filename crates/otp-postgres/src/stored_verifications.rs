@@ -16,6 +16,7 @@ use otp_core::verification::{
     Alphabet, CheckKey, CodeHash, CodeLength, NewVerification, TransactionHash, VerificationPart,
     VerificationState, VerificationStatus,
 };
+use otp_rows::Col;
 use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
 
 use crate::statement::{each, statement};
@@ -30,8 +31,22 @@ macro_rules! state {
 
 pub(crate) use state;
 
-/// The recipients of verifications, and since when their wrong guesses may count.
-pub(crate) type Recipients = BTreeMap<(AccountId, RecipientIndex), Timestamp>;
+/// Recipients, and since when something of theirs counts, as arrays.
+pub(crate) struct Recipients {
+    pub(crate) account_id: Vec<Col<AccountId>>,
+    pub(crate) index: Vec<Col<RecipientIndex>>,
+    pub(crate) since: Vec<Col<Timestamp>>,
+}
+
+impl Recipients {
+    pub(crate) fn of(wanted: &BTreeMap<(AccountId, RecipientIndex), Timestamp>) -> Self {
+        Self {
+            account_id: each(wanted, |((account, _), _)| *account),
+            index: each(wanted, |((_, index), _)| *index),
+            since: each(wanted, |(_, since)| *since),
+        }
+    }
+}
 
 // Each look-up is a subquery with `OFFSET 0`; `send_ledger/admit.rs` says why.
 
@@ -77,8 +92,8 @@ pub(crate) async fn load_pending(
     recipients: &Recipients,
 ) -> QueryResult<Vec<VerificationStateRow>> {
     let pending = PendingOf {
-        account_id: each(recipients, |((account, _), _)| *account),
-        recipient_index: each(recipients, |((_, index), _)| *index),
+        account_id: recipients.account_id.clone(),
+        recipient_index: recipients.index.clone(),
     };
     pending.rows(connection).await
 }
@@ -106,9 +121,9 @@ pub(crate) async fn load_wrong_guesses(
     recipients: &Recipients,
 ) -> QueryResult<Vec<WrongGuessRow>> {
     let guesses = WrongGuessesOf {
-        account_id: each(recipients, |((account, _), _)| *account),
-        recipient_index: each(recipients, |((_, index), _)| *index),
-        since: each(recipients, |(_, since)| *since),
+        account_id: recipients.account_id.clone(),
+        recipient_index: recipients.index.clone(),
+        since: recipients.since.clone(),
     };
     guesses.rows(connection).await
 }
@@ -246,14 +261,13 @@ pub(crate) async fn update(
     updates: &BTreeMap<VerificationId, VerificationUpdate>,
 ) -> QueryResult<()> {
     let of = || updates.values();
-    let has_ended = |update: &VerificationUpdate| update.status != VerificationStatus::Pending;
     let update = Update {
         id: each(updates.keys(), |id| *id),
         status: each(of(), |update| update.status),
         failed_guesses: each(of(), |update| update.failed_guesses),
         approved_by: each(of(), |update| update.approved_by),
         channel: each(of(), |update| update.channel),
-        ended_at: each(of(), |update| has_ended(update).then_some(update.at)),
+        ended_at: each(of(), VerificationUpdate::ended_at),
     };
     update.execute(&mut connection).await?;
     Ok(())

@@ -92,10 +92,7 @@ impl VerificationLedger for PgStore {
         let locked = self.lock_and_load_states(Transaction::on(connection), &accounts, &ids);
         let (transaction, states) = locked.await?;
         // Some may have ended since they were found.
-        let expired = states
-            .iter()
-            .filter_map(|state| Some((state.id, check::expire(state, now)?)));
-        let updates: BTreeMap<_, _> = expired.collect();
+        let updates = check::expire_all(&states, now);
         let written = update(transaction.connection(), &updates).await;
         let written = written.map(|()| updates.len()).map_err(port_error);
         transaction.finish(written).await

@@ -34,8 +34,7 @@ impl Verifications for PgStore {
     ) -> Result<Option<VerificationRecord>, PortError> {
         let transaction = Transaction::on(self.connection().await?);
         let found = find(&transaction, account, key, now).await;
-        let found = transaction.finish(found.map_err(port_error)).await?;
-        Ok(found)
+        transaction.finish(found.map_err(port_error)).await
     }
 
     async fn list_verifications(

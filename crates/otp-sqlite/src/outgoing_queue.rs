@@ -21,7 +21,7 @@ const INSERT: &str = "
     SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), value ->> 3, 0
     FROM json_each(?)";
 
-/// The first message that is due, if there is one.
+/// The messages that are due, those due for longest first.
 pub(crate) const DUE: &str = "
     SELECT message_id, account_id, verification_id, failed_attempts FROM queued_messages
     WHERE claimed_at IS NULL AND due_at <= ?

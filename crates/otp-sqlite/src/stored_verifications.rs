@@ -8,8 +8,8 @@ use otp_core::sealing::RecipientIndex;
 use otp_core::send::SendAttempt;
 use otp_core::send::admission::BegunVerification;
 use otp_core::time::Timestamp;
+use otp_core::verification::VerificationPart;
 use otp_core::verification::check::VerificationUpdate;
-use otp_core::verification::{VerificationPart, VerificationStatus};
 use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
 use serde_json::{Value, json};
 
@@ -69,7 +69,7 @@ const INSERT: &str = "
 
 const INSERT_PENDING: &str = "
     INSERT INTO pending_verifications (expires_at, verification_id, account_id, recipient_index)
-    SELECT value ->> 16, unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 3)
+    SELECT value ->> 0, unhex(value ->> 1), unhex(value ->> 2), unhex(value ->> 3)
     FROM json_each(?)";
 
 /// A verification that has ended loses its code.
@@ -130,13 +130,24 @@ pub(crate) fn insert(
     if begun.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = begun
-        .iter()
-        .filter_map(|one| new_row(attempts, one))
-        .collect();
-    set_based(INSERT_PENDING, rows.iter().cloned()).execute(connection)?;
+    let pending = begun.iter().filter_map(|one| pending_row(attempts, one));
+    set_based(INSERT_PENDING, pending).execute(connection)?;
+    let rows = begun.iter().filter_map(|one| new_row(attempts, one));
     set_based(INSERT, rows).execute(connection)?;
     Ok(())
+}
+
+fn pending_row(attempts: &[SendAttempt], begun: &BegunVerification) -> Option<Value> {
+    let attempt = attempts.get(begun.attempt)?;
+    let Some(VerificationPart::Create(new)) = &attempt.verification else {
+        return None;
+    };
+    Some(json!([
+        new.expires_at.unix_millis(),
+        id(new.id.0),
+        id(attempt.account_id.0),
+        hex(&attempt.recipient_index.0),
+    ]))
 }
 
 fn new_row(attempts: &[SendAttempt], begun: &BegunVerification) -> Option<Value> {
@@ -172,7 +183,6 @@ pub(crate) fn update(
     connection: &mut SqliteConnection,
     updates: &BTreeMap<VerificationId, VerificationUpdate>,
 ) -> Result<(), StoreError> {
-    let has_ended = |update: &VerificationUpdate| update.status != VerificationStatus::Pending;
     let rows = updates.iter().map(|(verification, update)| {
         json!([
             id(verification.0),
@@ -180,11 +190,13 @@ pub(crate) fn update(
             update.failed_guesses,
             update.approved_by.map(|key| hex(&key.0)),
             update.channel.code(),
-            has_ended(update).then(|| update.at.unix_millis()),
+            update.ended_at().map(Timestamp::unix_millis),
         ])
     });
     set_based(UPDATE, rows).execute(connection)?;
-    let ended = updates.iter().filter(|(_, update)| has_ended(update));
+    let ended = updates
+        .iter()
+        .filter(|(_, update)| update.ended_at().is_some());
     let rows = ended.map(|(verification, _)| json!([id(verification.0)]));
     set_based(FORGET_PENDING, rows).execute(connection)?;
     Ok(())

@@ -116,10 +116,7 @@ impl VerificationLedger for SqliteStore {
         self.write("db.verifications.expire", move |connection| {
             let states = load_all(connection, &ids)?;
             // Some may have ended since they were found.
-            let expired = states
-                .iter()
-                .filter_map(|state| Some((state.id, check::expire(state, now)?)));
-            let updates: BTreeMap<_, _> = expired.collect();
+            let updates = check::expire_all(&states, now);
             update(connection, &updates)?;
             Ok(updates.len())
         })

@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::credits::Credits;
 use crate::idempotency::IdempotencyKey;
-use crate::ids::{AccountId, ApiKeyId, MessageId};
+use crate::ids::{AccountId, ApiKeyId, MessageId, VerificationId};
 use crate::region::Region;
 use crate::sealing::{RecipientIndex, Sealed};
 use crate::send::{Refusal, RoutedTo};
@@ -46,6 +46,11 @@ pub struct SendAttempt {
 }
 
 impl SendAttempt {
+    /// Returns the verification that it belongs to, if any.
+    pub fn verification_id(&self) -> Option<VerificationId> {
+        self.verification.as_ref().map(VerificationPart::id)
+    }
+
     /// Returns the first state of a verification that it begins.
     pub fn begun(
         &self,

@@ -133,6 +133,13 @@ pub struct VerificationUpdate {
     pub at: Timestamp,
 }
 
+impl VerificationUpdate {
+    /// Returns when the verification ended; `None` while it is pending. Its end removes the code.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        (self.status != VerificationStatus::Pending).then_some(self.at)
+    }
+}
+
 /// A check to append.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCheck {
@@ -298,6 +305,17 @@ pub fn expire(state: &VerificationState, at: Timestamp) -> Option<VerificationUp
     let is_due = state.status == VerificationStatus::Pending
         && state.status_at(at) == VerificationStatus::Expired;
     is_due.then(|| state.with_status(VerificationStatus::Expired, at))
+}
+
+/// Judges which verifications are to be recorded as expired.
+pub fn expire_all(
+    states: &[VerificationState],
+    at: Timestamp,
+) -> BTreeMap<VerificationId, VerificationUpdate> {
+    let expired = states
+        .iter()
+        .filter_map(|state| Some((state.id, expire(state, at)?)));
+    expired.collect()
 }
 
 impl VerificationState {

@@ -10,7 +10,7 @@ use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
-use crate::errors::one_line;
+use crate::errors::{is_lock_time_out, one_line};
 
 /// A migration that was not applied.
 #[derive(Debug)]
@@ -73,11 +73,10 @@ fn lock_limit(migration: &dyn Migration<Pg>, lock_timeout: Duration) -> Duration
     }
 }
 
-/// Recognizes a lock that was not granted by the text of an English server: diesel-async keeps no
-/// SQLSTATE. From another server it is a failure in the server's words.
+/// From a server that does not speak English, a lock that was not granted is a failure in its words.
 fn failure(error: &(dyn StdError + 'static)) -> Failure {
     let words = one_line(error);
-    if words.contains("due to lock timeout") {
+    if is_lock_time_out(&words) {
         Failure::Locked
     } else {
         Failure::Other(words)

@@ -20,7 +20,6 @@ use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::send::admission::{self, Judged};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
 use otp_core::time::Timestamp;
-use otp_core::verification::VerificationPart;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRulesRow, BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
 use otp_rows::schema::{accounts, subscriptions};
@@ -29,6 +28,7 @@ use super::{append_entries, codes, lock_accounts, set_balances};
 use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
 use crate::statement::{each, statement};
+use crate::stored_verifications::Recipients;
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 
 /// Begins, locks the accounts and loads the facts.
@@ -102,7 +102,7 @@ async fn load_facts(
     begun: impl Future<Output = QueryResult<Vec<AccountRulesRow>>>,
     wanted: &WantedFacts,
 ) -> QueryResult<SendFacts> {
-    let recipients = Recipients::of(wanted);
+    let recipients = Recipients::of(&wanted.recipients);
     let of_all = try_join5(
         begun,
         load_first_answers(connection, wanted),
@@ -122,23 +122,6 @@ async fn load_facts(
     balances.into_iter().for_each(|row| row.add_to(&mut facts));
     codes.add_to(&mut facts);
     Ok(facts)
-}
-
-/// The recipients of a batch, as arrays.
-struct Recipients {
-    account_id: Vec<Col<AccountId>>,
-    index: Vec<Col<RecipientIndex>>,
-    since: Vec<Col<Timestamp>>,
-}
-
-impl Recipients {
-    fn of(wanted: &WantedFacts) -> Self {
-        Self {
-            account_id: each(&wanted.recipients, |((account, _), _)| *account),
-            index: each(&wanted.recipients, |((_, index), _)| *index),
-            since: each(&wanted.recipients, |(_, since)| *since),
-        }
-    }
 }
 
 // Each look-up is a subquery with `OFFSET 0`, which PostgreSQL does not merge into a join. So it is one
@@ -287,10 +270,6 @@ async fn insert_messages(
     let new = || judged.messages.iter();
     let whatsapp = || new().map(|message| message.routed_to.whatsapp());
     let of = || new().map(|message| &attempts[message.attempt]);
-    let verification = |attempt: &SendAttempt| {
-        let part = attempt.verification.as_ref();
-        part.map(VerificationPart::id)
-    };
     let insert = InsertMessages {
         id: each(of(), |attempt| attempt.message_id),
         account_id: each(of(), |attempt| attempt.account_id),
@@ -307,7 +286,7 @@ async fn insert_messages(
         subscription_id: each(new(), |message| message.subscription_id),
         created_at: each(of(), |attempt| attempt.at),
         expires_at: each(of(), |attempt| attempt.expires_at),
-        verification_id: each(of(), verification),
+        verification_id: each(of(), SendAttempt::verification_id),
         status: Col(MessageStatus::Pending),
     };
     insert.execute(&mut connection).await?;

@@ -9,7 +9,9 @@ use otp_core::send::{SendAttempt, SendFacts, WantedFacts};
 use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
 
 use crate::outgoing_queue::insert_queued;
-use crate::stored_verifications::{insert, load_pending, load_states, load_wrong_guesses, update};
+use crate::stored_verifications::{
+    Recipients, insert, load_pending, load_states, load_wrong_guesses, update,
+};
 
 /// The facts about verifications.
 #[derive(Default)]
@@ -42,10 +44,11 @@ pub(super) async fn load(
         }
         load_states(connection, &wanted.resent).await
     };
+    let recipients = Recipients::of(&wanted.verified);
     let (pending, resent, wrong_guesses) = try_join3(
-        load_pending(connection, &wanted.verified),
+        load_pending(connection, &recipients),
         resent,
-        load_wrong_guesses(connection, &wanted.verified),
+        load_wrong_guesses(connection, &recipients),
     )
     .await?;
     Ok(CodeFacts {

@@ -12,11 +12,11 @@ use otp_rows::Col;
 use otp_rows::schema::{accounts, messages};
 
 use crate::PgStore;
-use crate::errors::port_error;
+use crate::errors::{is_lock_time_out, port_error};
 use crate::transaction::Transaction;
 
 /// The rows that a batch locks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Rows {
     pub(super) accounts: BTreeSet<AccountId>,
     pub(super) messages: BTreeSet<MessageId>,
@@ -79,7 +79,7 @@ impl PgStore {
             &error,
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)
         );
-        let waited_too_long = is_lock_time_out(&error);
+        let waited_too_long = waited_too_long(&error);
         let is_connected = transaction.roll_back().await;
         let error = port_error(error);
         if !may_be_locked || !is_connected {
@@ -101,14 +101,9 @@ impl PgStore {
     }
 }
 
-/// Returns whether a statement waited for a lock for too long. A server that does not speak English does not
-/// tell; see `errors.rs`.
-fn is_lock_time_out(error: &DieselError) -> bool {
-    if let DieselError::DatabaseError(_, info) = error {
-        info.message().contains("due to lock timeout")
-    } else {
-        false
-    }
+/// Returns whether a statement waited for a lock for too long, as far as the server's words tell.
+fn waited_too_long(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, info) if is_lock_time_out(info.message()))
 }
 
 /// Returns the error of a batch that was rolled back with `error`.
@@ -190,7 +185,7 @@ mod tests {
             (OTHER, Ok(accounts(&[])), None),
         ] {
             let error = time_out(message);
-            let waited = is_lock_time_out(&error);
+            let waited = waited_too_long(&error);
             let found = judge(port_error(error), waited, holders, accounts(&[1, 2]));
             match (found, expected) {
                 (PortError::Locked(found), Some(expected)) => assert_eq!(found, expected),

@@ -201,7 +201,6 @@ by_name! {
 }
 
 /// The parts of the records of some verifications.
-#[derive(Default)]
 pub struct RecordParts {
     /// The verifications.
     pub verifications: Vec<VerificationRow>,

@@ -5,7 +5,6 @@ use otp_core::message::MessageStatus;
 use otp_core::region::Region;
 use otp_core::send::admission::{self, NewMessage};
 use otp_core::send::{Admission, SendAttempt, SendFacts, WantedFacts};
-use otp_core::verification::VerificationPart;
 use otp_rows::rows::{BalanceRow, FirstAnswerRow, OptedOutRow, RecentSendRow};
 use serde_json::{Value, json};
 
@@ -96,7 +95,7 @@ fn pending_row(attempt: &SendAttempt) -> Value {
 fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
     let routed_to = &message.routed_to;
     let whatsapp = routed_to.whatsapp();
-    let verification = attempt.verification.as_ref().map(VerificationPart::id);
+    let verification = attempt.verification_id();
     json!([
         id(attempt.message_id.0),
         id(attempt.account_id.0),

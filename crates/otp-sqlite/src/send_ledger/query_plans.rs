@@ -9,8 +9,8 @@ use crate::connect::in_time;
 use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
 use crate::{
-    outgoing_queue, receipts, recipient_identities, stored_verifications, verification_ledger,
-    verifications,
+    idempotent_answers, outgoing_queue, receipts, recipient_identities, stored_verifications,
+    verification_ledger, verifications,
 };
 
 const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
@@ -44,6 +44,14 @@ fn check_joined(statement: &str, indexes: &[&str]) {
             "{steps:#?}"
         );
     }
+}
+
+#[test]
+fn old_answers_are_found_by_their_index() {
+    let steps = plan(idempotent_answers::REMOVE_OLDER);
+    let index = "INDEX idempotent_requests_by_begin (begun_at<?)";
+    let uses = |words: &str| steps.iter().any(|step| step.contains(words));
+    assert!(uses(index) && !uses("TEMP B-TREE"), "{steps:#?}");
 }
 
 #[test]

@@ -53,8 +53,7 @@ async fn abandoned(fixture: &Fixture, before: Timestamp, most: usize) -> Vec<Mes
 }
 
 fn verification_of(attempt: &SendAttempt) -> VerificationId {
-    let part = attempt.verification.as_ref();
-    part.map(VerificationPart::id).expect("a verification")
+    attempt.verification_id().expect("a verification")
 }
 
 /// The queue has the mail with the code of a verification, new or sent again. It has no WhatsApp message,

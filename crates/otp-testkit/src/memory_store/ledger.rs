@@ -14,7 +14,6 @@ use otp_core::send::settlement::{
 };
 use otp_core::send::{Admission, SendAttempt, SendFacts, Settlement, WantedFacts};
 use otp_core::subscription::{Subscription, SubscriptionBalance};
-use otp_core::verification::VerificationPart;
 
 use super::{MemoryStore, State, StoredMessage, conflict};
 
@@ -144,7 +143,7 @@ impl State {
             region: attempt.region,
             routed_to: new.routed_to.clone(),
             events: Vec::new(),
-            verification_id: attempt.verification.as_ref().map(VerificationPart::id),
+            verification_id: attempt.verification_id(),
             outcome: None,
         };
         self.messages.insert(attempt.message_id, stored);

@@ -181,7 +181,7 @@ impl State {
         stored.state.failed_guesses = update.failed_guesses;
         stored.state.approved_by = update.approved_by;
         stored.state.channel = update.channel;
-        if update.status != VerificationStatus::Pending {
+        if update.ended_at().is_some() {
             stored.code = None;
         }
     }
