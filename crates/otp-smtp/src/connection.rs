@@ -79,25 +79,18 @@ impl Connector {
         let peer = tcp.peer_addr();
         let peer = peer.map_err(|_| ConnectError::Io("the connection failed"))?;
         let client = ClientId::default();
-        let mut connection = match &self.tls {
+        let stream: Box<dyn AsyncTokioStream> = match &self.tls {
             Tls::Implicit(connector, name) => {
                 let encrypted = connector.connect(name.clone(), tcp).await;
                 let encrypted = encrypted.map_err(|_| ConnectError::Io("TLS failed"))?;
-                let stream = Box::new(Bounded::new(encrypted, peer));
-                AsyncSmtpConnection::connect_with_transport(stream, &client).await?
+                Box::new(Bounded::new(encrypted, peer))
             }
-            Tls::Upgrade(parameters) => {
-                let stream = Box::new(Bounded::new(tcp, peer));
-                let mut connection =
-                    AsyncSmtpConnection::connect_with_transport(stream, &client).await?;
-                connection.starttls(parameters.clone(), &client).await?;
-                connection
-            }
-            Tls::None => {
-                let stream = Box::new(Bounded::new(tcp, peer));
-                AsyncSmtpConnection::connect_with_transport(stream, &client).await?
-            }
+            Tls::Upgrade(_) | Tls::None => Box::new(Bounded::new(tcp, peer)),
         };
+        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &client).await?;
+        if let Tls::Upgrade(parameters) = &self.tls {
+            connection.starttls(parameters.clone(), &client).await?;
+        }
         if let Some((user, password)) = self.server.credentials() {
             let credentials = Credentials::new(user.clone(), password.clone());
             connection.auth(DEFAULT_MECHANISMS, &credentials).await?;

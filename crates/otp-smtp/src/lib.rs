@@ -37,3 +37,4 @@ pub use message::{From, InvalidFrom};
 pub use notice_sender::SmtpNoticeSender;
 pub use otp_sender::SmtpOtpSender;
 pub use server::{InvalidSmtpUrl, SmtpServer};
+pub use transport::MAX_CONNECTIONS;

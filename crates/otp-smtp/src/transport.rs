@@ -20,7 +20,7 @@ use crate::connection::{ConnectError, Connector};
 use crate::server::{InvalidSmtpUrl, SmtpServer};
 
 /// Most connections to the server at a time; a further mail waits for one of them.
-const MAX_CONNECTIONS: usize = 8;
+pub const MAX_CONNECTIONS: usize = 8;
 
 /// How long an idle connection is used again.
 const MAX_IDLE: Duration = Duration::from_secs(30);
@@ -123,15 +123,15 @@ impl Transport {
         let slot = self.slots.acquire().await;
         let _slot = slot.map_err(|_| HandOverError::NotSent(TIMED_OUT))?;
         let mut connection = self.connection().await?;
-        let done = Severity::PositiveCompletion;
+        let (done, unsent) = (Severity::PositiveCompletion, HandOverError::NotSent);
         let from = Mail::new(Some(route.from.clone()), Vec::new());
-        expect(connection.command(from).await, done).map_err(Broken::before)?;
+        expect(connection.command(from).await, done, unsent)?;
         let to = Rcpt::new(route.to.clone(), Vec::new());
-        expect(connection.command(to).await, done).map_err(Broken::before)?;
+        expect(connection.command(to).await, done, unsent)?;
         let go_on = Severity::PositiveIntermediate;
-        expect(connection.command(Data).await, go_on).map_err(Broken::before)?;
+        expect(connection.command(Data).await, go_on, unsent)?;
         *is_sent = true;
-        expect(connection.message(mail).await, done).map_err(Broken::after)?;
+        expect(connection.message(mail).await, done, HandOverError::Unknown)?;
         self.keep(connection);
         Ok(())
     }
@@ -145,7 +145,7 @@ impl Transport {
         }
         self.connector.connect().await.map_err(|error| match error {
             ConnectError::Io(what) => HandOverError::NotSent(what),
-            ConnectError::Smtp(error) => Broken::Error(error).before(),
+            ConnectError::Smtp(error) => failure(&error, HandOverError::NotSent),
         })
     }
 
@@ -167,61 +167,39 @@ impl Transport {
     }
 }
 
-/// An answer that is not the expected one.
-enum Broken {
-    Error(SmtpError),
-    Unexpected,
-}
-
-fn expect(answer: Result<Response, SmtpError>, severity: Severity) -> Result<(), Broken> {
+/// Expects an answer of this severity. Another one is a refusal or `otherwise`.
+fn expect(
+    answer: Result<Response, SmtpError>,
+    severity: Severity,
+    otherwise: fn(&'static str) -> HandOverError,
+) -> Result<(), HandOverError> {
     match answer {
         Ok(response) if response.code().severity == severity => Ok(()),
-        Ok(_) => Err(Broken::Unexpected),
-        Err(error) => Err(Broken::Error(error)),
+        Ok(_) => Err(otherwise(INVALID)),
+        Err(error) => Err(failure(&error, otherwise)),
     }
 }
 
-impl Broken {
-    /// Returns what it means before the mail's first byte.
-    fn before(self) -> HandOverError {
-        match self.refusal() {
-            Ok(refusal) => HandOverError::Refused(refusal),
-            Err(what) => HandOverError::NotSent(what),
-        }
-    }
-
-    /// Returns what it means after that.
-    fn after(self) -> HandOverError {
-        match self.refusal() {
-            Ok(refusal) => HandOverError::Refused(refusal),
-            Err(what) => HandOverError::Unknown(what),
-        }
-    }
-
-    /// Returns the codes of the refusal, or the reason it is none.
-    fn refusal(self) -> Result<SmtpRefusal, &'static str> {
-        let Self::Error(error) = self else {
-            return Err(INVALID);
-        };
-        let Some(code) = error.status() else {
-            return Err(if error.is_tls() {
-                "TLS failed"
-            } else if error.is_timeout() {
-                TIMED_OUT
-            } else if error.is_response() {
-                INVALID
-            } else if error.is_client() {
-                "the server lacks a required feature, such as STARTTLS or a way to sign in"
-            } else {
-                "the connection failed"
-            });
-        };
-        let text = error.source().map(ToString::to_string);
-        Ok(SmtpRefusal {
-            code: u16::from(code),
-            enhanced: text.as_deref().and_then(enhanced_code),
-        })
-    }
+/// Returns the server's refusal, or `otherwise` if the error is none.
+fn failure(error: &SmtpError, otherwise: fn(&'static str) -> HandOverError) -> HandOverError {
+    let Some(code) = error.status() else {
+        return otherwise(if error.is_tls() {
+            "TLS failed"
+        } else if error.is_timeout() {
+            TIMED_OUT
+        } else if error.is_response() {
+            INVALID
+        } else if error.is_client() {
+            "the server lacks a required feature, such as STARTTLS or a way to sign in"
+        } else {
+            "the connection failed"
+        });
+    };
+    let text = error.source().map(ToString::to_string);
+    HandOverError::Refused(SmtpRefusal {
+        code: u16::from(code),
+        enhanced: text.as_deref().and_then(enhanced_code),
+    })
 }
 
 /// Returns the enhanced code at the beginning of a server's text. It is digits and dots only.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::worker::{Progress, Task, TaskError};
 
 /// As many mails at a time as there are connections to the mail server.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = otp_smtp::MAX_CONNECTIONS;
 
 /// The task. Several processes may run it at a time.
 pub(super) struct DeliverQueuedMessages {
