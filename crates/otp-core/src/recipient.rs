@@ -63,10 +63,10 @@ impl Recipient {
         text: &str,
         number: fn(&str) -> Result<PhoneNumber, InvalidPhoneNumber>,
     ) -> Result<Self, InvalidRecipient> {
-        if text.starts_with('+') && !text.contains('@') {
-            Ok(Self::Phone(number(text)?))
-        } else if text.contains('@') {
+        if text.contains('@') {
             Ok(Self::Email(EmailAddress::parse(text)?))
+        } else if text.starts_with('+') {
+            Ok(Self::Phone(number(text)?))
         } else {
             Err(InvalidRecipient::Neither)
         }

@@ -35,6 +35,11 @@ impl LowBalance {
         self.percent
     }
 
+    /// Reads the text of a percentage.
+    pub fn parse(text: &str) -> Result<Self, InvalidLowBalance> {
+        Self::try_new(text.parse().map_err(|_| InvalidLowBalance)?)
+    }
+
     /// Reads a percentage.
     pub fn try_new(percent: u8) -> Result<Self, InvalidLowBalance> {
         if percent < 100 {

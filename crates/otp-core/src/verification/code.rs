@@ -1,5 +1,6 @@
 //! The code: made by a CSPRNG without bias, kept as a keyed hash, read from what a person types.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
@@ -72,6 +73,11 @@ impl CodeLength {
     /// Six characters.
     pub const DEFAULT: Self = Self(6);
 
+    /// Returns the lengths that [`Self::try_new`] accepts.
+    pub const fn range(allow_short: bool) -> RangeInclusive<u64> {
+        if allow_short { 4..=8 } else { 6..=8 }
+    }
+
     /// Accepts 4 to 8, or 6 to 8 unless short codes are allowed.
     pub fn try_new(length: u64, allow_short: bool) -> Result<Self, InvalidCodeLength> {
         match u8::try_from(length) {
@@ -106,9 +112,12 @@ impl CodeLifetime {
     /// Five minutes.
     pub const DEFAULT: Self = Self(Duration::from_secs(300));
 
+    /// The shortest and the longest, in seconds.
+    pub const SECONDS: RangeInclusive<u64> = 30..=600;
+
     /// Accepts 30 to 600 seconds.
     pub fn try_new(seconds: u64) -> Result<Self, InvalidLifetime> {
-        if (30..=600).contains(&seconds) {
+        if Self::SECONDS.contains(&seconds) {
             Ok(Self(Duration::from_secs(seconds)))
         } else {
             Err(InvalidLifetime)

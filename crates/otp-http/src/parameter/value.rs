@@ -3,7 +3,7 @@
 use otp_core::ids::{MessageId, VerificationId, parse_uuid};
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
-use otp_core::recipient::{EmailAddress, PhoneNumber, Recipient};
+use otp_core::recipient::Recipient;
 use otp_core::time::Timestamp;
 use otp_core::verification::VerificationStatus;
 use serde_json::json;
@@ -34,14 +34,12 @@ pub(crate) const PHONE_OR_EMAIL: Value<Recipient> = Value {
     schema: || string().into(),
     example: Some("966551234567"),
     parse: |text| {
-        if text.contains('@') {
-            let address = EmailAddress::parse(&text.replace(' ', "+"));
-            return address.ok().map(Recipient::Email);
-        }
-        let digits = text.trim_start_matches([' ', '+']);
-        PhoneNumber::parse(&format!("+{digits}"))
-            .ok()
-            .map(Recipient::Phone)
+        let text = if text.contains('@') {
+            text.replace(' ', "+")
+        } else {
+            format!("+{}", text.trim_start_matches([' ', '+']))
+        };
+        Recipient::parse(&text).ok()
     },
     text_key: "InvalidQueryParameter-recipient",
 };

@@ -118,9 +118,6 @@ pub(crate) struct CreateVerificationFields {
     pub(crate) metadata: Metadata,
 }
 
-const CHANNELS: &[&str] = &["auto", "whatsapp", "email"];
-const ALPHABETS: &[&str] = &["numeric", "alphanumeric"];
-
 impl CreateVerificationRequest {
     /// Reads the fields in the order in which they are documented, and returns the idempotency key as it
     /// is.
@@ -153,16 +150,10 @@ impl CreateVerificationRequest {
             }
             None => {
                 let length = code_length(self.code_length, policy)?;
-                let alphabet = one_of("alphabet", self.alphabet.text("alphabet")?, ALPHABETS)?;
-                let alphabet = match alphabet {
-                    Some(1) => Alphabet::Alphanumeric,
-                    Some(_) | None => Alphabet::Numeric,
-                };
-                CodeSource::Generated(length, alphabet)
+                CodeSource::Generated(length, alphabet(self.alphabet)?)
             }
         };
-        let seconds = self.lifetime_seconds.number("lifetimeSeconds", (30, 600))?;
-        let lifetime = seconds.and_then(|seconds| CodeLifetime::try_new(seconds).ok());
+        let lifetime = lifetime(self.lifetime_seconds)?;
         let fields = CreateVerificationFields {
             to,
             code,
@@ -189,33 +180,34 @@ fn recipient(text: Option<&str>) -> Result<Recipient, InvalidRecipient> {
 
 /// Reads the channel of a request; `None` if it follows from the recipient.
 pub(crate) fn channel(field: TypedField) -> Result<Option<Channel>, InvalidField> {
-    let chosen = one_of("channel", field.text("channel")?, CHANNELS)?;
-    Ok(match chosen {
-        Some(1) => Some(Channel::WhatsApp),
-        Some(2) => Some(Channel::Email),
-        Some(_) | None => None,
-    })
+    const NAMES: &[&str] = &["auto", "whatsapp", "email"];
+    match field.text("channel")?.as_deref() {
+        None | Some("auto") => Ok(None),
+        Some("whatsapp") => Ok(Some(Channel::WhatsApp)),
+        Some("email") => Ok(Some(Channel::Email)),
+        Some(_) => Err(InvalidField::new("channel", FieldFault::NotOneOf(NAMES))),
+    }
 }
 
-/// Returns the place of a text among the names that are valid.
-fn one_of(
-    field: &'static str,
-    text: Option<String>,
-    names: &'static [&'static str],
-) -> Result<Option<usize>, InvalidField> {
-    let Some(text) = text else { return Ok(None) };
-    let place = names.iter().position(|name| *name == text);
-    let fault = || InvalidField::new(field, FieldFault::NotOneOf(names));
-    place.map(Some).ok_or_else(fault)
+fn alphabet(field: TypedField) -> Result<Alphabet, InvalidField> {
+    const NAMES: &[&str] = &["numeric", "alphanumeric"];
+    match field.text("alphabet")?.as_deref() {
+        None | Some("numeric") => Ok(Alphabet::Numeric),
+        Some("alphanumeric") => Ok(Alphabet::Alphanumeric),
+        Some(_) => Err(InvalidField::new("alphabet", FieldFault::NotOneOf(NAMES))),
+    }
+}
+
+fn lifetime(field: TypedField) -> Result<Option<CodeLifetime>, InvalidField> {
+    let read = |seconds| CodeLifetime::try_new(seconds).ok();
+    field.number("lifetimeSeconds", CodeLifetime::SECONDS, read)
 }
 
 fn code_length(field: TypedField, policy: &VerificationPolicy) -> Result<CodeLength, InvalidField> {
-    let least = if policy.allow_short_codes { 4 } else { 6 };
-    let Some(length) = field.number("codeLength", (least, 8))? else {
-        return Ok(CodeLength::DEFAULT);
-    };
-    let length = CodeLength::try_new(length, policy.allow_short_codes);
-    length.map_err(|_| InvalidField::new("codeLength", FieldFault::NotBetween(least, 8)))
+    let allow_short = policy.allow_short_codes;
+    let read = |length| CodeLength::try_new(length, allow_short).ok();
+    let length = field.number("codeLength", CodeLength::range(allow_short), read)?;
+    Ok(length.unwrap_or(CodeLength::DEFAULT))
 }
 
 /// Reads a transaction, of a new verification or of a check.

@@ -1,5 +1,7 @@
 //! Fields of a body below `/v1`, each read by itself. A fault names its field.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -8,41 +10,35 @@ use crate::error::{FieldFault, InvalidField};
 /// A field of any JSON type. Absent and null are the same.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct TypedField(Option<Value>);
+pub(crate) struct TypedField(Value);
 
 impl TypedField {
     /// Returns the string, if there is one.
     pub(crate) fn text(self, field: &'static str) -> Result<Option<String>, InvalidField> {
         match self.0 {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(text)),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 Err(InvalidField::new(field, FieldFault::NotText))
             }
         }
     }
 
-    /// Returns the number, if there is one, which must be between these.
-    pub(crate) fn number(
+    /// Returns what `read` makes of the number, if there is one, which must be in this range.
+    pub(crate) fn number<T>(
         self,
         field: &'static str,
-        (least, most): (u64, u64),
-    ) -> Result<Option<u64>, InvalidField> {
-        let fault = || InvalidField::new(field, FieldFault::NotBetween(least, most));
-        match self.0 {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Number(number)) => {
-                let number = number.as_u64().ok_or_else(fault)?;
-                if (least..=most).contains(&number) {
-                    Ok(Some(number))
-                } else {
-                    Err(fault())
-                }
-            }
-            Some(Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
-                Err(fault())
-            }
-        }
+        range: RangeInclusive<u64>,
+        read: impl FnOnce(u64) -> Option<T>,
+    ) -> Result<Option<T>, InvalidField> {
+        let number = match self.0 {
+            Value::Null => return Ok(None),
+            Value::Number(number) => number.as_u64().and_then(read),
+            Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        let (least, most) = range.into_inner();
+        let fault = FieldFault::NotBetween(least, most);
+        number.map(Some).ok_or(InvalidField::new(field, fault))
     }
 
     /// Returns the object, if there is one.
@@ -51,9 +47,9 @@ impl TypedField {
         field: &'static str,
     ) -> Result<Option<Map<String, Value>>, InvalidField> {
         match self.0 {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(object)) => Ok(Some(object)),
-            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+            Value::Null => Ok(None),
+            Value::Object(object) => Ok(Some(object)),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 Err(InvalidField::new(field, FieldFault::NotAnObject))
             }
         }
@@ -61,12 +57,12 @@ impl TypedField {
 
     /// Returns whether the field is absent or null.
     pub(crate) fn is_absent(&self) -> bool {
-        matches!(self.0, None | Some(Value::Null))
+        self.0.is_null()
     }
 }
 
 /// Takes a field out of a nested object. Its name is given with its path.
 pub(crate) fn nested(object: &mut Map<String, Value>, path: &str) -> TypedField {
     let name = path.rsplit('.').next().unwrap_or(path);
-    TypedField(object.remove(name))
+    TypedField(object.remove(name).unwrap_or_default())
 }

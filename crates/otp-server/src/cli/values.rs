@@ -5,7 +5,7 @@ use otp_core::credits::Credits;
 use otp_core::ids::parse_uuid;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
-use otp_core::notice::{InvalidLowBalance, LowBalance};
+use otp_core::notice::LowBalance;
 use otp_core::pricing::PriceKey;
 use otp_core::ui_language::UiLanguage;
 use otp_core::verification::VerificationStatus;
@@ -30,31 +30,29 @@ pub(crate) fn code_expiry(text: &str) -> Result<CodeExpiry, String> {
     CodeExpiry::from_duration(duration).map_err(|error| error.to_string())
 }
 
-/// Parses the status of a message.
+/// Parses the status of a message, in any case.
 pub(crate) fn status(text: &str) -> Result<MessageStatus, String> {
-    let mut all = MessageStatus::ALL.into_iter();
-    let status = all.find(|status| status.as_str().eq_ignore_ascii_case(text));
-    status.ok_or_else(|| {
-        let all = MessageStatus::ALL.map(MessageStatus::as_str);
-        format!("write one of {}", all.join(", "))
-    })
+    one_of(MessageStatus::ALL, MessageStatus::as_str, text)
 }
 
 /// Parses the status of a verification, in any case.
 pub(crate) fn verification_status(text: &str) -> Result<VerificationStatus, String> {
-    let mut all = VerificationStatus::ALL.into_iter();
-    let status = all.find(|status| status.as_str().eq_ignore_ascii_case(text));
-    status.ok_or_else(|| {
-        let all = VerificationStatus::ALL.map(VerificationStatus::as_str);
-        format!("write one of {}", all.join(", "))
-    })
+    one_of(VerificationStatus::ALL, VerificationStatus::as_str, text)
+}
+
+fn one_of<T: Copy, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    text: &str,
+) -> Result<T, String> {
+    let mut values = all.into_iter();
+    let found = values.find(|value| name(*value).eq_ignore_ascii_case(text));
+    found.ok_or_else(|| format!("write one of {}", all.map(name).join(", ")))
 }
 
 /// Parses the percentage at which a balance counts as low.
 pub(crate) fn low_balance(text: &str) -> Result<LowBalance, String> {
-    let percent = text.parse().map_err(|_| InvalidLowBalance);
-    let low_balance = percent.and_then(LowBalance::try_new);
-    low_balance.map_err(|error| format!("write {error}"))
+    LowBalance::parse(text).map_err(|error| format!("write {error}"))
 }
 
 /// Parses what a price is for: the code of a country that has phone numbers, or `EMAIL`.

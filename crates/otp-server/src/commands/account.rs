@@ -11,6 +11,7 @@ use otp_core::notice::LowBalance;
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::change_account::AccountEdit;
 use otp_core::usecases::create_account;
+use otp_core::usecases::find_accounts::FoundAccount;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -186,9 +187,13 @@ pub(super) async fn run(
     }
 }
 
-async fn show(administration: &Administration, id: AccountId) -> anyhow::Result<Answer> {
+async fn find(administration: &Administration, id: AccountId) -> anyhow::Result<FoundAccount> {
     let found = administration.find_accounts()?.find(id).await?;
-    let found = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
+    found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))
+}
+
+async fn show(administration: &Administration, id: AccountId) -> anyhow::Result<Answer> {
+    let found = find(administration, id).await?;
     let shown = shown(&found.account, found.contact.as_ref());
     Ok(Answer::object(shown))
 }

@@ -84,23 +84,20 @@ impl From<Refusal> for ApiError {
 #[derive(Default)]
 pub(super) struct RefusalLog(Arc<Mutex<Unlogged>>);
 
-#[derive(Default)]
-struct Unlogged {
-    /// The numbers of refusals since the last line, for each kind that has a line in this period.
-    counts: BTreeMap<Refusal, u64>,
-    is_period: bool,
-}
+/// The numbers of refusals since the last line, for each kind that has a line in this period. No period is
+/// under way while it is empty.
+type Unlogged = BTreeMap<Refusal, u64>;
 
 impl RefusalLog {
     /// Logs a refusal, or counts it for the line at the end of the period.
     pub(super) fn note(&self, refusal: Refusal) {
         let mut unlogged = lock(&self.0);
-        if let Some(count) = unlogged.counts.get_mut(&refusal) {
+        if let Some(count) = unlogged.get_mut(&refusal) {
             *count += 1;
             return;
         }
-        unlogged.counts.insert(refusal, 0);
-        let begins = !std::mem::replace(&mut unlogged.is_period, true);
+        let begins = unlogged.is_empty();
+        unlogged.insert(refusal, 0);
         drop(unlogged);
         refusal.log(1);
         if begins {
@@ -125,9 +122,8 @@ async fn log_periods(unlogged: Arc<Mutex<Unlogged>>) {
 
 /// Returns the numbers to log. Kinds that have none are forgotten: their next refusal is a first one.
 fn end_period(unlogged: &mut Unlogged) -> Vec<(Refusal, u64)> {
-    unlogged.counts.retain(|_, count| *count > 0);
-    unlogged.is_period = !unlogged.counts.is_empty();
-    let counts = unlogged.counts.iter_mut();
+    unlogged.retain(|_, count| *count > 0);
+    let counts = unlogged.iter_mut();
     counts
         .map(|(refusal, count)| (*refusal, std::mem::take(count)))
         .collect()

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::Administration;
+use super::find;
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -88,8 +89,7 @@ async fn set(
 }
 
 async fn show(administration: &Administration, id: AccountId) -> anyhow::Result<Answer> {
-    let found = administration.find_accounts()?.find(id).await?;
-    let found = found.ok_or_else(|| anyhow::anyhow!("no account has the id {id}"))?;
+    let found = find(administration, id).await?;
     let sender = found.email_sender.unwrap_or_default();
     Ok(Answer::object(shown(id, &sender)))
 }

@@ -38,11 +38,8 @@ pub(super) fn share(text: &str) -> Result<f64, &'static str> {
         .ok_or("write a number from 0 to 1, such as 0.1")
 }
 
-pub(super) fn low_balance(text: &str) -> Result<LowBalance, &'static str> {
-    let percent = text.parse().ok();
-    percent
-        .and_then(|percent| LowBalance::try_new(percent).ok())
-        .ok_or("write a whole number of percent from 0 (off) to 99")
+pub(super) fn low_balance(text: &str) -> Result<LowBalance, String> {
+    LowBalance::parse(text).map_err(|error| format!("write {error}"))
 }
 
 /// Parses the URL at which clients reach the API. Proofs name it as their issuer, and a client compares the
