@@ -1,4 +1,4 @@
-//! Proofs: signed statements that a verification succeeded, which others check without asking us.
+//! Proofs: signed statements that a verification succeeded. Anyone can check one without asking the gateway.
 //!
 //! A proof is valid for [`PROOF_LIFETIME`] and cannot be revoked by itself. It is signed with a
 //! [`ProofKey`] of the installation, whose public half is published. Keys are replaced by a

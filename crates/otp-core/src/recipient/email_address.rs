@@ -144,7 +144,7 @@ mod tests {
             ),
         ] {
             check(input, Ok(read));
-            // What was stored reads back as it is.
+            // A stored address reads back unchanged.
             check(read, Ok(read));
         }
     }

@@ -144,7 +144,7 @@ pub struct Settled {
     pub events: Vec<(MessageId, MessageEvent)>,
     /// The refunds and debits to append, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new balance of each subscription that changed, with what was announced of it.
+    /// The new balance of each subscription that changed, and which notices about it were announced.
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,

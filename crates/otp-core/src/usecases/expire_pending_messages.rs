@@ -66,8 +66,8 @@ impl ExpirePendingMessages {
 
     /// Runs one round. Kept receipts come first, so that no message fails although its receipt is stored.
     ///
-    /// If an account cannot be settled, the others are settled before its error is returned. The next full
-    /// search, within a minute, finds its messages again.
+    /// If settling one account fails, the round settles the others and then returns the error. The next full
+    /// search, within a minute, finds that account's messages again.
     pub async fn execute(&mut self) -> Result<ExpiryRound, PortError> {
         let now = self.clock.now();
         let monotonic = self.clock.monotonic();

@@ -26,7 +26,7 @@ pub(crate) fn resource() -> Resource {
     resource_at(PATH).post(post).finish()
 }
 
-/// How to send the code again. An empty object repeats what was asked for before.
+/// How to send the code again. With an empty object, it is sent as before.
 #[derive(Deserialize, ToSchema)]
 struct ResendVerificationRequest {
     /// The channel. It has to be one that reaches the recipient, as `auto` always is.

@@ -89,8 +89,8 @@ pub(super) struct UnverifiedBody {
 }
 
 impl UnverifiedBody {
-    /// Drops the bytes, whose signature is valid. The room among the verified bodies stays occupied by
-    /// what was read from them.
+    /// Drops the bytes, whose signature is valid. Their room among the verified bodies stays taken, because
+    /// the notifications that were read from them are still in memory.
     pub(super) fn into_verified_room(self) -> Result<Room, NoRoom> {
         let mut room = self.verified;
         room.grow(self.bytes.len())?;
