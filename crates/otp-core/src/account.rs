@@ -89,9 +89,7 @@ impl SealedContact {
     pub fn open(&self, sealer: &AccountSealer) -> Result<Contact, OpenError> {
         let row = sealer.account().0;
         let open = |purpose, sealed: &Sealed| sealer.open(purpose, row, sealed);
-        let line = |purpose, sealed: &Sealed| {
-            ContactLine::parse(&open(purpose, sealed)?).map_err(|_| OpenError::Damaged)
-        };
+        let line = |purpose, sealed: &Sealed| ContactLine::open(purpose, sealed, sealer);
         let email = open(Purpose::ContactEmail, &self.email)?;
         let phone = open(Purpose::ContactPhone, &self.phone)?;
         let address = self.address.as_ref();
@@ -118,6 +116,16 @@ pub struct ContactLine(String);
 pub struct InvalidContactLine;
 
 impl ContactLine {
+    /// Opens a sealed line of the sealer's account.
+    pub(crate) fn open(
+        purpose: Purpose,
+        sealed: &Sealed,
+        sealer: &AccountSealer,
+    ) -> Result<Self, OpenError> {
+        let text = sealer.open(purpose, sealer.account().0, sealed)?;
+        Self::parse(&text).map_err(|_| OpenError::Damaged)
+    }
+
     /// Reads a line; surrounding white space is dropped.
     pub fn parse(text: &str) -> Result<Self, InvalidContactLine> {
         let text = text.trim();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use otp_core::ports::{PortError, SendLedger};
-use otp_core::send::{Admission, RoutedTo, SendAttempt, Settlement};
+use otp_core::send::{Admission, SendAttempt, Settlement};
 use tokio::sync::Notify;
 
 /// A ledger that notifies when it has queued a message.
@@ -21,8 +21,7 @@ impl SendLedger for WakingLedger {
             .iter()
             .zip(&admissions)
             .any(|(attempt, admission)| {
-                matches!(admission, Admission::AdmittedCode { .. })
-                    && attempt.route.as_ref().is_ok_and(RoutedTo::is_queued)
+                matches!(admission, Admission::AdmittedCode { .. }) && attempt.is_queued()
             });
         if queued {
             self.queued.notify_one();

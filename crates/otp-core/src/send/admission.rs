@@ -45,7 +45,7 @@ pub struct Judged {
     pub messages: Vec<NewMessage>,
     /// The debits to append, one for each new message, in their order.
     pub ledger: Vec<LedgerEntry>,
-    /// The new balance of each subscription that paid, with what was announced of it.
+    /// The new balance of each subscription that paid, and which notices about it were announced.
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
@@ -105,7 +105,7 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
                     at: attempt.at,
                 });
                 judged.balances.insert(after.id, after);
-                judged.queued.extend(queued(attempt, &routed_to));
+                judged.queued.extend(queued(attempt));
                 judged.messages.push(NewMessage {
                     attempt: index,
                     routed_to,
@@ -228,13 +228,12 @@ pub(super) fn decide(
 }
 
 /// Returns the place in the queue of an admitted message, if its route has one.
-fn queued(attempt: &SendAttempt, routed_to: &RoutedTo) -> Option<QueuedMessage> {
-    let part = attempt.verification.as_ref();
-    let part = part.filter(|_| routed_to.is_queued())?;
+fn queued(attempt: &SendAttempt) -> Option<QueuedMessage> {
+    let verification_id = attempt.verification_id();
     Some(QueuedMessage {
         message_id: attempt.message_id,
         account_id: attempt.account_id,
-        verification_id: part.id(),
+        verification_id: verification_id.filter(|_| attempt.is_queued())?,
         due_at: attempt.at,
     })
 }

@@ -51,6 +51,11 @@ impl SendAttempt {
         self.verification.as_ref().map(VerificationPart::id)
     }
 
+    /// Returns whether its message waits in the queue for its hand-over, once it is admitted.
+    pub fn is_queued(&self) -> bool {
+        self.verification.is_some() && self.route.as_ref().is_ok_and(RoutedTo::is_queued)
+    }
+
     /// Returns the first state of a verification that it begins.
     pub fn begun(
         &self,

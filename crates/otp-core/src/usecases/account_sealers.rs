@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::ids::{AccountId, MessageId, VerificationId};
-use crate::keyring::MasterKeys;
+use crate::keyring::{AccountKey, MasterKeys};
 use crate::passcode::Passcode;
 use crate::ports::{Directory, Keyring, PortError};
 use crate::recipient::Recipient;
@@ -32,11 +32,17 @@ impl AccountSealers {
         let Some(key) = self.directory.find_account_key(account).await? else {
             return Ok(None);
         };
-        let opened = key.open(&self.master_keys);
-        opened
-            .map(Some)
-            .map_err(|error| PortError::Backend(error.into()))
+        open_key(&key, &self.master_keys).map(Some)
     }
+}
+
+/// Opens the key of an account.
+pub(super) fn open_key(
+    key: &AccountKey,
+    master_keys: &MasterKeys,
+) -> Result<Arc<AccountSealer>, PortError> {
+    let opened = key.open(master_keys);
+    opened.map_err(|error| PortError::Backend(error.into()))
 }
 
 /// Returns the sealers of these accounts, with one look-up. An account without a key is left out.

@@ -16,7 +16,7 @@ use crate::recipient::Recipient;
 use crate::sealing::AccountSealer;
 use crate::send::Outcome;
 use crate::time::Timestamp;
-use crate::usecases::account_sealers::{open_code, open_verified};
+use crate::usecases::account_sealers::{open_code, open_key, open_verified};
 use crate::usecases::send_message::{Delivered, SendMessage};
 use crate::verification::VerificationStatus;
 
@@ -117,9 +117,7 @@ impl DeliverQueued {
         let (Some(profile), Some(key), Some(code)) = (profile.as_deref(), key, &record.code) else {
             return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
         };
-        let sealer = key
-            .open(&send.master_keys)
-            .map_err(|error| PortError::Backend(error.into()))?;
+        let sealer = open_key(key, &send.master_keys)?;
         let to = open_verified(Some(&sealer), id, record.recipient.as_ref());
         let to = to.map_err(|error| PortError::Backend(error.into()))?;
         let Some(Recipient::Email(to)) = to else {

@@ -45,24 +45,28 @@ impl RotateProofKey {
     /// Adds the next key and returns it. Signers and the published keys change within a second, in every
     /// process.
     pub async fn execute(&self, kind: RotationKind) -> Result<ProofKey, RotateProofKeyError> {
-        for _ in 0..MAX_ATTEMPTS {
-            let keys = self.keys.list_proof_keys().await?;
-            if let Some(added) = self.rotate(&keys, kind).await? {
-                return Ok(added);
-            }
-        }
-        Err(RotateProofKeyError::Contended)
+        self.rotate_unless(|_| None, kind).await
     }
 
     /// Makes a key if there is none that signs, and returns the one that does. Of several processes that
     /// do so at the same time, all get the same key.
     pub async fn execute_if_absent(&self) -> Result<ProofKey, RotateProofKeyError> {
+        let signs = |keys: &[ProofKey]| signing_key(keys, self.clock.now()).cloned();
+        self.rotate_unless(signs, RotationKind::Announced).await
+    }
+
+    /// Returns the key that is there `already`, or adds one.
+    async fn rotate_unless(
+        &self,
+        already: impl Fn(&[ProofKey]) -> Option<ProofKey>,
+        kind: RotationKind,
+    ) -> Result<ProofKey, RotateProofKeyError> {
         for _ in 0..MAX_ATTEMPTS {
             let keys = self.keys.list_proof_keys().await?;
-            if let Some(key) = signing_key(&keys, self.clock.now()) {
-                return Ok(key.clone());
+            if let Some(key) = already(&keys) {
+                return Ok(key);
             }
-            if let Some(added) = self.rotate(&keys, RotationKind::Announced).await? {
+            if let Some(added) = self.rotate(&keys, kind).await? {
                 return Ok(added);
             }
         }

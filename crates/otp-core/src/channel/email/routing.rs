@@ -5,7 +5,7 @@ use super::sender::{EmailIdentity, EmailSender, UnreadableEmailSender};
 use crate::account::ContactLine;
 use crate::language::{self, LanguageTag};
 use crate::recipient::EmailAddress;
-use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
+use crate::sealing::{AccountSealer, Purpose, Sealed};
 use crate::ui_language::UiLanguage;
 
 /// The data of an account that its mails need, sealed.
@@ -49,8 +49,7 @@ impl SenderProfile {
         let Some(gateway) = gateway else {
             return Ok(None);
         };
-        let company = sealer.open(Purpose::ContactCompany, sealer.account().0, &self.company)?;
-        let company = ContactLine::parse(&company).map_err(|_| OpenError::Damaged)?;
+        let company = ContactLine::open(Purpose::ContactCompany, &self.company, sealer)?;
         let sender = match &self.sender {
             Some(sealed) => EmailSender::open(sealed, sealer)?,
             None => EmailSender::default(),

@@ -9,6 +9,7 @@ use crate::recipient::Recipient;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::send::{Refusal, RoutedTo, SendAttempt, SendingProfile};
 use crate::time::Timestamp;
+use crate::usecases::account_sealers::open_key;
 
 impl SendMessage {
     /// Prepares a request for judgement: chooses the route, looks up the price, seals the recipient.
@@ -24,9 +25,7 @@ impl SendMessage {
         else {
             return Err(SendMessageError::SenderNumberNotFound);
         };
-        let sealer = key
-            .open(&self.master_keys)
-            .map_err(|error| PortError::Backend(error.into()))?;
+        let sealer = open_key(key, &self.master_keys)?;
         let route = self.route(profile, &sealer, request)?;
         let lifetime = match &route {
             Ok(PreparedRoute::WhatsApp(route, ..)) => route.template.lifetime(),

@@ -64,9 +64,9 @@ impl Prepared<'_> {
         expires_at: Timestamp,
     ) {
         let attempt = &mut self.attempt;
-        if attempt.route.as_ref().is_ok_and(RoutedTo::is_queued) {
+        attempt.verification = Some(part);
+        if attempt.is_queued() {
             attempt.expires_at = expires_at + LEAST_REST;
         }
-        attempt.verification = Some(part);
     }
 }
