@@ -39,6 +39,7 @@ mod tests {
     use futures_util::FutureExt as _;
     use otp_core::channel::email;
     use otp_core::language::LanguageTag;
+    use otp_core::send::RoutedTo;
     use otp_testkit::MemoryStore;
     use otp_testkit::contract::fixture::Fixture;
     use otp_testkit::contract::verifications::create;
