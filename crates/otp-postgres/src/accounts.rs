@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join3;
 use otp_core::account::{Account, AccountChange};
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
@@ -14,6 +13,7 @@ use otp_rows::schema::{accounts, keyring};
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::try_join3;
 use crate::transaction::Transaction;
 
 #[async_trait]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join3;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::channel::email;
 use otp_core::ids::AccountId;
@@ -21,6 +20,7 @@ use otp_rows::schema::{accounts, api_keys, keyring, sender_health, senders, temp
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::try_join3;
 
 /// The columns of an account that sending needs, and its key.
 type ProfileColumns = (

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::RunQueryDsl;
-use futures_util::future::{try_join, try_join3, try_join5};
 use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::Recipient;
 use otp_core::ports::{Erasure, PortError};
@@ -15,6 +14,7 @@ use otp_rows::Col;
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join3, try_join5};
 use crate::send_ledger::lock_accounts;
 use crate::statement::statement;
 use crate::transaction::Transaction;

@@ -45,6 +45,7 @@ mod messages;
 mod notice_outbox;
 mod opt_outs;
 mod outgoing_queue;
+mod pipeline;
 mod plans;
 mod prices;
 mod proof_keys;

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{CodeOutcome, JudgedOutcome, OutcomeVerdict, RecordedOutcome};
 use otp_core::ports::{MessageOutcomes, PortError};
@@ -13,6 +12,7 @@ use otp_rows::rows::MessageOutcomeRow;
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::try_join;
 use crate::statement::statement;
 use crate::transaction::Transaction;
 

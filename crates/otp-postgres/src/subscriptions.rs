@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use futures_util::future::try_join3;
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::ids::{AccountId, SubscriptionId};
 use otp_core::ports::{PortError, Subscriptions};
@@ -17,6 +16,7 @@ use otp_rows::schema::{ledger_entries, subscriptions};
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::try_join3;
 use crate::send_ledger::{append_entries, lock_accounts};
 use crate::transaction::Transaction;
 

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join4, try_join5};
 use otp_core::ids::{AccountId, VerificationId};
 use otp_core::ports::{PortError, VerificationLedger};
 use otp_core::sealing::RecipientIndex;
@@ -24,6 +23,7 @@ use otp_rows::rows::{AnsweredGuessRow, DueVerificationRow, VerificationStateRow,
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join4, try_join5};
 use crate::send_ledger::{Rows, lock_accounts};
 use crate::statement::{each, statement};
 use crate::stored_verifications::{load_states, update};

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use futures_util::future::{try_join, try_join5};
 use otp_core::cooldown;
 use otp_core::ids::{AccountId, MessageId, VerificationId};
 use otp_core::ports::{PortError, VerificationKey, Verifications};
@@ -20,6 +19,7 @@ use otp_rows::rows::{
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join5};
 use crate::statement::{each, statement};
 use crate::stored_verifications::state;
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};

@@ -3,7 +3,6 @@
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3};
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{FoundMessages, MessageHistory, MessageQuery, MessageStatus};
 use otp_core::ports::PortError;
@@ -14,6 +13,7 @@ use otp_rows::rows::{ExaminedMessageRow, MessageEventRow, MessageRecordRow, read
 use otp_rows::schema::message_events;
 
 use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join3};
 use crate::statement::{each, statement};
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 

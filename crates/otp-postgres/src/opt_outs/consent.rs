@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3};
 use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::{self, ConsentEntry, ConsentFacts, JudgedConsent};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
@@ -14,6 +13,7 @@ use otp_rows::Col;
 use otp_rows::rows::{CurrentConsentRow, LoggedConsentRow};
 
 use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join3};
 use crate::send_ledger::lock_accounts;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use futures_util::future::try_join;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::AccountId;
 use otp_core::opt_out::consent::Recipient;
@@ -12,6 +11,7 @@ use otp_core::ports::{ConsentTargets, StoredRecipient};
 use otp_core::sealing::{ProviderMessageIndex, RecipientIndex};
 use otp_rows::rows::{AnsweredMessageRow, ContactedRow, NumberAccountRow};
 
+use crate::pipeline::try_join;
 use crate::statement::{each, statement};
 
 statement! {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3, try_join5};
 use otp_core::channel::Channel;
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
@@ -27,6 +26,7 @@ use otp_rows::schema::{accounts, subscriptions};
 use super::{append_entries, codes, lock_accounts, set_balances};
 use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
+use crate::pipeline::{try_join, try_join3, try_join5};
 use crate::statement::{each, statement};
 use crate::stored_verifications::Recipients;
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};

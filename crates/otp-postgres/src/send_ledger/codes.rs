@@ -3,12 +3,12 @@
 
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use futures_util::future::try_join3;
 use otp_core::send::admission::Judged;
 use otp_core::send::{SendAttempt, SendFacts, WantedFacts};
 use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
 
 use crate::outgoing_queue::insert_queued;
+use crate::pipeline::try_join3;
 use crate::stored_verifications::{
     Recipients, insert, load_pending, load_states, load_wrong_guesses, update,
 };

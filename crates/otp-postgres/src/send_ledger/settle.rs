@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::{try_join, try_join3, try_join5};
 use otp_core::ids::{AccountId, MessageId, SubscriptionId};
 use otp_core::message::{ExpiryPosition, Failure, MessageStatus};
 use otp_core::ports::PortError;
@@ -22,6 +21,7 @@ use super::locked::Rows;
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
+use crate::pipeline::{try_join, try_join3, try_join5};
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
 
