@@ -113,11 +113,16 @@ async fn of_a_thousand_wrong_guesses_five_are_judged(database: Database) {
         .map(|answer| answer.body["attemptsLeft"].as_u64().expect("a number"))
         .collect();
     left.sort_unstable();
-    assert_eq!(left, [0, 1, 2, 3, 4]);
+    left.dedup();
     let refused = answers
         .iter()
         .filter(|answer| answer.status == 429 && answer.error() == "TooManyAttempts");
-    assert_eq!(refused.count(), 995);
+    // A server that is too busy answers before a guess is judged, or before it knows the verdict.
+    let unknown = answers.iter().filter(|answer| answer.status == 503);
+    assert_eq!(left.len() + refused.count() + unknown.count(), 1_000);
+    let exhausted = shown(&world, &server, created.id()).await.body;
+    assert_eq!(exhausted["status"], "Exhausted");
+    assert_eq!(exhausted["checks"].as_array().map(Vec::len), Some(5));
     let late = act(
         &world,
         &server,
@@ -129,8 +134,6 @@ async fn of_a_thousand_wrong_guesses_five_are_judged(database: Database) {
     assert_eq!((late.status, late.error()), (429, "TooManyAttempts"));
     let wait: u64 = late.headers["retry-after"].parse().expect("seconds");
     assert!((1..=30).contains(&wait), "{wait}");
-    let status = &shown(&world, &server, created.id()).await.body["status"];
-    assert_eq!(status, "Exhausted");
 }
 
 async fn of_a_hundred_right_guesses_one_approves(database: Database) {

@@ -44,6 +44,18 @@ impl Channel {
         }
     }
 
+    /// Returns the one of two channels that proves less. A mail can be read by whoever runs its server, so a code
+    /// that was mailed proves an address, however else it was sent.
+    #[must_use]
+    pub const fn weaker(self, other: Self) -> Self {
+        match self {
+            Self::Email => self,
+            Self::WhatsApp => other,
+            #[cfg(feature = "mocks")]
+            Self::Double => other,
+        }
+    }
+
     /// Returns the stored number.
     pub const fn code(self) -> i16 {
         match self {

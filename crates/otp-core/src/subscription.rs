@@ -108,6 +108,34 @@ pub fn payer(balances: &[SubscriptionBalance], price: Credits) -> Option<Subscri
         .copied()
 }
 
+/// Adds the price to the subscription that paid, unless it is revoked.
+pub(crate) fn give_back(
+    balances: &mut [SubscriptionBalance],
+    payer: SubscriptionId,
+    price: Credits,
+) -> Option<SubscriptionBalance> {
+    let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
+    if !balance.is_revoked {
+        balance.remaining = balance.remaining.saturating_add(price);
+    }
+    Some(*balance)
+}
+
+/// Takes the price from the subscription that paid before, or from the one that would pay for a new
+/// message. `None` if no subscription covers the price: a balance is never negative.
+pub(crate) fn pay_again(
+    balances: &mut [SubscriptionBalance],
+    payer: SubscriptionId,
+    price: Credits,
+) -> Option<&mut SubscriptionBalance> {
+    let covers = |balance: &&SubscriptionBalance| balance.id == payer && balance.remaining >= price;
+    let before = balances.iter().find(covers).copied();
+    let payer = before.or_else(|| self::payer(balances, price))?.id;
+    let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
+    balance.remaining = balance.remaining.checked_sub(price)?;
+    Some(balance)
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

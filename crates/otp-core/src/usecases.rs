@@ -6,6 +6,7 @@
 pub mod account_sealers;
 pub mod add_sender;
 pub mod add_template;
+pub mod advance_fallbacks;
 pub mod announce_expiring_keys;
 pub mod answer_once;
 pub mod apply_receipts;

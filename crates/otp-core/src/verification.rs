@@ -7,6 +7,7 @@
 
 pub mod check;
 mod code;
+pub mod fallback;
 mod guesses;
 mod metadata;
 mod query;
@@ -31,6 +32,7 @@ use crate::ids::VerificationId;
 use crate::language::LanguageTag;
 use crate::sealing::Sealed;
 use crate::time::Timestamp;
+use fallback::FallbackStep;
 
 /// A new verification, as admission judges it and a store keeps it. Its recipient, account, API key
 /// and channel are those of its first message.
@@ -56,6 +58,8 @@ pub struct NewVerification {
     pub metadata: Option<Sealed>,
     /// The instant from which the code is refused.
     pub expires_at: Timestamp,
+    /// Where the code goes if it does not arrive, step by step.
+    pub fallback: Vec<FallbackStep>,
 }
 
 /// The part that a send has in a verification.
@@ -65,6 +69,8 @@ pub enum VerificationPart {
     Create(Box<NewVerification>),
     /// It sends the code of one again.
     Resend(VerificationId),
+    /// It takes the step with this number of a fallback.
+    Fallback(VerificationId, usize),
 }
 
 impl VerificationPart {
@@ -72,7 +78,7 @@ impl VerificationPart {
     pub fn id(&self) -> VerificationId {
         match self {
             Self::Create(new) => new.id,
-            Self::Resend(id) => *id,
+            Self::Resend(id) | Self::Fallback(id, _) => *id,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod code_outcome;
 mod create_verification_request;
+mod fallback;
 mod message;
 mod message_status;
 mod page;

@@ -21,12 +21,13 @@ FROM subscriptions s LEFT JOIN ledger_entries l ON l.subscription_id = s.id
 GROUP BY s.id, s.credits, s.remaining";
 
 const COUNT_PAYMENTS: &str = "
-SELECT m.status, m.price::bigint AS price, COALESCE(l.net, 0) AS net, COUNT(*) AS messages
+SELECT m.status, m.price::bigint AS price, m.shared_charge::bigint AS shared_charge,
+       COALESCE(l.net, 0) AS net, COUNT(*) AS messages
 FROM messages m LEFT JOIN (
     SELECT message_id, -SUM(amount) AS net
     FROM ledger_entries WHERE message_id IS NOT NULL GROUP BY message_id
 ) l ON l.message_id = m.id
-GROUP BY m.status, m.price, COALESCE(l.net, 0)";
+GROUP BY m.status, m.price, m.shared_charge, COALESCE(l.net, 0)";
 
 /// Restores the planner's usual choice for an audit, which reads whole tables, and allows it the time
 /// that millions of messages take. Every other statement finds a few rows by an index, and connections

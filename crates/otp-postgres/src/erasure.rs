@@ -14,7 +14,7 @@ use otp_rows::Col;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join3, try_join5};
+use crate::pipeline::{try_join, try_join4, try_join5};
 use crate::send_ledger::lock_accounts;
 use crate::statement::statement;
 use crate::transaction::Transaction;
@@ -75,6 +75,12 @@ statement! {
     "DELETE FROM pending_verifications WHERE account_id = {} AND recipient_index = {}"
 }
 
+statement! {
+    /// Forgets the steps of fallbacks that lead to the recipient.
+    ForgetSteps { account_id: AccountId, recipient_index: RecipientIndex },
+    "DELETE FROM fallback_steps WHERE account_id = {} AND recipient_index = {}"
+}
+
 #[async_trait]
 impl Erasure for PgStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
@@ -133,12 +139,18 @@ async fn erase_verifications(
         account_id,
         recipient_index,
     };
+    let steps = ForgetSteps {
+        account_id,
+        recipient_index,
+    };
     let connection = || transaction.connection();
     let (mut first, mut second, mut third) = (connection(), connection(), connection());
-    try_join3(
+    let mut fourth = connection();
+    try_join4(
         checks.execute(&mut first),
         verifications.execute(&mut second),
         pending.execute(&mut third),
+        steps.execute(&mut fourth),
     )
     .await?;
     Ok(())

@@ -37,8 +37,11 @@ statement! {
          WHERE claimed_at IS NULL AND due_at <= {} \
          ORDER BY due_at, message_id LIMIT {} FOR UPDATE SKIP LOCKED) \
      UPDATE queued_messages SET claimed_at = {} \
-     FROM due WHERE queued_messages.message_id = due.message_id \
-     RETURNING queued_messages.message_id, account_id, verification_id, failed_attempts"
+     FROM due JOIN messages ON messages.id = due.message_id \
+     WHERE queued_messages.message_id = due.message_id \
+     RETURNING queued_messages.message_id, queued_messages.account_id, \
+         queued_messages.verification_id, failed_attempts, recipient, channel, sender_id, \
+         template_id, language"
 }
 
 statement! {
@@ -57,7 +60,9 @@ statement! {
 statement! {
     /// The messages that were claimed long ago.
     ListAbandoned { before: Timestamp, most: i64 } -> ClaimedMessageRow,
-    "SELECT message_id, account_id, verification_id, failed_attempts FROM queued_messages \
+    "SELECT message_id, queued_messages.account_id, queued_messages.verification_id, \
+         failed_attempts, recipient, channel, sender_id, template_id, language \
+     FROM queued_messages JOIN messages ON messages.id = queued_messages.message_id \
      WHERE claimed_at IS NOT NULL AND claimed_at < {} \
      ORDER BY claimed_at, message_id LIMIT {}"
 }

@@ -36,6 +36,7 @@ use otp_rows::schema::accounts;
 use uuid::Uuid;
 
 pub(crate) use self::locked::Rows;
+pub(crate) use self::settle::load_balances;
 use crate::PgStore;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
@@ -159,7 +160,7 @@ pub(crate) async fn append_entries(
 
 /// Sets new balances. If one belongs to no subscription, the whole transaction is rolled back: otherwise
 /// ledger and balances would disagree from then on.
-async fn set_balances(
+pub(crate) async fn set_balances(
     mut connection: &AsyncPgConnection,
     balances: &BTreeMap<SubscriptionId, SubscriptionBalance>,
 ) -> QueryResult<()> {

@@ -226,7 +226,7 @@ fn new_row<'a>(attempts: &'a [SendAttempt], begun: &BegunVerification) -> Option
 }
 
 statement! {
-    /// Updates verifications. One that has ended loses its code, and is no longer pending.
+    /// Updates verifications. One that has ended loses its code, is no longer pending, and its fallback is due.
     Update {
         id: [VerificationId],
         status: [VerificationStatus],
@@ -242,7 +242,10 @@ statement! {
          DELETE FROM pending_verifications USING new, verifications AS ended \
          WHERE new.ended_at IS NOT NULL AND ended.id = new.id \
              AND pending_verifications.expires_at = ended.expires_at \
-             AND pending_verifications.verification_id = ended.id) \
+             AND pending_verifications.verification_id = ended.id), \
+     looked_at AS ( \
+         UPDATE fallbacks SET look_at = LEAST(fallbacks.look_at, new.ended_at) FROM new \
+         WHERE new.ended_at IS NOT NULL AND fallbacks.verification_id = new.id) \
      UPDATE verifications SET \
          status = new.status, \
          failed_guesses = new.failed_guesses, \

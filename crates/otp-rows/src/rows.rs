@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod consent;
 mod credits;
+mod fallback;
 mod idempotent_request;
 mod identity;
 mod keyring;
@@ -25,6 +26,9 @@ pub use consent::{
 };
 pub use credits::{
     LedgerEntryRow, PaymentCountRow, SubscriptionRow, SubscriptionSumsRow, signed_amount,
+};
+pub use fallback::{
+    ChargedMessageRow, DueFallbackRow, FallbackParts, FallbackRow, FallbackStepRow, wait_seconds,
 };
 pub use idempotent_request::{BegunRequestRow, StoredRequestRow};
 pub use identity::{AnsweredMessageRow, ContactedRow, IdentityRow, NumberAccountRow, RecalledRow};

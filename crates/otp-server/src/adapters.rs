@@ -37,10 +37,12 @@ pub(crate) struct Adapters {
     pub(crate) health: Arc<dyn StorageHealth>,
     /// Cached.
     pub(crate) directory: Arc<dyn Directory>,
-    /// Batched, and counted by batch. Notifies [`queued`](Self::queued).
+    /// Batched, and counted by batch. Notifies [`queued`](Self::queued) and [`failed`](Self::failed).
     pub(crate) ledger: Arc<dyn SendLedger>,
     /// Notified when a message was queued for its hand-over.
     pub(crate) queued: Arc<Notify>,
+    /// Notified when a failed message was recorded, which may have a fallback.
+    pub(crate) failed: Arc<Notify>,
     /// The address that mails come from; `None` if no mail server is set.
     pub(crate) mail_from: Option<EmailAddress>,
     /// Checks are batched.
@@ -104,7 +106,7 @@ impl Adapters {
             overrides.clock(),
             public_url,
         );
-        let queued = Arc::new(Notify::new());
+        let (queued, failed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let metrics = Metrics::start(Watched {
             storage: storage.clone(),
             sender: Arc::clone(&sender),
@@ -121,8 +123,10 @@ impl Adapters {
             ledger: Arc::new(WakingLedger {
                 ledger,
                 queued: Arc::clone(&queued),
+                failed: Arc::clone(&failed),
             }),
             queued,
+            failed,
             mail_from: mailer.as_ref().map(|mailer| mailer.address().clone()),
             messages: reads.clone(),
             receipts: reads.clone(),

@@ -22,7 +22,7 @@ use otp_core::ports::{Clock, ConnectionUse, OutboxBacklog, PortError, Storage};
 use otp_hot_path::{CachedDirectory, GroupCommit, LookUps, PacedSender};
 use tokio::sync::Mutex;
 
-use crate::workers::{MAILINGS, PANICS, Progress, Task, TaskError};
+use crate::workers::{FALLBACKS, MAILINGS, PANICS, Progress, Task, TaskError};
 
 pub(crate) use counted_ledger::CountedLedger;
 pub(crate) use counted_outcomes::CountedOutcomes;
@@ -308,6 +308,10 @@ fn describe() {
     describe_counter!(
         MAILINGS,
         "Attempts to mail a notice, by outcome: sent, postponed or abandoned."
+    );
+    describe_counter!(
+        FALLBACKS,
+        "Steps of fallbacks that came due, by what became of them: taken or passed over."
     );
     describe_gauge!(
         "otp_build_info",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use otp_core::ports::{NoticeSender, SenderExaminer, TemplateRegistry};
+use otp_core::usecases::advance_fallbacks::AdvanceFallbacks;
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::answer_once::AnswerOnce;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
@@ -159,6 +160,14 @@ pub(crate) fn deliver_queued(settings: &Settings, adapters: &Adapters) -> Delive
     DeliverQueued {
         queue: adapters.storage.clone(),
         verifications: Arc::clone(&adapters.verifications),
+        send: send_message(settings, adapters),
+    }
+}
+
+/// Advances the fallbacks of verifications, in the background.
+pub(crate) fn advance_fallbacks(settings: &Settings, adapters: &Adapters) -> AdvanceFallbacks {
+    AdvanceFallbacks {
+        fallbacks: adapters.storage.clone(),
         send: send_message(settings, adapters),
     }
 }

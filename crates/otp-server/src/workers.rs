@@ -2,6 +2,7 @@
 
 mod answers;
 mod consents;
+mod fallbacks;
 mod messages;
 mod notices;
 mod queue;
@@ -21,6 +22,7 @@ use crate::settings::Settings;
 use crate::use_cases;
 use answers::ForgetOldAnswers;
 use consents::ResolveConsents;
+use fallbacks::AdvanceDueFallbacks;
 use messages::ExpireMessages;
 use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
 use queue::DeliverQueuedMessages;
@@ -29,6 +31,7 @@ use senders::ExamineSenders;
 use templates::SyncStoredTemplates;
 use verifications::ExpireDueVerifications;
 
+pub(crate) use fallbacks::FALLBACKS;
 pub(crate) use notices::MAILINGS;
 pub(crate) use worker::{PANICS, Progress, Task, TaskError, Worker};
 
@@ -105,16 +108,18 @@ fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
             postponed: false,
         });
     }
-    // Without a mail server nothing is queued.
-    if adapters.mail_from.is_some() {
-        let stop = stop.clone();
-        let deliver = use_cases::deliver_queued(settings, adapters);
-        workers.start(move |adapters| DeliverQueuedMessages {
-            deliver: deliver.clone(),
-            queued: Arc::clone(&adapters.queued),
-            stop: stop.clone(),
-        });
-    }
+    let deliver = use_cases::deliver_queued(settings, adapters);
+    let until_stopped = stop.clone();
+    workers.start(move |adapters| DeliverQueuedMessages {
+        deliver: deliver.clone(),
+        queued: Arc::clone(&adapters.queued),
+        stop: until_stopped.clone(),
+    });
+    let advance = use_cases::advance_fallbacks(settings, adapters);
+    workers.start(move |adapters| AdvanceDueFallbacks {
+        advance: advance.clone(),
+        failed: Arc::clone(&adapters.failed),
+    });
     workers.start(|adapters| AnnounceExpiringKeys(use_cases::announce_expiring_keys(adapters)));
     workers.start(|adapters| ForgetEndedNotices(use_cases::forget_ended_notices(adapters)));
     let stop = stop.clone();

@@ -19,12 +19,12 @@ FROM subscriptions s LEFT JOIN ledger_entries l ON l.subscription_id = s.id
 GROUP BY s.id, s.credits, s.remaining";
 
 const COUNT_PAYMENTS: &str = "
-SELECT m.status, m.price, COALESCE(l.net, 0) AS net, COUNT(*) AS messages
+SELECT m.status, m.price, m.shared_charge, COALESCE(l.net, 0) AS net, COUNT(*) AS messages
 FROM messages m LEFT JOIN (
     SELECT message_id, -SUM(amount) AS net
     FROM ledger_entries WHERE message_id IS NOT NULL GROUP BY message_id
 ) l ON l.message_id = m.id
-GROUP BY m.status, m.price, COALESCE(l.net, 0)";
+GROUP BY m.status, m.price, m.shared_charge, COALESCE(l.net, 0)";
 
 #[async_trait]
 impl CreditAudit for SqliteStore {

@@ -55,6 +55,11 @@ const FORGET_PENDING: &str = "
     DELETE FROM pending_verifications WHERE (account_id, recipient_index) IN (
         SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
 
+/// Forgets the steps of fallbacks that lead to the recipient.
+const FORGET_STEPS: &str = "
+    DELETE FROM fallback_steps WHERE (account_id, recipient_index) IN (
+        SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
+
 #[async_trait]
 impl Erasure for SqliteStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
@@ -71,6 +76,7 @@ impl Erasure for SqliteStore {
             set_based(ERASE_CHECKS, wanted()).execute(connection)?;
             set_based(ERASE_VERIFICATIONS, wanted()).execute(connection)?;
             set_based(FORGET_PENDING, wanted()).execute(connection)?;
+            set_based(FORGET_STEPS, wanted()).execute(connection)?;
             Ok(erased)
         })
         .await

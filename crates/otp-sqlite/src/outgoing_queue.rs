@@ -23,9 +23,11 @@ const INSERT: &str = "
 
 /// The messages that are due, those due for longest first.
 pub(crate) const DUE: &str = "
-    SELECT message_id, account_id, verification_id, failed_attempts FROM queued_messages
-    WHERE claimed_at IS NULL AND due_at <= ?
-    ORDER BY due_at, message_id LIMIT ?";
+    SELECT q.message_id, q.account_id, q.verification_id, q.failed_attempts, m.recipient, m.channel,
+        m.sender_id, m.template_id, m.language
+    FROM queued_messages AS q CROSS JOIN messages AS m
+    WHERE q.claimed_at IS NULL AND q.due_at <= ? AND m.id = q.message_id
+    ORDER BY q.due_at, q.message_id LIMIT ?";
 
 const CLAIM: &str = "
     UPDATE queued_messages SET claimed_at = claim.value ->> 1
@@ -39,9 +41,11 @@ const POSTPONE: &str = "
 const REMOVE: &str = "DELETE FROM queued_messages WHERE message_id = ?";
 
 pub(crate) const ABANDONED: &str = "
-    SELECT message_id, account_id, verification_id, failed_attempts FROM queued_messages
-    WHERE claimed_at IS NOT NULL AND claimed_at < ?
-    ORDER BY claimed_at, message_id LIMIT ?";
+    SELECT q.message_id, q.account_id, q.verification_id, q.failed_attempts, m.recipient, m.channel,
+        m.sender_id, m.template_id, m.language
+    FROM queued_messages AS q CROSS JOIN messages AS m
+    WHERE q.claimed_at IS NOT NULL AND q.claimed_at < ? AND m.id = q.message_id
+    ORDER BY q.claimed_at, q.message_id LIMIT ?";
 
 #[async_trait]
 impl OutgoingQueue for SqliteStore {

@@ -23,6 +23,7 @@ use otp_core::subscription::SubscriptionBalance;
 use otp_rows::rows::AccountRulesRow;
 use serde_json::json;
 
+pub(crate) use self::settle::load_balances;
 use crate::SqliteStore;
 use crate::errors::StoreError;
 use crate::set_based::{id, set_based};
@@ -76,7 +77,7 @@ impl AdmissionFacts for SqliteStore {
 }
 
 /// Loads the rules of accounts.
-fn load_rules(
+pub(crate) fn load_rules(
     connection: &mut SqliteConnection,
     accounts: &BTreeSet<AccountId>,
 ) -> Result<Vec<AccountRulesRow>, StoreError> {
@@ -108,7 +109,7 @@ pub(crate) fn append_entries(
 
 /// Writes new balances. If one belongs to no subscription, the whole transaction is rolled back:
 /// otherwise ledger and balances would disagree from then on.
-fn set_balances(
+pub(crate) fn set_balances(
     connection: &mut SqliteConnection,
     balances: &BTreeMap<SubscriptionId, SubscriptionBalance>,
 ) -> Result<(), StoreError> {

@@ -90,6 +90,12 @@ pub(crate) const FORGET_PENDING: &str = "
         SELECT v.expires_at, v.id FROM json_each(?) AS ended CROSS JOIN verifications AS v
         WHERE v.id = unhex(ended.value ->> 0))";
 
+/// The fallback of a verification that has ended is due.
+pub(crate) const LOOK_AT_FALLBACK: &str = "
+    UPDATE fallbacks SET look_at = min(look_at, ended.value ->> 1)
+    FROM json_each(?) AS ended
+    WHERE fallbacks.verification_id = unhex(ended.value ->> 0)";
+
 /// Loads the state of verifications.
 pub(crate) fn load_states(
     connection: &mut SqliteConnection,
@@ -194,10 +200,14 @@ pub(crate) fn update(
         ])
     });
     set_based(UPDATE, rows).execute(connection)?;
-    let ended = updates
-        .iter()
-        .filter(|(_, update)| update.ended_at().is_some());
-    let rows = ended.map(|(verification, _)| json!([id(verification.0)]));
-    set_based(FORGET_PENDING, rows).execute(connection)?;
+    let ended = || {
+        let updates = updates.iter();
+        updates.filter_map(|(verification, update)| {
+            let at = update.ended_at()?.unix_millis();
+            Some(json!([id(verification.0), at]))
+        })
+    };
+    set_based(FORGET_PENDING, ended()).execute(connection)?;
+    set_based(LOOK_AT_FALLBACK, ended()).execute(connection)?;
     Ok(())
 }

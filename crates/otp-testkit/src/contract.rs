@@ -32,6 +32,7 @@
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
 //! | [`verifications`], [`code_checks`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
+//! | [`fallbacks`] | the same, `Fallbacks`, `CreditAudit`, `OutgoingQueue` | no code takes another way |
 //! | [`outgoing_queue`] | `SendLedger`, `OutgoingQueue` | no mail with a code is sent |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`schema`] | `Schema` | the server does not start |
@@ -45,6 +46,7 @@ pub mod code_checks;
 pub mod corrections;
 pub mod credits;
 pub mod erasure;
+pub mod fallbacks;
 pub mod fixture;
 pub mod idempotency;
 pub mod idempotent_answers;
@@ -83,6 +85,7 @@ macro_rules! storage_contract {
             corrections,
             credits,
             erasure,
+            fallbacks,
             idempotency,
             idempotent_answers,
             keyring,
@@ -252,6 +255,19 @@ macro_rules! storage_contract {
             late_news_is_recorded_and_moves_nothing,
             the_end_of_a_lifetime_is_recorded,
             a_history_names_sender_and_template_and_is_nobody_elses,
+        }
+    };
+    (@fallbacks $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; fallbacks:
+            a_fallback_is_due_when_its_step_is,
+            due_fallbacks_are_listed_page_by_page,
+            of_many_who_take_a_step_one_does,
+            a_step_costs_what_its_message_costs_more,
+            a_failed_message_makes_its_fallback_due,
+            the_end_of_a_verification_makes_its_fallback_due,
+            a_fallback_that_was_not_used_ends_without_a_trace,
+            what_did_not_arrive_is_given_back_and_a_late_receipt_is_paid_for,
+            steps_to_an_erased_recipient_are_forgotten,
         }
     };
     (@outgoing_queue $fresh:expr) => {

@@ -5,6 +5,7 @@ mod administration;
 mod audit_trail;
 mod credit_audit;
 mod erasure;
+mod fallbacks;
 mod idempotent_answers;
 mod keyring;
 mod ledger;
@@ -102,6 +103,8 @@ struct StoredMessage {
     routed_to: RoutedTo,
     events: Vec<MessageEvent>,
     verification_id: Option<VerificationId>,
+    /// What it costs now, if it shares a charge with other messages of its verification.
+    shared_charge: Option<Credits>,
     outcome: Option<RecordedOutcome>,
 }
 

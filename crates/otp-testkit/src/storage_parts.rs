@@ -28,11 +28,11 @@ use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
-    Directory, Erasure, IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox,
-    OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys, Recalled, Receipts,
-    RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState, SendLedger, SenderHealths,
-    Senders, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates, VerificationKey,
-    VerificationLedger, Verifications,
+    Directory, Erasure, Fallbacks, IdempotentAnswers, Keyring, MessageOutcomes, Messages,
+    NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys,
+    Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState,
+    SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions,
+    Templates, VerificationKey, VerificationLedger, Verifications,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -43,6 +43,7 @@ use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settleme
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
+use otp_core::verification::fallback::{DueFallback, FallbackPosition, FallbackReview};
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
 
 /// Declares [`StorageParts`]: a field for each port, and each method passed on to it.
@@ -139,6 +140,14 @@ storage_parts! {
     }
     erasure: Erasure {
         async fn erase_recipient(recipient: Recipient) -> usize;
+    }
+    fallbacks: Fallbacks {
+        async fn list_due_fallbacks(
+            after: FallbackPosition,
+            now: Timestamp,
+            most: usize,
+        ) -> Vec<DueFallback>;
+        async fn review_fallbacks(reviews: Arc<[FallbackReview]>) -> ();
     }
     idempotent_answers: IdempotentAnswers {
         async fn begin(

@@ -4,6 +4,8 @@ DROP TABLE notices;
 DROP TABLE ledger_entries;
 DROP TABLE unmatched_receipts;
 DROP TABLE verification_checks;
+DROP TABLE fallback_steps;
+DROP TABLE fallbacks;
 DROP TABLE pending_verifications;
 DROP TABLE verifications;
 DROP TABLE message_events;

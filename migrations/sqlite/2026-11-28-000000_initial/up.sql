@@ -244,6 +244,9 @@ CREATE TABLE messages (
     outcome_at          INTEGER,
     -- The verification whose code it carries; NULL in a message with a passcode of the caller's.
     verification_id     BLOB,
+    -- What it costs now, if its verification used a fallback: its part of the charge that all messages of
+    -- the verification share. NULL in all others, which cost their price unless they failed.
+    shared_charge       INTEGER CHECK (shared_charge BETWEEN 0 AND price),
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
@@ -342,7 +345,7 @@ CREATE TABLE verifications (
     -- NULL once the recipient is erased, as are the code, its hash and the caller's data.
     recipient_index  BLOB,
     recipient        BLOB,
-    -- The channel of the newest message.
+    -- The channel that a check proves.
     channel          INTEGER NOT NULL,
     -- 0 is Pending, 1 Approved, 2 Expired, 3 Canceled, 4 Exhausted.
     status           INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
@@ -385,6 +388,31 @@ CREATE TABLE pending_verifications (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pending_verifications_by_recipient
     ON pending_verifications (account_id, recipient_index);
+
+-- The fallbacks of verifications, and when each has to be looked at. A row is written with the verification
+-- and deleted when its end is settled; a receipt that comes after that may bring it back.
+CREATE TABLE fallbacks (
+    verification_id BLOB    NOT NULL PRIMARY KEY,
+    account_id      BLOB    NOT NULL,
+    -- The first step that was not taken, and when it is taken at the latest.
+    next_step       INTEGER NOT NULL CHECK (next_step >= 0),
+    next_at         INTEGER NOT NULL,
+    look_at         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX due_fallbacks ON fallbacks (look_at, verification_id);
+
+-- The steps of fallbacks. A step goes when its recipient is erased, and with its fallback.
+CREATE TABLE fallback_steps (
+    verification_id BLOB    NOT NULL,
+    step            INTEGER NOT NULL CHECK (step BETWEEN 0 AND 1),
+    account_id      BLOB    NOT NULL,
+    channel         INTEGER NOT NULL,
+    recipient       BLOB    NOT NULL,
+    recipient_index BLOB    NOT NULL,
+    wait_seconds    INTEGER NOT NULL CHECK (wait_seconds > 0),
+    PRIMARY KEY (verification_id, step)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fallback_steps_by_recipient ON fallback_steps (account_id, recipient_index);
 
 -- The checks of pending verifications, in the order in which they were judged.
 CREATE TABLE verification_checks (

@@ -134,6 +134,8 @@ impl Sends {
                 subscription_id: balance(attempt.account_id, 2, 0).id,
                 expires_at: attempt.expires_at,
                 is_erased: false,
+                verification_id: None,
+                shares_charge: false,
             };
             (attempt.message_id, state)
         });

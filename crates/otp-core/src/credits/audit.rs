@@ -35,6 +35,8 @@ pub struct PaymentCount {
     pub net: i64,
     /// The price of each message.
     pub price: i64,
+    /// What each message costs, if it shares a charge with other messages of a fallback.
+    pub shared_charge: Option<i64>,
     /// The number of messages.
     pub messages: i64,
 }
@@ -53,8 +55,12 @@ impl PaymentCount {
     /// Returns whether these messages are paid for as often as their status requires.
     ///
     /// A failed message costs nothing. A message delivered after it had failed is free as well if
-    /// no subscription could pay for it again. A removed message keeps the cost it had before.
+    /// no subscription could pay for it again. A removed message keeps the cost it had before. Of messages that
+    /// share a charge, each costs its part, whatever its status.
     pub fn adds_up(&self) -> bool {
+        if let Some(charge) = self.shared_charge {
+            return self.net == charge && (0..=self.price).contains(&charge);
+        }
         let (unpaid, paid) = (self.net == 0, self.net == self.price);
         match self.status {
             MessageStatus::Pending | MessageStatus::Sent => paid,
@@ -141,6 +147,7 @@ mod tests {
             status: MessageStatus::Sent,
             net: 2,
             price: 1,
+            shared_charge: None,
             messages,
         }
     }
@@ -191,9 +198,33 @@ mod tests {
                     status,
                     net,
                     price: 2,
+                    shared_charge: None,
                     messages: 1,
                 };
                 assert_eq!(count.adds_up(), right, "{status:?} with {net} of 2");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_with_a_shared_charge_costs_its_part_whatever_its_status() {
+        for status in MessageStatus::ALL {
+            for (net, charge, right) in [
+                (0, 0, true),
+                (1, 1, true),
+                (2, 2, true),
+                (2, 1, false),
+                (3, 3, false),
+                (-1, -1, false),
+            ] {
+                let count = PaymentCount {
+                    status,
+                    net,
+                    price: 2,
+                    shared_charge: Some(charge),
+                    messages: 1,
+                };
+                assert_eq!(count.adds_up(), right, "{status:?}: {net} of {charge}");
             }
         }
     }

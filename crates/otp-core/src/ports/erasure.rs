@@ -14,7 +14,7 @@ pub trait Erasure: Send + Sync {
     /// Of the recipient's verifications, an adapter MUST clear the recipient, its index, the code, its hash
     /// and the caller's data, and the index in their checks. One that is pending becomes `Canceled`: its code
     /// can neither be sent again nor be checked. Wrong guesses from before do not count against the
-    /// recipient any more.
+    /// recipient any more. An adapter MUST delete the steps of fallbacks that lead to the recipient.
     ///
     /// An adapter MUST clear the recipient, its index, the provider's id of the message and the texts of
     /// failures, including those of events. It MUST delete the provider's identities of the recipient. It

@@ -1,7 +1,7 @@
 //! All storage ports in one trait, for wiring.
 
 use super::{
-    Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure,
+    Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
     IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, OutgoingQueue,
     Plans, Prices, ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger, SenderHealths,
     Senders, StorageHealth, Subscriptions, Templates, VerificationLedger, Verifications,
@@ -19,6 +19,7 @@ pub trait Storage:
     + CreditAudit
     + Directory
     + Erasure
+    + Fallbacks
     + IdempotentAnswers
     + Keyring
     + MessageOutcomes
@@ -51,6 +52,7 @@ impl<T> Storage for T where
         + CreditAudit
         + Directory
         + Erasure
+        + Fallbacks
         + IdempotentAnswers
         + Keyring
         + MessageOutcomes

@@ -46,6 +46,8 @@ pub enum Purpose {
     ProviderMessageId,
     /// A verification's recipient.
     VerificationRecipient,
+    /// A recipient that the fallback of a verification names.
+    FallbackRecipient,
     /// A verification's code, while it may have to be sent again.
     VerificationCode,
     /// The caller's own data of a verification.
@@ -72,6 +74,7 @@ impl Purpose {
             Self::EmailSender => b"email-sender",
             Self::ProviderMessageId => b"provider-message-id",
             Self::VerificationRecipient => b"verification-recipient",
+            Self::FallbackRecipient => b"fallback-recipient",
             Self::VerificationCode => b"verification-code",
             Self::VerificationMetadata => b"verification-metadata",
             Self::ProviderIdentities => b"provider-identities",

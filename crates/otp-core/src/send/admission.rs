@@ -8,14 +8,17 @@ use crate::channel::Channel;
 use crate::cooldown;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
-use crate::ids::{SubscriptionId, VerificationId};
-use crate::message::QueuedMessage;
+use crate::ids::{MessageId, SubscriptionId, VerificationId};
+use crate::message::{MessageStatus, QueuedMessage};
 use crate::notice::MailNotice;
 use crate::send::facts::{FirstAnswer, SendFacts};
 use crate::send::{Refusal, RoutedTo, SendAttempt};
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 use crate::verification::check::VerificationUpdate;
+use crate::verification::fallback::{
+    CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, owed,
+};
 use crate::verification::{Ended, GUESSES_PER_CODE, VerificationPart, VerificationStatus};
 
 /// The verdict on one attempt.
@@ -43,7 +46,8 @@ pub struct Judged {
     pub admissions: Vec<Admission>,
     /// The messages to insert as `Pending`.
     pub messages: Vec<NewMessage>,
-    /// The debits to append, one for each new message, in their order.
+    /// The debits to append, in the order of the messages. One that takes a step of a fallback may cost nothing
+    /// more.
     pub ledger: Vec<LedgerEntry>,
     /// The new balance of each subscription that paid, and which notices about it were announced.
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
@@ -56,6 +60,10 @@ pub struct Judged {
     /// The new state of each verification that an admission changed: replaced by a newer one of its
     /// recipient, or sent again.
     pub verification_updates: BTreeMap<VerificationId, VerificationUpdate>,
+    /// The new state of each fallback of which a step was taken.
+    pub fallbacks: BTreeMap<VerificationId, FallbackUpdate>,
+    /// What each message costs that shares its charge from now on: new ones, and those before them.
+    pub shared_charges: BTreeMap<MessageId, SharedCharge>,
 }
 
 /// A verification to insert: the one of an attempt, with what admission decided of it.
@@ -80,38 +88,24 @@ pub struct NewMessage {
     pub subscription_id: SubscriptionId,
 }
 
+/// How an attempt is paid for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Payment {
+    /// The subscription that pays.
+    subscription_id: SubscriptionId,
+    /// What is taken from it.
+    credits: Credits,
+    /// Its balance then; `None` if nothing is taken.
+    after: Option<SubscriptionBalance>,
+}
+
 /// Judges a batch one by one, each attempt with the effects of its predecessors.
 pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
     let mut judged = Judged::default();
     for (index, attempt) in attempts.iter().enumerate() {
         let admission = match decide(attempt, &facts) {
-            Ok((routed_to, mut after)) => {
-                judged
-                    .notices
-                    .extend(facts.rules(attempt).low_balance.announce(
-                        attempt.account_id,
-                        &mut after,
-                        attempt.notice_language,
-                        attempt.at,
-                    ));
-                facts.take_in(attempt, after);
-                let code = judged.take_verification(index, attempt, &routed_to, &mut facts);
-                judged.ledger.push(LedgerEntry {
-                    account_id: attempt.account_id,
-                    subscription_id: after.id,
-                    message_id: Some(attempt.message_id),
-                    kind: EntryKind::Debit,
-                    credits: attempt.price,
-                    at: attempt.at,
-                });
-                judged.balances.insert(after.id, after);
-                judged.queued.extend(queued(attempt));
-                judged.messages.push(NewMessage {
-                    attempt: index,
-                    routed_to,
-                    subscription_id: after.id,
-                });
-                code.unwrap_or(Admission::Admitted)
+            Ok((routed_to, payment)) => {
+                judged.admit(index, attempt, routed_to, payment, &mut facts)
             }
             Err(admission) => admission,
         };
@@ -121,6 +115,70 @@ pub fn judge(attempts: &[SendAttempt], mut facts: SendFacts) -> Judged {
 }
 
 impl Judged {
+    fn admit(
+        &mut self,
+        index: usize,
+        attempt: &SendAttempt,
+        routed_to: RoutedTo,
+        payment: Payment,
+        facts: &mut SendFacts,
+    ) -> Admission {
+        if let Some(mut after) = payment.after {
+            let (account, at) = (attempt.account_id, attempt.at);
+            let low_balance = facts.rules(attempt).low_balance;
+            let notice = low_balance.announce(account, &mut after, attempt.notice_language, at);
+            self.notices.extend(notice);
+            self.balances.insert(after.id, after);
+            self.ledger.push(LedgerEntry {
+                account_id: account,
+                subscription_id: after.id,
+                message_id: Some(attempt.message_id),
+                kind: EntryKind::Debit,
+                credits: payment.credits,
+                at,
+            });
+            facts.pay(attempt, after);
+        }
+        facts.take_in(attempt);
+        let code = self.take_verification(index, attempt, &routed_to, facts);
+        self.queued.extend(queued(attempt));
+        self.take_fallback(attempt, routed_to.channel(), payment, facts);
+        self.messages.push(NewMessage {
+            attempt: index,
+            routed_to,
+            subscription_id: payment.subscription_id,
+        });
+        code.unwrap_or(Admission::Admitted)
+    }
+
+    /// Records that an attempt took a step of a fallback, if it did. All messages of the verification share one
+    /// charge from then on.
+    fn take_fallback(
+        &mut self,
+        attempt: &SendAttempt,
+        channel: Channel,
+        payment: Payment,
+        facts: &mut SendFacts,
+    ) {
+        let Some(VerificationPart::Fallback(id, step)) = attempt.verification else {
+            return;
+        };
+        let message = CodeMessage {
+            id: attempt.message_id,
+            channel,
+            status: MessageStatus::Pending,
+            price: attempt.price,
+            shared_charge: Some(payment.credits),
+            subscription_id: payment.subscription_id,
+        };
+        if let Some((fallback, update)) = facts.take_step(attempt, step, message) {
+            self.fallbacks.insert(id, update);
+            let messages = fallback.messages.iter();
+            let charges = messages.map(|message| (message.id, message.into()));
+            self.shared_charges.extend(charges);
+        }
+    }
+
     /// Records the effects of an admission on verifications: a new one replaces the pending one of its
     /// recipient and inherits its wrong guesses, so a new code does not bring more guesses.
     ///
@@ -153,9 +211,9 @@ impl Judged {
                 });
                 attempt.begun(new, channel, failed_guesses)
             }
-            VerificationPart::Resend(id) => {
+            VerificationPart::Resend(id) | VerificationPart::Fallback(id, _) => {
                 let mut state = facts.verification(attempt, *id)?.clone();
-                state.channel = channel;
+                state.channel = state.channel.weaker(channel);
                 let update = state.with_status(state.status, attempt.at);
                 self.verification_updates.insert(*id, update);
                 state
@@ -172,11 +230,11 @@ impl Judged {
 }
 
 /// Judges one attempt: replay, standing of the account, verification, route, opt-out, guesses, cooldown,
-/// balance, in this order. Returns the route and the payer's new balance if it is admitted, its answer otherwise.
+/// balance, in this order. Returns the route and the payment if it is admitted, its answer otherwise.
 pub(super) fn decide(
     attempt: &SendAttempt,
     facts: &SendFacts,
-) -> Result<(RoutedTo, SubscriptionBalance), Admission> {
+) -> Result<(RoutedTo, Payment), Admission> {
     if let Some(first) = facts.first_answer(attempt) {
         return Err(Admission::Replayed(first));
     }
@@ -188,6 +246,13 @@ pub(super) fn decide(
     }
     let failed_guesses = match &attempt.verification {
         None | Some(VerificationPart::Create(_)) => 0,
+        Some(VerificationPart::Fallback(id, step)) => {
+            let turn = facts.fallback_turn(attempt, *id);
+            if turn != Some(FallbackTurn::Take(*step)) {
+                return refuse(Refusal::FallbackNotDue);
+            }
+            0
+        }
         Some(VerificationPart::Resend(id)) => {
             let Some(state) = facts.verification(attempt, *id) else {
                 return refuse(Refusal::VerificationNotFound);
@@ -207,6 +272,16 @@ pub(super) fn decide(
     if facts.has_opted_out(attempt) {
         return refuse(Refusal::RecipientOptedOut);
     }
+    // A step of a fallback repeats a code that was admitted.
+    if let Some(VerificationPart::Fallback(id, _)) = attempt.verification {
+        let payment = facts
+            .fallback(attempt, id)
+            .and_then(|fallback| pay_for_step(attempt, fallback, facts.balances(attempt)));
+        return match payment {
+            Some(payment) => Ok((routed_to.clone(), payment)),
+            None => refuse(Refusal::InsufficientBalance),
+        };
+    }
     let retry_at = cooldown::retry_at(facts.sends(attempt), attempt.at);
     if attempt.verification.is_some() {
         let budget = facts.guess_budget(attempt, failed_guesses);
@@ -222,9 +297,33 @@ pub(super) fn decide(
         return refuse(Refusal::CoolingDown { retry_at });
     }
     match debit(facts.balances(attempt), attempt.price) {
-        Some(after) => Ok((routed_to.clone(), after)),
+        Some(payment) => Ok((routed_to.clone(), payment)),
         None => refuse(Refusal::InsufficientBalance),
     }
+}
+
+/// Returns the payment for a step of a fallback: what the messages cost more with it than before.
+fn pay_for_step(
+    attempt: &SendAttempt,
+    fallback: &Fallback,
+    balances: &[SubscriptionBalance],
+) -> Option<Payment> {
+    let charges = fallback.messages.iter().map(CodeMessage::charge);
+    let charged = charges.fold(Credits::ZERO, Credits::saturating_add);
+    let owed = owed(&fallback.messages, VerificationStatus::Pending).max(attempt.price);
+    let more = owed.checked_sub(charged).unwrap_or(Credits::ZERO);
+    if more > Credits::ZERO {
+        return debit(balances, more);
+    }
+    let dearest = fallback
+        .messages
+        .iter()
+        .max_by_key(|message| message.charge());
+    Some(Payment {
+        subscription_id: dearest?.subscription_id,
+        credits: Credits::ZERO,
+        after: None,
+    })
 }
 
 /// Returns the place in the queue of an admitted message, if its route has one.
@@ -238,11 +337,15 @@ fn queued(attempt: &SendAttempt) -> Option<QueuedMessage> {
     })
 }
 
-/// Returns the subscription that pays, with its new balance.
-fn debit(balances: &[SubscriptionBalance], price: Credits) -> Option<SubscriptionBalance> {
+/// Returns the payment of a price by the subscription that pays.
+fn debit(balances: &[SubscriptionBalance], price: Credits) -> Option<Payment> {
     let payer = subscription::payer(balances, price)?;
     let remaining = payer.remaining.checked_sub(price)?;
-    Some(SubscriptionBalance { remaining, ..payer })
+    Some(Payment {
+        subscription_id: payer.id,
+        credits: price,
+        after: Some(SubscriptionBalance { remaining, ..payer }),
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::sealing::{RecipientIndex, Sealed};
 use crate::send::{Refusal, RoutedTo};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
+use crate::verification::fallback::FallbackUpdate;
 use crate::verification::{
     NewVerification, VerificationPart, VerificationState, VerificationStatus,
 };
@@ -53,7 +54,22 @@ impl SendAttempt {
 
     /// Returns whether its message waits in the queue for its hand-over, once it is admitted.
     pub fn is_queued(&self) -> bool {
-        self.verification.is_some() && self.route.as_ref().is_ok_and(RoutedTo::is_queued)
+        match &self.verification {
+            None => false,
+            Some(VerificationPart::Create(_) | VerificationPart::Resend(_)) => {
+                self.route.as_ref().is_ok_and(RoutedTo::is_queued)
+            }
+            // No request waits for its outcome.
+            Some(VerificationPart::Fallback(..)) => true,
+        }
+    }
+
+    /// Returns the verification that it begins and the first state of its fallback, if it has one.
+    pub fn begun_fallback(&self) -> Option<(&NewVerification, FallbackUpdate)> {
+        let Some(VerificationPart::Create(new)) = &self.verification else {
+            return None;
+        };
+        Some((new, new.first_fallback(self.at)?))
     }
 
     /// Returns the first state of a verification that it begins.

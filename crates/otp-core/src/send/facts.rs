@@ -10,6 +10,7 @@ use crate::sealing::RecipientIndex;
 use crate::send::SendAttempt;
 use crate::subscription::SubscriptionBalance;
 use crate::time::Timestamp;
+use crate::verification::fallback::{CodeMessage, Fallback, FallbackTurn, FallbackUpdate};
 use crate::verification::{GuessBudget, VerificationState, VerificationStatus};
 
 /// The answer to the first request with an idempotency key.
@@ -32,6 +33,7 @@ pub struct SendFacts {
     balances: HashMap<AccountId, Vec<SubscriptionBalance>>,
     verifications: HashMap<VerificationId, VerificationState>,
     wrong_guesses: HashMap<(AccountId, RecipientIndex), Vec<Timestamp>>,
+    fallbacks: HashMap<VerificationId, Fallback>,
 }
 
 impl SendFacts {
@@ -85,6 +87,11 @@ impl SendFacts {
     ) {
         let guesses = self.wrong_guesses.entry((account, recipient));
         guesses.or_default().push(at);
+    }
+
+    /// Adds the fallback of a verification, of which a step is to be taken.
+    pub fn add_fallback(&mut self, verification: VerificationId, fallback: Fallback) {
+        self.fallbacks.insert(verification, fallback);
     }
 
     /// Returns the rules of the attempt's account.
@@ -147,15 +154,52 @@ impl SendFacts {
         }
     }
 
+    /// Returns the fallback of a verification of the attempt's account.
+    pub(super) fn fallback(&self, attempt: &SendAttempt, id: VerificationId) -> Option<&Fallback> {
+        self.verification(attempt, id)?;
+        self.fallbacks.get(&id)
+    }
+
+    /// Returns what has to be done for a fallback when the attempt is made; `None` if there is none.
+    pub(super) fn fallback_turn(
+        &self,
+        attempt: &SendAttempt,
+        id: VerificationId,
+    ) -> Option<FallbackTurn> {
+        let state = self.verification(attempt, id)?;
+        Some(self.fallbacks.get(&id)?.turn(state, attempt.at))
+    }
+
     /// Adds an admission, so that the next attempt of the batch is judged with its effects.
-    pub(super) fn take_in(&mut self, attempt: &SendAttempt, after: SubscriptionBalance) {
+    pub(super) fn take_in(&mut self, attempt: &SendAttempt) {
         if let Some(key) = attempt.idempotency_key {
             self.add_message_with_key((attempt.api_key_id, key), attempt.message_id, None);
         }
         self.add_send(attempt.account_id, attempt.recipient_index, attempt.at);
+    }
+
+    /// Adds a payment.
+    pub(super) fn pay(&mut self, attempt: &SendAttempt, after: SubscriptionBalance) {
         let balances = self.balances.entry(attempt.account_id).or_default();
         for balance in balances.iter_mut().filter(|balance| balance.id == after.id) {
             *balance = after;
         }
+    }
+
+    /// Adds a step of a fallback that an attempt took, and returns the fallback with its new state.
+    pub(super) fn take_step(
+        &mut self,
+        attempt: &SendAttempt,
+        step: usize,
+        message: CodeMessage,
+    ) -> Option<(&Fallback, FallbackUpdate)> {
+        let id = attempt.verification_id()?;
+        let state = self.verifications.get(&id)?;
+        let fallback = self.fallbacks.get_mut(&id)?;
+        let update = fallback.after(step, state, attempt.at);
+        fallback.next_step = update.next_step;
+        fallback.next_at = update.next_at;
+        fallback.messages.push(message);
+        Some((fallback, update))
     }
 }

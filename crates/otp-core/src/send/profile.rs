@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::channel::email::{self, UnreadableEmailSender};
 use crate::channel::whatsapp::health::SenderStop;
 use crate::channel::whatsapp::template::AuthenticationTemplate;
-use crate::channel::whatsapp::{NoRoute, Route, Sender, SenderProfile, route};
+use crate::channel::whatsapp::{self, NoRoute, Route, Sender, SenderProfile, route};
 use crate::keyring::AccountKey;
 use crate::language::LanguageTag;
 use crate::recipient::EmailAddress;
@@ -45,6 +45,19 @@ impl SendingProfile {
     /// Returns the WhatsApp sender and template for a message in this language.
     pub fn route(&self, preferred_language: Option<&LanguageTag>) -> Result<Route<'_>, NoRoute> {
         route(&self.senders, preferred_language, &self.default_language)
+    }
+
+    /// Returns the WhatsApp sender and template that a message was routed to, if both may still be used.
+    pub fn find_route(&self, routed_to: &whatsapp::RoutedTo) -> Option<Route<'_>> {
+        let mut senders = self.senders.iter();
+        let of = senders.find(|profile| profile.sender.id == routed_to.sender_id)?;
+        let mut templates = of.templates.iter();
+        let template = templates.find(|template| template.id == routed_to.template_id)?;
+        Some(Route {
+            sender: &of.sender,
+            stop: of.stop.as_ref(),
+            template,
+        })
     }
 
     /// Returns the sender and language for a mail, or the refusal of a gateway without a mail server.

@@ -34,4 +34,6 @@ pub enum Refusal {
     VerificationNotFound,
     /// The code cannot be sent again, because the verification has ended.
     VerificationOver(VerificationOver),
+    /// The step of a fallback is not to be taken now: a message has arrived, or another process took the step.
+    FallbackNotDue,
 }

@@ -1,6 +1,7 @@
 //! The route of a message, by channel.
 
 use crate::channel::{Channel, email, whatsapp};
+use crate::ids::{SenderId, TemplateId};
 use crate::language::LanguageTag;
 
 /// The route of an attempt.
@@ -17,6 +18,24 @@ pub enum RoutedTo {
 }
 
 impl RoutedTo {
+    /// Reads a stored route; `None` if a WhatsApp message has no sender or no template.
+    pub fn restore(
+        channel: Channel,
+        whatsapp: (Option<SenderId>, Option<TemplateId>),
+        language: LanguageTag,
+    ) -> Option<Self> {
+        match channel {
+            Channel::WhatsApp => Some(Self::WhatsApp(whatsapp::RoutedTo {
+                sender_id: whatsapp.0?,
+                template_id: whatsapp.1?,
+                language,
+            })),
+            Channel::Email => Some(Self::Email(email::RoutedTo { language })),
+            #[cfg(feature = "mocks")]
+            Channel::Double => Some(Self::Double(language)),
+        }
+    }
+
     /// Returns the channel.
     pub fn channel(&self) -> Channel {
         match self {
@@ -27,7 +46,7 @@ impl RoutedTo {
         }
     }
 
-    /// Returns whether its messages wait in the queue for their hand-over, instead of being handed over
+    /// Returns whether all its messages wait in the queue for their hand-over, instead of being handed over
     /// by the request that admits them. The outcome of a mail may take longer than a request.
     pub fn is_queued(&self) -> bool {
         match self {

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 use crate::account::AccountRules;
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
-use crate::ids::{AccountId, MessageId, SubscriptionId};
+use crate::ids::{AccountId, MessageId, SubscriptionId, VerificationId};
 use crate::message::{EventSource, ExpiryPosition, Failure, MessageEvent, MessageStatus};
 use crate::notice::MailNotice;
 use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
+use crate::verification::fallback::FallbackWake;
 
 /// An outcome of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +118,11 @@ pub struct MessageState {
     pub expires_at: Timestamp,
     /// Whether its recipient is erased. If so, nothing that identifies the recipient is recorded.
     pub is_erased: bool,
+    /// The verification whose code it carries, if any.
+    pub verification_id: Option<VerificationId>,
+    /// Whether it shares its charge with other messages of a fallback. Then no outcome moves credits: the
+    /// [review](crate::verification::fallback::review) of the fallback does.
+    pub shares_charge: bool,
 }
 
 /// The facts needed to settle a batch: the messages, locked, and all subscriptions of the accounts
@@ -148,6 +154,8 @@ pub struct Settled {
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders, to be written with the debits.
     pub notices: Vec<MailNotice>,
+    /// The verifications whose fallback, if they have one, has to be looked at now.
+    pub fallback_wakes: BTreeMap<VerificationId, FallbackWake>,
 }
 
 /// The new state of one message.
@@ -218,20 +226,32 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                 });
             }
             let balances = facts.balances.entry(message.account_id).or_default();
+            settled.wake_fallback(settlement, message);
             match (before, message.status) {
                 (_, MessageStatus::Failed) => {
                     if let Some(why) = outcome.failure() {
                         let why = Some(why).filter(|_| !message.is_erased);
                         failure = FailureChange::Record(why, settlement.at);
                     }
+                    if message.shares_charge {
+                        settled.update(settlement, message, failure);
+                        continue;
+                    }
                     let id = message.subscription_id;
-                    settled.credit(settlement, message, give_back(balances, id, message.price));
+                    settled.credit(
+                        settlement,
+                        message,
+                        subscription::give_back(balances, id, message.price),
+                    );
                 }
-                (MessageStatus::Failed, MessageStatus::Delivered | MessageStatus::Read) => {
+                (MessageStatus::Failed, MessageStatus::Delivered | MessageStatus::Read)
+                    if !message.shares_charge =>
+                {
                     failure = FailureChange::Clear;
                     let rules = facts.rules.get(&message.account_id);
                     let rules = rules.copied().unwrap_or_default();
-                    let paid = pay_again(balances, message.subscription_id, message.price);
+                    let paid =
+                        subscription::pay_again(balances, message.subscription_id, message.price);
                     let paid = paid.map(|after| {
                         let (account, at) = (message.account_id, settlement.at);
                         // There is no request whose language could be used.
@@ -257,34 +277,6 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
     settled
 }
 
-/// Adds the price to the subscription that paid, unless it is revoked.
-fn give_back(
-    balances: &mut [SubscriptionBalance],
-    payer: SubscriptionId,
-    price: Credits,
-) -> Option<SubscriptionBalance> {
-    let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
-    if !balance.is_revoked {
-        balance.remaining = balance.remaining.saturating_add(price);
-    }
-    Some(*balance)
-}
-
-/// Takes the price from the subscription that paid before, or from the one that would pay for a new
-/// message. `None` if no subscription covers the price: a balance is never negative.
-fn pay_again(
-    balances: &mut [SubscriptionBalance],
-    payer: SubscriptionId,
-    price: Credits,
-) -> Option<&mut SubscriptionBalance> {
-    let covers = |balance: &&SubscriptionBalance| balance.id == payer && balance.remaining >= price;
-    let payer = balances.iter().find(covers).copied();
-    let payer = payer.or_else(|| subscription::payer(balances, price))?.id;
-    let balance = balances.iter_mut().find(|balance| balance.id == payer)?;
-    balance.remaining = balance.remaining.checked_sub(price)?;
-    Some(balance)
-}
-
 impl Settled {
     fn add_event(&mut self, settlement: &Settlement, message: &MessageState, changed_status: bool) {
         let failure = settlement.outcome.failure();
@@ -297,6 +289,23 @@ impl Settled {
             failure: failure.filter(|_| !message.is_erased),
         };
         self.events.push((settlement.message_id, event));
+    }
+
+    /// A failure may call for the next step of a fallback, and whatever happens to a message with a shared
+    /// charge may change what is owed.
+    fn wake_fallback(&mut self, settlement: &Settlement, message: &MessageState) {
+        let Some(verification) = message.verification_id else {
+            return;
+        };
+        if message.shares_charge || message.status == MessageStatus::Failed {
+            let wake = FallbackWake {
+                account_id: message.account_id,
+                reopens: message.shares_charge,
+                at: settlement.at,
+            };
+            let known = self.fallback_wakes.entry(verification).or_insert(wake);
+            known.reopens |= wake.reopens;
+        }
     }
 
     fn credit(

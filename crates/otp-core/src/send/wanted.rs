@@ -25,6 +25,8 @@ pub struct WantedFacts {
     pub verified: BTreeMap<(AccountId, RecipientIndex), Timestamp>,
     /// The verifications whose code is sent again.
     pub resent: BTreeSet<VerificationId>,
+    /// Those of them whose fallback takes a step; the fallbacks are needed.
+    pub fallbacks: BTreeSet<VerificationId>,
 }
 
 impl WantedFacts {
@@ -49,8 +51,15 @@ impl WantedFacts {
         let Some(part) = &attempt.verification else {
             return;
         };
-        if let VerificationPart::Resend(id) = part {
-            self.resent.insert(*id);
+        match part {
+            VerificationPart::Create(_) => {}
+            VerificationPart::Resend(id) => {
+                self.resent.insert(*id);
+            }
+            VerificationPart::Fallback(id, _) => {
+                self.resent.insert(*id);
+                self.fallbacks.insert(*id);
+            }
         }
         want_since(&mut self.verified, attempt, attempt.at - GUESS_MEMORY);
     }

@@ -89,6 +89,18 @@ pub(super) fn open_verified(
     open(sealer, of, recipient)
 }
 
+/// Opens a recipient that the fallback of a verification names.
+///
+/// Returns `None` if the account's key is deleted.
+pub(super) fn open_step(
+    sealer: Option<&AccountSealer>,
+    verification: VerificationId,
+    recipient: &Sealed,
+) -> Result<Option<Recipient>, UnreadableRecipient> {
+    let of = (Purpose::FallbackRecipient, verification.0);
+    open(sealer, of, Some(recipient))
+}
+
 /// Opens the code of a verification.
 pub(super) fn open_code(
     sealer: &AccountSealer,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::idempotency::IdempotencyKey;
-use crate::ids::VerificationId;
+use crate::ids::{AccountId, VerificationId};
 use crate::language::LanguageTag;
 use crate::message::MessageStatus;
 use crate::passcode::Passcode;
@@ -19,6 +19,7 @@ use crate::usecases::send_message::{
 use crate::usecases::show_verification::{
     ShowVerification, ShowVerificationError, ShownVerification,
 };
+use crate::verification::fallback::{FallbackPlan, FallbackStep, PlannedStep};
 use crate::verification::{
     Alphabet, CodeLength, CodeLifetime, Metadata, NewVerification, OwnCode, Transaction,
     VerificationMessage, VerificationPart, VerificationStatus, generate,
@@ -40,6 +41,8 @@ pub struct CreateVerificationRequest {
     pub caller: Caller,
     /// The recipient.
     pub to: Recipient,
+    /// Where the code goes if it does not arrive.
+    pub fallback: FallbackPlan,
     /// The source of the code.
     pub code: CodeSource,
     /// How long the code is valid.
@@ -112,7 +115,8 @@ impl From<SendFailure> for CreateVerificationError {
 
 impl CreateVerification {
     /// Creates a verification and sends its code. The pending verification of the same recipient, if
-    /// there is one, is canceled.
+    /// there is one, is canceled. If the provider refuses the message, that is an error, unless a fallback is
+    /// to follow.
     ///
     /// The future MUST be driven to completion, as that of [`SendMessage::execute`].
     pub async fn execute(
@@ -136,17 +140,22 @@ impl CreateVerification {
         let (code_length, expires_at) = (new.code_length.get(), new.expires_at);
         prepared.carry_code(VerificationPart::Create(Box::new(new)), expires_at);
 
-        let (sent, admission) = send.send(prepared, passcode).await?;
+        let (sent, admission) = match send.send(prepared, passcode).await {
+            Ok((sent, admission)) => (sent, admission),
+            Err(SendFailure::Send(SendMessageError::RefusedByProvider { .. }))
+                if !request.fallback.steps().is_empty() =>
+            {
+                return self.shown(account, VerificationKey::Id(id), false).await;
+            }
+            Err(failure) => return Err(failure.into()),
+        };
         let Admission::AdmittedCode {
             attempts_left,
             resend_at,
         } = admission
         else {
             let key = VerificationKey::Message(sent.id);
-            return Ok(CreatedVerification {
-                verification: self.show.execute(account, key).await?,
-                replayed: true,
-            });
+            return self.shown(account, key, true).await;
         };
         let channel = request.to.channel();
         let message = VerificationMessage {
@@ -181,6 +190,19 @@ impl CreateVerification {
         })
     }
 
+    async fn shown(
+        &self,
+        account: AccountId,
+        key: VerificationKey,
+        replayed: bool,
+    ) -> Result<CreatedVerification, CreateVerificationError> {
+        let verification = self.show.execute(account, key).await?;
+        Ok(CreatedVerification {
+            verification,
+            replayed,
+        })
+    }
+
     /// Makes the code and what is stored of it.
     fn begin(
         &self,
@@ -199,6 +221,12 @@ impl CreateVerification {
         let sealer = &prepared.sealer;
         let seal = |purpose, text: &str| sealer.seal(purpose, id.0, text, randomness);
         let metadata = request.metadata.to_stored();
+        let step = |choice: &PlannedStep| FallbackStep {
+            channel: choice.to.channel(),
+            recipient: seal(Purpose::FallbackRecipient, choice.to.as_str()),
+            recipient_index: sealer.recipient_index(&choice.to),
+            wait: choice.wait,
+        };
         let new = NewVerification {
             id,
             recipient: seal(Purpose::VerificationRecipient, request.to.as_str()),
@@ -210,6 +238,7 @@ impl CreateVerification {
             transaction: request.transaction.as_ref().map(Transaction::hash),
             metadata: metadata.map(|text| seal(Purpose::VerificationMetadata, &text)),
             expires_at: prepared.attempt.at + request.lifetime.get(),
+            fallback: request.fallback.steps().iter().map(step).collect(),
         };
         (new, passcode)
     }

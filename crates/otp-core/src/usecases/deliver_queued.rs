@@ -1,22 +1,24 @@
-//! Deliver queued messages: hands mails over, and settles them.
+//! Deliver queued messages: hands mails and the messages of fallbacks over, and settles them.
 //!
 //! Any process may do this at any time. The claim marks the beginning of a hand-over and is for good, so a
-//! mail is handed over at most once. A message is given back only if it was certainly not taken. A process
-//! that dies after a claim loses at most that mail: nobody knows whether it was sent, so it stays `Pending`
+//! message is handed over at most once. A message is given back only if it was certainly not taken. A process
+//! that dies after a claim loses at most that message: nobody knows whether it was sent, so it stays `Pending`
 //! until its lifetime ends.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::channel::email;
+use crate::channel::whatsapp::Route;
 use crate::message::{ClaimedMessage, Failure, MessageStatus};
-use crate::ports::VerificationKey;
-use crate::ports::{OutgoingMessage, OutgoingQueue, PortError, SendError, Verifications};
+use crate::ports::{
+    OutgoingMessage, OutgoingQueue, PortError, SendError, VerificationKey, Verifications,
+};
 use crate::recipient::Recipient;
 use crate::sealing::AccountSealer;
-use crate::send::Outcome;
+use crate::send::{Outcome, RoutedTo, SendingProfile};
 use crate::time::Timestamp;
-use crate::usecases::account_sealers::{open_code, open_key, open_verified};
+use crate::usecases::account_sealers::{open_code, open_key, open_recipient};
 use crate::usecases::send_message::{Delivered, SendMessage};
 use crate::verification::VerificationStatus;
 
@@ -58,10 +60,20 @@ pub enum Delivery {
 
 /// A claimed message that is examined.
 enum Examined {
-    /// It can be handed over until then.
-    Ready(Box<email::OutgoingMessage>, Arc<AccountSealer>, Timestamp),
+    /// It can be handed over.
+    Ready(Box<ReadyMessage>),
     /// It cannot be handed over, now or later.
     Over(Failure),
+}
+
+/// A message that can be handed over.
+struct ReadyMessage {
+    message: OutgoingMessage,
+    sealer: Arc<AccountSealer>,
+    /// The account's senders and templates.
+    profile: Arc<SendingProfile>,
+    /// The instant from which the code is refused.
+    expires_at: Timestamp,
 }
 
 impl DeliverQueued {
@@ -75,13 +87,12 @@ impl DeliverQueued {
     /// If the outcome cannot be recorded, the message stays claimed, and nobody sends it again.
     pub async fn deliver(&self, claimed: ClaimedMessage) -> Result<Delivery, PortError> {
         match self.examine(&claimed).await {
-            Ok(Examined::Ready(mail, sealer, expires_at)) => {
-                self.hand_over(claimed, *mail, &sealer, expires_at).await
-            }
-            Ok(Examined::Over(failure)) => self.settle(claimed, Outcome::Failed(failure)).await,
+            Ok(Examined::Ready(ready)) => self.hand_over(&claimed, *ready).await,
+            Ok(Examined::Over(failure)) => self.settle(&claimed, Outcome::Failed(failure)).await,
             Err(error) => {
                 // Nothing was handed over. If this fails too, the claim stays, and so no code is sent late.
-                drop(self.postpone(claimed, self.retry_at(claimed, None)).await);
+                let due_at = self.retry_at(&claimed, None);
+                drop(self.postpone(&claimed, due_at).await);
                 Err(error)
             }
         }
@@ -93,12 +104,12 @@ impl DeliverQueued {
         let before = now - ABANDONED_AFTER;
         let abandoned = self.queue.list_abandoned(before, MOST_ABANDONED).await?;
         for claimed in &abandoned {
-            self.settle(*claimed, Outcome::Unknown).await?;
+            self.settle(claimed, Outcome::Unknown).await?;
         }
         Ok(abandoned.len())
     }
 
-    /// Finds the code and the recipient of a message, and the route of its mail.
+    /// Finds the code and the recipient of a message, and what its route needs.
     async fn examine(&self, claimed: &ClaimedMessage) -> Result<Examined, PortError> {
         let send = &self.send;
         let (now, account) = (send.clock.now(), claimed.account_id);
@@ -113,64 +124,97 @@ impl DeliverQueued {
             return Ok(Examined::Over(ended(status)));
         }
         let profile = send.directory.find_sending_profile(account).await?;
-        let key = profile.as_deref().and_then(|profile| profile.key.as_ref());
-        let (Some(profile), Some(key), Some(code)) = (profile.as_deref(), key, &record.code) else {
+        let key = profile.as_ref().and_then(|profile| profile.key.as_ref());
+        let (Some(profile), Some(key), Some(code)) = (&profile, key, &record.code) else {
             return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
         };
         let sealer = open_key(key, &send.master_keys)?;
-        let to = open_verified(Some(&sealer), id, record.recipient.as_ref());
+        let recipient = claimed.recipient.as_ref();
+        let to = open_recipient(Some(&sealer), claimed.message_id, recipient);
         let to = to.map_err(|error| PortError::Backend(error.into()))?;
-        let Some(Recipient::Email(to)) = to else {
-            return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
-        };
-        let mail_from = send.mail_from.as_ref();
-        let route = profile.email_route(mail_from, record.language.as_ref(), &sealer);
-        let Ok(route) = route.map_err(|error| PortError::Backend(error.into()))? else {
-            return Ok(Examined::Over(no_mail_server()));
-        };
-        let rest = record.state.expires_at.since(now);
-        let mail = email::OutgoingMessage {
-            message_id: claimed.message_id,
-            to,
-            passcode: open_code(&sealer, id, code)?,
-            language: route.language,
-            identity: route.identity,
-            lifetime: readable(rest),
-            at: now,
-            timeout: HAND_OVER.min(rest),
-        };
         let expires_at = record.state.expires_at;
-        Ok(Examined::Ready(Box::new(mail), sealer, expires_at))
+        let passcode = open_code(&sealer, id, code)?;
+        let message = match (&claimed.routed_to, to) {
+            (_, None) => Err(ended(VerificationStatus::Canceled)),
+            (Some(RoutedTo::Email(route)), Some(Recipient::Email(to))) => {
+                let mail_from = send.mail_from.as_ref();
+                let route = profile.email_route(mail_from, Some(&route.language), &sealer);
+                let route = route.map_err(|error| PortError::Backend(error.into()))?;
+                let rest = expires_at.since(now);
+                route.map_err(|_| no_mail_server()).map(|route| {
+                    OutgoingMessage::Email(email::OutgoingMessage {
+                        message_id: claimed.message_id,
+                        to,
+                        passcode,
+                        language: route.language,
+                        identity: route.identity,
+                        lifetime: readable(rest),
+                        at: now,
+                        timeout: HAND_OVER.min(rest),
+                    })
+                })
+            }
+            (Some(RoutedTo::WhatsApp(route)), Some(Recipient::Phone(to))) => {
+                match profile.find_route(route) {
+                    None => Err(no_route()),
+                    Some(Route {
+                        stop: Some(stop), ..
+                    }) => Err(stop.refusal.failure.clone()),
+                    Some(route) => {
+                        let token = route.sender.open_access_token(&sealer);
+                        let token = token.map_err(|error| PortError::Backend(error.into()))?;
+                        let code = (claimed.message_id, passcode);
+                        let mut message = send.whatsapp_message(route, token, to, code);
+                        message.timeout = message.timeout.min(expires_at.since(now));
+                        Ok(OutgoingMessage::WhatsApp(message))
+                    }
+                }
+            }
+            (_, Some(_)) => Err(no_route()),
+        };
+        Ok(match message {
+            Ok(message) => Examined::Ready(Box::new(ReadyMessage {
+                message,
+                sealer,
+                profile: Arc::clone(profile),
+                expires_at,
+            })),
+            Err(failure) => Examined::Over(failure),
+        })
     }
 
     async fn hand_over(
         &self,
-        claimed: ClaimedMessage,
-        mail: email::OutgoingMessage,
-        sealer: &AccountSealer,
-        expires_at: Timestamp,
+        claimed: &ClaimedMessage,
+        ready: ReadyMessage,
     ) -> Result<Delivery, PortError> {
-        let message = OutgoingMessage::Email(mail);
-        let delivered = match self.send.sender.send(&message).await {
+        let delivered = match self.send.sender.send(&ready.message).await {
             Ok(accepted) => Delivered::Accepted(accepted.provider_message_id),
             Err(SendError::Refused(refusal)) => Delivered::Refused(refusal),
             Err(SendError::Unknown) => Delivered::Unknown,
             Err(SendError::Retry { refusal, after }) => {
                 let due_at = self.retry_at(claimed, after);
-                if due_at < expires_at {
+                if due_at < ready.expires_at {
                     return self.postpone(claimed, due_at).await;
                 }
                 Delivered::Refused(refusal)
             }
         };
-        let outcome = self.send.outcome(sealer, claimed.message_id, &delivered);
+        if let Delivered::Refused(refusal) = &delivered
+            && let Some(RoutedTo::WhatsApp(route)) = &claimed.routed_to
+            && let Some(route) = ready.profile.find_route(route)
+        {
+            self.send.heed_refusal(route, refusal).await;
+        }
+        let message = claimed.message_id;
+        let outcome = self.send.outcome(&ready.sealer, message, &delivered);
         self.settle(claimed, outcome).await
     }
 
     /// Records the outcome first: a message that is out of the queue has none but its lifetime's end.
     async fn settle(
         &self,
-        claimed: ClaimedMessage,
+        claimed: &ClaimedMessage,
         outcome: Outcome,
     ) -> Result<Delivery, PortError> {
         let (account, message) = (claimed.account_id, claimed.message_id);
@@ -182,7 +226,7 @@ impl DeliverQueued {
 
     async fn postpone(
         &self,
-        claimed: ClaimedMessage,
+        claimed: &ClaimedMessage,
         due_at: Timestamp,
     ) -> Result<Delivery, PortError> {
         let attempts = claimed.failed_attempts.saturating_add(1);
@@ -194,7 +238,7 @@ impl DeliverQueued {
     }
 
     /// Returns the time of the next attempt, by the wait that the mail server asked for, if it did.
-    fn retry_at(&self, claimed: ClaimedMessage, after: Option<Duration>) -> Timestamp {
+    fn retry_at(&self, claimed: &ClaimedMessage, after: Option<Duration>) -> Timestamp {
         let pause = pause_after(claimed.failed_attempts);
         self.send.clock.now() + pause.max(after.unwrap_or_default())
     }
@@ -221,7 +265,17 @@ fn ended(status: VerificationStatus) -> Failure {
     Failure {
         code: None,
         title: status.as_str().to_owned(),
-        reason: "The verification ended before the mail was handed over; it was not sent."
+        reason: "The verification ended before the message was handed over; it was not sent."
+            .to_owned(),
+    }
+}
+
+/// Returns the failure of a WhatsApp message whose sender or template was taken out of use after its admission.
+fn no_route() -> Failure {
+    Failure {
+        code: None,
+        title: "No route".to_owned(),
+        reason: "The sender or the template of the message is no longer in use; it was not sent."
             .to_owned(),
     }
 }

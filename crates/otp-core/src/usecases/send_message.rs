@@ -8,11 +8,12 @@ mod delivery;
 mod outcome;
 mod preparation;
 mod prepared;
+mod whatsapp;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::channel::whatsapp::{self, UnreadableToken};
+use crate::channel::whatsapp::UnreadableToken;
 use crate::idempotency::IdempotencyKey;
 use crate::ids::MessageId;
 use crate::keyring::MasterKeys;
@@ -265,26 +266,12 @@ impl SendMessage {
         if let Some(stop) = route.stop {
             return settle(Delivered::Refused(stop.refusal.clone())).await;
         }
-        let outgoing = OutgoingMessage::WhatsApp(whatsapp::OutgoingMessage {
-            message_id,
-            to,
-            passcode,
-            template: route.template.name.clone(),
-            language: route.template.language.clone(),
-            sender_id: route.sender.id,
-            phone_number_id: route.sender.phone_number_id.clone(),
-            access_token,
-            timeout: self.policy.provider_timeout,
-        });
+        let outgoing = self.whatsapp_message(route, access_token, to, (message_id, passcode));
+        let outgoing = OutgoingMessage::WhatsApp(outgoing);
         let deadline = now + self.policy.request_deadline;
         let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
-        if let Delivered::Refused(refusal) = &delivered
-            && let Some(status) = refusal.scope.template_status()
-        {
-            let template = (route.sender.id, route.template.id);
-            let taken = self.templates.take_out_of_use(template, &status);
-            // If this fails, the next refused message will record it.
-            drop(taken.await);
+        if let Delivered::Refused(refusal) = &delivered {
+            self.heed_refusal(route, refusal).await;
         }
         settle(delivered).await
     }
@@ -309,6 +296,10 @@ pub(super) fn refused(refusal: Refusal, now: Timestamp) -> SendFailure {
         }
         Refusal::VerificationNotFound => {
             return SendFailure::Verification(VerificationRefusal::NotFound);
+        }
+        Refusal::FallbackNotDue => {
+            let error = PortError::Backend("a request was judged as a step of a fallback".into());
+            return error.into();
         }
         Refusal::VerificationOver(end) => {
             return SendFailure::Verification(VerificationRefusal::Over(end));

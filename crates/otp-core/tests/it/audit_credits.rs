@@ -56,6 +56,7 @@ async fn a_wrong_balance_and_a_wrong_payment_are_named() {
         status: MessageStatus::Sent,
         net: 0,
         price: 1,
+        shared_charge: None,
         messages: 2,
     };
     let mut stored = MockCreditAudit::new();

@@ -23,6 +23,7 @@ use otp_core::usecases::resend_verification::{
 };
 use otp_core::usecases::send_message::{SendMessage, SendMessageError};
 use otp_core::usecases::show_verification::{ShowVerification, ShownVerification};
+use otp_core::verification::fallback::FallbackPlan;
 use otp_core::verification::{Alphabet, CodeLength, CodeLifetime, Metadata};
 use otp_testkit::contract::fixture::recipient;
 use otp_testkit::world::MAIL_FROM;
@@ -54,6 +55,7 @@ impl Mailing {
         CreateVerificationRequest {
             caller: self.0.caller(),
             to: EmailAddress::parse(ADDRESS).expect("an address").into(),
+            fallback: FallbackPlan::default(),
             code: CodeSource::Generated(CodeLength::DEFAULT, Alphabet::Numeric),
             lifetime: CodeLifetime::DEFAULT,
             language: None,
@@ -456,7 +458,7 @@ async fn a_message_that_cannot_be_looked_up_is_given_back() {
     };
     let claimed = worker.claim(1).await.expect("claimed");
     worker
-        .deliver(claimed[0])
+        .deliver(claimed[0].clone())
         .await
         .expect_err("the store is down");
     mailing.advance(1);

@@ -10,6 +10,7 @@ mod email;
 mod examine_sender;
 mod expire_pending_messages;
 mod explain_send;
+mod fallbacks;
 mod find_accounts;
 mod handle_provider_webhook;
 mod if_absent;

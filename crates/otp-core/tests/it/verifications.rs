@@ -25,6 +25,7 @@ use otp_core::usecases::resend_verification::{
 };
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_verification::{ShowVerification, ShownVerification};
+use otp_core::verification::fallback::FallbackPlan;
 use otp_core::verification::{
     Alphabet, CodeLength, CodeLifetime, Guess, Metadata, OwnCode, Transaction, VerificationOver,
     VerificationStatus,
@@ -80,6 +81,7 @@ impl Verifier {
         CreateVerificationRequest {
             caller: self.world.caller(),
             to: recipient(number).into(),
+            fallback: FallbackPlan::default(),
             code: CodeSource::Generated(CodeLength::DEFAULT, Alphabet::Numeric),
             lifetime: CodeLifetime::DEFAULT,
             language: None,

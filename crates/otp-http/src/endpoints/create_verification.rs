@@ -32,7 +32,8 @@ pub(crate) fn resource() -> Resource {
 ///
 /// The pending verification of the same recipient, if there is one, is canceled: its code is refused from
 /// now on, and its wrong guesses count for the new code. Key, limits, credits, cooldown and opt-out are
-/// those of `SendMessage`. If WhatsApp refuses the message, the answer is that refusal.
+/// those of `SendMessage`. If WhatsApp refuses the message, the answer is that refusal, unless the request names a
+/// fallback: then its first step is taken at once.
 ///
 /// A mail is queued, so its message is `Pending` in the answer. It becomes `Sent` when the mail server has
 /// taken the mail, or `Failed`.
@@ -110,6 +111,7 @@ async fn read(
     let wanted = Request {
         caller,
         to: fields.to,
+        fallback: fields.fallback,
         code: fields.code,
         lifetime: fields.lifetime,
         language: fields.language,

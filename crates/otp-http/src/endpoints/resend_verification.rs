@@ -122,7 +122,7 @@ async fn read(
     let wanted = Request {
         caller,
         id,
-        channel: channel(body.channel)?,
+        channel: channel(body.channel, "channel")?,
         notice_language: RequestContext::of(request).preferred_language,
         // Derived from the request by whoever answers it once.
         idempotency_key: None,

@@ -61,8 +61,14 @@ faults! {
     NotWithOwnCode => "not-with-own-code",
     /// It is not 4 to 8 letters or digits.
     OwnCode => "own-code",
-    /// It names something that this version does not offer.
-    NotOffered => "not-offered",
+    /// It is not a list.
+    NotAList => "not-a-list",
+    /// It has more than two steps.
+    TooManySteps => "too-many-steps",
+    /// It is neither a number nor a mail address.
+    NotARecipient => "not-a-recipient",
+    /// It is a recipient who gets the code already.
+    SameRecipient => "same-recipient",
     /// It is not a decimal number.
     Amount => "amount",
     /// It is not a currency.

@@ -4,6 +4,7 @@ use otp_core::channel::Channel;
 use otp_core::language::LanguageTag;
 use otp_core::recipient::{EmailAddress, Recipient};
 use otp_core::usecases::create_verification::CodeSource;
+use otp_core::verification::fallback::FallbackPlan;
 use otp_core::verification::{
     Alphabet, CodeLength, CodeLifetime, InvalidMetadata, InvalidTransaction, Metadata, OwnCode,
     Transaction, VerificationPolicy,
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::fallback::{FallbackStepBody, fallback};
 use super::send_message_request::{InvalidRecipient, recipient as number};
 use super::typed_field::{TypedField, nested};
 use crate::body::JsonField;
@@ -62,10 +64,10 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     metadata: TypedField,
-    /// Other ways to deliver the code. They are not offered yet, and a request that counts on them is
-    /// refused.
+    /// Where the code goes if it does not arrive: at most two steps, each to another recipient. A step is taken at
+    /// once when no message can arrive any more, and never after one has arrived.
     #[serde(default)]
-    #[schema(ignore)]
+    #[schema(value_type = Option<Vec<FallbackStepBody>>, max_items = 2)]
     fallback: TypedField,
     /// Makes the request safe to repeat, like the header `Idempotency-Key`.
     #[serde(default)]
@@ -111,6 +113,7 @@ pub(crate) struct TransactionBody {
 /// A body that was read.
 pub(crate) struct CreateVerificationFields {
     pub(crate) to: Recipient,
+    pub(crate) fallback: FallbackPlan,
     pub(crate) code: CodeSource,
     pub(crate) lifetime: CodeLifetime,
     pub(crate) language: Option<LanguageTag>,
@@ -127,11 +130,8 @@ impl CreateVerificationRequest {
     ) -> Result<(CreateVerificationFields, JsonField), ApiError> {
         let to = self.to.text("to")?;
         let to = recipient(to.as_deref())?;
-        if channel(self.channel)?.is_some_and(|channel| channel != to.channel()) {
+        if channel(self.channel, "channel")?.is_some_and(|channel| channel != to.channel()) {
             return Err(InvalidField::new("channel", FieldFault::OtherChannel).into());
-        }
-        if !self.fallback.is_absent() {
-            return Err(InvalidField::new("fallback", FieldFault::NotOffered).into());
         }
         let language = self.language_code.text("languageCode")?;
         let code = match self.code.text("code")? {
@@ -153,11 +153,12 @@ impl CreateVerificationRequest {
                 CodeSource::Generated(length, alphabet(self.alphabet)?)
             }
         };
-        let lifetime = lifetime(self.lifetime_seconds)?;
+        let lifetime = lifetime(self.lifetime_seconds)?.unwrap_or(policy.lifetime);
         let fields = CreateVerificationFields {
+            fallback: fallback(self.fallback, &to, lifetime)?,
             to,
             code,
-            lifetime: lifetime.unwrap_or(policy.lifetime),
+            lifetime,
             // An implausible tag selects nothing, so the account's default language is used.
             language: language.and_then(|tag| LanguageTag::parse(&tag).ok()),
             transaction: transaction(self.transaction)?,
@@ -168,7 +169,7 @@ impl CreateVerificationRequest {
 }
 
 /// Reads a number in E.164 or, if there is an @, a mail address.
-fn recipient(text: Option<&str>) -> Result<Recipient, InvalidRecipient> {
+pub(super) fn recipient(text: Option<&str>) -> Result<Recipient, InvalidRecipient> {
     match text {
         Some(text) if text.contains('@') => {
             let address = EmailAddress::parse(text);
@@ -179,13 +180,16 @@ fn recipient(text: Option<&str>) -> Result<Recipient, InvalidRecipient> {
 }
 
 /// Reads the channel of a request; `None` if it follows from the recipient.
-pub(crate) fn channel(field: TypedField) -> Result<Option<Channel>, InvalidField> {
+pub(crate) fn channel(
+    field: TypedField,
+    name: &'static str,
+) -> Result<Option<Channel>, InvalidField> {
     const NAMES: &[&str] = &["auto", "whatsapp", "email"];
-    match field.text("channel")?.as_deref() {
+    match field.text(name)?.as_deref() {
         None | Some("auto") => Ok(None),
         Some("whatsapp") => Ok(Some(Channel::WhatsApp)),
         Some("email") => Ok(Some(Channel::Email)),
-        Some(_) => Err(InvalidField::new("channel", FieldFault::NotOneOf(NAMES))),
+        Some(_) => Err(InvalidField::new(name, FieldFault::NotOneOf(NAMES))),
     }
 }
 

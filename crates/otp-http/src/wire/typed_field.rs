@@ -55,6 +55,17 @@ impl TypedField {
         }
     }
 
+    /// Returns the elements of the list, if there is one.
+    pub(crate) fn list(self, field: &'static str) -> Result<Option<Vec<Self>>, InvalidField> {
+        match self.0 {
+            Value::Null => Ok(None),
+            Value::Array(elements) => Ok(Some(elements.into_iter().map(Self).collect())),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                Err(InvalidField::new(field, FieldFault::NotAList))
+            }
+        }
+    }
+
     /// Returns whether the field is absent or null.
     pub(crate) fn is_absent(&self) -> bool {
         self.0.is_null()

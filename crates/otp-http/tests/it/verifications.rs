@@ -258,7 +258,8 @@ async fn each_bad_field_is_named() {
         ("metadata", json!(many)),
         ("metadata", json!({"a": "x".repeat(1024)})),
         ("to", json!(5)),
-        ("fallback", json!([{"channel": "email"}])),
+        ("fallback", json!({"to": "amal@example.com"})),
+        ("fallback", json!([{}, {}, {}])),
     ] {
         let mut body = json!({"to": NUMBER});
         body[field] = value.clone();
@@ -269,6 +270,45 @@ async fn each_bad_field_is_named() {
             "{field} {value}"
         );
         assert_eq!(answer.json()["field"], field, "{value}");
+    }
+}
+
+#[actix_web::test]
+async fn each_bad_field_of_a_fallback_is_named() {
+    let mail = json!({"to": "amal@example.com"});
+    for (field, fallback) in [
+        ("fallback[0]", json!(["amal@example.com"])),
+        ("fallback[1]", json!([mail, null])),
+        ("fallback[0].to", json!([{"channel": "email"}])),
+        ("fallback[0].to", json!([{"to": 5}])),
+        ("fallback[0].to", json!([{"to": "amal@example"}])),
+        ("fallback[0].to", json!([{"to": NUMBER}])),
+        ("fallback[1].to", json!([mail, mail])),
+        (
+            "fallback[0].channel",
+            json!([{"to": "amal@example.com", "channel": "whatsapp"}]),
+        ),
+        (
+            "fallback[0].channel",
+            json!([{"to": "amal@example.com", "channel": "sms"}]),
+        ),
+        (
+            "fallback[0].afterSeconds",
+            json!([{"to": "amal@example.com", "afterSeconds": 0}]),
+        ),
+        (
+            "fallback[1].afterSeconds",
+            json!([
+                mail,
+                {"to": "noor@example.com", "afterSeconds": 61},
+            ]),
+        ),
+    ] {
+        let body = json!({"to": NUMBER, "lifetimeSeconds": 60, "fallback": fallback});
+        let answer = create(&body).await;
+        let error = answer.error();
+        assert_eq!(error, (400, "InvalidRequest".to_owned()), "{fallback}");
+        assert_eq!(answer.json()["field"], field, "{fallback}");
     }
 }
 

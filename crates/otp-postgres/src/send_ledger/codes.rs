@@ -5,10 +5,11 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use otp_core::send::admission::Judged;
 use otp_core::send::{SendAttempt, SendFacts, WantedFacts};
-use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
+use otp_rows::rows::{FallbackParts, VerificationStateRow, WrongGuessRow};
 
 use crate::outgoing_queue::insert_queued;
-use crate::pipeline::try_join3;
+use crate::pipeline::{try_join, try_join4};
+use crate::stored_fallbacks::{insert_fallbacks, load_fallbacks, share_charges, update_fallbacks};
 use crate::stored_verifications::{
     Recipients, insert, load_pending, load_states, load_wrong_guesses, update,
 };
@@ -19,6 +20,7 @@ pub(super) struct CodeFacts {
     pending: Vec<VerificationStateRow>,
     resent: Vec<VerificationStateRow>,
     wrong_guesses: Vec<WrongGuessRow>,
+    fallbacks: Option<FallbackParts>,
 }
 
 impl CodeFacts {
@@ -27,6 +29,11 @@ impl CodeFacts {
         states.for_each(|row| row.add_to(facts));
         let guesses = self.wrong_guesses.into_iter();
         guesses.for_each(|row| row.add_to(facts));
+        if let Some(parts) = self.fallbacks {
+            for (verification, fallback) in parts.by_verification() {
+                facts.add_fallback(verification, fallback);
+            }
+        }
     }
 }
 
@@ -44,17 +51,26 @@ pub(super) async fn load(
         }
         load_states(connection, &wanted.resent).await
     };
+    let fallbacks = async {
+        if wanted.fallbacks.is_empty() {
+            return Ok(None);
+        }
+        let loaded = load_fallbacks(connection, &wanted.fallbacks);
+        loaded.await.map(Some)
+    };
     let recipients = Recipients::of(&wanted.verified);
-    let (pending, resent, wrong_guesses) = try_join3(
+    let (pending, resent, wrong_guesses, fallbacks) = try_join4(
         load_pending(connection, &recipients),
         resent,
         load_wrong_guesses(connection, &recipients),
+        fallbacks,
     )
     .await?;
     Ok(CodeFacts {
         pending,
         resent,
         wrong_guesses,
+        fallbacks,
     })
 }
 
@@ -71,8 +87,15 @@ pub(super) async fn write(
         }
         update(connection, &judged.verification_updates).await
     };
-    let begun = insert(connection, attempts, &judged.verifications);
+    let begun = try_join(
+        insert(connection, attempts, &judged.verifications),
+        insert_fallbacks(connection, attempts, &judged.verifications),
+    );
+    let of_fallbacks = try_join(
+        update_fallbacks(connection, &judged.fallbacks),
+        share_charges(connection, &judged.shared_charges),
+    );
     let queued = insert_queued(connection, &judged.queued);
-    try_join3(begun, changed, queued).await?;
+    try_join4(begun, changed, of_fallbacks, queued).await?;
     Ok(())
 }

@@ -14,15 +14,16 @@ use otp_core::send::settlement::{self, FailureChange, MessageUpdate, SettlementF
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{BalanceRow, MessageStateRow};
-use otp_rows::schema::{messages, subscriptions};
+use otp_rows::schema::subscriptions;
 
 use super::events::append_events;
 use super::locked::Rows;
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
-use crate::pipeline::{try_join, try_join3, try_join5};
+use crate::pipeline::{try_join, try_join3, try_join4, try_join5};
 use crate::statement::{each, statement};
+use crate::stored_fallbacks::wake_fallbacks;
 use crate::transaction::Transaction;
 
 /// Begins, locks the accounts and messages, and loads the balances.
@@ -61,10 +62,11 @@ pub(super) async fn settle(
     let connection = transaction.connection();
     let settled = settlement::judge(settlements, facts);
 
-    let of_messages = try_join3(
+    let of_messages = try_join4(
         update_messages(connection, &settled.updates, &settled.decided),
         name_messages(connection, &settled.updates),
         append_events(connection, &settled.events),
+        wake_fallbacks(connection, &settled.fallback_wakes),
     );
     let of_credits = try_join3(
         append_entries(connection, &settled.ledger),
@@ -77,23 +79,27 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// Locks the messages in ascending order of ids and reads their state.
+statement! {
+    /// Locks messages in ascending order of ids and reads their state.
+    LockMessages { id: [MessageId] } -> MessageStateRow,
+    "SELECT id, account_id, status, first_answer, price, subscription_id, expires_at, \
+         recipient IS NULL AS is_erased, verification_id, \
+         shared_charge IS NOT NULL AS shares_charge \
+     FROM messages WHERE id = ANY({}) ORDER BY id FOR NO KEY UPDATE"
+}
+
+/// Locks the messages and reads their state.
 pub(super) async fn lock_messages(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     ids: &BTreeSet<MessageId>,
 ) -> QueryResult<Vec<MessageStateRow>> {
-    messages::table
-        .filter(messages::id.eq_any(ids.iter().copied().map(Col)))
-        .order(messages::id)
-        .select(MessageStateRow::as_select())
-        .for_no_key_update()
-        .load(&mut connection)
-        .await
+    let id = each(ids, |id| *id);
+    LockMessages { id }.rows(connection).await
 }
 
 /// Loads the balances of accounts whose credits may move. The accounts are locked, so nothing changes
 /// them meanwhile.
-async fn load_balances(
+pub(crate) async fn load_balances(
     mut connection: &AsyncPgConnection,
     accounts: &BTreeSet<AccountId>,
 ) -> QueryResult<Vec<BalanceRow>> {

@@ -135,6 +135,7 @@ by_name! {
     pub struct PaymentCountRow {
         status: Col<MessageStatus>,
         price: Col<i64>,
+        shared_charge: Col<Option<i64>>,
         net: Col<i64>,
         messages: Col<i64>,
     }
@@ -146,6 +147,7 @@ impl From<PaymentCountRow> for PaymentCount {
             status: row.status.0,
             net: row.net.0,
             price: row.price.0,
+            shared_charge: row.shared_charge.0,
             messages: row.messages.0,
         }
     }

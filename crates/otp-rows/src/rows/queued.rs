@@ -1,7 +1,11 @@
 //! Messages in the outgoing queue.
 
-use otp_core::ids::{AccountId, MessageId, VerificationId};
+use otp_core::channel::Channel;
+use otp_core::ids::{AccountId, MessageId, SenderId, TemplateId, VerificationId};
+use otp_core::language::LanguageTag;
 use otp_core::message::ClaimedMessage;
+use otp_core::sealing::Sealed;
+use otp_core::send::RoutedTo;
 
 use crate::Col;
 use crate::column::by_name;
@@ -13,6 +17,11 @@ by_name! {
         account_id: Col<AccountId>,
         verification_id: Col<VerificationId>,
         failed_attempts: Col<u32>,
+        recipient: Col<Option<Sealed>>,
+        channel: Col<Channel>,
+        sender_id: Col<Option<SenderId>>,
+        template_id: Col<Option<TemplateId>>,
+        language: Col<LanguageTag>,
     }
 }
 
@@ -23,6 +32,12 @@ impl From<ClaimedMessageRow> for ClaimedMessage {
             account_id: row.account_id.0,
             verification_id: row.verification_id.0,
             failed_attempts: row.failed_attempts.0,
+            recipient: row.recipient.0,
+            routed_to: RoutedTo::restore(
+                row.channel.0,
+                (row.sender_id.0, row.template_id.0),
+                row.language.0,
+            ),
         }
     }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use otp_core::account::{AccountRules, AccountStanding};
 use otp_core::credits::Credits;
 use otp_core::idempotency::IdempotencyKey;
-use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId};
+use otp_core::ids::{AccountId, ApiKeyId, MessageId, SubscriptionId, VerificationId};
 use otp_core::message::MessageStatus;
 use otp_core::notice::{Announced, LowBalance};
 use otp_core::sealing::RecipientIndex;
@@ -12,10 +12,11 @@ use otp_core::send::SendFacts;
 use otp_core::send::settlement::{MessageState, SettlementFacts};
 use otp_core::subscription::SubscriptionBalance;
 use otp_core::time::Timestamp;
+use otp_core::verification::fallback::FallbackReviewFacts;
 
 use crate::Col;
 use crate::column::by_name;
-use crate::schema::{accounts, messages, subscriptions};
+use crate::schema::{accounts, subscriptions};
 
 by_name! {
     /// The message that an idempotency key has created.
@@ -86,6 +87,11 @@ impl AccountRulesRow {
         facts.add_rules(self.id.0, self.rules());
     }
 
+    /// Adds the rules to the facts of reviews.
+    pub fn add_to_reviews(self, facts: &mut FallbackReviewFacts) {
+        facts.rules.insert(self.id.0, self.rules());
+    }
+
     /// Adds the rules to the facts of settlements.
     pub fn add_to_settlement(self, facts: &mut SettlementFacts) {
         facts.rules.insert(self.id.0, self.rules());
@@ -120,6 +126,12 @@ impl BalanceRow {
         facts.add_balance(self.account_id.0, self.into());
     }
 
+    /// Adds the balance to the facts of reviews.
+    pub fn add_to_reviews(self, facts: &mut FallbackReviewFacts) {
+        let balances = facts.balances.entry(self.account_id.0).or_default();
+        balances.push(self.into());
+    }
+
     /// Adds the balance to the facts of settlements.
     pub fn add_to_settlement(self, facts: &mut SettlementFacts) {
         let balances = facts.balances.entry(self.account_id.0).or_default();
@@ -142,8 +154,6 @@ impl From<BalanceRow> for SubscriptionBalance {
 
 by_name! {
     /// The state of a message to settle.
-    #[derive(Queryable, Selectable)]
-    #[diesel(table_name = messages)]
     pub struct MessageStateRow {
         id: Col<MessageId>,
         account_id: Col<AccountId>,
@@ -152,8 +162,9 @@ by_name! {
         price: Col<Credits>,
         subscription_id: Col<SubscriptionId>,
         expires_at: Col<Timestamp>,
-        #[diesel(select_expression = messages::recipient.is_null())]
         is_erased: Col<bool>,
+        verification_id: Col<Option<VerificationId>>,
+        shares_charge: Col<bool>,
     }
 }
 
@@ -168,6 +179,8 @@ impl MessageStateRow {
             subscription_id: self.subscription_id.0,
             expires_at: self.expires_at.0,
             is_erased: self.is_erased.0,
+            verification_id: self.verification_id.0,
+            shares_charge: self.shares_charge.0,
         };
         facts.messages.insert(self.id.0, state);
     }

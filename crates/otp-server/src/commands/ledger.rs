@@ -57,12 +57,14 @@ fn wrong(report: &CreditReport) -> String {
         )
     });
     let payments = report.wrong_payments.iter().map(|count| {
+        let (messages, status) = (count.messages, count.status.as_str());
+        let (net, price) = (count.net, count.price);
+        let shared = count
+            .shared_charge
+            .map(|charge| format!(", of which they share {charge}"));
+        let shared = shared.unwrap_or_default();
         format!(
-            "{} message(s) with status {} cost {} at a price of {}",
-            count.messages,
-            count.status.as_str(),
-            count.net,
-            count.price
+            "{messages} message(s) with status {status} cost {net} at a price of {price}{shared}"
         )
     });
     let all: Vec<_> = subscriptions.chain(payments).collect();
@@ -93,6 +95,7 @@ mod tests {
             status: MessageStatus::Failed,
             net: 1,
             price: 1,
+            shared_charge: None,
             messages: 3,
         };
         let report = CreditReport::of(&[sums], &[count]);

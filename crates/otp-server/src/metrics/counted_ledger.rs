@@ -96,6 +96,7 @@ fn verdict(admission: &Admission) -> &'static str {
             Refusal::VerificationNotFound => "verification_not_found",
             Refusal::VerificationOver(_) => "verification_over",
             Refusal::TooManyAttempts { .. } => "too_many_attempts",
+            Refusal::FallbackNotDue => "fallback_not_due",
         },
     }
 }

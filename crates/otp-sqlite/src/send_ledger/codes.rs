@@ -7,6 +7,7 @@ use otp_core::send::{SendAttempt, SendFacts, WantedFacts};
 
 use crate::errors::StoreError;
 use crate::outgoing_queue::insert_queued;
+use crate::stored_fallbacks::{insert_fallbacks, load_fallbacks, share_charges, update_fallbacks};
 use crate::stored_verifications::{insert, load_pending, load_states, load_wrong_guesses, update};
 
 /// Loads the facts about verifications.
@@ -29,6 +30,13 @@ pub(super) fn load(
     for row in load_wrong_guesses(connection, &wanted.verified)? {
         row.add_to(facts);
     }
+    if wanted.fallbacks.is_empty() {
+        return Ok(());
+    }
+    let fallbacks = load_fallbacks(connection, &wanted.fallbacks)?;
+    for (verification, fallback) in fallbacks.by_verification() {
+        facts.add_fallback(verification, fallback);
+    }
     Ok(())
 }
 
@@ -40,6 +48,9 @@ pub(super) fn write(
     judged: &Judged,
 ) -> Result<(), StoreError> {
     insert(connection, attempts, &judged.verifications)?;
+    insert_fallbacks(connection, attempts, &judged.verifications)?;
+    update_fallbacks(connection, &judged.fallbacks)?;
+    share_charges(connection, &judged.shared_charges)?;
     insert_queued(connection, &judged.queued)?;
     if judged.verification_updates.is_empty() {
         return Ok(());

@@ -9,8 +9,8 @@ use crate::connect::in_time;
 use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
 use crate::{
-    idempotent_answers, outgoing_queue, receipts, recipient_identities, stored_verifications,
-    verification_ledger, verifications,
+    fallbacks, idempotent_answers, outgoing_queue, receipts, recipient_identities,
+    stored_fallbacks, stored_verifications, verification_ledger, verifications,
 };
 
 const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
@@ -146,8 +146,12 @@ fn queued_messages_are_found_by_index_in_their_order() {
         ),
     ] {
         let steps = plan(statement);
-        assert_eq!(steps.len(), 1, "{steps:#?}");
+        assert_eq!(steps.len(), 2, "{steps:#?}");
         assert!(steps[0].contains(index), "{steps:#?}");
+        assert!(
+            steps[1].contains("sqlite_autoindex_messages_1 (id=?)"),
+            "{steps:#?}"
+        );
     }
 }
 
@@ -183,6 +187,29 @@ fn facts_of_verifications_are_found_by_index() {
     let due = plan(verification_ledger::DUE);
     let search = "SEARCH pending_verifications USING PRIMARY KEY (expires_at<?)";
     assert_eq!(due, [search]);
+}
+
+#[test]
+fn fallbacks_are_found_by_index() {
+    let by_id = "PRIMARY KEY (verification_id=?)";
+    let of_verification = "sqlite_autoindex_verifications_1 (id=?)";
+    check_joined(stored_fallbacks::FALLBACKS, &[by_id, of_verification]);
+    check_joined(stored_fallbacks::STEPS, &[by_id]);
+    let by_verification = "messages_by_verification (verification_id=?)";
+    // The few rows are sorted.
+    let messages = plan(&stored_fallbacks::MESSAGES.replace('?', "'[]'")).join("\n");
+    assert!(messages.contains(by_verification), "{messages}");
+    assert!(!messages.contains("SCAN m"), "{messages}");
+    check_joined(stored_fallbacks::UPDATE, &[by_id]);
+    check_joined(stored_verifications::LOOK_AT_FALLBACK, &[by_id]);
+    let by_message = "sqlite_autoindex_messages_1 (id=?)";
+    check(stored_fallbacks::SHARE_CHARGES, by_message);
+    let due = plan(fallbacks::DUE);
+    assert_eq!(due.len(), 1, "{due:#?}");
+    assert!(
+        due[0].contains("due_fallbacks ((look_at,verification_id)>"),
+        "{due:#?}"
+    );
 }
 
 #[test]

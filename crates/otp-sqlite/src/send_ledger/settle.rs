@@ -15,10 +15,12 @@ use crate::notice_outbox::insert_notices;
 use crate::send_ledger::events::append_events;
 use crate::send_ledger::{append_entries, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
+use crate::stored_fallbacks::wake_fallbacks;
 
 pub(super) const MESSAGES: &str = "
     SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id, m.expires_at,
-        m.recipient IS NULL AS is_erased
+        m.recipient IS NULL AS is_erased, m.verification_id,
+        m.shared_charge IS NOT NULL AS shares_charge
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.id = unhex(wanted.value ->> 0)";
 
@@ -68,7 +70,8 @@ pub(super) fn settle(
     append_events(connection, &settled.events)?;
     append_entries(connection, &settled.ledger)?;
     set_balances(connection, &settled.balances)?;
-    insert_notices(connection, &settled.notices)
+    insert_notices(connection, &settled.notices)?;
+    wake_fallbacks(connection, &settled.fallback_wakes)
 }
 
 fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
@@ -128,9 +131,17 @@ fn load_rules_and_balances(
     rules
         .into_iter()
         .for_each(|row| row.add_to_settlement(facts));
-    let rows = accounts.iter().map(|account| json!([id(account.0)]));
-    for row in set_based(BALANCES, rows).load::<BalanceRow>(connection)? {
+    for row in load_balances(connection, accounts)? {
         row.add_to_settlement(facts);
     }
     Ok(())
+}
+
+/// Loads the balances of accounts, spent ones included.
+pub(crate) fn load_balances(
+    connection: &mut SqliteConnection,
+    accounts: &BTreeSet<AccountId>,
+) -> Result<Vec<BalanceRow>, StoreError> {
+    let rows = accounts.iter().map(|account| json!([id(account.0)]));
+    Ok(set_based(BALANCES, rows).load(connection)?)
 }

@@ -17,10 +17,11 @@ use crate::statements::recorded;
 
 /// Begin, rules, five kinds of facts, four tables of messages and money, two of verifications, commit.
 const OF_CREATION: usize = 14;
-/// The same with the verifications that are sent again; one is changed, and none forgotten as pending.
-const OF_RESEND: usize = 15;
-/// Begin, states, failures, answered keys, updates, pending ones, checks, commit.
-const OF_CHECK: usize = 8;
+/// The same with the verifications that are sent again; one is changed, and none forgotten as pending, nor
+/// is a fallback due.
+const OF_RESEND: usize = 16;
+/// Begin, states, failures, answered keys, updates, pending ones, fallbacks, checks, commit.
+const OF_CHECK: usize = 9;
 /// Begin, the newest, their rows, messages, checks, failures, sends, commit.
 const OF_LIST: usize = 8;
 

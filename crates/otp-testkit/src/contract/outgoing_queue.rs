@@ -82,6 +82,8 @@ pub async fn an_admitted_mail_with_a_code_is_queued_and_other_messages_are_not(
         account_id: fixture.account,
         verification_id: verification_of(&first),
         failed_attempts: 0,
+        recipient: Some(attempt.recipient.clone()),
+        routed_to: attempt.route.clone().ok(),
     };
     let mut claimed = claimed.expect("claimed");
     claimed.sort_by_key(|message| message.message_id);

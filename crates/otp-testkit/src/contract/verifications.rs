@@ -45,6 +45,7 @@ pub fn create(fixture: &Fixture, number: u32) -> SendAttempt {
         transaction: None,
         metadata: Some(seal(Purpose::VerificationMetadata, "order\u{0}17\u{0}")),
         expires_at: attempt.at + seconds(300),
+        fallback: Vec::new(),
     };
     SendAttempt {
         verification: Some(VerificationPart::Create(Box::new(new))),
@@ -63,7 +64,9 @@ fn resend(fixture: &Fixture, number: u32, id: VerificationId) -> SendAttempt {
 pub fn new_of(attempt: &SendAttempt) -> &NewVerification {
     match &attempt.verification {
         Some(VerificationPart::Create(new)) => new,
-        Some(VerificationPart::Resend(_)) | None => panic!("begins a verification"),
+        Some(VerificationPart::Resend(_) | VerificationPart::Fallback(..)) | None => {
+            panic!("begins a verification")
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use otp_core::credits::Credits;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::{EntryKind, LedgerEntry};
 use otp_core::message::MessageStatus;
@@ -36,22 +37,31 @@ impl CreditAudit for MemoryStore {
 
     async fn count_payments(&self) -> Result<Vec<PaymentCount>, PortError> {
         let state = self.state();
-        let mut counts = BTreeMap::<(MessageStatus, i64, i64), i64>::new();
+        let mut counts = BTreeMap::<(MessageStatus, i64, Option<i64>, i64), i64>::new();
         for (id, stored) in &state.messages {
             let entries = state.ledger.iter();
             let entries = entries.filter(|entry| entry.message_id == Some(*id));
             let net = entries.map(|entry| -entry.signed_amount()).sum();
-            let key = (stored.message.status, stored.message.price.get(), net);
+            let shared = stored.shared_charge.map(Credits::get);
+            let key = (
+                stored.message.status,
+                stored.message.price.get(),
+                shared,
+                net,
+            );
             *counts.entry(key).or_default() += 1;
         }
         let counts = counts.into_iter();
         Ok(counts
-            .map(|((status, price, net), messages)| PaymentCount {
-                status,
-                net,
-                price,
-                messages,
-            })
+            .map(
+                |((status, price, shared_charge, net), messages)| PaymentCount {
+                    status,
+                    net,
+                    price,
+                    shared_charge,
+                    messages,
+                },
+            )
             .collect())
     }
 }

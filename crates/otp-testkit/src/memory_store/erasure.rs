@@ -30,6 +30,11 @@ impl Erasure for MemoryStore {
                 check.recipient_index = None;
             }
         }
+        for stored in state.verified.fallbacks.values_mut() {
+            let of_account = stored.account_id == account;
+            let steps = &mut stored.fallback.steps;
+            steps.retain(|_, step| !(of_account && step.recipient_index == index));
+        }
         let of_recipient = state.messages.values_mut().filter(|stored| {
             stored.message.account_id == account && stored.recipient_index == Some(index)
         });

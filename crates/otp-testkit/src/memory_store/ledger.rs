@@ -38,6 +38,8 @@ impl SendLedger for MemoryStore {
         for new in judged.messages {
             state.insert_message(&attempts[new.attempt], &new);
         }
+        state.share_charges(judged.shared_charges);
+        state.update_fallbacks(judged.fallbacks);
         state.ledger.extend(judged.ledger);
         state.set_balances(judged.balances);
         state.enqueue(judged.notices);
@@ -57,6 +59,7 @@ impl SendLedger for MemoryStore {
         state.ledger.extend(settled.ledger);
         state.set_balances(settled.balances);
         state.enqueue(settled.notices);
+        state.wake_fallbacks(settled.fallback_wakes);
         Ok(())
     }
 }
@@ -106,7 +109,7 @@ impl State {
         facts
     }
 
-    fn balance(&self, row: &Subscription) -> SubscriptionBalance {
+    pub(super) fn balance(&self, row: &Subscription) -> SubscriptionBalance {
         SubscriptionBalance {
             id: row.id,
             remaining: row.remaining,
@@ -144,6 +147,7 @@ impl State {
             routed_to: new.routed_to.clone(),
             events: Vec::new(),
             verification_id: attempt.verification_id(),
+            shared_charge: None,
             outcome: None,
         };
         self.messages.insert(attempt.message_id, stored);
@@ -161,6 +165,8 @@ impl State {
                 subscription_id: message.subscription_id,
                 expires_at: stored.expires_at,
                 is_erased: message.recipient.is_none(),
+                verification_id: stored.verification_id,
+                shares_charge: stored.shared_charge.is_some(),
             };
             Some((message.id, state))
         });
@@ -221,7 +227,7 @@ impl State {
         }
     }
 
-    fn set_balances(&mut self, balances: BTreeMap<SubscriptionId, SubscriptionBalance>) {
+    pub(super) fn set_balances(&mut self, balances: BTreeMap<SubscriptionId, SubscriptionBalance>) {
         for (id, balance) in balances {
             for row in self.subscriptions.iter_mut().filter(|row| row.id == id) {
                 row.remaining = balance.remaining;

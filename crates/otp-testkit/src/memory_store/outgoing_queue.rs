@@ -1,12 +1,14 @@
 //! The outgoing queue in memory.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use otp_core::ids::MessageId;
 use otp_core::message::{ClaimedMessage, QueuedMessage};
 use otp_core::ports::{OutgoingQueue, PortError};
 use otp_core::time::Timestamp;
 
-use super::{MemoryStore, State};
+use super::{MemoryStore, State, StoredMessage};
 
 /// A message in the queue.
 #[derive(Debug, Clone, Copy)]
@@ -17,12 +19,16 @@ pub(super) struct InQueue {
 }
 
 impl InQueue {
-    fn claimed(&self) -> ClaimedMessage {
+    fn claimed(&self, messages: &HashMap<MessageId, StoredMessage>) -> ClaimedMessage {
+        let id = self.message.message_id;
+        let stored = messages.get(&id);
         ClaimedMessage {
-            message_id: self.message.message_id,
+            message_id: id,
             account_id: self.message.account_id,
             verification_id: self.message.verification_id,
             failed_attempts: self.failed_attempts,
+            recipient: stored.and_then(|stored| stored.message.recipient.clone()),
+            routed_to: stored.map(|stored| stored.routed_to.clone()),
         }
     }
 }
@@ -35,15 +41,17 @@ impl OutgoingQueue for MemoryStore {
         most: usize,
     ) -> Result<Vec<ClaimedMessage>, PortError> {
         let mut state = self.state();
-        let mut due: Vec<_> = state
-            .queue
+        let State {
+            queue, messages, ..
+        } = &mut *state;
+        let mut due: Vec<_> = queue
             .iter_mut()
             .filter(|queued| queued.claimed_at.is_none() && queued.message.due_at <= now)
             .collect();
         due.sort_by_key(|queued| (queued.message.due_at, queued.message.message_id));
         let claim = |queued: &mut InQueue| {
             queued.claimed_at = Some(now);
-            queued.claimed()
+            queued.claimed(messages)
         };
         Ok(due.into_iter().take(most).map(claim).collect())
     }
@@ -86,7 +94,8 @@ impl OutgoingQueue for MemoryStore {
             .filter(|queued| queued.claimed_at.is_some_and(|at| at < claimed_before))
             .collect();
         abandoned.sort_by_key(|queued| (queued.claimed_at, queued.message.message_id));
-        let claimed = abandoned.into_iter().take(most).map(InQueue::claimed);
+        let abandoned = abandoned.into_iter().take(most);
+        let claimed = abandoned.map(|queued| queued.claimed(&state.messages));
         Ok(claimed.collect())
     }
 }

@@ -22,6 +22,7 @@ use otp_core::verification::{
     VerificationPart, VerificationQuery, VerificationRecord, VerificationState, VerificationStatus,
 };
 
+use super::fallbacks::StoredFallback;
 use super::{MemoryStore, State};
 
 /// The rows of verifications.
@@ -29,16 +30,17 @@ use super::{MemoryStore, State};
 pub(super) struct VerificationRows {
     pub(super) verifications: HashMap<VerificationId, StoredVerification>,
     pub(super) checks: Vec<NewCheck>,
+    pub(super) fallbacks: HashMap<VerificationId, StoredFallback>,
 }
 
 #[derive(Debug)]
 pub(super) struct StoredVerification {
     pub(super) state: VerificationState,
-    api_key_id: ApiKeyId,
+    pub(super) api_key_id: ApiKeyId,
     pub(super) recipient: Option<Sealed>,
     pub(super) code: Option<Sealed>,
     code_length: CodeLength,
-    language: Option<LanguageTag>,
+    pub(super) language: Option<LanguageTag>,
     pub(super) metadata: Option<Sealed>,
 }
 
@@ -149,6 +151,11 @@ impl State {
                 facts.add_verification(of.clone());
             }
         }
+        for id in &wanted.fallbacks {
+            if let Some(fallback) = self.fallback(*id) {
+                facts.add_fallback(*id, fallback);
+            }
+        }
         for ((account, index), since) in &wanted.verified {
             for at in self.wrong_guesses(*account, *index, *since) {
                 facts.add_wrong_guess(*account, *index, at);
@@ -171,6 +178,7 @@ impl State {
             metadata: new.metadata.clone(),
         };
         self.verified.verifications.insert(new.id, stored);
+        self.insert_fallback(attempt);
     }
 
     pub(super) fn update_verification(&mut self, id: VerificationId, update: VerificationUpdate) {
@@ -181,8 +189,9 @@ impl State {
         stored.state.failed_guesses = update.failed_guesses;
         stored.state.approved_by = update.approved_by;
         stored.state.channel = update.channel;
-        if update.ended_at().is_some() {
+        if let Some(ended_at) = update.ended_at() {
             stored.code = None;
+            self.look_at_fallback(id, ended_at);
         }
     }
 

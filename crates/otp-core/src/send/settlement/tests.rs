@@ -77,6 +77,8 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         subscription_id: SUBSCRIPTION,
         expires_at: END,
         is_erased: false,
+        verification_id: None,
+        shares_charge: false,
     };
     SettlementFacts {
         rules: HashMap::new(),

@@ -22,6 +22,7 @@ fn create(id: u128, recipient: u8) -> SendAttempt {
         transaction: None,
         metadata: None,
         expires_at: NOW + Duration::from_secs(300),
+        fallback: Vec::new(),
     };
     SendAttempt {
         verification: Some(VerificationPart::Create(Box::new(new))),
