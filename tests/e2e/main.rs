@@ -8,6 +8,7 @@ mod configuration;
 mod connections;
 mod demo;
 mod docs;
+mod fallbacks;
 mod health;
 mod idempotency;
 mod keyring;

@@ -1,6 +1,6 @@
 //! Guarantees in races, crashes and stops, and when a provider or a sender fails.
 
-mod crash;
+pub(crate) mod crash;
 mod crash_under_load;
 mod credits;
 mod frozen;

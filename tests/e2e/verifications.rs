@@ -39,7 +39,7 @@ async fn shown(world: &World, server: &Running, id: &str) -> Answer {
 }
 
 /// The code that the phone with this number shows.
-async fn code_on_phone(world: &World, number: &str) -> String {
+pub(crate) async fn code_on_phone(world: &World, number: &str) -> String {
     let next = world.sandbox.next_message(number).await;
     let message = next.get("message").unwrap_or(&next);
     message["code"].as_str().expect("a code").to_owned()

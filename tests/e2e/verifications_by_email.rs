@@ -62,7 +62,7 @@ async fn check(world: &World, server: &Running, id: &str, mail: &Value) -> Answe
     answer(world.post(server, &path).json(&json!({"code": code}))).await
 }
 
-fn code_in(mail: &Value) -> String {
+pub(crate) fn code_in(mail: &Value) -> String {
     let text = mail["text"].as_str().expect("a text");
     let line = text.lines().next().expect("a line");
     let code: String = line.chars().filter(char::is_ascii_digit).collect();

@@ -29,7 +29,7 @@ fn body() -> Value {
 }
 
 /// A lock that keeps all others from writing to the account, until it is dropped.
-enum Lock {
+pub(crate) enum Lock {
     Sqlite(#[expect(dead_code, reason = "held, not used")] diesel::SqliteConnection),
     Postgres(tokio_postgres::Client),
 }
@@ -37,7 +37,7 @@ enum Lock {
 impl Lock {
     /// Waits until the server has handed a batch of this operation to the database and waits for the
     /// lock.
-    async fn is_waited_for(&self, server: &Running, operation: &str) {
+    pub(crate) async fn is_waited_for(&self, server: &Running, operation: &str) {
         let queued = format!("otp_queue_depth{{operation=\"{operation}\"}} 1\n");
         until("a batch is under way", async || {
             let page = client().get(format!("{}/metrics", server.url())).send();
@@ -58,7 +58,7 @@ impl Lock {
     }
 }
 
-async fn lock(database: &Database) -> Lock {
+pub(crate) async fn lock(database: &Database) -> Lock {
     match database {
         Database::Sqlite(folder) => {
             let path = folder.path().join("otp.db");
@@ -82,7 +82,7 @@ async fn lock(database: &Database) -> Lock {
 }
 
 /// Repeats a check until it succeeds, for at most 20 s.
-async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
     let mut ticks = tokio::time::interval(Duration::from_millis(20));
     let reached = async {
         while !holds().await {
@@ -95,7 +95,7 @@ async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> 
 }
 
 /// Starts a provider that accepts no connection: its backlog is full, so a connect waits.
-async fn deaf_provider() -> (String, Vec<TcpStream>, tokio::net::TcpListener) {
+pub(crate) async fn deaf_provider() -> (String, Vec<TcpStream>, tokio::net::TcpListener) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket
         .bind("127.0.0.1:0".parse().expect("an address"))
