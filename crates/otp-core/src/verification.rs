@@ -58,7 +58,7 @@ pub struct NewVerification {
     pub metadata: Option<Sealed>,
     /// The instant from which the code is refused.
     pub expires_at: Timestamp,
-    /// Where the code goes if it does not arrive, step by step.
+    /// The steps that the code takes if it does not arrive.
     pub fallback: Vec<FallbackStep>,
 }
 

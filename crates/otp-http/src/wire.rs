@@ -2,6 +2,7 @@
 
 mod code_outcome;
 mod create_verification_request;
+mod destination;
 mod fallback;
 mod message;
 mod message_status;
@@ -15,8 +16,9 @@ mod verification;
 
 pub(crate) use code_outcome::CodeOutcomeName;
 pub(crate) use create_verification_request::{
-    ChannelChoice, CreateVerificationRequest, TransactionBody, channel, transaction,
+    CreateVerificationRequest, TransactionBody, transaction,
 };
+pub(crate) use destination::{ChannelChoice, channel};
 pub(crate) use message::{FailureFields, MessageResource, MessageWithTimeline};
 pub(crate) use message_status::MessageStatusName;
 pub(crate) use page::{ListPage, PageOf};

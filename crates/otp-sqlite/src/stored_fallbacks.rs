@@ -50,7 +50,7 @@ pub(crate) const UPDATE: &str = "
     FROM json_each(?) AS new
     WHERE fallbacks.verification_id = unhex(new.value ->> 0)";
 
-/// What messages cost that share a charge.
+/// Sets the parts that messages have of a shared charge.
 pub(crate) const SHARE_CHARGES: &str = "
     UPDATE messages SET
         shared_charge = new.value ->> 1, subscription_id = unhex(new.value ->> 2)

@@ -103,7 +103,7 @@ struct StoredMessage {
     routed_to: RoutedTo,
     events: Vec<MessageEvent>,
     verification_id: Option<VerificationId>,
-    /// What it costs now, if it shares a charge with other messages of its verification.
+    /// The credits that it costs now, if it shares a charge with other messages of its verification.
     shared_charge: Option<Credits>,
     outcome: Option<RecordedOutcome>,
 }

@@ -35,7 +35,7 @@ pub struct PaymentCount {
     pub net: i64,
     /// The price of each message.
     pub price: i64,
-    /// What each message costs, if it shares a charge with other messages of a fallback.
+    /// The credits that each message costs, if it shares a charge with other messages of a fallback.
     pub shared_charge: Option<i64>,
     /// The number of messages.
     pub messages: i64,

@@ -62,7 +62,7 @@ pub struct Judged {
     pub verification_updates: BTreeMap<VerificationId, VerificationUpdate>,
     /// The new state of each fallback of which a step was taken.
     pub fallbacks: BTreeMap<VerificationId, FallbackUpdate>,
-    /// What each message costs that shares its charge from now on: new ones, and those before them.
+    /// The costs of the messages that share a charge from now on: new ones, and those before them.
     pub shared_charges: BTreeMap<MessageId, SharedCharge>,
 }
 
@@ -88,12 +88,12 @@ pub struct NewMessage {
     pub subscription_id: SubscriptionId,
 }
 
-/// How an attempt is paid for.
+/// The payment of an attempt.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Payment {
     /// The subscription that pays.
     subscription_id: SubscriptionId,
-    /// What is taken from it.
+    /// The credits taken from it.
     credits: Credits,
     /// Its balance then; `None` if nothing is taken.
     after: Option<SubscriptionBalance>,

@@ -69,7 +69,8 @@ impl SendAttempt {
         let Some(VerificationPart::Create(new)) = &self.verification else {
             return None;
         };
-        Some((new, new.first_fallback(self.at)?))
+        let first = FallbackUpdate::first(&new.fallback, self.at, new.expires_at)?;
+        Some((new, first))
     }
 
     /// Returns the first state of a verification that it begins.

@@ -41,7 +41,7 @@ pub struct CreateVerificationRequest {
     pub caller: Caller,
     /// The recipient.
     pub to: Recipient,
-    /// Where the code goes if it does not arrive.
+    /// The other ways of the code, if it does not arrive.
     pub fallback: FallbackPlan,
     /// The source of the code.
     pub code: CodeSource,

@@ -35,7 +35,7 @@ pub struct ShownVerification {
     pub status: VerificationStatus,
     /// The recipient; `None` once it is erased or its account's key is deleted.
     pub to: Option<Recipient>,
-    /// The channel of its newest message.
+    /// The channel that a check proves: the [weakest](Channel::weaker) of its messages.
     pub channel: Channel,
     /// The code's number of characters.
     pub code_length: u8,

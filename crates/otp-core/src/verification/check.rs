@@ -127,7 +127,7 @@ pub struct VerificationUpdate {
     pub failed_guesses: usize,
     /// The key of the check that approved it.
     pub approved_by: Option<CheckKey>,
-    /// The channel of its newest message.
+    /// The channel that a check proves: the [weakest](Channel::weaker) of its messages.
     pub channel: Channel,
     /// The time of the change.
     pub at: Timestamp,

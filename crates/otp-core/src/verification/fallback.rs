@@ -21,7 +21,7 @@ use crate::ids::{AccountId, ApiKeyId, VerificationId};
 use crate::language::LanguageTag;
 use crate::sealing::{RecipientIndex, Sealed};
 use crate::time::Timestamp;
-use crate::verification::{NewVerification, VerificationState, VerificationStatus};
+use crate::verification::{VerificationState, VerificationStatus};
 
 /// A verification has at most this many steps.
 pub const MAX_STEPS: usize = 2;
@@ -55,7 +55,7 @@ pub struct Fallback {
     pub messages: Vec<CodeMessage>,
 }
 
-/// What has to be done for a fallback.
+/// The next thing to do for a fallback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FallbackTurn {
     /// The step with this number is to be taken.
@@ -112,6 +112,22 @@ pub struct FallbackPosition {
     pub verification_id: VerificationId,
 }
 
+impl FallbackUpdate {
+    /// Returns the first state of a fallback with these steps; `None` if there are none.
+    pub fn first(
+        steps: &[FallbackStep],
+        created_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Option<Self> {
+        let next_at = created_at + steps.first()?.wait;
+        Some(Self {
+            next_step: 0,
+            next_at,
+            look_at: next_at.min(expires_at),
+        })
+    }
+}
+
 impl Fallback {
     /// Returns what has to be done at this instant.
     pub fn turn(&self, state: &VerificationState, now: Timestamp) -> FallbackTurn {
@@ -156,19 +172,6 @@ impl Fallback {
     fn next(&self) -> Option<usize> {
         let mut steps = self.steps.range(self.next_step..);
         steps.next().map(|(number, _)| *number)
-    }
-}
-
-impl NewVerification {
-    /// Returns the first state of its fallback; `None` if the caller named none.
-    pub fn first_fallback(&self, created_at: Timestamp) -> Option<FallbackUpdate> {
-        let first = self.fallback.first()?;
-        let next_at = created_at + first.wait;
-        Some(FallbackUpdate {
-            next_step: 0,
-            next_at,
-            look_at: next_at.min(self.expires_at),
-        })
     }
 }
 

@@ -36,7 +36,7 @@ pub struct VerificationState {
     pub failed_guesses: usize,
     /// The hash of the transaction that a check has to repeat, if any.
     pub transaction: Option<TransactionHash>,
-    /// The channel of its newest message.
+    /// The channel that a check proves: the [weakest](Channel::weaker) of its messages.
     pub channel: Channel,
     /// The idempotency key of the check that approved it, if that had one.
     pub approved_by: Option<CheckKey>,

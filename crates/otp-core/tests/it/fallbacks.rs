@@ -121,12 +121,16 @@ impl Gateway {
     /// The channels and codes of the messages that were handed over.
     fn handed_over(&self) -> Vec<(Channel, String)> {
         let calls = self.0.provider.calls().into_iter();
-        let code = |call: OutgoingMessage| match call {
-            OutgoingMessage::WhatsApp(message) => {
-                (Channel::WhatsApp, message.passcode.expose().to_owned())
-            }
-            OutgoingMessage::Email(mail) => (Channel::Email, mail.passcode.expose().to_owned()),
-            other => panic!("{other:?}"),
+        let code = |call: OutgoingMessage| {
+            let channel = call.channel();
+            let code = if let OutgoingMessage::Email(mail) = &call {
+                mail.passcode.expose()
+            } else if let OutgoingMessage::WhatsApp(message) = &call {
+                message.passcode.expose()
+            } else {
+                panic!("{call:?}")
+            };
+            (channel, code.to_owned())
         };
         calls.map(code).collect()
     }

@@ -50,7 +50,7 @@ struct CheckVerificationRequest {
 pub(crate) struct CheckVerificationResponse {
     /// `Approved`.
     status: &'static str,
-    /// The channel of the newest message.
+    /// The channel that is proved: that of the messages, or `email` once the code was sent by e-mail.
     #[schema(value_type = ChannelName)]
     channel: &'static str,
     /// A signed statement of this success (JWT, EdDSA). Other services check it offline with the keys at

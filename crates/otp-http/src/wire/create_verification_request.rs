@@ -1,8 +1,7 @@
 //! The body of a new verification.
 
-use otp_core::channel::Channel;
 use otp_core::language::LanguageTag;
-use otp_core::recipient::{EmailAddress, Recipient};
+use otp_core::recipient::Recipient;
 use otp_core::usecases::create_verification::CodeSource;
 use otp_core::verification::fallback::FallbackPlan;
 use otp_core::verification::{
@@ -13,8 +12,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::destination::{ChannelChoice, channel, recipient};
 use super::fallback::{FallbackStepBody, fallback};
-use super::send_message_request::{InvalidRecipient, recipient as number};
 use super::typed_field::{TypedField, nested};
 use crate::body::JsonField;
 use crate::error::{ApiError, FieldFault, InvalidField};
@@ -64,8 +63,8 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     metadata: TypedField,
-    /// Where the code goes if it does not arrive: at most two steps, each to another recipient. A step is taken at
-    /// once when no message can arrive any more, and never after one has arrived.
+    /// Other ways for the code if it does not arrive: at most two steps, each to another recipient. A step is taken
+    /// at once when no message can arrive any more, and never after one has arrived.
     #[serde(default)]
     #[schema(value_type = Option<Vec<FallbackStepBody>>, max_items = 2)]
     fallback: TypedField,
@@ -73,16 +72,6 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255)]
     idempotency_key: JsonField,
-}
-
-/// A channel, or the choice of it.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "documents the names that are read")]
-pub(crate) enum ChannelChoice {
-    Auto,
-    Whatsapp,
-    Email,
 }
 
 /// The alphabet of a code.
@@ -165,31 +154,6 @@ impl CreateVerificationRequest {
             metadata: metadata(self.metadata)?,
         };
         Ok((fields, self.idempotency_key))
-    }
-}
-
-/// Reads a number in E.164 or, if there is an @, a mail address.
-pub(super) fn recipient(text: Option<&str>) -> Result<Recipient, InvalidRecipient> {
-    match text {
-        Some(text) if text.contains('@') => {
-            let address = EmailAddress::parse(text);
-            Ok(address.map_err(|_| InvalidRecipient::Address)?.into())
-        }
-        Some(_) | None => Ok(number(text)?.into()),
-    }
-}
-
-/// Reads the channel of a request; `None` if it follows from the recipient.
-pub(crate) fn channel(
-    field: TypedField,
-    name: &'static str,
-) -> Result<Option<Channel>, InvalidField> {
-    const NAMES: &[&str] = &["auto", "whatsapp", "email"];
-    match field.text(name)?.as_deref() {
-        None | Some("auto") => Ok(None),
-        Some("whatsapp") => Ok(Some(Channel::WhatsApp)),
-        Some("email") => Ok(Some(Channel::Email)),
-        Some(_) => Err(InvalidField::new(name, FieldFault::NotOneOf(NAMES))),
     }
 }
 

@@ -10,7 +10,7 @@ use otp_core::verification::fallback::{
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::create_verification_request::{ChannelChoice, channel, recipient};
+use super::destination::{ChannelChoice, channel, recipient};
 use super::typed_field::{TypedField, nested};
 use crate::error::{FieldFault, InvalidField};
 
@@ -53,7 +53,7 @@ const NAMES: [Names; MAX_STEPS] = [
     },
 ];
 
-/// Reads the fallback of a code that is sent `to` somebody and valid for so long.
+/// Reads the fallback of a code with this lifetime that is sent `to` somebody.
 pub(super) fn fallback(
     field: TypedField,
     to: &Recipient,

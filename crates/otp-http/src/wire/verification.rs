@@ -24,7 +24,7 @@ pub(crate) struct VerificationResource {
     /// The recipient, a number in E.164 or an e-mail address; null once the recipient's data is erased.
     #[schema(required = true)]
     to: Option<String>,
-    /// The channel of the newest message.
+    /// The channel that a check proves: that of the messages, or `email` once the code was sent by e-mail.
     #[schema(value_type = ChannelName)]
     channel: &'static str,
     /// The channels of its messages, in the order of their first use.

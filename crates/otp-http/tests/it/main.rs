@@ -6,6 +6,7 @@ mod docs;
 mod endurance;
 mod envelope;
 mod explain_message;
+mod fallbacks;
 mod health;
 mod idempotency;
 mod jwks;

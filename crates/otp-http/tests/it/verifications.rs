@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::support::{ACCOUNT, Answer, Fixed, NOW, World, get, post, sealer};
 
 const PATH: &str = "/v1/verifications";
-const NUMBER: &str = "+966551234567";
+pub(super) const NUMBER: &str = "+966551234567";
 pub(super) const ID: VerificationId = VerificationId(Uuid::from_u128(0x1d));
 
 pub(super) fn path(action: &str) -> String {
@@ -129,7 +129,7 @@ fn admitted() -> Admission {
     }
 }
 
-async fn create(body: &Value) -> Answer {
+pub(super) async fn create(body: &Value) -> Answer {
     World::new().ask(post(PATH, body)).await
 }
 
@@ -270,45 +270,6 @@ async fn each_bad_field_is_named() {
             "{field} {value}"
         );
         assert_eq!(answer.json()["field"], field, "{value}");
-    }
-}
-
-#[actix_web::test]
-async fn each_bad_field_of_a_fallback_is_named() {
-    let mail = json!({"to": "amal@example.com"});
-    for (field, fallback) in [
-        ("fallback[0]", json!(["amal@example.com"])),
-        ("fallback[1]", json!([mail, null])),
-        ("fallback[0].to", json!([{"channel": "email"}])),
-        ("fallback[0].to", json!([{"to": 5}])),
-        ("fallback[0].to", json!([{"to": "amal@example"}])),
-        ("fallback[0].to", json!([{"to": NUMBER}])),
-        ("fallback[1].to", json!([mail, mail])),
-        (
-            "fallback[0].channel",
-            json!([{"to": "amal@example.com", "channel": "whatsapp"}]),
-        ),
-        (
-            "fallback[0].channel",
-            json!([{"to": "amal@example.com", "channel": "sms"}]),
-        ),
-        (
-            "fallback[0].afterSeconds",
-            json!([{"to": "amal@example.com", "afterSeconds": 0}]),
-        ),
-        (
-            "fallback[1].afterSeconds",
-            json!([
-                mail,
-                {"to": "noor@example.com", "afterSeconds": 61},
-            ]),
-        ),
-    ] {
-        let body = json!({"to": NUMBER, "lifetimeSeconds": 60, "fallback": fallback});
-        let answer = create(&body).await;
-        let error = answer.error();
-        assert_eq!(error, (400, "InvalidRequest".to_owned()), "{fallback}");
-        assert_eq!(answer.json()["field"], field, "{fallback}");
     }
 }
 

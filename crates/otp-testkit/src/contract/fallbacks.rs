@@ -24,7 +24,7 @@ use super::fixture::{Fixture, START, credits};
 use super::verifications::{CODE, create, new_of, seconds};
 use crate::sender::accepted_outcome;
 
-/// What a message by WhatsApp costs in these tests, and one by mail.
+/// The prices of a message by WhatsApp and of one by mail.
 const PRICES: (i64, i64) = (2, 3);
 
 fn at(after: u64) -> Timestamp {
@@ -216,11 +216,10 @@ pub async fn of_many_who_take_a_step_one_does(store: Arc<dyn Storage>) {
     });
     let (mut taken, mut refused) = (0, 0);
     for racer in racers.collect::<Vec<_>>() {
-        match racer.await.expect("judged") {
-            Admission::AdmittedCode { .. } => taken += 1,
-            Admission::Refused(Refusal::FallbackNotDue) => refused += 1,
-            other => panic!("{other:?}"),
-        }
+        let admission = racer.await.expect("judged");
+        let not_due = Admission::Refused(Refusal::FallbackNotDue);
+        refused += usize::from(admission == not_due);
+        taken += usize::from(matches!(admission, Admission::AdmittedCode { .. }));
     }
     assert_eq!((taken, refused), (1, RACERS - 1));
     let queued = fixture.store.claim_queued(at(30), 10).await;

@@ -1,4 +1,4 @@
-//! What the messages of a verification with a fallback cost.
+//! The charge that the messages of a fallback share.
 
 use crate::channel::Channel;
 use crate::credits::Credits;
@@ -17,7 +17,7 @@ pub struct CodeMessage {
     pub status: MessageStatus,
     /// Its price.
     pub price: Credits,
-    /// What it costs now, if it shares a charge with the other messages of a fallback.
+    /// The credits that it costs now, if it shares a charge with the other messages of a fallback.
     pub shared_charge: Option<Credits>,
     /// The subscription that pays.
     pub subscription_id: SubscriptionId,
@@ -52,7 +52,7 @@ impl CodeMessage {
 /// The part of a shared charge that one message has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SharedCharge {
-    /// What the message costs now.
+    /// The credits that the message costs now.
     pub charge: Credits,
     /// The subscription that pays.
     pub subscription_id: SubscriptionId,

@@ -56,7 +56,7 @@ impl FallbackPlan {
         Ok(Self(steps))
     }
 
-    /// Returns how many seconds a step may wait if the code is valid for so long.
+    /// Returns how many seconds a step of a code with this lifetime may wait.
     pub fn waits(lifetime: CodeLifetime) -> RangeInclusive<u64> {
         1..=lifetime.get().as_secs()
     }
