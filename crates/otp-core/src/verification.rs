@@ -7,6 +7,7 @@
 
 pub mod check;
 mod code;
+mod context;
 pub mod fallback;
 mod guesses;
 mod metadata;
@@ -18,6 +19,9 @@ mod transaction;
 pub use code::{
     Alphabet, CodeHash, CodeLength, CodeLifetime, Guess, InvalidCodeLength, InvalidLifetime,
     InvalidOwnCode, OwnCode, VerificationPolicy, generate,
+};
+pub use context::{
+    Context, ContextHash, ContextText, HashedContext, InvalidContextText, MAX_CONTEXT_TEXT,
 };
 pub use guesses::{GUESSES_PER_CODE, GUESSES_PER_RECIPIENT, GuessBudget, MEMORY as GUESS_MEMORY};
 pub use metadata::{InvalidMetadata, Metadata};
@@ -56,6 +60,8 @@ pub struct NewVerification {
     pub transaction: Option<TransactionHash>,
     /// The caller's own data, sealed.
     pub metadata: Option<Sealed>,
+    /// The caller's knowledge of the person, hashed.
+    pub context: Option<HashedContext>,
     /// The instant from which the code is refused.
     pub expires_at: Timestamp,
     /// The steps that the code takes if it does not arrive.

@@ -1,6 +1,7 @@
 //! Wire types that several endpoints share.
 
 mod code_outcome;
+mod context;
 mod create_verification_request;
 mod destination;
 mod fallback;

@@ -63,7 +63,8 @@ statement! {
         recipient_index: RecipientIndex,
     },
     "UPDATE verifications \
-     SET (recipient, recipient_index, code, code_hash, metadata) = (NULL, NULL, NULL, NULL, NULL), \
+     SET (recipient, recipient_index, code, code_hash, metadata, context) \
+             = (NULL, NULL, NULL, NULL, NULL, NULL), \
          status = CASE status WHEN {} THEN {} ELSE status END, \
          ended_at = coalesce(ended_at, expires_at) \
      WHERE account_id = {} AND recipient_index = {}"

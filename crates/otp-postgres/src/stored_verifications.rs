@@ -13,8 +13,8 @@ use otp_core::send::admission::BegunVerification;
 use otp_core::time::Timestamp;
 use otp_core::verification::check::VerificationUpdate;
 use otp_core::verification::{
-    Alphabet, CheckKey, CodeHash, CodeLength, NewVerification, TransactionHash, VerificationPart,
-    VerificationState, VerificationStatus,
+    Alphabet, CheckKey, CodeHash, CodeLength, HashedContext, NewVerification, TransactionHash,
+    VerificationPart, VerificationState, VerificationStatus,
 };
 use otp_rows::Col;
 use otp_rows::rows::{VerificationStateRow, WrongGuessRow};
@@ -146,13 +146,14 @@ statement! {
         language: [Option<LanguageTag>],
         transaction_hash: [Option<TransactionHash>],
         metadata: [Option<Sealed>],
+        context: [Option<HashedContext>],
         created_at: [Timestamp],
         expires_at: [Timestamp],
     },
     "WITH new AS MATERIALIZED ( \
-         SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS new \
+         SELECT * FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) AS new \
              (id, account_id, api_key_id, recipient_index, recipient, channel, status, code_hash, \
-              code, alphabet, code_length, failed_guesses, language, transaction_hash, metadata, \
+              code, alphabet, code_length, failed_guesses, language, transaction_hash, metadata, context, \
               created_at, expires_at)), \
      pending AS ( \
          INSERT INTO pending_verifications \
@@ -160,10 +161,10 @@ statement! {
          SELECT expires_at, id, account_id, recipient_index FROM new) \
      INSERT INTO verifications \
          (id, account_id, api_key_id, recipient_index, recipient, channel, status, code_hash, code, \
-          alphabet, code_length, failed_guesses, language, transaction_hash, metadata, created_at, \
+          alphabet, code_length, failed_guesses, language, transaction_hash, metadata, context, created_at, \
           expires_at) \
      SELECT id, account_id, api_key_id, recipient_index, recipient, channel, status, code_hash, code, \
-          alphabet, code_length, failed_guesses, language, transaction_hash, metadata, created_at, \
+          alphabet, code_length, failed_guesses, language, transaction_hash, metadata, context, created_at, \
           expires_at \
      FROM new"
 }
@@ -199,6 +200,7 @@ pub(crate) async fn insert(
         language: each(new(), |new| new.language.clone()),
         transaction_hash: each(state(), |state| state.transaction),
         metadata: each(new(), |new| new.metadata.clone()),
+        context: each(new(), |new| new.context.clone()),
         created_at: each(state(), |state| state.created_at),
         expires_at: each(state(), |state| state.expires_at),
     };

@@ -185,7 +185,7 @@ statement! {
         "SELECT verification.* FROM unnest({}) AS wanted (id), LATERAL ( \
              SELECT ",
         state!(),
-        ", api_key_id, recipient, code, code_length, language, metadata \
+        ", api_key_id, recipient, code, code_length, language, metadata, context \
              FROM verifications \
              WHERE verifications.id = wanted.id AND verifications.account_id = {} \
              OFFSET 0) AS verification"

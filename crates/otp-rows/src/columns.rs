@@ -28,7 +28,8 @@ use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sea
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_core::verification::{
-    Alphabet, CheckKey, CheckResult, CodeHash, CodeLength, TransactionHash, VerificationStatus,
+    Alphabet, CheckKey, CheckResult, CodeHash, CodeLength, HashedContext, TransactionHash,
+    VerificationStatus,
 };
 use uuid::Uuid;
 
@@ -152,6 +153,11 @@ column!(Uuid as Id, |id| Some(Uuid::from_bytes(*id)), |value| value
 column!(
     Sealed as Binary,
     |bytes| Some(Sealed(bytes.to_vec())),
+    |value| &value.0
+);
+column!(
+    HashedContext as Binary,
+    |bytes| Some(HashedContext(bytes.to_vec())),
     |value| &value.0
 );
 column!(

@@ -43,7 +43,7 @@ const ERASE_CHECKS: &str = "
 /// lifetime would have ended: nobody says when the erasure takes place.
 const ERASE_VERIFICATIONS: &str = "
     UPDATE verifications SET recipient = NULL, recipient_index = NULL, code = NULL,
-        code_hash = NULL, metadata = NULL,
+        code_hash = NULL, metadata = NULL, context = NULL,
         status = iif(status = wanted.value ->> 2, wanted.value ->> 3, status),
         ended_at = coalesce(ended_at, expires_at)
     FROM json_each(?) AS wanted

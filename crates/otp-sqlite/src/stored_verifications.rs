@@ -60,11 +60,11 @@ const INSERT: &str = "
     INSERT INTO verifications (
         id, account_id, api_key_id, recipient_index, recipient, channel, status, code_hash, code,
         alphabet, code_length, failed_guesses, language, transaction_hash, metadata, created_at,
-        expires_at)
+        expires_at, context)
     SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), unhex(value ->> 3),
            unhex(value ->> 4), value ->> 5, value ->> 6, unhex(value ->> 7), unhex(value ->> 8),
            value ->> 9, value ->> 10, value ->> 11, value ->> 12, unhex(value ->> 13),
-           unhex(value ->> 14), value ->> 15, value ->> 16
+           unhex(value ->> 14), value ->> 15, value ->> 16, unhex(value ->> 17)
     FROM json_each(?)";
 
 const INSERT_PENDING: &str = "
@@ -180,6 +180,7 @@ fn new_row(attempts: &[SendAttempt], begun: &BegunVerification) -> Option<Value>
         new.metadata.as_ref().map(|metadata| hex(&metadata.0)),
         state.created_at.unix_millis(),
         state.expires_at.unix_millis(),
+        new.context.as_ref().map(|context| hex(&context.0)),
     ]))
 }
 

@@ -48,7 +48,7 @@ pub(crate) const OF_RECIPIENT: &str = newest!(
 pub(crate) const RECORDS: &str = concat!(
     "SELECT ",
     state!(),
-    ", v.api_key_id, v.recipient, v.code, v.code_length, v.language, v.metadata
+    ", v.api_key_id, v.recipient, v.code, v.code_length, v.language, v.metadata, v.context
     FROM json_each(?) AS wanted CROSS JOIN verifications AS v
     WHERE v.id = unhex(wanted.value ->> 0) AND v.account_id = unhex(wanted.value ->> 1)"
 );

@@ -382,6 +382,8 @@ CREATE TABLE verifications (
     language         text,
     transaction_hash bytea,
     metadata         bytea,
+    -- Keyed hashes of what the caller knows of the person: address, user, device, program.
+    context          bytea,
     -- The idempotency key of the check that approved it, hashed with its guess.
     approved_by      bytea,
     created_at       timestamptz NOT NULL,

@@ -360,6 +360,8 @@ CREATE TABLE verifications (
     language         TEXT,
     transaction_hash BLOB,
     metadata         BLOB,
+    -- Keyed hashes of what the caller knows of the person: address, user, device, program.
+    context          BLOB,
     -- The idempotency key of the check that approved it, hashed with its guess.
     approved_by      BLOB,
     created_at       INTEGER NOT NULL,

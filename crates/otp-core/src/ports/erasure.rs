@@ -12,7 +12,7 @@ pub trait Erasure: Send + Sync {
     /// Erases a recipient from an account's messages, and returns the number of those messages.
     ///
     /// Of the recipient's verifications, an adapter MUST clear the recipient, its index, the code, its hash
-    /// and the caller's data, and the index in their checks. One that is pending becomes `Canceled`: its code
+    /// the caller's data and the context, and the index in their checks. One that is pending becomes `Canceled`: its code
     /// can neither be sent again nor be checked. Wrong guesses from before do not count against the
     /// recipient any more. An adapter MUST delete the steps of fallbacks that lead to the recipient.
     ///

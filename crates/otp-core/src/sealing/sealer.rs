@@ -18,7 +18,7 @@ use crate::keyring::{DataKey, KeyOwner};
 use crate::message::ProviderMessageId;
 use crate::ports::Randomness;
 use crate::recipient::{EmailAddress, PhoneNumber, Recipient};
-use crate::verification::CodeHash;
+use crate::verification::{CodeHash, Context, ContextHash, HashedContext};
 
 /// Seals, opens and indexes the data of one account.
 #[derive(Clone)]
@@ -30,6 +30,7 @@ pub struct AccountSealer {
     provider_numbers: Hmac<Sha256>,
     user_ids: Hmac<Sha256>,
     codes: Hmac<Sha256>,
+    contexts: Hmac<Sha256>,
     fingerprints: Hmac<Sha256>,
     pseudonyms: Hmac<Sha256>,
 }
@@ -44,6 +45,7 @@ impl AccountSealer {
             provider_numbers: keyed(&key.derive_index_key(b"provider-number-index")),
             user_ids: keyed(&key.derive_index_key(b"user-id-index")),
             codes: keyed(&key.derive_index_key(b"verification-code-hash")),
+            contexts: keyed(&key.derive_index_key(b"verification-context")),
             fingerprints: keyed(&key.derive_index_key(b"request-fingerprint")),
             pseudonyms: keyed(&key.derive_index_key(b"recipient-pseudonym")),
         }
@@ -124,6 +126,15 @@ impl AccountSealer {
     pub fn hash_code(&self, verification: VerificationId, code: &str) -> CodeHash {
         let id = verification.0;
         CodeHash(mac(&self.codes, &[id.as_bytes(), code.as_bytes()]))
+    }
+
+    /// Returns the hashes of a verification's context. In another account, or as another part of a context, the
+    /// same text has an unrelated hash.
+    pub fn hash_context(&self, context: &Context) -> Option<HashedContext> {
+        context.hash(|name, text| {
+            let parts = [name.as_bytes(), &[0], text.as_bytes()];
+            ContextHash(mac(&self.contexts, &parts))
+        })
     }
 
     /// Seals a provider's message id, because it contains the recipient.

@@ -21,7 +21,7 @@ use crate::usecases::show_verification::{
 };
 use crate::verification::fallback::{FallbackPlan, FallbackStep, PlannedStep};
 use crate::verification::{
-    Alphabet, CodeLength, CodeLifetime, Metadata, NewVerification, OwnCode, Transaction,
+    Alphabet, CodeLength, CodeLifetime, Context, Metadata, NewVerification, OwnCode, Transaction,
     VerificationMessage, VerificationPart, VerificationStatus, generate,
 };
 
@@ -53,6 +53,8 @@ pub struct CreateVerificationRequest {
     pub transaction: Option<Transaction>,
     /// The caller's own data.
     pub metadata: Metadata,
+    /// The caller's knowledge of the person.
+    pub context: Context,
     /// Language of notices to the account holder, if the request names one.
     pub notice_language: Option<UiLanguage>,
     /// The key under which the request may be repeated.
@@ -236,6 +238,7 @@ impl CreateVerification {
             code_length,
             language: request.language.clone(),
             transaction: request.transaction.as_ref().map(Transaction::hash),
+            context: sealer.hash_context(&request.context),
             metadata: metadata.map(|text| seal(Purpose::VerificationMetadata, &text)),
             expires_at: prepared.attempt.at + request.lifetime.get(),
             fallback: request.fallback.steps().iter().map(step).collect(),

@@ -14,7 +14,7 @@ use crate::page::{Listed, PagePosition};
 use crate::sealing::{RecipientIndex, Sealed};
 use crate::time::Timestamp;
 use crate::verification::{
-    Alphabet, CodeHash, CodeLength, GuessBudget, TransactionHash, VerificationStatus,
+    Alphabet, CodeHash, CodeLength, GuessBudget, HashedContext, TransactionHash, VerificationStatus,
 };
 
 /// The part of a verification that checks, resends and its end depend on.
@@ -154,6 +154,8 @@ pub struct VerificationRecord {
     pub language: Option<LanguageTag>,
     /// The caller's own data, sealed.
     pub metadata: Option<Sealed>,
+    /// The caller's knowledge of the person, hashed.
+    pub context: Option<HashedContext>,
     /// Its messages, oldest first.
     pub messages: Vec<VerificationMessage>,
     /// Its checks, oldest first.

@@ -24,7 +24,7 @@ use otp_core::usecases::resend_verification::{
 use otp_core::usecases::send_message::{SendMessage, SendMessageError};
 use otp_core::usecases::show_verification::{ShowVerification, ShownVerification};
 use otp_core::verification::fallback::FallbackPlan;
-use otp_core::verification::{Alphabet, CodeLength, CodeLifetime, Metadata};
+use otp_core::verification::{Alphabet, CodeLength, CodeLifetime, Context, Metadata};
 use otp_testkit::contract::fixture::recipient;
 use otp_testkit::world::MAIL_FROM;
 use otp_testkit::{ScriptedSender, World};
@@ -61,6 +61,7 @@ impl Mailing {
             language: None,
             transaction: None,
             metadata: Metadata::default(),
+            context: Context::default(),
             notice_language: None,
             idempotency_key: None,
         }

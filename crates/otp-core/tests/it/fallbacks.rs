@@ -19,7 +19,9 @@ use otp_core::usecases::deliver_queued::DeliverQueued;
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_verification::{ShowVerification, ShownVerification};
 use otp_core::verification::fallback::{FallbackPlan, PlannedStep};
-use otp_core::verification::{Alphabet, CodeLength, CodeLifetime, Metadata, VerificationStatus};
+use otp_core::verification::{
+    Alphabet, CodeLength, CodeLifetime, Context, Metadata, VerificationStatus,
+};
 use otp_testkit::contract::fixture::recipient;
 use otp_testkit::sender::{failure, refusal};
 use otp_testkit::{ScriptedSender, World};
@@ -63,6 +65,7 @@ impl Gateway {
             language: None,
             transaction: None,
             metadata: Metadata::default(),
+            context: Context::default(),
             notice_language: None,
             idempotency_key: None,
         };

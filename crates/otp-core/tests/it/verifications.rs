@@ -27,8 +27,8 @@ use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_verification::{ShowVerification, ShownVerification};
 use otp_core::verification::fallback::FallbackPlan;
 use otp_core::verification::{
-    Alphabet, CodeLength, CodeLifetime, Guess, Metadata, OwnCode, Transaction, VerificationOver,
-    VerificationStatus,
+    Alphabet, CodeLength, CodeLifetime, Context, Guess, Metadata, OwnCode, Transaction,
+    VerificationOver, VerificationStatus,
 };
 use otp_testkit::contract::fixture::{START, recipient};
 use otp_testkit::sender::refusal;
@@ -87,6 +87,7 @@ impl Verifier {
             language: None,
             transaction: None,
             metadata: Metadata::default(),
+            context: Context::default(),
             notice_language: None,
             idempotency_key: None,
         }

@@ -117,6 +117,7 @@ async fn read(
         language: fields.language,
         transaction: fields.transaction,
         metadata: fields.metadata,
+        context: fields.context,
         notice_language: RequestContext::of(request).preferred_language,
         // Derived from the request by whoever answers it once.
         idempotency_key: None,

@@ -81,6 +81,10 @@ faults! {
     PairsTooLong => "pairs-too-long",
     /// It has more characters than this.
     TooLong(usize) = (255) => "too-long",
+    /// It has more bytes than this.
+    TooManyBytes(usize) = (512) => "too-many-bytes",
+    /// It is not an IP address.
+    NotAnIpAddress => "not-an-ip-address",
     /// It is a header that is not one text of printable ASCII characters.
     NotOneText => "not-one-text",
     /// It differs from a field or header with the same meaning.
@@ -110,7 +114,7 @@ impl FieldFault {
 
     /// Returns the limit that the sentence names; 0 if there is none.
     pub(crate) const fn limit(self) -> usize {
-        if let Self::TooLong(limit) = self {
+        if let Self::TooLong(limit) | Self::TooManyBytes(limit) = self {
             limit
         } else {
             0

@@ -5,13 +5,14 @@ use otp_core::recipient::Recipient;
 use otp_core::usecases::create_verification::CodeSource;
 use otp_core::verification::fallback::FallbackPlan;
 use otp_core::verification::{
-    Alphabet, CodeLength, CodeLifetime, InvalidMetadata, InvalidTransaction, Metadata, OwnCode,
-    Transaction, VerificationPolicy,
+    Alphabet, CodeLength, CodeLifetime, Context, InvalidMetadata, InvalidTransaction, Metadata,
+    OwnCode, Transaction, VerificationPolicy,
 };
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::context::{ContextBody, context};
 use super::destination::{ChannelChoice, channel, recipient};
 use super::fallback::{FallbackStepBody, fallback};
 use super::typed_field::{TypedField, nested};
@@ -63,6 +64,10 @@ pub(crate) struct CreateVerificationRequest {
     #[serde(default)]
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     metadata: TypedField,
+    /// Your knowledge of the person who asked for the code. It is stored as keyed hashes and never shown.
+    #[serde(default)]
+    #[schema(value_type = Option<ContextBody>)]
+    context: TypedField,
     /// Other ways for the code if it does not arrive: at most two steps, each to another recipient. A step is taken
     /// at once when no message can arrive any more, and never after one has arrived.
     #[serde(default)]
@@ -108,6 +113,7 @@ pub(crate) struct CreateVerificationFields {
     pub(crate) language: Option<LanguageTag>,
     pub(crate) transaction: Option<Transaction>,
     pub(crate) metadata: Metadata,
+    pub(crate) context: Context,
 }
 
 impl CreateVerificationRequest {
@@ -152,6 +158,7 @@ impl CreateVerificationRequest {
             language: language.and_then(|tag| LanguageTag::parse(&tag).ok()),
             transaction: transaction(self.transaction)?,
             metadata: metadata(self.metadata)?,
+            context: context(self.context)?,
         };
         Ok((fields, self.idempotency_key))
     }

@@ -55,6 +55,7 @@ pub(super) fn record(status: VerificationStatus) -> VerificationRecord {
         code: Some(seal(Purpose::VerificationCode, "048291")),
         code_length: CodeLength::DEFAULT,
         language: None,
+        context: None,
         metadata: Some(seal(Purpose::VerificationMetadata, "order\0A-17\0")),
         messages: vec![VerificationMessage {
             id: MessageId(Uuid::from_u128(0x3e)),
@@ -257,6 +258,7 @@ async fn each_bad_field_is_named() {
         ("metadata", json!({"": "x"})),
         ("metadata", json!(many)),
         ("metadata", json!({"a": "x".repeat(1024)})),
+        ("context", json!("203.0.113.7")),
         ("to", json!(5)),
         ("fallback", json!({"to": "amal@example.com"})),
         ("fallback", json!([{}, {}, {}])),

@@ -14,8 +14,9 @@ use otp_core::send::SendFacts;
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{AnsweredGuess, CheckFacts};
 use otp_core::verification::{
-    Alphabet, CheckKey, CheckRecord, CheckResult, CodeHash, CodeLength, TransactionHash,
-    VerificationMessage, VerificationRecord, VerificationState, VerificationStatus,
+    Alphabet, CheckKey, CheckRecord, CheckResult, CodeHash, CodeLength, HashedContext,
+    TransactionHash, VerificationMessage, VerificationRecord, VerificationState,
+    VerificationStatus,
 };
 
 use crate::Col;
@@ -149,6 +150,7 @@ by_name! {
         code_length: Col<CodeLength>,
         language: Col<Option<LanguageTag>>,
         metadata: Col<Option<Sealed>>,
+        context: Col<Option<HashedContext>>,
     }
 }
 
@@ -263,6 +265,7 @@ fn record(row: VerificationRow) -> VerificationRecord {
         code_length: details.code_length.0,
         language: details.language.0,
         metadata: details.metadata.0,
+        context: details.context.0,
         messages: Vec::new(),
         checks: Vec::new(),
         failures: Vec::new(),

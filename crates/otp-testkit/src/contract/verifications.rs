@@ -12,8 +12,8 @@ use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use otp_core::verification::{
-    Alphabet, CodeLength, Ended, NewVerification, VerificationOver, VerificationPart,
-    VerificationQuery, VerificationRecord, VerificationStatus,
+    Alphabet, CodeLength, Context, ContextText, Ended, NewVerification, VerificationOver,
+    VerificationPart, VerificationQuery, VerificationRecord, VerificationStatus,
 };
 
 use super::fixture::{Fixture, START, recipient};
@@ -46,10 +46,19 @@ pub fn create(fixture: &Fixture, number: u32) -> SendAttempt {
         metadata: Some(seal(Purpose::VerificationMetadata, "order\u{0}17\u{0}")),
         expires_at: attempt.at + seconds(300),
         fallback: Vec::new(),
+        context: fixture.sealer.hash_context(&context()),
     };
     SendAttempt {
         verification: Some(VerificationPart::Create(Box::new(new))),
         ..attempt
+    }
+}
+
+/// The context of every verification of the tests.
+fn context() -> Context {
+    Context {
+        user_id: Some(ContextText::parse("u-17").expect("a text")),
+        ..Context::default()
     }
 }
 
@@ -152,6 +161,7 @@ pub async fn a_new_verification_reads_back_with_its_message(store: Arc<dyn Stora
     assert_eq!(record.code_length, new.code_length);
     assert_eq!(record.language, new.language);
     assert_eq!(record.metadata, new.metadata);
+    assert_eq!(record.context, new.context);
     let messages: Vec<_> = record.messages.iter().map(|message| message.id).collect();
     assert_eq!(messages, [attempt.message_id]);
     assert_eq!((record.checks.len(), record.failures.len()), (0, 0));
@@ -434,6 +444,7 @@ pub async fn an_erased_recipient_cannot_be_verified(store: Arc<dyn Storage>) {
     assert_eq!(record.state.status, VerificationStatus::Canceled);
     let sealed: [&Option<Sealed>; 3] = [&record.recipient, &record.code, &record.metadata];
     assert_eq!(sealed, [&None; 3]);
+    assert_eq!(record.context, None);
     assert_eq!(record.state.code_hash, None);
     assert_eq!(record.state.recipient_index, None);
     assert_eq!((record.failures.len(), record.checks.len()), (0, 1));

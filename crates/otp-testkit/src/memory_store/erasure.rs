@@ -21,6 +21,7 @@ impl Erasure for MemoryStore {
             }
             (of.recipient_index, of.code_hash) = (None, None);
             (stored.recipient, stored.code, stored.metadata) = (None, None, None);
+            stored.context = None;
             if of.status == VerificationStatus::Pending {
                 of.status = VerificationStatus::Canceled;
             }

@@ -18,8 +18,9 @@ use otp_core::verification::check::{
     VerificationUpdate, WantedCheckFacts,
 };
 use otp_core::verification::{
-    CheckRecord, CheckResult, CodeLength, FoundVerifications, GUESS_MEMORY, VerificationMessage,
-    VerificationPart, VerificationQuery, VerificationRecord, VerificationState, VerificationStatus,
+    CheckRecord, CheckResult, CodeLength, FoundVerifications, GUESS_MEMORY, HashedContext,
+    VerificationMessage, VerificationPart, VerificationQuery, VerificationRecord,
+    VerificationState, VerificationStatus,
 };
 
 use super::fallbacks::StoredFallback;
@@ -42,6 +43,7 @@ pub(super) struct StoredVerification {
     code_length: CodeLength,
     pub(super) language: Option<LanguageTag>,
     pub(super) metadata: Option<Sealed>,
+    pub(super) context: Option<HashedContext>,
 }
 
 #[async_trait]
@@ -176,6 +178,7 @@ impl State {
             code_length: new.code_length,
             language: new.language.clone(),
             metadata: new.metadata.clone(),
+            context: new.context.clone(),
         };
         self.verified.verifications.insert(new.id, stored);
         self.insert_fallback(attempt);
@@ -276,6 +279,7 @@ impl State {
             code_length: stored.code_length,
             language: stored.language.clone(),
             metadata: stored.metadata.clone(),
+            context: stored.context.clone(),
             messages,
             checks: checks
                 .filter(|check| check.verification_id == of.id)

@@ -23,6 +23,7 @@ fn create(id: u128, recipient: u8) -> SendAttempt {
         metadata: None,
         expires_at: NOW + Duration::from_secs(300),
         fallback: Vec::new(),
+        context: None,
     };
     SendAttempt {
         verification: Some(VerificationPart::Create(Box::new(new))),

@@ -1,6 +1,6 @@
-//! The fallback of a new verification.
+//! The nested fields of a new verification: its fallback and its context.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::verifications::{NUMBER, create};
 
@@ -40,5 +40,27 @@ async fn each_bad_field_of_a_fallback_is_named() {
         let error = answer.error();
         assert_eq!(error, (400, "InvalidRequest".to_owned()), "{fallback}");
         assert_eq!(answer.json()["field"], field, "{fallback}");
+    }
+}
+
+#[actix_web::test]
+async fn each_bad_field_of_a_context_is_named() {
+    for (field, value) in [
+        ("ip", json!("203.0.113")),
+        ("ip", json!(1)),
+        ("userId", json!("")),
+        ("userId", json!(17)),
+        ("deviceId", json!("x".repeat(513))),
+        ("userAgent", json!(["curl"])),
+    ] {
+        let mut body = json!({"to": NUMBER, "context": {"ip": "2001:db8::1", "userId": "u-17"}});
+        body["context"][field] = value.clone();
+        let answer = create(&body).await;
+        let error = answer.error();
+        assert_eq!(error, (400, "InvalidRequest".to_owned()), "{value}");
+        assert_eq!(
+            answer.json()["field"],
+            Value::from(format!("context.{field}"))
+        );
     }
 }
