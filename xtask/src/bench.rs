@@ -13,6 +13,8 @@ What to measure:
   sends     Sends, status look-ups and receipts against the built server, compared with the plain
             design and with bare HTTP; the default
   receipts  Receipts at a steady rate during sends at a steady rate
+  verifications
+            New verifications and checks beside sends, and the time of refused checks
   core      Cost of one send in the pure core; options and names are passed to divan
 
 `cargo xtask bench WHAT --help` lists the options of each. PostgreSQL is installed if it is missing,

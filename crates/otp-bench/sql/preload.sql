@@ -22,14 +22,14 @@ JOIN subscriptions ON subscriptions.account_id = accounts.id;
 INSERT INTO messages (id, account_id, api_key_id, idempotency_key, channel, sender_id,
     template_id, language,
     recipient_index, recipient, region, price, subscription_id, status, first_answer, provider_index,
-    provider_message_id, created_at, updated_at, expires_at)
+    provider_message_id, created_at, updated_at, expires_at, verification_id)
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
         || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 4, 15))::uuid,
     account_id, api_key_id, md5('key' || i)::uuid, 0, sender_id, template_id, 'en',
     sha256(int8send(i)), substr(sha256(int8send(i)) || sha256(int8send(i)), 1, 46), 'SA', 1,
     subscription_id, 2, 1, sha256(int8send(-i)),
     substr(sha256(int8send(-i)) || sha256(int8send(-i)) || sha256(int8send(-i)), 1, 93),
-    at, at, at + interval '10 minutes'
+    at, at, at + interval '10 minutes', :verification_id
 FROM (SELECT i, now() - interval '1 day' - interval '365 days' * (1 - i::float8 / :messages) AS at
       FROM generate_series(1, :messages) AS i) AS each
 -- The first account has half of all messages.

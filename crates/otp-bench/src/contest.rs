@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -172,6 +173,14 @@ impl Standing {
             "peakMemoryMib": median.peak_mib,
         })
     }
+}
+
+/// Returns the standing of the first contender whose name contains `name`.
+pub(crate) fn find<'a>(standings: &'a [Standing], name: &str) -> anyhow::Result<&'a Standing> {
+    standings
+        .iter()
+        .find(|standing| standing.name.contains(name))
+        .with_context(|| format!("no contender is called {name}"))
 }
 
 /// Returns the middle value, or the mean of the two in the middle; zero without values.

@@ -31,6 +31,11 @@ impl Latencies {
         percents.map(|percent| nearest_rank(&self.0, percent).as_secs_f64() * 1_000.0)
     }
 
+    /// Returns the latencies in the order in which they were added.
+    pub(crate) fn in_order(&self) -> &[Duration] {
+        &self.0
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }

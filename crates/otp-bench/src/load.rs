@@ -4,7 +4,7 @@
 //! with the server that it measures.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -24,6 +24,15 @@ pub(crate) type NextRequest = Arc<dyn Fn() -> Option<Request<Full<Bytes>>> + Sen
 
 /// Receives each answer, including those of the warm-up.
 pub(crate) type OnAnswer = Arc<dyn Fn(StatusCode, &Bytes) + Send + Sync>;
+
+/// Returns each of these requests once, in their order.
+pub(crate) fn in_turn(requests: Vec<Request<Full<Bytes>>>) -> NextRequest {
+    let requests = Mutex::new(requests.into_iter());
+    Arc::new(move || {
+        let mut requests = requests.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.next()
+    })
+}
 
 /// A load on a server.
 pub(crate) struct Load {
@@ -61,6 +70,24 @@ impl Loaded {
 }
 
 impl Load {
+    /// Returns a load of all these requests, which ends when each is answered, at the latest after `most`.
+    pub(crate) fn of_all(
+        address: String,
+        connections: usize,
+        most: Duration,
+        requests: Vec<Request<Full<Bytes>>>,
+        on_answer: OnAnswer,
+    ) -> Self {
+        Self {
+            address,
+            connections,
+            warm_up: Duration::ZERO,
+            measured: most,
+            next: in_turn(requests),
+            on_answer,
+        }
+    }
+
     /// Runs it to its end on a thread of its own.
     pub(crate) async fn run(self) -> anyhow::Result<Loaded> {
         let (reply, result) = tokio::sync::oneshot::channel();

@@ -9,19 +9,24 @@
     reason = "this is a command line tool"
 )]
 
+mod bench;
 mod contest;
 mod database;
 mod latency;
 mod load;
+mod measure;
 mod pace;
 mod peer;
 mod pgbench;
+mod preload;
 mod process;
 mod provider;
 mod receipts;
 mod rig;
 mod sends;
 mod store;
+mod verdict;
+mod verifications;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +52,8 @@ enum What {
     Sends(sends::Options),
     /// Receipts at a steady rate during sends at a steady rate: how fast they are acknowledged.
     Receipts(receipts::Options),
+    /// New verifications and checks, compared with sends, and the time that a refused check takes.
+    Verifications(verifications::Options),
     /// A bare HTTP server for comparison; the other benchmarks start it.
     #[command(subcommand, hide = true)]
     Peer(peer::Peer),
@@ -68,6 +75,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let measured: Value = match cli.what {
         What::Sends(options) => sends::run(&options).await?,
         What::Receipts(options) => receipts::run(&options).await?,
+        What::Verifications(options) => verifications::run(&options).await?,
         What::Peer(peer) => return peer::run(peer).await,
     };
     if let Some(file) = cli.json {

@@ -1,8 +1,8 @@
-//! A provider that accepts everything after a configurable delay, and counts its calls and the
-//! messages they are about. It does little else, because it shares the processors with the measured
+//! A provider that accepts everything after a configurable delay, counts its calls, and remembers the
+//! messages they are about with their codes. It does little else, because it shares the processors with the measured
 //! server.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +30,18 @@ struct State {
     calls: AtomicU64,
     delayed: AtomicU64,
     delayed_us: AtomicU64,
-    called_about: Mutex<HashSet<Uuid>>,
+    called_about: Mutex<HashMap<Uuid, Code>>,
+}
+
+/// A code as it was sent, filled with zeros. It is stored without an allocation, as there are millions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Code([u8; 8]);
+
+impl Code {
+    pub(crate) fn as_str(&self) -> &str {
+        let text = std::str::from_utf8(&self.0).unwrap_or_default();
+        text.trim_end_matches('\0')
+    }
 }
 
 impl Provider {
@@ -81,6 +92,13 @@ impl Provider {
         let called_about = self.state.called_about.lock();
         called_about.unwrap_or_else(PoisonError::into_inner).len()
     }
+
+    /// Returns the code that the message carried; `None` if there was no call about it.
+    pub(crate) fn code_of(&self, message: Uuid) -> Option<Code> {
+        let called_about = self.state.called_about.lock();
+        let called_about = called_about.unwrap_or_else(PoisonError::into_inner);
+        called_about.get(&message).copied()
+    }
 }
 
 async fn serve(
@@ -119,7 +137,7 @@ async fn accept(
     if let Some(message) = message {
         let called_about = state.called_about.lock();
         let mut called_about = called_about.unwrap_or_else(PoisonError::into_inner);
-        called_about.insert(message);
+        called_about.insert(message, code(&body));
     }
     let delay = state.delay_ms.load(Ordering::Relaxed);
     if delay > 0 {
@@ -151,10 +169,27 @@ pub(crate) fn provider_message_id(message: Uuid) -> String {
 
 /// Returns our id of the message, which comes back with every receipt.
 fn message_id(body: &[u8]) -> Option<Uuid> {
-    const FIELD: &[u8] = br#""biz_opaque_callback_data":""#;
-    let at = body.windows(FIELD.len()).position(|part| part == FIELD)? + FIELD.len();
-    let text = std::str::from_utf8(body.get(at..at + 36)?).ok()?;
+    let rest = after(body, br#""biz_opaque_callback_data":""#)?;
+    let text = std::str::from_utf8(rest.get(..36)?).ok()?;
     Uuid::parse_str(text).ok()
+}
+
+/// Returns the first parameter of the template, which is the code.
+fn code(body: &[u8]) -> Code {
+    let mut code = Code::default();
+    let text = after(body, br#""text":""#).unwrap_or_default();
+    let text = text.iter().take_while(|byte| **byte != b'"');
+    code.0
+        .iter_mut()
+        .zip(text)
+        .for_each(|(to, from)| *to = *from);
+    code
+}
+
+/// Returns the rest of the body after this part of it.
+pub(crate) fn after<'a>(body: &'a [u8], field: &[u8]) -> Option<&'a [u8]> {
+    let at = body.windows(field.len()).position(|part| part == field)?;
+    body.get(at + field.len()..)
 }
 
 #[cfg(test)]

@@ -93,6 +93,17 @@ impl Rig {
         }
     }
 
+    /// Returns the key of the first account.
+    pub(crate) fn api_key(&self) -> &str {
+        self.api_keys.first().map_or("", String::as_str)
+    }
+
+    /// Makes recipients that nothing was sent to.
+    pub(crate) fn new_recipients(&self) -> impl Fn() -> String + Send + Sync + use<> {
+        let next = Arc::clone(&self.next_recipient);
+        move || recipient(next.fetch_add(1, Ordering::Relaxed))
+    }
+
     /// Makes requests for the status of these messages of the first account, in turn.
     pub(crate) fn checks(
         &self,

@@ -8,23 +8,14 @@ mod contenders;
 mod example_attempt;
 mod scenarios;
 mod sustained;
-mod verdict;
 
 use std::path::PathBuf;
-use std::rc::Rc;
-use std::time::Duration;
 
-use otp_e2e::Database;
-use otp_testkit::postgres::TestPostgres;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::contest::{Contender, Standing, contest};
-use crate::database::ByHand;
-use crate::pgbench::PREPARE;
-use crate::rig::{Rig, built_server, migrate_only};
-use crate::store::durable_cluster;
+use crate::bench::Rounds;
+pub(crate) use contenders::{Sends, Sent};
 use scenarios::Scenario;
-use verdict::Verdict;
 
 /// The scenarios and their rounds.
 #[derive(Debug, Clone, clap::Args)]
@@ -32,12 +23,8 @@ pub(crate) struct Options {
     /// Measure only this scenario; may be repeated.
     #[arg(long, value_name = "SCENARIO")]
     only: Vec<Scenario>,
-    /// Number of measurements of each contender.
-    #[arg(long, default_value_t = 5)]
-    rounds: u32,
-    /// Seconds of each measurement, after a warm-up of one second.
-    #[arg(long, default_value_t = 4)]
-    seconds: u64,
+    #[command(flatten)]
+    rounds: Rounds,
     /// A server that was built earlier, to compare with this one.
     #[arg(long, value_name = "PROGRAM")]
     against: Option<PathBuf>,
@@ -50,106 +37,13 @@ pub(crate) struct Options {
     preload: u64,
 }
 
-/// The state that the scenarios share.
-pub(crate) struct Bench {
-    options: Options,
-    server: PathBuf,
-    /// Started by the first scenario that needs it.
-    cluster: Option<TestPostgres>,
-    standings: Vec<Value>,
-    verdicts: Vec<Verdict>,
-}
+type Bench = crate::bench::Bench<Options>;
 
 /// Runs the scenarios.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Value> {
-    let mut bench = Bench {
-        options: options.clone(),
-        server: built_server()?,
-        cluster: None,
-        standings: Vec::new(),
-        verdicts: Vec::new(),
-    };
-    println!(
-        "{} rounds of {} s; PostgreSQL with its defaults, fsync on; tx, fsync and CPU are per request",
-        options.rounds, options.seconds
-    );
+    let mut bench = Bench::new(options.clone(), options.rounds)?;
     for scenario in Scenario::plan(&options.only, options.preload) {
         scenario.run(&mut bench).await?;
     }
-    println!(
-        "\nIn every scenario the credits add up, and each message was one call to the provider.\n"
-    );
-    for verdict in &bench.verdicts {
-        println!("{verdict}");
-    }
-    Ok(json!({
-        "rounds": options.rounds,
-        "seconds": options.seconds,
-        "preload": options.preload,
-        "scenarios": bench.standings,
-        "verdicts": bench.verdicts.iter().map(Verdict::json).collect::<Vec<_>>(),
-    }))
-}
-
-impl Bench {
-    fn measured(&self) -> Duration {
-        Duration::from_secs(self.options.seconds)
-    }
-
-    fn cluster(&mut self) -> anyhow::Result<&TestPostgres> {
-        if self.cluster.is_none() {
-            self.cluster = Some(durable_cluster()?);
-        }
-        self.cluster
-            .as_ref()
-            .ok_or_else(|| anyhow::anyhow!("no PostgreSQL"))
-    }
-
-    /// Starts a server on a fresh PostgreSQL database.
-    async fn on_postgres(&mut self, accounts: usize) -> anyhow::Result<(Rc<Rig>, ByHand)> {
-        let program = self.server.clone();
-        self.program_on_postgres(&program, accounts).await
-    }
-
-    async fn program_on_postgres(
-        &mut self,
-        program: &std::path::Path,
-        accounts: usize,
-    ) -> anyhow::Result<(Rc<Rig>, ByHand)> {
-        let url = self.cluster()?.create_database();
-        let by_hand = ByHand::connect(&url).await?;
-        let rig = Rig::start(program, Database::Postgres(url), accounts).await?;
-        Ok((Rc::new(rig), by_hand))
-    }
-
-    /// Starts a server on a fresh SQLite file.
-    async fn on_sqlite(&mut self, accounts: usize) -> anyhow::Result<Rc<Rig>> {
-        let rig = Rig::start(&self.server, Database::sqlite(), accounts).await?;
-        Ok(Rc::new(rig))
-    }
-
-    /// Creates a database with the product's tables and the baseline's accounts.
-    async fn for_baseline(&mut self) -> anyhow::Result<(String, ByHand)> {
-        let url = self.cluster()?.create_database();
-        migrate_only(&self.server, &Database::Postgres(url.clone()))?;
-        let by_hand = ByHand::connect(&url).await?;
-        by_hand.run(PREPARE).await?;
-        Ok((url, by_hand))
-    }
-
-    async fn contest(
-        &mut self,
-        scenario: Scenario,
-        title: &str,
-        mut contenders: Vec<Box<dyn Contender + '_>>,
-    ) -> anyhow::Result<Vec<Standing>> {
-        let standings = contest(title, self.options.rounds, &mut contenders).await?;
-        let rows: Vec<Value> = standings.iter().map(Standing::json).collect();
-        self.standings.push(json!({
-            "scenario": scenario.name(),
-            "title": title,
-            "contenders": rows,
-        }));
-        Ok(standings)
-    }
+    Ok(bench.end(options.preload))
 }

@@ -11,14 +11,16 @@ use super::Bench;
 use super::contenders::{Bare, Baseline, Checks, OneByOne, Receipts, Sends, Sent};
 use super::example_attempt::example_attempt;
 use super::sustained::sustained;
-use super::verdict::{Bound, Verdict};
-use crate::contest::{Contender, Standing};
+use crate::contest::{Contender, Standing, find};
 use crate::database::ByHand;
+use crate::measure::CONNECTIONS;
 use crate::pgbench::{Run, Script};
+use crate::preload;
 use crate::process::{Process, memory};
 use crate::provider::Provider;
 use crate::rig::Rig;
 use crate::store::Store;
+use crate::verdict::{Bound, Verdict};
 
 /// A scenario to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -61,7 +63,6 @@ const ALL: [Scenario; 11] = [
     Scenario::Sustained,
 ];
 
-pub(super) const CONNECTIONS: usize = 64;
 const MANY: usize = 1_000;
 
 type Contenders<'a> = Vec<Box<dyn Contender + 'a>>;
@@ -136,7 +137,9 @@ async fn hot(bench: &mut Bench) -> anyhow::Result<()> {
     contenders.push(Box::new(sends("the server", &rig, Some(server), bench)));
     against(bench, 1, &mut contenders).await?;
     let title = "one hot account, 64 connections, provider delay 0, PostgreSQL";
-    let standings = bench.contest(Scenario::Hot, title, contenders).await?;
+    let standings = bench
+        .contest(Scenario::Hot.name(), title, contenders)
+        .await?;
     if bench.options.no_baseline {
         return Ok(());
     }
@@ -178,7 +181,9 @@ async fn accounts(bench: &mut Bench) -> anyhow::Result<()> {
     contenders.push(Box::new(bare("a bare proxy", &["proxy", &target], bench)?));
     contenders.push(Box::new(bare("a bare echo", &["echo"], bench)?));
     let title = "100 accounts, 64 connections, provider delay 0, PostgreSQL";
-    let standings = bench.contest(Scenario::Accounts, title, contenders).await?;
+    let standings = bench
+        .contest(Scenario::Accounts.name(), title, contenders)
+        .await?;
     if bench.options.no_baseline {
         return Ok(());
     }
@@ -210,7 +215,7 @@ async fn recipients(bench: &mut Bench) -> anyhow::Result<()> {
     ours.recipients = Some(10_000);
     let title = "one account, 10,000 recipients in turn (nearly all cooling down), 64 connections, PostgreSQL";
     bench
-        .contest(Scenario::Recipients, title, vec![Box::new(ours)])
+        .contest(Scenario::Recipients.name(), title, vec![Box::new(ours)])
         .await?;
     Ok(())
 }
@@ -230,7 +235,9 @@ async fn alone(bench: &mut Bench) -> anyhow::Result<()> {
     contenders.push(Box::new(delayed));
     let delayed = rig;
     let title = "alone: one account, 1 connection, PostgreSQL";
-    let standings = bench.contest(Scenario::Alone, title, contenders).await?;
+    let standings = bench
+        .contest(Scenario::Alone.name(), title, contenders)
+        .await?;
     if bench.options.no_baseline {
         return Ok(());
     }
@@ -260,7 +267,7 @@ async fn delay(bench: &mut Bench) -> anyhow::Result<()> {
     ours.delay = Duration::from_millis(50);
     let title = "one hot account, 64 connections, provider delay 50 ms, PostgreSQL";
     bench
-        .contest(Scenario::Delay, title, vec![Box::new(ours)])
+        .contest(Scenario::Delay.name(), title, vec![Box::new(ours)])
         .await?;
     Ok(())
 }
@@ -278,7 +285,9 @@ async fn held(bench: &mut Bench) -> anyhow::Result<()> {
     delayed.delay = DELAY;
     contenders.push(Box::new(delayed));
     let title = "one hot account, 1,000 in flight, PostgreSQL";
-    let standings = bench.contest(Scenario::Held, title, contenders).await?;
+    let standings = bench
+        .contest(Scenario::Held.name(), title, contenders)
+        .await?;
     let at_once = &find(&standings, "delay 0")?.median;
     let delayed = &find(&standings, "delay 300 ms")?.median;
     #[expect(clippy::cast_precision_loss, reason = "a thousand")]
@@ -313,7 +322,9 @@ async fn sqlite(bench: &mut Bench) -> anyhow::Result<()> {
         Box::new(sends("the server", &rig, None, bench)),
     ];
     let title = "one hot account, 64 connections, provider delay 0, SQLite with synchronous=FULL";
-    let standings = bench.contest(Scenario::Sqlite, title, contenders).await?;
+    let standings = bench
+        .contest(Scenario::Sqlite.name(), title, contenders)
+        .await?;
     let ours = find(&standings, "the server")?.median.rate;
     let plain = find(&standings, "one transaction")?.median.rate;
     bench.verdicts.push(Verdict::new(
@@ -352,7 +363,9 @@ async fn status(bench: &mut Bench) -> anyhow::Result<()> {
     }
     contenders.push(Box::new(bare("a bare echo", &["echo"], bench)?));
     let title = "status look-ups and receipts, 64 connections, PostgreSQL";
-    let standings = bench.contest(Scenario::Status, title, contenders).await?;
+    let standings = bench
+        .contest(Scenario::Status.name(), title, contenders)
+        .await?;
     let rate = |name: &str| anyhow::Ok(find(&standings, name)?.median.rate);
     let (checks, echo) = (rate("CheckMessageStatus")?, rate("a bare echo")?);
     bench.verdicts.push(Verdict::new(
@@ -379,10 +392,7 @@ async fn grown(bench: &mut Bench) -> anyhow::Result<()> {
         let (rig, by_hand) = bench.on_postgres(ACCOUNTS).await?;
         if grown {
             println!("\nwriting {messages} messages …");
-            let sql = include_str!("../../sql/preload.sql");
-            by_hand
-                .run(&sql.replace(":messages", &messages.to_string()))
-                .await?;
+            preload::messages(&by_hand, messages).await?;
             rig.add_foreign_messages(i64::try_from(messages)?);
         }
         contenders.push(Box::new(sends(name, &rig, Some(by_hand), bench)));
@@ -390,7 +400,9 @@ async fn grown(bench: &mut Bench) -> anyhow::Result<()> {
     let title = format!(
         "one hot account, 64 connections, PostgreSQL: empty, and beside {messages} messages"
     );
-    let standings = bench.contest(Scenario::Grown, &title, contenders).await?;
+    let standings = bench
+        .contest(Scenario::Grown.name(), &title, contenders)
+        .await?;
     let empty = find(&standings, "empty")?.median.rate;
     let grown = find(&standings, "grown")?.median.rate;
     bench.verdicts.push(Verdict::new(
@@ -463,11 +475,4 @@ fn bare(name: &'static str, arguments: &[&str], bench: &Bench) -> anyhow::Result
         connections: CONNECTIONS,
         measured: bench.measured(),
     })
-}
-
-fn find<'a>(standings: &'a [Standing], name: &str) -> anyhow::Result<&'a Standing> {
-    standings
-        .iter()
-        .find(|standing| standing.name.contains(name))
-        .with_context(|| format!("no contender is called {name}"))
 }

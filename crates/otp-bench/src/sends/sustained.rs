@@ -9,11 +9,12 @@ use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 
 use super::Bench;
-use super::scenarios::{CONNECTIONS, Scenario};
-use super::verdict::{Bound, Verdict};
+use super::scenarios::Scenario;
 use crate::load::Load;
+use crate::measure::CONNECTIONS;
 use crate::rig::Rig;
 use crate::store::Store;
+use crate::verdict::{Bound, Verdict};
 
 /// The shortest lifetime that the server accepts.
 const LIFETIME: (&str, &str) = ("MESSAGES__LIFETIME", "30s");
