@@ -16,6 +16,7 @@ mod authentication;
 mod body;
 mod endpoints;
 mod error;
+mod even_time;
 mod idempotency;
 mod openapi;
 mod options;

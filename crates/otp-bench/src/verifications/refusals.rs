@@ -133,7 +133,9 @@ async fn end(rig: &Rig, reason: Reason, created: &[Created]) -> anyhow::Result<(
     match reason {
         Reason::Canceled => {
             let requests = created.iter().map(|created| cancel(rig, created.id));
-            send_all(rig, requests.collect(), 200).await
+            // Each cancellation locks the account for itself.
+            let on_answer: OnAnswer = Arc::new(|_, _| ());
+            send(rig, (2, requests.collect()), 200, on_answer).await
         }
         Reason::Approved => {
             let requests = created.iter().map(right);
@@ -159,7 +161,7 @@ async fn create(rig: &Rig, count: usize, fields: &'static str) -> anyhow::Result
         answered.extend(Created::parse(answer));
     });
     let requests = (0..count).map(|_| next()).collect();
-    send(rig, requests, 201, on_answer).await?;
+    send(rig, (CONNECTIONS, requests), 201, on_answer).await?;
     let created = std::mem::take(&mut *created.lock().unwrap_or_else(PoisonError::into_inner));
     ensure!(created.len() == count, "{} of {count}", created.len());
     Ok(created)
@@ -170,20 +172,20 @@ async fn send_all(
     requests: Vec<Request<Full<Bytes>>>,
     status: u16,
 ) -> anyhow::Result<()> {
-    send(rig, requests, status, Arc::new(|_, _| ())).await
+    send(rig, (CONNECTIONS, requests), status, Arc::new(|_, _| ())).await
 }
 
-/// Sends requests over many connections, and fails unless each is answered with this status.
+/// Sends requests over this number of connections, and fails unless each is answered with this status.
 async fn send(
     rig: &Rig,
-    requests: Vec<Request<Full<Bytes>>>,
+    (connections, requests): (usize, Vec<Request<Full<Bytes>>>),
     status: u16,
     on_answer: OnAnswer,
 ) -> anyhow::Result<()> {
     let count = requests.len();
     let load = Load::of_all(
         rig.server.address(),
-        CONNECTIONS,
+        connections,
         MAX_SPAN,
         requests,
         on_answer,

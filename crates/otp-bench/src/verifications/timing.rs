@@ -25,7 +25,7 @@ use crate::verdict::{Bound, Verdict};
 const CERTAIN: f64 = 4.5;
 
 /// So few that they hardly wait for each other, and so many that the codes do not expire meanwhile.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 8;
 
 /// The times of the checks that were refused for one reason, in microseconds.
 struct Times {

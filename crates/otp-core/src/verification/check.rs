@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 /// A guess, to be judged.
 ///
 /// It has the hashes of the guess as read with each alphabet, because only the stored verification
-/// tells which one counts. So a check costs the same whatever it finds.
+/// tells which one counts. So the hashing costs the same whatever the check finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckAttempt {
     /// The account of the caller.

@@ -17,6 +17,7 @@ use super::show_verification::{VerificationPath, id_of};
 use crate::authentication::authenticate_and_read_bytes;
 use crate::body::JsonField;
 use crate::error::{self, ApiError, ErrorCode};
+use crate::even_time::refuse_in_steps;
 use crate::idempotency::{answer_once, repeatable};
 use crate::state::ApiState;
 use crate::wire::{ChannelName, RequestHeaders, TransactionBody, TypedField, transaction};
@@ -91,7 +92,11 @@ pub(crate) async fn post(
     payload: Payload,
     state: Data<ApiState>,
 ) -> HttpResponse {
-    let read = read(&request, payload, &state).await;
+    refuse_in_steps(check(&request, payload, &state)).await
+}
+
+async fn check(request: &HttpRequest, payload: Payload, state: &ApiState) -> HttpResponse {
+    let read = read(request, payload, state).await;
     let check_verification = state.check_verification.clone();
     let action = async move |wanted, _| {
         let approved = check_verification.execute(wanted).await?;
@@ -101,7 +106,7 @@ pub(crate) async fn post(
             proof: approved.proof.expose().to_owned(),
         })
     };
-    answer_once(&request, &state, read, StatusCode::OK, action).await
+    answer_once(request, state, read, StatusCode::OK, action).await
 }
 
 async fn read(
