@@ -25,6 +25,8 @@ pub(crate) enum Client {
     Mail,
     /// Verifiers in four languages check proofs, as the documentation shows.
     Proofs,
+    /// schemathesis compares the gateway's answers with its OpenAPI document.
+    Openapi,
 }
 
 /// The language of a script.
@@ -57,6 +59,7 @@ impl Client {
             Self::Gateway => "gateway_webhooks.py",
             Self::Mail => "mail.py",
             Self::Proofs => "proofs.py",
+            Self::Openapi => "openapi.py",
         }
     }
 
