@@ -10,10 +10,11 @@ use otp_core::ports::{Fallbacks, PortError};
 use otp_core::time::Timestamp;
 use otp_core::verification::VerificationState;
 use otp_core::verification::fallback::{
-    DueFallback, FallbackPosition, FallbackReview, FallbackReviewFacts, ReviewedFallbacks, review,
+    DueFallback, FallbackPosition, FallbackReview, FallbackReviewFacts, FallbackStep,
+    ReviewedFallbacks, review,
 };
 use otp_rows::Col;
-use otp_rows::rows::DueFallbackRow;
+use otp_rows::rows::{DueFallbackRow, FallbackStepRow};
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -31,6 +32,13 @@ statement! {
     "SELECT verification_id FROM fallbacks \
      WHERE look_at <= {} AND (look_at, verification_id) > ({}, {}) \
      ORDER BY look_at, verification_id LIMIT {}"
+}
+
+statement! {
+    /// The steps of a verification's fallback.
+    StepsOf { account_id: AccountId, verification_id: VerificationId } -> FallbackStepRow,
+    "SELECT verification_id, step, channel, recipient, recipient_index, wait_seconds \
+     FROM fallback_steps WHERE account_id = {} AND verification_id = {} ORDER BY step"
 }
 
 #[async_trait]
@@ -59,6 +67,20 @@ impl Fallbacks for PgStore {
         );
         let (parts, states) = loaded.await.map_err(port_error)?;
         Ok(parts.due(states))
+    }
+
+    async fn find_fallback_steps(
+        &self,
+        account: AccountId,
+        verification: VerificationId,
+    ) -> Result<Vec<FallbackStep>, PortError> {
+        let steps = StepsOf {
+            account_id: Col(account),
+            verification_id: Col(verification),
+        };
+        let steps = steps.rows(&*self.connection().await?).await;
+        let steps = steps.map_err(port_error)?.into_iter();
+        Ok(steps.map(FallbackStep::from).collect())
     }
 
     async fn review_fallbacks(&self, reviews: Arc<[FallbackReview]>) -> Result<(), PortError> {

@@ -79,6 +79,7 @@ impl UseCases {
                 show: show_verification.clone(),
             },
             resend_verification: ResendVerification {
+                fallbacks: adapters.storage.clone(),
                 send: send_message.clone(),
                 show: show_verification.clone(),
             },

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use otp_core::ids::VerificationId;
+use otp_core::ids::{AccountId, VerificationId};
 use otp_core::ports::{Fallbacks, PortError};
 use otp_core::time::Timestamp;
 use otp_core::verification::VerificationState;
 use otp_core::verification::fallback::{
-    DueFallback, FallbackPosition, FallbackReview, FallbackReviewFacts, review,
+    DueFallback, FallbackPosition, FallbackReview, FallbackReviewFacts, FallbackStep, review,
 };
 use otp_rows::Col;
 use otp_rows::encoding::{Id, Instant};
-use otp_rows::rows::DueFallbackRow;
+use otp_rows::rows::{DueFallbackRow, FallbackStepRow};
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
@@ -29,6 +29,10 @@ pub(crate) const DUE: &str = "
     SELECT verification_id FROM fallbacks
     WHERE look_at <= ? AND (look_at, verification_id) > (?, ?)
     ORDER BY look_at, verification_id LIMIT ?";
+
+const STEPS_OF: &str = "
+    SELECT verification_id, step, channel, recipient, recipient_index, wait_seconds
+    FROM fallback_steps WHERE account_id = ? AND verification_id = ? ORDER BY step";
 
 #[async_trait]
 impl Fallbacks for SqliteStore {
@@ -51,6 +55,21 @@ impl Fallbacks for SqliteStore {
             let ids: BTreeSet<_> = due.into_iter().map(VerificationId::from).collect();
             let parts = load_fallbacks(connection, &ids)?;
             Ok(parts.due(load_states(connection, &ids)?))
+        })
+        .await
+    }
+
+    async fn find_fallback_steps(
+        &self,
+        account: AccountId,
+        verification: VerificationId,
+    ) -> Result<Vec<FallbackStep>, PortError> {
+        self.read("db.fallbacks.steps", move |connection| {
+            let steps: Vec<FallbackStepRow> = diesel::sql_query(STEPS_OF)
+                .bind::<Id, _>(Col(account))
+                .bind::<Id, _>(Col(verification))
+                .load(connection)?;
+            Ok(steps.into_iter().map(FallbackStep::from).collect())
         })
         .await
     }

@@ -268,6 +268,7 @@ macro_rules! storage_contract {
             a_fallback_that_was_not_used_ends_without_a_trace,
             what_did_not_arrive_is_given_back_and_a_late_receipt_is_paid_for,
             steps_to_an_erased_recipient_are_forgotten,
+            the_steps_of_a_fallback_are_found,
         }
     };
     (@outgoing_queue $fresh:expr) => {

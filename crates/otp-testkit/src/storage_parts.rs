@@ -43,7 +43,9 @@ use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settleme
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
-use otp_core::verification::fallback::{DueFallback, FallbackPosition, FallbackReview};
+use otp_core::verification::fallback::{
+    DueFallback, FallbackPosition, FallbackReview, FallbackStep,
+};
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
 
 /// Declares [`StorageParts`]: a field for each port, and each method passed on to it.
@@ -147,6 +149,10 @@ storage_parts! {
             now: Timestamp,
             most: usize,
         ) -> Vec<DueFallback>;
+        async fn find_fallback_steps(
+            account: AccountId,
+            verification: VerificationId,
+        ) -> Vec<FallbackStep>;
         async fn review_fallbacks(reviews: Arc<[FallbackReview]>) -> ();
     }
     idempotent_answers: IdempotentAnswers {

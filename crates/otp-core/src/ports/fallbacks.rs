@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::ids::{AccountId, VerificationId};
 use crate::ports::PortError;
 use crate::time::Timestamp;
-use crate::verification::fallback::{DueFallback, FallbackPosition, FallbackReview};
+use crate::verification::fallback::{DueFallback, FallbackPosition, FallbackReview, FallbackStep};
 
 /// Holds the fallbacks of verifications until they are over.
 ///
@@ -28,6 +29,14 @@ pub trait Fallbacks: Send + Sync {
         now: Timestamp,
         most: usize,
     ) -> Result<Vec<DueFallback>, PortError>;
+
+    /// Returns the steps of a verification's fallback in their order, without those whose recipient was erased;
+    /// none if there is no fallback, or if it is over.
+    async fn find_fallback_steps(
+        &self,
+        account: AccountId,
+        verification: VerificationId,
+    ) -> Result<Vec<FallbackStep>, PortError>;
 
     /// Reviews fallbacks by [`review`](crate::verification::fallback::review) and records what it says, in one
     /// transaction. A fallback that is over is removed with its steps.

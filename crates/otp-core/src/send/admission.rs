@@ -173,8 +173,9 @@ impl Judged {
         };
         if let Some((fallback, update)) = facts.take_step(attempt, step, message) {
             self.fallbacks.insert(id, update);
-            let messages = fallback.messages.iter();
-            let charges = messages.map(|message| (message.id, message.into()));
+            let sharing = fallback.sharing();
+            let charges = sharing.iter();
+            let charges = charges.map(|message| (message.id, message.into()));
             self.shared_charges.extend(charges);
         }
     }
@@ -308,17 +309,15 @@ fn pay_for_step(
     fallback: &Fallback,
     balances: &[SubscriptionBalance],
 ) -> Option<Payment> {
-    let charges = fallback.messages.iter().map(CodeMessage::charge);
+    let sharing = fallback.sharing();
+    let charges = sharing.iter().map(CodeMessage::charge);
     let charged = charges.fold(Credits::ZERO, Credits::saturating_add);
-    let owed = owed(&fallback.messages, VerificationStatus::Pending).max(attempt.price);
+    let owed = owed(&sharing, VerificationStatus::Pending).max(attempt.price);
     let more = owed.checked_sub(charged).unwrap_or(Credits::ZERO);
     if more > Credits::ZERO {
         return debit(balances, more);
     }
-    let dearest = fallback
-        .messages
-        .iter()
-        .max_by_key(|message| message.charge());
+    let dearest = sharing.iter().max_by_key(|message| message.charge());
     Some(Payment {
         subscription_id: dearest?.subscription_id,
         credits: Credits::ZERO,

@@ -3,15 +3,18 @@
 //! The code stays the same while it is valid, because messages may arrive in any order: a person who
 //! enters the code of the older message must not be refused.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::channel::Channel;
 use crate::idempotency::IdempotencyKey;
-use crate::ids::VerificationId;
-use crate::ports::{PortError, VerificationKey};
+use crate::ids::{AccountId, VerificationId};
+use crate::ports::{Fallbacks, PortError, VerificationKey};
+use crate::recipient::Recipient;
+use crate::sealing::AccountSealer;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
-use crate::usecases::account_sealers::{open_code, open_verified};
+use crate::usecases::account_sealers::{open_code, open_step, open_verified};
 use crate::usecases::authenticate::Caller;
 use crate::usecases::create_verification::CreatedVerification;
 use crate::usecases::send_message::{
@@ -27,6 +30,8 @@ pub struct ResendVerification {
     pub send: SendMessage,
     /// Finds the code, and shows the verification afterwards.
     pub show: ShowVerification,
+    /// Finds the recipients of another channel.
+    pub fallbacks: Arc<dyn Fallbacks>,
 }
 
 /// A parsed request to send a code again.
@@ -36,7 +41,7 @@ pub struct ResendVerificationRequest {
     pub caller: Caller,
     /// The verification.
     pub id: VerificationId,
-    /// The channel, if the caller chose one.
+    /// The channel, if the caller chose one: that of the verification, or one that its fallback names.
     pub channel: Option<Channel>,
     /// Language of notices to the account holder, if the request names one.
     pub notice_language: Option<UiLanguage>,
@@ -104,12 +109,13 @@ impl ResendVerification {
         let to = to.map_err(ShowVerificationError::from)?;
         // Without the recipient, it is erased, and there is nobody to send to.
         let to = to.ok_or(ShowVerificationError::NotFound)?;
-        if request
-            .channel
-            .is_some_and(|channel| channel != to.channel())
-        {
-            return Err(ResendVerificationError::OtherChannel);
-        }
+        let to = match request.channel {
+            Some(channel) if channel != to.channel() => {
+                self.recipient_of_a_step(account, request.id, channel, sealer)
+                    .await?
+            }
+            Some(_) | None => to,
+        };
         let (Some(sealer), Some(sealed)) = (sealer, &record.code) else {
             return Err(ended(&record, now));
         };
@@ -133,6 +139,25 @@ impl ResendVerification {
             verification: self.show.execute(account, key).await?,
             replayed: sent.replayed,
         })
+    }
+}
+
+impl ResendVerification {
+    /// Returns the first recipient that the fallback names for a channel.
+    async fn recipient_of_a_step(
+        &self,
+        account: AccountId,
+        id: VerificationId,
+        channel: Channel,
+        sealer: Option<&AccountSealer>,
+    ) -> Result<Recipient, ResendVerificationError> {
+        let steps = self.fallbacks.find_fallback_steps(account, id).await?;
+        let mut steps = steps.iter();
+        let step = steps.find(|step| step.channel == channel);
+        let step = step.ok_or(ResendVerificationError::OtherChannel)?;
+        let to = open_step(sealer, id, &step.recipient);
+        let to = to.map_err(ShowVerificationError::from)?;
+        to.ok_or(ResendVerificationError::OtherChannel)
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! The caller names the steps. A step is taken when every message of the verification has failed, or when the
 //! time that the step waits has passed; never once a message has arrived, and never after the verification
-//! ended. A message of a fallback is not a second charge: [`owed`] says what all messages cost together.
+//! ended. A message of a fallback is not a second charge: [`owed`] says what the messages cost together.
 
 mod charge;
 mod plan;
@@ -167,6 +167,14 @@ impl Fallback {
         self.messages
             .iter()
             .any(|message| message.shared_charge.is_some())
+    }
+
+    /// Returns the messages that share one charge once a step is taken: the first one, and those of the steps. A
+    /// message that sent the code again is a send like any other, and costs its price besides.
+    pub fn sharing(&self) -> Vec<CodeMessage> {
+        let messages = self.messages.iter().enumerate();
+        let sharing = messages.filter(|(place, message)| message.shares(*place));
+        sharing.map(|(_, message)| *message).collect()
     }
 
     fn next(&self) -> Option<usize> {

@@ -84,6 +84,7 @@ impl Mailing {
         let resend = ResendVerification {
             send: self.0.send_message.clone(),
             show: self.show(),
+            fallbacks: self.0.fixture.store.clone(),
         };
         let request = ResendVerificationRequest {
             caller: self.0.caller(),

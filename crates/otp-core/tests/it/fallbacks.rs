@@ -16,6 +16,9 @@ use otp_core::usecases::create_verification::{
     CodeSource, CreateVerification, CreateVerificationError, CreateVerificationRequest,
 };
 use otp_core::usecases::deliver_queued::DeliverQueued;
+use otp_core::usecases::resend_verification::{
+    ResendVerification, ResendVerificationError, ResendVerificationRequest,
+};
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_verification::{ShowVerification, ShownVerification};
 use otp_core::verification::fallback::{FallbackPlan, PlannedStep};
@@ -233,6 +236,7 @@ async fn a_failed_receipt_and_a_refusal_take_the_step_at_once() {
         .await
         .expect("created");
     assert_eq!(created.messages[0].status, MessageStatus::Failed);
+    gateway.advance(1);
     assert_eq!(gateway.round().await.taken, 1);
     let channels = gateway.shown(created.id).await.channels_tried();
     assert_eq!(channels, [Channel::WhatsApp, Channel::Email]);
@@ -350,4 +354,39 @@ async fn a_step_that_cannot_be_paid_for_is_passed_over() {
     let round = gateway.round().await;
     assert_eq!((round.taken, round.passed_over), (0, 1));
     gateway.assert_spent(1).await;
+}
+
+#[tokio::test]
+async fn a_code_is_sent_again_by_the_channel_of_a_step() {
+    let gateway = Gateway::answering([]).await;
+    let steps = [(address(), 200)];
+    let created = gateway.create(number(), &steps).await.expect("created");
+    let resend = |channel| {
+        let resend = ResendVerification {
+            send: gateway.0.send_message.clone(),
+            show: gateway.show(),
+            fallbacks: gateway.0.fixture.store.clone(),
+        };
+        let request = ResendVerificationRequest {
+            caller: gateway.0.caller(),
+            id: created.id,
+            channel: Some(channel),
+            notice_language: None,
+            idempotency_key: None,
+        };
+        async move { resend.execute(request).await }
+    };
+    gateway.advance(1);
+    let resent = resend(Channel::Email).await.expect("resent").verification;
+    assert_eq!(resent.channels_tried(), [Channel::WhatsApp, Channel::Email]);
+    gateway.round().await;
+    let sent = gateway.handed_over();
+    assert_eq!((sent.len(), &sent[0].1), (2, &sent[1].1));
+    // It is a send like any other.
+    gateway.assert_spent(4).await;
+    let other = resend(Channel::Double).await.expect_err("no such step");
+    assert!(matches!(other, ResendVerificationError::OtherChannel));
+    // The mail has arrived, so the step is not taken.
+    gateway.advance(199);
+    assert_eq!(gateway.round().await.taken, 0);
 }

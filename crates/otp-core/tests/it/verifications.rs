@@ -156,6 +156,7 @@ impl Verifier {
         let resend = ResendVerification {
             send: self.world.send_message.clone(),
             show: self.show(),
+            fallbacks: self.world.fixture.store.clone(),
         };
         let request = ResendVerificationRequest {
             caller: self.world.caller(),

@@ -21,11 +21,12 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, IdempotentAnswers, MockAdmissionFacts, MockClock, MockDirectory, MockIdempotentAnswers,
-    MockMessageOutcomes, MockMessageSender, MockMessages, MockNoticeOutbox, MockOptOuts,
-    MockProofKeys, MockProofSigner, MockReceipts, MockRecipientIdentities, MockSendLedger,
-    MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates, MockVerificationLedger,
-    MockVerifications, ProviderWebhook, Randomness, SendLedger, StorageHealth,
+    Clock, IdempotentAnswers, MockAdmissionFacts, MockClock, MockDirectory, MockFallbacks,
+    MockIdempotentAnswers, MockMessageOutcomes, MockMessageSender, MockMessages, MockNoticeOutbox,
+    MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts, MockRecipientIdentities,
+    MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates,
+    MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness, SendLedger,
+    StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::recipient::EmailAddress;
@@ -133,6 +134,7 @@ pub(super) struct World {
     pub(super) messages: MockMessages,
     pub(super) outcomes: MockMessageOutcomes,
     pub(super) verification_ledger: MockVerificationLedger,
+    pub(super) fallbacks: MockFallbacks,
     pub(super) verifications: MockVerifications,
     pub(super) proofs: MockProofSigner,
     pub(super) answers: Arc<dyn IdempotentAnswers>,
@@ -194,6 +196,7 @@ impl World {
             messages: MockMessages::new(),
             outcomes: MockMessageOutcomes::new(),
             verification_ledger: MockVerificationLedger::new(),
+            fallbacks: MockFallbacks::new(),
             verifications: MockVerifications::new(),
             proofs: MockProofSigner::new(),
             answers: Arc::new(MockIdempotentAnswers::new()),
@@ -287,6 +290,7 @@ impl World {
             resend_verification: ResendVerification {
                 send: send_message.clone(),
                 show: show_verification.clone(),
+                fallbacks: Arc::new(self.fallbacks),
             },
             check_verification: CheckVerification {
                 ledger: verification_ledger.clone(),

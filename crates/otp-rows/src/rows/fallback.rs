@@ -54,6 +54,17 @@ by_name! {
     }
 }
 
+impl From<FallbackStepRow> for FallbackStep {
+    fn from(row: FallbackStepRow) -> Self {
+        Self {
+            channel: row.channel.0,
+            recipient: row.recipient.0,
+            recipient_index: row.recipient_index.0,
+            wait: Duration::from_secs(row.wait_seconds.0.into()),
+        }
+    }
+}
+
 by_name! {
     /// A message of a verification with a fallback.
     pub struct ChargedMessageRow {
@@ -109,14 +120,8 @@ impl FallbackParts {
     fn assemble(self) -> Vec<(FallbackRow, Fallback)> {
         let mut steps = HashMap::<_, BTreeMap<_, _>>::new();
         for row in self.steps {
-            let step = FallbackStep {
-                channel: row.channel.0,
-                recipient: row.recipient.0,
-                recipient_index: row.recipient_index.0,
-                wait: Duration::from_secs(row.wait_seconds.0.into()),
-            };
             let of = steps.entry(row.verification_id.0).or_default();
-            of.insert(row.step.0, step);
+            of.insert(row.step.0, row.into());
         }
         let mut messages = HashMap::<_, Vec<_>>::new();
         for row in self.messages {

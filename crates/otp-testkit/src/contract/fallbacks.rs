@@ -337,4 +337,24 @@ pub async fn steps_to_an_erased_recipient_are_forgotten(store: Arc<dyn Storage>)
     let listed = due(&fixture, at(30)).await;
     let left: Vec<_> = listed[0].fallback.steps.keys().copied().collect();
     assert_eq!(left, [1]);
+    assert_eq!(steps(&fixture, &begun).await, new_of(&begun).fallback[1..]);
+}
+
+async fn steps(fixture: &Fixture, begun: &SendAttempt) -> Vec<FallbackStep> {
+    let (store, id) = (&fixture.store, new_of(begun).id);
+    let found = store.find_fallback_steps(fixture.account, id).await;
+    found.expect("found")
+}
+
+/// For their account only, and until the fallback is over.
+pub async fn the_steps_of_a_fallback_are_found(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 20).await;
+    let begun = created(&fixture, 1).await;
+    assert_eq!(steps(&fixture, &begun).await, new_of(&begun).fallback);
+    let (stranger, id) = (fixture.another_account().await, new_of(&begun).id);
+    let foreign = fixture.store.find_fallback_steps(stranger, id).await;
+    assert_eq!(foreign.expect("looked up"), []);
+    approve(&fixture, &begun).await;
+    review(&fixture, &begun, at(0)).await;
+    assert_eq!(steps(&fixture, &begun).await, []);
 }

@@ -10,7 +10,7 @@ use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
 use otp_core::verification::fallback::{
     CodeMessage, DueFallback, Fallback, FallbackPosition, FallbackReview, FallbackReviewFacts,
-    FallbackUpdate, FallbackWake, SharedCharge, review,
+    FallbackStep, FallbackUpdate, FallbackWake, SharedCharge, review,
 };
 
 use super::{MemoryStore, State};
@@ -56,6 +56,18 @@ impl Fallbacks for MemoryStore {
             })
         });
         Ok(listed.collect())
+    }
+
+    async fn find_fallback_steps(
+        &self,
+        account: AccountId,
+        verification: VerificationId,
+    ) -> Result<Vec<FallbackStep>, PortError> {
+        let state = self.state();
+        let stored = state.verified.fallbacks.get(&verification);
+        let stored = stored.filter(|stored| stored.account_id == account);
+        let steps = stored.map(|stored| stored.fallback.steps.values().cloned().collect());
+        Ok(steps.unwrap_or_default())
     }
 
     async fn review_fallbacks(&self, reviews: Arc<[FallbackReview]>) -> Result<(), PortError> {

@@ -39,6 +39,11 @@ impl CodeMessage {
         self.status == MessageStatus::Failed
     }
 
+    /// Returns whether it shares the charge of its verification, in which it has this place.
+    pub(super) fn shares(&self, place: usize) -> bool {
+        place == 0 || self.shared_charge.is_some()
+    }
+
     /// Returns what it costs now.
     pub fn charge(&self) -> Credits {
         match self.shared_charge {
@@ -67,8 +72,7 @@ impl From<&CodeMessage> for SharedCharge {
     }
 }
 
-/// Returns what the messages of a verification cost together once a fallback is used: one message, the dearest
-/// of those that arrived.
+/// Returns what the messages that share a charge cost together: one message, the dearest of those that arrived.
 ///
 /// While the verification is pending, each message that did not fail may still arrive. After its end those count
 /// that have arrived; a receipt that comes later changes the result. If the code was entered although no message

@@ -76,8 +76,11 @@ pub fn review(reviews: &[FallbackReview], mut facts: FallbackReviewFacts) -> Rev
                 balances: facts.balances.entry(review.account_id).or_default(),
                 at: review.at,
             };
-            let owed = owed(&fallback.messages, state.status_at(review.at));
-            reviewed.charge(&mut fallback.messages, owed, payers);
+            let owed = owed(&fallback.sharing(), state.status_at(review.at));
+            let messages = fallback.messages.iter_mut().enumerate();
+            let sharing = messages.filter(|(place, message)| message.shares(*place));
+            let sharing = sharing.map(|(_, message)| message).collect();
+            reviewed.charge(sharing, owed, payers);
         }
         match fallback.turn(state, review.at) {
             FallbackTurn::Settle => {
@@ -114,8 +117,8 @@ struct Payers<'a> {
 
 impl ReviewedFallbacks {
     /// Refunds what is charged too much, or debits what is missing if a subscription covers it.
-    fn charge(&mut self, messages: &mut [CodeMessage], owed: Credits, payers: Payers<'_>) {
-        let charged = messages.iter().map(CodeMessage::charge);
+    fn charge(&mut self, messages: Vec<&mut CodeMessage>, owed: Credits, payers: Payers<'_>) {
+        let charged = messages.iter().map(|message| message.charge());
         let charged = charged.fold(Credits::ZERO, Credits::saturating_add);
         if let Some(missing) = owed.checked_sub(charged) {
             if missing > Credits::ZERO {
@@ -127,8 +130,8 @@ impl ReviewedFallbacks {
     }
 
     /// Debits the dearest message that arrived.
-    fn debit(&mut self, messages: &mut [CodeMessage], missing: Credits, payers: Payers<'_>) {
-        let arrived = messages.iter_mut().filter(|message| message.has_arrived());
+    fn debit(&mut self, messages: Vec<&mut CodeMessage>, missing: Credits, payers: Payers<'_>) {
+        let arrived = messages.into_iter().filter(|message| message.has_arrived());
         let Some(message) = arrived.max_by_key(|message| message.price) else {
             return;
         };
@@ -149,10 +152,14 @@ impl ReviewedFallbacks {
     }
 
     /// Refunds first the messages that did not arrive.
-    fn refund(&mut self, messages: &mut [CodeMessage], mut excess: Credits, payers: Payers<'_>) {
-        let mut by_arrival: Vec<_> = messages.iter_mut().collect();
-        by_arrival.sort_by_key(|message| message.has_arrived());
-        for message in by_arrival {
+    fn refund(
+        &mut self,
+        mut messages: Vec<&mut CodeMessage>,
+        mut excess: Credits,
+        payers: Payers<'_>,
+    ) {
+        messages.sort_by_key(|message| message.has_arrived());
+        for message in messages {
             let part = message.charge().min(excess);
             if part == Credits::ZERO {
                 continue;

@@ -232,6 +232,22 @@ fn the_message_that_did_not_arrive_is_given_back() {
 }
 
 #[test]
+fn a_message_that_sent_the_code_again_is_charged_by_itself() {
+    let mut used = fallback(&[]);
+    let again = message(2, MessageStatus::Delivered, 3, None);
+    used.messages = vec![
+        message(1, MessageStatus::Sent, 3, Some(3)),
+        again,
+        message(3, MessageStatus::Sent, 2, Some(0)),
+    ];
+    assert!(!used.sharing().contains(&again));
+    let reviewed = reviewed(used, VerificationStatus::Expired, None, 300);
+    let changed: Vec<_> = reviewed.charges.keys().map(|id| id.0.as_u128()).collect();
+    assert_eq!(changed, [1]);
+    assert_eq!(reviewed.balances[&PAYER].remaining, credits(53));
+}
+
+#[test]
 fn a_late_receipt_is_paid_for_if_the_account_can() {
     let mut late = fallback(&[]);
     late.messages = vec![
