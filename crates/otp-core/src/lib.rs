@@ -54,6 +54,7 @@ pub mod cooldown;
 pub mod credits;
 pub mod idempotency;
 pub mod ids;
+pub mod insights;
 pub mod keyring;
 pub mod language;
 pub mod message;

@@ -16,6 +16,7 @@ mod erasure;
 mod error;
 mod fallbacks;
 mod idempotent_answers;
+mod insights;
 mod keyring;
 mod message_outcomes;
 mod message_sender;
@@ -58,6 +59,7 @@ pub use erasure::Erasure;
 pub use error::{OutOfSpace, PortError};
 pub use fallbacks::Fallbacks;
 pub use idempotent_answers::IdempotentAnswers;
+pub use insights::Insights;
 pub use keyring::{Keyring, RewrappedKey};
 pub use message_outcomes::MessageOutcomes;
 #[cfg(feature = "mocks")]
@@ -110,6 +112,7 @@ pub mod mocks {
     pub use super::erasure::MockErasure;
     pub use super::fallbacks::MockFallbacks;
     pub use super::idempotent_answers::MockIdempotentAnswers;
+    pub use super::insights::MockInsights;
     pub use super::keyring::MockKeyring;
     pub use super::message_outcomes::MockMessageOutcomes;
     pub use super::message_sender::MockMessageSender;

@@ -67,6 +67,7 @@ pub mod send_message;
 pub mod send_test_mail;
 pub mod set_prices;
 pub mod show_consent;
+pub mod show_insights;
 pub mod show_message;
 pub mod show_verification;
 pub mod stop_sender;

@@ -1,5 +1,5 @@
-//! Reads that callers make for themselves (lists, histories, verifications, foreseen sends), few at a
-//! time.
+//! Reads that callers make for themselves (lists, histories, verifications, insights, foreseen sends), few
+//! at a time.
 //!
 //! Such a read may look at many rows. However many callers read, and however slow the reads are, most
 //! connections remain free for sends, status checks and receipts.
@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
+use otp_core::insights::{FunnelFacts, InsightsQuery};
 use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
 use otp_core::ports::{
-    AdmissionFacts, MAX_READ_TIME, Messages, PortError, Storage, VerificationKey, Verifications,
+    AdmissionFacts, Insights, MAX_READ_TIME, Messages, PortError, Storage, VerificationKey,
+    Verifications,
 };
 use otp_core::send::{SendAttempt, SendFacts};
 use otp_core::time::Timestamp;
@@ -20,30 +22,21 @@ use tokio::time::timeout;
 
 /// Lets few callers read at a time.
 pub struct NarrowReads {
-    messages: Arc<dyn Messages>,
-    facts: Arc<dyn AdmissionFacts>,
-    verifications: Arc<dyn Verifications>,
+    store: Arc<dyn Storage>,
     permits: Semaphore,
 }
 
 impl NarrowReads {
     /// Lets a quarter of the connections of `store` read at a time, and at least one.
-    pub fn of_store(store: &Arc<dyn Storage>) -> Self {
+    pub fn of_store(store: Arc<dyn Storage>) -> Self {
         let at_a_time = (store.connection_use().max / 4).max(1);
-        Self::new(store.clone(), store.clone(), store.clone(), at_a_time)
+        Self::new(store, at_a_time)
     }
 
     /// Lets `at_a_time` callers read at a time.
-    pub fn new(
-        messages: Arc<dyn Messages>,
-        facts: Arc<dyn AdmissionFacts>,
-        verifications: Arc<dyn Verifications>,
-        at_a_time: usize,
-    ) -> Self {
+    pub fn new(store: Arc<dyn Storage>, at_a_time: usize) -> Self {
         Self {
-            messages,
-            facts,
-            verifications,
+            store,
             permits: Semaphore::new(at_a_time),
         }
     }
@@ -63,18 +56,18 @@ impl Messages for NarrowReads {
         account: AccountId,
         message: MessageId,
     ) -> Result<Option<Message>, PortError> {
-        self.messages.find(account, message).await
+        Messages::find(&*self.store, account, message).await
     }
 
     async fn find_all(
         &self,
         wanted: &[(AccountId, MessageId)],
     ) -> Result<Vec<Option<Message>>, PortError> {
-        self.messages.find_all(wanted).await
+        self.store.find_all(wanted).await
     }
 
     async fn find_account(&self, message: MessageId) -> Result<Option<AccountId>, PortError> {
-        self.messages.find_account(message).await
+        self.store.find_account(message).await
     }
 
     async fn find_history(
@@ -83,12 +76,12 @@ impl Messages for NarrowReads {
         message: MessageId,
     ) -> Result<Option<MessageHistory>, PortError> {
         let _turn = self.turn().await?;
-        self.messages.find_history(account, message).await
+        self.store.find_history(account, message).await
     }
 
     async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
         let _turn = self.turn().await?;
-        self.messages.list(query).await
+        Messages::list(&*self.store, query).await
     }
 }
 
@@ -96,7 +89,7 @@ impl Messages for NarrowReads {
 impl AdmissionFacts for NarrowReads {
     async fn facts_of(&self, attempt: &SendAttempt) -> Result<SendFacts, PortError> {
         let _turn = self.turn().await?;
-        self.facts.facts_of(attempt).await
+        self.store.facts_of(attempt).await
     }
 }
 
@@ -109,9 +102,7 @@ impl Verifications for NarrowReads {
         now: Timestamp,
     ) -> Result<Option<VerificationRecord>, PortError> {
         let _turn = self.turn().await?;
-        self.verifications
-            .find_verification(account, key, now)
-            .await
+        self.store.find_verification(account, key, now).await
     }
 
     async fn list_verifications(
@@ -119,6 +110,14 @@ impl Verifications for NarrowReads {
         query: &VerificationQuery,
     ) -> Result<FoundVerifications, PortError> {
         let _turn = self.turn().await?;
-        self.verifications.list_verifications(query).await
+        self.store.list_verifications(query).await
+    }
+}
+
+#[async_trait]
+impl Insights for NarrowReads {
+    async fn funnel_facts(&self, query: &InsightsQuery) -> Result<Option<FunnelFacts>, PortError> {
+        let _turn = self.turn().await?;
+        self.store.funnel_facts(query).await
     }
 }

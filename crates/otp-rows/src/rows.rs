@@ -7,6 +7,7 @@ mod credits;
 mod fallback;
 mod idempotent_request;
 mod identity;
+mod insights;
 mod keyring;
 mod message;
 mod notice;
@@ -32,6 +33,7 @@ pub use fallback::{
 };
 pub use idempotent_request::{BegunRequestRow, StoredRequestRow};
 pub use identity::{AnsweredMessageRow, ContactedRow, IdentityRow, NumberAccountRow, RecalledRow};
+pub use insights::{CountRow, MessageProgressRow};
 pub use keyring::{KeyringRow, master_key_id};
 pub use message::{
     ExaminedMessageRow, MessageEventRow, MessageOutcomeRow, MessageRecordRow, MessageRow,

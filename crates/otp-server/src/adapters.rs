@@ -95,7 +95,7 @@ impl Adapters {
         let ledger = Arc::new(GroupCommit::start(watch.clone(), BatchLimits::DEFAULT));
         let checks = GroupedChecks::start(storage.clone(), BatchLimits::DEFAULT);
         let reads = Arc::new(GroupedReads::start(storage.clone()));
-        let narrow_reads = Arc::new(NarrowReads::of_store(&storage));
+        let narrow_reads = Arc::new(NarrowReads::of_store(storage.clone()));
         let mailer = mailer(settings)?;
         let sender = CountedSender::new(message_sender(settings, overrides, mailer.as_ref())?);
         let sender = Arc::new(PacedSender::new(Arc::new(sender)));

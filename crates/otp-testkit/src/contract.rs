@@ -29,6 +29,7 @@
 //! | [`sender_health`], [`templates`] | `Senders`, `SenderHealths`, `Templates` | no sender is stopped |
 //! | [`opt_out`] | `OptOuts`, `RecipientIdentities` | STOP and START |
 //! | [`idempotent_answers`] | `IdempotentAnswers` | no request below `/v1` is repeated safely |
+//! | [`insights`] | `Insights`, `MessageOutcomes`, `VerificationLedger` | no funnel is shown |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
 //! | [`verifications`], [`code_checks`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
@@ -50,6 +51,7 @@ pub mod fallbacks;
 pub mod fixture;
 pub mod idempotency;
 pub mod idempotent_answers;
+pub mod insights;
 pub mod keyring;
 pub mod notice_outbox;
 pub mod opt_out;
@@ -88,6 +90,7 @@ macro_rules! storage_contract {
             fallbacks,
             idempotency,
             idempotent_answers,
+            insights,
             keyring,
             notice_outbox,
             opt_out,
@@ -196,6 +199,15 @@ macro_rules! storage_contract {
             erasing_leaves_no_trace_of_the_recipient,
             an_erased_message_still_counts,
             an_erased_recipient_is_still_opted_out,
+        }
+    };
+    (@insights $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; insights:
+            the_progress_of_each_message_is_known,
+            a_message_is_found_with_its_groups_and_its_code,
+            a_period_has_the_messages_of_one_account,
+            an_approved_verification_is_found_with_all_its_messages,
+            too_many_messages_are_refused,
         }
     };
     (@keyring $fresh:expr) => {

@@ -7,6 +7,7 @@ mod credit_audit;
 mod erasure;
 mod fallbacks;
 mod idempotent_answers;
+mod insights;
 mod keyring;
 mod ledger;
 mod message_outcomes;

@@ -17,6 +17,7 @@ use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{
     AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, VerificationId,
 };
+use otp_core::insights::{FunnelFacts, InsightsQuery};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::message::{
     ClaimedMessage, ExpiryPosition, FoundMessages, JudgedOutcome, Message, MessageHistory,
@@ -28,7 +29,7 @@ use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
-    Directory, Erasure, Fallbacks, IdempotentAnswers, Keyring, MessageOutcomes, Messages,
+    Directory, Erasure, Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages,
     NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys,
     Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState,
     SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions,
@@ -164,6 +165,9 @@ storage_parts! {
         async fn finish(key: RequestKey, begun_at: Timestamp, answer: &Sealed) -> ();
         async fn forget(key: RequestKey, begun_at: Timestamp) -> ();
         async fn remove_older(before: Timestamp, most: usize) -> usize;
+    }
+    insights: Insights {
+        async fn funnel_facts(query: &InsightsQuery) -> Option<FunnelFacts>;
     }
     keyring: Keyring {
         async fn find_key(owner: KeyOwner) -> Option<WrappedKey>;

@@ -266,11 +266,11 @@ CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, cre
 -- Finds, together with messages_by_recipient, every message to a recipient.
 CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_index, created_at)
     WHERE failed_at IS NOT NULL;
--- Finds pages of an account's messages, newest first. messages_by_recipient begins with the account
+-- Finds an account's messages by their time. messages_by_recipient begins with the account
 -- as well. Until the planner knows the size of the table, both look equally good to it, and a plan
 -- that uses this index for the sends to a recipient reads every message of the last hours. Only the
--- query of a page repeats the condition of this index, so the planner does not consider it for
--- other queries.
+-- queries of a page and of insights repeat the condition of this index, so the planner does not
+-- consider it for other queries.
 CREATE INDEX messages_by_account ON messages (account_id, created_at, id)
     WHERE created_at > '-infinity';
 -- Finds the messages of a verification. Other messages have no entry. Only the query of those of a

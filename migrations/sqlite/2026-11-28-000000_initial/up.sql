@@ -268,7 +268,7 @@ CREATE INDEX messages_by_recipient ON messages (account_id, recipient_index, cre
 -- Finds, together with messages_by_recipient, every message to a recipient.
 CREATE INDEX failed_messages_by_recipient ON messages (account_id, recipient_index, created_at)
     WHERE failed_at IS NOT NULL;
--- Finds pages of an account's messages, newest first.
+-- Finds an account's messages by their time.
 CREATE INDEX messages_by_account ON messages (account_id, created_at, id);
 -- Finds the messages of a verification.
 CREATE INDEX messages_by_verification ON messages (verification_id, created_at, id)

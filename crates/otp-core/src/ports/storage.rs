@@ -2,9 +2,10 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
-    IdempotentAnswers, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, OutgoingQueue,
-    Plans, Prices, ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger, SenderHealths,
-    Senders, StorageHealth, Subscriptions, Templates, VerificationLedger, Verifications,
+    IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
+    OutgoingQueue, Plans, Prices, ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger,
+    SenderHealths, Senders, StorageHealth, Subscriptions, Templates, VerificationLedger,
+    Verifications,
 };
 
 /// All ports that a storage adapter provides.
@@ -21,6 +22,7 @@ pub trait Storage:
     + Erasure
     + Fallbacks
     + IdempotentAnswers
+    + Insights
     + Keyring
     + MessageOutcomes
     + Messages
@@ -54,6 +56,7 @@ impl<T> Storage for T where
         + Erasure
         + Fallbacks
         + IdempotentAnswers
+        + Insights
         + Keyring
         + MessageOutcomes
         + Messages

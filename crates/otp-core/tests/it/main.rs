@@ -26,6 +26,7 @@ mod record_outcome;
 mod rotate_api_key;
 mod send_message;
 mod senders;
+mod show_insights;
 mod show_message;
 mod sync_templates;
 mod templates;

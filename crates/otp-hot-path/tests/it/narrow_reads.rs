@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId, VerificationId};
+use otp_core::insights::{FunnelFacts, InsightsQuery};
 use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
 use otp_core::page::PagePosition;
-use otp_core::ports::{MAX_READ_TIME, Messages, PortError, VerificationKey, Verifications};
+use otp_core::ports::{
+    Insights, MAX_READ_TIME, Messages, PortError, VerificationKey, Verifications,
+};
 use otp_core::time::Timestamp;
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
 use otp_hot_path::NarrowReads;
-use otp_testkit::MemoryStore;
+use otp_testkit::{MemoryStore, StorageParts};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -85,14 +88,27 @@ impl Verifications for Slow {
     }
 }
 
+#[async_trait]
+impl Insights for Slow {
+    async fn funnel_facts(&self, _: &InsightsQuery) -> Result<Option<FunnelFacts>, PortError> {
+        self.read().await;
+        Ok(None)
+    }
+}
+
 fn narrow(at_a_time: usize) -> (Arc<Slow>, Arc<NarrowReads>) {
     let slow = Arc::new(Slow {
         running: AtomicUsize::new(0),
         most: AtomicUsize::new(0),
         ends: Semaphore::new(0),
     });
-    let facts = Arc::new(MemoryStore::default());
-    let reads = NarrowReads::new(slow.clone(), facts, slow.clone(), at_a_time);
+    let store = StorageParts {
+        messages: slow.clone(),
+        verifications: slow.clone(),
+        insights: slow.clone(),
+        ..StorageParts::of(Arc::new(MemoryStore::default()))
+    };
+    let reads = NarrowReads::new(Arc::new(store), at_a_time);
     (slow, Arc::new(reads))
 }
 
@@ -133,7 +149,7 @@ async fn lists_and_histories_share_few_turns() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn verifications_share_the_turns_of_messages() {
+async fn verifications_and_insights_share_the_turns_of_messages() {
     let (slow, reads) = narrow(1);
     let list = VerificationQuery {
         account_id: AccountId(Uuid::nil()),
@@ -145,13 +161,20 @@ async fn verifications_share_the_turns_of_messages() {
         examine: 1,
         now: Timestamp::from_unix_millis(0),
     };
+    let insights = InsightsQuery {
+        account_id: list.account_id,
+        from: list.now,
+        until: Timestamp::MAX,
+        most: 1,
+    };
     let mut callers = Vec::new();
-    for number in 0..9 {
+    for number in 0..12 {
         let (reads, list) = (Arc::clone(&reads), list.clone());
         callers.push(tokio::spawn(async move {
-            match number % 3 {
+            match number % 4 {
                 0 => Messages::list(&*reads, &query()).await.map(drop),
                 1 => reads.list_verifications(&list).await.map(drop),
+                2 => reads.funnel_facts(&insights).await.map(drop),
                 _ => {
                     let key = VerificationKey::Id(VerificationId(Uuid::nil()));
                     let found = reads.find_verification(list.account_id, key, list.now);
@@ -160,7 +183,7 @@ async fn verifications_share_the_turns_of_messages() {
             }
         }));
     }
-    slow.ends.add_permits(9);
+    slow.ends.add_permits(12);
     for caller in callers {
         caller.await.expect("no panic").expect("its turn came");
     }

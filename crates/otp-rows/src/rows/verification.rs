@@ -7,6 +7,7 @@ use diesel::deserialize::{self, QueryableByName};
 use diesel::row::NamedRow;
 use otp_core::channel::Channel;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, VerificationId};
+use otp_core::insights::CodeMessage;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::sealing::{RecipientIndex, Sealed};
@@ -185,6 +186,20 @@ by_name! {
     }
 }
 
+impl From<CodeMessageRow> for CodeMessage {
+    fn from(row: CodeMessageRow) -> Self {
+        Self {
+            verification: row.verification_id.0,
+            message: VerificationMessage {
+                id: row.id.0,
+                channel: row.channel.0,
+                status: row.status.0,
+                created_at: row.created_at.0,
+            },
+        }
+    }
+}
+
 by_name! {
     /// A check of a verification.
     pub struct CheckRow {
@@ -225,13 +240,9 @@ impl RecordParts {
             .map(|row| (row.state.id.0, record(row)))
             .collect();
         for row in self.messages {
-            if let Some(record) = records.get_mut(&row.verification_id.0) {
-                record.messages.push(VerificationMessage {
-                    id: row.id.0,
-                    channel: row.channel.0,
-                    status: row.status.0,
-                    created_at: row.created_at.0,
-                });
+            let of = CodeMessage::from(row);
+            if let Some(record) = records.get_mut(&of.verification) {
+                record.messages.push(of.message);
             }
         }
         for row in self.checks {

@@ -9,7 +9,7 @@ use crate::connect::in_time;
 use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
 use crate::{
-    fallbacks, idempotent_answers, outgoing_queue, receipts, recipient_identities,
+    fallbacks, idempotent_answers, insights, outgoing_queue, receipts, recipient_identities,
     stored_fallbacks, stored_verifications, verification_ledger, verifications,
 };
 
@@ -168,6 +168,30 @@ fn a_page_is_read_by_the_index_of_its_account_or_of_its_recipient() {
         assert!(of_recipient.contains(&search), "{of_recipient}");
     }
     assert!(!of_recipient.contains("SCAN messages"), "{of_recipient}");
+}
+
+#[test]
+fn the_messages_of_a_period_and_their_facts_are_found_by_index() {
+    let period = "messages_by_account (account_id=? AND created_at>? AND created_at<?)";
+    let counted = plan(insights::COUNT).join("\n");
+    assert!(
+        counted.contains(&format!("COVERING INDEX {period}")),
+        "{counted}"
+    );
+    let steps = plan(insights::PROGRESS);
+    for index in [
+        period,
+        "sqlite_autoindex_templates_1 (id=?)",
+        "sqlite_autoindex_verifications_1 (id=?)",
+        "sqlite_autoindex_message_events_1 (message_id=? AND status=?)",
+    ] {
+        let found = steps.iter().any(|step| step.contains(index));
+        assert!(found, "{index} in {steps:#?}");
+    }
+    assert!(
+        !steps.iter().any(|step| step.contains("SCAN")),
+        "{steps:#?}"
+    );
 }
 
 #[test]

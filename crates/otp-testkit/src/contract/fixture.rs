@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use otp_core::account::{AccountRules, Contact, ContactLine};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use otp_core::channel::whatsapp::{self, AccessToken, ProviderId, Sender};
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
@@ -182,6 +183,31 @@ impl Fixture {
             access_token: AccessToken::parse("EAAGtoken").expect("a token"),
         };
         add_sender.execute(new).await.expect("a sender")
+    }
+
+    /// A sender of the account with a template, and an attempt to send with them to the `number`-th of the
+    /// tests' recipients.
+    pub async fn routed_attempt(&self, number: u32) -> (SendAttempt, Sender, TemplateName) {
+        let digits = ProviderId::parse("106540352242922").expect("digits");
+        let sender = self.add_sender(self.account, digits).await;
+        let template = AuthenticationTemplate::assumed_approved(
+            TemplateId::generate(self.clock.now(), &*self.randomness),
+            sender.id,
+            TemplateName::parse("otp_code").expect("name"),
+            LanguageTag::parse("en_US").expect("language"),
+            self.clock.now(),
+        );
+        let added = self.store.add_template(&template).await;
+        added.expect("template");
+        let attempt = SendAttempt {
+            route: Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
+                sender_id: sender.id,
+                template_id: template.id,
+                language: template.language,
+            })),
+            ..self.attempt(number)
+        };
+        (attempt, sender, template.name)
     }
 
     /// Credits for the account.

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::channel::whatsapp;
 use otp_core::ids::MessageId;
 use otp_core::message::{EventSource, MessageEvent, MessageHistory, MessageStatus};
 use otp_core::ports::{Clock, Storage};
-use otp_core::send::{Outcome, RoutedTo, SendAttempt, Settlement};
+use otp_core::send::{Outcome, SendAttempt, Settlement};
 use uuid::Uuid;
 
-use super::administration::{sender, template};
 use super::fixture::{Fixture, START};
 use crate::sender::{accepted_outcome, failure};
 
@@ -135,17 +133,7 @@ pub async fn the_end_of_a_lifetime_is_recorded(store: Arc<dyn Storage>) {
 /// A message is read back with how it went out; another account's is as absent as an unknown one.
 pub async fn a_history_names_sender_and_template_and_is_nobody_elses(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 5).await;
-    let sender = sender(&fixture, "106540352242922");
-    fixture.store.add(&sender).await.expect("sender");
-    let template = template(&fixture, sender.id, "en_US");
-    let added = fixture.store.add_template(&template).await;
-    added.expect("template");
-    let mut attempt = fixture.attempt(1);
-    attempt.route = Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
-        sender_id: sender.id,
-        template_id: template.id,
-        language: template.language.clone(),
-    }));
+    let (attempt, sender, template) = fixture.routed_attempt(1).await;
     fixture.admit(&attempt).await;
     let record = history(&fixture, &attempt).await.record;
     assert_eq!(
@@ -157,8 +145,8 @@ pub async fn a_history_names_sender_and_template_and_is_nobody_elses(store: Arc<
         (attempt.region, attempt.price)
     );
     assert_eq!(record.recipient, Some(attempt.recipient.clone()));
-    assert_eq!(record.language, template.language);
-    assert_eq!(record.template, Some(template.name));
+    assert_eq!(record.language.as_str(), "en_US");
+    assert_eq!(record.template, Some(template));
     assert_eq!(record.phone_number_id, Some(sender.phone_number_id));
     assert_eq!((record.created_at, record.failed_at), (attempt.at, None));
 

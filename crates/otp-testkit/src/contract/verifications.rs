@@ -62,7 +62,7 @@ fn context() -> Context {
     }
 }
 
-fn resend(fixture: &Fixture, number: u32, id: VerificationId) -> SendAttempt {
+pub(super) fn resend(fixture: &Fixture, number: u32, id: VerificationId) -> SendAttempt {
     SendAttempt {
         verification: Some(VerificationPart::Resend(id)),
         ..fixture.attempt(number)

@@ -86,7 +86,7 @@ impl State {
         found.filter(|stored| stored.message.account_id == account)
     }
 
-    fn record(&self, stored: &StoredMessage) -> MessageRecord {
+    pub(super) fn record(&self, stored: &StoredMessage) -> MessageRecord {
         let (message, routed_to) = (&stored.message, &stored.routed_to);
         let whatsapp = routed_to.whatsapp();
         let template = whatsapp.and_then(|route| {
