@@ -10,7 +10,7 @@ use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification, docs,
     explain_message, health, jwks, list_messages, record_outcome, resend_verification,
-    send_message, show_message, show_verification, whatsapp_webhook,
+    send_message, show_insights, show_message, show_verification, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -72,6 +72,7 @@ impl Api {
                 explain_message::resource(),
                 show_message::resource(),
                 record_outcome::resource(),
+                show_insights::resource(),
                 create_verification::resource(),
                 show_verification::resource(),
                 check_verification::resource(),

@@ -13,6 +13,7 @@ pub(crate) mod list_verifications;
 pub(crate) mod record_outcome;
 pub(crate) mod resend_verification;
 pub(crate) mod send_message;
+pub(crate) mod show_insights;
 pub(crate) mod show_message;
 pub(crate) mod show_verification;
 pub(crate) mod whatsapp_webhook;

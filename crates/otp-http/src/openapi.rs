@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification,
     explain_message, health, jwks, list_messages, list_verifications, record_outcome,
-    resend_verification, send_message, show_message, show_verification,
+    resend_verification, send_message, show_insights, show_message, show_verification,
 };
 use crate::error::{Problem, offer_problems};
 use crate::wire::{ErrorBody, VerificationStatusName};
@@ -87,6 +87,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         cancel_verification::post,
         show_verification::get,
         list_verifications::get,
+        show_insights::get,
         jwks::get,
         health::live,
         health::ready,
@@ -96,6 +97,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
     tags(
         (name = "Messages", description = "Send passcodes and follow their status."),
         (name = "Verifications", description = "Let the service make the code, deliver it and check it."),
+        (name = "Insights", description = "See how far messages get and how many codes are typed."),
         (name = "Proofs", description = "Check proofs of verifications."),
         (name = health::TAG, description = "For load balancers and operators."),
     ),

@@ -8,6 +8,6 @@ mod value;
 pub(crate) use declaration::{Documented, PathParameter, QueryParameter, documents};
 pub(crate) use query::{InvalidQuery, Query};
 pub(crate) use value::{
-    CURSOR, INSTANT, MESSAGE_ID, MESSAGE_STATUS, PAGE_SIZE, PHONE_OR_EMAIL, VERIFICATION_ID,
-    VERIFICATION_STATUS,
+    CURSOR, GROUP_BY, INSTANT, MESSAGE_ID, MESSAGE_STATUS, PAGE_SIZE, PHONE_OR_EMAIL,
+    VERIFICATION_ID, VERIFICATION_STATUS,
 };

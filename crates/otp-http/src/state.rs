@@ -17,6 +17,7 @@ use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::SendMessage;
+use otp_core::usecases::show_insights::ShowInsights;
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::verification::VerificationPolicy;
@@ -50,6 +51,8 @@ pub struct ApiState {
     pub show_verification: ShowVerification,
     /// Lists verifications.
     pub list_verifications: ListVerifications,
+    /// Counts how far messages got.
+    pub show_insights: ShowInsights,
     /// The codes that verifications may have.
     pub verification_policy: VerificationPolicy,
     /// Publishes the keys that proofs are checked with.

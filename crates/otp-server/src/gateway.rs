@@ -237,6 +237,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         cancel_verification: use_cases.cancel_verification,
         show_verification: use_cases.show_verification,
         list_verifications: use_cases.list_verifications,
+        show_insights: use_cases.show_insights,
         verification_policy: settings.verification,
         publish_proof_keys: use_cases.publish_proof_keys,
         answer_once: use_cases.answer_once,

@@ -31,6 +31,7 @@ use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::rotate_proof_key::RotateProofKey;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
+use otp_core::usecases::show_insights::ShowInsights;
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::usecases::sync_templates::{SyncTemplates, TemplatePorts};
@@ -48,6 +49,7 @@ pub(crate) struct UseCases {
     pub(crate) check_message_status: CheckMessageStatus,
     pub(crate) show_message: ShowMessage,
     pub(crate) list_messages: ListMessages,
+    pub(crate) show_insights: ShowInsights,
     pub(crate) record_outcome: RecordOutcome,
     pub(crate) create_verification: CreateVerification,
     pub(crate) resend_verification: ResendVerification,
@@ -117,6 +119,10 @@ impl UseCases {
             list_messages: ListMessages {
                 messages: adapters.narrow_reads.clone(),
                 sealers: sealers(),
+            },
+            show_insights: ShowInsights {
+                insights: adapters.narrow_reads.clone(),
+                clock: Arc::clone(&adapters.clock),
             },
             record_outcome: RecordOutcome {
                 outcomes: Arc::new(CountedOutcomes::new(adapters.storage.clone())),

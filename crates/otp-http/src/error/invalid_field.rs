@@ -85,6 +85,8 @@ faults! {
     TooManyBytes(usize) = (512) => "too-many-bytes",
     /// It is not an IP address.
     NotAnIpAddress => "not-an-ip-address",
+    /// It begins a period with more messages than this.
+    TooManyMessages(usize) = (50_000) => "too-many-messages",
     /// It is a header that is not one text of printable ASCII characters.
     NotOneText => "not-one-text",
     /// It differs from a field or header with the same meaning.
@@ -114,7 +116,9 @@ impl FieldFault {
 
     /// Returns the limit that the sentence names; 0 if there is none.
     pub(crate) const fn limit(self) -> usize {
-        if let Self::TooLong(limit) | Self::TooManyBytes(limit) = self {
+        if let Self::TooLong(limit) | Self::TooManyBytes(limit) | Self::TooManyMessages(limit) =
+            self
+        {
             limit
         } else {
             0

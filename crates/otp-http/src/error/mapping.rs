@@ -14,6 +14,7 @@ use otp_core::usecases::list_verifications::ListVerificationsError;
 use otp_core::usecases::record_outcome::RecordOutcomeError;
 use otp_core::usecases::resend_verification::ResendVerificationError;
 use otp_core::usecases::send_message::SendMessageError;
+use otp_core::usecases::show_insights::{MAX_COUNTED, ShowInsightsError};
 use otp_core::usecases::show_message::ShowMessageError;
 use otp_core::usecases::show_verification::ShowVerificationError;
 use otp_core::verification::VerificationOver;
@@ -256,6 +257,17 @@ impl From<ShowMessageError> for ApiError {
             ShowMessageError::NotFound => Self::Plain(ErrorCode::MessageNotFound),
             ShowMessageError::Unreadable(_) => Self::Internal(error.into()),
             ShowMessageError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowInsightsError> for ApiError {
+    fn from(error: ShowInsightsError) -> Self {
+        match error {
+            ShowInsightsError::TooManyMessages => {
+                InvalidField::new("from", FieldFault::TooManyMessages(MAX_COUNTED)).into()
+            }
+            ShowInsightsError::Port(error) => error.into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Kinds of values: the schema, the reader, and the text about a value that cannot be read.
 
 use otp_core::ids::{MessageId, VerificationId, parse_uuid};
+use otp_core::insights::GroupBy;
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
 use otp_core::recipient::Recipient;
@@ -74,6 +75,19 @@ pub(crate) const CURSOR: Value<Cursor> = Value {
     example: None,
     parse: |text| Cursor::parse(text).ok(),
     text_key: "InvalidQueryParameter-cursor",
+};
+
+/// The meaning of the rows of insights.
+pub(crate) const GROUP_BY: Value<GroupBy> = Value {
+    schema: || {
+        string()
+            .enum_values(Some(GroupBy::ALL.map(GroupBy::as_str)))
+            .default(Some(json!(GroupBy::default().as_str())))
+            .into()
+    },
+    example: None,
+    parse: GroupBy::parse,
+    text_key: "InvalidQueryParameter-group-by",
 };
 
 /// The id of a message.

@@ -50,6 +50,7 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
             "/SendMessage",
             "/health/live",
             "/health/ready",
+            "/v1/insights",
             "/v1/messages",
             "/v1/messages/explain",
             "/v1/messages/{id}",

@@ -8,6 +8,7 @@ mod envelope;
 mod explain_message;
 mod health;
 mod idempotency;
+mod insights;
 mod jwks;
 mod messages;
 mod outcome;

@@ -22,11 +22,11 @@ use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, IdempotentAnswers, MockAdmissionFacts, MockClock, MockDirectory, MockFallbacks,
-    MockIdempotentAnswers, MockMessageOutcomes, MockMessageSender, MockMessages, MockNoticeOutbox,
-    MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts, MockRecipientIdentities,
-    MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth, MockTemplates,
-    MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness, SendLedger,
-    StorageHealth,
+    MockIdempotentAnswers, MockInsights, MockMessageOutcomes, MockMessageSender, MockMessages,
+    MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
+    MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
+    MockTemplates, MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness,
+    SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::recipient::EmailAddress;
@@ -52,6 +52,7 @@ use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
+use otp_core::usecases::show_insights::ShowInsights;
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::verification::VerificationPolicy;
@@ -136,6 +137,7 @@ pub(super) struct World {
     pub(super) verification_ledger: MockVerificationLedger,
     pub(super) fallbacks: MockFallbacks,
     pub(super) verifications: MockVerifications,
+    pub(super) insights: MockInsights,
     pub(super) proofs: MockProofSigner,
     pub(super) answers: Arc<dyn IdempotentAnswers>,
     pub(super) health: Arc<dyn StorageHealth>,
@@ -198,6 +200,7 @@ impl World {
             verification_ledger: MockVerificationLedger::new(),
             fallbacks: MockFallbacks::new(),
             verifications: MockVerifications::new(),
+            insights: MockInsights::new(),
             proofs: MockProofSigner::new(),
             answers: Arc::new(MockIdempotentAnswers::new()),
             health: Arc::new(MockStorageHealth::new()),
@@ -308,6 +311,10 @@ impl World {
             list_verifications: ListVerifications {
                 verifications,
                 sealers: sealers(),
+                clock: clock.clone(),
+            },
+            show_insights: ShowInsights {
+                insights: Arc::new(self.insights),
                 clock: clock.clone(),
             },
             verification_policy: VerificationPolicy::default(),
