@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::account::AccountCommand;
 use crate::commands::audit::AuditCommand;
 use crate::commands::config::ConfigCommand;
+use crate::commands::insights::InsightsArgs;
 use crate::commands::key::KeyCommand;
 use crate::commands::keyring::KeyringCommand;
 use crate::commands::ledger::LedgerCommand;
@@ -109,6 +110,8 @@ pub(crate) enum Command {
     /// Inspect and cancel the verifications of accounts, for support.
     #[command(subcommand)]
     Verification(VerificationCommand),
+    /// Count how far the messages of an account got, and how many codes were verified.
+    Insights(InsightsArgs),
     /// Read the audit trail.
     #[command(subcommand)]
     Audit(AuditCommand),

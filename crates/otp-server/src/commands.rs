@@ -5,6 +5,7 @@ pub(crate) mod administration;
 pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod insights;
 pub(crate) mod key;
 pub(crate) mod keyring;
 pub(crate) mod ledger;
@@ -60,6 +61,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Verification(command) => {
             verification::run(&administration().await?, command).await
         }
+        Command::Insights(wanted) => insights::run(&administration().await?, wanted).await,
         Command::Audit(command) => audit::run(&administration().await?, command).await,
         Command::Ledger(command) => ledger::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,

@@ -3,6 +3,7 @@
 use otp_core::channel::whatsapp::template::CodeExpiry;
 use otp_core::credits::Credits;
 use otp_core::ids::parse_uuid;
+use otp_core::insights::GroupBy;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::notice::LowBalance;
@@ -38,6 +39,11 @@ pub(crate) fn status(text: &str) -> Result<MessageStatus, String> {
 /// Parses the status of a verification, in any case.
 pub(crate) fn verification_status(text: &str) -> Result<VerificationStatus, String> {
     one_of(VerificationStatus::ALL, VerificationStatus::as_str, text)
+}
+
+/// Parses what the rows of insights stand for, in any case.
+pub(crate) fn group_by(text: &str) -> Result<GroupBy, String> {
+    one_of(GroupBy::ALL, GroupBy::as_str, text)
 }
 
 fn one_of<T: Copy, const N: usize>(

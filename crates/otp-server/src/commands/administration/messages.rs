@@ -1,8 +1,9 @@
-//! Messages, and the audit trail of who saw their recipients.
+//! Messages, insights, and the audit trail of who saw their recipients.
 
 use otp_core::usecases::inspect_messages::InspectMessages;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::show_insights::ShowInsights;
 use otp_core::usecases::show_message::ShowMessage;
 
 use super::Administration;
@@ -23,6 +24,13 @@ impl Administration {
             clock: self.clock(),
             randomness: self.randomness(),
         })
+    }
+
+    pub(in crate::commands) fn show_insights(&self) -> ShowInsights {
+        ShowInsights {
+            insights: self.storage.clone(),
+            clock: self.clock(),
+        }
     }
 
     pub(in crate::commands) fn list_audit_entries(&self) -> ListAuditEntries {
