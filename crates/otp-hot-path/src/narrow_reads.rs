@@ -3,8 +3,12 @@
 //!
 //! Such a read may look at many rows. However many callers read, and however slow the reads are, most
 //! connections remain free for sends, status checks and receipts.
+//!
+//! Insights look at the most rows by far. They are counted one after the other, and accounts take turns:
+//! the questions of one account wait for each other before they wait for those of others.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
@@ -17,13 +21,16 @@ use otp_core::ports::{
 use otp_core::send::{SendAttempt, SendFacts};
 use otp_core::time::Timestamp;
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// Lets few callers read at a time.
 pub struct NarrowReads {
     store: Arc<dyn Storage>,
     permits: Semaphore,
+    insights: Semaphore,
+    /// The turn of each account that asks for insights.
+    accounts: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
 }
 
 impl NarrowReads {
@@ -38,15 +45,35 @@ impl NarrowReads {
         Self {
             store,
             permits: Semaphore::new(at_a_time),
+            insights: Semaphore::new(1),
+            accounts: Mutex::default(),
         }
     }
 
     /// Waits for its turn, as long as a read may take. Turns are taken in the order of arrival.
     async fn turn(&self) -> Result<SemaphorePermit<'_>, PortError> {
-        let turn = timeout(MAX_READ_TIME, self.permits.acquire()).await;
-        let busy = || PortError::Unavailable("too many reads are under way".into());
-        turn.map_err(|_| busy())?.map_err(|_| busy())
+        in_time(self.permits.acquire()).await
     }
+
+    /// Returns the semaphore that the questions of an account wait for.
+    fn of_account(&self, account: AccountId) -> Arc<Semaphore> {
+        // Nothing panics while it holds the lock.
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts.retain(|_, turn| turn.strong_count() > 0);
+        if let Some(turn) = accounts.get(&account).and_then(Weak::upgrade) {
+            return turn;
+        }
+        let turn = Arc::new(Semaphore::new(1));
+        accounts.insert(account, Arc::downgrade(&turn));
+        turn
+    }
+}
+
+/// Waits as long as a read may take.
+async fn in_time<T>(turn: impl Future<Output = Result<T, AcquireError>>) -> Result<T, PortError> {
+    let busy = || PortError::Unavailable("too many reads are under way".into());
+    let turn = timeout(MAX_READ_TIME, turn).await;
+    turn.map_err(|_| busy())?.map_err(|_| busy())
 }
 
 #[async_trait]
@@ -117,7 +144,13 @@ impl Verifications for NarrowReads {
 #[async_trait]
 impl Insights for NarrowReads {
     async fn funnel_facts(&self, query: &InsightsQuery) -> Result<Option<FunnelFacts>, PortError> {
-        let _turn = self.turn().await?;
+        let of_account = self.of_account(query.account_id);
+        let turns = async {
+            let of_account = of_account.acquire().await?;
+            let of_all = self.insights.acquire().await?;
+            Ok((of_account, of_all, self.permits.acquire().await?))
+        };
+        let _turns = in_time(turns).await?;
         self.store.funnel_facts(query).await
     }
 }

@@ -1,7 +1,7 @@
 //! Tests of narrow reads: few at a time, and nobody waits without end.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId, VerificationId};
@@ -24,6 +24,8 @@ struct Slow {
     running: AtomicUsize,
     most: AtomicUsize,
     ends: Semaphore,
+    /// The accounts whose insights were read, in order.
+    insights_of: Mutex<Vec<AccountId>>,
 }
 
 impl Slow {
@@ -90,7 +92,11 @@ impl Verifications for Slow {
 
 #[async_trait]
 impl Insights for Slow {
-    async fn funnel_facts(&self, _: &InsightsQuery) -> Result<Option<FunnelFacts>, PortError> {
+    async fn funnel_facts(&self, query: &InsightsQuery) -> Result<Option<FunnelFacts>, PortError> {
+        self.insights_of
+            .lock()
+            .expect("no panic")
+            .push(query.account_id);
         self.read().await;
         Ok(None)
     }
@@ -101,6 +107,7 @@ fn narrow(at_a_time: usize) -> (Arc<Slow>, Arc<NarrowReads>) {
         running: AtomicUsize::new(0),
         most: AtomicUsize::new(0),
         ends: Semaphore::new(0),
+        insights_of: Mutex::default(),
     });
     let store = StorageParts {
         messages: slow.clone(),
@@ -188,6 +195,42 @@ async fn verifications_and_insights_share_the_turns_of_messages() {
         caller.await.expect("no panic").expect("its turn came");
     }
     assert_eq!(slow.most.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn insights_are_counted_one_after_the_other_and_accounts_take_turns() {
+    let (slow, reads) = narrow(4);
+    let [busy, other] = [1, 2].map(|number| AccountId(Uuid::from_u128(number)));
+    let mut callers = Vec::new();
+    for account_id in [busy, busy, busy, other] {
+        let reads = Arc::clone(&reads);
+        let query = InsightsQuery {
+            account_id,
+            from: Timestamp::from_unix_millis(0),
+            until: Timestamp::MAX,
+            most: 1,
+        };
+        callers.push(tokio::spawn(
+            async move { reads.funnel_facts(&query).await },
+        ));
+        // The paused clock moves only when every task waits: each asks after those before it.
+        tokio::time::sleep(MAX_READ_TIME / 100).await;
+    }
+    // A list does not wait for them.
+    let list = tokio::spawn({
+        let reads = Arc::clone(&reads);
+        async move { Messages::list(&*reads, &query()).await }
+    });
+    tokio::time::sleep(MAX_READ_TIME / 100).await;
+    assert_eq!(slow.running.load(Ordering::SeqCst), 2);
+    slow.ends.add_permits(5);
+    for caller in callers {
+        caller.await.expect("no panic").expect("its turn came");
+    }
+    list.await.expect("no panic").expect("the list");
+    let order = slow.insights_of.lock().expect("no panic").clone();
+    assert_eq!(order, [busy, other, busy, busy]);
+    assert_eq!(slow.most.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test(start_paused = true)]
