@@ -11,6 +11,7 @@ mod docs;
 mod fallbacks;
 mod health;
 mod idempotency;
+mod insights;
 mod keyring;
 mod messages;
 mod metrics;

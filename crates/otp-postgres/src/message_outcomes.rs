@@ -19,8 +19,10 @@ use crate::transaction::Transaction;
 statement! {
     /// Locks the message's row and nothing else, so this waits for others, but never in a circle.
     LockMessage { id: MessageId, account_id: AccountId } -> MessageOutcomeRow,
-    "SELECT status, channel, outcome, outcome_at FROM messages \
-     WHERE id = {} AND account_id = {} FOR NO KEY UPDATE"
+    "SELECT message.status, message.channel, message.region, template.name AS template, \
+         message.outcome, message.outcome_at \
+     FROM messages AS message LEFT JOIN templates AS template ON template.id = message.template_id \
+     WHERE message.id = {} AND message.account_id = {} FOR NO KEY UPDATE OF message"
 }
 
 statement! {

@@ -24,7 +24,9 @@ use tokio::sync::Notify;
 use crate::by_channel::ByChannel;
 use crate::failure::SetupError;
 use crate::keyring::Keys;
-use crate::metrics::{CountedLedger, CountedSender, CountedWebhook, Metrics, Watched};
+use crate::metrics::{
+    CodeCounts, CountedChecks, CountedLedger, CountedSender, CountedWebhook, Metrics, Watched,
+};
 use crate::overrides::Overrides;
 use crate::settings::Settings;
 use crate::waking_ledger::WakingLedger;
@@ -76,6 +78,7 @@ pub(crate) struct Adapters {
     pub(crate) keys: Keys,
     /// Over the cached directory.
     pub(crate) sealers: AccountSealers,
+    pub(crate) codes: Arc<CodeCounts>,
     pub(crate) metrics: Metrics,
 }
 
@@ -90,10 +93,12 @@ impl Adapters {
         public_url: String,
     ) -> Result<Self, SetupError> {
         let directory = Arc::new(CachedDirectory::new(storage.clone()));
-        let ledger = CountedLedger::new(storage.clone());
+        let codes = Arc::new(CodeCounts::default());
+        let ledger = CountedLedger::new(storage.clone(), Arc::clone(&codes));
         let watch = Arc::new(SpaceWatch::new(Arc::new(ledger), storage.clone()));
         let ledger = Arc::new(GroupCommit::start(watch.clone(), BatchLimits::DEFAULT));
-        let checks = GroupedChecks::start(storage.clone(), BatchLimits::DEFAULT);
+        let checks = CountedChecks::new(storage.clone());
+        let checks = GroupedChecks::start(Arc::new(checks), BatchLimits::DEFAULT);
         let reads = Arc::new(GroupedReads::start(storage.clone()));
         let narrow_reads = Arc::new(NarrowReads::of_store(storage.clone()));
         let mailer = mailer(settings)?;
@@ -112,6 +117,7 @@ impl Adapters {
             sender: Arc::clone(&sender),
             ledger: Arc::clone(&ledger),
             directory: Arc::clone(&directory),
+            codes: Arc::clone(&codes),
             clock: overrides.clock(),
         });
         Ok(Self {
@@ -143,6 +149,7 @@ impl Adapters {
             sealers: keys.sealers(directory.clone()),
             keys,
             directory,
+            codes,
             metrics: metrics.map_err(SetupError::caused_by)?,
         })
     }

@@ -1,8 +1,10 @@
 //! Metrics: what a monitoring system reads at `/metrics`, in Prometheus' text format.
 //!
-//! Labels identify senders and templates, by our ids and Meta's names. No label identifies a person or an
-//! account.
+//! Labels identify senders and templates, by our ids and Meta's names, and countries. No label identifies a
+//! person or an account.
 
+mod code_counts;
+mod counted_checks;
 mod counted_ledger;
 mod counted_outcomes;
 mod counted_sender;
@@ -18,12 +20,15 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogra
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::channel::whatsapp::health::Quality;
+use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::ports::{Clock, ConnectionUse, OutboxBacklog, PortError, Storage};
 use otp_hot_path::{CachedDirectory, GroupCommit, LookUps, PacedSender};
 use tokio::sync::Mutex;
 
 use crate::workers::{FALLBACKS, MAILINGS, PANICS, Progress, Task, TaskError};
 
+pub(crate) use code_counts::CodeCounts;
+pub(crate) use counted_checks::CountedChecks;
 pub(crate) use counted_ledger::CountedLedger;
 pub(crate) use counted_outcomes::CountedOutcomes;
 pub(crate) use counted_sender::CountedSender;
@@ -62,6 +67,8 @@ pub(crate) struct Watched {
     pub(crate) ledger: Arc<GroupCommit>,
     /// Look-ups.
     pub(crate) directory: Arc<CachedDirectory>,
+    /// Codes that wait for the names of their templates.
+    pub(crate) codes: Arc<CodeCounts>,
     /// Since when notices wait.
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -127,7 +134,7 @@ impl Metrics {
                 gauge!("otp_sender_quality", &labels).set(flag(quality == Some(each)));
             }
         }
-        for template in storage.list_templates(None).await? {
+        for template in self.name_codes().await? {
             let labels = [
                 ("sender", template.sender_id.0.to_string()),
                 ("name", template.name.as_str().to_owned()),
@@ -142,6 +149,14 @@ impl Metrics {
         gauge!(OUTBOX_AGE).set(age.as_secs_f64());
         *refreshed = Some(Instant::now());
         Ok(())
+    }
+
+    /// Lists the templates, and counts the codes that wait for their names.
+    async fn name_codes(&self) -> Result<Vec<AuthenticationTemplate>, PortError> {
+        let unnamed = self.watched.codes.unnamed();
+        let listed = self.watched.storage.list_templates(None).await?;
+        self.watched.codes.name(unnamed, &listed);
+        Ok(listed)
     }
 
     /// Sets the values that this process knows without a query.
@@ -258,6 +273,18 @@ fn describe() {
     describe_counter!(
         counted_outcomes::OUTCOMES,
         "Outcomes of codes that callers check, by channel and outcome; each message counts once."
+    );
+    describe_counter!(
+        code_counts::BY_COUNTRY,
+        "WhatsApp codes that callers check, by country: accepted, and verified by their outcome."
+    );
+    describe_counter!(
+        code_counts::BY_TEMPLATE,
+        "The same codes by template, counted when this page is read; at most 100 templates by name."
+    );
+    describe_counter!(
+        counted_checks::VERIFICATIONS,
+        "Verifications, by channel: created and approved."
     );
     describe_histogram!(
         counted_sender::CALL_DURATION,

@@ -125,7 +125,10 @@ impl UseCases {
                 clock: Arc::clone(&adapters.clock),
             },
             record_outcome: RecordOutcome {
-                outcomes: Arc::new(CountedOutcomes::new(adapters.storage.clone())),
+                outcomes: Arc::new(CountedOutcomes::new(
+                    adapters.storage.clone(),
+                    Arc::clone(&adapters.codes),
+                )),
                 clock: Arc::clone(&adapters.clock),
             },
             publish_proof_keys: PublishProofKeys {

@@ -13,7 +13,10 @@ use otp_rows::rows::MessageOutcomeRow;
 use crate::SqliteStore;
 
 const FIND: &str = "
-    SELECT status, channel, outcome, outcome_at FROM messages WHERE id = ? AND account_id = ?";
+    SELECT message.status, message.channel, message.region, template.name AS template,
+        message.outcome, message.outcome_at
+    FROM messages AS message LEFT JOIN templates AS template ON template.id = message.template_id
+    WHERE message.id = ? AND message.account_id = ?";
 
 const RECORD: &str = "UPDATE messages SET outcome = ?, outcome_at = ? WHERE id = ?";
 

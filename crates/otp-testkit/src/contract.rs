@@ -350,6 +350,7 @@ macro_rules! storage_contract {
     (@outcomes $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; outcomes:
             the_first_outcome_stays_and_reads_back,
+            a_verdict_names_the_region_and_the_template,
             of_outcomes_at_the_same_time_one_is_recorded,
             an_outcome_of_an_unknown_or_foreign_message_is_not_recorded,
             an_outcome_survives_receipts_and_erasure,

@@ -1,7 +1,9 @@
 //! The outcome of a code that the caller checks: whether its person typed it.
 
 use crate::channel::Channel;
+use crate::channel::whatsapp::template::TemplateName;
 use crate::message::MessageStatus;
+use crate::region::Region;
 use crate::time::Timestamp;
 
 /// The outcome of a code.
@@ -35,11 +37,15 @@ pub enum OutcomeVerdict {
     Removed,
 }
 
-/// A verdict, and the channel of the message it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A verdict, and how the message that it is about was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgedOutcome {
     /// The channel.
     pub channel: Channel,
+    /// The destination's region; `None` if the recipient is a mail address.
+    pub region: Option<Region>,
+    /// The template; `None` if it has none, or if the template no longer exists.
+    pub template: Option<TemplateName>,
     /// The verdict.
     pub verdict: OutcomeVerdict,
 }

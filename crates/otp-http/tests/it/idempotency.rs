@@ -33,6 +33,8 @@ fn api_after(faults: usize) -> (Api, Arc<AtomicUsize>) {
             }
             Ok(Some(JudgedOutcome {
                 channel: Channel::WhatsApp,
+                region: None,
+                template: None,
                 verdict: OutcomeVerdict::Recorded(reported),
             }))
         });
@@ -199,6 +201,8 @@ async fn without_a_key_nothing_is_kept_or_looked_up() {
         .returning(|_, _, reported| {
             Ok(Some(JudgedOutcome {
                 channel: Channel::WhatsApp,
+                region: None,
+                template: None,
                 verdict: OutcomeVerdict::Recorded(reported),
             }))
         });
@@ -233,6 +237,8 @@ async fn an_answer_that_cannot_be_kept_is_given_all_the_same() {
         .returning(|_, _, reported| {
             Ok(Some(JudgedOutcome {
                 channel: Channel::WhatsApp,
+                region: None,
+                template: None,
                 verdict: OutcomeVerdict::Recorded(reported),
             }))
         });

@@ -30,8 +30,12 @@ async fn reported(outcome: &str, verdict: Option<OutcomeVerdict>) -> Answer {
             *account == ACCOUNT && message.0.to_string() == ID && *reported == expected
         })
         .returning(move |_, _, _| {
-            let channel = Channel::WhatsApp;
-            Ok(verdict.map(|verdict| JudgedOutcome { channel, verdict }))
+            Ok(verdict.map(|verdict| JudgedOutcome {
+                channel: Channel::WhatsApp,
+                region: None,
+                template: None,
+                verdict,
+            }))
         });
     world.ask(post(&path(), &json!({"outcome": outcome}))).await
 }

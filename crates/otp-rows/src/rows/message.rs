@@ -110,10 +110,12 @@ impl From<MessageRecordRow> for MessageRecord {
 }
 
 by_name! {
-    /// The part of a message that the verdict on an outcome depends on.
+    /// The part of a message that the verdict on an outcome depends on, and how it was sent.
     pub struct MessageOutcomeRow {
         status: Col<MessageStatus>,
         channel: Col<Channel>,
+        region: Col<Option<Region>>,
+        template: Col<Option<TemplateName>>,
         outcome: Col<Option<CodeOutcome>>,
         outcome_at: Col<Option<Timestamp>>,
     }
@@ -125,6 +127,8 @@ impl MessageOutcomeRow {
         let recorded = recorded(self.outcome, self.outcome_at);
         JudgedOutcome {
             channel: self.channel.0,
+            region: self.region.0,
+            template: self.template.0,
             verdict: OutcomeVerdict::of(self.status.0, recorded, reported),
         }
     }

@@ -6,8 +6,15 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use metrics::{counter, histogram};
+use otp_core::channel::Channel;
+use otp_core::ids::TemplateId;
 use otp_core::ports::{PortError, SendLedger};
+use otp_core::region::Region;
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt, Settlement};
+use otp_core::verification::VerificationPart;
+
+use super::code_counts::CodeCounts;
+use super::counted_checks;
 
 /// The histogram of attempts or settlements in a batch.
 pub(super) const BATCH_SIZE: &str = "otp_batch_size";
@@ -21,12 +28,13 @@ pub(super) const SETTLEMENTS: &str = "otp_settlements_total";
 /// Counts the batches of a ledger.
 pub(crate) struct CountedLedger {
     inner: Arc<dyn SendLedger>,
+    codes: Arc<CodeCounts>,
 }
 
 impl CountedLedger {
     /// Decorates `inner`.
-    pub(crate) fn new(inner: Arc<dyn SendLedger>) -> Self {
-        Self { inner }
+    pub(crate) fn new(inner: Arc<dyn SendLedger>, codes: Arc<CodeCounts>) -> Self {
+        Self { inner, codes }
     }
 }
 
@@ -34,11 +42,16 @@ impl CountedLedger {
 impl SendLedger for CountedLedger {
     async fn admit(&self, attempts: Arc<[SendAttempt]>) -> Result<Vec<Admission>, PortError> {
         let begun = Batch::of("admit", attempts.len());
-        let admitted = self.inner.admit(attempts).await;
+        let admitted = self.inner.admit(Arc::clone(&attempts)).await;
         begun.end();
         if let Ok(admissions) = &admitted {
             for verdict in admissions.iter().map(verdict) {
                 counter!(ADMISSIONS, "verdict" => verdict).increment(1);
+            }
+            let judged = attempts.iter().zip(admissions);
+            self.codes.accepted(judged.clone().filter_map(callers_code));
+            for channel in judged.filter_map(created) {
+                counted_checks::count(channel, "created");
             }
         }
         admitted
@@ -78,6 +91,24 @@ impl Batch {
         let took = self.started.elapsed().as_secs_f64();
         histogram!(BATCH_DURATION, "operation" => self.operation).record(took);
     }
+}
+
+/// Returns the region and the template of an admitted code that the caller checks.
+fn callers_code(
+    (attempt, admission): (&SendAttempt, &Admission),
+) -> Option<(Option<Region>, Option<TemplateId>)> {
+    let is_one = attempt.verification.is_none() && matches!(admission, Admission::Admitted);
+    let route = attempt.route.as_ref().ok().filter(|_| is_one)?;
+    let template = route.whatsapp().map(|route| route.template_id);
+    Some((attempt.region, template))
+}
+
+/// Returns the channel of a verification that an admission began.
+fn created((attempt, admission): (&SendAttempt, &Admission)) -> Option<Channel> {
+    let begins = matches!(attempt.verification, Some(VerificationPart::Create(_)));
+    let is_admitted = matches!(admission, Admission::AdmittedCode { .. });
+    let route = attempt.route.as_ref().ok()?;
+    (begins && is_admitted).then(|| route.channel())
 }
 
 fn verdict(admission: &Admission) -> &'static str {

@@ -14,6 +14,7 @@ use otp_core::ports::{Clock, Messages, Storage};
 use otp_core::send::{Outcome, SendAttempt};
 use uuid::Uuid;
 
+use super::channels::mail;
 use super::fixture::Fixture;
 use crate::sender::accepted_outcome;
 
@@ -28,8 +29,10 @@ async fn report(
         at: fixture.clock.now(),
     };
     let judged = judge(fixture, fixture.account, attempt.message_id, reported).await;
-    let JudgedOutcome { channel, verdict } = judged.expect("the message exists");
-    assert_eq!(channel, Channel::WhatsApp);
+    let judged = judged.expect("the message exists");
+    assert_eq!(judged.channel, Channel::WhatsApp);
+    assert_eq!((judged.region, &judged.template), (attempt.region, &None));
+    let verdict = judged.verdict;
     (reported, verdict)
 }
 
@@ -84,6 +87,31 @@ pub async fn the_first_outcome_stays_and_reads_back(store: Arc<dyn Storage>) {
     let (abandoned, verdict) = report(&fixture, &other, CodeOutcome::Abandoned).await;
     assert_eq!(verdict, OutcomeVerdict::Recorded(abandoned));
     assert_eq!(record(&fixture, &other).await.outcome, Some(abandoned));
+}
+
+/// A verdict says how the message was sent.
+pub async fn a_verdict_names_the_region_and_the_template(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 5).await;
+    let (routed, _, template) = fixture.routed_attempt(1).await;
+    let mail = mail(&fixture, 2, "amal@example.com");
+    for (attempt, channel, template) in [
+        (&routed, Channel::WhatsApp, Some(template)),
+        (&mail, Channel::Email, None),
+    ] {
+        fixture.admit(attempt).await;
+        let reported = RecordedOutcome {
+            outcome: CodeOutcome::Verified,
+            at: attempt.at,
+        };
+        let judged = judge(&fixture, fixture.account, attempt.message_id, reported).await;
+        let expected = JudgedOutcome {
+            channel,
+            region: attempt.region,
+            template,
+            verdict: OutcomeVerdict::Recorded(reported),
+        };
+        assert_eq!(judged, Some(expected));
+    }
 }
 
 /// Of many reports at the same time, one is recorded, and all of the same kind get its time.

@@ -16,6 +16,8 @@ impl MessageOutcomes for MemoryStore {
         reported: RecordedOutcome,
     ) -> Result<Option<JudgedOutcome>, PortError> {
         let mut state = self.state();
+        let found = state.messages.get(&message);
+        let template = found.and_then(|stored| state.record(stored).template);
         let found = state.messages.get_mut(&message);
         let Some(stored) = found.filter(|stored| stored.message.account_id == account) else {
             return Ok(None);
@@ -26,6 +28,8 @@ impl MessageOutcomes for MemoryStore {
         }
         Ok(Some(JudgedOutcome {
             channel: stored.routed_to.channel(),
+            region: stored.region,
+            template,
             verdict,
         }))
     }
