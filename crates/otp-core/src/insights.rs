@@ -5,5 +5,5 @@ mod progress;
 mod query;
 
 pub use funnel::{FunnelRow, GroupBy, funnel};
-pub use progress::{CodeMessage, FunnelFacts, MessageProgress, OfVerification};
+pub use progress::{FunnelFacts, MessageProgress, OfVerification, SiblingMessage};
 pub use query::InsightsQuery;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::QueryResult;
 use otp_core::ids::AccountId;
-use otp_core::insights::{CodeMessage, FunnelFacts, InsightsQuery, MessageProgress};
+use otp_core::insights::{FunnelFacts, InsightsQuery, MessageProgress, SiblingMessage};
 use otp_core::ports::{Insights, PortError};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
@@ -89,12 +89,9 @@ async fn find(
     let rows = progress.rows(connection).await?;
     let messages: Vec<_> = rows.into_iter().map(MessageProgress::from).collect();
     let id = each(query.to_complete(&messages), |id| id);
-    let of_verifications = MessagesOf { id }.rows(connection).await?;
+    let siblings = MessagesOf { id }.rows(connection).await?;
     Ok(Some(FunnelFacts {
         messages,
-        of_verifications: of_verifications
-            .into_iter()
-            .map(CodeMessage::from)
-            .collect(),
+        siblings: siblings.into_iter().map(SiblingMessage::from).collect(),
     }))
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use otp_core::insights::{CodeMessage, FunnelFacts, InsightsQuery, MessageProgress};
+use otp_core::insights::{FunnelFacts, InsightsQuery, MessageProgress, SiblingMessage};
 use otp_core::ports::{Insights, PortError};
 use otp_rows::Col;
 use otp_rows::encoding::{Id, Instant};
@@ -80,13 +80,10 @@ fn find(
     let wanted = wanted
         .iter()
         .map(|verification| json!([id(verification.0)]));
-    let of_verifications: Vec<CodeMessageRow> = set_based(MESSAGES, wanted).load(connection)?;
+    let siblings: Vec<CodeMessageRow> = set_based(MESSAGES, wanted).load(connection)?;
     Ok(Some(FunnelFacts {
         messages,
-        of_verifications: of_verifications
-            .into_iter()
-            .map(CodeMessage::from)
-            .collect(),
+        siblings: siblings.into_iter().map(SiblingMessage::from).collect(),
     }))
 }
 

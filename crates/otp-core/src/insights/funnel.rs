@@ -10,7 +10,7 @@ use super::progress::{FunnelFacts, MessageProgress, Stage};
 use crate::channel::Channel;
 use crate::channel::whatsapp::template::TemplateName;
 use crate::ids::{MessageId, VerificationId};
-use crate::message::{CodeOutcome, MessageStatus};
+use crate::message::CodeOutcome;
 use crate::region::Region;
 use crate::time::Timestamp;
 use crate::verification::VerificationMessage;
@@ -114,15 +114,9 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// A mail server does not report more than that it took the mail, so that counts as its arrival.
     fn of(message: VerificationMessage) -> Self {
-        let arrived = match message.status {
-            MessageStatus::Delivered | MessageStatus::Read => true,
-            MessageStatus::Sent => message.channel == Channel::Email,
-            MessageStatus::Pending | MessageStatus::Failed | MessageStatus::Deleted => false,
-        };
         Self {
-            arrived,
+            arrived: message.status.has_arrived(message.channel),
             created_at: message.created_at,
             id: message.id,
         }
@@ -135,12 +129,12 @@ fn credited(facts: &FunnelFacts) -> HashMap<VerificationId, Candidate> {
     let mut chosen: HashMap<_, Candidate> = HashMap::new();
     for message in &facts.messages {
         if let Some(id) = message.approved() {
-            let candidate = Candidate::of(message.as_code_message());
+            let candidate = Candidate::of(message.as_verification_message());
             let best = chosen.entry(id).or_insert(candidate);
             *best = candidate.max(*best);
         }
     }
-    for other in &facts.of_verifications {
+    for other in &facts.siblings {
         if let Some(best) = chosen.get_mut(&other.verification) {
             *best = Candidate::of(other.message).max(*best);
         }

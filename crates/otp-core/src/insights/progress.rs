@@ -44,9 +44,9 @@ pub struct OfVerification {
     pub status: VerificationStatus,
 }
 
-/// A message of a verification, without the rest of either.
+/// A message of a verification that has a message in the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodeMessage {
+pub struct SiblingMessage {
     /// The verification.
     pub verification: VerificationId,
     /// The message.
@@ -60,7 +60,7 @@ pub struct FunnelFacts {
     pub messages: Vec<MessageProgress>,
     /// Messages of the verifications that
     /// [`InsightsQuery::to_complete`](super::InsightsQuery::to_complete) names, also outside the period.
-    pub of_verifications: Vec<CodeMessage>,
+    pub siblings: Vec<SiblingMessage>,
 }
 
 /// How far a message got. Each stage implies those before it.
@@ -107,7 +107,7 @@ impl MessageProgress {
     }
 
     /// Returns the part that its verification knows of it.
-    pub(super) fn as_code_message(&self) -> VerificationMessage {
+    pub(super) fn as_verification_message(&self) -> VerificationMessage {
         VerificationMessage {
             id: self.id,
             channel: self.channel,

@@ -1,5 +1,7 @@
 //! The life cycle of a message: its statuses and the transitions between them.
 
+use crate::channel::Channel;
+
 /// The status of a message (LightOTP API, "messageStatus lifecycle").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MessageStatus {
@@ -77,6 +79,16 @@ impl MessageStatus {
         }
     }
 
+    /// Returns whether a message with this status arrived. No receipt tells that of a mail, so it has
+    /// arrived when the mail server has taken it.
+    pub fn has_arrived(self, channel: Channel) -> bool {
+        match self {
+            Self::Pending | Self::Failed => false,
+            Self::Sent => channel == Channel::Email,
+            Self::Delivered | Self::Read | Self::Deleted => true,
+        }
+    }
+
     /// Returns whether the message counts for the cooldown of its recipient: all but failed ones
     /// do.
     pub fn counts_for_cooldown(self) -> bool {
@@ -87,6 +99,7 @@ impl MessageStatus {
 #[cfg(test)]
 mod tests {
     use super::MessageStatus::{self, Deleted, Delivered, Failed, Pending, Read, Sent};
+    use crate::channel::Channel;
 
     #[test]
     fn status_only_moves_forward() {
@@ -115,6 +128,20 @@ mod tests {
                     "{from:?} → {to:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_mail_arrives_when_it_is_sent_and_other_messages_when_they_are_delivered() {
+        for status in MessageStatus::ALL {
+            let delivered = [Delivered, Read, Deleted].contains(&status);
+            assert_eq!(
+                status.has_arrived(Channel::WhatsApp),
+                delivered,
+                "{status:?}"
+            );
+            let sent = delivered || status == Sent;
+            assert_eq!(status.has_arrived(Channel::Email), sent, "{status:?}");
         }
     }
 

@@ -57,7 +57,7 @@ fn world(from: Timestamp, until: Timestamp, messages: Vec<MessageProgress>) -> W
     };
     let facts = FunnelFacts {
         messages,
-        of_verifications: Vec::new(),
+        siblings: Vec::new(),
     };
     world
         .insights

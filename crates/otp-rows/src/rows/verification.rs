@@ -7,7 +7,7 @@ use diesel::deserialize::{self, QueryableByName};
 use diesel::row::NamedRow;
 use otp_core::channel::Channel;
 use otp_core::ids::{AccountId, ApiKeyId, MessageId, VerificationId};
-use otp_core::insights::CodeMessage;
+use otp_core::insights::SiblingMessage;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::sealing::{RecipientIndex, Sealed};
@@ -186,7 +186,7 @@ by_name! {
     }
 }
 
-impl From<CodeMessageRow> for CodeMessage {
+impl From<CodeMessageRow> for SiblingMessage {
     fn from(row: CodeMessageRow) -> Self {
         Self {
             verification: row.verification_id.0,
@@ -240,7 +240,7 @@ impl RecordParts {
             .map(|row| (row.state.id.0, record(row)))
             .collect();
         for row in self.messages {
-            let of = CodeMessage::from(row);
+            let of = SiblingMessage::from(row);
             if let Some(record) = records.get_mut(&of.verification) {
                 record.messages.push(of.message);
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use otp_core::channel::Channel;
 use otp_core::ids::{AccountId, MessageId, VerificationId};
 use otp_core::insights::{
-    CodeMessage, FunnelFacts, InsightsQuery, MessageProgress, OfVerification,
+    FunnelFacts, InsightsQuery, MessageProgress, OfVerification, SiblingMessage,
 };
 use otp_core::message::{CodeOutcome, MessageStatus, RecordedOutcome};
 use otp_core::ports::{Clock, Storage};
@@ -38,7 +38,7 @@ async fn facts(fixture: &Fixture, query: &InsightsQuery) -> Option<FunnelFacts> 
     found.map(|mut facts| {
         facts.messages.sort_by_key(|one| (one.created_at, one.id));
         facts
-            .of_verifications
+            .siblings
             .sort_by_key(|one| (one.message.created_at, one.message.id));
         facts
     })
@@ -153,7 +153,7 @@ pub async fn the_progress_of_each_message_is_known(store: Arc<dyn Storage>) {
     let found = facts(&fixture, &period(&fixture, 0, 3_600)).await;
     let found = found.expect("few messages");
     assert_eq!(found.messages, expected);
-    assert_eq!(found.of_verifications, []);
+    assert_eq!(found.siblings, []);
 }
 
 /// A message has what it is grouped by, the outcome of its code, and its verification.
@@ -210,7 +210,7 @@ pub async fn a_message_is_found_with_its_groups_and_its_code(store: Arc<dyn Stor
     };
     let found = facts(&fixture, &query).await.expect("few messages");
     assert_eq!(found.messages, expected);
-    assert_eq!(found.of_verifications, []);
+    assert_eq!(found.siblings, []);
 }
 
 async fn approve(fixture: &Fixture, id: VerificationId) {
@@ -266,7 +266,7 @@ pub async fn an_approved_verification_is_found_with_all_its_messages(store: Arc<
     }
     fixture.settle(&sent[2], accepted_outcome("wamid.A")).await;
     approve(&fixture, approved).await;
-    let of = |attempt: &SendAttempt, status| CodeMessage {
+    let of = |attempt: &SendAttempt, status| SiblingMessage {
         verification: attempt
             .verification
             .as_ref()
@@ -287,7 +287,7 @@ pub async fn an_approved_verification_is_found_with_all_its_messages(store: Arc<
         let found = facts(&fixture, &period(&fixture, from, until)).await;
         let found = found.expect("few messages");
         assert_eq!(found.messages.len(), 2, "one of each verification");
-        assert_eq!(found.of_verifications, both, "{from} to {until}");
+        assert_eq!(found.siblings, both, "{from} to {until}");
     }
 }
 

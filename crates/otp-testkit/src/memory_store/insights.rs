@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use otp_core::insights::{
-    CodeMessage, FunnelFacts, InsightsQuery, MessageProgress, OfVerification,
+    FunnelFacts, InsightsQuery, MessageProgress, OfVerification, SiblingMessage,
 };
 use otp_core::message::MessageStatus;
 use otp_core::ports::{Insights, PortError};
@@ -25,9 +25,9 @@ impl Insights for MemoryStore {
             return Ok(None);
         }
         let wanted = query.to_complete(&messages);
-        let of_verifications = state.messages.values().filter_map(|stored| {
+        let siblings = state.messages.values().filter_map(|stored| {
             let verification = stored.verification_id.filter(|id| wanted.contains(id))?;
-            Some(CodeMessage {
+            Some(SiblingMessage {
                 verification,
                 message: VerificationMessage {
                     id: stored.message.id,
@@ -38,7 +38,7 @@ impl Insights for MemoryStore {
             })
         });
         Ok(Some(FunnelFacts {
-            of_verifications: of_verifications.collect(),
+            siblings: siblings.collect(),
             messages,
         }))
     }

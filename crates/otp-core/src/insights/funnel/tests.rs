@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
-use super::super::progress::{CodeMessage, OfVerification};
+use super::super::progress::{OfVerification, SiblingMessage};
 use super::*;
+use crate::message::MessageStatus;
 use crate::verification::VerificationStatus;
 
 /// 2026-05-14T00:00:00Z.
@@ -47,7 +48,7 @@ fn of_verification(
 fn rows(messages: Vec<MessageProgress>, group_by: GroupBy) -> Vec<FunnelRow> {
     let facts = FunnelFacts {
         messages,
-        of_verifications: Vec::new(),
+        siblings: Vec::new(),
     };
     funnel(&facts, group_by)
 }
@@ -158,13 +159,13 @@ fn an_approved_verification_counts_once_at_the_newest_message_that_arrived() {
                     period.reverse();
                 }
                 period.truncate(inside);
-                let others = messages.iter().map(progress).map(|one| CodeMessage {
+                let others = messages.iter().map(progress).map(|one| SiblingMessage {
                     verification: VerificationId(Uuid::from_u128(7)),
-                    message: one.as_code_message(),
+                    message: one.as_verification_message(),
                 });
                 let facts = FunnelFacts {
                     messages: period.iter().map(progress).collect(),
-                    of_verifications: others.collect(),
+                    siblings: others.collect(),
                 };
                 let verified: usize = funnel(&facts, GroupBy::Channel)
                     .iter()
@@ -189,9 +190,9 @@ fn two_verifications_count_each_for_itself_and_others_messages_do_not_matter() {
     };
     let facts = FunnelFacts {
         messages: vec![approved(1, 7), approved(2, 8), approved(3, 8)],
-        of_verifications: vec![CodeMessage {
+        siblings: vec![SiblingMessage {
             verification: VerificationId(Uuid::from_u128(9)),
-            message: approved(4, 9).as_code_message(),
+            message: approved(4, 9).as_verification_message(),
         }],
     };
     let rows = funnel(&facts, GroupBy::Day);

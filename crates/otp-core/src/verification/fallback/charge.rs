@@ -24,14 +24,9 @@ pub struct CodeMessage {
 }
 
 impl CodeMessage {
-    /// Returns whether it arrived. No receipt tells that of a mail, so it has arrived when the mail server
-    /// has taken it.
+    /// Returns whether it arrived.
     pub fn has_arrived(&self) -> bool {
-        match self.status {
-            MessageStatus::Pending | MessageStatus::Failed => false,
-            MessageStatus::Sent => self.channel == Channel::Email,
-            MessageStatus::Delivered | MessageStatus::Read | MessageStatus::Deleted => true,
-        }
+        self.status.has_arrived(self.channel)
     }
 
     /// Returns whether it failed.
