@@ -218,6 +218,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
     };
     let create_api_key = CreateApiKey {
         keys: storage.clone(),
+        accounts: storage.clone(),
         clock: clock.clone(),
         randomness: randomness.clone(),
     };

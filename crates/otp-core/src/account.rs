@@ -8,6 +8,7 @@ pub use change::AccountChange;
 pub use rules::AccountRules;
 pub use standing::AccountStanding;
 
+use crate::api_key::ApiKeyMode;
 use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
@@ -43,6 +44,8 @@ impl std::fmt::Debug for Contact {
 pub struct Account {
     /// Its id.
     pub id: AccountId,
+    /// The account whose test account it is; `None` in an account that sends.
+    pub test_of: Option<AccountId>,
     /// Its contact details.
     pub contact: SealedContact,
     /// The language of a message if its request names none that is available; also that of notices.
@@ -53,6 +56,16 @@ pub struct Account {
     pub email_sender: Option<Sealed>,
     /// The time it was opened.
     pub created_at: Timestamp,
+}
+
+impl Account {
+    /// Returns the mode of its API keys.
+    pub fn api_key_mode(&self) -> ApiKeyMode {
+        match self.test_of {
+            Some(_) => ApiKeyMode::Test,
+            None => ApiKeyMode::Live,
+        }
+    }
 }
 
 /// A [`Contact`] with every detail sealed.

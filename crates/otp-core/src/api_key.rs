@@ -1,6 +1,6 @@
 //! API keys: the secret a client presents, and what a store keeps of it.
 //!
-//! A key is `otp_live_` + 43 characters (256 random bits in base 62) + 6 characters of checksum.
+//! A key is `otp_live_` or `otp_test_` + 43 characters (256 random bits in base 62) + 6 characters of checksum.
 //! The prefix lets secret scanners find leaked keys; the checksum lets the gateway refuse a
 //! mistyped key without a look-up. GitHub's token format does both. A store keeps only the SHA-256:
 //! 256 random bits cannot be guessed, so no slow hash is needed.
@@ -12,8 +12,42 @@ use crate::ids::{AccountId, ApiKeyId};
 use crate::ports::Randomness;
 use crate::time::Timestamp;
 
-/// The first characters of every key. A text that contains them may be a key.
-pub const PREFIX: &str = "otp_live_";
+/// The world that a key belongs to, by its first characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ApiKeyMode {
+    /// It sends messages.
+    Live,
+    /// Its messages go to a test inbox.
+    Test,
+}
+
+impl ApiKeyMode {
+    /// Every mode.
+    pub const ALL: [Self; 2] = [Self::Live, Self::Test];
+
+    /// Returns the first characters of its keys. A text that contains them may be a key.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Live => "otp_live_",
+            Self::Test => "otp_test_",
+        }
+    }
+
+    /// Returns the name that operators see.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Test => "test",
+        }
+    }
+
+    /// Returns the mode of a text that begins like a key.
+    fn of(text: &str) -> Option<Self> {
+        let begins = |mode: &Self| text.starts_with(mode.prefix());
+        Self::ALL.into_iter().find(begins)
+    }
+}
+
 const SECRET_LENGTH: usize = 43;
 const CHECKSUM_LENGTH: usize = 6;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -33,20 +67,22 @@ pub struct NotAnApiKey;
 
 impl ApiKeySecret {
     /// Generates a key.
-    pub fn generate(randomness: &dyn Randomness) -> Self {
+    pub fn generate(mode: ApiKeyMode, randomness: &dyn Randomness) -> Self {
         let mut bytes = Zeroizing::new([0; 32]);
         randomness.fill(&mut *bytes);
         let secret = Zeroizing::new(base62(&bytes));
         let checksum = checksum(&secret);
         Self(Zeroizing::new(format!(
-            "{PREFIX}{}{checksum}",
+            "{}{}{checksum}",
+            mode.prefix(),
             secret.as_str()
         )))
     }
 
     /// Reads a key that a client presented.
     pub fn parse(text: &str) -> Result<Self, NotAnApiKey> {
-        let rest = text.strip_prefix(PREFIX).ok_or(NotAnApiKey)?;
+        let mode = ApiKeyMode::of(text).ok_or(NotAnApiKey)?;
+        let rest = text.strip_prefix(mode.prefix()).ok_or(NotAnApiKey)?;
         let known = rest.len() == SECRET_LENGTH + CHECKSUM_LENGTH
             && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !known || checksum(&rest[..SECRET_LENGTH]) != rest[SECRET_LENGTH..] {
@@ -67,7 +103,8 @@ impl ApiKeySecret {
 
     /// Returns the first characters, by which its owner recognises it in a list.
     pub fn hint(&self) -> String {
-        self.0.chars().take(PREFIX.len() + 4).collect()
+        let secret = self.0.len() - SECRET_LENGTH - CHECKSUM_LENGTH;
+        self.0.chars().take(secret + 4).collect()
     }
 }
 
@@ -135,6 +172,11 @@ pub enum ApiKeyRefusal {
 }
 
 impl ApiKey {
+    /// Returns the world that it belongs to.
+    pub fn mode(&self) -> ApiKeyMode {
+        ApiKeyMode::of(&self.hint).unwrap_or(ApiKeyMode::Live)
+    }
+
     /// Checks that the key is valid at `now`. Revocation is checked before expiry.
     pub fn check(&self, now: Timestamp) -> Result<(), ApiKeyRefusal> {
         if self.revoked_at.is_some() {
@@ -161,12 +203,16 @@ mod tests {
 
     #[test]
     fn a_generated_key_parses_back_to_the_same_hash() {
-        for byte in [0, 1, 127, 255] {
-            let key = ApiKeySecret::generate(&Fixed(byte));
+        for (byte, mode) in [0, 1, 127, 255]
+            .into_iter()
+            .flat_map(|byte| ApiKeyMode::ALL.map(|mode| (byte, mode)))
+        {
+            let key = ApiKeySecret::generate(mode, &Fixed(byte));
             assert_eq!(
                 key.expose().len(),
-                PREFIX.len() + SECRET_LENGTH + CHECKSUM_LENGTH
+                mode.prefix().len() + SECRET_LENGTH + CHECKSUM_LENGTH
             );
+            assert!(key.hint().starts_with(mode.prefix()));
             let read = ApiKeySecret::parse(key.expose()).expect("its own text");
             assert_eq!(read.hash(), key.hash());
         }
@@ -175,14 +221,14 @@ mod tests {
     #[test]
     fn different_randomness_gives_a_different_key() {
         assert_ne!(
-            ApiKeySecret::generate(&Fixed(1)),
-            ApiKeySecret::generate(&Fixed(2))
+            ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(1)),
+            ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(2))
         );
     }
 
     #[test]
     fn a_mistyped_key_is_refused_without_a_look_up() {
-        let key = ApiKeySecret::generate(&Fixed(7));
+        let key = ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(7));
         for position in 0..key.expose().len() {
             let mut typo = key.expose().as_bytes().to_vec();
             typo[position] = if typo[position] == b'x' { b'y' } else { b'x' };
@@ -220,7 +266,7 @@ mod tests {
 
     #[test]
     fn debug_hides_the_secret() {
-        let key = ApiKeySecret::generate(&Fixed(9));
-        assert!(!format!("{key:?}").contains(&key.expose()[PREFIX.len()..]));
+        let key = ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(9));
+        assert!(!format!("{key:?}").contains(&key.expose()[9..]));
     }
 }

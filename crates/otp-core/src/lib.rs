@@ -74,6 +74,8 @@ pub mod region;
 pub mod sealing;
 pub mod send;
 pub mod subscription;
+pub mod test_inbox;
+pub mod test_number;
 pub mod time;
 pub mod ui_language;
 pub mod usecases;

@@ -56,8 +56,8 @@ pub struct Message {
     pub provider_message_id: Option<SealedProviderMessageId>,
     /// Its price.
     pub price: Credits,
-    /// The subscription that paid.
-    pub subscription_id: SubscriptionId,
+    /// The subscription that paid; `None` if the message cost nothing.
+    pub subscription_id: Option<SubscriptionId>,
     /// The failure, if it failed; `None` once the message is erased.
     pub failure: Option<Failure>,
     /// The time it was admitted.
@@ -97,7 +97,7 @@ mod tests {
             first_answer: None,
             provider_message_id: None,
             price: Credits::ONE,
-            subscription_id: SubscriptionId(Uuid::nil()),
+            subscription_id: Some(SubscriptionId(Uuid::nil())),
             failure: None,
             created_at: Timestamp::from_unix_millis(0),
             failed_at: None,

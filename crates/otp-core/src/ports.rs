@@ -16,6 +16,7 @@ mod erasure;
 mod error;
 mod fallbacks;
 mod idempotent_answers;
+mod inbox_bell;
 mod insights;
 mod keyring;
 mod message_outcomes;
@@ -45,6 +46,7 @@ mod storage_health;
 mod subscriptions;
 mod template_registry;
 mod templates;
+mod test_inbox;
 mod verification_ledger;
 mod verifications;
 
@@ -59,6 +61,7 @@ pub use erasure::Erasure;
 pub use error::{OutOfSpace, PortError};
 pub use fallbacks::Fallbacks;
 pub use idempotent_answers::IdempotentAnswers;
+pub use inbox_bell::{InboxBell, InboxListener};
 pub use insights::Insights;
 pub use keyring::{Keyring, RewrappedKey};
 pub use message_outcomes::MessageOutcomes;
@@ -92,6 +95,7 @@ pub use storage_health::{ConnectionUse, StorageHealth};
 pub use subscriptions::Subscriptions;
 pub use template_registry::{BusinessAccount, CreatedTemplate, TemplateRegistry};
 pub use templates::Templates;
+pub use test_inbox::TestInbox;
 pub use verification_ledger::VerificationLedger;
 pub use verifications::{VerificationKey, Verifications};
 
@@ -112,6 +116,7 @@ pub mod mocks {
     pub use super::erasure::MockErasure;
     pub use super::fallbacks::MockFallbacks;
     pub use super::idempotent_answers::MockIdempotentAnswers;
+    pub use super::inbox_bell::MockInboxBell;
     pub use super::insights::MockInsights;
     pub use super::keyring::MockKeyring;
     pub use super::message_outcomes::MockMessageOutcomes;
@@ -139,6 +144,7 @@ pub mod mocks {
     pub use super::subscriptions::MockSubscriptions;
     pub use super::template_registry::MockTemplateRegistry;
     pub use super::templates::MockTemplates;
+    pub use super::test_inbox::MockTestInbox;
     pub use super::verification_ledger::MockVerificationLedger;
     pub use super::verifications::MockVerifications;
 }

@@ -20,6 +20,6 @@ pub use explanation::Explanation;
 pub use facts::{FirstAnswer, SendFacts};
 pub use profile::SendingProfile;
 pub use refusal::Refusal;
-pub use routed_to::RoutedTo;
+pub use routed_to::{NoProvider, RoutedTo};
 pub use settlement::{Outcome, Settlement};
 pub use wanted::WantedFacts;

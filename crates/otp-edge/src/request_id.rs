@@ -2,7 +2,7 @@
 //!
 //! A log contains no key and no phone number, so an id that looks like one is not repeated.
 
-use otp_core::api_key;
+use otp_core::api_key::ApiKeyMode;
 
 /// Longest id that is accepted from a client.
 const MAX_LENGTH: usize = 64;
@@ -37,7 +37,9 @@ fn is_hexadecimal(id: &str) -> bool {
 
 fn looks_like_a_key(id: &str) -> bool {
     let mut runs = id.split(|character: char| !character.is_ascii_alphanumeric());
-    id.to_ascii_lowercase().contains(api_key::PREFIX) || runs.any(|run| run.len() >= SECRET_LENGTH)
+    let lower = id.to_ascii_lowercase();
+    let has_prefix = |mode: ApiKeyMode| lower.contains(mode.prefix());
+    ApiKeyMode::ALL.into_iter().any(has_prefix) || runs.any(|run| run.len() >= SECRET_LENGTH)
 }
 
 /// Looks at digits in a row, and at digits that only `.`, `_` and `-` separate.
@@ -93,6 +95,7 @@ mod tests {
             &key[..20],
             "OTP_LIVE_abc",
             "x.otp_live_abc",
+            "x.otp_test_abc",
             &key[9..],
             "EAAGm0PX4ZCpsBAKZCZCfZBZAKZBZCqZCZAhZCZAZBZC",
         ] {

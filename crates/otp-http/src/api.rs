@@ -9,8 +9,9 @@ use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification, docs,
-    explain_message, health, jwks, list_messages, record_outcome, resend_verification,
-    send_message, show_insights, show_message, show_verification, whatsapp_webhook,
+    explain_message, health, jwks, list_messages, list_test_messages, record_outcome,
+    resend_verification, send_message, show_insights, show_message, show_verification,
+    whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -73,6 +74,7 @@ impl Api {
                 show_message::resource(),
                 record_outcome::resource(),
                 show_insights::resource(),
+                list_test_messages::resource(),
                 create_verification::resource(),
                 show_verification::resource(),
                 check_verification::resource(),

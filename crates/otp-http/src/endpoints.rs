@@ -9,6 +9,7 @@ pub(crate) mod explain_message;
 pub(crate) mod health;
 pub(crate) mod jwks;
 pub(crate) mod list_messages;
+pub(crate) mod list_test_messages;
 pub(crate) mod list_verifications;
 pub(crate) mod record_outcome;
 pub(crate) mod resend_verification;

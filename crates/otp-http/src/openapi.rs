@@ -9,8 +9,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification,
-    explain_message, health, jwks, list_messages, list_verifications, record_outcome,
-    resend_verification, send_message, show_insights, show_message, show_verification,
+    explain_message, health, jwks, list_messages, list_test_messages, list_verifications,
+    record_outcome, resend_verification, send_message, show_insights, show_message,
+    show_verification,
 };
 use crate::error::{Problem, offer_problems};
 use crate::wire::{ErrorBody, VerificationStatusName};
@@ -81,6 +82,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         show_message::get,
         explain_message::post,
         record_outcome::post,
+        list_test_messages::get,
         create_verification::post,
         check_verification::post,
         resend_verification::post,
@@ -98,6 +100,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         (name = "Messages", description = "Send passcodes and follow their status."),
         (name = "Verifications", description = "Let the service make the code, deliver it and check it."),
         (name = "Insights", description = "See how far messages get and how many codes are typed."),
+        (name = "Tests", description = "Read what test keys sent."),
         (name = "Proofs", description = "Check proofs of verifications."),
         (name = health::TAG, description = "For load balancers and operators."),
     ),

@@ -14,6 +14,7 @@ use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
+use otp_core::usecases::read_test_inbox::ReadTestInbox;
 use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::send_message::SendMessage;
@@ -59,6 +60,8 @@ pub struct ApiState {
     pub publish_proof_keys: PublishProofKeys,
     /// Answers repeated requests like the first.
     pub answer_once: AnswerOnce,
+    /// Reads a test inbox.
+    pub read_test_inbox: ReadTestInbox,
     /// WhatsApp's webhook; without it the path does not exist.
     pub whatsapp_webhook: Option<WhatsAppWebhook>,
     /// Reports whether the storage can be used. Every request to `/health/ready` asks it, so it shares

@@ -15,7 +15,7 @@ mod tests {
 
     use super::*;
     use crate::body::MalformedBody;
-    use crate::endpoints::{list_messages, list_verifications, show_insights};
+    use crate::endpoints::{list_messages, list_test_messages, list_verifications, show_insights};
     use crate::error::{ErrorCode, FieldFault};
 
     fn keys() -> BTreeSet<&'static str> {
@@ -25,6 +25,7 @@ mod tests {
             .iter()
             .chain(&list_verifications::QUERY)
             .chain(&show_insights::QUERY)
+            .chain(&list_test_messages::QUERY)
             .map(|parameter| parameter.text_key());
         let of_fields = FieldFault::ALL.iter().map(|fault| fault.text_key());
         let others = [

@@ -1,8 +1,10 @@
 //! Accounts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::account::{Account, AccountChange};
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
@@ -14,6 +16,7 @@ use otp_rows::schema::{accounts, keyring};
 use crate::PgStore;
 use crate::errors::port_error;
 use crate::pipeline::try_join3;
+use crate::send_ledger::lock_accounts;
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -24,22 +27,36 @@ impl Accounts for PgStore {
         transaction.finish(created.map_err(port_error)).await
     }
 
-    async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
-        let Some(change) = AccountChangeRow::of(change) else {
-            return Ok(Accounts::find(self, id).await?.is_some());
-        };
-        // The update takes the lock that a batch takes, and waits for a batch that has it.
-        let changed = diesel::update(accounts::table.find(Col(id)))
-            .set(change)
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(changed > 0)
+    async fn change(
+        &self,
+        changes: &BTreeMap<AccountId, AccountChange>,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        transaction.begin().await.map_err(port_error)?;
+        let changed = change(transaction.connection(), changes).await;
+        match changed.map_err(port_error) {
+            Ok(false) => {
+                transaction.roll_back().await;
+                Ok(false)
+            }
+            changed => transaction.finish(changed).await,
+        }
     }
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {
         let row = accounts::table
             .find(Col(id))
+            .select(AccountRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(read_found(row)?)
+    }
+
+    async fn find_test_account(&self, of: AccountId) -> Result<Option<Account>, PortError> {
+        let row = accounts::table
+            .filter(accounts::test_of.eq(Col(Some(of))))
             .select(AccountRow::as_select())
             .first(&mut self.connection().await?)
             .await
@@ -57,6 +74,25 @@ impl Accounts for PgStore {
             .map_err(port_error)?;
         Ok(read_all(rows)?)
     }
+}
+
+/// Changes accounts in ascending order of ids, and returns whether all of them exist.
+async fn change(
+    mut connection: &AsyncPgConnection,
+    changes: &BTreeMap<AccountId, AccountChange>,
+) -> QueryResult<bool> {
+    // The lock that a batch takes, so this waits for a batch that has it.
+    let ids: BTreeSet<_> = changes.keys().copied().collect();
+    let locked = lock_accounts(connection, &ids).await?;
+    for (id, change) in changes {
+        if let Some(change) = AccountChangeRow::of(change) {
+            diesel::update(accounts::table.find(Col(*id)))
+                .set(change)
+                .execute(&mut connection)
+                .await?;
+        }
+    }
+    Ok(locked.len() == changes.len())
 }
 
 async fn insert(transaction: &Transaction, account: &Account, key: &WrappedKey) -> QueryResult<()> {

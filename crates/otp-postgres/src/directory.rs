@@ -27,6 +27,7 @@ type ProfileColumns = (
     Col<LanguageTag>,
     Col<Sealed>,
     Col<Option<Sealed>>,
+    Col<Option<AccountId>>,
     Option<Col<WrappedKey>>,
 );
 
@@ -58,6 +59,7 @@ impl Directory for PgStore {
                 accounts::default_language,
                 accounts::company,
                 accounts::email_sender,
+                accounts::test_of,
                 keyring::key.nullable(),
             ))
             .load::<ProfileColumns>(&mut first);
@@ -76,18 +78,22 @@ impl Directory for PgStore {
         let (account_row, senders, templates) = try_join3(account_row, senders, templates)
             .await
             .map_err(port_error)?;
-        let Some((Col(default_language), Col(company), Col(sender), key)) =
+        let Some((Col(default_language), Col(company), Col(sender), Col(test_of), key)) =
             account_row.into_iter().next()
         else {
             return Ok(None);
         };
-        Ok(Some(Arc::new(SendingProfile::new(
+        let profile = SendingProfile::new(
             key.map(|Col(key)| AccountKey::new(account, key)),
             default_language,
             read_all(senders)?,
             read_all(templates)?,
             email::SenderProfile { company, sender },
-        ))))
+        );
+        Ok(Some(Arc::new(SendingProfile {
+            is_test: test_of.is_some(),
+            ..profile
+        })))
     }
 
     async fn find_account_key(

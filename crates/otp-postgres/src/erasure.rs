@@ -82,6 +82,12 @@ statement! {
     "DELETE FROM fallback_steps WHERE account_id = {} AND recipient_index = {}"
 }
 
+statement! {
+    /// Removes the messages from the test inbox.
+    ForgetTestMessages { account_id: AccountId, recipient_index: RecipientIndex },
+    "DELETE FROM test_messages WHERE account_id = {} AND recipient_index = {}"
+}
+
 #[async_trait]
 impl Erasure for PgStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
@@ -105,8 +111,13 @@ async fn erase(transaction: &Transaction, (account, index): Recipient) -> QueryR
         account_id,
         recipient_index,
     };
+    let inbox = ForgetTestMessages {
+        account_id,
+        recipient_index,
+    };
     let connection = || transaction.connection();
     let (mut first, mut second, mut third) = (connection(), connection(), connection());
+    let mut fourth = connection();
     // A check that is being judged has read the verification, and would write over the erasure.
     let accounts = BTreeSet::from([account]);
     let locked = try_join(transaction.begin(), lock_accounts(connection(), &accounts));
@@ -114,7 +125,7 @@ async fn erase(transaction: &Transaction, (account, index): Recipient) -> QueryR
         locked,
         events.execute(&mut first),
         messages.execute(&mut second),
-        identities.execute(&mut third),
+        try_join(identities.execute(&mut third), inbox.execute(&mut fourth)),
         erase_verifications(transaction, (account, index)),
     )
     .await?;

@@ -29,6 +29,13 @@ statement! {
      WHERE keyring.owner_id = new.owner_id AND keyring.key = new.before"
 }
 
+statement! {
+    /// Deletes the keys of an account and of its test account.
+    DeleteKeys { account: AccountId, of: AccountId },
+    "DELETE FROM keyring WHERE owner_id = {} \
+         OR owner_id IN (SELECT id FROM accounts WHERE test_of = {})"
+}
+
 #[async_trait]
 impl Keyring for PgStore {
     async fn find_key(&self, owner: KeyOwner) -> Result<Option<WrappedKey>, PortError> {
@@ -124,11 +131,12 @@ impl Keyring for PgStore {
     }
 
     async fn delete_account_key(&self, account: AccountId) -> Result<bool, PortError> {
-        let owner = keyring::table.find(Col(KeyOwner::Account(account)));
-        let deleted = diesel::delete(owner)
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+        let delete = DeleteKeys {
+            account: Col(account),
+            of: Col(account),
+        };
+        let deleted = delete.execute(&mut self.connection().await?).await;
+        let deleted = deleted.map_err(port_error)?;
         Ok(deleted > 0)
     }
 }

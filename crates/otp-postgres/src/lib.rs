@@ -63,6 +63,7 @@ mod stored_fallbacks;
 mod stored_verifications;
 mod subscriptions;
 mod templates;
+mod test_inbox;
 mod tls;
 mod transaction;
 mod url;

@@ -197,7 +197,7 @@ statement! {
         message_id: [MessageId],
         id: [MessageId],
         shared_charge: [Credits],
-        subscription_id: [SubscriptionId],
+        subscription_id: [Option<SubscriptionId>],
     },
     "WITH locked AS MATERIALIZED ( \
          SELECT id FROM messages WHERE id = ANY({}) ORDER BY id FOR NO KEY UPDATE) \

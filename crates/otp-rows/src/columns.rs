@@ -25,6 +25,7 @@ use otp_core::pricing::PriceKey;
 use otp_core::proof::ProofPublicKey;
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::test_number::TestNumber;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_core::verification::{
@@ -116,6 +117,7 @@ codes!(
     NoticeState,
     Quality,
     StoppedBy,
+    TestNumber,
     UiLanguage,
     VerificationStatus,
 );

@@ -18,6 +18,7 @@ mod receipt;
 mod send_facts;
 mod sender;
 mod template;
+mod test_message;
 mod verification;
 
 pub use account::{AccountChangeRow, AccountRow, ApiKeyRow};
@@ -48,6 +49,7 @@ pub use send_facts::{
 };
 pub use sender::{CheckedSenderRow, NO_TOKEN, SenderHealthRow, SenderRow};
 pub use template::{TemplateRow, TemplateStateRow};
+pub use test_message::TestMessageRow;
 pub use verification::{
     AnsweredGuessRow, CheckRow, CodeMessageRow, DueVerificationRow, OfMessageRow, RecordParts,
     RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,

@@ -22,6 +22,7 @@ table! {
     /// Accounts, their contact details sealed.
     accounts (id) {
         id -> Id,
+        test_of -> Nullable<Id>,
         name -> Binary,
         email -> Binary,
         phone -> Binary,
@@ -197,7 +198,7 @@ table! {
         api_key_id -> Id,
         recipient -> Nullable<Binary>,
         price -> Integer,
-        subscription_id -> Id,
+        subscription_id -> Nullable<Id>,
         status -> SmallInt,
         first_answer -> Nullable<SmallInt>,
         provider_index -> Nullable<Binary>,
@@ -310,6 +311,22 @@ table! {
         messaging_limit -> Nullable<Text>,
         checked_at -> Nullable<Instant>,
         check_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    /// The messages of test inboxes, sealed.
+    test_messages (message_id) {
+        message_id -> Id,
+        account_id -> Id,
+        channel -> SmallInt,
+        recipient_index -> Binary,
+        recipient -> Binary,
+        code -> Binary,
+        received_at -> Instant,
+        life_number -> Nullable<SmallInt>,
+        life_step -> Nullable<Integer>,
+        life_due_at -> Nullable<Instant>,
     }
 }
 

@@ -12,6 +12,7 @@ use otp_core::ports::{
 };
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::account_sealers::AccountSealers;
+use otp_core::usecases::receive_test_message::ReceiveTestMessage;
 use otp_hot_path::{
     BatchLimits, CachedDirectory, CachedProofKeys, GapWatch, GroupCommit, GroupedChecks,
     GroupedReads, NarrowReads, PacedSender, SharedHealth, SpaceWatch,
@@ -23,6 +24,7 @@ use tokio::sync::Notify;
 
 use crate::by_channel::ByChannel;
 use crate::failure::SetupError;
+use crate::inbox_bell::LocalBell;
 use crate::keyring::Keys;
 use crate::metrics::{
     CodeCounts, CountedChecks, CountedLedger, CountedSender, CountedWebhook, Metrics, Watched,
@@ -41,6 +43,8 @@ pub(crate) struct Adapters {
     pub(crate) directory: Arc<dyn Directory>,
     /// Batched, and counted by batch. Notifies [`queued`](Self::queued) and [`failed`](Self::failed).
     pub(crate) ledger: Arc<dyn SendLedger>,
+    /// Rung when a message was put into a test inbox.
+    pub(crate) bell: LocalBell,
     /// Notified when a message was queued for its hand-over.
     pub(crate) queued: Arc<Notify>,
     /// Notified when a failed message was recorded, which may have a fallback.
@@ -102,7 +106,14 @@ impl Adapters {
         let reads = Arc::new(GroupedReads::start(storage.clone()));
         let narrow_reads = Arc::new(NarrowReads::of_store(storage.clone()));
         let mailer = mailer(settings)?;
-        let sender = CountedSender::new(message_sender(settings, overrides, mailer.as_ref())?);
+        let bell = LocalBell::default();
+        let test = ReceiveTestMessage {
+            inbox: storage.clone(),
+            bell: Arc::new(bell.clone()),
+            clock: overrides.clock(),
+        };
+        let sender = message_sender(settings, overrides, mailer.as_ref(), test)?;
+        let sender = CountedSender::new(sender);
         let sender = Arc::new(PacedSender::new(Arc::new(sender)));
         let proof_keys = Arc::new(CachedProofKeys::new(storage.clone()));
         let proof_signer = JwtSigner::new(
@@ -133,6 +144,7 @@ impl Adapters {
             }),
             queued,
             failed,
+            bell,
             mail_from: mailer.as_ref().map(|mailer| mailer.address().clone()),
             messages: reads.clone(),
             receipts: reads.clone(),
@@ -159,6 +171,7 @@ fn message_sender(
     settings: &Settings,
     overrides: &Overrides,
     mailer: Option<&Arc<SmtpMailer>>,
+    test: ReceiveTestMessage,
 ) -> Result<Arc<dyn MessageSender>, SetupError> {
     let by_smtp = |mailer: &Arc<SmtpMailer>| {
         Arc::new(SmtpOtpSender::new(Arc::clone(mailer))) as Arc<dyn MessageSender>
@@ -166,6 +179,7 @@ fn message_sender(
     Ok(Arc::new(ByChannel {
         whatsapp: whatsapp_sender(settings, overrides)?,
         email: overrides.email_sender.clone().or(mailer.map(by_smtp)),
+        test,
     }))
 }
 

@@ -24,6 +24,7 @@ use crate::commands::proof_key::ProofKeyCommand;
 use crate::commands::sender::SenderCommand;
 use crate::commands::subscription::SubscriptionCommand;
 use crate::commands::template::TemplateCommand;
+use crate::commands::test_inbox::TestInboxArguments;
 use crate::commands::verification::VerificationCommand;
 
 /// Self-hosted gateway for one-time passcodes over WhatsApp.
@@ -112,6 +113,8 @@ pub(crate) enum Command {
     Verification(VerificationCommand),
     /// Count how far the messages of an account got, and how many codes were verified.
     Insights(InsightsArgs),
+    /// List the messages that an account's test keys sent, newest first, with their codes.
+    TestInbox(TestInboxArguments),
     /// Read the audit trail.
     #[command(subcommand)]
     Audit(AuditCommand),

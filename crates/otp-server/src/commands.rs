@@ -22,6 +22,7 @@ mod serve;
 mod shell;
 pub(crate) mod subscription;
 pub(crate) mod template;
+pub(crate) mod test_inbox;
 pub(crate) mod verification;
 
 use std::net::SocketAddr;
@@ -72,6 +73,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::ProofKey(command) => proof_key::run(&administration().await?, command).await,
         Command::Sender(command) => sender::run(&administration().await?, command).await,
         Command::Template(command) => template::run(&administration().await?, command).await,
+        Command::TestInbox(wanted) => test_inbox::run(&administration().await?, wanted).await,
         Command::OptOut(command) => opt_out::run(&administration().await?, command).await,
         Command::Mail(command) => mail::run(&sources, overrides, options, command).await,
         Command::Config(command) => config::run(&sources, &overrides, &command),

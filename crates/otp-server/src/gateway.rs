@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::adapters::Adapters;
 use crate::failure::SetupError;
+use crate::inbox_bell::LocalBell;
 use crate::keyring::Keys;
 use crate::overrides::Overrides;
 use crate::settings::Settings;
@@ -38,6 +39,8 @@ pub struct Gateway {
     /// Use cases of requests, including those whose clients have gone.
     use_cases: TaskTracker,
     workers: Workers,
+    /// Requests that wait for a message in a test inbox.
+    bell: LocalBell,
 }
 
 /// Mounts paths beside those of the API.
@@ -84,6 +87,7 @@ impl Gateway {
 
     /// Stops accepting requests, finishes those that were accepted, and ends the background work.
     pub async fn stop(self) -> std::io::Result<()> {
+        self.bell.close();
         let (requests, use_cases, workers) = (self.requests, self.use_cases, self.workers);
         let of_requests = || stopping::of_requests(requests.get());
         let stopped = stopping::explained(self.servers.stop(), of_requests).await;
@@ -193,6 +197,7 @@ impl GatewayBuilder {
             requests,
             use_cases,
             workers: Workers::start(settings, &adapters),
+            bell: adapters.bell.clone(),
         })
     }
 }
@@ -241,6 +246,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         verification_policy: settings.verification,
         publish_proof_keys: use_cases.publish_proof_keys,
         answer_once: use_cases.answer_once,
+        read_test_inbox: use_cases.read_test_inbox,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,
             handle_provider_webhook: use_cases.handle_provider_webhook,

@@ -59,6 +59,7 @@ mod cli;
 mod commands;
 mod failure;
 mod gateway;
+mod inbox_bell;
 mod keyring;
 mod logging;
 mod metrics;

@@ -21,13 +21,16 @@ use otp_core::usecases::expire_verifications::ExpireVerifications;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
 use otp_core::usecases::forget_old_answers::ForgetOldAnswers;
+use otp_core::usecases::forget_test_messages::ForgetTestMessages;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
+use otp_core::usecases::read_test_inbox::ReadTestInbox;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::record_outcome::RecordOutcome;
+use otp_core::usecases::report_test_lives::ReportTestLives;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::rotate_proof_key::RotateProofKey;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
@@ -59,6 +62,7 @@ pub(crate) struct UseCases {
     pub(crate) list_verifications: ListVerifications,
     pub(crate) publish_proof_keys: PublishProofKeys,
     pub(crate) answer_once: AnswerOnce,
+    pub(crate) read_test_inbox: ReadTestInbox,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
 
@@ -141,6 +145,13 @@ impl UseCases {
                 clock: Arc::clone(&adapters.clock),
                 randomness: Arc::clone(&adapters.randomness),
             },
+            read_test_inbox: ReadTestInbox {
+                inbox: adapters.storage.clone(),
+                directory: Arc::clone(&adapters.directory),
+                sealers: sealers(),
+                bell: Arc::new(adapters.bell.clone()),
+                clock: Arc::clone(&adapters.clock),
+            },
             handle_provider_webhook: handle_provider_webhook(adapters),
         }
     }
@@ -186,6 +197,24 @@ pub(crate) fn advance_fallbacks(settings: &Settings, adapters: &Adapters) -> Adv
 pub(crate) fn expire_verifications(adapters: &Adapters) -> ExpireVerifications {
     ExpireVerifications {
         ledger: Arc::clone(&adapters.verification_ledger),
+        clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Reports what happens to messages to test inboxes; the background work calls it.
+pub(crate) fn report_test_lives(adapters: &Adapters) -> ReportTestLives {
+    ReportTestLives {
+        inbox: adapters.storage.clone(),
+        ledger: Arc::clone(&adapters.ledger),
+        opt_outs: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Forgets messages to test inboxes, in the background.
+pub(crate) fn forget_test_messages(adapters: &Adapters) -> ForgetTestMessages {
+    ForgetTestMessages {
+        inbox: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
     }
 }

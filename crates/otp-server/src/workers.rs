@@ -9,6 +9,7 @@ mod queue;
 mod rounds;
 mod senders;
 mod templates;
+mod test_lives;
 mod verifications;
 mod worker;
 
@@ -29,6 +30,7 @@ use queue::DeliverQueuedMessages;
 use rounds::Rounds;
 use senders::ExamineSenders;
 use templates::SyncStoredTemplates;
+use test_lives::{ForgetTestMessages, ReportTestLives};
 use verifications::ExpireDueVerifications;
 
 pub(crate) use fallbacks::FALLBACKS;
@@ -122,6 +124,16 @@ fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
     });
     workers.start(|adapters| AnnounceExpiringKeys(use_cases::announce_expiring_keys(adapters)));
     workers.start(|adapters| ForgetEndedNotices(use_cases::forget_ended_notices(adapters)));
+    let stopping = stop.clone();
+    workers.start(move |adapters| ReportTestLives {
+        report: use_cases::report_test_lives(adapters),
+        stop: stopping.clone(),
+    });
+    let stopping = stop.clone();
+    workers.start(move |adapters| ForgetTestMessages {
+        forget: use_cases::forget_test_messages(adapters),
+        stop: stopping.clone(),
+    });
     let stop = stop.clone();
     workers.start(move |adapters| ForgetOldAnswers {
         forget: use_cases::forget_old_answers(adapters),

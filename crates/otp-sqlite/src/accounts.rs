@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::account::{Account, AccountChange};
@@ -29,15 +31,28 @@ impl Accounts for SqliteStore {
         .await
     }
 
-    async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
-        let Some(change) = AccountChangeRow::of(change) else {
-            return Ok(Accounts::find(self, id).await?.is_some());
-        };
+    async fn change(
+        &self,
+        changes: &BTreeMap<AccountId, AccountChange>,
+    ) -> Result<bool, PortError> {
+        let changes = changes.clone();
         self.write("db.accounts.change", move |connection| {
-            let changed = diesel::update(accounts::table.find(Col(id)))
-                .set(change)
-                .execute(connection)?;
-            Ok(changed > 0)
+            let ids = changes.keys().map(|id| Col(*id));
+            let known: i64 = accounts::table
+                .filter(accounts::id.eq_any(ids))
+                .count()
+                .get_result(connection)?;
+            if usize::try_from(known) != Ok(changes.len()) {
+                return Ok(false);
+            }
+            for (id, change) in &changes {
+                if let Some(change) = AccountChangeRow::of(change) {
+                    diesel::update(accounts::table.find(Col(*id)))
+                        .set(change)
+                        .execute(connection)?;
+                }
+            }
+            Ok(true)
         })
         .await
     }
@@ -46,6 +61,18 @@ impl Accounts for SqliteStore {
         self.read("db.accounts.find", move |connection| {
             let row = accounts::table
                 .find(Col(id))
+                .select(AccountRow::as_select())
+                .first(connection)
+                .optional()?;
+            Ok(read_found(row)?)
+        })
+        .await
+    }
+
+    async fn find_test_account(&self, of: AccountId) -> Result<Option<Account>, PortError> {
+        self.read("db.accounts.find_test_account", move |connection| {
+            let row = accounts::table
+                .filter(accounts::test_of.eq(Col(Some(of))))
                 .select(AccountRow::as_select())
                 .first(connection)
                 .optional()?;

@@ -25,6 +25,7 @@ type ProfileColumns = (
     Col<LanguageTag>,
     Col<Sealed>,
     Col<Option<Sealed>>,
+    Col<Option<AccountId>>,
     Option<Col<WrappedKey>>,
 );
 
@@ -80,11 +81,13 @@ fn sending_profile(
             accounts::default_language,
             accounts::company,
             accounts::email_sender,
+            accounts::test_of,
             keyring::key.nullable(),
         ))
         .first(connection)
         .optional()?;
-    let Some((Col(default_language), Col(company), Col(sender), key)) = account_row else {
+    let Some((Col(default_language), Col(company), Col(sender), Col(test_of), key)) = account_row
+    else {
         return Ok(None);
     };
     let senders = senders::table
@@ -99,11 +102,15 @@ fn sending_profile(
         .filter(senders::removed_at.is_null())
         .select(TemplateRow::as_select())
         .load(connection)?;
-    Ok(Some(SendingProfile::new(
+    let profile = SendingProfile::new(
         key.map(|Col(key)| AccountKey::new(account, key)),
         default_language,
         read_all(senders)?,
         read_all(templates)?,
         email::SenderProfile { company, sender },
-    )))
+    );
+    Ok(Some(SendingProfile {
+        is_test: test_of.is_some(),
+        ..profile
+    }))
 }

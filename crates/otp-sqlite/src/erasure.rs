@@ -60,6 +60,10 @@ const FORGET_STEPS: &str = "
     DELETE FROM fallback_steps WHERE (account_id, recipient_index) IN (
         SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
 
+const FORGET_TEST_MESSAGES: &str = "
+    DELETE FROM test_messages WHERE (account_id, recipient_index) IN (
+        SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
+
 #[async_trait]
 impl Erasure for SqliteStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
@@ -77,6 +81,7 @@ impl Erasure for SqliteStore {
             set_based(ERASE_VERIFICATIONS, wanted()).execute(connection)?;
             set_based(FORGET_PENDING, wanted()).execute(connection)?;
             set_based(FORGET_STEPS, wanted()).execute(connection)?;
+            set_based(FORGET_TEST_MESSAGES, wanted()).execute(connection)?;
             Ok(erased)
         })
         .await

@@ -8,6 +8,7 @@ use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::ports::{Keyring, PortError, RewrappedKey};
 use otp_rows::Col;
+use otp_rows::encoding::Id;
 use otp_rows::rows::{KeyringRow, master_key_id, read_all};
 use otp_rows::schema::keyring;
 
@@ -16,6 +17,11 @@ use crate::errors::StoreError;
 
 /// Owners in one query; SQLite bounds the number of its parameters.
 const OWNERS_AT_ONCE: usize = 1_000;
+
+/// Deletes the keys of an account and of its test account.
+const DELETE: &str = "
+    DELETE FROM keyring
+    WHERE owner_id = ? OR owner_id IN (SELECT id FROM accounts WHERE test_of = ?)";
 
 #[async_trait]
 impl Keyring for SqliteStore {
@@ -121,8 +127,11 @@ impl Keyring for SqliteStore {
 
     async fn delete_account_key(&self, account: AccountId) -> Result<bool, PortError> {
         self.write("db.keyring.delete_account_key", move |connection| {
-            let owner = keyring::table.find(Col(KeyOwner::Account(account)));
-            Ok(diesel::delete(owner).execute(connection)? > 0)
+            let deleted = diesel::sql_query(DELETE)
+                .bind::<Id, _>(Col(account))
+                .bind::<Id, _>(Col(account))
+                .execute(connection)?;
+            Ok(deleted > 0)
         })
         .await
     }

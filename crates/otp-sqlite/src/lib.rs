@@ -58,6 +58,7 @@ mod stored_fallbacks;
 mod stored_verifications;
 mod subscriptions;
 mod templates;
+mod test_inbox;
 mod verification_ledger;
 mod verifications;
 

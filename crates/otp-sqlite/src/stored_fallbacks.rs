@@ -159,7 +159,8 @@ pub(crate) fn share_charges(
     }
     let rows = charges.iter().map(|(message, shared)| {
         let charge = shared.charge.get();
-        json!([id(message.0), charge, id(shared.subscription_id.0)])
+        let payer = shared.subscription_id.map(|payer| id(payer.0));
+        json!([id(message.0), charge, payer])
     });
     set_based(SHARE_CHARGES, rows).execute(connection)?;
     Ok(())

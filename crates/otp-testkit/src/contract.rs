@@ -35,6 +35,7 @@
 //! | [`verifications`], [`code_checks`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
 //! | [`fallbacks`] | the same, `Fallbacks`, `CreditAudit`, `OutgoingQueue` | no code takes another way |
 //! | [`outgoing_queue`] | `SendLedger`, `OutgoingQueue` | no mail with a code is sent |
+//! | [`test_accounts`] | `TestInbox`, `Accounts`, `SendLedger`, `CreditAudit`, `Erasure` | no test key works |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
@@ -65,6 +66,7 @@ pub mod schema;
 pub mod sender_health;
 pub mod settlement;
 pub mod templates;
+pub mod test_accounts;
 pub mod timeline;
 pub mod verifications;
 
@@ -104,6 +106,7 @@ macro_rules! storage_contract {
             sender_health,
             settlement,
             templates,
+            test_accounts,
             timeline,
             verifications,
         }
@@ -259,6 +262,16 @@ macro_rules! storage_contract {
             of_many_who_replace_one_template_one_succeeds,
             the_templates_of_a_business_are_those_of_all_its_senders,
             a_template_that_is_out_of_use_is_in_no_sending_profile,
+        }
+    };
+    (@test_accounts $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; test_accounts:
+            an_account_has_one_test_account,
+            accounts_change_together_or_not_at_all,
+            a_message_that_costs_nothing_leaves_the_ledger_alone,
+            messages_of_an_inbox_are_found_newest_first,
+            lives_move_on_one_report_at_a_time,
+            an_inbox_forgets_old_messages,
         }
     };
     (@timeline $fresh:expr) => {

@@ -20,6 +20,7 @@ mod receipts;
 mod recipient_identities;
 mod sender_healths;
 mod templates;
+mod test_inbox;
 mod verifications;
 
 use std::collections::{BTreeMap, HashMap};
@@ -53,6 +54,7 @@ use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::send::{RoutedTo, SendingProfile};
 use otp_core::subscription::Subscription;
+use otp_core::test_inbox::TestMessage;
 use otp_core::time::Timestamp;
 
 use self::outgoing_queue::InQueue;
@@ -93,6 +95,7 @@ struct State {
     queue: Vec<InQueue>,
     verified: VerificationRows,
     requests: HashMap<RequestKey, StoredRequest>,
+    test_messages: Vec<TestMessage>,
 }
 
 #[derive(Debug)]
@@ -178,7 +181,10 @@ impl Directory for MemoryStore {
             sender: found.email_sender.clone(),
         };
         let profile = SendingProfile::new(key, language, senders, templates, email);
-        Ok(Some(Arc::new(profile)))
+        Ok(Some(Arc::new(SendingProfile {
+            is_test: found.test_of.is_some(),
+            ..profile
+        })))
     }
 
     async fn find_account_key(

@@ -33,7 +33,7 @@ use otp_core::ports::{
     NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys,
     Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState,
     SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions,
-    Templates, VerificationKey, VerificationLedger, Verifications,
+    Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -42,6 +42,7 @@ use otp_core::recipient_identity::KnownIdentity;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settlement};
 use otp_core::subscription::Subscription;
+use otp_core::test_inbox::{LifeProgress, TestInboxQuery, TestMessage};
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use otp_core::verification::fallback::{
@@ -112,8 +113,9 @@ macro_rules! storage_parts {
 storage_parts! {
     accounts: Accounts {
         async fn create(account: &Account, key: &WrappedKey) -> ();
-        async fn change(id: AccountId, change: &AccountChange) -> bool;
+        async fn change(changes: &BTreeMap<AccountId, AccountChange>) -> bool;
         async fn find(id: AccountId) -> Option<Account>;
+        async fn find_test_account(of: AccountId) -> Option<Account>;
         async fn list() -> Vec<Account>;
     }
     admission_facts: AdmissionFacts {
@@ -299,6 +301,13 @@ storage_parts! {
             before: &AuthenticationTemplate,
             after: &AuthenticationTemplate,
         ) -> bool;
+    }
+    test_inbox: TestInbox {
+        async fn receive(message: &TestMessage, kept: usize) -> ();
+        async fn list_received(query: TestInboxQuery) -> Vec<TestMessage>;
+        async fn list_due(until: Timestamp, limit: usize) -> Vec<TestMessage>;
+        async fn advance(progress: &[LifeProgress]) -> ();
+        async fn forget_received(before: Timestamp, limit: usize) -> usize;
     }
     verification_ledger: VerificationLedger {
         async fn check_codes(checks: Arc<[CheckAttempt]>) -> Vec<CheckVerdict>;

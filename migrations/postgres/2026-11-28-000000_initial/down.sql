@@ -1,3 +1,4 @@
+DROP TABLE test_messages;
 DROP TABLE audit_entries;
 DROP TABLE idempotent_requests;
 DROP TABLE notices;

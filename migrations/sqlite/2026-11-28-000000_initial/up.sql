@@ -13,6 +13,8 @@ INSERT INTO schema_support (id, oldest_version) VALUES (1, '20261128000000');
 
 CREATE TABLE accounts (
     id                  BLOB PRIMARY KEY,
+    -- The account whose test account it is. An account has one at most.
+    test_of             BLOB UNIQUE REFERENCES accounts (id) CHECK (test_of <> id),
     name                BLOB NOT NULL,
     email               BLOB NOT NULL,
     phone               BLOB NOT NULL,
@@ -226,8 +228,9 @@ CREATE TABLE messages (
     recipient_index     BLOB,
     recipient           BLOB,
     region              TEXT,
-    price               INTEGER NOT NULL CHECK (price > 0),
-    subscription_id     BLOB    NOT NULL,
+    price               INTEGER NOT NULL CHECK (price >= 0),
+    -- NULL if the message cost nothing.
+    subscription_id     BLOB,
     status              INTEGER NOT NULL CHECK (status BETWEEN 0 AND 5),
     first_answer        INTEGER,
     provider_index      BLOB,
@@ -250,10 +253,11 @@ CREATE TABLE messages (
     -- 4 is Failed. A message that leaves this status, because it was delivered after all, has no
     -- time of failure.
     CHECK ((status = 4) = (failed_at IS NOT NULL)),
-    -- 0 is WhatsApp: each of its messages has a sender, a template and the region of its number. 1 is
-    -- e-mail, whose messages have none of them.
-    CHECK (channel <> 0
-        OR (sender_id IS NOT NULL AND template_id IS NOT NULL AND region IS NOT NULL)),
+    CHECK ((price = 0) = (subscription_id IS NULL)),
+    CHECK ((sender_id IS NULL) = (template_id IS NULL)),
+    -- 0 is WhatsApp: each of its messages has the region of its number, and, unless no provider got it, a
+    -- sender and a template. 1 is e-mail, whose messages have none of them.
+    CHECK (channel <> 0 OR (region IS NOT NULL AND (sender_id IS NOT NULL OR price = 0))),
     CHECK (channel <> 1 OR (sender_id IS NULL AND template_id IS NULL AND region IS NULL)),
     CHECK ((recipient IS NULL) = (recipient_index IS NULL)),
     CHECK ((outcome IS NULL) = (outcome_at IS NULL))
@@ -528,3 +532,28 @@ CREATE TRIGGER audit_entries_are_not_removed BEFORE DELETE ON audit_entries
 BEGIN
     SELECT RAISE(ABORT, 'audit entries are never changed or removed');
 END;
+
+-- Test inboxes: the messages of test keys, which no provider gets, for a day. The recipient and the code
+-- are sealed with the key of the test account.
+CREATE TABLE test_messages (
+    message_id      BLOB    PRIMARY KEY,
+    account_id      BLOB    NOT NULL,
+    channel         INTEGER NOT NULL,
+    recipient_index BLOB    NOT NULL,
+    recipient       BLOB    NOT NULL,
+    code            BLOB    NOT NULL,
+    received_at     INTEGER NOT NULL,
+    -- The next report about it: the last two digits of the test number (NULL for any other number), how
+    -- many reports came before, and when it is due. Once its life is over, nothing is due.
+    life_number     INTEGER,
+    life_step       INTEGER CHECK (life_step >= 0),
+    life_due_at     INTEGER,
+    CHECK ((life_step IS NULL) = (life_due_at IS NULL)),
+    CHECK (life_due_at IS NOT NULL OR life_number IS NULL)
+) STRICT;
+-- Finds an inbox's messages, newest first.
+CREATE INDEX test_messages_by_account ON test_messages (account_id, received_at, message_id);
+CREATE INDEX due_test_messages ON test_messages (life_due_at, message_id)
+    WHERE life_due_at IS NOT NULL;
+-- Finds those that are no longer kept.
+CREATE INDEX test_messages_by_age ON test_messages (received_at) WHERE life_due_at IS NULL;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box, black_box_drop};
-use otp_core::api_key::ApiKeySecret;
+use otp_core::api_key::{ApiKeyMode, ApiKeySecret};
 use otp_core::language::LanguageTag;
 use otp_core::passcode::Passcode;
 use otp_core::recipient::{PhoneNumber, load_numbering_plans};
@@ -22,7 +22,7 @@ const NUMBERS: usize = 256;
 /// All of a key look-up that is not the look-up: its form, its checksum and its hash.
 #[divan::bench(sample_size = CALLS)]
 fn api_key(bencher: Bencher<'_, '_>) {
-    let key = ApiKeySecret::generate(&SeededRandomness::new(2));
+    let key = ApiKeySecret::generate(ApiKeyMode::Live, &SeededRandomness::new(2));
     bencher.bench(|| {
         let presented = ApiKeySecret::parse(black_box(key.expose())).expect("a key");
         black_box(presented.hash())

@@ -131,7 +131,7 @@ impl Sends {
                 status: MessageStatus::Pending,
                 first_answer: None,
                 price: attempt.price,
-                subscription_id: balance(attempt.account_id, 2, 0).id,
+                subscription_id: Some(balance(attempt.account_id, 2, 0).id),
                 expires_at: attempt.expires_at,
                 is_erased: false,
                 verification_id: None,

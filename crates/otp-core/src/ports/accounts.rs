@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use crate::account::{Account, AccountChange};
@@ -11,19 +13,24 @@ use crate::ports::PortError;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Adds an account together with its key.
+    /// Adds an account together with its key. `Conflict` if it is the test account of an account that has
+    /// one already, or that does not exist.
     async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError>;
 
-    /// Replaces the values that the change names, and no others; returns `false` if there is no such
-    /// account.
+    /// Replaces the values that each change names, and no others, in all of these accounts or in none;
+    /// returns `false` if one of them does not exist.
     ///
-    /// An adapter MUST lock the account as [`SendLedger::admit`](crate::ports::SendLedger::admit) does, so
+    /// An adapter MUST lock the accounts as [`SendLedger::admit`](crate::ports::SendLedger::admit) does, so
     /// that every batch is judged entirely before or entirely after the change.
-    async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError>;
+    async fn change(&self, changes: &BTreeMap<AccountId, AccountChange>)
+    -> Result<bool, PortError>;
 
     /// Returns the account with this id.
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError>;
 
-    /// Returns all accounts, oldest first.
+    /// Returns the test account of the account with this id, if it has one.
+    async fn find_test_account(&self, of: AccountId) -> Result<Option<Account>, PortError>;
+
+    /// Returns all accounts, oldest first, test accounts included.
     async fn list(&self) -> Result<Vec<Account>, PortError>;
 }

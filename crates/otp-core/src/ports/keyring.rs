@@ -43,8 +43,8 @@ pub trait Keyring: Send + Sync {
     /// is no longer the one in `before` MUST be left as it is.
     async fn rewrap_keys(&self, rewrapped: &[RewrappedKey]) -> Result<usize, PortError>;
 
-    /// Deletes the key of an account, and returns whether there was one. Data that the key sealed can
-    /// never be opened again.
+    /// Deletes the keys of an account and of its test account, and returns whether there was one. Data that
+    /// they sealed can never be opened again.
     async fn delete_account_key(&self, account: AccountId) -> Result<bool, PortError>;
 }
 

@@ -8,6 +8,7 @@ use crate::channel::whatsapp::template::TemplateStatus;
 use crate::channel::{Channel, email, whatsapp};
 use crate::ids::MessageId;
 use crate::message::{Failure, ProviderMessageId};
+use crate::test_inbox::OutgoingTest;
 
 /// Passes messages to a provider: the port of every channel.
 ///
@@ -37,6 +38,8 @@ pub enum OutgoingMessage {
     WhatsApp(whatsapp::OutgoingMessage),
     /// A mail.
     Email(email::OutgoingMessage),
+    /// A message for a test inbox, of any channel.
+    Test(OutgoingTest),
     /// A message of the tests' second channel.
     #[cfg(feature = "mocks")]
     Double(OutgoingDouble),
@@ -74,6 +77,7 @@ impl OutgoingMessage {
         match self {
             Self::WhatsApp(message) => message.message_id,
             Self::Email(message) => message.message_id,
+            Self::Test(outgoing) => outgoing.message.message_id,
             #[cfg(feature = "mocks")]
             Self::Double(message) => message.message_id,
         }
@@ -84,6 +88,7 @@ impl OutgoingMessage {
         match self {
             Self::WhatsApp(_) => Channel::WhatsApp,
             Self::Email(_) => Channel::Email,
+            Self::Test(outgoing) => outgoing.message.channel,
             #[cfg(feature = "mocks")]
             Self::Double(_) => Channel::Double,
         }
@@ -94,6 +99,7 @@ impl OutgoingMessage {
         match self {
             Self::WhatsApp(message) => message.timeout,
             Self::Email(message) => message.timeout,
+            Self::Test(outgoing) => outgoing.timeout,
             #[cfg(feature = "mocks")]
             Self::Double(message) => message.timeout,
         }
@@ -104,6 +110,7 @@ impl OutgoingMessage {
         match self {
             Self::WhatsApp(message) => message.timeout = timeout,
             Self::Email(message) => message.timeout = timeout,
+            Self::Test(outgoing) => outgoing.timeout = timeout,
             #[cfg(feature = "mocks")]
             Self::Double(message) => message.timeout = timeout,
         }

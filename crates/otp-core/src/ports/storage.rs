@@ -4,7 +4,7 @@ use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
     IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
     OutgoingQueue, Plans, Prices, ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger,
-    SenderHealths, Senders, StorageHealth, Subscriptions, Templates, VerificationLedger,
+    SenderHealths, Senders, StorageHealth, Subscriptions, Templates, TestInbox, VerificationLedger,
     Verifications,
 };
 
@@ -41,6 +41,7 @@ pub trait Storage:
     + StorageHealth
     + Subscriptions
     + Templates
+    + TestInbox
     + VerificationLedger
     + Verifications
 {
@@ -75,6 +76,7 @@ impl<T> Storage for T where
         + StorageHealth
         + Subscriptions
         + Templates
+        + TestInbox
         + VerificationLedger
         + Verifications
 {

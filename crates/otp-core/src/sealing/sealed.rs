@@ -58,6 +58,10 @@ pub enum Purpose {
     ProofKey,
     /// The answer to a request with an idempotency key.
     IdempotentAnswer,
+    /// The recipient of a message in a test inbox.
+    TestRecipient,
+    /// The code of a message in a test inbox.
+    TestCode,
 }
 
 impl Purpose {
@@ -80,6 +84,8 @@ impl Purpose {
             Self::ProviderIdentities => b"provider-identities",
             Self::ProofKey => b"proof-key",
             Self::IdempotentAnswer => b"idempotent-answer",
+            Self::TestRecipient => b"test-recipient",
+            Self::TestCode => b"test-code",
         }
     }
 }

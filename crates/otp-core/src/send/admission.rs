@@ -46,8 +46,8 @@ pub struct Judged {
     pub admissions: Vec<Admission>,
     /// The messages to insert as `Pending`.
     pub messages: Vec<NewMessage>,
-    /// The debits to append, in the order of the messages. One that takes a step of a fallback may cost nothing
-    /// more.
+    /// The debits to append, in the order of the messages. One that costs nothing, or that takes a step of a
+    /// fallback and costs nothing more, has none.
     pub ledger: Vec<LedgerEntry>,
     /// The new balance of each subscription that paid, and which notices about it were announced.
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
@@ -84,19 +84,27 @@ pub struct NewMessage {
     pub attempt: usize,
     /// The sender, the template and the language.
     pub routed_to: RoutedTo,
-    /// The subscription that pays.
-    pub subscription_id: SubscriptionId,
+    /// The subscription that pays; `None` if the message costs nothing.
+    pub subscription_id: Option<SubscriptionId>,
 }
 
 /// The payment of an attempt.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Payment {
-    /// The subscription that pays.
-    subscription_id: SubscriptionId,
+    /// The subscription that pays; `None` if the message costs nothing.
+    subscription_id: Option<SubscriptionId>,
     /// The credits taken from it.
     credits: Credits,
     /// Its balance then; `None` if nothing is taken.
     after: Option<SubscriptionBalance>,
+}
+
+impl Payment {
+    const NOTHING: Self = Self {
+        subscription_id: None,
+        credits: Credits::ZERO,
+        after: None,
+    };
 }
 
 /// Judges a batch one by one, each attempt with the effects of its predecessors.
@@ -297,6 +305,9 @@ pub(super) fn decide(
     {
         return refuse(Refusal::CoolingDown { retry_at });
     }
+    if attempt.price == Credits::ZERO {
+        return Ok((routed_to.clone(), Payment::NOTHING));
+    }
     match debit(facts.balances(attempt), attempt.price) {
         Some(payment) => Ok((routed_to.clone(), payment)),
         None => refuse(Refusal::InsufficientBalance),
@@ -341,7 +352,7 @@ fn debit(balances: &[SubscriptionBalance], price: Credits) -> Option<Payment> {
     let payer = subscription::payer(balances, price)?;
     let remaining = payer.remaining.checked_sub(price)?;
     Some(Payment {
-        subscription_id: payer.id,
+        subscription_id: Some(payer.id),
         credits: price,
         after: Some(SubscriptionBalance { remaining, ..payer }),
     })

@@ -23,10 +23,12 @@ pub struct SendingProfile {
     pub senders: Vec<SenderProfile>,
     /// The sender of the account's mails.
     pub email: email::SenderProfile,
+    /// Whether it is a test account, whose messages go to its test inbox.
+    pub is_test: bool,
 }
 
 impl SendingProfile {
-    /// Builds the profile from an account's senders and templates, in any order.
+    /// Builds the profile of an account that sends, from its senders and templates in any order.
     pub fn new(
         key: Option<AccountKey>,
         default_language: LanguageTag,
@@ -39,6 +41,7 @@ impl SendingProfile {
             default_language,
             senders: SenderProfile::assemble(senders, templates),
             email,
+            is_test: false,
         }
     }
 

@@ -12,9 +12,20 @@ pub enum RoutedTo {
     WhatsApp(whatsapp::RoutedTo),
     /// A mail.
     Email(email::RoutedTo),
+    /// No provider: the message stays here.
+    NoProvider(NoProvider),
     /// The tests' second channel, which has neither.
     #[cfg(feature = "mocks")]
     Double(LanguageTag),
+}
+
+/// The route of a message that no provider gets: it needs no sender, no template and no mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoProvider {
+    /// The channel that would carry it.
+    pub channel: Channel,
+    /// The language that it would have.
+    pub language: LanguageTag,
 }
 
 impl RoutedTo {
@@ -41,6 +52,7 @@ impl RoutedTo {
         match self {
             Self::WhatsApp(_) => Channel::WhatsApp,
             Self::Email(_) => Channel::Email,
+            Self::NoProvider(route) => route.channel,
             #[cfg(feature = "mocks")]
             Self::Double(_) => Channel::Double,
         }
@@ -50,7 +62,7 @@ impl RoutedTo {
     /// by the request that admits them. The outcome of a mail may take longer than a request.
     pub fn is_queued(&self) -> bool {
         match self {
-            Self::WhatsApp(_) => false,
+            Self::WhatsApp(_) | Self::NoProvider(_) => false,
             Self::Email(_) => true,
             #[cfg(feature = "mocks")]
             Self::Double(_) => false,
@@ -62,6 +74,7 @@ impl RoutedTo {
         match self {
             Self::WhatsApp(route) => &route.language,
             Self::Email(route) => &route.language,
+            Self::NoProvider(route) => &route.language,
             #[cfg(feature = "mocks")]
             Self::Double(language) => language,
         }
@@ -71,7 +84,7 @@ impl RoutedTo {
     pub fn whatsapp(&self) -> Option<&whatsapp::RoutedTo> {
         match self {
             Self::WhatsApp(route) => Some(route),
-            Self::Email(_) => None,
+            Self::Email(_) | Self::NoProvider(_) => None,
             #[cfg(feature = "mocks")]
             Self::Double(_) => None,
         }

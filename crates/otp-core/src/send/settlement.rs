@@ -112,8 +112,8 @@ pub struct MessageState {
     pub first_answer: Option<MessageStatus>,
     /// Its price.
     pub price: Credits,
-    /// The subscription that paid.
-    pub subscription_id: SubscriptionId,
+    /// The subscription that paid; `None` if the message cost nothing.
+    pub subscription_id: Option<SubscriptionId>,
     /// The end of its lifetime.
     pub expires_at: Timestamp,
     /// Whether its recipient is erased. If so, nothing that identifies the recipient is recorded.
@@ -165,8 +165,8 @@ pub struct MessageUpdate {
     pub status: MessageStatus,
     /// The answer to the first request; `None` while that is in progress.
     pub first_answer: Option<MessageStatus>,
-    /// The subscription that pays.
-    pub subscription_id: SubscriptionId,
+    /// The subscription that pays; `None` if the message costs nothing.
+    pub subscription_id: Option<SubscriptionId>,
     /// The provider's id, if this batch has one; otherwise the stored id remains.
     pub provider_message_id: Option<SealedProviderMessageId>,
     /// The change of the failure fields.
@@ -237,12 +237,10 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                         settled.update(settlement, message, failure);
                         continue;
                     }
-                    let id = message.subscription_id;
-                    settled.credit(
-                        settlement,
-                        message,
-                        subscription::give_back(balances, id, message.price),
-                    );
+                    let payer = message.subscription_id;
+                    let after =
+                        payer.and_then(|id| subscription::give_back(balances, id, message.price));
+                    settled.credit(settlement, message, after);
                 }
                 (MessageStatus::Failed, MessageStatus::Delivered | MessageStatus::Read)
                     if !message.shares_charge =>
@@ -250,8 +248,9 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                     failure = FailureChange::Clear;
                     let rules = facts.rules.get(&message.account_id);
                     let rules = rules.copied().unwrap_or_default();
+                    let payer = message.subscription_id;
                     let paid =
-                        subscription::pay_again(balances, message.subscription_id, message.price);
+                        payer.and_then(|id| subscription::pay_again(balances, id, message.price));
                     let paid = paid.map(|after| {
                         let (account, at) = (message.account_id, settlement.at);
                         // There is no request whose language could be used.
@@ -335,7 +334,7 @@ impl Settled {
         after: Option<SubscriptionBalance>,
     ) {
         if let Some(after) = after {
-            message.subscription_id = after.id;
+            message.subscription_id = Some(after.id);
         }
         self.enter(settlement, message, EntryKind::Debit, after);
     }

@@ -1,5 +1,6 @@
 //! Change an account: its contact details, its rules, and whether it may send.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::account::{AccountChange, AccountStanding, ContactLine};
@@ -53,22 +54,41 @@ pub enum ChangeAccountError {
     /// The account does not exist, or its key is deleted.
     #[error("no account has the id {0}")]
     NotFound(AccountId),
+    /// It is a test account, which changes with its account.
+    #[error("{id} is the test account of {of}; change that account")]
+    TestAccount {
+        /// The test account.
+        id: AccountId,
+        /// The account that it belongs to.
+        of: AccountId,
+    },
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
 }
 
 impl ChangeAccount {
-    /// Changes one account, all of it or nothing. The change applies to the next send.
+    /// Changes one account and its test account, all of it or nothing. The change applies to the next send.
     pub async fn execute(
         &self,
         id: AccountId,
         edit: AccountEdit,
     ) -> Result<(), ChangeAccountError> {
+        let account = self.accounts.find(id).await?;
+        let account = account.ok_or(ChangeAccountError::NotFound(id))?;
+        if let Some(of) = account.test_of {
+            return Err(ChangeAccountError::TestAccount { id, of });
+        }
         let sealer = self.sealers.find(id).await?;
         let sealer = sealer.ok_or(ChangeAccountError::NotFound(id))?;
-        let change = edit.seal(&sealer, &*self.randomness);
-        if self.accounts.change(id, &change).await? {
+        let mut changes = BTreeMap::new();
+        if let Some(test) = self.accounts.find_test_account(id).await?
+            && let Some(sealer) = self.sealers.find(test.id).await?
+        {
+            changes.insert(test.id, edit.clone().seal(&sealer, &*self.randomness));
+        }
+        changes.insert(id, edit.seal(&sealer, &*self.randomness));
+        if self.accounts.change(&changes).await? {
             Ok(())
         } else {
             Err(ChangeAccountError::NotFound(id))

@@ -55,6 +55,7 @@ impl CreateAccount {
             .map_err(|error| PortError::Backend(error.into()))?;
         let account = Account {
             id,
+            test_of: None,
             contact: SealedContact::seal(&new.contact, &sealer, randomness),
             default_language: new.default_language,
             rules: new.rules,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::api_key::{ApiKey, ApiKeySecret};
+use crate::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
 use crate::ids::{AccountId, ApiKeyId};
-use crate::ports::{ApiKeys, Clock, PortError, Randomness};
+use crate::ports::{Accounts, ApiKeys, Clock, PortError, Randomness};
 use crate::time::Timestamp;
 
 /// Creates API keys.
@@ -12,6 +12,8 @@ use crate::time::Timestamp;
 pub struct CreateApiKey {
     /// Stores them.
     pub keys: Arc<dyn ApiKeys>,
+    /// Knows which accounts are test accounts.
+    pub accounts: Arc<dyn Accounts>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Generates the id and the secret.
@@ -44,7 +46,7 @@ pub enum CreateApiKeyError {
 }
 
 impl CreateApiKey {
-    /// Creates one key.
+    /// Creates one key: a test key if the account is a test account, a live key otherwise.
     pub async fn execute(
         &self,
         new: NewApiKey,
@@ -53,7 +55,10 @@ impl CreateApiKey {
         if new.expires_at.is_some_and(|expiry| expiry <= now) {
             return Err(CreateApiKeyError::ExpiryInThePast);
         }
-        let (key, secret) = mint(new, now, &*self.randomness);
+        let account = self.accounts.find(new.account_id).await;
+        let account = account.map_err(CreateApiKeyError::Port)?;
+        let account = account.ok_or(CreateApiKeyError::AccountNotFound)?;
+        let (key, secret) = mint(account.api_key_mode(), new, now, &*self.randomness);
         match self.keys.create(&key).await {
             Ok(()) => Ok((key, secret)),
             Err(PortError::Conflict(_)) => Err(CreateApiKeyError::AccountNotFound),
@@ -63,11 +68,12 @@ impl CreateApiKey {
 }
 
 pub(super) fn mint(
+    mode: ApiKeyMode,
     new: NewApiKey,
     now: Timestamp,
     randomness: &dyn Randomness,
 ) -> (ApiKey, ApiKeySecret) {
-    let secret = ApiKeySecret::generate(randomness);
+    let secret = ApiKeySecret::generate(mode, randomness);
     let key = ApiKey {
         id: ApiKeyId::generate(now, randomness),
         account_id: new.account_id,

@@ -11,6 +11,7 @@ use crate::ports::{PortError, VerificationKey};
 use crate::recipient::Recipient;
 use crate::sealing::Purpose;
 use crate::send::Admission;
+use crate::test_number::TestNumber;
 use crate::ui_language::UiLanguage;
 use crate::usecases::authenticate::Caller;
 use crate::usecases::send_message::{
@@ -215,7 +216,10 @@ impl CreateVerification {
         let randomness = &*self.send.randomness;
         let (passcode, alphabet, code_length) = match &request.code {
             CodeSource::Generated(length, alphabet) => {
-                let code = generate(*length, *alphabet, randomness);
+                let code = match prepared.test_number() {
+                    Some(_) => TestNumber::fixed_code(*length),
+                    None => generate(*length, *alphabet, randomness),
+                };
                 (code, *alphabet, *length)
             }
             CodeSource::Supplied(own) => (own.passcode().clone(), Alphabet::Supplied, own.length()),

@@ -136,6 +136,10 @@ impl DeliverQueued {
         let passcode = open_code(&sealer, id, code)?;
         let message = match (&claimed.routed_to, to) {
             (_, None) => Err(ended(VerificationStatus::Canceled)),
+            // Its stored route does not say that no provider gets it.
+            (_, Some(to)) if profile.is_test => {
+                Ok(send.test_message(claimed.message_id, (&to, &passcode), now, &sealer))
+            }
             (Some(RoutedTo::Email(route)), Some(Recipient::Email(to))) => {
                 let mail_from = send.mail_from.as_ref();
                 let route = profile.email_route(mail_from, Some(&route.language), &sealer);

@@ -50,9 +50,11 @@ pub enum FindAccountsError {
 }
 
 impl FindAccounts {
-    /// Returns all accounts, oldest first.
+    /// Returns all accounts without their test accounts, oldest first.
     pub async fn list(&self) -> Result<Vec<FoundAccount>, FindAccountsError> {
-        self.open(self.accounts.list().await?).await
+        let mut accounts = self.accounts.list().await?;
+        accounts.retain(|account| account.test_of.is_none());
+        self.open(accounts).await
     }
 
     /// Returns the account with this id.

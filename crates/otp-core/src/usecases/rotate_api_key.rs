@@ -72,12 +72,13 @@ impl RotateApiKey {
         let old_expires_at = old
             .expires_at
             .map_or(overlap_ends, |expiry| expiry.min(overlap_ends));
+        let mode = old.mode();
         let successor = NewApiKey {
             account_id: old.account_id,
             name: old.name,
             expires_at: request.expires_at.or(old.expires_at),
         };
-        let (key, secret) = mint(successor, now, &*self.randomness);
+        let (key, secret) = mint(mode, successor, now, &*self.randomness);
         self.keys.replace(request.id, old_expires_at, &key).await?;
         Ok((key, secret))
     }

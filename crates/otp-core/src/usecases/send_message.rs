@@ -24,9 +24,11 @@ use crate::ports::{
     Clock, Directory, MessageSender, OutgoingMessage, PortError, ProviderRefusal, Randomness,
     SendLedger,
 };
-use crate::recipient::{EmailAddress, PhoneNumber};
-use crate::sealing::InstallationSealer;
+use crate::recipient::{EmailAddress, PhoneNumber, Recipient};
+use crate::sealing::{AccountSealer, InstallationSealer};
 use crate::send::{Admission, Refusal};
+use crate::test_inbox::{OutgoingTest, TestMessage};
+use crate::test_number::TestNumber;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
@@ -246,8 +248,18 @@ impl SendMessage {
             Some(Admission::Refused(refusal)) => return Err(refused(*refusal, now)),
             None => return Err(PortError::Backend("no answer to an attempt".into()).into()),
         };
+        let deadline = now + self.policy.request_deadline;
+        let settle = async |delivered| {
+            let settled = self.settle(&sealer, message_id, delivered).await;
+            settled.map(|sent| (sent, admission)).map_err(Into::into)
+        };
         let (route, access_token, to) = match route {
             Ok(PreparedRoute::WhatsApp(route, access_token, to)) => (route, access_token, to),
+            Ok(PreparedRoute::Test(_, to)) => {
+                let outgoing = self.test_message(message_id, (&to, &passcode), now, &sealer);
+                let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
+                return settle(delivered).await;
+            }
             Ok(PreparedRoute::Queued(_)) => {
                 let sent = SentMessage {
                     id: message_id,
@@ -259,21 +271,33 @@ impl SendMessage {
             Err(_) => return Err(PortError::Backend("admitted without a route".into()).into()),
         };
 
-        let settle = async |delivered| {
-            let settled = self.settle(&sealer, message_id, delivered).await;
-            settled.map(|sent| (sent, admission)).map_err(Into::into)
-        };
         if let Some(stop) = route.stop {
             return settle(Delivered::Refused(stop.refusal.clone())).await;
         }
         let outgoing = self.whatsapp_message(route, access_token, to, (message_id, passcode));
         let outgoing = OutgoingMessage::WhatsApp(outgoing);
-        let deadline = now + self.policy.request_deadline;
         let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
         if let Delivered::Refused(refusal) = &delivered {
             self.heed_refusal(route, refusal).await;
         }
         settle(delivered).await
+    }
+}
+
+impl SendMessage {
+    /// Returns a message for a test inbox, ready to be handed over.
+    pub(super) fn test_message(
+        &self,
+        message_id: MessageId,
+        content: (&Recipient, &Passcode),
+        now: Timestamp,
+        sealer: &AccountSealer,
+    ) -> OutgoingMessage {
+        OutgoingMessage::Test(OutgoingTest {
+            number: TestNumber::to(content.0),
+            message: TestMessage::seal(message_id, content, now, sealer, &*self.randomness),
+            timeout: self.policy.provider_timeout,
+        })
     }
 }
 

@@ -27,6 +27,7 @@ async fn create_key(
 ) -> Result<(ApiKey, ApiKeySecret), CreateApiKeyError> {
     let create_api_key = CreateApiKey {
         keys: fixture.store.clone(),
+        accounts: fixture.store.clone(),
         clock: fixture.clock.clone(),
         randomness: fixture.randomness.clone(),
     };

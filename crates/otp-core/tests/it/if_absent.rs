@@ -129,7 +129,7 @@ async fn an_account_is_found_by_its_address_until_it_is_closed() {
             standing: Some(AccountStanding::Closed),
             ..AccountChange::default()
         };
-        let changed = fixture.store.change(closed, &change).await;
+        let changed = fixture.change(closed, &change).await;
         assert!(changed.expect("change"));
         let found = find.find_by_email(&email).await.expect("find");
         assert_eq!(found.map(|found| found.account.id), left);

@@ -29,6 +29,7 @@ async fn keys_and_subscriptions_are_those_of_the_account() {
     fixture.grant_to(other, 5).await;
     let keys = ListApiKeys {
         keys: fixture.store.clone(),
+        accounts: fixture.store.clone(),
     };
     let keys = keys.execute(fixture.account).await.expect("listed");
     let stored: Vec<ApiKey> = ApiKeys::list(&*fixture.store, fixture.account)

@@ -411,6 +411,7 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
     let (fixture, expiry) = (&world.fixture, START + 240 * HOUR);
     let create_api_key = CreateApiKey {
         keys: fixture.store.clone(),
+        accounts: fixture.store.clone(),
         clock: fixture.clock.clone(),
         randomness: fixture.randomness.clone(),
     };

@@ -30,4 +30,5 @@ mod show_insights;
 mod show_message;
 mod sync_templates;
 mod templates;
+mod test_keys;
 mod verifications;

@@ -115,6 +115,10 @@ codes! {
     TooManyAttempts => TOO_MANY_REQUESTS,
     /// Another outcome of the message is recorded.
     OutcomeAlreadyRecorded => CONFLICT,
+    /// The path is for test keys only.
+    TestKeyRequired => FORBIDDEN,
+    /// Too many requests wait for messages of test keys.
+    TooManyWaiting => TOO_MANY_REQUESTS,
     /// The idempotency key belongs to another request.
     IdempotencyKeyReused => UNPROCESSABLE_ENTITY,
     /// The first request with this idempotency key is still in progress.

@@ -11,6 +11,7 @@ use otp_core::usecases::check_verification::CheckVerificationError;
 use otp_core::usecases::create_verification::CreateVerificationError;
 use otp_core::usecases::list_messages::ListMessagesError;
 use otp_core::usecases::list_verifications::ListVerificationsError;
+use otp_core::usecases::read_test_inbox::ReadTestInboxError;
 use otp_core::usecases::record_outcome::RecordOutcomeError;
 use otp_core::usecases::resend_verification::ResendVerificationError;
 use otp_core::usecases::send_message::SendMessageError;
@@ -278,6 +279,17 @@ impl From<RecordOutcomeError> for ApiError {
             RecordOutcomeError::NotFound => Self::Plain(ErrorCode::MessageNotFound),
             RecordOutcomeError::AlreadyRecorded => Self::Plain(ErrorCode::OutcomeAlreadyRecorded),
             RecordOutcomeError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadTestInboxError> for ApiError {
+    fn from(error: ReadTestInboxError) -> Self {
+        match error {
+            ReadTestInboxError::NotATestAccount => Self::Plain(ErrorCode::TestKeyRequired),
+            ReadTestInboxError::TooManyWaiting => Self::Plain(ErrorCode::TooManyWaiting),
+            ReadTestInboxError::Unreadable(_) => Self::Internal(error.into()),
+            ReadTestInboxError::Port(error) => error.into(),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Kinds of values: the schema, the reader, and the text about a value that cannot be read.
 
+use std::time::Duration;
+
 use otp_core::ids::{MessageId, VerificationId, parse_uuid};
 use otp_core::insights::GroupBy;
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
 use otp_core::recipient::Recipient;
 use otp_core::time::Timestamp;
+use otp_core::usecases::read_test_inbox::MAX_WAIT;
 use otp_core::verification::VerificationStatus;
 use serde_json::json;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -51,6 +54,25 @@ pub(crate) const INSTANT: Value<Timestamp> = Value {
     example: None,
     parse: |text| Timestamp::parse(&text.replace(' ', "+")).ok(),
     text_key: "InvalidQueryParameter-instant",
+};
+
+/// How long to wait for a message.
+pub(crate) const WAIT: Value<Duration> = Value {
+    schema: || {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .minimum(Some(0))
+            .maximum(Some(MAX_WAIT.as_secs()))
+            .default(Some(json!(0)))
+            .into()
+    },
+    example: None,
+    parse: |text| {
+        let wait = text.parse().ok().map(Duration::from_secs);
+        wait.filter(|wait| *wait <= MAX_WAIT)
+    },
+    text_key: "InvalidQueryParameter-wait",
 };
 
 /// The size of a page.

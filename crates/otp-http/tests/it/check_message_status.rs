@@ -27,7 +27,7 @@ fn message(status: MessageStatus) -> Message {
         first_answer: Some(MessageStatus::Sent),
         provider_message_id: None,
         price: Credits::ONE,
-        subscription_id: SubscriptionId(Uuid::from_u128(1)),
+        subscription_id: Some(SubscriptionId(Uuid::from_u128(1))),
         failure: (status == MessageStatus::Failed).then(|| Failure {
             code: Some(131_026),
             title: "Message undeliverable".to_owned(),

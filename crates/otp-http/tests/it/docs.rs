@@ -55,6 +55,7 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
             "/v1/messages/explain",
             "/v1/messages/{id}",
             "/v1/messages/{id}/outcome",
+            "/v1/test/messages",
             "/v1/verifications",
             "/v1/verifications/{id}",
             "/v1/verifications/{id}/cancel",

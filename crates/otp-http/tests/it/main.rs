@@ -18,6 +18,7 @@ mod rate_limit;
 mod revocation;
 mod send_message;
 mod support;
+mod test_inbox;
 mod verification_checks;
 mod verification_fields;
 mod verifications;

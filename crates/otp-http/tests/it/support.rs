@@ -1,18 +1,18 @@
 //! A small world for the API: one account with a live, an expired and a revoked key. Its ports are
 //! mocks; a test sets their expectations.
 
+mod answer;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::App;
-use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::ServiceConfig;
-use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
 use otp_core::channel::email;
 use otp_core::channel::whatsapp::health::SenderStop;
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
@@ -22,11 +22,11 @@ use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, IdempotentAnswers, MockAdmissionFacts, MockClock, MockDirectory, MockFallbacks,
-    MockIdempotentAnswers, MockInsights, MockMessageOutcomes, MockMessageSender, MockMessages,
-    MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
+    MockIdempotentAnswers, MockInboxBell, MockInsights, MockMessageOutcomes, MockMessageSender,
+    MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
     MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
-    MockTemplates, MockVerificationLedger, MockVerifications, ProviderWebhook, Randomness,
-    SendLedger, StorageHealth,
+    MockTemplates, MockTestInbox, MockVerificationLedger, MockVerifications, ProviderWebhook,
+    Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
 use otp_core::recipient::EmailAddress;
@@ -48,6 +48,7 @@ use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
+use otp_core::usecases::read_test_inbox::ReadTestInbox;
 use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::resend_verification::ResendVerification;
@@ -62,6 +63,8 @@ use serde_json::Value;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+pub(super) use answer::Answer;
+
 pub(super) const NOW: Timestamp = Timestamp::from_unix_millis(1_780_000_000_000);
 pub(super) const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0xacc));
 
@@ -75,19 +78,19 @@ impl Randomness for Fixed {
 }
 
 pub(super) fn live_key() -> ApiKeySecret {
-    ApiKeySecret::generate(&Fixed(1))
+    ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(1))
 }
 
 pub(super) fn expired_key() -> ApiKeySecret {
-    ApiKeySecret::generate(&Fixed(2))
+    ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(2))
 }
 
 pub(super) fn revoked_key() -> ApiKeySecret {
-    ApiKeySecret::generate(&Fixed(3))
+    ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(3))
 }
 
 pub(super) fn unknown_key() -> ApiKeySecret {
-    ApiKeySecret::generate(&Fixed(4))
+    ApiKeySecret::generate(ApiKeyMode::Live, &Fixed(4))
 }
 
 fn master_keys() -> Arc<MasterKeys> {
@@ -145,6 +148,8 @@ pub(super) struct World {
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
     pub(super) opt_outs: MockOptOuts,
     pub(super) proof_keys: MockProofKeys,
+    pub(super) inbox: MockTestInbox,
+    pub(super) bell: MockInboxBell,
     pub(super) options: HttpOptions,
 }
 
@@ -161,6 +166,15 @@ impl World {
             sender.stop = Some(SenderStop::by_operator(NOW));
         }
         Self::with_profile(profile)
+    }
+
+    /// The same world, but the account is a test account.
+    pub(super) fn of_test_account() -> Self {
+        let is_test = true;
+        Self::with_profile(SendingProfile {
+            is_test,
+            ..profile()
+        })
     }
 
     fn with_profile(profile: SendingProfile) -> Self {
@@ -207,6 +221,8 @@ impl World {
             webhook: None,
             opt_outs: MockOptOuts::new(),
             proof_keys: MockProofKeys::new(),
+            inbox: MockTestInbox::new(),
+            bell: MockInboxBell::new(),
             options: HttpOptions::default(),
         }
     }
@@ -215,6 +231,7 @@ impl World {
     pub(super) fn api(self) -> Api {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
+        clock.expect_monotonic().return_const(Duration::ZERO);
         clock.expect_sleep().return_const(());
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let directory = Arc::new(self.directory);
@@ -317,6 +334,13 @@ impl World {
                 insights: Arc::new(self.insights),
                 clock: clock.clone(),
             },
+            read_test_inbox: ReadTestInbox {
+                inbox: Arc::new(self.inbox),
+                directory: directory.clone(),
+                sealers: sealers(),
+                bell: Arc::new(self.bell),
+                clock: clock.clone(),
+            },
             verification_policy: VerificationPolicy::default(),
             authenticate: Authenticate { directory, clock },
             explain_send: ExplainSend {
@@ -411,42 +435,7 @@ fn profile() -> SendingProfile {
             company: sealer().seal(Purpose::ContactCompany, ACCOUNT.0, "Amal Group", &Fixed(8)),
             sender: None,
         },
-    }
-}
-
-/// An answer in its parts.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-}
-
-impl Answer {
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("the body is JSON")
-    }
-
-    pub(super) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Asserts that this is a complete error answer, and returns its status and `errorMessage`.
-    pub(super) fn error(&self) -> (u16, String) {
-        let body = self.json();
-        assert!(!body["description"].as_str().unwrap().is_empty());
-        assert_eq!(
-            body["requestId"].as_str(),
-            Some(self.header("x-request-id"))
-        );
-        assert_eq!(self.header("content-type"), "application/json");
-        assert_eq!(self.header("cache-control"), "no-store");
-        assert_eq!(self.header("vary"), "accept-language");
-        (
-            self.status.as_u16(),
-            body["errorMessage"].as_str().unwrap().to_owned(),
-        )
+        is_test: false,
     }
 }
 

@@ -235,7 +235,7 @@ statement! {
         recipient: [Sealed],
         region: [Option<Region>],
         price: [Credits],
-        subscription_id: [SubscriptionId],
+        subscription_id: [Option<SubscriptionId>],
         created_at: [Timestamp],
         expires_at: [Timestamp],
         verification_id: [Option<VerificationId>],

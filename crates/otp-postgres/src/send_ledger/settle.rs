@@ -123,7 +123,7 @@ statement! {
         id: [MessageId],
         status: [MessageStatus],
         first_answer: [Option<MessageStatus>],
-        subscription_id: [SubscriptionId],
+        subscription_id: [Option<SubscriptionId>],
         provider_index: [Option<ProviderMessageIndex>],
         provider_message_id: [Option<Sealed>],
         changes_failure: [bool],

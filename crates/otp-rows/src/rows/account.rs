@@ -17,6 +17,7 @@ use crate::schema::{accounts, api_keys};
 #[diesel(table_name = accounts)]
 pub struct AccountRow {
     id: Col<AccountId>,
+    test_of: Col<Option<AccountId>>,
     name: Col<Sealed>,
     email: Col<Sealed>,
     phone: Col<Sealed>,
@@ -34,6 +35,7 @@ impl From<&Account> for AccountRow {
         let contact = account.contact.clone();
         Self {
             id: Col(account.id),
+            test_of: Col(account.test_of),
             name: Col(contact.name),
             email: Col(contact.email),
             phone: Col(contact.phone),
@@ -52,6 +54,7 @@ impl From<AccountRow> for Account {
     fn from(row: AccountRow) -> Self {
         Self {
             id: row.id.0,
+            test_of: row.test_of.0,
             contact: SealedContact {
                 name: row.name.0,
                 email: row.email.0,

@@ -74,7 +74,7 @@ by_name! {
         status: Col<MessageStatus>,
         price: Col<Credits>,
         shared_charge: Col<Option<Credits>>,
-        subscription_id: Col<SubscriptionId>,
+        subscription_id: Col<Option<SubscriptionId>>,
     }
 }
 

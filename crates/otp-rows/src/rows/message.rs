@@ -32,7 +32,7 @@ pub struct MessageRow {
     api_key_id: Col<ApiKeyId>,
     recipient: Col<Option<Sealed>>,
     price: Col<Credits>,
-    subscription_id: Col<SubscriptionId>,
+    subscription_id: Col<Option<SubscriptionId>>,
     status: Col<MessageStatus>,
     first_answer: Col<Option<MessageStatus>>,
     provider_index: Col<Option<ProviderMessageIndex>>,

@@ -160,7 +160,7 @@ by_name! {
         status: Col<MessageStatus>,
         first_answer: Col<Option<MessageStatus>>,
         price: Col<Credits>,
-        subscription_id: Col<SubscriptionId>,
+        subscription_id: Col<Option<SubscriptionId>>,
         expires_at: Col<Timestamp>,
         is_erased: Col<bool>,
         verification_id: Col<Option<VerificationId>>,

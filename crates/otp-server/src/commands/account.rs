@@ -224,6 +224,7 @@ async fn change(
 fn shown(account: &Account, contact: Option<&Contact>) -> Value {
     json!({
         "id": account.id.0,
+        "testOf": account.test_of.map(|of| of.0),
         "name": contact.map(|contact| contact.name.as_str()),
         "email": contact.map(|contact| contact.email.as_str()),
         "phone": contact.map(|contact| contact.phone.as_str()),

@@ -29,8 +29,11 @@ pub(crate) enum KeyCommand {
         /// Time of expiry, such as 2027-01-01T00:00:00Z.
         #[arg(long, value_parser = Timestamp::parse)]
         expires_at: Option<Timestamp>,
+        /// Make a test key: what it sends goes to the account's test inbox and costs nothing.
+        #[arg(long)]
+        test: bool,
     },
-    /// List the keys of an account.
+    /// List the keys of an account, test keys included.
     List {
         /// Account id.
         #[arg(long, value_parser = id)]
@@ -65,9 +68,15 @@ pub(super) async fn run(
             account,
             name,
             expires_at,
+            test,
         } => {
+            let mut account_id = AccountId(account);
+            if test {
+                let open = administration.open_test_account()?;
+                account_id = open.execute(account_id).await?.id;
+            }
             let new = NewApiKey {
-                account_id: AccountId(account),
+                account_id,
                 name: name.as_str().to_owned(),
                 expires_at,
             };
@@ -77,7 +86,15 @@ pub(super) async fn run(
         KeyCommand::List { account } => {
             let list = administration.list_api_keys();
             let keys = list.execute(AccountId(account)).await?;
-            let columns = ["id", "name", "hint", "createdAt", "expiresAt", "revokedAt"];
+            let columns = [
+                "id",
+                "name",
+                "mode",
+                "hint",
+                "createdAt",
+                "expiresAt",
+                "revokedAt",
+            ];
             Ok(Answer::table(keys.iter().map(shown).collect(), &columns))
         }
         KeyCommand::Revoke { id } => {
@@ -118,6 +135,7 @@ fn shown(key: &ApiKey) -> Value {
         "id": key.id.0,
         "accountId": key.account_id.0,
         "name": key.name,
+        "mode": key.mode().as_str(),
         "hint": format!("{}…", key.hint),
         "createdAt": key.created_at.to_rfc3339(),
         "expiresAt": key.expires_at.map(|at| at.to_rfc3339()),

@@ -28,6 +28,10 @@ impl CountedSender {
 #[async_trait]
 impl MessageSender for CountedSender {
     async fn send(&self, message: &OutgoingMessage) -> Result<Accepted, SendError> {
+        // No provider is called for a test message.
+        if let OutgoingMessage::Test(_) = message {
+            return self.inner.send(message).await;
+        }
         let started = Instant::now();
         let outcome = self.inner.send(message).await;
         let took = started.elapsed().as_secs_f64();

@@ -109,7 +109,7 @@ fn message_row(attempt: &SendAttempt, message: &NewMessage) -> Value {
         hex(&attempt.recipient.0),
         attempt.region.as_ref().map(Region::as_str),
         attempt.price.get(),
-        id(message.subscription_id.0),
+        message.subscription_id.map(|payer| id(payer.0)),
         MessageStatus::Pending.code(),
         attempt.at.unix_millis(),
         attempt.expires_at.unix_millis(),

@@ -85,7 +85,7 @@ fn update_row((message, update): (&MessageId, &MessageUpdate)) -> Value {
         id(message.0),
         update.status.code(),
         update.first_answer.map(MessageStatus::code),
-        id(update.subscription_id.0),
+        update.subscription_id.map(|payer| id(payer.0)),
         provider.map(|provider| hex(&provider.index.0)),
         provider.and_then(|provider| Some(hex(&provider.sealed.as_ref()?.0))),
         i32::from(changes),

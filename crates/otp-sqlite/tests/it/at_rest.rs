@@ -16,6 +16,7 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
     let fixture = Fixture::with_credits(place.store().await, 10).await;
     let create_api_key = CreateApiKey {
         keys: fixture.store.clone(),
+        accounts: fixture.store.clone(),
         clock: fixture.clock.clone(),
         randomness: fixture.randomness.clone(),
     };

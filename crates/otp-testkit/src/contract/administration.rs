@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
@@ -35,7 +35,7 @@ pub(super) fn next_instant(fixture: &Fixture) -> Timestamp {
 
 fn key(fixture: &Fixture, account_id: AccountId, name: &str) -> ApiKey {
     let created_at = next_instant(fixture);
-    let secret = ApiKeySecret::generate(&*fixture.randomness);
+    let secret = ApiKeySecret::generate(ApiKeyMode::Live, &*fixture.randomness);
     ApiKey {
         id: ApiKeyId::generate(created_at, &*fixture.randomness),
         account_id,
@@ -119,7 +119,7 @@ pub async fn keys_read_back_as_written_and_are_found_by_hash(store: Arc<dyn Stor
     );
     let by_hash = fixture.store.find_api_key(&made.hash).await.expect("find");
     assert_eq!(by_hash.as_deref(), Some(&made));
-    let other = ApiKeySecret::generate(&*fixture.randomness).hash();
+    let other = ApiKeySecret::generate(ApiKeyMode::Live, &*fixture.randomness).hash();
     assert_eq!(
         fixture.store.find_api_key(&other).await.expect("find"),
         None

@@ -46,7 +46,10 @@ pub async fn an_admitted_send_is_pending_and_paid_for(store: Arc<dyn Storage>) {
         (fixture.account, fixture.api_key)
     );
     assert_eq!((message.price, message.created_at), (credits(3), START));
-    assert_eq!(message.subscription_id, fixture.subscriptions().await[0].id);
+    assert_eq!(
+        message.subscription_id,
+        Some(fixture.subscriptions().await[0].id)
+    );
     let opened = fixture
         .sealer
         .open(
@@ -174,7 +177,7 @@ pub async fn a_restricted_or_closed_account_is_refused_after_replay(store: Arc<d
             standing: Some(standing),
             ..AccountChange::default()
         };
-        let changed = fixture.store.change(fixture.account, &change).await;
+        let changed = fixture.change(fixture.account, &change).await;
         assert!(changed.expect("change"));
         let of_other = SendAttempt {
             account_id: other,
@@ -196,7 +199,7 @@ pub async fn a_restricted_or_closed_account_is_refused_after_replay(store: Arc<d
         standing: Some(AccountStanding::Open),
         ..AccountChange::default()
     };
-    let changed = fixture.store.change(fixture.account, &open).await;
+    let changed = fixture.change(fixture.account, &open).await;
     assert!(changed.expect("change"));
     fixture.send(2).await;
 }

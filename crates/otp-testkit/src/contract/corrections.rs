@@ -32,7 +32,7 @@ pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storag
         standing: Some(AccountStanding::Restricted),
         ..AccountChange::default()
     };
-    let changed = fixture.store.change(fixture.account, &change).await;
+    let changed = fixture.change(fixture.account, &change).await;
     assert!(changed.expect("change"));
     let mut expected = before.clone();
     expected.contact.email = Sealed(vec![7, 8, 9]);
@@ -50,7 +50,7 @@ pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storag
         default_language: Some(LanguageTag::parse("ar").expect("language")),
         ..AccountChange::default()
     };
-    let changed = fixture.store.change(fixture.account, &rest).await;
+    let changed = fixture.change(fixture.account, &rest).await;
     assert!(changed.expect("change"));
     expected.contact.name = Sealed(vec![1]);
     expected.contact.phone = Sealed(vec![2]);
@@ -58,7 +58,7 @@ pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storag
     expected.contact.address = Some(Sealed(vec![4]));
     expected.default_language = LanguageTag::parse("ar").expect("language");
     let nothing = AccountChange::default();
-    let changed = fixture.store.change(fixture.account, &nothing).await;
+    let changed = fixture.change(fixture.account, &nothing).await;
     assert!(
         changed.expect("change"),
         "a change of nothing finds the account"
@@ -69,7 +69,7 @@ pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storag
 
     let nobody = AccountId(Uuid::from_u128(42));
     for change in [change, nothing] {
-        let changed = fixture.store.change(nobody, &change).await;
+        let changed = fixture.change(nobody, &change).await;
         assert!(!changed.expect("change"));
     }
 }
@@ -90,7 +90,7 @@ pub async fn the_sender_of_mails_is_in_the_profile_until_it_is_removed(store: Ar
             email_sender: Some(set.clone()),
             ..AccountChange::default()
         };
-        let changed = fixture.store.change(fixture.account, &change).await;
+        let changed = fixture.change(fixture.account, &change).await;
         assert!(changed.expect("change"));
         let expected = (Sealed(vec![4]), set.clone());
         assert_eq!(profile(fixture.account).await, expected);
@@ -101,7 +101,7 @@ pub async fn the_sender_of_mails_is_in_the_profile_until_it_is_removed(store: Ar
             name: Some(Sealed(vec![1])),
             ..AccountChange::default()
         };
-        let changed = fixture.store.change(fixture.account, &change).await;
+        let changed = fixture.change(fixture.account, &change).await;
         assert!(changed.expect("change"));
         assert_eq!(profile(fixture.account).await, expected);
     }

@@ -22,15 +22,15 @@ pub async fn the_newest_subscription_that_covers_the_price_pays(store: Arc<dyn S
     let newer = fixture.grant(2).await;
 
     let first = fixture.send(1).await;
-    assert_eq!(fixture.message(&first).await.subscription_id, newer);
+    assert_eq!(fixture.message(&first).await.subscription_id, Some(newer));
     let dear = SendAttempt {
         price: credits(2),
         ..fixture.attempt(2)
     };
     assert_eq!(fixture.admit(&dear).await, Admission::Admitted);
-    assert_eq!(fixture.message(&dear).await.subscription_id, older);
+    assert_eq!(fixture.message(&dear).await.subscription_id, Some(older));
     let last = fixture.send(3).await;
-    assert_eq!(fixture.message(&last).await.subscription_id, newer);
+    assert_eq!(fixture.message(&last).await.subscription_id, Some(newer));
     let remaining: Vec<_> = fixture
         .subscriptions()
         .await

@@ -1,10 +1,11 @@
 //! An account ready to send, and attempts made to measure.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use otp_core::account::{AccountRules, Contact, ContactLine};
+use otp_core::account::{AccountChange, AccountRules, Contact, ContactLine};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use otp_core::channel::whatsapp::{self, AccessToken, ProviderId, Sender};
@@ -17,7 +18,7 @@ use otp_core::language::LanguageTag;
 use otp_core::message::Message;
 use otp_core::opt_out::consent::ConsentEntry;
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
-use otp_core::ports::{Clock, Messages, Storage, Subscriptions};
+use otp_core::ports::{Clock, Messages, PortError, Storage, Subscriptions};
 use otp_core::recipient::EmailAddress;
 use otp_core::recipient::PhoneNumber;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose};
@@ -30,6 +31,7 @@ use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::grant_subscription::{GrantSubscription, NewSubscription};
 use otp_core::usecases::open_keyring::OpenKeyring;
+use otp_core::usecases::open_test_account::OpenTestAccount;
 use uuid::Uuid;
 
 use crate::{ManualClock, SeededRandomness};
@@ -132,6 +134,25 @@ impl Fixture {
         self.account_with_rules(AccountRules::default()).await
     }
 
+    /// Changes one account.
+    pub async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
+        let changes = BTreeMap::from([(id, change.clone())]);
+        self.store.change(&changes).await
+    }
+
+    /// The test account of an account.
+    pub async fn test_account(&self, of: AccountId) -> AccountId {
+        let open_test_account = OpenTestAccount {
+            accounts: self.store.clone(),
+            sealers: self.sealers(),
+            master_keys: Arc::clone(&self.master_keys),
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+        };
+        let opened = open_test_account.execute(of).await;
+        opened.expect("a test account").id
+    }
+
     /// One more account with these rules.
     pub async fn account_with_rules(&self, rules: AccountRules) -> AccountId {
         let create_account = CreateAccount {
@@ -156,6 +177,7 @@ impl Fixture {
     pub async fn issue_key(&self, account_id: AccountId) -> (ApiKey, ApiKeySecret) {
         let create_api_key = CreateApiKey {
             keys: self.store.clone(),
+            accounts: self.store.clone(),
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
         };

@@ -248,7 +248,7 @@ pub async fn a_late_delivery_is_paid_by_whoever_can(store: Arc<dyn Storage>) {
     fixture
         .settle(&attempt, Outcome::Reported(MessageStatus::Read))
         .await;
-    assert_eq!(fixture.message(&attempt).await.subscription_id, newer);
+    assert_eq!(fixture.message(&attempt).await.subscription_id, Some(newer));
     assert_eq!(fixture.balance().await, 2);
     fixture.assert_ledger_balances().await;
 }

@@ -1,5 +1,7 @@
 //! The administrative ports in memory.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use otp_core::account::{Account, AccountChange};
 use otp_core::api_key::ApiKey;
@@ -28,6 +30,19 @@ impl State {
     }
 }
 
+fn apply(account: &mut Account, change: AccountChange) {
+    let (contact, rules) = (&mut account.contact, &mut account.rules);
+    replace(&mut contact.name, change.name);
+    replace(&mut contact.email, change.email);
+    replace(&mut contact.phone, change.phone);
+    replace(&mut contact.company, change.company);
+    replace(&mut contact.address, change.address);
+    replace(&mut account.default_language, change.default_language);
+    replace(&mut rules.low_balance, change.low_balance);
+    replace(&mut rules.standing, change.standing);
+    replace(&mut account.email_sender, change.email_sender);
+}
+
 /// Replaces a value if there is a new one.
 fn replace<T>(value: &mut T, new: Option<T>) {
     if let Some(new) = new {
@@ -39,29 +54,39 @@ fn replace<T>(value: &mut T, new: Option<T>) {
 impl Accounts for MemoryStore {
     async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
         let mut state = self.state();
+        if let Some(of) = account.test_of {
+            state.require_account(of)?;
+            if state.accounts.iter().any(|row| row.test_of == Some(of)) {
+                return Err(conflict("the account has a test account already"));
+            }
+        }
         let owner = KeyOwner::Account(account.id);
         state.keyring.insert(owner, key.clone());
         state.accounts.push(account.clone());
         Ok(())
     }
 
-    async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
+    async fn change(
+        &self,
+        changes: &BTreeMap<AccountId, AccountChange>,
+    ) -> Result<bool, PortError> {
         let mut state = self.state();
-        let Some(account) = state.accounts.iter_mut().find(|account| account.id == id) else {
+        let is_known = |id: &AccountId| state.accounts.iter().any(|account| account.id == *id);
+        if !changes.keys().all(is_known) {
             return Ok(false);
-        };
-        let change = change.clone();
-        let (contact, rules) = (&mut account.contact, &mut account.rules);
-        replace(&mut contact.name, change.name);
-        replace(&mut contact.email, change.email);
-        replace(&mut contact.phone, change.phone);
-        replace(&mut contact.company, change.company);
-        replace(&mut contact.address, change.address);
-        replace(&mut account.default_language, change.default_language);
-        replace(&mut rules.low_balance, change.low_balance);
-        replace(&mut rules.standing, change.standing);
-        replace(&mut account.email_sender, change.email_sender);
+        }
+        for account in &mut state.accounts {
+            if let Some(change) = changes.get(&account.id) {
+                apply(account, change.clone());
+            }
+        }
         Ok(true)
+    }
+
+    async fn find_test_account(&self, of: AccountId) -> Result<Option<Account>, PortError> {
+        let state = self.state();
+        let test = state.accounts.iter().find(|row| row.test_of == Some(of));
+        Ok(test.cloned())
     }
 
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError> {

@@ -14,6 +14,9 @@ impl Erasure for MemoryStore {
         state
             .identities
             .retain(|(of, _), (recipient, _)| (*of, *recipient) != (account, index));
+        state
+            .test_messages
+            .retain(|message| (message.account_id, message.recipient_index) != (account, index));
         for stored in state.verified.verifications.values_mut() {
             let of = &mut stored.state;
             if (of.account_id, of.recipient_index) != (account, Some(index)) {

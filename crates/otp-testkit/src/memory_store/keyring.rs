@@ -73,7 +73,14 @@ impl Keyring for MemoryStore {
     }
 
     async fn delete_account_key(&self, account: AccountId) -> Result<bool, PortError> {
-        let removed = self.state().keyring.remove(&KeyOwner::Account(account));
-        Ok(removed.is_some())
+        let mut state = self.state();
+        let test = state
+            .accounts
+            .iter()
+            .find(|row| row.test_of == Some(account));
+        let accounts = test.map(|test| test.id).into_iter().chain([account]);
+        let owners: Vec<_> = accounts.map(KeyOwner::Account).collect();
+        let removed = owners.iter().map(|owner| state.keyring.remove(owner));
+        Ok(removed.flatten().count() > 0)
     }
 }

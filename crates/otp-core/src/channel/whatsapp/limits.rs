@@ -16,7 +16,7 @@ impl Limits for WhatsAppLimits {
     fn of(message: &OutgoingMessage) -> Option<(SenderId, &PhoneNumber)> {
         match message {
             OutgoingMessage::WhatsApp(message) => Some((message.sender_id, &message.to)),
-            OutgoingMessage::Email(_) => None,
+            OutgoingMessage::Email(_) | OutgoingMessage::Test(_) => None,
             #[cfg(feature = "mocks")]
             OutgoingMessage::Double(_) => None,
         }

@@ -72,6 +72,30 @@ fn refused_by_every_rule() -> (SendAttempt, SendFacts) {
 }
 
 #[test]
+fn a_message_that_costs_nothing_needs_no_subscription_and_obeys_the_other_rules() {
+    let free = |id, recipient| SendAttempt {
+        price: Credits::ZERO,
+        ..attempt(id, recipient)
+    };
+    let mut facts = SendFacts::default();
+    facts.add_balance(ACCOUNT, balance(1, 1));
+    let batch = [free(1, 1), free(2, 1), attempt(3, 2)];
+    let judged = judge(&batch, facts);
+    let retry_at = NOW + Duration::from_secs(30);
+    let cooling = Admission::Refused(Refusal::CoolingDown { retry_at });
+    let expected = [Admission::Admitted, cooling, Admission::Admitted];
+    assert_eq!(judged.admissions, expected);
+    let payers: Vec<_> = judged
+        .messages
+        .iter()
+        .map(|message| message.subscription_id)
+        .collect();
+    assert_eq!(payers, [None, Some(balance(1, 1).id)]);
+    assert_eq!(judged.ledger.len(), 1);
+    assert_eq!(judged.ledger[0].message_id, Some(batch[2].message_id));
+}
+
+#[test]
 fn refusals_are_in_the_order_of_the_contract() {
     let (mut attempt, mut facts) = refused_by_every_rule();
     assert!(

@@ -74,7 +74,7 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         status,
         first_answer,
         price: Credits::new(3).expect("credits"),
-        subscription_id: SUBSCRIPTION,
+        subscription_id: Some(SUBSCRIPTION),
         expires_at: END,
         is_erased: false,
         verification_id: None,
@@ -84,6 +84,25 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         rules: HashMap::new(),
         messages: HashMap::from([(MESSAGE, message)]),
         balances: HashMap::from([(ACCOUNT, vec![balance(SUBSCRIPTION, left)])]),
+    }
+}
+
+#[test]
+fn a_message_that_cost_nothing_moves_no_credits() {
+    for status in [MessageStatus::Pending, MessageStatus::Failed] {
+        for outcome in outcomes() {
+            let mut facts = facts(status, None, 10);
+            let message = facts.messages.get_mut(&MESSAGE).expect("the message");
+            (message.price, message.subscription_id) = (Credits::ZERO, None);
+            let settled = judge(&[settlement(outcome.clone(), 1)], facts);
+            assert!(settled.ledger.is_empty(), "{outcome:?}");
+            assert!(settled.balances.is_empty() && settled.notices.is_empty());
+            let payers = settled
+                .updates
+                .values()
+                .map(|update| update.subscription_id);
+            assert!(payers.flatten().next().is_none(), "{outcome:?}");
+        }
     }
 }
 
@@ -230,7 +249,7 @@ fn paying_again_uses_another_subscription_if_necessary_and_never_goes_below_zero
         .or_default()
         .push(balance(other, 5));
     let settled = judge(&delivered, poor);
-    assert_eq!(settled.updates[&MESSAGE].subscription_id, other);
+    assert_eq!(settled.updates[&MESSAGE].subscription_id, Some(other));
     assert_eq!(
         settled.balances.get(&other),
         Some(&balance(other, 2)),

@@ -2,12 +2,13 @@
 
 use super::prepared::{Prepared, PreparedRoute, SendRequest};
 use super::{SendMessage, SendMessageError};
+use crate::credits::Credits;
 use crate::ids::MessageId;
 use crate::ports::PortError;
 use crate::pricing::PriceKey;
 use crate::recipient::Recipient;
 use crate::sealing::{AccountSealer, Purpose};
-use crate::send::{Refusal, RoutedTo, SendAttempt, SendingProfile};
+use crate::send::{NoProvider, Refusal, RoutedTo, SendAttempt, SendingProfile};
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::open_key;
 
@@ -26,14 +27,22 @@ impl SendMessage {
             return Err(SendMessageError::SenderNumberNotFound);
         };
         let sealer = open_key(key, &self.master_keys)?;
-        let route = self.route(profile, &sealer, request)?;
+        let route = if profile.is_test {
+            Ok(test_route(profile, request))
+        } else {
+            self.route(profile, &sealer, request)?
+        };
         let lifetime = match &route {
             Ok(PreparedRoute::WhatsApp(route, ..)) => route.template.lifetime(),
-            Ok(PreparedRoute::Queued(_)) | Err(_) => None,
+            Ok(PreparedRoute::Test(..) | PreparedRoute::Queued(_)) | Err(_) => None,
         };
         let (region, price) = match request.to {
             Recipient::Phone(number) => (Some(number.region()), number.region().into()),
             Recipient::Email(_) => (None, PriceKey::Email),
+        };
+        let price = match &route {
+            Ok(PreparedRoute::Test(..)) => Credits::ZERO,
+            Ok(_) | Err(_) => self.directory.price_list().await?.price(price),
         };
         let randomness = &*self.randomness;
         let message_id = MessageId::generate(now, randomness);
@@ -46,7 +55,7 @@ impl SendMessage {
             recipient_index: sealer.recipient_index(request.to),
             recipient: sealer.seal(Purpose::Recipient, message_id.0, to, randomness),
             region,
-            price: self.directory.price_list().await?.price(price),
+            price,
             route: match &route {
                 Ok(route) => Ok(route.routed_to()),
                 Err(refusal) => Err(*refusal),
@@ -87,4 +96,14 @@ impl SendMessage {
             }
         }
     }
+}
+
+/// Returns the route of a message of a test account, in the preferred language.
+fn test_route<'a>(profile: &SendingProfile, request: SendRequest<'_>) -> PreparedRoute<'a> {
+    let language = request.language.unwrap_or(&profile.default_language);
+    let route = NoProvider {
+        channel: request.to.channel(),
+        language: language.clone(),
+    };
+    PreparedRoute::Test(route, request.to.clone())
 }

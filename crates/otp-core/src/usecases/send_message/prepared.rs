@@ -8,7 +8,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::language::LanguageTag;
 use crate::recipient::{PhoneNumber, Recipient};
 use crate::sealing::AccountSealer;
-use crate::send::{Refusal, RoutedTo, SendAttempt};
+use crate::send::{NoProvider, Refusal, RoutedTo, SendAttempt};
+use crate::test_number::TestNumber;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::authenticate::Caller;
@@ -40,6 +41,8 @@ pub(in crate::usecases) struct Prepared<'a> {
 pub(in crate::usecases) enum PreparedRoute<'a> {
     /// The request hands the message over to WhatsApp.
     WhatsApp(Route<'a>, AccessToken, PhoneNumber),
+    /// The request hands the message over to the test inbox.
+    Test(NoProvider, Recipient),
     /// The hand-over is queued.
     Queued(RoutedTo),
 }
@@ -49,12 +52,21 @@ impl PreparedRoute<'_> {
     pub(super) fn routed_to(&self) -> RoutedTo {
         match self {
             Self::WhatsApp(route, ..) => RoutedTo::WhatsApp((*route).into()),
+            Self::Test(route, _) => RoutedTo::NoProvider(route.clone()),
             Self::Queued(routed_to) => routed_to.clone(),
         }
     }
 }
 
 impl Prepared<'_> {
+    /// Returns the test number that a test key sends to, if it is one.
+    pub(in crate::usecases) fn test_number(&self) -> Option<TestNumber> {
+        match &self.route {
+            Ok(PreparedRoute::Test(_, to)) => TestNumber::to(to),
+            Ok(PreparedRoute::WhatsApp(..) | PreparedRoute::Queued(_)) | Err(_) => None,
+        }
+    }
+
     /// Makes it a message of a verification whose code is refused from `expires_at` on.
     ///
     /// A queued message is handed over before that or never, so its lifetime ends soon after.

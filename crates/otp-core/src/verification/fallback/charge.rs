@@ -19,8 +19,8 @@ pub struct CodeMessage {
     pub price: Credits,
     /// The credits that it costs now, if it shares a charge with the other messages of a fallback.
     pub shared_charge: Option<Credits>,
-    /// The subscription that pays.
-    pub subscription_id: SubscriptionId,
+    /// The subscription that pays; `None` if it costs nothing.
+    pub subscription_id: Option<SubscriptionId>,
 }
 
 impl CodeMessage {
@@ -54,8 +54,8 @@ impl CodeMessage {
 pub struct SharedCharge {
     /// The credits that the message costs now.
     pub charge: Credits,
-    /// The subscription that pays.
-    pub subscription_id: SubscriptionId,
+    /// The subscription that pays; `None` if the message costs nothing.
+    pub subscription_id: Option<SubscriptionId>,
 }
 
 impl From<&CodeMessage> for SharedCharge {
@@ -102,7 +102,7 @@ mod tests {
             status,
             price: Credits::new(price).expect("credits"),
             shared_charge: Some(Credits::ZERO),
-            subscription_id: SubscriptionId(Uuid::nil()),
+            subscription_id: Some(SubscriptionId(Uuid::nil())),
         }
     }
 

@@ -135,7 +135,9 @@ impl ReviewedFallbacks {
         let Some(message) = arrived.max_by_key(|message| message.price) else {
             return;
         };
-        let payer = message.subscription_id;
+        let Some(payer) = message.subscription_id else {
+            return;
+        };
         let Some(after) = subscription::pay_again(payers.balances, payer, missing) else {
             return;
         };
@@ -145,7 +147,7 @@ impl ReviewedFallbacks {
         let after = *after;
         self.notices.extend(notice);
         self.balances.insert(after.id, after);
-        message.subscription_id = after.id;
+        message.subscription_id = Some(after.id);
         let charge = message.charge().saturating_add(missing);
         self.set(message, charge);
         self.enter(&payers, message.id, after.id, (EntryKind::Debit, missing));
@@ -166,7 +168,9 @@ impl ReviewedFallbacks {
             }
             let rest = excess.checked_sub(part).unwrap_or(Credits::ZERO);
             let charge = message.charge().checked_sub(part);
-            let payer = message.subscription_id;
+            let Some(payer) = message.subscription_id else {
+                continue;
+            };
             let Some(after) = subscription::give_back(payers.balances, payer, part) else {
                 continue;
             };

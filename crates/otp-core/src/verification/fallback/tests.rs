@@ -60,7 +60,7 @@ fn message(number: u128, status: MessageStatus, price: i64, charge: Option<i64>)
         status,
         price: credits(price),
         shared_charge: charge.map(credits),
-        subscription_id: PAYER,
+        subscription_id: Some(PAYER),
     }
 }
 

@@ -6,6 +6,8 @@ use otp_core::account::AccountRules;
 use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::create_account::CreateAccount;
 use otp_core::usecases::find_accounts::FindAccounts;
+use otp_core::usecases::open_test_account::OpenTestAccount;
+use otp_core::usecases::show_test_inbox::ShowTestInbox;
 
 use super::Administration;
 
@@ -16,6 +18,24 @@ impl Administration {
             master_keys: Arc::clone(&self.keys()?.master_keys),
             clock: self.clock(),
             randomness: self.randomness(),
+        })
+    }
+
+    pub(in crate::commands) fn open_test_account(&self) -> anyhow::Result<OpenTestAccount> {
+        Ok(OpenTestAccount {
+            accounts: self.storage.clone(),
+            sealers: self.sealers()?,
+            master_keys: Arc::clone(&self.keys()?.master_keys),
+            clock: self.clock(),
+            randomness: self.randomness(),
+        })
+    }
+
+    pub(in crate::commands) fn show_test_inbox(&self) -> anyhow::Result<ShowTestInbox> {
+        Ok(ShowTestInbox {
+            accounts: self.storage.clone(),
+            inbox: self.storage.clone(),
+            sealers: self.sealers()?,
         })
     }
 

@@ -11,6 +11,7 @@ impl Administration {
     pub(in crate::commands) fn create_api_key(&self) -> CreateApiKey {
         CreateApiKey {
             keys: self.storage.clone(),
+            accounts: self.storage.clone(),
             clock: self.clock(),
             randomness: self.randomness(),
         }
@@ -19,6 +20,7 @@ impl Administration {
     pub(in crate::commands) fn list_api_keys(&self) -> ListApiKeys {
         ListApiKeys {
             keys: self.storage.clone(),
+            accounts: self.storage.clone(),
         }
     }
 

@@ -1,0 +1,91 @@
+//! Open a test account: the account that an account's test keys belong to.
+//!
+//! It is an account of its own, with a key of its own, so whatever is separate between two accounts is separate
+//! between the test keys and the others of one account. It has no subscription and no sender.
+
+use std::sync::Arc;
+
+use crate::account::{Account, SealedContact};
+use crate::ids::AccountId;
+use crate::keyring::{KeyOwner, MasterKeys};
+use crate::ports::{Accounts, Clock, PortError, Randomness};
+use crate::sealing::{AccountSealer, OpenError};
+use crate::usecases::account_sealers::AccountSealers;
+
+/// Opens test accounts.
+#[derive(Clone)]
+pub struct OpenTestAccount {
+    /// Stores accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Opens the contact details of the account.
+    pub sealers: AccountSealers,
+    /// Wraps the key of the test account.
+    pub master_keys: Arc<MasterKeys>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Generates the id, the key and the nonces.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// The reason there is no test account.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenTestAccountError {
+    /// The account does not exist, or its key is deleted.
+    #[error("no account has that id")]
+    AccountNotFound,
+    /// The contact details of the account do not open.
+    #[error("the contact details of the account cannot be read")]
+    Unreadable(#[from] OpenError),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl OpenTestAccount {
+    /// Returns the test account of an account, and makes it if there is none. A test account is its own.
+    pub async fn execute(&self, of: AccountId) -> Result<Account, OpenTestAccountError> {
+        let account = self.accounts.find(of).await?;
+        let account = account.ok_or(OpenTestAccountError::AccountNotFound)?;
+        if account.test_of.is_some() {
+            return Ok(account);
+        }
+        if let Some(test) = self.accounts.find_test_account(of).await? {
+            return Ok(test);
+        }
+        let sealer = self.sealers.find(of).await?;
+        let sealer = sealer.ok_or(OpenTestAccountError::AccountNotFound)?;
+        match self.create(&account, &sealer).await {
+            // Somebody else made it meanwhile.
+            Err(OpenTestAccountError::Port(PortError::Conflict(conflict))) => {
+                let test = self.accounts.find_test_account(of).await?;
+                Ok(test.ok_or(PortError::Conflict(conflict))?)
+            }
+            created => created,
+        }
+    }
+
+    async fn create(
+        &self,
+        account: &Account,
+        sealer: &AccountSealer,
+    ) -> Result<Account, OpenTestAccountError> {
+        let (now, randomness) = (self.clock.now(), &*self.randomness);
+        let id = AccountId::generate(now, randomness);
+        let owner = KeyOwner::Account(id);
+        let key = self.master_keys.generate_key(owner, randomness);
+        let own = self.master_keys.account_sealer(id, &key);
+        let own = own.map_err(|error| PortError::Backend(error.into()))?;
+        let contact = account.contact.open(sealer)?;
+        let test = Account {
+            id,
+            test_of: Some(account.id),
+            contact: SealedContact::seal(&contact, &own, randomness),
+            default_language: account.default_language.clone(),
+            rules: account.rules,
+            email_sender: None,
+            created_at: now,
+        };
+        self.accounts.create(&test, &key).await?;
+        Ok(test)
+    }
+}
