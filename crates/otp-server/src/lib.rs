@@ -71,6 +71,8 @@ pub mod settings;
 mod spans;
 mod store;
 mod system;
+#[cfg(test)]
+mod test_numbers;
 mod tls;
 mod use_cases;
 mod waking_ledger;

@@ -218,6 +218,7 @@ impl TestNumber {
         let mut value = self.behaviour.to_json();
         value["number"] = json!(self.number);
         value["description"] = json!(self.description);
+        value["life"] = self.life.map(|life| life()).unwrap_or_default().to_json();
         value["kind"] = json!(if self.life.is_some() { "life" } else { "wire" });
         if let Answer::Refused(code) = self.behaviour.answer {
             let known = look_up(code);

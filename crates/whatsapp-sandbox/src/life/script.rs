@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 const MAX_STEP_MS: u64 = 3_600_000;
 const MAX_STEPS: usize = 100;
@@ -107,12 +108,50 @@ impl Life {
         }
     }
 
+    /// Returns its reports in their order, with their times. An unsigned one is left out.
+    pub(crate) fn to_json(&self) -> Value {
+        let last = self.steps.iter().map(|step| step.after + step.late).max();
+        let reported = |step: &Step| match last {
+            Some(last) if self.together => last,
+            Some(_) | None => step.after + step.late,
+        };
+        let mut steps: Vec<_> = self.steps.iter().collect();
+        steps.sort_by_key(|step| (reported(step), step.after));
+        let signed = self.signature == Signature::Right;
+        let reports = steps.into_iter().filter(|_| signed).flat_map(|step| {
+            let report = json!({
+                "event": step.event.shown(),
+                "after_ms": milliseconds(step.after),
+                "reported_after_ms": milliseconds(reported(step)),
+            });
+            std::iter::repeat_n(report, step.copies.into())
+        });
+        reports.collect()
+    }
+
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.steps.len() > MAX_STEPS {
             return Err(format!("a life has at most {MAX_STEPS} steps"));
         }
         Ok(())
     }
+}
+
+impl Event {
+    /// Returns its name and what belongs to it.
+    fn shown(&self) -> String {
+        match self {
+            Self::Sent => "sent".to_owned(),
+            Self::Delivered => "delivered".to_owned(),
+            Self::Read => "read".to_owned(),
+            Self::Failed(code) => format!("failed {code}"),
+            Self::Reply(reply) => format!("reply {}", reply.text),
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Default for Life {
