@@ -23,6 +23,7 @@ mod reliability;
 mod send_message;
 mod settings;
 mod templates;
+mod test_keys;
 mod tls;
 mod tracing;
 mod verifications;
