@@ -44,6 +44,46 @@ impl LedgerEntry {
     }
 }
 
+/// Credits that a message costs, or no longer costs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MessageCharge {
+    /// The account.
+    pub(crate) account_id: AccountId,
+    /// The subscription that pays.
+    pub(crate) subscription_id: SubscriptionId,
+    /// The message.
+    pub(crate) message_id: MessageId,
+    /// The amount.
+    pub(crate) credits: Credits,
+    /// The time.
+    pub(crate) at: Timestamp,
+}
+
+impl MessageCharge {
+    /// Returns the entry for credits that are taken.
+    pub(crate) fn debit(self) -> LedgerEntry {
+        self.entry(EntryKind::Debit, Some(self.message_id))
+    }
+
+    /// Returns the entries for credits that are given back. A revoked subscription keeps nothing of them.
+    pub(crate) fn refund(self, is_revoked: bool) -> impl Iterator<Item = LedgerEntry> {
+        let refund = self.entry(EntryKind::Refund, Some(self.message_id));
+        let revocation = is_revoked.then(|| self.entry(EntryKind::Revocation, None));
+        std::iter::once(refund).chain(revocation)
+    }
+
+    fn entry(self, kind: EntryKind, message_id: Option<MessageId>) -> LedgerEntry {
+        LedgerEntry {
+            account_id: self.account_id,
+            subscription_id: self.subscription_id,
+            message_id,
+            kind,
+            credits: self.credits,
+            at: self.at,
+        }
+    }
+}
+
 impl EntryKind {
     /// Returns the credits of an entry of this kind that changed the balance by `signed_amount`:
     /// the inverse of [`LedgerEntry::signed_amount`]. An amount with the opposite sign is an error.

@@ -7,7 +7,7 @@ use crate::account::AccountStanding;
 use crate::channel::Channel;
 use crate::cooldown;
 use crate::credits::Credits;
-use crate::credits::ledger::{EntryKind, LedgerEntry};
+use crate::credits::ledger::{LedgerEntry, MessageCharge};
 use crate::ids::{MessageId, SubscriptionId, VerificationId};
 use crate::message::{MessageStatus, QueuedMessage};
 use crate::notice::MailNotice;
@@ -17,7 +17,7 @@ use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 use crate::verification::check::VerificationUpdate;
 use crate::verification::fallback::{
-    CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, owed,
+    CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, charged, owed,
 };
 use crate::verification::{Ended, GUESSES_PER_CODE, VerificationPart, VerificationStatus};
 
@@ -137,14 +137,14 @@ impl Judged {
             let notice = low_balance.announce(account, &mut after, attempt.notice_language, at);
             self.notices.extend(notice);
             self.balances.insert(after.id, after);
-            self.ledger.push(LedgerEntry {
+            let charge = MessageCharge {
                 account_id: account,
                 subscription_id: after.id,
-                message_id: Some(attempt.message_id),
-                kind: EntryKind::Debit,
+                message_id: attempt.message_id,
                 credits: payment.credits,
                 at,
-            });
+            };
+            self.ledger.push(charge.debit());
             facts.pay(attempt, after);
         }
         facts.take_in(attempt);
@@ -321,8 +321,7 @@ fn pay_for_step(
     balances: &[SubscriptionBalance],
 ) -> Option<Payment> {
     let sharing = fallback.sharing();
-    let charges = sharing.iter().map(CodeMessage::charge);
-    let charged = charges.fold(Credits::ZERO, Credits::saturating_add);
+    let charged = charged(&sharing);
     let owed = owed(&sharing, VerificationStatus::Pending).max(attempt.price);
     let more = owed.checked_sub(charged).unwrap_or(Credits::ZERO);
     if more > Credits::ZERO {

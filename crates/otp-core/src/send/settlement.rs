@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::account::AccountRules;
 use crate::credits::Credits;
-use crate::credits::ledger::{EntryKind, LedgerEntry};
+use crate::credits::ledger::{LedgerEntry, MessageCharge};
 use crate::ids::{AccountId, MessageId, SubscriptionId, VerificationId};
 use crate::message::{EventSource, ExpiryPosition, Failure, MessageEvent, MessageStatus};
 use crate::notice::MailNotice;
@@ -313,18 +313,10 @@ impl Settled {
         message: &MessageState,
         after: Option<SubscriptionBalance>,
     ) {
-        self.enter(settlement, message, EntryKind::Refund, after);
-        // The message costs nothing, and a revoked subscription keeps nothing.
-        if let Some(after) = after.filter(|after| after.is_revoked) {
-            self.ledger.push(LedgerEntry {
-                account_id: message.account_id,
-                subscription_id: after.id,
-                message_id: None,
-                kind: EntryKind::Revocation,
-                credits: message.price,
-                at: settlement.at,
-            });
-        }
+        let Some(after) = after else { return };
+        self.balances.insert(after.id, after);
+        let charge = charge(settlement, message, after);
+        self.ledger.extend(charge.refund(after.is_revoked));
     }
 
     fn debit(
@@ -333,29 +325,10 @@ impl Settled {
         message: &mut MessageState,
         after: Option<SubscriptionBalance>,
     ) {
-        if let Some(after) = after {
-            message.subscription_id = Some(after.id);
-        }
-        self.enter(settlement, message, EntryKind::Debit, after);
-    }
-
-    fn enter(
-        &mut self,
-        settlement: &Settlement,
-        message: &MessageState,
-        kind: EntryKind,
-        after: Option<SubscriptionBalance>,
-    ) {
         let Some(after) = after else { return };
+        message.subscription_id = Some(after.id);
         self.balances.insert(after.id, after);
-        self.ledger.push(LedgerEntry {
-            account_id: message.account_id,
-            subscription_id: after.id,
-            message_id: Some(settlement.message_id),
-            kind,
-            credits: message.price,
-            at: settlement.at,
-        });
+        self.ledger.push(charge(settlement, message, after).debit());
     }
 
     /// Replaces the state that earlier outcomes of the batch gave the message.
@@ -384,6 +357,21 @@ impl Settled {
         if failure != FailureChange::Keep {
             update.failure = failure;
         }
+    }
+}
+
+/// Returns the price of a message, as the charge of a subscription.
+fn charge(
+    settlement: &Settlement,
+    message: &MessageState,
+    payer: SubscriptionBalance,
+) -> MessageCharge {
+    MessageCharge {
+        account_id: message.account_id,
+        subscription_id: payer.id,
+        message_id: settlement.message_id,
+        credits: message.price,
+        at: settlement.at,
     }
 }
 

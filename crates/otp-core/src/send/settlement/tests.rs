@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::credits::ledger::EntryKind;
 use crate::notice::Announced;
 use crate::sealing::{ProviderMessageIndex, Sealed};
 

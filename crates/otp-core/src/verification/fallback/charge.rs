@@ -89,6 +89,12 @@ pub fn owed(messages: &[CodeMessage], status: VerificationStatus) -> Credits {
     owed.unwrap_or(Credits::ZERO)
 }
 
+/// Returns what these messages cost together now.
+pub fn charged<'a>(messages: impl IntoIterator<Item = &'a CodeMessage>) -> Credits {
+    let charges = messages.into_iter().map(CodeMessage::charge);
+    charges.fold(Credits::ZERO, Credits::saturating_add)
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, owed};
+use super::{CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, charged, owed};
 use crate::account::AccountRules;
 use crate::credits::Credits;
-use crate::credits::ledger::{EntryKind, LedgerEntry};
+use crate::credits::ledger::{LedgerEntry, MessageCharge};
 use crate::ids::{AccountId, MessageId, SubscriptionId, VerificationId};
 use crate::notice::MailNotice;
 use crate::subscription::{self, SubscriptionBalance};
@@ -115,11 +115,27 @@ struct Payers<'a> {
     at: Timestamp,
 }
 
+impl Payers<'_> {
+    fn charge(
+        &self,
+        message_id: MessageId,
+        subscription_id: SubscriptionId,
+        credits: Credits,
+    ) -> MessageCharge {
+        MessageCharge {
+            account_id: self.account,
+            subscription_id,
+            message_id,
+            credits,
+            at: self.at,
+        }
+    }
+}
+
 impl ReviewedFallbacks {
     /// Refunds what is charged too much, or debits what is missing if a subscription covers it.
     fn charge(&mut self, messages: Vec<&mut CodeMessage>, owed: Credits, payers: Payers<'_>) {
-        let charged = messages.iter().map(|message| message.charge());
-        let charged = charged.fold(Credits::ZERO, Credits::saturating_add);
+        let charged = charged(messages.iter().map(|message| &**message));
         if let Some(missing) = owed.checked_sub(charged) {
             if missing > Credits::ZERO {
                 self.debit(messages, missing, payers);
@@ -150,7 +166,8 @@ impl ReviewedFallbacks {
         message.subscription_id = Some(after.id);
         let charge = message.charge().saturating_add(missing);
         self.set(message, charge);
-        self.enter(&payers, message.id, after.id, (EntryKind::Debit, missing));
+        let charge = payers.charge(message.id, after.id, missing);
+        self.ledger.push(charge.debit());
     }
 
     /// Refunds first the messages that did not arrive.
@@ -177,40 +194,14 @@ impl ReviewedFallbacks {
             excess = rest;
             self.set(message, charge.unwrap_or(Credits::ZERO));
             self.balances.insert(after.id, after);
-            self.enter(&payers, message.id, payer, (EntryKind::Refund, part));
-            if after.is_revoked {
-                self.ledger.push(LedgerEntry {
-                    account_id: payers.account,
-                    subscription_id: payer,
-                    message_id: None,
-                    kind: EntryKind::Revocation,
-                    credits: part,
-                    at: payers.at,
-                });
-            }
+            let refunded = payers.charge(message.id, payer, part);
+            self.ledger.extend(refunded.refund(after.is_revoked));
         }
     }
 
     fn set(&mut self, message: &mut CodeMessage, charge: Credits) {
         message.shared_charge = Some(charge);
         self.charges.insert(message.id, (&*message).into());
-    }
-
-    fn enter(
-        &mut self,
-        payers: &Payers<'_>,
-        message: MessageId,
-        subscription_id: SubscriptionId,
-        (kind, credits): (EntryKind, Credits),
-    ) {
-        self.ledger.push(LedgerEntry {
-            account_id: payers.account,
-            subscription_id,
-            message_id: Some(message),
-            kind,
-            credits,
-            at: payers.at,
-        });
     }
 }
 
