@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, VerificationId};
 use crate::ports::{Fallbacks, PortError};
-use crate::recipient::Recipient;
 use crate::send::{Admission, Refusal, SendAttempt};
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::{open_key, open_step};
@@ -51,8 +50,8 @@ struct OfAccount {
 impl AdvanceFallbacks {
     /// Looks at every fallback that is due, once.
     ///
-    /// If an account fails, the round goes on with the others and then returns the error. The next round finds
-    /// what is left.
+    /// If an account fails, the round still does the work of the other accounts, and then returns the error.
+    /// The next round finds what is left.
     pub async fn execute(&self) -> Result<FallbackRound, PortError> {
         let now = self.send.clock.now();
         let mut round = FallbackRound::default();
@@ -114,7 +113,7 @@ impl AdvanceFallbacks {
                         *failed = failed.take().or(Some(error));
                         continue;
                     }
-                    // What cannot be read now cannot be read later.
+                    // Another attempt would fail in the same way.
                     Err(error @ (PortError::Conflict(_) | PortError::Backend(_))) => {
                         *failed = failed.take().or(Some(error));
                         review.passed_over = Some(step);
@@ -133,11 +132,17 @@ impl AdvanceFallbacks {
         step: usize,
         now: Timestamp,
     ) -> Result<Option<SendAttempt>, PortError> {
-        let Some(to) = self.recipient(due, step).await? else {
-            return Ok(None);
-        };
         let account = due.state.account_id;
         let profile = self.send.directory.find_sending_profile(account).await?;
+        let key = profile.as_ref().and_then(|profile| profile.key.as_ref());
+        let (Some(key), Some(step_to)) = (key, due.fallback.steps.get(&step)) else {
+            return Ok(None);
+        };
+        let sealer = open_key(key, &self.send.master_keys)?;
+        let to = open_step(Some(&sealer), due.state.id, &step_to.recipient);
+        let Some(to) = to.map_err(|error| PortError::Backend(error.into()))? else {
+            return Ok(None);
+        };
         let request = SendRequest {
             caller: Caller {
                 account_id: account,
@@ -156,21 +161,6 @@ impl AdvanceFallbacks {
         let part = VerificationPart::Fallback(due.state.id, step);
         prepared.carry_code(part, due.state.expires_at);
         Ok(Some(prepared.attempt))
-    }
-
-    async fn recipient(
-        &self,
-        due: &DueFallback,
-        step: usize,
-    ) -> Result<Option<Recipient>, PortError> {
-        let account = due.state.account_id;
-        let key = self.send.directory.find_account_key(account).await?;
-        let (Some(key), Some(step)) = (key, due.fallback.steps.get(&step)) else {
-            return Ok(None);
-        };
-        let sealer = open_key(&key, &self.send.master_keys)?;
-        let to = open_step(Some(&sealer), due.state.id, &step.recipient);
-        to.map_err(|error| PortError::Backend(error.into()))
     }
 
     /// Takes the steps of an account, with one call to the ledger, and reviews the other fallbacks.

@@ -8,13 +8,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::channel::email;
-use crate::channel::whatsapp::Route;
+use crate::channel::{email, whatsapp};
+use crate::ids::MessageId;
 use crate::message::{ClaimedMessage, Failure, MessageStatus};
+use crate::passcode::Passcode;
 use crate::ports::{
     OutgoingMessage, OutgoingQueue, PortError, SendError, VerificationKey, Verifications,
 };
-use crate::recipient::Recipient;
+use crate::recipient::{EmailAddress, PhoneNumber, Recipient};
 use crate::sealing::AccountSealer;
 use crate::send::{Outcome, RoutedTo, SendingProfile};
 use crate::time::Timestamp;
@@ -76,6 +77,16 @@ struct ReadyMessage {
     expires_at: Timestamp,
 }
 
+/// The part of a message that is the same on every channel.
+struct Carried {
+    message_id: MessageId,
+    passcode: Passcode,
+    /// The time of the hand-over.
+    at: Timestamp,
+    /// How long the code is still valid.
+    rest: Duration,
+}
+
 impl DeliverQueued {
     /// Claims at most `most` messages that are due. Each has to be passed to [`Self::deliver`].
     pub async fn claim(&self, most: usize) -> Result<Vec<ClaimedMessage>, PortError> {
@@ -133,46 +144,24 @@ impl DeliverQueued {
         let to = open_recipient(Some(&sealer), claimed.message_id, recipient);
         let to = to.map_err(|error| PortError::Backend(error.into()))?;
         let expires_at = record.state.expires_at;
-        let passcode = open_code(&sealer, id, code)?;
+        let carried = Carried {
+            message_id: claimed.message_id,
+            passcode: open_code(&sealer, id, code)?,
+            at: now,
+            rest: expires_at.since(now),
+        };
         let message = match (&claimed.routed_to, to) {
             (_, None) => Err(ended(VerificationStatus::Canceled)),
             // Its stored route does not say that no provider gets it.
             (_, Some(to)) if profile.is_test => {
-                Ok(send.test_message(claimed.message_id, (&to, &passcode), now, &sealer))
+                let code = (&to, &carried.passcode);
+                Ok(send.test_message(claimed.message_id, code, now, &sealer))
             }
             (Some(RoutedTo::Email(route)), Some(Recipient::Email(to))) => {
-                let mail_from = send.mail_from.as_ref();
-                let route = profile.email_route(mail_from, Some(&route.language), &sealer);
-                let route = route.map_err(|error| PortError::Backend(error.into()))?;
-                let rest = expires_at.since(now);
-                route.map_err(|_| no_mail_server()).map(|route| {
-                    OutgoingMessage::Email(email::OutgoingMessage {
-                        message_id: claimed.message_id,
-                        to,
-                        passcode,
-                        language: route.language,
-                        identity: route.identity,
-                        lifetime: readable(rest),
-                        at: now,
-                        timeout: HAND_OVER.min(rest),
-                    })
-                })
+                self.mail(profile, &sealer, route, (to, carried))?
             }
             (Some(RoutedTo::WhatsApp(route)), Some(Recipient::Phone(to))) => {
-                match profile.find_route(route) {
-                    None => Err(no_route()),
-                    Some(Route {
-                        stop: Some(stop), ..
-                    }) => Err(stop.refusal.failure.clone()),
-                    Some(route) => {
-                        let token = route.sender.open_access_token(&sealer);
-                        let token = token.map_err(|error| PortError::Backend(error.into()))?;
-                        let code = (claimed.message_id, passcode);
-                        let mut message = send.whatsapp_message(route, token, to, code);
-                        message.timeout = message.timeout.min(expires_at.since(now));
-                        Ok(OutgoingMessage::WhatsApp(message))
-                    }
-                }
+                self.whatsapp_message(profile, &sealer, route, (to, carried))?
             }
             (_, Some(_)) => Err(no_route()),
         };
@@ -185,6 +174,54 @@ impl DeliverQueued {
             })),
             Err(failure) => Examined::Over(failure),
         })
+    }
+
+    /// Returns a mail, or the failure of a gateway without a mail server.
+    fn mail(
+        &self,
+        profile: &SendingProfile,
+        sealer: &AccountSealer,
+        routed_to: &email::RoutedTo,
+        (to, carried): (EmailAddress, Carried),
+    ) -> Result<Result<OutgoingMessage, Failure>, PortError> {
+        let mail_from = self.send.mail_from.as_ref();
+        let route = profile.email_route(mail_from, Some(&routed_to.language), sealer);
+        let route = route.map_err(|error| PortError::Backend(error.into()))?;
+        let mail = route.map(|route| email::OutgoingMessage {
+            message_id: carried.message_id,
+            to,
+            passcode: carried.passcode,
+            language: route.language,
+            identity: route.identity,
+            lifetime: readable(carried.rest),
+            at: carried.at,
+            timeout: HAND_OVER.min(carried.rest),
+        });
+        Ok(mail
+            .map(OutgoingMessage::Email)
+            .map_err(|_| no_mail_server()))
+    }
+
+    /// Returns a WhatsApp message, or the failure of one whose sender or template may not be used any more.
+    fn whatsapp_message(
+        &self,
+        profile: &SendingProfile,
+        sealer: &AccountSealer,
+        routed_to: &whatsapp::RoutedTo,
+        (to, carried): (PhoneNumber, Carried),
+    ) -> Result<Result<OutgoingMessage, Failure>, PortError> {
+        let Some(route) = profile.find_route(routed_to) else {
+            return Ok(Err(no_route()));
+        };
+        if let Some(stop) = route.stop {
+            return Ok(Err(stop.refusal.failure.clone()));
+        }
+        let token = route.sender.open_access_token(sealer);
+        let token = token.map_err(|error| PortError::Backend(error.into()))?;
+        let code = (carried.message_id, carried.passcode);
+        let mut message = self.send.whatsapp_message(route, token, to, code);
+        message.timeout = message.timeout.min(carried.rest);
+        Ok(Ok(OutgoingMessage::WhatsApp(message)))
     }
 
     async fn hand_over(

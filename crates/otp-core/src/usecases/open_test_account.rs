@@ -1,7 +1,7 @@
 //! Open a test account: the account that an account's test keys belong to.
 //!
 //! It is an account of its own, with a key of its own, so whatever is separate between two accounts is separate
-//! between the test keys and the others of one account. It has no subscription and no sender.
+//! between its test keys and its live keys. It has no subscription and no sender.
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use crate::usecases::account_sealers::AccountSealers;
 /// The longest wait for a message.
 pub const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// How often somebody who waits looks for messages of other processes.
+/// The pause between two looks at the store, which finds messages that another process received.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Reads test inboxes.

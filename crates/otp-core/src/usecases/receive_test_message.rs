@@ -15,7 +15,7 @@ use crate::test_number::{self, Repetition, TestAnswer, TestNumber, TestReply};
 pub struct ReceiveTestMessage {
     /// Keeps the messages.
     pub inbox: Arc<dyn TestInbox>,
-    /// Wakes who waits for a message.
+    /// Wakes the requests that wait for a message.
     pub bell: Arc<dyn InboxBell>,
     /// Waits for slow answers.
     pub clock: Arc<dyn Clock>,

@@ -29,7 +29,7 @@ pub struct RotateKeyring {
 pub struct RotationProgress {
     /// The number of keys checked.
     pub checked: usize,
-    /// The number of keys wrapped again. The others already used the current master key.
+    /// The number of keys wrapped again. The rest already used the current master key.
     pub rewrapped: usize,
 }
 

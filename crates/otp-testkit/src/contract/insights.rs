@@ -247,7 +247,7 @@ pub async fn a_period_has_the_messages_of_one_account(store: Arc<dyn Storage>) {
     }
 }
 
-/// The messages of an approved verification are found outside the period as well; those of others are not.
+/// For an approved verification, messages outside the period are found, too; for any other, only those inside.
 pub async fn an_approved_verification_is_found_with_all_its_messages(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 20).await;
     let mut sent = Vec::new();
