@@ -26,8 +26,8 @@ use crate::verification::{VerificationState, VerificationStatus};
 /// A verification has at most this many steps.
 pub const MAX_STEPS: usize = 2;
 
-/// How long a step waits if the caller does not say.
-pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+/// How long a step waits if the caller does not say, and the code is valid for as long.
+const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
 /// A step, as a store keeps it until the verification ends.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -76,25 +76,16 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::channel::Channel;
-    use crate::verification::Alphabet;
 
     const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
 
     fn state(number: u64, status: VerificationStatus, lives: u64) -> VerificationState {
+        let created_at = NOW - Duration::from_secs(60 + number);
         VerificationState {
             id: VerificationId(Uuid::from_u128(number.into())),
-            account_id: AccountId(Uuid::nil()),
-            recipient_index: None,
             status,
-            code_hash: None,
-            alphabet: Alphabet::Numeric,
-            failed_guesses: 0,
-            transaction: None,
-            channel: Channel::WhatsApp,
-            approved_by: None,
-            created_at: NOW - Duration::from_secs(60 + number),
             expires_at: NOW - Duration::from_secs(60) + Duration::from_secs(lives),
+            ..VerificationState::sample(created_at)
         }
     }
 

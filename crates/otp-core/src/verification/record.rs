@@ -210,27 +210,36 @@ impl Listed for VerificationRecord {
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    const START: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
-
-    fn state(status: VerificationStatus) -> VerificationState {
-        VerificationState {
-            id: VerificationId(Uuid::nil()),
-            account_id: AccountId(Uuid::nil()),
+impl VerificationState {
+    /// A pending verification for tests, of a code that is valid for five minutes.
+    pub(crate) fn sample(created_at: Timestamp) -> Self {
+        Self {
+            id: VerificationId(uuid::Uuid::nil()),
+            account_id: AccountId(uuid::Uuid::nil()),
             recipient_index: None,
-            status,
+            status: VerificationStatus::Pending,
             code_hash: None,
             alphabet: Alphabet::Numeric,
             failed_guesses: 0,
             transaction: None,
             channel: Channel::WhatsApp,
             approved_by: None,
-            created_at: START,
-            expires_at: START + Duration::from_secs(300),
+            created_at,
+            expires_at: created_at + Duration::from_secs(300),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
+
+    fn state(status: VerificationStatus) -> VerificationState {
+        VerificationState {
+            status,
+            ..VerificationState::sample(START)
         }
     }
 

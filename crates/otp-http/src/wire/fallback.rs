@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use otp_core::recipient::Recipient;
 use otp_core::verification::CodeLifetime;
-use otp_core::verification::fallback::{
-    DEFAULT_WAIT, FallbackPlan, InvalidPlan, MAX_STEPS, PlannedStep,
-};
+use otp_core::verification::fallback::{FallbackPlan, InvalidPlan, MAX_STEPS, PlannedStep};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -97,7 +95,7 @@ fn planned(
     let wait = wait.number(names.after_seconds, FallbackPlan::waits(lifetime), Some)?;
     Ok(PlannedStep {
         to,
-        wait: wait.map_or(DEFAULT_WAIT.min(lifetime.get()), Duration::from_secs),
+        wait: wait.map_or_else(|| FallbackPlan::default_wait(lifetime), Duration::from_secs),
     })
 }
 

@@ -23,15 +23,8 @@ fn state(number: u128) -> VerificationState {
         id: id(number),
         account_id: ACCOUNT,
         recipient_index: Some(RECIPIENT),
-        status: VerificationStatus::Pending,
         code_hash: Some(RIGHT),
-        alphabet: Alphabet::Numeric,
-        failed_guesses: 0,
-        transaction: None,
-        channel: Channel::WhatsApp,
-        approved_by: None,
-        created_at: START,
-        expires_at: START + Duration::from_secs(300),
+        ..VerificationState::sample(START)
     }
 }
 

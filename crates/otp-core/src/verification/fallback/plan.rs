@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::MAX_STEPS;
+use super::{DEFAULT_WAIT, MAX_STEPS};
 use crate::recipient::Recipient;
 use crate::verification::CodeLifetime;
 
@@ -59,6 +59,11 @@ impl FallbackPlan {
     /// Returns how many seconds a step of a code with this lifetime may wait.
     pub fn waits(lifetime: CodeLifetime) -> RangeInclusive<u64> {
         1..=lifetime.get().as_secs()
+    }
+
+    /// Returns how long a step of a code with this lifetime waits if the caller does not say.
+    pub fn default_wait(lifetime: CodeLifetime) -> Duration {
+        DEFAULT_WAIT.min(lifetime.get())
     }
 
     /// Returns the steps in their order.

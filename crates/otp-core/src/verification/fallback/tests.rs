@@ -12,7 +12,6 @@ use crate::ids::{MessageId, SubscriptionId};
 use crate::message::MessageStatus;
 use crate::notice::Announced;
 use crate::subscription::SubscriptionBalance;
-use crate::verification::Alphabet;
 
 const ACCOUNT: AccountId = AccountId(Uuid::nil());
 const ID: VerificationId = VerificationId(Uuid::nil());
@@ -29,18 +28,8 @@ fn credits(amount: i64) -> Credits {
 
 fn state(status: VerificationStatus) -> VerificationState {
     VerificationState {
-        id: ID,
-        account_id: ACCOUNT,
-        recipient_index: None,
         status,
-        code_hash: None,
-        alphabet: Alphabet::Numeric,
-        failed_guesses: 0,
-        transaction: None,
-        channel: Channel::WhatsApp,
-        approved_by: None,
-        created_at: at(0),
-        expires_at: at(300),
+        ..VerificationState::sample(at(0))
     }
 }
 
