@@ -4,8 +4,9 @@
 //! Such a read may look at many rows. However many callers read, and however slow the reads are, most
 //! connections remain free for sends, status checks and receipts.
 //!
-//! Insights look at the most rows by far. They are counted one after the other, and accounts take turns:
-//! the questions of one account wait for each other before they wait for those of others.
+//! Accounts take turns: lists and insights of one account wait for each other before they wait for those of
+//! others. So an account that asks for list after list, in however many requests at a time, keeps one
+//! connection busy. Insights look at the most rows by far, and are counted one after the other.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -21,7 +22,7 @@ use otp_core::ports::{
 use otp_core::send::{SendAttempt, SendFacts};
 use otp_core::time::Timestamp;
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
-use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// Lets few callers read at a time.
@@ -29,7 +30,7 @@ pub struct NarrowReads {
     store: Arc<dyn Storage>,
     permits: Semaphore,
     insights: Semaphore,
-    /// The turn of each account that asks for insights.
+    /// The turn of each account that asks for a list or for insights.
     accounts: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
 }
 
@@ -55,7 +56,20 @@ impl NarrowReads {
         in_time(self.permits.acquire()).await
     }
 
-    /// Returns the semaphore that the questions of an account wait for.
+    /// Waits for the account's turn and then for its own, as long as a read may take.
+    async fn turn_of(&self, account: AccountId) -> Result<AccountTurn<'_>, PortError> {
+        let of_account = self.of_account(account);
+        let turns = async {
+            let of_account = of_account.acquire_owned().await?;
+            Ok(AccountTurn {
+                _of_account: of_account,
+                _of_all: self.permits.acquire().await?,
+            })
+        };
+        in_time(turns).await
+    }
+
+    /// Returns the semaphore that the lists and insights of an account wait for.
     fn of_account(&self, account: AccountId) -> Arc<Semaphore> {
         // Nothing panics while it holds the lock.
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,6 +81,12 @@ impl NarrowReads {
         accounts.insert(account, Arc::downgrade(&turn));
         turn
     }
+}
+
+/// The right to read for an account.
+struct AccountTurn<'a> {
+    _of_account: OwnedSemaphorePermit,
+    _of_all: SemaphorePermit<'a>,
 }
 
 /// Waits as long as a read may take.
@@ -107,7 +127,7 @@ impl Messages for NarrowReads {
     }
 
     async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
-        let _turn = self.turn().await?;
+        let _turn = self.turn_of(query.account_id).await?;
         Messages::list(&*self.store, query).await
     }
 }
@@ -136,7 +156,7 @@ impl Verifications for NarrowReads {
         &self,
         query: &VerificationQuery,
     ) -> Result<FoundVerifications, PortError> {
-        let _turn = self.turn().await?;
+        let _turn = self.turn_of(query.account_id).await?;
         self.store.list_verifications(query).await
     }
 }

@@ -156,6 +156,30 @@ async fn lists_and_histories_share_few_turns() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn lists_of_one_account_wait_for_each_other_and_for_nobody_else() {
+    let (slow, reads) = narrow(4);
+    let mut callers = Vec::new();
+    for account in [1, 1, 1, 2, 3] {
+        let reads = Arc::clone(&reads);
+        let query = MessageQuery {
+            account_id: AccountId(Uuid::from_u128(account)),
+            ..query()
+        };
+        callers.push(tokio::spawn(async move {
+            Messages::list(&*reads, &query).await.map(drop)
+        }));
+    }
+    // The paused clock moves only when every task waits: by then everyone reads who may.
+    tokio::time::sleep(MAX_READ_TIME / 2).await;
+    assert_eq!(slow.running.load(Ordering::SeqCst), 3);
+    slow.ends.add_permits(5);
+    for caller in callers {
+        caller.await.expect("no panic").expect("its turn came");
+    }
+    assert_eq!(slow.most.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn verifications_and_insights_share_the_turns_of_messages() {
     let (slow, reads) = narrow(1);
     let list = VerificationQuery {
