@@ -16,6 +16,7 @@ on_every_store! {
     a_pending_code_survives_a_killed_server;
     a_code_is_in_no_log_and_leaves_the_database_with_its_end;
     an_operator_sees_and_cancels_verifications;
+    a_reviewer_number_has_its_fixed_code_and_gets_no_message;
 }
 
 async fn create(world: &World, server: &Running, body: &Value) -> Answer {
@@ -220,4 +221,31 @@ async fn an_operator_sees_and_cancels_verifications(database: Database) {
     let again = world.try_command(&[&["verification", "cancel", id][..], &account].concat());
     assert_eq!(again.code, 1);
     assert!(again.stderr.contains("is over"), "{}", again.stderr);
+}
+
+async fn a_reviewer_number_has_its_fixed_code_and_gets_no_message(database: Database) {
+    let world = World::with_credits(database, 10).await;
+    let server = world.serve();
+    let (reviewer, other) = (recipient(1), recipient(2));
+    let account = world.account_id().0.to_string();
+    let of_account = ["--account", account.as_str()];
+    let of_reviewer = ["--phone", reviewer.as_str()];
+    let rest = ["--code", "246802", "--lifetime", "1h"];
+    let reviewer_number = |verb, arguments: &[&[&str]]| {
+        world.command(&[&["reviewer-number", verb], arguments.concat().as_slice()].concat())
+    };
+    reviewer_number("add", &[&of_account, &of_reviewer, &rest]);
+    let listed = reviewer_number("list", &[&of_account]);
+    assert_eq!(listed[0]["phone"], reviewer);
+    assert!(!listed.to_string().contains("246802"), "{listed}");
+
+    let id = created(&world, &server, &reviewer).await.id().to_owned();
+    let check = act(&world, &server, &id, "check", &json!({"code": "246802"})).await;
+    assert_eq!(check.status, 200, "{check:?}");
+    let audit = world.command(&["audit", "list"]);
+    assert_eq!(audit[0]["action"], "AddReviewerNumber", "{audit}");
+    created(&world, &server, &other).await;
+    code_on_phone(&world, &other).await;
+    assert_eq!(world.sandbox.total_calls().await, 1);
+    world.assert_ledger_balances(1).await;
 }

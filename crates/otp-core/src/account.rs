@@ -13,6 +13,7 @@ use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
 use crate::ports::Randomness;
+use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
@@ -52,6 +53,8 @@ pub struct Account {
     pub default_language: LanguageTag,
     /// Its own rules.
     pub rules: AccountRules,
+    /// What proofs call its recipients.
+    pub proof_subject: ProofSubject,
     /// The sender of its mails, sealed; `None` if every value is the default.
     pub email_sender: Option<Sealed>,
     /// The time it was opened.

@@ -25,6 +25,10 @@ pub struct AuditEntry {
 pub enum AuditAction {
     /// The recipient of a message was shown in the clear.
     RevealRecipient,
+    /// A reviewer number was entered. The subject is the account.
+    AddReviewerNumber,
+    /// A reviewer number was removed. The subject is the account.
+    RemoveReviewerNumber,
 }
 
 /// A stored text names no audited action.
@@ -37,6 +41,8 @@ impl AuditAction {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RevealRecipient => "RevealRecipient",
+            Self::AddReviewerNumber => "AddReviewerNumber",
+            Self::RemoveReviewerNumber => "RemoveReviewerNumber",
         }
     }
 
@@ -44,6 +50,8 @@ impl AuditAction {
     pub fn parse(text: &str) -> Result<Self, UnknownAuditAction> {
         match text {
             "RevealRecipient" => Ok(Self::RevealRecipient),
+            "AddReviewerNumber" => Ok(Self::AddReviewerNumber),
+            "RemoveReviewerNumber" => Ok(Self::RemoveReviewerNumber),
             _ => Err(UnknownAuditAction),
         }
     }

@@ -91,6 +91,10 @@ id!(
     ProofKeyId
 );
 id!(
+    /// A reviewer number of an account.
+    ReviewerNumberId
+);
+id!(
     /// A subscription: credits granted to an account.
     SubscriptionId
 );

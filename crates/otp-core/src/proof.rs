@@ -8,6 +8,7 @@
 mod key;
 mod rotation;
 mod secret;
+mod subject;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::time::Timestamp;
 pub use key::{ProofKey, ProofKeyState, ProofPublicKey, PublishedProofKey, signing_key};
 pub use rotation::{ANNOUNCEMENT, ProofKeyRotation, RotationKind, RotationUnderWay};
 pub use secret::ProofSecret;
+pub use subject::ProofSubject;
 
 /// How long a proof is valid.
 pub const PROOF_LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -32,9 +34,8 @@ pub const PUBLISHED_KEYS_CACHE_TIME: Duration = Duration::from_secs(5 * 60);
 pub struct ProofClaims {
     /// The account that the proof is for.
     pub audience: AccountId,
-    /// The recipient: a pseudonym of
-    /// [`AccountSealer::pseudonym`](crate::sealing::AccountSealer::pseudonym), unless the account has
-    /// chosen another name for it.
+    /// The recipient: [its pseudonym](crate::sealing::AccountSealer::pseudonym), or its number or address
+    /// if the account is set to [`ProofSubject::Recipient`].
     pub subject: String,
     /// The verification that succeeded.
     pub verification_id: Uuid,

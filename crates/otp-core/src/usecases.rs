@@ -49,6 +49,7 @@ pub mod list_templates;
 pub mod list_unsent_notices;
 pub mod list_verifications;
 pub mod mail_notices;
+pub mod manage_reviewer_numbers;
 pub mod open_keyring;
 pub mod open_test_account;
 pub mod preflight_templates;

@@ -12,6 +12,7 @@ use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{Directory, Keyring, PortError, Prices};
 use otp_core::pricing::PriceList;
+use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
 use otp_core::send::SendingProfile;
 use otp_rows::Col;
@@ -20,7 +21,8 @@ use otp_rows::schema::{accounts, api_keys, keyring, sender_health, senders, temp
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::try_join3;
+use crate::pipeline::try_join4;
+use crate::reviewer_numbers;
 
 /// The columns of an account that sending needs, and its key.
 type ProfileColumns = (
@@ -28,6 +30,7 @@ type ProfileColumns = (
     Col<Sealed>,
     Col<Option<Sealed>>,
     Col<Option<AccountId>>,
+    Col<ProofSubject>,
     Option<Col<WrappedKey>>,
 );
 
@@ -49,9 +52,9 @@ impl Directory for PgStore {
         account: AccountId,
     ) -> Result<Option<Arc<SendingProfile>>, PortError> {
         let connection = self.connection().await?;
-        // Three statements in one round trip. A sender or template added between them shows up with the
-        // next look-up.
+        // Four statements in one round trip. What is added between them shows up with the next look-up.
         let (mut first, mut second, mut third) = (&*connection, &*connection, &*connection);
+        let mut fourth = &*connection;
         let account_row = accounts::table
             .find(Col(account))
             .left_join(keyring::table.on(keyring::owner_id.eq(accounts::id)))
@@ -60,6 +63,7 @@ impl Directory for PgStore {
                 accounts::company,
                 accounts::email_sender,
                 accounts::test_of,
+                accounts::proof_subject,
                 keyring::key.nullable(),
             ))
             .load::<ProfileColumns>(&mut first);
@@ -75,11 +79,19 @@ impl Directory for PgStore {
             .filter(senders::removed_at.is_null())
             .select(TemplateRow::as_select())
             .load(&mut third);
-        let (account_row, senders, templates) = try_join3(account_row, senders, templates)
-            .await
-            .map_err(port_error)?;
-        let Some((Col(default_language), Col(company), Col(sender), Col(test_of), key)) =
-            account_row.into_iter().next()
+        let reviewers = reviewer_numbers::load(&mut fourth, account);
+        let (account_row, senders, templates, reviewers) =
+            try_join4(account_row, senders, templates, reviewers)
+                .await
+                .map_err(port_error)?;
+        let Some((
+            Col(default_language),
+            Col(company),
+            Col(sender),
+            Col(test_of),
+            Col(proof_subject),
+            key,
+        )) = account_row.into_iter().next()
         else {
             return Ok(None);
         };
@@ -92,6 +104,8 @@ impl Directory for PgStore {
         );
         Ok(Some(Arc::new(SendingProfile {
             is_test: test_of.is_some(),
+            proof_subject,
+            reviewers,
             ..profile
         })))
     }

@@ -14,7 +14,7 @@ use otp_rows::Col;
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join4, try_join5};
+use crate::pipeline::{try_join, try_join3, try_join4, try_join5};
 use crate::send_ledger::lock_accounts;
 use crate::statement::statement;
 use crate::transaction::Transaction;
@@ -88,6 +88,12 @@ statement! {
     "DELETE FROM test_messages WHERE account_id = {} AND recipient_index = {}"
 }
 
+statement! {
+    /// Removes the number from the reviewer numbers.
+    ForgetReviewerNumber { account_id: AccountId, recipient_index: RecipientIndex },
+    "DELETE FROM reviewer_numbers WHERE account_id = {} AND recipient_index = {}"
+}
+
 #[async_trait]
 impl Erasure for PgStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
@@ -115,9 +121,13 @@ async fn erase(transaction: &Transaction, (account, index): Recipient) -> QueryR
         account_id,
         recipient_index,
     };
+    let reviewer = ForgetReviewerNumber {
+        account_id,
+        recipient_index,
+    };
     let connection = || transaction.connection();
     let (mut first, mut second, mut third) = (connection(), connection(), connection());
-    let mut fourth = connection();
+    let (mut fourth, mut fifth) = (connection(), connection());
     // A check that is being judged has read the verification, and would write over the erasure.
     let accounts = BTreeSet::from([account]);
     let locked = try_join(transaction.begin(), lock_accounts(connection(), &accounts));
@@ -125,7 +135,11 @@ async fn erase(transaction: &Transaction, (account, index): Recipient) -> QueryR
         locked,
         events.execute(&mut first),
         messages.execute(&mut second),
-        try_join(identities.execute(&mut third), inbox.execute(&mut fourth)),
+        try_join3(
+            identities.execute(&mut third),
+            inbox.execute(&mut fourth),
+            reviewer.execute(&mut fifth),
+        ),
         erase_verifications(transaction, (account, index)),
     )
     .await?;

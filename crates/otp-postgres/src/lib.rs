@@ -53,6 +53,7 @@ mod prices;
 mod proof_keys;
 mod receipts;
 mod recipient_identities;
+mod reviewer_numbers;
 mod schema;
 mod send_ledger;
 mod sender_healths;

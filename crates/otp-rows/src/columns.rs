@@ -12,8 +12,8 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::{Fingerprint, IdempotencyKey, RequestKeyHash};
 use otp_core::ids::{
-    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, SenderId,
-    SubscriptionId, TemplateId, VerificationId,
+    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, ReviewerNumberId,
+    SenderId, SubscriptionId, TemplateId, VerificationId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
@@ -22,7 +22,7 @@ use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::plan::Currency;
 use otp_core::pricing::PriceKey;
-use otp_core::proof::ProofPublicKey;
+use otp_core::proof::{ProofPublicKey, ProofSubject};
 use otp_core::region::Region;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::test_number::TestNumber;
@@ -96,6 +96,7 @@ ids!(
     NoticeId,
     PlanId,
     ProofKeyId,
+    ReviewerNumberId,
     SenderId,
     SubscriptionId,
     TemplateId,
@@ -115,6 +116,7 @@ codes!(
     EventSource,
     MessageStatus,
     NoticeState,
+    ProofSubject,
     Quality,
     StoppedBy,
     TestNumber,

@@ -15,6 +15,7 @@ mod plan;
 mod proof_key;
 mod queued;
 mod receipt;
+mod reviewer_number;
 mod send_facts;
 mod sender;
 mod template;
@@ -44,6 +45,7 @@ pub use plan::{PlanRow, PriceRow};
 pub use proof_key::ProofKeyRow;
 pub use queued::ClaimedMessageRow;
 pub use receipt::{Located, LocatedRow, OurNumberRow, PendingMessageRow, UnmatchedReceiptRow};
+pub use reviewer_number::ReviewerNumberRow;
 pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,
 };

@@ -31,6 +31,7 @@ table! {
         default_language -> Text,
         low_balance_percent -> SmallInt,
         standing -> SmallInt,
+        proof_subject -> SmallInt,
         email_sender -> Nullable<Binary>,
         created_at -> Instant,
     }
@@ -327,6 +328,19 @@ table! {
         life_number -> Nullable<SmallInt>,
         life_step -> Nullable<Integer>,
         life_due_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    /// The reviewer numbers of accounts, sealed.
+    reviewer_numbers (id) {
+        id -> Id,
+        account_id -> Id,
+        recipient_index -> Binary,
+        recipient -> Binary,
+        code -> Binary,
+        created_at -> Instant,
+        expires_at -> Instant,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::commands::opt_out::OptOutCommand;
 use crate::commands::plan::PlanCommand;
 use crate::commands::price::PriceCommand;
 use crate::commands::proof_key::ProofKeyCommand;
+use crate::commands::reviewer_number::ReviewerNumberCommand;
 use crate::commands::sender::SenderCommand;
 use crate::commands::subscription::SubscriptionCommand;
 use crate::commands::template::TemplateCommand;
@@ -105,6 +106,9 @@ pub(crate) enum Command {
     /// Manage recipients who want no messages of an account.
     #[command(subcommand)]
     OptOut(OptOutCommand),
+    /// Manage reviewer numbers: numbers with a fixed code, for those who review an app.
+    #[command(subcommand)]
+    ReviewerNumber(ReviewerNumberCommand),
     /// Inspect the messages of accounts, for support.
     #[command(subcommand)]
     Message(MessageCommand),

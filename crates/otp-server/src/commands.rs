@@ -16,6 +16,7 @@ pub(crate) mod opt_out;
 pub(crate) mod plan;
 pub(crate) mod price;
 pub(crate) mod proof_key;
+pub(crate) mod reviewer_number;
 mod sandbox;
 pub(crate) mod sender;
 mod serve;
@@ -29,6 +30,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Context;
+use otp_core::audit::Actor;
 
 use crate::cli::{Cli, Command};
 use crate::failure::SetupError;
@@ -71,6 +73,9 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         }
         Command::Price(command) => price::run(&administration().await?, command).await,
         Command::ProofKey(command) => proof_key::run(&administration().await?, command).await,
+        Command::ReviewerNumber(command) => {
+            reviewer_number::run(&administration().await?, command).await
+        }
         Command::Sender(command) => sender::run(&administration().await?, command).await,
         Command::Template(command) => template::run(&administration().await?, command).await,
         Command::TestInbox(wanted) => test_inbox::run(&administration().await?, wanted).await,
@@ -104,4 +109,21 @@ fn read_secret(path: &Path, what: &str) -> anyhow::Result<String> {
     text.map_err(|error| {
         SetupError::new(format!("failed to read the file with the {what}: {error}")).into()
     })
+}
+
+/// Returns the user who runs this program, as the audit trail names the operator. `sudo` keeps the name of
+/// the person; the number of the user comes from the system.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the operator is a person, not a setting"
+)]
+fn operator() -> anyhow::Result<Actor> {
+    let names = ["SUDO_USER", "USER", "LOGNAME"];
+    let name = names.iter().find_map(|name| std::env::var(name).ok());
+    let uid = rustix::process::getuid().as_raw();
+    let named = name.and_then(|name| Actor::parse(&format!("{name} (uid {uid})")).ok());
+    match named {
+        Some(actor) => Ok(actor),
+        None => Ok(Actor::parse(&format!("uid {uid}"))?),
+    }
 }

@@ -91,6 +91,7 @@ impl UseCases {
             },
             check_verification: CheckVerification {
                 ledger: Arc::clone(&adapters.verification_ledger),
+                directory: Arc::clone(&adapters.directory),
                 verifications: Arc::clone(&adapters.verifications),
                 sealers: sealers(),
                 proofs: Arc::clone(&adapters.proof_signer),

@@ -11,6 +11,7 @@ use otp_core::keyring::{AccountKey, KeyOwner, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{Directory, Keyring, PortError};
 use otp_core::pricing::PriceList;
+use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
 use otp_core::send::SendingProfile;
 use otp_rows::Col;
@@ -18,7 +19,7 @@ use otp_rows::rows::{ApiKeyRow, CheckedSenderRow, TemplateRow, read_all, read_fo
 use otp_rows::schema::{accounts, api_keys, keyring, sender_health, senders, templates};
 
 use crate::errors::StoreError;
-use crate::{SqliteStore, prices};
+use crate::{SqliteStore, prices, reviewer_numbers};
 
 /// The columns of an account that sending needs, and its key.
 type ProfileColumns = (
@@ -26,6 +27,7 @@ type ProfileColumns = (
     Col<Sealed>,
     Col<Option<Sealed>>,
     Col<Option<AccountId>>,
+    Col<ProofSubject>,
     Option<Col<WrappedKey>>,
 );
 
@@ -82,11 +84,19 @@ fn sending_profile(
             accounts::company,
             accounts::email_sender,
             accounts::test_of,
+            accounts::proof_subject,
             keyring::key.nullable(),
         ))
         .first(connection)
         .optional()?;
-    let Some((Col(default_language), Col(company), Col(sender), Col(test_of), key)) = account_row
+    let Some((
+        Col(default_language),
+        Col(company),
+        Col(sender),
+        Col(test_of),
+        Col(proof_subject),
+        key,
+    )) = account_row
     else {
         return Ok(None);
     };
@@ -111,6 +121,8 @@ fn sending_profile(
     );
     Ok(Some(SendingProfile {
         is_test: test_of.is_some(),
+        proof_subject,
+        reviewers: reviewer_numbers::load(connection, account)?,
         ..profile
     }))
 }

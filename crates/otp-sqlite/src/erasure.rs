@@ -64,6 +64,10 @@ const FORGET_TEST_MESSAGES: &str = "
     DELETE FROM test_messages WHERE (account_id, recipient_index) IN (
         SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
 
+const FORGET_REVIEWER_NUMBERS: &str = "
+    DELETE FROM reviewer_numbers WHERE (account_id, recipient_index) IN (
+        SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?))";
+
 #[async_trait]
 impl Erasure for SqliteStore {
     async fn erase_recipient(&self, recipient: Recipient) -> Result<usize, PortError> {
@@ -82,6 +86,7 @@ impl Erasure for SqliteStore {
             set_based(FORGET_PENDING, wanted()).execute(connection)?;
             set_based(FORGET_STEPS, wanted()).execute(connection)?;
             set_based(FORGET_TEST_MESSAGES, wanted()).execute(connection)?;
+            set_based(FORGET_REVIEWER_NUMBERS, wanted()).execute(connection)?;
             Ok(erased)
         })
         .await

@@ -37,6 +37,7 @@
 //! | [`outgoing_queue`] | `SendLedger`, `OutgoingQueue` | no mail with a code is sent |
 //! | [`test_accounts`] | `TestInbox`, `Accounts`, `SendLedger`, `CreditAudit`, `Erasure` | no test key works |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
+//! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
@@ -62,6 +63,7 @@ pub mod pages;
 pub mod proof_keys;
 pub mod races;
 pub mod receipts;
+pub mod reviewer_numbers;
 pub mod schema;
 pub mod sender_health;
 pub mod settlement;
@@ -102,6 +104,7 @@ macro_rules! storage_contract {
             proof_keys,
             races,
             receipts,
+            reviewer_numbers,
             schema,
             sender_health,
             settlement,
@@ -182,6 +185,7 @@ macro_rules! storage_contract {
         $crate::storage_contract! { @tests $fresh; corrections:
             a_change_of_an_account_replaces_what_it_names,
             the_sender_of_mails_is_in_the_profile_until_it_is_removed,
+            the_subject_of_proofs_is_in_the_profile,
             a_retired_plan_stays_and_keeps_its_first_time,
             a_price_is_unset_and_no_other,
             a_removed_sender_is_gone_with_its_templates_and_may_be_added_again,
@@ -394,6 +398,16 @@ macro_rules! storage_contract {
             batches_over_the_same_accounts_do_not_deadlock,
             refunds_and_debits_keep_the_ledger_balanced,
             the_credits_add_up_at_every_read,
+        }
+    };
+    (@reviewer_numbers $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; reviewer_numbers:
+            reviewer_numbers_read_back_and_are_part_of_the_profile,
+            a_reviewer_number_replaces_its_earlier_entry_and_ended_ones,
+            one_reviewer_number_too_many_leaves_nothing,
+            concurrent_reviewer_numbers_never_exceed_the_limit,
+            a_reviewer_number_is_removed_once,
+            erasing_a_recipient_removes_its_reviewer_number,
         }
     };
     (@schema $fresh:expr) => {

@@ -18,6 +18,7 @@ mod outgoing_queue;
 mod proof_keys;
 mod receipts;
 mod recipient_identities;
+mod reviewer_numbers;
 mod sender_healths;
 mod templates;
 mod test_inbox;
@@ -51,6 +52,7 @@ use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::ProofKey;
 use otp_core::receipt::UnmatchedReceipt;
 use otp_core::region::Region;
+use otp_core::reviewer::ReviewerNumber;
 use otp_core::sealing::{IdentityIndex, RecipientIndex};
 use otp_core::send::{RoutedTo, SendingProfile};
 use otp_core::subscription::Subscription;
@@ -96,6 +98,7 @@ struct State {
     verified: VerificationRows,
     requests: HashMap<RequestKey, StoredRequest>,
     test_messages: Vec<TestMessage>,
+    reviewer_numbers: Vec<ReviewerNumber>,
 }
 
 #[derive(Debug)]
@@ -183,6 +186,8 @@ impl Directory for MemoryStore {
         let profile = SendingProfile::new(key, language, senders, templates, email);
         Ok(Some(Arc::new(SendingProfile {
             is_test: found.test_of.is_some(),
+            proof_subject: found.proof_subject,
+            reviewers: state.reviewers_of(account),
             ..profile
         })))
     }

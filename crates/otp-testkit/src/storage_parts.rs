@@ -31,14 +31,15 @@ use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
     Directory, Erasure, Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages,
     NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys,
-    Recalled, Receipts, RecipientIdentities, RewrappedKey, Schema, SchemaError, SchemaState,
-    SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient, Subscriptions,
-    Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
+    Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema, SchemaError,
+    SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient,
+    Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
+use otp_core::reviewer::ReviewerNumber;
 use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settlement};
 use otp_core::subscription::Subscription;
@@ -259,6 +260,17 @@ storage_parts! {
             until: Timestamp,
             limit: usize,
         ) -> Vec<PendingMessage>;
+    }
+    reviewer_numbers: ReviewerNumbers {
+        async fn add_reviewer_number(
+            number: &ReviewerNumber, entry: &AuditEntry,
+        ) -> bool;
+        async fn remove_reviewer_number(
+            account: AccountId, recipient: RecipientIndex, entry: &AuditEntry,
+        ) -> bool;
+        async fn list_reviewer_numbers(
+            account: AccountId,
+        ) -> Vec<ReviewerNumber>;
     }
     recipient_identities: RecipientIdentities {
         async fn recall(asked: &[(MessageId, IdentityIndex)]) -> Vec<Option<Recalled>>;

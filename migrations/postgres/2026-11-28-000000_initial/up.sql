@@ -23,6 +23,8 @@ CREATE TABLE accounts (
     low_balance_percent smallint    NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
     -- 0 may send, 1 is restricted, 2 is closed.
     standing            smallint    NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 2),
+    -- What proofs call its recipients: 0 by a pseudonym, 1 by the number or address.
+    proof_subject       smallint    NOT NULL DEFAULT 0 CHECK (proof_subject BETWEEN 0 AND 1),
     -- The sender of its mails; NULL if every value is the default.
     email_sender        bytea,
     created_at          timestamptz NOT NULL
@@ -586,3 +588,16 @@ CREATE INDEX due_test_messages ON test_messages (life_due_at, message_id)
     WHERE life_due_at IS NOT NULL;
 -- Finds those that are no longer kept.
 CREATE INDEX test_messages_by_age ON test_messages (received_at) WHERE life_due_at IS NULL;
+
+-- Reviewer numbers: phone numbers with a fixed code, whose messages go to nobody. The number and the code
+-- are sealed with the account's key.
+CREATE TABLE reviewer_numbers (
+    id              uuid        PRIMARY KEY,
+    account_id      uuid        NOT NULL REFERENCES accounts (id),
+    recipient_index bytea       NOT NULL,
+    recipient       bytea       NOT NULL,
+    code            bytea       NOT NULL,
+    created_at      timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL,
+    UNIQUE (account_id, recipient_index)
+);

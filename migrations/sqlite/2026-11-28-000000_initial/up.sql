@@ -25,6 +25,8 @@ CREATE TABLE accounts (
     low_balance_percent INTEGER NOT NULL CHECK (low_balance_percent BETWEEN 0 AND 99),
     -- 0 may send, 1 is restricted, 2 is closed.
     standing            INTEGER NOT NULL DEFAULT 0 CHECK (standing BETWEEN 0 AND 2),
+    -- What proofs call its recipients: 0 by a pseudonym, 1 by the number or address.
+    proof_subject       INTEGER NOT NULL DEFAULT 0 CHECK (proof_subject BETWEEN 0 AND 1),
     -- The sender of its mails; NULL if every value is the default.
     email_sender        BLOB,
     created_at          INTEGER NOT NULL
@@ -557,3 +559,16 @@ CREATE INDEX due_test_messages ON test_messages (life_due_at, message_id)
     WHERE life_due_at IS NOT NULL;
 -- Finds those that are no longer kept.
 CREATE INDEX test_messages_by_age ON test_messages (received_at) WHERE life_due_at IS NULL;
+
+-- Reviewer numbers: phone numbers with a fixed code, whose messages go to nobody. The number and the code
+-- are sealed with the account's key.
+CREATE TABLE reviewer_numbers (
+    id              BLOB    PRIMARY KEY,
+    account_id      BLOB    NOT NULL REFERENCES accounts (id),
+    recipient_index BLOB    NOT NULL,
+    recipient       BLOB    NOT NULL,
+    code            BLOB    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    UNIQUE (account_id, recipient_index)
+) STRICT;

@@ -3,6 +3,7 @@
 use super::AccountStanding;
 use crate::language::LanguageTag;
 use crate::notice::LowBalance;
+use crate::proof::ProofSubject;
 use crate::sealing::Sealed;
 
 /// The values of an account to replace. `None` keeps a value, so changes of different values never undo
@@ -25,6 +26,8 @@ pub struct AccountChange {
     pub low_balance: Option<LowBalance>,
     /// Whether the account may send.
     pub standing: Option<AccountStanding>,
+    /// What proofs call its recipients.
+    pub proof_subject: Option<ProofSubject>,
     /// The sender of its mails, sealed; `Some(None)` removes it.
     pub email_sender: Option<Option<Sealed>>,
 }

@@ -3,9 +3,9 @@
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
     IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
-    OutgoingQueue, Plans, Prices, ProofKeys, Receipts, RecipientIdentities, Schema, SendLedger,
-    SenderHealths, Senders, StorageHealth, Subscriptions, Templates, TestInbox, VerificationLedger,
-    Verifications,
+    OutgoingQueue, Plans, Prices, ProofKeys, Receipts, RecipientIdentities, ReviewerNumbers,
+    Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates, TestInbox,
+    VerificationLedger, Verifications,
 };
 
 /// All ports that a storage adapter provides.
@@ -34,6 +34,7 @@ pub trait Storage:
     + ProofKeys
     + Receipts
     + RecipientIdentities
+    + ReviewerNumbers
     + Schema
     + SendLedger
     + SenderHealths
@@ -69,6 +70,7 @@ impl<T> Storage for T where
         + ProofKeys
         + Receipts
         + RecipientIdentities
+        + ReviewerNumbers
         + Schema
         + SendLedger
         + SenderHealths

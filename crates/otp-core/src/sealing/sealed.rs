@@ -62,6 +62,10 @@ pub enum Purpose {
     TestRecipient,
     /// The code of a message in a test inbox.
     TestCode,
+    /// A reviewer number.
+    ReviewerNumber,
+    /// The code of a reviewer number.
+    ReviewerCode,
 }
 
 impl Purpose {
@@ -86,6 +90,8 @@ impl Purpose {
             Self::IdempotentAnswer => b"idempotent-answer",
             Self::TestRecipient => b"test-recipient",
             Self::TestCode => b"test-code",
+            Self::ReviewerNumber => b"reviewer-number",
+            Self::ReviewerCode => b"reviewer-code",
         }
     }
 }

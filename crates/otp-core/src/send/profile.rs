@@ -8,9 +8,12 @@ use crate::channel::whatsapp::template::AuthenticationTemplate;
 use crate::channel::whatsapp::{self, NoRoute, Route, Sender, SenderProfile, route};
 use crate::keyring::AccountKey;
 use crate::language::LanguageTag;
+use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
-use crate::sealing::AccountSealer;
+use crate::reviewer::ReviewerNumber;
+use crate::sealing::{AccountSealer, RecipientIndex};
 use crate::send::Refusal;
+use crate::time::Timestamp;
 
 /// The data of an account that sending needs and that rarely changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub struct SendingProfile {
     pub email: email::SenderProfile,
     /// Whether it is a test account, whose messages go to its test inbox.
     pub is_test: bool,
+    /// What proofs call the account's recipients.
+    pub proof_subject: ProofSubject,
+    /// The account's reviewer numbers, including ended ones.
+    pub reviewers: Vec<ReviewerNumber>,
 }
 
 impl SendingProfile {
@@ -42,7 +49,15 @@ impl SendingProfile {
             senders: SenderProfile::assemble(senders, templates),
             email,
             is_test: false,
+            proof_subject: ProofSubject::default(),
+            reviewers: Vec::new(),
         }
+    }
+
+    /// Returns the reviewer number that this recipient has at this time.
+    pub fn reviewer(&self, recipient: RecipientIndex, now: Timestamp) -> Option<&ReviewerNumber> {
+        let mut reviewers = self.reviewers.iter();
+        reviewers.find(|number| number.recipient_index == recipient && number.is_active(now))
     }
 
     /// Returns the WhatsApp sender and template for a message in this language.

@@ -10,7 +10,9 @@ use crate::keyring::{AccountKey, MasterKeys};
 use crate::passcode::Passcode;
 use crate::ports::{Directory, Keyring, PortError};
 use crate::recipient::Recipient;
+use crate::reviewer::ReviewerNumber;
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
+use crate::verification::OwnCode;
 
 /// Finds the sealer of an account.
 #[derive(Clone)]
@@ -110,6 +112,16 @@ pub(super) fn open_code(
     let code = sealer.open(Purpose::VerificationCode, verification.0, code);
     let code = code.map_err(|error| PortError::Backend(error.into()))?;
     Passcode::parse(Some(&code)).map_err(|error| PortError::Backend(error.into()))
+}
+
+/// Opens the code of a reviewer number.
+pub(super) fn open_reviewer_code(
+    sealer: &AccountSealer,
+    number: &ReviewerNumber,
+) -> Result<OwnCode, PortError> {
+    let code = sealer.open(Purpose::ReviewerCode, number.id.0, &number.code);
+    let code = code.map_err(|error| PortError::Backend(error.into()))?;
+    OwnCode::parse(&code).map_err(|error| PortError::Backend(error.into()))
 }
 
 fn open(

@@ -10,6 +10,7 @@ use crate::ids::AccountId;
 use crate::language::LanguageTag;
 use crate::notice::LowBalance;
 use crate::ports::{Accounts, PortError, Randomness};
+use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::usecases::account_sealers::AccountSealers;
@@ -44,6 +45,8 @@ pub struct AccountEdit {
     pub low_balance: Option<LowBalance>,
     /// Whether the account may send.
     pub standing: Option<AccountStanding>,
+    /// What proofs call its recipients.
+    pub proof_subject: Option<ProofSubject>,
     /// The sender of its mails, all values at once; `Some(None)` returns to the defaults.
     pub email_sender: Option<Option<EmailSender>>,
 }
@@ -118,6 +121,7 @@ impl AccountEdit {
             default_language: self.default_language,
             low_balance: self.low_balance,
             standing: self.standing,
+            proof_subject: self.proof_subject,
             email_sender: self
                 .email_sender
                 .map(|sender| sender.map(|sender| sender.seal(sealer, randomness))),

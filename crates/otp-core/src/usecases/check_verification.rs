@@ -7,11 +7,13 @@ use std::time::Duration;
 use crate::channel::Channel;
 use crate::idempotency::RequestKey;
 use crate::ids::VerificationId;
-use crate::ports::{Clock, PortError, ProofSigner, VerificationLedger, Verifications};
-use crate::proof::{Proof, ProofClaims};
+use crate::ports::{
+    Clock, Directory, PortError, ProofSigner, VerificationKey, VerificationLedger, Verifications,
+};
+use crate::proof::{Proof, ProofClaims, ProofSubject};
 use crate::sealing::AccountSealer;
 use crate::time::Timestamp;
-use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::account_sealers::{AccountSealers, open_verified};
 use crate::usecases::authenticate::Caller;
 use crate::verification::check::{CheckAttempt, CheckVerdict};
 use crate::verification::{
@@ -23,7 +25,9 @@ use crate::verification::{
 pub struct CheckVerification {
     /// Judges and records the guesses.
     pub ledger: Arc<dyn VerificationLedger>,
-    /// Tells how long to wait if no guess is left.
+    /// Knows what the account's proofs call a recipient.
+    pub directory: Arc<dyn Directory>,
+    /// Tells the recipient, and how long to wait if no guess is left.
     pub verifications: Arc<dyn Verifications>,
     /// Hashes the guesses.
     pub sealers: AccountSealers,
@@ -119,7 +123,8 @@ impl CheckVerification {
         let verdict = verdict.ok_or(PortError::Backend("no verdict on a check".into()))?;
         Err(match verdict {
             CheckVerdict::Approved { state, first } => {
-                let proof = self.proofs.sign(&claims(&sealer, &state, at)).await?;
+                let subject = self.subject(&sealer, &state, at).await?;
+                let proof = self.proofs.sign(&claims(subject, &state, at)).await?;
                 return Ok(ApprovedVerification {
                     channel: state.channel,
                     proof,
@@ -138,15 +143,40 @@ impl CheckVerification {
             }
         })
     }
+
+    /// Returns what the proof of an approved verification calls the recipient.
+    async fn subject(
+        &self,
+        sealer: &AccountSealer,
+        state: &VerificationState,
+        at: Timestamp,
+    ) -> Result<String, PortError> {
+        let account = state.account_id;
+        let profile = self.directory.find_sending_profile(account).await?;
+        let chosen = profile.map_or_else(ProofSubject::default, |profile| profile.proof_subject);
+        // A recipient who is erased meanwhile has no name any more.
+        match chosen {
+            ProofSubject::Pseudonym => {
+                let subject = state.recipient_index.map(|index| sealer.pseudonym(index));
+                Ok(subject.unwrap_or_default())
+            }
+            ProofSubject::Recipient => {
+                let key = VerificationKey::Id(state.id);
+                let found = self.verifications.find_verification(account, key, at);
+                let sealed = found.await?.and_then(|record| record.recipient);
+                let opened = open_verified(Some(sealer), state.id, sealed.as_ref());
+                let recipient = opened.map_err(|error| PortError::Backend(error.into()))?;
+                Ok(recipient.map_or_else(String::new, |recipient| recipient.as_str().to_owned()))
+            }
+        }
+    }
 }
 
 /// Returns what the proof of an approved verification says.
-fn claims(sealer: &AccountSealer, state: &VerificationState, at: Timestamp) -> ProofClaims {
-    let subject = state.recipient_index.map(|index| sealer.pseudonym(index));
+fn claims(subject: String, state: &VerificationState, at: Timestamp) -> ProofClaims {
     ProofClaims {
         audience: state.account_id,
-        // An erased recipient has no verification that can be approved.
-        subject: subject.unwrap_or_default(),
+        subject,
         verification_id: state.id.0,
         method: state.channel,
         issued_at: at,

@@ -7,6 +7,7 @@ use crate::ids::AccountId;
 use crate::keyring::{KeyOwner, MasterKeys};
 use crate::language::LanguageTag;
 use crate::ports::{Accounts, Clock, PortError, Randomness};
+use crate::proof::ProofSubject;
 
 /// Creates accounts.
 #[derive(Clone)]
@@ -59,6 +60,7 @@ impl CreateAccount {
             contact: SealedContact::seal(&new.contact, &sealer, randomness),
             default_language: new.default_language,
             rules: new.rules,
+            proof_subject: ProofSubject::default(),
             email_sender: None,
             created_at: now,
         };

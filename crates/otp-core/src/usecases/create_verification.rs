@@ -214,15 +214,18 @@ impl CreateVerification {
         prepared: &Prepared<'_>,
     ) -> (NewVerification, Passcode) {
         let randomness = &*self.send.randomness;
-        let (passcode, alphabet, code_length) = match &request.code {
-            CodeSource::Generated(length, alphabet) => {
+        let reviewer = prepared.reviewer_code();
+        let (passcode, alphabet, code_length) = match (reviewer, &request.code) {
+            (None, CodeSource::Generated(length, alphabet)) => {
                 let code = match prepared.test_number() {
                     Some(_) => TestNumber::fixed_code(*length),
                     None => generate(*length, *alphabet, randomness),
                 };
                 (code, *alphabet, *length)
             }
-            CodeSource::Supplied(own) => (own.passcode().clone(), Alphabet::Supplied, own.length()),
+            (Some(own), _) | (None, CodeSource::Supplied(own)) => {
+                (own.passcode().clone(), Alphabet::Supplied, own.length())
+            }
         };
         let sealer = &prepared.sealer;
         let seal = |purpose, text: &str| sealer.seal(purpose, id.0, text, randomness);
@@ -245,7 +248,11 @@ impl CreateVerification {
             context: sealer.hash_context(&request.context),
             metadata: metadata.map(|text| seal(Purpose::VerificationMetadata, &text)),
             expires_at: prepared.attempt.at + request.lifetime.get(),
-            fallback: request.fallback.steps().iter().map(step).collect(),
+            // Nobody is waited for.
+            fallback: match reviewer {
+                Some(_) => Vec::new(),
+                None => request.fallback.steps().iter().map(step).collect(),
+            },
         };
         (new, passcode)
     }

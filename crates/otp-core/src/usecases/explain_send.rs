@@ -119,7 +119,10 @@ impl ExplainSend {
         } = explain(&attempt, &facts);
         let route = match route {
             Ok(PreparedRoute::WhatsApp(route, ..)) => Some(route),
-            Ok(PreparedRoute::Test(..) | PreparedRoute::Queued(_)) | Err(_) => None,
+            Ok(
+                PreparedRoute::Test(..) | PreparedRoute::Withheld(..) | PreparedRoute::Queued(_),
+            )
+            | Err(_) => None,
         };
         let stop = route.and_then(|route| route.stop);
         Ok(ExplainedSend {

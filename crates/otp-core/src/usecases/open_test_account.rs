@@ -82,6 +82,7 @@ impl OpenTestAccount {
             contact: SealedContact::seal(&contact, &own, randomness),
             default_language: account.default_language.clone(),
             rules: account.rules,
+            proof_subject: account.proof_subject,
             email_sender: None,
             created_at: now,
         };

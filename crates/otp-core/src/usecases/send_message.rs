@@ -18,7 +18,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::ids::MessageId;
 use crate::keyring::MasterKeys;
 use crate::language::LanguageTag;
-use crate::message::MessageStatus;
+use crate::message::{MessageStatus, ProviderMessageId};
 use crate::passcode::Passcode;
 use crate::ports::{
     Clock, Directory, MessageSender, OutgoingMessage, PortError, ProviderRefusal, Randomness,
@@ -259,6 +259,10 @@ impl SendMessage {
                 let outgoing = self.test_message(message_id, (&to, &passcode), now, &sealer);
                 let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
                 return settle(delivered).await;
+            }
+            Ok(PreparedRoute::Withheld(..)) => {
+                let id = ProviderMessageId(format!("withheld.{message_id}"));
+                return settle(Delivered::Accepted(id)).await;
             }
             Ok(PreparedRoute::Queued(_)) => {
                 let sent = SentMessage {

@@ -1,15 +1,17 @@
 //! The use cases of verifications over a store in memory.
 
 mod check_keys;
+mod reviewers;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otp_core::account::AccountChange;
 use otp_core::ids::VerificationId;
 use otp_core::message::MessageStatus;
 use otp_core::ports::{Clock, PortError, ProofSigner, SendError, VerificationKey};
-use otp_core::proof::{Proof, ProofClaims};
+use otp_core::proof::{Proof, ProofClaims, ProofSubject};
 use otp_core::sealing::Purpose;
 use otp_core::usecases::cancel_verification::{CancelVerification, CancelVerificationError};
 use otp_core::usecases::check_verification::{
@@ -124,6 +126,7 @@ impl Verifier {
         change: impl FnOnce(&mut CheckVerificationRequest),
     ) -> Result<ApprovedVerification, CheckVerificationError> {
         let check = CheckVerification {
+            directory: self.world.fixture.store.clone(),
             ledger: self.world.fixture.store.clone(),
             verifications: self.world.fixture.store.clone(),
             sealers: self.world.fixture.sealers(),
@@ -232,6 +235,23 @@ async fn the_code_that_was_sent_approves_and_is_proved() {
         verifier.shown(id).await.status,
         VerificationStatus::Approved
     );
+}
+
+#[tokio::test]
+async fn a_proof_names_the_number_if_the_account_is_set_to_that() {
+    let verifier = Verifier::new().await;
+    let fixture = &verifier.world.fixture;
+    let change = AccountChange {
+        proof_subject: Some(ProofSubject::Recipient),
+        ..AccountChange::default()
+    };
+    let changed = fixture.change(fixture.account, &change).await;
+    assert!(changed.expect("change"));
+    let id = verifier.created(1).await.id;
+    let code = verifier.codes().remove(0);
+    verifier.check(id, &code).await.expect("right");
+    let claims = verifier.claims.0.lock().expect("not poisoned").remove(0);
+    assert_eq!(claims.subject, recipient(1).e164());
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ use otp_core::ports::{
     Randomness, SendLedger, StorageHealth,
 };
 use otp_core::pricing::PriceList;
+use otp_core::proof::ProofSubject;
 use otp_core::recipient::EmailAddress;
 use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose, Sealed};
 use otp_core::send::SendingProfile;
@@ -313,6 +314,7 @@ impl World {
                 fallbacks: Arc::new(self.fallbacks),
             },
             check_verification: CheckVerification {
+                directory: directory.clone(),
                 ledger: verification_ledger.clone(),
                 verifications: verifications.clone(),
                 sealers: sealers(),
@@ -436,6 +438,8 @@ fn profile() -> SendingProfile {
             sender: None,
         },
         is_test: false,
+        proof_subject: ProofSubject::default(),
+        reviewers: Vec::new(),
     }
 }
 

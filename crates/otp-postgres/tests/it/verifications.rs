@@ -188,8 +188,10 @@ async fn the_rows_read_and_the_indexes_touched_do_not_grow_with_the_tables() {
     let row = session.query_one(changed, &[]).await.expect("statistics");
     let (updates, without_index): (i64, i64) = (row.get(0), row.get(1));
     assert_eq!(updates, 2 * all);
+    // Each verification is updated twice. An index on what only one of them changes would cost half of
+    // them. Some are lost anyway: while a vacuum looks at the table, its pages are not tidied.
     assert!(
-        without_index * 10 >= updates * 9,
+        without_index * 3 >= updates * 2,
         "{without_index} of {updates}"
     );
 }

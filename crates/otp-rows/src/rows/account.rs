@@ -6,6 +6,7 @@ use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::language::LanguageTag;
 use otp_core::notice::LowBalance;
+use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
 
@@ -26,6 +27,7 @@ pub struct AccountRow {
     default_language: Col<LanguageTag>,
     low_balance_percent: Col<LowBalance>,
     standing: Col<AccountStanding>,
+    proof_subject: Col<ProofSubject>,
     email_sender: Col<Option<Sealed>>,
     created_at: Col<Timestamp>,
 }
@@ -44,6 +46,7 @@ impl From<&Account> for AccountRow {
             default_language: Col(account.default_language.clone()),
             low_balance_percent: Col(account.rules.low_balance),
             standing: Col(account.rules.standing),
+            proof_subject: Col(account.proof_subject),
             email_sender: Col(account.email_sender.clone()),
             created_at: Col(account.created_at),
         }
@@ -67,6 +70,7 @@ impl From<AccountRow> for Account {
                 low_balance: row.low_balance_percent.0,
                 standing: row.standing.0,
             },
+            proof_subject: row.proof_subject.0,
             email_sender: row.email_sender.0,
             created_at: row.created_at.0,
         }
@@ -85,6 +89,7 @@ pub struct AccountChangeRow {
     default_language: Option<Col<LanguageTag>>,
     low_balance_percent: Option<Col<LowBalance>>,
     standing: Option<Col<AccountStanding>>,
+    proof_subject: Option<Col<ProofSubject>>,
     email_sender: Option<Col<Option<Sealed>>>,
 }
 
@@ -104,6 +109,7 @@ impl AccountChangeRow {
             default_language: change.default_language.map(Col),
             low_balance_percent: change.low_balance.map(Col),
             standing: change.standing.map(Col),
+            proof_subject: change.proof_subject.map(Col),
             email_sender: change.email_sender.map(Col),
         })
     }

@@ -8,6 +8,7 @@ use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::notice::LowBalance;
 use otp_core::pricing::PriceKey;
+use otp_core::proof::ProofSubject;
 use otp_core::ui_language::UiLanguage;
 use otp_core::verification::VerificationStatus;
 use uuid::Uuid;
@@ -59,6 +60,15 @@ fn one_of<T: Copy, const N: usize>(
 /// Parses the percentage at which a balance counts as low.
 pub(crate) fn low_balance(text: &str) -> Result<LowBalance, String> {
     LowBalance::parse(text).map_err(|error| format!("write {error}"))
+}
+
+/// Parses what proofs call a recipient.
+pub(crate) fn proof_subject(text: &str) -> Result<ProofSubject, String> {
+    match text {
+        "pseudonym" => Ok(ProofSubject::Pseudonym),
+        "recipient" => Ok(ProofSubject::Recipient),
+        _ => Err("write pseudonym or recipient".to_owned()),
+    }
 }
 
 /// Parses what a price is for: the code of a country that has phone numbers, or `EMAIL`.

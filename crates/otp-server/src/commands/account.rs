@@ -8,6 +8,7 @@ use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
 use otp_core::language::LanguageTag;
 use otp_core::notice::LowBalance;
+use otp_core::proof::ProofSubject;
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::change_account::AccountEdit;
 use otp_core::usecases::create_account;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Administration;
-use crate::cli::values::{account_language, id, low_balance};
+use crate::cli::values::{account_language, id, low_balance, proof_subject};
 use crate::output::Answer;
 use email_sender::EmailSenderCommand;
 
@@ -24,7 +25,8 @@ use email_sender::EmailSenderCommand;
 pub(crate) enum AccountCommand {
     /// Create an account.
     Create(NewAccount),
-    /// Change contact details, the default language or the percentage of a low balance.
+    /// Change contact details, the default language, the percentage of a low balance, or what proofs call
+    /// recipients.
     Edit(EditedAccount),
     /// Stop an account from sending until it is reopened.
     Restrict {
@@ -118,6 +120,9 @@ struct Edits {
     /// Percentage of a grant at which its balance is low; 0 for no notice.
     #[arg(long, value_name = "PERCENT", value_parser = low_balance)]
     low_balance: Option<LowBalance>,
+    /// What proofs call a recipient: by a pseudonym, or by its number or address.
+    #[arg(long, value_parser = proof_subject)]
+    proof_subject: Option<ProofSubject>,
 }
 
 impl From<Edits> for AccountEdit {
@@ -132,6 +137,7 @@ impl From<Edits> for AccountEdit {
             default_language: edits.language,
             low_balance: edits.low_balance,
             standing: None,
+            proof_subject: edits.proof_subject,
             email_sender: None,
         }
     }
@@ -232,6 +238,7 @@ fn shown(account: &Account, contact: Option<&Contact>) -> Value {
         "address": contact.and_then(|contact| Some(contact.address.as_ref()?.as_str())),
         "status": account.rules.standing.as_str(),
         "lowBalancePercent": account.rules.low_balance.percent(),
+        "proofSubject": account.proof_subject.as_str(),
         "language": account.default_language.as_str(),
         "createdAt": account.created_at.to_rfc3339(),
     })

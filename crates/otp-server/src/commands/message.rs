@@ -1,7 +1,6 @@
 //! `message …`
 
 use clap::{Args, Subcommand};
-use otp_core::audit::Actor;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::ids::{AccountId, MessageId};
@@ -15,7 +14,7 @@ use otp_core::usecases::list_messages::ListMessagesRequest;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Administration;
+use super::{Administration, operator};
 use crate::cli::values::{id, status};
 use crate::output::{Answer, progress};
 
@@ -114,23 +113,6 @@ pub(super) async fn run(
             object["timeline"] = history.timeline.iter().map(event).collect();
             Ok(Answer::object(object))
         }
-    }
-}
-
-/// Returns the user who runs this program, as the audit trail names the operator. `sudo` keeps the name of
-/// the person; the number of the user comes from the system.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the operator is a person, not a setting"
-)]
-fn operator() -> anyhow::Result<Actor> {
-    let names = ["SUDO_USER", "USER", "LOGNAME"];
-    let name = names.iter().find_map(|name| std::env::var(name).ok());
-    let uid = rustix::process::getuid().as_raw();
-    let named = name.and_then(|name| Actor::parse(&format!("{name} (uid {uid})")).ok());
-    match named {
-        Some(actor) => Ok(actor),
-        None => Ok(Actor::parse(&format!("uid {uid}"))?),
     }
 }
 

@@ -12,6 +12,7 @@ use otp_core::notice::LowBalance;
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, Plans, Prices, Senders, Storage};
 use otp_core::pricing::PriceKey;
+use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
 use uuid::Uuid;
 
@@ -199,4 +200,28 @@ pub async fn a_removed_sender_is_gone_with_its_templates_and_may_be_added_again(
     let again = sender(&fixture, "100");
     store.add(&again).await.expect("add");
     assert_conflict(store.add(&sender(&fixture, "100")).await);
+}
+
+/// What proofs call the recipients of an account is read together with what else sending needs.
+pub async fn the_subject_of_proofs_is_in_the_profile(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let other = fixture.another_account().await;
+    for subject in [ProofSubject::Recipient, ProofSubject::Pseudonym] {
+        let change = AccountChange {
+            proof_subject: Some(subject),
+            ..AccountChange::default()
+        };
+        let changed = fixture.change(fixture.account, &change).await;
+        assert!(changed.expect("change"));
+        for (account, expected) in [(fixture.account, subject), (other, ProofSubject::Pseudonym)] {
+            let profile = fixture.store.find_sending_profile(account).await;
+            let profile = profile.expect("look up").expect("an account");
+            let found = Accounts::find(&*fixture.store, account).await;
+            let found = found.expect("find").expect("an account");
+            assert_eq!(
+                (profile.proof_subject, found.proof_subject),
+                (expected, expected)
+            );
+        }
+    }
 }

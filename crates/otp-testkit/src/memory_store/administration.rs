@@ -40,6 +40,7 @@ fn apply(account: &mut Account, change: AccountChange) {
     replace(&mut account.default_language, change.default_language);
     replace(&mut rules.low_balance, change.low_balance);
     replace(&mut rules.standing, change.standing);
+    replace(&mut account.proof_subject, change.proof_subject);
     replace(&mut account.email_sender, change.email_sender);
 }
 

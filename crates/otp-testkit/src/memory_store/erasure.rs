@@ -17,6 +17,9 @@ impl Erasure for MemoryStore {
         state
             .test_messages
             .retain(|message| (message.account_id, message.recipient_index) != (account, index));
+        state
+            .reviewer_numbers
+            .retain(|number| (number.account_id, number.recipient_index) != (account, index));
         for stored in state.verified.verifications.values_mut() {
             let of = &mut stored.state;
             if (of.account_id, of.recipient_index) != (account, Some(index)) {

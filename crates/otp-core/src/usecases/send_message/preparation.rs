@@ -10,7 +10,7 @@ use crate::recipient::Recipient;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::send::{NoProvider, Refusal, RoutedTo, SendAttempt, SendingProfile};
 use crate::time::Timestamp;
-use crate::usecases::account_sealers::open_key;
+use crate::usecases::account_sealers::{open_key, open_reviewer_code};
 
 impl SendMessage {
     /// Prepares a request for judgement: chooses the route, looks up the price, seals the recipient.
@@ -27,21 +27,31 @@ impl SendMessage {
             return Err(SendMessageError::SenderNumberNotFound);
         };
         let sealer = open_key(key, &self.master_keys)?;
+        let recipient_index = sealer.recipient_index(request.to);
         let route = if profile.is_test {
-            Ok(test_route(profile, request))
+            Ok(PreparedRoute::Test(
+                no_provider(profile, request),
+                request.to.clone(),
+            ))
+        } else if let Some(reviewer) = profile.reviewer(recipient_index, now) {
+            let code = open_reviewer_code(&sealer, reviewer)?;
+            Ok(PreparedRoute::Withheld(no_provider(profile, request), code))
         } else {
             self.route(profile, &sealer, request)?
         };
         let lifetime = match &route {
             Ok(PreparedRoute::WhatsApp(route, ..)) => route.template.lifetime(),
-            Ok(PreparedRoute::Test(..) | PreparedRoute::Queued(_)) | Err(_) => None,
+            Ok(
+                PreparedRoute::Test(..) | PreparedRoute::Withheld(..) | PreparedRoute::Queued(_),
+            )
+            | Err(_) => None,
         };
         let (region, price) = match request.to {
             Recipient::Phone(number) => (Some(number.region()), number.region().into()),
             Recipient::Email(_) => (None, PriceKey::Email),
         };
         let price = match &route {
-            Ok(PreparedRoute::Test(..)) => Credits::ZERO,
+            Ok(PreparedRoute::Test(..) | PreparedRoute::Withheld(..)) => Credits::ZERO,
             Ok(_) | Err(_) => self.directory.price_list().await?.price(price),
         };
         let randomness = &*self.randomness;
@@ -52,7 +62,7 @@ impl SendMessage {
             account_id: request.caller.account_id,
             api_key_id: request.caller.api_key_id,
             idempotency_key: request.idempotency_key,
-            recipient_index: sealer.recipient_index(request.to),
+            recipient_index,
             recipient: sealer.seal(Purpose::Recipient, message_id.0, to, randomness),
             region,
             price,
@@ -98,12 +108,11 @@ impl SendMessage {
     }
 }
 
-/// Returns the route of a message of a test account, in the preferred language.
-fn test_route<'a>(profile: &SendingProfile, request: SendRequest<'_>) -> PreparedRoute<'a> {
+/// Returns the route of a message that no provider gets, in the preferred language.
+fn no_provider(profile: &SendingProfile, request: SendRequest<'_>) -> NoProvider {
     let language = request.language.unwrap_or(&profile.default_language);
-    let route = NoProvider {
+    NoProvider {
         channel: request.to.channel(),
         language: language.clone(),
-    };
-    PreparedRoute::Test(route, request.to.clone())
+    }
 }

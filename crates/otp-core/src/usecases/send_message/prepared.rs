@@ -13,7 +13,7 @@ use crate::test_number::TestNumber;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::authenticate::Caller;
-use crate::verification::VerificationPart;
+use crate::verification::{OwnCode, VerificationPart};
 
 /// The least time from the deadline of a hand-over to the end of its message's lifetime. The call may wait
 /// for admission and end after the deadline, and then its outcome has to be recorded: a message that
@@ -43,6 +43,8 @@ pub(in crate::usecases) enum PreparedRoute<'a> {
     WhatsApp(Route<'a>, AccessToken, PhoneNumber),
     /// The request hands the message over to the test inbox.
     Test(NoProvider, Recipient),
+    /// The message goes to nobody: its recipient is a reviewer number with this code.
+    Withheld(NoProvider, OwnCode),
     /// The hand-over is queued.
     Queued(RoutedTo),
 }
@@ -52,18 +54,34 @@ impl PreparedRoute<'_> {
     pub(super) fn routed_to(&self) -> RoutedTo {
         match self {
             Self::WhatsApp(route, ..) => RoutedTo::WhatsApp((*route).into()),
-            Self::Test(route, _) => RoutedTo::NoProvider(route.clone()),
+            Self::Test(route, _) | Self::Withheld(route, _) => RoutedTo::NoProvider(route.clone()),
             Self::Queued(routed_to) => routed_to.clone(),
         }
     }
 }
 
 impl Prepared<'_> {
+    /// Returns the code of the reviewer number that it goes to, if it is one.
+    pub(in crate::usecases) fn reviewer_code(&self) -> Option<&OwnCode> {
+        match &self.route {
+            Ok(PreparedRoute::Withheld(_, code)) => Some(code),
+            Ok(
+                PreparedRoute::WhatsApp(..) | PreparedRoute::Test(..) | PreparedRoute::Queued(_),
+            )
+            | Err(_) => None,
+        }
+    }
+
     /// Returns the test number that a test key sends to, if it is one.
     pub(in crate::usecases) fn test_number(&self) -> Option<TestNumber> {
         match &self.route {
             Ok(PreparedRoute::Test(_, to)) => TestNumber::to(to),
-            Ok(PreparedRoute::WhatsApp(..) | PreparedRoute::Queued(_)) | Err(_) => None,
+            Ok(
+                PreparedRoute::WhatsApp(..)
+                | PreparedRoute::Withheld(..)
+                | PreparedRoute::Queued(_),
+            )
+            | Err(_) => None,
         }
     }
 

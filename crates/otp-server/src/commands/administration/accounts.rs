@@ -6,6 +6,7 @@ use otp_core::account::AccountRules;
 use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::create_account::CreateAccount;
 use otp_core::usecases::find_accounts::FindAccounts;
+use otp_core::usecases::manage_reviewer_numbers::ManageReviewerNumbers;
 use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::show_test_inbox::ShowTestInbox;
 
@@ -43,6 +44,18 @@ impl Administration {
         Ok(ChangeAccount {
             accounts: self.storage.clone(),
             sealers: self.sealers()?,
+            randomness: self.randomness(),
+        })
+    }
+
+    pub(in crate::commands) fn manage_reviewer_numbers(
+        &self,
+    ) -> anyhow::Result<ManageReviewerNumbers> {
+        Ok(ManageReviewerNumbers {
+            numbers: self.storage.clone(),
+            accounts: self.storage.clone(),
+            sealers: self.sealers()?,
+            clock: self.clock(),
             randomness: self.randomness(),
         })
     }

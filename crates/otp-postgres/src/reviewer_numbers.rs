@@ -1,0 +1,120 @@
+//! Reviewer numbers.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use otp_core::audit::AuditEntry;
+use otp_core::ids::AccountId;
+use otp_core::ports::{PortError, ReviewerNumbers};
+use otp_core::reviewer::{ReviewerNumber, judge};
+use otp_core::sealing::RecipientIndex;
+use otp_rows::Col;
+use otp_rows::rows::{AuditEntryRow, ReviewerNumberRow};
+use otp_rows::schema::{audit_entries, reviewer_numbers};
+
+use crate::PgStore;
+use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join3};
+use crate::send_ledger::lock_accounts;
+use crate::transaction::Transaction;
+
+#[async_trait]
+impl ReviewerNumbers for PgStore {
+    async fn add_reviewer_number(
+        &self,
+        number: &ReviewerNumber,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let added = add(&transaction, number, entry).await;
+        transaction.finish(added.map_err(port_error)).await
+    }
+
+    async fn remove_reviewer_number(
+        &self,
+        account: AccountId,
+        recipient: RecipientIndex,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let removed = remove(&transaction, account, recipient, entry).await;
+        transaction.finish(removed.map_err(port_error)).await
+    }
+
+    async fn list_reviewer_numbers(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<ReviewerNumber>, PortError> {
+        let connection = self.connection().await?;
+        let numbers = load(&mut &*connection, account).await;
+        numbers.map_err(port_error)
+    }
+}
+
+async fn add(
+    transaction: &Transaction,
+    number: &ReviewerNumber,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
+    let accounts = BTreeSet::from([number.account_id]);
+    let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    let ((), _, existing) = try_join3(
+        transaction.begin(),
+        lock_accounts(transaction.connection(), &accounts),
+        load(&mut first, number.account_id),
+    )
+    .await?;
+    let Some(making_room) = judge(&existing, number) else {
+        return Ok(false);
+    };
+    let making_room = making_room.into_iter().map(Col);
+    diesel::delete(reviewer_numbers::table.filter(reviewer_numbers::id.eq_any(making_room)))
+        .execute(&mut first)
+        .await?;
+    let insert = diesel::insert_into(reviewer_numbers::table)
+        .values(ReviewerNumberRow::from(number))
+        .execute(&mut first);
+    let append = diesel::insert_into(audit_entries::table)
+        .values(AuditEntryRow::from(entry))
+        .execute(&mut second);
+    try_join(insert, append).await?;
+    Ok(true)
+}
+
+async fn remove(
+    transaction: &Transaction,
+    account: AccountId,
+    recipient: RecipientIndex,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
+    let mut connection = transaction.connection();
+    let delete = diesel::delete(
+        reviewer_numbers::table
+            .filter(reviewer_numbers::account_id.eq(Col(account)))
+            .filter(reviewer_numbers::recipient_index.eq(Col(recipient))),
+    );
+    let ((), removed) = try_join(transaction.begin(), delete.execute(&mut connection)).await?;
+    if removed > 0 {
+        diesel::insert_into(audit_entries::table)
+            .values(AuditEntryRow::from(entry))
+            .execute(&mut connection)
+            .await?;
+    }
+    Ok(removed > 0)
+}
+
+/// Loads the numbers of an account, oldest first.
+pub(crate) async fn load(
+    connection: &mut &AsyncPgConnection,
+    account: AccountId,
+) -> QueryResult<Vec<ReviewerNumber>> {
+    let rows = reviewer_numbers::table
+        .filter(reviewer_numbers::account_id.eq(Col(account)))
+        .order((reviewer_numbers::created_at, reviewer_numbers::id))
+        .select(ReviewerNumberRow::as_select())
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(ReviewerNumber::from).collect())
+}
