@@ -14,7 +14,6 @@ mod options;
 mod provider_message_id;
 mod redaction;
 mod request;
-mod retry_after;
 mod sender;
 mod single_use;
 mod templates;

@@ -9,6 +9,7 @@ use otp_core::channel::whatsapp;
 use otp_core::ports::{
     Accepted, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
 };
+use otp_core::retry_after;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::time::{Instant, timeout_at};
 use tracing::field::Empty;
@@ -20,7 +21,6 @@ use crate::codes::Class;
 use crate::options::{CloudApiOptions, Endpoint, InvalidOptions};
 use crate::redaction::Redaction;
 use crate::request::encode;
-use crate::retry_after;
 use crate::single_use::single_use;
 
 /// The maximum length of an answer; Graph's have a few hundred bytes.

@@ -5,13 +5,12 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// The maximum wait. For a passcode, longer waits make no difference, and sums of shorter ones
-/// cannot overflow.
+/// The maximum wait. No caller waits longer for one attempt, and sums of shorter waits cannot overflow.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Returns the wait the server asks for. A date is compared with the answer's own `Date`, so that
 /// neither clock has to be right; without that header, a date is ignored.
-pub(crate) fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
+pub fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
     let retry_after = retry_after.trim();
     let wait = if !retry_after.is_empty() && retry_after.bytes().all(|b| b.is_ascii_digit()) {
         // A number with too many digits is a long wait as well.
