@@ -7,6 +7,7 @@
 //! - The ways a passcode reaches a person: [`channel`].
 //! - Codes that the service makes and checks: [`verification`].
 //! - Recipients who opted out: [`opt_out`].
+//! - Signed calls to customers' own servers: [`webhook`].
 //! - Signed statements that a verification succeeded: [`proof`].
 //! - Personal data at rest, and its keys: [`sealing`], [`keyring`].
 //! - The interfaces to the outside world: [`ports`]. Time and randomness come from there.
@@ -82,3 +83,4 @@ pub mod time;
 pub mod ui_language;
 pub mod usecases;
 pub mod verification;
+pub mod webhook;

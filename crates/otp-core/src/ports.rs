@@ -50,6 +50,7 @@ mod templates;
 mod test_inbox;
 mod verification_ledger;
 mod verifications;
+mod webhook_caller;
 
 pub use accounts::Accounts;
 pub use admission_facts::AdmissionFacts;
@@ -100,6 +101,7 @@ pub use templates::Templates;
 pub use test_inbox::TestInbox;
 pub use verification_ledger::VerificationLedger;
 pub use verifications::{VerificationKey, Verifications};
+pub use webhook_caller::WebhookCaller;
 
 /// Mocks of the ports, with the feature `mocks`.
 ///
@@ -150,6 +152,7 @@ pub mod mocks {
     pub use super::test_inbox::MockTestInbox;
     pub use super::verification_ledger::MockVerificationLedger;
     pub use super::verifications::MockVerifications;
+    pub use super::webhook_caller::MockWebhookCaller;
 }
 #[cfg(feature = "mocks")]
 pub use mocks::*;

@@ -1,0 +1,26 @@
+//! Webhooks to customers: signed calls that tell an account's own server what happened.
+//!
+//! The calls follow Standard Webhooks: an id that stays the same when a call is repeated, the time of
+//! the attempt, and a signature over both and the body. A [`WebhookTarget`] is judged when it is read,
+//! and again before each call: the URL of a stranger MUST NOT reach the operator's own network.
+//!
+//! The webhook that a provider calls is [`provider_webhook_payload`](crate::provider_webhook_payload).
+
+mod address;
+mod call;
+mod id;
+mod outcome;
+mod secret;
+mod signature;
+mod target;
+
+pub use address::ForbiddenAddress;
+pub use call::WebhookCall;
+pub use id::{InvalidWebhookId, WebhookId};
+pub use outcome::{
+    MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure, WebhookOutcome, WebhookVerdict,
+};
+pub use secret::{InvalidWebhookSecret, WebhookSecret, WebhookSecrets};
+pub use target::{
+    ForbiddenWebhookTarget, InvalidWebhookTarget, PrivateTargets, WebhookTarget, WebhookTargetError,
+};
