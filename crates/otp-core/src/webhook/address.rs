@@ -1,4 +1,4 @@
-//! Which addresses a call to a customer must not reach.
+//! The addresses that a call to a customer must not reach.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
