@@ -1,8 +1,8 @@
 //! `cargo xtask interop`: runs third-party libraries against the sandbox and the gateway.
 //!
 //! Our tests compare two readings of Meta's protocol, but both are ours. The scripts in
-//! `tests/interop` use WhatsApp, mail, token and OpenAPI libraries of other authors, and no code of ours
-//! except to sign tokens. They need Python, Node and the package registries, so they are not part of
+//! `tests/interop` use WhatsApp, mail, token, webhook and OpenAPI libraries of other authors, and no code
+//! of ours except to sign tokens and to call webhooks. They need Python, Node and the package registries, so they are not part of
 //! `cargo xtask test`. Everything that they install is below `target/interop`.
 
 mod client;

@@ -25,6 +25,8 @@ pub(crate) enum Client {
     Mail,
     /// Verifiers in four languages check proofs, as the documentation shows.
     Proofs,
+    /// Verifiers of Standard Webhooks and of Svix check calls to customers.
+    Webhooks,
     /// schemathesis compares the gateway's answers with its OpenAPI document.
     Openapi,
 }
@@ -59,14 +61,16 @@ impl Client {
             Self::Gateway => "gateway_webhooks.py",
             Self::Mail => "mail.py",
             Self::Proofs => "proofs.py",
+            Self::Webhooks => "webhooks.py",
             Self::Openapi => "openapi.py",
         }
     }
 
     /// Returns whether it needs this language.
     pub(super) fn uses(self, language: Language) -> bool {
-        // One of the two verifiers of mail is in Node, and one of those of proofs.
-        language == self.language() || matches!(self, Self::Mail | Self::Proofs)
+        // Some of the verifiers of mail, proofs and webhooks are in Node.
+        let both = matches!(self, Self::Mail | Self::Proofs | Self::Webhooks);
+        language == self.language() || both
     }
 
     pub(super) fn language(self) -> Language {

@@ -15,11 +15,12 @@ impl Programs {
     /// Builds the programs that these scripts run.
     pub(super) fn build(clients: &[Client]) -> Result<Self> {
         let mut programs = Self::default();
-        if clients.contains(&Client::Proofs) {
-            for (variable, name) in [
-                ("OTP_SIGN_PROOF_BIN", "sign_proof"),
-                ("OTP_VERIFY_PROOF_BIN", "verify_proof"),
-            ] {
+        for (client, variable, name) in [
+            (Client::Proofs, "OTP_SIGN_PROOF_BIN", "sign_proof"),
+            (Client::Proofs, "OTP_VERIFY_PROOF_BIN", "verify_proof"),
+            (Client::Webhooks, "OTP_CALL_WEBHOOK_BIN", "call_webhook"),
+        ] {
+            if clients.contains(&client) {
                 let program = build_program(&["-p", "otp-e2e", "--bin", name], name)?;
                 programs.0.push((variable, program));
             }
