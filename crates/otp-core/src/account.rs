@@ -53,7 +53,7 @@ pub struct Account {
     pub default_language: LanguageTag,
     /// Its own rules.
     pub rules: AccountRules,
-    /// What proofs call its recipients.
+    /// The name of its recipients in proofs.
     pub proof_subject: ProofSubject,
     /// The sender of its mails, sealed; `None` if every value is the default.
     pub email_sender: Option<Sealed>,

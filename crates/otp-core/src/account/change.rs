@@ -26,7 +26,7 @@ pub struct AccountChange {
     pub low_balance: Option<LowBalance>,
     /// Whether the account may send.
     pub standing: Option<AccountStanding>,
-    /// What proofs call its recipients.
+    /// The name of its recipients in proofs.
     pub proof_subject: Option<ProofSubject>,
     /// The sender of its mails, sealed; `Some(None)` removes it.
     pub email_sender: Option<Option<Sealed>>,

@@ -1,6 +1,6 @@
 //! The name of a recipient in a proof.
 
-/// What a proof calls the recipient, as an operator decided for the account.
+/// The kind of name that a recipient has in proofs, as an operator decided for the account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProofSubject {
     /// A pseudonym: the same one for the same recipient of the account, and another one for other accounts.

@@ -28,7 +28,7 @@ pub struct SendingProfile {
     pub email: email::SenderProfile,
     /// Whether it is a test account, whose messages go to its test inbox.
     pub is_test: bool,
-    /// What proofs call the account's recipients.
+    /// The name of the account's recipients in proofs.
     pub proof_subject: ProofSubject,
     /// The account's reviewer numbers, including ended ones.
     pub reviewers: Vec<ReviewerNumber>,

@@ -45,7 +45,7 @@ pub struct AccountEdit {
     pub low_balance: Option<LowBalance>,
     /// Whether the account may send.
     pub standing: Option<AccountStanding>,
-    /// What proofs call its recipients.
+    /// The name of its recipients in proofs.
     pub proof_subject: Option<ProofSubject>,
     /// The sender of its mails, all values at once; `Some(None)` returns to the defaults.
     pub email_sender: Option<Option<EmailSender>>,

@@ -62,7 +62,7 @@ pub(crate) fn low_balance(text: &str) -> Result<LowBalance, String> {
     LowBalance::parse(text).map_err(|error| format!("write {error}"))
 }
 
-/// Parses what proofs call a recipient.
+/// Parses the kind of name that a recipient has in proofs.
 pub(crate) fn proof_subject(text: &str) -> Result<ProofSubject, String> {
     match text {
         "pseudonym" => Ok(ProofSubject::Pseudonym),

@@ -120,7 +120,7 @@ struct Edits {
     /// Percentage of a grant at which its balance is low; 0 for no notice.
     #[arg(long, value_name = "PERCENT", value_parser = low_balance)]
     low_balance: Option<LowBalance>,
-    /// What proofs call a recipient: by a pseudonym, or by its number or address.
+    /// The name of a recipient in proofs: a pseudonym, or its number or address.
     #[arg(long, value_parser = proof_subject)]
     proof_subject: Option<ProofSubject>,
 }

@@ -202,7 +202,7 @@ pub async fn a_removed_sender_is_gone_with_its_templates_and_may_be_added_again(
     assert_conflict(store.add(&sender(&fixture, "100")).await);
 }
 
-/// What proofs call the recipients of an account is read together with what else sending needs.
+/// The name of an account's recipients in proofs is read together with what else sending needs.
 pub async fn the_subject_of_proofs_is_in_the_profile(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let other = fixture.another_account().await;
