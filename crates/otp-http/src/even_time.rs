@@ -5,22 +5,32 @@
 //! no more than "wrong" would learn which codes are alive. Therefore a refusal is answered at the end of a
 //! whole step.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 /// Far more than a check takes on a server that is not overloaded, and too little for a person to notice.
 pub(crate) const STEP: Duration = Duration::from_millis(20);
 
-/// Waits for the answer; if it is a refusal, until a whole number of steps has passed.
+/// Waits for the answer; if it is a refusal, until the end of a step.
+///
+/// The timer is set before the answer is known. Timers that end at the same instant fire in the order in
+/// which they were set, so one that is set afterwards would tell how long the answer took.
 pub(crate) async fn refuse_in_steps(answer: impl Future<Output = HttpResponse>) -> HttpResponse {
-    let begun = Instant::now();
-    let answer = answer.await;
+    let mut steps = interval_at(Instant::now() + STEP, STEP);
+    steps.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut answer = pin!(answer);
+    let answer = loop {
+        tokio::select! {
+            biased;
+            _ = steps.tick() => {}
+            answer = &mut answer => break answer,
+        }
+    };
     if !answer.status().is_success() {
-        let steps = begun.elapsed().as_nanos().div_ceil(STEP.as_nanos()).max(1);
-        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-        sleep_until(begun + STEP.saturating_mul(steps)).await;
+        steps.tick().await;
     }
     answer
 }
@@ -36,7 +46,8 @@ mod tests {
         for (status, takes, answered) in [
             (400, 0, 20),
             (404, 1, 20),
-            (429, 20, 20),
+            (429, 19, 20),
+            (429, 20, 40),
             (410, 21, 40),
             (503, 45, 60),
             (200, 0, 0),
