@@ -76,7 +76,7 @@ pub use messages::{MAX_PER_LOOKUP, MAX_READ_TIME, Messages};
 pub use notice_outbox::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog};
 pub use notice_sender::{AddressedNotice, NoticeError, NoticeRecipient, NoticeSender, TestMail};
 pub use opt_outs::{AnsweredMessage, ConsentTargets, OptOuts, StoredRecipient};
-pub use outgoing_queue::OutgoingQueue;
+pub use outgoing_queue::{OutgoingQueue, QueueBacklog};
 pub use plans::Plans;
 pub use prices::Prices;
 pub use proof_key_pairs::ProofKeyPairs;

@@ -1,14 +1,16 @@
 //! The outgoing queue: messages that wait for their hand-over.
 
 use async_trait::async_trait;
-use diesel::QueryResult;
+use diesel::dsl::{count_star, min};
+use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{AccountId, MessageId, VerificationId};
 use otp_core::message::{ClaimedMessage, QueuedMessage};
-use otp_core::ports::{OutgoingQueue, PortError};
+use otp_core::ports::{OutgoingQueue, PortError, QueueBacklog};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::ClaimedMessageRow;
+use otp_rows::schema::queued_messages;
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -106,6 +108,20 @@ impl OutgoingQueue for PgStore {
         let removed = remove.execute(&mut self.connection().await?).await;
         removed.map_err(port_error)?;
         Ok(())
+    }
+
+    async fn queue_backlog(&self, now: Timestamp) -> Result<QueueBacklog, PortError> {
+        let backlog: (i64, Option<Col<Timestamp>>) = queued_messages::table
+            .filter(queued_messages::claimed_at.is_null())
+            .filter(queued_messages::due_at.le(Col(now)))
+            .select((count_star(), min(queued_messages::due_at)))
+            .first(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(QueueBacklog {
+            due: u64::try_from(backlog.0).unwrap_or_default(),
+            due_since: backlog.1.map(|since| since.0),
+        })
     }
 
     async fn list_abandoned(

@@ -13,7 +13,7 @@ use diesel::query_builder::QueryId;
 use diesel::result::UnexpectedNullError;
 use diesel::serialize::{self, IsNull, Output};
 use diesel::sql_types::is_nullable::NotNull;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, SqlType, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, SmallInt, SqlOrd, SqlType, Text};
 use otp_core::time::Timestamp;
 
 /// The SQL type of an id: `uuid` on PostgreSQL, a blob of 16 bytes on SQLite.
@@ -31,6 +31,8 @@ pub struct Id;
     sqlite_type(name = "Long")
 )]
 pub struct Instant;
+
+impl SqlOrd for Instant {}
 
 /// A SQL type, with the Rust type of its values before the core reads them.
 pub trait Encoding {

@@ -345,6 +345,15 @@ table! {
 }
 
 table! {
+    /// The messages that wait for their hand-over.
+    queued_messages (message_id) {
+        message_id -> Id,
+        due_at -> Instant,
+        claimed_at -> Nullable<Instant>,
+    }
+}
+
+table! {
     /// The oldest program that the schema serves, by the newest migration it knows. One row.
     schema_support (id) {
         id -> SmallInt,

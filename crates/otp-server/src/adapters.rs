@@ -99,10 +99,11 @@ impl Adapters {
         let directory = Arc::new(CachedDirectory::new(storage.clone()));
         let codes = Arc::new(CodeCounts::default());
         let ledger = CountedLedger::new(storage.clone(), Arc::clone(&codes));
-        let watch = Arc::new(SpaceWatch::new(Arc::new(ledger), storage.clone()));
-        let ledger = Arc::new(GroupCommit::start(watch.clone(), BatchLimits::DEFAULT));
         let checks = CountedChecks::new(storage.clone());
-        let checks = GroupedChecks::start(Arc::new(checks), BatchLimits::DEFAULT);
+        let watch = SpaceWatch::new(Arc::new(ledger), Arc::new(checks), storage.clone());
+        let watch = Arc::new(watch);
+        let ledger = Arc::new(GroupCommit::start(watch.clone(), BatchLimits::DEFAULT));
+        let checks = Arc::new(GroupedChecks::start(watch.clone(), BatchLimits::DEFAULT));
         let reads = Arc::new(GroupedReads::start(storage.clone()));
         let narrow_reads = Arc::new(NarrowReads::of_store(storage.clone()));
         let mailer = mailer(settings)?;
@@ -127,12 +128,13 @@ impl Adapters {
             storage: storage.clone(),
             sender: Arc::clone(&sender),
             ledger: Arc::clone(&ledger),
+            checks: Arc::clone(&checks),
             directory: Arc::clone(&directory),
             codes: Arc::clone(&codes),
             clock: overrides.clock(),
         });
         Ok(Self {
-            verification_ledger: Arc::new(checks),
+            verification_ledger: checks,
             verifications: narrow_reads.clone(),
             narrow_reads,
             storage,

@@ -21,8 +21,8 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::channel::whatsapp::health::Quality;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
-use otp_core::ports::{Clock, ConnectionUse, OutboxBacklog, PortError, Storage};
-use otp_hot_path::{CachedDirectory, GroupCommit, LookUps, PacedSender};
+use otp_core::ports::{Clock, ConnectionUse, OutboxBacklog, PortError, QueueBacklog, Storage};
+use otp_hot_path::{CachedDirectory, GroupCommit, GroupedChecks, LookUps, PacedSender};
 use tokio::sync::Mutex;
 
 use crate::workers::{FALLBACKS, MAILINGS, PANICS, Progress, Task, TaskError};
@@ -41,6 +41,12 @@ const OUTBOX_WAITING: &str = "otp_outbox_waiting";
 
 /// The gauge of the age of the oldest of them.
 const OUTBOX_AGE: &str = "otp_outbox_oldest_seconds";
+
+/// The gauge of messages whose hand-over is due and has not begun.
+const OUTGOING_DUE: &str = "otp_outgoing_due";
+
+/// The gauge of how long the first of them has been due.
+const OUTGOING_LATE: &str = "otp_outgoing_late_seconds";
 
 /// Senders and templates are loaded at most once in this time, however often the page is read.
 const FRESH: Duration = Duration::from_secs(1);
@@ -63,8 +69,10 @@ pub(crate) struct Watched {
     pub(crate) storage: Arc<dyn Storage>,
     /// Breakers.
     pub(crate) sender: Arc<PacedSender<WhatsAppLimits>>,
-    /// Queues.
+    /// Queues of sends.
     pub(crate) ledger: Arc<GroupCommit>,
+    /// The queue of checks.
+    pub(crate) checks: Arc<GroupedChecks>,
     /// Look-ups.
     pub(crate) directory: Arc<CachedDirectory>,
     /// Codes that wait for the names of their templates.
@@ -147,6 +155,10 @@ impl Metrics {
         let age = oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
         gauge!(OUTBOX_WAITING).set(number(usize::try_from(waiting).unwrap_or(usize::MAX)));
         gauge!(OUTBOX_AGE).set(age.as_secs_f64());
+        let QueueBacklog { due, due_since } = storage.queue_backlog(now).await?;
+        let late = due_since.map_or(Duration::ZERO, |since| now.since(since));
+        gauge!(OUTGOING_DUE).set(number(usize::try_from(due).unwrap_or(usize::MAX)));
+        gauge!(OUTGOING_LATE).set(late.as_secs_f64());
         *refreshed = Some(Instant::now());
         Ok(())
     }
@@ -165,12 +177,14 @@ impl Metrics {
         let Watched {
             storage,
             ledger,
+            checks,
             directory,
             ..
         } = &self.watched;
         let queued = ledger.queue_depths();
         gauge!("otp_queue_depth", "operation" => "admit").set(number(queued.admissions));
         gauge!("otp_queue_depth", "operation" => "settle").set(number(queued.settlements));
+        gauge!("otp_queue_depth", "operation" => "check").set(number(checks.queue_depth()));
         for LookUps { what, hits, misses } in directory.look_ups() {
             for (result, count) in [("hit", hits), ("miss", misses)] {
                 counter!("otp_cache_look_ups_total", "what" => what, "result" => result)
@@ -261,7 +275,7 @@ fn describe() {
     );
     describe_histogram!(
         counted_ledger::BATCH_SIZE,
-        "Attempts or settlements in one batch to the store."
+        "Attempts, settlements or checks in one batch to the store."
     );
     describe_histogram!(
         counted_ledger::BATCH_DURATION,
@@ -305,7 +319,7 @@ fn describe() {
     );
     describe_gauge!(
         "otp_queue_depth",
-        "Sends that wait for a batch or are in one."
+        "Sends, settlements and checks that wait for a batch or are in one."
     );
     describe_counter!(
         "otp_cache_look_ups_total",
@@ -331,6 +345,15 @@ fn describe() {
         OUTBOX_AGE,
         Unit::Seconds,
         "Age of the oldest notice that waits; 0 if none does."
+    );
+    describe_gauge!(
+        OUTGOING_DUE,
+        "Mails with a code and steps of fallbacks whose hand-over is due and has not begun."
+    );
+    describe_gauge!(
+        OUTGOING_LATE,
+        Unit::Seconds,
+        "Time for which the first of them has been due; 0 if none is."
     );
     describe_counter!(
         MAILINGS,

@@ -1,15 +1,17 @@
 //! The outgoing queue: messages that wait for their hand-over.
 
 use async_trait::async_trait;
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 use otp_core::ids::MessageId;
 use otp_core::message::{ClaimedMessage, QueuedMessage};
-use otp_core::ports::{OutgoingQueue, PortError};
+use otp_core::ports::{OutgoingQueue, PortError, QueueBacklog};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::encoding::{Id, Instant};
 use otp_rows::rows::ClaimedMessageRow;
+use otp_rows::schema::queued_messages;
 use serde_json::json;
 
 use crate::SqliteStore;
@@ -95,6 +97,21 @@ impl OutgoingQueue for SqliteStore {
                 .bind::<Id, _>(Col(message))
                 .execute(connection)?;
             Ok(())
+        })
+        .await
+    }
+
+    async fn queue_backlog(&self, now: Timestamp) -> Result<QueueBacklog, PortError> {
+        self.read("db.outgoing_queue.backlog", move |connection| {
+            let (due, since): (i64, Option<Col<Timestamp>>) = queued_messages::table
+                .filter(queued_messages::claimed_at.is_null())
+                .filter(queued_messages::due_at.le(Col(now)))
+                .select((count_star(), min(queued_messages::due_at)))
+                .first(connection)?;
+            Ok(QueueBacklog {
+                due: u64::try_from(due).unwrap_or_default(),
+                due_since: since.map(|since| since.0),
+            })
         })
         .await
     }

@@ -308,6 +308,7 @@ macro_rules! storage_contract {
             a_postponed_message_comes_back_when_it_is_due,
             those_that_have_been_due_for_longest_come_first,
             an_old_claim_is_abandoned_until_it_is_removed,
+            the_backlog_is_what_is_due_and_not_claimed,
         }
     };
     (@code_checks $fresh:expr) => {

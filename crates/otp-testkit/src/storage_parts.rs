@@ -31,9 +31,10 @@ use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
     Directory, Erasure, Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages,
     NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys,
-    Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema, SchemaError,
-    SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth, StoredRecipient,
-    Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
+    QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema,
+    SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
+    StoredRecipient, Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger,
+    Verifications,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -233,6 +234,7 @@ storage_parts! {
             failed_attempts: u32,
         ) -> ();
         async fn remove_queued(message: MessageId) -> ();
+        async fn queue_backlog(now: Timestamp) -> QueueBacklog;
         async fn list_abandoned(claimed_before: Timestamp, most: usize) -> Vec<ClaimedMessage>;
     }
     plans: Plans {

@@ -7,6 +7,15 @@ use crate::message::ClaimedMessage;
 use crate::ports::PortError;
 use crate::time::Timestamp;
 
+/// The messages whose hand-over is due and has not begun, of all accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueBacklog {
+    /// Their number.
+    pub due: u64,
+    /// The time from which the first of them has been due; `None` if none is.
+    pub due_since: Option<Timestamp>,
+}
+
 /// Holds messages until they are handed over.
 ///
 /// [`super::SendLedger`] adds them, in the transaction that admits them. A claim marks the beginning of a
@@ -37,6 +46,9 @@ pub trait OutgoingQueue: Send + Sync {
 
     /// Removes a message whose outcome is recorded.
     async fn remove_queued(&self, message: MessageId) -> Result<(), PortError>;
+
+    /// Returns how many messages are due at `now` and not claimed, and since when the first of them is.
+    async fn queue_backlog(&self, now: Timestamp) -> Result<QueueBacklog, PortError>;
 
     /// Returns at most `most` messages that were claimed before this time, those claimed first before
     /// others.

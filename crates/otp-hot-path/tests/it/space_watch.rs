@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use otp_core::ports::{
-    MockSendLedger, MockStorageHealth, OutOfSpace, PortError, SendLedger, StorageHealth,
+    MockSendLedger, MockStorageHealth, MockVerificationLedger, OutOfSpace, PortError, SendLedger,
+    StorageHealth, VerificationLedger,
 };
 use otp_hot_path::SpaceWatch;
 
@@ -33,12 +34,16 @@ fn watch(
             .in_sequence(&mut order)
             .return_once(move || space);
     }
-    SpaceWatch::new(Arc::new(ledger), Arc::new(health))
+    let mut checks = MockVerificationLedger::new();
+    checks
+        .expect_check_codes()
+        .returning(move |_| Err(refused()));
+    SpaceWatch::new(Arc::new(ledger), Arc::new(checks), Arc::new(health))
 }
 
 #[tokio::test]
 async fn a_full_storage_is_not_ready_until_it_has_room() {
-    let watch = watch(full, [Err(full()), Err(full()), Ok(()), Ok(())]);
+    let watch = watch(full, [Err(full()), Err(full()), Ok(()), Ok(()), Ok(())]);
     watch.check().await.expect("nothing was refused yet");
     watch.admit(Arc::from([])).await.expect_err("full");
     for _ in 0..2 {
@@ -50,6 +55,9 @@ async fn a_full_storage_is_not_ready_until_it_has_room() {
         watch.check().await.expect("room");
     }
     watch.settle(Arc::from([])).await.expect_err("full again");
+    watch.check().await.expect("room");
+    let checked = watch.check_codes(Arc::from([])).await;
+    checked.expect_err("full again");
     watch.check().await.expect("room");
 }
 

@@ -1,4 +1,4 @@
-//! Counts the verifications that checks approve. It decorates the store behind the batching, so it is
+//! Counts batches of checks, and the verifications that they approve. It decorates the store behind the batching, so it is
 //! called once per batch and not once per check.
 
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use otp_core::ids::{AccountId, VerificationId};
 use otp_core::ports::{PortError, VerificationLedger};
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
+
+use super::counted_ledger::Batch;
 
 /// The counter of verifications, by channel and stage.
 pub(super) const VERIFICATIONS: &str = "otp_verifications_total";
@@ -37,7 +39,10 @@ impl VerificationLedger for CountedChecks {
         &self,
         checks: Arc<[CheckAttempt]>,
     ) -> Result<Vec<CheckVerdict>, PortError> {
-        let verdicts = self.inner.check_codes(checks).await?;
+        let begun = Batch::of("check", checks.len());
+        let checked = self.inner.check_codes(checks).await;
+        begun.end();
+        let verdicts = checked?;
         for verdict in &verdicts {
             if let CheckVerdict::Approved { state, first: true } = verdict {
                 count(state.channel, "approved");

@@ -72,13 +72,14 @@ impl SendLedger for CountedLedger {
 }
 
 /// A batch that is running.
-struct Batch {
+pub(super) struct Batch {
     operation: &'static str,
     started: Instant,
 }
 
 impl Batch {
-    fn of(operation: &'static str, size: usize) -> Self {
+    /// Records its size, and begins to measure its time.
+    pub(super) fn of(operation: &'static str, size: usize) -> Self {
         let size = u32::try_from(size).unwrap_or(u32::MAX);
         histogram!(BATCH_SIZE, "operation" => operation).record(f64::from(size));
         Self {
@@ -87,7 +88,8 @@ impl Batch {
         }
     }
 
-    fn end(self) {
+    /// Records its time.
+    pub(super) fn end(self) {
         let took = self.started.elapsed().as_secs_f64();
         histogram!(BATCH_DURATION, "operation" => self.operation).record(took);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use otp_core::ids::{MessageId, VerificationId};
 use otp_core::message::ClaimedMessage;
-use otp_core::ports::{Clock, Storage};
+use otp_core::ports::{Clock, QueueBacklog, Storage};
 use otp_core::send::{Admission, SendAttempt};
 use otp_core::time::Timestamp;
 use otp_core::verification::VerificationPart;
@@ -200,4 +200,25 @@ pub async fn an_old_claim_is_abandoned_until_it_is_removed(store: Arc<dyn Storag
     assert_eq!(abandoned(&fixture, at(2), 10).await, all[..1]);
     fixture.store.remove_queued(all[0]).await.expect("removed");
     assert_eq!(abandoned(&fixture, at(4), 10).await, all[1..]);
+}
+
+/// The backlog has the messages that are due and not claimed.
+pub async fn the_backlog_is_what_is_due_and_not_claimed(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 10).await;
+    let backlog = async |now| fixture.store.queue_backlog(now).await.expect("counted");
+    assert_eq!(backlog(at(9)).await, QueueBacklog::default());
+    let first = queue(&fixture, 1).await;
+    fixture.clock.advance(Duration::from_secs(5));
+    queue(&fixture, 2).await;
+    for (now, due, due_since) in [(4, 1, Some(at(0))), (5, 2, Some(at(0)))] {
+        assert_eq!(backlog(at(now)).await, QueueBacklog { due, due_since });
+    }
+    assert_eq!(claim(&fixture, at(5), 1).await, [first.message_id]);
+    let due_since = Some(at(5));
+    assert_eq!(backlog(at(9)).await, QueueBacklog { due: 1, due_since });
+    let postponed = fixture.store.postpone_queued(first.message_id, at(8), 1);
+    postponed.await.expect("postponed");
+    for (now, due) in [(7, 1), (8, 2)] {
+        assert_eq!(backlog(at(now)).await, QueueBacklog { due, due_since });
+    }
 }

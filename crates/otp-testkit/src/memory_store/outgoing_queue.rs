@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use otp_core::ids::MessageId;
 use otp_core::message::{ClaimedMessage, QueuedMessage};
-use otp_core::ports::{OutgoingQueue, PortError};
+use otp_core::ports::{OutgoingQueue, PortError, QueueBacklog};
 use otp_core::time::Timestamp;
 
 use super::{MemoryStore, State, StoredMessage};
@@ -80,6 +80,19 @@ impl OutgoingQueue for MemoryStore {
             .queue
             .retain(|queued| queued.message.message_id != message);
         Ok(())
+    }
+
+    async fn queue_backlog(&self, now: Timestamp) -> Result<QueueBacklog, PortError> {
+        let state = self.state();
+        let queue = state.queue.iter();
+        let due: Vec<_> = queue
+            .filter(|queued| queued.claimed_at.is_none() && queued.message.due_at <= now)
+            .map(|queued| queued.message.due_at)
+            .collect();
+        Ok(QueueBacklog {
+            due: due.len() as u64,
+            due_since: due.into_iter().min(),
+        })
     }
 
     async fn list_abandoned(
