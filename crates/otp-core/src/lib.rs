@@ -72,6 +72,7 @@ pub mod receipt;
 pub mod recipient;
 pub mod recipient_identity;
 pub mod region;
+pub mod retry;
 pub mod retry_after;
 pub mod reviewer;
 pub mod sealing;

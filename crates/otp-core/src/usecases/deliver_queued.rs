@@ -16,6 +16,7 @@ use crate::ports::{
     OutgoingMessage, OutgoingQueue, PortError, SendError, VerificationKey, Verifications,
 };
 use crate::recipient::{EmailAddress, PhoneNumber, Recipient};
+use crate::retry::RetryWaits;
 use crate::sealing::AccountSealer;
 use crate::send::{Outcome, RoutedTo, SendingProfile};
 use crate::time::Timestamp;
@@ -32,9 +33,11 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(2 * 60);
 /// At most this many abandoned messages at a time.
 const MOST_ABANDONED: usize = 100;
 
-/// The pause after the first attempt. It doubles each time, up to [`MAX_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+/// The waits between attempts.
+const WAITS: RetryWaits = RetryWaits::Doubling {
+    first: Duration::from_secs(1),
+    most: Duration::from_secs(60),
+};
 
 /// How much longer than it is a code may be said to be valid: about what a hand-over takes.
 const SLACK: Duration = Duration::from_secs(5);
@@ -280,15 +283,9 @@ impl DeliverQueued {
 
     /// Returns the time of the next attempt, by the wait that the mail server asked for, if it did.
     fn retry_at(&self, claimed: &ClaimedMessage, after: Option<Duration>) -> Timestamp {
-        let pause = pause_after(claimed.failed_attempts);
-        self.send.clock.now() + pause.max(after.unwrap_or_default())
+        let wait = WAITS.after(claimed.failed_attempts.saturating_add(1));
+        self.send.clock.now() + wait.max(after).unwrap_or_default()
     }
-}
-
-/// Returns the pause after this many attempts before the last one.
-fn pause_after(failed_attempts: u32) -> Duration {
-    let pause = FIRST_PAUSE.saturating_mul(1 << failed_attempts.min(16));
-    pause.min(MAX_PAUSE)
 }
 
 /// Returns how long the code is valid in the words of a mail: whole minutes, or else whole seconds. A mail
@@ -333,13 +330,6 @@ fn no_mail_server() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pauses_double_up_to_a_minute() {
-        for (attempts, seconds) in [(0, 1), (1, 2), (5, 32), (6, 60), (u32::MAX, 60)] {
-            assert_eq!(pause_after(attempts).as_secs(), seconds, "{attempts}");
-        }
-    }
 
     #[test]
     fn a_mail_without_delay_names_the_whole_lifetime_and_a_late_one_whole_minutes() {

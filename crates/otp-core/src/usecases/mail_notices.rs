@@ -14,6 +14,7 @@ use crate::ports::{
     Accounts, AddressedNotice, Clock, NoticeError, NoticeOutbox, NoticeRecipient, NoticeSender,
     PortError,
 };
+use crate::retry::RetryWaits;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::account_sealers::AccountSealers;
@@ -21,9 +22,11 @@ use crate::usecases::account_sealers::AccountSealers;
 /// How long a claim holds: longer than a mail can take, see [`NoticeSender::send`].
 const LEASE: Duration = Duration::from_secs(5 * 60);
 
-/// The wait after the first failure. It doubles each time, up to [`MAX_WAIT`].
-const FIRST_WAIT: Duration = Duration::from_secs(10);
-const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
+/// The waits between attempts.
+const WAITS: RetryWaits = RetryWaits::Doubling {
+    first: Duration::from_secs(10),
+    most: Duration::from_secs(60 * 60),
+};
 
 /// How long a notice is retried before it is given up, as for mail (RFC 5321, section 4.5.4.1).
 pub const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
@@ -116,7 +119,8 @@ fn outcome(
     result: Result<(), NoticeError>,
     now: Timestamp,
 ) -> NoticeOutcome {
-    let retry_at = now + wait_after(queued.attempts);
+    let wait = WAITS.after(queued.attempts);
+    let retry_at = wait.map_or(Timestamp::MAX, |wait| now + wait);
     let too_late = retry_at.since(queued.notice.created_at) >= GIVE_UP_AFTER;
     let (state, at) = match &result {
         Ok(()) => (NoticeState::Sent, now),
@@ -134,30 +138,5 @@ fn outcome(
         state,
         at,
         failure: result.err().map(|error| error.to_string()),
-    }
-}
-
-/// Returns the wait after the n-th attempt.
-fn wait_after(attempts: u32) -> Duration {
-    let doublings = attempts.saturating_sub(1).min(16);
-    FIRST_WAIT.saturating_mul(1 << doublings).min(MAX_WAIT)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_an_hour() {
-        for (attempts, seconds) in [
-            (1, 10),
-            (2, 20),
-            (3, 40),
-            (9, 2_560),
-            (10, 3_600),
-            (u32::MAX, 3_600),
-        ] {
-            assert_eq!(wait_after(attempts).as_secs(), seconds, "{attempts}");
-        }
     }
 }
