@@ -8,6 +8,7 @@
 
 mod address;
 mod call;
+mod delivery;
 mod id;
 mod outcome;
 mod secret;
@@ -16,6 +17,10 @@ mod target;
 
 pub use address::ForbiddenAddress;
 pub use call::WebhookCall;
+pub use delivery::{
+    Attempt, DELIVERY_WAITS, DISABLED_AFTER, DeliveryState, EndpointEnd, EndpointHealth,
+    JudgedAttempt,
+};
 pub use id::{InvalidWebhookId, WebhookId};
 pub use outcome::{
     MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure, WebhookOutcome, WebhookVerdict,
