@@ -81,6 +81,7 @@ pub mod subscription;
 pub mod test_inbox;
 pub mod test_number;
 pub mod time;
+pub mod turns;
 pub mod ui_language;
 pub mod usecases;
 pub mod verification;

@@ -8,6 +8,7 @@ use otp_core::ids::{AccountId, MessageId, VerificationId};
 use otp_core::message::{ClaimedMessage, QueuedMessage};
 use otp_core::ports::{OutgoingQueue, PortError, QueueBacklog};
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 use otp_rows::Col;
 use otp_rows::rows::ClaimedMessageRow;
 use otp_rows::schema::queued_messages;
@@ -33,10 +34,11 @@ statement! {
 statement! {
     /// Claims due messages that no other session is claiming. Without MATERIALIZED, PostgreSQL might
     /// choose anew for each row.
-    Claim { now: Timestamp, most: i64, claimed_at: Timestamp } -> ClaimedMessageRow,
+    Claim { now: Timestamp, left_out: [AccountId], most: i64, claimed_at: Timestamp }
+    -> ClaimedMessageRow,
     "WITH due AS MATERIALIZED ( \
          SELECT message_id FROM queued_messages \
-         WHERE claimed_at IS NULL AND due_at <= {} \
+         WHERE claimed_at IS NULL AND due_at <= {} AND account_id <> ALL({}) \
          ORDER BY due_at, message_id LIMIT {} FOR UPDATE SKIP LOCKED) \
      UPDATE queued_messages SET claimed_at = {} \
      FROM due JOIN messages ON messages.id = due.message_id \
@@ -74,11 +76,12 @@ impl OutgoingQueue for PgStore {
     async fn claim_queued(
         &self,
         now: Timestamp,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<ClaimedMessage>, PortError> {
         let claim = Claim {
             now: Col(now),
-            most: Col(i64::try_from(most).unwrap_or(i64::MAX)),
+            left_out: each(&room.left_out, |account| *account),
+            most: Col(i64::try_from(room.most).unwrap_or(i64::MAX)),
             claimed_at: Col(now),
         };
         let rows = claim.rows(&*self.connection().await?).await;

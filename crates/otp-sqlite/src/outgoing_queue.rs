@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::{BigInt, Integer, Text};
 use otp_core::ids::MessageId;
 use otp_core::message::{ClaimedMessage, QueuedMessage};
 use otp_core::ports::{OutgoingQueue, PortError, QueueBacklog};
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 use otp_rows::Col;
 use otp_rows::encoding::{Id, Instant};
 use otp_rows::rows::ClaimedMessageRow;
@@ -23,12 +24,13 @@ const INSERT: &str = "
     SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), value ->> 3, 0
     FROM json_each(?)";
 
-/// The messages that are due, those due for longest first.
+/// The messages that are due, those due for longest first, without those of the accounts that are left out.
 pub(crate) const DUE: &str = "
     SELECT q.message_id, q.account_id, q.verification_id, q.failed_attempts, m.recipient, m.channel,
         m.sender_id, m.template_id, m.language
     FROM queued_messages AS q CROSS JOIN messages AS m
     WHERE q.claimed_at IS NULL AND q.due_at <= ? AND m.id = q.message_id
+      AND q.account_id NOT IN (SELECT unhex(value) FROM json_each(?))
     ORDER BY q.due_at, q.message_id LIMIT ?";
 
 const CLAIM: &str = "
@@ -54,17 +56,21 @@ impl OutgoingQueue for SqliteStore {
     async fn claim_queued(
         &self,
         now: Timestamp,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<ClaimedMessage>, PortError> {
+        let most = room.most;
+        let left_out: Vec<_> = room.left_out.iter().map(|account| id(account.0)).collect();
+        let left_out = json!(left_out).to_string();
         // A writer would wait for the others, also if nothing is due.
-        let due = self.read("db.outgoing_queue.due", move |connection| {
-            listed(connection, DUE, now, 1)
+        let asked = left_out.clone();
+        let next = self.read("db.outgoing_queue.due", move |connection| {
+            due(connection, now, &asked, 1)
         });
-        if due.await?.is_empty() {
+        if next.await?.is_empty() {
             return Ok(Vec::new());
         }
         self.write("db.outgoing_queue.claim", move |connection| {
-            let claimed = listed(connection, DUE, now, most)?;
+            let claimed = due(connection, now, &left_out, most)?;
             let rows = claimed
                 .iter()
                 .map(|message| json!([id(message.message_id.0), now.unix_millis()]));
@@ -122,20 +128,25 @@ impl OutgoingQueue for SqliteStore {
         most: usize,
     ) -> Result<Vec<ClaimedMessage>, PortError> {
         self.read("db.outgoing_queue.abandoned", move |connection| {
-            listed(connection, ABANDONED, claimed_before, most)
+            let rows: Vec<ClaimedMessageRow> = diesel::sql_query(ABANDONED)
+                .bind::<Instant, _>(Col(claimed_before))
+                .bind::<BigInt, _>(i64::try_from(most).unwrap_or(i64::MAX))
+                .load(connection)?;
+            Ok(rows.into_iter().map(ClaimedMessage::from).collect())
         })
         .await
     }
 }
 
-fn listed(
+fn due(
     connection: &mut SqliteConnection,
-    sql: &'static str,
-    until: Timestamp,
+    now: Timestamp,
+    left_out: &str,
     most: usize,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
-    let rows: Vec<ClaimedMessageRow> = diesel::sql_query(sql)
-        .bind::<Instant, _>(Col(until))
+    let rows: Vec<ClaimedMessageRow> = diesel::sql_query(DUE)
+        .bind::<Instant, _>(Col(now))
+        .bind::<Text, _>(left_out)
         .bind::<BigInt, _>(i64::try_from(most).unwrap_or(i64::MAX))
         .load(connection)?;
     Ok(rows.into_iter().map(ClaimedMessage::from).collect())

@@ -309,6 +309,7 @@ macro_rules! storage_contract {
             those_that_have_been_due_for_longest_come_first,
             an_old_claim_is_abandoned_until_it_is_removed,
             the_backlog_is_what_is_due_and_not_claimed,
+            messages_of_accounts_that_are_left_out_wait,
         }
     };
     (@code_checks $fresh:expr) => {

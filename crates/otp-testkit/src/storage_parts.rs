@@ -46,6 +46,7 @@ use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settleme
 use otp_core::subscription::Subscription;
 use otp_core::test_inbox::{LifeProgress, TestInboxQuery, TestMessage};
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use otp_core::verification::fallback::{
     DueFallback, FallbackPosition, FallbackReview, FallbackStep,
@@ -227,7 +228,7 @@ storage_parts! {
         ) -> usize;
     }
     outgoing_queue: OutgoingQueue {
-        async fn claim_queued(now: Timestamp, most: usize) -> Vec<ClaimedMessage>;
+        async fn claim_queued(now: Timestamp, room: &Room) -> Vec<ClaimedMessage>;
         async fn postpone_queued(
             message: MessageId,
             due_at: Timestamp,

@@ -6,6 +6,7 @@ use crate::ids::MessageId;
 use crate::message::ClaimedMessage;
 use crate::ports::PortError;
 use crate::time::Timestamp;
+use crate::turns::Room;
 
 /// The messages whose hand-over is due and has not begun, of all accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub struct QueueBacklog {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait OutgoingQueue: Send + Sync {
-    /// Claims at most `most` messages that are due at `now`, those that have been due for longest first.
+    /// Claims messages that are due at `now` and for which there is room, those that have been due for longest
+    /// first.
     ///
     /// If several processes claim at the same time, only one of them MUST get a message, and none of them
     /// waits for another's claim. A claimed message MUST NOT be returned again, not even after a crash,
@@ -32,7 +34,7 @@ pub trait OutgoingQueue: Send + Sync {
     async fn claim_queued(
         &self,
         now: Timestamp,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<ClaimedMessage>, PortError>;
 
     /// Gives a claimed message back that was certainly not handed over. It is due again at `due_at`. One

@@ -20,6 +20,7 @@ use crate::retry::RetryWaits;
 use crate::sealing::AccountSealer;
 use crate::send::{Outcome, RoutedTo, SendingProfile};
 use crate::time::Timestamp;
+use crate::turns::Room;
 use crate::usecases::account_sealers::{open_code, open_key, open_recipient};
 use crate::usecases::send_message::{Delivered, SendMessage};
 use crate::verification::VerificationStatus;
@@ -91,9 +92,9 @@ struct Carried {
 }
 
 impl DeliverQueued {
-    /// Claims at most `most` messages that are due. Each has to be passed to [`Self::deliver`].
-    pub async fn claim(&self, most: usize) -> Result<Vec<ClaimedMessage>, PortError> {
-        self.queue.claim_queued(self.send.clock.now(), most).await
+    /// Claims messages that are due and for which there is room. Each has to be passed to [`Self::deliver`].
+    pub async fn claim(&self, room: &Room) -> Result<Vec<ClaimedMessage>, PortError> {
+        self.queue.claim_queued(self.send.clock.now(), room).await
     }
 
     /// Hands a claimed message over, and records the outcome.

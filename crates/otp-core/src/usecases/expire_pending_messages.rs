@@ -15,7 +15,7 @@ use crate::time::{ClockJumps, Timestamp};
 use crate::usecases::apply_receipts::{ApplyReceipts, FailedAccounts, settle_by_account};
 
 /// How long receipts of unknown messages are kept: as long as the provider repeats them, seven days.
-pub const UNMATCHED_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const UNMATCHED_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The number of messages or receipts processed at a time.
 const BATCH: usize = 500;

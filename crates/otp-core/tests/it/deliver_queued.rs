@@ -12,6 +12,7 @@ use otp_core::ports::{
 };
 use otp_core::pricing::PriceKey;
 use otp_core::recipient::EmailAddress;
+use otp_core::turns::Room;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::create_verification::{
     CodeSource, CreateVerification, CreateVerificationError, CreateVerificationRequest,
@@ -109,7 +110,7 @@ impl Mailing {
         let worker = self.worker();
         worker.settle_abandoned().await.expect("settled");
         let mut deliveries = Vec::new();
-        for claimed in worker.claim(10).await.expect("claimed") {
+        for claimed in worker.claim(&Room::for_all(10)).await.expect("claimed") {
             deliveries.push(worker.deliver(claimed).await.expect("delivered"));
         }
         deliveries
@@ -348,7 +349,11 @@ async fn a_worker_that_dies_after_its_claim_loses_that_mail_and_nobody_sends_it(
     let mailing = Mailing::answering([]).await;
     let created = mailing.create().await;
     let message = message_of(&created);
-    let claimed = mailing.worker().claim(1).await.expect("claimed");
+    let claimed = mailing
+        .worker()
+        .claim(&Room::for_all(1))
+        .await
+        .expect("claimed");
     assert_eq!(claimed.len(), 1);
     for _ in 0..4 {
         assert_eq!(mailing.round().await, []);
@@ -458,7 +463,7 @@ async fn a_message_that_cannot_be_looked_up_is_given_back() {
         verifications: Arc::new(verifications),
         ..mailing.worker()
     };
-    let claimed = worker.claim(1).await.expect("claimed");
+    let claimed = worker.claim(&Room::for_all(1)).await.expect("claimed");
     worker
         .deliver(claimed[0].clone())
         .await

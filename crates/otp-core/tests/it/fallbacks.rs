@@ -10,6 +10,7 @@ use otp_core::ports::{Clock, OutgoingMessage, SendError, VerificationKey};
 use otp_core::pricing::PriceKey;
 use otp_core::recipient::{EmailAddress, Recipient};
 use otp_core::send::{Outcome, Settlement};
+use otp_core::turns::Room;
 use otp_core::usecases::advance_fallbacks::{AdvanceFallbacks, FallbackRound};
 use otp_core::usecases::cancel_verification::CancelVerification;
 use otp_core::usecases::create_verification::{
@@ -102,7 +103,7 @@ impl Gateway {
             verifications: store,
             send: self.0.send_message.clone(),
         };
-        for claimed in deliver.claim(10).await.expect("claimed") {
+        for claimed in deliver.claim(&Room::for_all(10)).await.expect("claimed") {
             deliver.deliver(claimed).await.expect("delivered");
         }
         round

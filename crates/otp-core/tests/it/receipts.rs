@@ -12,9 +12,7 @@ use otp_core::ports::{
 use otp_core::receipt::{DeliveryReceipt, DroppedReceipts, MessageReference, Report};
 use otp_core::recipient_identity::ProviderIdentities;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
-use otp_core::usecases::expire_pending_messages::{
-    ExpirePendingMessages, ExpiryRound, UNMATCHED_LIFETIME,
-};
+use otp_core::usecases::expire_pending_messages::{ExpirePendingMessages, ExpiryRound};
 use otp_testkit::ScriptedSender;
 use otp_testkit::sender::{accepted, failure};
 
@@ -238,7 +236,8 @@ async fn a_receipt_that_never_finds_its_message_is_forgotten_after_a_week() {
     let stray = receipt(&world, None, "wamid.Z", Report::Delivered);
     apply(&world).execute(vec![stray]).await.expect("kept");
     let mut expire = expire(&world);
-    world.fixture.clock.advance(UNMATCHED_LIFETIME);
+    let week = Duration::from_secs(7 * 24 * 60 * 60);
+    world.fixture.clock.advance(week);
     expire.execute().await.expect("a round");
     assert_eq!(
         world

@@ -16,6 +16,7 @@ use otp_core::ports::{
 };
 use otp_core::recipient::{PhoneNumber, Recipient};
 use otp_core::test_inbox::ShownTestMessage;
+use otp_core::turns::Room;
 use otp_core::usecases::advance_fallbacks::AdvanceFallbacks;
 use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::create_verification::{
@@ -315,7 +316,7 @@ async fn a_fallback_goes_to_the_inbox_too_and_costs_nothing() {
             verifications: store.clone(),
             send: tester.send_message.clone(),
         };
-        for claimed in deliver.claim(9).await.expect("claimed") {
+        for claimed in deliver.claim(&Room::for_all(9)).await.expect("claimed") {
             deliver.deliver(claimed).await.expect("delivered");
         }
         let mail = &tester.inbox(Some("buyer@example.com")).await[0];

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use otp_core::ports::PortError;
+use otp_core::turns::WorkUnderWay;
 use otp_core::usecases::deliver_queued::{DeliverQueued, Delivery};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -26,26 +29,69 @@ impl Task for DeliverQueuedMessages {
     /// A mail that another process queued, or that is tried again, waits for about this long at most.
     const PERIOD: Duration = Duration::from_secs(1);
 
-    /// A hand-over that has begun is finished.
+    /// A hand-over that has begun is finished, whatever fails. A slow one does not keep the places of others.
     async fn run(&mut self) -> Result<Progress, TaskError> {
         self.deliver.settle_abandoned().await?;
-        let mut progress = Progress::Idle;
-        while !self.stop.is_cancelled() {
-            let claimed = self.deliver.claim(AT_A_TIME).await?;
-            if claimed.is_empty() {
-                break;
-            }
-            let deliveries = claimed.into_iter().map(|one| self.deliver.deliver(one));
-            for delivery in join_all(deliveries).await {
-                if let Delivery::Settled(_) = delivery? {
-                    progress = Progress::Done;
+        let mut round = Round::default();
+        let mut work = WorkUnderWay::with_places(AT_A_TIME);
+        let mut deliveries = FuturesUnordered::new();
+        loop {
+            while let Some(room) = work.room().filter(|_| self.goes_on(&round)) {
+                let claimed = round
+                    .note(self.deliver.claim(&room).await)
+                    .unwrap_or_default();
+                if claimed.is_empty() {
+                    break;
+                }
+                for one in claimed {
+                    let account = one.account_id;
+                    work.begin(account);
+                    let delivery = self.deliver.deliver(one);
+                    deliveries.push(async move { (account, delivery.await) });
                 }
             }
+            let Some((account, delivery)) = deliveries.next().await else {
+                return round.end();
+            };
+            work.end(account);
+            if let Some(Delivery::Settled(_)) = round.note(delivery) {
+                round.progress = true;
+            }
         }
-        Ok(progress)
     }
 
     async fn woken(&mut self) {
         self.queued.notified().await;
+    }
+}
+
+impl DeliverQueuedMessages {
+    /// Returns whether more may be claimed.
+    fn goes_on(&self, round: &Round) -> bool {
+        round.failure.is_none() && !self.stop.is_cancelled()
+    }
+}
+
+/// What became of a round so far.
+#[derive(Default)]
+struct Round {
+    progress: bool,
+    failure: Option<PortError>,
+}
+
+impl Round {
+    /// Keeps the first failure.
+    fn note<T>(&mut self, result: Result<T, PortError>) -> Option<T> {
+        result
+            .map_err(|error| self.failure.get_or_insert(error))
+            .ok()
+    }
+
+    fn end(self) -> Result<Progress, TaskError> {
+        match self.failure {
+            Some(error) => Err(error.into()),
+            None if self.progress => Ok(Progress::Done),
+            None => Ok(Progress::Idle),
+        }
     }
 }

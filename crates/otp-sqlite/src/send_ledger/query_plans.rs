@@ -145,7 +145,9 @@ fn queued_messages_are_found_by_index_in_their_order() {
             "claimed_queued_messages (claimed_at>? AND claimed_at<?)",
         ),
     ] {
-        let steps = plan(statement);
+        let mut steps = plan(statement);
+        // The accounts that are left out are read once.
+        steps.retain(|step| !step.contains("VIRTUAL TABLE") && !step.contains("LIST SUBQUERY"));
         assert_eq!(steps.len(), 2, "{steps:#?}");
         assert!(steps[0].contains(index), "{steps:#?}");
         assert!(

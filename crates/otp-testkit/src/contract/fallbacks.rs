@@ -11,6 +11,7 @@ use otp_core::ports::{Clock, Storage};
 use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 use otp_core::verification::check::CheckAttempt;
 use otp_core::verification::fallback::{
     DueFallback, FallbackPosition, FallbackReview, FallbackStep,
@@ -222,7 +223,7 @@ pub async fn of_many_who_take_a_step_one_does(store: Arc<dyn Storage>) {
         taken += usize::from(matches!(admission, Admission::AdmittedCode { .. }));
     }
     assert_eq!((taken, refused), (1, RACERS - 1));
-    let queued = fixture.store.claim_queued(at(30), 10).await;
+    let queued = fixture.store.claim_queued(at(30), &Room::for_all(10)).await;
     assert_eq!(queued.expect("claimed").len(), 1);
 }
 

@@ -1,5 +1,6 @@
 //! Promises on messages that wait for their hand-over.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use otp_core::message::ClaimedMessage;
 use otp_core::ports::{Clock, QueueBacklog, Storage};
 use otp_core::send::{Admission, SendAttempt};
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 use otp_core::verification::VerificationPart;
 use tokio::sync::Barrier;
 
@@ -40,7 +42,7 @@ async fn queue(fixture: &Fixture, number: u32) -> SendAttempt {
 async fn claim(fixture: &Fixture, now: Timestamp, most: usize) -> Vec<MessageId> {
     let claimed = fixture
         .store
-        .claim_queued(now, most)
+        .claim_queued(now, &Room::for_all(most))
         .await
         .expect("claimed");
     claimed.iter().map(|message| message.message_id).collect()
@@ -76,7 +78,10 @@ pub async fn an_admitted_mail_with_a_code_is_queued_and_other_messages_are_not(
     let admitted = matches!(admission, Admission::AdmittedCode { .. });
     assert!(admitted, "{admission:?}");
 
-    let claimed = fixture.store.claim_queued(fixture.clock.now(), 10).await;
+    let claimed = fixture
+        .store
+        .claim_queued(fixture.clock.now(), &Room::for_all(10))
+        .await;
     let expected = |attempt: &SendAttempt| ClaimedMessage {
         message_id: attempt.message_id,
         account_id: fixture.account,
@@ -150,7 +155,11 @@ pub async fn a_postponed_message_comes_back_when_it_is_due(store: Arc<dyn Storag
     postpone(at(5), 1).await;
     assert_eq!(claim(&fixture, at(4), 1).await, []);
     assert_eq!(abandoned(&fixture, at(1_000), 10).await, []);
-    let claimed = fixture.store.claim_queued(at(5), 1).await.expect("claimed");
+    let claimed = fixture
+        .store
+        .claim_queued(at(5), &Room::for_all(1))
+        .await
+        .expect("claimed");
     let attempts: Vec<_> = claimed
         .iter()
         .map(|message| message.failed_attempts)
@@ -221,4 +230,40 @@ pub async fn the_backlog_is_what_is_due_and_not_claimed(store: Arc<dyn Storage>)
     for (now, due) in [(7, 1), (8, 2)] {
         assert_eq!(backlog(at(now)).await, QueueBacklog { due, due_since });
     }
+}
+
+/// A claim leaves out the messages of accounts that have all their places, whatever is due for longest.
+pub async fn messages_of_accounts_that_are_left_out_wait(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 10).await;
+    let first = queue(&fixture, 1).await;
+    let other = fixture.another_account().await;
+    fixture.grant_to(other, 10).await;
+    let of_other = SendAttempt {
+        account_id: other,
+        api_key_id: fixture.another_key(other).await,
+        ..create_by_mail(&fixture, 2)
+    };
+    let admission = fixture.admit(&of_other).await;
+    assert!(
+        matches!(admission, Admission::AdmittedCode { .. }),
+        "{admission:?}"
+    );
+    let room = Room {
+        most: 10,
+        left_out: BTreeSet::from([fixture.account]),
+    };
+    let claim_in = async |room: &Room| {
+        let claimed = fixture
+            .store
+            .claim_queued(at(9), room)
+            .await
+            .expect("claimed");
+        claimed
+            .iter()
+            .map(|message| message.message_id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(claim_in(&room).await, [of_other.message_id]);
+    assert_eq!(claim_in(&room).await, []);
+    assert_eq!(claim_in(&Room::for_all(10)).await, [first.message_id]);
 }

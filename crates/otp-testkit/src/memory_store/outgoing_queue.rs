@@ -7,6 +7,7 @@ use otp_core::ids::MessageId;
 use otp_core::message::{ClaimedMessage, QueuedMessage};
 use otp_core::ports::{OutgoingQueue, PortError, QueueBacklog};
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 
 use super::{MemoryStore, State, StoredMessage};
 
@@ -38,7 +39,7 @@ impl OutgoingQueue for MemoryStore {
     async fn claim_queued(
         &self,
         now: Timestamp,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<ClaimedMessage>, PortError> {
         let mut state = self.state();
         let State {
@@ -47,13 +48,14 @@ impl OutgoingQueue for MemoryStore {
         let mut due: Vec<_> = queue
             .iter_mut()
             .filter(|queued| queued.claimed_at.is_none() && queued.message.due_at <= now)
+            .filter(|queued| !room.left_out.contains(&queued.message.account_id))
             .collect();
         due.sort_by_key(|queued| (queued.message.due_at, queued.message.message_id));
         let claim = |queued: &mut InQueue| {
             queued.claimed_at = Some(now);
             queued.claimed(messages)
         };
-        Ok(due.into_iter().take(most).map(claim).collect())
+        Ok(due.into_iter().take(room.most).map(claim).collect())
     }
 
     async fn postpone_queued(
