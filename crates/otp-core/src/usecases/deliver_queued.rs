@@ -22,7 +22,7 @@ use crate::send::{Outcome, RoutedTo, SendingProfile};
 use crate::time::Timestamp;
 use crate::turns::Room;
 use crate::usecases::account_sealers::{open_code, open_key, open_recipient};
-use crate::usecases::send_message::{Delivered, SendMessage};
+use crate::usecases::send_message::{Delivered, SendMessage, ended};
 use crate::verification::VerificationStatus;
 
 /// How long a hand-over may take. It also ends when the code expires.
@@ -132,16 +132,16 @@ impl DeliverQueued {
         let key = VerificationKey::Id(id);
         let found = self.verifications.find_verification(account, key, now);
         let Some(record) = found.await? else {
-            return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
+            return Ok(Examined::Over(ended(VerificationStatus::Canceled).failure));
         };
         let status = record.state.status_at(now);
         if status != VerificationStatus::Pending {
-            return Ok(Examined::Over(ended(status)));
+            return Ok(Examined::Over(ended(status).failure));
         }
         let profile = send.directory.find_sending_profile(account).await?;
         let key = profile.as_ref().and_then(|profile| profile.key.as_ref());
         let (Some(profile), Some(key), Some(code)) = (&profile, key, &record.code) else {
-            return Ok(Examined::Over(ended(VerificationStatus::Canceled)));
+            return Ok(Examined::Over(ended(VerificationStatus::Canceled).failure));
         };
         let sealer = open_key(key, &send.master_keys)?;
         let recipient = claimed.recipient.as_ref();
@@ -155,7 +155,7 @@ impl DeliverQueued {
             rest: expires_at.since(now),
         };
         let message = match (&claimed.routed_to, to) {
-            (_, None) => Err(ended(VerificationStatus::Canceled)),
+            (_, None) => Err(ended(VerificationStatus::Canceled).failure),
             // Its stored route does not say that no provider gets it.
             (_, Some(to)) if profile.is_test => {
                 let code = (&to, &carried.passcode);
@@ -297,16 +297,6 @@ fn readable(rest: Duration) -> Duration {
         return Duration::from_secs(rest.as_secs().max(1));
     }
     Duration::from_secs(minutes * 60)
-}
-
-/// Returns the failure of a message whose verification ended before it was handed over.
-fn ended(status: VerificationStatus) -> Failure {
-    Failure {
-        code: None,
-        title: status.as_str().to_owned(),
-        reason: "The verification ended before the message was handed over; it was not sent."
-            .to_owned(),
-    }
 }
 
 /// Returns the failure of a WhatsApp message whose sender or template was taken out of use after its admission.

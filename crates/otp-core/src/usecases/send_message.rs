@@ -34,8 +34,8 @@ use crate::ui_language::UiLanguage;
 use crate::usecases::apply_template_events::ApplyTemplateEvents;
 use crate::usecases::authenticate::Caller;
 use crate::verification::VerificationOver;
-pub(super) use delivery::Delivered;
 use delivery::deliver;
+pub(super) use delivery::{Delivered, ended};
 use prepared::LEAST_REST;
 pub(super) use prepared::{Prepared, PreparedRoute, SendRequest};
 
@@ -231,6 +231,7 @@ impl SendMessage {
             attempt,
             route,
             sealer,
+            code_expires_at,
         } = prepared;
         let (message_id, now) = (attempt.message_id, attempt.at);
 
@@ -248,7 +249,17 @@ impl SendMessage {
             Some(Admission::Refused(refusal)) => return Err(refused(*refusal, now)),
             None => return Err(PortError::Backend("no answer to an attempt".into()).into()),
         };
-        let deadline = now + self.policy.request_deadline;
+        let hand_over = async |outgoing| {
+            let deadline = now + self.policy.request_deadline;
+            deliver(
+                &*self.sender,
+                &*self.clock,
+                outgoing,
+                deadline,
+                code_expires_at,
+            )
+            .await
+        };
         let settle = async |delivered| {
             let settled = self.settle(&sealer, message_id, delivered).await;
             settled.map(|sent| (sent, admission)).map_err(Into::into)
@@ -257,8 +268,7 @@ impl SendMessage {
             Ok(PreparedRoute::WhatsApp(route, access_token, to)) => (route, access_token, to),
             Ok(PreparedRoute::Test(_, to)) => {
                 let outgoing = self.test_message(message_id, (&to, &passcode), now, &sealer);
-                let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
-                return settle(delivered).await;
+                return settle(hand_over(outgoing).await).await;
             }
             Ok(PreparedRoute::Withheld(..)) => {
                 let id = ProviderMessageId(format!("withheld.{message_id}"));
@@ -280,7 +290,7 @@ impl SendMessage {
         }
         let outgoing = self.whatsapp_message(route, access_token, to, (message_id, passcode));
         let outgoing = OutgoingMessage::WhatsApp(outgoing);
-        let delivered = deliver(&*self.sender, &*self.clock, outgoing, deadline).await;
+        let delivered = hand_over(outgoing).await;
         if let Delivered::Refused(refusal) = &delivered {
             self.heed_refusal(route, refusal).await;
         }

@@ -1,6 +1,7 @@
 //! The use cases of verifications over a store in memory.
 
 mod check_keys;
+mod late_codes;
 mod reviewers;
 
 use std::sync::{Arc, Mutex};

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use crate::message::ProviderMessageId;
-use crate::ports::{Clock, MessageSender, OutgoingMessage, ProviderRefusal, SendError};
+use crate::ports::{
+    Clock, MessageSender, OutgoingMessage, ProviderRefusal, RefusalScope, SendError,
+};
 use crate::time::Timestamp;
+use crate::verification::VerificationStatus;
 
 /// At most this many calls for one message, the first included.
 const MAX_CALLS: u32 = 3;
@@ -23,17 +26,24 @@ pub(in crate::usecases) enum Delivered {
     Unknown,
 }
 
-/// Delivers the message to the provider before `deadline`.
+/// Delivers the message to the provider before `deadline`. A message with a code is refused without a call
+/// once the code has expired.
 ///
-/// The first call is made however late it is, because the message is paid for. No call gets less time
+/// Any other first call is made however late it is, because the message is paid for. No call gets less time
 /// than [`MIN_CALL`].
 pub(super) async fn deliver(
     sender: &dyn MessageSender,
     clock: &dyn Clock,
     mut message: OutgoingMessage,
     deadline: Timestamp,
+    code_expires_at: Option<Timestamp>,
 ) -> Delivered {
+    if code_expires_at.is_some_and(|expires_at| clock.now() >= expires_at) {
+        return Delivered::Refused(ended(VerificationStatus::Expired));
+    }
     let max_timeout = message.timeout();
+    // No call is repeated after the code has expired.
+    let deadline = code_expires_at.map_or(deadline, |expires_at| deadline.min(expires_at));
     let left = || deadline.since(clock.now());
     let mut call = 1;
     loop {
@@ -59,6 +69,12 @@ fn pause_before_next_call(call: u32, after: Option<Duration>, left: Duration) ->
     }
     let pause = after.unwrap_or(FIRST_PAUSE * 2_u32.pow(call - 1));
     (pause + MIN_CALL <= left).then_some(pause)
+}
+
+/// Returns the refusal of a message whose verification ended before it was handed over.
+pub(in crate::usecases) fn ended(status: VerificationStatus) -> ProviderRefusal {
+    let reason = "The verification ended before the message was handed over; it was not sent.";
+    ProviderRefusal::unsent(RefusalScope::Message, status.as_str(), reason.to_owned())
 }
 
 #[cfg(test)]

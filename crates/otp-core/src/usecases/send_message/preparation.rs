@@ -79,6 +79,7 @@ impl SendMessage {
             attempt,
             route,
             sealer,
+            code_expires_at: None,
         })
     }
 

@@ -35,6 +35,8 @@ pub(in crate::usecases) struct Prepared<'a> {
     pub(in crate::usecases) attempt: SendAttempt,
     pub(in crate::usecases) route: Result<PreparedRoute<'a>, Refusal>,
     pub(in crate::usecases) sealer: Arc<AccountSealer>,
+    /// The instant from which the code of the message is refused; `None` if a caller checks the code.
+    pub(in crate::usecases) code_expires_at: Option<Timestamp>,
 }
 
 /// The route of a request, with what its hand-over needs.
@@ -93,6 +95,7 @@ impl Prepared<'_> {
         part: VerificationPart,
         expires_at: Timestamp,
     ) {
+        self.code_expires_at = Some(expires_at);
         let attempt = &mut self.attempt;
         attempt.verification = Some(part);
         if attempt.is_queued() {
