@@ -12,7 +12,7 @@ mod review;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub use charge::{CodeMessage, SharedCharge, charged, owed};
+pub use charge::{CodeMessage, SharedCharge, charged, owed, owing};
 pub use plan::{FallbackPlan, InvalidPlan, PlannedStep};
 pub use review::{FallbackReview, FallbackReviewFacts, ReviewedFallbacks, review};
 

@@ -67,26 +67,29 @@ impl From<&CodeMessage> for SharedCharge {
     }
 }
 
-/// Returns what the messages that share a charge cost together: one message, the dearest of those that arrived.
+/// Returns the message whose price the messages that share a charge cost together; `None` if they cost nothing.
 ///
-/// While the verification is pending, each message that did not fail may still arrive. After its end those count
-/// that have arrived; a receipt that comes later changes the result. If the code was entered although no message
-/// is known to have arrived, the cheapest that may have brought it counts.
-pub fn owed(messages: &[CodeMessage], status: VerificationStatus) -> Credits {
-    let prices = |counts: fn(&CodeMessage) -> bool| {
-        let counting = messages.iter().filter(move |message| counts(message));
-        counting.map(|message| message.price)
-    };
-    let open = || prices(|message| !message.has_failed());
-    let arrived = prices(CodeMessage::has_arrived).max();
-    let owed = match status {
-        VerificationStatus::Pending => open().max(),
-        VerificationStatus::Approved => arrived.or_else(|| open().min()),
+/// It is the dearest of those that arrived. While the verification is pending, each message that did not fail may
+/// still arrive. After its end those count that have arrived; a receipt that comes later changes the result. If the
+/// code was entered although no message is known to have arrived, it is the cheapest that may have brought it.
+pub fn owing(messages: &[CodeMessage], status: VerificationStatus) -> Option<&CodeMessage> {
+    let open = || messages.iter().filter(|message| !message.has_failed());
+    let arrived = messages.iter().filter(|message| message.has_arrived());
+    let arrived = arrived.max_by_key(|message| message.price);
+    match status {
+        VerificationStatus::Pending => open().max_by_key(|message| message.price),
+        VerificationStatus::Approved => {
+            arrived.or_else(|| open().min_by_key(|message| message.price))
+        }
         VerificationStatus::Expired
         | VerificationStatus::Canceled
         | VerificationStatus::Exhausted => arrived,
-    };
-    owed.unwrap_or(Credits::ZERO)
+    }
+}
+
+/// Returns what the messages that share a charge cost together.
+pub fn owed(messages: &[CodeMessage], status: VerificationStatus) -> Credits {
+    owing(messages, status).map_or(Credits::ZERO, |message| message.price)
 }
 
 /// Returns what these messages cost together now.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, charged, owed};
+use super::{CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, charged, owing};
 use crate::account::AccountRules;
 use crate::credits::Credits;
 use crate::credits::ledger::{LedgerEntry, MessageCharge};
@@ -76,11 +76,12 @@ pub fn review(reviews: &[FallbackReview], mut facts: FallbackReviewFacts) -> Rev
                 balances: facts.balances.entry(review.account_id).or_default(),
                 at: review.at,
             };
-            let owed = owed(&fallback.sharing(), state.status_at(review.at));
+            let sharing = fallback.sharing();
+            let owing = owing(&sharing, state.status_at(review.at));
             let messages = fallback.messages.iter_mut().enumerate();
-            let sharing = messages.filter(|(place, message)| message.shares(*place));
-            let sharing = sharing.map(|(_, message)| message).collect();
-            reviewed.charge(sharing, owed, payers);
+            let messages = messages.filter(|(place, message)| message.shares(*place));
+            let messages = messages.map(|(_, message)| message).collect();
+            reviewed.charge(messages, owing, payers);
         }
         match fallback.turn(state, review.at) {
             FallbackTurn::Settle => {
@@ -134,23 +135,25 @@ impl Payers<'_> {
 
 impl ReviewedFallbacks {
     /// Refunds what is charged too much, or debits what is missing if a subscription covers it.
-    fn charge(&mut self, messages: Vec<&mut CodeMessage>, owed: Credits, payers: Payers<'_>) {
+    fn charge(
+        &mut self,
+        messages: Vec<&mut CodeMessage>,
+        owing: Option<&CodeMessage>,
+        payers: Payers<'_>,
+    ) {
         let charged = charged(messages.iter().map(|message| &**message));
-        if let Some(missing) = owed.checked_sub(charged) {
-            if missing > Credits::ZERO {
-                self.debit(messages, missing, payers);
-            }
-        } else if let Some(excess) = charged.checked_sub(owed) {
+        let owed = owing.map_or(Credits::ZERO, |message| message.price);
+        if let Some(excess) = charged.checked_sub(owed) {
             self.refund(messages, excess, payers);
+        } else if let (Some(owing), Some(missing)) = (owing, owed.checked_sub(charged)) {
+            let owing = messages.into_iter().find(|message| message.id == owing.id);
+            if let Some(message) = owing {
+                self.debit(message, missing, payers);
+            }
         }
     }
 
-    /// Debits the dearest message that arrived.
-    fn debit(&mut self, messages: Vec<&mut CodeMessage>, missing: Credits, payers: Payers<'_>) {
-        let arrived = messages.into_iter().filter(|message| message.has_arrived());
-        let Some(message) = arrived.max_by_key(|message| message.price) else {
-            return;
-        };
+    fn debit(&mut self, message: &mut CodeMessage, missing: Credits, payers: Payers<'_>) {
         let Some(payer) = message.subscription_id else {
             return;
         };

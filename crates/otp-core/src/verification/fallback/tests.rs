@@ -254,6 +254,22 @@ fn a_late_receipt_is_paid_for_if_the_account_can() {
 }
 
 #[test]
+fn a_code_that_was_entered_costs_the_message_that_is_left_once_the_others_failed() {
+    let mut approved = fallback(&[]);
+    approved.messages = vec![
+        message(1, MessageStatus::Sent, 3, Some(1)),
+        message(2, MessageStatus::Failed, 2, Some(1)),
+    ];
+    let reviewed = reviewed(approved, VerificationStatus::Approved, None, 30);
+    let debited = reviewed.ledger.iter().map(LedgerEntry::signed_amount);
+    assert_eq!(debited.collect::<Vec<_>>(), [-1]);
+    assert_eq!(
+        reviewed.charges[&MessageId(Uuid::from_u128(1))].charge,
+        credits(2)
+    );
+}
+
+#[test]
 fn a_revoked_subscription_keeps_nothing_that_is_given_back() {
     let mut used = fallback(&[]);
     used.messages = vec![message(1, MessageStatus::Sent, 3, Some(3))];
@@ -296,11 +312,8 @@ proptest! {
         });
         let moved: i64 = reviewed.ledger.iter().map(LedgerEntry::signed_amount).sum();
         let left = reviewed.balances.get(&PAYER).map_or(50, |balance| balance.remaining.get());
-        let is_payable = before.iter().any(CodeMessage::has_arrived) || owed <= charged;
-        if is_payable {
-            prop_assert_eq!(after.sum::<i64>(), owed);
-            prop_assert_eq!(moved, charged - owed);
-        }
+        prop_assert_eq!(after.sum::<i64>(), owed);
+        prop_assert_eq!(moved, charged - owed);
         prop_assert_eq!(left - 50, moved);
     }
 }
