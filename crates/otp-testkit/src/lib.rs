@@ -15,6 +15,7 @@
 pub mod channel_double;
 pub mod clock;
 pub mod contract;
+pub mod histories;
 pub mod log_capture;
 pub mod memory_store;
 pub mod postgres;

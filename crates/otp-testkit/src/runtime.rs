@@ -9,11 +9,11 @@ pub fn with_threads(test: impl Future<Output = ()>) {
 }
 
 /// Runs a test on the thread of the caller alone: what it logs there is all that is logged.
-pub fn on_this_thread(test: impl Future<Output = ()>) {
-    run(&mut Builder::new_current_thread(), test);
+pub fn on_this_thread<T>(test: impl Future<Output = T>) -> T {
+    run(&mut Builder::new_current_thread(), test)
 }
 
-fn run(builder: &mut Builder, test: impl Future<Output = ()>) {
+fn run<T>(builder: &mut Builder, test: impl Future<Output = T>) -> T {
     let runtime = builder.enable_all().build().expect("a runtime");
-    runtime.block_on(Box::pin(test));
+    runtime.block_on(Box::pin(test))
 }

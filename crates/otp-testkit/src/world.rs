@@ -92,8 +92,11 @@ impl World {
     /// An account without sender and credits.
     pub async fn bare(provider: ScriptedSender) -> Self {
         let store: Arc<dyn Storage> = Arc::new(MemoryStore::default());
-        let fixture = Fixture::new(store).await;
-        let provider = Arc::new(provider);
+        Self::over(Fixture::new(store).await, Arc::new(provider))
+    }
+
+    /// The use cases over what there is already, as a process that starts builds them.
+    pub fn over(fixture: Fixture, provider: Arc<ScriptedSender>) -> Self {
         let send_message = SendMessage {
             directory: fixture.store.clone(),
             ledger: fixture.store.clone(),

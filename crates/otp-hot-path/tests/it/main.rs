@@ -6,6 +6,7 @@ mod gap_watch;
 mod group_commit;
 mod grouped_checks;
 mod grouped_reads;
+mod histories;
 mod locked_accounts;
 mod narrow_reads;
 mod paced_sender;

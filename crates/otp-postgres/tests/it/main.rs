@@ -7,6 +7,7 @@ mod contract;
 mod dropped;
 mod expiry;
 mod fresh;
+mod histories;
 mod insights;
 mod locked;
 mod outage;

@@ -6,6 +6,7 @@ mod connecting;
 mod consents;
 mod contract;
 mod fresh;
+mod histories;
 mod in_place;
 mod schema;
 mod sharing;

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod contract;
+mod histories;
 mod postgres;
 mod sender_contract;
