@@ -11,6 +11,7 @@ use otp_core::ports::{
 };
 use otp_core::send::{Admission, SendAttempt, Settlement};
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use tokio::sync::Notify;
 
@@ -134,9 +135,9 @@ impl OutgoingQueue for Faulty {
     async fn claim_queued(
         &self,
         now: Timestamp,
-        most: usize,
+        room: &Room,
     ) -> Result<Vec<ClaimedMessage>, PortError> {
-        let claimed = self.store.claim_queued(now, most).await?;
+        let claimed = self.store.claim_queued(now, room).await?;
         if !claimed.is_empty() {
             self.faults.pass(Point::Claimed).await;
         }

@@ -9,6 +9,7 @@ use otp_core::message::ClaimedMessage;
 use otp_core::ports::{PortError, ProofSigner};
 use otp_core::proof::{Proof, ProofClaims};
 use otp_core::receipt::DeliveryReceipt;
+use otp_core::turns::Room;
 use otp_core::usecases::advance_fallbacks::{AdvanceFallbacks, FallbackRound};
 use otp_core::usecases::cancel_verification::{CancelVerification, CancelVerificationError};
 use otp_core::usecases::check_verification::{
@@ -114,7 +115,7 @@ impl Process {
             Worker::Fallbacks => drop(self.advance().await?),
             Worker::Queue => self.deliver().await?,
             Worker::QueueHeldUp => {
-                let claimed = self.queue().claim(MOST).await?;
+                let claimed = self.queue().claim(&Room::for_all(MOST)).await?;
                 self.held.extend(claimed);
             }
             Worker::QueueGoesOn => {
@@ -139,7 +140,7 @@ impl Process {
     async fn deliver(&self) -> Result<(), PortError> {
         let queue = self.queue();
         queue.settle_abandoned().await?;
-        for claimed in queue.claim(MOST).await? {
+        for claimed in queue.claim(&Room::for_all(MOST)).await? {
             queue.deliver(claimed).await?;
         }
         Ok(())

@@ -11,6 +11,7 @@ use otp_core::pricing::PriceKey;
 use otp_core::region::Region;
 use otp_core::sealing::Purpose;
 use otp_core::time::Timestamp;
+use otp_core::turns::Room;
 use otp_core::usecases::audit_credits::AuditCredits;
 use otp_core::usecases::create_verification::CreateVerificationRequest;
 use otp_core::verification::VerificationRecord;
@@ -301,7 +302,7 @@ impl<R: Reopen> Run<R> {
         prop_assert_eq!(due.expect("listed"), []);
         let queued = store.list_abandoned(Timestamp::MAX, 9).await;
         prop_assert_eq!(queued.expect("listed"), []);
-        let queued = store.claim_queued(Timestamp::MAX, 9).await;
+        let queued = store.claim_queued(Timestamp::MAX, &Room::for_all(9)).await;
         prop_assert_eq!(queued.expect("claimed"), []);
         Ok(())
     }
