@@ -55,7 +55,7 @@ impl Reopen for MemoryStore {
     }
 }
 
-/// Tries so many histories, each in a place of its own.
+/// Tries this number of histories, each in a place of its own.
 ///
 /// # Panics
 ///

@@ -26,7 +26,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A promise that was kept, or the one that was broken.
 pub(super) type Kept = Result<(), TestCaseError>;
 
-/// What a store and the provider know after a step.
+/// The knowledge of a store and of the provider after a step.
 pub(super) struct Seen {
     /// Newest first.
     pub(super) verifications: Vec<VerificationRecord>,

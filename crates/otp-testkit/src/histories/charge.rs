@@ -1,4 +1,4 @@
-//! What messages cost in the end, by the contract and apart from the core's own rule.
+//! The cost of messages in the end, by the contract and apart from the core's own rule.
 
 use std::collections::BTreeMap;
 

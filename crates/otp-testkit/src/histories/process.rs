@@ -34,7 +34,7 @@ use crate::World;
 pub(super) struct Process {
     pub(super) world: World,
     expire_messages: ExpirePendingMessages,
-    /// What a worker claimed before it was held up.
+    /// The messages that a worker claimed before it was held up.
     held: Vec<ClaimedMessage>,
 }
 

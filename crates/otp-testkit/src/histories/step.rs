@@ -12,7 +12,7 @@ use proptest::sample::select;
 use super::faults::Point;
 use crate::contract::fixture::recipient;
 
-/// What happens to the codes of an account, one after the other.
+/// The events of the codes of an account, one after the other.
 #[derive(Clone)]
 pub(super) struct History {
     pub(super) steps: Vec<Step>,
@@ -26,7 +26,7 @@ pub(super) enum Step {
     /// A verification is created, as soon as the recipient's cooldown is over.
     Create {
         to: Person,
-        /// To whom the code goes next, each after so many seconds.
+        /// The recipients that the code goes to next, each after a number of seconds.
         fallback: Vec<(Person, u64)>,
         /// How long the code is valid, in seconds.
         lifetime: u64,
@@ -40,7 +40,7 @@ pub(super) enum Step {
     },
     /// The code is entered.
     RightGuess { nth: usize },
-    /// So many different codes are entered that are wrong.
+    /// This number of different codes is entered, all of them wrong.
     WrongGuesses { nth: usize, count: u8 },
     /// The last request that creates, resends or checks is repeated with its idempotency key.
     Repeat,
@@ -48,15 +48,15 @@ pub(super) enum Step {
     Cancel { nth: usize },
     /// The provider reports about a message that it took.
     Receipt { nth: usize, news: News },
-    /// So many seconds pass.
+    /// This number of seconds passes.
     Pass(u64),
-    /// Time passes until so many seconds before the end of a code.
+    /// Time passes until some seconds before the end of a code.
     PassUntilEnd { nth: usize, seconds_before: u64 },
     /// A worker does what it does each second.
     Work(Worker),
     /// The provider's answer to the next call that has none yet; it takes a message without one.
     Provider(Answer),
-    /// The next admission takes so many seconds.
+    /// The next admission takes this number of seconds.
     SlowAdmission(u64),
     /// The process dies the next time that it gets to this point, and starts again.
     Crash(Point),
@@ -75,7 +75,7 @@ pub(super) enum Person {
     Mailbox(u8),
 }
 
-/// What a receipt reports.
+/// The report of a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum News {
     Sent,
@@ -103,13 +103,13 @@ pub(super) enum Worker {
     Messages,
 }
 
-/// A provider's answer that is no acceptance.
+/// An answer of the provider other than an acceptance.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Answer {
     Refused,
     /// Whether it took the message is unknown. (It did.)
     Unknown,
-    /// It wants to be called again after so many seconds.
+    /// It wants to be called again after this number of seconds.
     Later(u64),
 }
 

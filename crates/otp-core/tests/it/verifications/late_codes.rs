@@ -32,8 +32,8 @@ impl SendLedger for Slow {
     }
 }
 
-/// Asserts that a code of 5 minutes, which is sent again after so many seconds, is handed over so many times in
-/// all. If it is not sent again, that message costs nothing.
+/// Asserts how often a code of 5 minutes is handed over that is sent again `after` seconds. If it is not handed
+/// over again, that message costs nothing.
 async fn assert_handed_over(verifier: &Verifier, after: u64, times: usize) {
     let id = verifier.created(1).await.id;
     verifier.advance(after);
