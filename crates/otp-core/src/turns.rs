@@ -18,14 +18,14 @@ pub struct WorkUnderWay {
 /// The work that may begin now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
-    /// At most so many pieces of it, of all accounts together.
+    /// At most this many pieces of it, of all accounts together.
     pub most: usize,
     /// The accounts that have all the places they may have.
     pub left_out: BTreeSet<AccountId>,
 }
 
 impl Room {
-    /// Returns room for so many pieces of work, of whatever accounts.
+    /// Returns room for this many pieces of work, of whatever accounts.
     pub fn for_all(most: usize) -> Self {
         Self {
             most,
@@ -35,7 +35,7 @@ impl Room {
 }
 
 impl WorkUnderWay {
-    /// Nothing is under way, and there are so many places.
+    /// Creates a process with this many places, none of them taken.
     pub fn with_places(places: usize) -> Self {
         Self {
             places,
@@ -141,8 +141,7 @@ mod tests {
         ) {
             let mut work = WorkUnderWay::with_places(places);
             let mut waiting = waiting;
-            loop {
-                let Some(room) = work.room() else { break };
+            while let Some(room) = work.room() {
                 prop_assert!(room.most > 0);
                 let next = (0..waiting.len())
                     .find(|number| waiting[*number] > 0 && !room.left_out.contains(&account(*number)));

@@ -79,7 +79,7 @@ impl DeliveryState {
     }
 }
 
-/// What the calls of an endpoint came to lately.
+/// The recent failures of an endpoint.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EndpointHealth {
     /// The calls that failed since the last success.

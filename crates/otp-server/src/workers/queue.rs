@@ -72,7 +72,7 @@ impl DeliverQueuedMessages {
     }
 }
 
-/// What became of a round so far.
+/// The results of a round until now.
 #[derive(Default)]
 struct Round {
     progress: bool,
