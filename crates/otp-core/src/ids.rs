@@ -103,6 +103,10 @@ id!(
     VerificationId
 );
 id!(
+    /// An endpoint of a customer, which receives events.
+    WebhookEndpointId
+);
+id!(
     /// A sender: a number that an account sends from.
     SenderId
 );

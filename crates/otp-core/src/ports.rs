@@ -51,6 +51,7 @@ mod test_inbox;
 mod verification_ledger;
 mod verifications;
 mod webhook_caller;
+mod webhook_endpoints;
 
 pub use accounts::Accounts;
 pub use admission_facts::AdmissionFacts;
@@ -102,6 +103,7 @@ pub use test_inbox::TestInbox;
 pub use verification_ledger::VerificationLedger;
 pub use verifications::{VerificationKey, Verifications};
 pub use webhook_caller::WebhookCaller;
+pub use webhook_endpoints::WebhookEndpoints;
 
 /// Mocks of the ports, with the feature `mocks`.
 ///
@@ -153,6 +155,7 @@ pub mod mocks {
     pub use super::verification_ledger::MockVerificationLedger;
     pub use super::verifications::MockVerifications;
     pub use super::webhook_caller::MockWebhookCaller;
+    pub use super::webhook_endpoints::MockWebhookEndpoints;
 }
 #[cfg(feature = "mocks")]
 pub use mocks::*;

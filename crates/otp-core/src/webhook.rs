@@ -9,6 +9,9 @@
 mod address;
 mod call;
 mod delivery;
+mod description;
+pub mod endpoint;
+mod event;
 mod id;
 mod outcome;
 mod secret;
@@ -21,6 +24,8 @@ pub use delivery::{
     Attempt, DELIVERY_WAITS, DISABLED_AFTER, DeliveryState, EndpointEnd, EndpointHealth,
     JudgedAttempt,
 };
+pub use description::{InvalidWebhookDescription, WebhookDescription};
+pub use event::{EventFilter, UnknownWebhookEvent, WantedEvents, WebhookEventKind};
 pub use id::{InvalidWebhookId, WebhookId};
 pub use outcome::{
     MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure, WebhookOutcome, WebhookVerdict,

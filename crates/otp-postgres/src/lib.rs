@@ -70,5 +70,6 @@ mod transaction;
 mod url;
 mod verification_ledger;
 mod verifications;
+mod webhook_endpoints;
 
 pub use connect::{ConnectError, PgOptions, PgStore};

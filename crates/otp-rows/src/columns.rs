@@ -13,7 +13,7 @@ use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::{Fingerprint, IdempotencyKey, RequestKeyHash};
 use otp_core::ids::{
     AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, ReviewerNumberId,
-    SenderId, SubscriptionId, TemplateId, VerificationId,
+    SenderId, SubscriptionId, TemplateId, VerificationId, WebhookEndpointId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
@@ -32,6 +32,8 @@ use otp_core::verification::{
     Alphabet, CheckKey, CheckResult, CodeHash, CodeLength, HashedContext, TransactionHash,
     VerificationStatus,
 };
+use otp_core::webhook::endpoint::EndpointStanding;
+use otp_core::webhook::{EventFilter, WantedEvents};
 use uuid::Uuid;
 
 use crate::column::{Column, Raw};
@@ -101,6 +103,7 @@ ids!(
     SubscriptionId,
     TemplateId,
     VerificationId,
+    WebhookEndpointId,
 );
 
 codes!(
@@ -112,6 +115,7 @@ codes!(
     CodeOutcome,
     ConsentRequest,
     ConsentSource,
+    EndpointStanding,
     EntryKind,
     EventSource,
     MessageStatus,
@@ -205,6 +209,16 @@ column!(
     CodeExpiry as Integer,
     |minutes| CodeExpiry::from_minutes(minutes.into()).ok(),
     |value| value.minutes().into()
+);
+column!(
+    EventFilter as Integer,
+    |mask| EventFilter::from_mask(mask),
+    |value| value.mask()
+);
+column!(
+    WantedEvents as Integer,
+    |mask| WantedEvents::from_mask(mask),
+    |value| value.mask()
 );
 
 // Values that need no rule of the core.

@@ -21,6 +21,7 @@ mod sender;
 mod template;
 mod test_message;
 mod verification;
+mod webhook_endpoint;
 
 pub use account::{AccountChangeRow, AccountRow, ApiKeyRow};
 pub use audit::AuditEntryRow;
@@ -56,6 +57,7 @@ pub use verification::{
     AnsweredGuessRow, CheckRow, CodeMessageRow, DueVerificationRow, OfMessageRow, RecordParts,
     RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,
 };
+pub use webhook_endpoint::WebhookEndpointRow;
 
 use crate::Unreadable;
 

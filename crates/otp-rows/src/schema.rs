@@ -33,6 +33,7 @@ table! {
         standing -> SmallInt,
         proof_subject -> SmallInt,
         email_sender -> Nullable<Binary>,
+        webhook_events -> Integer,
         created_at -> Instant,
     }
 }
@@ -341,6 +342,22 @@ table! {
         code -> Binary,
         created_at -> Instant,
         expires_at -> Instant,
+    }
+}
+
+table! {
+    /// The endpoints of customers, sealed.
+    webhook_endpoints (id) {
+        id -> Id,
+        account_id -> Id,
+        url -> Binary,
+        description -> Nullable<Binary>,
+        events -> Integer,
+        standing -> SmallInt,
+        secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<Instant>,
+        created_at -> Instant,
     }
 }
 

@@ -62,5 +62,6 @@ mod templates;
 mod test_inbox;
 mod verification_ledger;
 mod verifications;
+mod webhook_endpoints;
 
 pub use connect::{ConnectError, SqliteOptions, SqliteStore};

@@ -29,7 +29,7 @@ use crate::errors::StoreError;
 use crate::set_based::{id, set_based};
 
 const RULES: &str = "
-    SELECT a.id, a.low_balance_percent, a.standing
+    SELECT a.id, a.low_balance_percent, a.standing, a.webhook_events
     FROM json_each(?) AS wanted CROSS JOIN accounts AS a
     WHERE a.id = unhex(wanted.value ->> 0)";
 

@@ -38,6 +38,7 @@
 //! | [`test_accounts`] | `TestInbox`, `Accounts`, `SendLedger`, `CreditAudit`, `Erasure` | no test key works |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
+//! | [`webhook_endpoints`] | `WebhookEndpoints`, `AdmissionFacts` | no customer's server is called |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
@@ -71,6 +72,7 @@ pub mod templates;
 pub mod test_accounts;
 pub mod timeline;
 pub mod verifications;
+pub mod webhook_endpoints;
 
 /// Makes a test of each promise that a store keeps.
 ///
@@ -112,6 +114,7 @@ macro_rules! storage_contract {
             test_accounts,
             timeline,
             verifications,
+            webhook_endpoints,
         }
     };
     ($fresh:expr; $($module:ident),+ $(,)?) => {
@@ -415,6 +418,18 @@ macro_rules! storage_contract {
     (@schema $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; schema:
             a_migrated_schema_is_up_to_date_and_stays_so,
+        }
+    };
+    (@webhook_endpoints $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; webhook_endpoints:
+            webhook_endpoints_read_back_oldest_first_by_their_account_only,
+            a_change_of_a_webhook_endpoint_writes_what_it_names,
+            concurrent_rotations_of_a_webhook_secret_keep_the_newest_two,
+            one_webhook_endpoint_too_many_leaves_nothing,
+            concurrent_webhook_endpoints_never_exceed_the_limit,
+            a_webhook_endpoint_is_removed_once,
+            the_account_wants_what_its_webhook_endpoints_want,
+            concurrent_changes_of_webhook_endpoints_leave_the_union_of_the_last,
         }
     };
     (@tests $fresh:expr; $module:ident: $($promise:ident,)+) => {$(

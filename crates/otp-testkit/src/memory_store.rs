@@ -23,6 +23,7 @@ mod sender_healths;
 mod templates;
 mod test_inbox;
 mod verifications;
+mod webhook_endpoints;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -58,6 +59,7 @@ use otp_core::send::{RoutedTo, SendingProfile};
 use otp_core::subscription::Subscription;
 use otp_core::test_inbox::TestMessage;
 use otp_core::time::Timestamp;
+use otp_core::webhook::endpoint::WebhookEndpoint;
 
 use self::outgoing_queue::InQueue;
 use self::verifications::VerificationRows;
@@ -99,6 +101,7 @@ struct State {
     requests: HashMap<RequestKey, StoredRequest>,
     test_messages: Vec<TestMessage>,
     reviewer_numbers: Vec<ReviewerNumber>,
+    webhook_endpoints: Vec<WebhookEndpoint>,
 }
 
 #[derive(Debug)]

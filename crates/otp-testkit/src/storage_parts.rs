@@ -16,6 +16,7 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{
     AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, VerificationId,
+    WebhookEndpointId,
 };
 use otp_core::insights::{FunnelFacts, InsightsQuery};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
@@ -34,7 +35,7 @@ use otp_core::ports::{
     QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema,
     SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
     StoredRecipient, Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger,
-    Verifications,
+    Verifications, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -52,6 +53,7 @@ use otp_core::verification::fallback::{
     DueFallback, FallbackPosition, FallbackReview, FallbackStep,
 };
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
+use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
 
 /// Declares [`StorageParts`]: a field for each port, and each method passed on to it.
 macro_rules! storage_parts {
@@ -340,6 +342,17 @@ storage_parts! {
             now: Timestamp,
         ) -> Option<VerificationRecord>;
         async fn list_verifications(query: &VerificationQuery) -> FoundVerifications;
+    }
+    webhook_endpoints: WebhookEndpoints {
+        async fn add_webhook_endpoint(endpoint: &WebhookEndpoint) -> bool;
+        async fn change_webhook_endpoint(
+            account: AccountId, id: WebhookEndpointId, change: &WebhookEndpointChange,
+        ) -> Option<WebhookEndpoint>;
+        async fn remove_webhook_endpoint(account: AccountId, id: WebhookEndpointId) -> bool;
+        async fn find_webhook_endpoint(
+            account: AccountId, id: WebhookEndpointId,
+        ) -> Option<WebhookEndpoint>;
+        async fn list_webhook_endpoints(account: AccountId) -> Vec<WebhookEndpoint>;
     }
 }
 

@@ -1,3 +1,4 @@
+DROP TABLE webhook_endpoints;
 DROP TABLE reviewer_numbers;
 DROP TABLE test_messages;
 DROP TABLE audit_entries;

@@ -27,6 +27,8 @@ CREATE TABLE accounts (
     proof_subject       smallint    NOT NULL DEFAULT 0 CHECK (proof_subject BETWEEN 0 AND 1),
     -- The sender of its mails; NULL if every value is the default.
     email_sender        bytea,
+    -- A bit for each kind of event that one of its enabled webhook endpoints wants.
+    webhook_events      integer     NOT NULL DEFAULT 0 CHECK (webhook_events >= 0),
     created_at          timestamptz NOT NULL
 );
 
@@ -601,3 +603,23 @@ CREATE TABLE reviewer_numbers (
     expires_at      timestamptz NOT NULL,
     UNIQUE (account_id, recipient_index)
 );
+
+-- The endpoints of customers that receive events. URL, description and secrets are sealed with the
+-- account's key.
+CREATE TABLE webhook_endpoints (
+    id              uuid        PRIMARY KEY,
+    account_id      uuid        NOT NULL REFERENCES accounts (id),
+    url             bytea       NOT NULL,
+    description     bytea,
+    -- A bit for each kind of event that it wants; 0 for all.
+    events          integer     NOT NULL CHECK (events >= 0),
+    -- 0 is enabled. Disabled: 1 by its owner, 2 gone, 3 failing.
+    standing        smallint    NOT NULL CHECK (standing BETWEEN 0 AND 3),
+    secret          bytea       NOT NULL,
+    -- The secret before the last rotation, and the time until which it signs too.
+    previous_secret bytea,
+    previous_until  timestamptz,
+    created_at      timestamptz NOT NULL,
+    CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
+);
+CREATE INDEX webhook_endpoints_by_account ON webhook_endpoints (account_id, created_at, id);

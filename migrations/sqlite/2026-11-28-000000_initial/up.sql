@@ -29,6 +29,8 @@ CREATE TABLE accounts (
     proof_subject       INTEGER NOT NULL DEFAULT 0 CHECK (proof_subject BETWEEN 0 AND 1),
     -- The sender of its mails; NULL if every value is the default.
     email_sender        BLOB,
+    -- A bit for each kind of event that one of its enabled webhook endpoints wants.
+    webhook_events      INTEGER NOT NULL DEFAULT 0 CHECK (webhook_events >= 0),
     created_at          INTEGER NOT NULL
 ) STRICT;
 
@@ -572,3 +574,23 @@ CREATE TABLE reviewer_numbers (
     expires_at      INTEGER NOT NULL,
     UNIQUE (account_id, recipient_index)
 ) STRICT;
+
+-- The endpoints of customers that receive events. URL, description and secrets are sealed with the
+-- account's key.
+CREATE TABLE webhook_endpoints (
+    id              BLOB    PRIMARY KEY,
+    account_id      BLOB    NOT NULL REFERENCES accounts (id),
+    url             BLOB    NOT NULL,
+    description     BLOB,
+    -- A bit for each kind of event that it wants; 0 for all.
+    events          INTEGER NOT NULL CHECK (events >= 0),
+    -- 0 is enabled. Disabled: 1 by its owner, 2 gone, 3 failing.
+    standing        INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3),
+    secret          BLOB    NOT NULL,
+    -- The secret before the last rotation, and the time until which it signs too.
+    previous_secret BLOB,
+    previous_until  INTEGER,
+    created_at      INTEGER NOT NULL,
+    CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
+) STRICT;
+CREATE INDEX webhook_endpoints_by_account ON webhook_endpoints (account_id, created_at, id);

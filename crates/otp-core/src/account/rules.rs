@@ -2,8 +2,9 @@
 
 use super::AccountStanding;
 use crate::notice::LowBalance;
+use crate::webhook::WantedEvents;
 
-/// The settings an operator may change for one account. A store loads them with the facts of a
+/// The settings that differ between accounts. A store loads them with the facts of a
 /// decision, under the account's lock, so a change applies from the next send on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AccountRules {
@@ -11,4 +12,7 @@ pub struct AccountRules {
     pub low_balance: LowBalance,
     /// Whether the account may send.
     pub standing: AccountStanding,
+    /// The events that its webhook endpoints want. Only
+    /// [`WebhookEndpoints`](crate::ports::WebhookEndpoints) changes it.
+    pub wanted_events: WantedEvents,
 }

@@ -66,6 +66,12 @@ pub enum Purpose {
     ReviewerNumber,
     /// The code of a reviewer number.
     ReviewerCode,
+    /// The URL of a customer's endpoint.
+    WebhookUrl,
+    /// The owner's description of an endpoint.
+    WebhookDescription,
+    /// The secret that signs calls to an endpoint, also after its rotation.
+    WebhookSecret,
 }
 
 impl Purpose {
@@ -92,6 +98,9 @@ impl Purpose {
             Self::TestCode => b"test-code",
             Self::ReviewerNumber => b"reviewer-number",
             Self::ReviewerCode => b"reviewer-code",
+            Self::WebhookUrl => b"webhook-url",
+            Self::WebhookDescription => b"webhook-description",
+            Self::WebhookSecret => b"webhook-secret",
         }
     }
 }

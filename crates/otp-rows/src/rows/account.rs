@@ -9,6 +9,7 @@ use otp_core::notice::LowBalance;
 use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
+use otp_core::webhook::WantedEvents;
 
 use crate::Col;
 use crate::schema::{accounts, api_keys};
@@ -29,6 +30,7 @@ pub struct AccountRow {
     standing: Col<AccountStanding>,
     proof_subject: Col<ProofSubject>,
     email_sender: Col<Option<Sealed>>,
+    webhook_events: Col<WantedEvents>,
     created_at: Col<Timestamp>,
 }
 
@@ -48,6 +50,7 @@ impl From<&Account> for AccountRow {
             standing: Col(account.rules.standing),
             proof_subject: Col(account.proof_subject),
             email_sender: Col(account.email_sender.clone()),
+            webhook_events: Col(account.rules.wanted_events),
             created_at: Col(account.created_at),
         }
     }
@@ -69,6 +72,7 @@ impl From<AccountRow> for Account {
             rules: AccountRules {
                 low_balance: row.low_balance_percent.0,
                 standing: row.standing.0,
+                wanted_events: row.webhook_events.0,
             },
             proof_subject: row.proof_subject.0,
             email_sender: row.email_sender.0,

@@ -13,6 +13,7 @@ use otp_core::send::settlement::{MessageState, SettlementFacts};
 use otp_core::subscription::SubscriptionBalance;
 use otp_core::time::Timestamp;
 use otp_core::verification::fallback::FallbackReviewFacts;
+use otp_core::webhook::WantedEvents;
 
 use crate::Col;
 use crate::column::by_name;
@@ -78,6 +79,7 @@ by_name! {
         id: Col<AccountId>,
         low_balance_percent: Col<LowBalance>,
         standing: Col<AccountStanding>,
+        webhook_events: Col<WantedEvents>,
     }
 }
 
@@ -101,6 +103,7 @@ impl AccountRulesRow {
         AccountRules {
             low_balance: self.low_balance_percent.0,
             standing: self.standing.0,
+            wanted_events: self.webhook_events.0,
         }
     }
 }

@@ -20,7 +20,7 @@ use otp_core::time::Timestamp;
 use super::{MemoryStore, State, conflict};
 
 impl State {
-    fn require_account(&self, id: AccountId) -> Result<(), PortError> {
+    pub(super) fn require_account(&self, id: AccountId) -> Result<(), PortError> {
         let known = self.accounts.iter().any(|account| account.id == id);
         if known {
             Ok(())

@@ -1,0 +1,164 @@
+//! Webhook endpoints.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::ports::{PortError, WebhookEndpoints};
+use otp_core::webhook::WantedEvents;
+use otp_core::webhook::endpoint::{
+    WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
+};
+use otp_rows::Col;
+use otp_rows::rows::WebhookEndpointRow;
+use otp_rows::schema::{accounts, webhook_endpoints};
+
+use crate::PgStore;
+use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join3};
+use crate::send_ledger::lock_accounts;
+use crate::transaction::Transaction;
+
+#[async_trait]
+impl WebhookEndpoints for PgStore {
+    async fn add_webhook_endpoint(&self, endpoint: &WebhookEndpoint) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let added = add(&transaction, endpoint).await;
+        transaction.finish(added.map_err(port_error)).await
+    }
+
+    async fn change_webhook_endpoint(
+        &self,
+        account: AccountId,
+        id: WebhookEndpointId,
+        change: &WebhookEndpointChange,
+    ) -> Result<Option<WebhookEndpoint>, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let changed = self::change(&transaction, account, id, change).await;
+        transaction.finish(changed.map_err(port_error)).await
+    }
+
+    async fn remove_webhook_endpoint(
+        &self,
+        account: AccountId,
+        id: WebhookEndpointId,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let removed = remove(&transaction, account, id).await;
+        transaction.finish(removed.map_err(port_error)).await
+    }
+
+    async fn find_webhook_endpoint(
+        &self,
+        account: AccountId,
+        id: WebhookEndpointId,
+    ) -> Result<Option<WebhookEndpoint>, PortError> {
+        let row = webhook_endpoints::table
+            .find(Col(id))
+            .filter(webhook_endpoints::account_id.eq(Col(account)))
+            .select(WebhookEndpointRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(WebhookEndpoint::from))
+    }
+
+    async fn list_webhook_endpoints(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<WebhookEndpoint>, PortError> {
+        let connection = self.connection().await?;
+        load(&connection, account).await.map_err(port_error)
+    }
+}
+
+async fn add(transaction: &Transaction, endpoint: &WebhookEndpoint) -> QueryResult<bool> {
+    let account = endpoint.account_id;
+    let existing = lock_and_load(transaction, account).await?;
+    let Some(wanted) = judge_addition(&existing, endpoint) else {
+        return Ok(false);
+    };
+    let mut connection = transaction.connection();
+    let insert = diesel::insert_into(webhook_endpoints::table)
+        .values(WebhookEndpointRow::from(endpoint))
+        .execute(&mut connection);
+    try_join(insert, set_wanted_events(transaction, account, wanted)).await?;
+    Ok(true)
+}
+
+async fn change(
+    transaction: &Transaction,
+    account: AccountId,
+    id: WebhookEndpointId,
+    change: &WebhookEndpointChange,
+) -> QueryResult<Option<WebhookEndpoint>> {
+    let existing = lock_and_load(transaction, account).await?;
+    let Some((changed, wanted)) = judge_change(existing, id, change) else {
+        return Ok(None);
+    };
+    let mut connection = transaction.connection();
+    let update = diesel::update(webhook_endpoints::table.find(Col(id)))
+        .set(WebhookEndpointRow::from(&changed))
+        .execute(&mut connection);
+    try_join(update, set_wanted_events(transaction, account, wanted)).await?;
+    Ok(Some(changed))
+}
+
+async fn remove(
+    transaction: &Transaction,
+    account: AccountId,
+    id: WebhookEndpointId,
+) -> QueryResult<bool> {
+    let existing = lock_and_load(transaction, account).await?;
+    let Some(wanted) = judge_removal(existing, id) else {
+        return Ok(false);
+    };
+    let mut connection = transaction.connection();
+    let delete = diesel::delete(webhook_endpoints::table.find(Col(id))).execute(&mut connection);
+    try_join(delete, set_wanted_events(transaction, account, wanted)).await?;
+    Ok(true)
+}
+
+/// Begins the transaction, locks the account, and loads its endpoints, oldest first.
+async fn lock_and_load(
+    transaction: &Transaction,
+    account: AccountId,
+) -> QueryResult<Vec<WebhookEndpoint>> {
+    let accounts = BTreeSet::from([account]);
+    let ((), _, existing) = try_join3(
+        transaction.begin(),
+        lock_accounts(transaction.connection(), &accounts),
+        load(transaction.connection(), account),
+    )
+    .await?;
+    Ok(existing)
+}
+
+/// Loads the endpoints of an account, oldest first.
+async fn load(
+    mut connection: &AsyncPgConnection,
+    account: AccountId,
+) -> QueryResult<Vec<WebhookEndpoint>> {
+    let rows = webhook_endpoints::table
+        .filter(webhook_endpoints::account_id.eq(Col(account)))
+        .order((webhook_endpoints::created_at, webhook_endpoints::id))
+        .select(WebhookEndpointRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows.into_iter().map(WebhookEndpoint::from).collect())
+}
+
+async fn set_wanted_events(
+    transaction: &Transaction,
+    account: AccountId,
+    wanted: WantedEvents,
+) -> QueryResult<()> {
+    diesel::update(accounts::table.find(Col(account)))
+        .set(accounts::webhook_events.eq(Col(wanted)))
+        .execute(&mut transaction.connection())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Webhook endpoints in memory.
+
+use async_trait::async_trait;
+use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::ports::{PortError, WebhookEndpoints};
+use otp_core::webhook::WantedEvents;
+use otp_core::webhook::endpoint::{
+    WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
+};
+
+use super::{MemoryStore, State};
+
+#[async_trait]
+impl WebhookEndpoints for MemoryStore {
+    async fn add_webhook_endpoint(&self, endpoint: &WebhookEndpoint) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let account = endpoint.account_id;
+        state.require_account(account)?;
+        let Some(wanted) = judge_addition(&state.endpoints_of(account), endpoint) else {
+            return Ok(false);
+        };
+        state.webhook_endpoints.push(endpoint.clone());
+        state.set_wanted_events(account, wanted);
+        Ok(true)
+    }
+
+    async fn change_webhook_endpoint(
+        &self,
+        account: AccountId,
+        id: WebhookEndpointId,
+        change: &WebhookEndpointChange,
+    ) -> Result<Option<WebhookEndpoint>, PortError> {
+        let mut state = self.state();
+        let judged = judge_change(state.endpoints_of(account), id, change);
+        let Some((changed, wanted)) = judged else {
+            return Ok(None);
+        };
+        let mut stored = state.webhook_endpoints.iter_mut();
+        let stored = stored.find(|endpoint| endpoint.id == id);
+        *stored.expect("it was judged") = changed.clone();
+        state.set_wanted_events(account, wanted);
+        Ok(Some(changed))
+    }
+
+    async fn remove_webhook_endpoint(
+        &self,
+        account: AccountId,
+        id: WebhookEndpointId,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let Some(wanted) = judge_removal(state.endpoints_of(account), id) else {
+            return Ok(false);
+        };
+        state.webhook_endpoints.retain(|endpoint| endpoint.id != id);
+        state.set_wanted_events(account, wanted);
+        Ok(true)
+    }
+
+    async fn find_webhook_endpoint(
+        &self,
+        account: AccountId,
+        id: WebhookEndpointId,
+    ) -> Result<Option<WebhookEndpoint>, PortError> {
+        let endpoints = self.state().endpoints_of(account);
+        Ok(endpoints.into_iter().find(|endpoint| endpoint.id == id))
+    }
+
+    async fn list_webhook_endpoints(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<WebhookEndpoint>, PortError> {
+        Ok(self.state().endpoints_of(account))
+    }
+}
+
+impl State {
+    /// Returns the endpoints of an account, oldest first.
+    fn endpoints_of(&self, account: AccountId) -> Vec<WebhookEndpoint> {
+        let of_account = self.webhook_endpoints.iter();
+        let of_account = of_account.filter(|endpoint| endpoint.account_id == account);
+        let mut endpoints: Vec<_> = of_account.cloned().collect();
+        endpoints.sort_by_key(|endpoint| (endpoint.created_at, endpoint.id));
+        endpoints
+    }
+
+    fn set_wanted_events(&mut self, account: AccountId, wanted: WantedEvents) {
+        for stored in &mut self.accounts {
+            if stored.id == account {
+                stored.rules.wanted_events = wanted;
+            }
+        }
+    }
+}
