@@ -50,6 +50,7 @@ pub mod list_unsent_notices;
 pub mod list_verifications;
 pub mod mail_notices;
 pub mod manage_reviewer_numbers;
+pub mod manage_webhook_endpoints;
 pub mod open_keyring;
 pub mod open_test_account;
 pub mod preflight_templates;

@@ -32,3 +32,4 @@ mod sync_templates;
 mod templates;
 mod test_keys;
 mod verifications;
+mod webhook_endpoints;
