@@ -27,8 +27,11 @@ async fn the_reference_is_served_from_the_binary() {
         assert!(document["paths"][path]["post"].is_object(), "{path}");
     }
     let page = get("/docs").await;
+    // Addresses in the text of examples load nothing.
+    let mut attributes = page.split("=\"").skip(1);
+    let value = |attribute: &str| attribute.split('"').next().unwrap_or_default().to_owned();
     assert!(
-        page.contains("<script") && !page.contains("https://"),
+        page.contains("<script") && attributes.all(|attribute| !value(attribute).contains("//")),
         "the page loads something from elsewhere: {page}"
     );
 }

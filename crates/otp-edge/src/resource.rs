@@ -59,6 +59,30 @@ impl ResourceBuilder {
         self.route(guard::Post(), handler)
     }
 
+    /// Answers `PATCH`.
+    #[must_use]
+    pub fn patch<H, A>(mut self, handler: H) -> Self
+    where
+        H: Handler<A>,
+        H::Output: Responder + 'static,
+        A: FromRequest + 'static,
+    {
+        self.allow.push("PATCH");
+        self.route(guard::Patch(), handler)
+    }
+
+    /// Answers `DELETE`.
+    #[must_use]
+    pub fn delete<H, A>(mut self, handler: H) -> Self
+    where
+        H: Handler<A>,
+        H::Output: Responder + 'static,
+        A: FromRequest + 'static,
+    {
+        self.allow.push("DELETE");
+        self.route(guard::Delete(), handler)
+    }
+
     /// Returns the resource.
     pub fn finish(self) -> Resource {
         let allow = HeaderValue::from_str(&self.allow.join(", "));

@@ -31,3 +31,11 @@ pub(crate) fn with_status<T: Serialize>(
         Err(error) => error.answer(context),
     }
 }
+
+/// Returns the result of an endpoint whose answer has no body.
+pub(crate) fn no_content(request: &HttpRequest, result: Result<(), ApiError>) -> HttpResponse {
+    match result {
+        Ok(()) => HttpResponse::NoContent().insert_header(NO_STORE).finish(),
+        Err(error) => error.answer(&RequestContext::of(request)),
+    }
+}

@@ -8,10 +8,10 @@ use otp_edge::{PerIpLimit, catch_panics, not_found, per_ip_limit};
 use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
-    cancel_verification, check_message_status, check_verification, create_verification, docs,
-    explain_message, health, jwks, list_messages, list_test_messages, record_outcome,
-    resend_verification, send_message, show_insights, show_message, show_verification,
-    whatsapp_webhook,
+    cancel_verification, check_message_status, check_verification, create_verification,
+    create_webhook_endpoint, docs, explain_message, health, jwks, list_messages,
+    list_test_messages, record_outcome, resend_verification, rotate_webhook_secret, send_message,
+    show_insights, show_message, show_verification, show_webhook_endpoint, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -80,6 +80,9 @@ impl Api {
                 check_verification::resource(),
                 resend_verification::resource(),
                 cancel_verification::resource(),
+                create_webhook_endpoint::resource(),
+                show_webhook_endpoint::resource(),
+                rotate_webhook_secret::resource(),
             ] {
                 let limited = api.limited(resource).wrap(from_fn(per_ip_limit));
                 let caught = limited.wrap(from_fn(catch_panics));

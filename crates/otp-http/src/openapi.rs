@@ -8,10 +8,11 @@ use utoipa::openapi::{Components, Server};
 use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
-    cancel_verification, check_message_status, check_verification, create_verification,
-    explain_message, health, jwks, list_messages, list_test_messages, list_verifications,
-    record_outcome, resend_verification, send_message, show_insights, show_message,
-    show_verification,
+    cancel_verification, change_webhook_endpoint, check_message_status, check_verification,
+    create_verification, create_webhook_endpoint, explain_message, health, jwks, list_messages,
+    list_test_messages, list_verifications, list_webhook_endpoints, record_outcome,
+    remove_webhook_endpoint, resend_verification, rotate_webhook_secret, send_message,
+    show_insights, show_message, show_verification, show_webhook_endpoint,
 };
 use crate::error::{Problem, offer_problems};
 use crate::wire::{ErrorBody, VerificationStatusName};
@@ -90,6 +91,12 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         show_verification::get,
         list_verifications::get,
         show_insights::get,
+        create_webhook_endpoint::post,
+        list_webhook_endpoints::get,
+        show_webhook_endpoint::get,
+        change_webhook_endpoint::patch,
+        remove_webhook_endpoint::delete,
+        rotate_webhook_secret::post,
         jwks::get,
         health::live,
         health::ready,
@@ -100,6 +107,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         (name = "Messages", description = "Send passcodes and follow their status."),
         (name = "Verifications", description = "Let the service make the code, deliver it and check it."),
         (name = "Insights", description = "See how far messages get and how many codes are typed."),
+        (name = "Webhooks", description = "Manage the URLs of your servers that receive events."),
         (name = "Tests", description = "Read what test keys sent."),
         (name = "Proofs", description = "Check proofs of verifications."),
         (name = health::TAG, description = "For load balancers and operators."),

@@ -13,6 +13,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::read_test_inbox::ReadTestInbox;
 use otp_core::usecases::record_outcome::RecordOutcome;
@@ -60,6 +61,8 @@ pub struct ApiState {
     pub publish_proof_keys: PublishProofKeys,
     /// Answers repeated requests like the first.
     pub answer_once: AnswerOnce,
+    /// Creates, changes and shows webhook endpoints.
+    pub manage_webhook_endpoints: ManageWebhookEndpoints,
     /// Reads a test inbox.
     pub read_test_inbox: ReadTestInbox,
     /// WhatsApp's webhook; without it the path does not exist.

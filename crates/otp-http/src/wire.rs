@@ -14,6 +14,7 @@ mod send_message_request;
 mod time;
 mod typed_field;
 mod verification;
+mod webhook_endpoint;
 
 pub(crate) use code_outcome::CodeOutcomeName;
 pub(crate) use create_verification_request::{
@@ -29,5 +30,8 @@ pub(crate) use send_message_request::{
     InvalidIdempotencyKey, InvalidRecipient, SendMessageRequest,
 };
 pub(crate) use time::Time;
-pub(crate) use typed_field::TypedField;
+pub(crate) use typed_field::{ChangedField, TypedField};
 pub(crate) use verification::{ChannelName, VerificationResource, VerificationStatusName};
+pub(crate) use webhook_endpoint::{
+    WebhookEndpointResource, WebhookEndpointWithSecret, WebhookEventName, description, events,
+};

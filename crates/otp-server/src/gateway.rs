@@ -246,6 +246,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         verification_policy: settings.verification,
         publish_proof_keys: use_cases.publish_proof_keys,
         answer_once: use_cases.answer_once,
+        manage_webhook_endpoints: use_cases.manage_webhook_endpoints,
         read_test_inbox: use_cases.read_test_inbox,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,

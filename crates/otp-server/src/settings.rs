@@ -16,6 +16,7 @@ use std::time::Duration;
 use otp_core::account::AccountRules;
 use otp_core::keyring::MasterKeys;
 use otp_core::verification::VerificationPolicy;
+use otp_core::webhook::PrivateTargets;
 use otp_edge::{PerIpQuota, TrustedProxies};
 use otp_whatsapp::CloudApiOptions;
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
@@ -45,6 +46,8 @@ pub struct Settings {
     /// `security.master_key` and `previous_master_keys`, if they are set; see
     /// [`Settings::master_keys`].
     pub master_keys: Option<Arc<MasterKeys>>,
+    /// The section `[webhooks]`.
+    pub webhooks: Webhooks,
     /// The section `[rate_limit]`; `None` if requests are not limited.
     pub rate_limit: Option<PerIpQuota>,
     /// The section `[log]`.
@@ -135,6 +138,14 @@ pub struct Webhook {
     pub app_secret: AppSecret,
     /// Confirms the registration of the webhook.
     pub verify_token: VerifyToken,
+}
+
+/// Webhooks to customers.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Webhooks {
+    /// Whether URLs of endpoints may lead into the operator's own network.
+    pub private_targets: PrivateTargets,
 }
 
 /// How long sending may take.

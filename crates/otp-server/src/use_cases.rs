@@ -26,6 +26,7 @@ use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::mail_notices::MailNotices;
+use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::read_test_inbox::ReadTestInbox;
 use otp_core::usecases::record_consent::RecordConsent;
@@ -62,6 +63,7 @@ pub(crate) struct UseCases {
     pub(crate) list_verifications: ListVerifications,
     pub(crate) publish_proof_keys: PublishProofKeys,
     pub(crate) answer_once: AnswerOnce,
+    pub(crate) manage_webhook_endpoints: ManageWebhookEndpoints,
     pub(crate) read_test_inbox: ReadTestInbox,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
@@ -145,6 +147,13 @@ impl UseCases {
                 sealers: sealers(),
                 clock: Arc::clone(&adapters.clock),
                 randomness: Arc::clone(&adapters.randomness),
+            },
+            manage_webhook_endpoints: ManageWebhookEndpoints {
+                endpoints: adapters.storage.clone(),
+                sealers: sealers(),
+                clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
+                private_targets: settings.webhooks.private_targets,
             },
             read_test_inbox: ReadTestInbox {
                 inbox: adapters.storage.clone(),

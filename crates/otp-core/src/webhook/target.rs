@@ -7,9 +7,6 @@ use url::{Host, Url};
 
 use super::address::ForbiddenAddress;
 
-/// The maximum length of a URL in bytes, as typed and as normalised.
-const MAX_LENGTH: usize = 2_048;
-
 /// Whether calls may go to hosts that are not on the public internet, and without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrivateTargets {
@@ -75,6 +72,9 @@ pub enum ForbiddenWebhookTarget {
 }
 
 impl WebhookTarget {
+    /// The maximum length of a URL in bytes, as typed and as normalised.
+    pub const MAX_LENGTH: usize = 2_048;
+
     /// Reads and judges a URL. It is normalised by the rules of browsers (WHATWG), with `/` as the
     /// shortest path.
     pub fn parse(text: &str, private: PrivateTargets) -> Result<Self, WebhookTargetError> {
@@ -126,7 +126,7 @@ impl fmt::Debug for WebhookTarget {
 }
 
 fn read(text: &str) -> Result<Url, InvalidWebhookTarget> {
-    if text.len() > MAX_LENGTH {
+    if text.len() > WebhookTarget::MAX_LENGTH {
         return Err(InvalidWebhookTarget::TooLong);
     }
     // The parser drops or replaces these, so the URL would not be the one that was typed.
@@ -148,7 +148,7 @@ fn read(text: &str) -> Result<Url, InvalidWebhookTarget> {
     {
         return Err(InvalidWebhookTarget::NotAUrl);
     }
-    if url.as_str().len() > MAX_LENGTH {
+    if url.as_str().len() > WebhookTarget::MAX_LENGTH {
         return Err(InvalidWebhookTarget::TooLong);
     }
     Ok(url)

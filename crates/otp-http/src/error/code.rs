@@ -119,6 +119,12 @@ codes! {
     TestKeyRequired => FORBIDDEN,
     /// Too many requests wait for messages of test keys.
     TooManyWaiting => TOO_MANY_REQUESTS,
+    /// The URL of a webhook endpoint leads to a host that must not be called.
+    ForbiddenWebhookTarget => BAD_REQUEST,
+    /// The account has no such webhook endpoint.
+    WebhookEndpointNotFound => NOT_FOUND,
+    /// The account has as many webhook endpoints as it may have.
+    TooManyWebhookEndpoints => CONFLICT,
     /// The idempotency key belongs to another request.
     IdempotencyKeyReused => UNPROCESSABLE_ENTITY,
     /// The first request with this idempotency key is still in progress.

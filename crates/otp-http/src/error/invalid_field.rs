@@ -49,6 +49,8 @@ faults! {
     NotOneOf(&'static [&'static str]) = (&["verified", "abandoned"]) => "not-one-of",
     /// It is not a string.
     NotText => "not-text",
+    /// It is neither true nor false.
+    NotABoolean => "not-a-boolean",
     /// It is not an object.
     NotAnObject => "not-an-object",
     /// It is not an object of strings.
@@ -83,6 +85,16 @@ faults! {
     TooLong(usize) = (255) => "too-long",
     /// It has more bytes than this.
     TooManyBytes(usize) = (512) => "too-many-bytes",
+    /// It is not one line of 1 to this many characters.
+    NotOneLine(usize) = (200) => "not-one-line",
+    /// It is not a URL.
+    NotAUrl => "not-a-url",
+    /// It is a URL of another scheme than HTTPS.
+    UrlScheme => "url-scheme",
+    /// It is a URL with a user name or a password.
+    UrlUserInfo => "url-user-info",
+    /// It is a URL with a fragment.
+    UrlFragment => "url-fragment",
     /// It is not an IP address.
     NotAnIpAddress => "not-an-ip-address",
     /// It begins a period with more messages than this.
@@ -116,8 +128,10 @@ impl FieldFault {
 
     /// Returns the limit that the sentence names; 0 if there is none.
     pub(crate) const fn limit(self) -> usize {
-        if let Self::TooLong(limit) | Self::TooManyBytes(limit) | Self::TooManyMessages(limit) =
-            self
+        if let Self::TooLong(limit)
+        | Self::TooManyBytes(limit)
+        | Self::TooManyMessages(limit)
+        | Self::NotOneLine(limit) = self
         {
             limit
         } else {

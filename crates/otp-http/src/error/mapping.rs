@@ -11,6 +11,7 @@ use otp_core::usecases::check_verification::CheckVerificationError;
 use otp_core::usecases::create_verification::CreateVerificationError;
 use otp_core::usecases::list_messages::ListMessagesError;
 use otp_core::usecases::list_verifications::ListVerificationsError;
+use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpointsError;
 use otp_core::usecases::read_test_inbox::ReadTestInboxError;
 use otp_core::usecases::record_outcome::RecordOutcomeError;
 use otp_core::usecases::resend_verification::ResendVerificationError;
@@ -19,6 +20,7 @@ use otp_core::usecases::show_insights::{MAX_COUNTED, ShowInsightsError};
 use otp_core::usecases::show_message::ShowMessageError;
 use otp_core::usecases::show_verification::ShowVerificationError;
 use otp_core::verification::VerificationOver;
+use otp_core::webhook::{InvalidWebhookTarget, WebhookTarget};
 
 use otp_edge::{BodyError, Refusal, RunError};
 
@@ -300,6 +302,37 @@ impl From<ListMessagesError> for ApiError {
             ListMessagesError::Unreadable(_) => Self::Internal(error.into()),
             ListMessagesError::Port(error) => error.into(),
         }
+    }
+}
+
+impl From<ManageWebhookEndpointsError> for ApiError {
+    fn from(error: ManageWebhookEndpointsError) -> Self {
+        match error {
+            ManageWebhookEndpointsError::InvalidUrl(invalid) => {
+                InvalidField::new("url", url_fault(invalid)).into()
+            }
+            ManageWebhookEndpointsError::ForbiddenUrl(_) => {
+                Self::Plain(ErrorCode::ForbiddenWebhookTarget)
+            }
+            // An account that has API keys exists, so its data has been erased.
+            ManageWebhookEndpointsError::AccountNotFound => Self::Plain(ErrorCode::AccountClosed),
+            ManageWebhookEndpointsError::TooMany => Self::Plain(ErrorCode::TooManyWebhookEndpoints),
+            ManageWebhookEndpointsError::EndpointNotFound => {
+                Self::Plain(ErrorCode::WebhookEndpointNotFound)
+            }
+            ManageWebhookEndpointsError::Unreadable(_) => Self::Internal(error.into()),
+            ManageWebhookEndpointsError::Port(error) => error.into(),
+        }
+    }
+}
+
+fn url_fault(invalid: InvalidWebhookTarget) -> FieldFault {
+    match invalid {
+        InvalidWebhookTarget::TooLong => FieldFault::TooManyBytes(WebhookTarget::MAX_LENGTH),
+        InvalidWebhookTarget::NotAUrl => FieldFault::NotAUrl,
+        InvalidWebhookTarget::Scheme => FieldFault::UrlScheme,
+        InvalidWebhookTarget::UserInfo => FieldFault::UrlUserInfo,
+        InvalidWebhookTarget::Fragment => FieldFault::UrlFragment,
     }
 }
 

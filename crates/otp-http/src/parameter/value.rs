@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use otp_core::ids::{MessageId, VerificationId, parse_uuid};
+use otp_core::ids::{MessageId, VerificationId, WebhookEndpointId, parse_uuid};
 use otp_core::insights::GroupBy;
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
@@ -134,6 +134,14 @@ pub(crate) const VERIFICATION_ID: Value<VerificationId> = Value {
     example: None,
     parse: |text| parse_uuid(text).ok().map(VerificationId),
     text_key: "VerificationNotFound",
+};
+
+/// The id of a webhook endpoint.
+pub(crate) const WEBHOOK_ENDPOINT_ID: Value<WebhookEndpointId> = Value {
+    schema: || format(KnownFormat::Uuid).into(),
+    example: None,
+    parse: |text| parse_uuid(text).ok().map(WebhookEndpointId),
+    text_key: "WebhookEndpointNotFound",
 };
 
 fn string() -> ObjectBuilder {

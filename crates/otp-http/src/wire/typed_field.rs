@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::error::{FieldFault, InvalidField};
@@ -20,6 +20,17 @@ impl TypedField {
             Value::String(text) => Ok(Some(text)),
             Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 Err(InvalidField::new(field, FieldFault::NotText))
+            }
+        }
+    }
+
+    /// Returns the Boolean, if there is one.
+    pub(crate) fn boolean(self, field: &'static str) -> Result<Option<bool>, InvalidField> {
+        match self.0 {
+            Value::Null => Ok(None),
+            Value::Bool(value) => Ok(Some(value)),
+            Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+                Err(InvalidField::new(field, FieldFault::NotABoolean))
             }
         }
     }
@@ -69,6 +80,49 @@ impl TypedField {
     /// Returns whether the field is absent or null.
     pub(crate) fn is_absent(&self) -> bool {
         self.0.is_null()
+    }
+}
+
+/// A field of a change: absent, it keeps a value; null is a value, too.
+#[derive(Debug, Default)]
+pub(crate) enum ChangedField {
+    /// Absent.
+    #[default]
+    Absent,
+    /// There, perhaps null.
+    Given(TypedField),
+}
+
+impl<'de> Deserialize<'de> for ChangedField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        TypedField::deserialize(deserializer).map(Self::Given)
+    }
+}
+
+impl ChangedField {
+    /// Returns what `read` makes of the value, if the field is there. Null is refused.
+    pub(crate) fn read<T>(
+        self,
+        field: &'static str,
+        read: impl FnOnce(TypedField, &'static str) -> Result<Option<T>, InvalidField>,
+    ) -> Result<Option<T>, InvalidField> {
+        let Self::Given(value) = self else {
+            return Ok(None);
+        };
+        let missing = InvalidField::new(field, FieldFault::Missing);
+        read(value, field)?.map(Some).ok_or(missing)
+    }
+
+    /// Returns what `read` makes of the value, if the field is there. Null is `Some(None)`.
+    pub(crate) fn read_nullable<T>(
+        self,
+        field: &'static str,
+        read: impl FnOnce(TypedField, &'static str) -> Result<Option<T>, InvalidField>,
+    ) -> Result<Option<Option<T>>, InvalidField> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Given(value) => read(value, field).map(Some),
+        }
     }
 }
 

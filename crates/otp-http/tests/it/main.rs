@@ -22,5 +22,6 @@ mod test_inbox;
 mod verification_checks;
 mod verification_fields;
 mod verifications;
+mod webhook_endpoints;
 mod whatsapp_webhook;
 mod wire;

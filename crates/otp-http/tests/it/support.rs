@@ -25,8 +25,8 @@ use otp_core::ports::{
     MockIdempotentAnswers, MockInboxBell, MockInsights, MockMessageOutcomes, MockMessageSender,
     MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
     MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
-    MockTemplates, MockTestInbox, MockVerificationLedger, MockVerifications, ProviderWebhook,
-    Randomness, SendLedger, StorageHealth,
+    MockTemplates, MockTestInbox, MockVerificationLedger, MockVerifications, MockWebhookEndpoints,
+    ProviderWebhook, Randomness, SendLedger, StorageHealth, WebhookEndpoints,
 };
 use otp_core::pricing::PriceList;
 use otp_core::proof::ProofSubject;
@@ -48,6 +48,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::read_test_inbox::ReadTestInbox;
 use otp_core::usecases::record_consent::RecordConsent;
@@ -58,8 +59,10 @@ use otp_core::usecases::show_insights::ShowInsights;
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::verification::VerificationPolicy;
+use otp_core::webhook::PrivateTargets;
 use otp_edge::UseCaseRunner;
 use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
+use otp_testkit::SeededRandomness;
 use serde_json::Value;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -144,6 +147,7 @@ pub(super) struct World {
     pub(super) insights: MockInsights,
     pub(super) proofs: MockProofSigner,
     pub(super) answers: Arc<dyn IdempotentAnswers>,
+    pub(super) webhook_endpoints: Arc<dyn WebhookEndpoints>,
     pub(super) health: Arc<dyn StorageHealth>,
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
@@ -218,6 +222,7 @@ impl World {
             insights: MockInsights::new(),
             proofs: MockProofSigner::new(),
             answers: Arc::new(MockIdempotentAnswers::new()),
+            webhook_endpoints: Arc::new(MockWebhookEndpoints::new()),
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
             opt_outs: MockOptOuts::new(),
@@ -335,6 +340,13 @@ impl World {
             show_insights: ShowInsights {
                 insights: Arc::new(self.insights),
                 clock: clock.clone(),
+            },
+            manage_webhook_endpoints: ManageWebhookEndpoints {
+                endpoints: self.webhook_endpoints,
+                sealers: sealers(),
+                clock: clock.clone(),
+                randomness: Arc::new(SeededRandomness::new(11)),
+                private_targets: PrivateTargets::Forbidden,
             },
             read_test_inbox: ReadTestInbox {
                 inbox: Arc::new(self.inbox),

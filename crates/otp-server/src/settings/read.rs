@@ -55,7 +55,7 @@ impl Keys<'_> {
         // All sections are read before one of them is required.
         let (database, http, whatsapp) = (self.database(), self.http(), self.whatsapp());
         let (messages, mail, rules) = (self.messages(), self.mail(), self.new_account_rules());
-        let verification = self.verification();
+        let (verification, webhooks) = (self.verification(), self.webhooks());
         let (master_keys, rate_limit) = (self.master_keys(), self.rate_limit());
         let (log, tracing) = (self.log(), self.tracing());
         self.check_order("whatsapp.connect_timeout", "whatsapp.timeout");
@@ -68,6 +68,7 @@ impl Keys<'_> {
             verification: verification?,
             mail: mail?,
             new_account_rules: rules?,
+            webhooks: webhooks?,
             master_keys: master_keys?,
             rate_limit: rate_limit?,
             log: log?,

@@ -1,5 +1,6 @@
 //! Settings that can be used and put passcodes, keys or limits at risk.
 
+use otp_core::webhook::PrivateTargets;
 use otp_postgres::PgOptions;
 use url::{Host, Url};
 
@@ -45,6 +46,13 @@ impl Settings {
             warnings.push(
                 "whatsapp.base_url is http:// on another machine: access tokens, passcodes and \
                  phone numbers leave unencrypted; write https://"
+                    .to_owned(),
+            );
+        }
+        if self.webhooks.private_targets == PrivateTargets::Allowed {
+            warnings.push(
+                "webhooks.allow_private_targets is true: whoever has an API key can make this \
+                 machine call hosts of your own network; set it to false if you do not know them all"
                     .to_owned(),
             );
         }
@@ -103,6 +111,11 @@ mod tests {
                 "http.bind",
                 vec!["0.0.0.0:8080", "[::]:8080", "10.0.0.7:8080"],
                 vec!["127.0.0.1:8080", "[::1]:8080"],
+            ),
+            (
+                "webhooks.allow_private_targets",
+                vec!["true"],
+                vec!["false"],
             ),
             (
                 "http.trusted_proxies",

@@ -95,7 +95,10 @@ fn a_text_that_is_not_a_callable_url_is_refused() {
     check_invalid(&long_label, NotAUrl);
     let long_name = format!("https://{}com/", "a.".repeat(126));
     check_invalid(&long_name, NotAUrl);
-    let longest = format!("https://example.com/{}", "a".repeat(MAX_LENGTH - 20));
+    let longest = format!(
+        "https://example.com/{}",
+        "a".repeat(WebhookTarget::MAX_LENGTH - 20)
+    );
     assert!(public(&longest).is_ok());
     check_invalid(&format!("{longest}a"), TooLong);
     // Short as typed, too long as it is sent.

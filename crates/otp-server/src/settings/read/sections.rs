@@ -9,6 +9,7 @@ use std::sync::Arc;
 use otp_core::account::AccountRules;
 use otp_core::keyring::{MasterKey, MasterKeys};
 use otp_core::verification::VerificationPolicy;
+use otp_core::webhook::PrivateTargets;
 use otp_edge::{InvalidTls, PerIpQuota, TrustedProxies};
 use otp_whatsapp::webhook::{AppSecret, VerifyToken};
 use otp_whatsapp::{CloudApiOptions, CloudApiSender, InvalidOptions};
@@ -19,7 +20,8 @@ use super::values::{
 };
 use super::{Keys, Purpose};
 use crate::settings::{
-    Database, Http, Log, LogFormat, Messages, SettingsError, Tls, Tracing, Webhook, WhatsApp,
+    Database, Http, Log, LogFormat, Messages, SettingsError, Tls, Tracing, Webhook, Webhooks,
+    WhatsApp,
 };
 
 impl Keys<'_> {
@@ -177,6 +179,16 @@ impl Keys<'_> {
             allow_short_codes: allow_short_codes?,
             lifetime: lifetime?,
         })
+    }
+
+    pub(super) fn webhooks(&self) -> Option<Webhooks> {
+        let allow = self.parse("webhooks.allow_private_targets", yes_or_no)?;
+        let private_targets = if allow {
+            PrivateTargets::Allowed
+        } else {
+            PrivateTargets::Forbidden
+        };
+        Some(Webhooks { private_targets })
     }
 
     pub(super) fn new_account_rules(&self) -> Option<AccountRules> {
