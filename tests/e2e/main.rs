@@ -28,4 +28,5 @@ mod tls;
 mod tracing;
 mod verifications;
 mod verifications_by_email;
+mod webhook_endpoints;
 mod webhooks;

@@ -27,6 +27,7 @@ use crate::commands::subscription::SubscriptionCommand;
 use crate::commands::template::TemplateCommand;
 use crate::commands::test_inbox::TestInboxArguments;
 use crate::commands::verification::VerificationCommand;
+use crate::commands::webhook_endpoint::WebhookEndpointCommand;
 
 /// Self-hosted gateway for one-time passcodes over WhatsApp.
 #[derive(Parser)]
@@ -109,6 +110,9 @@ pub(crate) enum Command {
     /// Manage reviewer numbers: numbers with a fixed code, for those who review an app.
     #[command(subcommand)]
     ReviewerNumber(ReviewerNumberCommand),
+    /// Manage webhook endpoints: the URLs of customers' servers that receive events.
+    #[command(subcommand)]
+    WebhookEndpoint(WebhookEndpointCommand),
     /// Inspect the messages of accounts, for support.
     #[command(subcommand)]
     Message(MessageCommand),

@@ -25,6 +25,7 @@ pub(crate) mod subscription;
 pub(crate) mod template;
 pub(crate) mod test_inbox;
 pub(crate) mod verification;
+pub(crate) mod webhook_endpoint;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -75,6 +76,9 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::ProofKey(command) => proof_key::run(&administration().await?, command).await,
         Command::ReviewerNumber(command) => {
             reviewer_number::run(&administration().await?, command).await
+        }
+        Command::WebhookEndpoint(command) => {
+            webhook_endpoint::run(&administration().await?, command).await
         }
         Command::Sender(command) => sender::run(&administration().await?, command).await,
         Command::Template(command) => template::run(&administration().await?, command).await,

@@ -11,6 +11,7 @@ use otp_core::pricing::PriceKey;
 use otp_core::proof::ProofSubject;
 use otp_core::ui_language::UiLanguage;
 use otp_core::verification::VerificationStatus;
+use otp_core::webhook::WebhookEventKind;
 use uuid::Uuid;
 
 pub(crate) fn id(text: &str) -> Result<Uuid, String> {
@@ -55,6 +56,11 @@ fn one_of<T: Copy, const N: usize>(
     let mut values = all.into_iter();
     let found = values.find(|value| name(*value).eq_ignore_ascii_case(text));
     found.ok_or_else(|| format!("write one of {}", all.map(name).join(", ")))
+}
+
+/// Parses the kind of an event.
+pub(crate) fn webhook_event(text: &str) -> Result<WebhookEventKind, String> {
+    one_of(WebhookEventKind::ALL, WebhookEventKind::as_str, text)
 }
 
 /// Parses the percentage at which a balance counts as low.

@@ -7,6 +7,7 @@ use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::create_account::CreateAccount;
 use otp_core::usecases::find_accounts::FindAccounts;
 use otp_core::usecases::manage_reviewer_numbers::ManageReviewerNumbers;
+use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::show_test_inbox::ShowTestInbox;
 
@@ -57,6 +58,18 @@ impl Administration {
             sealers: self.sealers()?,
             clock: self.clock(),
             randomness: self.randomness(),
+        })
+    }
+
+    pub(in crate::commands) fn manage_webhook_endpoints(
+        &self,
+    ) -> anyhow::Result<ManageWebhookEndpoints> {
+        Ok(ManageWebhookEndpoints {
+            endpoints: self.storage.clone(),
+            sealers: self.sealers()?,
+            clock: self.clock(),
+            randomness: self.randomness(),
+            private_targets: self.settings.webhooks.private_targets,
         })
     }
 
