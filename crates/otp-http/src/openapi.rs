@@ -107,7 +107,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         (name = "Messages", description = "Send passcodes and follow their status."),
         (name = "Verifications", description = "Let the service make the code, deliver it and check it."),
         (name = "Insights", description = "See how far messages get and how many codes are typed."),
-        (name = "Webhooks", description = "Manage the URLs of your servers that receive events."),
+        (name = "Webhooks", description = "Manage the URLs of your servers that receive events. This version does not call them yet."),
         (name = "Tests", description = "Read what test keys sent."),
         (name = "Proofs", description = "Check proofs of verifications."),
         (name = health::TAG, description = "For load balancers and operators."),
