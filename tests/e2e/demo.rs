@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use otp_e2e::Running;
-use otp_e2e::world::client;
-use serde_json::Value;
+use otp_e2e::world::{Answer, answer, client};
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
@@ -49,10 +49,7 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
     let delivered = async {
         loop {
             let request = client().post(&check).header("X-Api-Key", &key);
-            let answer = request
-                .json(&serde_json::json!({"id": answer["id"]}))
-                .send()
-                .await;
+            let answer = request.json(&json!({"id": answer["id"]})).send().await;
             let answer: Value = answer.expect("an answer").json().await.expect("JSON");
             if answer["messageStatus"] == "Delivered" {
                 return;
@@ -63,6 +60,7 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
     tokio::time::timeout(patience, delivered)
         .await
         .expect("delivered");
+    assert_eq!(private_endpoint(&demo).await.status, 201);
 
     // Mail goes to the mailboxes of the same page.
     let environment = [
@@ -95,7 +93,7 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
 
     // What the phone's page shows is what the gateway does.
     let replies = format!("{phone}control/phones/966551234567/replies");
-    let stop = serde_json::json!({"text": "Arrêtez svp"});
+    let stop = json!({"text": "Arrêtez svp"});
     let sent = client().post(replies).json(&stop).send().await;
     assert_eq!(sent.expect("an answer").status(), 200);
     let shown = control("/phones/966551234567/messages").send().await;
@@ -105,7 +103,7 @@ async fn the_printed_line_sends_a_code_to_the_phone_and_the_demo_stays_up() {
     let refused = async {
         loop {
             let request = client().post(&explain).header("X-Api-Key", &key);
-            let wanted = serde_json::json!({"otpCode": "1", "toPhoneE164": "+966551234567"});
+            let wanted = json!({"otpCode": "1", "toPhoneE164": "+966551234567"});
             let answer = request.json(&wanted).send().await.expect("an answer");
             if answer
                 .text()
@@ -157,14 +155,24 @@ fn a_port_in_use_is_reported_in_one_line() {
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
 }
 
+/// Creates a webhook endpoint on this machine.
+async fn private_endpoint(demo: &Running) -> Answer {
+    let text = |key: &str| demo.ready[key].as_str().expect("a text");
+    let request = client().post(format!("{}/v1/webhook-endpoints", text("url")));
+    let request = request.header("X-Api-Key", text("apiKey"));
+    answer(request.json(&json!({"url": "http://127.0.0.1:9000/hook"}))).await
+}
+
 #[tokio::test]
-async fn a_demo_for_other_machines_warns_and_works() {
+async fn a_demo_for_other_machines_warns_works_and_refuses_private_endpoints() {
     let arguments = ["demo", "--listen", "0.0.0.0", "--port", "0", "--json"];
     let demo = Running::start(&arguments, &[]).unwrap_or_else(|ended| panic!("{}", ended.stderr));
     let curl = demo.ready["curl"].as_str().expect("a text").to_owned();
     let output = Command::new("sh").args(["-c", &curl]).output();
     let answer: Value = serde_json::from_slice(&output.expect("sh and curl").stdout).expect("JSON");
     assert_eq!(answer["messageStatus"], "Sent", "{answer}");
+    let refused = private_endpoint(&demo).await;
+    assert_eq!(refused.error(), "ForbiddenWebhookTarget");
     demo.terminate();
     let (code, stderr) = demo.wait();
     let first: Value = serde_json::from_str(stderr.lines().next().expect("a line")).expect("JSON");

@@ -56,7 +56,7 @@ pub(super) async fn run(
     // The sandbox takes it over below, when it knows the sample account's key.
     let mail = listen((Ipv4Addr::LOCALHOST, 0).into())?;
     let smtp_url = format!("smtp://{}?tls=none", mail.local_addr()?);
-    let settings = settings(address, &folder, &webhook, &smtp_url, json)?;
+    let settings = settings(bound, &folder, &webhook, &smtp_url, json)?;
     crate::logging::start(&settings.log);
     let (store, keys) = Store::open_new(&settings, &overrides).await?;
     let overrides = Overrides {
@@ -159,16 +159,23 @@ impl Drop for DemoFolder {
     }
 }
 
-/// Returns the settings of the demo. It reads neither file nor environment, so that it works the same
-/// everywhere.
+/// Returns the settings of a demo that listens on `bound`. It reads neither file nor environment, so that it
+/// works the same everywhere.
 fn settings(
-    address: SocketAddr,
+    bound: SocketAddr,
     folder: &DemoFolder,
     webhook: &WebhookOptions,
     smtp_url: &str,
     json: bool,
 ) -> Result<Settings, SettingsError> {
-    let database = folder.0.join("otp.db");
+    let (database, address) = (folder.0.join("otp.db"), from_this_machine(bound));
+    // The receiver of a developer's webhooks runs on the same machine. If other machines reach the demo, whoever
+    // has the key that it shows could use it to call hosts of this machine's network.
+    let allow_private_targets = if bound.ip().is_loopback() {
+        "true"
+    } else {
+        "false"
+    };
     Settings::with([
         (
             "database.url",
@@ -181,8 +188,7 @@ fn settings(
         ("smtp.url", smtp_url),
         ("mail.from", "Demo <otp@demo.example>"),
         ("security.master_key", &random_text()),
-        // The receiver of a developer's webhooks runs on the same machine.
-        ("webhooks.allow_private_targets", "true"),
+        ("webhooks.allow_private_targets", allow_private_targets),
         // The sandbox breaks connections for some of its test numbers, which is not an error here.
         ("log.level", "warn,actix_http::h1::dispatcher=off"),
         ("log.format", if json { "json" } else { "text" }),
