@@ -229,6 +229,9 @@ fn new_row<'a>(attempts: &'a [SendAttempt], begun: &BegunVerification) -> Option
 
 statement! {
     /// Updates verifications. One that has ended loses its code, is no longer pending, and its fallback is due.
+    ///
+    /// Hardly any verification is pending at times. Analysed at such a time, a join would begin with all that
+    /// are pending, and do so until the next analysis, however many there are then. So each is looked up.
     Update {
         id: [VerificationId],
         status: [VerificationStatus],
@@ -241,10 +244,14 @@ statement! {
          SELECT * FROM unnest({}, {}, {}, {}, {}, {}) AS new \
              (id, status, failed_guesses, approved_by, channel, ended_at)), \
      forgotten AS ( \
-         DELETE FROM pending_verifications USING new, verifications AS ended \
-         WHERE new.ended_at IS NOT NULL AND ended.id = new.id \
-             AND pending_verifications.expires_at = ended.expires_at \
-             AND pending_verifications.verification_id = ended.id), \
+         DELETE FROM pending_verifications WHERE ctid = ANY (ARRAY( \
+             SELECT pending.row FROM new, LATERAL ( \
+                 SELECT id, expires_at FROM verifications \
+                 WHERE verifications.id = new.id OFFSET 0) AS ended, LATERAL ( \
+                 SELECT ctid AS row FROM pending_verifications AS waiting \
+                 WHERE waiting.expires_at = ended.expires_at \
+                     AND waiting.verification_id = ended.id OFFSET 0) AS pending \
+             WHERE new.ended_at IS NOT NULL))), \
      looked_at AS ( \
          UPDATE fallbacks SET look_at = LEAST(fallbacks.look_at, new.ended_at) FROM new \
          WHERE new.ended_at IS NOT NULL AND fallbacks.verification_id = new.id) \

@@ -196,6 +196,37 @@ async fn the_rows_read_and_the_indexes_touched_do_not_grow_with_the_tables() {
     );
 }
 
+/// The table of what is pending is analysed while it is empty, and then fills.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rows_read_do_not_grow_with_what_is_pending() {
+    const BATCHES: u32 = 20;
+    const SIZE: u32 = 25;
+    let url = fresh::database();
+    let store = Arc::new(fresh::store(&url).await);
+    let mut fixture = Fixture::with_credits(store.clone(), 10_000).await;
+    let first = begin(&fixture, 0..SIZE).await;
+    let guesses =
+        |ids: &[VerificationId]| ids.iter().map(|id| guess(&fixture, *id, CODE)).collect();
+    check(&store, guesses(&first)).await;
+    let session = fresh::session(&url).await;
+    let analysed = session
+        .batch_execute("VACUUM ANALYZE pending_verifications")
+        .await;
+    analysed.expect("analysed");
+    let mut batches = Vec::new();
+    for batch in 1..=BATCHES {
+        batches.push(begin(&fixture, batch * SIZE..(batch + 1) * SIZE).await);
+    }
+    for ids in &batches {
+        check(&store, guesses(ids)).await;
+    }
+    fixture.store = Arc::new(MemoryStore::default());
+    drop(store);
+    let read = rows_read(&session, "pending_verifications").await;
+    let all = i64::from((1 + BATCHES) * SIZE);
+    assert!(read <= all * 3, "{read} rows were read for {all}");
+}
+
 /// A planner that knows nothing of a table uses any index that fits: only the right one must.
 #[tokio::test(flavor = "multi_thread")]
 async fn sends_do_not_use_the_index_of_verifications() {
