@@ -133,7 +133,7 @@ mod tests {
     }
 
     proptest! {
-        /// However much of one account waits, a place is left for another account, unless others have it.
+        /// However much of its work waits, an account takes no more than its share of the places.
         #[test]
         fn an_account_never_has_more_than_its_share(
             places in 2..20_usize,

@@ -21,8 +21,7 @@ mod target;
 pub use address::ForbiddenAddress;
 pub use call::WebhookCall;
 pub use delivery::{
-    Attempt, DELIVERY_WAITS, DISABLED_AFTER, DeliveryState, EndpointEnd, EndpointHealth,
-    JudgedAttempt,
+    Attempt, DELIVERY_WAITS, DISABLED_AFTER, DeliveryState, EndpointHealth, JudgedAttempt,
 };
 pub use description::{InvalidWebhookDescription, WebhookDescription};
 pub use event::{EventFilter, UnknownWebhookEvent, WantedEvents, WebhookEventKind};

@@ -54,7 +54,6 @@ impl Directory for PgStore {
         let connection = self.connection().await?;
         // Four statements in one round trip. What is added between them shows up with the next look-up.
         let (mut first, mut second, mut third) = (&*connection, &*connection, &*connection);
-        let mut fourth = &*connection;
         let account_row = accounts::table
             .find(Col(account))
             .left_join(keyring::table.on(keyring::owner_id.eq(accounts::id)))
@@ -79,7 +78,7 @@ impl Directory for PgStore {
             .filter(senders::removed_at.is_null())
             .select(TemplateRow::as_select())
             .load(&mut third);
-        let reviewers = reviewer_numbers::load(&mut fourth, account);
+        let reviewers = reviewer_numbers::load(&connection, account);
         let (account_row, senders, templates, reviewers) =
             try_join4(account_row, senders, templates, reviewers)
                 .await

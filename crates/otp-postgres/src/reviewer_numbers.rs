@@ -48,8 +48,7 @@ impl ReviewerNumbers for PgStore {
         account: AccountId,
     ) -> Result<Vec<ReviewerNumber>, PortError> {
         let connection = self.connection().await?;
-        let numbers = load(&mut &*connection, account).await;
-        numbers.map_err(port_error)
+        load(&connection, account).await.map_err(port_error)
     }
 }
 
@@ -63,7 +62,7 @@ async fn add(
     let ((), _, existing) = try_join3(
         transaction.begin(),
         lock_accounts(transaction.connection(), &accounts),
-        load(&mut first, number.account_id),
+        load(transaction.connection(), number.account_id),
     )
     .await?;
     let Some(making_room) = judge(&existing, number) else {
@@ -107,14 +106,14 @@ async fn remove(
 
 /// Loads the numbers of an account, oldest first.
 pub(crate) async fn load(
-    connection: &mut &AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     account: AccountId,
 ) -> QueryResult<Vec<ReviewerNumber>> {
     let rows = reviewer_numbers::table
         .filter(reviewer_numbers::account_id.eq(Col(account)))
         .order((reviewer_numbers::created_at, reviewer_numbers::id))
         .select(ReviewerNumberRow::as_select())
-        .load(connection)
+        .load(&mut connection)
         .await?;
     Ok(rows.into_iter().map(ReviewerNumber::from).collect())
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-/// The maximum number of look-ups at a time. A name server that does not answer holds a thread for up
-/// to half a minute, and others need those threads, too.
+/// The maximum number of look-ups at a time. A name server that does not answer keeps a thread busy for up
+/// to half a minute, and the rest of the process uses the same threads.
 const MAX_LOOKUPS: usize = 64;
 
 /// Looks up the addresses of a name. Its answers are not trusted: the caller judges each address.

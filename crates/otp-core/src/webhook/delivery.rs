@@ -3,10 +3,11 @@
 //! A failed call is repeated after the waits of [`DELIVERY_WAITS`], each longer by up to a tenth at random, so that the
 //! deliveries of an endpoint that was away do not come back all at once. An endpoint whose calls fail one after
 //! the other [rests](EndpointHealth): one call at a time finds out whether it works again, so a dead endpoint
-//! costs little, and nothing of what waits for it is lost.
+//! costs little, and keeps its deliveries.
 
 use std::time::Duration;
 
+use super::endpoint::DisabledReason;
 use super::outcome::WebhookVerdict;
 use crate::retry::RetryWaits;
 use crate::time::Timestamp;
@@ -90,15 +91,6 @@ pub struct EndpointHealth {
     pub rests_until: Option<Timestamp>,
 }
 
-/// The end of an endpoint, caused by a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndpointEnd {
-    /// It answered 410: its owner took it away.
-    Gone,
-    /// It has failed for [`DISABLED_AFTER`].
-    Failing,
-}
-
 /// A call that was made.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt {
@@ -121,12 +113,12 @@ pub struct JudgedAttempt {
     pub due_at: Option<Timestamp>,
     /// The health of its endpoint from now on.
     pub health: EndpointHealth,
-    /// The end of its endpoint, if this attempt ended it. Its deliveries stay as they are, for a replay.
-    pub end: Option<EndpointEnd>,
+    /// The reason this attempt disables its endpoint, if it does. The deliveries stay as they are, for a replay.
+    pub disabled: Option<DisabledReason>,
 }
 
 impl EndpointHealth {
-    /// Returns how many calls may be under way at a time: one as long as the last one failed again and again.
+    /// Returns how many calls may be under way at a time: one after several failures in a row.
     pub fn calls_at_a_time(&self, most: usize) -> usize {
         if self.failures < FAILURES_BEFORE_REST {
             most
@@ -144,7 +136,7 @@ impl EndpointHealth {
                     state: DeliveryState::Delivered,
                     due_at: None,
                     health: Self::default(),
-                    end: None,
+                    disabled: None,
                 };
             }
             WebhookVerdict::Gone => None,
@@ -160,12 +152,10 @@ impl EndpointHealth {
         let fails_too_long = health
             .failing_since
             .is_some_and(|since| at.since(since) >= DISABLED_AFTER);
-        let is_gone = attempt.verdict == WebhookVerdict::Gone;
-        let failing = fails_too_long.then_some(EndpointEnd::Failing);
-        let end = if is_gone {
-            Some(EndpointEnd::Gone)
+        let disabled = if attempt.verdict == WebhookVerdict::Gone {
+            Some(DisabledReason::Gone)
         } else {
-            failing
+            fails_too_long.then_some(DisabledReason::Failing)
         };
         JudgedAttempt {
             state: match due_at {
@@ -174,7 +164,7 @@ impl EndpointHealth {
             },
             due_at,
             health,
-            end,
+            disabled,
         }
     }
 
@@ -239,7 +229,7 @@ mod tests {
     #[test]
     fn the_answer_decides_over_the_delivery_and_the_endpoint() {
         let after = |retry_after| Some(seconds(retry_after));
-        for (verdict, state, due_in, rests_for, end) in [
+        for (verdict, state, due_in, rests_for, disabled) in [
             (
                 WebhookVerdict::Delivered,
                 DeliveryState::Delivered,
@@ -296,7 +286,7 @@ mod tests {
                 DeliveryState::Waiting,
                 Some(5),
                 None,
-                Some(EndpointEnd::Gone),
+                Some(DisabledReason::Gone),
             ),
         ] {
             let judged = EndpointHealth::default().judge(attempt(1, verdict, NOW));
@@ -305,7 +295,7 @@ mod tests {
             assert_eq!(judged.due_at, due_at, "{verdict:?}");
             let rests_until = rests_for.map(|rest| NOW + seconds(rest));
             assert_eq!(judged.health.rests_until, rests_until, "{verdict:?}");
-            assert_eq!(judged.end, end, "{verdict:?}");
+            assert_eq!(judged.disabled, disabled, "{verdict:?}");
         }
     }
 
@@ -336,14 +326,14 @@ mod tests {
             rests_until: None,
         };
         let almost = NOW + DISABLED_AFTER - Duration::from_millis(1);
-        for (at, end) in [
+        for (at, disabled) in [
             (almost, None),
-            (NOW + DISABLED_AFTER, Some(EndpointEnd::Failing)),
+            (NOW + DISABLED_AFTER, Some(DisabledReason::Failing)),
         ] {
-            assert_eq!(health.judge(attempt(3, FAILED, at)).end, end);
+            assert_eq!(health.judge(attempt(3, FAILED, at)).disabled, disabled);
         }
         let works = attempt(3, WebhookVerdict::Delivered, NOW + DISABLED_AFTER);
-        assert_eq!(health.judge(works).end, None);
+        assert_eq!(health.judge(works).disabled, None);
     }
 
     proptest! {

@@ -205,7 +205,7 @@ impl<R: Reopen> Run<R> {
         self.read(false).await
     }
 
-    /// Returns what was done; `None` if the process died over it. Then the next one has started.
+    /// Returns the result of a request; `None` if the process died during it, and the next one was started.
     pub(super) async fn survived<T>(
         &mut self,
         done: Option<Result<T, PortError>>,
