@@ -41,6 +41,16 @@ pub(crate) fn uuid_of(hash: Sha256) -> Uuid {
     Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// Makes a UUIDv8 for something that happened at `at` and has the same id whenever it is derived: the time, as in
+/// a UUIDv7, and the first bytes of a hash.
+pub(crate) fn uuid_at(at: Timestamp, hash: Sha256) -> Uuid {
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut bytes: [u8; 16] = *digest.first_chunk().expect("a digest has 32 bytes");
+    let millis = u64::try_from(at.unix_millis()).unwrap_or_default();
+    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    Builder::from_custom_bytes(bytes).into_uuid()
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -105,6 +115,10 @@ id!(
 id!(
     /// An endpoint of a customer, which receives events.
     WebhookEndpointId
+);
+id!(
+    /// An event for endpoints. Made from what it reports; see [`crate::webhook::WebhookEvent`].
+    WebhookEventId
 );
 id!(
     /// A sender: a number that an account sends from.

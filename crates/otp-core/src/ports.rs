@@ -50,7 +50,9 @@ mod templates;
 mod test_inbox;
 mod verification_ledger;
 mod verifications;
+mod webhook_bodies;
 mod webhook_caller;
+mod webhook_deliveries;
 mod webhook_endpoints;
 
 pub use accounts::Accounts;
@@ -102,7 +104,9 @@ pub use templates::Templates;
 pub use test_inbox::TestInbox;
 pub use verification_ledger::VerificationLedger;
 pub use verifications::{VerificationKey, Verifications};
+pub use webhook_bodies::WebhookBodies;
 pub use webhook_caller::WebhookCaller;
+pub use webhook_deliveries::WebhookDeliveries;
 pub use webhook_endpoints::WebhookEndpoints;
 
 /// Mocks of the ports, with the feature `mocks`.
@@ -154,7 +158,9 @@ pub mod mocks {
     pub use super::test_inbox::MockTestInbox;
     pub use super::verification_ledger::MockVerificationLedger;
     pub use super::verifications::MockVerifications;
+    pub use super::webhook_bodies::MockWebhookBodies;
     pub use super::webhook_caller::MockWebhookCaller;
+    pub use super::webhook_deliveries::MockWebhookDeliveries;
     pub use super::webhook_endpoints::MockWebhookEndpoints;
 }
 #[cfg(feature = "mocks")]

@@ -5,6 +5,7 @@ use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, PlanId, SubscriptionId};
 use crate::notice::Announced;
 use crate::time::Timestamp;
+use crate::webhook::{WebhookEvent, WebhookEventKind};
 
 /// Credits granted to an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,12 @@ impl Subscription {
 }
 
 impl Subscription {
+    /// Returns the event that reports its grant.
+    pub fn activated(&self) -> WebhookEvent {
+        let kind = WebhookEventKind::SubscriptionActivated;
+        WebhookEvent::new(self.account_id, kind, self.id.0, self.created_at)
+    }
+
     /// Takes back the credits that are left. Returns the entry of the ledger, unless none were left.
     ///
     /// A revoked subscription stays as it is.

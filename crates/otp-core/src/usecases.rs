@@ -25,6 +25,7 @@ pub mod create_plan;
 pub mod create_templates;
 pub mod create_verification;
 pub mod deliver_queued;
+pub mod deliver_webhooks;
 pub mod enter_consent;
 pub mod examine_sender;
 pub mod expire_pending_messages;

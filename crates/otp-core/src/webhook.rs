@@ -12,11 +12,14 @@ mod delivery;
 mod description;
 pub mod endpoint;
 mod event;
+mod event_kind;
 mod id;
 mod outcome;
+pub mod routing;
 mod secret;
 mod signature;
 mod target;
+pub mod turn;
 
 pub use address::ForbiddenAddress;
 pub use call::WebhookCall;
@@ -24,7 +27,8 @@ pub use delivery::{
     Attempt, DELIVERY_WAITS, DISABLED_AFTER, DeliveryState, EndpointHealth, JudgedAttempt,
 };
 pub use description::{InvalidWebhookDescription, WebhookDescription};
-pub use event::{EventFilter, UnknownWebhookEvent, WantedEvents, WebhookEventKind};
+pub use event::WebhookEvent;
+pub use event_kind::{EventFilter, UnknownWebhookEvent, WantedEvents, WebhookEventKind};
 pub use id::{InvalidWebhookId, WebhookId};
 pub use outcome::{
     MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure, WebhookOutcome, WebhookVerdict,

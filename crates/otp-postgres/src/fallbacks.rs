@@ -25,6 +25,7 @@ use crate::statement::statement;
 use crate::stored_fallbacks::{load_fallbacks, remove_fallbacks, share_charges, update_fallbacks};
 use crate::stored_verifications::load_states;
 use crate::transaction::Transaction;
+use crate::webhook_events::insert_events;
 
 statement! {
     /// The fallbacks that are due.
@@ -145,12 +146,16 @@ async fn write(transaction: &Transaction, reviewed: &ReviewedFallbacks) -> Query
         update_fallbacks(connection, &reviewed.updates),
         remove_fallbacks(connection, &reviewed.over),
     );
+    let announced = try_join(
+        insert_notices(connection, &reviewed.notices),
+        insert_events(connection, &reviewed.webhook_events),
+    );
     try_join5(
         share_charges(connection, &reviewed.charges),
         of_fallbacks,
         append_entries(connection, &reviewed.ledger),
         set_balances(connection, &reviewed.balances),
-        insert_notices(connection, &reviewed.notices),
+        announced,
     )
     .await?;
     Ok(())

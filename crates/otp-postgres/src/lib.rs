@@ -70,6 +70,8 @@ mod transaction;
 mod url;
 mod verification_ledger;
 mod verifications;
+mod webhook_deliveries;
 mod webhook_endpoints;
+mod webhook_events;
 
 pub use connect::{ConnectError, PgOptions, PgStore};

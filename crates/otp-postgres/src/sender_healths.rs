@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
-use otp_core::ids::SenderId;
+use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{PortError, SenderHealths};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
@@ -14,6 +14,7 @@ use otp_rows::schema::{sender_health, senders};
 use crate::PgStore;
 use crate::errors::{conflict, port_error};
 use crate::transaction::Transaction;
+use crate::webhook_events::insert_wanted_events;
 
 #[async_trait]
 impl SenderHealths for PgStore {
@@ -64,18 +65,18 @@ async fn change_health(
     transaction.begin().await.map_err(port_error)?;
     let mut connection = transaction.connection();
     // The lock keeps the sender from being removed before the change is committed.
-    let present: Option<Col<SenderId>> = senders::table
+    let account: Option<Col<AccountId>> = senders::table
         .find(Col(sender))
         .filter(senders::removed_at.is_null())
-        .select(senders::id)
+        .select(senders::account_id)
         .for_share()
         .first(&mut connection)
         .await
         .optional()
         .map_err(port_error)?;
-    if present.is_none() {
+    let Some(Col(account)) = account else {
         return Err(conflict("no sender has that id"));
-    }
+    };
     // The row has to exist before it is locked: two sessions that find none would lock nothing.
     let unknown = SenderHealthRow::from(&SenderHealth::unknown(sender));
     diesel::insert_into(sender_health::table)
@@ -98,5 +99,10 @@ async fn change_health(
         .execute(&mut connection)
         .await
         .map_err(port_error)?;
-    Ok(HealthChanged { before, after })
+    let changed = HealthChanged { before, after };
+    let event = changed.webhook_event(account, at);
+    insert_wanted_events(connection, event.into_iter().collect())
+        .await
+        .map_err(port_error)?;
+    Ok(changed)
 }

@@ -16,9 +16,10 @@ use otp_rows::schema::{ledger_entries, subscriptions};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::try_join3;
+use crate::pipeline::try_join4;
 use crate::send_ledger::{append_entries, lock_accounts};
 use crate::transaction::Transaction;
+use crate::webhook_events::insert_wanted_events;
 
 #[async_trait]
 impl Subscriptions for PgStore {
@@ -27,6 +28,7 @@ impl Subscriptions for PgStore {
         subscription: &Subscription,
         grant: &LedgerEntry,
     ) -> Result<(), PortError> {
+        let activated = subscription.activated();
         let transaction = Transaction::on(self.connection().await?);
         let (mut first, mut second) = (transaction.connection(), transaction.connection());
         let subscription = diesel::insert_into(subscriptions::table)
@@ -35,7 +37,8 @@ impl Subscriptions for PgStore {
         let entry = diesel::insert_into(ledger_entries::table)
             .values(LedgerEntryRow::from(grant))
             .execute(&mut second);
-        let granted = try_join3(transaction.begin(), subscription, entry).await;
+        let event = insert_wanted_events(transaction.connection(), vec![activated]);
+        let granted = try_join4(transaction.begin(), subscription, entry, event).await;
         let granted = granted.map(|_| ()).map_err(port_error);
         transaction.finish(granted).await
     }

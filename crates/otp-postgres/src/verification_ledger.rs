@@ -15,7 +15,8 @@ use otp_core::ports::{PortError, VerificationLedger};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
 use otp_core::verification::check::{
-    self, CheckAttempt, CheckFacts, CheckVerdict, NewCheck, Uncancelable, WantedCheckFacts,
+    self, CheckAttempt, CheckFacts, CheckVerdict, NewCheck, Uncancelable, VerificationUpdate,
+    WantedCheckFacts,
 };
 use otp_core::verification::{CheckKey, CheckResult, VerificationState};
 use otp_rows::Col;
@@ -23,11 +24,12 @@ use otp_rows::rows::{AnsweredGuessRow, DueVerificationRow, VerificationStateRow,
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join4, try_join5};
+use crate::pipeline::{try_join, try_join3, try_join4, try_join5};
 use crate::send_ledger::{Rows, lock_accounts};
 use crate::statement::{each, statement};
 use crate::stored_verifications::{load_states, update};
 use crate::transaction::Transaction;
+use crate::webhook_events::{insert_events, insert_wanted_events};
 
 #[async_trait]
 impl VerificationLedger for PgStore {
@@ -46,9 +48,10 @@ impl VerificationLedger for PgStore {
         let (transaction, facts) = self.locked(transaction, loaded, rows).await?;
         let judged = check::judge(&checks, facts);
         let connection = transaction.connection();
-        let written = try_join(
+        let written = try_join3(
             update(connection, &judged.updates),
             append_checks(connection, &judged.checks),
+            insert_events(connection, &judged.webhook_events),
         );
         let written = written.await.map_err(port_error);
         transaction.finish(written.map(|_| judged.verdicts)).await
@@ -68,7 +71,7 @@ impl VerificationLedger for PgStore {
         let written = match judged {
             Ok(new) => {
                 let updates = BTreeMap::from([(verification, new)]);
-                let written = update(transaction.connection(), &updates).await;
+                let written = write_ends(&transaction, &states, &updates).await;
                 written.map(|()| Ok(())).map_err(port_error)
             }
             Err(uncancelable) => Ok(Err(uncancelable)),
@@ -93,7 +96,7 @@ impl VerificationLedger for PgStore {
         let (transaction, states) = locked.await?;
         // Some may have ended since they were found.
         let updates = check::expire_all(&states, now);
-        let written = update(transaction.connection(), &updates).await;
+        let written = write_ends(&transaction, &states, &updates).await;
         let written = written.map(|()| updates.len()).map_err(port_error);
         transaction.finish(written).await
     }
@@ -110,7 +113,7 @@ impl PgStore {
         let begun = transaction.begin_with_lock_limit(self.row_lock_timeout());
         let locked = lock_accounts(connection, &wanted.accounts);
         let locked = async { try_join(begun, locked).await };
-        let (_, (), states, failures, answered) = try_join5(
+        let (((), rules), (), states, failures, answered) = try_join5(
             locked,
             transaction.end_lock_limit(),
             load_states(connection, &wanted.verifications),
@@ -126,6 +129,9 @@ impl PgStore {
             .into_iter()
             .for_each(|row| row.add_to_checks(&mut facts));
         answered.into_iter().for_each(|row| row.add_to(&mut facts));
+        rules
+            .into_iter()
+            .for_each(|row| row.add_to_checks(&mut facts));
         Ok(facts)
     }
 
@@ -150,6 +156,17 @@ impl PgStore {
         let rows = || Rows::of_accounts(accounts);
         self.locked(transaction, loaded, rows).await
     }
+}
+
+/// Writes ends of verifications, and the events that report them.
+async fn write_ends(
+    transaction: &Transaction,
+    states: &[VerificationState],
+    updates: &BTreeMap<VerificationId, VerificationUpdate>,
+) -> QueryResult<()> {
+    let connection = transaction.connection();
+    update(connection, updates).await?;
+    insert_wanted_events(connection, check::events(states, updates)).await
 }
 
 statement! {

@@ -12,14 +12,15 @@ use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
 };
 use otp_rows::Col;
-use otp_rows::rows::WebhookEndpointRow;
-use otp_rows::schema::{accounts, webhook_endpoints};
+use otp_rows::rows::{WebhookEndpointRow, WebhookTurnRow};
+use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join3};
+use crate::pipeline::try_join;
 use crate::send_ledger::lock_accounts;
 use crate::transaction::Transaction;
+use crate::webhook_deliveries::{load_first_due, set_turn};
 
 #[async_trait]
 impl WebhookEndpoints for PgStore {
@@ -77,6 +78,7 @@ impl WebhookEndpoints for PgStore {
 
 async fn add(transaction: &Transaction, endpoint: &WebhookEndpoint) -> QueryResult<bool> {
     let account = endpoint.account_id;
+    transaction.begin().await?;
     let existing = lock_and_load(transaction, account).await?;
     let Some(wanted) = judge_addition(&existing, endpoint) else {
         return Ok(false);
@@ -86,6 +88,10 @@ async fn add(transaction: &Transaction, endpoint: &WebhookEndpoint) -> QueryResu
         .values(WebhookEndpointRow::from(endpoint))
         .execute(&mut connection);
     try_join(insert, set_wanted_events(transaction, account, wanted)).await?;
+    diesel::insert_into(webhook_turns::table)
+        .values(WebhookTurnRow::of(endpoint))
+        .execute(&mut connection)
+        .await?;
     Ok(true)
 }
 
@@ -95,10 +101,28 @@ async fn change(
     id: WebhookEndpointId,
     change: &WebhookEndpointChange,
 ) -> QueryResult<Option<WebhookEndpoint>> {
+    transaction.begin().await?;
     let existing = lock_and_load(transaction, account).await?;
+    let changed = write_change(transaction, existing, id, change).await?;
+    if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
+        let first_due = load_first_due(transaction, id).await?;
+        let (due_at, health) = endpoint.restarted(first_due);
+        set_turn(transaction, id, due_at, health).await?;
+    }
+    Ok(changed)
+}
+
+/// Changes one of the endpoints of an account that is locked.
+pub(crate) async fn write_change(
+    transaction: &Transaction,
+    existing: Vec<WebhookEndpoint>,
+    id: WebhookEndpointId,
+    change: &WebhookEndpointChange,
+) -> QueryResult<Option<WebhookEndpoint>> {
     let Some((changed, wanted)) = judge_change(existing, id, change) else {
         return Ok(None);
     };
+    let account = changed.account_id;
     let mut connection = transaction.connection();
     let update = diesel::update(webhook_endpoints::table.find(Col(id)))
         .set(WebhookEndpointRow::from(&changed))
@@ -112,6 +136,7 @@ async fn remove(
     account: AccountId,
     id: WebhookEndpointId,
 ) -> QueryResult<bool> {
+    transaction.begin().await?;
     let existing = lock_and_load(transaction, account).await?;
     let Some(wanted) = judge_removal(existing, id) else {
         return Ok(false);
@@ -122,18 +147,14 @@ async fn remove(
     Ok(true)
 }
 
-/// Begins the transaction, locks the account, and loads its endpoints, oldest first.
-async fn lock_and_load(
+/// Locks the account, and loads its endpoints, oldest first.
+pub(crate) async fn lock_and_load(
     transaction: &Transaction,
     account: AccountId,
 ) -> QueryResult<Vec<WebhookEndpoint>> {
     let accounts = BTreeSet::from([account]);
-    let ((), _, existing) = try_join3(
-        transaction.begin(),
-        lock_accounts(transaction.connection(), &accounts),
-        load(transaction.connection(), account),
-    )
-    .await?;
+    let locked = lock_accounts(transaction.connection(), &accounts);
+    let (_, existing) = try_join(locked, load(transaction.connection(), account)).await?;
     Ok(existing)
 }
 

@@ -13,7 +13,7 @@ use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::{Fingerprint, IdempotencyKey, RequestKeyHash};
 use otp_core::ids::{
     AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, ReviewerNumberId,
-    SenderId, SubscriptionId, TemplateId, VerificationId, WebhookEndpointId,
+    SenderId, SubscriptionId, TemplateId, VerificationId, WebhookEndpointId, WebhookEventId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
@@ -33,7 +33,7 @@ use otp_core::verification::{
     VerificationStatus,
 };
 use otp_core::webhook::endpoint::EndpointStanding;
-use otp_core::webhook::{EventFilter, WantedEvents};
+use otp_core::webhook::{DeliveryState, EventFilter, WantedEvents, WebhookEventKind};
 use uuid::Uuid;
 
 use crate::column::{Column, Raw};
@@ -104,6 +104,7 @@ ids!(
     TemplateId,
     VerificationId,
     WebhookEndpointId,
+    WebhookEventId,
 );
 
 codes!(
@@ -126,6 +127,8 @@ codes!(
     TestNumber,
     UiLanguage,
     VerificationStatus,
+    WebhookEventKind,
+    DeliveryState,
 );
 
 texts!(

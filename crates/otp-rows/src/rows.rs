@@ -21,6 +21,7 @@ mod sender;
 mod template;
 mod test_message;
 mod verification;
+mod webhook_delivery;
 mod webhook_endpoint;
 
 pub use account::{AccountChangeRow, AccountRow, ApiKeyRow};
@@ -56,6 +57,9 @@ pub use test_message::TestMessageRow;
 pub use verification::{
     AnsweredGuessRow, CheckRow, CodeMessageRow, DueVerificationRow, OfMessageRow, RecordParts,
     RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,
+};
+pub use webhook_delivery::{
+    ClaimedTurnRow, DueDeliveryRow, RoutingEndpointRow, WebhookEventRow, WebhookTurnRow,
 };
 pub use webhook_endpoint::WebhookEndpointRow;
 

@@ -362,6 +362,29 @@ table! {
 }
 
 table! {
+    /// The deliveries of events to endpoints.
+    webhook_deliveries (endpoint_id, event_id) {
+        endpoint_id -> Id,
+        event_id -> Id,
+        state -> SmallInt,
+        due_at -> Instant,
+    }
+}
+
+table! {
+    /// When each endpoint has its next turn.
+    webhook_turns (endpoint_id) {
+        endpoint_id -> Id,
+        account_id -> Id,
+        due_at -> Nullable<Instant>,
+        leased_until -> Nullable<Instant>,
+        failures -> Integer,
+        failing_since -> Nullable<Instant>,
+        rests_until -> Nullable<Instant>,
+    }
+}
+
+table! {
     /// The messages that wait for their hand-over.
     queued_messages (message_id) {
         message_id -> Id,

@@ -23,6 +23,7 @@ use crate::notice_outbox::insert_notices;
 use crate::send_ledger::{append_entries, load_balances, load_rules, set_balances};
 use crate::stored_fallbacks::{load_fallbacks, remove_fallbacks, share_charges, update_fallbacks};
 use crate::stored_verifications::load_states;
+use crate::webhook_events::insert_events;
 
 /// The fallbacks that are due.
 pub(crate) const DUE: &str = "
@@ -85,7 +86,8 @@ impl Fallbacks for SqliteStore {
             remove_fallbacks(connection, &reviewed.over)?;
             append_entries(connection, &reviewed.ledger)?;
             set_balances(connection, &reviewed.balances)?;
-            insert_notices(connection, &reviewed.notices)
+            insert_notices(connection, &reviewed.notices)?;
+            insert_events(connection, &reviewed.webhook_events)
         })
         .await
     }

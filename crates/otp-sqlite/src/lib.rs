@@ -62,6 +62,8 @@ mod templates;
 mod test_inbox;
 mod verification_ledger;
 mod verifications;
+mod webhook_deliveries;
 mod webhook_endpoints;
+mod webhook_events;
 
 pub use connect::{ConnectError, SqliteOptions, SqliteStore};

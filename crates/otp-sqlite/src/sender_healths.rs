@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
-use otp_core::ids::SenderId;
+use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{PortError, SenderHealths};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
@@ -12,6 +12,7 @@ use otp_rows::schema::{sender_health, senders};
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
+use crate::webhook_events::insert_wanted_events;
 
 #[async_trait]
 impl SenderHealths for SqliteStore {
@@ -52,15 +53,15 @@ impl SenderHealths for SqliteStore {
     ) -> Result<HealthChanged, PortError> {
         let change = change.clone();
         self.write("db.sender_healths.change_health", move |connection| {
-            let present: Option<Col<SenderId>> = senders::table
+            let account: Option<Col<AccountId>> = senders::table
                 .find(Col(sender))
                 .filter(senders::removed_at.is_null())
-                .select(senders::id)
+                .select(senders::account_id)
                 .first(connection)
                 .optional()?;
-            if present.is_none() {
+            let Some(Col(account)) = account else {
                 return Err(StoreError::Missing("sender with that id"));
-            }
+            };
             let known: Option<SenderHealthRow> = sender_health::table
                 .find(Col(sender))
                 .select(SenderHealthRow::as_select())
@@ -76,7 +77,10 @@ impl SenderHealths for SqliteStore {
                 .do_update()
                 .set(&row)
                 .execute(connection)?;
-            Ok(HealthChanged { before, after })
+            let changed = HealthChanged { before, after };
+            let event = changed.webhook_event(account, at);
+            insert_wanted_events(connection, event.into_iter().collect())?;
+            Ok(changed)
         })
         .await
     }

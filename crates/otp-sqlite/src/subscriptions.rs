@@ -11,6 +11,7 @@ use otp_rows::Col;
 use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all, read_found};
 use otp_rows::schema::{ledger_entries, subscriptions};
 
+use crate::webhook_events::insert_wanted_events;
 use crate::{SqliteStore, send_ledger};
 
 #[async_trait]
@@ -21,12 +22,13 @@ impl Subscriptions for SqliteStore {
         grant: &LedgerEntry,
     ) -> Result<(), PortError> {
         let row = SubscriptionRow::from(subscription);
-        let grant = grant.clone();
+        let (grant, activated) = (grant.clone(), subscription.activated());
         self.write("db.subscriptions.grant", move |connection| {
             diesel::insert_into(subscriptions::table)
                 .values(row)
                 .execute(connection)?;
-            send_ledger::append_entries(connection, &[grant])
+            send_ledger::append_entries(connection, &[grant])?;
+            insert_wanted_events(connection, vec![activated])
         })
         .await
     }

@@ -4,13 +4,15 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
-use otp_core::ids::SenderId;
+use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{PortError, Templates};
+use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{TemplateRow, TemplateStateRow, read_all};
 use otp_rows::schema::{senders, templates};
 
 use crate::SqliteStore;
+use crate::webhook_events::insert_wanted_events;
 
 #[async_trait]
 impl Templates for SqliteStore {
@@ -66,11 +68,13 @@ impl Templates for SqliteStore {
         &self,
         before: &AuthenticationTemplate,
         after: &AuthenticationTemplate,
+        at: Timestamp,
     ) -> Result<bool, PortError> {
         let id = Col(before.id);
+        let (before, after) = (before.clone(), after.clone());
         let (old, new) = (
-            TemplateStateRow::from(before),
-            TemplateStateRow::from(after),
+            TemplateStateRow::from(&before),
+            TemplateStateRow::from(&after),
         );
         self.write("db.templates.replace", move |connection| {
             let unchanged = templates::table
@@ -82,7 +86,16 @@ impl Templates for SqliteStore {
                 .filter(templates::ttl_seconds.is(old.ttl_seconds))
                 .filter(templates::code_expiry_minutes.is(old.code_expiry_minutes));
             let replaced = diesel::update(unchanged).set(new).execute(connection)?;
-            Ok(replaced > 0)
+            if replaced == 0 {
+                return Ok(false);
+            }
+            let account: Col<AccountId> = senders::table
+                .find(Col(after.sender_id))
+                .select(senders::account_id)
+                .first(connection)?;
+            let event = after.webhook_event(&before, account.0, at);
+            insert_wanted_events(connection, event.into_iter().collect())?;
+            Ok(true)
         })
         .await
     }

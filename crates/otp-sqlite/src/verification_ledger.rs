@@ -14,7 +14,8 @@ use otp_core::ports::{PortError, VerificationLedger};
 use otp_core::time::Timestamp;
 use otp_core::verification::VerificationState;
 use otp_core::verification::check::{
-    self, CheckAttempt, CheckFacts, CheckVerdict, NewCheck, Uncancelable, WantedCheckFacts,
+    self, CheckAttempt, CheckFacts, CheckVerdict, NewCheck, Uncancelable, VerificationUpdate,
+    WantedCheckFacts,
 };
 use otp_rows::Col;
 use otp_rows::encoding::Instant;
@@ -23,8 +24,10 @@ use serde_json::json;
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
+use crate::send_ledger::load_rules;
 use crate::set_based::{hex, id, set_based};
 use crate::stored_verifications::{load_states, update};
+use crate::webhook_events::{insert_events, insert_wanted_events};
 
 /// The wrong guesses that may count against the recipients of verifications: 1 is the result of a wrong
 /// guess. Several verifications may have one recipient, whose guesses are wanted once.
@@ -74,6 +77,7 @@ impl VerificationLedger for SqliteStore {
             let judged = check::judge(&checks, load_facts(connection, &wanted)?);
             update(connection, &judged.updates)?;
             append_checks(connection, &judged.checks)?;
+            insert_events(connection, &judged.webhook_events)?;
             Ok(judged.verdicts)
         })
         .await
@@ -89,7 +93,7 @@ impl VerificationLedger for SqliteStore {
             let states = load_all(connection, &BTreeSet::from([verification]))?;
             match check::cancel(states.as_slice().first(), account, at) {
                 Ok(new) => {
-                    update(connection, &BTreeMap::from([(verification, new)]))?;
+                    write_ends(connection, &states, &BTreeMap::from([(verification, new)]))?;
                     Ok(Ok(()))
                 }
                 Err(uncancelable) => Ok(Err(uncancelable)),
@@ -117,11 +121,21 @@ impl VerificationLedger for SqliteStore {
             let states = load_all(connection, &ids)?;
             // Some may have ended since they were found.
             let updates = check::expire_all(&states, now);
-            update(connection, &updates)?;
+            write_ends(connection, &states, &updates)?;
             Ok(updates.len())
         })
         .await
     }
+}
+
+/// Writes ends of verifications, and the events that report them.
+fn write_ends(
+    connection: &mut SqliteConnection,
+    states: &[VerificationState],
+    updates: &BTreeMap<VerificationId, VerificationUpdate>,
+) -> Result<(), StoreError> {
+    update(connection, updates)?;
+    insert_wanted_events(connection, check::events(states, updates))
 }
 
 fn load_all(
@@ -137,6 +151,9 @@ fn load_facts(
     wanted: &WantedCheckFacts,
 ) -> Result<CheckFacts, StoreError> {
     let mut facts = CheckFacts::default();
+    for row in load_rules(connection, &wanted.accounts)? {
+        row.add_to_checks(&mut facts);
+    }
     for row in load_states(connection, &wanted.verifications)? {
         row.add_to_checks(&mut facts);
     }

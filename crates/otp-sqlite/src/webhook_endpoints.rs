@@ -9,10 +9,11 @@ use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
 };
 use otp_rows::Col;
-use otp_rows::rows::WebhookEndpointRow;
-use otp_rows::schema::{accounts, webhook_endpoints};
+use otp_rows::rows::{WebhookEndpointRow, WebhookTurnRow};
+use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
 
 use crate::SqliteStore;
+use crate::webhook_deliveries::{load_first_due, set_turn};
 
 // A transaction that writes has the database to itself, which locks the account too.
 #[async_trait]
@@ -28,6 +29,9 @@ impl WebhookEndpoints for SqliteStore {
                 .values(WebhookEndpointRow::from(&endpoint))
                 .execute(connection)?;
             set_wanted_events(connection, account, wanted)?;
+            diesel::insert_into(webhook_turns::table)
+                .values(WebhookTurnRow::of(&endpoint))
+                .execute(connection)?;
             Ok(true)
         })
         .await
@@ -41,15 +45,14 @@ impl WebhookEndpoints for SqliteStore {
     ) -> Result<Option<WebhookEndpoint>, PortError> {
         let change = change.clone();
         self.write("db.webhook_endpoints.change", move |connection| {
-            let judged = judge_change(load(connection, account)?, id, &change);
-            let Some((changed, wanted)) = judged else {
-                return Ok(None);
-            };
-            diesel::update(webhook_endpoints::table.find(Col(id)))
-                .set(WebhookEndpointRow::from(&changed))
-                .execute(connection)?;
-            set_wanted_events(connection, account, wanted)?;
-            Ok(Some(changed))
+            let existing = load(connection, account)?;
+            let changed = write_change(connection, existing, id, &change)?;
+            if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
+                let first_due = load_first_due(connection, id)?;
+                let (due_at, health) = endpoint.restarted(first_due);
+                set_turn(connection, id, due_at, health)?;
+            }
+            Ok(changed)
         })
         .await
     }
@@ -98,8 +101,25 @@ impl WebhookEndpoints for SqliteStore {
     }
 }
 
+/// Changes one of the endpoints of an account.
+pub(crate) fn write_change(
+    connection: &mut SqliteConnection,
+    existing: Vec<WebhookEndpoint>,
+    id: WebhookEndpointId,
+    change: &WebhookEndpointChange,
+) -> QueryResult<Option<WebhookEndpoint>> {
+    let Some((changed, wanted)) = judge_change(existing, id, change) else {
+        return Ok(None);
+    };
+    diesel::update(webhook_endpoints::table.find(Col(id)))
+        .set(WebhookEndpointRow::from(&changed))
+        .execute(connection)?;
+    set_wanted_events(connection, changed.account_id, wanted)?;
+    Ok(Some(changed))
+}
+
 /// Loads the endpoints of an account, oldest first.
-fn load(
+pub(crate) fn load(
     connection: &mut SqliteConnection,
     account: AccountId,
 ) -> QueryResult<Vec<WebhookEndpoint>> {

@@ -72,6 +72,7 @@ pub mod templates;
 pub mod test_accounts;
 pub mod timeline;
 pub mod verifications;
+pub mod webhook_deliveries;
 pub mod webhook_endpoints;
 
 /// Makes a test of each promise that a store keeps.
@@ -114,6 +115,7 @@ macro_rules! storage_contract {
             test_accounts,
             timeline,
             verifications,
+            webhook_deliveries,
             webhook_endpoints,
         }
     };
@@ -418,6 +420,20 @@ macro_rules! storage_contract {
     (@schema $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; schema:
             a_migrated_schema_is_up_to_date_and_stays_so,
+        }
+    };
+    (@webhook_deliveries $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; webhook_deliveries:
+            each_move_of_a_message_is_an_event_of_an_account_that_wants_it,
+            each_end_of_a_verification_is_an_event,
+            each_change_of_another_resource_is_an_event,
+            an_event_goes_once_to_each_endpoint_that_wants_it,
+            a_turn_belongs_to_one_process_at_a_time,
+            a_turn_ends_with_what_is_due_next,
+            a_disabled_endpoint_is_called_when_it_is_enabled_again,
+            turns_are_claimed_as_far_as_there_is_room,
+            a_resting_endpoint_has_no_turn,
+            old_deliveries_are_forgotten,
         }
     };
     (@webhook_endpoints $fresh:expr) => {

@@ -23,6 +23,7 @@ mod sender_healths;
 mod templates;
 mod test_inbox;
 mod verifications;
+mod webhook_deliveries;
 mod webhook_endpoints;
 
 use std::collections::{BTreeMap, HashMap};
@@ -63,6 +64,7 @@ use otp_core::webhook::endpoint::WebhookEndpoint;
 
 use self::outgoing_queue::InQueue;
 use self::verifications::VerificationRows;
+use self::webhook_deliveries::WebhookRows;
 
 /// A store in memory; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +104,7 @@ struct State {
     test_messages: Vec<TestMessage>,
     reviewer_numbers: Vec<ReviewerNumber>,
     webhook_endpoints: Vec<WebhookEndpoint>,
+    webhooks: WebhookRows,
 }
 
 #[derive(Debug)]

@@ -35,7 +35,7 @@ use otp_core::ports::{
     QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema,
     SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
     StoredRecipient, Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger,
-    Verifications, WebhookEndpoints,
+    Verifications, WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -54,6 +54,7 @@ use otp_core::verification::fallback::{
 };
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
 use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
+use otp_core::webhook::turn::{EndedTurn, WebhookTurn};
 
 /// Declares [`StorageParts`]: a field for each port, and each method passed on to it.
 macro_rules! storage_parts {
@@ -317,6 +318,7 @@ storage_parts! {
         async fn replace_template(
             before: &AuthenticationTemplate,
             after: &AuthenticationTemplate,
+            at: Timestamp,
         ) -> bool;
     }
     test_inbox: TestInbox {
@@ -342,6 +344,14 @@ storage_parts! {
             now: Timestamp,
         ) -> Option<VerificationRecord>;
         async fn list_verifications(query: &VerificationQuery) -> FoundVerifications;
+    }
+    webhook_deliveries: WebhookDeliveries {
+        async fn route_webhook_events(now: Timestamp, most: usize) -> usize;
+        async fn claim_webhook_turns(
+            now: Timestamp, leased_until: Timestamp, room: &Room,
+        ) -> Vec<WebhookTurn>;
+        async fn end_webhook_turn(turn: &EndedTurn) -> bool;
+        async fn forget_webhook_deliveries(before: Timestamp, most: usize) -> usize;
     }
     webhook_endpoints: WebhookEndpoints {
         async fn add_webhook_endpoint(endpoint: &WebhookEndpoint) -> bool;

@@ -1,3 +1,7 @@
+DROP TABLE webhook_turns;
+DROP TABLE webhook_attempts;
+DROP TABLE webhook_deliveries;
+DROP TABLE webhook_events;
 DROP TABLE webhook_endpoints;
 DROP TABLE reviewer_numbers;
 DROP TABLE test_messages;

@@ -623,3 +623,72 @@ CREATE TABLE webhook_endpoints (
     CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
 );
 CREATE INDEX webhook_endpoints_by_account ON webhook_endpoints (account_id, created_at, id);
+
+-- What happened to the resources of accounts whose endpoints want to know it, until it is routed.
+CREATE TABLE webhook_events (
+    id              uuid PRIMARY KEY,
+    account_id      uuid NOT NULL REFERENCES accounts (id),
+    kind            smallint NOT NULL,
+    -- The resource.
+    subject         uuid NOT NULL,
+    -- The recipient, if that is the resource.
+    recipient_index bytea,
+    -- The place among the events of the resource.
+    sequence        bigint NOT NULL,
+    at              timestamptz NOT NULL
+);
+
+-- Events routed to endpoints: each is called until it is accepted or given up.
+CREATE TABLE webhook_deliveries (
+    endpoint_id     uuid NOT NULL REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+    event_id        uuid NOT NULL,
+    kind            smallint NOT NULL,
+    subject         uuid NOT NULL,
+    recipient_index bytea,
+    sequence        bigint NOT NULL,
+    at              timestamptz NOT NULL,
+    -- 0 waits, 1 delivered, 2 given up.
+    state           smallint NOT NULL CHECK (state BETWEEN 0 AND 2),
+    -- The next attempt, if it waits.
+    due_at          timestamptz NOT NULL,
+    attempts        integer NOT NULL,
+    -- The attempts since it began or was last replayed.
+    failed_attempts integer NOT NULL,
+    PRIMARY KEY (endpoint_id, event_id)
+);
+-- Finds those of an endpoint that are due.
+CREATE INDEX webhook_deliveries_by_due ON webhook_deliveries (endpoint_id, due_at, event_id) WHERE state = 0;
+-- Finds those that are too old.
+CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (at);
+
+-- The calls that were made for deliveries.
+CREATE TABLE webhook_attempts (
+    endpoint_id uuid NOT NULL,
+    event_id    uuid NOT NULL,
+    number      integer NOT NULL,
+    at          timestamptz NOT NULL,
+    latency_ms  integer NOT NULL,
+    -- The HTTP status of the answer, if one arrived.
+    status      smallint,
+    -- The name of the failure, if it failed.
+    failure     text,
+    -- The beginning of the answer, sealed.
+    excerpt     bytea,
+    PRIMARY KEY (endpoint_id, event_id, number),
+    FOREIGN KEY (endpoint_id, event_id) REFERENCES webhook_deliveries ON DELETE CASCADE
+);
+
+-- When each endpoint has its next turn: a process calls it for what is due, while no other one does.
+CREATE TABLE webhook_turns (
+    endpoint_id   uuid PRIMARY KEY REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+    account_id    uuid NOT NULL,
+    -- The next turn; NULL if nothing waits, and while the endpoint is disabled.
+    due_at        timestamptz,
+    -- The end of the lease of the process whose turn it is.
+    leased_until  timestamptz,
+    -- The calls that failed since the last success, the first of them, and the rest that they cause.
+    failures      integer NOT NULL,
+    failing_since timestamptz,
+    rests_until   timestamptz
+);
+CREATE INDEX webhook_turns_by_due ON webhook_turns (due_at, endpoint_id) WHERE due_at IS NOT NULL;

@@ -594,3 +594,72 @@ CREATE TABLE webhook_endpoints (
     CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
 ) STRICT;
 CREATE INDEX webhook_endpoints_by_account ON webhook_endpoints (account_id, created_at, id);
+
+-- What happened to the resources of accounts whose endpoints want to know it, until it is routed.
+CREATE TABLE webhook_events (
+    id              BLOB PRIMARY KEY,
+    account_id      BLOB NOT NULL REFERENCES accounts (id),
+    kind            INTEGER NOT NULL,
+    -- The resource.
+    subject         BLOB NOT NULL,
+    -- The recipient, if that is the resource.
+    recipient_index BLOB,
+    -- The place among the events of the resource.
+    sequence        INTEGER NOT NULL,
+    at              INTEGER NOT NULL
+) STRICT;
+
+-- Events routed to endpoints: each is called until it is accepted or given up.
+CREATE TABLE webhook_deliveries (
+    endpoint_id     BLOB NOT NULL REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+    event_id        BLOB NOT NULL,
+    kind            INTEGER NOT NULL,
+    subject         BLOB NOT NULL,
+    recipient_index BLOB,
+    sequence        INTEGER NOT NULL,
+    at              INTEGER NOT NULL,
+    -- 0 waits, 1 delivered, 2 given up.
+    state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+    -- The next attempt, if it waits.
+    due_at          INTEGER NOT NULL,
+    attempts        INTEGER NOT NULL,
+    -- The attempts since it began or was last replayed.
+    failed_attempts INTEGER NOT NULL,
+    PRIMARY KEY (endpoint_id, event_id)
+) STRICT;
+-- Finds those of an endpoint that are due.
+CREATE INDEX webhook_deliveries_by_due ON webhook_deliveries (endpoint_id, due_at, event_id) WHERE state = 0;
+-- Finds those that are too old.
+CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (at);
+
+-- The calls that were made for deliveries.
+CREATE TABLE webhook_attempts (
+    endpoint_id BLOB NOT NULL,
+    event_id    BLOB NOT NULL,
+    number      INTEGER NOT NULL,
+    at          INTEGER NOT NULL,
+    latency_ms  INTEGER NOT NULL,
+    -- The HTTP status of the answer, if one arrived.
+    status      INTEGER,
+    -- The name of the failure, if it failed.
+    failure     TEXT,
+    -- The beginning of the answer, sealed.
+    excerpt     BLOB,
+    PRIMARY KEY (endpoint_id, event_id, number),
+    FOREIGN KEY (endpoint_id, event_id) REFERENCES webhook_deliveries ON DELETE CASCADE
+) STRICT;
+
+-- When each endpoint has its next turn: a process calls it for what is due, while no other one does.
+CREATE TABLE webhook_turns (
+    endpoint_id   BLOB PRIMARY KEY REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+    account_id    BLOB NOT NULL,
+    -- The next turn; NULL if nothing waits, and while the endpoint is disabled.
+    due_at        INTEGER,
+    -- The end of the lease of the process whose turn it is.
+    leased_until  INTEGER,
+    -- The calls that failed since the last success, the first of them, and the rest that they cause.
+    failures      INTEGER NOT NULL,
+    failing_since INTEGER,
+    rests_until   INTEGER
+) STRICT;
+CREATE INDEX webhook_turns_by_due ON webhook_turns (due_at, endpoint_id) WHERE due_at IS NOT NULL;

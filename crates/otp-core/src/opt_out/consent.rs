@@ -7,6 +7,7 @@ use super::{ConsentRequest, ConsentSource, CurrentConsent};
 use crate::ids::AccountId;
 use crate::sealing::{ProviderMessageIndex, RecipientIndex};
 use crate::time::Timestamp;
+use crate::webhook::WebhookEvent;
 
 /// A recipient of an account.
 pub type Recipient = (AccountId, RecipientIndex);
@@ -62,6 +63,8 @@ pub struct JudgedConsent {
     pub entries: Vec<ConsentEntry>,
     /// The requests that apply from now on, for each recipient whose request changes.
     pub last: BTreeMap<Recipient, CurrentConsent>,
+    /// The events that report whose choice changed.
+    pub webhook_events: Vec<WebhookEvent>,
 }
 
 /// Judges requests one by one, each with the effects of its predecessors.
@@ -84,12 +87,24 @@ pub fn judge(entries: &[ConsentEntry], mut facts: ConsentFacts) -> JudgedConsent
             request: entry.request,
         };
         if last.is_none_or(|last| asked > last) {
+            judged.webhook_events.extend(event(recipient, last, asked));
             facts.last.insert(recipient, asked);
             judged.last.insert(recipient, asked);
         }
         judged.entries.push(entry);
     }
     judged
+}
+
+/// Returns the event of a recipient whose choice is not what it was. Nobody has opted out at first.
+fn event(
+    (account, recipient): Recipient,
+    last: Option<CurrentConsent>,
+    asked: CurrentConsent,
+) -> Option<WebhookEvent> {
+    let before = last.map_or(ConsentRequest::Start, |last| last.request);
+    let changes = before != asked.request;
+    changes.then(|| WebhookEvent::of_recipient(account, recipient, asked.request, asked.at))
 }
 
 #[cfg(test)]

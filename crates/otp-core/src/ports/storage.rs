@@ -5,7 +5,7 @@ use super::{
     IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
     OutgoingQueue, Plans, Prices, ProofKeys, Receipts, RecipientIdentities, ReviewerNumbers,
     Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates, TestInbox,
-    VerificationLedger, Verifications, WebhookEndpoints,
+    VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
 };
 
 /// All ports that a storage adapter provides.
@@ -45,6 +45,7 @@ pub trait Storage:
     + TestInbox
     + VerificationLedger
     + Verifications
+    + WebhookDeliveries
     + WebhookEndpoints
 {
 }
@@ -82,6 +83,7 @@ impl<T> Storage for T where
         + TestInbox
         + VerificationLedger
         + Verifications
+        + WebhookDeliveries
         + WebhookEndpoints
 {
 }

@@ -6,6 +6,7 @@ use crate::channel::whatsapp::ProviderId;
 use crate::channel::whatsapp::template::AuthenticationTemplate;
 use crate::ids::SenderId;
 use crate::ports::PortError;
+use crate::time::Timestamp;
 
 /// Stores templates. They are changed but never removed, because messages refer to them.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -28,7 +29,7 @@ pub trait Templates: Send + Sync {
     ) -> Result<Vec<AuthenticationTemplate>, PortError>;
 
     /// Replaces the values that come from the provider: its id, the status with reason and time, the time
-    /// to live and the code expiry.
+    /// to live and the code expiry. `at` is the time of the change.
     ///
     /// An adapter MUST leave the template as it is and return `false` if these values are no longer those
     /// of `before`, because another process changed it first.
@@ -36,5 +37,6 @@ pub trait Templates: Send + Sync {
         &self,
         before: &AuthenticationTemplate,
         after: &AuthenticationTemplate,
+        at: Timestamp,
     ) -> Result<bool, PortError>;
 }

@@ -72,6 +72,8 @@ pub enum Purpose {
     WebhookDescription,
     /// The secret that signs calls to an endpoint, also after its rotation.
     WebhookSecret,
+    /// The beginning of an endpoint's answer.
+    WebhookAnswer,
 }
 
 impl Purpose {
@@ -101,6 +103,7 @@ impl Purpose {
             Self::WebhookUrl => b"webhook-url",
             Self::WebhookDescription => b"webhook-description",
             Self::WebhookSecret => b"webhook-secret",
+            Self::WebhookAnswer => b"webhook-answer",
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::verification::fallback::{
     CodeMessage, Fallback, FallbackTurn, FallbackUpdate, SharedCharge, charged, owed,
 };
 use crate::verification::{Ended, GUESSES_PER_CODE, VerificationPart, VerificationStatus};
+use crate::webhook::WebhookEvent;
 
 /// The verdict on one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub struct Judged {
     pub fallbacks: BTreeMap<VerificationId, FallbackUpdate>,
     /// The costs of the messages that share a charge from now on: new ones, and those before them.
     pub shared_charges: BTreeMap<MessageId, SharedCharge>,
+    /// The events for the accounts' endpoints.
+    pub webhook_events: Vec<WebhookEvent>,
 }
 
 /// A verification to insert: the one of an attempt, with what admission decided of it.
@@ -133,8 +136,11 @@ impl Judged {
     ) -> Admission {
         if let Some(mut after) = payment.after {
             let (account, at) = (attempt.account_id, attempt.at);
-            let low_balance = facts.rules(attempt).low_balance;
+            let rules = facts.rules(attempt);
+            let low_balance = rules.low_balance;
             let notice = low_balance.announce(account, &mut after, attempt.notice_language, at);
+            let event = notice.as_ref().and_then(WebhookEvent::of_notice);
+            self.webhook_events.extend(rules.wanted_events.keep(event));
             self.notices.extend(notice);
             self.balances.insert(after.id, after);
             let charge = MessageCharge {
@@ -208,6 +214,9 @@ impl Judged {
                 let failed_guesses = replaced.as_ref().map_or(0, |state| state.failed_guesses);
                 if let Some(mut replaced) = replaced {
                     let update = replaced.with_status(VerificationStatus::Canceled, attempt.at);
+                    let wanted = facts.rules(attempt).wanted_events;
+                    self.webhook_events
+                        .extend(wanted.keep(update.event(&replaced)));
                     // One that began in this batch is inserted first.
                     self.verification_updates.insert(replaced.id, update);
                     replaced.status = VerificationStatus::Canceled;

@@ -13,6 +13,7 @@ use crate::sealing::SealedProviderMessageId;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 use crate::verification::fallback::FallbackWake;
+use crate::webhook::{WantedEvents, WebhookEvent};
 
 /// An outcome of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +124,8 @@ pub struct MessageState {
     /// Whether it shares its charge with other messages of a fallback. Then no outcome moves credits: the
     /// [review](crate::verification::fallback::review) of the fallback does.
     pub shares_charge: bool,
+    /// The events that the account's endpoints want.
+    pub wanted_events: WantedEvents,
 }
 
 /// The facts needed to settle a batch: the messages, locked, and all subscriptions of the accounts
@@ -156,6 +159,8 @@ pub struct Settled {
     pub notices: Vec<MailNotice>,
     /// The verifications whose fallback, if they have one, has to be looked at now.
     pub fallback_wakes: BTreeMap<VerificationId, FallbackWake>,
+    /// The events for the accounts' endpoints.
+    pub webhook_events: Vec<WebhookEvent>,
 }
 
 /// The new state of one message.
@@ -227,6 +232,7 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
             }
             let balances = facts.balances.entry(message.account_id).or_default();
             settled.wake_fallback(settlement, message);
+            settled.add_webhook_event(settlement, message);
             match (before, message.status) {
                 (_, MessageStatus::Failed) => {
                     if let Some(why) = outcome.failure() {
@@ -255,6 +261,9 @@ pub fn judge(settlements: &[Settlement], mut facts: SettlementFacts) -> Settled 
                         let (account, at) = (message.account_id, settlement.at);
                         // There is no request whose language could be used.
                         let notice = rules.low_balance.announce(account, after, None, at);
+                        let event = notice.as_ref().and_then(WebhookEvent::of_notice);
+                        let wanted = message.wanted_events.keep(event);
+                        settled.webhook_events.extend(wanted);
                         settled.notices.extend(notice);
                         *after
                     });
@@ -305,6 +314,13 @@ impl Settled {
             let known = self.fallback_wakes.entry(verification).or_insert(wake);
             known.reopens |= wake.reopens;
         }
+    }
+
+    fn add_webhook_event(&mut self, settlement: &Settlement, message: &MessageState) {
+        let (account, id) = (message.account_id, settlement.message_id);
+        let event = WebhookEvent::of_message(account, id, message.status, settlement.at);
+        self.webhook_events
+            .extend(message.wanted_events.keep(event));
     }
 
     fn credit(

@@ -81,7 +81,8 @@ impl ApplyTemplateEvents {
                 // still one notice.
                 self.notify(&change).await?;
                 let TemplateChange { before, after } = &change;
-                is_done &= self.templates.replace_template(before, after).await?;
+                let now = self.clock.now();
+                is_done &= self.templates.replace_template(before, after, now).await?;
             }
             if is_done {
                 return Ok(());

@@ -113,7 +113,8 @@ async fn check_reviews(
         };
         let after = as_listed(template, listed, asked_at);
         // A process that replaced it first also has its status from the provider.
-        ports.templates.replace_template(template, &after).await?;
+        let replaced = ports.templates.replace_template(template, &after, asked_at);
+        replaced.await?;
         *template = after;
     }
     Ok(())
@@ -140,8 +141,10 @@ async fn store(
     let Some(before) = stored.into_iter().find(same) else {
         return Err(PortError::Backend("a template exists and does not".into()));
     };
-    let after = as_listed(&before, created, ports.clock.now());
+    let now = ports.clock.now();
+    let after = as_listed(&before, created, now);
     // A process that replaced it first also has its status from the provider.
-    ports.templates.replace_template(&before, &after).await?;
+    let replaced = ports.templates.replace_template(&before, &after, now);
+    replaced.await?;
     Ok(after)
 }

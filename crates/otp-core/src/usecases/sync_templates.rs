@@ -124,7 +124,8 @@ impl SyncTemplates {
                 self.outbox.enqueue(&[notice]).await?;
             }
             let TemplateChange { before, after } = &change;
-            if ports.templates.replace_template(before, after).await? {
+            let now = ports.clock.now();
+            if ports.templates.replace_template(before, after, now).await? {
                 synced.changed.push(change);
             } else {
                 is_done = false;

@@ -11,6 +11,7 @@ use crate::channel::Channel;
 use crate::ids::{AccountId, VerificationId};
 use crate::sealing::RecipientIndex;
 use crate::time::Timestamp;
+use crate::webhook::{WantedEvents, WebhookEvent};
 
 /// A guess, to be judged.
 ///
@@ -104,6 +105,8 @@ pub struct CheckFacts {
     pub failures: HashMap<(AccountId, RecipientIndex), Vec<Timestamp>>,
     /// The checks that had one of the wanted idempotency keys.
     pub answered: HashMap<(VerificationId, CheckKey), AnsweredGuess>,
+    /// The events that the endpoints of each account want.
+    pub wanted_events: HashMap<AccountId, WantedEvents>,
 }
 
 /// The result of judging a batch: the answers, and the rows a store has to write.
@@ -116,6 +119,8 @@ pub struct JudgedChecks {
     pub updates: BTreeMap<VerificationId, VerificationUpdate>,
     /// The checks to append, in their order.
     pub checks: Vec<NewCheck>,
+    /// The events for the accounts' endpoints.
+    pub webhook_events: Vec<WebhookEvent>,
 }
 
 /// The new state of a verification.
@@ -137,6 +142,11 @@ impl VerificationUpdate {
     /// Returns when the verification ended; `None` while it is pending. Its end removes the code.
     pub fn ended_at(&self) -> Option<Timestamp> {
         (self.status != VerificationStatus::Pending).then_some(self.at)
+    }
+
+    /// Returns the event that reports the end; `None` while the verification is pending.
+    pub(crate) fn event(&self, of: &VerificationState) -> Option<WebhookEvent> {
+        WebhookEvent::of_verification(of.account_id, of.id, self.status, self.at)
     }
 }
 
@@ -272,6 +282,9 @@ impl CheckFacts {
             CheckVerdict::Incorrect { attempts_left }
         };
         let update = state.with_status(state.status, check.at);
+        let wanted = self.wanted_events.get(&check.account_id).copied();
+        let event = wanted.unwrap_or_default().keep(update.event(state));
+        judged.webhook_events.extend(event);
         judged.updates.insert(check.verification_id, update);
         verdict
     }
@@ -316,6 +329,17 @@ pub fn expire_all(
         .iter()
         .filter_map(|state| Some((state.id, expire(state, at)?)));
     expired.collect()
+}
+
+/// Returns the events that report these updates.
+pub fn events<'a>(
+    states: &[VerificationState],
+    updates: impl IntoIterator<Item = (&'a VerificationId, &'a VerificationUpdate)>,
+) -> Vec<WebhookEvent> {
+    let states: HashMap<_, _> = states.iter().map(|state| (state.id, state)).collect();
+    let event =
+        |(id, update): (&VerificationId, &VerificationUpdate)| update.event(states.get(id)?);
+    updates.into_iter().filter_map(event).collect()
 }
 
 impl VerificationState {

@@ -127,6 +127,11 @@ impl EndpointHealth {
         }
     }
 
+    /// Returns the first instant from `now` on at which the endpoint does not rest.
+    pub fn may_be_called_at(&self, now: Timestamp) -> Timestamp {
+        self.rests_until.map_or(now, |until| until.max(now))
+    }
+
     /// Judges an attempt that was made in this state of the endpoint.
     pub fn judge(self, attempt: Attempt) -> JudgedAttempt {
         let at = attempt.at;

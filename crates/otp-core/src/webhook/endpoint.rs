@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::event::{EventFilter, WantedEvents};
+use super::delivery::EndpointHealth;
+use super::event_kind::{EventFilter, WantedEvents};
 use crate::ids::{AccountId, WebhookEndpointId};
 use crate::sealing::Sealed;
 use crate::time::Timestamp;
@@ -146,7 +147,31 @@ pub struct SecretRotation {
     pub at: Timestamp,
 }
 
+impl WebhookEndpointChange {
+    /// Returns the change that disables an endpoint.
+    pub fn disable(reason: DisabledReason) -> Self {
+        Self {
+            standing: Some(EndpointStanding::Disabled(reason)),
+            ..Self::default()
+        }
+    }
+
+    /// Returns whether it begins or ends the calls of the endpoint, or sends them elsewhere: then what is known of
+    /// its health no longer counts, and its next turn has to be decided anew.
+    pub fn restarts(&self) -> bool {
+        self.url.is_some() || self.standing.is_some()
+    }
+}
+
 impl WebhookEndpoint {
+    /// Returns the time of the next turn, and the health, after a change that [restarts](WebhookEndpointChange::restarts)
+    /// it. `first_due` is when the first of its waiting deliveries is due.
+    pub fn restarted(&self, first_due: Option<Timestamp>) -> (Option<Timestamp>, EndpointHealth) {
+        let health = EndpointHealth::default();
+        let due = first_due.filter(|_| self.standing == EndpointStanding::Enabled);
+        (due, health)
+    }
+
     /// Returns the secret that signs beside the current one at `now`, if there is one.
     pub fn previous_secret_at(&self, now: Timestamp) -> Option<&Sealed> {
         let previous = self.previous_secret.as_ref();

@@ -92,6 +92,11 @@ impl WebhookOutcome {
         }
     }
 
+    /// Returns the HTTP status, if an answer arrived.
+    pub fn status(&self) -> Option<u16> {
+        self.answer.as_ref().ok().map(WebhookAnswer::status)
+    }
+
     /// Returns a stable name for the reason of a failure, such as `timeout`; `None` if the webhook was
     /// delivered.
     pub fn failure_code(&self) -> Option<&'static str> {

@@ -17,6 +17,7 @@ use crate::pipeline::{try_join, try_join3};
 use crate::send_ledger::lock_accounts;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
+use crate::webhook_events::insert_wanted_events;
 
 statement! {
     /// The requests that currently hold.
@@ -96,9 +97,13 @@ pub(super) async fn record(
     last.into_iter().for_each(|row| row.add_to(&mut facts));
     logged.into_iter().for_each(|row| row.add_to(&mut facts));
     let judged = consent::judge(entries, facts);
-    try_join(append(connection, &judged), set(connection, &judged))
-        .await
-        .map_err(port_error)?;
+    try_join3(
+        append(connection, &judged),
+        set(connection, &judged),
+        insert_wanted_events(connection, judged.webhook_events.clone()),
+    )
+    .await
+    .map_err(port_error)?;
     Ok(())
 }
 

@@ -30,6 +30,7 @@ use crate::pipeline::{try_join, try_join3, try_join5};
 use crate::statement::{each, statement};
 use crate::stored_verifications::Recipients;
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
+use crate::webhook_events::insert_events;
 
 /// Begins, locks the accounts and loads the facts.
 pub(super) async fn lock(
@@ -56,11 +57,15 @@ pub(super) async fn admit(
     let connection = transaction.connection();
     let judged = admission::judge(attempts, facts);
 
+    let announced = try_join(
+        insert_notices(connection, &judged.notices),
+        insert_events(connection, &judged.webhook_events),
+    );
     try_join5(
         insert_messages(connection, attempts, &judged),
         append_entries(connection, &judged.ledger),
         set_balances(connection, &judged.balances),
-        insert_notices(connection, &judged.notices),
+        announced,
         codes::write(connection, attempts, &judged),
     )
     .await

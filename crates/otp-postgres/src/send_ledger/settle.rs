@@ -21,10 +21,11 @@ use super::locked::Rows;
 use super::{append_entries, lock_accounts, set_balances};
 use crate::errors::port_error;
 use crate::notice_outbox::insert_notices;
-use crate::pipeline::{try_join, try_join3, try_join4, try_join5};
+use crate::pipeline::{try_join, try_join4, try_join5};
 use crate::statement::{each, statement};
 use crate::stored_fallbacks::wake_fallbacks;
 use crate::transaction::Transaction;
+use crate::webhook_events::insert_events;
 
 /// Begins, locks the accounts and messages, and loads the balances.
 pub(super) async fn lock(
@@ -68,10 +69,11 @@ pub(super) async fn settle(
         append_events(connection, &settled.events),
         wake_fallbacks(connection, &settled.fallback_wakes),
     );
-    let of_credits = try_join3(
+    let of_credits = try_join4(
         append_entries(connection, &settled.ledger),
         set_balances(connection, &settled.balances),
         insert_notices(connection, &settled.notices),
+        insert_events(connection, &settled.webhook_events),
     );
     try_join(of_messages, of_credits)
         .await
@@ -84,7 +86,8 @@ statement! {
     LockMessages { id: [MessageId] } -> MessageStateRow,
     "SELECT id, account_id, status, first_answer, price, subscription_id, expires_at, \
          recipient IS NULL AS is_erased, verification_id, \
-         shared_charge IS NOT NULL AS shares_charge \
+         shared_charge IS NOT NULL AS shares_charge, \
+         (SELECT webhook_events FROM accounts WHERE accounts.id = messages.account_id) AS wanted_events \
      FROM messages WHERE id = ANY({}) ORDER BY id FOR NO KEY UPDATE"
 }
 

@@ -12,6 +12,7 @@ use otp_core::send::SendFacts;
 use otp_core::send::settlement::{MessageState, SettlementFacts};
 use otp_core::subscription::SubscriptionBalance;
 use otp_core::time::Timestamp;
+use otp_core::verification::check::CheckFacts;
 use otp_core::verification::fallback::FallbackReviewFacts;
 use otp_core::webhook::WantedEvents;
 
@@ -99,6 +100,11 @@ impl AccountRulesRow {
         facts.rules.insert(self.id.0, self.rules());
     }
 
+    /// Adds what the checks need of the rules to their facts.
+    pub fn add_to_checks(self, facts: &mut CheckFacts) {
+        facts.wanted_events.insert(self.id.0, self.webhook_events.0);
+    }
+
     fn rules(&self) -> AccountRules {
         AccountRules {
             low_balance: self.low_balance_percent.0,
@@ -168,6 +174,7 @@ by_name! {
         is_erased: Col<bool>,
         verification_id: Col<Option<VerificationId>>,
         shares_charge: Col<bool>,
+        wanted_events: Col<WantedEvents>,
     }
 }
 
@@ -184,6 +191,7 @@ impl MessageStateRow {
             is_erased: self.is_erased.0,
             verification_id: self.verification_id.0,
             shares_charge: self.shares_charge.0,
+            wanted_events: self.wanted_events.0,
         };
         facts.messages.insert(self.id.0, state);
     }

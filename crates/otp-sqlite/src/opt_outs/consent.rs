@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::errors::StoreError;
 use crate::set_based::{hex, id, set_based};
+use crate::webhook_events::insert_wanted_events;
 
 pub(crate) const LAST: &str = "
     SELECT o.account_id, o.recipient_index, o.request, o.requested_at
@@ -41,7 +42,9 @@ pub(super) fn record(
     entries: &[ConsentEntry],
 ) -> Result<(), StoreError> {
     let facts = load(connection, entries)?;
-    write(connection, &consent::judge(entries, facts))
+    let judged = consent::judge(entries, facts);
+    write(connection, &judged)?;
+    insert_wanted_events(connection, judged.webhook_events)
 }
 
 fn load(

@@ -12,6 +12,7 @@ use crate::errors::StoreError;
 use crate::notice_outbox::insert_notices;
 use crate::send_ledger::{append_entries, codes, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
+use crate::webhook_events::insert_events;
 
 // `CROSS JOIN` makes SQLite look each of the few wanted rows up in the many stored, never the reverse.
 
@@ -79,6 +80,7 @@ pub(super) fn admit(
     append_entries(connection, &judged.ledger)?;
     set_balances(connection, &judged.balances)?;
     insert_notices(connection, &judged.notices)?;
+    insert_events(connection, &judged.webhook_events)?;
     codes::write(connection, attempts, &judged)?;
     Ok(judged.admissions)
 }

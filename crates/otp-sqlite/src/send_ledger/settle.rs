@@ -16,11 +16,13 @@ use crate::send_ledger::events::append_events;
 use crate::send_ledger::{append_entries, load_rules, set_balances};
 use crate::set_based::{hex, id, set_based};
 use crate::stored_fallbacks::wake_fallbacks;
+use crate::webhook_events::insert_events;
 
 pub(super) const MESSAGES: &str = "
     SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id, m.expires_at,
         m.recipient IS NULL AS is_erased, m.verification_id,
-        m.shared_charge IS NOT NULL AS shares_charge
+        m.shared_charge IS NOT NULL AS shares_charge,
+        (SELECT webhook_events FROM accounts WHERE accounts.id = m.account_id) AS wanted_events
     FROM json_each(?) AS wanted CROSS JOIN messages AS m
     WHERE m.id = unhex(wanted.value ->> 0)";
 
@@ -71,6 +73,7 @@ pub(super) fn settle(
     append_entries(connection, &settled.ledger)?;
     set_balances(connection, &settled.balances)?;
     insert_notices(connection, &settled.notices)?;
+    insert_events(connection, &settled.webhook_events)?;
     wake_fallbacks(connection, &settled.fallback_wakes)
 }
 

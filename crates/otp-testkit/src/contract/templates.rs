@@ -6,7 +6,7 @@ use otp_core::channel::whatsapp::template::{
     AuthenticationTemplate, CodeExpiry, TemplateStatus, TimeToLive,
 };
 use otp_core::channel::whatsapp::{ProviderId, Sender};
-use otp_core::ports::{PortError, Storage};
+use otp_core::ports::{Clock as _, PortError, Storage};
 use otp_core::time::Timestamp;
 
 use super::administration::{sender, template};
@@ -42,7 +42,10 @@ async fn replace(
     before: &AuthenticationTemplate,
     after: &AuthenticationTemplate,
 ) -> bool {
-    let replaced = fixture.store.replace_template(before, after).await;
+    let replaced = fixture
+        .store
+        .replace_template(before, after, fixture.clock.now())
+        .await;
     replaced.expect("replace")
 }
 
@@ -109,10 +112,11 @@ pub async fn of_many_who_replace_one_template_one_succeeds(store: Arc<dyn Storag
     let fixture = Fixture::new(store).await;
     let plain = added(&fixture, "100", "ar").await;
     let paused = with_status(&plain, TemplateStatus::PAUSED);
+    let at = fixture.clock.now();
     let mut racers = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let (store, before, after) = (fixture.store.clone(), plain.clone(), paused.clone());
-        racers.spawn(async move { store.replace_template(&before, &after).await });
+        racers.spawn(async move { store.replace_template(&before, &after, at).await });
     }
     let answers: Vec<Result<bool, PortError>> = racers.join_all().await;
     let replaced = answers.iter().filter(|answer| matches!(answer, Ok(true)));

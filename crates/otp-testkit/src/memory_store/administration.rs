@@ -281,6 +281,7 @@ impl Subscriptions for MemoryStore {
         }
         state.subscriptions.push(subscription.clone());
         state.ledger.push(grant.clone());
+        state.report([subscription.activated()]);
         Ok(())
     }
 

@@ -82,6 +82,7 @@ impl Fallbacks for MemoryStore {
         state.ledger.extend(reviewed.ledger);
         state.set_balances(reviewed.balances);
         state.enqueue(reviewed.notices);
+        state.report(reviewed.webhook_events);
         Ok(())
     }
 }

@@ -43,6 +43,7 @@ impl SendLedger for MemoryStore {
         state.ledger.extend(judged.ledger);
         state.set_balances(judged.balances);
         state.enqueue(judged.notices);
+        state.report(judged.webhook_events);
         state.add_to_queue(judged.queued);
         Ok(judged.admissions)
     }
@@ -59,6 +60,7 @@ impl SendLedger for MemoryStore {
         state.ledger.extend(settled.ledger);
         state.set_balances(settled.balances);
         state.enqueue(settled.notices);
+        state.report(settled.webhook_events);
         state.wake_fallbacks(settled.fallback_wakes);
         Ok(())
     }
@@ -167,6 +169,7 @@ impl State {
                 is_erased: message.recipient.is_none(),
                 verification_id: stored.verification_id,
                 shares_charge: stored.shared_charge.is_some(),
+                wanted_events: self.wanted_events_of(message.account_id),
             };
             Some((message.id, state))
         });

@@ -69,6 +69,7 @@ impl OptOuts for MemoryStore {
         let judged = consent::judge(&entries, facts);
         state.consent_log.extend(judged.entries);
         state.last_requests.extend(judged.last);
+        state.report(judged.webhook_events);
         Ok(())
     }
 

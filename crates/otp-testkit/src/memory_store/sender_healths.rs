@@ -39,13 +39,15 @@ impl SenderHealths for MemoryStore {
         at: Timestamp,
     ) -> Result<HealthChanged, PortError> {
         let mut state = self.state();
-        if !state.senders.iter().any(|row| row.id == sender) {
-            return Err(conflict("no sender has that id"));
-        }
+        let found = state.senders.iter().find(|row| row.id == sender);
+        let account = found.ok_or_else(|| conflict("no sender has that id"))?;
+        let account = account.account_id;
         let known = state.sender_health.get(&sender).cloned();
         let before = known.unwrap_or_else(|| SenderHealth::unknown(sender));
         let after = before.after(change, at);
         state.sender_health.insert(sender, after.clone());
-        Ok(HealthChanged { before, after })
+        let changed = HealthChanged { before, after };
+        state.report(changed.webhook_event(account, at));
+        Ok(changed)
     }
 }

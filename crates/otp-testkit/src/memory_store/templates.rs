@@ -5,6 +5,7 @@ use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Templates};
+use otp_core::time::Timestamp;
 
 use super::{MemoryStore, conflict};
 
@@ -63,12 +64,17 @@ impl Templates for MemoryStore {
         &self,
         before: &AuthenticationTemplate,
         after: &AuthenticationTemplate,
+        at: Timestamp,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
         let Some(row) = state.templates.iter_mut().find(|row| *row == before) else {
             return Ok(false);
         };
         row.clone_from(after);
+        let sender = after.sender_id;
+        let account = state.every_sender().find(|row| row.id == sender);
+        let account = account.expect("a template has a sender").account_id;
+        state.report(after.webhook_event(before, account, at));
         Ok(true)
     }
 }

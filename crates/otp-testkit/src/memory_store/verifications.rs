@@ -58,6 +58,7 @@ impl VerificationLedger for MemoryStore {
             state.update_verification(id, update);
         }
         state.verified.checks.extend(judged.checks);
+        state.report(judged.webhook_events);
         Ok(judged.verdicts)
     }
 
@@ -70,7 +71,7 @@ impl VerificationLedger for MemoryStore {
         let mut state = self.state();
         let stored = state.verified.verifications.get(&verification);
         let judged = check::cancel(stored.map(|stored| &stored.state), account, at);
-        Ok(judged.map(|update| state.update_verification(verification, update)))
+        Ok(judged.map(|update| state.end_verification(verification, update)))
     }
 
     async fn expire_verifications(&self, now: Timestamp, most: usize) -> Result<usize, PortError> {
@@ -84,7 +85,7 @@ impl VerificationLedger for MemoryStore {
         due.sort_by_key(|(expires_at, id, _)| (*expires_at, *id));
         due.truncate(most);
         for (_, id, update) in &due {
-            state.update_verification(*id, *update);
+            state.end_verification(*id, *update);
         }
         Ok(due.len())
     }
@@ -214,9 +215,21 @@ impl State {
             .map(|check| check.at)
     }
 
+    /// Records the end of a verification, and the event that reports it.
+    fn end_verification(&mut self, id: VerificationId, update: VerificationUpdate) {
+        let stored = self.verified.verifications.get(&id);
+        let state = stored.map(|stored| stored.state.clone());
+        self.update_verification(id, update);
+        self.report(check::events(state.as_slice(), [(&id, &update)]));
+    }
+
     fn check_facts(&self, checks: &[CheckAttempt]) -> CheckFacts {
         let wanted = WantedCheckFacts::of(checks);
         let mut facts = CheckFacts::default();
+        for account in &wanted.accounts {
+            let events = self.wanted_events_of(*account);
+            facts.wanted_events.insert(*account, events);
+        }
         let mut recipients = HashSet::new();
         for id in &wanted.verifications {
             let Some(stored) = self.verified.verifications.get(id) else {

@@ -31,15 +31,11 @@ impl WebhookEndpoints for MemoryStore {
         change: &WebhookEndpointChange,
     ) -> Result<Option<WebhookEndpoint>, PortError> {
         let mut state = self.state();
-        let judged = judge_change(state.endpoints_of(account), id, change);
-        let Some((changed, wanted)) = judged else {
-            return Ok(None);
-        };
-        let mut stored = state.webhook_endpoints.iter_mut();
-        let stored = stored.find(|endpoint| endpoint.id == id);
-        *stored.expect("it was judged") = changed.clone();
-        state.set_wanted_events(account, wanted);
-        Ok(Some(changed))
+        let changed = state.change_endpoint(account, id, change);
+        if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
+            state.restart(endpoint);
+        }
+        Ok(changed)
     }
 
     async fn remove_webhook_endpoint(
@@ -52,6 +48,7 @@ impl WebhookEndpoints for MemoryStore {
             return Ok(false);
         };
         state.webhook_endpoints.retain(|endpoint| endpoint.id != id);
+        state.remove_deliveries(id);
         state.set_wanted_events(account, wanted);
         Ok(true)
     }
@@ -74,6 +71,21 @@ impl WebhookEndpoints for MemoryStore {
 }
 
 impl State {
+    pub(super) fn change_endpoint(
+        &mut self,
+        account: AccountId,
+        id: WebhookEndpointId,
+        change: &WebhookEndpointChange,
+    ) -> Option<WebhookEndpoint> {
+        let judged = judge_change(self.endpoints_of(account), id, change);
+        let (changed, wanted) = judged?;
+        let mut stored = self.webhook_endpoints.iter_mut();
+        let stored = stored.find(|endpoint| endpoint.id == id);
+        *stored.expect("it was judged") = changed.clone();
+        self.set_wanted_events(account, wanted);
+        Some(changed)
+    }
+
     /// Returns the endpoints of an account, oldest first.
     fn endpoints_of(&self, account: AccountId) -> Vec<WebhookEndpoint> {
         let of_account = self.webhook_endpoints.iter();

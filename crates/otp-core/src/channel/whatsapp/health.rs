@@ -14,6 +14,7 @@ use crate::ids::{AccountId, SenderId};
 use crate::notice::{MailNotice, NoticeKind, Reason};
 use crate::ports::ProviderRefusal;
 use crate::time::Timestamp;
+use crate::webhook::{WebhookEvent, WebhookEventKind};
 
 /// The time from a check of a sender that cannot send to the next one.
 pub const RECHECK_INTERVAL: Duration = Duration::from_secs(60);
@@ -131,6 +132,19 @@ impl HealthChanged {
     /// Returns whether the change resumed the sender.
     pub fn resumed(&self) -> bool {
         self.before.stop.is_some() && self.after.stop.is_none()
+    }
+
+    /// Returns the event that reports that the sender was stopped or resumed.
+    pub fn webhook_event(&self, account: AccountId, at: Timestamp) -> Option<WebhookEvent> {
+        let kind = if self.stopped().is_some() {
+            WebhookEventKind::SenderStopped
+        } else if self.resumed() {
+            WebhookEventKind::SenderRecovered
+        } else {
+            return None;
+        };
+        let sender = self.after.sender_id;
+        Some(WebhookEvent::new(account, kind, sender.0, at))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::notice::MailNotice;
 use crate::subscription::{self, SubscriptionBalance};
 use crate::time::Timestamp;
 use crate::verification::VerificationState;
+use crate::webhook::WebhookEvent;
 
 /// A fallback to review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct ReviewedFallbacks {
     pub balances: BTreeMap<SubscriptionId, SubscriptionBalance>,
     /// The notices to account holders.
     pub notices: Vec<MailNotice>,
+    /// The events for the accounts' endpoints.
+    pub webhook_events: Vec<WebhookEvent>,
 }
 
 /// Reviews fallbacks one by one. One that is missing is passed over.
@@ -160,9 +163,12 @@ impl ReviewedFallbacks {
         let Some(after) = subscription::pay_again(payers.balances, payer, missing) else {
             return;
         };
-        let low_balance = payers.rules.unwrap_or_default().low_balance;
+        let rules = payers.rules.unwrap_or_default();
+        let low_balance = rules.low_balance;
         // There is no request whose language could be used.
         let notice = low_balance.announce(payers.account, after, None, payers.at);
+        let event = notice.as_ref().and_then(WebhookEvent::of_notice);
+        self.webhook_events.extend(rules.wanted_events.keep(event));
         let after = *after;
         self.notices.extend(notice);
         self.balances.insert(after.id, after);

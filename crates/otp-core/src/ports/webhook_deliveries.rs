@@ -1,0 +1,51 @@
+//! The deliveries of events to endpoints.
+
+use async_trait::async_trait;
+
+use crate::ports::PortError;
+use crate::time::Timestamp;
+use crate::turns::Room;
+use crate::webhook::turn::{EndedTurn, WebhookTurn};
+
+/// Holds events until they are routed, and deliveries until they are accepted or given up, and for a while after.
+///
+/// Whatever changes a resource adds the event that reports it, in the same transaction, if its account
+/// [wants](crate::account::AccountRules::wanted_events) it. An event or a delivery that exists already MUST stay as it
+/// is when it is added again.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait WebhookDeliveries: Send + Sync {
+    /// Routes at most `most` events by [`route`](crate::webhook::routing::route), those that were added first before
+    /// others, and removes them. Returns how many there were.
+    ///
+    /// If several processes route at the same time, only one of them MUST get an event, and none of them waits for
+    /// another's. An adapter MUST use a constant number of statements.
+    async fn route_webhook_events(&self, now: Timestamp, most: usize) -> Result<usize, PortError>;
+
+    /// Claims the turns of endpoints that are due at `now`, those due for longest first, as far as there is room.
+    ///
+    /// Each turn is claimed until `leased_until`. If several processes claim at the same time, only one of them
+    /// MUST get a turn, and none of them waits for another's claim. A turn has at most
+    /// [`MAX_DELIVERIES`](crate::webhook::turn::MAX_DELIVERIES) deliveries.
+    async fn claim_webhook_turns(
+        &self,
+        now: Timestamp,
+        leased_until: Timestamp,
+        room: &Room,
+    ) -> Result<Vec<WebhookTurn>, PortError>;
+
+    /// Records a turn in one transaction: its attempts, what becomes of their deliveries, the endpoint's health, and
+    /// its [next turn](EndedTurn::next_turn). A turn that disables the endpoint changes it and the account's wanted
+    /// events as [`change_webhook_endpoint`](super::WebhookEndpoints::change_webhook_endpoint) does.
+    ///
+    /// Returns `false`, and records nothing, if the turn is no longer this process's: its lease ended and another
+    /// process claimed it, or the endpoint was changed or removed.
+    async fn end_webhook_turn(&self, turn: &EndedTurn) -> Result<bool, PortError>;
+
+    /// Removes at most `most` deliveries of events before `before`, with their attempts. Returns how many it removed.
+    async fn forget_webhook_deliveries(
+        &self,
+        before: Timestamp,
+        most: usize,
+    ) -> Result<usize, PortError>;
+}

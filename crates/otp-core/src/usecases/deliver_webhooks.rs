@@ -1,0 +1,194 @@
+//! Deliver webhooks: routes events to endpoints, and calls endpoints for what is due.
+//!
+//! Any process may do this at any time. A turn is claimed for a while, so an endpoint is called by one process at a
+//! time. If a process dies in a turn, another one calls the endpoint again with what was not recorded: an event is
+//! delivered at least once, each time under the same id.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use crate::ports::{Clock, PortError, Randomness, WebhookBodies, WebhookCaller, WebhookDeliveries};
+use crate::sealing::{AccountSealer, OpenError, Purpose};
+use crate::time::Timestamp;
+use crate::turns::Room;
+use crate::usecases::account_sealers::AccountSealers;
+use crate::webhook::endpoint::WebhookEndpoint;
+use crate::webhook::turn::{DueDelivery, EndedCall, LEASE, TurnUnderWay, WebhookTurn};
+use crate::webhook::{
+    PrivateTargets, WebhookCall, WebhookId, WebhookSecret, WebhookSecrets, WebhookTarget,
+};
+
+/// At most this many events are routed at a time.
+const ROUTED_AT_A_TIME: usize = 500;
+
+/// Delivers webhooks.
+#[derive(Clone)]
+pub struct DeliverWebhooks {
+    /// Holds events and deliveries.
+    pub deliveries: Arc<dyn WebhookDeliveries>,
+    /// Writes the bodies.
+    pub bodies: Arc<dyn WebhookBodies>,
+    /// Calls the endpoints.
+    pub caller: Arc<dyn WebhookCaller>,
+    /// Opens URLs and secrets, and seals answers.
+    pub sealers: AccountSealers,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Spreads the attempts, and generates nonces.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// The result of a turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TurnTaken {
+    /// The deliveries that were accepted.
+    pub delivered: usize,
+    /// The attempts that failed.
+    pub failed: usize,
+    /// Whether the endpoint was disabled.
+    pub disabled: bool,
+}
+
+/// Where the calls of a turn go, and what signs them.
+struct Destination {
+    sealer: Arc<AccountSealer>,
+    target: WebhookTarget,
+    secrets: WebhookSecrets,
+}
+
+impl DeliverWebhooks {
+    /// Routes the events that wait. Returns how many there were.
+    pub async fn route(&self) -> Result<usize, PortError> {
+        let now = self.clock.now();
+        let mut routed = 0;
+        loop {
+            let some = self.deliveries.route_webhook_events(now, ROUTED_AT_A_TIME);
+            let some = some.await?;
+            routed += some;
+            if some < ROUTED_AT_A_TIME {
+                return Ok(routed);
+            }
+        }
+    }
+
+    /// Claims turns for which there is room. Each has to be passed to [`Self::take`].
+    pub async fn claim(&self, room: &Room) -> Result<Vec<WebhookTurn>, PortError> {
+        let now = self.clock.now();
+        let claimed = self.deliveries.claim_webhook_turns(now, now + LEASE, room);
+        claimed.await
+    }
+
+    /// Takes a turn: calls the endpoint for what is due, several times at a time, and records what came of it.
+    pub async fn take(&self, turn: WebhookTurn) -> Result<TurnTaken, PortError> {
+        let events: Vec<_> = turn.due.iter().map(|delivery| delivery.event).collect();
+        let bodies = self.bodies.write(&events).await?;
+        let ids = events.iter().map(|event| event.id);
+        let bodies: HashMap<_, _> = ids.zip(bodies).collect();
+        let destination = self.destination(&turn.endpoint).await?;
+        let mut under_way = TurnUnderWay::begin(&turn, self.clock.now());
+        let mut calls = FuturesUnordered::new();
+        loop {
+            while let Some(delivery) = under_way.next(self.clock.now()) {
+                let body = bodies.get(&delivery.event.id).and_then(Option::as_ref);
+                match (&destination, body) {
+                    (Some(destination), Some(body)) => {
+                        calls.push(self.call(destination, delivery, body));
+                    }
+                    (_, _) => under_way.give_up(delivery, self.clock.now()),
+                }
+            }
+            let Some((delivery, call)) = calls.next().await else {
+                break;
+            };
+            under_way.record(delivery, call);
+        }
+        drop(calls);
+        let ended = under_way.end(self.clock.now());
+        if !self.deliveries.end_webhook_turn(&ended).await? {
+            return Ok(TurnTaken::default());
+        }
+        let failed = ended.attempts.iter();
+        let failed = failed.filter(|attempt| attempt.failure.is_some()).count();
+        Ok(TurnTaken {
+            delivered: ended.attempts.len() - failed,
+            failed,
+            disabled: ended.disabled.is_some(),
+        })
+    }
+
+    /// Opens where the calls go; `None` if the account's key is deleted.
+    async fn destination(
+        &self,
+        endpoint: &WebhookEndpoint,
+    ) -> Result<Option<Destination>, PortError> {
+        let Some(sealer) = self.sealers.find(endpoint.account_id).await? else {
+            return Ok(None);
+        };
+        let opened = open(sealer, endpoint, self.clock.now());
+        opened
+            .map(Some)
+            .map_err(|error| PortError::Backend(error.into()))
+    }
+
+    async fn call(
+        &self,
+        destination: &Destination,
+        delivery: DueDelivery,
+        body: &[u8],
+    ) -> (DueDelivery, EndedCall) {
+        let event = delivery.event.id.0;
+        let call = WebhookCall {
+            id: WebhookId::from(event),
+            target: destination.target.clone(),
+            attempted_at: self.clock.now(),
+            body: body.to_vec(),
+            secrets: destination.secrets.clone(),
+        };
+        let outcome = self.caller.call(&call).await;
+        let mut spread = [0];
+        self.randomness.fill(&mut spread);
+        let answer = outcome.answer.as_ref().ok();
+        let excerpt = answer.map(|answer| answer.excerpt());
+        let excerpt = excerpt.filter(|excerpt| !excerpt.is_empty()).map(|text| {
+            let purpose = Purpose::WebhookAnswer;
+            destination
+                .sealer
+                .seal(purpose, event, text, &*self.randomness)
+        });
+        let call = EndedCall {
+            outcome,
+            excerpt,
+            at: self.clock.now(),
+            spread: spread[0],
+        };
+        (delivery, call)
+    }
+}
+
+fn open(
+    sealer: Arc<AccountSealer>,
+    endpoint: &WebhookEndpoint,
+    now: Timestamp,
+) -> Result<Destination, OpenError> {
+    let open = |purpose, sealed| sealer.open(purpose, endpoint.id.0, sealed);
+    let secret = |sealed| {
+        let text = open(Purpose::WebhookSecret, sealed)?;
+        WebhookSecret::parse(&text).map_err(|_| OpenError::Damaged)
+    };
+    let url = open(Purpose::WebhookUrl, &endpoint.url)?;
+    // It was judged when it was stored, and the caller judges it again.
+    let target = WebhookTarget::parse(&url, PrivateTargets::Allowed);
+    let previous = endpoint.previous_secret_at(now);
+    let secrets = WebhookSecrets {
+        current: secret(&endpoint.secret)?,
+        previous: previous.map(secret).transpose()?,
+    };
+    Ok(Destination {
+        target: target.map_err(|_| OpenError::Damaged)?,
+        secrets,
+        sealer,
+    })
+}

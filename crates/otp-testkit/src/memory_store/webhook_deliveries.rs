@@ -1,0 +1,241 @@
+//! Events for the endpoints of accounts, their deliveries, and the endpoints' turns, in memory.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::ports::{PortError, WebhookDeliveries};
+use otp_core::time::Timestamp;
+use otp_core::turns::Room;
+use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
+use otp_core::webhook::routing::{RoutingEndpoint, route};
+use otp_core::webhook::turn::{
+    DueDelivery, EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn,
+};
+use otp_core::webhook::{DeliveryState, EndpointHealth, WantedEvents, WebhookEvent};
+
+use super::{MemoryStore, State};
+
+/// Events, deliveries and turns.
+#[derive(Debug, Default)]
+pub(super) struct WebhookRows {
+    events: Vec<WebhookEvent>,
+    deliveries: Vec<StoredDelivery>,
+    turns: BTreeMap<WebhookEndpointId, StoredTurn>,
+}
+
+#[derive(Debug)]
+struct StoredDelivery {
+    endpoint_id: WebhookEndpointId,
+    delivery: DueDelivery,
+    state: DeliveryState,
+    due_at: Timestamp,
+    attempts: Vec<RecordedAttempt>,
+}
+
+#[derive(Debug, Default)]
+struct StoredTurn {
+    due_at: Option<Timestamp>,
+    leased_until: Option<Timestamp>,
+    health: EndpointHealth,
+}
+
+#[async_trait]
+impl WebhookDeliveries for MemoryStore {
+    async fn route_webhook_events(&self, now: Timestamp, most: usize) -> Result<usize, PortError> {
+        let mut state = self.state();
+        let most = most.min(state.webhooks.events.len());
+        let events: Vec<_> = state.webhooks.events.drain(..most).collect();
+        let routed = route(&events, &state.routing_endpoints(), now);
+        for (endpoint, event) in routed.deliveries {
+            state.add_delivery(endpoint, event, now);
+        }
+        for (endpoint, due_at) in routed.turns {
+            state.turn(endpoint).due_at = Some(due_at);
+        }
+        Ok(most)
+    }
+
+    async fn claim_webhook_turns(
+        &self,
+        now: Timestamp,
+        leased_until: Timestamp,
+        room: &Room,
+    ) -> Result<Vec<WebhookTurn>, PortError> {
+        let mut state = self.state();
+        let state = &mut *state;
+        let mut due: Vec<_> = state.webhook_endpoints.iter().collect();
+        due.retain(|endpoint| {
+            let turn = state.webhooks.turns.get(&endpoint.id);
+            let is_due = turn.is_some_and(|turn| {
+                turn.due_at.is_some_and(|due_at| due_at <= now)
+                    && turn.leased_until.is_none_or(|until| until <= now)
+            });
+            is_due && !room.left_out.contains(&endpoint.account_id)
+        });
+        due.sort_by_key(|endpoint| (state.webhooks.turns[&endpoint.id].due_at, endpoint.id));
+        due.truncate(room.most);
+        let mut claimed = Vec::new();
+        for endpoint in due {
+            let due = state.webhooks.due(endpoint.id, now);
+            let turn = state.webhooks.turns.entry(endpoint.id).or_default();
+            turn.leased_until = Some(leased_until);
+            claimed.push(WebhookTurn {
+                endpoint: endpoint.clone(),
+                health: turn.health,
+                leased_until,
+                due,
+            });
+        }
+        Ok(claimed)
+    }
+
+    async fn end_webhook_turn(&self, turn: &EndedTurn) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let id = turn.endpoint_id;
+        let stored = state.webhooks.turns.get(&id);
+        if stored.is_none_or(|stored| stored.leased_until != Some(turn.leased_until)) {
+            return Ok(false);
+        }
+        for attempt in &turn.attempts {
+            state.webhooks.record(id, attempt);
+        }
+        if let Some(reason) = turn.disabled {
+            let change = WebhookEndpointChange::disable(reason);
+            state.change_endpoint(turn.account_id, id, &change);
+        }
+        let endpoint = state.webhook_endpoints.iter().find(|row| row.id == id);
+        let standing = endpoint.map(|endpoint| endpoint.standing);
+        let first_due = state.webhooks.first_due(id);
+        let stored = state.turn(id);
+        stored.health = turn.health;
+        stored.leased_until = None;
+        stored.due_at = standing.and_then(|standing| turn.next_turn(standing, first_due));
+        Ok(true)
+    }
+
+    async fn forget_webhook_deliveries(
+        &self,
+        before: Timestamp,
+        most: usize,
+    ) -> Result<usize, PortError> {
+        let mut state = self.state();
+        let mut left = most;
+        state.webhooks.deliveries.retain(|stored| {
+            let is_old = stored.delivery.event.at < before && left > 0;
+            left -= usize::from(is_old);
+            !is_old
+        });
+        Ok(most - left)
+    }
+}
+
+impl WebhookRows {
+    /// Returns the first due deliveries of an endpoint.
+    fn due(&self, endpoint: WebhookEndpointId, now: Timestamp) -> Vec<DueDelivery> {
+        let waiting = self.waiting(endpoint).filter(|stored| stored.due_at <= now);
+        let mut due: Vec<_> = waiting
+            .map(|stored| (stored.due_at, stored.delivery.event.id, stored.delivery))
+            .collect();
+        due.sort_by_key(|(due_at, id, _)| (*due_at, *id));
+        due.truncate(MAX_DELIVERIES);
+        due.into_iter().map(|(_, _, delivery)| delivery).collect()
+    }
+
+    fn waiting(&self, endpoint: WebhookEndpointId) -> impl Iterator<Item = &StoredDelivery> {
+        self.deliveries.iter().filter(move |stored| {
+            stored.endpoint_id == endpoint && stored.state == DeliveryState::Waiting
+        })
+    }
+
+    fn first_due(&self, endpoint: WebhookEndpointId) -> Option<Timestamp> {
+        self.waiting(endpoint).map(|stored| stored.due_at).min()
+    }
+
+    fn record(&mut self, endpoint: WebhookEndpointId, attempt: &RecordedAttempt) {
+        let mut deliveries = self.deliveries.iter_mut();
+        let stored = deliveries.find(|stored| {
+            stored.endpoint_id == endpoint && stored.delivery.event.id == attempt.event_id
+        });
+        let Some(stored) = stored else { return };
+        stored.state = attempt.state;
+        stored.due_at = attempt.due_at.unwrap_or(stored.due_at);
+        stored.delivery.attempts = attempt.number;
+        stored.delivery.failed_attempts = attempt.failed_attempts;
+        stored.attempts.push(attempt.clone());
+    }
+}
+
+impl State {
+    /// Adds those of the events that their accounts want and that do not wait already.
+    pub(super) fn report(&mut self, events: impl IntoIterator<Item = WebhookEvent>) {
+        for event in events {
+            let wanted = self.wanted_events_of(event.account_id);
+            let mut known = self.webhooks.events.iter();
+            if !known.any(|known| known.id == event.id) {
+                self.webhooks.events.extend(wanted.keep(Some(event)));
+            }
+        }
+    }
+
+    pub(super) fn wanted_events_of(&self, account: AccountId) -> WantedEvents {
+        let found = self.accounts.iter().find(|row| row.id == account);
+        found.map_or(WantedEvents::NONE, |row| row.rules.wanted_events)
+    }
+
+    /// Decides the next turn of an endpoint that was changed.
+    pub(super) fn restart(&mut self, endpoint: &WebhookEndpoint) {
+        let first_due = self.webhooks.first_due(endpoint.id);
+        let (due_at, health) = endpoint.restarted(first_due);
+        *self.turn(endpoint.id) = StoredTurn {
+            due_at,
+            leased_until: None,
+            health,
+        };
+    }
+
+    /// Removes whatever belongs to an endpoint.
+    pub(super) fn remove_deliveries(&mut self, endpoint: WebhookEndpointId) {
+        let rows = &mut self.webhooks;
+        rows.deliveries
+            .retain(|stored| stored.endpoint_id != endpoint);
+        rows.turns.remove(&endpoint);
+    }
+
+    fn turn(&mut self, endpoint: WebhookEndpointId) -> &mut StoredTurn {
+        self.webhooks.turns.entry(endpoint).or_default()
+    }
+
+    fn add_delivery(&mut self, endpoint: WebhookEndpointId, event: WebhookEvent, now: Timestamp) {
+        let mut known = self.webhooks.deliveries.iter();
+        if known.any(|row| row.endpoint_id == endpoint && row.delivery.event.id == event.id) {
+            return;
+        }
+        self.webhooks.deliveries.push(StoredDelivery {
+            endpoint_id: endpoint,
+            delivery: DueDelivery {
+                event,
+                attempts: 0,
+                failed_attempts: 0,
+            },
+            state: DeliveryState::Waiting,
+            due_at: now,
+            attempts: Vec::new(),
+        });
+    }
+
+    fn routing_endpoints(&self) -> Vec<RoutingEndpoint> {
+        let endpoints = self.webhook_endpoints.iter().map(|endpoint| {
+            let turn = self.webhooks.turns.get(&endpoint.id);
+            RoutingEndpoint {
+                id: endpoint.id,
+                account_id: endpoint.account_id,
+                events: endpoint.events,
+                standing: endpoint.standing,
+                due_at: turn.and_then(|turn| turn.due_at),
+                health: turn.map_or_else(EndpointHealth::default, |turn| turn.health),
+            }
+        });
+        endpoints.collect()
+    }
+}
