@@ -28,5 +28,6 @@ mod tls;
 mod tracing;
 mod verifications;
 mod verifications_by_email;
+mod webhook_deliveries;
 mod webhook_endpoints;
 mod webhooks;

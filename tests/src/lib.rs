@@ -7,6 +7,7 @@
 pub mod database;
 pub mod fake_collector;
 pub mod fake_provider;
+pub mod fake_receiver;
 pub mod meta;
 pub mod process;
 pub mod proofs;
@@ -17,6 +18,7 @@ pub mod world;
 pub use database::Database;
 pub use fake_collector::FakeCollector;
 pub use fake_provider::{FakeProvider, Mood};
+pub use fake_receiver::{FakeReceiver, ReceivedWebhook, Reception};
 pub use process::{Ended, Running};
 pub use sandbox::Sandbox;
 pub use smtp::{AcceptedMail, FakeSmtp, SmtpMood};

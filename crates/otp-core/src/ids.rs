@@ -51,6 +51,14 @@ pub(crate) fn uuid_at(at: Timestamp, hash: Sha256) -> Uuid {
     Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// Returns the smallest id of something that happened at `at`, which [`uuid_at`] makes.
+pub(crate) fn first_uuid_at(at: Timestamp) -> Uuid {
+    // The times of ids end in the year 10889.
+    const LAST: i64 = (1 << 48) - 1;
+    let millis = at.unix_millis().clamp(0, LAST);
+    Uuid::from_u128(u128::from(millis.unsigned_abs()) << 80)
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

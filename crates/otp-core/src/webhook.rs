@@ -9,6 +9,7 @@
 mod address;
 mod call;
 mod delivery;
+pub mod delivery_log;
 mod description;
 pub mod endpoint;
 mod event;

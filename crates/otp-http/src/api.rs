@@ -10,8 +10,10 @@ use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification,
     create_webhook_endpoint, docs, explain_message, health, jwks, list_messages,
-    list_test_messages, record_outcome, resend_verification, rotate_webhook_secret, send_message,
-    show_insights, show_message, show_verification, show_webhook_endpoint, whatsapp_webhook,
+    list_test_messages, list_webhook_deliveries, record_outcome, replay_webhook_delivery,
+    replay_webhooks, resend_verification, rotate_webhook_secret, send_message, show_insights,
+    show_message, show_verification, show_webhook_delivery, show_webhook_endpoint,
+    test_webhook_endpoint, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -83,6 +85,11 @@ impl Api {
                 create_webhook_endpoint::resource(),
                 show_webhook_endpoint::resource(),
                 rotate_webhook_secret::resource(),
+                test_webhook_endpoint::resource(),
+                list_webhook_deliveries::resource(),
+                show_webhook_delivery::resource(),
+                replay_webhook_delivery::resource(),
+                replay_webhooks::resource(),
             ] {
                 let limited = api.limited(resource).wrap(from_fn(per_ip_limit));
                 let caught = limited.wrap(from_fn(catch_panics));

@@ -24,9 +24,11 @@ mod parameter;
 mod reference;
 mod state;
 mod text;
+mod webhook_bodies;
 mod wire;
 
 pub use api::Api;
 pub use endpoints::whatsapp_webhook::{DROPPED_RECEIPTS, note_dropped_receipts};
 pub use options::HttpOptions;
 pub use state::{ApiState, WhatsAppWebhook};
+pub use webhook_bodies::JsonWebhookBodies;

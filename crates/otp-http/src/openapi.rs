@@ -10,9 +10,10 @@ use utoipa::{Modify, OpenApi};
 use crate::endpoints::{
     cancel_verification, change_webhook_endpoint, check_message_status, check_verification,
     create_verification, create_webhook_endpoint, explain_message, health, jwks, list_messages,
-    list_test_messages, list_verifications, list_webhook_endpoints, record_outcome,
-    remove_webhook_endpoint, resend_verification, rotate_webhook_secret, send_message,
-    show_insights, show_message, show_verification, show_webhook_endpoint,
+    list_test_messages, list_verifications, list_webhook_deliveries, list_webhook_endpoints,
+    record_outcome, remove_webhook_endpoint, replay_webhook_delivery, replay_webhooks,
+    resend_verification, rotate_webhook_secret, send_message, show_insights, show_message,
+    show_verification, show_webhook_delivery, show_webhook_endpoint, test_webhook_endpoint,
 };
 use crate::error::{Problem, offer_problems};
 use crate::wire::{ErrorBody, VerificationStatusName};
@@ -97,6 +98,11 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         change_webhook_endpoint::patch,
         remove_webhook_endpoint::delete,
         rotate_webhook_secret::post,
+        test_webhook_endpoint::post,
+        list_webhook_deliveries::get,
+        show_webhook_delivery::get,
+        replay_webhook_delivery::post,
+        replay_webhooks::post,
         jwks::get,
         health::live,
         health::ready,

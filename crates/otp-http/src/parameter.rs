@@ -9,5 +9,5 @@ pub(crate) use declaration::{Documented, PathParameter, QueryParameter, document
 pub(crate) use query::{InvalidQuery, Query};
 pub(crate) use value::{
     CURSOR, GROUP_BY, INSTANT, MESSAGE_ID, MESSAGE_STATUS, PAGE_SIZE, PHONE_OR_EMAIL,
-    VERIFICATION_ID, VERIFICATION_STATUS, WAIT, WEBHOOK_ENDPOINT_ID,
+    VERIFICATION_ID, VERIFICATION_STATUS, WAIT, WEBHOOK_ENDPOINT_ID, WEBHOOK_EVENT_ID,
 };

@@ -11,6 +11,7 @@ use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
+use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
@@ -63,6 +64,8 @@ pub struct ApiState {
     pub answer_once: AnswerOnce,
     /// Creates, changes and shows webhook endpoints.
     pub manage_webhook_endpoints: ManageWebhookEndpoints,
+    /// Lists, shows and repeats deliveries to webhook endpoints.
+    pub inspect_webhook_deliveries: InspectWebhookDeliveries,
     /// Reads a test inbox.
     pub read_test_inbox: ReadTestInbox,
     /// WhatsApp's webhook; without it the path does not exist.

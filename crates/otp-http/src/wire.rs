@@ -14,6 +14,8 @@ mod send_message_request;
 mod time;
 mod typed_field;
 mod verification;
+mod webhook_body;
+mod webhook_delivery;
 mod webhook_endpoint;
 
 pub(crate) use code_outcome::CodeOutcomeName;
@@ -32,6 +34,13 @@ pub(crate) use send_message_request::{
 pub(crate) use time::Time;
 pub(crate) use typed_field::{ChangedField, TypedField};
 pub(crate) use verification::{ChannelName, VerificationResource, VerificationStatusName};
+pub(crate) use webhook_body::{
+    ApiKeyResource, RecipientResource, SenderResource, SubscriptionResource, TemplateResource,
+    WebhookBody, WebhookData,
+};
+pub(crate) use webhook_delivery::{
+    AcceptedWebhook, ReplayWebhooksResponse, WebhookDeliveryResource, WebhookDeliveryWithAttempts,
+};
 pub(crate) use webhook_endpoint::{
     WebhookEndpointResource, WebhookEndpointWithSecret, WebhookEventName, description, events,
 };

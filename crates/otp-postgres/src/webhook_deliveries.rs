@@ -10,19 +10,23 @@ use otp_core::ports::{PortError, WebhookDeliveries};
 use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
+use otp_core::webhook::delivery_log::{
+    DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
+};
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint, WebhookEndpointChange};
-use otp_core::webhook::routing::{Routed, route};
+use otp_core::webhook::routing::{Routed, RoutingEndpoint, route};
 use otp_core::webhook::turn::{EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn};
 use otp_core::webhook::{DeliveryState, EndpointHealth, WebhookEvent, WebhookEventKind};
 use otp_rows::Col;
 use otp_rows::rows::{
-    ClaimedTurnRow, DueDeliveryRow, RoutingEndpointRow, WebhookEndpointRow, WebhookEventRow,
+    ClaimedTurnRow, DueDeliveryRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow,
+    StoredDeliveryRow, WebhookEndpointRow, WebhookEventRow,
 };
 use otp_rows::schema::{webhook_deliveries, webhook_endpoints, webhook_turns};
 use uuid::Uuid;
 
 use crate::PgStore;
-use crate::errors::port_error;
+use crate::errors::{conflict, port_error};
 use crate::pipeline::try_join;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
@@ -152,6 +156,64 @@ statement! {
 }
 
 statement! {
+    /// The deliveries of an endpoint, newest first.
+    List { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> StoredDeliveryRow,
+    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
+         attempts \
+     FROM webhook_deliveries AS delivery \
+     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
+     WHERE endpoint_id = {} AND event_id < {} ORDER BY event_id DESC LIMIT {}"
+}
+
+statement! {
+    /// One delivery of an endpoint.
+    Find { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> StoredDeliveryRow,
+    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
+         attempts \
+     FROM webhook_deliveries AS delivery \
+     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
+     WHERE endpoint_id = {} AND event_id = {}"
+}
+
+statement! {
+    /// The attempts of a delivery.
+    Attempts { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> StoredAttemptRow,
+    "SELECT number, at, latency_ms, status, failure, excerpt FROM webhook_attempts \
+     WHERE endpoint_id = {} AND event_id = {} ORDER BY number"
+}
+
+statement! {
+    /// Makes deliveries due again.
+    ReplayDeliveries {
+        endpoint_id: WebhookEndpointId,
+        from: WebhookEventId,
+        until: WebhookEventId,
+        most: i64,
+        due_at: Timestamp,
+        again_of: WebhookEndpointId,
+    }
+    -> ReplayedRow,
+    "WITH chosen AS MATERIALIZED ( \
+         SELECT event_id FROM webhook_deliveries \
+         WHERE endpoint_id = {} AND event_id >= {} AND event_id < {} ORDER BY event_id LIMIT {}), \
+     replayed AS ( \
+         UPDATE webhook_deliveries SET state = 0, failed_attempts = 0, due_at = {} \
+         FROM chosen WHERE endpoint_id = {} AND webhook_deliveries.event_id = chosen.event_id \
+         RETURNING webhook_deliveries.event_id) \
+     SELECT event_id FROM replayed ORDER BY event_id"
+}
+
+statement! {
+    /// An endpoint with its turn, which is locked.
+    EndpointOf { id: WebhookEndpointId } -> RoutingEndpointRow,
+    "SELECT endpoint.id, endpoint.account_id, events, standing, due_at, failures, failing_since, \
+         rests_until \
+     FROM webhook_endpoints AS endpoint \
+     JOIN webhook_turns AS turn ON turn.endpoint_id = endpoint.id \
+     WHERE endpoint.id = {} FOR UPDATE OF turn"
+}
+
+statement! {
     /// Removes deliveries of old events, with their attempts.
     Forget { before: Timestamp, most: i64 },
     "DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY( \
@@ -194,6 +256,68 @@ impl WebhookDeliveries for PgStore {
         transaction.finish(ended.map_err(port_error)).await
     }
 
+    async fn add_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: &WebhookEvent,
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let added = add(&transaction, endpoint, event, now).await;
+        let added = added.map_err(port_error).and_then(|added| {
+            let missing = || conflict("no webhook endpoint has that id");
+            added.then_some(()).ok_or_else(missing)
+        });
+        transaction.finish(added).await
+    }
+
+    async fn list_webhook_deliveries(
+        &self,
+        query: &DeliveryQuery,
+    ) -> Result<Vec<StoredDelivery>, PortError> {
+        let list = List {
+            endpoint_id: Col(query.endpoint_id),
+            before: Col(query.before_id()),
+            limit: Col(i64::try_from(query.limit).unwrap_or(i64::MAX)),
+        };
+        let rows = list.rows(&*self.connection().await?).await;
+        let rows = rows.map_err(port_error)?.into_iter();
+        Ok(rows.map(StoredDelivery::from).collect())
+    }
+
+    async fn find_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: WebhookEventId,
+    ) -> Result<Option<(StoredDelivery, Vec<StoredAttempt>)>, PortError> {
+        let (endpoint_id, event_id) = (Col(endpoint), Col(event));
+        let connection = self.connection().await?;
+        let find = Find {
+            endpoint_id,
+            event_id,
+        };
+        let attempts = Attempts {
+            endpoint_id,
+            event_id,
+        };
+        let found = try_join(find.rows(&connection), attempts.rows(&connection)).await;
+        let (found, attempts) = found.map_err(port_error)?;
+        let attempts = attempts.into_iter().map(StoredAttempt::from).collect();
+        let found = found.into_iter().next();
+        Ok(found.map(|row| (row.into(), attempts)))
+    }
+
+    async fn replay_webhook_deliveries(
+        &self,
+        endpoint: WebhookEndpointId,
+        replay: Replay,
+        now: Timestamp,
+    ) -> Result<Vec<WebhookEventId>, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let replayed = self::replay(&transaction, endpoint, replay, now).await;
+        transaction.finish(replayed.map_err(port_error)).await
+    }
+
     async fn forget_webhook_deliveries(
         &self,
         before: Timestamp,
@@ -229,6 +353,67 @@ async fn route_events(
     let routed = route(&events, &endpoints, now);
     insert_deliveries(connection, &routed, now).await?;
     Ok(events.len())
+}
+
+/// Adds a delivery; returns `false` if there is no such endpoint.
+async fn add(
+    transaction: &Transaction,
+    endpoint: WebhookEndpointId,
+    event: &WebhookEvent,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
+        return Ok(false);
+    };
+    let routed = Routed {
+        deliveries: vec![(endpoint, *event)],
+        turns: [(endpoint, due_at)].into(),
+    };
+    insert_deliveries(transaction.connection(), &routed, now).await?;
+    Ok(true)
+}
+
+async fn replay(
+    transaction: &Transaction,
+    endpoint: WebhookEndpointId,
+    replay: Replay,
+    now: Timestamp,
+) -> QueryResult<Vec<WebhookEventId>> {
+    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
+        return Ok(Vec::new());
+    };
+    let (from, until) = replay.bounds();
+    let connection = transaction.connection();
+    let replay = ReplayDeliveries {
+        endpoint_id: Col(endpoint),
+        from: Col(from),
+        until: Col(until),
+        most: Col(i64::try_from(MAX_REPLAYED).unwrap_or(i64::MAX)),
+        due_at: Col(now),
+        again_of: Col(endpoint),
+    };
+    let replayed = replay.rows(connection).await?;
+    if !replayed.is_empty() {
+        let set = SetTurns {
+            endpoint_id: vec![Col(endpoint)],
+            due_at: vec![Col(due_at)],
+        };
+        set.execute(&mut transaction.connection()).await?;
+    }
+    Ok(replayed.into_iter().map(WebhookEventId::from).collect())
+}
+
+/// Begins the transaction, locks the turn of an endpoint, and returns when it is if something is due now.
+async fn next_turn(
+    transaction: &Transaction,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+) -> QueryResult<Option<Timestamp>> {
+    let endpoint = EndpointOf { id: Col(endpoint) };
+    let locked = endpoint.rows(transaction.connection());
+    let ((), locked) = try_join(transaction.begin(), locked).await?;
+    let locked = locked.into_iter().next().map(RoutingEndpoint::from);
+    Ok(locked.map(|endpoint| endpoint.next_turn(now)))
 }
 
 async fn insert_deliveries(

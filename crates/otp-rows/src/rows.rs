@@ -59,7 +59,8 @@ pub use verification::{
     RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,
 };
 pub use webhook_delivery::{
-    ClaimedTurnRow, DueDeliveryRow, RoutingEndpointRow, WebhookEventRow, WebhookTurnRow,
+    ClaimedTurnRow, DueDeliveryRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow,
+    StoredDeliveryRow, WebhookEventRow, WebhookTurnRow,
 };
 pub use webhook_endpoint::WebhookEndpointRow;
 

@@ -8,7 +8,7 @@ use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::ports::{
     Clock, Directory, MessageSender, Messages, NoticeSender, ProofKeys, ProofSigner,
     ProviderWebhook, Randomness, Receipts, RecipientIdentities, SendLedger, SenderExaminer,
-    Storage, StorageHealth, TemplateRegistry, VerificationLedger, Verifications,
+    Storage, StorageHealth, TemplateRegistry, VerificationLedger, Verifications, WebhookCaller,
 };
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::account_sealers::AccountSealers;
@@ -19,6 +19,7 @@ use otp_hot_path::{
 };
 use otp_proof::JwtSigner;
 use otp_smtp::{SmtpMailer, SmtpNoticeSender, SmtpOtpSender};
+use otp_webhooks::{HttpWebhookCaller, InvalidWebhookCaller, WebhookCallerOptions};
 use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
 use tokio::sync::Notify;
 
@@ -73,6 +74,8 @@ pub(crate) struct Adapters {
     pub(crate) provider_webhook: Option<Arc<GapWatch>>,
     /// `None` if no mail server is set.
     pub(crate) notice_sender: Option<Arc<dyn NoticeSender>>,
+    /// `None` if no customer's server can be called.
+    pub(crate) webhook_caller: Option<Arc<dyn WebhookCaller>>,
     /// Cached.
     pub(crate) proof_keys: Arc<dyn ProofKeys>,
     /// Over the cached keys.
@@ -156,6 +159,7 @@ impl Adapters {
             template_registry: own_template_registry(settings, overrides)?,
             provider_webhook: provider_webhook(settings, overrides, &keys),
             notice_sender: notice_sender(overrides, mailer.as_ref()),
+            webhook_caller: webhook_caller(settings, overrides)?,
             proof_keys,
             proof_signer: Arc::new(proof_signer),
             clock: overrides.clock(),
@@ -166,6 +170,28 @@ impl Adapters {
             codes,
             metrics: metrics.map_err(SetupError::caused_by)?,
         })
+    }
+}
+
+/// Calls the endpoints of customers. Without root certificates nothing can prove that it is one; the rest works.
+fn webhook_caller(
+    settings: &Settings,
+    overrides: &Overrides,
+) -> Result<Option<Arc<dyn WebhookCaller>>, SetupError> {
+    if let Some(caller) = &overrides.webhook_caller {
+        return Ok(Some(Arc::clone(caller)));
+    }
+    let options = WebhookCallerOptions {
+        private_targets: settings.webhooks.private_targets,
+        ..WebhookCallerOptions::default()
+    };
+    match HttpWebhookCaller::new(&options) {
+        Ok(caller) => Ok(Some(Arc::new(caller))),
+        Err(error @ InvalidWebhookCaller::NoRootCertificates) => {
+            tracing::warn!("webhooks are not delivered: {error}");
+            Ok(None)
+        }
+        Err(error) => Err(SetupError::caused_by(error)),
     }
 }
 

@@ -247,6 +247,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         publish_proof_keys: use_cases.publish_proof_keys,
         answer_once: use_cases.answer_once,
         manage_webhook_endpoints: use_cases.manage_webhook_endpoints,
+        inspect_webhook_deliveries: use_cases.inspect_webhook_deliveries,
         read_test_inbox: use_cases.read_test_inbox,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,

@@ -9,6 +9,7 @@ mod counted_ledger;
 mod counted_outcomes;
 mod counted_sender;
 mod counted_webhook;
+mod webhook_turns;
 
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,6 +34,7 @@ pub(crate) use counted_ledger::CountedLedger;
 pub(crate) use counted_outcomes::CountedOutcomes;
 pub(crate) use counted_sender::CountedSender;
 pub(crate) use counted_webhook::CountedWebhook;
+pub(crate) use webhook_turns::count_webhook_turn;
 
 const PATH: &str = "/metrics";
 
@@ -316,6 +318,14 @@ fn describe() {
     describe_counter!(
         otp_http::DROPPED_RECEIPTS,
         "Receipts that were dropped because they are not about our messages, by reason."
+    );
+    describe_counter!(
+        webhook_turns::ATTEMPTS,
+        "Calls to webhook endpoints of customers, by result."
+    );
+    describe_counter!(
+        webhook_turns::DISABLED,
+        "Webhook endpoints of customers that were disabled because of their answers."
     );
     describe_gauge!(
         "otp_queue_depth",

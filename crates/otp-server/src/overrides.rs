@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use otp_core::ports::{
     Clock, MessageSender, NoticeSender, ProviderWebhook, Randomness, SenderExaminer, Storage,
-    TemplateRegistry,
+    TemplateRegistry, WebhookCaller,
 };
 
 use crate::system::{SystemClock, SystemRandomness};
@@ -43,6 +43,8 @@ pub struct Overrides {
     pub provider_webhook: Option<Arc<dyn ProviderWebhook>>,
     /// Mails notices to account holders; default: SMTP, if `smtp.url` is set.
     pub notice_sender: Option<Arc<dyn NoticeSender>>,
+    /// Calls the webhook endpoints of customers; default: over HTTP.
+    pub webhook_caller: Option<Arc<dyn WebhookCaller>>,
     /// The clock; default: the system's.
     pub clock: Option<Arc<dyn Clock>>,
     /// The source of keys, nonces and ids; default: the operating system's CSPRNG.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use otp_core::ports::{NoticeSender, SenderExaminer, TemplateRegistry};
+use otp_core::ports::{NoticeSender, SenderExaminer, TemplateRegistry, WebhookCaller};
 use otp_core::usecases::advance_fallbacks::AdvanceFallbacks;
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::answer_once::AnswerOnce;
@@ -15,14 +15,18 @@ use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::deliver_queued::DeliverQueued;
+use otp_core::usecases::deliver_webhooks::DeliverWebhooks;
 use otp_core::usecases::examine_sender::ExamineSender;
 use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
 use otp_core::usecases::expire_verifications::ExpireVerifications;
 use otp_core::usecases::explain_send::ExplainSend;
+use otp_core::usecases::find_event_resource::FindEventResource;
 use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
 use otp_core::usecases::forget_old_answers::ForgetOldAnswers;
 use otp_core::usecases::forget_test_messages::ForgetTestMessages;
+use otp_core::usecases::forget_webhook_deliveries::ForgetWebhookDeliveries;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
+use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::mail_notices::MailNotices;
@@ -39,6 +43,7 @@ use otp_core::usecases::show_insights::ShowInsights;
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::usecases::sync_templates::{SyncTemplates, TemplatePorts};
+use otp_http::JsonWebhookBodies;
 use otp_proof::Ed25519KeyPairs;
 
 use crate::adapters::Adapters;
@@ -64,6 +69,7 @@ pub(crate) struct UseCases {
     pub(crate) publish_proof_keys: PublishProofKeys,
     pub(crate) answer_once: AnswerOnce,
     pub(crate) manage_webhook_endpoints: ManageWebhookEndpoints,
+    pub(crate) inspect_webhook_deliveries: InspectWebhookDeliveries,
     pub(crate) read_test_inbox: ReadTestInbox,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
@@ -148,12 +154,12 @@ impl UseCases {
                 clock: Arc::clone(&adapters.clock),
                 randomness: Arc::clone(&adapters.randomness),
             },
-            manage_webhook_endpoints: ManageWebhookEndpoints {
+            manage_webhook_endpoints: manage_webhook_endpoints(settings, adapters),
+            inspect_webhook_deliveries: InspectWebhookDeliveries {
                 endpoints: adapters.storage.clone(),
+                deliveries: adapters.storage.clone(),
                 sealers: sealers(),
                 clock: Arc::clone(&adapters.clock),
-                randomness: Arc::clone(&adapters.randomness),
-                private_targets: settings.webhooks.private_targets,
             },
             read_test_inbox: ReadTestInbox {
                 inbox: adapters.storage.clone(),
@@ -192,6 +198,60 @@ pub(crate) fn deliver_queued(settings: &Settings, adapters: &Adapters) -> Delive
         queue: adapters.storage.clone(),
         verifications: Arc::clone(&adapters.verifications),
         send: send_message(settings, adapters),
+    }
+}
+
+fn manage_webhook_endpoints(settings: &Settings, adapters: &Adapters) -> ManageWebhookEndpoints {
+    ManageWebhookEndpoints {
+        endpoints: adapters.storage.clone(),
+        sealers: adapters.sealers.clone(),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+        private_targets: settings.webhooks.private_targets,
+    }
+}
+
+/// Delivers webhooks, in the background.
+pub(crate) fn deliver_webhooks(
+    settings: &Settings,
+    adapters: &Adapters,
+    caller: &Arc<dyn WebhookCaller>,
+) -> DeliverWebhooks {
+    let (sealers, storage) = (|| adapters.sealers.clone(), &adapters.storage);
+    DeliverWebhooks {
+        deliveries: storage.clone(),
+        find_resource: FindEventResource {
+            show_message: ShowMessage {
+                messages: storage.clone(),
+                sealers: sealers(),
+            },
+            show_verification: ShowVerification {
+                verifications: storage.clone(),
+                sealers: sealers(),
+                clock: Arc::clone(&adapters.clock),
+            },
+            endpoints: manage_webhook_endpoints(settings, adapters),
+            subscriptions: storage.clone(),
+            keys: storage.clone(),
+            senders: storage.clone(),
+            healths: storage.clone(),
+            templates: storage.clone(),
+            opt_outs: storage.clone(),
+            sealers: sealers(),
+        },
+        bodies: Arc::new(JsonWebhookBodies),
+        caller: Arc::clone(caller),
+        sealers: sealers(),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    }
+}
+
+/// Forgets webhook deliveries of old events, in the background.
+pub(crate) fn forget_webhook_deliveries(adapters: &Adapters) -> ForgetWebhookDeliveries {
+    ForgetWebhookDeliveries {
+        deliveries: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
     }
 }
 

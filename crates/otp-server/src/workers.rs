@@ -11,6 +11,7 @@ mod senders;
 mod templates;
 mod test_lives;
 mod verifications;
+mod webhooks;
 mod worker;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use senders::ExamineSenders;
 use templates::SyncStoredTemplates;
 use test_lives::{ForgetTestMessages, ReportTestLives};
 use verifications::ExpireDueVerifications;
+use webhooks::{DeliverDueWebhooks, ForgetWebhookDeliveries};
 
 pub(crate) use fallbacks::FALLBACKS;
 pub(crate) use notices::MAILINGS;
@@ -121,6 +123,19 @@ fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
     workers.start(move |adapters| AdvanceDueFallbacks {
         advance: advance.clone(),
         failed: Arc::clone(&adapters.failed),
+    });
+    if let Some(caller) = adapters.webhook_caller.clone() {
+        let deliver = use_cases::deliver_webhooks(settings, adapters, &caller);
+        let stop = stop.clone();
+        workers.start(move |_| DeliverDueWebhooks {
+            deliver: deliver.clone(),
+            stop: stop.clone(),
+        });
+    }
+    let stopping = stop.clone();
+    workers.start(move |adapters| ForgetWebhookDeliveries {
+        forget: use_cases::forget_webhook_deliveries(adapters),
+        stop: stopping.clone(),
     });
     workers.start(|adapters| AnnounceExpiringKeys(use_cases::announce_expiring_keys(adapters)));
     workers.start(|adapters| ForgetEndedNotices(use_cases::forget_ended_notices(adapters)));

@@ -5,18 +5,22 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use otp_core::ids::WebhookEndpointId;
+use otp_core::ids::{WebhookEndpointId, WebhookEventId};
 use otp_core::ports::{PortError, WebhookDeliveries};
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
+use otp_core::webhook::delivery_log::{
+    DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
+};
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpointChange};
-use otp_core::webhook::routing::{Routed, route};
+use otp_core::webhook::routing::{Routed, RoutingEndpoint, route};
 use otp_core::webhook::turn::{EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn};
 use otp_core::webhook::{DeliveryState, EndpointHealth, WebhookEvent};
 use otp_rows::Col;
-use otp_rows::encoding::Instant;
+use otp_rows::encoding::{Id, Instant};
 use otp_rows::rows::{
-    ClaimedTurnRow, DueDeliveryRow, RoutingEndpointRow, WebhookEndpointRow, WebhookEventRow,
+    ClaimedTurnRow, DueDeliveryRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow,
+    StoredDeliveryRow, WebhookEndpointRow, WebhookEventRow,
 };
 use otp_rows::schema::{webhook_deliveries, webhook_endpoints, webhook_turns};
 use serde_json::{Value, json};
@@ -88,6 +92,39 @@ const UPDATE_DELIVERIES: &str = "
     WHERE webhook_deliveries.endpoint_id = unhex(new.value ->> 0)
       AND webhook_deliveries.event_id = unhex(new.value ->> 1)";
 
+/// The deliveries of an endpoint, newest first.
+pub(crate) const LIST: &str = "
+    SELECT e.account_id, d.event_id, d.kind, d.subject, d.recipient_index, d.sequence, d.at, d.state, d.due_at,
+        d.attempts
+    FROM webhook_deliveries AS d CROSS JOIN webhook_endpoints AS e
+    WHERE d.endpoint_id = ? AND d.event_id < ? AND e.id = d.endpoint_id
+    ORDER BY d.event_id DESC LIMIT ?";
+
+const FIND: &str = "
+    SELECT e.account_id, d.event_id, d.kind, d.subject, d.recipient_index, d.sequence, d.at, d.state, d.due_at,
+        d.attempts
+    FROM webhook_deliveries AS d CROSS JOIN webhook_endpoints AS e
+    WHERE d.endpoint_id = ? AND d.event_id = ? AND e.id = d.endpoint_id";
+
+const ATTEMPTS: &str = "
+    SELECT number, at, latency_ms, status, failure, excerpt FROM webhook_attempts
+    WHERE endpoint_id = ? AND event_id = ? ORDER BY number";
+
+const CHOSEN: &str = "
+    SELECT event_id FROM webhook_deliveries
+    WHERE endpoint_id = ? AND event_id >= ? AND event_id < ? ORDER BY event_id LIMIT ?";
+
+const REPLAY: &str = "
+    UPDATE webhook_deliveries SET state = 0, failed_attempts = 0, due_at = again.value ->> 2
+    FROM json_each(?) AS again
+    WHERE webhook_deliveries.endpoint_id = unhex(again.value ->> 0)
+      AND webhook_deliveries.event_id = unhex(again.value ->> 1)";
+
+const ENDPOINT_OF: &str = "
+    SELECT e.id, e.account_id, e.events, e.standing, t.due_at, t.failures, t.failing_since, t.rests_until
+    FROM webhook_endpoints AS e CROSS JOIN webhook_turns AS t
+    WHERE e.id = ? AND t.endpoint_id = e.id";
+
 const FORGET: &str = "
     DELETE FROM webhook_deliveries WHERE (endpoint_id, event_id) IN (
         SELECT endpoint_id, event_id FROM webhook_deliveries WHERE at < ? ORDER BY at LIMIT ?)";
@@ -151,6 +188,95 @@ impl WebhookDeliveries for SqliteStore {
         .await
     }
 
+    async fn add_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: &WebhookEvent,
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        let event = *event;
+        self.write("db.webhooks.add", move |connection| {
+            let Some(due_at) = next_turn(connection, endpoint, now)? else {
+                return Err(StoreError::Missing("webhook endpoint with that id"));
+            };
+            let routed = Routed {
+                deliveries: vec![(endpoint, event)],
+                turns: [(endpoint, due_at)].into(),
+            };
+            insert_deliveries(connection, &routed, now)
+        })
+        .await
+    }
+
+    async fn list_webhook_deliveries(
+        &self,
+        query: &DeliveryQuery,
+    ) -> Result<Vec<StoredDelivery>, PortError> {
+        let query = *query;
+        self.read("db.webhooks.list", move |connection| {
+            let rows: Vec<StoredDeliveryRow> = diesel::sql_query(LIST)
+                .bind::<Id, _>(Col(query.endpoint_id))
+                .bind::<Id, _>(Col(query.before_id()))
+                .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX))
+                .load(connection)?;
+            Ok(rows.into_iter().map(StoredDelivery::from).collect())
+        })
+        .await
+    }
+
+    async fn find_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: WebhookEventId,
+    ) -> Result<Option<(StoredDelivery, Vec<StoredAttempt>)>, PortError> {
+        self.read("db.webhooks.find", move |connection| {
+            let found: Vec<StoredDeliveryRow> = diesel::sql_query(FIND)
+                .bind::<Id, _>(Col(endpoint))
+                .bind::<Id, _>(Col(event))
+                .load(connection)?;
+            let attempts: Vec<StoredAttemptRow> = diesel::sql_query(ATTEMPTS)
+                .bind::<Id, _>(Col(endpoint))
+                .bind::<Id, _>(Col(event))
+                .load(connection)?;
+            let attempts = attempts.into_iter().map(StoredAttempt::from).collect();
+            let found = found.into_iter().next();
+            Ok(found.map(|row| (row.into(), attempts)))
+        })
+        .await
+    }
+
+    async fn replay_webhook_deliveries(
+        &self,
+        endpoint: WebhookEndpointId,
+        replay: Replay,
+        now: Timestamp,
+    ) -> Result<Vec<WebhookEventId>, PortError> {
+        self.write("db.webhooks.replay", move |connection| {
+            let Some(due_at) = next_turn(connection, endpoint, now)? else {
+                return Ok(Vec::new());
+            };
+            let (from, until) = replay.bounds();
+            let chosen: Vec<ReplayedRow> = diesel::sql_query(CHOSEN)
+                .bind::<Id, _>(Col(endpoint))
+                .bind::<Id, _>(Col(from))
+                .bind::<Id, _>(Col(until))
+                .bind::<BigInt, _>(i64::try_from(MAX_REPLAYED).unwrap_or(i64::MAX))
+                .load(connection)?;
+            let chosen: Vec<_> = chosen.into_iter().map(WebhookEventId::from).collect();
+            if !chosen.is_empty() {
+                let endpoint = id(endpoint.0);
+                let rows = chosen
+                    .iter()
+                    .map(|event| json!([endpoint, id(event.0), now.unix_millis()]));
+                set_based(REPLAY, rows).execute(connection)?;
+                let turn = json!([endpoint, due_at.unix_millis()]);
+                set_based(SET_TURNS, [turn]).execute(connection)?;
+            }
+            Ok(chosen)
+        })
+        .await
+    }
+
     async fn forget_webhook_deliveries(
         &self,
         before: Timestamp,
@@ -172,6 +298,19 @@ fn first_events(connection: &mut SqliteConnection, most: usize) -> QueryResult<V
         .bind::<BigInt, _>(i64::try_from(most).unwrap_or(i64::MAX))
         .load(connection)?;
     Ok(rows.into_iter().map(WebhookEvent::from).collect())
+}
+
+/// Returns when the turn of an endpoint is if something is due now; `None` if there is no such endpoint.
+fn next_turn(
+    connection: &mut SqliteConnection,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+) -> QueryResult<Option<Timestamp>> {
+    let found: Vec<RoutingEndpointRow> = diesel::sql_query(ENDPOINT_OF)
+        .bind::<Id, _>(Col(endpoint))
+        .load(connection)?;
+    let found = found.into_iter().next().map(RoutingEndpoint::from);
+    Ok(found.map(|endpoint| endpoint.next_turn(now)))
 }
 
 fn insert_deliveries(
@@ -231,7 +370,7 @@ fn load_turns(
             .first(connection)?;
         let mut turn = claimed.of(endpoint.into());
         let due: Vec<DueDeliveryRow> = diesel::sql_query(DUE_DELIVERIES)
-            .bind::<otp_rows::encoding::Id, _>(Col(claimed.endpoint_id()))
+            .bind::<Id, _>(Col(claimed.endpoint_id()))
             .bind::<Instant, _>(Col(now))
             .bind::<BigInt, _>(i64::try_from(MAX_DELIVERIES).unwrap_or(i64::MAX))
             .load(connection)?;

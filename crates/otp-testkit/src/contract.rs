@@ -39,6 +39,7 @@
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
 //! | [`webhook_endpoints`] | `WebhookEndpoints`, `AdmissionFacts` | no customer's server is called |
+//! | [`webhook_deliveries`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
@@ -434,6 +435,9 @@ macro_rules! storage_contract {
             turns_are_claimed_as_far_as_there_is_room,
             a_resting_endpoint_has_no_turn,
             old_deliveries_are_forgotten,
+            deliveries_read_back_with_their_attempts,
+            deliveries_are_replayed_by_id_and_by_time,
+            a_delivery_can_be_added_to_one_endpoint,
         }
     };
     (@webhook_endpoints $fresh:expr) => {

@@ -16,7 +16,7 @@ use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{
     AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, VerificationId,
-    WebhookEndpointId,
+    WebhookEndpointId, WebhookEventId,
 };
 use otp_core::insights::{FunnelFacts, InsightsQuery};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
@@ -53,6 +53,8 @@ use otp_core::verification::fallback::{
     DueFallback, FallbackPosition, FallbackReview, FallbackStep,
 };
 use otp_core::verification::{FoundVerifications, VerificationQuery, VerificationRecord};
+use otp_core::webhook::WebhookEvent;
+use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
 use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
 use otp_core::webhook::turn::{EndedTurn, WebhookTurn};
 
@@ -351,6 +353,16 @@ storage_parts! {
             now: Timestamp, leased_until: Timestamp, room: &Room,
         ) -> Vec<WebhookTurn>;
         async fn end_webhook_turn(turn: &EndedTurn) -> bool;
+        async fn add_webhook_delivery(
+            endpoint: WebhookEndpointId, event: &WebhookEvent, now: Timestamp,
+        ) -> ();
+        async fn list_webhook_deliveries(query: &DeliveryQuery) -> Vec<StoredDelivery>;
+        async fn find_webhook_delivery(
+            endpoint: WebhookEndpointId, event: WebhookEventId,
+        ) -> Option<(StoredDelivery, Vec<StoredAttempt>)>;
+        async fn replay_webhook_deliveries(
+            endpoint: WebhookEndpointId, replay: Replay, now: Timestamp,
+        ) -> Vec<WebhookEventId>;
         async fn forget_webhook_deliveries(before: Timestamp, most: usize) -> usize;
     }
     webhook_endpoints: WebhookEndpoints {

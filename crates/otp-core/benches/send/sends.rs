@@ -17,6 +17,7 @@ use otp_core::send::settlement::{MessageState, SettlementFacts};
 use otp_core::send::{Outcome, RoutedTo, SendAttempt, SendFacts, Settlement};
 use otp_core::subscription::SubscriptionBalance;
 use otp_core::time::Timestamp;
+use otp_core::webhook::WantedEvents;
 use otp_testkit::SeededRandomness;
 use uuid::Uuid;
 
@@ -136,6 +137,7 @@ impl Sends {
                 is_erased: false,
                 verification_id: None,
                 shares_charge: false,
+                wanted_events: WantedEvents::NONE,
             };
             (attempt.message_id, state)
         });

@@ -2,9 +2,12 @@
 
 use async_trait::async_trait;
 
+use crate::ids::{WebhookEndpointId, WebhookEventId};
 use crate::ports::PortError;
 use crate::time::Timestamp;
 use crate::turns::Room;
+use crate::webhook::WebhookEvent;
+use crate::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
 use crate::webhook::turn::{EndedTurn, WebhookTurn};
 
 /// Holds events until they are routed, and deliveries until they are accepted or given up, and for a while after.
@@ -41,6 +44,37 @@ pub trait WebhookDeliveries: Send + Sync {
     /// Returns `false`, and records nothing, if the turn is no longer this process's: its lease ended and another
     /// process claimed it, or the endpoint was changed or removed.
     async fn end_webhook_turn(&self, turn: &EndedTurn) -> Result<bool, PortError>;
+
+    /// Adds a delivery that is due at once. `Conflict` if the endpoint does not exist.
+    async fn add_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: &WebhookEvent,
+        now: Timestamp,
+    ) -> Result<(), PortError>;
+
+    /// Returns the deliveries that match the query, newest event first.
+    async fn list_webhook_deliveries(
+        &self,
+        query: &DeliveryQuery,
+    ) -> Result<Vec<StoredDelivery>, PortError>;
+
+    /// Returns a delivery of an endpoint, and its attempts, oldest first.
+    async fn find_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: WebhookEventId,
+    ) -> Result<Option<(StoredDelivery, Vec<StoredAttempt>)>, PortError>;
+
+    /// Makes deliveries of an endpoint due at once, of whatever state, as if none of their attempts had been made
+    /// but with the next number. At most [`MAX_REPLAYED`](crate::webhook::delivery_log::MAX_REPLAYED), those of
+    /// earlier events before others. Returns the ids of their events, in their order.
+    async fn replay_webhook_deliveries(
+        &self,
+        endpoint: WebhookEndpointId,
+        replay: Replay,
+        now: Timestamp,
+    ) -> Result<Vec<WebhookEventId>, PortError>;
 
     /// Removes at most `most` deliveries of events before `before`, with their attempts. Returns how many it removed.
     async fn forget_webhook_deliveries(

@@ -4,7 +4,6 @@
 //! time. If a process dies in a turn, another one calls the endpoint again with what was not recorded: an event is
 //! delivered at least once, each time under the same id.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -15,10 +14,12 @@ use crate::sealing::{AccountSealer, OpenError, Purpose};
 use crate::time::Timestamp;
 use crate::turns::Room;
 use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::find_event_resource::FindEventResource;
 use crate::webhook::endpoint::WebhookEndpoint;
 use crate::webhook::turn::{DueDelivery, EndedCall, LEASE, TurnUnderWay, WebhookTurn};
 use crate::webhook::{
-    PrivateTargets, WebhookCall, WebhookId, WebhookSecret, WebhookSecrets, WebhookTarget,
+    PrivateTargets, WebhookCall, WebhookEvent, WebhookId, WebhookSecret, WebhookSecrets,
+    WebhookTarget,
 };
 
 /// At most this many events are routed at a time.
@@ -29,6 +30,8 @@ const ROUTED_AT_A_TIME: usize = 500;
 pub struct DeliverWebhooks {
     /// Holds events and deliveries.
     pub deliveries: Arc<dyn WebhookDeliveries>,
+    /// Finds what events are about.
+    pub find_resource: FindEventResource,
     /// Writes the bodies.
     pub bodies: Arc<dyn WebhookBodies>,
     /// Calls the endpoints.
@@ -82,28 +85,29 @@ impl DeliverWebhooks {
     }
 
     /// Takes a turn: calls the endpoint for what is due, several times at a time, and records what came of it.
-    pub async fn take(&self, turn: WebhookTurn) -> Result<TurnTaken, PortError> {
-        let events: Vec<_> = turn.due.iter().map(|delivery| delivery.event).collect();
-        let bodies = self.bodies.write(&events).await?;
-        let ids = events.iter().map(|event| event.id);
-        let bodies: HashMap<_, _> = ids.zip(bodies).collect();
+    ///
+    /// It begins no call once `goes_on` returns `false`.
+    pub async fn take(
+        &self,
+        turn: WebhookTurn,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<TurnTaken, PortError> {
         let destination = self.destination(&turn.endpoint).await?;
         let mut under_way = TurnUnderWay::begin(&turn, self.clock.now());
         let mut calls = FuturesUnordered::new();
         loop {
-            while let Some(delivery) = under_way.next(self.clock.now()) {
-                let body = bodies.get(&delivery.event.id).and_then(Option::as_ref);
-                match (&destination, body) {
-                    (Some(destination), Some(body)) => {
-                        calls.push(self.call(destination, delivery, body));
-                    }
-                    (_, _) => under_way.give_up(delivery, self.clock.now()),
-                }
+            while goes_on()
+                && let Some(delivery) = under_way.next(self.clock.now())
+            {
+                calls.push(self.deliver(destination.as_ref(), delivery));
             }
-            let Some((delivery, call)) = calls.next().await else {
+            let Some((delivery, called)) = calls.next().await else {
                 break;
             };
-            under_way.record(delivery, call);
+            match called? {
+                Some(call) => under_way.record(delivery, call),
+                None => under_way.give_up(delivery, self.clock.now()),
+            }
         }
         drop(calls);
         let ended = under_way.end(self.clock.now());
@@ -133,18 +137,32 @@ impl DeliverWebhooks {
             .map_err(|error| PortError::Backend(error.into()))
     }
 
+    async fn deliver(
+        &self,
+        destination: Option<&Destination>,
+        delivery: DueDelivery,
+    ) -> (DueDelivery, Result<Option<EndedCall>, PortError>) {
+        let called = self.call(destination, &delivery.event).await;
+        (delivery, called)
+    }
+
+    /// Calls the endpoint; `None` if there is nothing to tell, or nobody to tell it.
     async fn call(
         &self,
-        destination: &Destination,
-        delivery: DueDelivery,
-        body: &[u8],
-    ) -> (DueDelivery, EndedCall) {
-        let event = delivery.event.id.0;
+        destination: Option<&Destination>,
+        event: &WebhookEvent,
+    ) -> Result<Option<EndedCall>, PortError> {
+        let resource = self.find_resource.execute(event).await?;
+        let (Some(destination), Some(resource)) = (destination, resource) else {
+            return Ok(None);
+        };
+        let body = self.bodies.write(event, resource);
+        let event = event.id.0;
         let call = WebhookCall {
             id: WebhookId::from(event),
             target: destination.target.clone(),
             attempted_at: self.clock.now(),
-            body: body.to_vec(),
+            body,
             secrets: destination.secrets.clone(),
         };
         let outcome = self.caller.call(&call).await;
@@ -158,13 +176,12 @@ impl DeliverWebhooks {
                 .sealer
                 .seal(purpose, event, text, &*self.randomness)
         });
-        let call = EndedCall {
+        Ok(Some(EndedCall {
             outcome,
             excerpt,
             at: self.clock.now(),
             spread: spread[0],
-        };
-        (delivery, call)
+        }))
     }
 }
 

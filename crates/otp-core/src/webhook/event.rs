@@ -157,3 +157,108 @@ impl WantedEvents {
         event.filter(|event| self.contains(event.kind))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_123);
+    const ACCOUNT: AccountId = AccountId(Uuid::from_u128(1));
+
+    fn of_message(status: MessageStatus, at: Timestamp) -> Option<WebhookEvent> {
+        WebhookEvent::of_message(ACCOUNT, MessageId(Uuid::from_u128(2)), status, at)
+    }
+
+    #[test]
+    fn the_events_of_a_message_have_the_order_of_its_statuses() {
+        let event = |status| of_message(status, NOW).map(|event| (event.kind, event.sequence));
+        for (status, expected) in [
+            (MessageStatus::Pending, None),
+            (
+                MessageStatus::Sent,
+                Some((WebhookEventKind::MessageSent, 1)),
+            ),
+            (
+                MessageStatus::Failed,
+                Some((WebhookEventKind::MessageFailed, 2)),
+            ),
+            (
+                MessageStatus::Delivered,
+                Some((WebhookEventKind::MessageDelivered, 3)),
+            ),
+            (
+                MessageStatus::Read,
+                Some((WebhookEventKind::MessageRead, 4)),
+            ),
+            (MessageStatus::Deleted, None),
+        ] {
+            assert_eq!(event(status), expected, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn each_end_of_a_verification_is_an_event_of_its_own_kind() {
+        let id = VerificationId(Uuid::from_u128(3));
+        let of = |status| WebhookEvent::of_verification(ACCOUNT, id, status, NOW);
+        let kind = |status| of(status).map(|event| event.kind.as_str());
+        for (status, expected) in [
+            (VerificationStatus::Pending, None),
+            (VerificationStatus::Approved, Some("verification.approved")),
+            (VerificationStatus::Expired, Some("verification.expired")),
+            (VerificationStatus::Canceled, Some("verification.canceled")),
+            (
+                VerificationStatus::Exhausted,
+                Some("verification.exhausted"),
+            ),
+        ] {
+            assert_eq!(kind(status), expected);
+        }
+    }
+
+    #[test]
+    fn an_id_is_made_of_what_happened_and_begins_with_its_time() {
+        let sent = of_message(MessageStatus::Sent, NOW).expect("an event");
+        assert_eq!(of_message(MessageStatus::Sent, NOW), Some(sent));
+        let later = Timestamp::from_unix_millis(NOW.unix_millis() + 1);
+        let others = [
+            of_message(MessageStatus::Sent, later),
+            of_message(MessageStatus::Read, NOW),
+            WebhookEvent::of_message(
+                AccountId(Uuid::from_u128(9)),
+                MessageId(sent.subject),
+                MessageStatus::Sent,
+                NOW,
+            ),
+            WebhookEvent::of_message(
+                ACCOUNT,
+                MessageId(Uuid::from_u128(9)),
+                MessageStatus::Sent,
+                NOW,
+            ),
+        ];
+        let ids: BTreeSet<_> = others.iter().flatten().map(|event| event.id).collect();
+        assert_eq!(ids.len(), 4);
+        assert!(!ids.contains(&sent.id));
+        let millis = u64::try_from(NOW.unix_millis()).expect("positive");
+        assert_eq!(sent.id.0.as_bytes()[..6], millis.to_be_bytes()[2..]);
+        assert_eq!(sent.id.0.get_version_num(), 8);
+    }
+
+    #[test]
+    fn a_recipient_is_the_same_resource_whenever_it_chooses() {
+        let recipient = RecipientIndex([7; 32]);
+        let event = |request, at| WebhookEvent::of_recipient(ACCOUNT, recipient, request, at);
+        let later = Timestamp::from_unix_millis(NOW.unix_millis() + 1);
+        let stop = event(ConsentRequest::Stop, NOW);
+        let start = event(ConsentRequest::Start, later);
+        assert_eq!(stop.kind, WebhookEventKind::RecipientOptedOut);
+        assert_eq!(start.kind, WebhookEventKind::RecipientOptedIn);
+        assert_eq!(stop.subject, start.subject);
+        assert!(stop.sequence < start.sequence && stop.id != start.id);
+        let other = RecipientIndex([8; 32]);
+        let other = WebhookEvent::of_recipient(ACCOUNT, other, ConsentRequest::Stop, NOW);
+        assert_ne!(other.subject, stop.subject);
+    }
+}

@@ -252,6 +252,10 @@ mod tests {
             assert_eq!(WebhookEventKind::parse(text), Err(UnknownWebhookEvent));
         }
         assert_eq!(WebhookEventKind::from_code(17), None);
+        // The event of a test has a number, and no filter names it.
+        let test = WebhookEventKind::EndpointTest;
+        assert_eq!(WebhookEventKind::from_code(test.code()), Some(test));
+        assert!(WebhookEventKind::parse(test.as_str()).is_err() && bits & test.bit() == 0);
     }
 
     #[test]

@@ -64,3 +64,87 @@ impl RoutingEndpoint {
         self.due_at.map_or(next, |due_at| due_at.min(next))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::webhook::WebhookEventKind;
+    use crate::webhook::endpoint::DisabledReason;
+
+    const NOW: Timestamp = Timestamp::from_unix_millis(1_800_000_000_000);
+
+    fn later(seconds: u64) -> Timestamp {
+        NOW + Duration::from_secs(seconds)
+    }
+
+    fn event(account: u128, kind: WebhookEventKind) -> WebhookEvent {
+        let account = AccountId(Uuid::from_u128(account));
+        WebhookEvent::new(account, kind, Uuid::from_u128(9), NOW)
+    }
+
+    fn endpoint(id: u128, account: u128, events: EventFilter) -> RoutingEndpoint {
+        RoutingEndpoint {
+            id: WebhookEndpointId(Uuid::from_u128(id)),
+            account_id: AccountId(Uuid::from_u128(account)),
+            events,
+            standing: EndpointStanding::Enabled,
+            due_at: None,
+            health: EndpointHealth::default(),
+        }
+    }
+
+    #[test]
+    fn an_event_goes_to_the_enabled_endpoints_of_its_account_that_want_it() {
+        let only_read = EventFilter::from_iter([WebhookEventKind::MessageRead]);
+        let disabled = EndpointStanding::Disabled(DisabledReason::ByOwner);
+        let endpoints = [
+            endpoint(1, 1, EventFilter::ALL),
+            endpoint(2, 1, only_read),
+            endpoint(3, 2, EventFilter::ALL),
+            RoutingEndpoint {
+                standing: disabled,
+                ..endpoint(4, 1, EventFilter::ALL)
+            },
+        ];
+        let read = event(1, WebhookEventKind::MessageRead);
+        let sent = event(1, WebhookEventKind::MessageSent);
+        let of_nobody = event(3, WebhookEventKind::MessageSent);
+        let routed = route(&[read, sent, of_nobody], &endpoints, NOW);
+        let [first, second, ..] = endpoints;
+        let expected = [(first.id, read), (second.id, read), (first.id, sent)];
+        assert_eq!(routed.deliveries, expected);
+        let turns = [(first.id, NOW), (second.id, NOW)];
+        assert_eq!(routed.turns, turns.into());
+    }
+
+    #[test]
+    fn a_turn_is_neither_put_off_nor_before_the_end_of_a_rest() {
+        for (due_at, rests_until, expected) in [
+            (None, None, NOW),
+            (Some(later(5)), None, NOW),
+            (
+                Some(NOW - Duration::from_secs(5)),
+                None,
+                NOW - Duration::from_secs(5),
+            ),
+            (None, Some(later(20)), later(20)),
+            (Some(later(30)), Some(later(20)), later(20)),
+            (Some(later(10)), Some(later(20)), later(10)),
+            (None, Some(NOW - Duration::from_secs(1)), NOW),
+        ] {
+            let endpoint = RoutingEndpoint {
+                due_at,
+                health: EndpointHealth {
+                    rests_until,
+                    ..EndpointHealth::default()
+                },
+                ..endpoint(1, 1, EventFilter::ALL)
+            };
+            assert_eq!(endpoint.next_turn(NOW), expected, "{endpoint:?}");
+        }
+    }
+}

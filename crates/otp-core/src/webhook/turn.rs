@@ -23,10 +23,10 @@ pub const MAX_DELIVERIES: usize = 16;
 const CALLS_AT_A_TIME: usize = 4;
 
 /// A turn begins no call after this time.
-const TURN_TIME: Duration = Duration::from_secs(10);
+const TURN_TIME: Duration = Duration::from_secs(5);
 
-/// How long a turn holds: longer than [`TURN_TIME`] and the longest call together, by far.
-pub const LEASE: Duration = Duration::from_secs(60);
+/// How long a turn holds: longer than [`TURN_TIME`] and the longest call together.
+pub const LEASE: Duration = Duration::from_secs(30);
 
 /// A delivery that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,3 +231,6 @@ pub fn next_turn(
     let first_due = first_due.filter(|_| standing == EndpointStanding::Enabled)?;
     Some(health.may_be_called_at(first_due.max(now)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,10 +70,12 @@ async fn sync_after(
     templates
         .expect_list_templates()
         .returning(move |_| Ok(vec![template.clone()]));
-    templates.expect_replace_template().returning(move |_, _| {
-        changes += 1;
-        Ok(changes > changes_lost)
-    });
+    templates
+        .expect_replace_template()
+        .returning(move |_, _, _| {
+            changes += 1;
+            Ok(changes > changes_lost)
+        });
     templates.expect_add_template().returning(move |_| {
         additions += 1;
         let is_lost = additions <= additions_lost;

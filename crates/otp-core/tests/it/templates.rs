@@ -412,10 +412,12 @@ async fn a_change_that_lost_a_race_is_repeated_a_limited_number_of_times() {
             .expect_list_templates_of_business()
             .returning(move |_| Ok(vec![listed.clone()]));
         let mut lost = 0;
-        templates.expect_replace_template().returning(move |_, _| {
-            lost += 1;
-            Ok(lost > losses)
-        });
+        templates
+            .expect_replace_template()
+            .returning(move |_, _, _| {
+                lost += 1;
+                Ok(lost > losses)
+            });
         let apply = ApplyTemplateEvents {
             templates: Arc::new(templates),
             ..apply_template_events(&world.fixture)
@@ -461,7 +463,7 @@ async fn the_account_holder_is_notified_once_of_each_template_that_is_lost() {
         .returning(move |_| Ok(vec![listed.clone()]));
     templates
         .expect_replace_template()
-        .returning(|_, _| Ok(true));
+        .returning(|_, _, _| Ok(true));
     let late = ApplyTemplateEvents {
         templates: Arc::new(templates),
         ..apply_template_events(&world.fixture)

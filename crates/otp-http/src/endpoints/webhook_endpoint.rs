@@ -15,7 +15,7 @@ use crate::parameter::{PathParameter, WEBHOOK_ENDPOINT_ID, documents};
 
 pub(super) const PATH: &str = "/v1/webhook-endpoints/{id}";
 
-const ID: PathParameter<WebhookEndpointId> = PathParameter {
+pub(super) const ID: PathParameter<WebhookEndpointId> = PathParameter {
     name: "id",
     description: "The `id` of the webhook endpoint.",
     value: WEBHOOK_ENDPOINT_ID,

@@ -123,6 +123,10 @@ codes! {
     ForbiddenWebhookTarget => BAD_REQUEST,
     /// The account has no such webhook endpoint.
     WebhookEndpointNotFound => NOT_FOUND,
+    /// The webhook endpoint has no such delivery.
+    WebhookDeliveryNotFound => NOT_FOUND,
+    /// The webhook endpoint is disabled.
+    WebhookEndpointDisabled => CONFLICT,
     /// The account has as many webhook endpoints as it may have.
     TooManyWebhookEndpoints => CONFLICT,
     /// The idempotency key belongs to another request.

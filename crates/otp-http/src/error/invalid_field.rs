@@ -63,6 +63,10 @@ faults! {
     NotWithOwnCode => "not-with-own-code",
     /// It is not 4 to 8 letters or digits.
     OwnCode => "own-code",
+    /// It is not a time.
+    NotAnInstant => "not-an-instant",
+    /// It is not a cursor of an earlier answer.
+    NotACursor => "not-a-cursor",
     /// It is not a list.
     NotAList => "not-a-list",
     /// It has more than two steps.

@@ -9,6 +9,7 @@ use otp_core::usecases::cancel_verification::CancelVerificationError;
 use otp_core::usecases::check_message_status::CheckMessageStatusError;
 use otp_core::usecases::check_verification::CheckVerificationError;
 use otp_core::usecases::create_verification::CreateVerificationError;
+use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveriesError;
 use otp_core::usecases::list_messages::ListMessagesError;
 use otp_core::usecases::list_verifications::ListVerificationsError;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpointsError;
@@ -322,6 +323,24 @@ impl From<ManageWebhookEndpointsError> for ApiError {
             }
             ManageWebhookEndpointsError::Unreadable(_) => Self::Internal(error.into()),
             ManageWebhookEndpointsError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<InspectWebhookDeliveriesError> for ApiError {
+    fn from(error: InspectWebhookDeliveriesError) -> Self {
+        match error {
+            InspectWebhookDeliveriesError::EndpointNotFound => {
+                Self::Plain(ErrorCode::WebhookEndpointNotFound)
+            }
+            InspectWebhookDeliveriesError::DeliveryNotFound => {
+                Self::Plain(ErrorCode::WebhookDeliveryNotFound)
+            }
+            InspectWebhookDeliveriesError::EndpointDisabled => {
+                Self::Plain(ErrorCode::WebhookEndpointDisabled)
+            }
+            InspectWebhookDeliveriesError::Unreadable(_) => Self::Internal(error.into()),
+            InspectWebhookDeliveriesError::Port(error) => error.into(),
         }
     }
 }

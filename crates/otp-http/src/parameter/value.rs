@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use otp_core::ids::{MessageId, VerificationId, WebhookEndpointId, parse_uuid};
+use otp_core::ids::{MessageId, VerificationId, WebhookEndpointId, WebhookEventId, parse_uuid};
 use otp_core::insights::GroupBy;
 use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
@@ -142,6 +142,14 @@ pub(crate) const WEBHOOK_ENDPOINT_ID: Value<WebhookEndpointId> = Value {
     example: None,
     parse: |text| parse_uuid(text).ok().map(WebhookEndpointId),
     text_key: "WebhookEndpointNotFound",
+};
+
+/// The id of a delivery, which is that of its event.
+pub(crate) const WEBHOOK_EVENT_ID: Value<WebhookEventId> = Value {
+    schema: || format(KnownFormat::Uuid).into(),
+    example: None,
+    parse: |text| parse_uuid(text).ok().map(WebhookEventId),
+    text_key: "WebhookDeliveryNotFound",
 };
 
 fn string() -> ObjectBuilder {

@@ -25,8 +25,9 @@ use otp_core::ports::{
     MockIdempotentAnswers, MockInboxBell, MockInsights, MockMessageOutcomes, MockMessageSender,
     MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
     MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
-    MockTemplates, MockTestInbox, MockVerificationLedger, MockVerifications, MockWebhookEndpoints,
-    ProviderWebhook, Randomness, SendLedger, StorageHealth, WebhookEndpoints,
+    MockTemplates, MockTestInbox, MockVerificationLedger, MockVerifications, MockWebhookDeliveries,
+    MockWebhookEndpoints, ProviderWebhook, Randomness, SendLedger, StorageHealth,
+    WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::PriceList;
 use otp_core::proof::ProofSubject;
@@ -46,6 +47,7 @@ use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
+use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
@@ -148,6 +150,7 @@ pub(super) struct World {
     pub(super) proofs: MockProofSigner,
     pub(super) answers: Arc<dyn IdempotentAnswers>,
     pub(super) webhook_endpoints: Arc<dyn WebhookEndpoints>,
+    pub(super) webhook_deliveries: Arc<dyn WebhookDeliveries>,
     pub(super) health: Arc<dyn StorageHealth>,
     /// WhatsApp's webhook, if there is one, and the receipts behind it.
     pub(super) webhook: Option<(Arc<dyn ProviderWebhook>, MockReceipts)>,
@@ -223,6 +226,7 @@ impl World {
             proofs: MockProofSigner::new(),
             answers: Arc::new(MockIdempotentAnswers::new()),
             webhook_endpoints: Arc::new(MockWebhookEndpoints::new()),
+            webhook_deliveries: Arc::new(MockWebhookDeliveries::new()),
             health: Arc::new(MockStorageHealth::new()),
             webhook: None,
             opt_outs: MockOptOuts::new(),
@@ -339,6 +343,12 @@ impl World {
             },
             show_insights: ShowInsights {
                 insights: Arc::new(self.insights),
+                clock: clock.clone(),
+            },
+            inspect_webhook_deliveries: InspectWebhookDeliveries {
+                endpoints: Arc::clone(&self.webhook_endpoints),
+                deliveries: self.webhook_deliveries,
+                sealers: sealers(),
                 clock: clock.clone(),
             },
             manage_webhook_endpoints: ManageWebhookEndpoints {

@@ -2,12 +2,15 @@
 
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, WebhookEndpointId, WebhookEventId};
-use otp_core::sealing::RecipientIndex;
+use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
+use otp_core::webhook::delivery_log::{StoredAttempt, StoredDelivery};
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint};
 use otp_core::webhook::routing::RoutingEndpoint;
 use otp_core::webhook::turn::{DueDelivery, WebhookTurn};
-use otp_core::webhook::{EndpointHealth, EventFilter, WebhookEvent, WebhookEventKind};
+use otp_core::webhook::{
+    DeliveryState, EndpointHealth, EventFilter, WebhookEvent, WebhookEventKind,
+};
 use uuid::Uuid;
 
 use crate::Col;
@@ -165,5 +168,78 @@ impl From<DueDeliveryRow> for DueDelivery {
             attempts: row.attempts.0,
             failed_attempts: row.failed_attempts.0,
         }
+    }
+}
+
+by_name! {
+    /// A delivery with its state.
+    pub struct StoredDeliveryRow {
+        account_id: Col<AccountId>,
+        event_id: Col<WebhookEventId>,
+        kind: Col<WebhookEventKind>,
+        subject: Col<Uuid>,
+        recipient_index: Col<Option<RecipientIndex>>,
+        sequence: Col<i64>,
+        at: Col<Timestamp>,
+        state: Col<DeliveryState>,
+        due_at: Col<Timestamp>,
+        attempts: Col<u32>,
+    }
+}
+
+impl From<StoredDeliveryRow> for StoredDelivery {
+    fn from(row: StoredDeliveryRow) -> Self {
+        Self {
+            event: WebhookEvent {
+                id: row.event_id.0,
+                account_id: row.account_id.0,
+                kind: row.kind.0,
+                subject: row.subject.0,
+                recipient_index: row.recipient_index.0,
+                sequence: row.sequence.0,
+                at: row.at.0,
+            },
+            state: row.state.0,
+            due_at: row.due_at.0,
+            attempts: row.attempts.0,
+        }
+    }
+}
+
+by_name! {
+    /// An attempt.
+    pub struct StoredAttemptRow {
+        number: Col<u32>,
+        at: Col<Timestamp>,
+        latency_ms: Col<u32>,
+        status: Col<Option<i16>>,
+        failure: Col<Option<String>>,
+        excerpt: Col<Option<Sealed>>,
+    }
+}
+
+impl From<StoredAttemptRow> for StoredAttempt {
+    fn from(row: StoredAttemptRow) -> Self {
+        Self {
+            number: row.number.0,
+            at: row.at.0,
+            latency_millis: row.latency_ms.0,
+            status: row.status.0.and_then(|status| u16::try_from(status).ok()),
+            failure: row.failure.0,
+            excerpt: row.excerpt.0,
+        }
+    }
+}
+
+by_name! {
+    /// The event of a delivery that is made again.
+    pub struct ReplayedRow {
+        event_id: Col<WebhookEventId>,
+    }
+}
+
+impl From<ReplayedRow> for WebhookEventId {
+    fn from(row: ReplayedRow) -> Self {
+        row.event_id.0
     }
 }

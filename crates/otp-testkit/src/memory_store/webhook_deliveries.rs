@@ -1,12 +1,16 @@
 //! Events for the endpoints of accounts, their deliveries, and the endpoints' turns, in memory.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::ids::{AccountId, WebhookEndpointId, WebhookEventId};
 use otp_core::ports::{PortError, WebhookDeliveries};
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
+use otp_core::webhook::delivery_log::{
+    DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
+};
 use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
 use otp_core::webhook::routing::{RoutingEndpoint, route};
 use otp_core::webhook::turn::{
@@ -14,18 +18,18 @@ use otp_core::webhook::turn::{
 };
 use otp_core::webhook::{DeliveryState, EndpointHealth, WantedEvents, WebhookEvent};
 
-use super::{MemoryStore, State};
+use super::{MemoryStore, State, conflict};
 
 /// Events, deliveries and turns.
 #[derive(Debug, Default)]
 pub(super) struct WebhookRows {
     events: Vec<WebhookEvent>,
-    deliveries: Vec<StoredDelivery>,
+    deliveries: Vec<DeliveryRow>,
     turns: BTreeMap<WebhookEndpointId, StoredTurn>,
 }
 
 #[derive(Debug)]
-struct StoredDelivery {
+struct DeliveryRow {
     endpoint_id: WebhookEndpointId,
     delivery: DueDelivery,
     state: DeliveryState,
@@ -114,6 +118,79 @@ impl WebhookDeliveries for MemoryStore {
         Ok(true)
     }
 
+    async fn add_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: &WebhookEvent,
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        let mut state = self.state();
+        let Some(due_at) = state.next_turn(endpoint, now) else {
+            return Err(conflict("no webhook endpoint has that id"));
+        };
+        state.add_delivery(endpoint, *event, now);
+        state.turn(endpoint).due_at = Some(due_at);
+        Ok(())
+    }
+
+    async fn list_webhook_deliveries(
+        &self,
+        query: &DeliveryQuery,
+    ) -> Result<Vec<StoredDelivery>, PortError> {
+        let state = self.state();
+        let of_endpoint = state.webhooks.deliveries.iter().filter(|row| {
+            row.endpoint_id == query.endpoint_id && row.delivery.event.id < query.before_id()
+        });
+        let mut found: Vec<_> = of_endpoint.map(DeliveryRow::stored).collect();
+        found.sort_by_key(|delivery| Reverse(delivery.event.id));
+        found.truncate(query.limit);
+        Ok(found)
+    }
+
+    async fn find_webhook_delivery(
+        &self,
+        endpoint: WebhookEndpointId,
+        event: WebhookEventId,
+    ) -> Result<Option<(StoredDelivery, Vec<StoredAttempt>)>, PortError> {
+        let state = self.state();
+        let mut rows = state.webhooks.deliveries.iter();
+        let row = rows.find(|row| row.endpoint_id == endpoint && row.delivery.event.id == event);
+        Ok(row.map(|row| {
+            (
+                row.stored(),
+                row.attempts.iter().map(stored_attempt).collect(),
+            )
+        }))
+    }
+
+    async fn replay_webhook_deliveries(
+        &self,
+        endpoint: WebhookEndpointId,
+        replay: Replay,
+        now: Timestamp,
+    ) -> Result<Vec<WebhookEventId>, PortError> {
+        let mut state = self.state();
+        let (from, until) = replay.bounds();
+        let mut chosen: Vec<_> = state.webhooks.deliveries.iter_mut().collect();
+        chosen.retain(|row| {
+            let id = row.delivery.event.id;
+            row.endpoint_id == endpoint && from <= id && id < until
+        });
+        chosen.sort_by_key(|row| row.delivery.event.id);
+        chosen.truncate(MAX_REPLAYED);
+        let ids: Vec<_> = chosen.iter().map(|row| row.delivery.event.id).collect();
+        for row in chosen {
+            row.state = DeliveryState::Waiting;
+            row.due_at = now;
+            row.delivery.failed_attempts = 0;
+        }
+        let due_at = state.next_turn(endpoint, now);
+        if !ids.is_empty() {
+            state.turn(endpoint).due_at = due_at;
+        }
+        Ok(ids)
+    }
+
     async fn forget_webhook_deliveries(
         &self,
         before: Timestamp,
@@ -130,6 +207,28 @@ impl WebhookDeliveries for MemoryStore {
     }
 }
 
+impl DeliveryRow {
+    fn stored(&self) -> StoredDelivery {
+        StoredDelivery {
+            event: self.delivery.event,
+            state: self.state,
+            due_at: self.due_at,
+            attempts: self.delivery.attempts,
+        }
+    }
+}
+
+fn stored_attempt(attempt: &RecordedAttempt) -> StoredAttempt {
+    StoredAttempt {
+        number: attempt.number,
+        at: attempt.at,
+        latency_millis: attempt.latency.as_millis().try_into().unwrap_or(u32::MAX),
+        status: attempt.status,
+        failure: attempt.failure.map(str::to_owned),
+        excerpt: attempt.excerpt.clone(),
+    }
+}
+
 impl WebhookRows {
     /// Returns the first due deliveries of an endpoint.
     fn due(&self, endpoint: WebhookEndpointId, now: Timestamp) -> Vec<DueDelivery> {
@@ -142,7 +241,7 @@ impl WebhookRows {
         due.into_iter().map(|(_, _, delivery)| delivery).collect()
     }
 
-    fn waiting(&self, endpoint: WebhookEndpointId) -> impl Iterator<Item = &StoredDelivery> {
+    fn waiting(&self, endpoint: WebhookEndpointId) -> impl Iterator<Item = &DeliveryRow> {
         self.deliveries.iter().filter(move |stored| {
             stored.endpoint_id == endpoint && stored.state == DeliveryState::Waiting
         })
@@ -211,7 +310,7 @@ impl State {
         if known.any(|row| row.endpoint_id == endpoint && row.delivery.event.id == event.id) {
             return;
         }
-        self.webhooks.deliveries.push(StoredDelivery {
+        self.webhooks.deliveries.push(DeliveryRow {
             endpoint_id: endpoint,
             delivery: DueDelivery {
                 event,
@@ -222,6 +321,12 @@ impl State {
             due_at: now,
             attempts: Vec::new(),
         });
+    }
+
+    fn next_turn(&self, endpoint: WebhookEndpointId, now: Timestamp) -> Option<Timestamp> {
+        let mut endpoints = self.routing_endpoints().into_iter();
+        let found = endpoints.find(|found| found.id == endpoint);
+        found.map(|endpoint| endpoint.next_turn(now))
     }
 
     fn routing_endpoints(&self) -> Vec<RoutingEndpoint> {

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::webhook::event::WebhookEventKind::{self, MessageRead, MessageSent, SenderStopped};
+use crate::webhook::event_kind::WebhookEventKind::{self, MessageRead, MessageSent, SenderStopped};
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_unix_millis(millis)

@@ -126,7 +126,10 @@ impl TemplateRegistry for Overtaken {
             status_since: Some(START),
             ..self.before.clone()
         };
-        let applied = self.store.replace_template(&self.before, &paused).await;
+        let applied = self
+            .store
+            .replace_template(&self.before, &paused, START)
+            .await;
         assert!(applied.expect("stored"));
         Ok(vec![listed(language, TemplateStatus::APPROVED)])
     }

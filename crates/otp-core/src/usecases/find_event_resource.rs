@@ -1,0 +1,223 @@
+//! Find the resource of an event: what a webhook shows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::api_key::ApiKey;
+use crate::channel::whatsapp::Sender;
+use crate::channel::whatsapp::health::SenderStop;
+use crate::channel::whatsapp::template::AuthenticationTemplate;
+use crate::ids::{
+    AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId, VerificationId,
+    WebhookEndpointId,
+};
+use crate::message::MessageStatus;
+use crate::ports::{
+    ApiKeys, OptOuts, PortError, SenderHealths, Senders, Subscriptions, Templates, VerificationKey,
+};
+use crate::recipient::Recipient;
+use crate::sealing::RecipientIndex;
+use crate::subscription::Subscription;
+use crate::usecases::account_sealers::{AccountSealers, open_recipient};
+use crate::usecases::manage_webhook_endpoints::{
+    ManageWebhookEndpoints, ManageWebhookEndpointsError, ShownWebhookEndpoint,
+};
+use crate::usecases::show_message::{
+    OpenedMessage, ShowMessage, ShowMessageError, ShowMessageRequest,
+};
+use crate::usecases::show_verification::{
+    ShowVerification, ShowVerificationError, ShownVerification,
+};
+use crate::webhook::{WebhookEvent, WebhookEventKind};
+
+/// Finds the resources of events.
+#[derive(Clone)]
+pub struct FindEventResource {
+    /// Shows messages.
+    pub show_message: ShowMessage,
+    /// Shows verifications.
+    pub show_verification: ShowVerification,
+    /// Shows endpoints.
+    pub endpoints: ManageWebhookEndpoints,
+    /// Lists subscriptions.
+    pub subscriptions: Arc<dyn Subscriptions>,
+    /// Finds API keys.
+    pub keys: Arc<dyn ApiKeys>,
+    /// Finds senders.
+    pub senders: Arc<dyn Senders>,
+    /// Lists the stops of senders.
+    pub healths: Arc<dyn SenderHealths>,
+    /// Lists templates.
+    pub templates: Arc<dyn Templates>,
+    /// Finds recipients.
+    pub opt_outs: Arc<dyn OptOuts>,
+    /// Opens recipients.
+    pub sealers: AccountSealers,
+}
+
+/// The resource of an event, as its account may see it.
+#[derive(Clone)]
+pub enum EventResource {
+    /// A message.
+    Message(Box<OpenedMessage>),
+    /// A verification.
+    Verification(Box<ShownVerification>),
+    /// A subscription.
+    Subscription(Subscription),
+    /// A recipient; `None` if no message to it is stored, or its data is erased.
+    Recipient(Option<Recipient>),
+    /// An API key.
+    ApiKey(ApiKey),
+    /// A sender, and its stop if it is stopped.
+    Sender(Box<Sender>, Option<Box<SenderStop>>),
+    /// A template.
+    Template(Box<AuthenticationTemplate>),
+    /// An endpoint.
+    Endpoint(ShownWebhookEndpoint),
+}
+
+impl FindEventResource {
+    /// Finds the resource of an event as it is now; `None` if it no longer exists.
+    ///
+    /// A message or verification has the status that the event reports: it may have moved on since, and the events
+    /// of a resource may be delivered in any order.
+    pub async fn execute(&self, event: &WebhookEvent) -> Result<Option<EventResource>, PortError> {
+        let (account, id) = (event.account_id, event.subject);
+        match event.kind {
+            WebhookEventKind::MessageSent => self.message(event, MessageStatus::Sent).await,
+            WebhookEventKind::MessageDelivered => {
+                self.message(event, MessageStatus::Delivered).await
+            }
+            WebhookEventKind::MessageRead => self.message(event, MessageStatus::Read).await,
+            WebhookEventKind::MessageFailed => self.message(event, MessageStatus::Failed).await,
+            WebhookEventKind::VerificationApproved
+            | WebhookEventKind::VerificationExpired
+            | WebhookEventKind::VerificationCanceled
+            | WebhookEventKind::VerificationExhausted => {
+                self.verification(account, VerificationId(id)).await
+            }
+            WebhookEventKind::SubscriptionLowBalance
+            | WebhookEventKind::SubscriptionSpent
+            | WebhookEventKind::SubscriptionActivated => {
+                let mut all = self.subscriptions.list(account).await?.into_iter();
+                let found = all.find(|subscription| subscription.id == SubscriptionId(id));
+                Ok(found.map(EventResource::Subscription))
+            }
+            WebhookEventKind::RecipientOptedOut | WebhookEventKind::RecipientOptedIn => {
+                let Some(recipient) = event.recipient_index else {
+                    return Ok(None);
+                };
+                let found = self.recipient(account, recipient).await?;
+                Ok(Some(EventResource::Recipient(found)))
+            }
+            WebhookEventKind::ApiKeyExpiring => {
+                let key = self.keys.find(ApiKeyId(id)).await?;
+                let key = key.filter(|key| key.account_id == account);
+                Ok(key.map(EventResource::ApiKey))
+            }
+            WebhookEventKind::SenderStopped | WebhookEventKind::SenderRecovered => {
+                self.sender(account, SenderId(id)).await
+            }
+            WebhookEventKind::TemplateStatusChanged => self.template(account, TemplateId(id)).await,
+            WebhookEventKind::EndpointTest => self.endpoint(account, WebhookEndpointId(id)).await,
+        }
+    }
+
+    async fn message(
+        &self,
+        event: &WebhookEvent,
+        status: MessageStatus,
+    ) -> Result<Option<EventResource>, PortError> {
+        let request = ShowMessageRequest {
+            account_id: event.account_id,
+            id: MessageId(event.subject),
+        };
+        match self.show_message.execute(request).await {
+            Ok(shown) => {
+                let mut message = shown.message;
+                message.record.status = status;
+                Ok(Some(EventResource::Message(Box::new(message))))
+            }
+            Err(ShowMessageError::NotFound) => Ok(None),
+            Err(ShowMessageError::Unreadable(error)) => Err(PortError::Backend(error.into())),
+            Err(ShowMessageError::Port(error)) => Err(error),
+        }
+    }
+
+    async fn verification(
+        &self,
+        account: AccountId,
+        id: VerificationId,
+    ) -> Result<Option<EventResource>, PortError> {
+        let key = VerificationKey::Id(id);
+        match self.show_verification.execute(account, key).await {
+            Ok(shown) => Ok(Some(EventResource::Verification(Box::new(shown)))),
+            Err(ShowVerificationError::NotFound) => Ok(None),
+            Err(ShowVerificationError::Unreadable(error)) => Err(PortError::Backend(error.into())),
+            Err(ShowVerificationError::Port(error)) => Err(error),
+        }
+    }
+
+    async fn recipient(
+        &self,
+        account: AccountId,
+        index: RecipientIndex,
+    ) -> Result<Option<Recipient>, PortError> {
+        let of = (account, index);
+        let found = self.opt_outs.find_contacted(&BTreeSet::from([of])).await?;
+        let Some(stored) = found.get(&of) else {
+            return Ok(None);
+        };
+        let sealer = self.sealers.find(account).await?;
+        let (message, sealed) = (stored.message_id, Some(&stored.sealed));
+        let opened = open_recipient(sealer.as_deref(), message, sealed);
+        opened.map_err(|error| PortError::Backend(error.into()))
+    }
+
+    async fn sender(
+        &self,
+        account: AccountId,
+        id: SenderId,
+    ) -> Result<Option<EventResource>, PortError> {
+        let sender = self.senders.find(id).await?;
+        let Some(sender) = sender.filter(|sender| sender.account_id == account) else {
+            return Ok(None);
+        };
+        let mut healths = self.healths.list_health().await?.into_iter();
+        let health = healths.find(|health| health.sender_id == id);
+        let stop = health.and_then(|health| health.stop);
+        Ok(Some(EventResource::Sender(
+            Box::new(sender),
+            stop.map(Box::new),
+        )))
+    }
+
+    async fn template(
+        &self,
+        account: AccountId,
+        id: TemplateId,
+    ) -> Result<Option<EventResource>, PortError> {
+        let senders = self.senders.list().await?;
+        for sender in senders.iter().filter(|sender| sender.account_id == account) {
+            let templates = self.templates.list_templates(Some(sender.id)).await?;
+            let found = templates.into_iter().find(|template| template.id == id);
+            if let Some(template) = found {
+                return Ok(Some(EventResource::Template(Box::new(template))));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn endpoint(
+        &self,
+        account: AccountId,
+        id: WebhookEndpointId,
+    ) -> Result<Option<EventResource>, PortError> {
+        match self.endpoints.show(account, id).await {
+            Ok(shown) => Ok(Some(EventResource::Endpoint(shown))),
+            Err(ManageWebhookEndpointsError::EndpointNotFound) => Ok(None),
+            Err(ManageWebhookEndpointsError::Port(error)) => Err(error),
+            Err(error) => Err(PortError::Backend(error.into())),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `POST /v1/webhook-endpoints/{id}/test`: delivers an event that tells nothing.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::usecases::answer_once::RepeatableRequest;
+use otp_edge::resource_at;
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response};
+
+use super::webhook_delivery::stored_example;
+use super::webhook_endpoint::{WebhookEndpointPath, id_of};
+use crate::authentication::authenticate;
+use crate::body::JsonField;
+use crate::error::{self, ApiError, ErrorCode};
+use crate::idempotency::{answer_once, repeatable};
+use crate::state::ApiState;
+use crate::wire::{AcceptedWebhook, IdempotencyHeader, RequestHeaders};
+
+const PATH: &str = "/v1/webhook-endpoints/{id}/test";
+
+pub(crate) fn resource() -> Resource {
+    resource_at(PATH).post(post).finish()
+}
+
+/// Delivers the event `webhook_endpoint.test` to the endpoint, whatever its filter is. The request has no body.
+///
+/// The deliveries show what your server answered.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "TestWebhookEndpoint",
+    tag = "Webhooks",
+    security(("ApiKey" = [])),
+    params(WebhookEndpointPath, IdempotencyHeader, RequestHeaders),
+    responses(
+        (
+            status = 202,
+            description = "The event, which is delivered now.",
+            headers(
+                ("X-Request-Id" = String, description = "Id of this request."),
+                ("Idempotent-Replayed" = String, description = "`true` if an earlier answer is repeated."),
+            ),
+            body = AcceptedWebhook,
+            example = json!(AcceptedWebhook { id: stored_example().event.id.0 }),
+        ),
+        Refusals,
+    ),
+)]
+pub(crate) async fn post(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
+    let read = read(&request, &state).await;
+    let inspect = state.inspect_webhook_deliveries.clone();
+    let action = async move |of: Wanted, _| {
+        let event = inspect.test(of).await?;
+        Ok(AcceptedWebhook { id: event.0 })
+    };
+    answer_once(&request, &state, read, StatusCode::ACCEPTED, action).await
+}
+
+type Wanted = (AccountId, WebhookEndpointId);
+
+async fn read(
+    request: &HttpRequest,
+    state: &ApiState,
+) -> Result<(Wanted, Option<RepeatableRequest>), ApiError> {
+    let caller = authenticate(request, state).await?;
+    let repeatable = repeatable(request, caller, &[], JsonField::Absent)?;
+    Ok(((caller.account_id, id_of(request)?), repeatable))
+}
+
+/// The error codes of this endpoint, besides the common ones.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        error::responses(&[
+            ErrorCode::InvalidRequest,
+            ErrorCode::IdempotencyKeyReused,
+            ErrorCode::RequestInProgress,
+            ErrorCode::WebhookEndpointNotFound,
+            ErrorCode::WebhookEndpointDisabled,
+        ])
+    }
+}
