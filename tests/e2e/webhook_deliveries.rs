@@ -8,11 +8,14 @@ use otp_e2e::world::{Answer, answer, client, recipient};
 use otp_e2e::{Database, FakeReceiver, ReceivedWebhook, Reception, Running, World, on_every_store};
 use serde_json::{Value, json};
 
+use super::privacy::{assert_absent, contents};
+
 on_every_store! {
     what_happens_is_told_with_a_signature;
     a_failed_call_is_repeated_with_its_id;
     an_endpoint_that_hangs_delays_no_other;
     an_endpoint_that_is_gone_is_not_called_again;
+    an_owner_sees_what_was_delivered_and_repeats_it;
     no_event_is_lost_when_servers_are_killed;
 }
 
@@ -183,6 +186,58 @@ async fn an_endpoint_that_is_gone_is_not_called_again(database: Database) {
     let to_gone = receiver.received();
     let to_gone = to_gone.iter().filter(|webhook| webhook.path == "/gone");
     assert_eq!(to_gone.count(), 1);
+}
+
+/// By API and by command, without a word of the answer in the database.
+async fn an_owner_sees_what_was_delivered_and_repeats_it(database: Database) {
+    let world = world(database).await;
+    let server = world.serve();
+    let receiver = FakeReceiver::with(|_| Reception::Answer(200, "", "Kanarienvogel")).await;
+    let events = ["message.sent"];
+    let (id, secret) = endpoint(&world, &server, &receiver.url("/"), &events).await;
+    world.send_to(&server, &recipient(1)).await;
+    let told = receiver.wait_for(1, |_| true).await.remove(0);
+    let path = format!("/v1/webhook-endpoints/{id}");
+    let delivery = format!("{path}/deliveries/{}", told.id());
+    while get(&world, &server, &delivery).await.body["state"] != "Delivered" {
+        otp_e2e::pause_between_polls().await;
+    }
+    let shown = get(&world, &server, &delivery).await.body;
+    let log = &shown["log"][0];
+    assert_eq!((&log["number"], &log["status"]), (&json!(1), &json!(200)));
+    assert_eq!(
+        (&log["failure"], &log["answer"]),
+        (&Value::Null, &json!("Kanarienvogel"))
+    );
+    let listed = get(&world, &server, &format!("{path}/deliveries"))
+        .await
+        .body;
+    let to = ["--account", &world.account, "--endpoint", &id];
+    let command =
+        |verb, more: &[&str]| world.command(&[&["webhook", verb], &to[..], more].concat());
+    assert_eq!(command("deliveries", &[]), listed["data"]);
+    assert_eq!(command("attempts", &["--id", told.id()]), shown["log"]);
+
+    let again = answer(world.post(&server, &format!("{delivery}/replay"))).await;
+    assert_eq!(again.status, 202, "{again:?}");
+    receiver.wait_for(2, |_| true).await;
+    let (from, until) = ("2020-01-01T00:00:00Z", "2120-01-01T00:00:00Z");
+    let range = ["--from", from, "--until", until];
+    assert_eq!(command("replay", &range), json!({"replayed": 1}));
+    let all = receiver.wait_for(3, |_| true).await;
+    assert!(all.iter().all(|webhook| webhook.id() == told.id()));
+    assert!(all.iter().all(|webhook| webhook.is_signed_with(&secret)));
+
+    let test = command("test", &[]);
+    let tested = receiver
+        .wait_for(1, |webhook| webhook.id() != told.id())
+        .await;
+    assert_eq!(tested[0].id(), test["id"]);
+    assert_eq!(tested[0].kind(), "webhook_endpoint.test");
+    assert_eq!(tested[0].json()["data"]["id"], json!(id));
+    for (place, stored) in contents(&world.database).await {
+        assert_absent(&stored, &place, &["Kanarienvogel"]);
+    }
 }
 
 /// Servers are killed while they route, call and record. Each event arrives at each endpoint, perhaps more than once.

@@ -85,10 +85,10 @@ async fn what_the_api_creates_the_command_manages_and_the_other_way_round(databa
     assert_ne!(new_secret, secret);
 
     let events = ["--url", URL, "--events", "sender.stopped,message.read"];
-    let added = command(&world, "add", &events);
+    let added = command(&world, "create", &events);
     assert_eq!(added["events"], json!(["message.read", "sender.stopped"]));
     assert_eq!(list(&world, &server).await[1]["id"], added["id"]);
-    assert_eq!(command(&world, "remove", &["--id", id])["removed"], true);
+    assert_eq!(command(&world, "delete", &["--id", id])["deleted"], true);
     let gone = [
         "webhook-endpoint",
         "show",
@@ -184,7 +184,7 @@ async fn private_targets_are_allowed_by_a_setting(database: Database) {
     let private = json!({"url": "http://127.0.0.1:9000/hook"});
     let add = [
         "webhook-endpoint",
-        "add",
+        "create",
         "--account",
         &world.account.clone(),
     ];

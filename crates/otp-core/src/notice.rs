@@ -14,7 +14,7 @@ use crate::ids::{AccountId, NoticeId, uuid_of};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 pub use announced::Announced;
-pub use expiring_key::{FIRST_WARNING, expiring_key};
+pub use expiring_key::{FIRST_WARNING, expiring_key, expiring_key_event};
 pub use kind::{NoticeKind, Reason};
 pub use low_balance::{InvalidLowBalance, LowBalance};
 

@@ -27,10 +27,12 @@ use uuid::Uuid;
 
 use crate::PgStore;
 use crate::errors::{conflict, port_error};
+use crate::notice_outbox::insert_notices;
 use crate::pipeline::try_join;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
 use crate::webhook_endpoints::{lock_and_load, write_change};
+use crate::webhook_events::insert_wanted_events;
 
 statement! {
     /// Takes the events that no other session is routing.
@@ -222,6 +224,12 @@ statement! {
 
 #[async_trait]
 impl WebhookDeliveries for PgStore {
+    async fn add_webhook_events(&self, events: &[WebhookEvent]) -> Result<(), PortError> {
+        let connection = self.connection().await?;
+        let added = insert_wanted_events(&connection, events.to_vec()).await;
+        added.map_err(port_error)
+    }
+
     async fn route_webhook_events(&self, now: Timestamp, most: usize) -> Result<usize, PortError> {
         let transaction = Transaction::on(self.connection().await?);
         let routed = self::route_events(&transaction, now, most).await;
@@ -493,6 +501,7 @@ async fn end_turn(transaction: &Transaction, turn: &EndedTurn) -> QueryResult<bo
         }
         None => load_standing(transaction, turn.endpoint_id).await?,
     };
+    insert_notices(transaction.connection(), turn.notice().as_slice()).await?;
     let first_due = load_first_due(transaction, turn.endpoint_id).await?;
     let due_at = standing.and_then(|standing| turn.next_turn(standing, first_due));
     set_turn(transaction, turn.endpoint_id, due_at, turn.health).await?;

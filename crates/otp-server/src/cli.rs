@@ -27,6 +27,7 @@ use crate::commands::subscription::SubscriptionCommand;
 use crate::commands::template::TemplateCommand;
 use crate::commands::test_inbox::TestInboxArguments;
 use crate::commands::verification::VerificationCommand;
+use crate::commands::webhook::WebhookCommand;
 use crate::commands::webhook_endpoint::WebhookEndpointCommand;
 
 /// Self-hosted gateway for one-time passcodes over WhatsApp.
@@ -113,6 +114,9 @@ pub(crate) enum Command {
     /// Manage webhook endpoints: the URLs of customers' servers that receive events.
     #[command(subcommand)]
     WebhookEndpoint(WebhookEndpointCommand),
+    /// Inspect and repeat the deliveries of events to webhook endpoints.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Inspect the messages of accounts, for support.
     #[command(subcommand)]
     Message(MessageCommand),

@@ -25,6 +25,7 @@ pub(crate) mod subscription;
 pub(crate) mod template;
 pub(crate) mod test_inbox;
 pub(crate) mod verification;
+pub(crate) mod webhook;
 pub(crate) mod webhook_endpoint;
 
 use std::net::SocketAddr;
@@ -77,6 +78,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::ReviewerNumber(command) => {
             reviewer_number::run(&administration().await?, command).await
         }
+        Command::Webhook(command) => webhook::run(&administration().await?, command).await,
         Command::WebhookEndpoint(command) => {
             webhook_endpoint::run(&administration().await?, command).await
         }

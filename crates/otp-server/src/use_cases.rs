@@ -401,6 +401,7 @@ pub(crate) fn mail_notices(adapters: &Adapters, sender: &Arc<dyn NoticeSender>) 
 pub(crate) fn announce_expiring_keys(adapters: &Adapters) -> AnnounceExpiringKeys {
     AnnounceExpiringKeys {
         keys: adapters.storage.clone(),
+        deliveries: adapters.storage.clone(),
         outbox: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
     }

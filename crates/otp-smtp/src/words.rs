@@ -117,6 +117,9 @@ impl About<'_> {
                 ("hint", left_to_right(&format!("{hint}…"))),
                 ("expiry", left_to_right(&to_the_minute(*expires_at))),
             ],
+            Self::Notice(NoticeKind::WebhookDisabled { endpoint_id }) => {
+                vec![("endpoint", left_to_right(&endpoint_id.to_string()))]
+            }
             Self::Test => vec![
                 ("granted", left_to_right("1,000")),
                 ("sender", left_to_right("otp-server")),

@@ -27,8 +27,10 @@ use serde_json::{Value, json};
 
 use crate::SqliteStore;
 use crate::errors::StoreError;
+use crate::notice_outbox::insert_notices;
 use crate::set_based::{hex, id, set_based};
 use crate::webhook_endpoints::{load, write_change};
+use crate::webhook_events::insert_wanted_events;
 
 const FIRST_EVENTS: &str = "
     SELECT id, account_id, kind, subject, recipient_index, sequence, at
@@ -131,6 +133,14 @@ const FORGET: &str = "
 
 #[async_trait]
 impl WebhookDeliveries for SqliteStore {
+    async fn add_webhook_events(&self, events: &[WebhookEvent]) -> Result<(), PortError> {
+        let events = events.to_vec();
+        self.write("db.webhooks.report", move |connection| {
+            insert_wanted_events(connection, events)
+        })
+        .await
+    }
+
     async fn route_webhook_events(&self, now: Timestamp, most: usize) -> Result<usize, PortError> {
         // A writer would wait for the others, also if there is nothing to route.
         let first = self.read("db.webhooks.waiting", |connection| {
@@ -400,6 +410,7 @@ fn end_turn(connection: &mut SqliteConnection, turn: &EndedTurn) -> Result<bool,
         }
         None => load_standing(connection, endpoint)?,
     };
+    insert_notices(connection, turn.notice().as_slice())?;
     let first_due = load_first_due(connection, endpoint)?;
     let due_at = standing.and_then(|standing| turn.next_turn(standing, first_due));
     set_turn(connection, endpoint, due_at, turn.health)?;

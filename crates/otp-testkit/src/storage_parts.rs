@@ -348,6 +348,7 @@ storage_parts! {
         async fn list_verifications(query: &VerificationQuery) -> FoundVerifications;
     }
     webhook_deliveries: WebhookDeliveries {
+        async fn add_webhook_events(events: &[WebhookEvent]) -> ();
         async fn route_webhook_events(now: Timestamp, most: usize) -> usize;
         async fn claim_webhook_turns(
             now: Timestamp, leased_until: Timestamp, room: &Room,

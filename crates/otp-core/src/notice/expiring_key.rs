@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::api_key::ApiKey;
 use crate::notice::{MailNotice, NoticeKind};
 use crate::time::Timestamp;
+use crate::webhook::{WebhookEvent, WebhookEventKind};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -18,16 +19,7 @@ pub const FIRST_WARNING: Duration = WARNINGS[1];
 /// left out: the holder of a three-day key knows that it expires soon. If two warnings are due, the
 /// later one counts.
 pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<MailNotice> {
-    let expires_at = key.expires_at.filter(|expiry| now < *expiry)?;
-    if key.revoked_at.is_some() {
-        return None;
-    }
-    let ahead = WARNINGS
-        .into_iter()
-        .find(|ahead| expires_at.since(now) <= *ahead)?;
-    if expires_at.since(key.created_at) <= ahead {
-        return None;
-    }
+    let (expires_at, ahead) = due_warning(key, now)?;
     let kind = NoticeKind::KeyExpiring {
         api_key_id: key.id,
         hint: key.hint.clone(),
@@ -41,6 +33,31 @@ pub fn expiring_key(key: &ApiKey, now: Timestamp) -> Option<MailNotice> {
         ahead.as_secs()
     );
     Some(MailNotice::new(key.account_id, kind, &occasion, None, now))
+}
+
+/// Returns the event for endpoints that tells the same, with the time at which the warning was due: whenever it is
+/// derived, it is the same event.
+pub fn expiring_key_event(key: &ApiKey, now: Timestamp) -> Option<WebhookEvent> {
+    let (expires_at, ahead) = due_warning(key, now)?;
+    let kind = WebhookEventKind::ApiKeyExpiring;
+    Some(WebhookEvent::new(
+        key.account_id,
+        kind,
+        key.id.0,
+        expires_at - ahead,
+    ))
+}
+
+/// Returns when a key expires, and how far ahead of that the warning was due that is given at `now`.
+fn due_warning(key: &ApiKey, now: Timestamp) -> Option<(Timestamp, Duration)> {
+    let expires_at = key.expires_at.filter(|expiry| now < *expiry)?;
+    if key.revoked_at.is_some() {
+        return None;
+    }
+    let ahead = WARNINGS
+        .into_iter()
+        .find(|ahead| expires_at.since(now) <= *ahead)?;
+    (expires_at.since(key.created_at) > ahead).then_some((expires_at, ahead))
 }
 
 #[cfg(test)]
@@ -105,5 +122,21 @@ mod tests {
         assert_eq!(at(0), at(143));
         assert_ne!(at(143), at(144));
         assert_eq!(at(144), at(167));
+    }
+
+    #[test]
+    fn each_warning_is_one_event_too() {
+        let key = key(1_000, 168);
+        let at = |hours| expiring_key_event(&key, NOW + Duration::from_secs(hours * HOUR));
+        assert_eq!(at(0), at(143));
+        assert_ne!(at(143), at(144));
+        assert_eq!(at(144), at(167));
+        assert_eq!(at(168), None);
+        let event = at(144).expect("an event");
+        assert_eq!(event.at, NOW + Duration::from_secs(144 * HOUR));
+        assert_eq!(
+            (event.account_id, event.subject),
+            (key.account_id, key.id.0)
+        );
     }
 }

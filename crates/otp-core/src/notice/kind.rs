@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
-use crate::ids::{ApiKeyId, SenderId, SubscriptionId};
+use crate::ids::{ApiKeyId, SenderId, SubscriptionId, WebhookEndpointId};
 use crate::language::LanguageTag;
 use crate::time::Timestamp;
 
@@ -54,6 +54,11 @@ pub enum NoticeKind {
         /// The time it expires.
         expires_at: Timestamp,
     },
+    /// A webhook endpoint is no longer called, because of its answers.
+    WebhookDisabled {
+        /// The endpoint.
+        endpoint_id: WebhookEndpointId,
+    },
 }
 
 /// The reason something was disabled, in our words or the provider's: one line of at most 200
@@ -88,6 +93,7 @@ impl NoticeKind {
             Self::SenderDisabled { .. } => 2,
             Self::TemplateDisabled { .. } => 3,
             Self::KeyExpiring { .. } => 4,
+            Self::WebhookDisabled { .. } => 5,
         }
     }
 
@@ -99,6 +105,7 @@ impl NoticeKind {
             Self::SenderDisabled { .. } => "SenderDisabled",
             Self::TemplateDisabled { .. } => "TemplateDisabled",
             Self::KeyExpiring { .. } => "KeyExpiring",
+            Self::WebhookDisabled { .. } => "WebhookDisabled",
         }
     }
 
@@ -126,6 +133,7 @@ impl NoticeKind {
                 hint,
                 expires_at,
             } => format!("{api_key_id}\n{hint}\n{}", expires_at.unix_millis()),
+            Self::WebhookDisabled { endpoint_id } => endpoint_id.to_string(),
         }
     }
 
@@ -157,6 +165,9 @@ impl NoticeKind {
                 api_key_id: ApiKeyId(uuid(next()?)?),
                 hint: next()?.to_owned(),
                 expires_at: Timestamp::from_unix_millis(next()?.parse().ok()?),
+            },
+            5 => Self::WebhookDisabled {
+                endpoint_id: WebhookEndpointId(uuid(next()?)?),
             },
             _ => return None,
         };
@@ -202,6 +213,9 @@ mod tests {
                 api_key_id: ApiKeyId(Uuid::from_u128(5)),
                 hint: "otp_live_abcd".to_owned(),
                 expires_at: Timestamp::from_unix_millis(1_800_000_000_123),
+            },
+            NoticeKind::WebhookDisabled {
+                endpoint_id: WebhookEndpointId(Uuid::from_u128(6)),
             },
         ];
         for (kind, code) in kinds.into_iter().zip(0..) {

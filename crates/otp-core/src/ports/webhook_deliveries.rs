@@ -18,6 +18,9 @@ use crate::webhook::turn::{EndedTurn, WebhookTurn};
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait WebhookDeliveries: Send + Sync {
+    /// Adds those of the events that their accounts want, for what happens without a change of a resource.
+    async fn add_webhook_events(&self, events: &[WebhookEvent]) -> Result<(), PortError>;
+
     /// Routes at most `most` events by [`route`](crate::webhook::routing::route), those that were added first before
     /// others, and removes them. Returns how many there were.
     ///
@@ -39,7 +42,8 @@ pub trait WebhookDeliveries: Send + Sync {
 
     /// Records a turn in one transaction: its attempts, what becomes of their deliveries, the endpoint's health, and
     /// its [next turn](EndedTurn::next_turn). A turn that disables the endpoint changes it and the account's wanted
-    /// events as [`change_webhook_endpoint`](super::WebhookEndpoints::change_webhook_endpoint) does.
+    /// events as [`change_webhook_endpoint`](super::WebhookEndpoints::change_webhook_endpoint) does, and adds its
+    /// [notice](EndedTurn::notice) to the outbox.
     ///
     /// Returns `false`, and records nothing, if the turn is no longer this process's: its lease ended and another
     /// process claimed it, or the endpoint was changed or removed.

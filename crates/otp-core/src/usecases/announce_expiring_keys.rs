@@ -1,12 +1,13 @@
-//! Announce expiring keys: queues a notice for each API key that is about to expire.
+//! Announce expiring keys: queues a notice, and an event for endpoints, for each API key that is about to expire.
 //!
 //! Any process may do this at any time and as often as it likes, because the same warning is the same
-//! notice.
+//! notice and the same event.
 
 use std::sync::Arc;
 
-use crate::notice::{FIRST_WARNING, MailNotice, expiring_key};
-use crate::ports::{ApiKeys, Clock, NoticeOutbox, PortError};
+use crate::notice::{FIRST_WARNING, MailNotice, expiring_key, expiring_key_event};
+use crate::ports::{ApiKeys, Clock, NoticeOutbox, PortError, WebhookDeliveries};
+use crate::webhook::WebhookEvent;
 
 /// Announces keys that are about to expire.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub struct AnnounceExpiringKeys {
     pub keys: Arc<dyn ApiKeys>,
     /// Stores the notices.
     pub outbox: Arc<dyn NoticeOutbox>,
+    /// Adds the events.
+    pub deliveries: Arc<dyn WebhookDeliveries>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -29,6 +32,9 @@ impl AnnounceExpiringKeys {
         if due.is_empty() {
             return Ok(());
         }
+        let events = keys.iter().filter_map(|key| expiring_key_event(key, now));
+        let events: Vec<WebhookEvent> = events.collect();
+        self.deliveries.add_webhook_events(&events).await?;
         self.outbox.enqueue(&due).await
     }
 }

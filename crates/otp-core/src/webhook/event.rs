@@ -96,6 +96,7 @@ impl WebhookEvent {
                 subscription_id, ..
             } => (WebhookEventKind::SubscriptionSpent, subscription_id),
             NoticeKind::KeyExpiring { .. }
+            | NoticeKind::WebhookDisabled { .. }
             | NoticeKind::SenderDisabled { .. }
             | NoticeKind::TemplateDisabled { .. } => return None,
         };

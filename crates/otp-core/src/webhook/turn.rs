@@ -13,6 +13,7 @@ use super::endpoint::{DisabledReason, EndpointStanding, WebhookEndpoint};
 use super::event::WebhookEvent;
 use super::outcome::WebhookOutcome;
 use crate::ids::{AccountId, WebhookEndpointId, WebhookEventId};
+use crate::notice::{MailNotice, NoticeKind};
 use crate::sealing::Sealed;
 use crate::time::Timestamp;
 
@@ -209,6 +210,22 @@ impl TurnUnderWay {
 }
 
 impl EndedTurn {
+    /// Returns the notice to the account holder, if the turn disabled the endpoint.
+    pub fn notice(&self) -> Option<MailNotice> {
+        self.disabled?;
+        let kind = NoticeKind::WebhookDisabled {
+            endpoint_id: self.endpoint_id,
+        };
+        let occasion = format!("{} {}", self.endpoint_id, self.at.unix_millis());
+        Some(MailNotice::new(
+            self.account_id,
+            kind,
+            &occasion,
+            None,
+            self.at,
+        ))
+    }
+
     /// Returns the time of the endpoint's next turn, given when the first of its waiting deliveries is due.
     ///
     /// An endpoint that still has something due has its next turn after all others that are due now.

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::account::Account;
-use otp_core::ids::{ApiKeyId, NoticeId};
+use otp_core::ids::{ApiKeyId, NoticeId, WebhookEndpointId};
 use otp_core::notice::{MailNotice, NoticeKind, NoticeState};
+use otp_core::page::PagePosition;
 use otp_core::ports::{
     Accounts, AddressedNotice, ApiKeys, Clock, MockAccounts, MockNoticeOutbox, NoticeError,
     NoticeSender, TestMail,
 };
+use otp_core::sealing::Sealed;
 use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
@@ -18,6 +20,9 @@ use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::forget_ended_notices::{ForgetEndedNotices, RETENTION};
 use otp_core::usecases::mail_notices::{GIVE_UP_AFTER, MailNotices, Mailed};
+use otp_core::webhook::delivery_log::DeliveryQuery;
+use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint};
+use otp_core::webhook::{EventFilter, WebhookEventKind};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START};
 use uuid::Uuid;
@@ -421,9 +426,23 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
         expires_at: Some(expiry),
     };
     create_api_key.execute(new).await.expect("a key");
+    let endpoint = WebhookEndpoint {
+        id: WebhookEndpointId(Uuid::from_u128(1)),
+        account_id: fixture.account,
+        url: Sealed(Vec::new()),
+        description: None,
+        events: EventFilter::ALL,
+        standing: EndpointStanding::Enabled,
+        secret: Sealed(Vec::new()),
+        previous_secret: None,
+        created_at: START,
+    };
+    let added = fixture.store.add_webhook_endpoint(&endpoint).await;
+    assert!(added.expect("an endpoint"));
     let announce = AnnounceExpiringKeys {
         keys: fixture.store.clone(),
         outbox: fixture.store.clone(),
+        deliveries: fixture.store.clone(),
         clock: fixture.clock.clone(),
     };
     let forget = ForgetEndedNotices {
@@ -435,6 +454,8 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
         announce.execute().await.expect("a round");
         world.round().await;
         forget.execute().await.expect("a round");
+        let routed = fixture.store.route_webhook_events(fixture.clock.now(), 9);
+        routed.await.expect("routed");
         if world.server.took().len() > announced.len() {
             announced.push(fixture.clock.now());
         }
@@ -442,6 +463,19 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
     }
     assert_eq!(announced, [expiry - 168 * HOUR, expiry - 24 * HOUR]);
     assert!(RETENTION > 168 * HOUR);
+    let query = DeliveryQuery {
+        endpoint_id: endpoint.id,
+        before: PagePosition::END,
+        limit: 9,
+    };
+    let told = fixture.store.list_webhook_deliveries(&query).await;
+    let told = told.expect("a list").into_iter().rev();
+    let told: Vec<_> = told
+        .map(|delivery| (delivery.event.kind, delivery.event.at))
+        .collect();
+    let kind = WebhookEventKind::ApiKeyExpiring;
+    let expected: Vec<_> = announced.into_iter().map(|at| (kind, at)).collect();
+    assert_eq!(told, expected);
     let keys = ApiKeys::list(&*fixture.store, fixture.account).await;
     assert_eq!(keys.expect("keys").len(), 2);
 }

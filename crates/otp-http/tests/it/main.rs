@@ -22,6 +22,7 @@ mod test_inbox;
 mod verification_checks;
 mod verification_fields;
 mod verifications;
+mod webhook_deliveries;
 mod webhook_endpoints;
 mod whatsapp_webhook;
 mod wire;

@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 use super::support::{ACCOUNT, Answer, NOW, World, ask, get, post};
 
-const PATH: &str = "/v1/webhook-endpoints";
+pub(super) const PATH: &str = "/v1/webhook-endpoints";
 const URL: &str = "https://shop.example.com/webhooks?token=hunter2";
-const OTHER: AccountId = AccountId(Uuid::from_u128(0xbad));
+pub(super) const OTHER: AccountId = AccountId(Uuid::from_u128(0xbad));
 
 fn account(id: AccountId) -> Account {
     let sealed = || Sealed(Vec::new());
@@ -47,7 +47,7 @@ fn account(id: AccountId) -> Account {
 }
 
 /// An API over a store with the account and another one.
-async fn api() -> (Api, MemoryStore) {
+pub(super) async fn api() -> (Api, MemoryStore) {
     let store = MemoryStore::default();
     for id in [ACCOUNT, OTHER] {
         let created = Accounts::create(&store, &account(id), &WrappedKey(Vec::new())).await;
@@ -55,21 +55,22 @@ async fn api() -> (Api, MemoryStore) {
     }
     let mut world = World::new();
     world.webhook_endpoints = Arc::new(store.clone());
+    world.webhook_deliveries = Arc::new(store.clone());
     world.answers = Arc::new(store.clone());
     (world.api(), store)
 }
 
-async fn created(api: &Api) -> Value {
+pub(super) async fn created(api: &Api) -> Value {
     let answer = ask(api, post(PATH, &json!({"url": URL}))).await;
     assert_eq!(answer.status, 201);
     answer.json()
 }
 
-fn path_of(endpoint: &Value) -> String {
+pub(super) fn path_of(endpoint: &Value) -> String {
     format!("{PATH}/{}", endpoint["id"].as_str().unwrap())
 }
 
-fn patch(path: &str, body: &Value) -> TestRequest {
+pub(super) fn patch(path: &str, body: &Value) -> TestRequest {
     post(path, body).method(Method::PATCH)
 }
 

@@ -15,8 +15,8 @@ use crate::output::Answer;
 
 #[derive(Subcommand)]
 pub(crate) enum WebhookEndpointCommand {
-    /// Add an endpoint and print its secret; it cannot be shown again.
-    Add {
+    /// Create an endpoint and print its secret; it cannot be shown again.
+    Create {
         /// Account id.
         #[arg(long, value_parser = id)]
         account: Uuid,
@@ -42,8 +42,8 @@ pub(crate) enum WebhookEndpointCommand {
     Edit(EditArgs),
     /// Give an endpoint a new secret and print it; the old one signs too, for 24 hours.
     RotateSecret(EndpointOf),
-    /// Remove an endpoint.
-    Remove(EndpointOf),
+    /// Delete an endpoint, with its deliveries.
+    Delete(EndpointOf),
 }
 
 #[derive(Args)]
@@ -96,7 +96,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     let manage = administration.manage_webhook_endpoints()?;
     match command {
-        WebhookEndpointCommand::Add {
+        WebhookEndpointCommand::Create {
             account,
             url,
             description,
@@ -138,11 +138,11 @@ pub(super) async fn run(
             let (account, id) = of.ids();
             Ok(with_secret(&manage.rotate_secret(account, id).await?))
         }
-        WebhookEndpointCommand::Remove(of) => {
+        WebhookEndpointCommand::Delete(of) => {
             let (account, id) = of.ids();
             manage.remove(account, id).await?;
-            let json = json!({"id": id.0, "removed": true});
-            Ok(Answer::new(json, format!("removed {id}")))
+            let json = json!({"id": id.0, "deleted": true});
+            Ok(Answer::new(json, format!("deleted {id}")))
         }
     }
 }

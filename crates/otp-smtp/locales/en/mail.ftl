@@ -26,6 +26,11 @@ KeyExpiring-1 = The API key that begins with { $hint } expires on { $expiry }.
 KeyExpiring-2 = From then on requests made with it are refused. If it is still in use, rotate it in time.
 KeyExpiring-3 = Key: { $key }
 
+WebhookDisabled-subject = A webhook endpoint is no longer called
+WebhookDisabled-1 = A webhook endpoint of your account was disabled: it answered that it is gone (410), or all calls failed for five days.
+WebhookDisabled-2 = Once your server works, enable the endpoint again and replay its deliveries; they are kept for 30 days. Events of the time in between are lost.
+WebhookDisabled-3 = Endpoint: { $endpoint }
+
 Test-subject = Test of the mail set-up
 Test-1 = This mail was sent to test the set-up. If you can read it, notices reach you.
 Test-2 = Numbers are shown like this: { $granted }.

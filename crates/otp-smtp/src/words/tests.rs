@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::credits::Credits;
-use otp_core::ids::{ApiKeyId, SenderId, SubscriptionId};
+use otp_core::ids::{ApiKeyId, SenderId, SubscriptionId, WebhookEndpointId};
 use otp_core::language::LanguageTag;
 use otp_core::notice::Reason;
 use uuid::Uuid;
@@ -39,6 +39,9 @@ fn kinds(reason: &str) -> Vec<NoticeKind> {
             api_key_id: ApiKeyId(Uuid::from_u128(3)),
             hint: "otp_live_abcd".to_owned(),
             expires_at: Timestamp::from_unix_millis(1_800_000_000_123),
+        },
+        NoticeKind::WebhookDisabled {
+            endpoint_id: WebhookEndpointId(Uuid::from_u128(4)),
         },
     ]
 }

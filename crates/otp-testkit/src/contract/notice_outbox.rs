@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use otp_core::account::AccountRules;
 use otp_core::channel::whatsapp::template::TemplateName;
-use otp_core::ids::{AccountId, ApiKeyId, NoticeId, SenderId};
+use otp_core::ids::{AccountId, ApiKeyId, NoticeId, SenderId, WebhookEndpointId};
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
 use otp_core::notice::{
@@ -91,6 +91,9 @@ pub async fn notices_read_back_as_written_and_are_kept_once(store: Arc<dyn Stora
             api_key_id: ApiKeyId(Uuid::from_u128(3)),
             hint: "otp_live_abcd".to_owned(),
             expires_at: START + Duration::from_secs(86_400),
+        },
+        NoticeKind::WebhookDisabled {
+            endpoint_id: WebhookEndpointId(Uuid::from_u128(4)),
         },
     ];
     let languages = [None, Some(UiLanguage::Arabic), Some(UiLanguage::English)];

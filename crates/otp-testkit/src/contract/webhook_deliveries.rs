@@ -455,6 +455,9 @@ pub async fn a_disabled_endpoint_is_called_when_it_is_enabled_again(store: Arc<d
     let stored = stored.await.expect("a look-up").expect("an endpoint");
     let is_gone = EndpointStanding::Disabled(DisabledReason::Gone);
     assert_eq!(stored.standing, is_gone);
+    let unsent = fixture.store.list_unsent(9).await.expect("listed");
+    let notices: Vec<_> = unsent.into_iter().map(|queued| queued.notice).collect();
+    assert_eq!(notices, gone.notice().as_slice());
     let facts = fixture.store.facts_of(&fixture.attempt(2)).await;
     let rules = facts.expect("facts").rules(&fixture.attempt(2));
     assert_eq!(rules.wanted_events, WantedEvents::NONE);

@@ -46,6 +46,11 @@ struct StoredTurn {
 
 #[async_trait]
 impl WebhookDeliveries for MemoryStore {
+    async fn add_webhook_events(&self, events: &[WebhookEvent]) -> Result<(), PortError> {
+        self.state().report(events.iter().copied());
+        Ok(())
+    }
+
     async fn route_webhook_events(&self, now: Timestamp, most: usize) -> Result<usize, PortError> {
         let mut state = self.state();
         let most = most.min(state.webhooks.events.len());
@@ -108,6 +113,7 @@ impl WebhookDeliveries for MemoryStore {
             let change = WebhookEndpointChange::disable(reason);
             state.change_endpoint(turn.account_id, id, &change);
         }
+        state.enqueue(turn.notice().into_iter().collect());
         let endpoint = state.webhook_endpoints.iter().find(|row| row.id == id);
         let standing = endpoint.map(|endpoint| endpoint.standing);
         let first_due = state.webhooks.first_due(id);

@@ -104,6 +104,10 @@ fn a_turn_begins_no_call_after_its_time_during_a_rest_or_once_the_endpoint_is_go
     assert!(gone.next(later(1)).is_none());
     let ended = gone.end(later(1));
     assert_eq!(ended.disabled, Some(DisabledReason::Gone));
+    let notice = ended.notice().expect("a notice");
+    let endpoint_id = ended.endpoint_id;
+    assert_eq!(notice.kind, NoticeKind::WebhookDisabled { endpoint_id });
+    assert_eq!((notice.account_id, notice.created_at), (ACCOUNT, later(1)));
     assert_eq!(ended.attempts.len(), 1);
 }
 
@@ -155,6 +159,7 @@ fn an_attempt_is_recorded_with_what_becomes_of_its_delivery() {
     assert_eq!(latencies, [called, called, called, Duration::ZERO]);
     assert_eq!(ended.attempts[0].excerpt, Some(Sealed(vec![3])));
     assert_eq!((ended.health.failures, ended.disabled), (2, None));
+    assert_eq!(ended.notice(), None);
 }
 
 #[test]

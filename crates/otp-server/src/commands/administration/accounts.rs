@@ -6,6 +6,7 @@ use otp_core::account::AccountRules;
 use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::create_account::CreateAccount;
 use otp_core::usecases::find_accounts::FindAccounts;
+use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::manage_reviewer_numbers::ManageReviewerNumbers;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::open_test_account::OpenTestAccount;
@@ -70,6 +71,17 @@ impl Administration {
             clock: self.clock(),
             randomness: self.randomness(),
             private_targets: self.settings.webhooks.private_targets,
+        })
+    }
+
+    pub(in crate::commands) fn inspect_webhook_deliveries(
+        &self,
+    ) -> anyhow::Result<InspectWebhookDeliveries> {
+        Ok(InspectWebhookDeliveries {
+            endpoints: self.storage.clone(),
+            deliveries: self.storage.clone(),
+            sealers: self.sealers()?,
+            clock: self.clock(),
         })
     }
 

@@ -157,7 +157,8 @@ impl Observed {
             NoticeKind::LowBalance { .. }
             | NoticeKind::SubscriptionSpent { .. }
             | NoticeKind::SenderDisabled { .. }
-            | NoticeKind::KeyExpiring { .. } => None,
+            | NoticeKind::KeyExpiring { .. }
+            | NoticeKind::WebhookDisabled { .. } => None,
         };
         let kinds = queued.into_iter().map(|queued| queued.notice.kind);
         kinds.filter_map(language).collect()
