@@ -30,4 +30,5 @@ mod verifications;
 mod verifications_by_email;
 mod webhook_deliveries;
 mod webhook_endpoints;
+mod webhook_guide;
 mod webhooks;

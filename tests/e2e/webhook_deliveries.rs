@@ -280,7 +280,7 @@ async fn no_event_is_lost_when_servers_are_killed(database: Database) {
                 (webhook.path.clone(), message.expect("an id"))
             })
             .collect();
-        // An endpoint may also be told what happened shortly before it was created.
+        // An endpoint may also get events of shortly before it was created.
         if told.is_superset(&expected) {
             break;
         }

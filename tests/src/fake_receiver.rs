@@ -24,7 +24,7 @@ pub struct ReceivedWebhook {
     pub body: Vec<u8>,
 }
 
-/// What a receiver does with a request.
+/// The treatment of a request by a receiver.
 #[derive(Debug, Clone)]
 pub enum Reception {
     /// It answers with this status, these headers and this body.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
+use otp_core::channel::whatsapp::template::sync::status_event;
 use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{PortError, Templates};
 use otp_core::time::Timestamp;
@@ -105,7 +106,7 @@ async fn replace(
         .select(senders::account_id)
         .first(&mut connection)
         .await?;
-    let event = after.webhook_event(before, account.0, at);
+    let event = status_event(before, after, account.0, at);
     insert_wanted_events(connection, event.into_iter().collect()).await?;
     Ok(true)
 }

@@ -1,5 +1,8 @@
 //! The deliveries of events to endpoints, and the endpoints' turns.
 
+mod log;
+mod turns;
+
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
@@ -7,31 +10,23 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{AccountId, WebhookEndpointId, WebhookEventId};
 use otp_core::ports::{PortError, WebhookDeliveries};
-use otp_core::sealing::{RecipientIndex, Sealed};
+use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
-use otp_core::webhook::delivery_log::{
-    DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
-};
-use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint, WebhookEndpointChange};
-use otp_core::webhook::routing::{Routed, RoutingEndpoint, route};
-use otp_core::webhook::turn::{EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn};
-use otp_core::webhook::{DeliveryState, EndpointHealth, WebhookEvent, WebhookEventKind};
+use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
+use otp_core::webhook::routing::{Routed, route};
+use otp_core::webhook::turn::{EndedTurn, WebhookTurn};
+use otp_core::webhook::{DeliveryState, WebhookEvent, WebhookEventKind};
 use otp_rows::Col;
-use otp_rows::rows::{
-    ClaimedTurnRow, DueDeliveryRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow,
-    StoredDeliveryRow, WebhookEndpointRow, WebhookEventRow,
-};
-use otp_rows::schema::{webhook_deliveries, webhook_endpoints, webhook_turns};
+use otp_rows::rows::{RoutingEndpointRow, WebhookEventRow};
 use uuid::Uuid;
 
+pub(crate) use self::turns::{load_first_due, set_turn};
 use crate::PgStore;
 use crate::errors::{conflict, port_error};
-use crate::notice_outbox::insert_notices;
 use crate::pipeline::try_join;
 use crate::statement::{each, statement};
 use crate::transaction::Transaction;
-use crate::webhook_endpoints::{lock_and_load, write_change};
 use crate::webhook_events::insert_wanted_events;
 
 statement! {
@@ -85,137 +80,6 @@ statement! {
 }
 
 statement! {
-    /// Claims due turns that no other session is claiming. Without MATERIALIZED, PostgreSQL might choose
-    /// anew for each row.
-    ClaimTurns {
-        due: Timestamp,
-        now: Timestamp,
-        left_out: [AccountId],
-        most: i64,
-        leased_until: Timestamp,
-    }
-    -> ClaimedTurnRow,
-    "WITH due AS MATERIALIZED ( \
-         SELECT endpoint_id FROM webhook_turns \
-         WHERE due_at <= {} AND (leased_until IS NULL OR leased_until <= {}) \
-             AND account_id <> ALL({}) \
-         ORDER BY due_at, endpoint_id LIMIT {} FOR UPDATE SKIP LOCKED) \
-     UPDATE webhook_turns SET leased_until = {} \
-     FROM due WHERE webhook_turns.endpoint_id = due.endpoint_id \
-     RETURNING webhook_turns.endpoint_id, leased_until, failures, failing_since, rests_until"
-}
-
-statement! {
-    /// The first due deliveries of each endpoint.
-    DueDeliveries { endpoint_id: [WebhookEndpointId], now: Timestamp, most: i64 } -> DueDeliveryRow,
-    "SELECT endpoint.id AS endpoint_id, endpoint.account_id, due.* \
-     FROM unnest({}) AS wanted (id) JOIN webhook_endpoints AS endpoint ON endpoint.id = wanted.id, \
-     LATERAL ( \
-         SELECT event_id, kind, subject, recipient_index, sequence, at, attempts, failed_attempts, \
-             due_at \
-         FROM webhook_deliveries AS delivery \
-         WHERE delivery.endpoint_id = endpoint.id AND state = 0 AND due_at <= {} \
-         ORDER BY due_at, event_id LIMIT {}) AS due \
-     ORDER BY due.due_at, due.event_id"
-}
-
-statement! {
-    /// Adds attempts.
-    InsertAttempts {
-        endpoint_id: WebhookEndpointId,
-        event_id: [WebhookEventId],
-        number: [u32],
-        at: [Timestamp],
-        latency_ms: [i32],
-        status: [Option<i16>],
-        failure: [Option<String>],
-        excerpt: [Option<Sealed>],
-    },
-    "INSERT INTO webhook_attempts \
-         (endpoint_id, event_id, number, at, latency_ms, status, failure, excerpt) \
-     SELECT {}, event_id, number, at, latency_ms, status, failure, excerpt \
-     FROM unnest({}, {}, {}, {}, {}, {}, {}) AS new \
-         (event_id, number, at, latency_ms, status, failure, excerpt)"
-}
-
-statement! {
-    /// Records what becomes of deliveries.
-    UpdateDeliveries {
-        event_id: [WebhookEventId],
-        state: [DeliveryState],
-        due_at: [Option<Timestamp>],
-        attempts: [u32],
-        failed_attempts: [u32],
-        endpoint_id: WebhookEndpointId,
-    },
-    "UPDATE webhook_deliveries SET \
-         state = new.state, \
-         due_at = coalesce(new.due_at, webhook_deliveries.due_at), \
-         attempts = new.attempts, \
-         failed_attempts = new.failed_attempts \
-     FROM unnest({}, {}, {}, {}, {}) AS new (event_id, state, due_at, attempts, failed_attempts) \
-     WHERE webhook_deliveries.endpoint_id = {} AND webhook_deliveries.event_id = new.event_id"
-}
-
-statement! {
-    /// The deliveries of an endpoint, newest first.
-    List { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> StoredDeliveryRow,
-    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
-         attempts \
-     FROM webhook_deliveries AS delivery \
-     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
-     WHERE endpoint_id = {} AND event_id < {} ORDER BY event_id DESC LIMIT {}"
-}
-
-statement! {
-    /// One delivery of an endpoint.
-    Find { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> StoredDeliveryRow,
-    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
-         attempts \
-     FROM webhook_deliveries AS delivery \
-     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
-     WHERE endpoint_id = {} AND event_id = {}"
-}
-
-statement! {
-    /// The attempts of a delivery.
-    Attempts { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> StoredAttemptRow,
-    "SELECT number, at, latency_ms, status, failure, excerpt FROM webhook_attempts \
-     WHERE endpoint_id = {} AND event_id = {} ORDER BY number"
-}
-
-statement! {
-    /// Makes deliveries due again.
-    ReplayDeliveries {
-        endpoint_id: WebhookEndpointId,
-        from: WebhookEventId,
-        until: WebhookEventId,
-        most: i64,
-        due_at: Timestamp,
-        again_of: WebhookEndpointId,
-    }
-    -> ReplayedRow,
-    "WITH chosen AS MATERIALIZED ( \
-         SELECT event_id FROM webhook_deliveries \
-         WHERE endpoint_id = {} AND event_id >= {} AND event_id < {} ORDER BY event_id LIMIT {}), \
-     replayed AS ( \
-         UPDATE webhook_deliveries SET state = 0, failed_attempts = 0, due_at = {} \
-         FROM chosen WHERE endpoint_id = {} AND webhook_deliveries.event_id = chosen.event_id \
-         RETURNING webhook_deliveries.event_id) \
-     SELECT event_id FROM replayed ORDER BY event_id"
-}
-
-statement! {
-    /// An endpoint with its turn, which is locked.
-    EndpointOf { id: WebhookEndpointId } -> RoutingEndpointRow,
-    "SELECT endpoint.id, endpoint.account_id, events, standing, due_at, failures, failing_since, \
-         rests_until \
-     FROM webhook_endpoints AS endpoint \
-     JOIN webhook_turns AS turn ON turn.endpoint_id = endpoint.id \
-     WHERE endpoint.id = {} FOR UPDATE OF turn"
-}
-
-statement! {
     /// Removes deliveries of old events, with their attempts.
     Forget { before: Timestamp, most: i64 },
     "DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY( \
@@ -232,7 +96,7 @@ impl WebhookDeliveries for PgStore {
 
     async fn route_webhook_events(&self, now: Timestamp, most: usize) -> Result<usize, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let routed = self::route_events(&transaction, now, most).await;
+        let routed = route_events(&transaction, now, most).await;
         transaction.finish(routed.map_err(port_error)).await
     }
 
@@ -243,7 +107,7 @@ impl WebhookDeliveries for PgStore {
         room: &Room,
     ) -> Result<Vec<WebhookTurn>, PortError> {
         let connection = self.connection().await?;
-        let claim = ClaimTurns {
+        let claim = turns::ClaimTurns {
             due: Col(now),
             now: Col(now),
             left_out: each(&room.left_out, |account| *account),
@@ -254,13 +118,13 @@ impl WebhookDeliveries for PgStore {
         if claimed.is_empty() {
             return Ok(Vec::new());
         }
-        let turns = load_turns(&connection, &claimed, now).await;
+        let turns = turns::load_turns(&connection, &claimed, now).await;
         turns.map_err(port_error)
     }
 
     async fn end_webhook_turn(&self, turn: &EndedTurn) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let ended = end_turn(&transaction, turn).await;
+        let ended = turns::end_turn(&transaction, turn).await;
         transaction.finish(ended.map_err(port_error)).await
     }
 
@@ -271,7 +135,7 @@ impl WebhookDeliveries for PgStore {
         now: Timestamp,
     ) -> Result<(), PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let added = add(&transaction, endpoint, event, now).await;
+        let added = log::add(&transaction, endpoint, event, now).await;
         let added = added.map_err(port_error).and_then(|added| {
             let missing = || conflict("no webhook endpoint has that id");
             added.then_some(()).ok_or_else(missing)
@@ -283,7 +147,7 @@ impl WebhookDeliveries for PgStore {
         &self,
         query: &DeliveryQuery,
     ) -> Result<Vec<StoredDelivery>, PortError> {
-        let list = List {
+        let list = log::List {
             endpoint_id: Col(query.endpoint_id),
             before: Col(query.before_id()),
             limit: Col(i64::try_from(query.limit).unwrap_or(i64::MAX)),
@@ -300,11 +164,11 @@ impl WebhookDeliveries for PgStore {
     ) -> Result<Option<(StoredDelivery, Vec<StoredAttempt>)>, PortError> {
         let (endpoint_id, event_id) = (Col(endpoint), Col(event));
         let connection = self.connection().await?;
-        let find = Find {
+        let find = log::Find {
             endpoint_id,
             event_id,
         };
-        let attempts = Attempts {
+        let attempts = log::Attempts {
             endpoint_id,
             event_id,
         };
@@ -322,7 +186,7 @@ impl WebhookDeliveries for PgStore {
         now: Timestamp,
     ) -> Result<Vec<WebhookEventId>, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let replayed = self::replay(&transaction, endpoint, replay, now).await;
+        let replayed = log::replay(&transaction, endpoint, replay, now).await;
         transaction.finish(replayed.map_err(port_error)).await
     }
 
@@ -363,67 +227,6 @@ async fn route_events(
     Ok(events.len())
 }
 
-/// Adds a delivery; returns `false` if there is no such endpoint.
-async fn add(
-    transaction: &Transaction,
-    endpoint: WebhookEndpointId,
-    event: &WebhookEvent,
-    now: Timestamp,
-) -> QueryResult<bool> {
-    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
-        return Ok(false);
-    };
-    let routed = Routed {
-        deliveries: vec![(endpoint, *event)],
-        turns: [(endpoint, due_at)].into(),
-    };
-    insert_deliveries(transaction.connection(), &routed, now).await?;
-    Ok(true)
-}
-
-async fn replay(
-    transaction: &Transaction,
-    endpoint: WebhookEndpointId,
-    replay: Replay,
-    now: Timestamp,
-) -> QueryResult<Vec<WebhookEventId>> {
-    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
-        return Ok(Vec::new());
-    };
-    let (from, until) = replay.bounds();
-    let connection = transaction.connection();
-    let replay = ReplayDeliveries {
-        endpoint_id: Col(endpoint),
-        from: Col(from),
-        until: Col(until),
-        most: Col(i64::try_from(MAX_REPLAYED).unwrap_or(i64::MAX)),
-        due_at: Col(now),
-        again_of: Col(endpoint),
-    };
-    let replayed = replay.rows(connection).await?;
-    if !replayed.is_empty() {
-        let set = SetTurns {
-            endpoint_id: vec![Col(endpoint)],
-            due_at: vec![Col(due_at)],
-        };
-        set.execute(&mut transaction.connection()).await?;
-    }
-    Ok(replayed.into_iter().map(WebhookEventId::from).collect())
-}
-
-/// Begins the transaction, locks the turn of an endpoint, and returns when it is if something is due now.
-async fn next_turn(
-    transaction: &Transaction,
-    endpoint: WebhookEndpointId,
-    now: Timestamp,
-) -> QueryResult<Option<Timestamp>> {
-    let endpoint = EndpointOf { id: Col(endpoint) };
-    let locked = endpoint.rows(transaction.connection());
-    let ((), locked) = try_join(transaction.begin(), locked).await?;
-    let locked = locked.into_iter().next().map(RoutingEndpoint::from);
-    Ok(locked.map(|endpoint| endpoint.next_turn(now)))
-}
-
 async fn insert_deliveries(
     connection: &AsyncPgConnection,
     routed: &Routed,
@@ -450,150 +253,5 @@ async fn insert_deliveries(
         due_at: each(routed.turns.values(), |due_at| *due_at),
     };
     try_join(insert.execute(&mut first), set.execute(&mut second)).await?;
-    Ok(())
-}
-
-/// Loads the endpoints of claimed turns, and what is due. An endpoint that was removed meanwhile is left out.
-async fn load_turns(
-    connection: &AsyncPgConnection,
-    claimed: &[ClaimedTurnRow],
-    now: Timestamp,
-) -> QueryResult<Vec<WebhookTurn>> {
-    let mut reader = connection;
-    let ids = || claimed.iter().map(ClaimedTurnRow::endpoint_id).map(Col);
-    let due = DueDeliveries {
-        endpoint_id: ids().collect(),
-        now: Col(now),
-        most: Col(i64::try_from(MAX_DELIVERIES).unwrap_or(i64::MAX)),
-    };
-    let endpoints = webhook_endpoints::table
-        .filter(webhook_endpoints::id.eq_any(ids()))
-        .select(WebhookEndpointRow::as_select())
-        .load(&mut reader);
-    let (endpoints, due) = try_join(endpoints, due.rows(connection)).await?;
-    let turns = endpoints.into_iter().filter_map(|endpoint| {
-        let endpoint = WebhookEndpoint::from(endpoint);
-        let claimed = claimed.iter().find(|row| row.endpoint_id() == endpoint.id);
-        Some(claimed?.of(endpoint))
-    });
-    let mut turns: Vec<_> = turns.collect();
-    due.into_iter().for_each(|row| row.add_to(&mut turns));
-    Ok(turns)
-}
-
-async fn end_turn(transaction: &Transaction, turn: &EndedTurn) -> QueryResult<bool> {
-    transaction.begin().await?;
-    // Whatever locks an account does so first.
-    let existing = match turn.disabled {
-        Some(_) => lock_and_load(transaction, turn.account_id).await?,
-        None => Vec::new(),
-    };
-    if !lock_turn(transaction, turn).await? {
-        return Ok(false);
-    }
-    write_attempts(transaction, turn).await?;
-    let standing = match turn.disabled {
-        Some(reason) => {
-            let change = WebhookEndpointChange::disable(reason);
-            let id = turn.endpoint_id;
-            let changed = write_change(transaction, existing, id, &change).await?;
-            changed.map(|endpoint| endpoint.standing)
-        }
-        None => load_standing(transaction, turn.endpoint_id).await?,
-    };
-    insert_notices(transaction.connection(), turn.notice().as_slice()).await?;
-    let first_due = load_first_due(transaction, turn.endpoint_id).await?;
-    let due_at = standing.and_then(|standing| turn.next_turn(standing, first_due));
-    set_turn(transaction, turn.endpoint_id, due_at, turn.health).await?;
-    Ok(true)
-}
-
-/// Locks the turn; returns `false` if it is no longer this process's.
-async fn lock_turn(transaction: &Transaction, turn: &EndedTurn) -> QueryResult<bool> {
-    let locked: Option<Col<WebhookEndpointId>> = webhook_turns::table
-        .find(Col(turn.endpoint_id))
-        .filter(webhook_turns::leased_until.eq(Col(Some(turn.leased_until))))
-        .select(webhook_turns::endpoint_id)
-        .for_no_key_update()
-        .first(&mut transaction.connection())
-        .await
-        .optional()?;
-    Ok(locked.is_some())
-}
-
-async fn load_standing(
-    transaction: &Transaction,
-    endpoint: WebhookEndpointId,
-) -> QueryResult<Option<EndpointStanding>> {
-    let standing: Option<Col<EndpointStanding>> = webhook_endpoints::table
-        .find(Col(endpoint))
-        .select(webhook_endpoints::standing)
-        .first(&mut transaction.connection())
-        .await
-        .optional()?;
-    Ok(standing.map(|standing| standing.0))
-}
-
-/// Returns when the first of an endpoint's waiting deliveries is due.
-pub(crate) async fn load_first_due(
-    transaction: &Transaction,
-    endpoint: WebhookEndpointId,
-) -> QueryResult<Option<Timestamp>> {
-    let first: Col<Option<Timestamp>> = webhook_deliveries::table
-        .filter(webhook_deliveries::endpoint_id.eq(Col(endpoint)))
-        .filter(webhook_deliveries::state.eq(Col(DeliveryState::Waiting)))
-        .select(diesel::dsl::min(webhook_deliveries::due_at))
-        .first(&mut transaction.connection())
-        .await?;
-    Ok(first.0)
-}
-
-/// Sets when an endpoint has its next turn, and its health. No process has its turn any more.
-pub(crate) async fn set_turn(
-    transaction: &Transaction,
-    endpoint: WebhookEndpointId,
-    due_at: Option<Timestamp>,
-    health: EndpointHealth,
-) -> QueryResult<()> {
-    diesel::update(webhook_turns::table.find(Col(endpoint)))
-        .set((
-            webhook_turns::due_at.eq(Col(due_at)),
-            webhook_turns::leased_until.eq(Col(None::<Timestamp>)),
-            webhook_turns::failures.eq(Col(health.failures)),
-            webhook_turns::failing_since.eq(Col(health.failing_since)),
-            webhook_turns::rests_until.eq(Col(health.rests_until)),
-        ))
-        .execute(&mut transaction.connection())
-        .await?;
-    Ok(())
-}
-
-async fn write_attempts(transaction: &Transaction, turn: &EndedTurn) -> QueryResult<()> {
-    if turn.attempts.is_empty() {
-        return Ok(());
-    }
-    let attempts = || turn.attempts.iter();
-    let number = || each(attempts(), |attempt| attempt.number);
-    let latency = |attempt: &RecordedAttempt| attempt.latency.as_millis().try_into();
-    let insert = InsertAttempts {
-        endpoint_id: Col(turn.endpoint_id),
-        event_id: each(attempts(), |attempt| attempt.event_id),
-        number: number(),
-        at: each(attempts(), |attempt| attempt.at),
-        latency_ms: each(attempts(), |attempt| latency(attempt).unwrap_or(i32::MAX)),
-        status: each(attempts(), |attempt| attempt.status?.try_into().ok()),
-        failure: each(attempts(), |attempt| attempt.failure.map(str::to_owned)),
-        excerpt: each(attempts(), |attempt| attempt.excerpt.clone()),
-    };
-    let update = UpdateDeliveries {
-        event_id: each(attempts(), |attempt| attempt.event_id),
-        state: each(attempts(), |attempt| attempt.state),
-        due_at: each(attempts(), |attempt| attempt.due_at),
-        attempts: number(),
-        failed_attempts: each(attempts(), |attempt| attempt.failed_attempts),
-        endpoint_id: Col(turn.endpoint_id),
-    };
-    let (mut first, mut second) = (transaction.connection(), transaction.connection());
-    try_join(insert.execute(&mut first), update.execute(&mut second)).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use otp_core::webhook::WantedEvents;
 use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
 };
+use otp_core::webhook::turn::restarted;
 use otp_rows::Col;
 use otp_rows::rows::{WebhookEndpointRow, WebhookTurnRow};
 use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
@@ -106,7 +107,7 @@ async fn change(
     let changed = write_change(transaction, existing, id, change).await?;
     if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
         let first_due = load_first_due(transaction, id).await?;
-        let (due_at, health) = endpoint.restarted(first_due);
+        let (due_at, health) = restarted(endpoint, first_due);
         set_turn(transaction, id, due_at, health).await?;
     }
     Ok(changed)

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
+use otp_core::channel::whatsapp::template::sync::status_event;
 use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{PortError, Templates};
 use otp_core::time::Timestamp;
@@ -93,7 +94,7 @@ impl Templates for SqliteStore {
                 .find(Col(after.sender_id))
                 .select(senders::account_id)
                 .first(connection)?;
-            let event = after.webhook_event(&before, account.0, at);
+            let event = status_event(&before, &after, account.0, at);
             insert_wanted_events(connection, event.into_iter().collect())?;
             Ok(true)
         })

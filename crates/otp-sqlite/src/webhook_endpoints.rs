@@ -8,6 +8,7 @@ use otp_core::webhook::WantedEvents;
 use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
 };
+use otp_core::webhook::turn::restarted;
 use otp_rows::Col;
 use otp_rows::rows::{WebhookEndpointRow, WebhookTurnRow};
 use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
@@ -49,7 +50,7 @@ impl WebhookEndpoints for SqliteStore {
             let changed = write_change(connection, existing, id, &change)?;
             if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
                 let first_due = load_first_due(connection, id)?;
-                let (due_at, health) = endpoint.restarted(first_due);
+                let (due_at, health) = restarted(endpoint, first_due);
                 set_turn(connection, id, due_at, health)?;
             }
             Ok(changed)

@@ -39,7 +39,7 @@
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
 //! | [`webhook_endpoints`] | `WebhookEndpoints`, `AdmissionFacts` | no customer's server is called |
-//! | [`webhook_deliveries`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
+//! | [`webhook_deliveries`], [`webhook_events`], [`webhook_log`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
@@ -75,6 +75,8 @@ pub mod timeline;
 pub mod verifications;
 pub mod webhook_deliveries;
 pub mod webhook_endpoints;
+pub mod webhook_events;
+pub mod webhook_log;
 
 /// Makes a test of each promise that a store keeps.
 ///
@@ -118,6 +120,8 @@ macro_rules! storage_contract {
             verifications,
             webhook_deliveries,
             webhook_endpoints,
+            webhook_events,
+            webhook_log,
         }
     };
     ($fresh:expr; $($module:ident),+ $(,)?) => {
@@ -425,15 +429,23 @@ macro_rules! storage_contract {
     };
     (@webhook_deliveries $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; webhook_deliveries:
-            each_move_of_a_message_is_an_event_of_an_account_that_wants_it,
-            each_end_of_a_verification_is_an_event,
-            each_change_of_another_resource_is_an_event,
             an_event_goes_once_to_each_endpoint_that_wants_it,
             a_turn_belongs_to_one_process_at_a_time,
             a_turn_ends_with_what_is_due_next,
             a_disabled_endpoint_is_called_when_it_is_enabled_again,
             turns_are_claimed_as_far_as_there_is_room,
             a_resting_endpoint_has_no_turn,
+        }
+    };
+    (@webhook_events $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; webhook_events:
+            each_move_of_a_message_is_an_event_of_an_account_that_wants_it,
+            each_end_of_a_verification_is_an_event,
+            each_change_of_another_resource_is_an_event,
+        }
+    };
+    (@webhook_log $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; webhook_log:
             old_deliveries_are_forgotten,
             deliveries_read_back_with_their_attempts,
             deliveries_are_replayed_by_id_and_by_time,

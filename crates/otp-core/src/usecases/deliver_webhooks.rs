@@ -55,7 +55,7 @@ pub struct TurnTaken {
     pub disabled: bool,
 }
 
-/// Where the calls of a turn go, and what signs them.
+/// The target of a turn's calls, and what signs them.
 struct Destination {
     sealer: Arc<AccountSealer>,
     target: WebhookTarget,

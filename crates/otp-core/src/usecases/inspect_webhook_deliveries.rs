@@ -48,9 +48,9 @@ pub struct ShownDelivery {
 /// The result of a replay of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replayed {
-    /// How many deliveries are made again.
+    /// The number of deliveries that are made again.
     pub count: usize,
-    /// Where to continue; `None` if all of them are.
+    /// The position to continue from; `None` if all of them are.
     pub next: Option<Cursor>,
 }
 
@@ -61,7 +61,7 @@ pub struct ReplayRange {
     pub from: Timestamp,
     /// Events that happened before then.
     pub until: Timestamp,
-    /// Where the replay before ended, to continue after it.
+    /// The end of the replay before, to continue after it.
     pub cursor: Option<Cursor>,
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::delivery::EndpointHealth;
 use super::event_kind::{EventFilter, WantedEvents};
 use crate::ids::{AccountId, WebhookEndpointId};
 use crate::sealing::Sealed;
@@ -164,14 +163,6 @@ impl WebhookEndpointChange {
 }
 
 impl WebhookEndpoint {
-    /// Returns the time of the next turn, and the health, after a change that [restarts](WebhookEndpointChange::restarts)
-    /// it. `first_due` is when the first of its waiting deliveries is due.
-    pub fn restarted(&self, first_due: Option<Timestamp>) -> (Option<Timestamp>, EndpointHealth) {
-        let health = EndpointHealth::default();
-        let due = first_due.filter(|_| self.standing == EndpointStanding::Enabled);
-        (due, health)
-    }
-
     /// Returns the secret that signs beside the current one at `now`, if there is one.
     pub fn previous_secret_at(&self, now: Timestamp) -> Option<&Sealed> {
         let previous = self.previous_secret.as_ref();

@@ -25,7 +25,7 @@ pub struct WebhookEvent {
     pub id: WebhookEventId,
     /// The account.
     pub account_id: AccountId,
-    /// What happened.
+    /// The kind of what happened.
     pub kind: WebhookEventKind,
     /// The id of the resource to which it happened.
     pub subject: Uuid,

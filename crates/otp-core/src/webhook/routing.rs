@@ -9,7 +9,7 @@ use super::event_kind::EventFilter;
 use crate::ids::{AccountId, WebhookEndpointId};
 use crate::time::Timestamp;
 
-/// What routing needs to know of an endpoint.
+/// An endpoint, as far as routing needs to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoutingEndpoint {
     /// The endpoint.

@@ -70,7 +70,7 @@ pub struct TurnUnderWay {
 /// A call that ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedCall {
-    /// What came of it.
+    /// The outcome.
     pub outcome: WebhookOutcome,
     /// The beginning of the answer, sealed.
     pub excerpt: Option<Sealed>,
@@ -236,6 +236,17 @@ impl EndedTurn {
     ) -> Option<Timestamp> {
         next_turn(standing, self.health, first_due, self.at)
     }
+}
+
+/// Returns the time of the next turn, and the health, of an endpoint after a change that
+/// [restarts](super::endpoint::WebhookEndpointChange::restarts) it. `first_due` is when the first of its waiting
+/// deliveries is due.
+pub fn restarted(
+    endpoint: &WebhookEndpoint,
+    first_due: Option<Timestamp>,
+) -> (Option<Timestamp>, EndpointHealth) {
+    let due_at = first_due.filter(|_| endpoint.standing == EndpointStanding::Enabled);
+    (due_at, EndpointHealth::default())
 }
 
 /// Returns the time of the next turn of an endpoint whose first waiting delivery is due at `first_due`.

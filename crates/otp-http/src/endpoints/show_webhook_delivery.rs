@@ -21,7 +21,7 @@ pub(crate) fn resource() -> Resource {
     resource_at(PATH).get(get).finish()
 }
 
-/// Returns a delivery with its attempts: what your server was told, and what it answered.
+/// Returns a delivery with its attempts: when your server was called, and what it answered.
 #[utoipa::path(
     get,
     path = PATH,

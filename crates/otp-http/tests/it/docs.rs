@@ -63,7 +63,12 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
             "/v1/verifications/{id}/resend",
             "/v1/webhook-endpoints",
             "/v1/webhook-endpoints/{id}",
-            "/v1/webhook-endpoints/{id}/rotate-secret"
+            "/v1/webhook-endpoints/{id}/deliveries",
+            "/v1/webhook-endpoints/{id}/deliveries/{delivery}",
+            "/v1/webhook-endpoints/{id}/deliveries/{delivery}/replay",
+            "/v1/webhook-endpoints/{id}/replay",
+            "/v1/webhook-endpoints/{id}/rotate-secret",
+            "/v1/webhook-endpoints/{id}/test"
         ]
     );
     let key = &document["components"]["securitySchemes"]["ApiKey"];

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::App;
+use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::ServiceConfig;
@@ -178,11 +179,9 @@ impl World {
 
     /// The same world, but the account is a test account.
     pub(super) fn of_test_account() -> Self {
-        let is_test = true;
-        Self::with_profile(SendingProfile {
-            is_test,
-            ..profile()
-        })
+        let mut profile = profile();
+        profile.is_test = true;
+        Self::with_profile(profile)
     }
 
     fn with_profile(profile: SendingProfile) -> Self {
@@ -195,17 +194,15 @@ impl World {
         .into_iter()
         .map(|key| (key.hash, Arc::new(key)))
         .collect();
+        let (profile, prices) = (Arc::new(profile), Arc::new(PriceList::default()));
+        let found = move |hash: &_| Ok(keys.get(hash).cloned());
         let directory = &mut world.directory;
-        directory
-            .expect_find_api_key()
-            .returning(move |hash| Ok(keys.get(hash).cloned()));
-        let profile = Arc::new(profile);
-        directory
-            .expect_find_sending_profile()
-            .returning(move |_| Ok(Some(profile.clone())));
+        directory.expect_find_api_key().returning(found);
+        let profile = move |_| Ok(Some(profile.clone()));
+        directory.expect_find_sending_profile().returning(profile);
         directory
             .expect_price_list()
-            .returning(|| Ok(Arc::new(PriceList::default())));
+            .returning(move || Ok(prices.clone()));
         world
     }
 
@@ -488,10 +485,8 @@ pub(super) async fn ask_at(
 
 /// A `POST` with the live key and a JSON body.
 pub(super) fn post(path: &str, body: &Value) -> TestRequest {
-    TestRequest::post()
-        .uri(path)
-        .peer_addr(SocketAddr::from(([203, 0, 113, 9], 4711)))
-        .insert_header(("X-Api-Key", live_key().expose()))
+    get(path)
+        .method(Method::POST)
         .insert_header(("Content-Type", "application/json"))
         .set_payload(body.to_string())
 }

@@ -48,8 +48,8 @@ async fn a_batch_of_requests_takes_the_same_number_of_statements_whatever_its_si
             };
             // Accounts, answered messages, identities, recipients.
             assert_eq!(watch.count(resolving).await, 4, "{size} resolved");
-            // BEGIN, lock, two loads, two writes, COMMIT; then there is nothing to write.
-            for statements in [7, 5] {
+            // BEGIN, lock, two loads, two writes, the wanted events, COMMIT; then there is nothing to write.
+            for statements in [8, 5] {
                 let recording = async {
                     let recorded = store.record_consent(Arc::from(entries.as_slice())).await;
                     recorded.expect("recorded");

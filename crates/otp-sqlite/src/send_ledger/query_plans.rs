@@ -74,7 +74,13 @@ fn facts_of_admission_are_found_by_index() {
 
 #[test]
 fn facts_of_settlement_are_found_by_index() {
-    check(settle::MESSAGES, "sqlite_autoindex_messages_1 (id=?)");
+    check_joined(
+        settle::MESSAGES,
+        &[
+            "sqlite_autoindex_messages_1 (id=?)",
+            "sqlite_autoindex_accounts_1 (id=?)",
+        ],
+    );
     check(settle::BALANCES, "subscriptions_by_account (account_id=?)");
 }
 

@@ -22,9 +22,9 @@ pub(super) const MESSAGES: &str = "
     SELECT m.id, m.account_id, m.status, m.first_answer, m.price, m.subscription_id, m.expires_at,
         m.recipient IS NULL AS is_erased, m.verification_id,
         m.shared_charge IS NOT NULL AS shares_charge,
-        (SELECT webhook_events FROM accounts WHERE accounts.id = m.account_id) AS wanted_events
-    FROM json_each(?) AS wanted CROSS JOIN messages AS m
-    WHERE m.id = unhex(wanted.value ->> 0)";
+        a.webhook_events AS wanted_events
+    FROM json_each(?) AS wanted CROSS JOIN messages AS m CROSS JOIN accounts AS a
+    WHERE m.id = unhex(wanted.value ->> 0) AND a.id = m.account_id";
 
 pub(super) const BALANCES: &str = "
     SELECT s.account_id, s.id, s.remaining, s.credits, s.created_at, s.announced,

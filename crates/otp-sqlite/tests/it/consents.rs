@@ -53,8 +53,8 @@ async fn a_batch_of_requests_takes_the_same_statements_whatever_its_size() {
         executed(OF_READING + 1, "looked for messages");
         let entries: Arc<[_]> = entries.into();
         store.record_consent(Arc::clone(&entries)).await.unwrap();
-        // Two loads: current requests and log. Two writes: entries and current requests.
-        executed(OF_WRITING + 4, "recorded");
+        // Three loads: current requests, log, wanted events. Two writes: entries and current requests.
+        executed(OF_WRITING + 5, "recorded");
         store.record_consent(entries).await.unwrap();
         executed(OF_WRITING + 2, "recorded again");
         store.keep_unresolved(&requests).await.unwrap();

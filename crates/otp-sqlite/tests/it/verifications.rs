@@ -20,8 +20,8 @@ const OF_CREATION: usize = 14;
 /// The same with the verifications that are sent again; one is changed, and none forgotten as pending, nor
 /// is a fallback due.
 const OF_RESEND: usize = 16;
-/// Begin, states, failures, answered keys, updates, pending ones, fallbacks, checks, commit.
-const OF_CHECK: usize = 9;
+/// Begin, rules, states, failures, answered keys, updates, pending ones, fallbacks, checks, commit.
+const OF_CHECK: usize = 10;
 /// Begin, the newest, their rows, messages, checks, failures, sends, commit.
 const OF_LIST: usize = 8;
 

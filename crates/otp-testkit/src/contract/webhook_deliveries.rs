@@ -1,41 +1,36 @@
-//! Promises on events for endpoints, their deliveries, and the endpoints' turns.
+//! Promises on routing and on the turns of webhook endpoints.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::channel::whatsapp::health::HealthChange;
-use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
-use otp_core::ids::{AccountId, VerificationId, WebhookEndpointId, WebhookEventId};
-use otp_core::message::MessageStatus;
-use otp_core::opt_out::ConsentRequest;
-use otp_core::page::PagePosition;
+use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{Clock as _, Storage};
 use otp_core::sealing::Sealed;
-use otp_core::send::{Outcome, SendAttempt};
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
-use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
 use otp_core::webhook::endpoint::{
     DisabledReason, EndpointStanding, WebhookEndpoint, WebhookEndpointChange,
 };
 use otp_core::webhook::turn::{EndedTurn, LEASE, MAX_DELIVERIES, RecordedAttempt, WebhookTurn};
 use otp_core::webhook::{
-    DeliveryState, EndpointHealth, EventFilter, WantedEvents, WebhookEvent, WebhookEventKind,
+    DeliveryState, EndpointHealth, EventFilter, WantedEvents, WebhookEventKind,
 };
 use uuid::Uuid;
 
-use super::administration::assert_conflict;
-use super::fixture::{Fixture, START, recipient};
-use super::verifications::{CODE, check, created, guess, new_of};
+use super::fixture::{Fixture, START};
 use crate::sender::accepted_outcome;
 
-fn after(seconds: u64) -> Timestamp {
+pub(super) fn after(seconds: u64) -> Timestamp {
     START + Duration::from_secs(seconds)
 }
 
 /// An endpoint of the fixture's account with this number.
-fn endpoint_of(account_id: AccountId, number: u128, events: EventFilter) -> WebhookEndpoint {
+pub(super) fn endpoint_of(
+    account_id: AccountId,
+    number: u128,
+    events: EventFilter,
+) -> WebhookEndpoint {
     WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(number)),
         account_id,
@@ -49,38 +44,42 @@ fn endpoint_of(account_id: AccountId, number: u128, events: EventFilter) -> Webh
     }
 }
 
-async fn add(fixture: &Fixture, number: u128, events: EventFilter) -> WebhookEndpoint {
+pub(super) async fn add(fixture: &Fixture, number: u128, events: EventFilter) -> WebhookEndpoint {
     let endpoint = endpoint_of(fixture.account, number, events);
     let added = fixture.store.add_webhook_endpoint(&endpoint).await;
     assert!(added.expect("an endpoint"));
     endpoint
 }
 
-async fn change(fixture: &Fixture, id: WebhookEndpointId, change: WebhookEndpointChange) {
+pub(super) async fn change(
+    fixture: &Fixture,
+    id: WebhookEndpointId,
+    change: WebhookEndpointChange,
+) {
     let changed = fixture
         .store
         .change_webhook_endpoint(fixture.account, id, &change);
     changed.await.expect("changed").expect("an endpoint");
 }
 
-async fn route(fixture: &Fixture, now: Timestamp) -> usize {
+pub(super) async fn route(fixture: &Fixture, now: Timestamp) -> usize {
     let routed = fixture.store.route_webhook_events(now, 1_000).await;
     routed.expect("routed")
 }
 
-async fn claim(fixture: &Fixture, now: Timestamp, most: usize) -> Vec<WebhookTurn> {
+pub(super) async fn claim(fixture: &Fixture, now: Timestamp, most: usize) -> Vec<WebhookTurn> {
     let room = Room::for_all(most);
     let claimed = fixture.store.claim_webhook_turns(now, now + LEASE, &room);
     claimed.await.expect("claimed")
 }
 
-async fn end(fixture: &Fixture, turn: &EndedTurn) -> bool {
+pub(super) async fn end(fixture: &Fixture, turn: &EndedTurn) -> bool {
     let ended = fixture.store.end_webhook_turn(turn).await;
     ended.expect("recorded or not")
 }
 
 /// The turn without an attempt.
-fn ended(turn: &WebhookTurn, at: Timestamp) -> EndedTurn {
+pub(super) fn ended(turn: &WebhookTurn, at: Timestamp) -> EndedTurn {
     EndedTurn {
         endpoint_id: turn.endpoint.id,
         account_id: turn.endpoint.account_id,
@@ -93,7 +92,11 @@ fn ended(turn: &WebhookTurn, at: Timestamp) -> EndedTurn {
 }
 
 /// An attempt for a delivery of the turn, after which it is due at that time, or was accepted.
-fn attempt(turn: &WebhookTurn, index: usize, due_at: Option<Timestamp>) -> RecordedAttempt {
+pub(super) fn attempt(
+    turn: &WebhookTurn,
+    index: usize,
+    due_at: Option<Timestamp>,
+) -> RecordedAttempt {
     let delivery = turn.due[index];
     RecordedAttempt {
         event_id: delivery.event.id,
@@ -110,181 +113,6 @@ fn attempt(turn: &WebhookTurn, index: usize, due_at: Option<Timestamp>) -> Recor
         due_at,
         failed_attempts: delivery.failed_attempts + 1,
     }
-}
-
-/// What happened, as one endpoint that wants everything is told.
-async fn told(fixture: &Fixture) -> Vec<WebhookEvent> {
-    let now = fixture.clock.now();
-    route(fixture, now).await;
-    let turns = claim(fixture, now, 10).await;
-    let mut told = Vec::new();
-    for turn in turns {
-        let mut ended = ended(&turn, now);
-        let accepted = (0..turn.due.len()).map(|index| attempt(&turn, index, None));
-        ended.attempts = accepted.collect();
-        assert!(end(fixture, &ended).await);
-        told.extend(turn.due.iter().map(|due| due.event));
-    }
-    told.sort_by_key(|event| (event.at, event.sequence));
-    told
-}
-
-async fn kinds(fixture: &Fixture) -> Vec<&'static str> {
-    let told = told(fixture).await;
-    told.iter().map(|event| event.kind.as_str()).collect()
-}
-
-/// Each move of a message is an event, once, with the number of its status. An account without endpoints has none.
-pub async fn each_move_of_a_message_is_an_event_of_an_account_that_wants_it(
-    store: Arc<dyn Storage>,
-) {
-    let fixture = Fixture::with_credits(store, 30).await;
-    let before = fixture.send(1).await;
-    fixture.settle(&before, accepted_outcome("wamid.1")).await;
-    assert_eq!(route(&fixture, START).await, 0);
-
-    add(&fixture, 1, EventFilter::ALL).await;
-    let delivered = Outcome::Reported(MessageStatus::Delivered);
-    fixture.settle(&before, delivered.clone()).await;
-    let message = fixture.send(2).await;
-    for outcome in [
-        accepted_outcome("wamid.2"),
-        Outcome::Reported(MessageStatus::Read),
-        delivered,
-        Outcome::Reported(MessageStatus::Read),
-    ] {
-        fixture.settle(&message, outcome).await;
-    }
-    let failed = fixture.send(3).await;
-    fixture.settle(&failed, Outcome::Expired).await;
-    let told = told(&fixture).await;
-    let events = |of: &SendAttempt| {
-        let id = of.message_id.0;
-        let of_message = told.iter().filter(move |event| event.subject == id);
-        let events = of_message.map(|event| (event.kind.as_str(), event.sequence));
-        events.collect::<Vec<_>>()
-    };
-    assert_eq!(events(&before), [("message.delivered", 3)]);
-    let moves = [("message.sent", 1), ("message.read", 4)];
-    assert_eq!(events(&message), moves);
-    assert_eq!(events(&failed), [("message.failed", 2)]);
-    assert!(told.iter().all(|event| event.account_id == fixture.account));
-    assert_eq!(route(&fixture, START).await, 0);
-}
-
-/// Each end of a verification is an event.
-pub async fn each_end_of_a_verification_is_an_event(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 30).await;
-    add(&fixture, 1, EventFilter::ALL).await;
-    let mut ids = Vec::new();
-    for number in 1..=5 {
-        ids.push(new_of(&created(&fixture, number).await).id);
-    }
-    check(&fixture, guess(&fixture, ids[0], CODE)).await;
-    for _ in 0..5 {
-        check(&fixture, guess(&fixture, ids[1], "000000")).await;
-    }
-    let cancel = fixture
-        .store
-        .cancel_verification(fixture.account, ids[2], fixture.clock.now());
-    cancel.await.expect("judged").expect("canceled");
-    fixture.clock.advance(Duration::from_secs(100));
-    // It replaces the fourth, which ends so.
-    let newer = new_of(&created(&fixture, 4).await).id;
-    let over = START + Duration::from_secs(300);
-    let expired = fixture.store.expire_verifications(over, 9).await;
-    assert_eq!(expired.expect("recorded"), 1);
-
-    let told = told(&fixture).await;
-    let event = |id: VerificationId| {
-        let of = told.iter().filter(move |event| event.subject == id.0);
-        of.map(|event| event.kind.as_str()).collect::<Vec<_>>()
-    };
-    for (id, kind) in ids.iter().zip([
-        "verification.approved",
-        "verification.exhausted",
-        "verification.canceled",
-        "verification.canceled",
-        "verification.expired",
-    ]) {
-        assert_eq!(event(*id), [kind]);
-    }
-    assert!(event(newer).is_empty());
-}
-
-/// What happens to subscriptions, recipients, senders and templates is an event.
-pub async fn each_change_of_another_resource_is_an_event(store: Arc<dyn Storage>) {
-    let fixture = Fixture::new(store).await;
-    add(&fixture, 1, EventFilter::ALL).await;
-    let other = fixture.another_account().await;
-    fixture.grant_to(other, 1).await;
-    let granted = fixture.grant(2).await;
-    let told_of_grant = told(&fixture).await;
-    let [event] = told_of_grant.as_slice() else {
-        panic!("one event: {told_of_grant:?}");
-    };
-    assert_eq!((event.subject, event.at), (granted.0, fixture.clock.now()));
-    assert_eq!(event.kind, WebhookEventKind::SubscriptionActivated);
-
-    // At one of two credits, a balance is low; at none, it is spent.
-    fixture.send(1).await;
-    fixture.clock.advance(Duration::from_secs(1));
-    fixture.send(2).await;
-    fixture.clock.advance(Duration::from_secs(1));
-    let expected = ["subscription.spent"];
-    assert_eq!(kinds(&fixture).await, expected);
-
-    for request in [
-        ConsentRequest::Start,
-        ConsentRequest::Stop,
-        ConsentRequest::Stop,
-        ConsentRequest::Start,
-    ] {
-        fixture.request(1, request).await;
-        fixture.clock.advance(Duration::from_secs(1));
-    }
-    let consents = told(&fixture).await;
-    let of: BTreeSet<_> = consents.iter().map(|event| event.subject).collect();
-    assert_eq!(of.len(), 1);
-    let index = fixture.sealer.index(&recipient(1));
-    let all = consents.iter();
-    let all = all.map(|event| (event.kind.as_str(), event.recipient_index));
-    let expected = ["recipient.opted_out", "recipient.opted_in"];
-    assert!(all.eq(expected.map(|kind| (kind, Some(index)))));
-
-    let (_, sender, _) = fixture.routed_attempt(3).await;
-    for change in [
-        HealthChange::CheckWanted,
-        HealthChange::StoppedByOperator,
-        HealthChange::StoppedByOperator,
-        HealthChange::ResumedByOperator,
-    ] {
-        let now = fixture.clock.now();
-        let changed = fixture.store.change_health(sender.id, &change, now).await;
-        changed.expect("changed");
-        fixture.clock.advance(Duration::from_secs(1));
-    }
-    let templates = fixture.store.list_templates(Some(sender.id)).await;
-    let template = templates.expect("listed").remove(0);
-    let paused = AuthenticationTemplate {
-        status: TemplateStatus::PAUSED,
-        ..template.clone()
-    };
-    for (before, after, replaced) in [
-        (&template, &template, true),
-        (&template, &paused, true),
-        (&template, &paused, false),
-    ] {
-        let now = fixture.clock.now();
-        let result = fixture.store.replace_template(before, after, now).await;
-        assert_eq!(result.expect("judged"), replaced);
-    }
-    let expected = [
-        "sender.stopped",
-        "sender.recovered",
-        "template.status_changed",
-    ];
-    assert_eq!(kinds(&fixture).await, expected);
 }
 
 /// An event goes to the enabled endpoints of its account that want it, once each.
@@ -357,7 +185,7 @@ pub async fn a_turn_belongs_to_one_process_at_a_time(store: Arc<dyn Storage>) {
     assert!(claim(&fixture, after(86_400), 9).await.is_empty());
 }
 
-/// What was not accepted is due again at its time, and a turn leaves room for the turns of others.
+/// A delivery that was not accepted is due again at its time, and a turn leaves room for the turns of others.
 pub async fn a_turn_ends_with_what_is_due_next(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 30).await;
     let endpoint = add(&fixture, 1, EventFilter::ALL).await;
@@ -428,7 +256,8 @@ pub async fn a_turn_ends_with_what_is_due_next(store: Arc<dyn Storage>) {
     let mut over = ended(&last[0], after(4));
     over.attempts = vec![attempt(&last[0], 0, None)];
     assert!(end(&fixture, &over).await);
-    assert!(claim(&fixture, after(49), 1).await.is_empty());
+    let meanwhile = claim(&fixture, after(49), 9).await;
+    assert!(meanwhile.iter().all(|turn| turn.endpoint.id == quiet.id));
     let retried = claim(&fixture, after(100), 9).await;
     let of_first = retried.iter().find(|turn| turn.endpoint.id == endpoint.id);
     let attempts = of_first.map(|turn| turn.due.iter().map(|due| due.attempts).collect());
@@ -538,207 +367,4 @@ pub async fn a_resting_endpoint_has_no_turn(store: Arc<dyn Storage>) {
     assert!(claim(&fixture, after(19), 9).await.is_empty());
     let turn = claim(&fixture, after(20), 9).await.remove(0);
     assert_eq!((turn.due.len(), turn.health), (2, failing.health));
-}
-
-/// Old deliveries are removed with their attempts, a few at a time.
-pub async fn old_deliveries_are_forgotten(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 30).await;
-    add(&fixture, 1, EventFilter::ALL).await;
-    for number in 0..3 {
-        let message = fixture.send(number).await;
-        fixture
-            .settle(&message, accepted_outcome(&format!("wamid.{number}")))
-            .await;
-        fixture.clock.advance(Duration::from_secs(1));
-    }
-    route(&fixture, after(3)).await;
-    let turn = claim(&fixture, after(3), 9).await.remove(0);
-    let mut tried = ended(&turn, after(4));
-    tried.attempts = (0..3)
-        .map(|index| attempt(&turn, index, Some(after(9))))
-        .collect();
-    assert!(end(&fixture, &tried).await);
-    let forget = |most| fixture.store.forget_webhook_deliveries(after(2), most);
-    assert_eq!(forget(1).await.expect("forgotten"), 1);
-    assert_eq!(forget(9).await.expect("forgotten"), 1);
-    assert_eq!(forget(9).await.expect("forgotten"), 0);
-    let turn = claim(&fixture, after(9), 9).await.remove(0);
-    assert_eq!(turn.due.len(), 1);
-}
-
-/// Messages that were sent one second after the other, each of which is an event.
-async fn with_events(fixture: &Fixture, numbers: std::ops::Range<u32>) {
-    for number in numbers {
-        let message = fixture.send(number).await;
-        let accepted = accepted_outcome(&format!("wamid.{number}"));
-        fixture.settle(&message, accepted).await;
-        fixture.clock.advance(Duration::from_secs(1));
-    }
-    route(fixture, fixture.clock.now()).await;
-}
-
-async fn list(
-    fixture: &Fixture,
-    of: &WebhookEndpoint,
-    before: PagePosition,
-    limit: usize,
-) -> Vec<StoredDelivery> {
-    let query = DeliveryQuery {
-        endpoint_id: of.id,
-        before,
-        limit,
-    };
-    let listed = fixture.store.list_webhook_deliveries(&query).await;
-    listed.expect("a list")
-}
-
-async fn replay(
-    fixture: &Fixture,
-    of: &WebhookEndpoint,
-    replay: Replay,
-    now: Timestamp,
-) -> Vec<WebhookEventId> {
-    let replayed = fixture
-        .store
-        .replay_webhook_deliveries(of.id, replay, now)
-        .await;
-    replayed.expect("replayed")
-}
-
-/// The log has the newest event first, and each delivery with its attempts.
-pub async fn deliveries_read_back_with_their_attempts(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 30).await;
-    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
-    with_events(&fixture, 0..3).await;
-    let all = list(&fixture, &endpoint, PagePosition::END, 9).await;
-    let times: Vec<_> = all.iter().map(|delivery| delivery.event.at).collect();
-    assert_eq!(times, [after(2), after(1), after(0)]);
-    let first_two = list(&fixture, &endpoint, PagePosition::END, 2).await;
-    assert_eq!(first_two, all[..2]);
-    let rest = list(&fixture, &endpoint, PagePosition::of(&all[1]), 9).await;
-    assert_eq!(rest, all[2..]);
-    let before = PagePosition::at(after(1));
-    assert_eq!(list(&fixture, &endpoint, before, 9).await, all[2..]);
-    let waits = |delivery: &StoredDelivery| delivery.state == DeliveryState::Waiting;
-    assert!(
-        all.iter()
-            .all(|delivery| waits(delivery) && delivery.attempts == 0)
-    );
-
-    let turn = claim(&fixture, after(3), 9).await.remove(0);
-    let mut tried = ended(&turn, after(4));
-    let failed = RecordedAttempt {
-        status: None,
-        failure: Some("timeout"),
-        excerpt: None,
-        ..attempt(&turn, 0, Some(after(9)))
-    };
-    tried.attempts = vec![failed.clone(), attempt(&turn, 1, None)];
-    assert!(end(&fixture, &tried).await);
-    let again = claim(&fixture, after(9), 9).await.remove(0);
-    let mut accepted = ended(&again, after(10));
-    let index = again.due.iter().position(|due| due.attempts == 1);
-    accepted.attempts = vec![attempt(&again, index.expect("it waited"), None)];
-    assert!(end(&fixture, &accepted).await);
-
-    let id = failed.event_id;
-    let found = fixture.store.find_webhook_delivery(endpoint.id, id).await;
-    let (delivery, attempts) = found.expect("a look-up").expect("a delivery");
-    assert_eq!(
-        (delivery.state, delivery.attempts),
-        (DeliveryState::Delivered, 2)
-    );
-    let logged = |number, status, failure: Option<&str>, excerpt| StoredAttempt {
-        number,
-        at: START,
-        latency_millis: 12,
-        status,
-        failure: failure.map(str::to_owned),
-        excerpt,
-    };
-    let expected = [
-        logged(1, None, Some("timeout"), None),
-        logged(2, Some(200), None, Some(Sealed(vec![3]))),
-    ];
-    assert_eq!(attempts, expected);
-    let other = add(&fixture, 2, EventFilter::ALL).await;
-    let unknown = fixture.store.find_webhook_delivery(other.id, id).await;
-    assert_eq!(unknown.expect("a look-up"), None);
-    assert!(
-        list(&fixture, &other, PagePosition::END, 9)
-            .await
-            .is_empty()
-    );
-}
-
-/// A replay makes deliveries due at once, whatever became of them, with the next number and all waits before them.
-pub async fn deliveries_are_replayed_by_id_and_by_time(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 30).await;
-    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
-    with_events(&fixture, 0..4).await;
-    let turn = claim(&fixture, after(4), 9).await.remove(0);
-    let mut tried = ended(&turn, after(5));
-    tried.attempts = (0..4).map(|index| attempt(&turn, index, None)).collect();
-    tried.attempts[3].state = DeliveryState::GivenUp;
-    assert!(end(&fixture, &tried).await);
-    assert!(claim(&fixture, after(6), 9).await.is_empty());
-
-    let ids: Vec<_> = turn.due.iter().map(|due| due.event.id).collect();
-    let one = Replay::One(ids[3]);
-    let other = add(&fixture, 2, EventFilter::ALL).await;
-    assert!(replay(&fixture, &other, one, after(6)).await.is_empty());
-    assert_eq!(replay(&fixture, &endpoint, one, after(6)).await, [ids[3]]);
-    let turn = claim(&fixture, after(6), 9).await.remove(0);
-    let [due] = turn.due.as_slice() else {
-        panic!("one delivery: {turn:?}");
-    };
-    assert_eq!(
-        (due.event.id, due.attempts, due.failed_attempts),
-        (ids[3], 1, 0)
-    );
-    let mut accepted = ended(&turn, after(7));
-    accepted.attempts = vec![attempt(&turn, 0, None)];
-    assert!(end(&fixture, &accepted).await);
-
-    let range = |from, until| Replay::Range {
-        from: PagePosition::at(after(from)),
-        until: after(until),
-    };
-    assert!(
-        replay(&fixture, &endpoint, range(4, 9), after(8))
-            .await
-            .is_empty()
-    );
-    let replayed = replay(&fixture, &endpoint, range(1, 3), after(8)).await;
-    assert_eq!(replayed, ids[1..3]);
-    let turn = claim(&fixture, after(8), 9).await.remove(0);
-    let again: Vec<_> = turn.due.iter().map(|due| due.event.id).collect();
-    assert_eq!(again, ids[1..3]);
-}
-
-/// A delivery of its own goes to its endpoint, once.
-pub async fn a_delivery_can_be_added_to_one_endpoint(store: Arc<dyn Storage>) {
-    let fixture = Fixture::new(store).await;
-    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
-    add(&fixture, 2, EventFilter::ALL).await;
-    let event = WebhookEvent::test(fixture.account, endpoint.id, START);
-    for _ in 0..2 {
-        let added = fixture
-            .store
-            .add_webhook_delivery(endpoint.id, &event, START)
-            .await;
-        added.expect("added");
-    }
-    let turns = claim(&fixture, START, 9).await;
-    let [turn] = turns.as_slice() else {
-        panic!("one turn: {turns:?}");
-    };
-    let due: Vec<_> = turn.due.iter().map(|due| due.event).collect();
-    assert_eq!((turn.endpoint.id, due), (endpoint.id, vec![event]));
-    let unknown = WebhookEndpointId(Uuid::from_u128(99));
-    let refused = fixture
-        .store
-        .add_webhook_delivery(unknown, &event, START)
-        .await;
-    assert_conflict(refused);
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
+use otp_core::channel::whatsapp::template::sync::status_event;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Templates};
 use otp_core::time::Timestamp;
@@ -74,7 +75,7 @@ impl Templates for MemoryStore {
         let sender = after.sender_id;
         let account = state.every_sender().find(|row| row.id == sender);
         let account = account.expect("a template has a sender").account_id;
-        state.report(after.webhook_event(before, account, at));
+        state.report(status_event(before, after, account, at));
         Ok(true)
     }
 }

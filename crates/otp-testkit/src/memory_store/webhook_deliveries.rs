@@ -14,7 +14,7 @@ use otp_core::webhook::delivery_log::{
 use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
 use otp_core::webhook::routing::{RoutingEndpoint, route};
 use otp_core::webhook::turn::{
-    DueDelivery, EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn,
+    DueDelivery, EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn, restarted,
 };
 use otp_core::webhook::{DeliveryState, EndpointHealth, WantedEvents, WebhookEvent};
 
@@ -291,7 +291,7 @@ impl State {
     /// Decides the next turn of an endpoint that was changed.
     pub(super) fn restart(&mut self, endpoint: &WebhookEndpoint) {
         let first_due = self.webhooks.first_due(endpoint.id);
-        let (due_at, health) = endpoint.restarted(first_due);
+        let (due_at, health) = restarted(endpoint, first_due);
         *self.turn(endpoint.id) = StoredTurn {
             due_at,
             leased_until: None,

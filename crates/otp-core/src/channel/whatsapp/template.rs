@@ -15,10 +15,9 @@ pub use lifetime::{CodeExpiry, DEFAULT_TIME_TO_LIVE, InvalidCodeExpiry, TimeToLi
 pub use status::{InvalidTemplateStatus, TemplateStatus};
 
 use crate::channel::whatsapp::ProviderId;
-use crate::ids::{AccountId, SenderId, TemplateId};
+use crate::ids::{SenderId, TemplateId};
 use crate::language::LanguageTag;
 use crate::time::Timestamp;
-use crate::webhook::{WebhookEvent, WebhookEventKind};
 
 /// An authentication template of a sender, in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +47,6 @@ pub struct AuthenticationTemplate {
 }
 
 impl AuthenticationTemplate {
-    /// Returns the event that reports that the status is not what it was `before`.
-    pub fn webhook_event(
-        &self,
-        before: &Self,
-        account: AccountId,
-        at: Timestamp,
-    ) -> Option<WebhookEvent> {
-        let kind = WebhookEventKind::TemplateStatusChanged;
-        let changed = self.status != before.status;
-        changed.then(|| WebhookEvent::new(account, kind, self.id.0, at))
-    }
-
     /// Creates a template that an operator states to be approved. Any later status from the provider
     /// overrides that.
     pub fn assumed_approved(

@@ -1,5 +1,8 @@
 //! Tests of every outcome with messages in every status.
 
+mod events;
+mod revoked;
+
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -7,7 +10,6 @@ use super::*;
 use crate::credits::ledger::EntryKind;
 use crate::notice::Announced;
 use crate::sealing::{ProviderMessageIndex, Sealed};
-use crate::webhook::{EventFilter, WebhookEventKind};
 
 const MESSAGE: MessageId = MessageId(Uuid::nil());
 const ACCOUNT: AccountId = AccountId(Uuid::nil());
@@ -88,49 +90,6 @@ fn facts(status: MessageStatus, first_answer: Option<MessageStatus>, left: i64) 
         messages: HashMap::from([(MESSAGE, message)]),
         balances: HashMap::from([(ACCOUNT, vec![balance(SUBSCRIPTION, left)])]),
     }
-}
-
-#[test]
-fn each_move_is_an_event_if_the_account_wants_it() {
-    let all: WantedEvents = EventFilter::ALL.into();
-    let only_read: WantedEvents = EventFilter::from_iter([WebhookEventKind::MessageRead]).into();
-    let read = Outcome::Reported(MessageStatus::Read);
-    // The second report moves nothing.
-    let settlements = [read.clone(), read].map(|outcome| settlement(outcome, 1));
-    for (wanted, expected) in [(WantedEvents::NONE, 0), (only_read, 1), (all, 1)] {
-        let mut facts = facts(MessageStatus::Sent, Some(MessageStatus::Sent), 10);
-        facts
-            .messages
-            .get_mut(&MESSAGE)
-            .expect("the message")
-            .wanted_events = wanted;
-        let events = judge(&settlements, facts).webhook_events;
-        assert_eq!(events.len(), expected, "{wanted:?}");
-        for event in events {
-            let at = settlements[0].at;
-            let read = WebhookEvent::of_message(ACCOUNT, MESSAGE, MessageStatus::Read, at);
-            assert_eq!(Some(event), read);
-        }
-    }
-}
-
-#[test]
-fn a_debit_that_makes_a_balance_low_is_an_event_too() {
-    let failed = MessageStatus::Failed;
-    let mut facts = facts(failed, Some(MessageStatus::Sent), 3);
-    let message = facts.messages.get_mut(&MESSAGE).expect("the message");
-    message.wanted_events = EventFilter::ALL.into();
-    let delivered = Outcome::Reported(MessageStatus::Delivered);
-    let settled = judge(&[settlement(delivered, 1)], facts);
-    let kinds = settled.webhook_events.iter().map(|event| event.kind);
-    let kinds: Vec<_> = kinds.collect();
-    let expected = [
-        WebhookEventKind::MessageDelivered,
-        WebhookEventKind::SubscriptionSpent,
-    ];
-    assert_eq!(kinds, expected);
-    assert_eq!(settled.webhook_events[1].subject, SUBSCRIPTION.0);
-    assert_eq!(settled.notices.len(), 1);
 }
 
 #[test]
@@ -521,24 +480,4 @@ proptest! {
         let order: Vec<_> = again.iter().copied().chain(shuffled).chain(again.iter().rev().copied()).collect();
         prop_assert_eq!(settle_in_order(&order, &receipts), expected);
     }
-}
-
-#[test]
-fn a_refund_to_a_revoked_subscription_goes_at_once() {
-    let mut facts = facts(MessageStatus::Pending, None, 0);
-    for balance in facts.balances.values_mut().flatten() {
-        balance.is_revoked = true;
-    }
-    let settled = judge(&[settlement(Outcome::Expired, 9)], facts);
-    let entries = settled.ledger.iter();
-    let entries: Vec<_> = entries
-        .map(|entry| (entry.kind, entry.signed_amount(), entry.message_id))
-        .collect();
-    let expected = [
-        (EntryKind::Refund, 3, Some(MESSAGE)),
-        (EntryKind::Revocation, -3, None),
-    ];
-    assert_eq!(entries, expected);
-    let left: Vec<_> = settled.balances.values().map(|row| row.remaining).collect();
-    assert!(left.iter().all(|left| *left == Credits::ZERO), "{left:?}");
 }

@@ -8,6 +8,7 @@ use super::{AuthenticationTemplate, TemplateStatus};
 use crate::ids::AccountId;
 use crate::notice::{MailNotice, NoticeKind, Reason};
 use crate::time::Timestamp;
+use crate::webhook::{WebhookEvent, WebhookEventKind};
 
 /// How much older than now a status counts that was found by asking.
 ///
@@ -46,6 +47,18 @@ pub struct TemplateChange {
     pub before: AuthenticationTemplate,
     /// The template to store.
     pub after: AuthenticationTemplate,
+}
+
+/// Returns the event that reports that the status of a template is not what it was `before`.
+pub fn status_event(
+    before: &AuthenticationTemplate,
+    after: &AuthenticationTemplate,
+    account: AccountId,
+    at: Timestamp,
+) -> Option<WebhookEvent> {
+    let kind = WebhookEventKind::TemplateStatusChanged;
+    let changed = after.status != before.status;
+    changed.then(|| WebhookEvent::new(account, kind, after.id.0, at))
 }
 
 impl TemplateChange {

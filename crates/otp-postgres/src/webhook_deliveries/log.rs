@@ -1,0 +1,135 @@
+//! The log of deliveries, and their replay.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use otp_core::ids::{WebhookEndpointId, WebhookEventId};
+use otp_core::time::Timestamp;
+use otp_core::webhook::WebhookEvent;
+use otp_core::webhook::delivery_log::{MAX_REPLAYED, Replay};
+use otp_core::webhook::routing::{Routed, RoutingEndpoint};
+use otp_rows::Col;
+use otp_rows::rows::{ReplayedRow, RoutingEndpointRow, StoredAttemptRow, StoredDeliveryRow};
+
+use super::{SetTurns, insert_deliveries};
+use crate::pipeline::try_join;
+use crate::statement::statement;
+use crate::transaction::Transaction;
+
+statement! {
+    /// The deliveries of an endpoint, newest first.
+    List { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> StoredDeliveryRow,
+    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
+         attempts \
+     FROM webhook_deliveries AS delivery \
+     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
+     WHERE endpoint_id = {} AND event_id < {} ORDER BY event_id DESC LIMIT {}"
+}
+
+statement! {
+    /// One delivery of an endpoint.
+    Find { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> StoredDeliveryRow,
+    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
+         attempts \
+     FROM webhook_deliveries AS delivery \
+     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
+     WHERE endpoint_id = {} AND event_id = {}"
+}
+
+statement! {
+    /// The attempts of a delivery.
+    Attempts { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> StoredAttemptRow,
+    "SELECT number, at, latency_ms, status, failure, excerpt FROM webhook_attempts \
+     WHERE endpoint_id = {} AND event_id = {} ORDER BY number"
+}
+
+statement! {
+    /// Makes deliveries due again.
+    ReplayDeliveries {
+        endpoint_id: WebhookEndpointId,
+        from: WebhookEventId,
+        until: WebhookEventId,
+        most: i64,
+        due_at: Timestamp,
+        again_of: WebhookEndpointId,
+    }
+    -> ReplayedRow,
+    "WITH chosen AS MATERIALIZED ( \
+         SELECT event_id FROM webhook_deliveries \
+         WHERE endpoint_id = {} AND event_id >= {} AND event_id < {} ORDER BY event_id LIMIT {}), \
+     replayed AS ( \
+         UPDATE webhook_deliveries SET state = 0, failed_attempts = 0, due_at = {} \
+         FROM chosen WHERE endpoint_id = {} AND webhook_deliveries.event_id = chosen.event_id \
+         RETURNING webhook_deliveries.event_id) \
+     SELECT event_id FROM replayed ORDER BY event_id"
+}
+
+statement! {
+    /// An endpoint with its turn, which is locked.
+    EndpointOf { id: WebhookEndpointId } -> RoutingEndpointRow,
+    "SELECT endpoint.id, endpoint.account_id, events, standing, due_at, failures, failing_since, \
+         rests_until \
+     FROM webhook_endpoints AS endpoint \
+     JOIN webhook_turns AS turn ON turn.endpoint_id = endpoint.id \
+     WHERE endpoint.id = {} FOR UPDATE OF turn"
+}
+
+/// Adds a delivery; returns `false` if there is no such endpoint.
+pub(super) async fn add(
+    transaction: &Transaction,
+    endpoint: WebhookEndpointId,
+    event: &WebhookEvent,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
+        return Ok(false);
+    };
+    let routed = Routed {
+        deliveries: vec![(endpoint, *event)],
+        turns: [(endpoint, due_at)].into(),
+    };
+    insert_deliveries(transaction.connection(), &routed, now).await?;
+    Ok(true)
+}
+
+pub(super) async fn replay(
+    transaction: &Transaction,
+    endpoint: WebhookEndpointId,
+    replay: Replay,
+    now: Timestamp,
+) -> QueryResult<Vec<WebhookEventId>> {
+    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
+        return Ok(Vec::new());
+    };
+    let (from, until) = replay.bounds();
+    let connection = transaction.connection();
+    let replay = ReplayDeliveries {
+        endpoint_id: Col(endpoint),
+        from: Col(from),
+        until: Col(until),
+        most: Col(i64::try_from(MAX_REPLAYED).unwrap_or(i64::MAX)),
+        due_at: Col(now),
+        again_of: Col(endpoint),
+    };
+    let replayed = replay.rows(connection).await?;
+    if !replayed.is_empty() {
+        let set = SetTurns {
+            endpoint_id: vec![Col(endpoint)],
+            due_at: vec![Col(due_at)],
+        };
+        set.execute(&mut transaction.connection()).await?;
+    }
+    Ok(replayed.into_iter().map(WebhookEventId::from).collect())
+}
+
+/// Begins the transaction, locks the turn of an endpoint, and returns when it is if something is due now.
+pub(super) async fn next_turn(
+    transaction: &Transaction,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+) -> QueryResult<Option<Timestamp>> {
+    let endpoint = EndpointOf { id: Col(endpoint) };
+    let locked = endpoint.rows(transaction.connection());
+    let ((), locked) = try_join(transaction.begin(), locked).await?;
+    let locked = locked.into_iter().next().map(RoutingEndpoint::from);
+    Ok(locked.map(|endpoint| endpoint.next_turn(now)))
+}

@@ -1,0 +1,224 @@
+//! Promises on the log of webhook deliveries, and on their replay.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otp_core::ids::{WebhookEndpointId, WebhookEventId};
+use otp_core::page::PagePosition;
+use otp_core::ports::{Clock as _, Storage};
+use otp_core::sealing::Sealed;
+use otp_core::time::Timestamp;
+use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
+use otp_core::webhook::endpoint::WebhookEndpoint;
+use otp_core::webhook::turn::RecordedAttempt;
+use otp_core::webhook::{DeliveryState, EventFilter, WebhookEvent};
+use uuid::Uuid;
+
+use super::administration::assert_conflict;
+use super::fixture::{Fixture, START};
+use crate::sender::accepted_outcome;
+
+use super::webhook_deliveries::{add, after, attempt, claim, end, ended, route};
+
+/// Old deliveries are removed with their attempts, a few at a time.
+pub async fn old_deliveries_are_forgotten(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 30).await;
+    add(&fixture, 1, EventFilter::ALL).await;
+    for number in 0..3 {
+        let message = fixture.send(number).await;
+        fixture
+            .settle(&message, accepted_outcome(&format!("wamid.{number}")))
+            .await;
+        fixture.clock.advance(Duration::from_secs(1));
+    }
+    route(&fixture, after(3)).await;
+    let turn = claim(&fixture, after(3), 9).await.remove(0);
+    let mut tried = ended(&turn, after(4));
+    tried.attempts = (0..3)
+        .map(|index| attempt(&turn, index, Some(after(9))))
+        .collect();
+    assert!(end(&fixture, &tried).await);
+    let forget = |most| fixture.store.forget_webhook_deliveries(after(2), most);
+    assert_eq!(forget(1).await.expect("forgotten"), 1);
+    assert_eq!(forget(9).await.expect("forgotten"), 1);
+    assert_eq!(forget(9).await.expect("forgotten"), 0);
+    let turn = claim(&fixture, after(9), 9).await.remove(0);
+    assert_eq!(turn.due.len(), 1);
+}
+
+/// Sends messages, one second after the other; each is an event.
+async fn with_events(fixture: &Fixture, numbers: std::ops::Range<u32>) {
+    for number in numbers {
+        let message = fixture.send(number).await;
+        let accepted = accepted_outcome(&format!("wamid.{number}"));
+        fixture.settle(&message, accepted).await;
+        fixture.clock.advance(Duration::from_secs(1));
+    }
+    route(fixture, fixture.clock.now()).await;
+}
+
+async fn list(
+    fixture: &Fixture,
+    of: &WebhookEndpoint,
+    before: PagePosition,
+    limit: usize,
+) -> Vec<StoredDelivery> {
+    let query = DeliveryQuery {
+        endpoint_id: of.id,
+        before,
+        limit,
+    };
+    let listed = fixture.store.list_webhook_deliveries(&query).await;
+    listed.expect("a list")
+}
+
+async fn replay(
+    fixture: &Fixture,
+    of: &WebhookEndpoint,
+    replay: Replay,
+    now: Timestamp,
+) -> Vec<WebhookEventId> {
+    let replayed = fixture
+        .store
+        .replay_webhook_deliveries(of.id, replay, now)
+        .await;
+    replayed.expect("replayed")
+}
+
+/// The log has the newest event first, and each delivery with its attempts.
+pub async fn deliveries_read_back_with_their_attempts(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 30).await;
+    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
+    with_events(&fixture, 0..3).await;
+    let all = list(&fixture, &endpoint, PagePosition::END, 9).await;
+    let times: Vec<_> = all.iter().map(|delivery| delivery.event.at).collect();
+    assert_eq!(times, [after(2), after(1), after(0)]);
+    let first_two = list(&fixture, &endpoint, PagePosition::END, 2).await;
+    assert_eq!(first_two, all[..2]);
+    let rest = list(&fixture, &endpoint, PagePosition::of(&all[1]), 9).await;
+    assert_eq!(rest, all[2..]);
+    let before = PagePosition::at(after(1));
+    assert_eq!(list(&fixture, &endpoint, before, 9).await, all[2..]);
+    let waits = |delivery: &StoredDelivery| delivery.state == DeliveryState::Waiting;
+    assert!(
+        all.iter()
+            .all(|delivery| waits(delivery) && delivery.attempts == 0)
+    );
+
+    let turn = claim(&fixture, after(3), 9).await.remove(0);
+    let mut tried = ended(&turn, after(4));
+    let failed = RecordedAttempt {
+        status: None,
+        failure: Some("timeout"),
+        excerpt: None,
+        ..attempt(&turn, 0, Some(after(9)))
+    };
+    tried.attempts = vec![failed.clone(), attempt(&turn, 1, None)];
+    assert!(end(&fixture, &tried).await);
+    let again = claim(&fixture, after(9), 9).await.remove(0);
+    let mut accepted = ended(&again, after(10));
+    let index = again.due.iter().position(|due| due.attempts == 1);
+    accepted.attempts = vec![attempt(&again, index.expect("it waited"), None)];
+    assert!(end(&fixture, &accepted).await);
+
+    let id = failed.event_id;
+    let found = fixture.store.find_webhook_delivery(endpoint.id, id).await;
+    let (delivery, attempts) = found.expect("a look-up").expect("a delivery");
+    assert_eq!(
+        (delivery.state, delivery.attempts),
+        (DeliveryState::Delivered, 2)
+    );
+    let logged = |number, status, failure: Option<&str>, excerpt| StoredAttempt {
+        number,
+        at: START,
+        latency_millis: 12,
+        status,
+        failure: failure.map(str::to_owned),
+        excerpt,
+    };
+    let expected = [
+        logged(1, None, Some("timeout"), None),
+        logged(2, Some(200), None, Some(Sealed(vec![3]))),
+    ];
+    assert_eq!(attempts, expected);
+    let other = add(&fixture, 2, EventFilter::ALL).await;
+    let unknown = fixture.store.find_webhook_delivery(other.id, id).await;
+    assert_eq!(unknown.expect("a look-up"), None);
+    assert!(
+        list(&fixture, &other, PagePosition::END, 9)
+            .await
+            .is_empty()
+    );
+}
+
+/// A replay makes deliveries due at once, whatever became of them, with the next number and all waits before them.
+pub async fn deliveries_are_replayed_by_id_and_by_time(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 30).await;
+    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
+    with_events(&fixture, 0..4).await;
+    let turn = claim(&fixture, after(4), 9).await.remove(0);
+    let mut tried = ended(&turn, after(5));
+    tried.attempts = (0..4).map(|index| attempt(&turn, index, None)).collect();
+    tried.attempts[3].state = DeliveryState::GivenUp;
+    assert!(end(&fixture, &tried).await);
+    assert!(claim(&fixture, after(6), 9).await.is_empty());
+
+    let ids: Vec<_> = turn.due.iter().map(|due| due.event.id).collect();
+    let one = Replay::One(ids[3]);
+    let other = add(&fixture, 2, EventFilter::ALL).await;
+    assert!(replay(&fixture, &other, one, after(6)).await.is_empty());
+    assert_eq!(replay(&fixture, &endpoint, one, after(6)).await, [ids[3]]);
+    let turn = claim(&fixture, after(6), 9).await.remove(0);
+    let [due] = turn.due.as_slice() else {
+        panic!("one delivery: {turn:?}");
+    };
+    assert_eq!(
+        (due.event.id, due.attempts, due.failed_attempts),
+        (ids[3], 1, 0)
+    );
+    let mut accepted = ended(&turn, after(7));
+    accepted.attempts = vec![attempt(&turn, 0, None)];
+    assert!(end(&fixture, &accepted).await);
+
+    let range = |from, until| Replay::Range {
+        from: PagePosition::at(after(from)),
+        until: after(until),
+    };
+    assert!(
+        replay(&fixture, &endpoint, range(4, 9), after(8))
+            .await
+            .is_empty()
+    );
+    let replayed = replay(&fixture, &endpoint, range(1, 3), after(8)).await;
+    assert_eq!(replayed, ids[1..3]);
+    let turn = claim(&fixture, after(8), 9).await.remove(0);
+    let again: Vec<_> = turn.due.iter().map(|due| due.event.id).collect();
+    assert_eq!(again, ids[1..3]);
+}
+
+/// A delivery of its own goes to its endpoint, once.
+pub async fn a_delivery_can_be_added_to_one_endpoint(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
+    add(&fixture, 2, EventFilter::ALL).await;
+    let event = WebhookEvent::test(fixture.account, endpoint.id, START);
+    for _ in 0..2 {
+        let added = fixture
+            .store
+            .add_webhook_delivery(endpoint.id, &event, START)
+            .await;
+        added.expect("added");
+    }
+    let turns = claim(&fixture, START, 9).await;
+    let [turn] = turns.as_slice() else {
+        panic!("one turn: {turns:?}");
+    };
+    let due: Vec<_> = turn.due.iter().map(|due| due.event).collect();
+    assert_eq!((turn.endpoint.id, due), (endpoint.id, vec![event]));
+    let unknown = WebhookEndpointId(Uuid::from_u128(99));
+    let refused = fixture
+        .store
+        .add_webhook_delivery(unknown, &event, START)
+        .await;
+    assert_conflict(refused);
+}
