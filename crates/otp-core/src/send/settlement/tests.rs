@@ -2,6 +2,7 @@
 
 mod events;
 mod revoked;
+mod shared_charge;
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -102,10 +103,8 @@ fn a_message_that_cost_nothing_moves_no_credits() {
             let settled = judge(&[settlement(outcome.clone(), 1)], facts);
             assert!(settled.ledger.is_empty(), "{outcome:?}");
             assert!(settled.balances.is_empty() && settled.notices.is_empty());
-            let payers = settled
-                .updates
-                .values()
-                .map(|update| update.subscription_id);
+            let updates = settled.updates.values();
+            let payers = updates.map(|update| update.subscription_id);
             assert!(payers.flatten().next().is_none(), "{outcome:?}");
         }
     }
