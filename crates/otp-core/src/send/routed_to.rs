@@ -90,3 +90,34 @@ impl RoutedTo {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_stored_route_needs_a_sender_and_a_template_only_on_whatsapp() {
+        let language = LanguageTag::parse("ar").expect("a language");
+        let sender = Some(SenderId(Uuid::from_u128(1)));
+        let template = Some(TemplateId(Uuid::from_u128(2)));
+        let restore = |channel, whatsapp| RoutedTo::restore(channel, whatsapp, language.clone());
+        let whole = RoutedTo::WhatsApp(whatsapp::RoutedTo {
+            sender_id: SenderId(Uuid::from_u128(1)),
+            template_id: TemplateId(Uuid::from_u128(2)),
+            language: language.clone(),
+        });
+        let mail = RoutedTo::Email(email::RoutedTo {
+            language: language.clone(),
+        });
+        for (channel, stored, expected) in [
+            (Channel::WhatsApp, (sender, template), Some(whole)),
+            (Channel::WhatsApp, (None, template), None),
+            (Channel::WhatsApp, (sender, None), None),
+            (Channel::Email, (None, None), Some(mail)),
+        ] {
+            assert_eq!(restore(channel, stored), expected, "{channel:?} {stored:?}");
+        }
+    }
+}

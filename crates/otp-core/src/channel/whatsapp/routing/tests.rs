@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::channel::email;
-use crate::channel::whatsapp::ProviderId;
 use crate::channel::whatsapp::template::{TemplateName, TemplateStatus};
+use crate::channel::whatsapp::{ProviderId, RoutedTo};
 use crate::ids::{AccountId, SenderId, TemplateId};
 use crate::sealing::Sealed;
 use crate::send::SendingProfile;
@@ -142,6 +142,31 @@ fn a_template_that_is_out_of_use_is_skipped() {
         no_email(),
     );
     assert_eq!(profile.route(None), Err(NoRoute::NoTemplate));
+}
+
+#[test]
+fn a_message_keeps_the_sender_and_the_template_that_it_was_routed_to() {
+    let mut profile = profile(&[&["ar"], &["ar", "en"]]);
+    let templates = profile.senders.iter_mut().flat_map(|of| &mut of.templates);
+    for (number, template) in (1..).zip(templates) {
+        template.id = TemplateId(Uuid::from_u128(number));
+    }
+    for (sender, template, is_found) in [
+        (1, 1, true),
+        (2, 2, true),
+        (2, 3, true),
+        (1, 2, false),
+        (3, 1, false),
+    ] {
+        let routed_to = RoutedTo {
+            sender_id: SenderId(Uuid::from_u128(sender)),
+            template_id: TemplateId(Uuid::from_u128(template)),
+            language: tag("ar"),
+        };
+        let found = profile.find_route(&routed_to);
+        let found = found.map(|r| (r.sender.id.0.as_u128(), r.template.id.0.as_u128()));
+        assert_eq!(found, is_found.then_some((sender, template)));
+    }
 }
 
 #[test]
