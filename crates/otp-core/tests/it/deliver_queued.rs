@@ -184,6 +184,13 @@ fn busy() -> SendError {
     }
 }
 
+fn busy_for(seconds: u64) -> SendError {
+    SendError::Retry {
+        refusal: answered(450),
+        after: Some(Duration::from_secs(seconds)),
+    }
+}
+
 #[tokio::test]
 async fn a_mail_is_paid_for_at_once_and_sent_by_the_next_round() {
     let mailing = Mailing::answering([]).await;
@@ -245,17 +252,23 @@ async fn a_mail_that_is_not_taken_is_tried_again_after_a_growing_pause() {
 
 #[tokio::test]
 async fn a_mail_server_that_asks_to_wait_is_obeyed() {
-    let wait = SendError::Retry {
-        refusal: answered(450),
-        after: Some(Duration::from_secs(20)),
-    };
-    let mailing = Mailing::answering([wait]).await;
+    let mailing = Mailing::answering([busy_for(20)]).await;
     mailing.create().await;
     mailing.round().await;
     mailing.advance(19);
     assert_eq!(mailing.round().await, []);
     mailing.advance(1);
     assert_eq!(mailing.round().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_wait_until_the_code_expires_is_a_refusal() {
+    let failed = Delivery::Settled(MessageStatus::Failed);
+    for (seconds, expected) in [(299, Delivery::Postponed), (300, failed)] {
+        let mailing = Mailing::answering([busy_for(seconds)]).await;
+        mailing.create().await;
+        assert_eq!(mailing.round().await, [expected], "{seconds}");
+    }
 }
 
 #[tokio::test]
@@ -355,17 +368,13 @@ async fn a_worker_that_dies_after_its_claim_loses_that_mail_and_nobody_sends_it(
         .await
         .expect("claimed");
     assert_eq!(claimed.len(), 1);
-    for _ in 0..4 {
-        assert_eq!(mailing.round().await, []);
-        mailing.advance(31);
+    let worker = mailing.worker();
+    for (seconds, abandoned) in [(0, 0), (120, 0), (1, 1), (0, 0)] {
+        mailing.advance(seconds);
+        let settled = worker.settle_abandoned().await.expect("settled");
+        assert_eq!(settled, abandoned, "it may take two minutes");
+        assert_eq!(worker.claim(&Room::for_all(1)).await.expect("none"), []);
     }
-    mailing.round().await;
-    let abandoned = mailing.worker().settle_abandoned().await;
-    assert_eq!(
-        abandoned.expect("settled"),
-        0,
-        "the round before has settled it"
-    );
     let (store, account) = (&mailing.0.fixture.store, mailing.0.fixture.account);
     let history = store.find_history(account, message).await.expect("found");
     let events = history.expect("a message").events;
