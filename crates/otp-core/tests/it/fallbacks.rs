@@ -1,15 +1,18 @@
 //! Fallbacks: a code that does not arrive takes the next way, and is paid for once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use mockall::predicate::eq;
 use otp_core::channel::Channel;
 use otp_core::credits::Credits;
 use otp_core::ids::{MessageId, VerificationId};
 use otp_core::message::MessageStatus;
-use otp_core::ports::{Clock, OutgoingMessage, SendError, VerificationKey};
+use otp_core::ports::{Clock, MockFallbacks, OutgoingMessage, SendError, VerificationKey};
 use otp_core::pricing::PriceKey;
 use otp_core::recipient::{EmailAddress, Recipient};
 use otp_core::send::{Outcome, Settlement};
+use otp_core::time::Timestamp;
 use otp_core::turns::Room;
 use otp_core::usecases::advance_fallbacks::{AdvanceFallbacks, FallbackRound};
 use otp_core::usecases::cancel_verification::CancelVerification;
@@ -22,13 +25,14 @@ use otp_core::usecases::resend_verification::{
 };
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_verification::{ShowVerification, ShownVerification};
-use otp_core::verification::fallback::{FallbackPlan, PlannedStep};
+use otp_core::verification::fallback::{FallbackPlan, FallbackPosition, PlannedStep};
 use otp_core::verification::{
     Alphabet, CodeLength, CodeLifetime, Context, Metadata, VerificationStatus,
 };
 use otp_testkit::contract::fixture::recipient;
 use otp_testkit::sender::{failure, refusal};
 use otp_testkit::{ScriptedSender, World};
+use uuid::Uuid;
 
 const ADDRESS: &str = "amal@example.com";
 
@@ -390,4 +394,41 @@ async fn a_code_is_sent_again_by_the_channel_of_a_step() {
     // The mail has arrived, so the step is not taken.
     gateway.advance(199);
     assert_eq!(gateway.round().await.taken, 0);
+}
+
+#[tokio::test]
+async fn a_round_looks_at_every_page_and_asks_for_none_after_a_short_one() {
+    let gateway = Gateway::answering([]).await;
+    let steps = [(address(), 30)];
+    let created = gateway.create(number(), &steps).await.expect("created");
+    gateway.advance(300);
+    let begin = FallbackPosition {
+        look_at: Timestamp::from_unix_millis(0),
+        verification_id: VerificationId(Uuid::nil()),
+    };
+    let (store, now) = (&gateway.0.fixture.store, gateway.0.fixture.clock.now());
+    let due = store.list_due_fallbacks(begin, now, 9).await;
+    let [due] = &due.expect("listed")[..] else {
+        panic!("one fallback");
+    };
+    let mut fallbacks = MockFallbacks::new();
+    let last = FallbackPosition {
+        look_at: due.look_at,
+        verification_id: created.id,
+    };
+    for (after, size) in [(begin, 100), (last, 1)] {
+        let page = vec![due.clone(); size];
+        let list = fallbacks.expect_list_due_fallbacks();
+        let list = list.with(eq(after), eq(now), eq(100)).times(1);
+        list.return_once(move |_, _, _| Ok(page));
+        let review = fallbacks.expect_review_fallbacks();
+        let review = review.withf(move |reviews| reviews.len() == size);
+        review.times(1).returning(|_| Ok(()));
+    }
+    let advance = AdvanceFallbacks {
+        fallbacks: Arc::new(fallbacks),
+        send: gateway.0.send_message.clone(),
+    };
+    let round = advance.execute().await.expect("advanced");
+    assert_eq!(round, FallbackRound::default());
 }
