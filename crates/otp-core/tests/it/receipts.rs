@@ -7,10 +7,12 @@ use otp_core::channel::whatsapp::ProviderId;
 use otp_core::ids::MessageId;
 use otp_core::message::{Message, MessageStatus, ProviderMessageId};
 use otp_core::ports::{
-    Clock, Messages, MockReceipts, MockRecipientIdentities, MockSendLedger, PortError, SendError,
+    Clock, Messages, MockDirectory, MockReceipts, MockRecipientIdentities, MockSendLedger,
+    PortError, SendError,
 };
 use otp_core::receipt::{DeliveryReceipt, DroppedReceipts, MessageReference, Report};
 use otp_core::recipient_identity::ProviderIdentities;
+use otp_core::usecases::account_sealers::AccountSealers;
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::expire_pending_messages::{ExpirePendingMessages, ExpiryRound};
 use otp_testkit::ScriptedSender;
@@ -64,6 +66,33 @@ async fn receipts_update_the_message_they_are_about() {
     ];
     apply(&world).execute(receipts).await.expect("applied");
     assert_eq!(message(&world, sent.id).await.status, MessageStatus::Read);
+}
+
+#[tokio::test]
+async fn an_accounts_key_is_looked_up_once_and_only_for_receipts_that_name_a_person() {
+    for (user_id, look_ups) in [(None, 0), (Some("SA.1"), 1)] {
+        let world = World::with_provider(ScriptedSender::answering([Ok(accepted("wamid.A"))]));
+        let world = world.await;
+        let sent = world.send_message.execute(world.request(1)).await;
+        let id = sent.expect("sent").id;
+        let mut directory = MockDirectory::new();
+        let find = directory.expect_find_account_key().times(look_ups);
+        find.returning(|_| Ok(None));
+        let apply = ApplyReceipts {
+            sealers: AccountSealers {
+                directory: Arc::new(directory),
+                ..world.fixture.sealers()
+            },
+            ..apply(&world)
+        };
+        let named = |report| DeliveryReceipt {
+            recipient: ProviderIdentities::new(user_id, None),
+            ..receipt(&world, Some(id), "wamid.A", report)
+        };
+        let receipts = vec![named(Report::Sent), named(Report::Delivered)];
+        apply.execute(receipts).await.expect("applied");
+        assert_eq!(message(&world, id).await.status, MessageStatus::Delivered);
+    }
 }
 
 #[tokio::test]
