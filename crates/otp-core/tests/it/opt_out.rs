@@ -10,21 +10,20 @@ use otp_core::ids::AccountId;
 use otp_core::message::ProviderMessageId;
 use otp_core::opt_out::{ConsentRequest, ConsentSource, InboundConsent};
 use otp_core::ports::{
-    Clock, ConsentTargets, MockOptOuts, MockReceipts, MockRecipientIdentities, MockSendLedger,
-    PortError, Recalled,
+    AnsweredMessage, Clock, ConsentTargets, MockOptOuts, MockReceipts, MockRecipientIdentities,
+    MockSendLedger, PortError, Recalled, StoredRecipient,
 };
 use otp_core::receipt::{
     DeliveryReceipt, LocatedMessage, MessageReference, ReceiptFacts, Report, ReportedMessage,
 };
 use otp_core::recipient_identity::ProviderIdentities;
-use otp_core::sealing::ProviderMessageIndex;
+use otp_core::sealing::{ProviderMessageIndex, Sealed};
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
 use otp_core::usecases::apply_receipts::ApplyReceipts;
 use otp_core::usecases::enter_consent::{EnterConsent, EnterConsentError, EnteredConsent};
 use otp_core::usecases::expire_pending_messages::ExpirePendingMessages;
-use otp_core::usecases::record_consent::{
-    KeptConsents, MAX_UNRESOLVED, RecordConsent, UNRESOLVED_LIFETIME,
-};
+use otp_core::usecases::record_consent::{KeptConsents, MAX_UNRESOLVED, RecordConsent};
+use otp_core::usecases::show_consent::ShowConsent;
 use otp_testkit::ScriptedSender;
 use otp_testkit::contract::fixture::recipient;
 
@@ -186,7 +185,11 @@ async fn a_number_without_messages_is_opted_out_and_so_is_the_recipient_a_receip
     let sent = world.fixture.send(1).await;
     apply(&world, introducing(&world, &sent, "SA.1")).await;
     let round = take.resolve_kept().await;
-    assert_eq!(round.expect("a round").resolved, 1);
+    let resolved = KeptConsents {
+        resolved: 1,
+        ..KeptConsents::default()
+    };
+    assert_eq!(round.expect("a round"), resolved);
     assert!(is_opted_out(&world, 1).await);
 }
 
@@ -199,7 +202,7 @@ async fn at_most_a_thousand_requests_wait_for_at_most_three_months() {
     let clock = &*world.fixture.clock;
     let round = take.resolve_kept().await.expect("a round");
     assert_eq!((round.waiting, round.dropped), (MAX_UNRESOLVED, 1));
-    clock.advance(UNRESOLVED_LIFETIME);
+    clock.advance(Duration::from_secs(90 * 24 * 60 * 60));
     let round = take.resolve_kept().await.expect("a round");
     assert_eq!((round.waiting, round.dropped), (MAX_UNRESOLVED, 0));
     clock.advance(Duration::from_millis(1));
@@ -356,4 +359,80 @@ async fn an_answer_makes_its_author_known() {
     };
     take(&world).execute(vec![start]).await.expect("taken");
     assert!(!is_opted_out(&world, 1).await);
+}
+
+/// An account's own message has the index of its recipient: nothing has to be opened.
+#[tokio::test]
+async fn an_answer_counts_although_the_recipient_of_its_message_cannot_be_read() {
+    let world = world().await;
+    let sent = world.fixture.attempt(1);
+    let answered = AnsweredMessage {
+        account_id: sent.account_id,
+        recipient_index: Some(sent.recipient_index),
+        recipient: Some(StoredRecipient {
+            message_id: sent.message_id,
+            sealed: Sealed(vec![0]),
+        }),
+    };
+    let id = index(&world, "wamid.A");
+    let targets = ConsentTargets {
+        answered: HashMap::from([(id, answered)]),
+        ..ConsentTargets::default()
+    };
+    let mut opt_outs = MockOptOuts::new();
+    let find_targets = opt_outs.expect_find_consent_targets();
+    find_targets.return_once(move |_, _| Ok(targets));
+    let find_contacted = opt_outs.expect_find_contacted();
+    find_contacted.returning(|_| Ok(HashMap::new()));
+    let record = opt_outs.expect_record_consent().times(1);
+    record.return_once(move |entries| {
+        let found: Vec<_> = entries.iter().map(|entry| entry.recipient_index).collect();
+        assert_eq!(found, [sent.recipient_index]);
+        Ok(())
+    });
+    let take = RecordConsent {
+        opt_outs: Arc::new(opt_outs),
+        ..world.record_consent()
+    };
+    let answer = InboundConsent {
+        context: Some(id),
+        ..stop(&world, "wamid.M", "SA.1")
+    };
+    take.execute(vec![answer]).await.expect("taken");
+}
+
+#[tokio::test]
+async fn an_operator_sees_the_numbers_that_messages_still_have() {
+    let world = world().await;
+    let fixture = &world.fixture;
+    fixture.send(1).await;
+    for number in [1, 2] {
+        fixture.request(number, ConsentRequest::Stop).await;
+        fixture.clock.advance(Duration::from_secs(1));
+    }
+    let show = ShowConsent {
+        opt_outs: fixture.store.clone(),
+        sealers: fixture.sealers(),
+    };
+    let index = |number| fixture.sealer.index(&recipient(number));
+    let opt_outs = show.opt_outs(fixture.account).await.expect("shown");
+    let opt_outs: Vec<_> = opt_outs
+        .into_iter()
+        .map(|shown| (shown.of.recipient_index, shown.recipient))
+        .collect();
+    let with_message = (index(1), Some(recipient(1).into()));
+    let without = (index(2), None);
+    assert_eq!(opt_outs, [without.clone(), with_message.clone()]);
+    let (second, stranger) = (recipient(2), AccountId(Uuid::from_u128(9)));
+    let named = (index(2), Some(second.clone().into()));
+    for (account, of, expected) in [
+        (fixture.account, None, vec![with_message, without]),
+        (fixture.account, Some(&second), vec![named]),
+        (stranger, Some(&second), vec![]),
+    ] {
+        let log = show.log(account, of).await.expect("shown");
+        let log = log.into_iter();
+        let log = log.map(|shown| (shown.of.recipient_index, shown.recipient));
+        assert_eq!(log.collect::<Vec<_>>(), expected, "{of:?}");
+    }
 }
