@@ -1,10 +1,17 @@
 //! The lives of test numbers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use mockall::predicate::eq;
+use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
-use otp_core::ports::Clock;
+use otp_core::passcode::Passcode;
+use otp_core::ports::{Accepted, Clock, MockClock, SendError};
+use otp_core::recipient::Recipient;
+use otp_core::test_inbox::{OutgoingTest, TestMessage};
 use otp_core::test_number::TestNumber;
+use otp_core::usecases::receive_test_message::ReceiveTestMessage;
 use otp_core::usecases::send_message::SendMessageError;
 use otp_testkit::contract::fixture::START;
 
@@ -55,6 +62,19 @@ async fn a_number_gets_its_reports_in_time() {
         }
         assert_eq!(seen, statuses, "{to}");
     }
+}
+
+#[tokio::test]
+async fn a_report_that_is_made_late_has_the_time_of_its_event() {
+    let tester = Tester::new().await;
+    let sent = tester.send("+12025550100").await.expect("sent");
+    tester.after(60).await;
+    let store = &tester.fixture().store;
+    let history = store.find_history(tester.caller.account_id, sent.id).await;
+    let events = history.expect("find").expect("a message").events;
+    let times = events.iter().filter_map(|event| event.provider_time);
+    let times: Vec<_> = times.map(|at| at.since(START).as_millis()).collect();
+    assert_eq!(times, [300, 1_200]);
 }
 
 #[tokio::test]
@@ -152,4 +172,46 @@ async fn a_slow_answer_comes_late_or_not_at_all() {
         tester.after(2).await;
         assert_eq!(tester.status(sent.id).await, MessageStatus::Delivered);
     }
+}
+
+/// Hands a message to this number over, by this clock and within this time.
+async fn hand_over(to: &str, clock: MockClock, timeout: Duration) -> Result<Accepted, SendError> {
+    let tester = Tester::new().await;
+    let fixture = tester.fixture();
+    let to = Recipient::parse(to).expect("a recipient");
+    let code = Passcode::parse(Some("482913")).expect("a passcode");
+    let id = MessageId::generate(START, &*fixture.randomness);
+    let sealer = fixture.sealer_of(tester.caller.account_id).await;
+    let message = TestMessage::seal(id, (&to, &code), START, &sealer, &*fixture.randomness);
+    let receive = ReceiveTestMessage {
+        inbox: fixture.store.clone(),
+        bell: Arc::new(tester.bell.clone()),
+        clock: Arc::new(clock),
+    };
+    let outgoing = OutgoingTest {
+        message,
+        number: TestNumber::to(&to),
+        timeout,
+    };
+    receive.execute(&outgoing).await
+}
+
+#[tokio::test]
+async fn an_answer_counts_if_it_comes_within_the_time() {
+    for (milliseconds, is_accepted) in [(2_999, false), (3_000, true)] {
+        let timeout = Duration::from_millis(milliseconds);
+        let mut clock = MockClock::new();
+        let sleep = clock.expect_sleep().with(eq(timeout)).times(1);
+        sleep.return_const(());
+        let answer = hand_over("+12025550101", clock, timeout).await;
+        assert_eq!(answer.is_ok(), is_accepted, "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_delay_waits_for_no_clock() {
+    let mut clock = MockClock::new();
+    clock.expect_sleep().never();
+    let answer = hand_over("+12025550100", clock, Duration::from_secs(8)).await;
+    answer.expect("accepted");
 }
