@@ -1,6 +1,7 @@
 //! Small use cases of the administration: how each reports a conflict, and what it passes on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
@@ -9,9 +10,10 @@ use otp_core::ids::{ApiKeyId, PlanId, SenderId};
 use otp_core::language::LanguageTag;
 use otp_core::plan::Plan;
 use otp_core::ports::{
-    MockApiKeys, MockNoticeSender, MockPlans, MockSenders, MockTemplates, NoticeError, Plans,
-    PortError,
+    Clock, MockApiKeys, MockNoticeSender, MockPlans, MockPrices, MockSenders, MockTemplates,
+    NoticeError, Plans, PortError,
 };
+use otp_core::pricing::PriceKey;
 use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::add_template::{AddTemplate, AddTemplateError, ApprovedTemplate};
@@ -19,8 +21,11 @@ use otp_core::usecases::create_plan::{CreatePlan, CreatePlanError, NewPlan};
 use otp_core::usecases::grant_subscription::{
     GrantSubscription, GrantSubscriptionError, NewSubscription,
 };
+use otp_core::usecases::remove_sender::{RemoveSender, RemoveSenderError};
+use otp_core::usecases::retire_plan::{RetirePlan, RetirePlanError};
 use otp_core::usecases::revoke_api_key::{RevokeApiKey, RevokeApiKeyError};
 use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailError, SendTestMailRequest};
+use otp_core::usecases::unset_price::{UnsetPrice, UnsetPriceError};
 use otp_testkit::contract::fixture::{Fixture, START};
 use otp_testkit::{ManualClock, MemoryStore, SeededRandomness};
 use uuid::Uuid;
@@ -61,6 +66,45 @@ async fn a_key_is_revoked_now_and_an_unknown_one_is_not_found() {
                 assert!(!is_known);
                 assert_eq!(error.to_string(), format!("no API key has the id {KEY}"));
             }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sender_is_removed_now_and_an_unknown_one_is_not_found() {
+    for is_known in [true, false] {
+        let mut senders = MockSenders::new();
+        senders
+            .expect_remove()
+            .withf(|id, at| (*id, *at) == (SENDER, START))
+            .return_once(move |_, _| Ok(is_known));
+        let remove_sender = RemoveSender {
+            senders: Arc::new(senders),
+            clock: clock(),
+        };
+        match remove_sender.execute(SENDER).await {
+            Ok(()) => assert!(is_known),
+            Err(RemoveSenderError::NotFound) => assert!(!is_known),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_price_is_unset_and_one_that_is_not_set_is_not_found() {
+    for is_set in [true, false] {
+        let mut prices = MockPrices::new();
+        prices
+            .expect_unset()
+            .withf(|key| *key == PriceKey::Email)
+            .return_once(move |_| Ok(is_set));
+        let unset_price = UnsetPrice {
+            prices: Arc::new(prices),
+        };
+        match unset_price.execute(PriceKey::Email).await {
+            Ok(()) => assert!(is_set),
+            Err(UnsetPriceError::NotSet(PriceKey::Email)) => assert!(!is_set),
             Err(error) => panic!("{error}"),
         }
     }
@@ -132,6 +176,37 @@ async fn a_retired_plan_cannot_be_granted() {
     grant.execute(new(&current)).await.expect("granted");
 }
 
+#[tokio::test]
+async fn a_plan_keeps_the_time_at_which_it_was_retired_first() {
+    let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
+    let plan = Plan {
+        id: PlanId::generate(START, &*fixture.randomness),
+        name: "Starter".to_owned(),
+        credits: Credits::ONE,
+        price: None,
+        created_at: START,
+        retired_at: None,
+    };
+    let created = Plans::create(&*fixture.store, &plan).await;
+    created.expect("created");
+    let retire = RetirePlan {
+        plans: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+    };
+    fixture.clock.advance(Duration::from_secs(1));
+    let retired = Plan {
+        retired_at: Some(fixture.clock.now()),
+        ..plan
+    };
+    for _ in 0..2 {
+        assert_eq!(retire.execute(retired.id).await.expect("retired"), retired);
+        fixture.clock.advance(Duration::from_secs(1));
+    }
+    let unknown = PlanId(Uuid::nil());
+    let refused = retire.execute(unknown).await;
+    assert!(matches!(refused, Err(RetirePlanError::NotFound(id)) if id == unknown));
+}
+
 async fn add_template(
     is_known: bool,
     stored: Result<(), PortError>,
@@ -179,12 +254,21 @@ async fn a_template_is_assumed_approved_and_added_once() {
     ));
 }
 
-#[tokio::test]
-async fn a_test_mail_is_sent_under_the_id_that_is_returned() {
-    let request = SendTestMailRequest {
+fn test_mail() -> SendTestMailRequest {
+    SendTestMailRequest {
         to: EmailAddress::parse("ops@example.com").expect("an address"),
         language: UiLanguage::Arabic,
-    };
+    }
+}
+
+#[test]
+fn a_test_mail_is_logged_without_its_address() {
+    assert_eq!(format!("{:?}", test_mail()), "SendTestMailRequest(…)");
+}
+
+#[tokio::test]
+async fn a_test_mail_is_sent_under_the_id_that_is_returned() {
+    let request = test_mail();
     let refused = NoticeError::Refused("550".to_owned());
     for answer in [Ok(()), Err(refused.clone())] {
         let (sent, ids) = std::sync::mpsc::channel();

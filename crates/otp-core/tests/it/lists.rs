@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use mockall::predicate::eq;
 use otp_core::api_key::ApiKey;
+use otp_core::audit::{Actor, AuditAction, AuditEntry};
 use otp_core::credits::Credits;
-use otp_core::ids::{ApiKeyId, PlanId};
+use otp_core::ids::{ApiKeyId, AuditEntryId, PlanId};
 use otp_core::notice::{MailNotice, NoticeKind, NoticeState, QueuedNotice};
 use otp_core::plan::Plan;
-use otp_core::ports::{ApiKeys, MockNoticeOutbox, MockPlans, MockPrices};
+use otp_core::ports::{ApiKeys, MockAuditTrail, MockNoticeOutbox, MockPlans, MockPrices};
 use otp_core::region::Region;
 use otp_core::usecases::list_api_keys::ListApiKeys;
+use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_plans::ListPlans;
 use otp_core::usecases::list_prices::ListPrices;
 use otp_core::usecases::list_subscriptions::ListSubscriptions;
@@ -108,4 +110,25 @@ async fn at_most_a_thousand_unsent_notices_are_listed() {
         outbox: Arc::new(outbox),
     };
     assert_eq!(list.execute().await.expect("listed"), [queued]);
+}
+
+#[tokio::test]
+async fn at_most_the_wanted_number_of_audit_entries_is_listed() {
+    let entry = AuditEntry {
+        id: AuditEntryId(Uuid::nil()),
+        at: START,
+        actor: Actor::parse("amal").expect("a name"),
+        action: AuditAction::RevealRecipient,
+        subject: Uuid::nil(),
+    };
+    let mut audit = MockAuditTrail::new();
+    let stored = vec![entry.clone()];
+    audit
+        .expect_list_audit_entries()
+        .with(eq(20))
+        .return_once(move |_| Ok(stored));
+    let list = ListAuditEntries {
+        audit: Arc::new(audit),
+    };
+    assert_eq!(list.execute(20).await.expect("listed"), [entry]);
 }

@@ -21,6 +21,7 @@ mod lists;
 mod mail_notices;
 mod opt_out;
 mod phone_corpus;
+mod proof_keys;
 mod receipts;
 mod record_outcome;
 mod rotate_api_key;

@@ -14,7 +14,7 @@ use otp_testkit::contract::verifications::{CODE, create, guess, new_of};
 use otp_testkit::sender::accepted_outcome;
 use otp_testkit::{ScriptedSender, World};
 
-async fn rows(world: &World, from: Timestamp, until: Timestamp) -> Vec<FunnelRow> {
+async fn rows(world: &World, from: Option<Timestamp>, until: Option<Timestamp>) -> Vec<FunnelRow> {
     let fixture = &world.fixture;
     let show = ShowInsights {
         insights: fixture.store.clone(),
@@ -22,8 +22,8 @@ async fn rows(world: &World, from: Timestamp, until: Timestamp) -> Vec<FunnelRow
     };
     let request = ShowInsightsRequest {
         account_id: fixture.account,
-        from: Some(from),
-        until: Some(until),
+        from,
+        until,
         group_by: GroupBy::Channel,
     };
     show.execute(request).await.expect("a funnel")
@@ -31,7 +31,7 @@ async fn rows(world: &World, from: Timestamp, until: Timestamp) -> Vec<FunnelRow
 
 /// The only row, as accepted, sent, delivered, read and verified.
 async fn counts(world: &World, from: Timestamp, until: Timestamp) -> [usize; 5] {
-    let rows = rows(world, from, until).await;
+    let rows = rows(world, Some(from), Some(until)).await;
     let [row] = &rows[..] else {
         panic!("one channel, not {rows:?}");
     };
@@ -82,7 +82,19 @@ async fn a_verification_counts_in_one_of_two_adjacent_periods() {
 async fn a_period_that_ends_before_it_begins_has_no_messages() {
     let world = World::with_provider(ScriptedSender::default()).await;
     world.fixture.send(1).await;
-    let later = START + Duration::from_secs(1);
-    assert_eq!(rows(&world, START, later).await.len(), 1);
-    assert_eq!(rows(&world, later, START).await, []);
+    let (start, later) = (Some(START), Some(START + Duration::from_secs(1)));
+    assert_eq!(rows(&world, start, later).await.len(), 1);
+    assert_eq!(rows(&world, later, start).await, []);
+}
+
+#[tokio::test]
+async fn the_period_is_the_last_day_if_it_is_left_out() {
+    let world = World::with_provider(ScriptedSender::default()).await;
+    let clock = &world.fixture.clock;
+    world.fixture.send(1).await;
+    assert_eq!(rows(&world, None, None).await, [], "it ends before now");
+    clock.advance(Duration::from_secs(24 * 60 * 60));
+    assert_eq!(rows(&world, None, None).await.len(), 1);
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(rows(&world, None, None).await, []);
 }
