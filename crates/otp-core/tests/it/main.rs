@@ -34,3 +34,4 @@ mod templates;
 mod test_keys;
 mod verifications;
 mod webhook_endpoints;
+mod webhooks;
