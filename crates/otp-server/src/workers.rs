@@ -6,6 +6,7 @@ mod fallbacks;
 mod messages;
 mod notices;
 mod queue;
+mod round;
 mod rounds;
 mod senders;
 mod templates;

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use otp_core::ports::PortError;
 use otp_core::turns::WorkUnderWay;
 use otp_core::usecases::deliver_queued::{DeliverQueued, Delivery};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::round::Round;
 use super::worker::{Progress, Task, TaskError};
 
 /// As many mails at a time as there are connections to the mail server.
@@ -69,29 +69,5 @@ impl DeliverQueuedMessages {
     /// Returns whether more may be claimed.
     fn goes_on(&self, round: &Round) -> bool {
         round.failure.is_none() && !self.stop.is_cancelled()
-    }
-}
-
-/// The results of a round until now.
-#[derive(Default)]
-struct Round {
-    progress: bool,
-    failure: Option<PortError>,
-}
-
-impl Round {
-    /// Keeps the first failure.
-    fn note<T>(&mut self, result: Result<T, PortError>) -> Option<T> {
-        result
-            .map_err(|error| self.failure.get_or_insert(error))
-            .ok()
-    }
-
-    fn end(self) -> Result<Progress, TaskError> {
-        match self.failure {
-            Some(error) => Err(error.into()),
-            None if self.progress => Ok(Progress::Done),
-            None => Ok(Progress::Idle),
-        }
     }
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use otp_core::ports::PortError;
 use otp_core::turns::WorkUnderWay;
-use otp_core::usecases::deliver_webhooks::{DeliverWebhooks, TurnTaken};
+use otp_core::usecases::deliver_webhooks::DeliverWebhooks;
 use otp_core::usecases::forget_webhook_deliveries;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::round::Round;
 use super::worker::{Progress, Task, TaskError};
 use crate::metrics::count_webhook_turn;
 
@@ -62,40 +62,13 @@ impl Task for DeliverDueWebhooks {
                 ended = turns.next() => {
                     let Some((account, taken)) = ended else { continue };
                     work.end(account);
-                    round.progress |= round.note(taken).is_some_and(count);
+                    if let Some(taken) = round.note(taken) {
+                        count_webhook_turn(taken);
+                        round.progress = true;
+                    }
                 }
                 () = sleep(LOOK_AGAIN) => {}
             }
-        }
-    }
-}
-
-/// Counts the attempts of a turn.
-fn count(taken: TurnTaken) -> bool {
-    count_webhook_turn(taken);
-    true
-}
-
-/// The results of a round until now.
-#[derive(Default)]
-struct Round {
-    progress: bool,
-    failure: Option<PortError>,
-}
-
-impl Round {
-    /// Keeps the first failure.
-    fn note<T>(&mut self, result: Result<T, PortError>) -> Option<T> {
-        result
-            .map_err(|error| self.failure.get_or_insert(error))
-            .ok()
-    }
-
-    fn end(self) -> Result<Progress, TaskError> {
-        match self.failure {
-            Some(error) => Err(error.into()),
-            None if self.progress => Ok(Progress::Done),
-            None => Ok(Progress::Idle),
         }
     }
 }
