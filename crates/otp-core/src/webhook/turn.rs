@@ -26,7 +26,7 @@ const CALLS_AT_A_TIME: usize = 4;
 /// A turn begins no call after this time.
 const TURN_TIME: Duration = Duration::from_secs(5);
 
-/// How long a turn holds: longer than [`TURN_TIME`] and the longest call together.
+/// How long a turn holds: longer than the time in which a turn begins calls (5 s) and the longest call together.
 pub const LEASE: Duration = Duration::from_secs(30);
 
 /// A delivery that is due.
