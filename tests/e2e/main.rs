@@ -13,6 +13,7 @@ mod health;
 mod idempotency;
 mod insights;
 mod keyring;
+mod listen;
 mod messages;
 mod metrics;
 mod notices;

@@ -58,6 +58,7 @@ pub mod ids;
 pub mod insights;
 pub mod keyring;
 pub mod language;
+pub mod lease;
 pub mod message;
 pub mod notice;
 pub mod opt_out;

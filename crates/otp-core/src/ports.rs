@@ -106,7 +106,7 @@ pub use verification_ledger::VerificationLedger;
 pub use verifications::{VerificationKey, Verifications};
 pub use webhook_bodies::WebhookBodies;
 pub use webhook_caller::WebhookCaller;
-pub use webhook_deliveries::WebhookDeliveries;
+pub use webhook_deliveries::{WebhookBacklog, WebhookDeliveries};
 pub use webhook_endpoints::WebhookEndpoints;
 
 /// Mocks of the ports, with the feature `mocks`.

@@ -52,6 +52,7 @@ pub mod list_subscriptions;
 pub mod list_templates;
 pub mod list_unsent_notices;
 pub mod list_verifications;
+pub mod listen_for_events;
 pub mod mail_notices;
 pub mod manage_reviewer_numbers;
 pub mod manage_webhook_endpoints;

@@ -9,11 +9,11 @@ use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
 use crate::endpoints::{
     cancel_verification, check_message_status, check_verification, create_verification,
-    create_webhook_endpoint, docs, explain_message, health, jwks, list_messages,
-    list_test_messages, list_webhook_deliveries, record_outcome, replay_webhook_delivery,
-    replay_webhooks, resend_verification, rotate_webhook_secret, send_message, show_insights,
-    show_message, show_verification, show_webhook_delivery, show_webhook_endpoint,
-    test_webhook_endpoint, whatsapp_webhook,
+    create_webhook_endpoint, create_webhook_listener, docs, explain_message, fetch_webhook_events,
+    health, jwks, list_messages, list_test_messages, list_webhook_deliveries, record_outcome,
+    replay_webhook_delivery, replay_webhooks, resend_verification, rotate_webhook_secret,
+    send_message, show_insights, show_message, show_verification, show_webhook_delivery,
+    show_webhook_endpoint, test_webhook_endpoint, whatsapp_webhook,
 };
 use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
@@ -90,6 +90,8 @@ impl Api {
                 show_webhook_delivery::resource(),
                 replay_webhook_delivery::resource(),
                 replay_webhooks::resource(),
+                create_webhook_listener::resource(),
+                fetch_webhook_events::resource(),
             ] {
                 let limited = api.limited(resource).wrap(from_fn(per_ip_limit));
                 let caught = limited.wrap(from_fn(catch_panics));

@@ -9,11 +9,12 @@ use utoipa::{Modify, OpenApi};
 
 use crate::endpoints::{
     cancel_verification, change_webhook_endpoint, check_message_status, check_verification,
-    create_verification, create_webhook_endpoint, explain_message, health, jwks, list_messages,
-    list_test_messages, list_verifications, list_webhook_deliveries, list_webhook_endpoints,
-    record_outcome, remove_webhook_endpoint, replay_webhook_delivery, replay_webhooks,
-    resend_verification, rotate_webhook_secret, send_message, show_insights, show_message,
-    show_verification, show_webhook_delivery, show_webhook_endpoint, test_webhook_endpoint,
+    create_verification, create_webhook_endpoint, create_webhook_listener, explain_message,
+    fetch_webhook_events, health, jwks, list_messages, list_test_messages, list_verifications,
+    list_webhook_deliveries, list_webhook_endpoints, record_outcome, remove_webhook_endpoint,
+    replay_webhook_delivery, replay_webhooks, resend_verification, rotate_webhook_secret,
+    send_message, show_insights, show_message, show_verification, show_webhook_delivery,
+    show_webhook_endpoint, test_webhook_endpoint,
 };
 use crate::error::{Problem, offer_problems};
 use crate::wire::{ErrorBody, VerificationStatusName};
@@ -103,6 +104,8 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         show_webhook_delivery::get,
         replay_webhook_delivery::post,
         replay_webhooks::post,
+        create_webhook_listener::post,
+        fetch_webhook_events::post,
         jwks::get,
         health::live,
         health::ready,
@@ -113,7 +116,7 @@ JSON: `type` links to the code on the page of this reference, `detail` is the `d
         (name = "Messages", description = "Send passcodes and follow their status."),
         (name = "Verifications", description = "Let the service make the code, deliver it and check it."),
         (name = "Insights", description = "See how far messages get and how many codes are typed."),
-        (name = "Webhooks", description = "Manage the URLs of your servers that receive events. This version does not call them yet."),
+        (name = "Webhooks", description = "Get events at your servers, or on your own machine."),
         (name = "Tests", description = "Read what test keys sent."),
         (name = "Proofs", description = "Check proofs of verifications."),
         (name = health::TAG, description = "For load balancers and operators."),

@@ -14,6 +14,7 @@ use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::listen_for_events::ListenForEvents;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::read_test_inbox::ReadTestInbox;
@@ -66,6 +67,8 @@ pub struct ApiState {
     pub manage_webhook_endpoints: ManageWebhookEndpoints,
     /// Lists, shows and repeats deliveries to webhook endpoints.
     pub inspect_webhook_deliveries: InspectWebhookDeliveries,
+    /// Hands the events of a listener over.
+    pub listen_for_events: ListenForEvents,
     /// Reads a test inbox.
     pub read_test_inbox: ReadTestInbox,
     /// WhatsApp's webhook; without it the path does not exist.

@@ -15,7 +15,9 @@ mod tests {
 
     use super::*;
     use crate::body::MalformedBody;
-    use crate::endpoints::{list_messages, list_test_messages, list_verifications, show_insights};
+    use crate::endpoints::{
+        fetch_webhook_events, list_messages, list_test_messages, list_verifications, show_insights,
+    };
     use crate::error::{ErrorCode, FieldFault};
 
     fn keys() -> BTreeSet<&'static str> {
@@ -26,6 +28,7 @@ mod tests {
             .chain(&list_verifications::QUERY)
             .chain(&show_insights::QUERY)
             .chain(&list_test_messages::QUERY)
+            .chain(&fetch_webhook_events::QUERY)
             .map(|parameter| parameter.text_key());
         let of_fields = FieldFault::ALL.iter().map(|fault| fault.text_key());
         let others = [

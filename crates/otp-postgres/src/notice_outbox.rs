@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{AccountId, NoticeId};
+use otp_core::lease::Lease;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
 use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog, PortError};
 use otp_core::time::Timestamp;
@@ -85,16 +86,11 @@ impl NoticeOutbox for PgStore {
             .map_err(port_error)
     }
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<QueuedNotice>, PortError> {
+    async fn claim(&self, lease: Lease, limit: usize) -> Result<Vec<QueuedNotice>, PortError> {
         let claim = ClaimNotices {
-            now: Col(now),
+            now: Col(lease.from),
             limit: Col(i64::try_from(limit).unwrap_or(i64::MAX)),
-            lease_until: Col(lease_until),
+            lease_until: Col(lease.until),
         };
         let rows = claim.rows(&*self.connection().await?).await;
         Ok(read_all(rows.map_err(port_error)?)?)

@@ -9,16 +9,17 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{AccountId, WebhookEndpointId, WebhookEventId};
-use otp_core::ports::{PortError, WebhookDeliveries};
+use otp_core::lease::Lease;
+use otp_core::ports::{PortError, WebhookBacklog, WebhookDeliveries};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
 use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
 use otp_core::webhook::routing::{Routed, route};
-use otp_core::webhook::turn::{EndedTurn, WebhookTurn};
+use otp_core::webhook::turn::{DueDelivery, EndedTurn, WebhookTurn};
 use otp_core::webhook::{DeliveryState, WebhookEvent, WebhookEventKind};
 use otp_rows::Col;
-use otp_rows::rows::{RoutingEndpointRow, WebhookEventRow};
+use otp_rows::rows::{RoutingEndpointRow, WebhookBacklogRow, WebhookEventRow};
 use uuid::Uuid;
 
 pub(crate) use self::turns::{load_first_due, set_turn};
@@ -80,6 +81,15 @@ statement! {
 }
 
 statement! {
+    /// Since when events wait to be routed, and turns to be claimed.
+    Backlog { due: Timestamp, now: Timestamp } -> WebhookBacklogRow,
+    "SELECT (SELECT at FROM webhook_events ORDER BY id LIMIT 1) AS unrouted_since, \
+         (SELECT due_at FROM webhook_turns \
+          WHERE due_at <= {} AND (leased_until IS NULL OR leased_until <= {}) \
+          ORDER BY due_at LIMIT 1) AS due_since"
+}
+
+statement! {
     /// Removes deliveries of old events, with their attempts.
     Forget { before: Timestamp, most: i64 },
     "DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY( \
@@ -102,23 +112,22 @@ impl WebhookDeliveries for PgStore {
 
     async fn claim_webhook_turns(
         &self,
-        now: Timestamp,
-        leased_until: Timestamp,
+        lease: Lease,
         room: &Room,
     ) -> Result<Vec<WebhookTurn>, PortError> {
         let connection = self.connection().await?;
         let claim = turns::ClaimTurns {
-            due: Col(now),
-            now: Col(now),
+            due: Col(lease.from),
+            now: Col(lease.from),
             left_out: each(&room.left_out, |account| *account),
             most: Col(i64::try_from(room.most).unwrap_or(i64::MAX)),
-            leased_until: Col(leased_until),
+            leased_until: Col(lease.until),
         };
         let claimed = claim.rows(&connection).await.map_err(port_error)?;
         if claimed.is_empty() {
             return Ok(Vec::new());
         }
-        let turns = turns::load_turns(&connection, &claimed, now).await;
+        let turns = turns::load_turns(&connection, &claimed, lease.from).await;
         turns.map_err(port_error)
     }
 
@@ -188,6 +197,38 @@ impl WebhookDeliveries for PgStore {
         let transaction = Transaction::on(self.connection().await?);
         let replayed = log::replay(&transaction, endpoint, replay, now).await;
         transaction.finish(replayed.map_err(port_error)).await
+    }
+
+    async fn hold_listener_turn(
+        &self,
+        listener: WebhookEndpointId,
+        received: &[WebhookEventId],
+        until: Timestamp,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let held = turns::hold_turn(&transaction, listener, received, until).await;
+        transaction.finish(held.map_err(port_error)).await
+    }
+
+    async fn list_due_webhook_deliveries(
+        &self,
+        endpoint: WebhookEndpointId,
+        now: Timestamp,
+    ) -> Result<Vec<DueDelivery>, PortError> {
+        let due = turns::DueDeliveries::of(vec![Col(endpoint)], now);
+        let rows = due.rows(&*self.connection().await?).await;
+        let rows = rows.map_err(port_error)?.into_iter();
+        Ok(rows.map(DueDelivery::from).collect())
+    }
+
+    async fn webhook_backlog(&self, now: Timestamp) -> Result<WebhookBacklog, PortError> {
+        let backlog = Backlog {
+            due: Col(now),
+            now: Col(now),
+        };
+        let rows = backlog.rows(&*self.connection().await?).await;
+        let row = rows.map_err(port_error)?.into_iter().next();
+        Ok(row.map_or_else(WebhookBacklog::default, WebhookBacklog::from))
     }
 
     async fn forget_webhook_deliveries(

@@ -59,8 +59,8 @@ pub use verification::{
     RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,
 };
 pub use webhook_delivery::{
-    ClaimedTurnRow, DueDeliveryRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow,
-    StoredDeliveryRow, WebhookEventRow, WebhookTurnRow,
+    ClaimedTurnRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow, WebhookBacklogRow,
+    WebhookDeliveryRow, WebhookEventRow, WebhookTurnRow,
 };
 pub use webhook_endpoint::WebhookEndpointRow;
 

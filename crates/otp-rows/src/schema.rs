@@ -350,7 +350,7 @@ table! {
     webhook_endpoints (id) {
         id -> Id,
         account_id -> Id,
-        url -> Binary,
+        url -> Nullable<Binary>,
         description -> Nullable<Binary>,
         events -> Integer,
         standing -> SmallInt,

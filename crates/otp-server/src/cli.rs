@@ -15,6 +15,7 @@ use crate::commands::insights::InsightsArgs;
 use crate::commands::key::KeyCommand;
 use crate::commands::keyring::KeyringCommand;
 use crate::commands::ledger::LedgerCommand;
+use crate::commands::listen::ListenArgs;
 use crate::commands::mail::MailCommand;
 use crate::commands::message::MessageCommand;
 use crate::commands::opt_out::OptOutCommand;
@@ -117,6 +118,8 @@ pub(crate) enum Command {
     /// Inspect and repeat the deliveries of events to webhook endpoints.
     #[command(subcommand)]
     Webhook(WebhookCommand),
+    /// Fetch an account's events to this machine and forward them to a program on it.
+    Listen(ListenArgs),
     /// Inspect the messages of accounts, for support.
     #[command(subcommand)]
     Message(MessageCommand),

@@ -9,6 +9,7 @@ pub(crate) mod insights;
 pub(crate) mod key;
 pub(crate) mod keyring;
 pub(crate) mod ledger;
+pub(crate) mod listen;
 pub(crate) mod mail;
 pub(crate) mod message;
 mod migrate;
@@ -57,6 +58,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Serve { no_migrate } => {
             serve::run(sources.load_for_serving()?, overrides, no_migrate, json).await
         }
+        Command::Listen(args) => listen::run(args, json).await,
         Command::Sandbox { port, mail_port } => sandbox::run(port, mail_port, json).await,
         Command::Migrate => migrate::run(&sources.load()?, &overrides, json).await,
         Command::Account(command) => account::run(&administration().await?, command).await,

@@ -248,6 +248,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
         answer_once: use_cases.answer_once,
         manage_webhook_endpoints: use_cases.manage_webhook_endpoints,
         inspect_webhook_deliveries: use_cases.inspect_webhook_deliveries,
+        listen_for_events: use_cases.listen_for_events,
         read_test_inbox: use_cases.read_test_inbox,
         whatsapp_webhook: provider.map(|provider| WhatsAppWebhook {
             provider,

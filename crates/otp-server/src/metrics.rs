@@ -161,6 +161,7 @@ impl Metrics {
         let late = due_since.map_or(Duration::ZERO, |since| now.since(since));
         gauge!(OUTGOING_DUE).set(number(usize::try_from(due).unwrap_or(usize::MAX)));
         gauge!(OUTGOING_LATE).set(late.as_secs_f64());
+        webhook_turns::set_backlog(storage.webhook_backlog(now).await?, now);
         *refreshed = Some(Instant::now());
         Ok(())
     }
@@ -326,6 +327,16 @@ fn describe() {
     describe_counter!(
         webhook_turns::DISABLED,
         "Webhook endpoints of customers that were disabled because of their answers."
+    );
+    describe_gauge!(
+        webhook_turns::EVENTS_LATE,
+        Unit::Seconds,
+        "Time for which the first event for webhook endpoints has waited to be routed; 0 if none waits."
+    );
+    describe_gauge!(
+        webhook_turns::TURNS_LATE,
+        Unit::Seconds,
+        "Time for which the first webhook endpoint with something due has waited to be called; 0 if none waits."
     );
     describe_gauge!(
         "otp_queue_depth",

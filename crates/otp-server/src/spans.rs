@@ -1,6 +1,5 @@
 //! Exports our spans to a collector: by OTLP over HTTP, in batches, from a thread of its own.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -18,6 +17,7 @@ use tracing_subscriber::{Layer, Registry};
 use crate::failure::SetupError;
 use crate::logging::BoxedLayer;
 use crate::settings::Tracing;
+use crate::tls;
 
 const SERVICE: &str = env!("CARGO_PKG_NAME");
 
@@ -115,7 +115,7 @@ fn is_span_of_ours(metadata: &Metadata<'_>) -> bool {
 
 fn exporter(endpoint: &url::Url) -> anyhow::Result<SpanExporter> {
     let client = reqwest::blocking::Client::builder()
-        .tls_backend_preconfigured(tls(endpoint)?)
+        .tls_backend_preconfigured(tls::client_config(endpoint)?)
         .timeout(EXPORT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -129,20 +129,4 @@ fn exporter(endpoint: &url::Url) -> anyhow::Result<SpanExporter> {
         .with_timeout(EXPORT_TIMEOUT)
         .build()?;
     Ok(exporter)
-}
-
-/// Returns a configuration that trusts the certificates the operating system trusts. It names the provider
-/// of cryptography, as WhatsApp's client does, because none is installed for the process.
-fn tls(endpoint: &url::Url) -> anyhow::Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    if endpoint.scheme() == "https" {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        anyhow::ensure!(!roots.is_empty(), "the system has no root certificates");
-    }
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(ring)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
 }

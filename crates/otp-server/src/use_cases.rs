@@ -29,6 +29,7 @@ use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::listen_for_events::ListenForEvents;
 use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
@@ -70,6 +71,7 @@ pub(crate) struct UseCases {
     pub(crate) answer_once: AnswerOnce,
     pub(crate) manage_webhook_endpoints: ManageWebhookEndpoints,
     pub(crate) inspect_webhook_deliveries: InspectWebhookDeliveries,
+    pub(crate) listen_for_events: ListenForEvents,
     pub(crate) read_test_inbox: ReadTestInbox,
     pub(crate) handle_provider_webhook: HandleProviderWebhook,
 }
@@ -161,6 +163,14 @@ impl UseCases {
                 sealers: sealers(),
                 clock: Arc::clone(&adapters.clock),
             },
+            listen_for_events: ListenForEvents {
+                endpoints: adapters.storage.clone(),
+                deliveries: adapters.storage.clone(),
+                find_resource: find_event_resource(settings, adapters),
+                bodies: Arc::new(JsonWebhookBodies),
+                bell: Arc::new(adapters.bell.clone()),
+                clock: Arc::clone(&adapters.clock),
+            },
             read_test_inbox: ReadTestInbox {
                 inbox: adapters.storage.clone(),
                 directory: Arc::clone(&adapters.directory),
@@ -211,37 +221,42 @@ fn manage_webhook_endpoints(settings: &Settings, adapters: &Adapters) -> ManageW
     }
 }
 
+fn find_event_resource(settings: &Settings, adapters: &Adapters) -> FindEventResource {
+    let (sealers, storage) = (|| adapters.sealers.clone(), &adapters.storage);
+    FindEventResource {
+        show_message: ShowMessage {
+            messages: storage.clone(),
+            sealers: sealers(),
+        },
+        show_verification: ShowVerification {
+            verifications: storage.clone(),
+            sealers: sealers(),
+            clock: Arc::clone(&adapters.clock),
+        },
+        endpoints: manage_webhook_endpoints(settings, adapters),
+        subscriptions: storage.clone(),
+        keys: storage.clone(),
+        senders: storage.clone(),
+        healths: storage.clone(),
+        templates: storage.clone(),
+        opt_outs: storage.clone(),
+        sealers: sealers(),
+    }
+}
+
 /// Delivers webhooks, in the background.
 pub(crate) fn deliver_webhooks(
     settings: &Settings,
     adapters: &Adapters,
     caller: &Arc<dyn WebhookCaller>,
 ) -> DeliverWebhooks {
-    let (sealers, storage) = (|| adapters.sealers.clone(), &adapters.storage);
     DeliverWebhooks {
-        deliveries: storage.clone(),
-        find_resource: FindEventResource {
-            show_message: ShowMessage {
-                messages: storage.clone(),
-                sealers: sealers(),
-            },
-            show_verification: ShowVerification {
-                verifications: storage.clone(),
-                sealers: sealers(),
-                clock: Arc::clone(&adapters.clock),
-            },
-            endpoints: manage_webhook_endpoints(settings, adapters),
-            subscriptions: storage.clone(),
-            keys: storage.clone(),
-            senders: storage.clone(),
-            healths: storage.clone(),
-            templates: storage.clone(),
-            opt_outs: storage.clone(),
-            sealers: sealers(),
-        },
+        endpoints: adapters.storage.clone(),
+        deliveries: adapters.storage.clone(),
+        find_resource: find_event_resource(settings, adapters),
         bodies: Arc::new(JsonWebhookBodies),
         caller: Arc::clone(caller),
-        sealers: sealers(),
+        sealers: adapters.sealers.clone(),
         clock: Arc::clone(&adapters.clock),
         randomness: Arc::clone(&adapters.randomness),
     }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::NoticeId;
+use otp_core::lease::Lease;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
 use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog, PortError};
 use otp_core::time::Timestamp;
@@ -51,24 +52,19 @@ impl NoticeOutbox for SqliteStore {
         .await
     }
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<QueuedNotice>, PortError> {
+    async fn claim(&self, lease: Lease, limit: usize) -> Result<Vec<QueuedNotice>, PortError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.write("db.outbox.claim", move |connection| {
             let due: Vec<Col<NoticeId>> = notices::table
                 .filter(notices::state.eq(Col(NoticeState::Waiting)))
-                .filter(notices::due_at.le(Col(now)))
+                .filter(notices::due_at.le(Col(lease.from)))
                 .order((notices::due_at, notices::id))
                 .limit(limit)
                 .select(notices::id)
                 .load(connection)?;
             let rows = diesel::update(notices::table.filter(notices::id.eq_any(due)))
                 .set((
-                    notices::due_at.eq(Col(lease_until)),
+                    notices::due_at.eq(Col(lease.until)),
                     notices::attempts.eq(notices::attempts + 1),
                 ))
                 .returning(NoticeRow::as_returning())

@@ -39,7 +39,7 @@
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
 //! | [`webhook_endpoints`] | `WebhookEndpoints`, `AdmissionFacts` | no customer's server is called |
-//! | [`webhook_deliveries`], [`webhook_events`], [`webhook_log`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
+//! | [`webhook_deliveries`], [`webhook_events`], [`webhook_listeners`], [`webhook_log`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
 //! | [`schema`] | `Schema` | the server does not start |
 //! | [`keyring`], [`erasure`] | `Erasure`, `RecipientIdentities`, `CreditAudit` | keys are not rotated, nobody is erased |
 
@@ -76,6 +76,7 @@ pub mod verifications;
 pub mod webhook_deliveries;
 pub mod webhook_endpoints;
 pub mod webhook_events;
+pub mod webhook_listeners;
 pub mod webhook_log;
 
 /// Makes a test of each promise that a store keeps.
@@ -121,6 +122,7 @@ macro_rules! storage_contract {
             webhook_deliveries,
             webhook_endpoints,
             webhook_events,
+            webhook_listeners,
             webhook_log,
         }
     };
@@ -435,6 +437,7 @@ macro_rules! storage_contract {
             a_disabled_endpoint_is_called_when_it_is_enabled_again,
             turns_are_claimed_as_far_as_there_is_room,
             a_resting_endpoint_has_no_turn,
+            the_backlog_of_webhooks_is_what_no_process_has_begun,
         }
     };
     (@webhook_events $fresh:expr) => {
@@ -444,12 +447,19 @@ macro_rules! storage_contract {
             each_change_of_another_resource_is_an_event,
         }
     };
+    (@webhook_listeners $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; webhook_listeners:
+            a_listener_has_its_own_turn_until_it_is_silent,
+            a_listener_fetches_an_event_until_it_has_received_it,
+        }
+    };
     (@webhook_log $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; webhook_log:
             old_deliveries_are_forgotten,
             deliveries_read_back_with_their_attempts,
             deliveries_are_replayed_by_id_and_by_time,
             a_delivery_can_be_added_to_one_endpoint,
+            a_disabled_endpoint_is_not_called_for_a_replay,
         }
     };
     (@webhook_endpoints $fresh:expr) => {

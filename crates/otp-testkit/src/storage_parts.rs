@@ -20,6 +20,7 @@ use otp_core::ids::{
 };
 use otp_core::insights::{FunnelFacts, InsightsQuery};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
+use otp_core::lease::Lease;
 use otp_core::message::{
     ClaimedMessage, ExpiryPosition, FoundMessages, JudgedOutcome, Message, MessageHistory,
     MessageQuery, PendingMessage, RecordedOutcome,
@@ -35,7 +36,7 @@ use otp_core::ports::{
     QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema,
     SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
     StoredRecipient, Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger,
-    Verifications, WebhookDeliveries, WebhookEndpoints,
+    Verifications, WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -56,7 +57,7 @@ use otp_core::verification::{FoundVerifications, VerificationQuery, Verification
 use otp_core::webhook::WebhookEvent;
 use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
 use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
-use otp_core::webhook::turn::{EndedTurn, WebhookTurn};
+use otp_core::webhook::turn::{DueDelivery, EndedTurn, WebhookTurn};
 
 /// Declares [`StorageParts`]: a field for each port, and each method passed on to it.
 macro_rules! storage_parts {
@@ -204,7 +205,7 @@ storage_parts! {
     }
     notice_outbox: NoticeOutbox {
         async fn enqueue(notices: &[MailNotice]) -> ();
-        async fn claim(now: Timestamp, lease_until: Timestamp, limit: usize) -> Vec<QueuedNotice>;
+        async fn claim(lease: Lease, limit: usize) -> Vec<QueuedNotice>;
         async fn record(outcomes: &[NoticeOutcome]) -> ();
         async fn list_unsent(limit: usize) -> Vec<QueuedNotice>;
         async fn backlog() -> OutboxBacklog;
@@ -350,9 +351,7 @@ storage_parts! {
     webhook_deliveries: WebhookDeliveries {
         async fn add_webhook_events(events: &[WebhookEvent]) -> ();
         async fn route_webhook_events(now: Timestamp, most: usize) -> usize;
-        async fn claim_webhook_turns(
-            now: Timestamp, leased_until: Timestamp, room: &Room,
-        ) -> Vec<WebhookTurn>;
+        async fn claim_webhook_turns(lease: Lease, room: &Room) -> Vec<WebhookTurn>;
         async fn end_webhook_turn(turn: &EndedTurn) -> bool;
         async fn add_webhook_delivery(
             endpoint: WebhookEndpointId, event: &WebhookEvent, now: Timestamp,
@@ -364,6 +363,13 @@ storage_parts! {
         async fn replay_webhook_deliveries(
             endpoint: WebhookEndpointId, replay: Replay, now: Timestamp,
         ) -> Vec<WebhookEventId>;
+        async fn hold_listener_turn(
+            listener: WebhookEndpointId, received: &[WebhookEventId], until: Timestamp,
+        ) -> bool;
+        async fn list_due_webhook_deliveries(
+            endpoint: WebhookEndpointId, now: Timestamp,
+        ) -> Vec<DueDelivery>;
+        async fn webhook_backlog(now: Timestamp) -> WebhookBacklog;
         async fn forget_webhook_deliveries(before: Timestamp, most: usize) -> usize;
     }
     webhook_endpoints: WebhookEndpoints {

@@ -609,7 +609,8 @@ CREATE TABLE reviewer_numbers (
 CREATE TABLE webhook_endpoints (
     id              uuid        PRIMARY KEY,
     account_id      uuid        NOT NULL REFERENCES accounts (id),
-    url             bytea       NOT NULL,
+    -- A listener, which fetches its events, has none.
+    url             bytea,
     description     bytea,
     -- A bit for each kind of event that it wants; 0 for all.
     events          integer     NOT NULL CHECK (events >= 0),

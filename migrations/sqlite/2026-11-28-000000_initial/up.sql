@@ -580,7 +580,8 @@ CREATE TABLE reviewer_numbers (
 CREATE TABLE webhook_endpoints (
     id              BLOB    PRIMARY KEY,
     account_id      BLOB    NOT NULL REFERENCES accounts (id),
-    url             BLOB    NOT NULL,
+    -- A listener, which fetches its events, has none.
+    url             BLOB,
     description     BLOB,
     -- A bit for each kind of event that it wants; 0 for all.
     events          INTEGER NOT NULL CHECK (events >= 0),

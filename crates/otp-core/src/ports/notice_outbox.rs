@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::lease::Lease;
 use crate::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use crate::ports::PortError;
 use crate::time::Timestamp;
@@ -34,16 +35,11 @@ pub trait NoticeOutbox: Send + Sync {
     /// new ones are dropped.
     async fn enqueue(&self, notices: &[MailNotice]) -> Result<(), PortError>;
 
-    /// Claims at most `limit` waiting notices that are due at `now`, longest due first.
+    /// Claims at most `limit` waiting notices that the lease [covers](Lease::covers), longest due first.
     ///
-    /// The claim lasts until `lease_until`; then the notices are due again. Each claim counts as an
-    /// attempt. If several processes claim at the same time, only one of them MUST get a notice.
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<QueuedNotice>, PortError>;
+    /// When the lease ends, the notices are due again. Each claim counts as an attempt. If several processes
+    /// claim at the same time, only one of them MUST get a notice.
+    async fn claim(&self, lease: Lease, limit: usize) -> Result<Vec<QueuedNotice>, PortError>;
 
     /// Records the outcomes of claims.
     ///

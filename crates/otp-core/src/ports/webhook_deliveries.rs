@@ -3,12 +3,22 @@
 use async_trait::async_trait;
 
 use crate::ids::{WebhookEndpointId, WebhookEventId};
+use crate::lease::Lease;
 use crate::ports::PortError;
 use crate::time::Timestamp;
 use crate::turns::Room;
 use crate::webhook::WebhookEvent;
 use crate::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
-use crate::webhook::turn::{EndedTurn, WebhookTurn};
+use crate::webhook::turn::{DueDelivery, EndedTurn, WebhookTurn};
+
+/// The events and turns that wait for a process, of all accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WebhookBacklog {
+    /// The time of the first event that is not routed; `None` if all are.
+    pub unrouted_since: Option<Timestamp>,
+    /// The time from which the first turn has been due that nobody has; `None` if none is.
+    pub due_since: Option<Timestamp>,
+}
 
 /// Holds events until they are routed, and deliveries until they are accepted or given up, and for a while after.
 ///
@@ -28,15 +38,15 @@ pub trait WebhookDeliveries: Send + Sync {
     /// another's. An adapter MUST use a constant number of statements.
     async fn route_webhook_events(&self, now: Timestamp, most: usize) -> Result<usize, PortError>;
 
-    /// Claims the turns of endpoints that are due at `now`, those due for longest first, as far as there is room.
+    /// Claims the turns of endpoints that the lease [covers](Lease::covers), those due for longest first, as far as
+    /// there is room.
     ///
-    /// Each turn is claimed until `leased_until`. If several processes claim at the same time, only one of them
-    /// MUST get a turn, and none of them waits for another's claim. A turn has at most
+    /// If several processes claim at the same time, only one of them MUST get a turn, and none of them waits for
+    /// another's claim. A turn has at most
     /// [`MAX_DELIVERIES`](crate::webhook::turn::MAX_DELIVERIES) deliveries.
     async fn claim_webhook_turns(
         &self,
-        now: Timestamp,
-        leased_until: Timestamp,
+        lease: Lease,
         room: &Room,
     ) -> Result<Vec<WebhookTurn>, PortError>;
 
@@ -49,7 +59,8 @@ pub trait WebhookDeliveries: Send + Sync {
     /// process claimed it, or the endpoint was changed or removed.
     async fn end_webhook_turn(&self, turn: &EndedTurn) -> Result<bool, PortError>;
 
-    /// Adds a delivery that is due at once. `Conflict` if the endpoint does not exist.
+    /// Adds a delivery that is due at once, and gives the endpoint its
+    /// [next turn](crate::webhook::routing::RoutingEndpoint::next_turn). `Conflict` if the endpoint does not exist.
     async fn add_webhook_delivery(
         &self,
         endpoint: WebhookEndpointId,
@@ -72,13 +83,34 @@ pub trait WebhookDeliveries: Send + Sync {
 
     /// Makes deliveries of an endpoint due at once, of whatever state, as if none of their attempts had been made
     /// but with the next number. At most [`MAX_REPLAYED`](crate::webhook::delivery_log::MAX_REPLAYED), those of
-    /// earlier events before others. Returns the ids of their events, in their order.
+    /// earlier events before others. Gives the endpoint its next turn, if it is enabled. Returns the ids of their
+    /// events, in their order.
     async fn replay_webhook_deliveries(
         &self,
         endpoint: WebhookEndpointId,
         replay: Replay,
         now: Timestamp,
     ) -> Result<Vec<WebhookEventId>, PortError>;
+
+    /// Makes the turn of a listener last until `until`, and marks those of its deliveries that it has `received` as
+    /// delivered, in one transaction. Returns `false` if there is no such endpoint.
+    async fn hold_listener_turn(
+        &self,
+        listener: WebhookEndpointId,
+        received: &[WebhookEventId],
+        until: Timestamp,
+    ) -> Result<bool, PortError>;
+
+    /// Returns the deliveries of an endpoint that are due, those due for longest first, at most
+    /// [`MAX_DELIVERIES`](crate::webhook::turn::MAX_DELIVERIES).
+    async fn list_due_webhook_deliveries(
+        &self,
+        endpoint: WebhookEndpointId,
+        now: Timestamp,
+    ) -> Result<Vec<DueDelivery>, PortError>;
+
+    /// Returns since when events wait to be routed, and turns that are due at `now` to be claimed.
+    async fn webhook_backlog(&self, now: Timestamp) -> Result<WebhookBacklog, PortError>;
 
     /// Removes at most `most` deliveries of events before `before`, with their attempts. Returns how many it removed.
     async fn forget_webhook_deliveries(

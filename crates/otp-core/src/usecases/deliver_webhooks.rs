@@ -9,8 +9,11 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::ports::{Clock, PortError, Randomness, WebhookBodies, WebhookCaller, WebhookDeliveries};
-use crate::sealing::{AccountSealer, OpenError, Purpose};
+use crate::lease::Lease;
+use crate::ports::{
+    Clock, PortError, Randomness, WebhookBodies, WebhookCaller, WebhookDeliveries, WebhookEndpoints,
+};
+use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
 use crate::turns::Room;
 use crate::usecases::account_sealers::AccountSealers;
@@ -28,6 +31,8 @@ const ROUTED_AT_A_TIME: usize = 500;
 /// Delivers webhooks.
 #[derive(Clone)]
 pub struct DeliverWebhooks {
+    /// Removes listeners that are gone.
+    pub endpoints: Arc<dyn WebhookEndpoints>,
     /// Holds events and deliveries.
     pub deliveries: Arc<dyn WebhookDeliveries>,
     /// Finds what events are about.
@@ -79,9 +84,8 @@ impl DeliverWebhooks {
 
     /// Claims turns for which there is room. Each has to be passed to [`Self::take`].
     pub async fn claim(&self, room: &Room) -> Result<Vec<WebhookTurn>, PortError> {
-        let now = self.clock.now();
-        let claimed = self.deliveries.claim_webhook_turns(now, now + LEASE, room);
-        claimed.await
+        let lease = Lease::begin(self.clock.now(), LEASE);
+        self.deliveries.claim_webhook_turns(lease, room).await
     }
 
     /// Takes a turn: calls the endpoint for what is due, several times at a time, and records what came of it.
@@ -92,7 +96,13 @@ impl DeliverWebhooks {
         turn: WebhookTurn,
         goes_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<TurnTaken, PortError> {
-        let destination = self.destination(&turn.endpoint).await?;
+        let Some(url) = &turn.endpoint.url else {
+            // Its own turn has ended, so nobody listens any more.
+            let (account, id) = (turn.endpoint.account_id, turn.endpoint.id);
+            self.endpoints.remove_webhook_endpoint(account, id).await?;
+            return Ok(TurnTaken::default());
+        };
+        let destination = self.destination(&turn.endpoint, url).await?;
         let mut under_way = TurnUnderWay::begin(&turn, self.clock.now());
         let mut calls = FuturesUnordered::new();
         loop {
@@ -127,11 +137,12 @@ impl DeliverWebhooks {
     async fn destination(
         &self,
         endpoint: &WebhookEndpoint,
+        url: &Sealed,
     ) -> Result<Option<Destination>, PortError> {
         let Some(sealer) = self.sealers.find(endpoint.account_id).await? else {
             return Ok(None);
         };
-        let opened = open(sealer, endpoint, self.clock.now());
+        let opened = open(sealer, endpoint, url, self.clock.now());
         opened
             .map(Some)
             .map_err(|error| PortError::Backend(error.into()))
@@ -188,6 +199,7 @@ impl DeliverWebhooks {
 fn open(
     sealer: Arc<AccountSealer>,
     endpoint: &WebhookEndpoint,
+    url: &Sealed,
     now: Timestamp,
 ) -> Result<Destination, OpenError> {
     let open = |purpose, sealed| sealer.open(purpose, endpoint.id.0, sealed);
@@ -195,7 +207,7 @@ fn open(
         let text = open(Purpose::WebhookSecret, sealed)?;
         WebhookSecret::parse(&text).map_err(|_| OpenError::Damaged)
     };
-    let url = open(Purpose::WebhookUrl, &endpoint.url)?;
+    let url = open(Purpose::WebhookUrl, url)?;
     // It was judged when it was stored, and the caller judges it again.
     let target = WebhookTarget::parse(&url, PrivateTargets::Allowed);
     let previous = endpoint.previous_secret_at(now);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ids::NoticeId;
+use crate::lease::Lease;
 use crate::notice::{NoticeOutcome, NoticeState, QueuedNotice};
 use crate::ports::{
     Accounts, AddressedNotice, Clock, NoticeError, NoticeOutbox, NoticeRecipient, NoticeSender,
@@ -64,8 +65,8 @@ impl MailNotices {
     ///
     /// It sends one notice only: mail is rare, and a shutdown waits for one mail at most.
     pub async fn execute(&self) -> Result<Option<Mailed>, PortError> {
-        let now = self.clock.now();
-        let claimed = self.outbox.claim(now, now + LEASE, 1).await?;
+        let lease = Lease::begin(self.clock.now(), LEASE);
+        let claimed = self.outbox.claim(lease, 1).await?;
         let Some(queued) = claimed.into_iter().next() else {
             return Ok(None);
         };

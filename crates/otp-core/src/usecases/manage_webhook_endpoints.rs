@@ -8,8 +8,8 @@ use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::AccountSealers;
 use crate::webhook::endpoint::{
-    DisabledReason, EndpointStanding, MAX_ENDPOINTS, SecretRotation, WebhookEndpoint,
-    WebhookEndpointChange,
+    DisabledReason, EndpointStanding, MAX_ENDPOINTS, MAX_LISTENERS, SecretRotation,
+    WebhookEndpoint, WebhookEndpointChange,
 };
 use crate::webhook::{
     EventFilter, ForbiddenWebhookTarget, InvalidWebhookTarget, PrivateTargets, WebhookDescription,
@@ -36,8 +36,8 @@ pub struct ManageWebhookEndpoints {
 pub struct NewWebhookEndpoint {
     /// The account.
     pub account_id: AccountId,
-    /// The URL as its owner typed it.
-    pub url: String,
+    /// The URL as its owner typed it; `None` for a listener.
+    pub url: Option<String>,
     /// The owner's description.
     pub description: Option<WebhookDescription>,
     /// The events it receives.
@@ -62,7 +62,7 @@ pub struct WebhookEndpointEdit {
 pub struct ShownWebhookEndpoint {
     /// Its id.
     pub id: WebhookEndpointId,
-    /// Its URL, normalised; `None` once the account's data is erased.
+    /// Its URL, normalised; `None` if it is a listener, and once the account's data is erased.
     pub url: Option<String>,
     /// The owner's description.
     pub description: Option<String>,
@@ -89,6 +89,9 @@ pub enum ManageWebhookEndpointsError {
     /// The account has too many endpoints.
     #[error("the account has {MAX_ENDPOINTS} webhook endpoints; remove one first")]
     TooMany,
+    /// The account has too many listeners.
+    #[error("{MAX_LISTENERS} programs listen to the account's events; end one first")]
+    TooManyListeners,
     /// The account has no such endpoint.
     #[error("the account has no webhook endpoint with that id")]
     EndpointNotFound,
@@ -106,7 +109,9 @@ impl ManageWebhookEndpoints {
         &self,
         new: NewWebhookEndpoint,
     ) -> Result<(ShownWebhookEndpoint, WebhookSecret), ManageWebhookEndpointsError> {
-        let target = WebhookTarget::parse(&new.url, self.private_targets)?;
+        let target = new.url.as_deref();
+        let target = target.map(|url| WebhookTarget::parse(url, self.private_targets));
+        let target = target.transpose()?;
         let sealer = self.sealer(new.account_id).await?;
         let now = self.clock.now();
         let id = WebhookEndpointId::generate(now, &*self.randomness);
@@ -115,7 +120,7 @@ impl ManageWebhookEndpoints {
         let endpoint = WebhookEndpoint {
             id,
             account_id: new.account_id,
-            url: self.seal(&sealer, Purpose::WebhookUrl, id, target.as_str()),
+            url: target.map(|url| self.seal(&sealer, Purpose::WebhookUrl, id, url.as_str())),
             description: description.map(|text| self.seal_description(&sealer, id, text)),
             events: new.events,
             standing: EndpointStanding::Enabled,
@@ -124,7 +129,10 @@ impl ManageWebhookEndpoints {
             created_at: now,
         };
         if !self.endpoints.add_webhook_endpoint(&endpoint).await? {
-            return Err(ManageWebhookEndpointsError::TooMany);
+            return Err(match endpoint.is_listener() {
+                true => ManageWebhookEndpointsError::TooManyListeners,
+                false => ManageWebhookEndpointsError::TooMany,
+            });
         }
         Ok((shown(Some(&sealer), &endpoint)?, secret))
     }
@@ -279,7 +287,7 @@ fn shown(
     };
     Ok(ShownWebhookEndpoint {
         id: endpoint.id,
-        url: open(Purpose::WebhookUrl, Some(&endpoint.url))?,
+        url: open(Purpose::WebhookUrl, endpoint.url.as_ref())?,
         description: open(Purpose::WebhookDescription, endpoint.description.as_ref())?,
         events: endpoint.events,
         standing: endpoint.standing,

@@ -7,21 +7,25 @@ use crate::ids::{AccountId, WebhookEndpointId};
 use crate::sealing::Sealed;
 use crate::time::Timestamp;
 
-/// An account has at most this many endpoints.
+/// An account has at most this many endpoints with a URL.
 pub const MAX_ENDPOINTS: usize = 20;
+
+/// An account has at most this many listeners.
+pub const MAX_LISTENERS: usize = 5;
 
 /// How long the previous secret signs after a rotation.
 pub const SECRET_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// An endpoint: a URL of a customer that receives events. This is what a store keeps of it.
+/// An endpoint: a URL of a customer that receives events, or a listener, which fetches them. This is what a store
+/// keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookEndpoint {
     /// Its id.
     pub id: WebhookEndpointId,
     /// The account.
     pub account_id: AccountId,
-    /// The URL, sealed: it may contain a token.
-    pub url: Sealed,
+    /// The URL, sealed: it may contain a token. A listener has none.
+    pub url: Option<Sealed>,
     /// The owner's description, sealed.
     pub description: Option<Sealed>,
     /// The events it receives.
@@ -163,6 +167,11 @@ impl WebhookEndpointChange {
 }
 
 impl WebhookEndpoint {
+    /// Returns whether it is a listener: a machine without a public address that fetches its events.
+    pub const fn is_listener(&self) -> bool {
+        self.url.is_none()
+    }
+
     /// Returns the secret that signs beside the current one at `now`, if there is one.
     pub fn previous_secret_at(&self, now: Timestamp) -> Option<&Sealed> {
         let previous = self.previous_secret.as_ref();
@@ -184,7 +193,7 @@ impl WebhookEndpoint {
             });
         }
         Self {
-            url: change.url.unwrap_or(self.url),
+            url: change.url.or(self.url),
             description: change.description.unwrap_or(self.description),
             events: change.events.unwrap_or(self.events),
             standing: change
@@ -206,22 +215,28 @@ pub fn wanted_by(endpoints: &[WebhookEndpoint]) -> WantedEvents {
 }
 
 /// Judges a new endpoint of an account that has the `existing` ones. Returns the events that the account's
-/// endpoints want with it; `None` if the account has too many.
+/// endpoints want with it; `None` if the account has too many of its sort.
 pub fn judge_addition(existing: &[WebhookEndpoint], new: &WebhookEndpoint) -> Option<WantedEvents> {
-    if existing.len() >= MAX_ENDPOINTS {
+    let is_alike = |one: &&WebhookEndpoint| one.is_listener() == new.is_listener();
+    let most = match new.is_listener() {
+        true => MAX_LISTENERS,
+        false => MAX_ENDPOINTS,
+    };
+    if existing.iter().filter(is_alike).count() >= most {
         return None;
     }
     Some(wanted_by(existing).union(wanted_by(std::slice::from_ref(new))))
 }
 
 /// Judges a change of one of an account's endpoints. Returns the endpoint after it, and the events that the
-/// account's endpoints want then; `None` if the account has no such endpoint.
+/// account's endpoints want then; `None` if the account has no such endpoint. A listener cannot be changed.
 pub fn judge_change(
     mut existing: Vec<WebhookEndpoint>,
     id: WebhookEndpointId,
     change: &WebhookEndpointChange,
 ) -> Option<(WebhookEndpoint, WantedEvents)> {
-    let position = existing.iter().position(|endpoint| endpoint.id == id)?;
+    let mut endpoints = existing.iter();
+    let position = endpoints.position(|endpoint| endpoint.id == id && !endpoint.is_listener())?;
     let changed = existing.swap_remove(position).changed(change);
     let wanted = wanted_by(&existing).union(wanted_by(std::slice::from_ref(&changed)));
     Some((changed, wanted))

@@ -6,6 +6,7 @@ use super::delivery::EndpointHealth;
 use super::endpoint::EndpointStanding;
 use super::event::WebhookEvent;
 use super::event_kind::EventFilter;
+use super::turn::next_turn;
 use crate::ids::{AccountId, WebhookEndpointId};
 use crate::time::Timestamp;
 
@@ -47,7 +48,9 @@ pub fn route(events: &[WebhookEvent], endpoints: &[RoutingEndpoint], now: Timest
         let candidates = of_account.get(&event.account_id).into_iter().flatten();
         for endpoint in candidates.filter(|endpoint| endpoint.receives(event)) {
             routed.deliveries.push((endpoint.id, *event));
-            routed.turns.insert(endpoint.id, endpoint.next_turn(now));
+            routed
+                .turns
+                .extend(endpoint.next_turn(now).map(|turn| (endpoint.id, turn)));
         }
     }
     routed
@@ -58,10 +61,10 @@ impl RoutingEndpoint {
         self.standing == EndpointStanding::Enabled && self.events.wants(event.kind)
     }
 
-    /// Returns the time of its next turn now that something is due.
-    pub fn next_turn(&self, now: Timestamp) -> Timestamp {
-        let next = self.health.may_be_called_at(now);
-        self.due_at.map_or(next, |due_at| due_at.min(next))
+    /// Returns the time of its next turn now that something is due; `None` while it is disabled.
+    pub fn next_turn(&self, now: Timestamp) -> Option<Timestamp> {
+        let next = next_turn(self.standing, self.health, Some(now), now)?;
+        Some(self.due_at.map_or(next, |due_at| due_at.min(next)))
     }
 }
 
@@ -144,7 +147,19 @@ mod tests {
                 },
                 ..endpoint(1, 1, EventFilter::ALL)
             };
-            assert_eq!(endpoint.next_turn(NOW), expected, "{endpoint:?}");
+            assert_eq!(endpoint.next_turn(NOW), Some(expected), "{endpoint:?}");
+        }
+    }
+
+    #[test]
+    fn a_disabled_endpoint_has_no_turn() {
+        for standing in EndpointStanding::ALL {
+            let endpoint = RoutingEndpoint {
+                standing,
+                ..endpoint(1, 1, EventFilter::ALL)
+            };
+            let expected = (standing == EndpointStanding::Enabled).then_some(NOW);
+            assert_eq!(endpoint.next_turn(NOW), expected);
         }
     }
 }

@@ -29,6 +29,9 @@ const TURN_TIME: Duration = Duration::from_secs(5);
 /// How long a turn holds: longer than the time in which a turn begins calls (5 s) and the longest call together.
 pub const LEASE: Duration = Duration::from_secs(30);
 
+/// A listener that fetches nothing for this long is removed. It has its own turn meanwhile.
+pub const LISTENER_SILENCE: Duration = Duration::from_secs(2 * 60);
+
 /// A delivery that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueDelivery {
@@ -236,6 +239,14 @@ impl EndedTurn {
     ) -> Option<Timestamp> {
         next_turn(standing, self.health, first_due, self.at)
     }
+}
+
+/// Returns the end of the turn with which a new endpoint begins; `None` if it begins without one.
+///
+/// A listener has its own turn for as long as it listens. Whoever claims it after that finds a listener that is gone.
+pub fn first_turn(endpoint: &WebhookEndpoint) -> Option<Timestamp> {
+    let is_listener = endpoint.is_listener();
+    is_listener.then(|| endpoint.created_at + LISTENER_SILENCE)
 }
 
 /// Returns the time of the next turn, and the health, of an endpoint after a change that

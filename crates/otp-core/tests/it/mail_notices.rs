@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use otp_core::account::Account;
 use otp_core::ids::{ApiKeyId, NoticeId, WebhookEndpointId};
+use otp_core::lease::Lease;
 use otp_core::notice::{MailNotice, NoticeKind, NoticeState};
 use otp_core::page::PagePosition;
 use otp_core::ports::{
@@ -362,12 +363,12 @@ async fn a_notice_to_an_address_that_cannot_be_read_waits() {
 async fn one_notice_at_a_time_is_claimed_for_five_minutes() {
     let world = World::with_credits(1).await;
     let mut outbox = MockNoticeOutbox::new();
-    let lease = START + Duration::from_secs(300);
+    let lease = Lease::begin(START, Duration::from_secs(300));
     outbox
         .expect_claim()
         .once()
-        .withf(move |now, until, limit| (*now, *until, *limit) == (START, lease, 1))
-        .return_once(|_, _, _| Ok(Vec::new()));
+        .withf(move |claimed, limit| (*claimed, *limit) == (lease, 1))
+        .return_once(|_, _| Ok(Vec::new()));
     let mail = MailNotices {
         outbox: Arc::new(outbox),
         ..world.mail
@@ -399,8 +400,8 @@ async fn a_process_that_dies_after_sending_leaves_the_same_mail_to_the_next() {
     let id = world.enqueue(1).await;
     // The process claimed and sent the notice, but did not record it.
     let now = world.fixture.clock.now();
-    let lease = now + Duration::from_secs(300);
-    let claimed = world.fixture.store.claim(now, lease, 1).await;
+    let lease = Lease::begin(now, Duration::from_secs(300));
+    let claimed = world.fixture.store.claim(lease, 1).await;
     assert_eq!(claimed.expect("claimed").len(), 1);
     world.round().await;
     assert_eq!(world.server.took(), []);
@@ -429,7 +430,7 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
     let endpoint = WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(1)),
         account_id: fixture.account,
-        url: Sealed(Vec::new()),
+        url: Some(Sealed(Vec::new())),
         description: None,
         events: EventFilter::ALL,
         standing: EndpointStanding::Enabled,

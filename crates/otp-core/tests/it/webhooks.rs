@@ -1,5 +1,6 @@
 //! `DeliverWebhooks` and what goes with it: routing, calls, the log, and what events show.
 
+mod listeners;
 mod log;
 mod resources;
 
@@ -108,6 +109,7 @@ impl World {
             sealers: fixture.sealers(),
         };
         let deliver = DeliverWebhooks {
+            endpoints: store.clone(),
             deliveries: store.clone(),
             find_resource,
             bodies: Arc::new(Names),
@@ -135,7 +137,7 @@ impl World {
     async fn endpoint(&self, events: EventFilter) -> (WebhookEndpointId, WebhookSecret) {
         let new = NewWebhookEndpoint {
             account_id: self.fixture.account,
-            url: URL.to_owned(),
+            url: Some(URL.to_owned()),
             description: None,
             events,
         };

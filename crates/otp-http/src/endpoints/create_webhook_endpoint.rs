@@ -61,9 +61,13 @@ pub(crate) struct CreateWebhookEndpointRequest {
 
 /// The example of the reference.
 pub(super) fn example() -> WebhookEndpointWithSecret {
+    (shown_example(), secret_example()).into()
+}
+
+/// The secret of the reference's examples.
+pub(super) fn secret_example() -> WebhookSecret {
     let secret = WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-    let secret = secret.expect("a secret of 24 bytes");
-    (shown_example(), secret).into()
+    secret.expect("a secret of 24 bytes")
 }
 
 /// Creates a webhook endpoint: a URL of your server. An account has at most 20.
@@ -124,7 +128,7 @@ async fn read(
     let url = body.url.text("url")?.filter(|url| !url.is_empty());
     let wanted = NewWebhookEndpoint {
         account_id: caller.account_id,
-        url: url.ok_or(InvalidField::new("url", FieldFault::Missing))?,
+        url: Some(url.ok_or(InvalidField::new("url", FieldFault::Missing))?),
         description: description(body.description, "description")?,
         events: events(body.events, "events")?.unwrap_or_default(),
     };

@@ -11,12 +11,10 @@ use otp_edge::resource_at;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
 
-use super::webhook_delivery::{self, WebhookDeliveryPath, stored_example};
-use super::webhook_endpoint;
-use crate::authentication::authenticate;
-use crate::body::JsonField;
+use super::webhook_delivery::{WebhookDeliveryPath, id_of, stored_example};
+use super::webhook_endpoint::read_without_body;
 use crate::error::{self, ApiError, ErrorCode};
-use crate::idempotency::{answer_once, repeatable};
+use crate::idempotency::answer_once;
 use crate::state::ApiState;
 use crate::wire::{AcceptedWebhook, IdempotencyHeader, RequestHeaders};
 
@@ -64,10 +62,8 @@ async fn read(
     request: &HttpRequest,
     state: &ApiState,
 ) -> Result<(Wanted, Option<RepeatableRequest>), ApiError> {
-    let caller = authenticate(request, state).await?;
-    let repeatable = repeatable(request, caller, &[], JsonField::Absent)?;
-    let of = (caller.account_id, webhook_endpoint::id_of(request)?);
-    Ok(((of, webhook_delivery::id_of(request)?), repeatable))
+    let (of, repeatable) = read_without_body(request, state).await?;
+    Ok(((of, id_of(request)?), repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.

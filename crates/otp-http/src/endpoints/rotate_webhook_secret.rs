@@ -5,18 +5,14 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
-use otp_core::ids::{AccountId, WebhookEndpointId};
-use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_edge::resource_at;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
 
 use super::create_webhook_endpoint::example;
-use super::webhook_endpoint::{WebhookEndpointPath, id_of};
-use crate::authentication::authenticate;
-use crate::body::JsonField;
-use crate::error::{self, ApiError, ErrorCode};
-use crate::idempotency::{answer_once, repeatable};
+use super::webhook_endpoint::{WebhookEndpointPath, read_without_body};
+use crate::error::{self, ErrorCode};
+use crate::idempotency::answer_once;
 use crate::state::ApiState;
 use crate::wire::{IdempotencyHeader, RequestHeaders, WebhookEndpointWithSecret};
 
@@ -53,24 +49,13 @@ pub(crate) fn resource() -> Resource {
     ),
 )]
 pub(crate) async fn post(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
-    let read = read(&request, &state).await;
+    let read = read_without_body(&request, &state).await;
     let manage = state.manage_webhook_endpoints.clone();
     let action = async move |(account, id), _| {
         let rotated = manage.rotate_secret(account, id).await?;
         Ok(WebhookEndpointWithSecret::from(rotated))
     };
     answer_once(&request, &state, read, StatusCode::OK, action).await
-}
-
-type Wanted = (AccountId, WebhookEndpointId);
-
-async fn read(
-    request: &HttpRequest,
-    state: &ApiState,
-) -> Result<(Wanted, Option<RepeatableRequest>), ApiError> {
-    let caller = authenticate(request, state).await?;
-    let repeatable = repeatable(request, caller, &[], JsonField::Absent)?;
-    Ok(((caller.account_id, id_of(request)?), repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.

@@ -1,8 +1,9 @@
 //! The path of a webhook endpoint, and the endpoint of the reference's examples.
 
 use actix_web::HttpRequest;
-use otp_core::ids::WebhookEndpointId;
+use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::time::Timestamp;
+use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_core::usecases::manage_webhook_endpoints::ShownWebhookEndpoint;
 use otp_core::webhook::endpoint::EndpointStanding;
 use otp_core::webhook::{EventFilter, WebhookEventKind};
@@ -10,8 +11,12 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use uuid::Uuid;
 
+use crate::authentication::authenticate;
+use crate::body::JsonField;
 use crate::error::{ApiError, ErrorCode};
+use crate::idempotency::repeatable;
 use crate::parameter::{PathParameter, WEBHOOK_ENDPOINT_ID, documents};
+use crate::state::ApiState;
 
 pub(super) const PATH: &str = "/v1/webhook-endpoints/{id}";
 
@@ -34,6 +39,16 @@ impl IntoParams for WebhookEndpointPath {
 pub(super) fn id_of(request: &HttpRequest) -> Result<WebhookEndpointId, ApiError> {
     let id = ID.read(request);
     id.ok_or(ApiError::Plain(ErrorCode::WebhookEndpointNotFound))
+}
+
+/// Reads a request that has no body: the account, the endpoint, and the idempotency key if there is one.
+pub(super) async fn read_without_body(
+    request: &HttpRequest,
+    state: &ApiState,
+) -> Result<((AccountId, WebhookEndpointId), Option<RepeatableRequest>), ApiError> {
+    let caller = authenticate(request, state).await?;
+    let repeatable = repeatable(request, caller, &[], JsonField::Absent)?;
+    Ok(((caller.account_id, id_of(request)?), repeatable))
 }
 
 /// The endpoint of the reference's examples.

@@ -117,7 +117,7 @@ codes! {
     OutcomeAlreadyRecorded => CONFLICT,
     /// The path is for test keys only.
     TestKeyRequired => FORBIDDEN,
-    /// Too many requests wait for messages of test keys.
+    /// Too many requests wait for messages of test keys, or for events.
     TooManyWaiting => TOO_MANY_REQUESTS,
     /// The URL of a webhook endpoint leads to a host that must not be called.
     ForbiddenWebhookTarget => BAD_REQUEST,
@@ -129,6 +129,8 @@ codes! {
     WebhookEndpointDisabled => CONFLICT,
     /// The account has as many webhook endpoints as it may have.
     TooManyWebhookEndpoints => CONFLICT,
+    /// The account has as many listeners as it may have.
+    TooManyWebhookListeners => CONFLICT,
     /// The idempotency key belongs to another request.
     IdempotencyKeyReused => UNPROCESSABLE_ENTITY,
     /// The first request with this idempotency key is still in progress.

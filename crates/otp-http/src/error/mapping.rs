@@ -12,6 +12,7 @@ use otp_core::usecases::create_verification::CreateVerificationError;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveriesError;
 use otp_core::usecases::list_messages::ListMessagesError;
 use otp_core::usecases::list_verifications::ListVerificationsError;
+use otp_core::usecases::listen_for_events::ListenForEventsError;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpointsError;
 use otp_core::usecases::read_test_inbox::ReadTestInboxError;
 use otp_core::usecases::record_outcome::RecordOutcomeError;
@@ -318,11 +319,26 @@ impl From<ManageWebhookEndpointsError> for ApiError {
             // An account that has API keys exists, so its data has been erased.
             ManageWebhookEndpointsError::AccountNotFound => Self::Plain(ErrorCode::AccountClosed),
             ManageWebhookEndpointsError::TooMany => Self::Plain(ErrorCode::TooManyWebhookEndpoints),
+            ManageWebhookEndpointsError::TooManyListeners => {
+                Self::Plain(ErrorCode::TooManyWebhookListeners)
+            }
             ManageWebhookEndpointsError::EndpointNotFound => {
                 Self::Plain(ErrorCode::WebhookEndpointNotFound)
             }
             ManageWebhookEndpointsError::Unreadable(_) => Self::Internal(error.into()),
             ManageWebhookEndpointsError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListenForEventsError> for ApiError {
+    fn from(error: ListenForEventsError) -> Self {
+        match error {
+            ListenForEventsError::ListenerNotFound => {
+                Self::Plain(ErrorCode::WebhookEndpointNotFound)
+            }
+            ListenForEventsError::TooManyWaiting => Self::Plain(ErrorCode::TooManyWaiting),
+            ListenForEventsError::Port(error) => error.into(),
         }
     }
 }

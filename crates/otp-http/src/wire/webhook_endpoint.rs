@@ -14,14 +14,14 @@ use super::time::Time;
 use super::typed_field::TypedField;
 use crate::error::{FieldFault, InvalidField};
 
-/// A webhook endpoint of the account: a URL of your server. Every field is always there.
+/// A webhook endpoint of the account: a URL of your server, or a listener. Every field is always there.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = WebhookEndpoint)]
 pub(crate) struct WebhookEndpointResource {
     /// Id of the endpoint.
     id: Uuid,
-    /// The URL in its normal form; null once the account's data is erased.
+    /// The URL in its normal form; null if it is a listener, and once the account's data is erased.
     #[schema(required = true, format = "uri")]
     url: Option<String>,
     /// Your description of it, if it has one.

@@ -68,7 +68,9 @@ async fn the_document_is_openapi_3_1_with_every_path_and_the_key() {
             "/v1/webhook-endpoints/{id}/deliveries/{delivery}/replay",
             "/v1/webhook-endpoints/{id}/replay",
             "/v1/webhook-endpoints/{id}/rotate-secret",
-            "/v1/webhook-endpoints/{id}/test"
+            "/v1/webhook-endpoints/{id}/test",
+            "/v1/webhook-listeners",
+            "/v1/webhook-listeners/{id}/events"
         ]
     );
     let key = &document["components"]["securitySchemes"]["ApiKey"];

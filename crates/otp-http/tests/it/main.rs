@@ -24,5 +24,6 @@ mod verification_fields;
 mod verifications;
 mod webhook_deliveries;
 mod webhook_endpoints;
+mod webhook_listeners;
 mod whatsapp_webhook;
 mod wire;

@@ -2,17 +2,13 @@
 //! mocks; a test sets their expectations.
 
 mod answer;
+mod requests;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::App;
-use actix_web::http::Method;
-use actix_web::middleware::from_fn;
-use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::web::ServiceConfig;
+use actix_web::test::TestRequest;
 use otp_core::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
 use otp_core::channel::email;
 use otp_core::channel::whatsapp::health::SenderStop;
@@ -22,13 +18,13 @@ use otp_core::ids::{AccountId, ApiKeyId, SenderId, TemplateId};
 use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
-    Clock, IdempotentAnswers, MockAdmissionFacts, MockClock, MockDirectory, MockFallbacks,
-    MockIdempotentAnswers, MockInboxBell, MockInsights, MockMessageOutcomes, MockMessageSender,
-    MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner, MockReceipts,
-    MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders, MockStorageHealth,
-    MockTemplates, MockTestInbox, MockVerificationLedger, MockVerifications, MockWebhookDeliveries,
-    MockWebhookEndpoints, ProviderWebhook, Randomness, SendLedger, StorageHealth,
-    WebhookDeliveries, WebhookEndpoints,
+    Clock, IdempotentAnswers, InboxBell, MockAdmissionFacts, MockApiKeys, MockClock, MockDirectory,
+    MockFallbacks, MockIdempotentAnswers, MockInboxBell, MockInsights, MockMessageOutcomes,
+    MockMessageSender, MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner,
+    MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders,
+    MockStorageHealth, MockSubscriptions, MockTemplates, MockTestInbox, MockVerificationLedger,
+    MockVerifications, MockWebhookDeliveries, MockWebhookEndpoints, ProviderWebhook, Randomness,
+    SendLedger, StorageHealth, WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::PriceList;
 use otp_core::proof::ProofSubject;
@@ -47,10 +43,12 @@ use otp_core::usecases::check_message_status::CheckMessageStatus;
 use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::explain_send::ExplainSend;
+use otp_core::usecases::find_event_resource::FindEventResource;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
+use otp_core::usecases::listen_for_events::ListenForEvents;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::publish_proof_keys::PublishProofKeys;
 use otp_core::usecases::read_test_inbox::ReadTestInbox;
@@ -64,13 +62,13 @@ use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::verification::VerificationPolicy;
 use otp_core::webhook::PrivateTargets;
 use otp_edge::UseCaseRunner;
-use otp_http::{Api, ApiState, HttpOptions, WhatsAppWebhook};
+use otp_http::{Api, ApiState, HttpOptions, JsonWebhookBodies, WhatsAppWebhook};
 use otp_testkit::SeededRandomness;
-use serde_json::Value;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 pub(super) use answer::Answer;
+pub(super) use requests::{ask, ask_at, get, post};
 
 pub(super) const NOW: Timestamp = Timestamp::from_unix_millis(1_780_000_000_000);
 pub(super) const ACCOUNT: AccountId = AccountId(Uuid::from_u128(0xacc));
@@ -295,6 +293,28 @@ impl World {
             sealers: sealers(),
             clock: clock.clone(),
         };
+        let find_resource = FindEventResource {
+            show_message: ShowMessage {
+                messages: messages.clone(),
+                sealers: sealers(),
+            },
+            show_verification: show_verification.clone(),
+            endpoints: ManageWebhookEndpoints {
+                endpoints: Arc::clone(&self.webhook_endpoints),
+                sealers: sealers(),
+                clock: clock.clone(),
+                randomness: Arc::new(SeededRandomness::new(12)),
+                private_targets: PrivateTargets::Forbidden,
+            },
+            subscriptions: Arc::new(MockSubscriptions::new()),
+            keys: Arc::new(MockApiKeys::new()),
+            senders: Arc::new(MockSenders::new()),
+            healths: Arc::new(MockSenderHealths::new()),
+            templates: Arc::new(MockTemplates::new()),
+            opt_outs: Arc::new(MockOptOuts::new()),
+            sealers: sealers(),
+        };
+        let bell: Arc<dyn InboxBell> = Arc::new(self.bell);
         let state = ApiState {
             publish_proof_keys: PublishProofKeys {
                 keys: Arc::new(self.proof_keys),
@@ -342,6 +362,14 @@ impl World {
                 insights: Arc::new(self.insights),
                 clock: clock.clone(),
             },
+            listen_for_events: ListenForEvents {
+                endpoints: Arc::clone(&self.webhook_endpoints),
+                deliveries: Arc::clone(&self.webhook_deliveries),
+                find_resource,
+                bodies: Arc::new(JsonWebhookBodies),
+                bell: Arc::clone(&bell),
+                clock: clock.clone(),
+            },
             inspect_webhook_deliveries: InspectWebhookDeliveries {
                 endpoints: Arc::clone(&self.webhook_endpoints),
                 deliveries: self.webhook_deliveries,
@@ -359,7 +387,7 @@ impl World {
                 inbox: Arc::new(self.inbox),
                 directory: directory.clone(),
                 sealers: sealers(),
-                bell: Arc::new(self.bell),
+                bell,
                 clock: clock.clone(),
             },
             verification_policy: VerificationPolicy::default(),
@@ -460,41 +488,4 @@ fn profile() -> SendingProfile {
         proof_subject: ProofSubject::default(),
         reviewers: Vec::new(),
     }
-}
-
-pub(super) async fn ask(api: &Api, request: TestRequest) -> Answer {
-    ask_at(api.configure(), request).await
-}
-
-/// Makes one request to the paths that `configure` mounts.
-pub(super) async fn ask_at(
-    configure: impl FnOnce(&mut ServiceConfig),
-    request: TestRequest,
-) -> Answer {
-    let app = App::new()
-        .wrap(from_fn(otp_edge::envelope))
-        .configure(configure);
-    let app = init_service(app).await;
-    let answer = call_service(&app, request.to_request()).await;
-    Answer {
-        status: answer.status(),
-        headers: answer.headers().clone(),
-        body: read_body(answer).await.to_vec(),
-    }
-}
-
-/// A `POST` with the live key and a JSON body.
-pub(super) fn post(path: &str, body: &Value) -> TestRequest {
-    get(path)
-        .method(Method::POST)
-        .insert_header(("Content-Type", "application/json"))
-        .set_payload(body.to_string())
-}
-
-/// A `GET` with the live key.
-pub(super) fn get(path: &str) -> TestRequest {
-    TestRequest::get()
-        .uri(path)
-        .peer_addr(SocketAddr::from(([203, 0, 113, 9], 4711)))
-        .insert_header(("X-Api-Key", live_key().expose()))
 }

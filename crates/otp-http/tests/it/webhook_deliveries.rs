@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use otp_core::ids::{WebhookEndpointId, WebhookEventId};
+use otp_core::lease::Lease;
 use otp_core::ports::{WebhookDeliveries as _, WebhookEndpoints as _};
 use otp_core::sealing::Sealed;
 use otp_core::turns::Room;
@@ -44,9 +45,9 @@ async fn deliver(store: &MemoryStore, to: WebhookEndpointId, count: u64) -> Vec<
 
 async fn claim(store: &MemoryStore, seconds: u64) -> Vec<WebhookTurn> {
     let now = NOW + Duration::from_secs(seconds);
-    let leased_until = now + Duration::from_secs(1);
+    let lease = Lease::begin(now, Duration::from_secs(1));
     let room = Room::for_all(9);
-    let claimed = store.claim_webhook_turns(now, leased_until, &room);
+    let claimed = store.claim_webhook_turns(lease, &room);
     claimed.await.unwrap()
 }
 
@@ -242,7 +243,7 @@ async fn the_deliveries_of_another_account_do_not_exist() {
     let foreign = WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(7)),
         account_id: OTHER,
-        url: Sealed(Vec::new()),
+        url: Some(Sealed(Vec::new())),
         description: None,
         events: EventFilter::ALL,
         standing: EndpointStanding::Enabled,

@@ -330,7 +330,7 @@ async fn a_foreign_endpoint_and_an_unknown_one_get_the_same_answer() {
     let foreign = WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(7)),
         account_id: OTHER,
-        url: Sealed(vec![1]),
+        url: Some(Sealed(vec![1])),
         description: None,
         events: EventFilter::ALL,
         standing: EndpointStanding::Enabled,

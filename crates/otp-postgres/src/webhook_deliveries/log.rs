@@ -8,7 +8,7 @@ use otp_core::webhook::WebhookEvent;
 use otp_core::webhook::delivery_log::{MAX_REPLAYED, Replay};
 use otp_core::webhook::routing::{Routed, RoutingEndpoint};
 use otp_rows::Col;
-use otp_rows::rows::{ReplayedRow, RoutingEndpointRow, StoredAttemptRow, StoredDeliveryRow};
+use otp_rows::rows::{ReplayedRow, RoutingEndpointRow, StoredAttemptRow, WebhookDeliveryRow};
 
 use super::{SetTurns, insert_deliveries};
 use crate::pipeline::try_join;
@@ -17,9 +17,9 @@ use crate::transaction::Transaction;
 
 statement! {
     /// The deliveries of an endpoint, newest first.
-    List { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> StoredDeliveryRow,
-    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
-         attempts \
+    List { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> WebhookDeliveryRow,
+    "SELECT endpoint_id, endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, \
+         due_at, attempts, failed_attempts \
      FROM webhook_deliveries AS delivery \
      JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
      WHERE endpoint_id = {} AND event_id < {} ORDER BY event_id DESC LIMIT {}"
@@ -27,9 +27,9 @@ statement! {
 
 statement! {
     /// One delivery of an endpoint.
-    Find { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> StoredDeliveryRow,
-    "SELECT endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, due_at, \
-         attempts \
+    Find { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> WebhookDeliveryRow,
+    "SELECT endpoint_id, endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, \
+         due_at, attempts, failed_attempts \
      FROM webhook_deliveries AS delivery \
      JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
      WHERE endpoint_id = {} AND event_id = {}"
@@ -80,12 +80,13 @@ pub(super) async fn add(
     event: &WebhookEvent,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
+    let Some(locked) = lock_turn(transaction, endpoint).await? else {
         return Ok(false);
     };
+    let turn = locked.next_turn(now).map(|due_at| (endpoint, due_at));
     let routed = Routed {
         deliveries: vec![(endpoint, *event)],
-        turns: [(endpoint, due_at)].into(),
+        turns: turn.into_iter().collect(),
     };
     insert_deliveries(transaction.connection(), &routed, now).await?;
     Ok(true)
@@ -97,7 +98,7 @@ pub(super) async fn replay(
     replay: Replay,
     now: Timestamp,
 ) -> QueryResult<Vec<WebhookEventId>> {
-    let Some(due_at) = next_turn(transaction, endpoint, now).await? else {
+    let Some(locked) = lock_turn(transaction, endpoint).await? else {
         return Ok(Vec::new());
     };
     let (from, until) = replay.bounds();
@@ -111,7 +112,7 @@ pub(super) async fn replay(
         again_of: Col(endpoint),
     };
     let replayed = replay.rows(connection).await?;
-    if !replayed.is_empty() {
+    if let Some(due_at) = locked.next_turn(now).filter(|_| !replayed.is_empty()) {
         let set = SetTurns {
             endpoint_id: vec![Col(endpoint)],
             due_at: vec![Col(due_at)],
@@ -121,15 +122,13 @@ pub(super) async fn replay(
     Ok(replayed.into_iter().map(WebhookEventId::from).collect())
 }
 
-/// Begins the transaction, locks the turn of an endpoint, and returns when it is if something is due now.
-pub(super) async fn next_turn(
+/// Begins the transaction, and locks the turn of an endpoint; `None` if there is no such endpoint.
+async fn lock_turn(
     transaction: &Transaction,
     endpoint: WebhookEndpointId,
-    now: Timestamp,
-) -> QueryResult<Option<Timestamp>> {
+) -> QueryResult<Option<RoutingEndpoint>> {
     let endpoint = EndpointOf { id: Col(endpoint) };
     let locked = endpoint.rows(transaction.connection());
     let ((), locked) = try_join(transaction.begin(), locked).await?;
-    let locked = locked.into_iter().next().map(RoutingEndpoint::from);
-    Ok(locked.map(|endpoint| endpoint.next_turn(now)))
+    Ok(locked.into_iter().next().map(RoutingEndpoint::from))
 }

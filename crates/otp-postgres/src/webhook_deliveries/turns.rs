@@ -9,7 +9,7 @@ use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint, WebhookEndp
 use otp_core::webhook::turn::{EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn};
 use otp_core::webhook::{DeliveryState, EndpointHealth};
 use otp_rows::Col;
-use otp_rows::rows::{ClaimedTurnRow, DueDeliveryRow, WebhookEndpointRow};
+use otp_rows::rows::{ClaimedTurnRow, WebhookDeliveryRow, WebhookEndpointRow};
 use otp_rows::schema::{webhook_deliveries, webhook_endpoints, webhook_turns};
 
 use crate::notice_outbox::insert_notices;
@@ -41,12 +41,12 @@ statement! {
 
 statement! {
     /// The first due deliveries of each endpoint.
-    DueDeliveries { endpoint_id: [WebhookEndpointId], now: Timestamp, most: i64 } -> DueDeliveryRow,
+    DueDeliveries { endpoint_id: [WebhookEndpointId], now: Timestamp, most: i64 } -> WebhookDeliveryRow,
     "SELECT endpoint.id AS endpoint_id, endpoint.account_id, due.* \
      FROM unnest({}) AS wanted (id) JOIN webhook_endpoints AS endpoint ON endpoint.id = wanted.id, \
      LATERAL ( \
-         SELECT event_id, kind, subject, recipient_index, sequence, at, attempts, failed_attempts, \
-             due_at \
+         SELECT event_id, kind, subject, recipient_index, sequence, at, state, due_at, attempts, \
+             failed_attempts \
          FROM webhook_deliveries AS delivery \
          WHERE delivery.endpoint_id = endpoint.id AND state = 0 AND due_at <= {} \
          ORDER BY due_at, event_id LIMIT {}) AS due \
@@ -91,6 +91,16 @@ statement! {
      WHERE webhook_deliveries.endpoint_id = {} AND webhook_deliveries.event_id = new.event_id"
 }
 
+impl DueDeliveries {
+    pub(super) fn of(endpoint_id: Vec<Col<WebhookEndpointId>>, now: Timestamp) -> Self {
+        Self {
+            endpoint_id,
+            now: Col(now),
+            most: Col(i64::try_from(MAX_DELIVERIES).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
 /// Loads the endpoints of claimed turns, and what is due. An endpoint that was removed meanwhile is left out.
 pub(super) async fn load_turns(
     connection: &AsyncPgConnection,
@@ -99,11 +109,7 @@ pub(super) async fn load_turns(
 ) -> QueryResult<Vec<WebhookTurn>> {
     let mut reader = connection;
     let ids = || claimed.iter().map(ClaimedTurnRow::endpoint_id).map(Col);
-    let due = DueDeliveries {
-        endpoint_id: ids().collect(),
-        now: Col(now),
-        most: Col(i64::try_from(MAX_DELIVERIES).unwrap_or(i64::MAX)),
-    };
+    let due = DueDeliveries::of(ids().collect(), now);
     let endpoints = webhook_endpoints::table
         .filter(webhook_endpoints::id.eq_any(ids()))
         .select(WebhookEndpointRow::as_select())
@@ -143,6 +149,34 @@ pub(super) async fn end_turn(transaction: &Transaction, turn: &EndedTurn) -> Que
     let first_due = load_first_due(transaction, turn.endpoint_id).await?;
     let due_at = standing.and_then(|standing| turn.next_turn(standing, first_due));
     set_turn(transaction, turn.endpoint_id, due_at, turn.health).await?;
+    Ok(true)
+}
+
+/// Prolongs the turn of a listener, and marks what it received; returns `false` if there is none.
+pub(super) async fn hold_turn(
+    transaction: &Transaction,
+    listener: WebhookEndpointId,
+    received: &[WebhookEventId],
+    until: Timestamp,
+) -> QueryResult<bool> {
+    let mut connection = transaction.connection();
+    let hold = diesel::update(webhook_turns::table.find(Col(listener)))
+        .set((
+            webhook_turns::due_at.eq(Col(Some(until))),
+            webhook_turns::leased_until.eq(Col(Some(until))),
+        ))
+        .execute(&mut connection);
+    let ((), held) = try_join(transaction.begin(), hold).await?;
+    if held == 0 || received.is_empty() {
+        return Ok(held > 0);
+    }
+    let received = received.iter().copied().map(Col);
+    diesel::update(webhook_deliveries::table)
+        .filter(webhook_deliveries::endpoint_id.eq(Col(listener)))
+        .filter(webhook_deliveries::event_id.eq_any(received))
+        .set(webhook_deliveries::state.eq(Col(DeliveryState::Delivered)))
+        .execute(&mut connection)
+        .await?;
     Ok(true)
 }
 

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, WebhookEndpointId, WebhookEventId};
+use otp_core::ports::WebhookBacklog;
 use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_core::webhook::delivery_log::{StoredAttempt, StoredDelivery};
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint};
 use otp_core::webhook::routing::RoutingEndpoint;
-use otp_core::webhook::turn::{DueDelivery, WebhookTurn};
+use otp_core::webhook::turn::{DueDelivery, WebhookTurn, first_turn};
 use otp_core::webhook::{
     DeliveryState, EndpointHealth, EventFilter, WebhookEvent, WebhookEventKind,
 };
@@ -66,30 +67,43 @@ impl From<RoutingEndpointRow> for RoutingEndpoint {
             events: row.events.0,
             standing: row.standing.0,
             due_at: row.due_at.0,
-            health: EndpointHealth {
-                failures: row.failures.0,
-                failing_since: row.failing_since.0,
-                rests_until: row.rests_until.0,
-            },
+            health: health(row.failures, row.failing_since, row.rests_until),
         }
     }
 }
 
-/// The turn of a new endpoint: nothing is due.
+fn health(
+    failures: Col<u32>,
+    failing_since: Col<Option<Timestamp>>,
+    rests_until: Col<Option<Timestamp>>,
+) -> EndpointHealth {
+    EndpointHealth {
+        failures: failures.0,
+        failing_since: failing_since.0,
+        rests_until: rests_until.0,
+    }
+}
+
+/// The turn of a new endpoint.
 #[derive(Insertable)]
 #[diesel(table_name = webhook_turns)]
 pub struct WebhookTurnRow {
     endpoint_id: Col<WebhookEndpointId>,
     account_id: Col<AccountId>,
+    due_at: Col<Option<Timestamp>>,
+    leased_until: Col<Option<Timestamp>>,
     failures: Col<u32>,
 }
 
 impl WebhookTurnRow {
     /// Returns the turn of an endpoint that was just created.
     pub fn of(endpoint: &WebhookEndpoint) -> Self {
+        let first = first_turn(endpoint);
         Self {
             endpoint_id: Col(endpoint.id),
             account_id: Col(endpoint.account_id),
+            due_at: Col(first),
+            leased_until: Col(first),
             failures: Col(EndpointHealth::default().failures),
         }
     }
@@ -116,11 +130,7 @@ impl ClaimedTurnRow {
     pub fn of(&self, endpoint: WebhookEndpoint) -> WebhookTurn {
         WebhookTurn {
             endpoint,
-            health: EndpointHealth {
-                failures: self.failures.0,
-                failing_since: self.failing_since.0,
-                rests_until: self.rests_until.0,
-            },
+            health: health(self.failures, self.failing_since, self.rests_until),
             leased_until: self.leased_until.0,
             due: Vec::new(),
         }
@@ -128,52 +138,9 @@ impl ClaimedTurnRow {
 }
 
 by_name! {
-    /// A delivery that is due.
-    pub struct DueDeliveryRow {
-        endpoint_id: Col<WebhookEndpointId>,
-        account_id: Col<AccountId>,
-        event_id: Col<WebhookEventId>,
-        kind: Col<WebhookEventKind>,
-        subject: Col<Uuid>,
-        recipient_index: Col<Option<RecipientIndex>>,
-        sequence: Col<i64>,
-        at: Col<Timestamp>,
-        attempts: Col<u32>,
-        failed_attempts: Col<u32>,
-    }
-}
-
-impl DueDeliveryRow {
-    /// Adds the delivery to the turn of its endpoint.
-    pub fn add_to(self, turns: &mut [WebhookTurn]) {
-        let id = self.endpoint_id.0;
-        if let Some(turn) = turns.iter_mut().find(|turn| turn.endpoint.id == id) {
-            turn.due.push(self.into());
-        }
-    }
-}
-
-impl From<DueDeliveryRow> for DueDelivery {
-    fn from(row: DueDeliveryRow) -> Self {
-        Self {
-            event: WebhookEvent {
-                id: row.event_id.0,
-                account_id: row.account_id.0,
-                kind: row.kind.0,
-                subject: row.subject.0,
-                recipient_index: row.recipient_index.0,
-                sequence: row.sequence.0,
-                at: row.at.0,
-            },
-            attempts: row.attempts.0,
-            failed_attempts: row.failed_attempts.0,
-        }
-    }
-}
-
-by_name! {
     /// A delivery with its state.
-    pub struct StoredDeliveryRow {
+    pub struct WebhookDeliveryRow {
+        endpoint_id: Col<WebhookEndpointId>,
         account_id: Col<AccountId>,
         event_id: Col<WebhookEventId>,
         kind: Col<WebhookEventKind>,
@@ -184,21 +151,46 @@ by_name! {
         state: Col<DeliveryState>,
         due_at: Col<Timestamp>,
         attempts: Col<u32>,
+        failed_attempts: Col<u32>,
     }
 }
 
-impl From<StoredDeliveryRow> for StoredDelivery {
-    fn from(row: StoredDeliveryRow) -> Self {
+impl WebhookDeliveryRow {
+    fn event(&self) -> WebhookEvent {
+        WebhookEvent {
+            id: self.event_id.0,
+            account_id: self.account_id.0,
+            kind: self.kind.0,
+            subject: self.subject.0,
+            recipient_index: self.recipient_index.0,
+            sequence: self.sequence.0,
+            at: self.at.0,
+        }
+    }
+
+    /// Adds the delivery to the turn of its endpoint.
+    pub fn add_to(self, turns: &mut [WebhookTurn]) {
+        let id = self.endpoint_id.0;
+        if let Some(turn) = turns.iter_mut().find(|turn| turn.endpoint.id == id) {
+            turn.due.push(self.into());
+        }
+    }
+}
+
+impl From<WebhookDeliveryRow> for DueDelivery {
+    fn from(row: WebhookDeliveryRow) -> Self {
         Self {
-            event: WebhookEvent {
-                id: row.event_id.0,
-                account_id: row.account_id.0,
-                kind: row.kind.0,
-                subject: row.subject.0,
-                recipient_index: row.recipient_index.0,
-                sequence: row.sequence.0,
-                at: row.at.0,
-            },
+            event: row.event(),
+            attempts: row.attempts.0,
+            failed_attempts: row.failed_attempts.0,
+        }
+    }
+}
+
+impl From<WebhookDeliveryRow> for StoredDelivery {
+    fn from(row: WebhookDeliveryRow) -> Self {
+        Self {
+            event: row.event(),
             state: row.state.0,
             due_at: row.due_at.0,
             attempts: row.attempts.0,
@@ -241,5 +233,22 @@ by_name! {
 impl From<ReplayedRow> for WebhookEventId {
     fn from(row: ReplayedRow) -> Self {
         row.event_id.0
+    }
+}
+
+by_name! {
+    /// Since when events and turns wait for a process.
+    pub struct WebhookBacklogRow {
+        unrouted_since: Col<Option<Timestamp>>,
+        due_since: Col<Option<Timestamp>>,
+    }
+}
+
+impl From<WebhookBacklogRow> for WebhookBacklog {
+    fn from(row: WebhookBacklogRow) -> Self {
+        Self {
+            unrouted_since: row.unrouted_since.0,
+            due_since: row.due_since.0,
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::schema::webhook_endpoints;
 pub struct WebhookEndpointRow {
     id: Col<WebhookEndpointId>,
     account_id: Col<AccountId>,
-    url: Col<Sealed>,
+    url: Col<Option<Sealed>>,
     description: Col<Option<Sealed>>,
     events: Col<EventFilter>,
     standing: Col<EndpointStanding>,

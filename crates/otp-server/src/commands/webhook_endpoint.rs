@@ -104,7 +104,7 @@ pub(super) async fn run(
         } => {
             let new = NewWebhookEndpoint {
                 account_id: AccountId(account),
-                url,
+                url: Some(url),
                 description,
                 events: events.into_iter().collect(),
             };

@@ -10,7 +10,7 @@ use crate::messages::{OF_ACCOUNT, OF_RECIPIENT};
 use crate::opt_outs::{consent, facts};
 use crate::{
     fallbacks, idempotent_answers, insights, outgoing_queue, receipts, recipient_identities,
-    stored_fallbacks, stored_verifications, verification_ledger, verifications,
+    stored_fallbacks, stored_verifications, verification_ledger, verifications, webhook_deliveries,
 };
 
 const SCHEMA: &str = include_str!("../../../../migrations/sqlite/2026-11-28-000000_initial/up.sql");
@@ -52,6 +52,33 @@ fn old_answers_are_found_by_their_index() {
     let index = "INDEX idempotent_requests_by_begin (begun_at<?)";
     let uses = |words: &str| steps.iter().any(|step| step.contains(words));
     assert!(uses(index) && !uses("TEMP B-TREE"), "{steps:#?}");
+}
+
+#[test]
+fn webhooks_cost_by_what_is_due() {
+    for (statement, index) in [
+        (
+            webhook_deliveries::DUE_TURNS,
+            "webhook_turns_by_due (due_at<?)",
+        ),
+        (
+            webhook_deliveries::BACKLOG,
+            "webhook_turns_by_due (due_at<?)",
+        ),
+        (
+            webhook_deliveries::DUE_DELIVERIES,
+            "webhook_deliveries_by_due (endpoint_id=? AND due_at<?)",
+        ),
+        (webhook_deliveries::LIST, "(endpoint_id=? AND event_id<?)"),
+        (
+            webhook_deliveries::FORGET,
+            "webhook_deliveries_by_time (at<?)",
+        ),
+    ] {
+        let steps = plan(statement);
+        let uses = |words: &str| steps.iter().any(|step| step.contains(words));
+        assert!(uses(index) && !uses("TEMP B-TREE"), "{index}: {steps:#?}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use otp_core::account::AccountRules;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::ids::{AccountId, ApiKeyId, NoticeId, SenderId, WebhookEndpointId};
 use otp_core::language::LanguageTag;
+use otp_core::lease::Lease;
 use otp_core::message::MessageStatus;
 use otp_core::notice::{
     LowBalance, MailNotice, NoticeKind, NoticeOutcome, NoticeState, QueuedNotice, Reason,
@@ -38,7 +39,7 @@ impl Fixture {
 
     async fn claim(&self, second: u64) -> Vec<QueuedNotice> {
         let now = START + Duration::from_secs(second);
-        let claimed = self.store.claim(now, now + LEASE, 1_000).await;
+        let claimed = self.store.claim(Lease::begin(now, LEASE), 1_000).await;
         claimed.expect("claimed")
     }
 
@@ -196,7 +197,7 @@ pub async fn claims_are_bounded_and_in_order(store: Arc<dyn Storage>) {
     let now = START + Duration::from_secs(4);
     let claimed = fixture
         .store
-        .claim(now, now + LEASE, 3)
+        .claim(Lease::begin(now, LEASE), 3)
         .await
         .expect("claimed");
     let ids: BTreeSet<NoticeId> = claimed.iter().map(|queued| queued.notice.id).collect();
@@ -218,7 +219,7 @@ pub async fn a_notice_is_claimed_by_one_worker_at_a_time(store: Arc<dyn Storage>
             start.wait().await;
             let mut mine = Vec::new();
             loop {
-                let claimed = fixture.store.claim(START, START + LEASE, 7).await;
+                let claimed = fixture.store.claim(Lease::begin(START, LEASE), 7).await;
                 let claimed = claimed.expect("claimed");
                 if claimed.is_empty() {
                     return mine;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::lease::Lease;
 use otp_core::ports::{Clock as _, Storage};
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
@@ -34,7 +35,7 @@ pub(super) fn endpoint_of(
     WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(number)),
         account_id,
-        url: Sealed(vec![1]),
+        url: Some(Sealed(vec![1])),
         description: None,
         events,
         standing: EndpointStanding::Enabled,
@@ -69,7 +70,9 @@ pub(super) async fn route(fixture: &Fixture, now: Timestamp) -> usize {
 
 pub(super) async fn claim(fixture: &Fixture, now: Timestamp, most: usize) -> Vec<WebhookTurn> {
     let room = Room::for_all(most);
-    let claimed = fixture.store.claim_webhook_turns(now, now + LEASE, &room);
+    let claimed = fixture
+        .store
+        .claim_webhook_turns(Lease::begin(now, LEASE), &room);
     claimed.await.expect("claimed")
 }
 
@@ -310,7 +313,7 @@ pub async fn a_disabled_endpoint_is_called_when_it_is_enabled_again(store: Arc<d
     change(&fixture, endpoint.id, elsewhere).await;
     assert!(!end(&fixture, &ended(&turn, after(6))).await);
     let moved = claim(&fixture, after(6), 9).await.remove(0);
-    assert_eq!(moved.endpoint.url, Sealed(vec![9]));
+    assert_eq!(moved.endpoint.url, Some(Sealed(vec![9])));
     assert_eq!(moved.due, turn.due);
 
     let removed = fixture
@@ -336,7 +339,7 @@ pub async fn turns_are_claimed_as_far_as_there_is_room(store: Arc<dyn Storage>) 
     };
     let none = fixture
         .store
-        .claim_webhook_turns(START, START + LEASE, &full);
+        .claim_webhook_turns(Lease::begin(START, LEASE), &full);
     assert!(none.await.expect("claimed").is_empty());
     let mut claimed = Vec::new();
     for most in [2, 9, 9] {
@@ -367,4 +370,29 @@ pub async fn a_resting_endpoint_has_no_turn(store: Arc<dyn Storage>) {
     assert!(claim(&fixture, after(19), 9).await.is_empty());
     let turn = claim(&fixture, after(20), 9).await.remove(0);
     assert_eq!((turn.due.len(), turn.health), (2, failing.health));
+}
+
+/// The backlog has the first event that is not routed, and the first turn that is due and not claimed.
+pub async fn the_backlog_of_webhooks_is_what_no_process_has_begun(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 30).await;
+    let backlog = async |now| {
+        let backlog = fixture.store.webhook_backlog(now).await.expect("read");
+        (backlog.unrouted_since, backlog.due_since)
+    };
+    assert_eq!(backlog(after(9)).await, (None, None));
+    add(&fixture, 1, EventFilter::ALL).await;
+    for number in 1..=2 {
+        let message = fixture.send(number).await;
+        let accepted = accepted_outcome(&format!("wamid.{number}"));
+        fixture.settle(&message, accepted).await;
+        fixture.clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(backlog(after(9)).await, (Some(START), None));
+    route(&fixture, after(3)).await;
+    assert_eq!(backlog(after(2)).await, (None, None));
+    assert_eq!(backlog(after(9)).await, (None, Some(after(3))));
+    let turn = claim(&fixture, after(9), 9).await.remove(0);
+    assert_eq!(backlog(after(9)).await, (None, None));
+    let lease = turn.leased_until;
+    assert_eq!(backlog(lease).await, (None, Some(after(3))));
 }

@@ -25,7 +25,7 @@ fn endpoint(account_id: AccountId, id: u8, seconds: u64) -> WebhookEndpoint {
     WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(id.into())),
         account_id,
-        url: Sealed(vec![1, id]),
+        url: Some(Sealed(vec![1, id])),
         description: None,
         events: EventFilter::ALL,
         standing: EndpointStanding::Enabled,

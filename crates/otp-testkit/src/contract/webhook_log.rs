@@ -9,7 +9,9 @@ use otp_core::ports::{Clock as _, Storage};
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
 use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
-use otp_core::webhook::endpoint::WebhookEndpoint;
+use otp_core::webhook::endpoint::{
+    DisabledReason, EndpointStanding, WebhookEndpoint, WebhookEndpointChange,
+};
 use otp_core::webhook::turn::RecordedAttempt;
 use otp_core::webhook::{DeliveryState, EventFilter, WebhookEvent};
 use uuid::Uuid;
@@ -18,7 +20,7 @@ use super::administration::assert_conflict;
 use super::fixture::{Fixture, START};
 use crate::sender::accepted_outcome;
 
-use super::webhook_deliveries::{add, after, attempt, claim, end, ended, route};
+use super::webhook_deliveries::{add, after, attempt, change, claim, end, ended, route};
 
 /// Old deliveries are removed with their attempts, a few at a time.
 pub async fn old_deliveries_are_forgotten(store: Arc<dyn Storage>) {
@@ -221,4 +223,33 @@ pub async fn a_delivery_can_be_added_to_one_endpoint(store: Arc<dyn Storage>) {
         .add_webhook_delivery(unknown, &event, START)
         .await;
     assert_conflict(refused);
+}
+
+/// A replay that meets an endpoint which was disabled just before leaves it without a turn, until it is enabled.
+pub async fn a_disabled_endpoint_is_not_called_for_a_replay(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 30).await;
+    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
+    with_events(&fixture, 0..1).await;
+    let disable = WebhookEndpointChange::disable(DisabledReason::ByOwner);
+    change(&fixture, endpoint.id, disable).await;
+    let all = Replay::Range {
+        from: PagePosition::at(START),
+        until: after(9),
+    };
+    let replayed = replay(&fixture, &endpoint, all, after(5)).await;
+    assert_eq!(replayed.len(), 1);
+    let test = WebhookEvent::test(fixture.account, endpoint.id, after(5));
+    let added = fixture
+        .store
+        .add_webhook_delivery(endpoint.id, &test, after(5));
+    added.await.expect("added");
+    assert!(claim(&fixture, after(600), 9).await.is_empty());
+
+    let enable = WebhookEndpointChange {
+        standing: Some(EndpointStanding::Enabled),
+        ..WebhookEndpointChange::default()
+    };
+    change(&fixture, endpoint.id, enable).await;
+    let turn = claim(&fixture, after(600), 9).await.remove(0);
+    assert_eq!(turn.due.len(), 2);
 }

@@ -1,6 +1,7 @@
 //! The outbox in memory.
 
 use async_trait::async_trait;
+use otp_core::lease::Lease;
 use otp_core::notice::{MailNotice, NoticeOutcome, NoticeState, QueuedNotice};
 use otp_core::ports::{MAX_WAITING_NOTICES, NoticeOutbox, OutboxBacklog, PortError};
 use otp_core::time::Timestamp;
@@ -19,22 +20,18 @@ impl NoticeOutbox for MemoryStore {
         Ok(())
     }
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<QueuedNotice>, PortError> {
+    async fn claim(&self, lease: Lease, limit: usize) -> Result<Vec<QueuedNotice>, PortError> {
         let mut state = self.state();
         let mut due: Vec<_> = state
             .notices
             .iter_mut()
             .map(|(queued, _)| queued)
-            .filter(|queued| queued.state == NoticeState::Waiting && queued.due_at <= now)
+            .filter(|queued| queued.state == NoticeState::Waiting)
+            .filter(|queued| lease.covers(Some(queued.due_at), None))
             .collect();
         due.sort_by_key(|queued| (queued.due_at, queued.notice.id));
         let claim = |queued: &mut QueuedNotice| {
-            queued.due_at = lease_until;
+            queued.due_at = lease.until;
             queued.attempts += 1;
             queued.clone()
         };

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, WebhookEndpointId, WebhookEventId};
-use otp_core::ports::{PortError, WebhookDeliveries};
+use otp_core::lease::Lease;
+use otp_core::ports::{PortError, WebhookBacklog, WebhookDeliveries};
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
 use otp_core::webhook::delivery_log::{
@@ -67,8 +68,7 @@ impl WebhookDeliveries for MemoryStore {
 
     async fn claim_webhook_turns(
         &self,
-        now: Timestamp,
-        leased_until: Timestamp,
+        lease: Lease,
         room: &Room,
     ) -> Result<Vec<WebhookTurn>, PortError> {
         let mut state = self.state();
@@ -76,23 +76,20 @@ impl WebhookDeliveries for MemoryStore {
         let mut due: Vec<_> = state.webhook_endpoints.iter().collect();
         due.retain(|endpoint| {
             let turn = state.webhooks.turns.get(&endpoint.id);
-            let is_due = turn.is_some_and(|turn| {
-                turn.due_at.is_some_and(|due_at| due_at <= now)
-                    && turn.leased_until.is_none_or(|until| until <= now)
-            });
+            let is_due = turn.is_some_and(|turn| lease.covers(turn.due_at, turn.leased_until));
             is_due && !room.left_out.contains(&endpoint.account_id)
         });
         due.sort_by_key(|endpoint| (state.webhooks.turns[&endpoint.id].due_at, endpoint.id));
         due.truncate(room.most);
         let mut claimed = Vec::new();
         for endpoint in due {
-            let due = state.webhooks.due(endpoint.id, now);
+            let due = state.webhooks.due(endpoint.id, lease.from);
             let turn = state.webhooks.turns.entry(endpoint.id).or_default();
-            turn.leased_until = Some(leased_until);
+            turn.leased_until = Some(lease.until);
             claimed.push(WebhookTurn {
                 endpoint: endpoint.clone(),
                 health: turn.health,
-                leased_until,
+                leased_until: lease.until,
                 due,
             });
         }
@@ -131,11 +128,11 @@ impl WebhookDeliveries for MemoryStore {
         now: Timestamp,
     ) -> Result<(), PortError> {
         let mut state = self.state();
-        let Some(due_at) = state.next_turn(endpoint, now) else {
+        let Some(found) = state.routing_endpoint(endpoint) else {
             return Err(conflict("no webhook endpoint has that id"));
         };
         state.add_delivery(endpoint, *event, now);
-        state.turn(endpoint).due_at = Some(due_at);
+        state.turn(endpoint).due_at = found.next_turn(now).or(found.due_at);
         Ok(())
     }
 
@@ -190,11 +187,51 @@ impl WebhookDeliveries for MemoryStore {
             row.due_at = now;
             row.delivery.failed_attempts = 0;
         }
-        let due_at = state.next_turn(endpoint, now);
-        if !ids.is_empty() {
-            state.turn(endpoint).due_at = due_at;
+        let found = state.routing_endpoint(endpoint);
+        if let Some(found) = found.filter(|_| !ids.is_empty()) {
+            state.turn(endpoint).due_at = found.next_turn(now).or(found.due_at);
         }
         Ok(ids)
+    }
+
+    async fn hold_listener_turn(
+        &self,
+        listener: WebhookEndpointId,
+        received: &[WebhookEventId],
+        until: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let mut endpoints = state.webhook_endpoints.iter();
+        if !endpoints.any(|endpoint| endpoint.id == listener) {
+            return Ok(false);
+        }
+        state.begin_turn(listener, Some(until));
+        for stored in &mut state.webhooks.deliveries {
+            let is_received = received.contains(&stored.delivery.event.id);
+            if stored.endpoint_id == listener && is_received {
+                stored.state = DeliveryState::Delivered;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn list_due_webhook_deliveries(
+        &self,
+        endpoint: WebhookEndpointId,
+        now: Timestamp,
+    ) -> Result<Vec<DueDelivery>, PortError> {
+        Ok(self.state().webhooks.due(endpoint, now))
+    }
+
+    async fn webhook_backlog(&self, now: Timestamp) -> Result<WebhookBacklog, PortError> {
+        let state = self.state();
+        let turns = state.webhooks.turns.values();
+        let free = turns.filter(|turn| turn.leased_until.is_none_or(|until| until <= now));
+        let due = free.filter_map(|turn| turn.due_at.filter(|due_at| *due_at <= now));
+        Ok(WebhookBacklog {
+            unrouted_since: state.webhooks.events.first().map(|event| event.at),
+            due_since: due.min(),
+        })
     }
 
     async fn forget_webhook_deliveries(
@@ -299,6 +336,12 @@ impl State {
         };
     }
 
+    /// Gives an endpoint a turn that lasts until then, if it does.
+    pub(super) fn begin_turn(&mut self, endpoint: WebhookEndpointId, until: Option<Timestamp>) {
+        let turn = self.turn(endpoint);
+        (turn.due_at, turn.leased_until) = (until, until);
+    }
+
     /// Removes whatever belongs to an endpoint.
     pub(super) fn remove_deliveries(&mut self, endpoint: WebhookEndpointId) {
         let rows = &mut self.webhooks;
@@ -329,10 +372,9 @@ impl State {
         });
     }
 
-    fn next_turn(&self, endpoint: WebhookEndpointId, now: Timestamp) -> Option<Timestamp> {
+    fn routing_endpoint(&self, id: WebhookEndpointId) -> Option<RoutingEndpoint> {
         let mut endpoints = self.routing_endpoints().into_iter();
-        let found = endpoints.find(|found| found.id == endpoint);
-        found.map(|endpoint| endpoint.next_turn(now))
+        endpoints.find(|endpoint| endpoint.id == id)
     }
 
     fn routing_endpoints(&self) -> Vec<RoutingEndpoint> {

@@ -7,6 +7,7 @@ use otp_core::webhook::WantedEvents;
 use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
 };
+use otp_core::webhook::turn::first_turn;
 
 use super::{MemoryStore, State};
 
@@ -20,6 +21,7 @@ impl WebhookEndpoints for MemoryStore {
             return Ok(false);
         };
         state.webhook_endpoints.push(endpoint.clone());
+        state.begin_turn(endpoint.id, first_turn(endpoint));
         state.set_wanted_events(account, wanted);
         Ok(true)
     }

@@ -13,7 +13,7 @@ fn endpoint(id: u8, events: &[WebhookEventKind]) -> WebhookEndpoint {
     WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(id.into())),
         account_id: AccountId(Uuid::nil()),
-        url: Sealed(vec![1, id]),
+        url: Some(Sealed(vec![1, id])),
         description: None,
         events: events.iter().copied().collect(),
         standing: EndpointStanding::Enabled,
@@ -68,6 +68,39 @@ fn twenty_endpoints_have_room_disabled_ones_included() {
         Some(wanted(&[MessageRead]))
     );
     assert_eq!(judge_addition(&existing(20), &new), None);
+}
+
+fn listener(id: u8, events: &[WebhookEventKind]) -> WebhookEndpoint {
+    WebhookEndpoint {
+        url: None,
+        ..endpoint(id, events)
+    }
+}
+
+#[test]
+fn five_listeners_have_room_beside_twenty_endpoints() {
+    let mut existing: Vec<_> = (0..20).map(|id| endpoint(id, &[MessageSent])).collect();
+    existing.extend((20..24).map(|id| listener(id, &[MessageSent])));
+    let new = listener(99, &[MessageRead]);
+    let both = wanted(&[MessageSent, MessageRead]);
+    assert_eq!(judge_addition(&existing, &new), Some(both));
+    existing.push(listener(24, &[MessageSent]));
+    assert_eq!(judge_addition(&existing, &new), None);
+    existing.remove(0);
+    assert_eq!(judge_addition(&existing, &new), None);
+    assert_eq!(
+        judge_addition(&existing, &endpoint(98, &[])),
+        Some(EventFilter::ALL.into())
+    );
+}
+
+#[test]
+fn a_listener_cannot_be_changed_but_removed() {
+    let existing = vec![listener(1, &[MessageSent]), endpoint(2, &[MessageRead])];
+    let id = existing[0].id;
+    let change = WebhookEndpointChange::disable(DisabledReason::ByOwner);
+    assert_eq!(judge_change(existing.clone(), id, &change), None);
+    assert_eq!(judge_removal(existing, id), Some(wanted(&[MessageRead])));
 }
 
 #[test]
@@ -132,7 +165,7 @@ fn a_change_replaces_what_it_names_only() {
     assert_eq!(
         url,
         WebhookEndpoint {
-            url: Sealed(vec![9]),
+            url: Some(Sealed(vec![9])),
             ..before.clone()
         }
     );

@@ -28,7 +28,7 @@ fn turn(deliveries: usize, health: EndpointHealth) -> WebhookTurn {
         endpoint: WebhookEndpoint {
             id: WebhookEndpointId(Uuid::from_u128(2)),
             account_id: ACCOUNT,
-            url: Sealed(vec![1]),
+            url: Some(Sealed(vec![1])),
             description: None,
             events: EventFilter::ALL,
             standing: EndpointStanding::Enabled,
@@ -213,4 +213,16 @@ fn the_next_turn_is_when_something_is_due_and_the_endpoint_may_be_called() {
 fn a_lease_outlasts_the_longest_turn() {
     let longest_call = Duration::from_secs(20);
     assert!(LEASE >= TURN_TIME + longest_call + Duration::from_secs(5));
+}
+
+#[test]
+fn only_a_listener_begins_with_a_turn() {
+    let endpoint = turn(0, EndpointHealth::default()).endpoint;
+    assert_eq!(first_turn(&endpoint), None);
+    let listener = WebhookEndpoint {
+        url: None,
+        ..endpoint
+    };
+    let two_minutes = listener.created_at + Duration::from_secs(120);
+    assert_eq!(first_turn(&listener), Some(two_minutes));
 }
