@@ -144,6 +144,14 @@ impl Running {
         self.process.0.id()
     }
 
+    /// Returns the most memory that it has had until now, in MiB; `None` if the system has no /proc.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak?.trim().strip_suffix(" kB")?.parse::<u64>().ok()?;
+        Some(kib / 1_024)
+    }
+
     /// Kills it at once (SIGKILL) and returns its log.
     pub fn kill(mut self) -> String {
         self.process.0.kill().expect("killed");
