@@ -32,4 +32,5 @@ mod verifications_by_email;
 mod webhook_deliveries;
 mod webhook_endpoints;
 mod webhook_guide;
+mod webhook_receivers;
 mod webhooks;

@@ -20,14 +20,19 @@ on_every_store! {
 }
 
 /// A world whose servers call endpoints on this machine.
-async fn world(database: Database) -> World {
+pub(super) async fn world(database: Database) -> World {
     let mut world = World::with_webhook(database, 500).await;
     world.set("WEBHOOKS__ALLOW_PRIVATE_TARGETS", "true");
     world
 }
 
 /// Creates an endpoint, and returns its id and its secret.
-async fn endpoint(world: &World, server: &Running, url: &str, events: &[&str]) -> (String, String) {
+pub(super) async fn endpoint(
+    world: &World,
+    server: &Running,
+    url: &str,
+    events: &[&str],
+) -> (String, String) {
     let body = json!({"url": url, "events": events});
     let created = answer(world.post(server, "/v1/webhook-endpoints").json(&body)).await;
     assert_eq!(created.status, 201, "{created:?}");
@@ -35,7 +40,7 @@ async fn endpoint(world: &World, server: &Running, url: &str, events: &[&str]) -
     (created.id().to_owned(), secret.to_owned())
 }
 
-async fn get(world: &World, server: &Running, path: &str) -> Answer {
+pub(super) async fn get(world: &World, server: &Running, path: &str) -> Answer {
     let request = client().get(format!("{}{path}", server.url()));
     answer(request.header("X-Api-Key", &world.api_key)).await
 }
