@@ -11,6 +11,7 @@ mod rounds;
 mod senders;
 mod templates;
 mod test_lives;
+mod under_way;
 mod verifications;
 mod webhooks;
 mod worker;

@@ -19,7 +19,7 @@ use crate::turns::Room;
 use crate::usecases::account_sealers::AccountSealers;
 use crate::usecases::find_event_resource::FindEventResource;
 use crate::webhook::endpoint::WebhookEndpoint;
-use crate::webhook::turn::{DueDelivery, EndedCall, LEASE, TurnUnderWay, WebhookTurn};
+use crate::webhook::turn::{DueDelivery, EndedCall, EndedTurn, LEASE, TurnUnderWay, WebhookTurn};
 use crate::webhook::{
     PrivateTargets, WebhookCall, WebhookEvent, WebhookId, WebhookSecret, WebhookSecrets,
     WebhookTarget,
@@ -50,7 +50,7 @@ pub struct DeliverWebhooks {
 }
 
 /// The result of a turn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct TurnTaken {
     /// The deliveries that were accepted.
     pub delivered: usize,
@@ -58,6 +58,8 @@ pub struct TurnTaken {
     pub failed: usize,
     /// Whether the endpoint was disabled.
     pub disabled: bool,
+    /// The first failure of an attempt because the gateway cannot read what it needs. Only an operator can help.
+    pub unread: Option<PortError>,
 }
 
 /// The target of a turn's calls, and what signs them.
@@ -66,6 +68,9 @@ struct Destination {
     target: WebhookTarget,
     secrets: WebhookSecrets,
 }
+
+/// The destination of calls, unless it cannot be read; `None` if the account's key is deleted.
+type Opened = Result<Option<Destination>, OpenError>;
 
 impl DeliverWebhooks {
     /// Routes the events that wait. Returns how many there were.
@@ -90,7 +95,8 @@ impl DeliverWebhooks {
 
     /// Takes a turn: calls the endpoint for what is due, several times at a time, and records what came of it.
     ///
-    /// It begins no call once `goes_on` returns `false`.
+    /// It begins no call once `goes_on` returns `false`. In an outage, what came of the calls that had begun is recorded
+    /// before the failure is returned.
     pub async fn take(
         &self,
         turn: WebhookTurn,
@@ -104,33 +110,39 @@ impl DeliverWebhooks {
         };
         let destination = self.destination(&turn.endpoint, url).await?;
         let mut under_way = TurnUnderWay::begin(&turn, self.clock.now());
+        let (mut unread, mut outage) = (None, None);
         let mut calls = FuturesUnordered::new();
         loop {
-            while goes_on()
+            while outage.is_none()
+                && goes_on()
                 && let Some(delivery) = under_way.next(self.clock.now())
             {
-                calls.push(self.deliver(destination.as_ref(), delivery));
+                calls.push(self.deliver(&destination, delivery));
             }
             let Some((delivery, called)) = calls.next().await else {
                 break;
             };
-            match called? {
-                Some(call) => under_way.record(delivery, call),
-                None => under_way.give_up(delivery, self.clock.now()),
+            match called {
+                Ok(Some(call)) => under_way.record(delivery, call),
+                Ok(None) => under_way.give_up(delivery, self.clock.now()),
+                // It will not be readable in a second either, and the other deliveries do not wait for it.
+                Err(error @ PortError::Backend(_)) => {
+                    under_way.fail_unread(delivery, self.clock.now(), self.spread());
+                    unread.get_or_insert(error);
+                }
+                Err(error) => {
+                    outage.get_or_insert(error);
+                }
             }
         }
         drop(calls);
         let ended = under_way.end(self.clock.now());
-        if !self.deliveries.end_webhook_turn(&ended).await? {
-            return Ok(TurnTaken::default());
+        let is_recorded = self.deliveries.end_webhook_turn(&ended).await?;
+        match outage {
+            Some(outage) => Err(outage),
+            None if is_recorded => Ok(TurnTaken::of(&ended, unread)),
+            None => Ok(TurnTaken::default()),
         }
-        let failed = ended.attempts.iter();
-        let failed = failed.filter(|attempt| attempt.failure.is_some()).count();
-        Ok(TurnTaken {
-            delivered: ended.attempts.len() - failed,
-            failed,
-            disabled: ended.disabled.is_some(),
-        })
     }
 
     /// Opens where the calls go; `None` if the account's key is deleted.
@@ -138,19 +150,22 @@ impl DeliverWebhooks {
         &self,
         endpoint: &WebhookEndpoint,
         url: &Sealed,
-    ) -> Result<Option<Destination>, PortError> {
-        let Some(sealer) = self.sealers.find(endpoint.account_id).await? else {
-            return Ok(None);
-        };
-        let opened = open(sealer, endpoint, url, self.clock.now());
-        opened
-            .map(Some)
-            .map_err(|error| PortError::Backend(error.into()))
+    ) -> Result<Opened, PortError> {
+        let sealer = self.sealers.find(endpoint.account_id).await?;
+        let now = self.clock.now();
+        let opened = sealer.map(|sealer| open(sealer, endpoint, url, now));
+        Ok(opened.transpose())
+    }
+
+    fn spread(&self) -> u8 {
+        let mut spread = [0];
+        self.randomness.fill(&mut spread);
+        spread[0]
     }
 
     async fn deliver(
         &self,
-        destination: Option<&Destination>,
+        destination: &Opened,
         delivery: DueDelivery,
     ) -> (DueDelivery, Result<Option<EndedCall>, PortError>) {
         let called = self.call(destination, &delivery.event).await;
@@ -160,9 +175,11 @@ impl DeliverWebhooks {
     /// Calls the endpoint; `None` if there is nothing to tell, or nobody to tell it.
     async fn call(
         &self,
-        destination: Option<&Destination>,
+        destination: &Opened,
         event: &WebhookEvent,
     ) -> Result<Option<EndedCall>, PortError> {
+        let destination = destination.as_ref();
+        let destination = destination.map_err(|error| PortError::Backend((*error).into()))?;
         let resource = self.find_resource.execute(event).await?;
         let (Some(destination), Some(resource)) = (destination, resource) else {
             return Ok(None);
@@ -177,8 +194,6 @@ impl DeliverWebhooks {
             secrets: destination.secrets.clone(),
         };
         let outcome = self.caller.call(&call).await;
-        let mut spread = [0];
-        self.randomness.fill(&mut spread);
         let answer = outcome.answer.as_ref().ok();
         let excerpt = answer.map(|answer| answer.excerpt());
         let excerpt = excerpt.filter(|excerpt| !excerpt.is_empty()).map(|text| {
@@ -191,8 +206,21 @@ impl DeliverWebhooks {
             outcome,
             excerpt,
             at: self.clock.now(),
-            spread: spread[0],
+            spread: self.spread(),
         }))
+    }
+}
+
+impl TurnTaken {
+    fn of(ended: &EndedTurn, unread: Option<PortError>) -> Self {
+        let failed = ended.attempts.iter();
+        let failed = failed.filter(|attempt| attempt.failure.is_some()).count();
+        Self {
+            delivered: ended.attempts.len() - failed,
+            failed,
+            disabled: ended.disabled.is_some(),
+            unread,
+        }
     }
 }
 

@@ -56,6 +56,14 @@ impl DeliveryState {
     /// All states, for tables and tests.
     pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::GivenUp];
 
+    /// Returns the state after an attempt that failed, given the time of the next one.
+    pub(super) const fn after_failure(due_at: Option<Timestamp>) -> Self {
+        match due_at {
+            Some(_) => Self::Waiting,
+            None => Self::GivenUp,
+        }
+    }
+
     /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -150,9 +158,7 @@ impl EndpointHealth {
             }
         };
         let asked = asked.map(|asked| asked.min(LONGEST_RETRY_AFTER));
-        let wait = DELIVERY_WAITS.after(attempt.number);
-        let due_at =
-            wait.map(|wait| at + spread(wait, attempt.spread).max(asked.unwrap_or_default()));
+        let due_at = next_attempt(attempt.number, at, attempt.spread, asked);
         let health = self.after_failure(attempt, asked);
         let fails_too_long = health
             .failing_since
@@ -163,10 +169,7 @@ impl EndpointHealth {
             fails_too_long.then_some(DisabledReason::Failing)
         };
         JudgedAttempt {
-            state: match due_at {
-                Some(_) => DeliveryState::Waiting,
-                None => DeliveryState::GivenUp,
-            },
+            state: DeliveryState::after_failure(due_at),
             due_at,
             health,
             disabled,
@@ -187,6 +190,18 @@ impl EndpointHealth {
             rests_until: rests_until.max(self.rests_until),
         }
     }
+}
+
+/// Returns the time of the attempt after the one with this number, which failed at `at`; `None` if it was the last.
+/// The endpoint may have asked for a longer wait.
+pub(super) fn next_attempt(
+    number: u32,
+    at: Timestamp,
+    random: u8,
+    asked: Option<Duration>,
+) -> Option<Timestamp> {
+    let wait = DELIVERY_WAITS.after(number)?;
+    Some(at + spread(wait, random).max(asked.unwrap_or_default()))
 }
 
 /// Lengthens a wait by up to a tenth.

@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::delivery::{Attempt, DeliveryState, EndpointHealth};
+use super::delivery::{Attempt, DeliveryState, EndpointHealth, next_attempt};
 use super::endpoint::{DisabledReason, EndpointStanding, WebhookEndpoint};
 use super::event::WebhookEvent;
 use super::outcome::WebhookOutcome;
@@ -195,6 +195,26 @@ impl TurnUnderWay {
             state: DeliveryState::GivenUp,
             due_at: None,
             failed_attempts: delivery.failed_attempts,
+        });
+    }
+
+    /// Takes in a delivery that was not made because the gateway cannot read what it needs. It is tried again like
+    /// one that failed, but says nothing about the endpoint.
+    pub fn fail_unread(&mut self, delivery: DueDelivery, at: Timestamp, spread: u8) {
+        self.under_way -= 1;
+        let failed_attempts = delivery.failed_attempts.saturating_add(1);
+        let due_at = next_attempt(failed_attempts, at, spread, None);
+        self.attempts.push(RecordedAttempt {
+            event_id: delivery.event.id,
+            number: delivery.attempts.saturating_add(1),
+            at,
+            latency: Duration::ZERO,
+            status: None,
+            failure: Some("internal"),
+            excerpt: None,
+            state: DeliveryState::after_failure(due_at),
+            due_at,
+            failed_attempts,
         });
     }
 

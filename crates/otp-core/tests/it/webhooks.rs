@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::ids::{WebhookEndpointId, WebhookEventId};
-use otp_core::ports::{Clock as _, WebhookBodies, WebhookCaller};
+use otp_core::ports::{Clock as _, MockSubscriptions, PortError, WebhookBodies, WebhookCaller};
+use otp_core::sealing::Sealed;
 use otp_core::turns::Room;
 use otp_core::usecases::deliver_webhooks::{DeliverWebhooks, TurnTaken};
 use otp_core::usecases::find_event_resource::{EventResource, FindEventResource};
@@ -19,6 +20,7 @@ use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::manage_webhook_endpoints::{ManageWebhookEndpoints, NewWebhookEndpoint};
 use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::show_verification::ShowVerification;
+use otp_core::webhook::endpoint::WebhookEndpointChange;
 use otp_core::webhook::turn::{LEASE, WebhookTurn};
 use otp_core::webhook::{
     EventFilter, PrivateTargets, WebhookAnswer, WebhookCall, WebhookEvent, WebhookEventKind,
@@ -174,6 +176,11 @@ fn only_sent() -> EventFilter {
     EventFilter::from_iter([WebhookEventKind::MessageSent])
 }
 
+/// How many were accepted and how many failed, and whether the endpoint was disabled.
+fn counts(taken: &TurnTaken) -> (usize, usize, bool) {
+    (taken.delivered, taken.failed, taken.disabled)
+}
+
 fn answer(status: u16) -> Result<WebhookAnswer, WebhookFailure> {
     Ok(WebhookAnswer::new(status, b"", None))
 }
@@ -188,12 +195,7 @@ async fn an_event_is_delivered_once_signed_with_the_secret_of_its_endpoint() {
     assert_eq!(turn.leased_until, START + LEASE);
     let event = turn.due[0].event;
     let taken = world.take(turn).await;
-    let expected = TurnTaken {
-        delivered: 1,
-        failed: 0,
-        disabled: false,
-    };
-    assert_eq!(taken, expected);
+    assert_eq!(counts(&taken), (1, 0, false));
     let calls = world.receiver.calls();
     let [call] = calls.as_slice() else {
         panic!("one call: {calls:?}");
@@ -266,12 +268,7 @@ async fn a_turn_counts_what_was_accepted_and_what_failed() {
     world.receiver.answers(answer(200));
     world.receiver.answers(answer(410));
     let taken = world.round().await;
-    let expected = TurnTaken {
-        delivered: 1,
-        failed: 3,
-        disabled: true,
-    };
-    assert_eq!(taken, expected);
+    assert_eq!(counts(&taken), (1, 3, true));
     let shown = world.manage.show(world.fixture.account, id).await;
     let standing = shown.expect("shown").standing;
     assert_eq!(
@@ -307,7 +304,7 @@ async fn a_server_that_stops_begins_no_call_and_leaves_what_is_due() {
     world.deliver.route().await.expect("routed");
     let turn = world.claim().await.remove(0);
     let taken = world.deliver.take(turn, &|| false).await;
-    assert_eq!(taken.expect("taken"), TurnTaken::default());
+    assert_eq!(counts(&taken.expect("taken")), (0, 0, false));
     assert!(world.receiver.calls().is_empty());
     let turn = world.claim().await.remove(0);
     assert_eq!(world.take(turn).await.delivered, 1);
@@ -322,7 +319,7 @@ async fn a_turn_that_another_process_took_over_counts_nothing() {
     let late = world.claim().await.remove(0);
     world.fixture.clock.advance(LEASE);
     let in_time = world.claim().await.remove(0);
-    assert_eq!(world.take(late).await, TurnTaken::default());
+    assert_eq!(counts(&world.take(late).await), (0, 0, false));
     assert_eq!(world.take(in_time).await.delivered, 1);
     // At least once: both called.
     let calls = world.receiver.calls();
@@ -365,4 +362,84 @@ async fn deliveries_are_forgotten_a_month_after_their_event_a_thousand_at_a_time
     assert!(world.inspect.show(of, oldest.id).await.is_err());
     let kept: WebhookEventId = young.id;
     assert!(world.inspect.show(of, kept).await.is_ok());
+}
+
+/// A world whose endpoint has two events: of a message, and of a subscription that cannot be looked up.
+async fn with_failing_look_up(
+    error: fn() -> PortError,
+) -> (World, WebhookEndpointId, WebhookEvent) {
+    let mut world = World::new().await;
+    let mut subscriptions = MockSubscriptions::new();
+    let find = subscriptions.expect_list();
+    find.returning(move |_| Err(error()));
+    world.deliver.find_resource.subscriptions = Arc::new(subscriptions);
+    let (id, _) = world.endpoint(EventFilter::ALL).await;
+    world.message(1).await;
+    let kind = WebhookEventKind::SubscriptionSpent;
+    let event = WebhookEvent::new(world.fixture.account, kind, Uuid::from_u128(5), START);
+    let added = world.fixture.store.add_webhook_events(&[event]).await;
+    added.expect("added");
+    (world, id, event)
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_tried_again_and_delays_no_other() {
+    let backend = || PortError::Backend("damaged".into());
+    let (world, id, event) = with_failing_look_up(backend).await;
+    let taken = world.round().await;
+    assert_eq!(counts(&taken), (1, 1, false));
+    assert!(matches!(taken.unread, Some(PortError::Backend(_))));
+    let of = (world.fixture.account, id);
+    let shown = world.inspect.show(of, event.id).await;
+    let shown = shown.unwrap_or_else(|error| panic!("{error}"));
+    let failure = shown.attempts[0].attempt.failure.as_deref();
+    assert_eq!(failure, Some("internal"));
+    world.fixture.clock.advance(Duration::from_secs(6));
+    let again = world.claim().await.remove(0);
+    assert_eq!(again.health.failures, 0);
+    let due: Vec<_> = again
+        .due
+        .iter()
+        .map(|due| (due.event.id, due.attempts))
+        .collect();
+    assert_eq!(due, [(event.id, 1)]);
+}
+
+#[tokio::test]
+async fn an_outage_in_a_turn_loses_no_call_that_was_made() {
+    let unavailable = || PortError::Unavailable("down".into());
+    let (world, _, event) = with_failing_look_up(unavailable).await;
+    world.deliver.route().await.expect("routed");
+    let turn = world.claim().await.remove(0);
+    let taken = world.deliver.take(turn, &|| true).await;
+    assert!(matches!(taken, Err(PortError::Unavailable(_))));
+    assert_eq!(world.receiver.calls().len(), 1);
+    let again = world.claim().await.remove(0);
+    let due: Vec<_> = again
+        .due
+        .iter()
+        .map(|due| (due.event.id, due.attempts))
+        .collect();
+    assert_eq!(due, [(event.id, 0)], "the other was delivered");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_cannot_be_read_is_not_called() {
+    let world = World::new().await;
+    let (id, _) = world.endpoint(only_sent()).await;
+    let damaged = WebhookEndpointChange {
+        url: Some(Sealed(vec![1])),
+        ..WebhookEndpointChange::default()
+    };
+    let account = world.fixture.account;
+    let changed = world
+        .fixture
+        .store
+        .change_webhook_endpoint(account, id, &damaged);
+    changed.await.expect("changed");
+    world.message(1).await;
+    world.message(2).await;
+    let taken = world.round().await;
+    assert_eq!(counts(&taken), (0, 2, false));
+    assert!(taken.unread.is_some() && world.receiver.calls().is_empty());
 }

@@ -27,7 +27,7 @@ pub(super) fn set_backlog(backlog: WebhookBacklog, now: Timestamp) {
 }
 
 /// Counts what happened in a turn.
-pub(crate) fn count_webhook_turn(taken: TurnTaken) {
+pub(crate) fn count_webhook_turn(taken: &TurnTaken) {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     counter!(ATTEMPTS, "result" => "delivered").increment(count(taken.delivered));
     counter!(ATTEMPTS, "result" => "failed").increment(count(taken.failed));

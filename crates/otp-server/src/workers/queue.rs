@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
-use otp_core::turns::WorkUnderWay;
 use otp_core::usecases::deliver_queued::{DeliverQueued, Delivery};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::round::Round;
+use super::under_way::UnderWay;
 use super::worker::{Progress, Task, TaskError};
 
 /// As many mails at a time as there are connections to the mail server.
@@ -33,10 +31,9 @@ impl Task for DeliverQueuedMessages {
     async fn run(&mut self) -> Result<Progress, TaskError> {
         self.deliver.settle_abandoned().await?;
         let mut round = Round::default();
-        let mut work = WorkUnderWay::with_places(AT_A_TIME);
-        let mut deliveries = FuturesUnordered::new();
+        let mut deliveries = UnderWay::with_places(AT_A_TIME);
         loop {
-            while let Some(room) = work.room().filter(|_| self.goes_on(&round)) {
+            while let Some(room) = deliveries.room().filter(|_| self.goes_on(&round)) {
                 let claimed = round
                     .note(self.deliver.claim(&room).await)
                     .unwrap_or_default();
@@ -44,16 +41,14 @@ impl Task for DeliverQueuedMessages {
                     break;
                 }
                 for one in claimed {
+                    let deliver = self.deliver.clone();
                     let account = one.account_id;
-                    work.begin(account);
-                    let delivery = self.deliver.deliver(one);
-                    deliveries.push(async move { (account, delivery.await) });
+                    deliveries.begin(account, async move { deliver.deliver(one).await });
                 }
             }
-            let Some((account, delivery)) = deliveries.next().await else {
+            let Some(delivery) = deliveries.ended().await else {
                 return round.end();
             };
-            work.end(account);
             if let Some(Delivery::Settled(_)) = round.note(delivery) {
                 round.progress = true;
             }

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
-use otp_core::turns::WorkUnderWay;
-use otp_core::usecases::deliver_webhooks::DeliverWebhooks;
+use otp_core::ports::PortError;
+use otp_core::usecases::deliver_webhooks::{DeliverWebhooks, TurnTaken};
 use otp_core::usecases::forget_webhook_deliveries;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::round::Round;
+use super::under_way::UnderWay;
 use super::worker::{Progress, Task, TaskError};
 use crate::metrics::count_webhook_turn;
 
@@ -35,42 +34,55 @@ impl Task for DeliverDueWebhooks {
     /// endpoint. A call that has begun is finished, whatever fails.
     async fn run(&mut self) -> Result<Progress, TaskError> {
         let mut round = Round::default();
-        let mut work = WorkUnderWay::with_places(AT_A_TIME);
-        let goes_on = || !self.stop.is_cancelled();
-        let mut turns = FuturesUnordered::new();
+        let mut turns = UnderWay::with_places(AT_A_TIME);
         loop {
-            if round.failure.is_none() && goes_on() {
+            if self.goes_on(&round) {
                 round.note(self.deliver.route().await);
             }
-            while let Some(room) = work.room().filter(|_| round.failure.is_none() && goes_on()) {
+            while let Some(room) = turns.room().filter(|_| self.goes_on(&round)) {
                 let claimed = round.note(self.deliver.claim(&room).await);
                 let claimed = claimed.unwrap_or_default();
                 if claimed.is_empty() {
                     break;
                 }
                 for turn in claimed {
-                    let account = turn.endpoint.account_id;
-                    work.begin(account);
-                    let taken = self.deliver.take(turn, &goes_on);
-                    turns.push(async move { (account, taken.await) });
+                    let (deliver, stop) = (self.deliver.clone(), self.stop.clone());
+                    turns.begin(turn.endpoint.account_id, async move {
+                        deliver.take(turn, &|| !stop.is_cancelled()).await
+                    });
                 }
-            }
-            if turns.is_empty() {
-                return round.end();
             }
             tokio::select! {
-                ended = turns.next() => {
-                    let Some((account, taken)) = ended else { continue };
-                    work.end(account);
-                    if let Some(taken) = round.note(taken) {
-                        count_webhook_turn(taken);
-                        round.progress = true;
-                    }
-                }
+                ended = turns.ended() => match ended {
+                    Some(taken) => note_turn(&mut round, taken),
+                    None => return round.end(),
+                },
                 () = sleep(LOOK_AGAIN) => {}
             }
         }
     }
+}
+
+impl DeliverDueWebhooks {
+    /// Returns whether more may begin.
+    fn goes_on(&self, round: &Round) -> bool {
+        round.failure.is_none() && !self.stop.is_cancelled()
+    }
+}
+
+fn note_turn(round: &mut Round, taken: Result<TurnTaken, PortError>) {
+    let Some(taken) = round.note(taken) else {
+        return;
+    };
+    count_webhook_turn(&taken);
+    // It concerns this endpoint only, so the round goes on. An attempt fails at most ten times.
+    if let Some(error) = &taken.unread {
+        tracing::error!(
+            error = error as &(dyn std::error::Error + 'static),
+            "a webhook was not delivered, because what it needs cannot be read"
+        );
+    }
+    round.progress = true;
 }
 
 /// Removes deliveries that are no longer kept.

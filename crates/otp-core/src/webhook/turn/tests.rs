@@ -226,3 +226,31 @@ fn only_a_listener_begins_with_a_turn() {
     let two_minutes = listener.created_at + Duration::from_secs(120);
     assert_eq!(first_turn(&listener), Some(two_minutes));
 }
+
+#[test]
+fn an_unread_delivery_is_tried_again_and_says_nothing_about_the_endpoint() {
+    let health = EndpointHealth {
+        failures: 2,
+        failing_since: Some(NOW),
+        rests_until: None,
+    };
+    let mut turn = turn(2, health);
+    turn.due[1] = due(7, 12, 9);
+    let mut under_way = TurnUnderWay::begin(&turn, NOW);
+    for delivery in begin_all(&mut under_way, NOW) {
+        under_way.fail_unread(delivery, NOW, 0);
+    }
+    let ended = under_way.end(NOW);
+    assert_eq!((ended.health, ended.disabled), (health, None));
+    let attempts = ended.attempts.iter();
+    let attempts = attempts.map(|attempt| {
+        assert_eq!(attempt.failure, Some("internal"));
+        let counts = (attempt.number, attempt.failed_attempts);
+        (counts, attempt.state, attempt.due_at)
+    });
+    let expected = [
+        ((1, 1), DeliveryState::Waiting, Some(later(5))),
+        ((13, 10), DeliveryState::GivenUp, None),
+    ];
+    assert_eq!(attempts.collect::<Vec<_>>(), expected);
+}

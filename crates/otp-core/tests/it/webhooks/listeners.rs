@@ -225,7 +225,7 @@ async fn a_listener_that_fetches_nothing_for_two_minutes_is_removed() {
     }
     clock.advance(LISTENER_SILENCE);
     let turn = world.claim().await.remove(0);
-    assert_eq!(world.take(turn).await, TurnTaken::default());
+    assert_eq!(counts(&world.take(turn).await), (0, 0, false));
     assert!(world.manage.list(account).await.expect("a list").is_empty());
     let gone = listening.listen.execute(listening.request.clone()).await;
     assert!(matches!(gone, Err(ListenForEventsError::ListenerNotFound)));
