@@ -32,7 +32,7 @@ pub use event::WebhookEvent;
 pub use event_kind::{EventFilter, UnknownWebhookEvent, WantedEvents, WebhookEventKind};
 pub use id::{InvalidWebhookId, WebhookId};
 pub use outcome::{
-    MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure, WebhookOutcome, WebhookVerdict,
+    MAX_ANSWER, MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure, WebhookOutcome, WebhookVerdict,
 };
 pub use secret::{InvalidWebhookSecret, WebhookSecret, WebhookSecrets};
 pub use target::{

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use otp_core::retry_after;
-use otp_core::webhook::{MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure};
+use otp_core::webhook::{MAX_ANSWER, MAX_ANSWER_EXCERPT, WebhookAnswer, WebhookFailure};
 use reqwest::Response;
 use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
 use tokio::time::{Instant, timeout_at};
@@ -26,12 +26,15 @@ pub(crate) async fn read(
     Ok(WebhookAnswer::new(status, &body, wait(&response)))
 }
 
+/// Reads the body and keeps its beginning: of a success to its end, of a refusal no more than is kept.
 async fn read_body(
     response: &mut Response,
     body: &mut Vec<u8>,
     deadline: Instant,
 ) -> Result<(), WebhookFailure> {
-    while body.len() < MAX_ANSWER_EXCERPT {
+    let announced = response.content_length().unwrap_or_default();
+    let mut size = 0;
+    loop {
         let chunk = timeout_at(deadline, response.chunk()).await;
         let chunk = chunk.map_err(|_| WebhookFailure::AnswerTooSlow)?;
         let Some(chunk) = chunk.map_err(|error| failure::of(&error))? else {
@@ -39,8 +42,14 @@ async fn read_body(
         };
         let room = MAX_ANSWER_EXCERPT - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if !response.status().is_success() && body.len() == MAX_ANSWER_EXCERPT {
+            return Ok(());
+        }
+        size += chunk.len();
+        if size > MAX_ANSWER || announced > MAX_ANSWER as u64 {
+            return Err(WebhookFailure::AnswerTooLarge);
+        }
     }
-    Ok(())
 }
 
 /// Returns the wait that the answer asks for.

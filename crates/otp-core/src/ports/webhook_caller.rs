@@ -17,9 +17,9 @@ pub trait WebhookCaller: Send + Sync {
     ///   address that is forbidden, nor to one that it has not judged.
     /// - It MUST NOT follow a redirect, repeat the call by itself, or use a proxy of the environment.
     /// - It MUST verify the certificate of an `https` target.
-    /// - It MUST read at most [`MAX_ANSWER_EXCERPT`](crate::webhook::MAX_ANSWER_EXCERPT) bytes of the
-    ///   answer's body into the outcome, and MUST NOT decompress it. A 2xx answer counts only if that
-    ///   much of its body arrived in time, or all of a shorter one.
+    /// - It MUST keep at most [`MAX_ANSWER_EXCERPT`](crate::webhook::MAX_ANSWER_EXCERPT) bytes of the
+    ///   answer's body, and MUST NOT decompress it. A 2xx answer counts only if all of its body arrived in
+    ///   time, and has at most [`MAX_ANSWER`](crate::webhook::MAX_ANSWER) bytes.
     /// - It MUST NOT log the body, a secret, or a path or query of the URL.
     async fn call(&self, call: &WebhookCall) -> WebhookOutcome;
 }

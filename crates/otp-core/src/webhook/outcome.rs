@@ -12,8 +12,11 @@ use std::time::Duration;
 
 use super::target::ForbiddenWebhookTarget;
 
-/// The number of bytes of an answer's body that are read and kept.
+/// The number of bytes of an answer's body that are kept.
 pub const MAX_ANSWER_EXCERPT: usize = 1_024;
+
+/// The size that an answer's body may have, 1 MiB: nobody answers more to a webhook, and it has to arrive as a whole.
+pub const MAX_ANSWER: usize = 1_024 * 1_024;
 
 /// The outcome of one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +59,9 @@ pub enum WebhookFailure {
     /// An answer began, but its body did not arrive within the time limit.
     #[error("the answer was too slow")]
     AnswerTooSlow,
+    /// The body of the answer has more than [`MAX_ANSWER`] bytes.
+    #[error("the answer was too large")]
+    AnswerTooLarge,
     /// The connection ended before the answer was complete.
     #[error("the connection ended before the answer was complete")]
     ConnectionLost,
@@ -172,6 +178,7 @@ impl WebhookFailure {
             Self::Tls => "tls",
             Self::Timeout => "timeout",
             Self::AnswerTooSlow => "answer_too_slow",
+            Self::AnswerTooLarge => "answer_too_large",
             Self::ConnectionLost => "connection_lost",
             Self::NotHttp => "not_http",
         }

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use otp_core::ports::WebhookCaller;
-use otp_core::webhook::{PrivateTargets, WebhookFailure, WebhookOutcome, WebhookVerdict};
+use otp_core::webhook::{
+    MAX_ANSWER, PrivateTargets, WebhookFailure, WebhookOutcome, WebhookVerdict,
+};
 use rustls::RootCertStore;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -177,14 +179,43 @@ async fn flooded(head: &'static str, chunk: &'static [u8]) -> (WebhookOutcome, u
 }
 
 #[tokio::test]
-async fn an_answer_of_a_gigabyte_is_given_up_after_its_first_kibibyte() {
+async fn an_answer_of_a_gigabyte_is_given_up() {
     static BODY: [u8; 65_536] = [b'y'; 65_536];
-    let head = "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n";
-    let (outcome, written) = flooded(head, &BODY).await;
-    assert_eq!(outcome.verdict(), WebhookVerdict::Delivered);
+    // One announces its size, the other ends with its connection.
+    for head in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n",
+    ] {
+        let (outcome, written) = flooded(head, &BODY).await;
+        assert_failed(&outcome, WebhookFailure::AnswerTooLarge);
+        assert!(written < MAX_WRITTEN, "{written} bytes");
+    }
+    let refusal = "HTTP/1.1 500 No\r\nContent-Length: 1073741824\r\n\r\n";
+    let (outcome, written) = flooded(refusal, &BODY).await;
     let answer = outcome.answer.expect("an answer");
-    assert_eq!(answer.excerpt(), "y".repeat(1_024));
+    let beginning = "y".repeat(1_024);
+    assert_eq!(
+        (answer.status(), answer.excerpt()),
+        (500, beginning.as_str())
+    );
     assert!(written < MAX_WRITTEN, "{written} bytes");
+}
+
+#[tokio::test]
+async fn an_answer_of_a_mebibyte_arrives_as_a_whole() {
+    for (size, expected) in [
+        (MAX_ANSWER, None),
+        (MAX_ANSWER + 1, Some(WebhookFailure::AnswerTooLarge)),
+    ] {
+        for head in [
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n"),
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_owned(),
+        ] {
+            let server = Server::writing([head.into_bytes(), vec![b'y'; size]].concat()).await;
+            let outcome = outcome_at(&server.url(), LONG).await;
+            assert_eq!(outcome.answer.err(), expected, "{size}");
+        }
+    }
 }
 
 #[tokio::test]
