@@ -59,8 +59,8 @@ pub use verification::{
     RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,
 };
 pub use webhook_delivery::{
-    ClaimedTurnRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow, WebhookBacklogRow,
-    WebhookDeliveryRow, WebhookEventRow, WebhookTurnRow,
+    ClaimedTurnRow, FirstDueRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow,
+    WebhookBacklogRow, WebhookDeliveryRow, WebhookEventRow, WebhookTurnRow,
 };
 pub use webhook_endpoint::WebhookEndpointRow;
 

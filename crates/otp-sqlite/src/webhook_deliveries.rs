@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 #[cfg(test)]
 pub(crate) use self::log::LIST;
 #[cfg(test)]
-pub(crate) use self::turns::{DUE_DELIVERIES, DUE_TURNS};
+pub(crate) use self::turns::{DUE_DELIVERIES, DUE_TURNS, FIRST_DUE};
 pub(crate) use self::turns::{load_first_due, set_turn};
 use crate::SqliteStore;
 use crate::errors::StoreError;

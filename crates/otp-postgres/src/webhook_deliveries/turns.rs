@@ -9,7 +9,7 @@ use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint, WebhookEndp
 use otp_core::webhook::turn::{EndedTurn, MAX_DELIVERIES, RecordedAttempt, WebhookTurn};
 use otp_core::webhook::{DeliveryState, EndpointHealth};
 use otp_rows::Col;
-use otp_rows::rows::{ClaimedTurnRow, WebhookDeliveryRow, WebhookEndpointRow};
+use otp_rows::rows::{ClaimedTurnRow, FirstDueRow, WebhookDeliveryRow, WebhookEndpointRow};
 use otp_rows::schema::{webhook_deliveries, webhook_endpoints, webhook_turns};
 
 use crate::notice_outbox::insert_notices;
@@ -54,6 +54,14 @@ statement! {
 }
 
 statement! {
+    /// When the first waiting delivery of an endpoint is due. The state is no parameter: only then is the index of
+    /// those that wait used.
+    FirstDue { endpoint_id: WebhookEndpointId } -> FirstDueRow,
+    "SELECT due_at FROM webhook_deliveries WHERE endpoint_id = {} AND state = 0 \
+     ORDER BY due_at, event_id LIMIT 1"
+}
+
+statement! {
     /// Adds attempts.
     InsertAttempts {
         endpoint_id: WebhookEndpointId,
@@ -74,6 +82,8 @@ statement! {
 
 statement! {
     /// Records what becomes of deliveries.
+    ///
+    /// Each is looked up: while the table is young or not analysed, a join would read all of the endpoint.
     UpdateDeliveries {
         event_id: [WebhookEventId],
         state: [DeliveryState],
@@ -82,13 +92,21 @@ statement! {
         failed_attempts: [u32],
         endpoint_id: WebhookEndpointId,
     },
-    "UPDATE webhook_deliveries SET \
+    "WITH new AS MATERIALIZED ( \
+         SELECT * FROM unnest({}, {}, {}, {}, {}) AS new \
+             (event_id, state, due_at, attempts, failed_attempts)) \
+     UPDATE webhook_deliveries SET \
          state = new.state, \
          due_at = coalesce(new.due_at, webhook_deliveries.due_at), \
          attempts = new.attempts, \
          failed_attempts = new.failed_attempts \
-     FROM unnest({}, {}, {}, {}, {}) AS new (event_id, state, due_at, attempts, failed_attempts) \
-     WHERE webhook_deliveries.endpoint_id = {} AND webhook_deliveries.event_id = new.event_id"
+     FROM new \
+     WHERE webhook_deliveries.ctid = ANY (ARRAY( \
+             SELECT stored.row FROM new, LATERAL ( \
+                 SELECT ctid AS row FROM webhook_deliveries AS delivery \
+                 WHERE delivery.endpoint_id = {} AND delivery.event_id = new.event_id \
+                 OFFSET 0) AS stored)) \
+         AND webhook_deliveries.event_id = new.event_id"
 }
 
 impl DueDeliveries {
@@ -211,13 +229,11 @@ pub(crate) async fn load_first_due(
     transaction: &Transaction,
     endpoint: WebhookEndpointId,
 ) -> QueryResult<Option<Timestamp>> {
-    let first: Col<Option<Timestamp>> = webhook_deliveries::table
-        .filter(webhook_deliveries::endpoint_id.eq(Col(endpoint)))
-        .filter(webhook_deliveries::state.eq(Col(DeliveryState::Waiting)))
-        .select(diesel::dsl::min(webhook_deliveries::due_at))
-        .first(&mut transaction.connection())
-        .await?;
-    Ok(first.0)
+    let first = FirstDue {
+        endpoint_id: Col(endpoint),
+    };
+    let rows = first.rows(transaction.connection()).await?;
+    Ok(rows.into_iter().next().map(Timestamp::from))
 }
 
 /// Sets when an endpoint has its next turn, and its health. No process has its turn any more.

@@ -16,3 +16,4 @@ mod schema;
 mod statements;
 mod tls;
 mod verifications;
+mod webhooks;

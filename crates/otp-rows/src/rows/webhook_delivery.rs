@@ -252,3 +252,16 @@ impl From<WebhookBacklogRow> for WebhookBacklog {
         }
     }
 }
+
+by_name! {
+    /// When a delivery is due.
+    pub struct FirstDueRow {
+        due_at: Col<Timestamp>,
+    }
+}
+
+impl From<FirstDueRow> for Timestamp {
+    fn from(row: FirstDueRow) -> Self {
+        row.due_at.0
+    }
+}

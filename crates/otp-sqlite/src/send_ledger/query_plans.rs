@@ -69,6 +69,10 @@ fn webhooks_cost_by_what_is_due() {
             webhook_deliveries::DUE_DELIVERIES,
             "webhook_deliveries_by_due (endpoint_id=? AND due_at<?)",
         ),
+        (
+            webhook_deliveries::FIRST_DUE,
+            "webhook_deliveries_by_due (endpoint_id=?)",
+        ),
         (webhook_deliveries::LIST, "(endpoint_id=? AND event_id<?)"),
         (
             webhook_deliveries::FORGET,

@@ -12,7 +12,7 @@ use otp_core::webhook::turn::{
 use otp_core::webhook::{DeliveryState, EndpointHealth};
 use otp_rows::Col;
 use otp_rows::encoding::{Id, Instant};
-use otp_rows::rows::{ClaimedTurnRow, WebhookDeliveryRow, WebhookEndpointRow};
+use otp_rows::rows::{ClaimedTurnRow, FirstDueRow, WebhookDeliveryRow, WebhookEndpointRow};
 use otp_rows::schema::{webhook_deliveries, webhook_endpoints, webhook_turns};
 use serde_json::json;
 
@@ -39,6 +39,11 @@ pub(crate) const DUE_DELIVERIES: &str = "
     FROM webhook_deliveries AS d CROSS JOIN webhook_endpoints AS e
     WHERE d.endpoint_id = ? AND d.state = 0 AND d.due_at <= ? AND e.id = d.endpoint_id
     ORDER BY d.due_at, d.event_id LIMIT ?";
+
+/// The state is no parameter: only then is the index of those that wait used.
+pub(crate) const FIRST_DUE: &str = "
+    SELECT due_at FROM webhook_deliveries WHERE endpoint_id = ? AND state = 0
+    ORDER BY due_at, event_id LIMIT 1";
 
 const INSERT_ATTEMPTS: &str = "
     INSERT INTO webhook_attempts
@@ -173,12 +178,11 @@ pub(crate) fn load_first_due(
     connection: &mut SqliteConnection,
     endpoint: WebhookEndpointId,
 ) -> QueryResult<Option<Timestamp>> {
-    let first: Col<Option<Timestamp>> = webhook_deliveries::table
-        .filter(webhook_deliveries::endpoint_id.eq(Col(endpoint)))
-        .filter(webhook_deliveries::state.eq(Col(DeliveryState::Waiting)))
-        .select(diesel::dsl::min(webhook_deliveries::due_at))
-        .first(connection)?;
-    Ok(first.0)
+    let first: Option<FirstDueRow> = diesel::sql_query(FIRST_DUE)
+        .bind::<Id, _>(Col(endpoint))
+        .get_result(connection)
+        .optional()?;
+    Ok(first.map(Timestamp::from))
 }
 
 /// Sets when an endpoint has its next turn, and its health. No process has its turn any more.
