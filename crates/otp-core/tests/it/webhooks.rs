@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::ids::{WebhookEndpointId, WebhookEventId};
-use otp_core::ports::{Clock as _, MockSubscriptions, PortError, WebhookBodies, WebhookCaller};
+use otp_core::ports::{
+    Clock as _, MockRandomness, MockSubscriptions, PortError, WebhookBodies, WebhookCaller,
+};
 use otp_core::sealing::Sealed;
 use otp_core::turns::Room;
 use otp_core::usecases::deliver_webhooks::{DeliverWebhooks, TurnTaken};
@@ -403,6 +405,26 @@ async fn an_event_that_cannot_be_read_is_tried_again_and_delays_no_other() {
         .map(|due| (due.event.id, due.attempts))
         .collect();
     assert_eq!(due, [(event.id, 1)]);
+}
+
+#[tokio::test]
+async fn chance_lengthens_the_wait_for_the_next_attempt_by_up_to_a_tenth() {
+    for (byte, wait) in [(0, 5_000), (u8::MAX, 5_500)] {
+        let backend = || PortError::Backend("damaged".into());
+        let (mut world, ..) = with_failing_look_up(backend).await;
+        let mut randomness = MockRandomness::new();
+        let fill = randomness.expect_fill();
+        fill.returning(move |bytes| bytes.fill(byte));
+        world.deliver.randomness = Arc::new(randomness);
+        world.receiver.answers(answer(500));
+        let taken = world.round().await;
+        assert_eq!(counts(&taken), (0, 2, false));
+        world.fixture.clock.advance(Duration::from_millis(wait - 1));
+        assert!(world.claim().await.is_empty(), "{byte}");
+        world.fixture.clock.advance(Duration::from_millis(1));
+        // The one that was refused, and the one that could not be read.
+        assert_eq!(world.claim().await.remove(0).due.len(), 2, "{byte}");
+    }
 }
 
 #[tokio::test]
