@@ -24,6 +24,7 @@ mod provider;
 mod receipts;
 mod rig;
 mod sends;
+mod serving;
 mod store;
 mod verdict;
 mod verifications;

@@ -1,22 +1,17 @@
 //! A provider that accepts everything after a configurable delay, counts its calls, and remembers the
-//! messages they are about with their codes. It does little else, because it shares the processors with the measured
-//! server.
+//! messages they are about with their codes.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
 use uuid::Uuid;
+
+use crate::serving::serve;
 
 /// A running provider; it ends with the program.
 pub(crate) struct Provider {
@@ -45,20 +40,11 @@ impl Code {
 }
 
 impl Provider {
-    /// Starts a provider on a thread of its own.
+    /// Starts a provider.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let state = Arc::<State>::default();
-        let (ready, address) = tokio::sync::oneshot::channel();
-        let serving = Arc::clone(&state);
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            if let Ok(runtime) = runtime {
-                runtime.block_on(serve(serving, ready));
-            }
-        });
-        let address = address.await.context("the provider did not start")??;
+        let asked = Arc::clone(&state);
+        let address = serve(move |request| accept(Arc::clone(&asked), request)).await?;
         Ok(Self {
             url: format!("http://{address}"),
             state,
@@ -101,34 +87,10 @@ impl Provider {
     }
 }
 
-async fn serve(
-    state: Arc<State>,
-    ready: tokio::sync::oneshot::Sender<std::io::Result<std::net::SocketAddr>>,
-) {
-    let listener = match TcpListener::bind("127.0.0.1:0").await {
-        Ok(listener) => listener,
-        Err(error) => {
-            drop(ready.send(Err(error)));
-            return;
-        }
-    };
-    drop(ready.send(listener.local_addr()));
-    while let Ok((stream, _)) = listener.accept().await {
-        drop(stream.set_nodelay(true));
-        let state = Arc::clone(&state);
-        let service = service_fn(move |request| accept(Arc::clone(&state), request));
-        // The provider ignores that a caller hangs up.
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    }
-}
-
-async fn accept(
-    state: Arc<State>,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn accept(state: Arc<State>, request: Request<Incoming>) -> Response<Full<Bytes>> {
     // The server also asks for its templates; such a request is not about a message.
     if request.method() != Method::POST {
-        return Ok(json_response(r#"{"data":[]}"#.to_owned()));
+        return json_response(r#"{"data":[]}"#.to_owned());
     }
     let body = request.into_body().collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
@@ -151,7 +113,7 @@ async fn accept(
     let body = format!(
         r#"{{"messaging_product":"whatsapp","contacts":[{{"input":"966551234567","wa_id":"966551234567"}}],"messages":[{{"id":"{id}"}}]}}"#
     );
-    Ok(json_response(body))
+    json_response(body)
 }
 
 fn json_response(body: String) -> Response<Full<Bytes>> {
