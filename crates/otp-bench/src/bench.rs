@@ -67,6 +67,14 @@ impl<Options> Bench<Options> {
             .ok_or_else(|| anyhow::anyhow!("no PostgreSQL"))
     }
 
+    /// Creates an empty database.
+    pub(crate) fn empty(&mut self, store: Store) -> anyhow::Result<Database> {
+        Ok(match store {
+            Store::Sqlite => Database::sqlite(),
+            Store::Postgres => Database::Postgres(self.cluster()?.create_database()),
+        })
+    }
+
     /// Starts a server on a fresh database. Only PostgreSQL has counters to read by hand.
     pub(crate) async fn on(
         &mut self,

@@ -16,6 +16,7 @@ use otp_e2e::{Database, meta};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::database::ByHand;
 use crate::process::Process;
 use crate::provider::Provider;
 
@@ -96,6 +97,14 @@ impl Rig {
     /// Returns the key of the first account.
     pub(crate) fn api_key(&self) -> &str {
         self.api_keys.first().map_or("", String::as_str)
+    }
+
+    /// Connects to the counters of a PostgreSQL; SQLite has none.
+    pub(crate) async fn counters(&self) -> anyhow::Result<Option<ByHand>> {
+        Ok(match &self.database {
+            Database::Sqlite(_) => None,
+            Database::Postgres(url) => Some(ByHand::connect(url).await?),
+        })
     }
 
     /// Makes recipients that nothing was sent to.

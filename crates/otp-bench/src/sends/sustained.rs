@@ -28,10 +28,7 @@ const PARTS: u32 = 6;
 /// Measures both stores, one after the other.
 pub(super) async fn sustained(bench: &mut Bench) -> anyhow::Result<()> {
     for (store, least) in [(Store::Postgres, 95.0), (Store::Sqlite, 90.0)] {
-        let database = match store {
-            Store::Postgres => otp_e2e::Database::Postgres(bench.cluster()?.create_database()),
-            Store::Sqlite => otp_e2e::Database::sqlite(),
-        };
+        let database = bench.empty(store)?;
         let rig = Rig::start_with(&bench.server, database, 1, &[LIFETIME]).await?;
         let rates = rates(&rig).await?;
         rig.audit().await?;

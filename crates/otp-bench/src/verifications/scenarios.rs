@@ -10,10 +10,8 @@ use super::contenders::{Checks, Creates};
 use super::requests::Keyed;
 use super::timing::timing;
 use crate::contest::{Contender, find};
-use crate::database::ByHand;
 use crate::measure::CONNECTIONS;
 use crate::preload;
-use crate::rig::Rig;
 use crate::sends::{Sends, Sent};
 use crate::store::Store;
 use crate::verdict::{Bound, Verdict};
@@ -77,11 +75,10 @@ impl Scenario {
 async fn beside_sends(scenario: Scenario, store: Store, bench: &mut Bench) -> anyhow::Result<()> {
     let (rig, _) = bench.on(store, 1).await?;
     let answered = Arc::<Answered>::default();
-    let by_hand = async || counters(store, &rig).await;
     let sends = Sends {
         name: "SendMessage",
         rig: Rc::clone(&rig),
-        by_hand: by_hand().await?,
+        by_hand: rig.counters().await?,
         connections: CONNECTIONS,
         accounts: 1,
         recipients: None,
@@ -97,7 +94,7 @@ async fn beside_sends(scenario: Scenario, store: Store, bench: &mut Bench) -> an
         contenders.push(Box::new(Creates {
             name,
             rig: Rc::clone(&rig),
-            by_hand: by_hand().await?,
+            by_hand: rig.counters().await?,
             measured: bench.measured(),
             keyed,
             answered: Arc::clone(&answered),
@@ -110,7 +107,7 @@ async fn beside_sends(scenario: Scenario, store: Store, bench: &mut Bench) -> an
         contenders.push(Box::new(Checks {
             name,
             rig: Rc::clone(&rig),
-            by_hand: by_hand().await?,
+            by_hand: rig.counters().await?,
             keyed,
             share,
             answered: Arc::clone(&answered),
@@ -174,7 +171,7 @@ async fn grown(bench: &mut Bench) -> anyhow::Result<()> {
         }));
         contenders.push(Box::new(Checks {
             name: checks,
-            by_hand: counters(Store::Postgres, &rig).await?,
+            by_hand: rig.counters().await?,
             rig,
             keyed: Keyed::No,
             share: 1,
@@ -196,12 +193,4 @@ async fn grown(bench: &mut Bench) -> anyhow::Result<()> {
         ));
     }
     Ok(())
-}
-
-/// Connects to the counters of a PostgreSQL; SQLite has none.
-async fn counters(store: Store, rig: &Rig) -> anyhow::Result<Option<ByHand>> {
-    Ok(match store {
-        Store::Sqlite => None,
-        Store::Postgres => Some(ByHand::connect(&rig.database.url()).await?),
-    })
 }
