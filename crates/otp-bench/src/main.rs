@@ -28,6 +28,7 @@ mod serving;
 mod store;
 mod verdict;
 mod verifications;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,6 +56,8 @@ enum What {
     Receipts(receipts::Options),
     /// New verifications and checks, compared with sends, and the time that a refused check takes.
     Verifications(verifications::Options),
+    /// Webhooks to customers: how soon endpoints are called while others hang or fail.
+    Webhooks(webhooks::Options),
     /// A bare HTTP server for comparison; the other benchmarks start it.
     #[command(subcommand, hide = true)]
     Peer(peer::Peer),
@@ -77,6 +80,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         What::Sends(options) => sends::run(&options).await?,
         What::Receipts(options) => receipts::run(&options).await?,
         What::Verifications(options) => verifications::run(&options).await?,
+        What::Webhooks(options) => webhooks::run(&options).await?,
         What::Peer(peer) => return peer::run(peer).await,
     };
     if let Some(file) = cli.json {

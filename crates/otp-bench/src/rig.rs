@@ -107,6 +107,11 @@ impl Rig {
         })
     }
 
+    /// Returns the key of each account.
+    pub(crate) fn api_keys(&self) -> &[String] {
+        &self.api_keys
+    }
+
     /// Makes recipients that nothing was sent to.
     pub(crate) fn new_recipients(&self) -> impl Fn() -> String + Send + Sync + use<> {
         let next = Arc::clone(&self.next_recipient);
