@@ -15,7 +15,8 @@ What to measure:
   receipts  Receipts at a steady rate during sends at a steady rate
   verifications
             New verifications and checks beside sends, and the time of refused checks
-  webhooks  How soon customers' endpoints are called while others hang or fail
+  webhooks  How soon customers' endpoints are called while others hang or fail, and how many sends
+            they cost
   core      Cost of one send in the pure core; options and names are passed to divan
 
 `cargo xtask bench WHAT --help` lists the options of each. PostgreSQL is installed if it is missing,

@@ -56,7 +56,8 @@ enum What {
     Receipts(receipts::Options),
     /// New verifications and checks, compared with sends, and the time that a refused check takes.
     Verifications(verifications::Options),
-    /// Webhooks to customers: how soon endpoints are called while others hang or fail.
+    /// Webhooks to customers: how soon endpoints are called while others hang or fail, and how many sends they
+    /// cost.
     Webhooks(webhooks::Options),
     /// A bare HTTP server for comparison; the other benchmarks start it.
     #[command(subcommand, hide = true)]

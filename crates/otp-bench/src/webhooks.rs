@@ -1,10 +1,12 @@
-//! Webhooks to customers: how soon healthy endpoints are called while others hang or fail.
+//! Webhooks to customers: how soon healthy endpoints are called while others hang or fail, and how many sends
+//! an endpoint costs.
 //!
 //! Every scenario ends with the checks of a send, and with a comparison of the accepted messages with those whose
 //! event arrived: each one has arrived at its endpoint, if that accepts calls, and waits in the store otherwise.
 
 mod delivery;
 mod endpoints;
+mod hot_path;
 mod receiver;
 mod scenarios;
 

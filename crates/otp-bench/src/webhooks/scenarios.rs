@@ -2,6 +2,7 @@
 
 use super::Bench;
 use super::delivery::delivery;
+use super::hot_path::hot_path;
 use crate::store::Store;
 
 /// A scenario to measure.
@@ -9,9 +10,11 @@ use crate::store::Store;
 pub(crate) enum Scenario {
     /// Events at a steady rate for 50 accounts, of whose endpoints five hang and five fail.
     Delivery,
+    /// Sends of one account with an endpoint that wants everything, beside those of one without.
+    HotPath,
 }
 
-const ALL: [Scenario; 1] = [Scenario::Delivery];
+const ALL: [Scenario; 2] = [Scenario::Delivery, Scenario::HotPath];
 
 impl Scenario {
     /// Returns the requested scenarios, or all.
@@ -23,6 +26,7 @@ impl Scenario {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Delivery => "delivery",
+            Self::HotPath => "hot-path",
         }
     }
 
@@ -32,6 +36,7 @@ impl Scenario {
             if wanted.is_none_or(|wanted| wanted == store) {
                 match self {
                     Self::Delivery => delivery(store, bench).await?,
+                    Self::HotPath => hot_path(store, bench).await?,
                 }
             }
         }
