@@ -5,7 +5,7 @@ use std::time::Duration;
 use otp_core::ports::PortError;
 use otp_core::usecases::deliver_webhooks::{DeliverWebhooks, TurnTaken};
 use otp_core::usecases::forget_webhook_deliveries;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::round::Round;
@@ -35,8 +35,11 @@ impl Task for DeliverDueWebhooks {
     async fn run(&mut self) -> Result<Progress, TaskError> {
         let mut round = Round::default();
         let mut turns = UnderWay::with_places(AT_A_TIME);
+        let mut next_routing = Instant::now();
         loop {
-            if self.goes_on(&round) {
+            // However often turns end: the fewer the routings, the more events share one.
+            if self.goes_on(&round) && next_routing <= Instant::now() {
+                next_routing = Instant::now() + LOOK_AGAIN;
                 round.note(self.deliver.route().await);
             }
             while let Some(room) = turns.room().filter(|_| self.goes_on(&round)) {
@@ -57,7 +60,7 @@ impl Task for DeliverDueWebhooks {
                     Some(taken) => note_turn(&mut round, taken),
                     None => return round.end(),
                 },
-                () = sleep(LOOK_AGAIN) => {}
+                () = sleep_until(next_routing) => {}
             }
         }
     }
