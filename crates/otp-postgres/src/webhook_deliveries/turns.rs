@@ -54,7 +54,7 @@ statement! {
 }
 
 statement! {
-    /// When the first waiting delivery of an endpoint is due. The state is no parameter: only then is the index of
+    /// When the first waiting delivery of an endpoint is due. The state is written out: only then is the index of
     /// those that wait used.
     FirstDue { endpoint_id: WebhookEndpointId } -> FirstDueRow,
     "SELECT due_at FROM webhook_deliveries WHERE endpoint_id = {} AND state = 0 \

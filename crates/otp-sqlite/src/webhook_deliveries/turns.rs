@@ -40,7 +40,7 @@ pub(crate) const DUE_DELIVERIES: &str = "
     WHERE d.endpoint_id = ? AND d.state = 0 AND d.due_at <= ? AND e.id = d.endpoint_id
     ORDER BY d.due_at, d.event_id LIMIT ?";
 
-/// The state is no parameter: only then is the index of those that wait used.
+/// The state is written out: only then is the index of those that wait used.
 pub(crate) const FIRST_DUE: &str = "
     SELECT due_at FROM webhook_deliveries WHERE endpoint_id = ? AND state = 0
     ORDER BY due_at, event_id LIMIT 1";
