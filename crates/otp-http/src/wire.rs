@@ -42,5 +42,6 @@ pub(crate) use webhook_delivery::{
     AcceptedWebhook, ReplayWebhooksResponse, WebhookDeliveryResource, WebhookDeliveryWithAttempts,
 };
 pub(crate) use webhook_endpoint::{
-    WebhookEndpointResource, WebhookEndpointWithSecret, WebhookEventName, description, events,
+    DeliveredEventName, WebhookEndpointResource, WebhookEndpointWithSecret, WebhookEventName,
+    description, events,
 };

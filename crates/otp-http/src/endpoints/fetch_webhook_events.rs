@@ -22,7 +22,7 @@ use crate::authentication::authenticate_and_read;
 use crate::error::{self, ApiError, ErrorCode, InvalidField};
 use crate::parameter::{Documented, Query, QueryParameter, WAIT, documents};
 use crate::state::ApiState;
-use crate::wire::{RequestHeaders, TypedField, WebhookEventName};
+use crate::wire::{DeliveredEventName, RequestHeaders, TypedField};
 
 const PATH: &str = "/v1/webhook-listeners/{id}/events";
 
@@ -70,7 +70,7 @@ pub(crate) struct FetchedEvent {
     id: Uuid,
     /// The event.
     #[serde(rename = "type")]
-    #[schema(value_type = WebhookEventName)]
+    #[schema(value_type = DeliveredEventName)]
     kind: &'static str,
     /// The body of a call: JSON, in the bytes to sign.
     body: String,

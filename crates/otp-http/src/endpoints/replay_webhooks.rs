@@ -132,10 +132,7 @@ struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        error::responses(&[
-            ErrorCode::InvalidRequest,
-            ErrorCode::IdempotencyKeyReused,
-            ErrorCode::RequestInProgress,
+        error::responses_to_a_repeatable(&[
             ErrorCode::WebhookEndpointNotFound,
             ErrorCode::WebhookEndpointDisabled,
         ])

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::page::PageOf;
 use super::time::Time;
-use super::webhook_endpoint::WebhookEventName;
+use super::webhook_endpoint::DeliveredEventName;
 
 /// A delivery of an event to a webhook endpoint. Every field is always there.
 #[derive(Serialize, ToSchema)]
@@ -20,7 +20,7 @@ pub(crate) struct WebhookDeliveryResource {
     id: Uuid,
     /// The event.
     #[serde(rename = "type")]
-    #[schema(value_type = WebhookEventName)]
+    #[schema(value_type = DeliveredEventName)]
     kind: &'static str,
     /// Time at which it happened, in UTC.
     #[schema(value_type = String, format = DateTime)]

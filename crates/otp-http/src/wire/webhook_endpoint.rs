@@ -80,6 +80,27 @@ impl ToSchema for WebhookEventName {
     }
 }
 
+/// The name of an event in a delivery: one of those, or the event of a test.
+pub(crate) struct DeliveredEventName;
+
+impl PartialSchema for DeliveredEventName {
+    fn schema() -> RefOr<Schema> {
+        let test = WebhookEventKind::EndpointTest.as_str();
+        let names = WebhookEventKind::NAMES.into_iter().chain([test]);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Name of an event, the one of a test included."))
+            .enum_values(Some(names))
+            .into()
+    }
+}
+
+impl ToSchema for DeliveredEventName {
+    fn name() -> Cow<'static, str> {
+        "DeliveredWebhookEvent".into()
+    }
+}
+
 impl From<ShownWebhookEndpoint> for WebhookEndpointResource {
     fn from(shown: ShownWebhookEndpoint) -> Self {
         let reason = shown.standing.disabled_reason();
