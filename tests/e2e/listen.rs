@@ -3,9 +3,11 @@
 use std::net::TcpListener;
 
 use otp_e2e::process::run;
-use otp_e2e::world::{answer, client, recipient};
+use otp_e2e::world::recipient;
 use otp_e2e::{Database, FakeReceiver, ReceivedWebhook, Running, World, on_every_store};
 use serde_json::Value;
+
+use super::webhook_deliveries::get;
 
 on_every_store! {
     events_reach_a_program_on_this_machine;
@@ -33,8 +35,7 @@ fn is_of(id: &str) -> impl Fn(&ReceivedWebhook) -> bool + '_ {
 }
 
 async fn endpoints(world: &World, server: &Running) -> Vec<Value> {
-    let request = client().get(format!("{}/v1/webhook-endpoints", server.url()));
-    let listed = answer(request.header("X-Api-Key", &world.api_key)).await;
+    let listed = get(world, server, "/v1/webhook-endpoints").await;
     listed.body["data"].as_array().expect("a list").clone()
 }
 

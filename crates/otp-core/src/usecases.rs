@@ -86,3 +86,4 @@ pub mod show_verification;
 pub mod stop_sender;
 pub mod sync_templates;
 pub mod unset_price;
+pub mod waiting;

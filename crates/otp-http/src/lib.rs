@@ -24,6 +24,7 @@ mod parameter;
 mod reference;
 mod state;
 mod text;
+mod waiting;
 mod webhook_bodies;
 mod wire;
 

@@ -55,8 +55,7 @@ pub(super) struct Deliveries {
 }
 
 impl Deliveries {
-    /// Waits until at least these deliveries are stored. Others may be: of a send that was refused, it can be
-    /// unknown whether it happened.
+    /// Waits until at least these deliveries are stored. There may be more: a refused send may have happened.
     pub(super) async fn wait(self, rig: &Rig) -> anyhow::Result<()> {
         let begun = Instant::now();
         loop {

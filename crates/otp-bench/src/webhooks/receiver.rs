@@ -91,7 +91,7 @@ impl Receiver {
 
     /// Waits until the events of all these messages have arrived at an endpoint. Fails if none arrives for a while.
     ///
-    /// Others may arrive, too: of a send that was refused, it can be unknown whether it happened.
+    /// More may arrive: a refused send may have happened.
     pub(super) async fn wait_for(&self, number: usize, sent: &[Uuid]) -> anyhow::Result<()> {
         let mut arrived = self.arrived(number);
         let mut progress_at = Instant::now();

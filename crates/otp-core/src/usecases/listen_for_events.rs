@@ -11,11 +11,9 @@ use crate::ports::{
     Clock, InboxBell, PortError, WebhookBodies, WebhookDeliveries, WebhookEndpoints,
 };
 use crate::usecases::find_event_resource::FindEventResource;
+use crate::usecases::waiting::{TooManyWaiting, Waiting};
 use crate::webhook::WebhookEventKind;
 use crate::webhook::turn::LISTENER_SILENCE;
-
-/// The longest wait for an event.
-pub const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// The pause between two looks at the store: any process may route an event.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -46,7 +44,8 @@ pub struct ListenForEventsRequest {
     pub listener_id: WebhookEndpointId,
     /// The events that it received before; it gets them no more.
     pub received: Vec<WebhookEventId>,
-    /// How long to wait for an event, if there is none; at most [`MAX_WAIT`].
+    /// How long to wait for an event, if there is none; at most
+    /// [`MAX_WAIT`](crate::usecases::waiting::MAX_WAIT).
     pub wait: Duration,
 }
 
@@ -90,21 +89,14 @@ impl ListenForEvents {
             return Err(ListenForEventsError::ListenerNotFound);
         }
         self.hold_turn(listener, &request.received).await?;
-        let wait = request.wait.min(MAX_WAIT);
-        if wait.is_zero() {
-            return self.look(listener).await;
-        }
-        let started = self.clock.monotonic();
-        let waits = self.bell.listen(account);
-        let mut waits = waits.ok_or(ListenForEventsError::TooManyWaiting)?;
-        loop {
-            let events = self.look(listener).await?;
-            let waited = self.clock.monotonic().saturating_sub(started);
-            let left = wait.saturating_sub(waited);
-            if !events.is_empty() || left.is_zero() || !waits.heard(left.min(LOOK_AGAIN)).await {
-                return Ok(events);
-            }
-        }
+        let waiting = Waiting {
+            account,
+            wait: request.wait,
+            look_again: LOOK_AGAIN,
+            bell: &*self.bell,
+            clock: &*self.clock,
+        };
+        waiting.until_found(|| self.look(listener)).await
     }
 
     async fn hold_turn(
@@ -145,5 +137,11 @@ impl ListenForEvents {
             self.hold_turn(listener, &gone).await?;
         }
         Ok(heard)
+    }
+}
+
+impl From<TooManyWaiting> for ListenForEventsError {
+    fn from(_: TooManyWaiting) -> Self {
+        Self::TooManyWaiting
     }
 }

@@ -10,9 +10,7 @@ use crate::sealing::{AccountSealer, OpenError};
 use crate::test_inbox::{MAX_SHOWN, ShownTestMessage, TestInboxQuery};
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::AccountSealers;
-
-/// The longest wait for a message.
-pub const MAX_WAIT: Duration = Duration::from_secs(30);
+use crate::usecases::waiting::{TooManyWaiting, Waiting};
 
 /// The pause between two looks at the store, which finds messages that another process received.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -41,7 +39,8 @@ pub struct ReadTestInboxRequest {
     pub to: Option<Recipient>,
     /// Only messages that were accepted at this time or later.
     pub from: Option<Timestamp>,
-    /// How long to wait for a message, if there is none; at most [`MAX_WAIT`].
+    /// How long to wait for a message, if there is none; at most
+    /// [`MAX_WAIT`](crate::usecases::waiting::MAX_WAIT).
     pub wait: Duration,
 }
 
@@ -84,22 +83,14 @@ impl ReadTestInbox {
             from: request.from,
             limit: MAX_SHOWN,
         };
-        let wait = request.wait.min(MAX_WAIT);
-        if wait.is_zero() {
-            return self.look(query, &sealer).await;
-        }
-        let started = self.clock.monotonic();
-        let listener = self.bell.listen(account);
-        let mut listener = listener.ok_or(ReadTestInboxError::TooManyWaiting)?;
-        loop {
-            let messages = self.look(query, &sealer).await?;
-            let waited = self.clock.monotonic().saturating_sub(started);
-            let left = wait.saturating_sub(waited);
-            if !messages.is_empty() || left.is_zero() || !listener.heard(left.min(LOOK_AGAIN)).await
-            {
-                return Ok(messages);
-            }
-        }
+        let waiting = Waiting {
+            account,
+            wait: request.wait,
+            look_again: LOOK_AGAIN,
+            bell: &*self.bell,
+            clock: &*self.clock,
+        };
+        waiting.until_found(|| self.look(query, &sealer)).await
     }
 
     async fn look(
@@ -110,5 +101,11 @@ impl ReadTestInbox {
         let messages = self.inbox.list_received(query).await?;
         let shown = messages.iter().map(|message| Ok(message.open(sealer)?));
         shown.collect()
+    }
+}
+
+impl From<TooManyWaiting> for ReadTestInboxError {
+    fn from(_: TooManyWaiting) -> Self {
+        Self::TooManyWaiting
     }
 }

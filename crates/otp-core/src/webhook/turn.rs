@@ -183,38 +183,36 @@ impl TurnUnderWay {
 
     /// Gives a delivery up without a call, because what its event is about no longer exists.
     pub fn give_up(&mut self, delivery: DueDelivery, at: Timestamp) {
-        self.under_way -= 1;
-        self.attempts.push(RecordedAttempt {
-            event_id: delivery.event.id,
-            number: delivery.attempts.saturating_add(1),
-            at,
-            latency: Duration::ZERO,
-            status: None,
-            failure: Some("resource_gone"),
-            excerpt: None,
-            state: DeliveryState::GivenUp,
-            due_at: None,
-            failed_attempts: delivery.failed_attempts,
-        });
+        self.fail_without_call(delivery, "resource_gone", at, None);
     }
 
     /// Takes in a delivery that was not made because the gateway cannot read what it needs. It is tried again like
     /// one that failed, but says nothing about the endpoint.
-    pub fn fail_unread(&mut self, delivery: DueDelivery, at: Timestamp, spread: u8) {
+    pub fn fail_unread(&mut self, mut delivery: DueDelivery, at: Timestamp, spread: u8) {
+        delivery.failed_attempts = delivery.failed_attempts.saturating_add(1);
+        let due_at = next_attempt(delivery.failed_attempts, at, spread, None);
+        self.fail_without_call(delivery, "internal", at, due_at);
+    }
+
+    fn fail_without_call(
+        &mut self,
+        delivery: DueDelivery,
+        failure: &'static str,
+        at: Timestamp,
+        due_at: Option<Timestamp>,
+    ) {
         self.under_way -= 1;
-        let failed_attempts = delivery.failed_attempts.saturating_add(1);
-        let due_at = next_attempt(failed_attempts, at, spread, None);
         self.attempts.push(RecordedAttempt {
             event_id: delivery.event.id,
             number: delivery.attempts.saturating_add(1),
             at,
             latency: Duration::ZERO,
             status: None,
-            failure: Some("internal"),
+            failure: Some(failure),
             excerpt: None,
             state: DeliveryState::after_failure(due_at),
             due_at,
-            failed_attempts,
+            failed_attempts: delivery.failed_attempts,
         });
     }
 

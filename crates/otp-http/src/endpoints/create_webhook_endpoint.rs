@@ -109,12 +109,21 @@ pub(crate) async fn post(
     state: Data<ApiState>,
 ) -> HttpResponse {
     let read = read(&request, payload, &state).await;
+    create(&request, &state, read).await
+}
+
+/// Creates an endpoint or a listener that was read, and answers with it and its secret.
+pub(super) async fn create(
+    request: &HttpRequest,
+    state: &ApiState,
+    read: Result<(NewWebhookEndpoint, Option<RepeatableRequest>), ApiError>,
+) -> HttpResponse {
     let manage = state.manage_webhook_endpoints.clone();
     let action = async move |wanted: NewWebhookEndpoint, _| {
         let created = manage.create(wanted).await?;
         Ok(WebhookEndpointWithSecret::from(created))
     };
-    answer_once(&request, &state, read, StatusCode::CREATED, action).await
+    answer_once(request, state, read, StatusCode::CREATED, action).await
 }
 
 async fn read(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::usecases::answer_once::RepeatableRequest;
@@ -17,7 +16,7 @@ use super::webhook_endpoint::shown_example;
 use crate::authentication::authenticate_and_read_bytes;
 use crate::body::JsonField;
 use crate::error::{self, ApiError, ErrorCode};
-use crate::idempotency::{answer_once, repeatable};
+use crate::idempotency::repeatable;
 use crate::state::ApiState;
 use crate::wire::{
     IdempotencyHeader, RequestHeaders, TypedField, WebhookEndpointWithSecret, WebhookEventName,
@@ -90,12 +89,7 @@ pub(crate) async fn post(
     state: Data<ApiState>,
 ) -> HttpResponse {
     let read = read(&request, payload, &state).await;
-    let manage = state.manage_webhook_endpoints.clone();
-    let action = async move |wanted: NewWebhookEndpoint, _| {
-        let created = manage.create(wanted).await?;
-        Ok(WebhookEndpointWithSecret::from(created))
-    };
-    answer_once(&request, &state, read, StatusCode::CREATED, action).await
+    create_webhook_endpoint::create(&request, &state, read).await
 }
 
 async fn read(

@@ -9,7 +9,6 @@ use otp_core::ids::WebhookEventId;
 use otp_core::usecases::listen_for_events::{HeardEvent, ListenForEventsRequest};
 use otp_edge::resource_at;
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
@@ -22,6 +21,7 @@ use crate::authentication::authenticate_and_read;
 use crate::error::{self, ApiError, ErrorCode, InvalidField};
 use crate::parameter::{Documented, Query, QueryParameter, WAIT, documents};
 use crate::state::ApiState;
+use crate::waiting::run_while_awaited;
 use crate::wire::{DeliveredEventName, RequestHeaders, TypedField};
 
 const PATH: &str = "/v1/webhook-listeners/{id}/events";
@@ -50,7 +50,7 @@ impl IntoParams for FetchWebhookEventsQuery {
 /// The events of the answer before.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct FetchWebhookEventsRequest {
-    /// Ids of events that your program has dealt with. It gets them no more; all others again.
+    /// Ids of the events that your program has dealt with. They are not returned again; all others are.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
     received: TypedField,
@@ -127,17 +127,11 @@ async fn fetch(
         wait: query.get(&WAIT_SECONDS)?.unwrap_or_default(),
     };
     let listen_for_events = state.listen_for_events.clone();
-    // A client that goes away drops this, and with it `waits`: nobody waits for an event then.
-    let (waits, gone) = oneshot::channel::<()>();
-    let listening = async move {
-        tokio::select! {
-            events = listen_for_events.execute(wanted) => events,
-            _ = gone => Ok(Vec::new()),
-        }
-    };
-    let events = state.runner.run(listening).await?;
-    drop(waits);
-    Ok(events?)
+    run_while_awaited(
+        state,
+        async move { listen_for_events.execute(wanted).await },
+    )
+    .await
 }
 
 /// Reads the ids of events. Text that is not an id names no event.

@@ -12,7 +12,6 @@ use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::read_test_inbox::ReadTestInboxRequest;
 use otp_edge::resource_at;
 use serde::Serialize;
-use tokio::sync::oneshot;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
@@ -24,6 +23,7 @@ use crate::parameter::{
     Documented, INSTANT, InvalidQuery, PHONE_OR_EMAIL, Query, QueryParameter, WAIT, documents,
 };
 use crate::state::ApiState;
+use crate::waiting::run_while_awaited;
 use crate::wire::{ChannelName, RequestHeaders, Time};
 
 const PATH: &str = "/v1/test/messages";
@@ -126,17 +126,7 @@ async fn list(request: &HttpRequest, state: &ApiState) -> Result<Vec<ShownTestMe
     let caller = authenticate(request, state).await?;
     let wanted = parse(caller, &Query::read(request, &QUERY)?)?;
     let read_test_inbox = state.read_test_inbox.clone();
-    // A client that goes away drops this, and with it `waits`: nobody waits for a message then.
-    let (waits, gone) = oneshot::channel::<()>();
-    let reading = async move {
-        tokio::select! {
-            messages = read_test_inbox.execute(wanted) => messages,
-            _ = gone => Ok(Vec::new()),
-        }
-    };
-    let messages = state.runner.run(reading).await?;
-    drop(waits);
-    Ok(messages?)
+    run_while_awaited(state, async move { read_test_inbox.execute(wanted).await }).await
 }
 
 fn parse(caller: Caller, query: &Query) -> Result<ReadTestInboxRequest, InvalidQuery> {

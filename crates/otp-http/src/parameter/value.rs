@@ -8,7 +8,7 @@ use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
 use otp_core::recipient::Recipient;
 use otp_core::time::Timestamp;
-use otp_core::usecases::read_test_inbox::MAX_WAIT;
+use otp_core::usecases::waiting::MAX_WAIT;
 use otp_core::verification::VerificationStatus;
 use serde_json::json;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};

@@ -66,11 +66,7 @@ pub(crate) struct WebhookEventName;
 
 impl PartialSchema for WebhookEventName {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("Name of an event."))
-            .enum_values(Some(WebhookEventKind::NAMES))
-            .into()
+        one_of("Name of an event.", WebhookEventKind::NAMES)
     }
 }
 
@@ -87,11 +83,7 @@ impl PartialSchema for DeliveredEventName {
     fn schema() -> RefOr<Schema> {
         let test = WebhookEventKind::EndpointTest.as_str();
         let names = WebhookEventKind::NAMES.into_iter().chain([test]);
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("Name of an event, the one of a test included."))
-            .enum_values(Some(names))
-            .into()
+        one_of("Name of an event, the one of a test included.", names)
     }
 }
 
@@ -99,6 +91,14 @@ impl ToSchema for DeliveredEventName {
     fn name() -> Cow<'static, str> {
         "DeliveredWebhookEvent".into()
     }
+}
+
+fn one_of(description: &str, names: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .enum_values(Some(names))
+        .into()
 }
 
 impl From<ShownWebhookEndpoint> for WebhookEndpointResource {

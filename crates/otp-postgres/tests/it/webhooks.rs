@@ -1,4 +1,4 @@
-//! Webhooks to customers: what a turn reads does not grow with what waits.
+//! Webhooks to customers: a turn reads as much however many deliveries wait.
 
 use std::sync::Arc;
 use std::time::Duration;

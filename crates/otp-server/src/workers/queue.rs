@@ -33,7 +33,7 @@ impl Task for DeliverQueuedMessages {
         let mut round = Round::default();
         let mut deliveries = UnderWay::with_places(AT_A_TIME);
         loop {
-            while let Some(room) = deliveries.room().filter(|_| self.goes_on(&round)) {
+            while let Some(room) = deliveries.room().filter(|_| round.goes_on(&self.stop)) {
                 let claimed = round
                     .note(self.deliver.claim(&room).await)
                     .unwrap_or_default();
@@ -57,12 +57,5 @@ impl Task for DeliverQueuedMessages {
 
     async fn woken(&mut self) {
         self.queued.notified().await;
-    }
-}
-
-impl DeliverQueuedMessages {
-    /// Returns whether more may be claimed.
-    fn goes_on(&self, round: &Round) -> bool {
-        round.failure.is_none() && !self.stop.is_cancelled()
     }
 }

@@ -1,6 +1,7 @@
 //! The results of a round that does several pieces of work at a time.
 
 use otp_core::ports::PortError;
+use tokio_util::sync::CancellationToken;
 
 use super::worker::{Progress, TaskError};
 
@@ -19,6 +20,11 @@ impl Round {
         result
             .map_err(|error| self.failure.get_or_insert(error))
             .ok()
+    }
+
+    /// Returns whether more may begin.
+    pub(super) fn goes_on(&self, stop: &CancellationToken) -> bool {
+        self.failure.is_none() && !stop.is_cancelled()
     }
 
     /// Returns the result of the whole round.

@@ -38,11 +38,11 @@ impl Task for DeliverDueWebhooks {
         let mut next_routing = Instant::now();
         loop {
             // However often turns end: the fewer the routings, the more events share one.
-            if self.goes_on(&round) && next_routing <= Instant::now() {
+            if round.goes_on(&self.stop) && next_routing <= Instant::now() {
                 next_routing = Instant::now() + LOOK_AGAIN;
                 round.note(self.deliver.route().await);
             }
-            while let Some(room) = turns.room().filter(|_| self.goes_on(&round)) {
+            while let Some(room) = turns.room().filter(|_| round.goes_on(&self.stop)) {
                 let claimed = round.note(self.deliver.claim(&room).await);
                 let claimed = claimed.unwrap_or_default();
                 if claimed.is_empty() {
@@ -63,13 +63,6 @@ impl Task for DeliverDueWebhooks {
                 () = sleep_until(next_routing) => {}
             }
         }
-    }
-}
-
-impl DeliverDueWebhooks {
-    /// Returns whether more may begin.
-    fn goes_on(&self, round: &Round) -> bool {
-        round.failure.is_none() && !self.stop.is_cancelled()
     }
 }
 

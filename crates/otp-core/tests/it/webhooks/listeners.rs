@@ -3,17 +3,18 @@
 use otp_core::ids::AccountId;
 use otp_core::ports::{InboxBell, InboxListener};
 use otp_core::usecases::listen_for_events::{
-    HeardEvent, ListenForEvents, ListenForEventsError, ListenForEventsRequest, MAX_WAIT,
+    HeardEvent, ListenForEvents, ListenForEventsError, ListenForEventsRequest,
 };
 use otp_core::usecases::manage_webhook_endpoints::{
     ManageWebhookEndpointsError, WebhookEndpointEdit,
 };
+use otp_core::usecases::waiting::MAX_WAIT;
 use otp_core::webhook::turn::LISTENER_SILENCE;
 use otp_testkit::ManualClock;
 
 use super::*;
 
-/// While somebody waits, the clock moves on, and what was to happen happens.
+/// While somebody waits, the clock moves on and the next of these events are added.
 #[derive(Clone)]
 struct Waiting {
     clock: Arc<ManualClock>,
