@@ -10,7 +10,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{
-    ExpiryPosition, FoundMessages, Message, MessageHistory, MessageQuery, PendingMessage,
+    ExpiryPosition, FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord,
+    PendingMessage,
 };
 use otp_core::ports::{
     MAX_PER_LOOKUP, Messages, PortError, Recalled, Receipts, RecipientIdentities, Storage,
@@ -98,6 +99,14 @@ impl Messages for GroupedReads {
         message: MessageId,
     ) -> Result<Option<MessageHistory>, PortError> {
         self.store.find_history(account, message).await
+    }
+
+    async fn find_records(
+        &self,
+        account: AccountId,
+        messages: &[MessageId],
+    ) -> Result<Vec<MessageRecord>, PortError> {
+        self.store.find_records(account, messages).await
     }
 
     async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {

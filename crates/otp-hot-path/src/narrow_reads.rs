@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::insights::{FunnelFacts, InsightsQuery};
-use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::{
     AdmissionFacts, Insights, MAX_READ_TIME, Messages, PortError, Storage, VerificationKey,
     Verifications,
@@ -124,6 +124,15 @@ impl Messages for NarrowReads {
     ) -> Result<Option<MessageHistory>, PortError> {
         let _turn = self.turn().await?;
         self.store.find_history(account, message).await
+    }
+
+    async fn find_records(
+        &self,
+        account: AccountId,
+        messages: &[MessageId],
+    ) -> Result<Vec<MessageRecord>, PortError> {
+        let _turn = self.turn().await?;
+        self.store.find_records(account, messages).await
     }
 
     async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {

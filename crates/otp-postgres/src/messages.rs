@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::{Messages, PortError};
 use otp_rows::Col;
 use otp_rows::rows::{MessageRow, read_all, read_found};
@@ -67,6 +67,16 @@ impl Messages for PgStore {
         let transaction = Transaction::on(self.connection().await?);
         let history = records::history(&transaction, account, message).await;
         transaction.finish(history).await
+    }
+
+    async fn find_records(
+        &self,
+        account: AccountId,
+        messages: &[MessageId],
+    ) -> Result<Vec<MessageRecord>, PortError> {
+        let connection = self.connection().await?;
+        let rows = records::load(&connection, account, messages.to_vec()).await;
+        Ok(read_all(rows.map_err(port_error)?)?)
     }
 
     async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {

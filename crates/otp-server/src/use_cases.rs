@@ -224,10 +224,7 @@ fn manage_webhook_endpoints(settings: &Settings, adapters: &Adapters) -> ManageW
 fn find_event_resource(settings: &Settings, adapters: &Adapters) -> FindEventResource {
     let (sealers, storage) = (|| adapters.sealers.clone(), &adapters.storage);
     FindEventResource {
-        show_message: ShowMessage {
-            messages: storage.clone(),
-            sealers: sealers(),
-        },
+        messages: storage.clone(),
         show_verification: ShowVerification {
             verifications: storage.clone(),
             sealers: sealers(),

@@ -5,7 +5,7 @@ mod records;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, MessageId};
-use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::ports::{Messages, PortError};
 use otp_rows::Col;
 use otp_rows::rows::{MessageRow, read_all, read_found};
@@ -69,6 +69,18 @@ impl Messages for SqliteStore {
     ) -> Result<Option<MessageHistory>, PortError> {
         self.read("db.messages.find_history", move |connection| {
             records::history(connection, account, message)
+        })
+        .await
+    }
+
+    async fn find_records(
+        &self,
+        account: AccountId,
+        messages: &[MessageId],
+    ) -> Result<Vec<MessageRecord>, PortError> {
+        let messages = messages.to_vec();
+        self.read("db.messages.find_records", move |connection| {
+            Ok(read_all(records::load(connection, account, &messages)?)?)
         })
         .await
     }

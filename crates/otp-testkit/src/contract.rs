@@ -390,6 +390,7 @@ macro_rules! storage_contract {
     (@pages $fresh:expr) => {
         $crate::storage_contract! { @tests $fresh; pages:
             many_messages_are_found_as_each_is,
+            many_records_are_as_each_history_shows_them,
             pages_neither_skip_nor_repeat_while_messages_are_added,
             a_list_is_narrowed_by_status_recipient_and_time,
             a_search_looks_at_no_more_messages_than_it_may,

@@ -23,7 +23,7 @@ use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, Wrapped
 use otp_core::lease::Lease;
 use otp_core::message::{
     ClaimedMessage, ExpiryPosition, FoundMessages, JudgedOutcome, Message, MessageHistory,
-    MessageQuery, PendingMessage, RecordedOutcome,
+    MessageQuery, MessageRecord, PendingMessage, RecordedOutcome,
 };
 use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
@@ -201,6 +201,7 @@ storage_parts! {
         async fn find_all(wanted: &[(AccountId, MessageId)]) -> Vec<Option<Message>>;
         async fn find_account(message: MessageId) -> Option<AccountId>;
         async fn find_history(account: AccountId, message: MessageId) -> Option<MessageHistory>;
+        async fn find_records(account: AccountId, messages: &[MessageId]) -> Vec<MessageRecord>;
         async fn list(query: &MessageQuery) -> FoundMessages;
     }
     notice_outbox: NoticeOutbox {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::ids::{AccountId, MessageId};
-use crate::message::{FoundMessages, Message, MessageHistory, MessageQuery};
+use crate::message::{FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord};
 use crate::ports::PortError;
 
 /// At most this many messages can be looked up at once.
@@ -45,6 +45,15 @@ pub trait Messages: Send + Sync {
         account: AccountId,
         message: MessageId,
     ) -> Result<Option<MessageHistory>, PortError>;
+
+    /// Returns those of at most [`MAX_PER_LOOKUP`] messages that the account has, in any order, as of one moment.
+    ///
+    /// An adapter MUST use a constant number of statements.
+    async fn find_records(
+        &self,
+        account: AccountId,
+        messages: &[MessageId],
+    ) -> Result<Vec<MessageRecord>, PortError>;
 
     /// Returns the messages that match the query, newest first, as of one moment.
     ///

@@ -17,7 +17,7 @@ use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
 use crate::turns::Room;
 use crate::usecases::account_sealers::AccountSealers;
-use crate::usecases::find_event_resource::FindEventResource;
+use crate::usecases::find_event_resource::{FindEventResource, ReadAhead};
 use crate::webhook::endpoint::WebhookEndpoint;
 use crate::webhook::turn::{DueDelivery, EndedCall, EndedTurn, LEASE, TurnUnderWay, WebhookTurn};
 use crate::webhook::{
@@ -109,6 +109,11 @@ impl DeliverWebhooks {
             return Ok(TurnTaken::default());
         };
         let destination = self.destination(&turn.endpoint, url).await?;
+        let events = turn.due.iter().map(|delivery| &delivery.event);
+        let read_ahead = self
+            .find_resource
+            .read_ahead(turn.endpoint.account_id, events);
+        let read_ahead = read_ahead.await;
         let mut under_way = TurnUnderWay::begin(&turn, self.clock.now());
         let (mut unread, mut outage) = (None, None);
         let mut calls = FuturesUnordered::new();
@@ -117,7 +122,7 @@ impl DeliverWebhooks {
                 && goes_on()
                 && let Some(delivery) = under_way.next(self.clock.now())
             {
-                calls.push(self.deliver(&destination, delivery));
+                calls.push(self.deliver(&destination, &read_ahead, delivery));
             }
             let Some((delivery, called)) = calls.next().await else {
                 break;
@@ -166,9 +171,10 @@ impl DeliverWebhooks {
     async fn deliver(
         &self,
         destination: &Opened,
+        read_ahead: &ReadAhead,
         delivery: DueDelivery,
     ) -> (DueDelivery, Result<Option<EndedCall>, PortError>) {
-        let called = self.call(destination, &delivery.event).await;
+        let called = self.call(destination, read_ahead, &delivery.event).await;
         (delivery, called)
     }
 
@@ -176,11 +182,12 @@ impl DeliverWebhooks {
     async fn call(
         &self,
         destination: &Opened,
+        read_ahead: &ReadAhead,
         event: &WebhookEvent,
     ) -> Result<Option<EndedCall>, PortError> {
         let destination = destination.as_ref();
         let destination = destination.map_err(|error| PortError::Backend((*error).into()))?;
-        let resource = self.find_resource.execute(event).await?;
+        let resource = self.find_resource.execute(event, read_ahead).await?;
         let (Some(destination), Some(resource)) = (destination, resource) else {
             return Ok(None);
         };

@@ -1,6 +1,6 @@
 //! Find the resource of an event: what a webhook shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::api_key::ApiKey;
@@ -11,9 +11,10 @@ use crate::ids::{
     AccountId, ApiKeyId, MessageId, SenderId, SubscriptionId, TemplateId, VerificationId,
     WebhookEndpointId,
 };
-use crate::message::MessageStatus;
+use crate::message::{MessageRecord, MessageStatus};
 use crate::ports::{
-    ApiKeys, OptOuts, PortError, SenderHealths, Senders, Subscriptions, Templates, VerificationKey,
+    ApiKeys, Messages, OptOuts, PortError, SenderHealths, Senders, Subscriptions, Templates,
+    VerificationKey,
 };
 use crate::recipient::Recipient;
 use crate::sealing::RecipientIndex;
@@ -22,9 +23,7 @@ use crate::usecases::account_sealers::{AccountSealers, open_recipient};
 use crate::usecases::manage_webhook_endpoints::{
     ManageWebhookEndpoints, ManageWebhookEndpointsError, ShownWebhookEndpoint,
 };
-use crate::usecases::show_message::{
-    OpenedMessage, ShowMessage, ShowMessageError, ShowMessageRequest,
-};
+use crate::usecases::show_message::OpenedMessage;
 use crate::usecases::show_verification::{
     ShowVerification, ShowVerificationError, ShownVerification,
 };
@@ -33,8 +32,8 @@ use crate::webhook::{WebhookEvent, WebhookEventKind};
 /// Finds the resources of events.
 #[derive(Clone)]
 pub struct FindEventResource {
-    /// Shows messages.
-    pub show_message: ShowMessage,
+    /// Finds messages.
+    pub messages: Arc<dyn Messages>,
     /// Shows verifications.
     pub show_verification: ShowVerification,
     /// Shows endpoints.
@@ -76,20 +75,50 @@ pub enum EventResource {
     Endpoint(ShownWebhookEndpoint),
 }
 
+/// Messages that were read together, for the events that report them.
+#[derive(Default)]
+pub struct ReadAhead {
+    messages: HashMap<(AccountId, MessageId), MessageRecord>,
+}
+
 impl FindEventResource {
-    /// Finds the resource of an event as it is now; `None` if it no longer exists.
+    /// Reads the messages that these events of an account report, in one look-up.
+    ///
+    /// Without it, [`execute`](Self::execute) reads each by itself. So it does with those that this does not find, and
+    /// with all of them if this fails: one message that cannot be read must not stop the others.
+    pub async fn read_ahead<'a>(
+        &self,
+        account: AccountId,
+        events: impl IntoIterator<Item = &'a WebhookEvent>,
+    ) -> ReadAhead {
+        let events = events.into_iter();
+        let wanted = events.filter(|event| reported_status(event.kind).is_some());
+        let wanted: Vec<_> = wanted.map(|event| MessageId(event.subject)).collect();
+        if wanted.len() < 2 {
+            return ReadAhead::default();
+        }
+        let found = self.messages.find_records(account, &wanted).await;
+        let found = found.unwrap_or_default().into_iter();
+        ReadAhead {
+            messages: found.map(|record| ((account, record.id), record)).collect(),
+        }
+    }
+
+    /// Finds the resource of an event as it is now, or as it was read ahead; `None` if it no longer exists.
     ///
     /// A message or verification has the status that the event reports: it may have moved on since, and the events
     /// of a resource may be delivered in any order.
-    pub async fn execute(&self, event: &WebhookEvent) -> Result<Option<EventResource>, PortError> {
+    pub async fn execute(
+        &self,
+        event: &WebhookEvent,
+        read_ahead: &ReadAhead,
+    ) -> Result<Option<EventResource>, PortError> {
         let (account, id) = (event.account_id, event.subject);
         match event.kind {
-            WebhookEventKind::MessageSent => self.message(event, MessageStatus::Sent).await,
-            WebhookEventKind::MessageDelivered => {
-                self.message(event, MessageStatus::Delivered).await
-            }
-            WebhookEventKind::MessageRead => self.message(event, MessageStatus::Read).await,
-            WebhookEventKind::MessageFailed => self.message(event, MessageStatus::Failed).await,
+            WebhookEventKind::MessageSent
+            | WebhookEventKind::MessageDelivered
+            | WebhookEventKind::MessageRead
+            | WebhookEventKind::MessageFailed => self.message(event, read_ahead).await,
             WebhookEventKind::VerificationApproved
             | WebhookEventKind::VerificationExpired
             | WebhookEventKind::VerificationCanceled
@@ -126,22 +155,23 @@ impl FindEventResource {
     async fn message(
         &self,
         event: &WebhookEvent,
-        status: MessageStatus,
+        read_ahead: &ReadAhead,
     ) -> Result<Option<EventResource>, PortError> {
-        let request = ShowMessageRequest {
-            account_id: event.account_id,
-            id: MessageId(event.subject),
+        let (account, id) = (event.account_id, MessageId(event.subject));
+        let record = match read_ahead.messages.get(&(account, id)) {
+            Some(record) => Some(record.clone()),
+            None => self.messages.find_records(account, &[id]).await?.pop(),
         };
-        match self.show_message.execute(request).await {
-            Ok(shown) => {
-                let mut message = shown.message;
-                message.record.status = status;
-                Ok(Some(EventResource::Message(Box::new(message))))
-            }
-            Err(ShowMessageError::NotFound) => Ok(None),
-            Err(ShowMessageError::Unreadable(error)) => Err(PortError::Backend(error.into())),
-            Err(ShowMessageError::Port(error)) => Err(error),
+        let Some(mut record) = record else {
+            return Ok(None);
+        };
+        if let Some(status) = reported_status(event.kind) {
+            record.status = status;
         }
+        let sealer = self.sealers.find(account).await?;
+        let opened = OpenedMessage::open(record, sealer.as_deref());
+        let opened = opened.map_err(|error| PortError::Backend(error.into()))?;
+        Ok(Some(EventResource::Message(Box::new(opened))))
     }
 
     async fn verification(
@@ -220,4 +250,17 @@ impl FindEventResource {
             Err(error) => Err(PortError::Backend(error.into())),
         }
     }
+}
+
+/// The status of a message that an event reports; `None` if it reports none.
+fn reported_status(kind: WebhookEventKind) -> Option<MessageStatus> {
+    let reported = [
+        (WebhookEventKind::MessageSent, MessageStatus::Sent),
+        (WebhookEventKind::MessageDelivered, MessageStatus::Delivered),
+        (WebhookEventKind::MessageRead, MessageStatus::Read),
+        (WebhookEventKind::MessageFailed, MessageStatus::Failed),
+    ];
+    let mut reported = reported.into_iter();
+    let found = reported.find(|(of_kind, _)| *of_kind == kind);
+    found.map(|(_, status)| status)
 }

@@ -96,7 +96,7 @@ impl ListenForEvents {
             bell: &*self.bell,
             clock: &*self.clock,
         };
-        waiting.until_found(|| self.look(listener)).await
+        waiting.until_found(|| self.look(account, listener)).await
     }
 
     async fn hold_turn(
@@ -116,14 +116,18 @@ impl ListenForEvents {
 
     async fn look(
         &self,
+        account: AccountId,
         listener: WebhookEndpointId,
     ) -> Result<Vec<HeardEvent>, ListenForEventsError> {
         let now = self.clock.now();
         let due = self.deliveries.list_due_webhook_deliveries(listener, now);
+        let due = due.await?;
+        let events = due.iter().map(|delivery| &delivery.event);
+        let read_ahead = self.find_resource.read_ahead(account, events).await;
         let (mut heard, mut gone) = (Vec::new(), Vec::new());
-        for delivery in due.await? {
+        for delivery in &due {
             let event = &delivery.event;
-            match self.find_resource.execute(event).await? {
+            match self.find_resource.execute(event, &read_ahead).await? {
                 Some(resource) => heard.push(HeardEvent {
                     id: event.id,
                     kind: event.kind,

@@ -18,7 +18,7 @@ use crate::sealing::Sealed;
 use crate::time::Timestamp;
 
 /// A turn has at most this many deliveries.
-pub const MAX_DELIVERIES: usize = 16;
+pub const MAX_DELIVERIES: usize = 32;
 
 /// At most this many calls of one endpoint are under way at a time.
 const CALLS_AT_A_TIME: usize = 4;

@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use otp_core::ids::{WebhookEndpointId, WebhookEventId};
+use otp_core::ids::{MessageId, WebhookEndpointId, WebhookEventId};
+use otp_core::message::MessageRecord;
 use otp_core::ports::{
-    Clock as _, MockRandomness, MockSubscriptions, PortError, WebhookBodies, WebhookCaller,
+    Clock as _, MockMessages, MockRandomness, MockSubscriptions, PortError, WebhookBodies,
+    WebhookCaller,
 };
 use otp_core::sealing::Sealed;
 use otp_core::turns::Room;
@@ -20,7 +22,6 @@ use otp_core::usecases::find_event_resource::{EventResource, FindEventResource};
 use otp_core::usecases::forget_webhook_deliveries::ForgetWebhookDeliveries;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::manage_webhook_endpoints::{ManageWebhookEndpoints, NewWebhookEndpoint};
-use otp_core::usecases::show_message::ShowMessage;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::webhook::endpoint::WebhookEndpointChange;
 use otp_core::webhook::turn::{LEASE, WebhookTurn};
@@ -94,10 +95,7 @@ impl World {
             private_targets: PrivateTargets::Forbidden,
         };
         let find_resource = FindEventResource {
-            show_message: ShowMessage {
-                messages: store.clone(),
-                sealers: fixture.sealers(),
-            },
+            messages: store.clone(),
             show_verification: ShowVerification {
                 verifications: store.clone(),
                 sealers: fixture.sealers(),
@@ -405,6 +403,60 @@ async fn an_event_that_cannot_be_read_is_tried_again_and_delays_no_other() {
         .map(|due| (due.event.id, due.attempts))
         .collect();
     assert_eq!(due, [(event.id, 1)]);
+}
+
+/// Looks up messages among these records.
+type LookUp = fn(&[MessageRecord], &[MessageId]) -> Result<Vec<MessageRecord>, PortError>;
+
+/// A world whose endpoint has the events of three messages. `find` looks messages up, after the records of all three.
+async fn with_three_messages(find: LookUp, times: usize) -> World {
+    let mut world = World::new().await;
+    world.endpoint(only_sent()).await;
+    for number in 1..=3 {
+        world.message(number).await;
+    }
+    world.deliver.route().await.expect("routed");
+    let turn = world.claim().await.remove(0);
+    let ids: Vec<_> = turn
+        .due
+        .iter()
+        .map(|due| MessageId(due.event.subject))
+        .collect();
+    let all = world
+        .fixture
+        .store
+        .find_records(world.fixture.account, &ids)
+        .await;
+    let all = all.expect("records");
+    let mut messages = MockMessages::new();
+    let look_up = messages.expect_find_records().times(times);
+    look_up.returning(move |_, wanted| find(&all, wanted));
+    world.deliver.find_resource.messages = Arc::new(messages);
+    world.fixture.clock.advance(LEASE);
+    world
+}
+
+#[tokio::test]
+async fn the_messages_of_a_turn_are_looked_up_together() {
+    let world = with_three_messages(|all, _| Ok(all.to_vec()), 1).await;
+    assert_eq!(counts(&world.round().await), (3, 0, false));
+}
+
+/// The look-up of all fails, and then only that of the second by itself.
+#[tokio::test]
+async fn a_message_that_cannot_be_read_fails_alone() {
+    let find = |all: &[MessageRecord], wanted: &[MessageId]| match wanted {
+        [id] if *id != all[1].id => Ok(all
+            .iter()
+            .filter(|record| record.id == *id)
+            .cloned()
+            .collect()),
+        _ => Err(PortError::Backend("damaged".into())),
+    };
+    let world = with_three_messages(find, 4).await;
+    let taken = world.round().await;
+    assert_eq!(counts(&taken), (2, 1, false));
+    assert!(matches!(taken.unread, Some(PortError::Backend(_))));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId, VerificationId};
 use otp_core::insights::{FunnelFacts, InsightsQuery};
-use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery};
+use otp_core::message::{FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord};
 use otp_core::page::PagePosition;
 use otp_core::ports::{
     Insights, MAX_READ_TIME, Messages, PortError, VerificationKey, Verifications,
@@ -61,6 +61,15 @@ impl Messages for Slow {
     ) -> Result<Option<MessageHistory>, PortError> {
         self.read().await;
         Ok(None)
+    }
+
+    async fn find_records(
+        &self,
+        _: AccountId,
+        _: &[MessageId],
+    ) -> Result<Vec<MessageRecord>, PortError> {
+        self.read().await;
+        Ok(Vec::new())
     }
 
     async fn list(&self, _: &MessageQuery) -> Result<FoundMessages, PortError> {

@@ -294,10 +294,7 @@ impl World {
             clock: clock.clone(),
         };
         let find_resource = FindEventResource {
-            show_message: ShowMessage {
-                messages: messages.clone(),
-                sealers: sealers(),
-            },
+            messages: messages.clone(),
             show_verification: show_verification.clone(),
             endpoints: ManageWebhookEndpoints {
                 endpoints: Arc::clone(&self.webhook_endpoints),

@@ -67,9 +67,9 @@ macro_rules! page {
 }
 
 statement! {
-    /// One message of an account.
-    FindRecord { id: MessageId, account_id: AccountId } -> MessageRecordRow,
-    concat!(records!("messages", ""), "WHERE message.id = {} AND message.account_id = {}")
+    /// Messages of an account.
+    FindRecords { id: [MessageId], account_id: AccountId } -> MessageRecordRow,
+    concat!(records!("messages", ""), "WHERE message.id = ANY({}) AND message.account_id = {}")
 }
 
 statement! {
@@ -185,14 +185,14 @@ pub(super) async fn history(
     message: MessageId,
 ) -> Result<Option<MessageHistory>, PortError> {
     let connection = transaction.connection();
-    let ((), record, events) = try_join3(
+    let ((), mut records, events) = try_join3(
         transaction.begin_brief(BEGIN_AT_ONE_MOMENT),
-        find_record(connection, account, message),
+        load(connection, account, vec![message]),
         load_events(connection, message),
     )
     .await
     .map_err(port_error)?;
-    let Some(record) = record else {
+    let Some(record) = records.pop() else {
         return Ok(None);
     };
     Ok(Some(MessageHistory {
@@ -201,16 +201,17 @@ pub(super) async fn history(
     }))
 }
 
-async fn find_record(
+/// Loads messages of an account.
+pub(super) async fn load(
     connection: &AsyncPgConnection,
     account: AccountId,
-    message: MessageId,
-) -> QueryResult<Option<MessageRecordRow>> {
-    let find = FindRecord {
-        id: Col(message),
+    messages: Vec<MessageId>,
+) -> QueryResult<Vec<MessageRecordRow>> {
+    let find = FindRecords {
+        id: each(&messages, |message| *message),
         account_id: Col(account),
     };
-    Ok(find.rows(connection).await?.pop())
+    find.rows(connection).await
 }
 
 async fn load_events(

@@ -45,14 +45,15 @@ impl Task for DeliverDueWebhooks {
             while let Some(room) = turns.room().filter(|_| round.goes_on(&self.stop)) {
                 let claimed = round.note(self.deliver.claim(&room).await);
                 let claimed = claimed.unwrap_or_default();
-                if claimed.is_empty() {
-                    break;
-                }
+                let is_last = claimed.len() < room.most;
                 for turn in claimed {
                     let (deliver, stop) = (self.deliver.clone(), self.stop.clone());
                     turns.begin(turn.endpoint.account_id, async move {
                         deliver.take(turn, &|| !stop.is_cancelled()).await
                     });
+                }
+                if is_last {
+                    break;
                 }
             }
             tokio::select! {

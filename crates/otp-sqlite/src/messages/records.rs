@@ -11,6 +11,7 @@ use otp_rows::schema::message_events;
 use serde_json::json;
 
 use crate::errors::StoreError;
+use crate::set_based::id;
 
 /// The records of the messages that `$from` names as `message`, and `$more` of them.
 macro_rules! records {
@@ -63,9 +64,14 @@ macro_rules! page {
     };
 }
 
-const ONE: &str = concat!(
-    records!("messages AS message", ""),
-    "WHERE message.id = ?1 AND message.account_id = ?2"
+/// Messages of an account. `CROSS JOIN` keeps the order of the join.
+const WANTED: &str = concat!(
+    records!(
+        "json_each(?1) AS wanted
+             CROSS JOIN messages AS message ON message.id = unhex(wanted.value)",
+        ""
+    ),
+    "WHERE message.account_id = ?2"
 );
 
 pub(crate) const OF_ACCOUNT: &str = page!(newest!("WHERE account_id = ?1"));
@@ -92,13 +98,7 @@ pub(super) fn history(
     account: AccountId,
     message: MessageId,
 ) -> Result<Option<MessageHistory>, StoreError> {
-    let found = diesel::sql_query(ONE)
-        .bind::<Id, _>(Col(message))
-        .bind::<Id, _>(Col(account));
-    let Some(record) = found
-        .get_result::<MessageRecordRow>(connection)
-        .optional()?
-    else {
+    let Some(record) = load(connection, account, &[message])?.pop() else {
         return Ok(None);
     };
     let events = message_events::table
@@ -110,6 +110,19 @@ pub(super) fn history(
         record: read(record)?,
         events: read_all(events)?,
     }))
+}
+
+/// Loads messages of an account.
+pub(super) fn load(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    messages: &[MessageId],
+) -> QueryResult<Vec<MessageRecordRow>> {
+    let wanted: Vec<_> = messages.iter().map(|message| id(message.0)).collect();
+    diesel::sql_query(WANTED)
+        .bind::<Text, _>(json!(wanted).to_string())
+        .bind::<Id, _>(Col(account))
+        .load(connection)
 }
 
 /// Returns the messages that match the query, and the last one that may be looked at.

@@ -61,6 +61,34 @@ pub async fn many_messages_are_found_as_each_is(store: Arc<dyn Storage>) {
     assert_eq!(nothing, []);
 }
 
+/// Each once, and nobody else's.
+pub async fn many_records_are_as_each_history_shows_them(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 100).await;
+    let (first, second) = (fixture.send(1).await, fixture.send(2).await);
+    fixture.settle(&first, accepted_outcome("wamid.1")).await;
+    let own = fixture.account;
+    let other = fixture.another_account().await;
+    let wanted = [
+        second.message_id,
+        fixture.attempt(3).message_id,
+        first.message_id,
+    ];
+    let found = fixture.store.find_records(own, &wanted).await;
+    let mut found = found.expect("found");
+    found.sort_unstable_by_key(|record| record.id);
+    let mut expected = Vec::new();
+    for message in [&first, &second] {
+        let history = fixture.store.find_history(own, message.message_id).await;
+        expected.push(history.expect("found").expect("a message").record);
+    }
+    expected.sort_unstable_by_key(|record| record.id);
+    assert_eq!(found, expected);
+    for (account, wanted) in [(other, &wanted[..]), (own, &[])] {
+        let found = fixture.store.find_records(account, wanted).await;
+        assert_eq!(found.expect("found"), []);
+    }
+}
+
 /// Newest first, whatever came between two pages: none is skipped, none is repeated.
 pub async fn pages_neither_skip_nor_repeat_while_messages_are_added(store: Arc<dyn Storage>) {
     let fixture = Fixture::with_credits(store, 100).await;

@@ -55,6 +55,18 @@ impl Messages for MemoryStore {
         }))
     }
 
+    async fn find_records(
+        &self,
+        account: AccountId,
+        messages: &[MessageId],
+    ) -> Result<Vec<MessageRecord>, PortError> {
+        let state = self.state();
+        let found = messages
+            .iter()
+            .filter_map(|id| state.message_of(account, *id));
+        Ok(found.map(|stored| state.record(stored)).collect())
+    }
+
     async fn list(&self, query: &MessageQuery) -> Result<FoundMessages, PortError> {
         let state = self.state();
         let wanted = |stored: &&StoredMessage| {

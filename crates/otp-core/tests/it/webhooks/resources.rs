@@ -6,6 +6,7 @@ use otp_core::ids::AccountId;
 use otp_core::message::MessageStatus;
 use otp_core::opt_out::ConsentRequest;
 use otp_core::send::Outcome;
+use otp_core::usecases::find_event_resource::ReadAhead;
 use otp_testkit::contract::fixture::recipient;
 use otp_testkit::contract::verifications::{create, new_of};
 
@@ -13,7 +14,11 @@ use super::*;
 
 /// The resource of an event, as a text; `None` if there is none.
 async fn shown(world: &World, event: &WebhookEvent) -> Option<String> {
-    let found = world.deliver.find_resource.execute(event).await;
+    let found = world
+        .deliver
+        .find_resource
+        .execute(event, &ReadAhead::default())
+        .await;
     Some(match found.expect("a look-up")? {
         EventResource::Message(message) => {
             let to = message.to.map(|to| to.as_str().to_owned());
