@@ -44,7 +44,7 @@ pub(crate) struct Options {
     /// Print everything that the steps print.
     #[arg(long)]
     verbose: bool,
-    /// If PostgreSQL or a tool of the documented commands is missing, fail and name it instead of
+    /// If PostgreSQL, Chromium or a tool of the documented commands is missing, fail and name it instead of
     /// installing it.
     #[arg(long)]
     no_install: bool,
@@ -144,6 +144,7 @@ fn perform(step: Step, options: &Options) -> Result<()> {
                 None => Ok(()),
             }
         }
+        Step::Browser => install::browser(!options.no_install),
         Step::Clippy => {
             let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
             run_command(cargo(&arguments).args(["--", "-D", "warnings"]))

@@ -1,6 +1,6 @@
 //! Installs what the tests need with the system's package manager: the PostgreSQL server, of which
-//! only the binaries are used (some packages also start a server, which is left alone), and the tools
-//! of the documented command lines.
+//! only the binaries are used (some packages also start a server, which is left alone), Chromium with
+//! the program that drives it, and the tools of the documented command lines.
 
 use std::process::Command;
 
@@ -18,6 +18,8 @@ struct PackageManager {
     install: &'static [&'static str],
     /// The package of the PostgreSQL server.
     postgres: &'static str,
+    /// The packages of Chromium and of its driver.
+    browser: &'static [&'static str],
     needs_root: bool,
 }
 
@@ -28,6 +30,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         update: Some(&["update"]),
         install: &["install", "-y", "--no-install-recommends"],
         postgres: "postgresql",
+        browser: &["chromium", "chromium-driver"],
         needs_root: true,
     },
     PackageManager {
@@ -35,6 +38,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         update: None,
         install: &["install", "-y"],
         postgres: "postgresql-server",
+        browser: &["chromium", "chromedriver"],
         needs_root: true,
     },
     PackageManager {
@@ -42,6 +46,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         update: None,
         install: &["add", "--no-cache"],
         postgres: "postgresql",
+        browser: &["chromium", "chromium-chromedriver"],
         needs_root: true,
     },
     PackageManager {
@@ -49,6 +54,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         update: None,
         install: &["-Sy", "--noconfirm", "--needed"],
         postgres: "postgresql",
+        browser: &["chromium"],
         needs_root: true,
     },
     PackageManager {
@@ -56,6 +62,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         update: None,
         install: &["--non-interactive", "install"],
         postgres: "postgresql-server",
+        browser: &["chromium", "chromedriver"],
         needs_root: true,
     },
     PackageManager {
@@ -63,6 +70,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         update: None,
         install: &["install"],
         postgres: "postgresql@17",
+        browser: &["--cask", "chromium", "chromedriver"],
         needs_root: false,
     },
 ];
@@ -71,9 +79,25 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
 /// knows them by these names.
 const SHELL_TOOLS: [&str; 4] = ["bash", "curl", "jq", "openssl"];
 
+/// The program by which tests drive Chromium. On every system it comes with Chromium, or needs its package.
+const CHROMIUM_DRIVER: &str = "chromedriver";
+
 /// Installs the server, or explains why it cannot.
 pub(super) fn postgres() -> Result<()> {
     install(|manager| vec![manager.postgres])
+}
+
+/// Installs Chromium and its driver if the driver is missing. If that is not allowed, says what to install.
+pub(super) fn browser(may_install: bool) -> Result<()> {
+    let missing = || find_program(CHROMIUM_DRIVER).is_none();
+    if missing() && may_install {
+        install(|manager| manager.browser.to_vec())
+            .with_context(|| format!("not installed: {CHROMIUM_DRIVER}"))?;
+    }
+    if missing() {
+        bail!("not installed: {CHROMIUM_DRIVER}, which drives Chromium");
+    }
+    Ok(())
 }
 
 /// Installs those of the tools that are missing. If that is not allowed, says what to install.
@@ -178,6 +202,24 @@ mod tests {
         assert_eq!(dnf, ["sudo env dnf install -y postgresql-server"]);
         let brew = lines(&["brew"], false).expect("a plan");
         assert_eq!(brew, ["env brew install postgresql@17"]);
+    }
+
+    #[test]
+    fn the_browser_comes_with_its_driver() {
+        for (program, packages) in [
+            ("apt-get", "chromium chromium-driver"),
+            ("apk", "chromium chromium-chromedriver"),
+            ("brew", "--cask chromium chromedriver"),
+        ] {
+            let plan = plan(
+                |name| name == program,
+                true,
+                |manager| manager.browser.to_vec(),
+            );
+            let commands = plan.expect("a plan");
+            let last = line(commands.last().expect("a command"));
+            assert!(last.ends_with(packages), "{last}");
+        }
     }
 
     #[test]

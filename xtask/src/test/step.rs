@@ -8,6 +8,7 @@ pub(crate) enum Step {
     Fmt,
     Tidy,
     Postgres,
+    Browser,
     Clippy,
     Build,
     Test,
@@ -16,11 +17,12 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// Quick steps first, but PostgreSQL early: installing it may ask for a password.
-    const ALL: [Self; 8] = [
+    /// Quick steps first, but PostgreSQL and the browser early: installing them may ask for a password.
+    const ALL: [Self; 9] = [
         Self::Fmt,
         Self::Tidy,
         Self::Postgres,
+        Self::Browser,
         Self::Clippy,
         Self::Build,
         Self::Test,
@@ -40,10 +42,11 @@ impl Step {
 
     fn needs(self) -> &'static [Self] {
         match self {
-            Self::Test => &[Self::Postgres, Self::Build],
+            Self::Test => &[Self::Postgres, Self::Browser, Self::Build],
             Self::Fmt
             | Self::Tidy
             | Self::Postgres
+            | Self::Browser
             | Self::Clippy
             | Self::Build
             | Self::Doc
@@ -57,6 +60,7 @@ impl Step {
             Self::Fmt => "the code is formatted",
             Self::Tidy => "the house rules are kept",
             Self::Postgres => "a PostgreSQL for the tests is running",
+            Self::Browser => "a browser for the tests is installed",
             Self::Clippy => "no lint warns",
             Self::Build => "the server builds without a warning",
             Self::Test => "every test passes, in memory, on SQLite and on PostgreSQL",
@@ -72,6 +76,7 @@ impl fmt::Display for Step {
             Self::Fmt => "fmt",
             Self::Tidy => "tidy",
             Self::Postgres => "postgres",
+            Self::Browser => "browser",
             Self::Clippy => "clippy",
             Self::Build => "build",
             Self::Test => "test",
@@ -89,7 +94,7 @@ mod tests {
     fn a_plan_includes_the_steps_needed_in_order() {
         assert_eq!(
             Step::plan(&[Step::Test]),
-            [Step::Postgres, Step::Build, Step::Test]
+            [Step::Postgres, Step::Browser, Step::Build, Step::Test]
         );
         assert_eq!(Step::plan(&[Step::Doc, Step::Fmt]), [Step::Fmt, Step::Doc]);
         assert_eq!(Step::plan(&[]), Step::ALL);

@@ -106,6 +106,11 @@ const TABLE: &[Row] = &[
         never: NEVER_AT_THE_EDGE,
     },
     Row {
+        package: "otp-dashboard",
+        workspace: &["otp-core", "otp-edge", "otp-texts"],
+        never: NEVER_AT_THE_EDGE,
+    },
+    Row {
         package: "otp-server",
         workspace: &[
             "otp-core",

@@ -1,0 +1,37 @@
+### The frame of every page, and the pages of errors.
+
+## The frame
+
+# The name of the product.
+product = OTP gateway
+# The first link of a page, for the keyboard.
+skip = Skip to content
+# The name of the navigation, for screen readers.
+site = Site
+reference = API reference
+# The link to the Arabic page, in Arabic.
+other-language = العربية
+# The foot of the page.
+version = Version { $version }
+
+## The pages of errors
+
+# The button that leads away from an error.
+to-the-start = Go to the start page
+# The id by which an operator finds the request in the log.
+request = Request { $id }
+
+not-found-title = There is no such page
+not-found-text = The address may be mistyped, or what it named is gone.
+
+method-not-allowed-title = This address takes no such request
+method-not-allowed-text = Go back to the page before, and use its form.
+
+too-many-requests-title = Too many requests
+too-many-requests-text = Many requests came from your address in a short time. Wait a minute, then load the page again.
+
+foreign-form-title = This form came from another site
+foreign-form-text = Nothing was changed. Open the page here, and send the form again.
+
+failed-title = The gateway failed
+failed-text = We do not know whether anything of what you did was saved. Load the page again; if it fails again, give the operator the id below.

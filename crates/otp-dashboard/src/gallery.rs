@@ -1,0 +1,87 @@
+//! The gallery: every page in every state, without a database. It is for those who draw and check pages.
+//!
+//! A page brings its states along, in its own file.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use otp_edge::{RequestContext, not_found, resource_at};
+
+use crate::answer;
+use crate::dashboard::Dashboard;
+use crate::error_page::ErrorPage;
+use crate::page::Page;
+use crate::samples::Samples;
+
+/// The path of the list of all states.
+const GALLERY: &str = "/gallery";
+
+/// Returns the paths of all states, in the order of the list.
+pub fn paths(dashboard: &Dashboard) -> Vec<String> {
+    let context = RequestContext {
+        request_id: String::new(),
+        preferred_language: None,
+        problem_json: false,
+    };
+    let page = Page::new(&context, dashboard.assets());
+    let states = all(&page).into_iter();
+    states
+        .map(|(path, _)| format!("{GALLERY}/{path}"))
+        .collect()
+}
+
+/// Returns a function that mounts the gallery and the assets of its pages.
+pub fn configure(dashboard: &Dashboard) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let dashboard = dashboard.clone();
+    move |app| {
+        dashboard.mount_assets(app);
+        dashboard.mount(app, GALLERY, |pages| {
+            pages
+                .app_data(Data::new(dashboard.clone()))
+                .service(resource_at("").get(list).finish())
+                .service(resource_at("/{page}/{state}").get(show).finish());
+        });
+    }
+}
+
+/// Every state: its path, and its answer.
+fn all(page: &Page) -> Vec<(String, HttpResponse)> {
+    states::<ErrorPage>(page).collect()
+}
+
+fn states<P: Samples>(page: &Page) -> impl Iterator<Item = (String, HttpResponse)> {
+    let samples = P::samples(page).into_iter();
+    samples.map(|(state, status, sample)| {
+        let answer = answer::page(status, &sample);
+        (format!("{}/{state}", P::NAME), answer)
+    })
+}
+
+#[derive(Template)]
+#[template(path = "gallery.html")]
+struct Gallery {
+    page: Page,
+    paths: Vec<String>,
+}
+
+async fn list(request: HttpRequest, dashboard: Data<Dashboard>) -> HttpResponse {
+    let page = Page::of(&request, dashboard.assets());
+    let paths = paths(&dashboard);
+    answer::page(StatusCode::OK, &Gallery { page, paths })
+}
+
+async fn show(
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    dashboard: Data<Dashboard>,
+) -> HttpResponse {
+    let (page, state) = path.into_inner();
+    let wanted = format!("{page}/{state}");
+    let page = Page::of(&request, dashboard.assets());
+    let found = all(&page).into_iter().find(|(path, _)| *path == wanted);
+    match found {
+        Some((_, answer)) => answer,
+        None => not_found(request).await,
+    }
+}

@@ -1,0 +1,24 @@
+//! The pages for people: layout, words, headers, guards, and one file for each page.
+//!
+//! - A page is a struct in a file of its own, with a template of the same name. It contains a [`Page`], which
+//!   has what every page needs: the words in the reader's language, and the paths of the assets.
+//! - [`Dashboard`] mounts the pages. Every request passes `guard` (no form of another site), `locale` (the
+//!   reader's language) and the refusals of `error_page`; every page is sent by `answer` with its headers.
+//! - [`gallery`] shows every page in every state, without a database.
+//!
+//! Pages are complete without a script. Rules are in `otp-core`; this crate reads forms and words answers.
+
+mod answer;
+mod assets;
+mod dashboard;
+mod error_page;
+pub mod gallery;
+mod guard;
+mod locale;
+mod markup;
+mod page;
+mod samples;
+mod words;
+
+pub use dashboard::{Dashboard, DashboardOptions};
+pub use page::Page;

@@ -1,0 +1,122 @@
+//! The pages in a browser: accessibility, the keyboard, narrow screens, and what a visit leaves behind.
+//!
+//! The browser is Chromium, by WebDriver. `cargo xtask test` installs both where they are missing.
+
+mod driver;
+mod gallery_server;
+
+use fantoccini::Locator;
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use driver::Browser;
+use gallery_server::GalleryServer;
+
+/// Rules of accessibility, as a script: axe-core 4.14.1.
+const AXE: &str = include_str!("../vendor/axe.min.js");
+
+/// Returns the rules that the page breaks, each with the elements that break it: WCAG 2.2 A and AA (the promise of
+/// these pages), and the good practice of axe-core.
+const RUN_AXE: &str = "
+    const done = arguments[arguments.length - 1];
+    const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const broken = ({id, nodes}) => `${id}: ${nodes.map(node => node.html).join(' ')}`;
+    axe.run(document, {runOnly, resultTypes: ['violations']})
+        .then(result => done([result.passes.length, result.violations.map(broken)]), error => done([0, [`${error}`]]));
+";
+
+#[actix_web::test]
+async fn no_page_breaks_a_rule_of_accessibility() {
+    let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    for scheme in ["light", "dark"] {
+        browser.prefer_scheme(scheme).await;
+        for language in ["en", "ar"] {
+            for path in gallery.paths() {
+                browser.goto(&gallery.url(path, language)).await;
+                browser.run(AXE).await;
+                let result = browser.run_async(RUN_AXE).await;
+                let of = format!("{path}, {language}, {scheme}");
+                assert_eq!(result[1], json!([]), "{of}");
+                assert!(
+                    result[0].as_u64() > Some(10),
+                    "axe looked at {result}: {of}"
+                );
+            }
+        }
+    }
+    browser.close().await;
+}
+
+/// Nothing is refused by the page's own policy, and nothing fails to load but the page itself, which is an error.
+#[actix_web::test]
+async fn no_page_has_a_complaint_in_the_console_or_a_cookie_of_its_own() {
+    let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    for path in gallery.paths() {
+        browser.goto(&gallery.url_as_preferred(path)).await;
+        let sheets = browser
+            .run("return document.styleSheets[0].cssRules.length")
+            .await;
+        assert!(sheets.as_u64() > Some(10), "{path}: {sheets}");
+        let complaints = browser.console().await;
+        let others = complaints
+            .iter()
+            .filter(|line| !line.contains(&format!("{path} - Failed to load")));
+        assert_eq!(others.collect::<Vec<_>>(), [""; 0], "{path}");
+    }
+    assert_eq!(browser.cookies().await, [""; 0]);
+    browser.close().await;
+}
+
+#[actix_web::test]
+async fn every_page_fits_a_screen_of_320_pixels() {
+    let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    browser.be_as_wide_as(320).await;
+    for language in ["en", "ar"] {
+        for path in gallery.paths() {
+            browser.goto(&gallery.url(path, language)).await;
+            let widths = "return [innerWidth, document.documentElement.scrollWidth]";
+            assert_eq!(
+                browser.run(widths).await,
+                json!([320, 320]),
+                "{path}, {language}"
+            );
+        }
+    }
+    browser.close().await;
+}
+
+#[actix_web::test]
+async fn the_keyboard_alone_skips_to_the_content_and_changes_the_language() {
+    let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    let path = gallery.paths().first().expect("a page");
+    browser.goto(&gallery.url_as_preferred(path)).await;
+    let focused =
+        "const {tagName, id, hash} = document.activeElement; return [tagName, id, hash ?? '']";
+    let press = async |keys: &[Key]| {
+        for key in keys {
+            let focused = browser.client.active_element().await.expect("an element");
+            focused
+                .send_keys(&char::from(*key).to_string())
+                .await
+                .expect("a key");
+        }
+    };
+    press(&[Key::Tab]).await;
+    assert_eq!(browser.run(focused).await, json!(["A", "", "#main"]));
+    press(&[Key::Enter]).await;
+    assert_eq!(browser.run(focused).await, json!(["MAIN", "main", ""]));
+    browser.goto(&gallery.url_as_preferred(path)).await;
+    // Skip to content, the product, the reference, the language.
+    press(&[Key::Tab, Key::Tab, Key::Tab, Key::Tab, Key::Enter]).await;
+    let arabic = Locator::Css("html[lang=ar][dir=rtl]");
+    browser
+        .client
+        .wait()
+        .for_element(arabic)
+        .await
+        .expect("the page in Arabic");
+    assert_eq!(browser.cookies().await, ["__Host-locale=ar"]);
+    let address: Value = browser.run("return location.search").await;
+    assert_eq!(address, json!(""));
+    browser.close().await;
+}

@@ -1,0 +1,62 @@
+//! The pages over HTTP: their headers, their language, and the requests that are refused.
+
+mod browser;
+mod locale;
+mod refusals;
+mod samples;
+
+use actix_web::App;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use otp_dashboard::{Dashboard, DashboardOptions, gallery};
+use otp_edge::envelope;
+
+/// The origin of the pages in these tests.
+const ORIGIN: &str = "https://otp.example.com";
+
+/// An answer of the gateway.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    fn assert_page(&self) {
+        assert_eq!(
+            self.header("content-type"),
+            Some("text/html; charset=utf-8")
+        );
+        assert!(self.body.starts_with("<!doctype html>"), "{}", self.body);
+    }
+}
+
+/// Sends a request to the pages and the gallery.
+async fn send(request: TestRequest) -> Answer {
+    let options = DashboardOptions {
+        public_origin: Some(ORIGIN.to_owned()),
+    };
+    let dashboard = Dashboard::new(options);
+    let app = App::new()
+        .wrap(from_fn(envelope))
+        .configure(gallery::configure(&dashboard))
+        .configure(dashboard.configure());
+    let app = init_service(app).await;
+    let answer: ServiceResponse<_> = call_service(&app, request.to_request()).await;
+    Answer {
+        status: answer.status(),
+        headers: answer.headers().clone(),
+        body: String::from_utf8(read_body(answer).await.to_vec()).unwrap_or_default(),
+    }
+}
+
+fn get(path: &str) -> TestRequest {
+    TestRequest::get().uri(path)
+}
