@@ -1,14 +1,20 @@
 //! The log of the current thread.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use tracing::Level;
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Level};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 /// The line that shows that the capture works.
 const FIRST_LINE: &str = "the capture has begun";
+
+/// A second subscriber of the process, which wants no line.
+///
+/// While there is only one, tracing asks the subscriber of the thread that is the first to log a line whether anyone
+/// wants that line. If that thread has none, the line is never captured on any other.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
 
 /// Captures the log of this thread, at the most talkative level, until it is finished.
 pub struct LogCapture {
@@ -20,6 +26,7 @@ impl LogCapture {
     /// Begins to capture.
     #[must_use]
     pub fn start() -> Self {
+        LazyLock::force(&SECOND);
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -58,5 +65,19 @@ impl Write for Lines {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_captured_even_if_a_thread_without_a_capture_is_the_first_to_log_it() {
+        let log = LogCapture::start();
+        let warn = || tracing::warn!("logged by both");
+        std::thread::spawn(warn).join().expect("it ends");
+        warn();
+        assert_eq!(log.finish().matches("logged by both").count(), 1);
     }
 }
