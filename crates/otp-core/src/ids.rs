@@ -101,6 +101,10 @@ id!(
     NoticeId
 );
 id!(
+    /// A person who signs in.
+    PersonId
+);
+id!(
     /// A plan that can be ordered.
     PlanId
 );
@@ -111,6 +115,10 @@ id!(
 id!(
     /// A reviewer number of an account.
     ReviewerNumberId
+);
+id!(
+    /// A session of a person.
+    SessionId
 );
 id!(
     /// A subscription: credits granted to an account.

@@ -9,6 +9,7 @@
 //! - Recipients who opted out: [`opt_out`].
 //! - Signed calls to customers' own servers: [`webhook`].
 //! - Signed statements that a verification succeeded: [`proof`].
+//! - People who sign in: [`person`].
 //! - Personal data at rest, and its keys: [`sealing`], [`keyring`].
 //! - The interfaces to the outside world: [`ports`]. Time and randomness come from there.
 //! - The use cases, one file each: [`usecases`].
@@ -64,6 +65,7 @@ pub mod notice;
 pub mod opt_out;
 pub mod page;
 pub mod passcode;
+pub mod person;
 pub mod plan;
 pub mod ports;
 pub mod pricing;
