@@ -13,6 +13,7 @@ use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::page::Page;
 use crate::samples::Samples;
+use crate::sign_in::SignInPage;
 
 /// The path of the list of all states.
 const GALLERY: &str = "/gallery";
@@ -47,7 +48,9 @@ pub fn configure(dashboard: &Dashboard) -> impl Fn(&mut ServiceConfig) + Clone +
 
 /// Every state: its path, and its answer.
 fn all(page: &Page) -> Vec<(String, HttpResponse)> {
-    states::<ErrorPage>(page).collect()
+    states::<SignInPage>(page)
+        .chain(states::<ErrorPage>(page))
+        .collect()
 }
 
 fn states<P: Samples>(page: &Page) -> impl Iterator<Item = (String, HttpResponse)> {

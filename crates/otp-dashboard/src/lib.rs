@@ -12,12 +12,14 @@ mod answer;
 mod assets;
 mod dashboard;
 mod error_page;
+mod form;
 pub mod gallery;
 mod guard;
 mod locale;
 mod markup;
 mod page;
 mod samples;
+mod sign_in;
 mod words;
 
 pub use dashboard::{Dashboard, DashboardOptions};

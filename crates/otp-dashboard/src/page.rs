@@ -45,6 +45,12 @@ impl Page {
         Markup::of_text(&WORDS.text(self.language, key, &[(name, &isolated)]))
     }
 
+    /// Returns the words of a key around those of a title.
+    pub(crate) fn titled(&self, key: &str, title_key: &str) -> Markup {
+        let title = WORDS.text(self.language, title_key, &[]);
+        Markup::of_text(&WORDS.text(self.language, key, &[("title", &title)]))
+    }
+
     /// Returns the tag of the language, for `lang`.
     pub(crate) fn lang(&self) -> &'static str {
         self.language.as_str()

@@ -35,3 +35,23 @@ foreign-form-text = Nothing was changed. Open the page here, and send the form a
 
 failed-title = The gateway failed
 failed-text = We do not know whether anything of what you did was saved. Load the page again; if it fails again, give the operator the id below.
+
+## Forms
+
+# Above the list of what is wrong in a form.
+problem = There is a problem
+# Begins the title of a page with a problem, for screen readers and tabs.
+title-with-problem = Error: { $title }
+field-email = E-mail
+field-password = Password
+fault-email = Enter an address such as name@example.com
+fault-password-missing = Enter your password
+
+## Sign in
+
+sign-in-title = Sign in
+sign-in-about = Use the e-mail address you signed up with.
+sign-in-button = Sign in
+# The same words for an unknown address and for a wrong password.
+sign-in-refused = This address and this password do not belong together. Check both, and try again.
+sign-in-wait = There were several wrong passwords. Wait a few minutes, then try again.

@@ -27,7 +27,7 @@ fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
 #[actix_web::test]
 async fn every_page_has_the_headers_that_browsers_are_asked_to_heed() {
     let pages = all("en").await;
-    assert_eq!(pages.len(), 5);
+    assert_eq!(pages.len(), 9);
     for (path, answer) in pages {
         answer.assert_page();
         for (name, expected) in [
@@ -64,8 +64,16 @@ async fn every_page_is_sound_html_in_its_language() {
             );
             assert!(ids.contains(&"main"), "{path}");
             assert_eq!(html.matches("<h1").count(), 1, "{path}");
-            for named in values(html, "aria-labelledby") {
-                assert!(ids.contains(&named), "{path}: {named}");
+            for reference in ["aria-labelledby", "aria-describedby", "for"] {
+                for named in values(html, reference) {
+                    assert!(ids.contains(&named), "{path}: {named}");
+                }
+            }
+            for link in values(html, "href")
+                .into_iter()
+                .filter_map(|href| href.strip_prefix('#'))
+            {
+                assert!(ids.contains(&link), "{path}: {link}");
             }
             // The policy forbids both; the browser would leave them out.
             assert!(
