@@ -54,7 +54,15 @@ fn host() -> Result<String> {
 #[derive(Debug)]
 struct Rules {
     licences: Vec<String>,
+    exceptions: Vec<Exception>,
     bans: Vec<Ban>,
+}
+
+/// A crate that may have further licences.
+#[derive(Debug)]
+struct Exception {
+    name: String,
+    licences: Vec<String>,
 }
 
 /// A crate that must not be used.
@@ -71,8 +79,13 @@ impl Rules {
     fn parse(text: &str) -> Result<Self> {
         let table: Table = text.parse().context("deny.toml")?;
         let bans = list(&table, "bans", "deny");
+        let exceptions = list(&table, "licenses", "exceptions");
         Ok(Self {
             licences: texts(list(&table, "licenses", "allow")),
+            exceptions: exceptions
+                .iter()
+                .map(Exception::parse)
+                .collect::<Result<_>>()?,
             bans: bans.iter().map(Ban::parse).collect::<Result<_>>()?,
         })
     }
@@ -86,7 +99,8 @@ impl Rules {
             if source.is_some_and(|source| source != REGISTRY) {
                 findings.push(format!("{place}: its source is not crates.io"));
             }
-            if !is_ours && let Err(problem) = self.judge_licence(package.license.as_deref()) {
+            let licence = package.license.as_deref();
+            if !is_ours && let Err(problem) = self.judge_licence(&package.name, licence) {
                 findings.push(format!("{place}: {problem}"));
             }
             for ban in &self.bans {
@@ -96,19 +110,37 @@ impl Rules {
         findings
     }
 
-    fn judge_licence(&self, licence: Option<&str>) -> Result<(), String> {
+    fn judge_licence(&self, package: &str, licence: Option<&str>) -> Result<(), String> {
         let licence = licence.ok_or("it names no licence")?;
         let expression = Expression::parse_mode(licence, ParseMode::LAX)
             .map_err(|_| format!("its licence {licence} cannot be read"))?;
         let is_allowed = expression.evaluate(|required| {
             let required = required.to_string();
+            let mut exceptions = self.exceptions.iter();
             self.licences.contains(&required)
+                || exceptions.any(|exception| exception.allows(package, &required))
         });
         if is_allowed {
             Ok(())
         } else {
             Err(format!("its licence {licence} is not allowed"))
         }
+    }
+}
+
+impl Exception {
+    fn parse(value: &Value) -> Result<Self> {
+        let table = value.as_table().context("an exception is a table")?;
+        let name = table.get("crate").and_then(Value::as_str);
+        let licences = table.get("allow").and_then(Value::as_array);
+        Ok(Self {
+            name: name.context("an exception names a crate")?.to_owned(),
+            licences: texts(licences.map_or(&[], Vec::as_slice)),
+        })
+    }
+
+    fn allows(&self, package: &str, licence: &str) -> bool {
+        self.name == package && self.licences.iter().any(|allowed| allowed == licence)
     }
 }
 
@@ -182,7 +214,7 @@ mod tests {
             "(MIT OR GPL-2.0-only) AND Unicode-3.0",
             "GPL-3.0-only OR Apache-2.0",
         ] {
-            assert_eq!(rules.judge_licence(Some(allowed)), Ok(()), "{allowed}");
+            assert_eq!(rules.judge_licence("a", Some(allowed)), Ok(()), "{allowed}");
         }
         for refused in [
             "GPL-3.0-or-later",
@@ -190,9 +222,23 @@ mod tests {
             "Apache-2.0 WITH LLVM-exception",
             "my own",
         ] {
-            assert!(rules.judge_licence(Some(refused)).is_err(), "{refused}");
+            assert!(
+                rules.judge_licence("a", Some(refused)).is_err(),
+                "{refused}"
+            );
         }
-        assert!(rules.judge_licence(None).is_err());
+        assert!(rules.judge_licence("a", None).is_err());
+    }
+
+    #[test]
+    fn an_exception_is_for_one_crate() {
+        let text =
+            "[licenses]\nallow = ['MIT']\nexceptions = [{ crate = 'a', allow = ['MPL-2.0'] }]";
+        let rules = rules(text);
+        assert_eq!(rules.judge_licence("a", Some("MPL-2.0")), Ok(()));
+        assert_eq!(rules.judge_licence("a", Some("MIT")), Ok(()));
+        assert!(rules.judge_licence("a", Some("GPL-3.0-only")).is_err());
+        assert!(rules.judge_licence("b", Some("MPL-2.0")).is_err());
     }
 
     #[test]
