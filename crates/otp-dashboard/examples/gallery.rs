@@ -2,10 +2,7 @@
 
 use std::net::TcpListener;
 
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer};
 use otp_dashboard::{Dashboard, DashboardOptions, gallery};
-use otp_edge::envelope;
 
 #[actix_web::main]
 #[expect(
@@ -18,13 +15,5 @@ async fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:8090"))?;
     println!("http://localhost:{}/gallery", listener.local_addr()?.port());
     let dashboard = Dashboard::new(DashboardOptions::default());
-    let serve = move || {
-        let pages = gallery::configure(&dashboard);
-        App::new().wrap(from_fn(envelope)).configure(pages)
-    };
-    HttpServer::new(serve)
-        .workers(1)
-        .listen(listener)?
-        .run()
-        .await
+    gallery::serve(dashboard, listener)?.await
 }

@@ -3,7 +3,7 @@
 //! Their path contains a hash of them all, so a browser may keep them for a year, and a new version of the program has
 //! new paths.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Bytes, Data, Path};
@@ -52,13 +52,10 @@ impl Assets {
             hash.update(name.as_bytes());
             hash.update(content.unwrap_or_default());
         }
-        let mut version = String::new();
-        for byte in &hash.finalize()[..8] {
-            // Writing into a string cannot fail.
-            let _ = write!(version, "{byte:02x}");
-        }
+        let hash: [u8; 32] = hash.finalize().into();
+        let first = hash.first_chunk().expect("a digest has 32 bytes");
         Self {
-            version,
+            version: format!("{:016x}", u64::from_be_bytes(*first)),
             sheet: sheet.into(),
         }
     }
@@ -79,7 +76,11 @@ impl Assets {
             _ => return None,
         };
         let found = Files::get(&format!("{folder}{file}"))?;
-        Some((media_type, found.data.into_owned().into()))
+        let content = match found.data {
+            Cow::Borrowed(embedded) => Bytes::from_static(embedded),
+            Cow::Owned(read) => read.into(),
+        };
+        Some((media_type, content))
     }
 }
 

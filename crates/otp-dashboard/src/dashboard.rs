@@ -23,20 +23,17 @@ pub struct DashboardOptions {
 /// The pages, ready to be mounted. Clones share everything.
 #[derive(Clone)]
 pub struct Dashboard {
-    assets: Data<Assets>,
     site: Data<Site>,
 }
 
 impl Dashboard {
     /// Loads the assets.
     pub fn new(options: DashboardOptions) -> Self {
-        let assets = Data::new(Assets::load());
         let site = Site {
             origin: options.public_origin,
-            assets: assets.clone(),
+            assets: Data::new(Assets::load()),
         };
         Self {
-            assets,
             site: Data::new(site),
         }
     }
@@ -51,7 +48,7 @@ impl Dashboard {
     }
 
     pub(crate) fn assets(&self) -> Data<Assets> {
-        self.assets.clone()
+        self.site.assets.clone()
     }
 
     pub(crate) fn mount_assets(&self, app: &mut ServiceConfig) {

@@ -1,4 +1,4 @@
-//! Forms: fields that keep what was typed, and say what is wrong with it.
+//! Forms: fields keep the typed text and show its fault.
 //!
 //! A form that is refused comes back whole: every problem at once, first in a summary that links to the fields, and
 //! then at each field, in the same words. Only passwords are not repeated.
@@ -46,7 +46,7 @@ impl FieldKind {
         }
     }
 
-    /// Returns whether a page may show what was typed.
+    /// Returns whether a page may show the typed text.
     const fn is_repeated(self) -> bool {
         match self {
             Self::Email => true,
@@ -55,7 +55,7 @@ impl FieldKind {
     }
 }
 
-/// A fault of what was typed.
+/// A fault of the typed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// It is not an e-mail address.
@@ -85,7 +85,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Returns a field with what was typed, and its fault.
+    /// Returns a field with the typed text and its fault.
     pub(crate) fn new(kind: FieldKind, typed: &str, fault: Option<Fault>) -> Self {
         let repeated = if kind.is_repeated() { typed } else { "" };
         Self {

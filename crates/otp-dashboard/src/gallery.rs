@@ -2,11 +2,16 @@
 //!
 //! A page brings its states along, in its own file.
 
+use std::io;
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
 use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
 use actix_web::web::{Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use askama::Template;
-use otp_edge::{RequestContext, not_found, resource_at};
+use otp_edge::{RequestContext, envelope, not_found, resource_at};
 
 use crate::answer;
 use crate::dashboard::Dashboard;
@@ -44,6 +49,16 @@ pub fn configure(dashboard: &Dashboard) -> impl Fn(&mut ServiceConfig) + Clone +
                 .service(resource_at("/{page}/{state}").get(show).finish());
         });
     }
+}
+
+/// Serves the gallery, until the returned server is stopped or dropped. Signals are left to the caller.
+pub fn serve(dashboard: Dashboard, listener: TcpListener) -> io::Result<Server> {
+    let app = move || {
+        let pages = configure(&dashboard);
+        App::new().wrap(from_fn(envelope)).configure(pages)
+    };
+    let server = HttpServer::new(app).workers(1).disable_signals();
+    Ok(server.listen(listener)?.run())
 }
 
 /// Every state: its path, and its answer.

@@ -2,10 +2,8 @@
 
 use std::net::TcpListener;
 
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, rt};
+use actix_web::rt;
 use otp_dashboard::{Dashboard, DashboardOptions, gallery};
-use otp_edge::envelope;
 
 /// A running gallery. It ends with the test.
 pub(super) struct GalleryServer {
@@ -19,12 +17,7 @@ impl GalleryServer {
         let port = listener.local_addr().expect("an address").port();
         let dashboard = Dashboard::new(DashboardOptions::default());
         let paths = gallery::paths(&dashboard);
-        let serve = move || {
-            let pages = gallery::configure(&dashboard);
-            App::new().wrap(from_fn(envelope)).configure(pages)
-        };
-        let server = HttpServer::new(serve).workers(1).disable_signals();
-        rt::spawn(server.listen(listener).expect("a server").run());
+        rt::spawn(gallery::serve(dashboard, listener).expect("a server"));
         Self { port, paths }
     }
 
