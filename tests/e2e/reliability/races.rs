@@ -30,12 +30,12 @@ async fn race(world: &Arc<World>, servers: &Arc<Vec<Running>>, bodies: Vec<Value
         let (world, servers, start) = (Arc::clone(world), Arc::clone(servers), Arc::clone(&start));
         tokio::spawn(async move {
             start.wait().await;
-            loop {
-                let answer = world.send(&servers[n % servers.len()], &body).await;
-                // The body did not arrive in time, because this machine is busy: nothing was judged.
-                if answer.status != 408 {
-                    return answer;
-                }
+            let server = &servers[n % servers.len()];
+            let answer = world.send(server, &body).await;
+            // The body did not arrive in time, because this machine is busy: nothing was judged. It is sent once more.
+            match answer.status {
+                408 => world.send(server, &body).await,
+                _ => answer,
             }
         })
     });

@@ -1,8 +1,8 @@
 //! Passwords: which ones are accepted.
 //!
 //! There are no rules about kinds of characters, and a password does not expire: both make people choose worse ones.
-//! What counts is its length, and how many guesses it would resist. Words that others know of the person count as
-//! nothing.
+//! What counts is its length, and how many guesses it would resist. Words from the
+//! person's own data, such as the name, do not count.
 //!
 //! Source: NIST SP 800-63B-4, section 3.1.1.2; OWASP ASVS 5.0, section 6.2.
 
@@ -84,7 +84,7 @@ impl Password {
         Self(Zeroizing::new(normal))
     }
 
-    /// Checks that a person may choose this password. `known` is what others know of the person: name, company, address.
+    /// Checks that a person may choose this password. `known` is data about the person: name, company, address.
     pub fn check(&self, factors: Factors, known: &[&str]) -> Result<(), RefusedPassword> {
         let length = self.0.chars().count();
         let least = factors.least();

@@ -1,7 +1,7 @@
 //! Sign-in: how long a person waits after wrong passwords.
 //!
-//! A person is never locked out, or anybody could lock others out. After five wrong passwords in a row each further one
-//! makes the next try wait longer, up to a quarter of an hour: about a hundred tries a day, whoever makes them.
+//! Nobody is locked out: otherwise anybody could lock others out. From the fifth wrong password in a row on, each one
+//! doubles the wait before the next try, up to 15 minutes. That allows about a hundred tries a day.
 //!
 //! Source: OWASP ASVS 5.0, section 6.3.
 

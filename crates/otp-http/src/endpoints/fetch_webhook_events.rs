@@ -50,7 +50,7 @@ impl IntoParams for FetchWebhookEventsQuery {
 /// The events of the answer before.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct FetchWebhookEventsRequest {
-    /// Ids of the events that your program has dealt with. They are not returned again; all others are.
+    /// Ids of the events that your program has processed. These are not returned again; all others are.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
     received: TypedField,
