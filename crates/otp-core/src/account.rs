@@ -1,10 +1,12 @@
 //! Accounts: the businesses that send passcodes, their contact details, and their rules.
 
 mod change;
+mod house;
 mod rules;
 mod standing;
 
 pub use change::AccountChange;
+pub use house::{HOUSE_ACCOUNT, HOUSE_CREDITS, house_caller, house_contact};
 pub use rules::AccountRules;
 pub use standing::AccountStanding;
 
@@ -130,6 +132,12 @@ pub struct ContactLine(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to 200 characters on one line")]
 pub struct InvalidContactLine;
+
+impl std::fmt::Debug for ContactLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ContactLine(…)")
+    }
+}
 
 impl ContactLine {
     /// Opens a sealed line of the sealer's account.

@@ -29,6 +29,12 @@ pub enum AuditAction {
     AddReviewerNumber,
     /// A reviewer number was removed. The subject is the account.
     RemoveReviewerNumber,
+    /// A person signed up, and opened an account. The subject is the account.
+    SignUp,
+    /// A person set a new password without the old one, after a proof of the mail address. The subject is the person.
+    ResetPassword,
+    /// A person replaced the password. The subject is the person.
+    ChangePassword,
 }
 
 /// A stored text names no audited action.
@@ -43,6 +49,9 @@ impl AuditAction {
             Self::RevealRecipient => "RevealRecipient",
             Self::AddReviewerNumber => "AddReviewerNumber",
             Self::RemoveReviewerNumber => "RemoveReviewerNumber",
+            Self::SignUp => "SignUp",
+            Self::ResetPassword => "ResetPassword",
+            Self::ChangePassword => "ChangePassword",
         }
     }
 
@@ -52,6 +61,9 @@ impl AuditAction {
             "RevealRecipient" => Ok(Self::RevealRecipient),
             "AddReviewerNumber" => Ok(Self::AddReviewerNumber),
             "RemoveReviewerNumber" => Ok(Self::RemoveReviewerNumber),
+            "SignUp" => Ok(Self::SignUp),
+            "ResetPassword" => Ok(Self::ResetPassword),
+            "ChangePassword" => Ok(Self::ChangePassword),
             _ => Err(UnknownAuditAction),
         }
     }

@@ -162,6 +162,9 @@ pub struct PageSize(usize);
 pub struct InvalidPageSize;
 
 impl PageSize {
+    /// The largest.
+    pub const LARGEST: Self = Self(100);
+
     /// Reads a number of items.
     pub fn parse(text: &str) -> Result<Self, InvalidPageSize> {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());

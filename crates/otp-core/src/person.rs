@@ -1,9 +1,113 @@
 //! People who sign in to the pages: account holders and staff.
 //!
+//! - [`device`]: what a session's list says of a browser.
 //! - [`password`]: which passwords are accepted.
 //! - [`session`]: how long a person stays signed in, and when an action needs a new proof.
 //! - [`sign_in`]: how long a person waits after wrong passwords.
 
+pub mod device;
+mod membership;
 pub mod password;
 pub mod session;
 pub mod sign_in;
+
+pub use membership::{AccountRole, Membership};
+
+use crate::account::{Account, ContactLine};
+use crate::audit::Actor;
+use crate::ids::PersonId;
+use crate::keyring::WrappedKey;
+use crate::ports::Randomness;
+use crate::recipient::EmailAddress;
+use crate::sealing::{InstallationSealer, OpenError, PersonIndex, Purpose, Sealed};
+use crate::time::Timestamp;
+use crate::ui_language::UiLanguage;
+use password::PasswordHash;
+
+/// A person, as a store keeps it. Name and address are sealed with the installation's key, because a person is found
+/// before their accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// The blind index of the mail address. No two persons have the same.
+    pub email_index: PersonIndex,
+    /// The mail address, sealed. The person has proven that it is theirs.
+    pub email: Sealed,
+    /// The name, sealed.
+    pub name: Sealed,
+    /// The hash of the password.
+    pub password: PasswordHash,
+    /// The language of their mails, and of pages that a browser asks for in no other.
+    pub language: UiLanguage,
+    /// The time they signed up.
+    pub created_at: Timestamp,
+}
+
+/// The data of a person in the clear. `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonalDetails {
+    /// The mail address.
+    pub email: EmailAddress,
+    /// The name.
+    pub name: ContactLine,
+}
+
+impl std::fmt::Debug for PersonalDetails {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonalDetails(…)")
+    }
+}
+
+impl Person {
+    /// Seals a person's details.
+    pub fn seal(
+        (id, details, password): (PersonId, &PersonalDetails, PasswordHash),
+        language: UiLanguage,
+        now: Timestamp,
+        (sealer, randomness): (&InstallationSealer, &dyn Randomness),
+    ) -> Self {
+        let row = id.0.as_bytes();
+        let seal = |purpose, text: &str| sealer.seal(purpose, row, text, randomness);
+        Self {
+            id,
+            email_index: sealer.person_index(&details.email),
+            email: seal(Purpose::PersonEmail, details.email.as_str()),
+            name: seal(Purpose::PersonName, details.name.as_str()),
+            password,
+            language,
+            created_at: now,
+        }
+    }
+
+    /// Opens the person's details.
+    pub fn open(&self, sealer: &InstallationSealer) -> Result<PersonalDetails, OpenError> {
+        let row = self.id.0.as_bytes();
+        let email = sealer.open(Purpose::PersonEmail, row, &self.email)?;
+        let name = sealer.open(Purpose::PersonName, row, &self.name)?;
+        Ok(PersonalDetails {
+            email: EmailAddress::parse(&email).map_err(|_| OpenError::Damaged)?,
+            name: ContactLine::parse(&name).map_err(|_| OpenError::Damaged)?,
+        })
+    }
+}
+
+impl PersonId {
+    /// Returns what the audit trail calls the person. It is no personal data.
+    pub fn actor(self) -> Actor {
+        Actor::parse(&format!("person {self}")).expect("it is short, and on one line")
+    }
+}
+
+/// A person who opens an account by signing up.
+#[derive(Debug, Clone)]
+pub struct NewHolder {
+    /// The person.
+    pub person: Person,
+    /// The account.
+    pub account: Account,
+    /// The account's key.
+    pub key: WrappedKey,
+    /// The person's role in the account.
+    pub membership: Membership,
+}

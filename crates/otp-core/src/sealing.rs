@@ -11,7 +11,7 @@ mod index;
 mod sealed;
 mod sealer;
 
-pub use index::{IdentityIndex, ProviderMessageIndex, RecipientIndex};
+pub use index::{IdentityIndex, PersonIndex, ProviderMessageIndex, RecipientIndex};
 pub use sealed::{OpenError, Purpose, Sealed, SealedProviderMessageId};
 pub use sealer::{AccountSealer, InstallationSealer};
 

@@ -18,7 +18,7 @@ mod transaction;
 
 pub use code::{
     Alphabet, CodeHash, CodeLength, CodeLifetime, Guess, InvalidCodeLength, InvalidLifetime,
-    InvalidOwnCode, OwnCode, VerificationPolicy, generate,
+    InvalidOwnCode, OwnCode, VerificationPolicy, ascii_digit, generate,
 };
 pub use context::{
     Context, ContextHash, ContextText, HashedContext, InvalidContextText, MAX_CONTEXT_TEXT,

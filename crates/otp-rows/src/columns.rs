@@ -12,19 +12,24 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::{Fingerprint, IdempotencyKey, RequestKeyHash};
 use otp_core::ids::{
-    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PlanId, ProofKeyId, ReviewerNumberId,
-    SenderId, SubscriptionId, TemplateId, VerificationId, WebhookEndpointId, WebhookEventId,
+    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PersonId, PlanId, ProofKeyId,
+    ReviewerNumberId, SenderId, SessionId, SubscriptionId, TemplateId, VerificationId,
+    WebhookEndpointId, WebhookEventId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::message::{CodeOutcome, EventSource, MessageStatus};
 use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
+use otp_core::person::AccountRole;
+use otp_core::person::device::{Browser, System};
+use otp_core::person::password::PasswordHash;
+use otp_core::person::session::{SessionHash, Stage};
 use otp_core::plan::Currency;
 use otp_core::pricing::PriceKey;
 use otp_core::proof::{ProofPublicKey, ProofSubject};
 use otp_core::region::Region;
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::sealing::{IdentityIndex, PersonIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::test_number::TestNumber;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
@@ -96,10 +101,12 @@ ids!(
     IdempotencyKey,
     MessageId,
     NoticeId,
+    PersonId,
     PlanId,
     ProofKeyId,
     ReviewerNumberId,
     SenderId,
+    SessionId,
     SubscriptionId,
     TemplateId,
     VerificationId,
@@ -108,9 +115,11 @@ ids!(
 );
 
 codes!(
+    AccountRole,
     AccountStanding,
     Alphabet,
     Announced,
+    Browser,
     Channel,
     CheckResult,
     CodeOutcome,
@@ -123,7 +132,9 @@ codes!(
     NoticeState,
     ProofSubject,
     Quality,
+    Stage,
     StoppedBy,
+    System,
     TestNumber,
     UiLanguage,
     VerificationStatus,
@@ -149,9 +160,11 @@ hashes!(
     CodeHash,
     Fingerprint,
     IdentityIndex,
+    PersonIndex,
     ProofPublicKey,
     ProviderMessageIndex,
     RecipientIndex,
+    SessionHash,
     TransactionHash,
     RequestKeyHash,
 );
@@ -164,6 +177,11 @@ column!(Uuid as Id, |id| Some(Uuid::from_bytes(*id)), |value| value
 column!(
     Sealed as Binary,
     |bytes| Some(Sealed(bytes.to_vec())),
+    |value| &value.0
+);
+column!(
+    PasswordHash as Text,
+    |text| Some(PasswordHash(text.to_owned())),
     |value| &value.0
 );
 column!(

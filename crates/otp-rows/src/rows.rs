@@ -11,6 +11,7 @@ mod insights;
 mod keyring;
 mod message;
 mod notice;
+mod person;
 mod plan;
 mod proof_key;
 mod queued;
@@ -18,6 +19,7 @@ mod receipt;
 mod reviewer_number;
 mod send_facts;
 mod sender;
+mod session;
 mod template;
 mod test_message;
 mod verification;
@@ -43,6 +45,7 @@ pub use message::{
     ExaminedMessageRow, MessageEventRow, MessageOutcomeRow, MessageRecordRow, MessageRow,
 };
 pub use notice::NoticeRow;
+pub use person::{MembershipRow, PersonRow};
 pub use plan::{PlanRow, PriceRow};
 pub use proof_key::ProofKeyRow;
 pub use queued::ClaimedMessageRow;
@@ -52,6 +55,7 @@ pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,
 };
 pub use sender::{CheckedSenderRow, NO_TOKEN, SenderHealthRow, SenderRow};
+pub use session::{SessionChangeRow, SessionRow, SignInFailuresRow};
 pub use template::{TemplateRow, TemplateStateRow};
 pub use test_message::TestMessageRow;
 pub use verification::{

@@ -385,6 +385,53 @@ table! {
 }
 
 table! {
+    /// The people who sign in.
+    persons (id) {
+        id -> Id,
+        email_index -> Binary,
+        email -> Binary,
+        name -> Binary,
+        password -> Text,
+        language -> SmallInt,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    /// What people may do in accounts.
+    memberships (person_id, account_id) {
+        person_id -> Id,
+        account_id -> Id,
+        role -> SmallInt,
+        since -> Instant,
+    }
+}
+
+table! {
+    /// The sessions of people.
+    sessions (id) {
+        id -> Id,
+        token_hash -> Binary,
+        person_id -> Id,
+        browser -> Nullable<SmallInt>,
+        system -> Nullable<SmallInt>,
+        stage -> SmallInt,
+        created_at -> Instant,
+        last_seen_at -> Instant,
+        proven_at -> Instant,
+    }
+}
+
+table! {
+    /// Wrong passwords since the last right one.
+    sign_in_failures (email_index) {
+        email_index -> Binary,
+        count -> Integer,
+        last_at -> Instant,
+    }
+}
+
+table! {
     /// The messages that wait for their hand-over.
     queued_messages (message_id) {
         message_id -> Id,

@@ -38,6 +38,7 @@
 //! | [`test_accounts`] | `TestInbox`, `Accounts`, `SendLedger`, `CreditAudit`, `Erasure` | no test key works |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
+//! | [`persons`], [`sessions`] | `Persons`, `Sessions`, `SignInAttempts`, `AuditTrail` | nobody signs in |
 //! | [`webhook_endpoints`] | `WebhookEndpoints`, `AdmissionFacts` | no customer's server is called |
 //! | [`webhook_deliveries`], [`webhook_events`], [`webhook_listeners`], [`webhook_log`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
 //! | [`schema`] | `Schema` | the server does not start |
@@ -62,12 +63,14 @@ pub mod opt_out;
 pub mod outcomes;
 pub mod outgoing_queue;
 pub mod pages;
+pub mod persons;
 pub mod proof_keys;
 pub mod races;
 pub mod receipts;
 pub mod reviewer_numbers;
 pub mod schema;
 pub mod sender_health;
+pub mod sessions;
 pub mod settlement;
 pub mod templates;
 pub mod test_accounts;
@@ -108,12 +111,14 @@ macro_rules! storage_contract {
             outcomes,
             outgoing_queue,
             pages,
+            persons,
             proof_keys,
             races,
             receipts,
             reviewer_numbers,
             schema,
             sender_health,
+            sessions,
             settlement,
             templates,
             test_accounts,
@@ -413,6 +418,30 @@ macro_rules! storage_contract {
             batches_over_the_same_accounts_do_not_deadlock,
             refunds_and_debits_keep_the_ledger_balanced,
             the_credits_add_up_at_every_read,
+        }
+    };
+    (@persons $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; persons:
+            persons_read_back_and_are_found_by_address,
+            opening_an_account_adds_all_of_it,
+            an_address_belongs_to_one_person,
+            concurrent_sign_ups_of_one_address_add_one_person,
+            joining_an_unknown_account_leaves_nothing,
+            a_password_is_set_with_its_entry,
+            a_rehash_never_undoes_a_new_password,
+        }
+    };
+    (@sessions $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; sessions:
+            sessions_read_back_and_are_found_by_hash,
+            a_new_session_ends_the_one_before_it,
+            a_session_is_replaced_once_under_its_hash,
+            a_person_ends_only_their_own_sessions,
+            a_new_password_ends_the_other_sessions,
+            old_sessions_are_forgotten_in_batches,
+            attempts_to_sign_in_wait_by_the_rule,
+            concurrent_attempts_are_judged_one_after_the_other,
+            old_failures_are_forgotten_in_batches,
         }
     };
     (@reviewer_numbers $fresh:expr) => {

@@ -15,6 +15,7 @@ mod messages;
 mod notice_outbox;
 mod opt_outs;
 mod outgoing_queue;
+mod persons;
 mod proof_keys;
 mod receipts;
 mod recipient_identities;
@@ -63,6 +64,7 @@ use otp_core::time::Timestamp;
 use otp_core::webhook::endpoint::WebhookEndpoint;
 
 use self::outgoing_queue::InQueue;
+use self::persons::PersonRows;
 use self::verifications::VerificationRows;
 use self::webhook_deliveries::WebhookRows;
 
@@ -103,6 +105,7 @@ struct State {
     requests: HashMap<RequestKey, StoredRequest>,
     test_messages: Vec<TestMessage>,
     reviewer_numbers: Vec<ReviewerNumber>,
+    people: PersonRows,
     webhook_endpoints: Vec<WebhookEndpoint>,
     webhooks: WebhookRows,
 }

@@ -15,8 +15,8 @@ use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::LedgerEntry;
 use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{
-    AccountId, ApiKeyId, MessageId, PlanId, SenderId, SubscriptionId, VerificationId,
-    WebhookEndpointId, WebhookEventId,
+    AccountId, ApiKeyId, MessageId, PersonId, PlanId, SenderId, SessionId, SubscriptionId,
+    VerificationId, WebhookEndpointId, WebhookEventId,
 };
 use otp_core::insights::{FunnelFacts, InsightsQuery};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
@@ -28,22 +28,26 @@ use otp_core::message::{
 use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
+use otp_core::person::password::PasswordHash;
+use otp_core::person::session::{Session, SessionHash};
+use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
     Directory, Erasure, Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages,
-    NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Plans, PortError, Prices, ProofKeys,
-    QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema,
-    SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Storage, StorageHealth,
-    StoredRecipient, Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger,
-    Verifications, WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
+    NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
+    ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
+    RewrappedKey, Schema, SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Sessions,
+    SignInAttempts, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates, TestInbox,
+    VerificationKey, VerificationLedger, Verifications, WebhookBacklog, WebhookDeliveries,
+    WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
 use otp_core::reviewer::ReviewerNumber;
-use otp_core::sealing::{IdentityIndex, ProviderMessageIndex, RecipientIndex, Sealed};
+use otp_core::sealing::{IdentityIndex, PersonIndex, ProviderMessageIndex, RecipientIndex, Sealed};
 use otp_core::send::{Admission, SendAttempt, SendFacts, SendingProfile, Settlement};
 use otp_core::subscription::Subscription;
 use otp_core::test_inbox::{LifeProgress, TestInboxQuery, TestMessage};
@@ -245,6 +249,21 @@ storage_parts! {
         async fn queue_backlog(now: Timestamp) -> QueueBacklog;
         async fn list_abandoned(claimed_before: Timestamp, most: usize) -> Vec<ClaimedMessage>;
     }
+    persons: Persons {
+        async fn open_account(new: &NewHolder, entry: &AuditEntry) -> bool;
+        async fn join_account(
+            person: &Person, membership: &Membership, entry: &AuditEntry,
+        ) -> bool;
+        async fn find_person(id: PersonId) -> Option<Person>;
+        async fn find_person_by_email(email: PersonIndex) -> Option<Person>;
+        async fn list_memberships(person: PersonId) -> Vec<Membership>;
+        async fn set_password(
+            person: PersonId, password: &PasswordHash, keep: Option<SessionId>, entry: &AuditEntry,
+        ) -> bool;
+        async fn rehash_password(
+            person: PersonId, before: &PasswordHash, after: &PasswordHash,
+        ) -> ();
+    }
     plans: Plans {
         async fn create(plan: &Plan) -> ();
         async fn retire(id: PlanId, at: Timestamp) -> bool;
@@ -308,6 +327,20 @@ storage_parts! {
         async fn replace_token(id: SenderId, token: &Sealed) -> bool;
         async fn remove(id: SenderId, at: Timestamp) -> bool;
         async fn list() -> Vec<Sender>;
+    }
+    sessions: Sessions {
+        async fn begin_session(session: &Session, instead_of: Option<SessionHash>) -> ();
+        async fn find_session(hash: SessionHash) -> Option<Session>;
+        async fn replace_session(before: SessionHash, after: &Session) -> bool;
+        async fn end_session(person: PersonId, id: SessionId) -> bool;
+        async fn end_sessions(person: PersonId, keep: SessionId) -> ();
+        async fn list_sessions(person: PersonId) -> Vec<Session>;
+        async fn forget_sessions(before: Timestamp, limit: usize) -> usize;
+    }
+    sign_in_attempts: SignInAttempts {
+        async fn count_attempt(email: PersonIndex, now: Timestamp) -> Option<Timestamp>;
+        async fn clear_attempts(email: PersonIndex) -> ();
+        async fn forget_attempts(before: Timestamp, limit: usize) -> usize;
     }
     subscriptions: Subscriptions {
         async fn grant(subscription: &Subscription, grant: &LedgerEntry) -> ();

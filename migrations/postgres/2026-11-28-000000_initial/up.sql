@@ -693,3 +693,56 @@ CREATE TABLE webhook_turns (
     rests_until   timestamptz
 );
 CREATE INDEX webhook_turns_by_due ON webhook_turns (due_at, endpoint_id) WHERE due_at IS NOT NULL;
+
+-- The people who sign in. Name and mail address are sealed with the installation's key, and a person is found by
+-- a keyed hash of the address.
+CREATE TABLE persons (
+    id          uuid        PRIMARY KEY,
+    email_index bytea       NOT NULL UNIQUE,
+    email       bytea       NOT NULL,
+    name        bytea       NOT NULL,
+    -- A slow hash with its salt and its parameters (PHC string format).
+    password    text        NOT NULL,
+    -- 0 is Arabic, 1 is English.
+    language    smallint    NOT NULL CHECK (language BETWEEN 0 AND 1),
+    created_at  timestamptz NOT NULL
+);
+
+-- What a person may do in an account.
+CREATE TABLE memberships (
+    person_id  uuid        NOT NULL REFERENCES persons (id),
+    account_id uuid        NOT NULL REFERENCES accounts (id),
+    -- 0 owner, 1 developer, 2 billing, 3 viewer.
+    role       smallint    NOT NULL CHECK (role BETWEEN 0 AND 3),
+    since      timestamptz NOT NULL,
+    PRIMARY KEY (person_id, account_id)
+);
+CREATE INDEX memberships_by_account ON memberships (account_id);
+
+-- The sessions of people. The token is in the browser only.
+CREATE TABLE sessions (
+    id           uuid        PRIMARY KEY,
+    -- The SHA-256 of the token.
+    token_hash   bytea       NOT NULL UNIQUE,
+    person_id    uuid        NOT NULL REFERENCES persons (id),
+    -- The kind of browser and the system, by the numbers of the program; NULL if unknown.
+    browser      smallint,
+    system       smallint,
+    -- 0 waits for the second factor, 1 is signed in.
+    stage        smallint    NOT NULL CHECK (stage BETWEEN 0 AND 1),
+    created_at   timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL,
+    proven_at    timestamptz NOT NULL
+);
+CREATE INDEX sessions_by_person ON sessions (person_id);
+-- Finds those that are over.
+CREATE INDEX sessions_by_last_seen ON sessions (last_seen_at);
+
+-- Wrong passwords since the last right one, by the keyed hash of the mail address, whether a person has it or not.
+CREATE TABLE sign_in_failures (
+    email_index bytea       PRIMARY KEY,
+    count       integer     NOT NULL CHECK (count >= 0),
+    last_at     timestamptz NOT NULL
+);
+-- Finds those that no longer count.
+CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at);

@@ -1,3 +1,7 @@
+DROP TABLE sign_in_failures;
+DROP TABLE sessions;
+DROP TABLE memberships;
+DROP TABLE persons;
 DROP TABLE webhook_turns;
 DROP TABLE webhook_attempts;
 DROP TABLE webhook_deliveries;

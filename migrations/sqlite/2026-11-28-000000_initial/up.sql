@@ -664,3 +664,56 @@ CREATE TABLE webhook_turns (
     rests_until   INTEGER
 ) STRICT;
 CREATE INDEX webhook_turns_by_due ON webhook_turns (due_at, endpoint_id) WHERE due_at IS NOT NULL;
+
+-- The people who sign in. Name and mail address are sealed with the installation's key, and a person is found by
+-- a keyed hash of the address.
+CREATE TABLE persons (
+    id          BLOB    PRIMARY KEY,
+    email_index BLOB    NOT NULL UNIQUE,
+    email       BLOB    NOT NULL,
+    name        BLOB    NOT NULL,
+    -- A slow hash with its salt and its parameters (PHC string format).
+    password    TEXT    NOT NULL,
+    -- 0 is Arabic, 1 is English.
+    language    INTEGER NOT NULL CHECK (language BETWEEN 0 AND 1),
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+-- What a person may do in an account.
+CREATE TABLE memberships (
+    person_id  BLOB    NOT NULL REFERENCES persons (id),
+    account_id BLOB    NOT NULL REFERENCES accounts (id),
+    -- 0 owner, 1 developer, 2 billing, 3 viewer.
+    role       INTEGER NOT NULL CHECK (role BETWEEN 0 AND 3),
+    since      INTEGER NOT NULL,
+    PRIMARY KEY (person_id, account_id)
+) STRICT;
+CREATE INDEX memberships_by_account ON memberships (account_id);
+
+-- The sessions of people. The token is in the browser only.
+CREATE TABLE sessions (
+    id           BLOB    PRIMARY KEY,
+    -- The SHA-256 of the token.
+    token_hash   BLOB    NOT NULL UNIQUE,
+    person_id    BLOB    NOT NULL REFERENCES persons (id),
+    -- The kind of browser and the system, by the numbers of the program; NULL if unknown.
+    browser      INTEGER,
+    system       INTEGER,
+    -- 0 waits for the second factor, 1 is signed in.
+    stage        INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 1),
+    created_at   INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    proven_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_by_person ON sessions (person_id);
+-- Finds those that are over.
+CREATE INDEX sessions_by_last_seen ON sessions (last_seen_at);
+
+-- Wrong passwords since the last right one, by the keyed hash of the mail address, whether a person has it or not.
+CREATE TABLE sign_in_failures (
+    email_index BLOB    PRIMARY KEY,
+    count       INTEGER NOT NULL CHECK (count >= 0),
+    last_at     INTEGER NOT NULL
+) STRICT;
+-- Finds those that no longer count.
+CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at);

@@ -56,6 +56,17 @@ impl Factors {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(Zeroizing<String>);
 
+/// The hash of a password, in the form that an adapter of [`Passwords`](crate::ports::Passwords) makes. Hidden in
+/// `Debug`: who has it can try passwords without limit.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
 /// The reason a password is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RefusedPassword {

@@ -7,9 +7,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::ids::{PersonId, SessionId};
+use crate::person::device::Device;
 use crate::ports::Randomness;
 use crate::time::Timestamp;
 
@@ -66,6 +68,20 @@ impl SessionToken {
         Zeroizing::new(URL_SAFE_NO_PAD.encode(self.0.as_slice()))
     }
 
+    /// Returns the token of the session's forms: 43 characters of base64url. Nobody can derive it, or the session's
+    /// token from it, without knowing that token.
+    pub fn form_token(&self) -> String {
+        let hash = Sha256::new()
+            .chain_update(b"form-token")
+            .chain_update(self.0.as_slice());
+        URL_SAFE_NO_PAD.encode(hash.finalize())
+    }
+
+    /// Returns whether a text is the token of the session's forms, in a time that tells nothing of it.
+    pub fn is_form_token(&self, text: &str) -> bool {
+        self.form_token().as_bytes().ct_eq(text.as_bytes()).into()
+    }
+
     /// Returns the hash that is stored.
     pub fn hash(&self) -> SessionHash {
         SessionHash(Sha256::digest(self.0.as_slice()).into())
@@ -87,6 +103,24 @@ pub enum Stage {
     SignedIn,
 }
 
+impl Stage {
+    /// Every stage, for tables and tests.
+    pub const ALL: [Self; 2] = [Self::AwaitingSecondFactor, Self::SignedIn];
+
+    /// Returns the number a store keeps.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::AwaitingSecondFactor => 0,
+            Self::SignedIn => 1,
+        }
+    }
+
+    /// Returns the stage of a stored number.
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+}
+
 /// A session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {
@@ -96,6 +130,8 @@ pub struct Session {
     pub hash: SessionHash,
     /// The person.
     pub person_id: PersonId,
+    /// The browser that has the token.
+    pub device: Device,
     /// The progress of the sign-in.
     pub stage: Stage,
     /// The time of the password.
@@ -107,6 +143,26 @@ pub struct Session {
 }
 
 impl Session {
+    /// Begins the session of a person whose proof was right.
+    pub fn begin(
+        (id, person_id): (SessionId, PersonId),
+        token: &SessionToken,
+        device: Device,
+        stage: Stage,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            hash: token.hash(),
+            person_id,
+            device,
+            stage,
+            created_at: now,
+            last_seen_at: now,
+            proven_at: now,
+        }
+    }
+
     /// Returns the time from which the session no longer exists, if no further request comes.
     pub fn ends_at(&self) -> Timestamp {
         match self.stage {
@@ -168,15 +224,15 @@ mod tests {
     }
 
     fn session(stage: Stage) -> Session {
-        Session {
-            id: SessionId(Uuid::from_u128(1)),
-            hash: SessionToken::generate(&Fixed(1)).hash(),
-            person_id: PersonId(Uuid::from_u128(2)),
+        let ids = (SessionId(Uuid::from_u128(1)), PersonId(Uuid::from_u128(2)));
+        let device = Device::of_user_agent(None);
+        Session::begin(
+            ids,
+            &SessionToken::generate(&Fixed(1)),
+            device,
             stage,
-            created_at: START,
-            last_seen_at: START,
-            proven_at: START,
-        }
+            START,
+        )
     }
 
     fn after(seconds: u64) -> Timestamp {
@@ -200,6 +256,22 @@ mod tests {
             &"A".repeat(44),
         ] {
             assert_eq!(SessionToken::parse(other), Err(NotASessionToken), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_token_of_a_form_belongs_to_its_session() {
+        let (token, other) = (Fixed(7), Fixed(8));
+        let (token, other) = (
+            SessionToken::generate(&token),
+            SessionToken::generate(&other),
+        );
+        let of_form = token.form_token();
+        assert_eq!(of_form.len(), 43);
+        assert!(token.is_form_token(&of_form) && !other.is_form_token(&of_form));
+        assert_ne!(of_form, *token.expose());
+        for text in ["", "x", &of_form[1..], &*token.expose()] {
+            assert!(!token.is_form_token(text), "{text}");
         }
     }
 

@@ -3,9 +3,10 @@
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
     IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
-    OutgoingQueue, Plans, Prices, ProofKeys, Receipts, RecipientIdentities, ReviewerNumbers,
-    Schema, SendLedger, SenderHealths, Senders, StorageHealth, Subscriptions, Templates, TestInbox,
-    VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
+    OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
+    ReviewerNumbers, Schema, SendLedger, SenderHealths, Senders, Sessions, SignInAttempts,
+    StorageHealth, Subscriptions, Templates, TestInbox, VerificationLedger, Verifications,
+    WebhookDeliveries, WebhookEndpoints,
 };
 
 /// All ports that a storage adapter provides.
@@ -29,6 +30,7 @@ pub trait Storage:
     + OptOuts
     + NoticeOutbox
     + OutgoingQueue
+    + Persons
     + Plans
     + Prices
     + ProofKeys
@@ -39,6 +41,8 @@ pub trait Storage:
     + SendLedger
     + SenderHealths
     + Senders
+    + Sessions
+    + SignInAttempts
     + StorageHealth
     + Subscriptions
     + Templates
@@ -67,6 +71,7 @@ impl<T> Storage for T where
         + OptOuts
         + NoticeOutbox
         + OutgoingQueue
+        + Persons
         + Plans
         + Prices
         + ProofKeys
@@ -77,6 +82,8 @@ impl<T> Storage for T where
         + SendLedger
         + SenderHealths
         + Senders
+        + Sessions
+        + SignInAttempts
         + StorageHealth
         + Subscriptions
         + Templates

@@ -7,6 +7,12 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecipientIndex(pub [u8; 32]);
 
+/// Keyed hash of the mail address with which a person signs in.
+///
+/// The key is the installation's, because a person is found before their accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonIndex(pub [u8; 32]);
+
 /// Keyed hash of a provider's message id.
 ///
 /// The key is the installation's, because a receipt names no account.

@@ -66,6 +66,10 @@ pub enum Purpose {
     ReviewerNumber,
     /// The code of a reviewer number.
     ReviewerCode,
+    /// The mail address with which a person signs in.
+    PersonEmail,
+    /// The name of a person.
+    PersonName,
     /// The URL of a customer's endpoint.
     WebhookUrl,
     /// The owner's description of an endpoint.
@@ -100,6 +104,8 @@ impl Purpose {
             Self::TestCode => b"test-code",
             Self::ReviewerNumber => b"reviewer-number",
             Self::ReviewerCode => b"reviewer-code",
+            Self::PersonEmail => b"person-email",
+            Self::PersonName => b"person-name",
             Self::WebhookUrl => b"webhook-url",
             Self::WebhookDescription => b"webhook-description",
             Self::WebhookSecret => b"webhook-secret",

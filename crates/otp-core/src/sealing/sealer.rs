@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, keyed, mac};
 use super::{
-    IdentityIndex, OpenError, ProviderMessageIndex, Purpose, RecipientIndex, Sealed,
+    IdentityIndex, OpenError, PersonIndex, ProviderMessageIndex, Purpose, RecipientIndex, Sealed,
     SealedProviderMessageId,
 };
 use crate::idempotency::Fingerprint;
@@ -165,6 +165,7 @@ impl std::fmt::Debug for AccountSealer {
 pub struct InstallationSealer {
     keys: OwnerKeys,
     provider_messages: Hmac<Sha256>,
+    persons: Hmac<Sha256>,
 }
 
 impl InstallationSealer {
@@ -172,6 +173,7 @@ impl InstallationSealer {
         Self {
             keys: OwnerKeys::new(KeyOwner::Installation, key),
             provider_messages: keyed(&key.derive_index_key(b"provider-message-index")),
+            persons: keyed(&key.derive_index_key(b"person-index")),
         }
     }
 
@@ -194,6 +196,12 @@ impl InstallationSealer {
         sealed: &Sealed,
     ) -> Result<Zeroizing<String>, OpenError> {
         self.keys.open(purpose, row, sealed)
+    }
+
+    /// Returns the blind index of the mail address with which a person signs in. All of its spellings in upper and
+    /// lower case have the same.
+    pub fn person_index(&self, address: &EmailAddress) -> PersonIndex {
+        PersonIndex(mac(&self.persons, &[address.folded().as_bytes()]))
     }
 
     /// Returns the blind index of a provider's message id.

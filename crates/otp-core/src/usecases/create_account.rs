@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::account::{Account, AccountRules, Contact, SealedContact};
 use crate::ids::AccountId;
-use crate::keyring::{KeyOwner, MasterKeys};
+use crate::keyring::{KeyOwner, MasterKeys, WrappedKey};
 use crate::language::LanguageTag;
 use crate::ports::{Accounts, Clock, PortError, Randomness};
 use crate::proof::ProofSubject;
@@ -44,9 +44,27 @@ pub enum CreateAccountError {
 impl CreateAccount {
     /// Creates one account.
     pub async fn execute(&self, new: NewAccount) -> Result<Account, CreateAccountError> {
+        let (account, key) = self.make(new)?;
+        self.accounts.create(&account, &key).await?;
+        Ok(account)
+    }
+
+    /// Makes an account with its key, and stores neither.
+    pub(super) fn make(
+        &self,
+        new: NewAccount,
+    ) -> Result<(Account, WrappedKey), CreateAccountError> {
+        let id = AccountId::generate(self.clock.now(), &*self.randomness);
+        self.make_with_id(id, new)
+    }
+
+    /// Makes an account that has a certain id.
+    pub(super) fn make_with_id(
+        &self,
+        id: AccountId,
+        new: NewAccount,
+    ) -> Result<(Account, WrappedKey), CreateAccountError> {
         let randomness = &*self.randomness;
-        let now = self.clock.now();
-        let id = AccountId::generate(now, randomness);
         let key = self
             .master_keys
             .generate_key(KeyOwner::Account(id), randomness);
@@ -62,9 +80,8 @@ impl CreateAccount {
             rules: new.rules,
             proof_subject: ProofSubject::default(),
             email_sender: None,
-            created_at: now,
+            created_at: self.clock.now(),
         };
-        self.accounts.create(&account, &key).await?;
-        Ok(account)
+        Ok((account, key))
     }
 }

@@ -112,6 +112,9 @@ impl CodeLifetime {
     /// Five minutes.
     pub const DEFAULT: Self = Self(Duration::from_secs(300));
 
+    /// Ten minutes, the longest.
+    pub const LONGEST: Self = Self(Duration::from_secs(600));
+
     /// The shortest and the longest, in seconds.
     pub const SECONDS: RangeInclusive<u64> = 30..=600;
 
@@ -276,7 +279,7 @@ fn is_filler(character: char) -> bool {
 }
 
 /// Returns the ASCII digit of an Arabic-Indic or Persian one, and every other character itself.
-fn ascii_digit(character: char) -> char {
+pub fn ascii_digit(character: char) -> char {
     let zero = match character {
         '\u{0660}'..='\u{0669}' => 0x0660,
         '\u{06f0}'..='\u{06f9}' => 0x06f0,

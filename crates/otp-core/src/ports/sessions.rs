@@ -1,0 +1,44 @@
+//! Sessions.
+
+use async_trait::async_trait;
+
+use crate::ids::{PersonId, SessionId};
+use crate::person::session::{Session, SessionHash};
+use crate::ports::PortError;
+use crate::time::Timestamp;
+
+/// Stores the sessions of people.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Adds a session, and ends the one with the hash `instead_of`, if there is one: whoever signs in again in a
+    /// browser leaves no session behind. `Conflict` if the person does not exist.
+    async fn begin_session(
+        &self,
+        session: &Session,
+        instead_of: Option<SessionHash>,
+    ) -> Result<(), PortError>;
+
+    /// Returns the session with this hash, also one that no longer [exists](Session::exists_at).
+    async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError>;
+
+    /// Replaces everything of a session that a request or a proof changes: hash, stage and times. Returns `false` if
+    /// there is no session with that id whose hash is `before`: it was ended or renewed in the meantime.
+    async fn replace_session(
+        &self,
+        before: SessionHash,
+        after: &Session,
+    ) -> Result<bool, PortError>;
+
+    /// Ends a session of a person; returns `false` if the person has no such session.
+    async fn end_session(&self, person: PersonId, id: SessionId) -> Result<bool, PortError>;
+
+    /// Ends all sessions of a person but `keep`.
+    async fn end_sessions(&self, person: PersonId, keep: SessionId) -> Result<(), PortError>;
+
+    /// Returns the sessions of a person, the last seen first.
+    async fn list_sessions(&self, person: PersonId) -> Result<Vec<Session>, PortError>;
+
+    /// Deletes at most `limit` sessions that were last seen before `before`, and returns how many.
+    async fn forget_sessions(&self, before: Timestamp, limit: usize) -> Result<usize, PortError>;
+}

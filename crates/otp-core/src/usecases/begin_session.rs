@@ -1,0 +1,45 @@
+//! Begin a session: signs a person in whose proof was right.
+
+use std::sync::Arc;
+
+use crate::ids::{PersonId, SessionId};
+use crate::person::device::Device;
+use crate::person::session::{Session, SessionHash, SessionToken, Stage};
+use crate::ports::{Clock, PortError, Randomness, Sessions};
+
+/// Begins sessions.
+#[derive(Clone)]
+pub struct BeginSession {
+    /// Stores them.
+    pub sessions: Arc<dyn Sessions>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Generates ids and tokens.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// A session and its token, for the browser. The token is kept nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BegunSession {
+    /// The session.
+    pub session: Session,
+    /// Its token.
+    pub token: SessionToken,
+}
+
+impl BeginSession {
+    /// Signs the person in. The session that the browser had before, if any, is ended.
+    pub async fn execute(
+        &self,
+        person: PersonId,
+        device: Device,
+        instead_of: Option<SessionHash>,
+    ) -> Result<BegunSession, PortError> {
+        let (now, randomness) = (self.clock.now(), &*self.randomness);
+        let id = SessionId::generate(now, randomness);
+        let token = SessionToken::generate(randomness);
+        let session = Session::begin((id, person), &token, device, Stage::SignedIn, now);
+        self.sessions.begin_session(&session, instead_of).await?;
+        Ok(BegunSession { session, token })
+    }
+}

@@ -1,0 +1,35 @@
+//! Forget sign-ins: deletes sessions and counts of failed attempts that mean nothing any more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::person::session::IDLE;
+use crate::ports::{Clock, PortError, Sessions, SignInAttempts};
+
+/// How long a wrong password counts.
+const FAILURES_COUNT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The most rows of each kind that one call deletes, so that nothing else waits for long.
+const BATCH: usize = 500;
+
+/// Forgets sign-ins.
+#[derive(Clone)]
+pub struct ForgetSignIns {
+    /// The sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// The failed attempts.
+    pub attempts: Arc<dyn SignInAttempts>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl ForgetSignIns {
+    /// Forgets a batch, and returns whether there may be more.
+    pub async fn execute(&self) -> Result<bool, PortError> {
+        let now = self.clock.now();
+        let sessions = self.sessions.forget_sessions(now - IDLE, BATCH).await?;
+        let before = now - FAILURES_COUNT;
+        let attempts = self.attempts.forget_attempts(before, BATCH).await?;
+        Ok(sessions == BATCH || attempts == BATCH)
+    }
+}

@@ -1,0 +1,83 @@
+//! Resume a session: identifies the person behind a request by the token in the cookie.
+
+use std::sync::Arc;
+
+use crate::person::session::{Session, SessionToken, Stage};
+use crate::person::{Membership, Person, PersonalDetails};
+use crate::ports::{Clock, Persons, PortError, Sessions};
+use crate::sealing::InstallationSealer;
+
+/// Resumes sessions.
+#[derive(Clone)]
+pub struct ResumeSession {
+    /// Finds them.
+    pub sessions: Arc<dyn Sessions>,
+    /// Finds their people.
+    pub persons: Arc<dyn Persons>,
+    /// Opens the details of people.
+    pub installation: Arc<InstallationSealer>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A person who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// The person.
+    pub person: Person,
+    /// Their details in the clear.
+    pub details: PersonalDetails,
+    /// The session.
+    pub session: Session,
+    /// Their memberships, oldest first.
+    pub memberships: Vec<Membership>,
+}
+
+/// What a request is made by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// A person, so the session goes on.
+    Person,
+    /// The page itself, which loads its news: the session of a person who left goes to its end all the same.
+    Page,
+}
+
+impl ResumeSession {
+    /// Returns the person who has this token; `None` if the session is over or was never there.
+    pub async fn execute(
+        &self,
+        token: &SessionToken,
+        activity: Activity,
+    ) -> Result<Option<Viewer>, PortError> {
+        let now = self.clock.now();
+        let hash = token.hash();
+        let Some(session) = self.sessions.find_session(hash).await? else {
+            return Ok(None);
+        };
+        if !session.exists_at(now) || session.stage != Stage::SignedIn {
+            return Ok(None);
+        }
+        let Some(person) = self.persons.find_person(session.person_id).await? else {
+            return Ok(None);
+        };
+        let noted = match activity {
+            Activity::Person => session.after_request(now),
+            Activity::Page => None,
+        };
+        if let Some(noted) = &noted
+            && !self.sessions.replace_session(hash, noted).await?
+        {
+            // It was ended in the meantime.
+            return Ok(None);
+        }
+        let memberships = self.persons.list_memberships(person.id).await?;
+        let details = person.open(&self.installation);
+        let details = details.map_err(|error| PortError::Backend(error.into()))?;
+        Ok(Some(Viewer {
+            session: noted.unwrap_or(session),
+            person,
+            details,
+            memberships,
+        }))
+    }
+}

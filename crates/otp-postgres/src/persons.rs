@@ -1,0 +1,179 @@
+//! Persons.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use otp_core::audit::AuditEntry;
+use otp_core::ids::{PersonId, SessionId};
+use otp_core::keyring::KeyOwner;
+use otp_core::person::password::PasswordHash;
+use otp_core::person::{Membership, NewHolder, Person};
+use otp_core::ports::{Persons, PortError};
+use otp_core::sealing::PersonIndex;
+use otp_rows::Col;
+use otp_rows::rows::{AccountRow, AuditEntryRow, KeyringRow, MembershipRow, PersonRow};
+use otp_rows::schema::{accounts, audit_entries, keyring, memberships, persons};
+
+use crate::PgStore;
+use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join4};
+use crate::sessions::end_all;
+use crate::transaction::Transaction;
+
+#[async_trait]
+impl Persons for PgStore {
+    async fn open_account(&self, new: &NewHolder, entry: &AuditEntry) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let opened = open(&transaction, new, entry).await;
+        transaction.finish(opened.map_err(port_error)).await
+    }
+
+    async fn join_account(
+        &self,
+        person: &Person,
+        membership: &Membership,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let joined = join(&transaction, person, membership, entry).await;
+        transaction.finish(joined.map_err(port_error)).await
+    }
+
+    async fn find_person(&self, id: PersonId) -> Result<Option<Person>, PortError> {
+        let row = persons::table
+            .find(Col(id))
+            .select(PersonRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(Person::from))
+    }
+
+    async fn find_person_by_email(&self, email: PersonIndex) -> Result<Option<Person>, PortError> {
+        let row = persons::table
+            .filter(persons::email_index.eq(Col(email)))
+            .select(PersonRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(Person::from))
+    }
+
+    async fn list_memberships(&self, person: PersonId) -> Result<Vec<Membership>, PortError> {
+        let rows = memberships::table
+            .filter(memberships::person_id.eq(Col(person)))
+            .order((memberships::since, memberships::account_id))
+            .select(MembershipRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(rows.into_iter().map(Membership::from).collect())
+    }
+
+    async fn set_password(
+        &self,
+        person: PersonId,
+        password: &PasswordHash,
+        keep: Option<SessionId>,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let set = set_password(&transaction, (person, password), keep, entry).await;
+        transaction.finish(set.map_err(port_error)).await
+    }
+
+    async fn rehash_password(
+        &self,
+        person: PersonId,
+        before: &PasswordHash,
+        after: &PasswordHash,
+    ) -> Result<(), PortError> {
+        let unchanged = persons::table
+            .find(Col(person))
+            .filter(persons::password.eq(Col(before.clone())));
+        diesel::update(unchanged)
+            .set(persons::password.eq(Col(after.clone())))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(())
+    }
+}
+
+async fn open(transaction: &Transaction, new: &NewHolder, entry: &AuditEntry) -> QueryResult<bool> {
+    if !insert_person(transaction, &new.person).await? {
+        return Ok(false);
+    }
+    let connection = || transaction.connection();
+    let (mut first, mut second) = (connection(), connection());
+    let (mut third, mut fourth) = (connection(), connection());
+    let account = diesel::insert_into(accounts::table)
+        .values(AccountRow::from(&new.account))
+        .execute(&mut first);
+    let key = diesel::insert_into(keyring::table)
+        .values(KeyringRow::new(KeyOwner::Account(new.account.id), &new.key))
+        .execute(&mut second);
+    let membership = diesel::insert_into(memberships::table)
+        .values(MembershipRow::from(&new.membership))
+        .execute(&mut third);
+    let append = diesel::insert_into(audit_entries::table)
+        .values(AuditEntryRow::from(entry))
+        .execute(&mut fourth);
+    try_join4(account, key, membership, append).await?;
+    Ok(true)
+}
+
+async fn join(
+    transaction: &Transaction,
+    person: &Person,
+    membership: &Membership,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
+    if !insert_person(transaction, person).await? {
+        return Ok(false);
+    }
+    let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    let membership = diesel::insert_into(memberships::table)
+        .values(MembershipRow::from(membership))
+        .execute(&mut first);
+    let append = diesel::insert_into(audit_entries::table)
+        .values(AuditEntryRow::from(entry))
+        .execute(&mut second);
+    try_join(membership, append).await?;
+    Ok(true)
+}
+
+/// Begins the transaction, adds a person, and returns whether nobody had the mail address.
+async fn insert_person(transaction: &Transaction, person: &Person) -> QueryResult<bool> {
+    let mut connection = transaction.connection();
+    let insert = diesel::insert_into(persons::table)
+        .values(PersonRow::from(person))
+        .on_conflict(persons::email_index)
+        .do_nothing()
+        .execute(&mut connection);
+    let ((), inserted) = try_join(transaction.begin(), insert).await?;
+    Ok(inserted > 0)
+}
+
+async fn set_password(
+    transaction: &Transaction,
+    (person, password): (PersonId, &PasswordHash),
+    keep: Option<SessionId>,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
+    let mut connection = transaction.connection();
+    let update = diesel::update(persons::table.find(Col(person)))
+        .set(persons::password.eq(Col(password.clone())))
+        .execute(&mut connection);
+    let ((), set) = try_join(transaction.begin(), update).await?;
+    if set == 0 {
+        return Ok(false);
+    }
+    let append = diesel::insert_into(audit_entries::table)
+        .values(AuditEntryRow::from(entry))
+        .execute(&mut connection);
+    try_join(end_all(transaction.connection(), person, keep), append).await?;
+    Ok(true)
+}

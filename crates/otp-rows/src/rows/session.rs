@@ -1,0 +1,115 @@
+//! Sessions, and failures to sign in.
+
+use diesel::prelude::*;
+use otp_core::ids::{PersonId, SessionId};
+use otp_core::person::device::{Browser, Device, System};
+use otp_core::person::session::{Session, SessionHash, Stage};
+use otp_core::person::sign_in::SignInFailures;
+use otp_core::sealing::PersonIndex;
+use otp_core::time::Timestamp;
+
+use crate::schema::{sessions, sign_in_failures};
+use crate::{Col, Unreadable};
+
+/// A session.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    id: Col<SessionId>,
+    token_hash: Col<SessionHash>,
+    person_id: Col<PersonId>,
+    browser: Col<Option<Browser>>,
+    system: Col<Option<System>>,
+    stage: Col<Stage>,
+    created_at: Col<Timestamp>,
+    last_seen_at: Col<Timestamp>,
+    proven_at: Col<Timestamp>,
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: Col(session.id),
+            token_hash: Col(session.hash),
+            person_id: Col(session.person_id),
+            browser: Col(session.device.browser),
+            system: Col(session.device.system),
+            stage: Col(session.stage),
+            created_at: Col(session.created_at),
+            last_seen_at: Col(session.last_seen_at),
+            proven_at: Col(session.proven_at),
+        }
+    }
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: row.id.0,
+            hash: row.token_hash.0,
+            person_id: row.person_id.0,
+            device: Device {
+                browser: row.browser.0,
+                system: row.system.0,
+            },
+            stage: row.stage.0,
+            created_at: row.created_at.0,
+            last_seen_at: row.last_seen_at.0,
+            proven_at: row.proven_at.0,
+        }
+    }
+}
+
+/// What a request or a proof changes of a session.
+#[derive(AsChangeset)]
+#[diesel(table_name = sessions)]
+pub struct SessionChangeRow {
+    token_hash: Col<SessionHash>,
+    stage: Col<Stage>,
+    last_seen_at: Col<Timestamp>,
+    proven_at: Col<Timestamp>,
+}
+
+impl From<&Session> for SessionChangeRow {
+    fn from(session: &Session) -> Self {
+        Self {
+            token_hash: Col(session.hash),
+            stage: Col(session.stage),
+            last_seen_at: Col(session.last_seen_at),
+            proven_at: Col(session.proven_at),
+        }
+    }
+}
+
+/// The failures to sign in with a mail address. A count of 0 is a row that is locked before the first failure.
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sign_in_failures)]
+pub struct SignInFailuresRow {
+    email_index: Col<PersonIndex>,
+    count: i32,
+    last_at: Col<Timestamp>,
+}
+
+impl SignInFailuresRow {
+    /// Makes the row of an address; `now` is the time of failures that have none.
+    pub fn new(email: PersonIndex, failures: SignInFailures, now: Timestamp) -> Self {
+        Self {
+            email_index: Col(email),
+            count: i32::try_from(failures.count).unwrap_or(i32::MAX),
+            last_at: Col(failures.last_at.unwrap_or(now)),
+        }
+    }
+}
+
+impl TryFrom<SignInFailuresRow> for SignInFailures {
+    type Error = Unreadable;
+
+    fn try_from(row: SignInFailuresRow) -> Result<Self, Unreadable> {
+        let count = u32::try_from(row.count);
+        let count = count.map_err(|_| Unreadable::new("sign_in_failures.count", "count"))?;
+        Ok(Self {
+            count,
+            last_at: (count > 0).then_some(row.last_at.0),
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! Persons.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
+use otp_core::ids::{PersonId, SessionId};
+use otp_core::keyring::KeyOwner;
+use otp_core::person::password::PasswordHash;
+use otp_core::person::{Membership, NewHolder, Person};
+use otp_core::ports::{Persons, PortError};
+use otp_core::sealing::PersonIndex;
+use otp_rows::Col;
+use otp_rows::rows::{AccountRow, AuditEntryRow, KeyringRow, MembershipRow, PersonRow};
+use otp_rows::schema::{accounts, audit_entries, keyring, memberships, persons};
+
+use crate::SqliteStore;
+use crate::sessions::end_all;
+
+#[async_trait]
+impl Persons for SqliteStore {
+    async fn open_account(&self, new: &NewHolder, entry: &AuditEntry) -> Result<bool, PortError> {
+        let person = PersonRow::from(&new.person);
+        let account = AccountRow::from(&new.account);
+        let key = KeyringRow::new(KeyOwner::Account(new.account.id), &new.key);
+        let membership = MembershipRow::from(&new.membership);
+        let entry = AuditEntryRow::from(entry);
+        self.write("db.persons.open_account", move |connection| {
+            if !insert_person(connection, person)? {
+                return Ok(false);
+            }
+            diesel::insert_into(accounts::table)
+                .values(account)
+                .execute(connection)?;
+            diesel::insert_into(keyring::table)
+                .values(key)
+                .execute(connection)?;
+            join(connection, membership, entry)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn join_account(
+        &self,
+        person: &Person,
+        membership: &Membership,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let person = PersonRow::from(person);
+        let membership = MembershipRow::from(membership);
+        let entry = AuditEntryRow::from(entry);
+        self.write("db.persons.join_account", move |connection| {
+            if !insert_person(connection, person)? {
+                return Ok(false);
+            }
+            join(connection, membership, entry)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn find_person(&self, id: PersonId) -> Result<Option<Person>, PortError> {
+        self.read("db.persons.find", move |connection| {
+            let row = persons::table
+                .find(Col(id))
+                .select(PersonRow::as_select())
+                .first(connection)
+                .optional()?;
+            Ok(row.map(Person::from))
+        })
+        .await
+    }
+
+    async fn find_person_by_email(&self, email: PersonIndex) -> Result<Option<Person>, PortError> {
+        self.read("db.persons.find_by_email", move |connection| {
+            let row = persons::table
+                .filter(persons::email_index.eq(Col(email)))
+                .select(PersonRow::as_select())
+                .first(connection)
+                .optional()?;
+            Ok(row.map(Person::from))
+        })
+        .await
+    }
+
+    async fn list_memberships(&self, person: PersonId) -> Result<Vec<Membership>, PortError> {
+        self.read("db.persons.list_memberships", move |connection| {
+            let rows = memberships::table
+                .filter(memberships::person_id.eq(Col(person)))
+                .order((memberships::since, memberships::account_id))
+                .select(MembershipRow::as_select())
+                .load(connection)?;
+            Ok(rows.into_iter().map(Membership::from).collect())
+        })
+        .await
+    }
+
+    async fn set_password(
+        &self,
+        person: PersonId,
+        password: &PasswordHash,
+        keep: Option<SessionId>,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let (password, entry) = (password.clone(), AuditEntryRow::from(entry));
+        self.write("db.persons.set_password", move |connection| {
+            let set = diesel::update(persons::table.find(Col(person)))
+                .set(persons::password.eq(Col(password)))
+                .execute(connection)?;
+            if set == 0 {
+                return Ok(false);
+            }
+            end_all(connection, person, keep)?;
+            diesel::insert_into(audit_entries::table)
+                .values(entry)
+                .execute(connection)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn rehash_password(
+        &self,
+        person: PersonId,
+        before: &PasswordHash,
+        after: &PasswordHash,
+    ) -> Result<(), PortError> {
+        let (before, after) = (before.clone(), after.clone());
+        self.write("db.persons.rehash_password", move |connection| {
+            diesel::update(
+                persons::table
+                    .find(Col(person))
+                    .filter(persons::password.eq(Col(before))),
+            )
+            .set(persons::password.eq(Col(after)))
+            .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Adds a person, and returns whether nobody had the mail address.
+fn insert_person(connection: &mut SqliteConnection, person: PersonRow) -> QueryResult<bool> {
+    let inserted = diesel::insert_into(persons::table)
+        .values(person)
+        .on_conflict(persons::email_index)
+        .do_nothing()
+        .execute(connection)?;
+    Ok(inserted > 0)
+}
+
+fn join(
+    connection: &mut SqliteConnection,
+    membership: MembershipRow,
+    entry: AuditEntryRow,
+) -> QueryResult<()> {
+    diesel::insert_into(memberships::table)
+        .values(membership)
+        .execute(connection)?;
+    diesel::insert_into(audit_entries::table)
+        .values(entry)
+        .execute(connection)?;
+    Ok(())
+}

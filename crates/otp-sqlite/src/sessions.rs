@@ -1,0 +1,129 @@
+//! Sessions.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use otp_core::ids::{PersonId, SessionId};
+use otp_core::person::session::{Session, SessionHash};
+use otp_core::ports::{PortError, Sessions};
+use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{SessionChangeRow, SessionRow};
+use otp_rows::schema::sessions;
+
+use crate::SqliteStore;
+
+#[async_trait]
+impl Sessions for SqliteStore {
+    async fn begin_session(
+        &self,
+        session: &Session,
+        instead_of: Option<SessionHash>,
+    ) -> Result<(), PortError> {
+        let row = SessionRow::from(session);
+        self.write("db.sessions.begin", move |connection| {
+            if let Some(hash) = instead_of {
+                diesel::delete(sessions::table.filter(sessions::token_hash.eq(Col(hash))))
+                    .execute(connection)?;
+            }
+            diesel::insert_into(sessions::table)
+                .values(row)
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError> {
+        self.read("db.sessions.find", move |connection| {
+            let row = sessions::table
+                .filter(sessions::token_hash.eq(Col(hash)))
+                .select(SessionRow::as_select())
+                .first(connection)
+                .optional()?;
+            Ok(row.map(Session::from))
+        })
+        .await
+    }
+
+    async fn replace_session(
+        &self,
+        before: SessionHash,
+        after: &Session,
+    ) -> Result<bool, PortError> {
+        let (id, change) = (after.id, SessionChangeRow::from(after));
+        self.write("db.sessions.replace", move |connection| {
+            let replaced = diesel::update(
+                sessions::table
+                    .find(Col(id))
+                    .filter(sessions::token_hash.eq(Col(before))),
+            )
+            .set(change)
+            .execute(connection)?;
+            Ok(replaced > 0)
+        })
+        .await
+    }
+
+    async fn end_session(&self, person: PersonId, id: SessionId) -> Result<bool, PortError> {
+        self.write("db.sessions.end", move |connection| {
+            let ended = diesel::delete(
+                sessions::table
+                    .find(Col(id))
+                    .filter(sessions::person_id.eq(Col(person))),
+            )
+            .execute(connection)?;
+            Ok(ended > 0)
+        })
+        .await
+    }
+
+    async fn end_sessions(&self, person: PersonId, keep: SessionId) -> Result<(), PortError> {
+        self.write("db.sessions.end_all", move |connection| {
+            Ok(end_all(connection, person, Some(keep))?)
+        })
+        .await
+    }
+
+    async fn list_sessions(&self, person: PersonId) -> Result<Vec<Session>, PortError> {
+        self.read("db.sessions.list", move |connection| {
+            let rows = sessions::table
+                .filter(sessions::person_id.eq(Col(person)))
+                .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+                .select(SessionRow::as_select())
+                .load(connection)?;
+            Ok(rows.into_iter().map(Session::from).collect())
+        })
+        .await
+    }
+
+    async fn forget_sessions(&self, before: Timestamp, limit: usize) -> Result<usize, PortError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.write("db.sessions.forget", move |connection| {
+            let old: Vec<Col<SessionId>> = sessions::table
+                .filter(sessions::last_seen_at.lt(Col(before)))
+                .order(sessions::last_seen_at)
+                .limit(limit)
+                .select(sessions::id)
+                .load(connection)?;
+            let forgotten = diesel::delete(sessions::table.filter(sessions::id.eq_any(old)));
+            Ok(forgotten.execute(connection)?)
+        })
+        .await
+    }
+}
+
+/// Ends the sessions of a person but `keep`.
+pub(crate) fn end_all(
+    connection: &mut SqliteConnection,
+    person: PersonId,
+    keep: Option<SessionId>,
+) -> QueryResult<()> {
+    let of_person = sessions::table.filter(sessions::person_id.eq(Col(person)));
+    match keep {
+        Some(keep) => {
+            diesel::delete(of_person.filter(sessions::id.ne(Col(keep)))).execute(connection)
+        }
+        None => diesel::delete(of_person).execute(connection),
+    }?;
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! Persons, their sessions, and attempts to sign in, in memory.
+
+use async_trait::async_trait;
+use otp_core::audit::AuditEntry;
+use otp_core::ids::{PersonId, SessionId};
+use otp_core::keyring::KeyOwner;
+use otp_core::person::password::PasswordHash;
+use otp_core::person::session::{Session, SessionHash};
+use otp_core::person::sign_in::SignInFailures;
+use otp_core::person::{Membership, NewHolder, Person};
+use otp_core::ports::{Persons, PortError, Sessions, SignInAttempts};
+use otp_core::sealing::PersonIndex;
+use otp_core::time::Timestamp;
+
+use super::{MemoryStore, State, conflict};
+
+/// The rows about people.
+#[derive(Debug, Default)]
+pub(super) struct PersonRows {
+    persons: Vec<Person>,
+    memberships: Vec<Membership>,
+    sessions: Vec<Session>,
+    failures: Vec<(PersonIndex, SignInFailures)>,
+}
+
+#[async_trait]
+impl Persons for MemoryStore {
+    async fn open_account(&self, new: &NewHolder, entry: &AuditEntry) -> Result<bool, PortError> {
+        let mut state = self.state();
+        if state.people.has_address(new.person.email_index) {
+            return Ok(false);
+        }
+        let owner = KeyOwner::Account(new.account.id);
+        state.keyring.insert(owner, new.key.clone());
+        state.accounts.push(new.account.clone());
+        state.join(&new.person, new.membership, entry);
+        Ok(true)
+    }
+
+    async fn join_account(
+        &self,
+        person: &Person,
+        membership: &Membership,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        if state.people.has_address(person.email_index) {
+            return Ok(false);
+        }
+        state.require_account(membership.account_id)?;
+        state.join(person, *membership, entry);
+        Ok(true)
+    }
+
+    async fn find_person(&self, id: PersonId) -> Result<Option<Person>, PortError> {
+        let state = self.state();
+        let mut persons = state.people.persons.iter();
+        Ok(persons.find(|person| person.id == id).cloned())
+    }
+
+    async fn find_person_by_email(&self, email: PersonIndex) -> Result<Option<Person>, PortError> {
+        let state = self.state();
+        let mut persons = state.people.persons.iter();
+        Ok(persons.find(|person| person.email_index == email).cloned())
+    }
+
+    async fn list_memberships(&self, person: PersonId) -> Result<Vec<Membership>, PortError> {
+        let mut found = self.state().people.memberships.clone();
+        found.retain(|membership| membership.person_id == person);
+        found.sort_by_key(|membership| (membership.since, membership.account_id));
+        Ok(found)
+    }
+
+    async fn set_password(
+        &self,
+        person: PersonId,
+        password: &PasswordHash,
+        keep: Option<SessionId>,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let Some(found) = state.people.person_mut(person) else {
+            return Ok(false);
+        };
+        found.password = password.clone();
+        state.people.end_all(person, keep);
+        state.audit.push(entry.clone());
+        Ok(true)
+    }
+
+    async fn rehash_password(
+        &self,
+        person: PersonId,
+        before: &PasswordHash,
+        after: &PasswordHash,
+    ) -> Result<(), PortError> {
+        let mut state = self.state();
+        let found = state.people.person_mut(person);
+        if let Some(found) = found.filter(|found| found.password == *before) {
+            found.password = after.clone();
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Sessions for MemoryStore {
+    async fn begin_session(
+        &self,
+        session: &Session,
+        instead_of: Option<SessionHash>,
+    ) -> Result<(), PortError> {
+        let mut state = self.state();
+        let mut persons = state.people.persons.iter();
+        if !persons.any(|person| person.id == session.person_id) {
+            return Err(conflict("the person does not exist"));
+        }
+        let sessions = &mut state.people.sessions;
+        sessions.retain(|other| Some(other.hash) != instead_of);
+        sessions.push(*session);
+        Ok(())
+    }
+
+    async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError> {
+        let state = self.state();
+        let mut sessions = state.people.sessions.iter();
+        Ok(sessions.find(|session| session.hash == hash).copied())
+    }
+
+    async fn replace_session(
+        &self,
+        before: SessionHash,
+        after: &Session,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let mut sessions = state.people.sessions.iter_mut();
+        let found = sessions.find(|session| (session.id, session.hash) == (after.id, before));
+        Ok(found.map(|session| *session = *after).is_some())
+    }
+
+    async fn end_session(&self, person: PersonId, id: SessionId) -> Result<bool, PortError> {
+        let sessions = &mut self.state().people.sessions;
+        let before = sessions.len();
+        sessions.retain(|session| (session.person_id, session.id) != (person, id));
+        Ok(sessions.len() < before)
+    }
+
+    async fn end_sessions(&self, person: PersonId, keep: SessionId) -> Result<(), PortError> {
+        self.state().people.end_all(person, Some(keep));
+        Ok(())
+    }
+
+    async fn list_sessions(&self, person: PersonId) -> Result<Vec<Session>, PortError> {
+        let mut sessions = self.state().people.sessions.clone();
+        sessions.retain(|session| session.person_id == person);
+        sessions.sort_by_key(|session| std::cmp::Reverse((session.last_seen_at, session.id)));
+        Ok(sessions)
+    }
+
+    async fn forget_sessions(&self, before: Timestamp, limit: usize) -> Result<usize, PortError> {
+        let sessions = &mut self.state().people.sessions;
+        sessions.sort_by_key(|session| session.last_seen_at);
+        let old = sessions.partition_point(|session| session.last_seen_at < before);
+        Ok(sessions.drain(..old.min(limit)).count())
+    }
+}
+
+#[async_trait]
+impl SignInAttempts for MemoryStore {
+    async fn count_attempt(
+        &self,
+        email: PersonIndex,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        let failures = &mut self.state().people.failures;
+        let counted = failures.iter().position(|(other, _)| *other == email);
+        let before = counted.map_or_else(SignInFailures::default, |at| failures[at].1);
+        if let Some(again) = before.may_try_at(now) {
+            return Ok(Some(again));
+        }
+        let after = before.after_another(now);
+        match counted {
+            Some(at) => failures[at].1 = after,
+            None => failures.push((email, after)),
+        }
+        Ok(None)
+    }
+
+    async fn clear_attempts(&self, email: PersonIndex) -> Result<(), PortError> {
+        let failures = &mut self.state().people.failures;
+        failures.retain(|(other, _)| *other != email);
+        Ok(())
+    }
+
+    async fn forget_attempts(&self, before: Timestamp, limit: usize) -> Result<usize, PortError> {
+        let failures = &mut self.state().people.failures;
+        failures.sort_by_key(|(_, failures)| failures.last_at);
+        let old = failures.partition_point(|(_, failures)| failures.last_at < Some(before));
+        Ok(failures.drain(..old.min(limit)).count())
+    }
+}
+
+impl PersonRows {
+    fn has_address(&self, email: PersonIndex) -> bool {
+        let mut persons = self.persons.iter();
+        persons.any(|person| person.email_index == email)
+    }
+
+    fn person_mut(&mut self, id: PersonId) -> Option<&mut Person> {
+        self.persons.iter_mut().find(|person| person.id == id)
+    }
+
+    fn end_all(&mut self, person: PersonId, keep: Option<SessionId>) {
+        self.sessions
+            .retain(|session| session.person_id != person || Some(session.id) == keep);
+    }
+}
+
+impl State {
+    fn join(&mut self, person: &Person, membership: Membership, entry: &AuditEntry) {
+        self.people.persons.push(person.clone());
+        self.people.memberships.push(membership);
+        self.audit.push(entry.clone());
+    }
+}
