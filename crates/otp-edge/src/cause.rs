@@ -1,10 +1,14 @@
 //! Causes of errors, for the log.
 
-/// The cause of an error; for the log only.
-pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
-
 /// Returns an error and its causes in one line.
-pub(crate) fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
+///
+/// ```
+/// let number: Result<u8, _> = "x".parse();
+/// let error = number.map_err(std::io::Error::other);
+/// let line = otp_edge::chain(&error.expect_err("no number"));
+/// assert_eq!(line, "invalid digit found in string");
+/// ```
+pub fn chain(cause: &(dyn std::error::Error + 'static)) -> String {
     let mut text = cause.to_string();
     let mut next = cause.source();
     while let Some(source) = next {

@@ -36,6 +36,7 @@
 //! ```
 
 mod body;
+mod cause;
 mod client_address;
 mod connections;
 mod deadlines;
@@ -54,12 +55,13 @@ mod tls;
 mod trace_parent;
 
 pub use body::{BodyError, BodyLimits, receive};
+pub use cause::chain;
 pub use client_address::{InvalidProxy, TrustedProxies, client_address, counted_address};
 pub use connections::{CONNECTIONS, CONNECTIONS_REFUSED, ConnectionLimits, RequestCount};
 pub use envelope::{EnvelopedBody, envelope, leave_unlogged};
 pub use headers::{NO_STORE, retry_after};
 pub use panics::catch_panics;
-pub use rate_limit::{Exceeded, PerIpLimit, PerIpQuota, per_ip_limit};
+pub use rate_limit::{Exceeded, PerIpLimit, PerIpQuota, per_ip_limit, per_ip_limit_of_forms};
 pub use refusal::{Refusal, Refusals};
 pub use request_context::{REQUEST_ID, RequestContext};
 pub use request_metrics::REQUEST_DURATION;

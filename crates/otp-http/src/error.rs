@@ -2,7 +2,6 @@
 
 mod answer;
 mod api_error;
-mod cause;
 mod code;
 mod documentation;
 mod invalid_field;

@@ -52,7 +52,8 @@ struct Limiter<C: Clock = DefaultClock> {
 
 impl<C: Clock + Clone> Limiter<C> {
     fn with_clock(quota: PerIpQuota, clock: C) -> Self {
-        let rate = Quota::per_second(quota.per_second).allow_burst(quota.burst);
+        let rate = Quota::with_period(quota.interval()).expect("an interval is never zero");
+        let rate = rate.allow_burst(quota.burst());
         Self {
             limiter: RateLimiter::dashmap_with_clock(rate, clock.clone()),
             clock,
@@ -66,7 +67,7 @@ impl<C: Clock + Clone> Limiter<C> {
         self.limiter
             .check_key(&client)
             .map_err(|not_until| Exceeded {
-                burst: self.quota.burst,
+                burst: self.quota.burst(),
                 window_seconds: self.quota.window_seconds(),
                 wait_seconds: whole_seconds(not_until.wait_time_from(self.clock.now())).max(1),
             })
@@ -96,10 +97,7 @@ mod tests {
 
     fn limiter(per_second: u32, burst: u32) -> (Limiter<FakeRelativeClock>, FakeRelativeClock) {
         let some = |number| NonZeroU32::new(number).expect("not zero");
-        let quota = PerIpQuota {
-            per_second: some(per_second),
-            burst: some(burst),
-        };
+        let quota = PerIpQuota::per_second(some(per_second), some(burst));
         let clock = FakeRelativeClock::default();
         (Limiter::with_clock(quota, clock.clone()), clock)
     }
@@ -122,6 +120,25 @@ mod tests {
         assert_eq!(exceeded.window_seconds, 3);
         clock.advance(Duration::from_secs(exceeded.wait_seconds));
         assert_eq!(limiter.check(address(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_quota_of_an_hour_is_spent_at_once_and_recovers_one_by_one() {
+        let five = NonZeroU32::new(5).expect("not zero");
+        let quota = PerIpQuota::per_period(five, Duration::from_secs(60 * 60));
+        let clock = FakeRelativeClock::default();
+        let limiter = Limiter::with_clock(quota, clock.clone());
+        for _ in 0..5 {
+            assert_eq!(limiter.check(address(1)), Ok(()));
+        }
+        let exceeded = limiter.check(address(1)).expect_err("five in an hour");
+        assert_eq!(
+            (exceeded.wait_seconds, exceeded.window_seconds),
+            (720, 3_600)
+        );
+        clock.advance(Duration::from_secs(720));
+        assert_eq!(limiter.check(address(1)), Ok(()));
+        assert!(limiter.check(address(1)).is_err());
     }
 
     #[test]

@@ -14,6 +14,25 @@ pub async fn per_ip_limit<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    limited(request, next).await
+}
+
+/// Middleware like [`per_ip_limit`] that lets requests pass that change nothing: a page may be looked at as often as
+/// one likes, and its form is limited.
+pub async fn per_ip_limit_of_forms<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    if request.method().is_safe() {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    limited(request, next).await
+}
+
+async fn limited<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let limit = request.app_data::<PerIpLimit>();
     let exceeded = limit.and_then(|limit| limit.check(request.request()).err());
     match exceeded {

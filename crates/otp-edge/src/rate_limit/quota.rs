@@ -1,6 +1,7 @@
 //! Quota of a client, and how an answer states that it is exceeded.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 
@@ -9,16 +10,48 @@ use crate::headers::retry_after;
 /// The requests that one IP address may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PerIpQuota {
-    /// Requests per second in the long run.
-    pub per_second: NonZeroU32,
+    /// Requests in each period, in the long run.
+    requests: NonZeroU32,
+    /// The period.
+    period: Duration,
     /// Requests at once.
-    pub burst: NonZeroU32,
+    burst: NonZeroU32,
 }
 
 impl PerIpQuota {
+    /// A quota of `requests` per second in the long run, and `burst` at once.
+    pub const fn per_second(requests: NonZeroU32, burst: NonZeroU32) -> Self {
+        Self {
+            requests,
+            period: Duration::from_secs(1),
+            burst,
+        }
+    }
+
+    /// A quota of `requests` in each period, all at once or one after the other.
+    pub const fn per_period(requests: NonZeroU32, period: Duration) -> Self {
+        Self {
+            requests,
+            period,
+            burst: requests,
+        }
+    }
+
+    /// Returns how many requests may be made at once.
+    pub(super) const fn burst(self) -> NonZeroU32 {
+        self.burst
+    }
+
+    /// Returns after how long one more request may be made.
+    pub(super) fn interval(self) -> Duration {
+        // A nanosecond is the least that the limiter can count.
+        (self.period / self.requests.get()).max(Duration::from_nanos(1))
+    }
+
     /// Returns how long an exhausted quota takes to recover completely, in seconds.
     pub(super) fn window_seconds(self) -> u64 {
-        u64::from(self.burst.get()).div_ceil(u64::from(self.per_second.get()))
+        let window = self.period.as_secs() * u64::from(self.burst.get());
+        window.div_ceil(u64::from(self.requests.get()))
     }
 }
 

@@ -38,10 +38,7 @@ fn refusals(word: &'static str) -> Refusals {
 
 /// A limit that recovers once per second.
 pub(super) fn limit(burst: u32, proxies: &[&str]) -> PerIpLimit {
-    let quota = PerIpQuota {
-        per_second: NonZeroU32::MIN,
-        burst: NonZeroU32::new(burst).unwrap(),
-    };
+    let quota = PerIpQuota::per_second(NonZeroU32::MIN, NonZeroU32::new(burst).unwrap());
     PerIpLimit::new(quota, TrustedProxies::parse(proxies).unwrap())
 }
 

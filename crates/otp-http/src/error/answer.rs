@@ -9,10 +9,9 @@ use actix_web::http::header::{
 use otp_core::cooldown::whole_seconds;
 use otp_core::message::MessageStatus;
 use otp_core::ports::PortError;
-use otp_edge::{NO_STORE, REQUEST_ID, RequestContext, retry_after};
+use otp_edge::{NO_STORE, REQUEST_ID, RequestContext, chain, retry_after};
 
 use super::api_error::ApiError;
-use super::cause::chain;
 use super::code::ErrorCode;
 use super::invalid_field::InvalidField;
 use super::problem::{PROBLEM_JSON, Problem};

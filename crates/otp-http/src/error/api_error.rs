@@ -6,11 +6,13 @@ use actix_web::http::header::HeaderValue;
 use otp_core::ids::MessageId;
 use otp_edge::Exceeded;
 
-use super::cause::Cause;
 use super::code::ErrorCode;
 use super::invalid_field::InvalidField;
 use crate::body::MalformedBody;
 use crate::parameter::InvalidQuery;
+
+/// The cause of an error; for the log only.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// The reason why a request does not get the answer it asked for.
 #[derive(Debug)]

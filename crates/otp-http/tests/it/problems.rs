@@ -75,10 +75,7 @@ async fn refusals_before_the_handler_are_problems_too() {
 
     let mut world = World::new();
     let one = NonZeroU32::MIN;
-    world.options.per_ip = Some(PerIpQuota {
-        per_second: one,
-        burst: one,
-    });
+    world.options.per_ip = Some(PerIpQuota::per_second(one, one));
     let api = world.api();
     let first = super::support::ask(&api, accepting(get("/v1/messages?limit=0"))).await;
     problem(&first, 400, "InvalidQueryParameter");

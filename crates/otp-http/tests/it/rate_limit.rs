@@ -11,10 +11,10 @@ use super::support::{World, ask};
 
 fn limited(burst: u32, proxies: &[&str]) -> Api {
     let mut world = World::without_directory();
-    world.options.per_ip = Some(PerIpQuota {
-        per_second: NonZeroU32::MIN,
-        burst: NonZeroU32::new(burst).unwrap(),
-    });
+    world.options.per_ip = Some(PerIpQuota::per_second(
+        NonZeroU32::MIN,
+        NonZeroU32::new(burst).unwrap(),
+    ));
     world.options.trusted_proxies = TrustedProxies::parse(proxies).unwrap();
     world.api()
 }

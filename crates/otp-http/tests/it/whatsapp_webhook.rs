@@ -417,10 +417,7 @@ async fn another_method_is_refused_with_the_supported_ones() {
 async fn metas_bursts_are_not_limited_per_address() {
     let one = std::num::NonZeroU32::MIN;
     let mut world = world();
-    world.options.per_ip = Some(otp_edge::PerIpQuota {
-        per_second: one,
-        burst: one,
-    });
+    world.options.per_ip = Some(otp_edge::PerIpQuota::per_second(one, one));
     let api = world.api();
     for _ in 0..20 {
         assert_eq!(ask(&api, notify("nothing")).await.status, 200);

@@ -16,10 +16,7 @@ async fn error(request: TestRequest) -> (u16, String) {
 async fn rule_1_the_limit_per_ip_is_checked_before_the_key() {
     let mut world = World::without_directory();
     let one = std::num::NonZeroU32::MIN;
-    world.options.per_ip = Some(PerIpQuota {
-        per_second: one,
-        burst: one,
-    });
+    world.options.per_ip = Some(PerIpQuota::per_second(one, one));
     let api = world.api();
     let bare = || {
         TestRequest::post()
