@@ -35,6 +35,10 @@ pub enum AuditAction {
     ResetPassword,
     /// A person replaced the password. The subject is the person.
     ChangePassword,
+    /// A person turned on the second factor. The subject is the person.
+    AddSecondFactor,
+    /// A person turned off the second factor. The subject is the person.
+    RemoveSecondFactor,
 }
 
 /// A stored text names no audited action.
@@ -52,6 +56,8 @@ impl AuditAction {
             Self::SignUp => "SignUp",
             Self::ResetPassword => "ResetPassword",
             Self::ChangePassword => "ChangePassword",
+            Self::AddSecondFactor => "AddSecondFactor",
+            Self::RemoveSecondFactor => "RemoveSecondFactor",
         }
     }
 
@@ -64,6 +70,8 @@ impl AuditAction {
             "SignUp" => Ok(Self::SignUp),
             "ResetPassword" => Ok(Self::ResetPassword),
             "ChangePassword" => Ok(Self::ChangePassword),
+            "AddSecondFactor" => Ok(Self::AddSecondFactor),
+            "RemoveSecondFactor" => Ok(Self::RemoveSecondFactor),
             _ => Err(UnknownAuditAction),
         }
     }

@@ -24,6 +24,7 @@ use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::person::AccountRole;
 use otp_core::person::device::{Browser, System};
 use otp_core::person::password::PasswordHash;
+use otp_core::person::second_factor::RecoveryHash;
 use otp_core::person::session::{SessionHash, Stage};
 use otp_core::plan::Currency;
 use otp_core::pricing::PriceKey;
@@ -164,6 +165,7 @@ hashes!(
     ProofPublicKey,
     ProviderMessageIndex,
     RecipientIndex,
+    RecoveryHash,
     SessionHash,
     TransactionHash,
     RequestKeyHash,

@@ -55,7 +55,9 @@ pub use send_facts::{
     AccountRulesRow, BalanceRow, FirstAnswerRow, MessageStateRow, OptedOutRow, RecentSendRow,
 };
 pub use sender::{CheckedSenderRow, NO_TOKEN, SenderHealthRow, SenderRow};
-pub use session::{SessionChangeRow, SessionRow, SignInFailuresRow};
+pub use session::{
+    RecoveryCodeRow, SecondFactorRow, SessionChangeRow, SessionRow, SignInFailuresRow,
+};
 pub use template::{TemplateRow, TemplateStateRow};
 pub use test_message::TestMessageRow;
 pub use verification::{

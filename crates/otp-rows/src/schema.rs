@@ -423,6 +423,24 @@ table! {
 }
 
 table! {
+    /// The second factors of people.
+    second_factors (person_id) {
+        person_id -> Id,
+        secret -> Binary,
+        confirmed_at -> Nullable<Instant>,
+        last_step -> BigInt,
+    }
+}
+
+table! {
+    /// The recovery codes of people.
+    recovery_codes (person_id, hash) {
+        person_id -> Id,
+        hash -> Binary,
+    }
+}
+
+table! {
     /// Wrong passwords since the last right one.
     sign_in_failures (email_index) {
         email_index -> Binary,

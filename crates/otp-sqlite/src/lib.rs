@@ -51,6 +51,7 @@ mod receipts;
 mod recipient_identities;
 mod reviewer_numbers;
 mod schema;
+mod second_factors;
 mod send_ledger;
 mod sender_healths;
 mod senders;

@@ -38,7 +38,7 @@
 //! | [`test_accounts`] | `TestInbox`, `Accounts`, `SendLedger`, `CreditAudit`, `Erasure` | no test key works |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
-//! | [`persons`], [`sessions`] | `Persons`, `Sessions`, `SignInAttempts`, `AuditTrail` | nobody signs in |
+//! | [`persons`], [`sessions`], [`second_factors`] | `Persons`, `Sessions`, `SignInAttempts`, `SecondFactors`, `AuditTrail` | nobody signs in |
 //! | [`webhook_endpoints`] | `WebhookEndpoints`, `AdmissionFacts` | no customer's server is called |
 //! | [`webhook_deliveries`], [`webhook_events`], [`webhook_listeners`], [`webhook_log`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
 //! | [`schema`] | `Schema` | the server does not start |
@@ -69,6 +69,7 @@ pub mod races;
 pub mod receipts;
 pub mod reviewer_numbers;
 pub mod schema;
+pub mod second_factors;
 pub mod sender_health;
 pub mod sessions;
 pub mod settlement;
@@ -117,6 +118,7 @@ macro_rules! storage_contract {
             receipts,
             reviewer_numbers,
             schema,
+            second_factors,
             sender_health,
             sessions,
             settlement,
@@ -429,6 +431,15 @@ macro_rules! storage_contract {
             joining_an_unknown_account_leaves_nothing,
             a_password_is_set_with_its_entry,
             a_rehash_never_undoes_a_new_password,
+        }
+    };
+    (@second_factors $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; second_factors:
+            a_second_factor_is_replaced_until_it_is_confirmed,
+            a_second_factor_is_confirmed_once,
+            the_code_of_a_step_is_used_once,
+            a_recovery_code_is_used_once,
+            a_second_factor_is_removed_once,
         }
     };
     (@sessions $fresh:expr) => {

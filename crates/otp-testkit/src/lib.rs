@@ -18,6 +18,7 @@ pub mod contract;
 pub mod histories;
 pub mod log_capture;
 pub mod memory_store;
+pub mod people;
 pub mod postgres;
 pub mod proof;
 pub mod randomness;

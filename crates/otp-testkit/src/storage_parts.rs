@@ -29,6 +29,7 @@ use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::person::password::PasswordHash;
+use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::plan::Plan;
@@ -37,10 +38,10 @@ use otp_core::ports::{
     Directory, Erasure, Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages,
     NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
     ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
-    RewrappedKey, Schema, SchemaError, SchemaState, SendLedger, SenderHealths, Senders, Sessions,
-    SignInAttempts, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates, TestInbox,
-    VerificationKey, VerificationLedger, Verifications, WebhookBacklog, WebhookDeliveries,
-    WebhookEndpoints,
+    RewrappedKey, Schema, SchemaError, SchemaState, SecondFactors, SendLedger, SenderHealths,
+    Senders, Sessions, SignInAttempts, Storage, StorageHealth, StoredRecipient, Subscriptions,
+    Templates, TestInbox, VerificationKey, VerificationLedger, Verifications, WebhookBacklog,
+    WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -307,6 +308,18 @@ storage_parts! {
             wanted: &[(AccountId, IdentityIndex)],
         ) -> HashMap<(AccountId, IdentityIndex), (RecipientIndex, Timestamp)>;
         async fn remember(known: &[KnownIdentity]) -> ();
+    }
+    second_factors: SecondFactors {
+        async fn enrol_second_factor(factor: &SecondFactor) -> bool;
+        async fn find_second_factor(person: PersonId) -> Option<SecondFactor>;
+        async fn confirm_second_factor(
+            person: PersonId, step: i64, at: Timestamp, recovery_codes: &[RecoveryHash],
+            entry: &AuditEntry,
+        ) -> bool;
+        async fn use_step(person: PersonId, step: i64) -> bool;
+        async fn use_recovery_code(person: PersonId, code: RecoveryHash) -> bool;
+        async fn count_recovery_codes(person: PersonId) -> usize;
+        async fn remove_second_factor(person: PersonId, entry: &AuditEntry) -> bool;
     }
     send_ledger: SendLedger {
         async fn admit(attempts: Arc<[SendAttempt]>) -> Vec<Admission>;

@@ -746,3 +746,20 @@ CREATE TABLE sign_in_failures (
 );
 -- Finds those that no longer count.
 CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at);
+
+-- The second factors of people: the secret that an authenticator app has too, sealed with the installation's key.
+CREATE TABLE second_factors (
+    person_id    uuid        PRIMARY KEY REFERENCES persons (id),
+    secret       bytea       NOT NULL,
+    -- NULL until the person entered a first code.
+    confirmed_at timestamptz,
+    -- The step of the last code that was accepted.
+    last_step    bigint      NOT NULL
+);
+
+-- Codes that replace the app once each, as keyed hashes. A used one is deleted.
+CREATE TABLE recovery_codes (
+    person_id uuid  NOT NULL REFERENCES second_factors (person_id) ON DELETE CASCADE,
+    hash      bytea NOT NULL,
+    PRIMARY KEY (person_id, hash)
+);

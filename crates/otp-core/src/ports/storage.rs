@@ -4,9 +4,9 @@ use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
     IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
     OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
-    ReviewerNumbers, Schema, SendLedger, SenderHealths, Senders, Sessions, SignInAttempts,
-    StorageHealth, Subscriptions, Templates, TestInbox, VerificationLedger, Verifications,
-    WebhookDeliveries, WebhookEndpoints,
+    ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
+    SignInAttempts, StorageHealth, Subscriptions, Templates, TestInbox, VerificationLedger,
+    Verifications, WebhookDeliveries, WebhookEndpoints,
 };
 
 /// All ports that a storage adapter provides.
@@ -38,6 +38,7 @@ pub trait Storage:
     + RecipientIdentities
     + ReviewerNumbers
     + Schema
+    + SecondFactors
     + SendLedger
     + SenderHealths
     + Senders
@@ -79,6 +80,7 @@ impl<T> Storage for T where
         + RecipientIdentities
         + ReviewerNumbers
         + Schema
+        + SecondFactors
         + SendLedger
         + SenderHealths
         + Senders

@@ -70,6 +70,8 @@ pub enum Purpose {
     PersonEmail,
     /// The name of a person.
     PersonName,
+    /// The secret of a person's second factor.
+    SecondFactor,
     /// The URL of a customer's endpoint.
     WebhookUrl,
     /// The owner's description of an endpoint.
@@ -106,6 +108,7 @@ impl Purpose {
             Self::ReviewerCode => b"reviewer-code",
             Self::PersonEmail => b"person-email",
             Self::PersonName => b"person-name",
+            Self::SecondFactor => b"second-factor",
             Self::WebhookUrl => b"webhook-url",
             Self::WebhookDescription => b"webhook-description",
             Self::WebhookSecret => b"webhook-secret",

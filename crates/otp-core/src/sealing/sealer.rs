@@ -13,9 +13,10 @@ use super::{
     SealedProviderMessageId,
 };
 use crate::idempotency::Fingerprint;
-use crate::ids::{AccountId, MessageId, VerificationId};
+use crate::ids::{AccountId, MessageId, PersonId, VerificationId};
 use crate::keyring::{DataKey, KeyOwner};
 use crate::message::ProviderMessageId;
+use crate::person::second_factor::{RecoveryCode, RecoveryHash};
 use crate::ports::Randomness;
 use crate::recipient::{EmailAddress, PhoneNumber, Recipient};
 use crate::verification::{CodeHash, Context, ContextHash, HashedContext};
@@ -166,6 +167,7 @@ pub struct InstallationSealer {
     keys: OwnerKeys,
     provider_messages: Hmac<Sha256>,
     persons: Hmac<Sha256>,
+    recovery_codes: Hmac<Sha256>,
 }
 
 impl InstallationSealer {
@@ -174,6 +176,7 @@ impl InstallationSealer {
             keys: OwnerKeys::new(KeyOwner::Installation, key),
             provider_messages: keyed(&key.derive_index_key(b"provider-message-index")),
             persons: keyed(&key.derive_index_key(b"person-index")),
+            recovery_codes: keyed(&key.derive_index_key(b"recovery-code-hash")),
         }
     }
 
@@ -202,6 +205,18 @@ impl InstallationSealer {
     /// lower case have the same.
     pub fn person_index(&self, address: &EmailAddress) -> PersonIndex {
         PersonIndex(mac(&self.persons, &[address.folded().as_bytes()]))
+    }
+
+    /// Returns the index under which wrong codes of a person's second factor are counted.
+    pub fn second_factor_index(&self, person: PersonId) -> PersonIndex {
+        let parts = [b"\0second-factor".as_slice(), person.0.as_bytes()];
+        PersonIndex(mac(&self.persons, &parts))
+    }
+
+    /// Returns the hash of a recovery code. Equal codes of two people have unrelated hashes.
+    pub fn hash_recovery_code(&self, person: PersonId, code: &RecoveryCode) -> RecoveryHash {
+        let parts = [person.0.as_bytes().as_slice(), code.expose().as_bytes()];
+        RecoveryHash(mac(&self.recovery_codes, &parts))
     }
 
     /// Returns the blind index of a provider's message id.

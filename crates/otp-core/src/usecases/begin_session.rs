@@ -5,13 +5,15 @@ use std::sync::Arc;
 use crate::ids::{PersonId, SessionId};
 use crate::person::device::Device;
 use crate::person::session::{Session, SessionHash, SessionToken, Stage};
-use crate::ports::{Clock, PortError, Randomness, Sessions};
+use crate::ports::{Clock, PortError, Randomness, SecondFactors, Sessions};
 
 /// Begins sessions.
 #[derive(Clone)]
 pub struct BeginSession {
     /// Stores them.
     pub sessions: Arc<dyn Sessions>,
+    /// Knows who is asked for a second factor.
+    pub factors: Arc<dyn SecondFactors>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Generates ids and tokens.
@@ -28,7 +30,8 @@ pub struct BegunSession {
 }
 
 impl BeginSession {
-    /// Signs the person in. The session that the browser had before, if any, is ended.
+    /// Signs the person in; a person with a second factor is asked for it first. The session that the browser had
+    /// before, if any, is ended.
     pub async fn execute(
         &self,
         person: PersonId,
@@ -38,7 +41,12 @@ impl BeginSession {
         let (now, randomness) = (self.clock.now(), &*self.randomness);
         let id = SessionId::generate(now, randomness);
         let token = SessionToken::generate(randomness);
-        let session = Session::begin((id, person), &token, device, Stage::SignedIn, now);
+        let factor = self.factors.find_second_factor(person).await?;
+        let stage = match factor {
+            Some(factor) if factor.is_on() => Stage::AwaitingSecondFactor,
+            Some(_) | None => Stage::SignedIn,
+        };
+        let session = Session::begin((id, person), &token, device, stage, now);
         self.sessions.begin_session(&session, instead_of).await?;
         Ok(BegunSession { session, token })
     }

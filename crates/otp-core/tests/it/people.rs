@@ -1,190 +1,48 @@
 //! Signing up, signing in and resetting a password, over a store in memory.
 
+mod second_factor;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use otp_core::account::{AccountRules, ContactLine, HOUSE_ACCOUNT, HOUSE_CREDITS};
+use otp_core::account::{ContactLine, HOUSE_ACCOUNT, HOUSE_CREDITS};
 use otp_core::audit::AuditAction;
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::VerificationId;
 use otp_core::person::AccountRole;
 use otp_core::person::device::Device;
-use otp_core::person::password::{Password, PasswordHash, RefusedPassword};
+use otp_core::person::password::{Password, RefusedPassword};
 use otp_core::person::session::{IDLE, LONGEST, SessionToken};
-use otp_core::ports::{
-    Accounts, PasswordMatch, Passwords, PortError, ProofSigner, Subscriptions, VerificationKey,
-};
-use otp_core::proof::{Proof, ProofClaims};
+use otp_core::ports::{Accounts, Clock as _, Subscriptions};
 use otp_core::recipient::EmailAddress;
-use otp_core::sealing::Purpose;
+use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
-use otp_core::usecases::begin_session::{BeginSession, BegunSession};
-use otp_core::usecases::check_verification::CheckVerification;
-use otp_core::usecases::create_account::CreateAccount;
-use otp_core::usecases::create_verification::CreateVerification;
-use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::begin_session::BegunSession;
 use otp_core::usecases::forget_sign_ins::ForgetSignIns;
-use otp_core::usecases::open_house_account::OpenHouseAccount;
-use otp_core::usecases::prove_address::{ProveAddress, ProveAddressError};
-use otp_core::usecases::resend_verification::ResendVerification;
-use otp_core::usecases::reset_password::{ResetPassword, ResetPasswordError, ResetPasswordRequest};
-use otp_core::usecases::resume_session::{Activity, ResumeSession, Viewer};
-use otp_core::usecases::show_verification::ShowVerification;
-use otp_core::usecases::sign_in::{SignIn, SignInError, SignInRequest};
-use otp_core::usecases::sign_up::{SignUp, SignUpError, SignUpPolicy, SignUpRequest};
+use otp_core::usecases::prove_address::ProveAddressError;
+use otp_core::usecases::reset_password::{ResetPasswordError, ResetPasswordRequest};
+use otp_core::usecases::resume_session::{Activity, Viewer};
+use otp_core::usecases::sign_in::{SignInError, SignInRequest};
+use otp_core::usecases::sign_up::{SignUpError, SignUpPolicy, SignUpRequest};
 use otp_core::verification::Guess;
-use otp_testkit::contract::fixture::new_account;
-use otp_testkit::{ScriptedSender, World};
+use otp_testkit::people::{People, PlainPasswords};
 
 const ADDRESS: &str = "sara@noor.example";
 const PASSWORD: &str = "maroon-tulip-ferry";
 
-/// Signs nothing: no page shows the proof.
-struct NoProofs;
+struct Gateway(People);
 
-#[async_trait]
-impl ProofSigner for NoProofs {
-    async fn sign(&self, _: &ProofClaims) -> Result<Proof, PortError> {
-        Ok(Proof::new(String::new()))
+impl std::ops::Deref for Gateway {
+    type Target = People;
+
+    fn deref(&self) -> &People {
+        &self.0
     }
-}
-
-/// Keeps passwords in the clear, with the strength of the hash before them, and counts comparisons.
-struct PlainPasswords {
-    strength: usize,
-    compared: AtomicUsize,
-}
-
-#[async_trait]
-impl Passwords for PlainPasswords {
-    async fn hash_password(&self, password: &Password) -> Result<PasswordHash, PortError> {
-        let (strength, password) = (self.strength, password.expose());
-        Ok(PasswordHash(format!("{strength}:{password}")))
-    }
-
-    async fn match_password(
-        &self,
-        password: &Password,
-        hash: Option<PasswordHash>,
-    ) -> Result<PasswordMatch, PortError> {
-        self.compared.fetch_add(1, Ordering::Relaxed);
-        let Some(PasswordHash(hash)) = hash else {
-            return Ok(PasswordMatch::Wrong);
-        };
-        let (strength, text) = hash.split_once(':').expect("one of ours");
-        Ok(if text != password.expose() {
-            PasswordMatch::Wrong
-        } else if strength == self.strength.to_string() {
-            PasswordMatch::Right
-        } else {
-            PasswordMatch::RightButWeaklyHashed
-        })
-    }
-}
-
-struct Gateway {
-    world: World,
-    passwords: Arc<PlainPasswords>,
-    policy: SignUpPolicy,
 }
 
 impl Gateway {
     async fn new() -> Self {
-        let gateway = Self {
-            world: World::bare(ScriptedSender::default()).await,
-            passwords: Arc::new(PlainPasswords {
-                strength: 1,
-                compared: AtomicUsize::new(0),
-            }),
-            policy: SignUpPolicy::Open,
-        };
-        gateway.open_house().await;
-        gateway
-    }
-
-    async fn open_house(&self) {
-        let store = &self.world.fixture.store;
-        let open = OpenHouseAccount {
-            accounts: store.clone(),
-            create_account: self.create_account(),
-            subscriptions: store.clone(),
-        };
-        open.execute(new_account()).await.expect("opened");
-    }
-
-    fn create_account(&self) -> CreateAccount {
-        let fixture = &self.world.fixture;
-        CreateAccount {
-            accounts: fixture.store.clone(),
-            master_keys: Arc::clone(&fixture.master_keys),
-            clock: fixture.clock.clone(),
-            randomness: fixture.randomness.clone(),
-        }
-    }
-
-    fn prove(&self) -> ProveAddress {
-        let (fixture, send) = (&self.world.fixture, &self.world.send_message);
-        let show = ShowVerification {
-            verifications: fixture.store.clone(),
-            sealers: fixture.sealers(),
-            clock: fixture.clock.clone(),
-        };
-        ProveAddress {
-            create: CreateVerification {
-                send: send.clone(),
-                show: show.clone(),
-            },
-            resend: ResendVerification {
-                send: send.clone(),
-                show,
-                fallbacks: fixture.store.clone(),
-            },
-            check: CheckVerification {
-                ledger: fixture.store.clone(),
-                directory: fixture.store.clone(),
-                verifications: fixture.store.clone(),
-                sealers: fixture.sealers(),
-                proofs: Arc::new(NoProofs),
-                clock: fixture.clock.clone(),
-            },
-        }
-    }
-
-    fn begin_session(&self) -> BeginSession {
-        let fixture = &self.world.fixture;
-        BeginSession {
-            sessions: fixture.store.clone(),
-            clock: fixture.clock.clone(),
-            randomness: fixture.randomness.clone(),
-        }
-    }
-
-    fn sign_up(&self) -> SignUp {
-        let fixture = &self.world.fixture;
-        SignUp {
-            policy: self.policy,
-            prove: self.prove(),
-            create_account: self.create_account(),
-            rules: AccountRules::default(),
-            persons: fixture.store.clone(),
-            passwords: self.passwords.clone(),
-            installation: Arc::clone(&fixture.installation),
-            begin_session: self.begin_session(),
-        }
-    }
-
-    fn reset(&self) -> ResetPassword {
-        let fixture = &self.world.fixture;
-        ResetPassword {
-            prove: self.prove(),
-            persons: fixture.store.clone(),
-            attempts: fixture.store.clone(),
-            passwords: self.passwords.clone(),
-            installation: Arc::clone(&fixture.installation),
-            begin_session: self.begin_session(),
-        }
+        Self(People::new().await)
     }
 
     /// Sends a code to an address, and returns its id.
@@ -192,24 +50,6 @@ impl Gateway {
         let address = EmailAddress::parse(address).expect("an address");
         let sent = self.sign_up().begin(address, UiLanguage::Arabic).await;
         sent.expect("sent").id
-    }
-
-    /// Returns the code that was sent, as only its reader knows it.
-    async fn code(&self, id: VerificationId) -> String {
-        let fixture = &self.world.fixture;
-        let key = VerificationKey::Id(id);
-        let found = fixture
-            .store
-            .find_verification(HOUSE_ACCOUNT, key, self.now())
-            .await;
-        let sealed = found.expect("look up").expect("a verification").code;
-        let sealer = fixture.sealer_of(HOUSE_ACCOUNT).await;
-        let code = sealer.open(
-            Purpose::VerificationCode,
-            id.0,
-            &sealed.expect("still valid"),
-        );
-        code.expect("opens").to_string()
     }
 
     async fn request(&self, id: VerificationId) -> SignUpRequest {
@@ -234,44 +74,27 @@ impl Gateway {
         self.sign_up().execute(request).await.expect("signed up")
     }
 
-    async fn sign_in(&self, address: &str, password: &str) -> Result<BegunSession, SignInError> {
-        let fixture = &self.world.fixture;
-        let sign_in = SignIn {
-            persons: fixture.store.clone(),
-            attempts: fixture.store.clone(),
-            passwords: self.passwords.clone(),
-            installation: Arc::clone(&fixture.installation),
-            begin_session: self.begin_session(),
-        };
+    async fn try_password(
+        &self,
+        address: &str,
+        password: &str,
+    ) -> Result<BegunSession, SignInError> {
         let request = SignInRequest {
             email: EmailAddress::parse(address).expect("an address"),
             password: Password::typed(password.to_owned()),
             device: Device::of_user_agent(None),
             instead_of: None,
         };
-        sign_in.execute(request).await
+        self.sign_in().execute(request).await
     }
 
     async fn viewer(&self, token: &SessionToken, activity: Activity) -> Option<Viewer> {
-        let fixture = &self.world.fixture;
-        let resume = ResumeSession {
-            sessions: fixture.store.clone(),
-            persons: fixture.store.clone(),
-            installation: Arc::clone(&fixture.installation),
-            clock: fixture.clock.clone(),
-        };
-        resume.execute(token, activity).await.expect("looked up")
+        let resumed = self.resume_session().execute(token, activity).await;
+        resumed.expect("looked up")
     }
 
-    fn end_sessions(&self) -> EndSessions {
-        EndSessions {
-            sessions: self.world.fixture.store.clone(),
-            clock: self.world.fixture.clock.clone(),
-        }
-    }
-
-    fn now(&self) -> otp_core::time::Timestamp {
-        self.begin_session().clock.now()
+    fn now(&self) -> Timestamp {
+        self.world.fixture.clock.now()
     }
 
     fn advance(&self, duration: Duration) {
@@ -388,7 +211,7 @@ async fn nobody_signs_up_unless_sign_up_is_open() {
         let mut gateway = Gateway::new().await;
         let id = gateway.begin(ADDRESS).await;
         let request = gateway.request(id).await;
-        gateway.policy = policy;
+        gateway.0.policy = policy;
         let address = EmailAddress::parse(ADDRESS).expect("an address");
         let begun = gateway.sign_up().begin(address, UiLanguage::English).await;
         assert!(matches!(begun, Err(SignUpError::NotOpen)), "{policy:?}");
@@ -402,9 +225,9 @@ async fn an_unknown_address_is_refused_as_a_wrong_password_after_the_same_work()
     let gateway = Gateway::new().await;
     gateway.signed_up(ADDRESS).await;
     for address in [ADDRESS, "nobody@noor.example"] {
-        let before = gateway.passwords.compared.load(Ordering::Relaxed);
+        let before = gateway.passwords.compared();
         for attempt in 0..7 {
-            let refused = gateway.sign_in(address, "some other words").await;
+            let refused = gateway.try_password(address, "some other words").await;
             match (attempt, refused) {
                 (0..5, Err(SignInError::Wrong)) => {}
                 (5.., Err(SignInError::TooMany { wait })) => {
@@ -413,7 +236,7 @@ async fn an_unknown_address_is_refused_as_a_wrong_password_after_the_same_work()
                 (_, other) => panic!("{address}, attempt {attempt}: {other:?}"),
             }
         }
-        let after = gateway.passwords.compared.load(Ordering::Relaxed);
+        let after = gateway.passwords.compared();
         assert_eq!(after - before, 5, "{address}");
     }
 }
@@ -424,9 +247,14 @@ async fn a_right_password_signs_in_and_forgets_the_wrong_ones() {
     gateway.signed_up(ADDRESS).await;
     for _ in 0..3 {
         for _ in 0..4 {
-            assert!(gateway.sign_in(ADDRESS, "some other words").await.is_err());
+            assert!(
+                gateway
+                    .try_password(ADDRESS, "some other words")
+                    .await
+                    .is_err()
+            );
         }
-        let begun = gateway.sign_in("SARA@noor.example", PASSWORD).await;
+        let begun = gateway.try_password("SARA@noor.example", PASSWORD).await;
         let token = begun.expect("signed in").token;
         assert!(gateway.viewer(&token, Activity::Person).await.is_some());
     }
@@ -436,11 +264,8 @@ async fn a_right_password_signs_in_and_forgets_the_wrong_ones() {
 async fn a_weak_hash_is_replaced_at_the_next_sign_in() {
     let mut gateway = Gateway::new().await;
     let person = gateway.signed_up(ADDRESS).await.session.person_id;
-    gateway.passwords = Arc::new(PlainPasswords {
-        strength: 2,
-        compared: AtomicUsize::new(0),
-    });
-    assert!(gateway.sign_in(ADDRESS, PASSWORD).await.is_ok());
+    gateway.0.passwords = Arc::new(PlainPasswords::of_strength(2));
+    assert!(gateway.try_password(ADDRESS, PASSWORD).await.is_ok());
     let stored = gateway.world.fixture.store.find_person(person).await;
     let stored = stored.expect("look up").expect("a person");
     assert_eq!(stored.password.0, format!("2:{PASSWORD}"));
@@ -458,7 +283,11 @@ async fn a_session_ends_when_nobody_uses_it_and_news_of_a_page_do_not_prolong_it
     gateway.advance(minute);
     assert_eq!(gateway.viewer(&token, Activity::Page).await, None);
 
-    let token = gateway.sign_in(ADDRESS, PASSWORD).await.expect("in").token;
+    let token = gateway
+        .try_password(ADDRESS, PASSWORD)
+        .await
+        .expect("in")
+        .token;
     let begun = gateway.now();
     while gateway.now().since(begun) + IDLE < LONGEST {
         gateway.advance(IDLE - minute);
@@ -472,8 +301,8 @@ async fn a_session_ends_when_nobody_uses_it_and_news_of_a_page_do_not_prolong_it
 async fn signing_out_ends_the_session_and_others_can_be_ended_too() {
     let gateway = Gateway::new().await;
     let first = gateway.signed_up(ADDRESS).await;
-    let second = gateway.sign_in(ADDRESS, PASSWORD).await.expect("in");
-    let third = gateway.sign_in(ADDRESS, PASSWORD).await.expect("in");
+    let second = gateway.try_password(ADDRESS, PASSWORD).await.expect("in");
+    let third = gateway.try_password(ADDRESS, PASSWORD).await.expect("in");
     let end = gateway.end_sessions();
     let person = first.session.person_id;
     assert_eq!(end.list(person).await.expect("list").len(), 3);
@@ -490,12 +319,15 @@ async fn whoever_proves_their_address_sets_a_new_password_and_is_out_everywhere_
     let gateway = Gateway::new().await;
     let before = gateway.signed_up(ADDRESS).await;
     for _ in 0..6 {
-        let refused = gateway.sign_in(ADDRESS, "some other words").await;
+        let refused = gateway.try_password(ADDRESS, "some other words").await;
         assert!(refused.is_err());
     }
     gateway.advance(Duration::from_secs(600));
     let address = EmailAddress::parse(ADDRESS).expect("an address");
-    let sent = gateway.reset().begin(address, UiLanguage::English).await;
+    let sent = gateway
+        .reset_password()
+        .begin(address, UiLanguage::English)
+        .await;
     let id = sent.expect("sent").id;
     let request = |password: &str, code: &str| ResetPasswordRequest {
         verification: id,
@@ -505,7 +337,7 @@ async fn whoever_proves_their_address_sets_a_new_password_and_is_out_everywhere_
     };
     let code = gateway.code(id).await;
     let weak = gateway
-        .reset()
+        .reset_password()
         .execute(request("123456789012", &code))
         .await;
     assert!(
@@ -513,19 +345,22 @@ async fn whoever_proves_their_address_sets_a_new_password_and_is_out_everywhere_
         "{weak:?}"
     );
     let new = "quiet lemon harbour";
-    let reset = gateway.reset().execute(request(new, &code)).await;
+    let reset = gateway.reset_password().execute(request(new, &code)).await;
     let token = reset.expect("reset").token;
     assert!(gateway.viewer(&token, Activity::Person).await.is_some());
     assert_eq!(gateway.viewer(&before.token, Activity::Person).await, None);
-    assert!(gateway.sign_in(ADDRESS, PASSWORD).await.is_err());
-    assert!(gateway.sign_in(ADDRESS, new).await.is_ok());
+    assert!(gateway.try_password(ADDRESS, PASSWORD).await.is_err());
+    assert!(gateway.try_password(ADDRESS, new).await.is_ok());
 }
 
 #[tokio::test]
 async fn only_the_owner_of_an_address_learns_that_nobody_has_it() {
     let gateway = Gateway::new().await;
     let address = EmailAddress::parse(ADDRESS).expect("an address");
-    let sent = gateway.reset().begin(address, UiLanguage::English).await;
+    let sent = gateway
+        .reset_password()
+        .begin(address, UiLanguage::English)
+        .await;
     let id = sent.expect("a code is sent to every address").id;
     let request = ResetPasswordRequest {
         verification: id,
@@ -533,7 +368,7 @@ async fn only_the_owner_of_an_address_learns_that_nobody_has_it() {
         password: Password::typed(PASSWORD.to_owned()),
         device: Device::of_user_agent(None),
     };
-    let refused = gateway.reset().execute(request).await;
+    let refused = gateway.reset_password().execute(request).await;
     assert!(
         matches!(refused, Err(ResetPasswordError::NobodyHasAddress)),
         "{refused:?}"
@@ -565,7 +400,12 @@ async fn a_code_is_sent_again_after_its_cooldown_and_never_under_an_unknown_id()
 async fn sessions_and_failures_that_are_over_are_forgotten() {
     let gateway = Gateway::new().await;
     let begun = gateway.signed_up(ADDRESS).await;
-    assert!(gateway.sign_in(ADDRESS, "some other words").await.is_err());
+    assert!(
+        gateway
+            .try_password(ADDRESS, "some other words")
+            .await
+            .is_err()
+    );
     let fixture = &gateway.world.fixture;
     let forget = ForgetSignIns {
         sessions: fixture.store.clone(),
@@ -582,7 +422,7 @@ async fn sessions_and_failures_that_are_over_are_forgotten() {
     assert!(!forget.execute().await.expect("a batch that is not full"));
     assert_eq!(sessions().await, 0);
     for _ in 0..5 {
-        let refused = gateway.sign_in(ADDRESS, "some other words").await;
+        let refused = gateway.try_password(ADDRESS, "some other words").await;
         assert!(matches!(refused, Err(SignInError::Wrong)), "{refused:?}");
     }
 }

@@ -11,13 +11,11 @@ use otp_core::ports::Clock as _;
 use otp_core::sealing::Purpose;
 use otp_core::send::Outcome;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
-use otp_core::usecases::list_messages::ListMessages;
-use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::show_overview::{
     Attention, CreditsLeft, FirstSteps, MessageCounts, Overview, ShowOverview, ShowOverviewError,
 };
+use otp_core::webhook::EventFilter;
 use otp_core::webhook::endpoint::{DisabledReason, EndpointStanding, WebhookEndpoint};
-use otp_core::webhook::{EventFilter, PrivateTargets};
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::Fixture;
 use uuid::Uuid;
@@ -27,26 +25,7 @@ async fn fixture() -> Fixture {
 }
 
 fn use_case(fixture: &Fixture) -> ShowOverview {
-    let store = || fixture.store.clone();
-    ShowOverview {
-        accounts: store(),
-        subscriptions: store(),
-        keys: store(),
-        directory: store(),
-        list_messages: ListMessages {
-            messages: store(),
-            sealers: fixture.sealers(),
-        },
-        endpoints: ManageWebhookEndpoints {
-            endpoints: store(),
-            sealers: fixture.sealers(),
-            clock: fixture.clock.clone(),
-            randomness: fixture.randomness.clone(),
-            private_targets: PrivateTargets::Forbidden,
-        },
-        sealers: fixture.sealers(),
-        clock: fixture.clock.clone(),
-    }
+    otp_testkit::people::show_overview(fixture)
 }
 
 async fn overview(fixture: &Fixture) -> Overview {

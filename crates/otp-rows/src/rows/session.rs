@@ -1,14 +1,15 @@
-//! Sessions, and failures to sign in.
+//! Sessions, failures to sign in, and second factors.
 
 use diesel::prelude::*;
 use otp_core::ids::{PersonId, SessionId};
 use otp_core::person::device::{Browser, Device, System};
+use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::person::sign_in::SignInFailures;
-use otp_core::sealing::PersonIndex;
+use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::time::Timestamp;
 
-use crate::schema::{sessions, sign_in_failures};
+use crate::schema::{recovery_codes, second_factors, sessions, sign_in_failures};
 use crate::{Col, Unreadable};
 
 /// A session.
@@ -111,5 +112,56 @@ impl TryFrom<SignInFailuresRow> for SignInFailures {
             count,
             last_at: (count > 0).then_some(row.last_at.0),
         })
+    }
+}
+
+/// The second factor of a person.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = second_factors)]
+pub struct SecondFactorRow {
+    person_id: Col<PersonId>,
+    secret: Col<Sealed>,
+    confirmed_at: Col<Option<Timestamp>>,
+    last_step: i64,
+}
+
+impl From<&SecondFactor> for SecondFactorRow {
+    fn from(factor: &SecondFactor) -> Self {
+        Self {
+            person_id: Col(factor.person_id),
+            secret: Col(factor.secret.clone()),
+            confirmed_at: Col(factor.confirmed_at),
+            last_step: factor.last_step,
+        }
+    }
+}
+
+impl From<SecondFactorRow> for SecondFactor {
+    fn from(row: SecondFactorRow) -> Self {
+        Self {
+            person_id: row.person_id.0,
+            secret: row.secret.0,
+            confirmed_at: row.confirmed_at.0,
+            last_step: row.last_step,
+        }
+    }
+}
+
+/// A recovery code of a person.
+#[derive(Insertable)]
+#[diesel(table_name = recovery_codes)]
+pub struct RecoveryCodeRow {
+    person_id: Col<PersonId>,
+    hash: Col<RecoveryHash>,
+}
+
+impl RecoveryCodeRow {
+    /// Makes the rows of a person's codes.
+    pub fn of(person: PersonId, codes: &[RecoveryHash]) -> Vec<Self> {
+        let rows = codes.iter().map(|hash| Self {
+            person_id: Col(person),
+            hash: Col(*hash),
+        });
+        rows.collect()
     }
 }

@@ -1,14 +1,17 @@
 //! Persons, their sessions, and attempts to sign in, in memory.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use otp_core::audit::AuditEntry;
 use otp_core::ids::{PersonId, SessionId};
 use otp_core::keyring::KeyOwner;
 use otp_core::person::password::PasswordHash;
+use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
 use otp_core::person::sign_in::SignInFailures;
 use otp_core::person::{Membership, NewHolder, Person};
-use otp_core::ports::{Persons, PortError, Sessions, SignInAttempts};
+use otp_core::ports::{Persons, PortError, SecondFactors, Sessions, SignInAttempts};
 use otp_core::sealing::PersonIndex;
 use otp_core::time::Timestamp;
 
@@ -21,6 +24,8 @@ pub(super) struct PersonRows {
     memberships: Vec<Membership>,
     sessions: Vec<Session>,
     failures: Vec<(PersonIndex, SignInFailures)>,
+    second_factors: Vec<SecondFactor>,
+    recovery_codes: BTreeSet<(PersonId, RecoveryHash)>,
 }
 
 #[async_trait]
@@ -200,7 +205,103 @@ impl SignInAttempts for MemoryStore {
     }
 }
 
+#[async_trait]
+impl SecondFactors for MemoryStore {
+    async fn enrol_second_factor(&self, factor: &SecondFactor) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let people = &mut state.people;
+        if !people
+            .persons
+            .iter()
+            .any(|person| person.id == factor.person_id)
+        {
+            return Err(conflict("the person does not exist"));
+        }
+        if let Some(kept) = people.second_factor_mut(factor.person_id) {
+            if kept.confirmed_at.is_some() {
+                return Ok(false);
+            }
+            *kept = factor.clone();
+        } else {
+            people.second_factors.push(factor.clone());
+        }
+        Ok(true)
+    }
+
+    async fn find_second_factor(
+        &self,
+        person: PersonId,
+    ) -> Result<Option<SecondFactor>, PortError> {
+        Ok(self.state().people.second_factor_mut(person).cloned())
+    }
+
+    async fn confirm_second_factor(
+        &self,
+        person: PersonId,
+        step: i64,
+        at: Timestamp,
+        recovery_codes: &[RecoveryHash],
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let waiting = state.people.second_factor_mut(person);
+        let Some(factor) = waiting.filter(|factor| factor.confirmed_at.is_none()) else {
+            return Ok(false);
+        };
+        (factor.confirmed_at, factor.last_step) = (Some(at), step);
+        let codes = recovery_codes.iter().map(|hash| (person, *hash));
+        state.people.recovery_codes.extend(codes);
+        state.audit.push(entry.clone());
+        Ok(true)
+    }
+
+    async fn use_step(&self, person: PersonId, step: i64) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let factor = state.people.second_factor_mut(person);
+        let unused = factor.filter(|factor| factor.last_step < step);
+        Ok(unused.map(|factor| factor.last_step = step).is_some())
+    }
+
+    async fn use_recovery_code(
+        &self,
+        person: PersonId,
+        code: RecoveryHash,
+    ) -> Result<bool, PortError> {
+        Ok(self.state().people.recovery_codes.remove(&(person, code)))
+    }
+
+    async fn count_recovery_codes(&self, person: PersonId) -> Result<usize, PortError> {
+        let state = self.state();
+        let codes = state.people.recovery_codes.iter();
+        Ok(codes.filter(|(of, _)| *of == person).count())
+    }
+
+    async fn remove_second_factor(
+        &self,
+        person: PersonId,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let people = &mut state.people;
+        let before = people.second_factors.len();
+        people
+            .second_factors
+            .retain(|factor| factor.person_id != person);
+        people.recovery_codes.retain(|(of, _)| *of != person);
+        let removed = people.second_factors.len() < before;
+        if removed {
+            state.audit.push(entry.clone());
+        }
+        Ok(removed)
+    }
+}
+
 impl PersonRows {
+    fn second_factor_mut(&mut self, person: PersonId) -> Option<&mut SecondFactor> {
+        let mut factors = self.second_factors.iter_mut();
+        factors.find(|factor| factor.person_id == person)
+    }
+
     fn has_address(&self, email: PersonIndex) -> bool {
         let mut persons = self.persons.iter();
         persons.any(|person| person.email_index == email)

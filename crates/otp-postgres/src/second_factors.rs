@@ -1,0 +1,161 @@
+//! Second factors.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use otp_core::audit::AuditEntry;
+use otp_core::ids::PersonId;
+use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
+use otp_core::ports::{PortError, SecondFactors};
+use otp_core::time::Timestamp;
+use otp_rows::Col;
+use otp_rows::rows::{AuditEntryRow, RecoveryCodeRow, SecondFactorRow};
+use otp_rows::schema::{audit_entries, recovery_codes, second_factors};
+
+use crate::PgStore;
+use crate::errors::port_error;
+use crate::pipeline::{try_join, try_join3};
+use crate::transaction::Transaction;
+
+#[async_trait]
+impl SecondFactors for PgStore {
+    async fn enrol_second_factor(&self, factor: &SecondFactor) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let enrolled = enrol(&transaction, factor).await;
+        transaction.finish(enrolled.map_err(port_error)).await
+    }
+
+    async fn find_second_factor(
+        &self,
+        person: PersonId,
+    ) -> Result<Option<SecondFactor>, PortError> {
+        let row = second_factors::table
+            .find(Col(person))
+            .select(SecondFactorRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()
+            .map_err(port_error)?;
+        Ok(row.map(SecondFactor::from))
+    }
+
+    async fn confirm_second_factor(
+        &self,
+        person: PersonId,
+        step: i64,
+        at: Timestamp,
+        recovery_codes: &[RecoveryHash],
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let codes = RecoveryCodeRow::of(person, recovery_codes);
+        let transaction = Transaction::on(self.connection().await?);
+        let confirmed = confirm(&transaction, (person, step, at), codes, entry).await;
+        transaction.finish(confirmed.map_err(port_error)).await
+    }
+
+    async fn use_step(&self, person: PersonId, step: i64) -> Result<bool, PortError> {
+        let unused = second_factors::table
+            .find(Col(person))
+            .filter(second_factors::last_step.lt(step));
+        let used = diesel::update(unused)
+            .set(second_factors::last_step.eq(step))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(used > 0)
+    }
+
+    async fn use_recovery_code(
+        &self,
+        person: PersonId,
+        code: RecoveryHash,
+    ) -> Result<bool, PortError> {
+        let used = diesel::delete(recovery_codes::table.find((Col(person), Col(code))))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(used > 0)
+    }
+
+    async fn count_recovery_codes(&self, person: PersonId) -> Result<usize, PortError> {
+        let count: i64 = recovery_codes::table
+            .filter(recovery_codes::person_id.eq(Col(person)))
+            .count()
+            .get_result(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    async fn remove_second_factor(
+        &self,
+        person: PersonId,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let removed = remove(&transaction, person, entry).await;
+        transaction.finish(removed.map_err(port_error)).await
+    }
+}
+
+async fn enrol(transaction: &Transaction, factor: &SecondFactor) -> QueryResult<bool> {
+    let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    let unconfirmed = second_factors::table
+        .find(Col(factor.person_id))
+        .filter(second_factors::confirmed_at.is_null());
+    let replaced = diesel::delete(unconfirmed).execute(&mut first);
+    let insert = diesel::insert_into(second_factors::table)
+        .values(SecondFactorRow::from(factor))
+        .on_conflict(second_factors::person_id)
+        .do_nothing()
+        .execute(&mut second);
+    let ((), _, kept) = try_join3(transaction.begin(), replaced, insert).await?;
+    Ok(kept > 0)
+}
+
+async fn confirm(
+    transaction: &Transaction,
+    (person, step, at): (PersonId, i64, Timestamp),
+    codes: Vec<RecoveryCodeRow>,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
+    let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    let unconfirmed = second_factors::table
+        .find(Col(person))
+        .filter(second_factors::confirmed_at.is_null());
+    let update = diesel::update(unconfirmed)
+        .set((
+            second_factors::confirmed_at.eq(Col(Some(at))),
+            second_factors::last_step.eq(step),
+        ))
+        .execute(&mut first);
+    let ((), confirmed) = try_join(transaction.begin(), update).await?;
+    if confirmed == 0 {
+        return Ok(false);
+    }
+    let keep = diesel::insert_into(recovery_codes::table)
+        .values(codes)
+        .execute(&mut first);
+    let append = diesel::insert_into(audit_entries::table)
+        .values(AuditEntryRow::from(entry))
+        .execute(&mut second);
+    try_join(keep, append).await?;
+    Ok(true)
+}
+
+async fn remove(
+    transaction: &Transaction,
+    person: PersonId,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
+    let mut connection = transaction.connection();
+    let delete = diesel::delete(second_factors::table.find(Col(person))).execute(&mut connection);
+    let ((), removed) = try_join(transaction.begin(), delete).await?;
+    if removed > 0 {
+        diesel::insert_into(audit_entries::table)
+            .values(AuditEntryRow::from(entry))
+            .execute(&mut connection)
+            .await?;
+    }
+    Ok(removed > 0)
+}

@@ -1,0 +1,168 @@
+//! Promises on second factors.
+
+use std::sync::Arc;
+
+use otp_core::audit::{AuditAction, AuditEntry};
+use otp_core::ids::{AuditEntryId, PersonId};
+use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
+use otp_core::ports::Storage;
+use otp_core::sealing::Sealed;
+use uuid::Uuid;
+
+use super::administration::assert_conflict;
+use super::fixture::{Fixture, START};
+use super::persons::joined;
+
+const CODES: [RecoveryHash; 2] = [RecoveryHash([1; 32]), RecoveryHash([2; 32])];
+
+fn factor(person_id: PersonId, secret: u8) -> SecondFactor {
+    SecondFactor {
+        person_id,
+        secret: Sealed(vec![secret]),
+        confirmed_at: None,
+        last_step: 0,
+    }
+}
+
+fn entry(number: u8, action: AuditAction, person: PersonId) -> AuditEntry {
+    AuditEntry {
+        id: AuditEntryId(Uuid::from_u128(u128::from(number) << 64)),
+        at: START,
+        actor: person.actor(),
+        action,
+        subject: person.0,
+    }
+}
+
+async fn enrol(fixture: &Fixture, factor: &SecondFactor) -> bool {
+    let enrolled = fixture.store.enrol_second_factor(factor).await;
+    enrolled.expect("enrolled or not")
+}
+
+async fn confirm(fixture: &Fixture, person: PersonId, number: u8) -> bool {
+    let entry = entry(number, AuditAction::AddSecondFactor, person);
+    let confirmed = fixture
+        .store
+        .confirm_second_factor(person, 100, START, &CODES, &entry);
+    confirmed.await.expect("confirmed or not")
+}
+
+async fn found(fixture: &Fixture, person: PersonId) -> Option<SecondFactor> {
+    let found = fixture.store.find_second_factor(person).await;
+    found.expect("look up")
+}
+
+async fn audited(fixture: &Fixture) -> Vec<AuditAction> {
+    let entries = fixture.store.list_audit_entries(99).await.expect("list");
+    entries.iter().map(|entry| entry.action).collect()
+}
+
+/// A factor that is not confirmed is replaced by the next; a confirmed one is not.
+pub async fn a_second_factor_is_replaced_until_it_is_confirmed(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let (one, other) = (joined(&fixture, 1).await.id, joined(&fixture, 2).await.id);
+    for secret in [1, 2] {
+        assert!(enrol(&fixture, &factor(one, secret)).await);
+        assert_eq!(found(&fixture, one).await, Some(factor(one, secret)));
+    }
+    assert_eq!(found(&fixture, other).await, None);
+    assert!(confirm(&fixture, one, 1).await);
+    let confirmed = SecondFactor {
+        confirmed_at: Some(START),
+        last_step: 100,
+        ..factor(one, 2)
+    };
+    assert_eq!(found(&fixture, one).await, Some(confirmed.clone()));
+    assert!(!enrol(&fixture, &factor(one, 3)).await);
+    assert_eq!(found(&fixture, one).await, Some(confirmed));
+    let nobody = factor(PersonId(Uuid::from_u128(99)), 1);
+    assert_conflict(fixture.store.enrol_second_factor(&nobody).await);
+}
+
+/// A factor is confirmed once, with its recovery codes and its entry of the audit trail.
+pub async fn a_second_factor_is_confirmed_once(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let person = joined(&fixture, 1).await.id;
+    assert!(!confirm(&fixture, person, 1).await, "there is none");
+    assert!(enrol(&fixture, &factor(person, 1)).await);
+    assert!(confirm(&fixture, person, 2).await);
+    assert!(!confirm(&fixture, person, 3).await);
+    let left = fixture.store.count_recovery_codes(person).await;
+    assert_eq!(left.expect("counted"), CODES.len());
+    let actions = audited(&fixture).await;
+    let added = |action: &&AuditAction| **action == AuditAction::AddSecondFactor;
+    assert_eq!(actions.iter().filter(added).count(), 1);
+}
+
+/// Of several uses of one code at the same time one succeeds, and earlier codes are used with it.
+pub async fn the_code_of_a_step_is_used_once(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let person = joined(&fixture, 1).await.id;
+    assert!(enrol(&fixture, &factor(person, 1)).await);
+    assert!(confirm(&fixture, person, 1).await);
+    let uses = (0..20).map(|_| {
+        let store = fixture.store.clone();
+        tokio::spawn(async move { store.use_step(person, 105).await.expect("used or not") })
+    });
+    let mut used = 0;
+    for one in uses.collect::<Vec<_>>() {
+        used += usize::from(one.await.expect("no panic"));
+    }
+    assert_eq!(used, 1);
+    for (step, is_used) in [(100, false), (104, false), (105, false), (106, true)] {
+        let used = fixture.store.use_step(person, step).await;
+        assert_eq!(used.expect("used or not"), is_used, "{step}");
+    }
+    let nobody = PersonId(Uuid::from_u128(99));
+    let used = fixture.store.use_step(nobody, 1).await;
+    assert!(!used.expect("not used"));
+}
+
+/// A recovery code is used once, by its own person.
+pub async fn a_recovery_code_is_used_once(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let (one, other) = (joined(&fixture, 1).await.id, joined(&fixture, 2).await.id);
+    assert!(enrol(&fixture, &factor(one, 1)).await);
+    assert!(confirm(&fixture, one, 1).await);
+    let uses = (0..20).map(|_| {
+        let store = fixture.store.clone();
+        let used = async move { store.use_recovery_code(one, CODES[0]).await };
+        tokio::spawn(async move { used.await.expect("used or not") })
+    });
+    let mut used = 0;
+    for one in uses.collect::<Vec<_>>() {
+        used += usize::from(one.await.expect("no panic"));
+    }
+    assert_eq!(used, 1);
+    for (person, code) in [(other, CODES[1]), (one, RecoveryHash([9; 32]))] {
+        let used = fixture.store.use_recovery_code(person, code).await;
+        assert!(!used.expect("not used"));
+    }
+    let left = fixture.store.count_recovery_codes(one).await;
+    assert_eq!(left.expect("counted"), 1);
+}
+
+/// A factor is removed once, with its recovery codes and an entry of the audit trail.
+pub async fn a_second_factor_is_removed_once(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let (one, other) = (joined(&fixture, 1).await.id, joined(&fixture, 2).await.id);
+    for (number, person) in [(1, one), (2, other)] {
+        assert!(enrol(&fixture, &factor(person, number)).await);
+        assert!(confirm(&fixture, person, number).await);
+    }
+    for (number, is_removed) in [(3, true), (4, false)] {
+        let entry = entry(number, AuditAction::RemoveSecondFactor, one);
+        let removed = fixture.store.remove_second_factor(one, &entry).await;
+        assert_eq!(removed.expect("removed or not"), is_removed);
+    }
+    assert_eq!(found(&fixture, one).await, None);
+    for (person, left) in [(one, 0), (other, CODES.len())] {
+        let counted = fixture.store.count_recovery_codes(person).await;
+        assert_eq!(counted.expect("counted"), left);
+    }
+    let actions = audited(&fixture).await;
+    let removed = |action: &&AuditAction| **action == AuditAction::RemoveSecondFactor;
+    assert_eq!(actions.iter().filter(removed).count(), 1);
+    assert!(enrol(&fixture, &factor(one, 5)).await);
+    assert!(confirm(&fixture, one, 5).await);
+}
