@@ -1,10 +1,15 @@
-//! Answer: a page with the headers that every page has.
+//! Answer: a page with the headers that every page has, and the way to the next page.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, VARY};
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY, VARY,
+};
 use askama::Template;
+use otp_core::person::session::SessionToken;
 use otp_edge::NO_STORE;
+
+use crate::session_cookie;
 
 /// Allows the page's own files and its own forms. There is no script yet, so none may run.
 ///
@@ -42,4 +47,31 @@ pub(crate) fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
     }
     let html = page.render().unwrap_or_default();
     answer.content_type("text/html; charset=utf-8").body(html)
+}
+
+/// Sends the browser on to another page of this site, after a form did what it is for.
+pub(crate) fn go_to(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, path))
+        .insert_header(NO_STORE)
+        .finish()
+}
+
+/// Gives the browser its token, and sends it on.
+pub(crate) fn signed_in(token: &SessionToken, path: &str) -> HttpResponse {
+    with_cookie(go_to(path), session_cookie::cookie(token))
+}
+
+/// Takes the token away, and sends the browser on.
+pub(crate) fn signed_out(path: &str) -> HttpResponse {
+    with_cookie(go_to(path), session_cookie::removal())
+}
+
+fn with_cookie(
+    mut answer: HttpResponse,
+    cookie: actix_web::cookie::Cookie<'static>,
+) -> HttpResponse {
+    // Only a cookie that is not ASCII is refused, and these are.
+    drop(answer.add_cookie(&cookie));
+    answer
 }

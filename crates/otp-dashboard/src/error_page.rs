@@ -1,10 +1,13 @@
 //! The page of a request that no other page answers: what happened, and the way on.
 
+use std::error::Error;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
-use otp_edge::{Refusal, Refusals};
+use otp_core::ports::PortError;
+use otp_edge::{Refusal, Refusals, chain, retry_after};
 
 use crate::answer;
 use crate::assets::Assets;
@@ -22,16 +25,25 @@ pub(crate) enum Problem {
     TooManyRequests,
     /// A form of another site was sent.
     ForeignForm,
+    /// A form did not arrive whole, or is too long.
+    UnreadableForm,
+    /// Nobody may sign up.
+    SignUpClosed,
+    /// The gateway cannot do it at the moment.
+    Unavailable,
     /// The gateway failed.
     Failed,
 }
 
 impl Problem {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::TooManyRequests,
         Self::ForeignForm,
+        Self::UnreadableForm,
+        Self::SignUpClosed,
+        Self::Unavailable,
         Self::Failed,
     ];
 
@@ -40,7 +52,9 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::ForeignForm | Self::SignUpClosed => StatusCode::FORBIDDEN,
+            Self::UnreadableForm => StatusCode::BAD_REQUEST,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -51,6 +65,9 @@ impl Problem {
             Self::MethodNotAllowed => "method-not-allowed-title",
             Self::TooManyRequests => "too-many-requests-title",
             Self::ForeignForm => "foreign-form-title",
+            Self::UnreadableForm => "unreadable-form-title",
+            Self::SignUpClosed => "sign-up-closed-title",
+            Self::Unavailable => "unavailable-title",
             Self::Failed => "failed-title",
         }
     }
@@ -61,6 +78,9 @@ impl Problem {
             Self::MethodNotAllowed => "method-not-allowed-text",
             Self::TooManyRequests => "too-many-requests-text",
             Self::ForeignForm => "foreign-form-text",
+            Self::UnreadableForm => "unreadable-form-text",
+            Self::SignUpClosed => "sign-up-closed-text",
+            Self::Unavailable => "unavailable-text",
             Self::Failed => "failed-text",
         }
     }
@@ -87,6 +107,24 @@ pub(crate) struct ErrorPage {
 /// Answers with the page of a problem.
 pub(crate) fn answer(page: Page, problem: Problem) -> HttpResponse {
     answer::page(problem.status(), &ErrorPage { page, problem })
+}
+
+/// Answers with the page of an internal fault, and logs it. The cause stays in the log: on a page it would help
+/// attackers only.
+pub(crate) fn failed(page: Page, error: &(dyn Error + 'static)) -> HttpResponse {
+    let (request_id, cause) = (page.request_id(), chain(error));
+    tracing::error!(request_id, cause, "request failed");
+    let goes_by = matches!(
+        error.downcast_ref(),
+        Some(PortError::Unavailable(_) | PortError::Locked(_))
+    );
+    if !goes_by {
+        return answer(page, Problem::Failed);
+    }
+    let mut answer = answer(page, Problem::Unavailable);
+    let (name, value) = retry_after(1);
+    answer.headers_mut().insert(name, value);
+    answer
 }
 
 /// Answers refusals with pages.

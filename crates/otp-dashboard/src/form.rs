@@ -5,76 +5,13 @@
 //!
 //! Source: WCAG 2.2, success criteria 3.3.1 and 3.3.3.
 
-/// The kind of a field: what is typed into it, and how a browser helps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FieldKind {
-    /// The address with which a person signs in.
-    Email,
-    /// The password of a person who signs in.
-    Password,
-}
+mod fault;
+mod kind;
+mod refused;
 
-impl FieldKind {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 2] = [Self::Email, Self::Password];
-
-    /// Returns the name of the field, which is also its id in the page.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Password => "password",
-        }
-    }
-
-    pub(crate) const fn label_key(self) -> &'static str {
-        match self {
-            Self::Email => "field-email",
-            Self::Password => "field-password",
-        }
-    }
-
-    /// Returns the type of the `input` element.
-    pub(crate) const fn input_type(self) -> &'static str {
-        self.name()
-    }
-
-    /// Returns the value by which browsers and password managers know the field (WCAG 2.2, 1.3.5).
-    pub(crate) const fn autocomplete(self) -> &'static str {
-        match self {
-            Self::Email => "username",
-            Self::Password => "current-password",
-        }
-    }
-
-    /// Returns whether a page may show the typed text.
-    const fn is_repeated(self) -> bool {
-        match self {
-            Self::Email => true,
-            Self::Password => false,
-        }
-    }
-}
-
-/// A fault of the typed text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is not an e-mail address.
-    NoEmailAddress,
-    /// There is no password.
-    NoPassword,
-}
-
-impl Fault {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 2] = [Self::NoEmailAddress, Self::NoPassword];
-
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
-            Self::NoEmailAddress => "fault-email",
-            Self::NoPassword => "fault-password-missing",
-        }
-    }
-}
+pub(crate) use fault::Fault;
+pub(crate) use kind::FieldKind;
+pub(crate) use refused::Refused;
 
 /// A field of a form, as a page shows it.
 #[derive(Debug, Clone)]
@@ -95,6 +32,11 @@ impl Field {
         }
     }
 
+    /// Returns a field in which nothing was typed yet.
+    pub(crate) fn empty(kind: FieldKind) -> Self {
+        Self::new(kind, "", None)
+    }
+
     pub(crate) fn kind(&self) -> FieldKind {
         self.kind
     }
@@ -107,8 +49,38 @@ impl Field {
         self.fault
     }
 
+    /// Sets the fault that was found after the text was read.
+    pub(crate) fn refuse(&mut self, fault: Fault) {
+        self.fault = Some(fault);
+    }
+
     /// Returns the id of the words at the field that say what is wrong with it.
     pub(crate) fn fault_id(&self) -> String {
         format!("{}-fault", self.kind.name())
+    }
+
+    /// Returns the id of the words at the field that say what to type.
+    pub(crate) fn hint_id(&self) -> String {
+        format!("{}-hint", self.kind.name())
+    }
+
+    /// Returns the ids of all words that describe the field, for `aria-describedby`.
+    pub(crate) fn described_by(&self) -> String {
+        let fault = self.fault.map(|_| self.fault_id());
+        let hint = self.kind.hint_key().map(|_| self.hint_id());
+        let ids: Vec<_> = hint.into_iter().chain(fault).collect();
+        ids.join(" ")
+    }
+}
+
+/// Reads a field: returns the field as a page shows it, and the value if the text has no fault.
+pub(crate) fn read<T>(
+    kind: FieldKind,
+    typed: &str,
+    parse: impl FnOnce(&str) -> Result<T, Fault>,
+) -> (Field, Option<T>) {
+    match parse(typed) {
+        Ok(value) => (Field::new(kind, typed, None), Some(value)),
+        Err(fault) => (Field::new(kind, typed, Some(fault)), None),
     }
 }

@@ -13,12 +13,15 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use askama::Template;
 use otp_edge::{RequestContext, envelope, not_found, resource_at};
 
+use crate::address_page::AddressPage;
 use crate::answer;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::page::Page;
+use crate::reset_password::ResetPasswordPage;
 use crate::samples::Samples;
 use crate::sign_in::SignInPage;
+use crate::sign_up::SignUpPage;
 
 /// The path of the list of all states.
 const GALLERY: &str = "/gallery";
@@ -64,6 +67,9 @@ pub fn serve(dashboard: Dashboard, listener: TcpListener) -> io::Result<Server> 
 /// Every state: its path, and its answer.
 fn all(page: &Page) -> Vec<(String, HttpResponse)> {
     states::<SignInPage>(page)
+        .chain(states::<AddressPage>(page))
+        .chain(states::<SignUpPage>(page))
+        .chain(states::<ResetPasswordPage>(page))
         .chain(states::<ErrorPage>(page))
         .collect()
 }

@@ -8,19 +8,31 @@
 //!
 //! Pages are complete without a script. Rules are in `otp-core`; this crate reads forms and words answers.
 
+mod address_page;
 mod answer;
 mod assets;
 mod dashboard;
 mod error_page;
+mod fields;
 mod form;
+mod form_token;
 pub mod gallery;
 mod guard;
 mod locale;
 mod markup;
 mod page;
+mod proof_path;
+mod reset_password;
 mod samples;
+mod session_cookie;
 mod sign_in;
+mod sign_out;
+mod sign_up;
+mod state;
+mod typed;
+mod visit;
 mod words;
 
 pub use dashboard::{Dashboard, DashboardOptions};
 pub use page::Page;
+pub use state::DashboardState;

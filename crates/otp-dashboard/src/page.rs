@@ -7,6 +7,7 @@ use otp_edge::RequestContext;
 use otp_texts::{Direction, bidi};
 
 use crate::assets::Assets;
+use crate::form::{Fault, Refused};
 use crate::markup::Markup;
 use crate::words::WORDS;
 
@@ -43,6 +44,22 @@ impl Page {
     pub(crate) fn say(&self, key: &str, name: &str, value: &str) -> Markup {
         let isolated = bidi::left_to_right(value);
         Markup::of_text(&WORDS.text(self.language, key, &[(name, &isolated)]))
+    }
+
+    /// Returns the words of a fault.
+    pub(crate) fn fault(&self, fault: &Fault) -> Markup {
+        match fault.number() {
+            Some(number) => self.say(fault.key(), "number", &number.to_string()),
+            None => self.t(fault.key()),
+        }
+    }
+
+    /// Returns the words of a refusal.
+    pub(crate) fn refused(&self, refused: &Refused) -> Markup {
+        match refused.wait() {
+            Some(wait) => self.say(refused.key(), "wait", &wait),
+            None => self.t(refused.key()),
+        }
     }
 
     /// Returns the words of a key around those of a title.

@@ -1,32 +1,25 @@
-//! `/sign-in`: the page on which a person signs in. It is shown in the gallery only, until there are persons.
+//! `/sign-in`: the page on which a person signs in.
 
 use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use actix_web::{HttpResponse, Resource};
 use askama::Template;
+use otp_core::person::password::Password;
+use otp_core::usecases::sign_in::{SignInError, SignInRequest};
+use otp_edge::resource_at;
 
-use crate::form::{Fault, Field, FieldKind};
+use crate::answer;
+use crate::fields;
+use crate::form::{Fault, Field, FieldKind, Refused, read};
 use crate::page::Page;
 use crate::samples::Samples;
+use crate::visit::Visit;
 
-/// The reason a person is not signed in, although every field is filled in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SignInRefusal {
-    /// Nobody has this address, or the password is another. The page does not say which.
-    Wrong,
-    /// There were too many wrong passwords.
-    Wait,
-}
+/// The path of the page.
+pub(crate) const PATH: &str = "/sign-in";
 
-impl SignInRefusal {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 2] = [Self::Wrong, Self::Wait];
-
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
-            Self::Wrong => "sign-in-refused",
-            Self::Wait => "sign-in-wait",
-        }
-    }
-}
+/// The page after the sign-in, unless another one asked for it.
+pub(crate) const HOME: &str = "/dashboard";
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -34,7 +27,9 @@ pub(crate) struct SignInPage {
     page: Page,
     email: Field,
     password: Field,
-    refusal: Option<SignInRefusal>,
+    /// The page to go on with.
+    next: String,
+    refused: Option<Refused>,
 }
 
 impl SignInPage {
@@ -42,43 +37,147 @@ impl SignInPage {
         [&self.email, &self.password]
     }
 
-    fn refusal_key(&self) -> Option<&'static str> {
-        self.refusal.map(SignInRefusal::key)
+    fn has_problem(&self) -> bool {
+        self.refused.is_some() || self.fields().iter().any(|field| field.fault().is_some())
     }
 
-    fn has_problem(&self) -> bool {
-        self.refusal.is_some() || self.fields().iter().any(|field| field.fault().is_some())
+    fn answer(&self) -> HttpResponse {
+        let status = match self.refused {
+            Some(refused) => refused.status(),
+            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        answer::page(status, self)
     }
+}
+
+pub(crate) fn resource() -> Resource {
+    resource_at("").get(show).post(submit).finish()
+}
+
+/// Returns the address of this page that leads on to another one afterwards.
+pub(crate) fn path_before(next: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(format!("{PATH}?"));
+    query.append_pair("next", next).finish()
+}
+
+async fn show(visit: Visit) -> HttpResponse {
+    let page = SignInPage {
+        page: visit.page(),
+        email: Field::empty(FieldKind::Email),
+        password: Field::empty(FieldKind::Password),
+        next: local(&visit.parameter("next")).to_owned(),
+        refused: None,
+    };
+    page.answer()
+}
+
+async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
+    let typed = match visit.typed(payload).await {
+        Ok(typed) => typed,
+        Err(answer) => return answer,
+    };
+    let (email, address) = read(FieldKind::Email, typed.get("email"), fields::email);
+    let (password, secret) = read(FieldKind::Password, typed.get("password"), |text| {
+        let is_there = (!text.is_empty()).then(|| Password::typed(text.to_owned()));
+        is_there.ok_or(Fault::NoPassword)
+    });
+    let mut page = SignInPage {
+        page: visit.page(),
+        email,
+        password,
+        next: local(typed.get("next")).to_owned(),
+        refused: None,
+    };
+    let (Some(email), Some(password)) = (address, secret) else {
+        return page.answer();
+    };
+    let request = SignInRequest {
+        email,
+        password,
+        device: visit.device(),
+        instead_of: visit.token().map(|token| token.hash()),
+    };
+    let sign_in = visit.state.sign_in.clone();
+    let signed_in = visit.run(async move { sign_in.execute(request).await });
+    page.refused = Some(match signed_in.await {
+        Ok(Ok(begun)) => return answer::signed_in(&begun.token, &page.next),
+        Ok(Err(SignInError::Wrong)) => Refused::WrongPassword,
+        Ok(Err(SignInError::TooMany { wait })) => Refused::ManyPasswords { wait },
+        Ok(Err(SignInError::Port(error))) => return visit.failed(&error),
+        Err(answer) => return answer,
+    });
+    page.answer()
+}
+
+/// Returns the page to go on with: one for people who are signed in, on this site, or else the first of them.
+fn local(next: &str) -> &str {
+    let below = next.strip_prefix(HOME);
+    let is_local = below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let is_plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_local && is_plain { next } else { HOME }
 }
 
 impl Samples for SignInPage {
     const NAME: &'static str = "sign-in";
 
     fn samples(page: &Page) -> Vec<(&'static str, StatusCode, Self)> {
-        let sample = |typed, faults: [Option<Fault>; 2], refusal| Self {
+        let sample = |typed, faults: [Option<Fault>; 2], refused| Self {
             page: page.clone(),
             email: Field::new(FieldKind::Email, typed, faults[0]),
             password: Field::new(FieldKind::Password, "", faults[1]),
-            refusal,
+            next: HOME.to_owned(),
+            refused,
         };
         let faults = [Some(Fault::NoEmailAddress), Some(Fault::NoPassword)];
         let hostile = "\"><script>alert(1)</script>";
         let (ok, refused) = (StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY);
-        let wrong = Some(SignInRefusal::Wrong);
-        let wait = Some(SignInRefusal::Wait);
+        let wrong = Some(Refused::WrongPassword);
+        let wait = Some(Refused::ManyPasswords {
+            wait: std::time::Duration::from_secs(90),
+        });
+        let address = "sara@example.com";
         vec![
             ("empty", ok, sample("", [None; 2], None)),
             ("faults", refused, sample(hostile, faults, None)),
-            (
-                "wrong",
-                refused,
-                sample("sara@example.com", [None; 2], wrong),
-            ),
+            ("wrong", refused, sample(address, [None; 2], wrong)),
             (
                 "wait",
                 StatusCode::TOO_MANY_REQUESTS,
-                sample("sara@example.com", [None; 2], wait),
+                sample(address, [None; 2], wait),
             ),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_leads_to_a_page_of_this_site_and_to_no_other() {
+        for next in ["/dashboard", "/dashboard/keys?a=1", "/dashboard?lang=ar"] {
+            assert_eq!(local(next), next);
+        }
+        for next in [
+            "",
+            "/",
+            "/dashboards",
+            "/dashboard.evil.example",
+            "//evil.example/dashboard",
+            "/\\evil.example",
+            "/dashboard\\..\\x",
+            "/dashboard/\r\nset-cookie: a=b",
+            "https://evil.example/dashboard",
+            "/dashboard/é",
+        ] {
+            assert_eq!(local(next), HOME, "{next:?}");
+        }
+        assert_eq!(
+            path_before("/dashboard/keys?a=1"),
+            "/sign-in?next=%2Fdashboard%2Fkeys%3Fa%3D1"
+        );
     }
 }

@@ -33,6 +33,15 @@ too-many-requests-text = Many requests came from your address in a short time. W
 foreign-form-title = This form came from another site
 foreign-form-text = Nothing was changed. Open the page here, and send the form again.
 
+unreadable-form-title = The form did not arrive whole
+unreadable-form-text = Nothing was changed. Go back, and send the form again.
+
+sign-up-closed-title = Nobody can sign up here at the moment
+sign-up-closed-text = Ask the operator of this gateway for an account.
+
+unavailable-title = The gateway cannot do this at the moment
+unavailable-text = We do not know whether anything of what you did was saved. Load the page again in a minute.
+
 failed-title = The gateway failed
 failed-text = We do not know whether anything of what you did was saved. Load the page again; if it fails again, give the operator the id below.
 
@@ -40,18 +49,7 @@ failed-text = We do not know whether anything of what you did was saved. Load th
 
 # Above the list of what is wrong in a form.
 problem = There is a problem
+# Behind the name of a field that may be left out.
+optional = (optional)
 # Begins the title of a page with a problem, for screen readers and tabs.
 title-with-problem = Error: { $title }
-field-email = E-mail
-field-password = Password
-fault-email = Enter an address such as name@example.com
-fault-password-missing = Enter your password
-
-## Sign in
-
-sign-in-title = Sign in
-sign-in-about = Use the e-mail address you signed up with.
-sign-in-button = Sign in
-# The same words for an unknown address and for a wrong password.
-sign-in-refused = This address and this password do not belong together. Check both, and try again.
-sign-in-wait = There were several wrong passwords. Wait a few minutes, then try again.

@@ -2,10 +2,12 @@
 
 mod browser;
 mod locale;
+mod people;
 mod refusals;
 mod samples;
 
 use actix_web::App;
+use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
@@ -13,6 +15,7 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use otp_dashboard::{Dashboard, DashboardOptions, gallery};
 use otp_edge::envelope;
+use otp_testkit::people::People;
 
 /// The origin of the pages in these tests.
 const ORIGIN: &str = "https://otp.example.com";
@@ -42,14 +45,19 @@ impl Answer {
 async fn send(request: TestRequest) -> Answer {
     let options = DashboardOptions {
         public_origin: Some(ORIGIN.to_owned()),
+        ..DashboardOptions::default()
     };
     let dashboard = Dashboard::new(options);
+    let state = people::state(&People::new().await);
     let app = App::new()
         .wrap(from_fn(envelope))
         .configure(gallery::configure(&dashboard))
-        .configure(dashboard.configure());
+        .configure(dashboard.configure(state));
     let app = init_service(app).await;
-    let answer: ServiceResponse<_> = call_service(&app, request.to_request()).await;
+    answer_of(call_service(&app, request.to_request()).await).await
+}
+
+async fn answer_of(answer: ServiceResponse<impl MessageBody>) -> Answer {
     Answer {
         status: answer.status(),
         headers: answer.headers().clone(),

@@ -1,0 +1,201 @@
+//! The first step of sign-up and of a new password: a mail address, to which a code is sent.
+//!
+//! The code is sent to every address alike, so the page tells nobody whether a person has it.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use askama::Template;
+use otp_core::recipient::EmailAddress;
+use otp_core::usecases::prove_address::{ProveAddressError, SentCode};
+
+use crate::answer;
+use crate::error_page::Problem;
+use crate::fields;
+use crate::form::{Fault, Field, FieldKind, Refused, read};
+use crate::page::Page;
+use crate::samples::Samples;
+use crate::visit::Visit;
+
+/// What the address is proven for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProofFor {
+    /// A new account.
+    SignUp,
+    /// A new password.
+    NewPassword,
+}
+
+impl ProofFor {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 2] = [Self::SignUp, Self::NewPassword];
+
+    pub(crate) const fn title_key(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign-up-title",
+            Self::NewPassword => "forgot-title",
+        }
+    }
+
+    pub(crate) const fn about_key(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign-up-about",
+            Self::NewPassword => "forgot-about",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::SignUp => "/sign-up",
+            Self::NewPassword => "/password",
+        }
+    }
+
+    /// Returns the path of the second step.
+    pub(crate) fn path_of(self, sent: &SentCode) -> String {
+        format!("{}/{}", self.path(), sent.id)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "address.html")]
+pub(crate) struct AddressPage {
+    page: Page,
+    proof_for: ProofFor,
+    email: Field,
+    refused: Option<Refused>,
+}
+
+impl AddressPage {
+    pub(crate) fn new(page: Page, proof_for: ProofFor) -> Self {
+        Self {
+            page,
+            proof_for,
+            email: Field::empty(FieldKind::Email),
+            refused: None,
+        }
+    }
+
+    fn fields(&self) -> [&Field; 1] {
+        [&self.email]
+    }
+
+    fn has_problem(&self) -> bool {
+        self.refused.is_some() || self.email.fault().is_some()
+    }
+
+    pub(crate) fn answer(&self) -> HttpResponse {
+        let status = match self.refused {
+            Some(refused) => refused.status(),
+            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        answer::page(status, self)
+    }
+}
+
+/// Answers the form of the page: sends the code with `begin`, and leads to the second step.
+pub(crate) async fn submit<E, F>(
+    visit: &Visit,
+    payload: Payload,
+    proof_for: ProofFor,
+    begin: impl FnOnce(EmailAddress) -> F,
+) -> HttpResponse
+where
+    F: Future<Output = Result<SentCode, E>> + Send + 'static,
+    E: Into<Refusal> + Send + 'static,
+{
+    let typed = match visit.typed(payload).await {
+        Ok(typed) => typed,
+        Err(answer) => return answer,
+    };
+    let (email, address) = read(FieldKind::Email, typed.get("email"), fields::email);
+    let mut page = AddressPage {
+        page: visit.page(),
+        proof_for,
+        email,
+        refused: None,
+    };
+    let Some(address) = address else {
+        return page.answer();
+    };
+    match visit.run(begin(address)).await {
+        Ok(Ok(sent)) => answer::go_to(&proof_for.path_of(&sent)),
+        Ok(Err(error)) => match error.into() {
+            Refusal::Form(refused) => {
+                page.refused = Some(refused);
+                page.answer()
+            }
+            Refusal::Field(fault) => {
+                page.email.refuse(fault);
+                page.answer()
+            }
+            Refusal::Problem(problem) => visit.problem(problem),
+            Refusal::Failed(error) => visit.failed(&*error),
+        },
+        Err(answer) => answer,
+    }
+}
+
+/// How a page answers the refusal of a use case.
+pub(crate) enum Refusal {
+    /// The form comes back with a reason.
+    Form(Refused),
+    /// The form comes back with a fault at a field: the code, or the new password.
+    Field(Fault),
+    /// Another page says why.
+    Problem(Problem),
+    /// It is the gateway's fault.
+    Failed(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<ProveAddressError> for Refusal {
+    fn from(error: ProveAddressError) -> Self {
+        match error {
+            ProveAddressError::CoolingDown { wait } => Self::Form(Refused::CodeSent { wait }),
+            ProveAddressError::TooManyAttempts { wait } => Self::Form(Refused::ManyCodes { wait }),
+            ProveAddressError::Incorrect { attempts_left } => Self::Field(Fault::WrongCode {
+                left: attempts_left,
+            }),
+            ProveAddressError::Over(_) => Self::Form(Refused::CodeOver),
+            ProveAddressError::NotFound => Self::Problem(Problem::NotFound),
+            ProveAddressError::NoMailServer => Self::Form(Refused::NoMailServer),
+            ProveAddressError::Failed(error) => Self::Failed(error),
+            ProveAddressError::Port(error) => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl Samples for AddressPage {
+    const NAME: &'static str = "address";
+
+    fn samples(page: &Page) -> Vec<(&'static str, StatusCode, Self)> {
+        let empty = |proof_for| Self::new(page.clone(), proof_for);
+        let email = |typed, fault| Field::new(FieldKind::Email, typed, fault);
+        let faulty = Self {
+            email: email("sara.noor", Some(Fault::NoEmailAddress)),
+            ..empty(ProofFor::SignUp)
+        };
+        let refused = |refused| Self {
+            email: email("sara@example.com", None),
+            refused: Some(refused),
+            ..empty(ProofFor::NewPassword)
+        };
+        let wait = std::time::Duration::from_secs(42);
+        vec![
+            ("sign-up", StatusCode::OK, empty(ProofFor::SignUp)),
+            ("new-password", StatusCode::OK, empty(ProofFor::NewPassword)),
+            ("fault", StatusCode::UNPROCESSABLE_ENTITY, faulty),
+            (
+                "sent",
+                StatusCode::TOO_MANY_REQUESTS,
+                refused(Refused::CodeSent { wait }),
+            ),
+            (
+                "no-mail",
+                StatusCode::SERVICE_UNAVAILABLE,
+                refused(Refused::NoMailServer),
+            ),
+        ]
+    }
+}

@@ -1,0 +1,62 @@
+//! Fields: how the texts of forms are read, into the types of the core.
+
+use otp_core::account::ContactLine;
+use otp_core::contact_number::ContactNumber;
+use otp_core::recipient::EmailAddress;
+use otp_core::verification::{Guess, ascii_digit};
+
+use crate::form::Fault;
+
+pub(crate) fn email(text: &str) -> Result<EmailAddress, Fault> {
+    EmailAddress::parse(text.trim()).map_err(|_| Fault::NoEmailAddress)
+}
+
+pub(crate) fn code(text: &str) -> Result<Guess, Fault> {
+    Guess::parse(text).ok_or(Fault::NoCode)
+}
+
+pub(crate) fn name(text: &str) -> Result<ContactLine, Fault> {
+    ContactLine::parse(text).map_err(|_| Fault::NoName)
+}
+
+pub(crate) fn company(text: &str) -> Result<ContactLine, Fault> {
+    ContactLine::parse(text).map_err(|_| Fault::NoCompany)
+}
+
+/// Reads a phone number; ٠–٩ and ۰–۹ are digits too.
+pub(crate) fn phone(text: &str) -> Result<ContactNumber, Fault> {
+    let text: String = text.chars().map(ascii_digit).collect();
+    ContactNumber::parse(&text).map_err(|_| Fault::NoPhoneNumber)
+}
+
+/// Reads a postal address, which may be left out.
+pub(crate) fn address(text: &str) -> Result<Option<ContactLine>, Fault> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    ContactLine::parse(text)
+        .map(Some)
+        .map_err(|_| Fault::LongAddress)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_in_arabic_and_persian_digits() {
+        for text in ["+964 770 123 4567", "+٩٦٤٧٧٠١٢٣٤٥٦٧", "+۹۶۴۷۷۰۱۲۳۴۵۶۷"]
+        {
+            let number = phone(text).expect("a number");
+            assert_eq!(number.as_str(), "+9647701234567");
+        }
+        assert_eq!(phone("0770 123 4567"), Err(Fault::NoPhoneNumber));
+    }
+
+    #[test]
+    fn an_address_may_be_left_out() {
+        assert_eq!(address("  "), Ok(None));
+        assert!(address("Baghdad").is_ok_and(|line| line.is_some()));
+        assert_eq!(address(&"x".repeat(201)), Err(Fault::LongAddress));
+    }
+}

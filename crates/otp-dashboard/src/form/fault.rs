@@ -1,0 +1,99 @@
+//! Faults: what is wrong with a typed text.
+
+use otp_core::person::password::RefusedPassword;
+
+/// A fault of the typed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is not an e-mail address.
+    NoEmailAddress,
+    /// There is no password.
+    NoPassword,
+    /// A new password is too short.
+    PasswordTooShort {
+        /// The least number of characters.
+        least: usize,
+    },
+    /// A new password is too long.
+    PasswordTooLong {
+        /// The greatest number of characters.
+        most: usize,
+    },
+    /// A new password is easy to guess.
+    PasswordGuessable,
+    /// There is no code.
+    NoCode,
+    /// The code is wrong.
+    WrongCode {
+        /// How many wrong codes are still allowed.
+        left: usize,
+    },
+    /// There is no name, or none that fits on a line.
+    NoName,
+    /// There is no company, or none that fits on a line.
+    NoCompany,
+    /// It is not a phone number.
+    NoPhoneNumber,
+    /// The address does not fit on a line.
+    LongAddress,
+}
+
+impl Fault {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 11] = [
+        Self::NoEmailAddress,
+        Self::NoPassword,
+        Self::PasswordTooShort { least: 12 },
+        Self::PasswordTooLong { most: 256 },
+        Self::PasswordGuessable,
+        Self::NoCode,
+        Self::WrongCode { left: 4 },
+        Self::NoName,
+        Self::NoCompany,
+        Self::NoPhoneNumber,
+        Self::LongAddress,
+    ];
+
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::NoEmailAddress => "fault-email",
+            Self::NoPassword => "fault-password-missing",
+            Self::PasswordTooShort { .. } => "fault-password-short",
+            Self::PasswordTooLong { .. } => "fault-password-long",
+            Self::PasswordGuessable => "fault-password-guessable",
+            Self::NoCode => "fault-code-missing",
+            Self::WrongCode { .. } => "fault-code-wrong",
+            Self::NoName => "fault-name",
+            Self::NoCompany => "fault-company",
+            Self::NoPhoneNumber => "fault-phone",
+            Self::LongAddress => "fault-address",
+        }
+    }
+
+    /// Returns the number in the words, if there is one.
+    pub(crate) const fn number(self) -> Option<usize> {
+        match self {
+            Self::PasswordTooShort { least } => Some(least),
+            Self::PasswordTooLong { most } => Some(most),
+            Self::WrongCode { left } => Some(left),
+            Self::NoEmailAddress
+            | Self::NoPassword
+            | Self::PasswordGuessable
+            | Self::NoCode
+            | Self::NoName
+            | Self::NoCompany
+            | Self::NoPhoneNumber
+            | Self::LongAddress => None,
+        }
+    }
+}
+
+impl From<RefusedPassword> for Fault {
+    fn from(refused: RefusedPassword) -> Self {
+        match refused {
+            RefusedPassword::TooShort { least } => Self::PasswordTooShort { least },
+            RefusedPassword::TooLong { most } => Self::PasswordTooLong { most },
+            RefusedPassword::Guessable => Self::PasswordGuessable,
+        }
+    }
+}

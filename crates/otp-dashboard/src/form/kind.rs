@@ -1,0 +1,143 @@
+//! Kinds of fields: what is typed into them, and how a browser helps.
+
+/// The kind of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FieldKind {
+    /// The mail address of a person.
+    Email,
+    /// The password of a person who signs in.
+    Password,
+    /// A password that a person chooses.
+    NewPassword,
+    /// The code in a mail.
+    Code,
+    /// The name of a person.
+    Name,
+    /// The name of a business.
+    Company,
+    /// The phone number of a business.
+    Phone,
+    /// The postal address of a business.
+    Address,
+}
+
+impl FieldKind {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Email,
+        Self::Password,
+        Self::NewPassword,
+        Self::Code,
+        Self::Name,
+        Self::Company,
+        Self::Phone,
+        Self::Address,
+    ];
+
+    /// Returns the name of the field, which is also its id in the page.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Password => "password",
+            Self::NewPassword => "new-password",
+            Self::Code => "code",
+            Self::Name => "name",
+            Self::Company => "company",
+            Self::Phone => "phone",
+            Self::Address => "address",
+        }
+    }
+
+    pub(crate) const fn label_key(self) -> &'static str {
+        match self {
+            Self::Email => "field-email",
+            Self::Password => "field-password",
+            Self::NewPassword => "field-new-password",
+            Self::Code => "field-code",
+            Self::Name => "field-name",
+            Self::Company => "field-company",
+            Self::Phone => "field-phone",
+            Self::Address => "field-address",
+        }
+    }
+
+    /// Returns the key of the words that say what to type, if that is not obvious.
+    pub(crate) const fn hint_key(self) -> Option<&'static str> {
+        match self {
+            Self::NewPassword => Some("hint-new-password"),
+            Self::Phone => Some("hint-phone"),
+            Self::Address => Some("hint-address"),
+            Self::Email | Self::Password | Self::Code | Self::Name | Self::Company => None,
+        }
+    }
+
+    /// Returns the type of the `input` element.
+    pub(crate) const fn input_type(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Password | Self::NewPassword => "password",
+            Self::Phone => "tel",
+            Self::Code | Self::Name | Self::Company | Self::Address => "text",
+        }
+    }
+
+    /// Returns the value by which browsers and password managers know the field (WCAG 2.2, 1.3.5).
+    pub(crate) const fn autocomplete(self) -> &'static str {
+        match self {
+            Self::Email => "username",
+            Self::Password => "current-password",
+            Self::NewPassword => "new-password",
+            Self::Code => "one-time-code",
+            Self::Name => "name",
+            Self::Company => "organization",
+            Self::Phone => "tel",
+            Self::Address => "street-address",
+        }
+    }
+
+    /// Returns the keys that a phone's keyboard shows, if they are not those of its type.
+    pub(crate) const fn input_mode(self) -> Option<&'static str> {
+        match self {
+            Self::Code => Some("numeric"),
+            Self::Email
+            | Self::Password
+            | Self::NewPassword
+            | Self::Name
+            | Self::Company
+            | Self::Phone
+            | Self::Address => None,
+        }
+    }
+
+    /// Returns the direction of what is typed: from left to right in every language, or that of its first letter.
+    pub(crate) const fn dir(self) -> &'static str {
+        match self {
+            Self::Email | Self::Password | Self::NewPassword | Self::Code | Self::Phone => "ltr",
+            Self::Name | Self::Company | Self::Address => "auto",
+        }
+    }
+
+    /// Returns whether the form cannot be sent without it.
+    pub(crate) const fn is_required(self) -> bool {
+        match self {
+            Self::Address => false,
+            Self::Email
+            | Self::Password
+            | Self::NewPassword
+            | Self::Code
+            | Self::Name
+            | Self::Company
+            | Self::Phone => true,
+        }
+    }
+
+    /// Returns whether a page may show the typed text.
+    pub(super) const fn is_repeated(self) -> bool {
+        match self {
+            Self::Password | Self::NewPassword => false,
+            Self::Email | Self::Code | Self::Name | Self::Company | Self::Phone | Self::Address => {
+                true
+            }
+        }
+    }
+}

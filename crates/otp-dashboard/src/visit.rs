@@ -1,0 +1,141 @@
+//! Visit: one request of a browser, with all that a page needs to answer it.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload as RawPayload;
+use actix_web::http::header::{HeaderName, USER_AGENT};
+use actix_web::web::{Data, Payload};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use otp_core::person::device::Device;
+use otp_core::person::session::SessionToken;
+use otp_core::ui_language::UiLanguage;
+use otp_core::usecases::resume_session::{Activity, Viewer};
+use otp_edge::RequestContext;
+
+use crate::answer;
+use crate::assets::Assets;
+use crate::error_page::{self, Problem};
+use crate::page::Page;
+use crate::session_cookie;
+use crate::sign_in;
+use crate::state::DashboardState;
+use crate::typed::Typed;
+
+/// What a browser wants the answer for (Fetch Metadata): `empty` for a script's own request.
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+
+/// A request, and what it takes to answer it.
+pub(crate) struct Visit {
+    request: HttpRequest,
+    assets: Data<Assets>,
+    pub(crate) state: Data<DashboardState>,
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut RawPayload) -> Self::Future {
+        let assets = request.app_data::<Data<Assets>>().cloned();
+        let state = request.app_data::<Data<DashboardState>>().cloned();
+        let visit = assets.zip(state).map(|(assets, state)| Self {
+            request: request.clone(),
+            assets,
+            state,
+        });
+        // Both are registered where the pages are mounted.
+        let missing = || actix_web::error::ErrorInternalServerError("the pages are not mounted");
+        ready(visit.ok_or_else(missing))
+    }
+}
+
+impl Visit {
+    /// Returns the page of the answer.
+    pub(crate) fn page(&self) -> Page {
+        Page::of(&self.request, self.assets.clone())
+    }
+
+    /// Returns the language of the answer.
+    pub(crate) fn language(&self) -> UiLanguage {
+        RequestContext::of(&self.request).language()
+    }
+
+    /// Returns the token that the browser presents.
+    pub(crate) fn token(&self) -> Option<SessionToken> {
+        session_cookie::token_of(&self.request)
+    }
+
+    /// Returns the kind of the browser.
+    pub(crate) fn device(&self) -> Device {
+        let header = self.request.headers().get(USER_AGENT);
+        Device::of_user_agent(header.and_then(|value| value.to_str().ok()))
+    }
+
+    /// Returns the value of a parameter of the address; the empty text if there is none.
+    pub(crate) fn parameter(&self, name: &str) -> String {
+        let query = self.request.query_string().as_bytes();
+        let mut pairs = url::form_urlencoded::parse(query);
+        let found = pairs.find(|(found, _)| found == name);
+        found.map_or_else(String::new, |(_, value)| value.into_owned())
+    }
+
+    /// Receives the form of the request; an error page if it cannot be read.
+    pub(crate) async fn typed(&self, payload: Payload) -> Result<Typed, HttpResponse> {
+        let typed = Typed::receive(&self.request, payload).await;
+        typed.map_err(|_| self.problem(Problem::UnreadableForm))
+    }
+
+    /// Returns the person who is signed in; otherwise the way to the page of sign-in, which leads back here.
+    pub(crate) async fn viewer(&self) -> Result<Viewer, HttpResponse> {
+        let Some(token) = self.token() else {
+            return Err(self.to_sign_in());
+        };
+        let resume = self.state.resume_session.clone();
+        let activity = self.activity();
+        let resumed = self.run(async move { resume.execute(&token, activity).await });
+        match resumed.await? {
+            Ok(Some(viewer)) => Ok(viewer),
+            Ok(None) => Err(self.to_sign_in()),
+            Err(error) => Err(self.failed(&error)),
+        }
+    }
+
+    /// Returns whether a person loads the page, or the page its own news.
+    fn activity(&self) -> Activity {
+        let destination = self.request.headers().get(SEC_FETCH_DEST);
+        match destination {
+            Some(value) if value == "empty" => Activity::Page,
+            Some(_) | None => Activity::Person,
+        }
+    }
+
+    fn to_sign_in(&self) -> HttpResponse {
+        let next = if self.request.method().is_safe() {
+            let path = self.request.uri().path_and_query();
+            path.map_or(sign_in::HOME, |path| path.as_str())
+        } else {
+            // The form is gone, so its page is where to go on.
+            sign_in::HOME
+        };
+        answer::go_to(&sign_in::path_before(next))
+    }
+
+    /// Runs a use case to its end, even if the browser goes away meanwhile; an error page if it cannot.
+    pub(crate) async fn run<F>(&self, usecase: F) -> Result<F::Output, HttpResponse>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let output = self.state.runner.run(usecase).await;
+        output.map_err(|error| self.failed(&error))
+    }
+
+    /// Answers with the page of a problem.
+    pub(crate) fn problem(&self, problem: Problem) -> HttpResponse {
+        error_page::answer(self.page(), problem)
+    }
+
+    /// Answers with the page of an internal fault, and logs it.
+    pub(crate) fn failed(&self, error: &(dyn std::error::Error + 'static)) -> HttpResponse {
+        error_page::failed(self.page(), error)
+    }
+}
