@@ -18,6 +18,7 @@ mod messages;
 mod metrics;
 mod notices;
 mod operations_page;
+mod pages;
 mod privacy;
 mod proofs;
 mod reliability;

@@ -19,6 +19,7 @@ use crate::failure::SetupError;
 use crate::inbox_bell::LocalBell;
 use crate::keyring::Keys;
 use crate::overrides::Overrides;
+use crate::pages;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::use_cases::{UseCases, rotate_proof_key};
@@ -165,9 +166,22 @@ impl GatewayBuilder {
         let adapters = Arc::new(adapters);
         let first_key = rotate_proof_key(&adapters).execute_if_absent().await;
         first_key.map_err(SetupError::caused_by)?;
-        let use_cases = TaskTracker::new();
+        let tasks = TaskTracker::new();
         let requests = RequestCount::default();
-        let api = api(settings, &adapters, &use_cases);
+        let runner = UseCaseRunner {
+            runtime: tokio::runtime::Handle::current(),
+            tasks: tasks.clone(),
+        };
+        let use_cases = UseCases::new(settings, &adapters);
+        let pages = if settings.dashboard.enabled {
+            let opened = pages::open_house_account(settings, &adapters).await;
+            opened.map_err(SetupError::caused_by)?;
+            let state = pages::state(settings, &adapters, &use_cases, runner.clone());
+            Some(pages::dashboard(settings).configure(state))
+        } else {
+            None
+        };
+        let api = api(settings, &adapters, use_cases, runner);
         let internal = internal.map(|listener| serve_internally(listener, &api, &adapters));
         let internal = internal.transpose()?;
         let has_internal = internal.is_some();
@@ -177,6 +191,9 @@ impl GatewayBuilder {
                 metrics.mount(app);
             }
             routes(app);
+            if let Some(pages) = &pages {
+                pages(app);
+            }
             // Last: the API owns the answer to unknown paths.
             api(app);
         };
@@ -195,7 +212,7 @@ impl GatewayBuilder {
             internal_url,
             servers: Servers::start(server, internal),
             requests,
-            use_cases,
+            use_cases: tasks,
             workers: Workers::start(settings, &adapters),
             bell: adapters.bell.clone(),
         })
@@ -225,8 +242,12 @@ fn serve_internally(
     otp_edge::serve(listener, options, mount).map_err(SetupError::caused_by)
 }
 
-fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
-    let use_cases = UseCases::new(settings, adapters);
+fn api(
+    settings: &Settings,
+    adapters: &Adapters,
+    use_cases: UseCases,
+    runner: UseCaseRunner,
+) -> Api {
     let provider = adapters.provider_webhook.clone();
     let state = ApiState {
         authenticate: use_cases.authenticate,
@@ -256,10 +277,7 @@ fn api(settings: &Settings, adapters: &Adapters, tasks: &TaskTracker) -> Api {
             clock: Arc::clone(&adapters.clock),
         }),
         health: Arc::clone(&adapters.health),
-        runner: UseCaseRunner {
-            runtime: tokio::runtime::Handle::current(),
-            tasks: tasks.clone(),
-        },
+        runner,
     };
     let options = HttpOptions {
         per_ip: settings.rate_limit,

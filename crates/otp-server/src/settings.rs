@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use otp_core::account::AccountRules;
 use otp_core::keyring::MasterKeys;
+use otp_core::usecases::sign_up::SignUpPolicy;
 use otp_core::verification::VerificationPolicy;
 use otp_core::webhook::PrivateTargets;
 use otp_edge::{PerIpQuota, TrustedProxies};
@@ -48,6 +49,10 @@ pub struct Settings {
     pub master_keys: Option<Arc<MasterKeys>>,
     /// The section `[webhooks]`.
     pub webhooks: Webhooks,
+    /// Whether the pages for people are served.
+    pub dashboard: Dashboard,
+    /// The section `[accounts]`.
+    pub accounts: Accounts,
     /// The section `[rate_limit]`; `None` if requests are not limited.
     pub rate_limit: Option<PerIpQuota>,
     /// The section `[log]`.
@@ -146,6 +151,22 @@ pub struct Webhook {
 pub struct Webhooks {
     /// Whether URLs of endpoints may lead into the operator's own network.
     pub private_targets: PrivateTargets,
+}
+
+/// The pages for people.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Dashboard {
+    /// Whether they are served.
+    pub enabled: bool,
+}
+
+/// How accounts are opened.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Accounts {
+    /// Who may open one on the page of sign-up.
+    pub sign_up: SignUpPolicy,
 }
 
 /// How long sending may take.

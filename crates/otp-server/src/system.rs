@@ -53,7 +53,8 @@ pub(crate) fn max_open_files() -> usize {
     })
 }
 
-fn processors() -> usize {
+/// Returns the number of processors of this machine.
+pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -23,6 +23,7 @@ use otp_core::usecases::explain_send::ExplainSend;
 use otp_core::usecases::find_event_resource::FindEventResource;
 use otp_core::usecases::forget_ended_notices::ForgetEndedNotices;
 use otp_core::usecases::forget_old_answers::ForgetOldAnswers;
+use otp_core::usecases::forget_sign_ins::ForgetSignIns;
 use otp_core::usecases::forget_test_messages::ForgetTestMessages;
 use otp_core::usecases::forget_webhook_deliveries::ForgetWebhookDeliveries;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
@@ -256,6 +257,15 @@ pub(crate) fn deliver_webhooks(
         sealers: adapters.sealers.clone(),
         clock: Arc::clone(&adapters.clock),
         randomness: Arc::clone(&adapters.randomness),
+    }
+}
+
+/// Forgets sessions and attempts to sign in that are over, in the background.
+pub(crate) fn forget_sign_ins(adapters: &Adapters) -> ForgetSignIns {
+    ForgetSignIns {
+        sessions: adapters.storage.clone(),
+        attempts: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
     }
 }
 

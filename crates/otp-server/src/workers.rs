@@ -9,6 +9,7 @@ mod queue;
 mod round;
 mod rounds;
 mod senders;
+mod sign_ins;
 mod templates;
 mod test_lives;
 mod under_way;
@@ -32,6 +33,7 @@ use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
 use queue::DeliverQueuedMessages;
 use rounds::Rounds;
 use senders::ExamineSenders;
+use sign_ins::ForgetSignIns;
 use templates::SyncStoredTemplates;
 use test_lives::{ForgetTestMessages, ReportTestLives};
 use verifications::ExpireDueVerifications;
@@ -149,6 +151,11 @@ fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
     let stopping = stop.clone();
     workers.start(move |adapters| ForgetTestMessages {
         forget: use_cases::forget_test_messages(adapters),
+        stop: stopping.clone(),
+    });
+    let stopping = stop.clone();
+    workers.start(move |adapters| ForgetSignIns {
+        forget: use_cases::forget_sign_ins(adapters),
         stop: stopping.clone(),
     });
     let stop = stop.clone();

@@ -50,6 +50,11 @@ impl From {
         self.address.domain()
     }
 
+    /// Returns the name before the address, if there is one.
+    pub fn name(&self) -> Option<&str> {
+        self.mailbox.name.as_deref()
+    }
+
     /// Returns the address.
     pub fn address(&self) -> &EmailAddress {
         &self.address

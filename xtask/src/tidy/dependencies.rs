@@ -114,6 +114,7 @@ const TABLE: &[Row] = &[
         package: "otp-server",
         workspace: &[
             "otp-core",
+            "otp-dashboard",
             "otp-edge",
             "otp-hot-path",
             "otp-http",

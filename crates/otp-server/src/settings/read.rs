@@ -56,6 +56,7 @@ impl Keys<'_> {
         let (database, http, whatsapp) = (self.database(), self.http(), self.whatsapp());
         let (messages, mail, rules) = (self.messages(), self.mail(), self.new_account_rules());
         let (verification, webhooks) = (self.verification(), self.webhooks());
+        let (dashboard, accounts) = (self.dashboard(), self.accounts());
         let (master_keys, rate_limit) = (self.master_keys(), self.rate_limit());
         let (log, tracing) = (self.log(), self.tracing());
         self.check_order("whatsapp.connect_timeout", "whatsapp.timeout");
@@ -69,6 +70,8 @@ impl Keys<'_> {
             mail: mail?,
             new_account_rules: rules?,
             webhooks: webhooks?,
+            dashboard: dashboard?,
+            accounts: accounts?,
             master_keys: master_keys?,
             rate_limit: rate_limit?,
             log: log?,

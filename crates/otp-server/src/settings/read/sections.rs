@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use otp_core::account::AccountRules;
 use otp_core::keyring::{MasterKey, MasterKeys};
+use otp_core::usecases::sign_up::SignUpPolicy;
 use otp_core::verification::VerificationPolicy;
 use otp_core::webhook::PrivateTargets;
 use otp_edge::{InvalidTls, PerIpQuota, TrustedProxies};
@@ -20,8 +21,8 @@ use super::values::{
 };
 use super::{Keys, Purpose};
 use crate::settings::{
-    Database, Http, Log, LogFormat, Messages, SettingsError, Tls, Tracing, Webhook, Webhooks,
-    WhatsApp,
+    Accounts, Dashboard, Database, Http, Log, LogFormat, Messages, SettingsError, Tls, Tracing,
+    Webhook, Webhooks, WhatsApp,
 };
 
 impl Keys<'_> {
@@ -191,6 +192,21 @@ impl Keys<'_> {
         Some(Webhooks { private_targets })
     }
 
+    pub(super) fn dashboard(&self) -> Option<Dashboard> {
+        let enabled = self.parse("dashboard.enabled", yes_or_no)?;
+        Some(Dashboard { enabled })
+    }
+
+    pub(super) fn accounts(&self) -> Option<Accounts> {
+        let sign_up = self.parse("accounts.sign_up", |text| match text {
+            "open" => Ok(SignUpPolicy::Open),
+            "invited" => Ok(SignUpPolicy::Invited),
+            "closed" => Ok(SignUpPolicy::Closed),
+            _ => Err("write open, invited or closed"),
+        })?;
+        Some(Accounts { sign_up })
+    }
+
     pub(super) fn new_account_rules(&self) -> Option<AccountRules> {
         let low_balance = self.parse("notices.low_balance_percent", low_balance)?;
         Some(AccountRules {
@@ -239,7 +255,9 @@ impl Keys<'_> {
         let (per_second, burst) = (NonZeroU32::new(per_second?), NonZeroU32::new(burst?));
         match (per_second, burst) {
             (None, _) => Some(None),
-            (Some(per_second), Some(burst)) => Some(Some(PerIpQuota { per_second, burst })),
+            (Some(per_second), Some(burst)) => {
+                Some(Some(PerIpQuota::per_second(per_second, burst)))
+            }
             (Some(_), None) => {
                 self.fault("rate_limit.burst", &"write at least 1");
                 None

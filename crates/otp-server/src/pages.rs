@@ -1,0 +1,141 @@
+//! The pages of a gateway for people: their use cases, and the account that verifies the addresses of people.
+
+use std::sync::Arc;
+
+use otp_core::account::{ContactLine, house_contact};
+use otp_core::language::LanguageTag;
+use otp_core::ports::PortError;
+use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::create_account::{CreateAccount, NewAccount};
+use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::open_house_account::OpenHouseAccount;
+use otp_core::usecases::prove_address::ProveAddress;
+use otp_core::usecases::reset_password::ResetPassword;
+use otp_core::usecases::resume_session::ResumeSession;
+use otp_core::usecases::show_overview::ShowOverview;
+use otp_core::usecases::sign_in::SignIn;
+use otp_core::usecases::sign_up::SignUp;
+use otp_dashboard::{Dashboard, DashboardOptions, DashboardState};
+use otp_edge::UseCaseRunner;
+
+use crate::adapters::Adapters;
+use crate::passwords::Argon2Passwords;
+use crate::settings::Settings;
+use crate::use_cases::UseCases;
+
+/// The name in the mails of the house account, if `mail.from` has none.
+const NAMELESS: &str = "OTP gateway";
+
+/// Returns the pages, without their use cases.
+pub(crate) fn dashboard(settings: &Settings) -> Dashboard {
+    Dashboard::new(DashboardOptions {
+        public_origin: settings.http.public_url.clone(),
+        trusted_proxies: settings.http.trusted_proxies.clone(),
+    })
+}
+
+/// Returns the use cases of the pages.
+pub(crate) fn state(
+    settings: &Settings,
+    adapters: &Adapters,
+    use_cases: &UseCases,
+    runner: UseCaseRunner,
+) -> DashboardState {
+    let storage = || adapters.storage.clone();
+    let installation = || Arc::clone(&adapters.keys.installation);
+    let passwords = Arc::new(Argon2Passwords::new(Arc::clone(&adapters.randomness)));
+    let begin_session = BeginSession {
+        sessions: storage(),
+        factors: storage(),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    };
+    let prove = ProveAddress {
+        create: use_cases.create_verification.clone(),
+        resend: use_cases.resend_verification.clone(),
+        check: use_cases.check_verification.clone(),
+    };
+    DashboardState {
+        sign_up: SignUp {
+            policy: settings.accounts.sign_up,
+            prove: prove.clone(),
+            create_account: create_account(adapters),
+            rules: settings.new_account_rules,
+            persons: storage(),
+            passwords: passwords.clone(),
+            installation: installation(),
+            begin_session: begin_session.clone(),
+        },
+        sign_in: SignIn {
+            persons: storage(),
+            attempts: storage(),
+            passwords: passwords.clone(),
+            installation: installation(),
+            begin_session: begin_session.clone(),
+        },
+        reset_password: ResetPassword {
+            prove,
+            persons: storage(),
+            attempts: storage(),
+            passwords,
+            installation: installation(),
+            begin_session,
+        },
+        resume_session: ResumeSession {
+            sessions: storage(),
+            persons: storage(),
+            installation: installation(),
+            clock: Arc::clone(&adapters.clock),
+        },
+        show_overview: ShowOverview {
+            accounts: storage(),
+            subscriptions: storage(),
+            keys: storage(),
+            directory: Arc::clone(&adapters.directory),
+            list_messages: use_cases.list_messages.clone(),
+            endpoints: use_cases.manage_webhook_endpoints.clone(),
+            sealers: adapters.sealers.clone(),
+            clock: Arc::clone(&adapters.clock),
+        },
+        end_sessions: EndSessions {
+            sessions: storage(),
+            clock: Arc::clone(&adapters.clock),
+        },
+        runner,
+    }
+}
+
+/// Opens the account that verifies the addresses of people, if the gateway sends mail: without it, nobody can prove an
+/// address.
+pub(crate) async fn open_house_account(
+    settings: &Settings,
+    adapters: &Adapters,
+) -> Result<(), PortError> {
+    let Some(mail) = &settings.mail else {
+        return Ok(());
+    };
+    let open = OpenHouseAccount {
+        accounts: adapters.storage.clone(),
+        create_account: create_account(adapters),
+        subscriptions: adapters.storage.clone(),
+    };
+    let company = mail.from.name().unwrap_or(NAMELESS);
+    let company = ContactLine::parse(company).or_else(|_| ContactLine::parse(NAMELESS));
+    let company = company.map_err(|error| PortError::Backend(error.into()))?;
+    let language = LanguageTag::parse("en").map_err(|error| PortError::Backend(error.into()))?;
+    let new = NewAccount {
+        contact: house_contact(company, mail.from.address().clone()),
+        default_language: language,
+        rules: settings.new_account_rules,
+    };
+    open.execute(new).await
+}
+
+fn create_account(adapters: &Adapters) -> CreateAccount {
+    CreateAccount {
+        accounts: adapters.storage.clone(),
+        master_keys: Arc::clone(&adapters.keys.master_keys),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    }
+}

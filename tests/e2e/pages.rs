@@ -1,0 +1,162 @@
+//! The pages for people, on the built server and the sandbox's mailboxes.
+
+use otp_e2e::{Database, Running, World, on_every_store};
+use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode, Url};
+
+use super::privacy::{assert_absent, contents};
+use super::verifications_by_email::code_in;
+
+const ADDRESS: &str = "sara.canary@noor.example";
+const PASSWORD: &str = "maroon-tulip-canary";
+
+on_every_store! {
+    a_person_signs_up_and_in_and_nothing_of_theirs_is_in_the_clear;
+    a_session_survives_a_killed_server;
+    no_page_is_served_if_the_pages_are_off;
+}
+
+/// A world whose servers have a mail server.
+async fn world(database: Database) -> World {
+    let mut world = World::bare(database).await;
+    world.send_mail();
+    world.set("LOG__LEVEL", "trace");
+    world
+}
+
+/// A browser that shows where an answer leads, and does not go there.
+fn browser() -> Client {
+    // Installs what TLS needs, once.
+    drop(otp_e2e::world::client());
+    let browser = Client::builder().no_proxy().redirect(Policy::none());
+    browser.build().expect("a client")
+}
+
+/// Sends a form of the server's own pages.
+async fn send(server: &Running, path: &str, fields: &[(&str, &str)]) -> Response {
+    let form = browser().post(format!("{}{path}", server.url()));
+    let encoded = Url::parse_with_params("http://form", fields).expect("a form");
+    let encoded = encoded.query().unwrap_or_default().to_owned();
+    let form = form
+        .header(ORIGIN, server.url())
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(encoded);
+    form.send().await.expect("an answer")
+}
+
+async fn home(server: &Running, cookie: &str) -> Response {
+    let page = browser().get(format!("{}/dashboard", server.url()));
+    let page = page.header(COOKIE, cookie).send();
+    page.await.expect("an answer")
+}
+
+fn location(answer: &Response) -> &str {
+    let location = answer.headers().get(LOCATION).expect("a next page");
+    location.to_str().expect("a path")
+}
+
+fn session_of(answer: &Response) -> String {
+    let cookie = answer.headers().get(SET_COOKIE).expect("a cookie");
+    let cookie = cookie.to_str().expect("text");
+    cookie.split(';').next().expect("a value").to_owned()
+}
+
+/// Signs a person up, and returns the code and the cookie.
+async fn signed_up(world: &World, server: &Running) -> (String, String) {
+    let asked = send(server, "/sign-up", &[("email", ADDRESS)]).await;
+    assert_eq!(asked.status(), StatusCode::SEE_OTHER);
+    let mails = world.sandbox.wait_for_mails_to(ADDRESS, 1).await;
+    let code = code_in(&mails[0]);
+    let details = [
+        ("code", &*code),
+        ("name", "Sara Canary"),
+        ("company", "Noor Canary"),
+        ("phone", "+9647701234567"),
+        ("address", "Canary Street 1"),
+        ("new-password", PASSWORD),
+    ];
+    let answer = send(server, location(&asked), &details).await;
+    assert_eq!(location(&answer), "/dashboard");
+    let cookie = session_of(&answer);
+    (code, cookie)
+}
+
+async fn a_person_signs_up_and_in_and_nothing_of_theirs_is_in_the_clear(database: Database) {
+    let world = world(database).await;
+    let server = world.serve();
+    let (code, first) = signed_up(&world, &server).await;
+    let page = home(&server, &first).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let page = page.text().await.expect("a page");
+    assert!(
+        page.contains("Sara Canary") && page.contains("Noor Canary"),
+        "{page}"
+    );
+
+    let wrong = [("email", ADDRESS), ("password", "another-canary")];
+    let refused = send(&server, "/sign-in", &wrong).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let right = [("email", ADDRESS), ("password", PASSWORD)];
+    let second = session_of(&send(&server, "/sign-in", &right).await);
+    assert_ne!(first, second);
+
+    let entries = world.command(&["audit", "list"]);
+    assert!(entries.to_string().contains("SignUp"), "{entries}");
+    let log = server.kill();
+    let token = |cookie: &str| cookie.split('=').nth(1).unwrap_or_default().to_owned();
+    let secrets = [
+        ADDRESS,
+        PASSWORD,
+        "another-canary",
+        "Sara Canary",
+        "Noor Canary",
+        "Canary Street",
+        "9647701234567",
+        &code,
+        &token(&first),
+        &token(&second),
+    ];
+    // The mail server's conversation, code included, is not of the gateway's own words.
+    let logged: Vec<_> = secrets
+        .into_iter()
+        .filter(|secret| *secret != code)
+        .collect();
+    assert_absent(log.as_bytes(), "the log", &logged);
+    for (place, bytes) in contents(&world.database).await {
+        assert_absent(&bytes, &place, &secrets);
+    }
+}
+
+async fn a_session_survives_a_killed_server(database: Database) {
+    let world = world(database).await;
+    let server = world.serve();
+    let (_, cookie) = signed_up(&world, &server).await;
+    server.kill();
+    let server = world.serve();
+    assert_eq!(home(&server, &cookie).await.status(), StatusCode::OK);
+}
+
+async fn no_page_is_served_if_the_pages_are_off(database: Database) {
+    let mut world = world(database).await;
+    world.set("DASHBOARD__ENABLED", "false");
+    let server = world.serve();
+    for path in [
+        "/sign-in",
+        "/sign-up",
+        "/password",
+        "/dashboard",
+        "/sign-out",
+    ] {
+        let answer = browser()
+            .get(format!("{}{path}", server.url()))
+            .send()
+            .await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        let body = answer.text().await.expect("a body");
+        assert!(body.contains("errorMessage"), "{path}: {body}");
+    }
+    let accounts = world.command(&["account", "list"]);
+    assert_eq!(accounts.as_array().map(Vec::len), Some(1), "{accounts}");
+}
