@@ -28,23 +28,28 @@ const RUN_AXE: &str = "
 #[actix_web::test]
 async fn no_page_breaks_a_rule_of_accessibility() {
     let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
-    for scheme in ["light", "dark"] {
+    for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light")] {
+        browser.be_as_wide_as(width).await;
         browser.prefer_scheme(scheme).await;
         for language in ["en", "ar"] {
             for path in gallery.paths() {
                 browser.goto(&gallery.url(path, language)).await;
-                browser.run(AXE).await;
-                let result = browser.run_async(RUN_AXE).await;
-                let of = format!("{path}, {language}, {scheme}");
-                assert_eq!(result[1], json!([]), "{of}");
-                assert!(
-                    result[0].as_u64() > Some(10),
-                    "axe looked at {result}: {of}"
-                );
+                let of = format!("{path}, {language}, {scheme}, {width}");
+                assert_accessible(&browser, &of).await;
             }
         }
     }
     browser.close().await;
+}
+
+async fn assert_accessible(browser: &Browser, of: &str) {
+    browser.run(AXE).await;
+    let result = browser.run_async(RUN_AXE).await;
+    assert_eq!(result[1], json!([]), "{of}");
+    assert!(
+        result[0].as_u64() > Some(10),
+        "axe looked at {result}: {of}"
+    );
 }
 
 /// Nothing is refused by the page's own policy, and nothing fails to load but the page itself, which is an error.
@@ -93,15 +98,7 @@ async fn the_keyboard_alone_skips_to_the_content_and_changes_the_language() {
     browser.goto(&gallery.url_as_preferred(path)).await;
     let focused =
         "const {tagName, id, hash} = document.activeElement; return [tagName, id, hash ?? '']";
-    let press = async |keys: &[Key]| {
-        for key in keys {
-            let focused = browser.client.active_element().await.expect("an element");
-            focused
-                .send_keys(&char::from(*key).to_string())
-                .await
-                .expect("a key");
-        }
-    };
+    let press = async |keys: &[Key]| browser.press(keys).await;
     press(&[Key::Tab]).await;
     assert_eq!(browser.run(focused).await, json!(["A", "", "#main"]));
     press(&[Key::Enter]).await;

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use hyper::Method;
@@ -91,6 +92,15 @@ impl Browser {
     pub(super) async fn run_async(&self, script: &str) -> Value {
         let result = self.client.execute_async(script, Vec::new()).await;
         result.expect("a result")
+    }
+
+    /// Presses keys, each in the element that has the focus by then.
+    pub(super) async fn press(&self, keys: &[Key]) {
+        for key in keys {
+            let focused = self.client.active_element().await.expect("an element");
+            let key = char::from(*key).to_string();
+            focused.send_keys(&key).await.expect("a key");
+        }
     }
 
     pub(super) async fn prefer_scheme(&self, scheme: &str) {
