@@ -21,8 +21,9 @@ const SHEET: &str = "app.css";
 const LAYERS: &str = "@layer reset, tokens, base, layout, parts, utilities;\n";
 
 /// The parts of the style sheet, in order.
-const SHEETS: [&str; 8] = [
-    "fonts", "tokens", "base", "layout", "nav", "form", "button", "public",
+const SHEETS: [&str; 12] = [
+    "fonts", "tokens", "base", "layout", "nav", "form", "button", "table", "badge", "card", "code",
+    "public",
 ];
 
 #[derive(RustEmbed)]

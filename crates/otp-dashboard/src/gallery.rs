@@ -17,6 +17,7 @@ use crate::address_page::AddressPage;
 use crate::answer;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
+use crate::overview::OverviewPage;
 use crate::page::Page;
 use crate::reset_password::ResetPasswordPage;
 use crate::samples::Samples;
@@ -70,6 +71,7 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<AddressPage>(page))
         .chain(states::<SignUpPage>(page))
         .chain(states::<ResetPasswordPage>(page))
+        .chain(states::<OverviewPage>(page))
         .chain(states::<ErrorPage>(page))
         .collect()
 }

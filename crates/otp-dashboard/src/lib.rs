@@ -1,7 +1,8 @@
 //! The pages for people: layout, words, headers, guards, and one file for each page.
 //!
 //! - A page is a struct in a file of its own, with a template of the same name. It contains a [`Page`], which
-//!   has what every page needs: the words in the reader's language, and the paths of the assets.
+//!   has what every page needs: the words in the reader's language, and the paths of the assets. A page for a person
+//!   who is signed in also contains a `Frame`, with the navigation.
 //! - [`Dashboard`] mounts the pages. Every request passes `guard` (no form of another site), `locale` (the
 //!   reader's language) and the refusals of `error_page`; every page is sent by `answer` with its headers.
 //! - [`gallery`] shows every page in every state, without a database.
@@ -16,10 +17,14 @@ mod error_page;
 mod fields;
 mod form;
 mod form_token;
+mod frame;
 pub mod gallery;
 mod guard;
+mod icons;
 mod locale;
 mod markup;
+mod message_badge;
+mod overview;
 mod page;
 mod proof_path;
 mod reset_password;
@@ -29,7 +34,10 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 mod state;
+#[cfg(test)]
+mod templates;
 mod typed;
+mod value;
 mod visit;
 mod words;
 

@@ -2,13 +2,16 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_edge::RequestContext;
-use otp_texts::{Direction, bidi};
+use otp_texts::Direction;
 
 use crate::assets::Assets;
 use crate::form::{Fault, Refused};
+use crate::icons;
 use crate::markup::Markup;
+use crate::value::{self, Value};
 use crate::words::WORDS;
 
 /// The part that every page has: the reader's language and the paths of the assets. Templates call its methods.
@@ -39,11 +42,44 @@ impl Page {
         Markup::of_text(&WORDS.text(self.language, key, &[]))
     }
 
-    /// Returns the words of a key around a number, an id or an address, which is written from left to right in
-    /// every language.
-    pub(crate) fn say(&self, key: &str, name: &str, value: &str) -> Markup {
-        let isolated = bidi::left_to_right(value);
-        Markup::of_text(&WORDS.text(self.language, key, &[(name, &isolated)]))
+    /// Returns the words of a key around a phone number, an id or a time.
+    pub(crate) fn say(&self, key: &str, name: &str, code: &str) -> Markup {
+        self.say_all(key, &[(name, Value::Code(code))])
+    }
+
+    /// Returns the words of a key around several values, or around a number that has plural forms.
+    pub(crate) fn say_all(&self, key: &str, values: &[(&str, Value<'_>)]) -> Markup {
+        Markup::of_text(&value::sentence(self.language, key, values))
+    }
+
+    /// Returns a number that is alone.
+    pub(crate) fn number(&self, number: u64) -> Markup {
+        Markup::of_text(&Value::Number(number).isolated())
+    }
+
+    /// Returns a phone number, an id or a code that is alone.
+    pub(crate) fn code(&self, code: &str) -> Markup {
+        Markup::of_text(&Value::Code(code).isolated())
+    }
+
+    /// Returns a name that is alone.
+    pub(crate) fn name(&self, name: &str) -> Markup {
+        Markup::of_text(&Value::Name(name).isolated())
+    }
+
+    /// Returns an instant, in UTC.
+    pub(crate) fn time(&self, instant: &Timestamp) -> Markup {
+        Markup::of_time(*instant)
+    }
+
+    /// Returns an icon, by its name in [`icons`].
+    pub(crate) fn icon(&self, name: &str) -> Markup {
+        icons::icon(name, "")
+    }
+
+    /// Returns an icon with more classes than its own, such as `is-small`.
+    pub(crate) fn icon_as(&self, name: &str, classes: &str) -> Markup {
+        icons::icon(name, classes)
     }
 
     /// Returns the words of a fault.

@@ -28,6 +28,7 @@ const RUN_AXE: &str = "
 #[actix_web::test]
 async fn no_page_breaks_a_rule_of_accessibility() {
     let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    // As wide as shows the navigation beside the page, and as narrow as hides it.
     for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light")] {
         browser.be_as_wide_as(width).await;
         browser.prefer_scheme(scheme).await;
@@ -116,5 +117,30 @@ async fn the_keyboard_alone_skips_to_the_content_and_changes_the_language() {
     assert_eq!(browser.cookies().await, ["__Host-locale=ar"]);
     let address: Value = browser.run("return location.search").await;
     assert_eq!(address, json!(""));
+    browser.close().await;
+}
+
+#[actix_web::test]
+async fn the_navigation_of_a_phone_opens_and_closes_by_keyboard_and_without_a_script() {
+    let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    browser.be_as_wide_as(390).await;
+    let state = "const side = document.querySelector('#side');
+        return [side.checkVisibility(), side.contains(document.activeElement)]";
+    for language in ["en", "ar"] {
+        browser
+            .goto(&gallery.url("/gallery/overview/hostile", language))
+            .await;
+        assert_eq!(browser.run(state).await, json!([false, false]));
+        // Skip to content, the product, the menu.
+        browser
+            .press(&[Key::Tab, Key::Tab, Key::Tab, Key::Enter])
+            .await;
+        assert_eq!(browser.run(state).await, json!([true, false]));
+        assert_accessible(&browser, &format!("the navigation, {language}")).await;
+        browser.press(&[Key::Tab]).await;
+        assert_eq!(browser.run(state).await, json!([true, true]));
+        browser.press(&[Key::Escape]).await;
+        assert_eq!(browser.run(state).await, json!([false, false]));
+    }
     browser.close().await;
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod locale;
+mod overview;
 mod people;
 mod refusals;
 mod samples;

@@ -27,7 +27,7 @@ fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
 #[actix_web::test]
 async fn every_page_has_the_headers_that_browsers_are_asked_to_heed() {
     let pages = all("en").await;
-    assert_eq!(pages.len(), 9);
+    assert_eq!(pages.len(), 13);
     for (path, answer) in pages {
         answer.assert_page();
         for (name, expected) in [
@@ -64,7 +64,12 @@ async fn every_page_is_sound_html_in_its_language() {
             );
             assert!(ids.contains(&"main"), "{path}");
             assert_eq!(html.matches("<h1").count(), 1, "{path}");
-            for reference in ["aria-labelledby", "aria-describedby", "for"] {
+            for reference in [
+                "aria-labelledby",
+                "aria-describedby",
+                "for",
+                "popovertarget",
+            ] {
                 for named in values(html, reference) {
                     assert!(ids.contains(&named), "{path}: {named}");
                 }
