@@ -2,6 +2,7 @@
 //!
 //! - [`device`]: what a session's list says of a browser.
 //! - [`password`]: which passwords are accepted.
+//! - [`permission`]: what a role may do in an account.
 //! - [`second_factor`]: the codes of an authenticator app, and what replaces it.
 //! - [`session`]: how long a person stays signed in, and when an action needs a new proof.
 //! - [`sign_in`]: how long a person waits after wrong passwords.
@@ -9,6 +10,7 @@
 pub mod device;
 mod membership;
 pub mod password;
+pub mod permission;
 pub mod second_factor;
 pub mod session;
 pub mod sign_in;

@@ -6,10 +6,11 @@ use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY, VARY,
 };
 use askama::Template;
-use otp_core::person::session::SessionToken;
+use otp_core::person::session::Stage;
+use otp_core::usecases::begin_session::BegunSession;
 use otp_edge::NO_STORE;
 
-use crate::session_cookie;
+use crate::{code_page, session_cookie};
 
 /// Allows the page's own files and its own forms. There is no script yet, so none may run.
 ///
@@ -49,6 +50,12 @@ pub(crate) fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
     answer.content_type("text/html; charset=utf-8").body(html)
 }
 
+/// Returns the address of a page that leads on to another one afterwards.
+pub(crate) fn path_before(path: &str, next: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    format!("{path}?{}", query.append_pair("next", next).finish())
+}
+
 /// Sends the browser on to another page of this site, after a form did what it is for.
 pub(crate) fn go_to(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
@@ -57,9 +64,13 @@ pub(crate) fn go_to(path: &str) -> HttpResponse {
         .finish()
 }
 
-/// Gives the browser its token, and sends it on.
-pub(crate) fn signed_in(token: &SessionToken, path: &str) -> HttpResponse {
-    with_cookie(go_to(path), session_cookie::cookie(token))
+/// Gives the browser the token of a session that began, and sends it on: to the second factor if it is asked for first.
+pub(crate) fn begun(begun: &BegunSession, path: &str) -> HttpResponse {
+    let answer = match begun.session.stage {
+        Stage::SignedIn => go_to(path),
+        Stage::AwaitingSecondFactor => go_to(&code_page::path_before(path)),
+    };
+    with_cookie(answer, session_cookie::cookie(&begun.token))
 }
 
 /// Takes the token away, and sends the browser on.

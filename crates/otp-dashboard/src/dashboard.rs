@@ -14,7 +14,10 @@ use crate::error_page::refusals;
 use crate::guard::{Site, same_origin};
 use crate::locale::locale;
 use crate::state::DashboardState;
-use crate::{reset_password, sign_in, sign_out, sign_up};
+use crate::{
+    code_page, keys, overview, password_page, prove_page, reset_password, second_factor, settings,
+    sign_in, sign_out, sign_up,
+};
 
 /// Forms of sign-in from one address.
 const SIGN_INS: PerIpQuota = PerIpQuota::per_period(some(10), Duration::from_secs(60));
@@ -73,7 +76,9 @@ impl Dashboard {
             };
             dashboard.mount(app, sign_in::PATH, |pages| {
                 let sign_in = limited(&dashboard.sign_ins, &|pages| {
-                    pages.service(sign_in::resource());
+                    pages
+                        .service(sign_in::resource())
+                        .service(code_page::resource());
                 });
                 pages.app_data(state.clone()).service(sign_in);
             });
@@ -89,7 +94,14 @@ impl Dashboard {
                 pages.app_data(state.clone()).service(sign_out::resource());
             });
             dashboard.mount(app, sign_in::HOME, |pages| {
-                pages.app_data(state.clone());
+                pages
+                    .app_data(state.clone())
+                    .service(overview::resource())
+                    .service(prove_page::resource())
+                    .service(password_page::resource())
+                    .configure(keys::mount)
+                    .configure(second_factor::mount)
+                    .configure(settings::mount);
             });
         }
     }
@@ -112,6 +124,7 @@ impl Dashboard {
         let scope = web::scope(path)
             .app_data(refusals(self.assets()))
             .app_data(self.assets())
+            .app_data(self.site.clone())
             .configure(pages)
             .default_service(web::to(not_found));
         let site = self.site.clone();

@@ -19,6 +19,10 @@ pub(crate) fn name(text: &str) -> Result<ContactLine, Fault> {
     ContactLine::parse(text).map_err(|_| Fault::NoName)
 }
 
+pub(crate) fn key_name(text: &str) -> Result<ContactLine, Fault> {
+    ContactLine::parse(text).map_err(|_| Fault::NoKeyName)
+}
+
 pub(crate) fn company(text: &str) -> Result<ContactLine, Fault> {
     ContactLine::parse(text).map_err(|_| Fault::NoCompany)
 }

@@ -7,13 +7,23 @@ pub(crate) struct Frame {
     pub(crate) name: String,
     /// The company of the account, as typed.
     pub(crate) company: String,
-    /// The token of the session, which each form repeats.
-    pub(crate) csrf: String,
+    /// The token of the session's forms.
+    pub(crate) form_token: String,
     /// The page that is shown.
     pub(crate) place: Place,
 }
 
 impl Frame {
+    /// Returns a frame for the states of a page.
+    pub(crate) fn sample(place: Place) -> Self {
+        Self {
+            name: "Sara Al-Harbi".to_owned(),
+            company: "Noor Retail".to_owned(),
+            form_token: "c2Vzc2lvbi10b2tlbg".to_owned(),
+            place,
+        }
+    }
+
     /// The places of the navigation, in order.
     pub(crate) const fn places(&self) -> &'static [Place] {
         Place::ALL
@@ -30,16 +40,22 @@ impl Frame {
 pub(crate) enum Place {
     /// The account at a glance.
     Overview,
+    /// The API keys of the account.
+    Keys,
+    /// What the person sets for themselves.
+    Settings,
 }
 
 impl Place {
     /// All places, in the order of the navigation.
-    pub(crate) const ALL: &[Self] = &[Self::Overview];
+    pub(crate) const ALL: &[Self] = &[Self::Overview, Self::Keys, Self::Settings];
 
     /// Returns its path, the key of its name, and its icon.
     const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Overview => ("/dashboard", "place-overview", "layout-dashboard"),
+            Self::Keys => ("/dashboard/keys", "place-keys", "key-round"),
+            Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
         }
     }
 

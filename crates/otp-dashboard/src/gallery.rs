@@ -15,12 +15,18 @@ use otp_edge::{RequestContext, envelope, not_found, resource_at};
 
 use crate::address_page::AddressPage;
 use crate::answer;
+use crate::code_page::CodePage;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
+use crate::keys::{KeysPage, RevokePage};
 use crate::overview::OverviewPage;
 use crate::page::Page;
+use crate::password_page::PasswordPage;
+use crate::prove_page::ProvePage;
 use crate::reset_password::ResetPasswordPage;
 use crate::samples::Samples;
+use crate::second_factor::{RecoveryCodesPage, SecondFactorPage};
+use crate::settings::SettingsPage;
 use crate::sign_in::SignInPage;
 use crate::sign_up::SignUpPage;
 
@@ -71,7 +77,15 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<AddressPage>(page))
         .chain(states::<SignUpPage>(page))
         .chain(states::<ResetPasswordPage>(page))
+        .chain(states::<CodePage>(page))
         .chain(states::<OverviewPage>(page))
+        .chain(states::<KeysPage>(page))
+        .chain(states::<RevokePage>(page))
+        .chain(states::<SettingsPage>(page))
+        .chain(states::<PasswordPage>(page))
+        .chain(states::<SecondFactorPage>(page))
+        .chain(states::<RecoveryCodesPage>(page))
+        .chain(states::<ProvePage>(page))
         .chain(states::<ErrorPage>(page))
         .collect()
 }

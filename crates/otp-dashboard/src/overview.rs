@@ -1,18 +1,25 @@
-//! `/dashboard`: the overview of an account. It is shown in the gallery only, until persons can sign in.
+//! `/dashboard`: the overview of an account.
 
 mod attention;
+mod mapping;
 mod samples;
 mod share;
 mod view;
 
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, Resource};
 use askama::Template;
+use otp_edge::resource_at;
 use otp_texts::grouped;
 
-use crate::frame::Frame;
+use crate::answer;
+use crate::error_page::Problem;
+use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
 use crate::page::Page;
 use crate::value::Value;
+use crate::visit::Visit;
 use attention::AttentionLine;
 use view::{Attention, CreditsView, FirstSteps, OverviewView, RecentMessage};
 
@@ -24,6 +31,29 @@ pub(crate) struct OverviewPage {
     overview: OverviewView,
     /// The address of the gateway, for the command that sends a first message.
     gateway: String,
+}
+
+pub(crate) fn resource() -> Resource {
+    resource_at("").get(show).finish()
+}
+
+async fn show(visit: Visit) -> HttpResponse {
+    let viewer = match visit.viewer().await {
+        Ok(viewer) => viewer,
+        Err(answer) => return answer,
+    };
+    let Some(account) = viewer.account.as_ref().map(|account| account.id) else {
+        return visit.problem(Problem::NotFound);
+    };
+    let show = visit.state.show_overview.clone();
+    let overview = match visit.run(async move { show.execute(account).await }).await {
+        Ok(Ok(overview)) => overview,
+        Ok(Err(error)) => return visit.failed(&error),
+        Err(answer) => return answer,
+    };
+    let frame = visit.frame(&viewer, Place::Overview);
+    let page = OverviewPage::new(visit.page(), frame, overview.into(), visit.gateway());
+    answer::page(StatusCode::OK, &page)
 }
 
 /// A number of messages.

@@ -134,7 +134,7 @@ async fn submit(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
     };
     let reset = visit.state.reset_password.clone();
     match visit.run(async move { reset.execute(request).await }).await {
-        Ok(Ok(begun)) => answer::signed_in(&begun.token, HOME),
+        Ok(Ok(begun)) => answer::begun(&begun, HOME),
         Ok(Err(error)) => page.refuse(&visit, error.into()),
         Err(answer) => answer,
     }

@@ -57,8 +57,7 @@ pub(crate) fn resource() -> Resource {
 
 /// Returns the address of this page that leads on to another one afterwards.
 pub(crate) fn path_before(next: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(format!("{PATH}?"));
-    query.append_pair("next", next).finish()
+    answer::path_before(PATH, next)
 }
 
 async fn show(visit: Visit) -> HttpResponse {
@@ -101,7 +100,7 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
     let sign_in = visit.state.sign_in.clone();
     let signed_in = visit.run(async move { sign_in.execute(request).await });
     page.refused = Some(match signed_in.await {
-        Ok(Ok(begun)) => return answer::signed_in(&begun.token, &page.next),
+        Ok(Ok(begun)) => return answer::begun(&begun, &page.next),
         Ok(Err(SignInError::Wrong)) => Refused::WrongPassword,
         Ok(Err(SignInError::TooMany { wait })) => Refused::ManyPasswords { wait },
         Ok(Err(SignInError::Port(error))) => return visit.failed(&error),
@@ -111,7 +110,7 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
 }
 
 /// Returns the page to go on with: one for people who are signed in, on this site, or else the first of them.
-fn local(next: &str) -> &str {
+pub(crate) fn local(next: &str) -> &str {
     let below = next.strip_prefix(HOME);
     let is_local = below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     let is_plain = next

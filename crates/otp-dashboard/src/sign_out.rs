@@ -5,8 +5,6 @@ use actix_web::{HttpResponse, Resource};
 use otp_edge::resource_at;
 
 use crate::answer;
-use crate::error_page::Problem;
-use crate::form_token;
 use crate::sign_in;
 use crate::visit::Visit;
 
@@ -15,16 +13,10 @@ pub(crate) fn resource() -> Resource {
 }
 
 async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
-    let Some(token) = visit.token() else {
-        return answer::signed_out(sign_in::PATH);
-    };
-    let typed = match visit.typed(payload).await {
-        Ok(typed) => typed,
+    let token = match visit.signed_form(payload).await {
+        Ok((token, _)) => token,
         Err(answer) => return answer,
     };
-    if !form_token::is_right(&token, &typed) {
-        return visit.problem(Problem::ForeignForm);
-    }
     let sessions = visit.state.end_sessions.clone();
     match visit
         .run(async move { sessions.sign_out(&token).await })

@@ -163,7 +163,7 @@ async fn submit(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
     let sign_up = visit.state.sign_up.clone();
     let signed_up = visit.run(async move { sign_up.execute(request).await });
     match signed_up.await {
-        Ok(Ok(begun)) => answer::signed_in(&begun.token, HOME),
+        Ok(Ok(begun)) => answer::begun(&begun, HOME),
         Ok(Err(error)) => page.refuse(&visit, error.into()),
         Err(answer) => answer,
     }

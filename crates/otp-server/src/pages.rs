@@ -6,12 +6,21 @@ use otp_core::account::{ContactLine, house_contact};
 use otp_core::language::LanguageTag;
 use otp_core::ports::PortError;
 use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
+use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::list_api_keys::ListApiKeys;
+use otp_core::usecases::manage_own_keys::ManageOwnKeys;
+use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
+use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::prove_address::ProveAddress;
+use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
+use otp_core::usecases::revoke_api_key::RevokeApiKey;
+use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_up::SignUp;
@@ -55,7 +64,58 @@ pub(crate) fn state(
         resend: use_cases.resend_verification.clone(),
         check: use_cases.check_verification.clone(),
     };
+    let prove_person = ProvePerson {
+        sessions: storage(),
+        persons: storage(),
+        factors: storage(),
+        attempts: storage(),
+        passwords: passwords.clone(),
+        installation: installation(),
+        begin_session: begin_session.clone(),
+    };
     DashboardState {
+        prove_person,
+        manage_second_factor: ManageSecondFactor {
+            factors: storage(),
+            installation: installation(),
+            issuer: company(settings).to_owned(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
+        },
+        manage_own_keys: ManageOwnKeys {
+            list: ListApiKeys {
+                keys: storage(),
+                accounts: storage(),
+            },
+            create: CreateApiKey {
+                keys: storage(),
+                accounts: storage(),
+                clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
+            },
+            open_test_account: OpenTestAccount {
+                accounts: storage(),
+                sealers: adapters.sealers.clone(),
+                master_keys: Arc::clone(&adapters.keys.master_keys),
+                clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
+            },
+            rotate: RotateApiKey {
+                keys: storage(),
+                clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
+            },
+            revoke: RevokeApiKey {
+                keys: storage(),
+                clock: Arc::clone(&adapters.clock),
+            },
+        },
+        change_password: ChangePassword {
+            persons: storage(),
+            factors: storage(),
+            passwords: passwords.clone(),
+            begin_session: begin_session.clone(),
+        },
         sign_up: SignUp {
             policy: settings.accounts.sign_up,
             prove: prove.clone(),
@@ -84,6 +144,8 @@ pub(crate) fn state(
         resume_session: ResumeSession {
             sessions: storage(),
             persons: storage(),
+            accounts: storage(),
+            sealers: adapters.sealers.clone(),
             installation: installation(),
             clock: Arc::clone(&adapters.clock),
         },
@@ -119,8 +181,7 @@ pub(crate) async fn open_house_account(
         create_account: create_account(adapters),
         subscriptions: adapters.storage.clone(),
     };
-    let company = mail.from.name().unwrap_or(NAMELESS);
-    let company = ContactLine::parse(company).or_else(|_| ContactLine::parse(NAMELESS));
+    let company = ContactLine::parse(company(settings)).or_else(|_| ContactLine::parse(NAMELESS));
     let company = company.map_err(|error| PortError::Backend(error.into()))?;
     let language = LanguageTag::parse("en").map_err(|error| PortError::Backend(error.into()))?;
     let new = NewAccount {
@@ -129,6 +190,12 @@ pub(crate) async fn open_house_account(
         rules: settings.new_account_rules,
     };
     open.execute(new).await
+}
+
+/// Returns the name of the gateway in mails and in the apps of people.
+fn company(settings: &Settings) -> &str {
+    let mail = settings.mail.as_ref();
+    mail.and_then(|mail| mail.from.name()).unwrap_or(NAMELESS)
 }
 
 fn create_account(adapters: &Adapters) -> CreateAccount {

@@ -13,19 +13,26 @@ use otp_core::ports::{
 use otp_core::proof::{Proof, ProofClaims};
 use otp_core::sealing::Purpose;
 use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_account::CreateAccount;
+use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_messages::ListMessages;
+use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
+use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::prove_address::ProveAddress;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
+use otp_core::usecases::revoke_api_key::RevokeApiKey;
+use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::usecases::sign_in::SignIn;
@@ -246,6 +253,8 @@ impl People {
         ResumeSession {
             sessions: fixture.store.clone(),
             persons: fixture.store.clone(),
+            accounts: fixture.store.clone(),
+            sealers: fixture.sealers(),
             installation: Arc::clone(&fixture.installation),
             clock: fixture.clock.clone(),
         }
@@ -261,6 +270,51 @@ impl People {
             attempts: fixture.store.clone(),
             passwords: self.passwords.clone(),
             installation: Arc::clone(&fixture.installation),
+            begin_session: self.begin_session(),
+        }
+    }
+
+    /// Manages the keys of people's accounts.
+    pub fn manage_own_keys(&self) -> ManageOwnKeys {
+        let fixture = &self.world.fixture;
+        let store = || fixture.store.clone();
+        ManageOwnKeys {
+            list: ListApiKeys {
+                keys: store(),
+                accounts: store(),
+            },
+            create: CreateApiKey {
+                keys: store(),
+                accounts: store(),
+                clock: fixture.clock.clone(),
+                randomness: fixture.randomness.clone(),
+            },
+            open_test_account: OpenTestAccount {
+                accounts: store(),
+                sealers: fixture.sealers(),
+                master_keys: Arc::clone(&fixture.master_keys),
+                clock: fixture.clock.clone(),
+                randomness: fixture.randomness.clone(),
+            },
+            rotate: RotateApiKey {
+                keys: store(),
+                clock: fixture.clock.clone(),
+                randomness: fixture.randomness.clone(),
+            },
+            revoke: RevokeApiKey {
+                keys: store(),
+                clock: fixture.clock.clone(),
+            },
+        }
+    }
+
+    /// Changes passwords.
+    pub fn change_password(&self) -> ChangePassword {
+        let fixture = &self.world.fixture;
+        ChangePassword {
+            persons: fixture.store.clone(),
+            factors: fixture.store.clone(),
+            passwords: self.passwords.clone(),
             begin_session: self.begin_session(),
         }
     }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::account::ContactLine;
+use crate::ids::AccountId;
 use crate::person::session::{Session, SessionToken, Stage};
-use crate::person::{Membership, Person, PersonalDetails};
-use crate::ports::{Clock, Persons, PortError, Sessions};
-use crate::sealing::InstallationSealer;
+use crate::person::{AccountRole, Membership, Person, PersonalDetails};
+use crate::ports::{Accounts, Clock, Persons, PortError, Sessions};
+use crate::sealing::{InstallationSealer, Purpose};
+use crate::usecases::account_sealers::AccountSealers;
 
 /// Resumes sessions.
 #[derive(Clone)]
@@ -14,6 +17,10 @@ pub struct ResumeSession {
     pub sessions: Arc<dyn Sessions>,
     /// Finds their people.
     pub persons: Arc<dyn Persons>,
+    /// Finds their accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Opens the names of accounts.
+    pub sealers: AccountSealers,
     /// Opens the details of people.
     pub installation: Arc<InstallationSealer>,
     /// Tells the time.
@@ -29,8 +36,19 @@ pub struct Viewer {
     pub details: PersonalDetails,
     /// The session.
     pub session: Session,
-    /// Their memberships, oldest first.
-    pub memberships: Vec<Membership>,
+    /// The account that they look at: that of their oldest membership; `None` if they have none.
+    pub account: Option<ViewedAccount>,
+}
+
+/// An account that a person looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewedAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// The person's role in it.
+    pub role: AccountRole,
+    /// The name of the business; `None` once it is erased.
+    pub company: Option<ContactLine>,
 }
 
 /// What a request is made by.
@@ -71,13 +89,35 @@ impl ResumeSession {
             return Ok(None);
         }
         let memberships = self.persons.list_memberships(person.id).await?;
+        let account = match memberships.first() {
+            Some(membership) => self.viewed(membership).await?,
+            None => None,
+        };
         let details = person.open(&self.installation);
         let details = details.map_err(|error| PortError::Backend(error.into()))?;
         Ok(Some(Viewer {
             session: noted.unwrap_or(session),
             person,
             details,
-            memberships,
+            account,
+        }))
+    }
+
+    async fn viewed(&self, membership: &Membership) -> Result<Option<ViewedAccount>, PortError> {
+        let id = membership.account_id;
+        let Some(account) = self.accounts.find(id).await? else {
+            return Ok(None);
+        };
+        let sealer = self.sealers.find(id).await?;
+        let company = sealer.map(|sealer| {
+            let sealed = &account.contact.company;
+            ContactLine::open(Purpose::ContactCompany, sealed, &sealer)
+        });
+        let company = company.transpose();
+        Ok(Some(ViewedAccount {
+            id,
+            role: membership.role,
+            company: company.map_err(|error| PortError::Backend(error.into()))?,
         }))
     }
 }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::account::ContactLine;
 use crate::api_key::ApiKey;
 use crate::ids::AccountId;
 use crate::message::MessageStatus;
 use crate::notice::FIRST_WARNING;
 use crate::page::PageSize;
 use crate::ports::{Accounts, ApiKeys, Clock, Directory, PortError, Subscriptions};
-use crate::sealing::{AccountSealer, OpenError, Purpose};
+use crate::sealing::{AccountSealer, OpenError};
 use crate::send::SendingProfile;
 use crate::subscription::{Subscription, SubscriptionStatus};
 use crate::time::Timestamp;
@@ -52,8 +51,8 @@ pub struct ShowOverview {
 /// The overview of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
-    /// The name of the business; `None` once it is erased.
-    pub company: Option<String>,
+    /// The time it was made.
+    pub at: Timestamp,
     /// What is left of its credits.
     pub credits: CreditsLeft,
     /// The messages of the last [`COUNTED`].
@@ -161,11 +160,6 @@ impl ShowOverview {
         let found = self.accounts.find(account).await?;
         let found = found.ok_or(ShowOverviewError::AccountNotFound)?;
         let sealer = self.sealers.find(account).await?;
-        let company = sealer.as_deref().map(|sealer| {
-            let company = &found.contact.company;
-            ContactLine::open(Purpose::ContactCompany, company, sealer)
-        });
-        let company = company.transpose()?.map(|line| line.as_str().to_owned());
 
         let subscriptions = self.subscriptions.list(account).await?;
         let keys = self.keys.list(account).await?;
@@ -196,7 +190,7 @@ impl ShowOverview {
             has_webhook: !endpoints.is_empty(),
         };
         Ok(Overview {
-            company,
+            at: now,
             credits,
             messages,
             newest,

@@ -1,5 +1,6 @@
 //! Signing up, signing in and resetting a password, over a store in memory.
 
+mod keys;
 mod second_factor;
 
 use std::sync::Arc;
@@ -12,12 +13,13 @@ use otp_core::ids::VerificationId;
 use otp_core::person::AccountRole;
 use otp_core::person::device::Device;
 use otp_core::person::password::{Password, RefusedPassword};
-use otp_core::person::session::{IDLE, LONGEST, SessionToken};
+use otp_core::person::session::{FRESH, IDLE, LONGEST, SessionToken};
 use otp_core::ports::{Accounts, Clock as _, Subscriptions};
 use otp_core::recipient::EmailAddress;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::begin_session::BegunSession;
+use otp_core::usecases::change_password::ChangePasswordError;
 use otp_core::usecases::forget_sign_ins::ForgetSignIns;
 use otp_core::usecases::prove_address::ProveAddressError;
 use otp_core::usecases::reset_password::{ResetPasswordError, ResetPasswordRequest};
@@ -123,12 +125,11 @@ async fn whoever_proves_an_address_has_an_account_and_is_signed_in() {
     let viewer = viewer.expect("signed in");
     assert_eq!(viewer.details.email.as_str(), ADDRESS);
     assert_eq!(viewer.details.name.as_str(), "Sara");
-    let [membership] = viewer.memberships[..] else {
-        panic!("one account: {:?}", viewer.memberships);
-    };
-    assert_eq!(membership.role, AccountRole::Owner);
+    let viewed = viewer.account.expect("an account");
+    assert_eq!(viewed.role, AccountRole::Owner);
+    assert_eq!(viewed.company.expect("a name").as_str(), "Noor");
     let fixture = &gateway.world.fixture;
-    let account = Accounts::find(&*fixture.store, membership.account_id).await;
+    let account = Accounts::find(&*fixture.store, viewed.id).await;
     let account = account.expect("look up").expect("an account");
     let sealer = fixture.sealer_of(account.id).await;
     let contact = account.contact.open(&sealer).expect("opens");
@@ -351,6 +352,35 @@ async fn whoever_proves_their_address_sets_a_new_password_and_is_out_everywhere_
     assert_eq!(gateway.viewer(&before.token, Activity::Person).await, None);
     assert!(gateway.try_password(ADDRESS, PASSWORD).await.is_err());
     assert!(gateway.try_password(ADDRESS, new).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_password_is_changed_after_a_fresh_proof_and_ends_other_sessions() {
+    let gateway = Gateway::new().await;
+    let begun = gateway.signed_up(ADDRESS).await;
+    let elsewhere = gateway.try_password(ADDRESS, PASSWORD).await.expect("in");
+    let viewer = gateway.viewer(&begun.token, Activity::Person).await;
+    let viewer = viewer.expect("signed in");
+    let change = gateway.change_password();
+    let new = Password::typed("quiet lemon harbour".to_owned());
+    let own = Password::typed("sara@noor.example!".to_owned());
+    let weak = change.execute(&viewer, &own).await;
+    assert!(
+        matches!(weak, Err(ChangePasswordError::Password(_))),
+        "{weak:?}"
+    );
+    change.execute(&viewer, &new).await.expect("changed");
+    let other = gateway.viewer(&elsewhere.token, Activity::Person).await;
+    assert_eq!(other, None);
+    let here = gateway.viewer(&begun.token, Activity::Person).await;
+    assert!(here.is_some());
+    assert!(gateway.try_password(ADDRESS, PASSWORD).await.is_err());
+    gateway.advance(FRESH);
+    let late = change.execute(&viewer, &new).await;
+    assert!(
+        matches!(late, Err(ChangePasswordError::NotFresh)),
+        "{late:?}"
+    );
 }
 
 #[tokio::test]

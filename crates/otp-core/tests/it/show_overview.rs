@@ -39,7 +39,7 @@ async fn a_new_account_has_its_first_steps_before_it() {
     let account = fixture.account_with_rules(AccountRules::default()).await;
     let shown = use_case(&fixture).execute(account).await.expect("shown");
     let expected = Overview {
-        company: Some("Amal Group".to_owned()),
+        at: fixture.clock.now(),
         credits: CreditsLeft::default(),
         messages: MessageCounts::default(),
         newest: Vec::new(),

@@ -92,3 +92,89 @@ recent-none-title = No message yet
 recent-none-text = Each message you send appears here with its status. Send the first one:
 # Below the command.
 recent-none-replace = Replace the two marked parts: your API key, and your own phone number.
+
+## Settings
+
+place-settings = Settings
+settings-you = You
+back = Back
+
+password-change = Change password
+password-change-about = Your other sessions end.
+
+second-factor = Second factor
+second-factor-about = With a second factor, nobody signs in with your password alone. You need an authenticator app on your phone.
+second-factor-add = Turn on second factor
+second-factor-on = On
+second-factor-remove = Turn off second factor
+second-factor-start = Show QR code
+second-factor-scan = Scan this code with your app.
+# The words for the QR code, for screen readers.
+second-factor-qr = QR code with the secret for your app
+second-factor-type = Or type this secret into it: { $secret }
+second-factor-confirm = Turn on
+recovery-codes = Recovery codes
+recovery-codes-about = The second factor is on. Each of these codes replaces your app once.
+recovery-codes-once = Keep them where you find them without your phone. We cannot show them again.
+recovery-codes-kept = I have kept them
+recovery-codes-left = { $count ->
+    [one] { $count } recovery code is left
+   *[other] { $count } recovery codes are left
+}
+
+sessions = Where you are signed in
+# The zone of the times in the list.
+sessions-zone = Times are in { $zone }
+device-both = { $browser } on { $system }
+device-unknown = Unknown browser
+session-this = this one
+# Before a time.
+session-seen = Last used
+session-since = signed in
+session-end = Sign out
+sessions-end = Sign out everywhere else
+
+## Another proof of the person, before a dangerous action
+
+prove-title = Is it you?
+prove-about = What you are about to do needs another proof. It is enough for ten minutes.
+prove-button = Continue
+
+## API keys
+
+place-keys = API keys
+keys-list = Keys
+keys-none-title = No key yet
+keys-none-text = A key lets your server send codes through the API. A test key sends to a test inbox, and costs nothing.
+column-name = Name
+column-key = Key
+column-created = Created
+column-expires = Expires
+column-actions = Actions
+key-live = Live
+key-test = Test
+key-test-about = no credits, no WhatsApp
+key-mode = Mode
+key-never = Never
+key-days-30 = In 30 days
+key-days-90 = In 90 days
+key-days-365 = In a year
+key-expired = Expired
+key-revoked = Revoked
+key-expires-in = { $days ->
+    [0] Today
+    [one] In { $days } day
+   *[other] In { $days } days
+}
+key-add = Add a key
+key-create = Create key
+key-rotate = Rotate
+key-rotate-about = Rotate makes a new key of the same name. The old one is accepted for another day.
+key-revoke = Revoke
+key-new = Store your new key now
+key-new-about = This is the only time the key { $name } is shown. We keep only a hash of it, so nobody can read it again.
+key-stored = I have stored it
+key-keep = Keep it on your server: never in an app, a browser or a repository.
+revoke-title = Revoke this key?
+revoke-about = Requests with this key fail within a second. A revoked key cannot be brought back.
+revoke-keep = Keep it

@@ -7,11 +7,15 @@ field-email = E-mail
 field-password = Password
 field-new-password = Password
 field-code = Code from the mail
+# A code of an authenticator app, or a recovery code.
+field-app-code = Code
 field-name = Your name
+field-key-name = Name
 field-company = Company
 field-phone = Phone number
 field-address = Postal address
 hint-new-password = At least 12 characters. Several words that do not belong together are good.
+hint-key-name = Where the key is used, such as “shop” or “branches”
 hint-phone = With the country code, such as +964 770 123 4567
 hint-address = On one line
 
@@ -23,7 +27,11 @@ fault-password-guessable = Enter a password that is harder to guess: more words,
 fault-code-missing = Enter the code from the mail
 # The number of wrong codes that are still allowed.
 fault-code-wrong = Enter the code from the last mail. This one is wrong; tries left: { $number }
+fault-app-code-missing = Enter the code from your app, or a recovery code
+fault-app-code-wrong = Enter the code that your app shows now. This one is wrong or was used
+fault-password-wrong = Enter your password. This one is wrong
 fault-name = Enter your name, on one line of at most 200 characters
+fault-key-name = Enter a name for the key, on one line of at most 200 characters
 fault-company = Enter the name of your company, on one line of at most 200 characters
 fault-phone = Enter a number with its country code, such as +964 770 123 4567
 fault-address = Enter the address on one line of at most 200 characters, or leave it out
@@ -38,6 +46,7 @@ refused-many-codes = There were too many wrong codes. Wait { $wait } (minutes:se
 refused-code-over = This code is used, too old, or replaced by a later one. Begin again to get a new one.
 refused-address-taken = You already have an account with this address. Sign in, or set a new password.
 refused-nobody = No account has this address. Try another one, or sign up.
+refused-many-keys = Your account has a hundred active keys. Revoke one that you do not use.
 refused-no-mail = This gateway sends no mail at the moment, so it cannot send you a code. Ask its operator.
 
 ## Sign in
@@ -50,6 +59,12 @@ forgot-link = Forgot your password?
 no-account = No account yet?
 sign-up-link = Sign up
 has-account = Do you have an account?
+
+## The second factor at sign-in
+
+code-title = Enter your code
+code-page-about = Open your authenticator app, and enter the six digits that it shows.
+code-lost = Without the app, enter one of your recovery codes. Each works once.
 
 ## The address to which a code is sent
 

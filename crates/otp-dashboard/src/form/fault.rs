@@ -28,8 +28,16 @@ pub(crate) enum Fault {
         /// How many wrong codes are still allowed.
         left: usize,
     },
+    /// There is no code of the app.
+    NoAppCode,
+    /// The code of the app is wrong, or was used.
+    WrongAppCode,
+    /// The password is not the person's.
+    WrongPassword,
     /// There is no name, or none that fits on a line.
     NoName,
+    /// There is no name of a key, or none that fits on a line.
+    NoKeyName,
     /// There is no company, or none that fits on a line.
     NoCompany,
     /// It is not a phone number.
@@ -40,7 +48,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::NoEmailAddress,
         Self::NoPassword,
         Self::PasswordTooShort { least: 12 },
@@ -48,7 +56,11 @@ impl Fault {
         Self::PasswordGuessable,
         Self::NoCode,
         Self::WrongCode { left: 4 },
+        Self::NoAppCode,
+        Self::WrongAppCode,
+        Self::WrongPassword,
         Self::NoName,
+        Self::NoKeyName,
         Self::NoCompany,
         Self::NoPhoneNumber,
         Self::LongAddress,
@@ -63,7 +75,11 @@ impl Fault {
             Self::PasswordGuessable => "fault-password-guessable",
             Self::NoCode => "fault-code-missing",
             Self::WrongCode { .. } => "fault-code-wrong",
+            Self::NoAppCode => "fault-app-code-missing",
+            Self::WrongAppCode => "fault-app-code-wrong",
+            Self::WrongPassword => "fault-password-wrong",
             Self::NoName => "fault-name",
+            Self::NoKeyName => "fault-key-name",
             Self::NoCompany => "fault-company",
             Self::NoPhoneNumber => "fault-phone",
             Self::LongAddress => "fault-address",
@@ -80,7 +96,11 @@ impl Fault {
             | Self::NoPassword
             | Self::PasswordGuessable
             | Self::NoCode
+            | Self::NoAppCode
+            | Self::WrongAppCode
+            | Self::WrongPassword
             | Self::NoName
+            | Self::NoKeyName
             | Self::NoCompany
             | Self::NoPhoneNumber
             | Self::LongAddress => None,

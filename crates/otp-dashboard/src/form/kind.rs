@@ -11,8 +11,12 @@ pub(crate) enum FieldKind {
     NewPassword,
     /// The code in a mail.
     Code,
+    /// A code of an authenticator app, or a recovery code.
+    AppCode,
     /// The name of a person.
     Name,
+    /// The name of an API key.
+    KeyName,
     /// The name of a business.
     Company,
     /// The phone number of a business.
@@ -23,12 +27,14 @@ pub(crate) enum FieldKind {
 
 impl FieldKind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Email,
         Self::Password,
         Self::NewPassword,
         Self::Code,
+        Self::AppCode,
         Self::Name,
+        Self::KeyName,
         Self::Company,
         Self::Phone,
         Self::Address,
@@ -41,7 +47,9 @@ impl FieldKind {
             Self::Password => "password",
             Self::NewPassword => "new-password",
             Self::Code => "code",
+            Self::AppCode => "app-code",
             Self::Name => "name",
+            Self::KeyName => "key-name",
             Self::Company => "company",
             Self::Phone => "phone",
             Self::Address => "address",
@@ -54,7 +62,9 @@ impl FieldKind {
             Self::Password => "field-password",
             Self::NewPassword => "field-new-password",
             Self::Code => "field-code",
+            Self::AppCode => "field-app-code",
             Self::Name => "field-name",
+            Self::KeyName => "field-key-name",
             Self::Company => "field-company",
             Self::Phone => "field-phone",
             Self::Address => "field-address",
@@ -65,9 +75,15 @@ impl FieldKind {
     pub(crate) const fn hint_key(self) -> Option<&'static str> {
         match self {
             Self::NewPassword => Some("hint-new-password"),
+            Self::KeyName => Some("hint-key-name"),
             Self::Phone => Some("hint-phone"),
             Self::Address => Some("hint-address"),
-            Self::Email | Self::Password | Self::Code | Self::Name | Self::Company => None,
+            Self::Email
+            | Self::Password
+            | Self::Code
+            | Self::AppCode
+            | Self::Name
+            | Self::Company => None,
         }
     }
 
@@ -77,7 +93,12 @@ impl FieldKind {
             Self::Email => "email",
             Self::Password | Self::NewPassword => "password",
             Self::Phone => "tel",
-            Self::Code | Self::Name | Self::Company | Self::Address => "text",
+            Self::Code
+            | Self::AppCode
+            | Self::Name
+            | Self::KeyName
+            | Self::Company
+            | Self::Address => "text",
         }
     }
 
@@ -87,8 +108,9 @@ impl FieldKind {
             Self::Email => "username",
             Self::Password => "current-password",
             Self::NewPassword => "new-password",
-            Self::Code => "one-time-code",
+            Self::Code | Self::AppCode => "one-time-code",
             Self::Name => "name",
+            Self::KeyName => "off",
             Self::Company => "organization",
             Self::Phone => "tel",
             Self::Address => "street-address",
@@ -99,10 +121,13 @@ impl FieldKind {
     pub(crate) const fn input_mode(self) -> Option<&'static str> {
         match self {
             Self::Code => Some("numeric"),
-            Self::Email
+            // A recovery code has letters.
+            Self::AppCode
+            | Self::Email
             | Self::Password
             | Self::NewPassword
             | Self::Name
+            | Self::KeyName
             | Self::Company
             | Self::Phone
             | Self::Address => None,
@@ -112,8 +137,13 @@ impl FieldKind {
     /// Returns the direction of what is typed: from left to right in every language, or that of its first letter.
     pub(crate) const fn dir(self) -> &'static str {
         match self {
-            Self::Email | Self::Password | Self::NewPassword | Self::Code | Self::Phone => "ltr",
-            Self::Name | Self::Company | Self::Address => "auto",
+            Self::Email
+            | Self::Password
+            | Self::NewPassword
+            | Self::Code
+            | Self::AppCode
+            | Self::Phone => "ltr",
+            Self::Name | Self::KeyName | Self::Company | Self::Address => "auto",
         }
     }
 
@@ -125,7 +155,9 @@ impl FieldKind {
             | Self::Password
             | Self::NewPassword
             | Self::Code
+            | Self::AppCode
             | Self::Name
+            | Self::KeyName
             | Self::Company
             | Self::Phone => true,
         }
@@ -134,10 +166,14 @@ impl FieldKind {
     /// Returns whether a page may show the typed text.
     pub(super) const fn is_repeated(self) -> bool {
         match self {
-            Self::Password | Self::NewPassword => false,
-            Self::Email | Self::Code | Self::Name | Self::Company | Self::Phone | Self::Address => {
-                true
-            }
+            Self::Password | Self::NewPassword | Self::AppCode => false,
+            Self::Email
+            | Self::Code
+            | Self::Name
+            | Self::KeyName
+            | Self::Company
+            | Self::Phone
+            | Self::Address => true,
         }
     }
 }

@@ -31,13 +31,15 @@ pub(crate) enum Refused {
     AddressTaken,
     /// Nobody has this address.
     NobodyHasAddress,
+    /// The account has too many keys.
+    ManyKeys,
     /// The gateway sends no mail.
     NoMailServer,
 }
 
 impl Refused {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] = {
+    pub(crate) const ALL: [Self; 9] = {
         let wait = Duration::from_secs(30);
         [
             Self::WrongPassword,
@@ -47,6 +49,7 @@ impl Refused {
             Self::CodeOver,
             Self::AddressTaken,
             Self::NobodyHasAddress,
+            Self::ManyKeys,
             Self::NoMailServer,
         ]
     };
@@ -60,6 +63,7 @@ impl Refused {
             Self::CodeOver => "refused-code-over",
             Self::AddressTaken => "refused-address-taken",
             Self::NobodyHasAddress => "refused-nobody",
+            Self::ManyKeys => "refused-many-keys",
             Self::NoMailServer => "refused-no-mail",
         }
     }
@@ -79,6 +83,7 @@ impl Refused {
             | Self::CodeOver
             | Self::AddressTaken
             | Self::NobodyHasAddress
+            | Self::ManyKeys
             | Self::NoMailServer => None,
         }
     }
@@ -86,9 +91,11 @@ impl Refused {
     /// Returns the status of the answer.
     pub(crate) const fn status(self) -> StatusCode {
         match self {
-            Self::WrongPassword | Self::CodeOver | Self::AddressTaken | Self::NobodyHasAddress => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::WrongPassword
+            | Self::CodeOver
+            | Self::AddressTaken
+            | Self::NobodyHasAddress
+            | Self::ManyKeys => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ManyPasswords { .. } | Self::CodeSent { .. } | Self::ManyCodes { .. } => {
                 StatusCode::TOO_MANY_REQUESTS
             }

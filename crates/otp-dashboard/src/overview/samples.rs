@@ -1,7 +1,6 @@
 //! The states of the overview.
 
 use actix_web::http::StatusCode;
-use otp_core::ids::{MessageId, parse_uuid};
 use otp_core::message::MessageStatus;
 use otp_core::time::Timestamp;
 
@@ -44,10 +43,8 @@ impl Attention {
 }
 
 fn recent(index: u8, to: &str, status: MessageStatus, region: Option<&str>) -> RecentMessage {
-    let id = parse_uuid("019a6c1e-7a40-7c3e-9d51-2b8f6e0c4a17");
     let newest = 1_795_874_531_000;
     RecentMessage {
-        id: MessageId(id.unwrap_or_default()),
         to: to.to_owned(),
         status,
         failure_code: (status == MessageStatus::Failed).then_some(131_026),
@@ -166,7 +163,7 @@ impl Samples for OverviewPage {
             let frame = Frame {
                 name: name.to_owned(),
                 company: company.to_owned(),
-                csrf: "c2Vzc2lvbi10b2tlbg".to_owned(),
+                form_token: "c2Vzc2lvbi10b2tlbg".to_owned(),
                 place: Place::Overview,
             };
             let gateway = "https://otp.example.com".to_owned();

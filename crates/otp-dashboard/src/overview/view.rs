@@ -1,6 +1,5 @@
 //! The data of the overview.
 
-use otp_core::ids::MessageId;
 use otp_core::message::MessageStatus;
 use otp_core::time::Timestamp;
 
@@ -83,12 +82,6 @@ pub(crate) struct FirstSteps {
 /// One of the latest messages.
 #[derive(Debug, Clone)]
 pub(crate) struct RecentMessage {
-    /// Its id.
-    #[expect(
-        dead_code,
-        reason = "the page of a message, which needs it, comes later"
-    )]
-    pub(crate) id: MessageId,
     /// The recipient, masked.
     pub(crate) to: String,
     /// Its status.

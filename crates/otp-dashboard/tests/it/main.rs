@@ -1,11 +1,13 @@
 //! The pages over HTTP: their headers, their language, and the requests that are refused.
 
 mod browser;
+mod keys;
 mod locale;
 mod overview;
 mod people;
 mod refusals;
 mod samples;
+mod settings;
 
 use actix_web::App;
 use actix_web::body::MessageBody;

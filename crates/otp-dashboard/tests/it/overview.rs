@@ -126,7 +126,14 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
         .collect();
     assert_eq!(
         Vec::from_iter(links),
-        ["#main", "/dashboard", "/docs", "?lang=ar"]
+        [
+            "#main",
+            "/dashboard",
+            "/dashboard/keys",
+            "/dashboard/settings",
+            "/docs",
+            "?lang=ar"
+        ]
     );
     assert_eq!(page.matches("aria-current=\"page\"").count(), 1);
     let form = between(&page, "<form ", "</form>");
@@ -134,7 +141,7 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
         form,
         &[
             "method=\"post\"",
-            "type=\"hidden\" name=\"csrf\" value=\"c2Vzc2lvbi",
+            "type=\"hidden\" name=\"form-token\" value=\"c2Vzc2lvbi",
         ],
     );
 }

@@ -13,8 +13,8 @@ use tokio_util::task::TaskTracker;
 
 use super::*;
 
-const ADDRESS: &str = "sara@noor.example";
-const PASSWORD: &str = "maroon-tulip-ferry";
+pub(super) const ADDRESS: &str = "sara@noor.example";
+pub(super) const PASSWORD: &str = "maroon-tulip-ferry";
 
 /// The state of the pages of a gateway where people sign up.
 pub(super) fn state(people: &People) -> DashboardState {
@@ -23,6 +23,10 @@ pub(super) fn state(people: &People) -> DashboardState {
         sign_in: people.sign_in(),
         reset_password: people.reset_password(),
         resume_session: people.resume_session(),
+        prove_person: people.prove_person(),
+        manage_second_factor: people.manage_second_factor(),
+        manage_own_keys: people.manage_own_keys(),
+        change_password: people.change_password(),
         show_overview: show_overview(&people.world.fixture),
         end_sessions: people.end_sessions(),
         runner: UseCaseRunner {
@@ -33,9 +37,23 @@ pub(super) fn state(people: &People) -> DashboardState {
 }
 
 /// Pages that answer requests, and keep their limits per address.
-async fn pages(
-    people: &People,
-) -> impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
+pub(super) trait Pages {
+    /// Sends a request.
+    async fn answer(&self, request: Request) -> Answer;
+}
+
+impl<S, B> Pages for S
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    B: MessageBody,
+{
+    async fn answer(&self, request: Request) -> Answer {
+        answer_of(call_service(self, request).await).await
+    }
+}
+
+/// Makes the pages of a gateway.
+pub(super) async fn pages(people: &People) -> impl Pages {
     let dashboard = Dashboard::new(DashboardOptions {
         public_origin: Some(ORIGIN.to_owned()),
         ..DashboardOptions::default()
@@ -47,7 +65,7 @@ async fn pages(
 }
 
 /// Sends a form of the pages' own.
-fn form(path: &str, fields: &[(&str, &str)]) -> TestRequest {
+pub(super) fn form(path: &str, fields: &[(&str, &str)]) -> TestRequest {
     TestRequest::post()
         .uri(path)
         .insert_header(("origin", ORIGIN))
@@ -55,20 +73,12 @@ fn form(path: &str, fields: &[(&str, &str)]) -> TestRequest {
         .set_form(fields)
 }
 
-async fn ask<S, B>(pages: &S, request: TestRequest) -> Answer
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
-    B: MessageBody,
-{
-    answer_of(call_service(pages, request.to_request()).await).await
+pub(super) async fn ask(pages: &impl Pages, request: TestRequest) -> Answer {
+    pages.answer(request.to_request()).await
 }
 
 /// Signs a person up, and returns the cookie of the session.
-async fn signed_up<S, B>(people: &People, pages: &S) -> String
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
-    B: MessageBody,
-{
+pub(super) async fn signed_up(people: &People, pages: &impl Pages) -> String {
     let (path, code) = code_for(people, pages, "/sign-up", ADDRESS).await;
     let answer = ask(pages, form(&path, &details(&code))).await;
     assert_eq!(
@@ -81,11 +91,12 @@ where
 }
 
 /// Asks for a code, and returns the path of the second step and the code.
-async fn code_for<S, B>(people: &People, pages: &S, path: &str, address: &str) -> (String, String)
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
-    B: MessageBody,
-{
+pub(super) async fn code_for(
+    people: &People,
+    pages: &impl Pages,
+    path: &str,
+    address: &str,
+) -> (String, String) {
     let answer = ask(pages, form(path, &[("email", address)])).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let location = answer.header("location").expect("a path").to_owned();
@@ -94,7 +105,7 @@ where
     (location, people.code(id).await)
 }
 
-fn details(code: &str) -> [(&str, &str); 5] {
+pub(super) fn details(code: &str) -> [(&str, &str); 5] {
     [
         ("code", code),
         ("name", "Sara"),
@@ -105,7 +116,7 @@ fn details(code: &str) -> [(&str, &str); 5] {
 }
 
 /// Returns the cookie that an answer sets, without its attributes.
-fn session_of(answer: &Answer) -> String {
+pub(super) fn session_of(answer: &Answer) -> String {
     let cookie = answer.header("set-cookie").expect("a cookie");
     let (value, attributes) = cookie.split_once("; ").expect("attributes");
     let mut attributes: Vec<_> = attributes.split("; ").collect();

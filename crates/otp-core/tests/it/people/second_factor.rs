@@ -1,7 +1,7 @@
 //! The second factor of a person: turned on, asked for, and turned off.
 
 use otp_core::person::second_factor::{RecoveryCode, TotpSecret};
-use otp_core::person::session::{FRESH, Stage};
+use otp_core::person::session::Stage;
 use otp_core::usecases::manage_second_factor::{ManageSecondFactorError, SecondFactorState};
 use otp_core::usecases::prove_person::{AskedProof, PersonProof, ProvePersonError};
 

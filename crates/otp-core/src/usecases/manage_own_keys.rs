@@ -1,0 +1,167 @@
+//! Manage own keys: a person creates, replaces and revokes the API keys of their account.
+
+use std::time::Duration;
+
+use crate::account::ContactLine;
+use crate::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
+use crate::ids::{AccountId, ApiKeyId};
+use crate::person::permission::{AccountAction, allowed};
+use crate::ports::PortError;
+use crate::usecases::create_api_key::{CreateApiKey, CreateApiKeyError, NewApiKey};
+use crate::usecases::list_api_keys::ListApiKeys;
+use crate::usecases::open_test_account::{OpenTestAccount, OpenTestAccountError};
+use crate::usecases::resume_session::Viewer;
+use crate::usecases::revoke_api_key::{RevokeApiKey, RevokeApiKeyError};
+use crate::usecases::rotate_api_key::{
+    DEFAULT_OVERLAP, RotateApiKey, RotateApiKeyError, RotateApiKeyRequest,
+};
+
+/// The most active keys of an account, test keys included. More are nobody's plan, and a list of them is no help.
+const MAX_KEYS: usize = 100;
+
+/// Manages the keys of a person's account, by the same use cases as an operator.
+#[derive(Clone)]
+pub struct ManageOwnKeys {
+    /// Lists keys.
+    pub list: ListApiKeys,
+    /// Creates keys.
+    pub create: CreateApiKey,
+    /// Opens the account of test keys.
+    pub open_test_account: OpenTestAccount,
+    /// Replaces keys.
+    pub rotate: RotateApiKey,
+    /// Revokes keys.
+    pub revoke: RevokeApiKey,
+}
+
+/// A key as a person describes it.
+#[derive(Debug, Clone)]
+pub struct OwnKey {
+    /// Its name.
+    pub name: ContactLine,
+    /// Whether it sends messages.
+    pub mode: ApiKeyMode,
+    /// How long it is valid; `None` for ever.
+    pub lifetime: Option<Duration>,
+}
+
+/// The reason keys were not changed or listed.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageOwnKeysError {
+    /// The account has no such key, the person has no account, or their role does not allow it.
+    #[error("the account has no such key, or the role does not allow it")]
+    NotFound,
+    /// The key was revoked or has expired.
+    #[error("the key was revoked or has expired")]
+    NotActive,
+    /// The account has too many.
+    #[error("the account has {MAX_KEYS} active keys")]
+    TooMany,
+    /// The account of test keys could not be opened.
+    #[error("the account of test keys could not be opened")]
+    TestAccount(#[source] OpenTestAccountError),
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl ManageOwnKeys {
+    /// Returns whether the person may change keys.
+    pub fn may_manage(&self, viewer: &Viewer) -> bool {
+        let account = viewer.account.as_ref();
+        account.is_some_and(|account| allowed(account.role, AccountAction::ManageKeys))
+    }
+
+    /// Returns the keys of the person's account, test keys included.
+    pub async fn list(&self, viewer: &Viewer) -> Result<Vec<ApiKey>, ManageOwnKeysError> {
+        let account = viewer.account.as_ref();
+        let account = account.filter(|account| allowed(account.role, AccountAction::Look));
+        let account = account.ok_or(ManageOwnKeysError::NotFound)?;
+        Ok(self.list.execute(account.id).await?)
+    }
+
+    /// Creates a key, which is not shown again.
+    pub async fn create(
+        &self,
+        viewer: &Viewer,
+        new: OwnKey,
+    ) -> Result<(ApiKey, ApiKeySecret), ManageOwnKeysError> {
+        let account = self.managed(viewer)?;
+        let now = self.create.clock.now();
+        let keys = self.list.execute(account).await?;
+        if keys.iter().filter(|key| key.check(now).is_ok()).count() >= MAX_KEYS {
+            return Err(ManageOwnKeysError::TooMany);
+        }
+        let account_id = match new.mode {
+            ApiKeyMode::Live => account,
+            ApiKeyMode::Test => {
+                let test = self.open_test_account.execute(account).await;
+                test.map_err(ManageOwnKeysError::TestAccount)?.id
+            }
+        };
+        let new = NewApiKey {
+            account_id,
+            name: new.name.as_str().to_owned(),
+            expires_at: new.lifetime.map(|lifetime| now + lifetime),
+        };
+        self.create.execute(new).await.map_err(|error| match error {
+            CreateApiKeyError::AccountNotFound | CreateApiKeyError::ExpiryInThePast => {
+                ManageOwnKeysError::NotFound
+            }
+            CreateApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
+        })
+    }
+
+    /// Replaces a key by another one. The old one is valid for another day.
+    pub async fn rotate(
+        &self,
+        viewer: &Viewer,
+        id: ApiKeyId,
+    ) -> Result<(ApiKey, ApiKeySecret), ManageOwnKeysError> {
+        self.find_managed(viewer, id).await?;
+        let request = RotateApiKeyRequest {
+            id,
+            overlap: DEFAULT_OVERLAP,
+            expires_at: None,
+        };
+        self.rotate
+            .execute(request)
+            .await
+            .map_err(|error| match error {
+                RotateApiKeyError::NotFound => ManageOwnKeysError::NotFound,
+                RotateApiKeyError::NotActive | RotateApiKeyError::ExpiryInThePast => {
+                    ManageOwnKeysError::NotActive
+                }
+                RotateApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
+            })
+    }
+
+    /// Revokes a key: it stops working within a second.
+    pub async fn revoke(&self, viewer: &Viewer, id: ApiKeyId) -> Result<(), ManageOwnKeysError> {
+        self.find_managed(viewer, id).await?;
+        self.revoke.execute(id).await.map_err(|error| match error {
+            RevokeApiKeyError::NotFound(_) => ManageOwnKeysError::NotFound,
+            RevokeApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
+        })
+    }
+
+    /// Returns a key of the person's account that they may change. One of another account counts as unknown.
+    pub async fn find_managed(
+        &self,
+        viewer: &Viewer,
+        id: ApiKeyId,
+    ) -> Result<ApiKey, ManageOwnKeysError> {
+        let account = self.managed(viewer)?;
+        let mut keys = self.list.execute(account).await?.into_iter();
+        let found = keys.find(|key| key.id == id);
+        found.ok_or(ManageOwnKeysError::NotFound)
+    }
+
+    /// Returns the account whose keys the person may change.
+    fn managed(&self, viewer: &Viewer) -> Result<AccountId, ManageOwnKeysError> {
+        let account = viewer.account.as_ref();
+        let account = account.filter(|_| self.may_manage(viewer));
+        let account = account.ok_or(ManageOwnKeysError::NotFound)?;
+        Ok(account.id)
+    }
+}

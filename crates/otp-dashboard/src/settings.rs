@@ -1,0 +1,228 @@
+//! `/dashboard/settings`: what a person sets for themselves, and where they are signed in.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, Payload, ServiceConfig};
+use askama::Template;
+use otp_core::ids::{SessionId, parse_uuid};
+use otp_core::person::device::{Browser, Device, System};
+use otp_core::person::session::Session;
+use otp_core::time::Timestamp;
+use otp_core::usecases::manage_second_factor::SecondFactorState;
+use otp_core::usecases::resume_session::Viewer;
+use otp_edge::resource_at;
+
+use crate::answer;
+use crate::error_page::Problem;
+use crate::frame::{Frame, Place};
+use crate::markup::Markup;
+use crate::page::Page;
+use crate::samples::Samples;
+use crate::value::Value;
+use crate::visit::Visit;
+
+/// The path of the page.
+pub(crate) const PATH: &str = "/dashboard/settings";
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+pub(crate) struct SettingsPage {
+    page: Page,
+    frame: Frame,
+    /// The person's mail address.
+    email: String,
+    second_factor: SecondFactorState,
+    sessions: Vec<ShownSession>,
+}
+
+/// A session of the person.
+#[derive(Debug, Clone)]
+struct ShownSession {
+    id: String,
+    browser: Option<&'static str>,
+    system: Option<&'static str>,
+    since: Timestamp,
+    seen: Timestamp,
+    is_this: bool,
+}
+
+impl ShownSession {
+    fn of(session: &Session, this: SessionId) -> Self {
+        let Device { browser, system } = session.device;
+        Self {
+            id: session.id.to_string(),
+            browser: browser.map(Browser::as_str),
+            system: system.map(System::as_str),
+            since: session.created_at,
+            seen: session.last_seen_at,
+            is_this: session.id == this,
+        }
+    }
+}
+
+impl SettingsPage {
+    /// Returns what the list says of a browser.
+    fn device(&self, session: &ShownSession) -> Markup {
+        match (session.browser, session.system) {
+            (Some(browser), Some(system)) => {
+                let values = [
+                    ("browser", Value::Name(browser)),
+                    ("system", Value::Name(system)),
+                ];
+                self.page.say_all("device-both", &values)
+            }
+            (Some(one), None) | (None, Some(one)) => self.page.name(one),
+            (None, None) => self.page.t("device-unknown"),
+        }
+    }
+
+    fn recovery_codes(&self) -> Option<Markup> {
+        match self.second_factor {
+            SecondFactorState::Off => None,
+            SecondFactorState::On { recovery_codes } => {
+                let count = u64::try_from(recovery_codes).unwrap_or(u64::MAX);
+                let values = [("count", Value::Number(count))];
+                Some(self.page.say_all("recovery-codes-left", &values))
+            }
+        }
+    }
+
+    fn has_others(&self) -> bool {
+        self.sessions.iter().any(|session| !session.is_this)
+    }
+}
+
+/// Mounts the page and its forms.
+pub(crate) fn mount(pages: &mut ServiceConfig) {
+    pages
+        .service(resource_at("/settings").get(show).finish())
+        .service(
+            resource_at("/settings/sessions/end")
+                .post(end_others)
+                .finish(),
+        )
+        .service(
+            resource_at("/settings/sessions/{id}/end")
+                .post(end)
+                .finish(),
+        );
+}
+
+async fn show(visit: Visit) -> HttpResponse {
+    let viewer = match visit.viewer().await {
+        Ok(viewer) => viewer,
+        Err(answer) => return answer,
+    };
+    let (person, this) = (viewer.person.id, viewer.session.id);
+    let (end_sessions, manage) = (
+        visit.state.end_sessions.clone(),
+        visit.state.manage_second_factor.clone(),
+    );
+    let loaded = visit.run(async move {
+        let sessions = end_sessions.list(person).await?;
+        Ok((sessions, manage.state(person).await?))
+    });
+    match loaded.await {
+        Ok(Ok((sessions, second_factor))) => {
+            let page = SettingsPage {
+                page: visit.page(),
+                frame: visit.frame(&viewer, Place::Settings),
+                email: viewer.details.email.as_str().to_owned(),
+                second_factor,
+                sessions: sessions
+                    .iter()
+                    .map(|session| ShownSession::of(session, this))
+                    .collect(),
+            };
+            answer::page(StatusCode::OK, &page)
+        }
+        Ok(Err(error)) => {
+            let error: otp_core::ports::PortError = error;
+            visit.failed(&error)
+        }
+        Err(answer) => answer,
+    }
+}
+
+/// Ends one session of the person.
+async fn end(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
+    let viewer = match of_form(&visit, payload).await {
+        Ok(viewer) => viewer,
+        Err(answer) => return answer,
+    };
+    let Ok(id) = parse_uuid(&path) else {
+        return visit.problem(Problem::NotFound);
+    };
+    let (person, id) = (viewer.person.id, SessionId(id));
+    let sessions = visit.state.end_sessions.clone();
+    match visit
+        .run(async move { sessions.end(person, id).await })
+        .await
+    {
+        Ok(Ok(true)) => answer::go_to(PATH),
+        Ok(Ok(false)) => visit.problem(Problem::NotFound),
+        Ok(Err(error)) => visit.failed(&error),
+        Err(answer) => answer,
+    }
+}
+
+/// Ends all sessions of the person but this one.
+async fn end_others(visit: Visit, payload: Payload) -> HttpResponse {
+    let viewer = match of_form(&visit, payload).await {
+        Ok(viewer) => viewer,
+        Err(answer) => return answer,
+    };
+    let sessions = visit.state.end_sessions.clone();
+    let ended = visit.run(async move { sessions.end_others(&viewer.session).await });
+    match ended.await {
+        Ok(Ok(())) => answer::go_to(PATH),
+        Ok(Err(error)) => visit.failed(&error),
+        Err(answer) => answer,
+    }
+}
+
+/// Returns the person who sent a form without fields.
+async fn of_form(visit: &Visit, payload: Payload) -> Result<Viewer, HttpResponse> {
+    visit.signed_form(payload).await?;
+    visit.viewer().await
+}
+
+impl Samples for SettingsPage {
+    const NAME: &'static str = "settings";
+
+    fn samples(page: &Page) -> Vec<(&'static str, StatusCode, Self)> {
+        let at = |minutes: i64| Timestamp::from_unix_millis(1_795_874_531_000 - minutes * 60_000);
+        let session = |number: u8, browser, system, minutes| ShownSession {
+            id: format!("00000000-0000-7000-8000-0000000000{number:02}"),
+            browser,
+            system,
+            since: at(minutes + 90),
+            seen: at(minutes),
+            is_this: number == 1,
+        };
+        let one = session(1, Some("Firefox"), Some("Linux"), 0);
+        let alone = Self {
+            page: page.clone(),
+            frame: Frame::sample(Place::Settings),
+            email: "sara.al-harbi@noor-retail.example".to_owned(),
+            second_factor: SecondFactorState::Off,
+            sessions: vec![one.clone()],
+        };
+        let several = Self {
+            page: page.clone(),
+            frame: Frame::sample(Place::Settings),
+            email: "sara@example.com".to_owned(),
+            second_factor: SecondFactorState::On { recovery_codes: 9 },
+            sessions: vec![
+                one,
+                session(2, Some("Samsung Internet"), Some("Android"), 12),
+                session(3, None, Some("iPhone"), 20),
+                session(4, None, None, 25),
+            ],
+        };
+        vec![
+            ("alone", StatusCode::OK, alone),
+            ("several", StatusCode::OK, several),
+        ]
+    }
+}

@@ -1,0 +1,259 @@
+//! What a person sets for themselves, over HTTP.
+
+use std::time::Duration;
+
+use otp_core::person::session::FRESH;
+use otp_core::ports::Clock as _;
+
+use super::people::*;
+use super::*;
+
+/// Returns the value of the first hidden field with this name.
+fn hidden<'a>(page: &'a Answer, name: &str) -> &'a str {
+    let begin = format!("name=\"{name}\" value=\"");
+    let value = page.body.split(&begin[..]).nth(1);
+    let value = value.and_then(|rest| rest.split('"').next());
+    value.unwrap_or_else(|| panic!("no {name}: {}", page.body))
+}
+
+/// The pages of a person who is signed in.
+pub(super) struct Desk<'a, S> {
+    pages: &'a S,
+    cookie: String,
+}
+
+impl<'a, S: Pages> Desk<'a, S> {
+    /// Signs a person up.
+    pub(super) async fn of(people: &People, pages: &'a S) -> Self {
+        Self::with(signed_up(people, pages).await, pages)
+    }
+
+    /// The desk of a person with this cookie.
+    pub(super) fn with(cookie: String, pages: &'a S) -> Self {
+        Self { pages, cookie }
+    }
+
+    pub(super) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    pub(super) async fn open(&self, path: &str) -> Answer {
+        ask(
+            self.pages,
+            get(path).insert_header(("cookie", &*self.cookie)),
+        )
+        .await
+    }
+
+    /// Sends a form with the token of the session's forms.
+    pub(super) async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = hidden(&self.open("/dashboard").await, "form-token").to_owned();
+        let fields = [fields, &[("form-token", &*token)]].concat();
+        let sent = form(path, &fields).insert_header(("cookie", &*self.cookie));
+        ask(self.pages, sent).await
+    }
+}
+
+fn code_of(people: &People, secret: &str) -> String {
+    let secret = secret.replace(' ', "");
+    let shared = totp_rs::Secret::try_from_base32(secret).expect("a secret");
+    let app = totp_rs::Builder::new()
+        .with_secret(shared)
+        .build_noncompliant();
+    let now = people.world.fixture.clock.now().unix_millis() / 1_000;
+    app.generate(u64::try_from(now).expect("after 1970"))
+        .to_string()
+}
+
+#[actix_web::test]
+async fn sessions_are_listed_by_their_device_and_can_be_ended() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let desk = Desk::of(&people, &pages).await;
+    let fields = [("email", ADDRESS), ("password", PASSWORD)];
+    let phone = "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Version/18.5 Mobile Safari/604.1";
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        let elsewhere = form("/sign-in", &fields).insert_header(("user-agent", phone));
+        others.push(session_of(&ask(&pages, elsewhere).await));
+    }
+    let settings = desk.open("/dashboard/settings").await;
+    assert_eq!(
+        settings.body.matches("on <bdi>iPhone</bdi>").count(),
+        6,
+        "{}",
+        settings.body
+    );
+    let one = settings
+        .body
+        .split("action=\"")
+        .find(|action| action.contains("/end\""));
+    let one = one
+        .and_then(|action| action.split('"').next())
+        .expect("a form");
+    let ended = desk.send(one, &[]).await;
+    assert_eq!(ended.header("location"), Some("/dashboard/settings"));
+    assert_eq!(desk.send(one, &[]).await.status, StatusCode::NOT_FOUND);
+    let alive = async |cookie: &str| {
+        let home = ask(&pages, get("/dashboard").insert_header(("cookie", cookie))).await;
+        home.status == StatusCode::OK
+    };
+    let mut left = 0;
+    for cookie in &others {
+        left += usize::from(alive(cookie).await);
+    }
+    assert_eq!(left, 2);
+    let ended = desk.send("/dashboard/settings/sessions/end", &[]).await;
+    assert_eq!(ended.header("location"), Some("/dashboard/settings"));
+    for cookie in &others {
+        assert!(!alive(cookie).await);
+    }
+    assert!(alive(&desk.cookie).await);
+}
+
+#[actix_web::test]
+async fn a_second_factor_is_turned_on_and_asked_for_at_the_next_sign_in() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let desk = Desk::of(&people, &pages).await;
+    let path = "/dashboard/settings/second-factor";
+    assert!(!desk.open(path).await.body.contains("<svg class=\"qr\""));
+    let enrolled = desk.send(path, &[]).await;
+    assert_eq!(enrolled.header("location"), Some(path));
+    let page = desk.open(path).await;
+    assert!(page.body.contains("<svg class=\"qr\""), "{}", page.body);
+    let secret = page.body.split("into it: <bdi>").nth(1);
+    let secret = secret
+        .and_then(|rest| rest.split('<').next())
+        .expect("a secret");
+    let confirm = format!("{path}/confirm");
+    let wrong = desk.send(&confirm, &[("app-code", "000")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let code = code_of(&people, secret);
+    let codes = desk.send(&confirm, &[("app-code", &code)]).await;
+    assert_eq!(codes.status, StatusCode::OK);
+    let recovery = codes.body.split("<li><bdi dir=\"ltr\">").nth(1);
+    let recovery = recovery
+        .and_then(|rest| rest.split('<').next())
+        .expect("a code");
+
+    people.world.fixture.clock.advance(Duration::from_secs(90));
+    let fields = [
+        ("email", ADDRESS),
+        ("password", PASSWORD),
+        ("next", "/dashboard/settings"),
+    ];
+    let half = ask(&pages, form("/sign-in", &fields)).await;
+    let next = half
+        .header("location")
+        .expect("the page of the code")
+        .to_owned();
+    assert_eq!(next, "/sign-in/code?next=%2Fdashboard%2Fsettings");
+    let cookie = session_of(&half);
+    let home = ask(
+        &pages,
+        get("/dashboard").insert_header(("cookie", &*cookie)),
+    )
+    .await;
+    assert_eq!(home.status, StatusCode::SEE_OTHER, "half a sign-in is none");
+    let page = ask(&pages, get(&next)).await;
+    let code = code_of(&people, secret);
+    for (typed, status) in [
+        ("", StatusCode::UNPROCESSABLE_ENTITY),
+        ("000", StatusCode::UNPROCESSABLE_ENTITY),
+        (&*code, StatusCode::SEE_OTHER),
+    ] {
+        let fields = [("app-code", typed), ("next", hidden(&page, "next"))];
+        let sent = form("/sign-in/code", &fields).insert_header(("cookie", &*cookie));
+        let answer = ask(&pages, sent).await;
+        assert_eq!(answer.status, status, "{typed}");
+        if status == StatusCode::SEE_OTHER {
+            assert_eq!(answer.header("location"), Some("/dashboard/settings"));
+            assert_ne!(session_of(&answer), cookie);
+        }
+    }
+    let half = ask(&pages, form("/sign-in", &fields)).await;
+    let sent = form("/sign-in/code", &[("app-code", recovery)]);
+    let whole = ask(&pages, sent.insert_header(("cookie", session_of(&half)))).await;
+    let desk = Desk::with(session_of(&whole), &pages);
+    let settings = desk.open("/dashboard/settings").await;
+    assert!(
+        settings
+            .body
+            .contains("<bdi dir=\"ltr\">9</bdi> recovery codes are left"),
+        "{}",
+        settings.body
+    );
+    let removed = desk.send(&format!("{path}/remove"), &[]).await;
+    assert_eq!(removed.header("location"), Some("/dashboard/settings"));
+    let whole = ask(&pages, form("/sign-in", &fields)).await;
+    assert_eq!(whole.header("location"), Some("/dashboard/settings"));
+}
+
+#[actix_web::test]
+async fn a_dangerous_form_asks_for_another_proof_after_ten_minutes() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let mut desk = Desk::of(&people, &pages).await;
+    let path = "/dashboard/settings/password";
+    let new = [("new-password", "quiet lemon harbour")];
+    assert_eq!(desk.open(path).await.status, StatusCode::OK);
+    people.world.fixture.clock.advance(FRESH);
+    let prove = "/dashboard/prove?next=%2Fdashboard%2Fsettings%2Fpassword";
+    assert_eq!(desk.open(path).await.header("location"), Some(prove));
+    assert_eq!(desk.send(path, &new).await.header("location"), Some(prove));
+    let factor = desk.send("/dashboard/settings/second-factor", &[]).await;
+    let location = factor.header("location").unwrap_or_default();
+    assert!(location.starts_with("/dashboard/prove?"), "{location}");
+    let page = desk.open(prove).await;
+    let next = hidden(&page, "next").to_owned();
+    assert_eq!(next, path);
+    let wrong = [("password", "some other words"), ("next", &*next)];
+    let wrong = desk.send("/dashboard/prove", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let right = [("password", PASSWORD), ("next", &*next)];
+    let proven = desk.send("/dashboard/prove", &right).await;
+    assert_eq!(proven.header("location"), Some(path), "{}", proven.body);
+    let before = std::mem::replace(&mut desk.cookie, session_of(&proven));
+    let out = ask(&pages, get("/dashboard").insert_header(("cookie", before))).await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER, "the token is renewed");
+    let own = desk
+        .send(path, &[("new-password", "sara@noor.example")])
+        .await;
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let changed = desk.send(path, &new).await;
+    assert_eq!(changed.header("location"), Some("/dashboard/settings"));
+    let fields = [("email", ADDRESS), new[0]];
+    let fields = [fields[0], ("password", fields[1].1)];
+    let signed_in = ask(&pages, form("/sign-in", &fields)).await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER);
+}
+
+#[actix_web::test]
+async fn a_form_of_a_person_without_the_token_changes_nothing() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let cookie = signed_up(&people, &pages).await;
+    for path in [
+        "/dashboard/keys",
+        "/dashboard/keys/00000000-0000-7000-8000-000000000000/revoke",
+        "/dashboard/keys/00000000-0000-7000-8000-000000000000/rotate",
+        "/dashboard/prove",
+        "/dashboard/settings/password",
+        "/dashboard/settings/second-factor",
+        "/dashboard/settings/second-factor/confirm",
+        "/dashboard/settings/second-factor/remove",
+        "/dashboard/settings/sessions/end",
+        "/dashboard/settings/sessions/00000000-0000-7000-8000-000000000000/end",
+        "/sign-out",
+    ] {
+        for fields in [&[][..], &[("form-token", "AAAA")]] {
+            let sent = form(path, fields).insert_header(("cookie", &*cookie));
+            let answer = ask(&pages, sent).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let nobody = ask(&pages, form(path, &[("form-token", "AAAA")])).await;
+        let location = nobody.header("location").unwrap_or_default();
+        assert!(location.starts_with("/sign-in"), "{path}: {location}");
+    }
+}
