@@ -29,6 +29,9 @@ use step::Step;
 /// The environment variable with the server that the end-to-end tests run.
 const SERVER_VARIABLE: &str = "OTP_SERVER_BIN";
 
+/// The environment variable with the number of tests of one program that run at a time.
+const THREADS: &str = "RUST_TEST_THREADS";
+
 /// Precedes a remark that is shown below the line of a step.
 pub(crate) const REMARK: &str = "remark: ";
 
@@ -171,12 +174,13 @@ fn test() -> Result<()> {
     if environment(SERVER_VARIABLE).is_none() {
         bail!("the end-to-end tests need the server, which was not built");
     }
-    run_command(&mut cargo(&[
-        "test",
-        "--workspace",
-        "--locked",
-        "--no-fail-fast",
-    ]))
+    let mut command = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
+    if environment(THREADS).is_none() {
+        // The end-to-end tests mostly wait: for servers that start, time-outs and the waits of retries.
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        command.env(THREADS, (2 * processors).to_string());
+    }
+    run_command(&mut command)
 }
 
 /// Whether this is continuous integration, which runs every step.
