@@ -35,6 +35,8 @@ pub enum AuditAction {
     ResetPassword,
     /// A person replaced the password. The subject is the person.
     ChangePassword,
+    /// An operator added a person to an account. The subject is the person.
+    AddPerson,
     /// A person turned on the second factor. The subject is the person.
     AddSecondFactor,
     /// A person turned off the second factor. The subject is the person.
@@ -56,6 +58,7 @@ impl AuditAction {
             Self::SignUp => "SignUp",
             Self::ResetPassword => "ResetPassword",
             Self::ChangePassword => "ChangePassword",
+            Self::AddPerson => "AddPerson",
             Self::AddSecondFactor => "AddSecondFactor",
             Self::RemoveSecondFactor => "RemoveSecondFactor",
         }
@@ -70,6 +73,7 @@ impl AuditAction {
             "SignUp" => Ok(Self::SignUp),
             "ResetPassword" => Ok(Self::ResetPassword),
             "ChangePassword" => Ok(Self::ChangePassword),
+            "AddPerson" => Ok(Self::AddPerson),
             "AddSecondFactor" => Ok(Self::AddSecondFactor),
             "RemoveSecondFactor" => Ok(Self::RemoveSecondFactor),
             _ => Err(UnknownAuditAction),

@@ -97,7 +97,7 @@ impl Person {
 }
 
 impl PersonId {
-    /// Returns what the audit trail calls the person. It is no personal data.
+    /// Returns what the audit trail calls the person, without personal data.
     pub fn actor(self) -> Actor {
         Actor::parse(&format!("person {self}")).expect("it is short, and on one line")
     }

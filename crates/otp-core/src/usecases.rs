@@ -4,6 +4,7 @@
 //! adapters it has. A page, a command and an endpoint that do the same thing call the same use case.
 
 pub mod account_sealers;
+pub mod add_person;
 pub mod add_sender;
 pub mod add_template;
 pub mod advance_fallbacks;
@@ -96,6 +97,7 @@ pub mod show_overview;
 pub mod show_test_inbox;
 pub mod show_verification;
 pub mod sign_in;
+pub mod sign_in_by_link;
 pub mod sign_up;
 pub mod stop_sender;
 pub mod sync_templates;

@@ -17,7 +17,7 @@ use crate::page::Page;
 use crate::samples::Samples;
 use crate::visit::Visit;
 
-/// What the address is proven for.
+/// The reason an address is proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProofFor {
     /// A new account.

@@ -10,7 +10,7 @@ use otp_core::person::session::Stage;
 use otp_core::usecases::begin_session::BegunSession;
 use otp_edge::NO_STORE;
 
-use crate::{code_page, session_cookie};
+use crate::{paths, session_cookie};
 
 /// Allows the page's own files and its own forms. There is no script yet, so none may run.
 ///
@@ -50,12 +50,6 @@ pub(crate) fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
     answer.content_type("text/html; charset=utf-8").body(html)
 }
 
-/// Returns the address of a page that leads on to another one afterwards.
-pub(crate) fn path_before(path: &str, next: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    format!("{path}?{}", query.append_pair("next", next).finish())
-}
-
 /// Sends the browser on to another page of this site, after a form did what it is for.
 pub(crate) fn go_to(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
@@ -68,7 +62,7 @@ pub(crate) fn go_to(path: &str) -> HttpResponse {
 pub(crate) fn begun(begun: &BegunSession, path: &str) -> HttpResponse {
     let answer = match begun.session.stage {
         Stage::SignedIn => go_to(path),
-        Stage::AwaitingSecondFactor => go_to(&code_page::path_before(path)),
+        Stage::AwaitingSecondFactor => go_to(&paths::before(paths::CODE, path)),
     };
     with_cookie(answer, session_cookie::cookie(&begun.token))
 }

@@ -10,12 +10,9 @@ use otp_edge::resource_at;
 use crate::answer;
 use crate::form::{Fault, Field, FieldKind, Refused};
 use crate::page::Page;
+use crate::paths;
 use crate::samples::Samples;
-use crate::sign_in;
 use crate::visit::Visit;
-
-/// The path of the page.
-const PATH: &str = "/sign-in/code";
 
 #[derive(Template)]
 #[template(path = "code.html")]
@@ -32,7 +29,7 @@ impl CodePage {
         Self {
             page,
             code: Field::empty(FieldKind::AppCode),
-            next: sign_in::local(next).to_owned(),
+            next: paths::local(next).to_owned(),
             refused: None,
         }
     }
@@ -55,11 +52,6 @@ impl CodePage {
     }
 }
 
-/// Returns the address of this page that leads on to another one afterwards.
-pub(crate) fn path_before(next: &str) -> String {
-    answer::path_before(PATH, next)
-}
-
 pub(crate) fn resource() -> Resource {
     resource_at("/code").get(show).post(submit).finish()
 }
@@ -80,7 +72,7 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
         return page.answer();
     }
     let Some(token) = visit.token() else {
-        return answer::go_to(&sign_in::path_before(&page.next));
+        return answer::go_to(&paths::before(paths::SIGN_IN, &page.next));
     };
     let prove = visit.state.prove_person.clone();
     let proof = PersonProof::Code(code);
@@ -89,7 +81,9 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
         Ok(Ok(begun)) => answer::begun(&begun, &page.next),
         Ok(Err(error)) => match error {
             // The five minutes are over, so the password is asked for again.
-            ProvePersonError::NoSession => answer::go_to(&sign_in::path_before(&page.next)),
+            ProvePersonError::NoSession => {
+                answer::go_to(&paths::before(paths::SIGN_IN, &page.next))
+            }
             ProvePersonError::Wrong => {
                 page.code.refuse(Fault::WrongAppCode);
                 page.answer()
@@ -108,7 +102,7 @@ impl Samples for CodePage {
     const NAME: &'static str = "sign-in-code";
 
     fn samples(page: &Page) -> Vec<(&'static str, StatusCode, Self)> {
-        let empty = || Self::new(page.clone(), sign_in::HOME);
+        let empty = || Self::new(page.clone(), paths::HOME);
         let wrong = Self {
             code: Field::new(FieldKind::AppCode, "", Some(Fault::WrongAppCode)),
             ..empty()

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use actix_web::middleware::from_fn;
+use actix_web::http::header::{HeaderName, STRICT_TRANSPORT_SECURITY};
+use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use otp_edge::{
     PerIpLimit, PerIpQuota, TrustedProxies, catch_panics, not_found, per_ip_limit_of_forms,
@@ -15,15 +16,23 @@ use crate::guard::{Site, same_origin};
 use crate::locale::locale;
 use crate::state::DashboardState;
 use crate::{
-    code_page, keys, overview, password_page, prove_page, reset_password, second_factor, settings,
-    sign_in, sign_out, sign_up,
+    code_page, keys, link_page, overview, password_page, paths, prove_page, reset_password,
+    second_factor, settings, sign_in, sign_out, sign_up,
 };
+
+/// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
+///
+/// Source: OWASP ASVS 5.0, requirement 3.4.1.
+const HTTPS_ONLY: (HeaderName, &str) = (STRICT_TRANSPORT_SECURITY, "max-age=31536000");
 
 /// Forms of sign-in from one address.
 const SIGN_INS: PerIpQuota = PerIpQuota::per_period(some(10), Duration::from_secs(60));
 
 /// Forms from one address that send a code or check one.
 const CODES: PerIpQuota = PerIpQuota::per_period(some(30), Duration::from_secs(60 * 60));
+
+/// Forms from one address on the pages of an account.
+const FORMS: PerIpQuota = PerIpQuota::per_period(some(120), Duration::from_secs(60));
 
 const fn some(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).expect("not zero")
@@ -45,6 +54,7 @@ pub struct Dashboard {
     site: Data<Site>,
     sign_ins: PerIpLimit,
     codes: PerIpLimit,
+    forms: PerIpLimit,
 }
 
 impl Dashboard {
@@ -52,6 +62,7 @@ impl Dashboard {
     pub fn new(options: DashboardOptions) -> Self {
         let site = Site {
             origin: options.public_origin,
+            trusted_proxies: options.trusted_proxies.clone(),
             assets: Data::new(Assets::load()),
         };
         let limit = |quota| PerIpLimit::new(quota, options.trusted_proxies.clone());
@@ -59,6 +70,7 @@ impl Dashboard {
             site: Data::new(site),
             sign_ins: limit(SIGN_INS),
             codes: limit(CODES),
+            forms: limit(FORMS),
         }
     }
 
@@ -72,13 +84,15 @@ impl Dashboard {
             dashboard.mount_assets(app);
             let limited = |limit: &PerIpLimit, pages: &dyn Fn(&mut ServiceConfig)| {
                 let scope = web::scope("").app_data(limit.clone()).configure(pages);
+                let scope = scope.default_service(web::to(not_found));
                 scope.wrap(from_fn(per_ip_limit_of_forms))
             };
-            dashboard.mount(app, sign_in::PATH, |pages| {
+            dashboard.mount(app, paths::SIGN_IN, |pages| {
                 let sign_in = limited(&dashboard.sign_ins, &|pages| {
                     pages
                         .service(sign_in::resource())
-                        .service(code_page::resource());
+                        .service(code_page::resource())
+                        .service(link_page::resource());
                 });
                 pages.app_data(state.clone()).service(sign_in);
             });
@@ -91,17 +105,22 @@ impl Dashboard {
                 pages.app_data(state.clone()).service(reset);
             });
             dashboard.mount(app, "/sign-out", |pages| {
-                pages.app_data(state.clone()).service(sign_out::resource());
+                let sign_out = limited(&dashboard.forms, &|pages| {
+                    pages.service(sign_out::resource());
+                });
+                pages.app_data(state.clone()).service(sign_out);
             });
-            dashboard.mount(app, sign_in::HOME, |pages| {
-                pages
-                    .app_data(state.clone())
-                    .service(overview::resource())
-                    .service(prove_page::resource())
-                    .service(password_page::resource())
-                    .configure(keys::mount)
-                    .configure(second_factor::mount)
-                    .configure(settings::mount);
+            dashboard.mount(app, paths::HOME, |pages| {
+                let account = limited(&dashboard.forms, &|pages| {
+                    pages
+                        .service(overview::resource())
+                        .service(prove_page::resource())
+                        .service(password_page::resource())
+                        .configure(keys::mount)
+                        .configure(second_factor::mount)
+                        .configure(settings::mount);
+                });
+                pages.app_data(state.clone()).service(account);
             });
         }
     }
@@ -127,6 +146,9 @@ impl Dashboard {
             .app_data(self.site.clone())
             .configure(pages)
             .default_service(web::to(not_found));
+        let origin = self.site.origin.as_deref();
+        let is_https = origin.is_some_and(|origin| origin.starts_with("https://"));
+        let https_only = DefaultHeaders::new().add(HTTPS_ONLY);
         let site = self.site.clone();
         let guard = from_fn(move |request, next| same_origin(site.clone(), request, next));
         // The last one is the first that a request passes.
@@ -134,7 +156,8 @@ impl Dashboard {
             scope
                 .wrap(from_fn(catch_panics))
                 .wrap(guard)
-                .wrap(from_fn(locale)),
+                .wrap(from_fn(locale))
+                .wrap(Condition::new(is_https, https_only)),
         );
     }
 }

@@ -42,7 +42,7 @@ pub(crate) enum Place {
     Overview,
     /// The API keys of the account.
     Keys,
-    /// What the person sets for themselves.
+    /// The person's own settings.
     Settings,
 }
 

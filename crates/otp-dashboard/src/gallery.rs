@@ -19,6 +19,7 @@ use crate::code_page::CodePage;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::keys::{KeysPage, RevokePage};
+use crate::link_page::LinkPage;
 use crate::overview::OverviewPage;
 use crate::page::Page;
 use crate::password_page::PasswordPage;
@@ -78,6 +79,7 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<SignUpPage>(page))
         .chain(states::<ResetPasswordPage>(page))
         .chain(states::<CodePage>(page))
+        .chain(states::<LinkPage>(page))
         .chain(states::<OverviewPage>(page))
         .chain(states::<KeysPage>(page))
         .chain(states::<RevokePage>(page))

@@ -10,6 +10,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use otp_edge::TrustedProxies;
 
 use crate::assets::Assets;
 use crate::error_page::{self, Problem};
@@ -23,6 +24,8 @@ pub(crate) struct Site {
     /// The origin under which browsers know the pages, such as `https://otp.example.com`; `None` if it is not
     /// configured: then it is the host that the request names.
     pub(crate) origin: Option<String>,
+    /// The proxies that may say whom a request comes from.
+    pub(crate) trusted_proxies: TrustedProxies,
     /// For the page of a refusal.
     pub(crate) assets: Data<Assets>,
 }

@@ -1,6 +1,7 @@
 //! `/dashboard/keys`: the API keys of an account.
 
 mod mapping;
+mod refusal;
 mod revoke;
 mod samples;
 
@@ -27,11 +28,9 @@ use crate::typed::Typed;
 use crate::value::Value;
 use crate::visit::Visit;
 use mapping::ShownKey;
+use refusal::refuse;
 
 pub(crate) use revoke::RevokePage;
-
-/// The path of the page.
-pub(crate) const PATH: &str = "/dashboard/keys";
 
 /// The days after which a new key may expire, each with the key of its words.
 const LIFETIMES: [(u64, &str); 3] = [
@@ -238,16 +237,6 @@ async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<KeysPage, HttpRespons
 async fn of_form(visit: &Visit, payload: Payload) -> Result<(Viewer, Typed), HttpResponse> {
     let (_, typed) = visit.signed_form(payload).await?;
     Ok((visit.viewer().await?, typed))
-}
-
-fn refuse(visit: &Visit, error: ManageOwnKeysError) -> HttpResponse {
-    match error {
-        ManageOwnKeysError::NotFound
-        | ManageOwnKeysError::NotActive
-        | ManageOwnKeysError::TooMany => visit.problem(Problem::NotFound),
-        ManageOwnKeysError::TestAccount(error) => visit.failed(&error),
-        ManageOwnKeysError::Port(error) => visit.failed(&error),
-    }
 }
 
 /// Returns the keys of words that the templates do not name.

@@ -1,4 +1,4 @@
-//! `/dashboard/settings/password`: a new password, after a fresh proof of the person.
+//! `/dashboard/settings/password`: a new password, for a person who knows the old one.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
@@ -14,9 +14,9 @@ use crate::error_page::Problem;
 use crate::form::{Fault, Field, FieldKind, Refused};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
+use crate::paths;
 use crate::prove_page;
 use crate::samples::Samples;
-use crate::settings;
 use crate::visit::Visit;
 
 /// The path of the page.
@@ -29,7 +29,9 @@ pub(crate) struct PasswordPage {
     frame: Frame,
     /// The person's mail address.
     email: String,
+    old: Field,
     password: Field,
+    refused: Option<Refused>,
 }
 
 impl PasswordPage {
@@ -38,21 +40,27 @@ impl PasswordPage {
             page: visit.page(),
             frame: visit.frame(viewer, Place::Settings),
             email: viewer.details.email.as_str().to_owned(),
+            old: Field::empty(FieldKind::Password),
             password: Field::empty(FieldKind::NewPassword),
+            refused: None,
         }
     }
 
-    fn fields(&self) -> [&Field; 1] {
-        [&self.password]
-    }
-
-    /// There is no reason to refuse the form as a whole.
-    const fn refused(&self) -> Option<Refused> {
-        None
+    fn fields(&self) -> [&Field; 2] {
+        [&self.old, &self.password]
     }
 
     fn has_problem(&self) -> bool {
-        self.password.fault().is_some()
+        self.refused.is_some() || self.fields().iter().any(|field| field.fault().is_some())
+    }
+
+    fn answer(&self) -> HttpResponse {
+        let status = match self.refused {
+            Some(refused) => refused.status(),
+            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        answer::page(status, self)
     }
 }
 
@@ -68,10 +76,17 @@ async fn show(visit: Visit) -> HttpResponse {
         Ok(viewer) => viewer,
         Err(answer) => return answer,
     };
-    if !visit.state.change_password.may_change(&viewer) {
-        return prove_page::first(PATH);
+    let page = PasswordPage::of(&visit, &viewer);
+    let change = visit.state.change_password.clone();
+    match visit
+        .run(async move { change.may_change(&viewer).await })
+        .await
+    {
+        Ok(Ok(true)) => page.answer(),
+        Ok(Ok(false)) => prove_page::first(PATH),
+        Ok(Err(error)) => visit.failed(&error),
+        Err(answer) => answer,
     }
-    answer::page(StatusCode::OK, &PasswordPage::of(&visit, &viewer))
 }
 
 async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
@@ -84,16 +99,33 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
         Err(answer) => return answer,
     };
     let mut page = PasswordPage::of(&visit, &viewer);
+    let text = |kind: FieldKind| typed.get(kind.name()).to_owned();
+    let old = text(FieldKind::Password);
+    if old.is_empty() {
+        page.old.refuse(Fault::NoPassword);
+        return page.answer();
+    }
+    let (old, new) = (
+        Password::typed(old),
+        Password::typed(text(FieldKind::NewPassword)),
+    );
     let change = visit.state.change_password.clone();
-    let password = Password::typed(typed.get(FieldKind::NewPassword.name()).to_owned());
-    let changed = visit.run(async move { change.execute(&viewer, &password).await });
+    let changed = visit.run(async move { change.execute(&viewer, &old, &new).await });
     match changed.await {
-        Ok(Ok(())) => answer::go_to(settings::PATH),
+        Ok(Ok(())) => answer::go_to(paths::SETTINGS),
         Ok(Err(error)) => match error {
             ChangePasswordError::NotFresh => prove_page::first(PATH),
             ChangePasswordError::Password(refused) => {
                 page.password.refuse(refused.into());
-                answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page)
+                page.answer()
+            }
+            ChangePasswordError::Wrong => {
+                page.old.refuse(Fault::WrongPassword);
+                page.answer()
+            }
+            ChangePasswordError::TooMany { wait } => {
+                page.refused = Some(Refused::ManyPasswords { wait });
+                page.answer()
             }
             ChangePasswordError::NotFound => visit.problem(Problem::NotFound),
             ChangePasswordError::Port(error) => visit.failed(&error),
@@ -106,16 +138,26 @@ impl Samples for PasswordPage {
     const NAME: &'static str = "password";
 
     fn samples(page: &Page) -> Vec<(&'static str, StatusCode, Self)> {
-        let sample = |fault| Self {
+        let sample = |faults: [Option<Fault>; 2], refused| Self {
             page: page.clone(),
             frame: Frame::sample(Place::Settings),
             email: "sara@example.com".to_owned(),
-            password: Field::new(FieldKind::NewPassword, "", fault),
+            old: Field::new(FieldKind::Password, "", faults[0]),
+            password: Field::new(FieldKind::NewPassword, "", faults[1]),
+            refused,
         };
-        let guessable = Some(Fault::PasswordGuessable);
+        let faults = [Some(Fault::WrongPassword), Some(Fault::PasswordGuessable)];
+        let wait = std::time::Duration::from_secs(90);
+        let many = Some(Refused::ManyPasswords { wait });
+        let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
         vec![
-            ("empty", StatusCode::OK, sample(None)),
-            ("fault", StatusCode::UNPROCESSABLE_ENTITY, sample(guessable)),
+            ("empty", StatusCode::OK, sample([None; 2], None)),
+            ("faults", unprocessable, sample(faults, None)),
+            (
+                "wait",
+                StatusCode::TOO_MANY_REQUESTS,
+                sample([None; 2], many),
+            ),
         ]
     }
 }

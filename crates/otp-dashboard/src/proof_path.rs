@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use otp_core::ids::{VerificationId, parse_uuid};
-use otp_core::usecases::prove_address::{ProveAddress, ProveAddressError, SentCode};
+use otp_core::usecases::prove_address::{ProofPurpose, ProveAddress, ProveAddressError, SentCode};
 use serde::Deserialize;
 
 use crate::error_page::Problem;
@@ -20,12 +20,13 @@ impl ProofPath {
         &self,
         visit: &Visit,
         prove: &ProveAddress,
+        purpose: ProofPurpose,
     ) -> Result<SentCode, HttpResponse> {
         let Ok(id) = parse_uuid(&self.id) else {
             return Err(visit.problem(Problem::NotFound));
         };
         let prove = prove.clone();
-        let found = visit.run(async move { prove.find(VerificationId(id)).await });
+        let found = visit.run(async move { prove.find(VerificationId(id), purpose).await });
         found.await?.map_err(|error| match error {
             ProveAddressError::NotFound => visit.problem(Problem::NotFound),
             ProveAddressError::Port(error) => visit.failed(&error),

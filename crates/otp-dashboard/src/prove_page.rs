@@ -13,12 +13,9 @@ use crate::error_page::Problem;
 use crate::form::{Fault, Field, FieldKind, Refused};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
+use crate::paths;
 use crate::samples::Samples;
-use crate::sign_in;
 use crate::visit::Visit;
-
-/// The path of the page.
-const PATH: &str = "/dashboard/prove";
 
 #[derive(Template)]
 #[template(path = "prove.html")]
@@ -44,7 +41,7 @@ impl ProvePage {
             frame,
             email,
             proof: Field::empty(kind),
-            next: sign_in::local(next).to_owned(),
+            next: paths::local(next).to_owned(),
             refused: None,
         }
     }
@@ -73,7 +70,7 @@ pub(crate) fn resource() -> Resource {
 
 /// Sends the browser to this page, and then back to `next`.
 pub(crate) fn first(next: &str) -> HttpResponse {
-    answer::go_to(&answer::path_before(PATH, next))
+    answer::go_to(&paths::before(paths::PROVE, next))
 }
 
 async fn show(visit: Visit) -> HttpResponse {
@@ -112,7 +109,9 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
     match proven.await {
         Ok(Ok(begun)) => answer::begun(&begun, &page.next),
         Ok(Err(error)) => match error {
-            ProvePersonError::NoSession => answer::go_to(&sign_in::path_before(&page.next)),
+            ProvePersonError::NoSession => {
+                answer::go_to(&paths::before(paths::SIGN_IN, &page.next))
+            }
             ProvePersonError::Wrong => {
                 page.proof.refuse(wrong);
                 page.answer()
@@ -152,7 +151,7 @@ impl Samples for ProvePage {
         let empty = |asked| {
             let frame = Frame::sample(Place::Settings);
             let email = "sara@example.com".to_owned();
-            Self::new((page.clone(), frame), email, asked, "/dashboard/settings")
+            Self::new((page.clone(), frame), email, asked, paths::SETTINGS)
         };
         let wrong = Self {
             proof: Field::new(FieldKind::Password, "", Some(Fault::WrongPassword)),

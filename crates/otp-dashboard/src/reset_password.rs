@@ -8,6 +8,7 @@ use actix_web::web::{Path, Payload, ServiceConfig};
 use askama::Template;
 use otp_core::ids::VerificationId;
 use otp_core::person::password::Password;
+use otp_core::usecases::prove_address::ProofPurpose;
 use otp_core::usecases::reset_password::{ResetPasswordError, ResetPasswordRequest};
 use otp_edge::resource_at;
 
@@ -16,9 +17,9 @@ use crate::answer;
 use crate::fields;
 use crate::form::{Fault, Field, FieldKind, Refused, read};
 use crate::page::Page;
+use crate::paths;
 use crate::proof_path::ProofPath;
 use crate::samples::Samples;
-use crate::sign_in::HOME;
 use crate::visit::Visit;
 
 #[derive(Template)]
@@ -71,7 +72,7 @@ impl ResetPasswordPage {
         answer::page(status, self)
     }
 
-    /// Takes over a refusal of the use case; another page if it is no fault of the form.
+    /// Takes over a refusal of the use case; another page if the form has no fault.
     fn refuse(mut self, visit: &Visit, refusal: Refusal) -> HttpResponse {
         match refusal {
             Refusal::Form(refused) => self.refused = Some(refused),
@@ -131,10 +132,11 @@ async fn submit(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
         guess,
         password: Password::typed(typed.get("new-password").to_owned()),
         device: visit.device(),
+        instead_of: visit.session_hash(),
     };
     let reset = visit.state.reset_password.clone();
     match visit.run(async move { reset.execute(request).await }).await {
-        Ok(Ok(begun)) => answer::begun(&begun, HOME),
+        Ok(Ok(begun)) => answer::begun(&begun, paths::HOME),
         Ok(Err(error)) => page.refuse(&visit, error.into()),
         Err(answer) => answer,
     }
@@ -147,7 +149,10 @@ async fn resend(visit: Visit, path: Path<ProofPath>) -> HttpResponse {
         Err(answer) => return answer,
     };
     let prove = visit.state.reset_password.prove.clone();
-    match visit.run(async move { prove.resend(id).await }).await {
+    match visit
+        .run(async move { prove.resend(id, ProofPurpose::NewPassword).await })
+        .await
+    {
         Ok(Ok(_)) => {
             page.sent_again = true;
             page.answer()
@@ -162,7 +167,12 @@ async fn find(
     visit: &Visit,
     path: &ProofPath,
 ) -> Result<(VerificationId, ResetPasswordPage), HttpResponse> {
-    let sent = path.find(visit, &visit.state.reset_password.prove).await?;
+    let sent = path.find(
+        visit,
+        &visit.state.reset_password.prove,
+        ProofPurpose::NewPassword,
+    );
+    let sent = sent.await?;
     let action = ProofFor::NewPassword.path_of(&sent);
     let page = ResetPasswordPage::new(visit.page(), action, sent.address.masked());
     Ok((sent.id, page))

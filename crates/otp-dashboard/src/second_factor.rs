@@ -18,8 +18,8 @@ use crate::form::{Fault, Field, FieldKind, Refused};
 use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::page::Page;
+use crate::paths;
 use crate::prove_page;
-use crate::settings;
 use crate::typed::Typed;
 use crate::value::Value;
 use crate::visit::Visit;
@@ -174,8 +174,8 @@ async fn remove(visit: Visit, payload: Payload) -> HttpResponse {
     };
     let manage = visit.state.manage_second_factor.clone();
     match visit.run(async move { manage.remove(&viewer).await }).await {
-        Ok(Ok(())) => answer::go_to(settings::PATH),
-        Ok(Err(error)) => refuse(&visit, error, settings::PATH),
+        Ok(Ok(())) => answer::go_to(paths::SETTINGS),
+        Ok(Err(error)) => refuse(&visit, error, paths::SETTINGS),
         Err(answer) => answer,
     }
 }
@@ -205,7 +205,7 @@ async fn of_form(visit: &Visit, payload: Payload) -> Result<(Viewer, Typed), Htt
 fn refuse(visit: &Visit, error: ManageSecondFactorError, next: &str) -> HttpResponse {
     match error {
         ManageSecondFactorError::NotFresh => prove_page::first(next),
-        ManageSecondFactorError::IsOn => answer::go_to(settings::PATH),
+        ManageSecondFactorError::IsOn => answer::go_to(paths::SETTINGS),
         ManageSecondFactorError::NotFound | ManageSecondFactorError::Incorrect => {
             visit.problem(Problem::NotFound)
         }

@@ -1,4 +1,4 @@
-//! `/dashboard/settings`: what a person sets for themselves, and where they are signed in.
+//! `/dashboard/settings`: a person's own settings, and where they are signed in.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -17,12 +17,11 @@ use crate::error_page::Problem;
 use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::page::Page;
+use crate::paths;
+use crate::prove_page;
 use crate::samples::Samples;
 use crate::value::Value;
 use crate::visit::Visit;
-
-/// The path of the page.
-pub(crate) const PATH: &str = "/dashboard/settings";
 
 #[derive(Template)]
 #[template(path = "settings.html")]
@@ -155,11 +154,14 @@ async fn end(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse
     };
     let (person, id) = (viewer.person.id, SessionId(id));
     let sessions = visit.state.end_sessions.clone();
+    if !sessions.may_end(&viewer.session) {
+        return prove_page::first(paths::SETTINGS);
+    }
     match visit
         .run(async move { sessions.end(person, id).await })
         .await
     {
-        Ok(Ok(true)) => answer::go_to(PATH),
+        Ok(Ok(true)) => answer::go_to(paths::SETTINGS),
         Ok(Ok(false)) => visit.problem(Problem::NotFound),
         Ok(Err(error)) => visit.failed(&error),
         Err(answer) => answer,
@@ -173,9 +175,12 @@ async fn end_others(visit: Visit, payload: Payload) -> HttpResponse {
         Err(answer) => return answer,
     };
     let sessions = visit.state.end_sessions.clone();
+    if !sessions.may_end(&viewer.session) {
+        return prove_page::first(paths::SETTINGS);
+    }
     let ended = visit.run(async move { sessions.end_others(&viewer.session).await });
     match ended.await {
-        Ok(Ok(())) => answer::go_to(PATH),
+        Ok(Ok(())) => answer::go_to(paths::SETTINGS),
         Ok(Err(error)) => visit.failed(&error),
         Err(answer) => answer,
     }

@@ -12,14 +12,9 @@ use crate::answer;
 use crate::fields;
 use crate::form::{Fault, Field, FieldKind, Refused, read};
 use crate::page::Page;
+use crate::paths;
 use crate::samples::Samples;
 use crate::visit::Visit;
-
-/// The path of the page.
-pub(crate) const PATH: &str = "/sign-in";
-
-/// The page after the sign-in, unless another one asked for it.
-pub(crate) const HOME: &str = "/dashboard";
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -55,17 +50,12 @@ pub(crate) fn resource() -> Resource {
     resource_at("").get(show).post(submit).finish()
 }
 
-/// Returns the address of this page that leads on to another one afterwards.
-pub(crate) fn path_before(next: &str) -> String {
-    answer::path_before(PATH, next)
-}
-
 async fn show(visit: Visit) -> HttpResponse {
     let page = SignInPage {
         page: visit.page(),
         email: Field::empty(FieldKind::Email),
         password: Field::empty(FieldKind::Password),
-        next: local(&visit.parameter("next")).to_owned(),
+        next: paths::local(&visit.parameter("next")).to_owned(),
         refused: None,
     };
     page.answer()
@@ -85,7 +75,7 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
         page: visit.page(),
         email,
         password,
-        next: local(typed.get("next")).to_owned(),
+        next: paths::local(typed.get("next")).to_owned(),
         refused: None,
     };
     let (Some(email), Some(password)) = (address, secret) else {
@@ -94,8 +84,9 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
     let request = SignInRequest {
         email,
         password,
+        network: visit.network(),
         device: visit.device(),
-        instead_of: visit.token().map(|token| token.hash()),
+        instead_of: visit.session_hash(),
     };
     let sign_in = visit.state.sign_in.clone();
     let signed_in = visit.run(async move { sign_in.execute(request).await });
@@ -109,16 +100,6 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
     page.answer()
 }
 
-/// Returns the page to go on with: one for people who are signed in, on this site, or else the first of them.
-pub(crate) fn local(next: &str) -> &str {
-    let below = next.strip_prefix(HOME);
-    let is_local = below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let is_plain = next
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if is_local && is_plain { next } else { HOME }
-}
-
 impl Samples for SignInPage {
     const NAME: &'static str = "sign-in";
 
@@ -127,7 +108,7 @@ impl Samples for SignInPage {
             page: page.clone(),
             email: Field::new(FieldKind::Email, typed, faults[0]),
             password: Field::new(FieldKind::Password, "", faults[1]),
-            next: HOME.to_owned(),
+            next: paths::HOME.to_owned(),
             refused,
         };
         let faults = [Some(Fault::NoEmailAddress), Some(Fault::NoPassword)];
@@ -148,35 +129,5 @@ impl Samples for SignInPage {
                 sample(address, [None; 2], wait),
             ),
         ]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sign_in_leads_to_a_page_of_this_site_and_to_no_other() {
-        for next in ["/dashboard", "/dashboard/keys?a=1", "/dashboard?lang=ar"] {
-            assert_eq!(local(next), next);
-        }
-        for next in [
-            "",
-            "/",
-            "/dashboards",
-            "/dashboard.evil.example",
-            "//evil.example/dashboard",
-            "/\\evil.example",
-            "/dashboard\\..\\x",
-            "/dashboard/\r\nset-cookie: a=b",
-            "https://evil.example/dashboard",
-            "/dashboard/é",
-        ] {
-            assert_eq!(local(next), HOME, "{next:?}");
-        }
-        assert_eq!(
-            path_before("/dashboard/keys?a=1"),
-            "/sign-in?next=%2Fdashboard%2Fkeys%3Fa%3D1"
-        );
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, Resource};
 use otp_edge::resource_at;
 
 use crate::answer;
-use crate::sign_in;
+use crate::paths;
 use crate::visit::Visit;
 
 pub(crate) fn resource() -> Resource {
@@ -22,7 +22,7 @@ async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
         .run(async move { sessions.sign_out(&token).await })
         .await
     {
-        Ok(Ok(())) => answer::signed_out(sign_in::PATH),
+        Ok(Ok(())) => answer::signed_out(paths::SIGN_IN),
         Ok(Err(error)) => visit.failed(&error),
         Err(answer) => answer,
     }

@@ -9,7 +9,7 @@ use actix_web::web::{Path, Payload, ServiceConfig};
 use askama::Template;
 use otp_core::ids::VerificationId;
 use otp_core::person::password::Password;
-use otp_core::usecases::prove_address::SentCode;
+use otp_core::usecases::prove_address::{ProofPurpose, SentCode};
 use otp_core::usecases::sign_up::{SignUpError, SignUpRequest};
 use otp_edge::resource_at;
 
@@ -19,9 +19,9 @@ use crate::error_page::Problem;
 use crate::fields;
 use crate::form::{Fault, Field, FieldKind, Refused, read};
 use crate::page::Page;
+use crate::paths;
 use crate::proof_path::ProofPath;
 use crate::samples::Samples;
-use crate::sign_in::HOME;
 use crate::typed::Typed;
 use crate::visit::Visit;
 
@@ -104,7 +104,7 @@ impl SignUpPage {
         }
     }
 
-    /// Takes over a refusal of the use case; another page if it is no fault of the form.
+    /// Takes over a refusal of the use case; another page if the form has no fault.
     fn refuse(mut self, visit: &Visit, refusal: Refusal) -> HttpResponse {
         match refusal {
             Refusal::Form(refused) => self.refused = Some(refused),
@@ -163,7 +163,7 @@ async fn submit(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
     let sign_up = visit.state.sign_up.clone();
     let signed_up = visit.run(async move { sign_up.execute(request).await });
     match signed_up.await {
-        Ok(Ok(begun)) => answer::begun(&begun, HOME),
+        Ok(Ok(begun)) => answer::begun(&begun, paths::HOME),
         Ok(Err(error)) => page.refuse(&visit, error.into()),
         Err(answer) => answer,
     }
@@ -180,7 +180,10 @@ async fn resend(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
         Err(answer) => return answer,
     }
     let prove = visit.state.sign_up.prove.clone();
-    match visit.run(async move { prove.resend(id).await }).await {
+    match visit
+        .run(async move { prove.resend(id, ProofPurpose::SignUp).await })
+        .await
+    {
         Ok(Ok(_)) => {
             page.sent_again = true;
             page.answer()
@@ -195,7 +198,8 @@ async fn find(
     visit: &Visit,
     path: &ProofPath,
 ) -> Result<(VerificationId, SignUpPage), HttpResponse> {
-    let sent = path.find(visit, &visit.state.sign_up.prove).await?;
+    let sent = path.find(visit, &visit.state.sign_up.prove, ProofPurpose::SignUp);
+    let sent = sent.await?;
     Ok((sent.id, SignUpPage::new(visit.page(), &sent)))
 }
 
@@ -233,6 +237,7 @@ impl SignUpPage {
             password: Password::typed(text(FieldKind::NewPassword).to_owned()),
             language: visit.language(),
             device: visit.device(),
+            instead_of: visit.session_hash(),
         })
     }
 }

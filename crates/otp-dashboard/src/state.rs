@@ -9,6 +9,7 @@ use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::sign_in::SignIn;
+use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
 use otp_edge::UseCaseRunner;
 
@@ -19,6 +20,8 @@ pub struct DashboardState {
     pub sign_up: SignUp,
     /// Signs people in.
     pub sign_in: SignIn,
+    /// Signs people in by links.
+    pub sign_in_by_link: SignInByLink,
     /// Sets new passwords.
     pub reset_password: ResetPassword,
     /// Finds the person behind a request.

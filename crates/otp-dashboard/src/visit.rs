@@ -7,10 +7,10 @@ use actix_web::http::header::{HeaderName, USER_AGENT};
 use actix_web::web::{Data, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use otp_core::person::device::Device;
-use otp_core::person::session::SessionToken;
+use otp_core::person::session::{SessionHash, SessionToken};
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::resume_session::{Activity, Viewer};
-use otp_edge::RequestContext;
+use otp_edge::{RequestContext, client_address, counted_address};
 
 use crate::answer;
 use crate::assets::Assets;
@@ -19,18 +19,19 @@ use crate::form_token;
 use crate::frame::{Frame, Place};
 use crate::guard::Site;
 use crate::page::Page;
+use crate::paths;
 use crate::session_cookie;
-use crate::sign_in;
 use crate::state::DashboardState;
 use crate::typed::Typed;
 
-/// What a browser wants the answer for (Fetch Metadata): `empty` for a script's own request.
+/// The header with the use of the answer (Fetch Metadata): `empty` for a script's own request.
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// A request, and what it takes to answer it.
 pub(crate) struct Visit {
     request: HttpRequest,
     assets: Data<Assets>,
+    site: Data<Site>,
     pub(crate) state: Data<DashboardState>,
 }
 
@@ -40,13 +41,16 @@ impl FromRequest for Visit {
 
     fn from_request(request: &HttpRequest, _: &mut RawPayload) -> Self::Future {
         let assets = request.app_data::<Data<Assets>>().cloned();
+        let site = request.app_data::<Data<Site>>().cloned();
         let state = request.app_data::<Data<DashboardState>>().cloned();
-        let visit = assets.zip(state).map(|(assets, state)| Self {
+        let found = assets.zip(site).zip(state);
+        let visit = found.map(|((assets, site), state)| Self {
             request: request.clone(),
             assets,
+            site,
             state,
         });
-        // Both are registered where the pages are mounted.
+        // All are registered where the pages are mounted.
         let missing = || actix_web::error::ErrorInternalServerError("the pages are not mounted");
         ready(visit.ok_or_else(missing))
     }
@@ -68,10 +72,22 @@ impl Visit {
         session_cookie::token_of(&self.request)
     }
 
+    /// Returns the hash of that token, as the session that another one takes the place of.
+    pub(crate) fn session_hash(&self) -> Option<SessionHash> {
+        self.token().map(|token| token.hash())
+    }
+
     /// Returns the kind of the browser.
     pub(crate) fn device(&self) -> Device {
         let header = self.request.headers().get(USER_AGENT);
         Device::of_user_agent(header.and_then(|value| value.to_str().ok()))
+    }
+
+    /// Returns the network that the request comes from.
+    pub(crate) fn network(&self) -> String {
+        let trusted = &self.site.trusted_proxies;
+        let network = counted_address(client_address(&self.request, trusted));
+        network.to_string()
     }
 
     /// Returns the value of a parameter of the address; the empty text if there is none.
@@ -135,9 +151,7 @@ impl Visit {
 
     /// Returns the address under which the browser reaches the gateway, without a slash at its end.
     pub(crate) fn gateway(&self) -> String {
-        let site = self.request.app_data::<Data<Site>>();
-        let configured = site.and_then(|site| site.origin.clone());
-        configured.unwrap_or_else(|| {
+        self.site.origin.clone().unwrap_or_else(|| {
             let connection = self.request.connection_info();
             format!("{}://{}", connection.scheme(), connection.host())
         })
@@ -155,12 +169,12 @@ impl Visit {
     fn to_sign_in(&self) -> HttpResponse {
         let next = if self.request.method().is_safe() {
             let path = self.request.uri().path_and_query();
-            path.map_or(sign_in::HOME, |path| path.as_str())
+            path.map_or(paths::HOME, |path| path.as_str())
         } else {
             // The form is gone, so its page is where to go on.
-            sign_in::HOME
+            paths::HOME
         };
-        answer::go_to(&sign_in::path_before(next))
+        answer::go_to(&paths::before(paths::SIGN_IN, next))
     }
 
     /// Runs a use case to its end, even if the browser goes away meanwhile; an error page if it cannot.

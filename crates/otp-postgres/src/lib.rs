@@ -62,6 +62,7 @@ mod sender_healths;
 mod senders;
 mod sessions;
 mod sign_in_attempts;
+mod sign_in_links;
 mod statement;
 mod storage_health;
 mod stored_fallbacks;

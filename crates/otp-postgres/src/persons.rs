@@ -4,19 +4,22 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::audit::AuditEntry;
-use otp_core::ids::{PersonId, SessionId};
+use otp_core::ids::PersonId;
 use otp_core::keyring::KeyOwner;
 use otp_core::person::password::PasswordHash;
+use otp_core::person::session::Session;
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError};
 use otp_core::sealing::PersonIndex;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRow, AuditEntryRow, KeyringRow, MembershipRow, PersonRow};
-use otp_rows::schema::{accounts, audit_entries, keyring, memberships, persons};
+use otp_rows::schema::{
+    accounts, audit_entries, keyring, memberships, persons, sessions, sign_in_links,
+};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join4};
+use crate::pipeline::{try_join, try_join3, try_join4};
 use crate::sessions::end_all;
 use crate::transaction::Transaction;
 
@@ -76,12 +79,18 @@ impl Persons for PgStore {
         &self,
         person: PersonId,
         password: &PasswordHash,
-        keep: Option<SessionId>,
+        keep: Option<Session>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
         let set = set_password(&transaction, (person, password), keep, entry).await;
-        transaction.finish(set.map_err(port_error)).await
+        match set.map_err(port_error) {
+            Ok(false) => {
+                transaction.roll_back().await;
+                Ok(false)
+            }
+            set => transaction.finish(set).await,
+        }
     }
 
     async fn rehash_password(
@@ -160,7 +169,7 @@ async fn insert_person(transaction: &Transaction, person: &Person) -> QueryResul
 async fn set_password(
     transaction: &Transaction,
     (person, password): (PersonId, &PasswordHash),
-    keep: Option<SessionId>,
+    keep: Option<Session>,
     entry: &AuditEntry,
 ) -> QueryResult<bool> {
     let mut connection = transaction.connection();
@@ -171,9 +180,26 @@ async fn set_password(
     if set == 0 {
         return Ok(false);
     }
+    // The person is locked now, so whoever ends the session has done so, or waits.
+    if let Some(keep) = &keep {
+        let kept: i64 = sessions::table
+            .find(Col(keep.id))
+            .filter(sessions::token_hash.eq(Col(keep.hash)))
+            .count()
+            .get_result(&mut connection)
+            .await?;
+        if kept == 0 {
+            return Ok(false);
+        }
+    }
+    let mut other = transaction.connection();
+    let links = sign_in_links::table.filter(sign_in_links::person_id.eq(Col(person)));
+    let links = diesel::delete(links).execute(&mut other);
     let append = diesel::insert_into(audit_entries::table)
         .values(AuditEntryRow::from(entry))
         .execute(&mut connection);
-    try_join(end_all(transaction.connection(), person, keep), append).await?;
+    let keep = keep.map(|keep| keep.id);
+    let ended = end_all(transaction.connection(), person, keep);
+    try_join3(ended, links, append).await?;
     Ok(true)
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use otp_core::audit::AuditEntry;
-use otp_core::ids::PersonId;
+use otp_core::ids::{PersonId, SessionId};
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::ports::{PortError, SecondFactors};
 use otp_core::time::Timestamp;
@@ -15,6 +15,7 @@ use otp_rows::schema::{audit_entries, recovery_codes, second_factors};
 use crate::PgStore;
 use crate::errors::port_error;
 use crate::pipeline::{try_join, try_join3};
+use crate::sessions::end_all;
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -45,11 +46,13 @@ impl SecondFactors for PgStore {
         step: i64,
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
+        keep: SessionId,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let codes = RecoveryCodeRow::of(person, recovery_codes);
         let transaction = Transaction::on(self.connection().await?);
-        let confirmed = confirm(&transaction, (person, step, at), codes, entry).await;
+        let of = (person, keep);
+        let confirmed = confirm(&transaction, of, (step, at), codes, entry).await;
         transaction.finish(confirmed.map_err(port_error)).await
     }
 
@@ -90,10 +93,11 @@ impl SecondFactors for PgStore {
     async fn remove_second_factor(
         &self,
         person: PersonId,
+        keep: Option<SessionId>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let removed = remove(&transaction, person, entry).await;
+        let removed = remove(&transaction, person, keep, entry).await;
         transaction.finish(removed.map_err(port_error)).await
     }
 }
@@ -115,7 +119,8 @@ async fn enrol(transaction: &Transaction, factor: &SecondFactor) -> QueryResult<
 
 async fn confirm(
     transaction: &Transaction,
-    (person, step, at): (PersonId, i64, Timestamp),
+    (person, keep): (PersonId, SessionId),
+    (step, at): (i64, Timestamp),
     codes: Vec<RecoveryCodeRow>,
     entry: &AuditEntry,
 ) -> QueryResult<bool> {
@@ -133,25 +138,28 @@ async fn confirm(
     if confirmed == 0 {
         return Ok(false);
     }
-    let keep = diesel::insert_into(recovery_codes::table)
+    let kept = diesel::insert_into(recovery_codes::table)
         .values(codes)
         .execute(&mut first);
     let append = diesel::insert_into(audit_entries::table)
         .values(AuditEntryRow::from(entry))
         .execute(&mut second);
-    try_join(keep, append).await?;
+    let ended = end_all(transaction.connection(), person, Some(keep));
+    try_join3(kept, ended, append).await?;
     Ok(true)
 }
 
 async fn remove(
     transaction: &Transaction,
     person: PersonId,
+    keep: Option<SessionId>,
     entry: &AuditEntry,
 ) -> QueryResult<bool> {
     let mut connection = transaction.connection();
     let delete = diesel::delete(second_factors::table.find(Col(person))).execute(&mut connection);
     let ((), removed) = try_join(transaction.begin(), delete).await?;
     if removed > 0 {
+        end_all(transaction.connection(), person, keep).await?;
         diesel::insert_into(audit_entries::table)
             .values(AuditEntryRow::from(entry))
             .execute(&mut connection)

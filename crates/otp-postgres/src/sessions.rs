@@ -4,16 +4,17 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{PersonId, SessionId};
+use otp_core::person::password::PasswordHash;
 use otp_core::person::session::{Session, SessionHash};
 use otp_core::ports::{PortError, Sessions};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SessionChangeRow, SessionRow};
-use otp_rows::schema::sessions;
+use otp_rows::schema::{persons, sessions};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join3};
+use crate::pipeline::try_join;
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -21,10 +22,11 @@ impl Sessions for PgStore {
     async fn begin_session(
         &self,
         session: &Session,
+        password: &PasswordHash,
         instead_of: Option<SessionHash>,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let begun = begin(&transaction, session, instead_of).await;
+        let begun = begin(&transaction, session, password, instead_of).await;
         transaction.finish(begun.map_err(port_error)).await
     }
 
@@ -94,7 +96,7 @@ impl Sessions for PgStore {
             .load(connection)
             .await
             .map_err(port_error)?;
-        // One that was used again in the meantime stays.
+        // One that was used again meanwhile stays.
         let forgotten = sessions::table
             .filter(sessions::id.eq_any(old))
             .filter(sessions::last_seen_at.lt(Col(before)));
@@ -106,9 +108,20 @@ impl Sessions for PgStore {
 async fn begin(
     transaction: &Transaction,
     session: &Session,
+    password: &PasswordHash,
     instead_of: Option<SessionHash>,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    // A new password waits for this, or this for it.
+    let lock = persons::table
+        .find(Col(session.person_id))
+        .select(persons::password)
+        .for_share()
+        .first::<Col<PasswordHash>>(&mut first);
+    let locked = try_join(transaction.begin(), async { lock.await.optional() }).await?;
+    if locked.1.is_none_or(|Col(current)| current != *password) {
+        return Ok(false);
+    }
     let insert = diesel::insert_into(sessions::table)
         .values(SessionRow::from(session))
         .execute(&mut first);
@@ -116,13 +129,13 @@ async fn begin(
         Some(hash) => {
             let ended = sessions::table.filter(sessions::token_hash.eq(Col(hash)));
             let end = diesel::delete(ended).execute(&mut second);
-            try_join3(transaction.begin(), end, insert).await?;
+            try_join(end, insert).await?;
         }
         None => {
-            try_join(transaction.begin(), insert).await?;
+            insert.await?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Ends the sessions of a person but `keep`.

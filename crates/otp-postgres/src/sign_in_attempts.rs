@@ -47,7 +47,7 @@ impl SignInAttempts for PgStore {
             .load(connection)
             .await
             .map_err(port_error)?;
-        // One that failed again in the meantime stays.
+        // One that failed again meanwhile stays.
         let forgotten = sign_in_failures::table
             .filter(sign_in_failures::email_index.eq_any(old))
             .filter(sign_in_failures::last_at.lt(Col(before)));

@@ -57,6 +57,7 @@ pub use send_facts::{
 pub use sender::{CheckedSenderRow, NO_TOKEN, SenderHealthRow, SenderRow};
 pub use session::{
     RecoveryCodeRow, SecondFactorRow, SessionChangeRow, SessionRow, SignInFailuresRow,
+    SignInLinkRow,
 };
 pub use template::{TemplateRow, TemplateStateRow};
 pub use test_message::TestMessageRow;

@@ -398,7 +398,7 @@ table! {
 }
 
 table! {
-    /// What people may do in accounts.
+    /// The memberships of people in accounts.
     memberships (person_id, account_id) {
         person_id -> Id,
         account_id -> Id,
@@ -423,9 +423,19 @@ table! {
 }
 
 table! {
+    /// Links that sign a person in once.
+    sign_in_links (token_hash) {
+        token_hash -> Binary,
+        person_id -> Id,
+        expires_at -> Instant,
+    }
+}
+
+table! {
     /// The second factors of people.
     second_factors (person_id) {
         person_id -> Id,
+        session_id -> Id,
         secret -> Binary,
         confirmed_at -> Nullable<Instant>,
         last_step -> BigInt,

@@ -19,6 +19,7 @@ use crate::commands::listen::ListenArgs;
 use crate::commands::mail::MailCommand;
 use crate::commands::message::MessageCommand;
 use crate::commands::opt_out::OptOutCommand;
+use crate::commands::person::PersonCommand;
 use crate::commands::plan::PlanCommand;
 use crate::commands::price::PriceCommand;
 use crate::commands::proof_key::ProofKeyCommand;
@@ -82,6 +83,9 @@ pub(crate) enum Command {
     /// Manage the API keys of accounts.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Manage the people who sign in to the pages of an account.
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Check or rotate the keyring: the keys that protect personal data, wrapped by the master key.
     #[command(subcommand)]
     Keyring(KeyringCommand),

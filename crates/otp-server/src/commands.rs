@@ -14,6 +14,7 @@ pub(crate) mod mail;
 pub(crate) mod message;
 mod migrate;
 pub(crate) mod opt_out;
+pub(crate) mod person;
 pub(crate) mod plan;
 pub(crate) mod price;
 pub(crate) mod proof_key;
@@ -71,6 +72,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Insights(wanted) => insights::run(&administration().await?, wanted).await,
         Command::Audit(command) => audit::run(&administration().await?, command).await,
         Command::Ledger(command) => ledger::run(&administration().await?, command).await,
+        Command::Person(command) => person::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,
         Command::Subscription(command) => {
             subscription::run(&administration().await?, command).await

@@ -23,6 +23,7 @@ use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::sign_in::SignIn;
+use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
 use otp_dashboard::{Dashboard, DashboardOptions, DashboardState};
 use otp_edge::UseCaseRunner;
@@ -74,6 +75,10 @@ pub(crate) fn state(
         begin_session: begin_session.clone(),
     };
     DashboardState {
+        change_password: ChangePassword {
+            persons: storage(),
+            prove: prove_person.clone(),
+        },
         prove_person,
         manage_second_factor: ManageSecondFactor {
             factors: storage(),
@@ -110,12 +115,6 @@ pub(crate) fn state(
                 clock: Arc::clone(&adapters.clock),
             },
         },
-        change_password: ChangePassword {
-            persons: storage(),
-            factors: storage(),
-            passwords: passwords.clone(),
-            begin_session: begin_session.clone(),
-        },
         sign_up: SignUp {
             policy: settings.accounts.sign_up,
             prove: prove.clone(),
@@ -133,10 +132,14 @@ pub(crate) fn state(
             installation: installation(),
             begin_session: begin_session.clone(),
         },
+        sign_in_by_link: SignInByLink {
+            links: storage(),
+            persons: storage(),
+            begin_session: begin_session.clone(),
+        },
         reset_password: ResetPassword {
             prove,
             persons: storage(),
-            attempts: storage(),
             passwords,
             installation: installation(),
             begin_session,

@@ -26,17 +26,27 @@ const LANES: u32 = 1;
 /// Bytes of a salt.
 const SALT: usize = 16;
 
+/// Hashes that wait or are worked on at a time; more are refused. At two processors that is about a second.
+const LONGEST_QUEUE: usize = 64;
+
 /// Hashes passwords, at most one for each processor at a time: more would take memory and bring nothing.
 pub(crate) struct Argon2Passwords {
     randomness: Arc<dyn Randomness>,
-    places: Arc<Semaphore>,
+    processors: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
+
+/// The queue is full: somebody tries many passwords.
+#[derive(Debug, thiserror::Error)]
+#[error("{LONGEST_QUEUE} passwords are being hashed or wait for it")]
+struct QueueIsFull;
 
 impl Argon2Passwords {
     pub(crate) fn new(randomness: Arc<dyn Randomness>) -> Self {
         Self {
             randomness,
-            places: Arc::new(Semaphore::new(system::processors())),
+            processors: Arc::new(Semaphore::new(system::processors())),
+            queue: Arc::new(Semaphore::new(LONGEST_QUEUE)),
         }
     }
 
@@ -45,11 +55,13 @@ impl Argon2Passwords {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, PortError> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(|error| PortError::Backend(error.into()))?;
+        let place = Arc::clone(&self.queue).try_acquire_owned();
+        let place = place.map_err(|_| PortError::Unavailable(QueueIsFull.into()))?;
+        let processor = Arc::clone(&self.processors).acquire_owned().await;
+        let processor = processor.map_err(|error| PortError::Backend(error.into()))?;
         let worked = tokio::task::spawn_blocking(move || {
             let worked = work();
-            drop(place);
+            drop((processor, place));
             worked
         });
         let worked = worked
@@ -120,6 +132,8 @@ fn is_weak(hash: &phc::PasswordHash) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::system::SystemRandomness;
 
@@ -131,32 +145,33 @@ mod tests {
         Password::typed(text.to_owned())
     }
 
+    /// Compares a typed text with a hash.
+    async fn matched(text: &str, hash: Option<PasswordHash>) -> Result<PasswordMatch, PortError> {
+        passwords().match_password(&typed(text), hash).await
+    }
+
     #[tokio::test]
     async fn a_password_matches_its_own_hash_and_no_other() {
-        let passwords = passwords();
         let right = typed("maroon-tulip-ferry");
-        let hash = passwords.hash_password(&right).await.expect("hashed");
-        assert!(
-            hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{}",
-            hash.0
-        );
-        let again = passwords.hash_password(&right).await.expect("hashed");
+        let hash = passwords().hash_password(&right).await.expect("hashed");
+        let begin = "$argon2id$v=19$m=19456,t=2,p=1$";
+        assert!(hash.0.starts_with(begin), "{}", hash.0);
+        let again = passwords().hash_password(&right).await.expect("hashed");
         assert_ne!(hash, again, "each has a salt of its own");
-        for (password, expected) in [
+        for (text, expected) in [
             ("maroon-tulip-ferry", PasswordMatch::Right),
             ("maroon-tulip-ferrz", PasswordMatch::Wrong),
             ("", PasswordMatch::Wrong),
         ] {
-            let matched = passwords.match_password(&typed(password), Some(hash.clone()));
-            assert_eq!(matched.await.expect("compared"), expected, "{password}");
+            let matched = matched(text, Some(hash.clone())).await;
+            assert_eq!(matched.expect("compared"), expected, "{text}");
         }
     }
 
     #[tokio::test]
     async fn nobody_has_a_password_not_even_the_empty_one() {
         for text in ["", "maroon-tulip-ferry"] {
-            let matched = passwords().match_password(&typed(text), None).await;
+            let matched = matched(text, None).await;
             assert_eq!(matched.expect("compared"), PasswordMatch::Wrong);
         }
     }
@@ -168,18 +183,39 @@ mod tests {
         let hash: phc::PasswordHash = weaker
             .hash_password_with_salt(b"maroon-tulip-ferry", &[7; SALT])
             .expect("hashed");
-        let hash = PasswordHash(hash.to_string());
-        let matched = passwords().match_password(&typed("maroon-tulip-ferry"), Some(hash));
+        let matched = matched("maroon-tulip-ferry", Some(PasswordHash(hash.to_string()))).await;
         assert_eq!(
-            matched.await.expect("compared"),
+            matched.expect("compared"),
             PasswordMatch::RightButWeaklyHashed
         );
     }
 
     #[tokio::test]
+    async fn a_full_queue_refuses_and_takes_again_when_it_is_empty() {
+        let passwords = passwords();
+        let password = typed("maroon-tulip-ferry");
+        let hash = || passwords.hash_password(&password);
+        let mut waiting = Vec::new();
+        for _ in 0..LONGEST_QUEUE {
+            let mut one = Box::pin(hash());
+            assert!((&mut one).now_or_never().is_none());
+            waiting.push(one);
+        }
+        let refused = hash().await;
+        assert!(
+            matches!(refused, Err(PortError::Unavailable(_))),
+            "{refused:?}"
+        );
+        drop(waiting);
+        let processors = system::processors();
+        let all = u32::try_from(processors).expect("few");
+        let _idle = passwords.processors.acquire_many(all).await;
+        assert!(passwords.queue.available_permits() >= LONGEST_QUEUE - processors);
+    }
+
+    #[tokio::test]
     async fn a_damaged_hash_is_an_error_and_matches_nothing() {
         let hash = PasswordHash("$argon2id$damaged".to_owned());
-        let matched = passwords().match_password(&typed("maroon-tulip-ferry"), Some(hash));
-        assert!(matched.await.is_err());
+        assert!(matched("maroon-tulip-ferry", Some(hash)).await.is_err());
     }
 }

@@ -165,7 +165,7 @@ pub struct Dashboard {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Accounts {
-    /// Who may open one on the page of sign-up.
+    /// The people who may open one on the page of sign-up.
     pub sign_up: SignUpPolicy,
 }
 

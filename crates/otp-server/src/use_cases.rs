@@ -265,6 +265,7 @@ pub(crate) fn forget_sign_ins(adapters: &Adapters) -> ForgetSignIns {
     ForgetSignIns {
         sessions: adapters.storage.clone(),
         attempts: adapters.storage.clone(),
+        links: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
     }
 }

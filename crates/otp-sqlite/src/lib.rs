@@ -58,6 +58,7 @@ mod senders;
 mod sessions;
 mod set_based;
 mod sign_in_attempts;
+mod sign_in_links;
 mod storage_health;
 mod stored_fallbacks;
 mod stored_verifications;

@@ -3,15 +3,18 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::audit::AuditEntry;
-use otp_core::ids::{PersonId, SessionId};
+use otp_core::ids::PersonId;
 use otp_core::keyring::KeyOwner;
 use otp_core::person::password::PasswordHash;
+use otp_core::person::session::Session;
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError};
 use otp_core::sealing::PersonIndex;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRow, AuditEntryRow, KeyringRow, MembershipRow, PersonRow};
-use otp_rows::schema::{accounts, audit_entries, keyring, memberships, persons};
+use otp_rows::schema::{
+    accounts, audit_entries, keyring, memberships, persons, sessions, sign_in_links,
+};
 
 use crate::SqliteStore;
 use crate::sessions::end_all;
@@ -99,18 +102,29 @@ impl Persons for SqliteStore {
         &self,
         person: PersonId,
         password: &PasswordHash,
-        keep: Option<SessionId>,
+        keep: Option<Session>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let (password, entry) = (password.clone(), AuditEntryRow::from(entry));
         self.write("db.persons.set_password", move |connection| {
+            if let Some(keep) = &keep {
+                let kept = sessions::table
+                    .find(Col(keep.id))
+                    .filter(sessions::token_hash.eq(Col(keep.hash)));
+                let kept: i64 = kept.count().get_result(connection)?;
+                if kept == 0 {
+                    return Ok(false);
+                }
+            }
             let set = diesel::update(persons::table.find(Col(person)))
                 .set(persons::password.eq(Col(password)))
                 .execute(connection)?;
             if set == 0 {
                 return Ok(false);
             }
-            end_all(connection, person, keep)?;
+            end_all(connection, person, keep.map(|keep| keep.id))?;
+            let links = sign_in_links::table.filter(sign_in_links::person_id.eq(Col(person)));
+            diesel::delete(links).execute(connection)?;
             diesel::insert_into(audit_entries::table)
                 .values(entry)
                 .execute(connection)?;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::audit::AuditEntry;
-use otp_core::ids::PersonId;
+use otp_core::ids::{PersonId, SessionId};
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::ports::{PortError, SecondFactors};
 use otp_core::time::Timestamp;
@@ -12,6 +12,7 @@ use otp_rows::rows::{AuditEntryRow, RecoveryCodeRow, SecondFactorRow};
 use otp_rows::schema::{audit_entries, recovery_codes, second_factors};
 
 use crate::SqliteStore;
+use crate::sessions::end_all;
 
 #[async_trait]
 impl SecondFactors for SqliteStore {
@@ -53,6 +54,7 @@ impl SecondFactors for SqliteStore {
         step: i64,
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
+        keep: SessionId,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let codes = RecoveryCodeRow::of(person, recovery_codes);
@@ -70,6 +72,7 @@ impl SecondFactors for SqliteStore {
             if confirmed == 0 {
                 return Ok(false);
             }
+            end_all(connection, person, Some(keep))?;
             for code in codes {
                 diesel::insert_into(recovery_codes::table)
                     .values(code)
@@ -123,6 +126,7 @@ impl SecondFactors for SqliteStore {
     async fn remove_second_factor(
         &self,
         person: PersonId,
+        keep: Option<SessionId>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let entry = AuditEntryRow::from(entry);
@@ -130,6 +134,7 @@ impl SecondFactors for SqliteStore {
             let removed =
                 diesel::delete(second_factors::table.find(Col(person))).execute(connection)?;
             if removed > 0 {
+                end_all(connection, person, keep)?;
                 diesel::insert_into(audit_entries::table)
                     .values(entry)
                     .execute(connection)?;

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{PersonId, SessionId};
+use otp_core::person::password::PasswordHash;
 use otp_core::person::session::{Session, SessionHash};
 use otp_core::ports::{PortError, Sessions};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SessionChangeRow, SessionRow};
-use otp_rows::schema::sessions;
+use otp_rows::schema::{persons, sessions};
 
 use crate::SqliteStore;
 
@@ -17,10 +18,19 @@ impl Sessions for SqliteStore {
     async fn begin_session(
         &self,
         session: &Session,
+        password: &PasswordHash,
         instead_of: Option<SessionHash>,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
+        let (person, password) = (session.person_id, password.clone());
         let row = SessionRow::from(session);
         self.write("db.sessions.begin", move |connection| {
+            let unchanged = persons::table
+                .find(Col(person))
+                .filter(persons::password.eq(Col(password)));
+            let unchanged: i64 = unchanged.count().get_result(connection)?;
+            if unchanged == 0 {
+                return Ok(false);
+            }
             if let Some(hash) = instead_of {
                 diesel::delete(sessions::table.filter(sessions::token_hash.eq(Col(hash))))
                     .execute(connection)?;
@@ -28,7 +38,7 @@ impl Sessions for SqliteStore {
             diesel::insert_into(sessions::table)
                 .values(row)
                 .execute(connection)?;
-            Ok(())
+            Ok(true)
         })
         .await
     }

@@ -36,6 +36,7 @@ use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::usecases::sign_in::SignIn;
+use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::{SignUp, SignUpPolicy};
 use otp_core::webhook::PrivateTargets;
 
@@ -48,7 +49,7 @@ pub struct People {
     pub world: World,
     /// Keeps the passwords, and counts their comparisons.
     pub passwords: Arc<PlainPasswords>,
-    /// Who may sign up.
+    /// The people who may sign up.
     pub policy: SignUpPolicy,
 }
 
@@ -234,13 +235,21 @@ impl People {
         }
     }
 
+    /// Signs people in by links.
+    pub fn sign_in_by_link(&self) -> SignInByLink {
+        SignInByLink {
+            links: self.world.fixture.store.clone(),
+            persons: self.world.fixture.store.clone(),
+            begin_session: self.begin_session(),
+        }
+    }
+
     /// Sets new passwords.
     pub fn reset_password(&self) -> ResetPassword {
         let fixture = &self.world.fixture;
         ResetPassword {
             prove: self.prove(),
             persons: fixture.store.clone(),
-            attempts: fixture.store.clone(),
             passwords: self.passwords.clone(),
             installation: Arc::clone(&fixture.installation),
             begin_session: self.begin_session(),
@@ -310,12 +319,9 @@ impl People {
 
     /// Changes passwords.
     pub fn change_password(&self) -> ChangePassword {
-        let fixture = &self.world.fixture;
         ChangePassword {
-            persons: fixture.store.clone(),
-            factors: fixture.store.clone(),
-            passwords: self.passwords.clone(),
-            begin_session: self.begin_session(),
+            persons: self.world.fixture.store.clone(),
+            prove: self.prove_person(),
         }
     }
 

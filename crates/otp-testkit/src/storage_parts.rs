@@ -31,6 +31,7 @@ use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
+use otp_core::person::sign_in::SignInLink;
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::plan::Plan;
 use otp_core::ports::{
@@ -39,9 +40,9 @@ use otp_core::ports::{
     NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
     ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
     RewrappedKey, Schema, SchemaError, SchemaState, SecondFactors, SendLedger, SenderHealths,
-    Senders, Sessions, SignInAttempts, Storage, StorageHealth, StoredRecipient, Subscriptions,
-    Templates, TestInbox, VerificationKey, VerificationLedger, Verifications, WebhookBacklog,
-    WebhookDeliveries, WebhookEndpoints,
+    Senders, Sessions, SignInAttempts, SignInLinks, Storage, StorageHealth, StoredRecipient,
+    Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
+    WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -259,7 +260,7 @@ storage_parts! {
         async fn find_person_by_email(email: PersonIndex) -> Option<Person>;
         async fn list_memberships(person: PersonId) -> Vec<Membership>;
         async fn set_password(
-            person: PersonId, password: &PasswordHash, keep: Option<SessionId>, entry: &AuditEntry,
+            person: PersonId, password: &PasswordHash, keep: Option<Session>, entry: &AuditEntry,
         ) -> bool;
         async fn rehash_password(
             person: PersonId, before: &PasswordHash, after: &PasswordHash,
@@ -314,12 +315,14 @@ storage_parts! {
         async fn find_second_factor(person: PersonId) -> Option<SecondFactor>;
         async fn confirm_second_factor(
             person: PersonId, step: i64, at: Timestamp, recovery_codes: &[RecoveryHash],
-            entry: &AuditEntry,
+            keep: SessionId, entry: &AuditEntry,
         ) -> bool;
         async fn use_step(person: PersonId, step: i64) -> bool;
         async fn use_recovery_code(person: PersonId, code: RecoveryHash) -> bool;
         async fn count_recovery_codes(person: PersonId) -> usize;
-        async fn remove_second_factor(person: PersonId, entry: &AuditEntry) -> bool;
+        async fn remove_second_factor(
+            person: PersonId, keep: Option<SessionId>, entry: &AuditEntry,
+        ) -> bool;
     }
     send_ledger: SendLedger {
         async fn admit(attempts: Arc<[SendAttempt]>) -> Vec<Admission>;
@@ -342,7 +345,9 @@ storage_parts! {
         async fn list() -> Vec<Sender>;
     }
     sessions: Sessions {
-        async fn begin_session(session: &Session, instead_of: Option<SessionHash>) -> ();
+        async fn begin_session(
+            session: &Session, password: &PasswordHash, instead_of: Option<SessionHash>,
+        ) -> bool;
         async fn find_session(hash: SessionHash) -> Option<Session>;
         async fn replace_session(before: SessionHash, after: &Session) -> bool;
         async fn end_session(person: PersonId, id: SessionId) -> bool;
@@ -354,6 +359,11 @@ storage_parts! {
         async fn count_attempt(email: PersonIndex, now: Timestamp) -> Option<Timestamp>;
         async fn clear_attempts(email: PersonIndex) -> ();
         async fn forget_attempts(before: Timestamp, limit: usize) -> usize;
+    }
+    sign_in_links: SignInLinks {
+        async fn add_sign_in_link(link: &SignInLink) -> ();
+        async fn take_sign_in_link(hash: SessionHash) -> Option<SignInLink>;
+        async fn forget_sign_in_links(before: Timestamp, limit: usize) -> usize;
     }
     subscriptions: Subscriptions {
         async fn grant(subscription: &Subscription, grant: &LedgerEntry) -> ();

@@ -1,3 +1,4 @@
+DROP TABLE sign_in_links;
 DROP TABLE recovery_codes;
 DROP TABLE second_factors;
 DROP TABLE sign_in_failures;

@@ -750,6 +750,8 @@ CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at);
 -- The second factors of people: the secret that an authenticator app has too, sealed with the installation's key.
 CREATE TABLE second_factors (
     person_id    uuid        PRIMARY KEY REFERENCES persons (id),
+    -- The session in which the secret was made.
+    session_id   uuid        NOT NULL,
     secret       bytea       NOT NULL,
     -- NULL until the person entered a first code.
     confirmed_at timestamptz,
@@ -763,3 +765,13 @@ CREATE TABLE recovery_codes (
     hash      bytea NOT NULL,
     PRIMARY KEY (person_id, hash)
 );
+
+-- Links that sign a person in once. A used one is deleted.
+CREATE TABLE sign_in_links (
+    -- The SHA-256 of the token in the link.
+    token_hash bytea       PRIMARY KEY,
+    person_id  uuid        NOT NULL REFERENCES persons (id),
+    expires_at timestamptz NOT NULL
+);
+-- Finds those that have expired.
+CREATE INDEX sign_in_links_by_expiry ON sign_in_links (expires_at);

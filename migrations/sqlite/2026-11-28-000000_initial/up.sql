@@ -721,6 +721,8 @@ CREATE INDEX sign_in_failures_by_time ON sign_in_failures (last_at);
 -- The second factors of people: the secret that an authenticator app has too, sealed with the installation's key.
 CREATE TABLE second_factors (
     person_id    BLOB    PRIMARY KEY REFERENCES persons (id),
+    -- The session in which the secret was made.
+    session_id   BLOB    NOT NULL,
     secret       BLOB    NOT NULL,
     -- NULL until the person entered a first code.
     confirmed_at INTEGER,
@@ -734,3 +736,13 @@ CREATE TABLE recovery_codes (
     hash      BLOB NOT NULL,
     PRIMARY KEY (person_id, hash)
 ) STRICT;
+
+-- Links that sign a person in once. A used one is deleted.
+CREATE TABLE sign_in_links (
+    -- The SHA-256 of the token in the link.
+    token_hash BLOB    PRIMARY KEY,
+    person_id  BLOB    NOT NULL REFERENCES persons (id),
+    expires_at INTEGER NOT NULL
+) STRICT;
+-- Finds those that have expired.
+CREATE INDEX sign_in_links_by_expiry ON sign_in_links (expires_at);

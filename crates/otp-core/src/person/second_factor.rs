@@ -6,7 +6,7 @@
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
-use crate::ids::PersonId;
+use crate::ids::{PersonId, SessionId};
 use crate::ports::Randomness;
 use crate::recipient::EmailAddress;
 use crate::sealing::Sealed;
@@ -19,8 +19,11 @@ const SECRET: usize = 20;
 /// The number of recovery codes.
 pub const RECOVERY_CODES: usize = 10;
 
-/// The characters of a recovery code: 50 bits.
-const RECOVERY_LENGTH: usize = 10;
+/// The characters of a recovery code: 120 bits, so a fast hash is enough (OWASP ASVS 5.0, 6.5.2).
+const RECOVERY_LENGTH: usize = 24;
+
+/// The characters of a group, for people.
+const RECOVERY_GROUP: usize = 6;
 
 /// Digits and letters without those that are taken for one another. There are 32, so each of 5 random bits is one.
 const RECOVERY_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -30,9 +33,12 @@ const RECOVERY_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 pub struct SecondFactor {
     /// The person.
     pub person_id: PersonId,
+    /// The session in which the secret was made. No other may show or confirm it: whoever planted it would have all
+    /// codes.
+    pub session_id: SessionId,
     /// The secret that the app has too, sealed.
     pub secret: Sealed,
-    /// The time the person entered a first code; `None` until then, while it is no factor yet.
+    /// The time the person entered a first code; `None` until then: nobody is asked for it.
     pub confirmed_at: Option<Timestamp>,
     /// The step of the last accepted code: earlier ones and this one are used.
     pub last_step: i64,
@@ -149,10 +155,16 @@ impl RecoveryCode {
         &self.0
     }
 
-    /// Returns the code as people read it: two groups of five characters.
+    /// Returns the code as people read it: four groups of six characters.
     pub fn grouped(&self) -> Zeroizing<String> {
-        let (first, second) = self.0.split_at(RECOVERY_LENGTH / 2);
-        Zeroizing::new(format!("{first}-{second}"))
+        let mut grouped = String::with_capacity(RECOVERY_LENGTH + RECOVERY_LENGTH / RECOVERY_GROUP);
+        for (place, character) in self.0.chars().enumerate() {
+            if place > 0 && place.is_multiple_of(RECOVERY_GROUP) {
+                grouped.push('-');
+            }
+            grouped.push(character);
+        }
+        Zeroizing::new(grouped)
     }
 }
 
@@ -253,13 +265,23 @@ mod tests {
     #[test]
     fn a_recovery_code_is_read_as_people_type_it() {
         let code = RecoveryCode::generate(&Fixed(0));
-        assert_eq!(code.expose(), "23456789AB");
-        assert_eq!(*code.grouped(), "23456-789AB");
+        assert_eq!(code.expose(), "23456789ABCDEFGHJKLMNPQR");
+        assert_eq!(*code.grouped(), "234567-89ABCD-EFGHJK-LMNPQR");
         assert_eq!(format!("{code:?}"), "RecoveryCode(…)");
-        for typed in ["23456789AB", "23456-789ab", " 2345 6789 ab "] {
+        for typed in [
+            "23456789ABCDEFGHJKLMNPQR",
+            "234567-89abcd-efghjk-lmnpqr",
+            " 2345 6789 abcd efgh jklm npqr ",
+        ] {
             assert_eq!(RecoveryCode::parse(typed), Some(code.clone()), "{typed}");
         }
-        for typed in ["", "23456789A", "23456789ABC", "2345678901", "23456789A٢"] {
+        for typed in [
+            "",
+            "23456789ABCDEFGHJKLMNPQ",
+            "23456789ABCDEFGHJKLMNPQRS",
+            "23456789ABCDEFGHJKLMNPQ0",
+            "23456789ABCDEFGHJKLMNPQ٢",
+        ] {
             assert_eq!(RecoveryCode::parse(typed), None, "{typed}");
         }
     }

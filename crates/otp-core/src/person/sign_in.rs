@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use crate::ids::PersonId;
+use crate::person::session::SessionHash;
 use crate::retry::RetryWaits;
 use crate::time::Timestamp;
 
@@ -49,6 +51,17 @@ impl SignInFailures {
             last_at: Some(now),
         }
     }
+}
+
+/// A link that signs a person in once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInLink {
+    /// The hash of its token.
+    pub hash: SessionHash,
+    /// The person.
+    pub person_id: PersonId,
+    /// The time from which it is not accepted.
+    pub expires_at: Timestamp,
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use crate::audit::AuditEntry;
-use crate::ids::{PersonId, SessionId};
+use crate::ids::PersonId;
 use crate::person::password::PasswordHash;
+use crate::person::session::Session;
 use crate::person::{Membership, NewHolder, Person};
 use crate::ports::PortError;
 use crate::sealing::PersonIndex;
@@ -37,18 +38,19 @@ pub trait Persons: Send + Sync {
     /// Returns the memberships of a person, oldest first.
     async fn list_memberships(&self, person: PersonId) -> Result<Vec<Membership>, PortError>;
 
-    /// Replaces the password, ends all sessions of the person but `keep`, and adds the entry of the audit trail, all
-    /// or nothing; returns `false`, and adds nothing, if the person does not exist.
+    /// Replaces the password, ends all sessions of the person but `keep`, deletes their sign-in links and adds the entry
+    /// of the audit trail, all or nothing; returns `false`, and changes nothing, if the person does not exist, or if
+    /// `keep` was ended or renewed meanwhile.
     async fn set_password(
         &self,
         person: PersonId,
         password: &PasswordHash,
-        keep: Option<SessionId>,
+        keep: Option<Session>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError>;
 
-    /// Replaces the hash of a password by another one of the same password, unless the password was replaced in the
-    /// meantime.
+    /// Replaces the hash of a password by another one of the same password, unless the password was replaced
+    /// meanwhile.
     async fn rehash_password(
         &self,
         person: PersonId,

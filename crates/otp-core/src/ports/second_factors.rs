@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::audit::AuditEntry;
-use crate::ids::PersonId;
+use crate::ids::{PersonId, SessionId};
 use crate::person::second_factor::{RecoveryHash, SecondFactor};
 use crate::ports::PortError;
 use crate::time::Timestamp;
@@ -20,14 +20,16 @@ pub trait SecondFactors: Send + Sync {
     async fn find_second_factor(&self, person: PersonId)
     -> Result<Option<SecondFactor>, PortError>;
 
-    /// Confirms the factor of a person by the code of a step, keeps its recovery codes and adds the entry of the audit
-    /// trail, all or nothing; returns `false`, and changes nothing, if there is none that waits for it.
+    /// Confirms the factor of a person by the code of a step, keeps its recovery codes, ends all sessions of the person
+    /// but `keep` and adds the entry of the audit trail, all or nothing; returns `false`, and changes nothing, if there
+    /// is none that waits for it.
     async fn confirm_second_factor(
         &self,
         person: PersonId,
         step: i64,
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
+        keep: SessionId,
         entry: &AuditEntry,
     ) -> Result<bool, PortError>;
 
@@ -45,11 +47,12 @@ pub trait SecondFactors: Send + Sync {
     /// Returns how many recovery codes of a person are not used.
     async fn count_recovery_codes(&self, person: PersonId) -> Result<usize, PortError>;
 
-    /// Removes the factor with its recovery codes, and adds the entry of the audit trail, all or nothing; returns
-    /// `false`, and adds nothing, if the person has none.
+    /// Removes the factor with its recovery codes, ends all sessions of the person but `keep`, and adds the entry of the
+    /// audit trail, all or nothing; returns `false`, and changes nothing, if the person has none.
     async fn remove_second_factor(
         &self,
         person: PersonId,
+        keep: Option<SessionId>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError>;
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::ids::{PersonId, SessionId};
+use crate::person::password::PasswordHash;
 use crate::person::session::{Session, SessionHash};
 use crate::ports::PortError;
 use crate::time::Timestamp;
@@ -12,18 +13,23 @@ use crate::time::Timestamp;
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Adds a session, and ends the one with the hash `instead_of`, if there is one: whoever signs in again in a
-    /// browser leaves no session behind. `Conflict` if the person does not exist.
+    /// browser leaves no session behind. Returns `false`, and changes nothing, if the person does not exist or has
+    /// another password than `password`.
+    ///
+    /// A new password ends all sessions, so a session MUST NOT begin with a password that is being replaced at the same
+    /// time: the adapter locks the person.
     async fn begin_session(
         &self,
         session: &Session,
+        password: &PasswordHash,
         instead_of: Option<SessionHash>,
-    ) -> Result<(), PortError>;
+    ) -> Result<bool, PortError>;
 
     /// Returns the session with this hash, also one that no longer [exists](Session::exists_at).
     async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError>;
 
     /// Replaces everything of a session that a request or a proof changes: hash, stage and times. Returns `false` if
-    /// there is no session with that id whose hash is `before`: it was ended or renewed in the meantime.
+    /// there is no session with that id whose hash is `before`: it was ended or renewed meanwhile.
     async fn replace_session(
         &self,
         before: SessionHash,

@@ -5,8 +5,8 @@ use super::{
     IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
     OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
     ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
-    SignInAttempts, StorageHealth, Subscriptions, Templates, TestInbox, VerificationLedger,
-    Verifications, WebhookDeliveries, WebhookEndpoints,
+    SignInAttempts, SignInLinks, StorageHealth, Subscriptions, Templates, TestInbox,
+    VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
 };
 
 /// All ports that a storage adapter provides.
@@ -44,6 +44,7 @@ pub trait Storage:
     + Senders
     + Sessions
     + SignInAttempts
+    + SignInLinks
     + StorageHealth
     + Subscriptions
     + Templates
@@ -86,6 +87,7 @@ impl<T> Storage for T where
         + Senders
         + Sessions
         + SignInAttempts
+        + SignInLinks
         + StorageHealth
         + Subscriptions
         + Templates

@@ -207,9 +207,15 @@ impl InstallationSealer {
         PersonIndex(mac(&self.persons, &[address.folded().as_bytes()]))
     }
 
-    /// Returns the index under which wrong codes of a person's second factor are counted.
-    pub fn second_factor_index(&self, person: PersonId) -> PersonIndex {
-        let parts = [b"\0second-factor".as_slice(), person.0.as_bytes()];
+    /// Returns the index under which wrong passwords for a mail address from one network are counted.
+    pub fn attempts_index(&self, address: PersonIndex, network: &str) -> PersonIndex {
+        let parts = [b"\0attempts".as_slice(), &address.0, network.as_bytes()];
+        PersonIndex(mac(&self.persons, &parts))
+    }
+
+    /// Returns the index under which wrong proofs of a person are counted, once their password was right.
+    pub fn proofs_index(&self, person: PersonId) -> PersonIndex {
+        let parts = [b"\0proofs".as_slice(), person.0.as_bytes()];
         PersonIndex(mac(&self.persons, &parts))
     }
 

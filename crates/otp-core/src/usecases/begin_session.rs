@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::ids::{PersonId, SessionId};
 use crate::person::device::Device;
+use crate::person::password::PasswordHash;
 use crate::person::session::{Session, SessionHash, SessionToken, Stage};
 use crate::ports::{Clock, PortError, Randomness, SecondFactors, Sessions};
 
@@ -30,14 +31,14 @@ pub struct BegunSession {
 }
 
 impl BeginSession {
-    /// Signs the person in; a person with a second factor is asked for it first. The session that the browser had
-    /// before, if any, is ended.
+    /// Signs the person in; a person with a second factor is asked for it first. `None` if the person has another
+    /// password by now. The session that the browser had before, if any, is ended.
     pub async fn execute(
         &self,
-        person: PersonId,
+        (person, password): (PersonId, &PasswordHash),
         device: Device,
         instead_of: Option<SessionHash>,
-    ) -> Result<BegunSession, PortError> {
+    ) -> Result<Option<BegunSession>, PortError> {
         let (now, randomness) = (self.clock.now(), &*self.randomness);
         let id = SessionId::generate(now, randomness);
         let token = SessionToken::generate(randomness);
@@ -47,7 +48,7 @@ impl BeginSession {
             Some(_) | None => Stage::SignedIn,
         };
         let session = Session::begin((id, person), &token, device, stage, now);
-        self.sessions.begin_session(&session, instead_of).await?;
-        Ok(BegunSession { session, token })
+        let begun = self.sessions.begin_session(&session, password, instead_of);
+        Ok(begun.await?.then_some(BegunSession { session, token }))
     }
 }

@@ -1,12 +1,13 @@
-//! Change the password: a person who has proven themselves a moment ago sets a new one.
+//! Change the password: a person who knows the old one sets a new one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::AuditEntryId;
 use crate::person::password::{Factors, Password, RefusedPassword};
-use crate::ports::{Passwords, Persons, PortError, SecondFactors};
-use crate::usecases::begin_session::BeginSession;
+use crate::ports::{Persons, PortError};
+use crate::usecases::prove_person::{ProvePerson, ProvePersonError};
 use crate::usecases::resume_session::Viewer;
 
 /// Changes passwords.
@@ -14,25 +15,30 @@ use crate::usecases::resume_session::Viewer;
 pub struct ChangePassword {
     /// Stores them.
     pub persons: Arc<dyn Persons>,
-    /// Knows who has a second factor.
-    pub factors: Arc<dyn SecondFactors>,
-    /// Hashes them.
-    pub passwords: Arc<dyn Passwords>,
-    /// Has the clock and the randomness.
-    pub begin_session: BeginSession,
+    /// Compares the old password.
+    pub prove: ProvePerson,
 }
 
 /// The reason a password was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// The last proof of the person is too old: they have to prove themselves again.
+    /// A person with a second factor has to prove themselves again, because the last proof is too old.
     #[error("the last proof of the person is too old")]
     NotFresh,
+    /// The old password is wrong.
+    #[error("the old password is wrong")]
+    Wrong,
+    /// There were too many wrong ones.
+    #[error("too many wrong passwords")]
+    TooMany {
+        /// How long to wait.
+        wait: Duration,
+    },
     /// The password is not accepted.
     #[error("the password is not accepted")]
     Password(#[from] RefusedPassword),
-    /// The person does not exist any more.
-    #[error("the person does not exist")]
+    /// The person does not exist any more, or the session was ended.
+    #[error("the person does not exist, or the session was ended")]
     NotFound,
     /// A port failed.
     #[error(transparent)]
@@ -40,38 +46,61 @@ pub enum ChangePasswordError {
 }
 
 impl ChangePassword {
-    /// Returns whether the last proof of the person is new enough.
-    pub fn may_change(&self, viewer: &Viewer) -> bool {
-        viewer.session.is_fresh_at(self.begin_session.clock.now())
+    /// Returns whether the person may try: one with a second factor needs a fresh proof beside the old password.
+    pub async fn may_change(&self, viewer: &Viewer) -> Result<bool, PortError> {
+        let factor = self.prove.factors.find_second_factor(viewer.person.id);
+        let is_on = factor.await?.is_some_and(|factor| factor.is_on());
+        let now = self.prove.begin_session.clock.now();
+        Ok(!is_on || viewer.session.is_fresh_at(now))
     }
 
     /// Sets a new password, and ends all other sessions of the person.
+    ///
+    /// A try counts as a wrong proof before it is compared, as in [`ProvePerson`].
     pub async fn execute(
         &self,
         viewer: &Viewer,
-        password: &Password,
+        old: &Password,
+        new: &Password,
     ) -> Result<(), ChangePasswordError> {
-        let now = self.begin_session.clock.now();
-        if !self.may_change(viewer) {
+        if !self.may_change(viewer).await? {
             return Err(ChangePasswordError::NotFresh);
         }
-        let person = viewer.person.id;
-        let factor = self.factors.find_second_factor(person).await?;
+        let (prove, person) = (&self.prove, viewer.person.id);
+        let now = prove.begin_session.clock.now();
+        let factor = prove.factors.find_second_factor(person).await?;
         let factors = match factor {
             Some(factor) if factor.is_on() => Factors::PasswordAndSecond,
             Some(_) | None => Factors::Password,
         };
         let details = &viewer.details;
-        password.check(factors, &[details.email.as_str(), details.name.as_str()])?;
-        let hash = self.passwords.hash_password(password).await?;
+        new.check(factors, &[details.email.as_str(), details.name.as_str()])?;
+        let index = prove.installation.proofs_index(person);
+        if let Some(again) = prove.attempts.count_attempt(index, now).await? {
+            return Err(ChangePasswordError::TooMany {
+                wait: again.since(now),
+            });
+        }
+        let is_right = prove.is_password(person, old).await;
+        let is_right = is_right.map_err(|error| match error {
+            ProvePersonError::Port(error) => ChangePasswordError::Port(error),
+            ProvePersonError::NoSession
+            | ProvePersonError::Wrong
+            | ProvePersonError::TooMany { .. } => ChangePasswordError::Wrong,
+        });
+        if !is_right? {
+            return Err(ChangePasswordError::Wrong);
+        }
+        prove.attempts.clear_attempts(index).await?;
+        let hash = prove.passwords.hash_password(new).await?;
         let entry = AuditEntry {
-            id: AuditEntryId::generate(now, &*self.begin_session.randomness),
+            id: AuditEntryId::generate(now, &*prove.begin_session.randomness),
             at: now,
             actor: person.actor(),
             action: AuditAction::ChangePassword,
             subject: person.0,
         };
-        let keep = Some(viewer.session.id);
+        let keep = Some(viewer.session);
         if self
             .persons
             .set_password(person, &hash, keep, &entry)

@@ -33,6 +33,11 @@ impl EndSessions {
         Ok(sessions)
     }
 
+    /// Returns whether the last proof of the person is new enough to end their other sessions.
+    pub fn may_end(&self, session: &Session) -> bool {
+        session.is_fresh_at(self.clock.now())
+    }
+
     /// Ends a session of a person; returns `false` if the person has no such session.
     pub async fn end(&self, person: PersonId, id: SessionId) -> Result<bool, PortError> {
         self.sessions.end_session(person, id).await

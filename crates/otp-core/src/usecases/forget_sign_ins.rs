@@ -1,10 +1,10 @@
-//! Forget sign-ins: deletes sessions and counts of failed attempts that mean nothing any more.
+//! Forget sign-ins: deletes sessions, links and counts of failed attempts that mean nothing any more.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::person::session::IDLE;
-use crate::ports::{Clock, PortError, Sessions, SignInAttempts};
+use crate::ports::{Clock, PortError, Sessions, SignInAttempts, SignInLinks};
 
 /// How long a wrong password counts.
 const FAILURES_COUNT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,6 +19,8 @@ pub struct ForgetSignIns {
     pub sessions: Arc<dyn Sessions>,
     /// The failed attempts.
     pub attempts: Arc<dyn SignInAttempts>,
+    /// The links.
+    pub links: Arc<dyn SignInLinks>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -30,6 +32,7 @@ impl ForgetSignIns {
         let sessions = self.sessions.forget_sessions(now - IDLE, BATCH).await?;
         let before = now - FAILURES_COUNT;
         let attempts = self.attempts.forget_attempts(before, BATCH).await?;
-        Ok(sessions == BATCH || attempts == BATCH)
+        let links = self.links.forget_sign_in_links(now, BATCH).await?;
+        Ok([sessions, attempts, links].contains(&BATCH))
     }
 }

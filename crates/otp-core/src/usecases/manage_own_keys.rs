@@ -16,7 +16,7 @@ use crate::usecases::rotate_api_key::{
     DEFAULT_OVERLAP, RotateApiKey, RotateApiKeyError, RotateApiKeyRequest,
 };
 
-/// The most active keys of an account, test keys included. More are nobody's plan, and a list of them is no help.
+/// The greatest number of active keys of an account, test keys included.
 const MAX_KEYS: usize = 100;
 
 /// Manages the keys of a person's account, by the same use cases as an operator.
@@ -41,7 +41,7 @@ pub struct OwnKey {
     pub name: ContactLine,
     /// Whether it sends messages.
     pub mode: ApiKeyMode,
-    /// How long it is valid; `None` for ever.
+    /// How long it is valid; `None` if it does not expire.
     pub lifetime: Option<Duration>,
 }
 
@@ -51,6 +51,9 @@ pub enum ManageOwnKeysError {
     /// The account has no such key, the person has no account, or their role does not allow it.
     #[error("the account has no such key, or the role does not allow it")]
     NotFound,
+    /// The last proof of the person is too old: they have to prove themselves again.
+    #[error("the last proof of the person is too old")]
+    NotFresh,
     /// The key was revoked or has expired.
     #[error("the key was revoked or has expired")]
     NotActive,
@@ -88,10 +91,7 @@ impl ManageOwnKeys {
     ) -> Result<(ApiKey, ApiKeySecret), ManageOwnKeysError> {
         let account = self.managed(viewer)?;
         let now = self.create.clock.now();
-        let keys = self.list.execute(account).await?;
-        if keys.iter().filter(|key| key.check(now).is_ok()).count() >= MAX_KEYS {
-            return Err(ManageOwnKeysError::TooMany);
-        }
+        self.require_room(viewer, account).await?;
         let account_id = match new.mode {
             ApiKeyMode::Live => account,
             ApiKeyMode::Test => {
@@ -119,6 +119,7 @@ impl ManageOwnKeys {
         id: ApiKeyId,
     ) -> Result<(ApiKey, ApiKeySecret), ManageOwnKeysError> {
         self.find_managed(viewer, id).await?;
+        self.require_room(viewer, self.managed(viewer)?).await?;
         let request = RotateApiKeyRequest {
             id,
             overlap: DEFAULT_OVERLAP,
@@ -155,6 +156,23 @@ impl ManageOwnKeys {
         let mut keys = self.list.execute(account).await?.into_iter();
         let found = keys.find(|key| key.id == id);
         found.ok_or(ManageOwnKeysError::NotFound)
+    }
+
+    /// Refuses another key: a person who left would not know of it, and the account may have too many.
+    async fn require_room(
+        &self,
+        viewer: &Viewer,
+        account: AccountId,
+    ) -> Result<(), ManageOwnKeysError> {
+        let now = self.create.clock.now();
+        if !viewer.session.is_fresh_at(now) {
+            return Err(ManageOwnKeysError::NotFresh);
+        }
+        let keys = self.list.execute(account).await?;
+        if keys.iter().filter(|key| key.check(now).is_ok()).count() >= MAX_KEYS {
+            return Err(ManageOwnKeysError::TooMany);
+        }
+        Ok(())
     }
 
     /// Returns the account whose keys the person may change.

@@ -40,7 +40,7 @@ pub struct Enrolment {
 pub enum SecondFactorState {
     /// None.
     Off,
-    /// One, with so many recovery codes left.
+    /// One, with recovery codes.
     On {
         /// The recovery codes that are not used.
         recovery_codes: usize,
@@ -78,7 +78,7 @@ impl ManageSecondFactor {
         Ok(SecondFactorState::On { recovery_codes })
     }
 
-    /// Makes a secret for the person's app. It is no factor until [`confirm`](Self::confirm).
+    /// Makes a secret for the person's app. Nobody is asked for it until [`confirm`](Self::confirm).
     pub async fn enrol(&self, viewer: &Viewer) -> Result<Enrolment, ManageSecondFactorError> {
         self.require_fresh(viewer)?;
         let (person, randomness) = (viewer.person.id, &*self.randomness);
@@ -90,6 +90,7 @@ impl ManageSecondFactor {
             .seal(Purpose::SecondFactor, row, &text, randomness);
         let factor = SecondFactor {
             person_id: person,
+            session_id: viewer.session.id,
             secret: sealed,
             confirmed_at: None,
             last_step: 0,
@@ -103,11 +104,11 @@ impl ManageSecondFactor {
     /// Returns the secret that waits for its first code, to show it again.
     pub async fn enrolment(&self, viewer: &Viewer) -> Result<Enrolment, ManageSecondFactorError> {
         self.require_fresh(viewer)?;
-        let secret = self.waiting(viewer.person.id).await?;
+        let secret = self.waiting(viewer).await?;
         Ok(self.shown(&secret, viewer))
     }
 
-    /// Turns the factor on, by a first code of the app. Returns the recovery codes, which are not shown again.
+    /// Turns the factor on, by a first code of the app, and ends all other sessions of the person. Returns the recovery codes, which are not shown again.
     pub async fn confirm(
         &self,
         viewer: &Viewer,
@@ -115,7 +116,7 @@ impl ManageSecondFactor {
     ) -> Result<Vec<RecoveryCode>, ManageSecondFactorError> {
         self.require_fresh(viewer)?;
         let (person, now) = (viewer.person.id, self.clock.now());
-        let secret = self.waiting(person).await?;
+        let secret = self.waiting(viewer).await?;
         let step = secret.step_of(code, now);
         let step = step.ok_or(ManageSecondFactorError::Incorrect)?;
         let codes: Vec<_> = (0..RECOVERY_CODES)
@@ -124,9 +125,10 @@ impl ManageSecondFactor {
         let hash = |code| self.installation.hash_recovery_code(person, code);
         let hashes: Vec<_> = codes.iter().map(hash).collect();
         let entry = self.entry(AuditAction::AddSecondFactor, person);
+        let keep = viewer.session.id;
         let confirmed = self
             .factors
-            .confirm_second_factor(person, step, now, &hashes, &entry);
+            .confirm_second_factor(person, step, now, &hashes, keep, &entry);
         if confirmed.await? {
             Ok(codes)
         } else {
@@ -139,16 +141,20 @@ impl ManageSecondFactor {
         self.require_fresh(viewer)?;
         let person = viewer.person.id;
         let entry = self.entry(AuditAction::RemoveSecondFactor, person);
-        if self.factors.remove_second_factor(person, &entry).await? {
+        let keep = Some(viewer.session.id);
+        let removed = self.factors.remove_second_factor(person, keep, &entry);
+        if removed.await? {
             Ok(())
         } else {
             Err(ManageSecondFactorError::NotFound)
         }
     }
 
-    async fn waiting(&self, person: PersonId) -> Result<TotpSecret, ManageSecondFactorError> {
-        let found = self.factors.find_second_factor(person).await?;
-        let waiting = found.filter(|factor| !factor.is_on());
+    /// Returns the secret that was made in this session, and waits for its first code.
+    async fn waiting(&self, viewer: &Viewer) -> Result<TotpSecret, ManageSecondFactorError> {
+        let found = self.factors.find_second_factor(viewer.person.id).await?;
+        let waiting =
+            found.filter(|factor| !factor.is_on() && factor.session_id == viewer.session.id);
         let waiting = waiting.ok_or(ManageSecondFactorError::NotFound)?;
         Ok(open(&self.installation, &waiting)?)
     }

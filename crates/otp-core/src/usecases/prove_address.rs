@@ -75,6 +75,27 @@ pub enum ProveAddressError {
     Port(#[from] PortError),
 }
 
+/// The purpose of a code. It is accepted for this one only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofPurpose {
+    /// A new account.
+    SignUp,
+    /// A new password.
+    NewPassword,
+}
+
+impl ProofPurpose {
+    /// Returns what the verification keeps of it.
+    fn metadata(self) -> Metadata {
+        let purpose = match self {
+            Self::SignUp => "sign-up",
+            Self::NewPassword => "new-password",
+        };
+        let pair = ("purpose".to_owned(), purpose.to_owned());
+        Metadata::try_new([pair].into()).unwrap_or_default()
+    }
+}
+
 /// A code that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentCode {
@@ -91,6 +112,7 @@ impl ProveAddress {
     pub async fn begin(
         &self,
         address: EmailAddress,
+        purpose: ProofPurpose,
         language: UiLanguage,
     ) -> Result<SentCode, ProveAddressError> {
         let request = CreateVerificationRequest {
@@ -102,25 +124,34 @@ impl ProveAddress {
             lifetime: CodeLifetime::LONGEST,
             language: Some(language.tag()),
             transaction: None,
-            metadata: Metadata::default(),
+            metadata: purpose.metadata(),
             context: Context::default(),
             notice_language: Some(language),
             idempotency_key: None,
         };
         let created = self.create.execute(request).await?;
-        sent(created.verification)
+        sent(created.verification, purpose)
     }
 
     /// Returns the code that was sent under this id, without its digits.
-    pub async fn find(&self, id: VerificationId) -> Result<SentCode, ProveAddressError> {
+    pub async fn find(
+        &self,
+        id: VerificationId,
+        purpose: ProofPurpose,
+    ) -> Result<SentCode, ProveAddressError> {
         let key = VerificationKey::Id(id);
-        sent(self.create.show.execute(HOUSE_ACCOUNT, key).await?)
+        let shown = self.create.show.execute(HOUSE_ACCOUNT, key).await?;
+        sent(shown, purpose)
     }
 
     /// Sends the same code again.
-    pub async fn resend(&self, id: VerificationId) -> Result<SentCode, ProveAddressError> {
+    pub async fn resend(
+        &self,
+        id: VerificationId,
+        purpose: ProofPurpose,
+    ) -> Result<SentCode, ProveAddressError> {
         // A code of another kind, such as one sent to a phone, is not one of an address.
-        self.find(id).await?;
+        self.find(id, purpose).await?;
         let request = ResendVerificationRequest {
             caller: house_caller(),
             id,
@@ -129,16 +160,17 @@ impl ProveAddress {
             idempotency_key: None,
         };
         let resent = self.resend.execute(request).await?;
-        sent(resent.verification)
+        sent(resent.verification, purpose)
     }
 
     /// Checks the code, and returns the address that it proves. A code is accepted once.
     pub async fn check(
         &self,
         id: VerificationId,
+        purpose: ProofPurpose,
         guess: Guess,
     ) -> Result<EmailAddress, ProveAddressError> {
-        let address = self.find(id).await?.address;
+        let address = self.find(id, purpose).await?.address;
         let request = CheckVerificationRequest {
             caller: house_caller(),
             id,
@@ -151,14 +183,19 @@ impl ProveAddress {
     }
 }
 
-fn sent(verification: ShownVerification) -> Result<SentCode, ProveAddressError> {
+fn sent(
+    verification: ShownVerification,
+    purpose: ProofPurpose,
+) -> Result<SentCode, ProveAddressError> {
     match verification.to {
-        Some(Recipient::Email(address)) => Ok(SentCode {
-            id: verification.id,
-            address,
-            resend_after: verification.resend_after,
-        }),
-        Some(Recipient::Phone(_)) | None => Err(ProveAddressError::NotFound),
+        Some(Recipient::Email(address)) if verification.metadata == purpose.metadata() => {
+            Ok(SentCode {
+                id: verification.id,
+                address,
+                resend_after: verification.resend_after,
+            })
+        }
+        Some(Recipient::Email(_) | Recipient::Phone(_)) | None => Err(ProveAddressError::NotFound),
     }
 }
 

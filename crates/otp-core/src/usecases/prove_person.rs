@@ -10,7 +10,7 @@ use crate::person::session::{Session, SessionToken};
 use crate::ports::{
     PasswordMatch, Passwords, Persons, PortError, SecondFactors, Sessions, SignInAttempts,
 };
-use crate::sealing::{InstallationSealer, PersonIndex};
+use crate::sealing::InstallationSealer;
 use crate::usecases::begin_session::{BeginSession, BegunSession};
 use crate::usecases::manage_second_factor::open;
 
@@ -33,7 +33,7 @@ pub struct ProvePerson {
     pub begin_session: BeginSession,
 }
 
-/// What a person proves themselves with.
+/// A proof of a person.
 #[derive(Debug, Clone)]
 pub enum PersonProof {
     /// A code of the app, or a recovery code, as it was typed.
@@ -89,10 +89,7 @@ impl ProvePerson {
     ) -> Result<BegunSession, ProvePersonError> {
         let session = self.session(token).await?;
         let (person, now) = (session.person_id, self.begin_session.clock.now());
-        let index = match &proof {
-            PersonProof::Code(_) => self.installation.second_factor_index(person),
-            PersonProof::Password(_) => self.email_of(person).await?,
-        };
+        let index = self.installation.proofs_index(person);
         if let Some(again) = self.attempts.count_attempt(index, now).await? {
             return Err(ProvePersonError::TooMany {
                 wait: again.since(now),
@@ -137,12 +134,6 @@ impl ProvePerson {
         })
     }
 
-    async fn email_of(&self, person: PersonId) -> Result<PersonIndex, ProvePersonError> {
-        let found = self.persons.find_person(person).await?;
-        let found = found.ok_or(ProvePersonError::NoSession)?;
-        Ok(found.email_index)
-    }
-
     async fn is_code(&self, person: PersonId, typed: &str) -> Result<bool, ProvePersonError> {
         if let Some(code) = RecoveryCode::parse(typed) {
             let hash = self.installation.hash_recovery_code(person, &code);
@@ -158,7 +149,8 @@ impl ProvePerson {
         }
     }
 
-    async fn is_password(
+    /// Returns whether it is the person's password.
+    pub(super) async fn is_password(
         &self,
         person: PersonId,
         password: &Password,

@@ -6,12 +6,13 @@ use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::{AuditEntryId, VerificationId};
 use crate::person::device::Device;
 use crate::person::password::{Factors, Password, RefusedPassword};
-use crate::ports::{Passwords, Persons, PortError, SignInAttempts};
+use crate::person::session::SessionHash;
+use crate::ports::{Passwords, Persons, PortError};
 use crate::recipient::EmailAddress;
 use crate::sealing::InstallationSealer;
 use crate::ui_language::UiLanguage;
 use crate::usecases::begin_session::{BeginSession, BegunSession};
-use crate::usecases::prove_address::{ProveAddress, ProveAddressError, SentCode};
+use crate::usecases::prove_address::{ProofPurpose, ProveAddress, ProveAddressError, SentCode};
 use crate::verification::Guess;
 
 /// Resets passwords.
@@ -21,8 +22,6 @@ pub struct ResetPassword {
     pub prove: ProveAddress,
     /// Finds the person, and stores the password.
     pub persons: Arc<dyn Persons>,
-    /// Forgets wrong passwords.
-    pub attempts: Arc<dyn SignInAttempts>,
     /// Hashes the password.
     pub passwords: Arc<dyn Passwords>,
     /// Indexes the address.
@@ -42,6 +41,8 @@ pub struct ResetPasswordRequest {
     pub password: Password,
     /// The person's browser.
     pub device: Device,
+    /// The session that the browser had until now, if any.
+    pub instead_of: Option<SessionHash>,
 }
 
 /// The reason no password was set.
@@ -68,7 +69,10 @@ impl ResetPassword {
         address: EmailAddress,
         language: UiLanguage,
     ) -> Result<SentCode, ResetPasswordError> {
-        Ok(self.prove.begin(address, language).await?)
+        Ok(self
+            .prove
+            .begin(address, ProofPurpose::NewPassword, language)
+            .await?)
     }
 
     /// Sets the password, ends all sessions of the person, and signs them in.
@@ -78,14 +82,21 @@ impl ResetPassword {
         &self,
         request: ResetPasswordRequest,
     ) -> Result<BegunSession, ResetPasswordError> {
-        let address = self.prove.find(request.verification).await?.address;
+        let found = self
+            .prove
+            .find(request.verification, ProofPurpose::NewPassword);
+        let address = found.await?.address;
         // The name of the person is not among the known words: with it, the answer would tell whether they exist.
         request
             .password
             .check(Factors::Password, &[address.as_str()])?;
         let address = self
             .prove
-            .check(request.verification, request.guess.clone())
+            .check(
+                request.verification,
+                ProofPurpose::NewPassword,
+                request.guess.clone(),
+            )
             .await?;
         let index = self.installation.person_index(&address);
         let person = self.persons.find_person_by_email(index).await?;
@@ -106,8 +117,10 @@ impl ResetPassword {
         if !is_set.await? {
             return Err(ResetPasswordError::NobodyHasAddress);
         }
-        self.attempts.clear_attempts(index).await?;
-        let begun = self.begin_session.execute(person, request.device, None);
-        Ok(begun.await?)
+        let of = (person, &password);
+        let begun = self
+            .begin_session
+            .execute(of, request.device, request.instead_of);
+        begun.await?.ok_or(ResetPasswordError::NobodyHasAddress)
     }
 }

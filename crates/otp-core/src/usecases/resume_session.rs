@@ -51,7 +51,7 @@ pub struct ViewedAccount {
     pub company: Option<ContactLine>,
 }
 
-/// What a request is made by.
+/// The author of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
     /// A person, so the session goes on.
@@ -85,7 +85,7 @@ impl ResumeSession {
         if let Some(noted) = &noted
             && !self.sessions.replace_session(hash, noted).await?
         {
-            // It was ended in the meantime.
+            // It was ended meanwhile.
             return Ok(None);
         }
         let memberships = self.persons.list_memberships(person.id).await?;

@@ -53,13 +53,13 @@ pub struct ShowOverview {
 pub struct Overview {
     /// The time it was made.
     pub at: Timestamp,
-    /// What is left of its credits.
+    /// The rest of its credits.
     pub credits: CreditsLeft,
     /// The messages of the last [`COUNTED`].
     pub messages: MessageCounts,
     /// The newest messages, at most ten.
     pub newest: Vec<OpenedMessage>,
-    /// What needs a person, the most urgent first.
+    /// The things that need a person.
     pub attention: Vec<Attention>,
     /// The first steps of a new account.
     pub first_steps: FirstSteps,

@@ -35,6 +35,9 @@ pub struct SignInRequest {
     pub email: EmailAddress,
     /// The password.
     pub password: Password,
+    /// The network that the request comes from. Wrong passwords are counted for the address in each network, so that
+    /// nobody can keep others out by wrong passwords of their own.
+    pub network: String,
     /// The person's browser.
     pub device: Device,
     /// The session that the browser had until now, if any.
@@ -65,8 +68,9 @@ impl SignIn {
     /// more often than one after the other.
     pub async fn execute(&self, request: SignInRequest) -> Result<BegunSession, SignInError> {
         let index = self.installation.person_index(&request.email);
+        let attempts = self.installation.attempts_index(index, &request.network);
         let now = self.begin_session.clock.now();
-        if let Some(again) = self.attempts.count_attempt(index, now).await? {
+        if let Some(again) = self.attempts.count_attempt(attempts, now).await? {
             return Err(SignInError::TooMany {
                 wait: again.since(now),
             });
@@ -77,21 +81,24 @@ impl SignIn {
         let (compared, Some(person)) = (compared.await?, person) else {
             return Err(SignInError::Wrong);
         };
-        match compared {
+        let password = match compared {
             PasswordMatch::Wrong => return Err(SignInError::Wrong),
-            PasswordMatch::Right => {}
+            PasswordMatch::Right => person.password,
             PasswordMatch::RightButWeaklyHashed => {
                 let stronger = self.passwords.hash_password(&request.password).await?;
                 let before = &person.password;
                 self.persons
                     .rehash_password(person.id, before, &stronger)
                     .await?;
+                stronger
             }
-        }
-        self.attempts.clear_attempts(index).await?;
+        };
+        self.attempts.clear_attempts(attempts).await?;
+        let of = (person.id, &password);
         let begun = self
             .begin_session
-            .execute(person.id, request.device, request.instead_of);
-        Ok(begun.await?)
+            .execute(of, request.device, request.instead_of);
+        // The password was replaced while it was compared.
+        begun.await?.ok_or(SignInError::Wrong)
     }
 }

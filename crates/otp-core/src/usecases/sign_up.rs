@@ -8,6 +8,7 @@ use crate::contact_number::ContactNumber;
 use crate::ids::{AuditEntryId, PersonId, VerificationId};
 use crate::person::device::Device;
 use crate::person::password::{Factors, Password, RefusedPassword};
+use crate::person::session::SessionHash;
 use crate::person::{AccountRole, Membership, NewHolder, Person, PersonalDetails};
 use crate::ports::{Passwords, Persons, PortError};
 use crate::recipient::EmailAddress;
@@ -15,10 +16,10 @@ use crate::sealing::InstallationSealer;
 use crate::ui_language::UiLanguage;
 use crate::usecases::begin_session::{BeginSession, BegunSession};
 use crate::usecases::create_account::{CreateAccount, CreateAccountError, NewAccount};
-use crate::usecases::prove_address::{ProveAddress, ProveAddressError, SentCode};
+use crate::usecases::prove_address::{ProofPurpose, ProveAddress, ProveAddressError, SentCode};
 use crate::verification::Guess;
 
-/// Who may open an account.
+/// The people who may open an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SignUpPolicy {
     /// Everybody.
@@ -33,7 +34,7 @@ pub enum SignUpPolicy {
 /// Signs people up.
 #[derive(Clone)]
 pub struct SignUp {
-    /// Who may sign up.
+    /// The people who may sign up.
     pub policy: SignUpPolicy,
     /// Proves the mail address.
     pub prove: ProveAddress,
@@ -72,6 +73,8 @@ pub struct SignUpRequest {
     pub language: UiLanguage,
     /// The person's browser.
     pub device: Device,
+    /// The session that the browser had until now, if any.
+    pub instead_of: Option<SessionHash>,
 }
 
 /// The reason nobody was signed up.
@@ -108,7 +111,10 @@ impl SignUp {
         language: UiLanguage,
     ) -> Result<SentCode, SignUpError> {
         self.require_open()?;
-        Ok(self.prove.begin(address, language).await?)
+        Ok(self
+            .prove
+            .begin(address, ProofPurpose::SignUp, language)
+            .await?)
     }
 
     /// Opens an account and signs its owner in. Everything is checked before the code, so that a fault in the form
@@ -117,7 +123,10 @@ impl SignUp {
     /// The future MUST be driven to completion: a code is accepted once.
     pub async fn execute(&self, request: SignUpRequest) -> Result<BegunSession, SignUpError> {
         self.require_open()?;
-        let sent = self.prove.find(request.verification).await?;
+        let sent = self
+            .prove
+            .find(request.verification, ProofPurpose::SignUp)
+            .await?;
         let known = [
             sent.address.as_str(),
             request.name.as_str(),
@@ -126,7 +135,11 @@ impl SignUp {
         request.password.check(Factors::Password, &known)?;
         let email = self
             .prove
-            .check(request.verification, request.guess.clone())
+            .check(
+                request.verification,
+                ProofPurpose::SignUp,
+                request.guess.clone(),
+            )
             .await?;
         let password = self.passwords.hash_password(&request.password).await?;
 
@@ -171,7 +184,11 @@ impl SignUp {
         if !self.persons.open_account(&holder, &entry).await? {
             return Err(SignUpError::AddressTaken);
         }
-        Ok(self.begin_session.execute(id, request.device, None).await?)
+        let of = (id, &holder.person.password);
+        let begun = self
+            .begin_session
+            .execute(of, request.device, request.instead_of);
+        begun.await?.ok_or(SignUpError::AddressTaken)
     }
 
     /// Returns whether everybody may sign up.

@@ -1,6 +1,7 @@
 //! Signing up, signing in and resetting a password, over a store in memory.
 
 mod keys;
+mod passwords;
 mod second_factor;
 
 use std::sync::Arc;
@@ -19,12 +20,11 @@ use otp_core::recipient::EmailAddress;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::begin_session::BegunSession;
-use otp_core::usecases::change_password::ChangePasswordError;
 use otp_core::usecases::forget_sign_ins::ForgetSignIns;
-use otp_core::usecases::prove_address::ProveAddressError;
-use otp_core::usecases::reset_password::{ResetPasswordError, ResetPasswordRequest};
+use otp_core::usecases::prove_address::{ProofPurpose, ProveAddressError};
 use otp_core::usecases::resume_session::{Activity, Viewer};
 use otp_core::usecases::sign_in::{SignInError, SignInRequest};
+use otp_core::usecases::sign_in_by_link::SignInByLinkError;
 use otp_core::usecases::sign_up::{SignUpError, SignUpPolicy, SignUpRequest};
 use otp_core::verification::Guess;
 use otp_testkit::people::{People, PlainPasswords};
@@ -66,6 +66,7 @@ impl Gateway {
             password: Password::typed(PASSWORD.to_owned()),
             language: UiLanguage::Arabic,
             device: Device::of_user_agent(None),
+            instead_of: None,
         }
     }
 
@@ -81,7 +82,18 @@ impl Gateway {
         address: &str,
         password: &str,
     ) -> Result<BegunSession, SignInError> {
+        self.try_from("198.51.100.1", address, password).await
+    }
+
+    /// Tries to sign in from a network.
+    async fn try_from(
+        &self,
+        network: &str,
+        address: &str,
+        password: &str,
+    ) -> Result<BegunSession, SignInError> {
         let request = SignInRequest {
+            network: network.to_owned(),
             email: EmailAddress::parse(address).expect("an address"),
             password: Password::typed(password.to_owned()),
             device: Device::of_user_agent(None),
@@ -316,114 +328,72 @@ async fn signing_out_ends_the_session_and_others_can_be_ended_too() {
 }
 
 #[tokio::test]
-async fn whoever_proves_their_address_sets_a_new_password_and_is_out_everywhere_else() {
+async fn wrong_passwords_from_one_network_do_not_lock_the_owner_out() {
     let gateway = Gateway::new().await;
-    let before = gateway.signed_up(ADDRESS).await;
-    for _ in 0..6 {
-        let refused = gateway.try_password(ADDRESS, "some other words").await;
-        assert!(refused.is_err());
+    gateway.signed_up(ADDRESS).await;
+    let stranger = |password| gateway.try_from("203.0.113.9", ADDRESS, password);
+    for _ in 0..5 {
+        let wrong = stranger("some other words").await;
+        assert!(matches!(wrong, Err(SignInError::Wrong)), "{wrong:?}");
     }
-    gateway.advance(Duration::from_secs(600));
-    let address = EmailAddress::parse(ADDRESS).expect("an address");
-    let sent = gateway
-        .reset_password()
-        .begin(address, UiLanguage::English)
-        .await;
-    let id = sent.expect("sent").id;
-    let request = |password: &str, code: &str| ResetPasswordRequest {
-        verification: id,
-        guess: Guess::parse(code).expect("a guess"),
-        password: Password::typed(password.to_owned()),
-        device: Device::of_user_agent(None),
-    };
-    let code = gateway.code(id).await;
-    let weak = gateway
-        .reset_password()
-        .execute(request("123456789012", &code))
-        .await;
+    let waits = stranger(PASSWORD).await;
     assert!(
-        matches!(weak, Err(ResetPasswordError::Password(_))),
-        "{weak:?}"
+        matches!(waits, Err(SignInError::TooMany { .. })),
+        "{waits:?}"
     );
-    let new = "quiet lemon harbour";
-    let reset = gateway.reset_password().execute(request(new, &code)).await;
-    let token = reset.expect("reset").token;
-    assert!(gateway.viewer(&token, Activity::Person).await.is_some());
-    assert_eq!(gateway.viewer(&before.token, Activity::Person).await, None);
-    assert!(gateway.try_password(ADDRESS, PASSWORD).await.is_err());
-    assert!(gateway.try_password(ADDRESS, new).await.is_ok());
-}
-
-#[tokio::test]
-async fn a_password_is_changed_after_a_fresh_proof_and_ends_other_sessions() {
-    let gateway = Gateway::new().await;
-    let begun = gateway.signed_up(ADDRESS).await;
-    let elsewhere = gateway.try_password(ADDRESS, PASSWORD).await.expect("in");
-    let viewer = gateway.viewer(&begun.token, Activity::Person).await;
-    let viewer = viewer.expect("signed in");
-    let change = gateway.change_password();
-    let new = Password::typed("quiet lemon harbour".to_owned());
-    let own = Password::typed("sara@noor.example!".to_owned());
-    let weak = change.execute(&viewer, &own).await;
+    assert!(gateway.try_password(ADDRESS, PASSWORD).await.is_ok());
+    let waits = stranger(PASSWORD).await;
     assert!(
-        matches!(weak, Err(ChangePasswordError::Password(_))),
-        "{weak:?}"
-    );
-    change.execute(&viewer, &new).await.expect("changed");
-    let other = gateway.viewer(&elsewhere.token, Activity::Person).await;
-    assert_eq!(other, None);
-    let here = gateway.viewer(&begun.token, Activity::Person).await;
-    assert!(here.is_some());
-    assert!(gateway.try_password(ADDRESS, PASSWORD).await.is_err());
-    gateway.advance(FRESH);
-    let late = change.execute(&viewer, &new).await;
-    assert!(
-        matches!(late, Err(ChangePasswordError::NotFresh)),
-        "{late:?}"
-    );
-}
-
-#[tokio::test]
-async fn only_the_owner_of_an_address_learns_that_nobody_has_it() {
-    let gateway = Gateway::new().await;
-    let address = EmailAddress::parse(ADDRESS).expect("an address");
-    let sent = gateway
-        .reset_password()
-        .begin(address, UiLanguage::English)
-        .await;
-    let id = sent.expect("a code is sent to every address").id;
-    let request = ResetPasswordRequest {
-        verification: id,
-        guess: Guess::parse(&gateway.code(id).await).expect("a guess"),
-        password: Password::typed(PASSWORD.to_owned()),
-        device: Device::of_user_agent(None),
-    };
-    let refused = gateway.reset_password().execute(request).await;
-    assert!(
-        matches!(refused, Err(ResetPasswordError::NobodyHasAddress)),
-        "{refused:?}"
+        matches!(waits, Err(SignInError::TooMany { .. })),
+        "{waits:?}"
     );
 }
 
 #[tokio::test]
 async fn a_code_is_sent_again_after_its_cooldown_and_never_under_an_unknown_id() {
-    let gateway = Gateway::new().await;
+    let gateway = &Gateway::new().await;
     let id = gateway.begin(ADDRESS).await;
     let code = gateway.code(id).await;
-    let soon = gateway.prove().resend(id).await;
+    let resend = |id| async move {
+        let prove = gateway.prove();
+        prove.resend(id, ProofPurpose::SignUp).await
+    };
+    let soon = resend(id).await;
     let Err(ProveAddressError::CoolingDown { wait }) = soon else {
         panic!("{soon:?}");
     };
     gateway.advance(wait);
-    let again = gateway.prove().resend(id).await.expect("sent again");
+    let again = resend(id).await.expect("sent again");
     assert_eq!((again.id, again.address.as_str()), (id, ADDRESS));
     assert_eq!(gateway.code(id).await, code);
     let unknown = VerificationId(uuid::Uuid::from_u128(9));
-    let refused = gateway.prove().resend(unknown).await;
+    let refused = resend(unknown).await;
     assert!(
         matches!(refused, Err(ProveAddressError::NotFound)),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_link_signs_in_once_within_a_day() {
+    let gateway = Gateway::new().await;
+    let person = gateway.signed_up(ADDRESS).await.session.person_id;
+    let links = gateway.sign_in_by_link();
+    let device = Device::of_user_agent(None);
+    let token = links.create(person).await.expect("a link");
+    let begun = links.execute(&token, device, None).await;
+    let begun = begun.expect("signed in");
+    assert_eq!(begun.session.person_id, person);
+    assert_ne!(begun.token, token);
+    let again = links.execute(&token, device, None).await;
+    assert!(
+        matches!(again, Err(SignInByLinkError::NotFound)),
+        "{again:?}"
+    );
+    let late = links.create(person).await.expect("a link");
+    gateway.advance(Duration::from_secs(24 * 60 * 60));
+    let late = links.execute(&late, device, None).await;
+    assert!(matches!(late, Err(SignInByLinkError::NotFound)), "{late:?}");
 }
 
 #[tokio::test]
@@ -440,6 +410,7 @@ async fn sessions_and_failures_that_are_over_are_forgotten() {
     let forget = ForgetSignIns {
         sessions: fixture.store.clone(),
         attempts: fixture.store.clone(),
+        links: fixture.store.clone(),
         clock: fixture.clock.clone(),
     };
     let sessions = || async {

@@ -215,9 +215,12 @@ async fn an_endpoint_that_its_owner_did_not_disable_needs_a_person() {
         let urls: Vec<_> = shown
             .attention
             .iter()
-            .filter_map(|one| match one {
-                Attention::EndpointDisabled { url } => url.as_deref(),
-                _ => None,
+            .filter_map(|one| {
+                if let Attention::EndpointDisabled { url } = one {
+                    url.as_deref()
+                } else {
+                    None
+                }
             })
             .collect();
         assert_eq!(urls, Vec::from_iter(expected), "{standing:?}");

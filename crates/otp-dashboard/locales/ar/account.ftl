@@ -106,7 +106,7 @@ settings-you = أنت
 back = رجوع
 
 password-change = غيّر كلمة المرور
-password-change-about = تنتهي جلساتك الأخرى.
+password-change-about = كلمة مرورك الحالية ثم الجديدة. تنتهي جلساتك الأخرى.
 
 second-factor = العامل الثاني
 second-factor-about = مع العامل الثاني لا يسجّل أحد الدخول بكلمة مرورك وحدها. تحتاج إلى تطبيق مصادقة على هاتفك.

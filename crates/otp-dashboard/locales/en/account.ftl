@@ -100,7 +100,7 @@ settings-you = You
 back = Back
 
 password-change = Change password
-password-change-about = Your other sessions end.
+password-change-about = Your password until now, and a new one. Your other sessions end.
 
 second-factor = Second factor
 second-factor-about = With a second factor, nobody signs in with your password alone. You need an authenticator app on your phone.

@@ -19,7 +19,7 @@ pub(super) struct ShownKey {
     pub(super) created_at: Timestamp,
 }
 
-/// What became of a key.
+/// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum KeyState {
     /// It is accepted, and sends messages or goes to the test inbox.

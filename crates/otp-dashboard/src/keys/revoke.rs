@@ -7,11 +7,12 @@ use askama::Template;
 use otp_core::ids::{ApiKeyId, parse_uuid};
 use otp_edge::resource_at;
 
-use super::{PATH, refuse};
+use super::refusal::refuse;
 use crate::answer;
 use crate::error_page::Problem;
 use crate::frame::{Frame, Place};
 use crate::page::Page;
+use crate::paths;
 use crate::samples::Samples;
 use crate::visit::Visit;
 
@@ -72,7 +73,7 @@ async fn submit(visit: Visit, path: Path<String>, payload: Payload) -> HttpRespo
     let manage = visit.state.manage_own_keys.clone();
     let revoked = visit.run(async move { manage.revoke(&viewer, ApiKeyId(id)).await });
     match revoked.await {
-        Ok(Ok(())) => answer::go_to(PATH),
+        Ok(Ok(())) => answer::go_to(paths::KEYS),
         Ok(Err(error)) => refuse(&visit, error),
         Err(answer) => answer,
     }

@@ -5,7 +5,7 @@ use qrcodegen::QrCodeEcc;
 /// The empty border that readers need, in modules (ISO/IEC 18004).
 const BORDER: i32 = 4;
 
-/// A QR code: the path of its dark modules, in a square of so many modules.
+/// A QR code: the path of its dark modules, and the size of its square.
 #[derive(Debug, Clone)]
 pub(super) struct QrCode {
     /// The modules of a side, border included.

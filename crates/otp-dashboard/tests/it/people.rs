@@ -21,6 +21,7 @@ pub(super) fn state(people: &People) -> DashboardState {
     DashboardState {
         sign_up: people.sign_up(),
         sign_in: people.sign_in(),
+        sign_in_by_link: people.sign_in_by_link(),
         reset_password: people.reset_password(),
         resume_session: people.resume_session(),
         prove_person: people.prove_person(),
@@ -366,6 +367,40 @@ async fn only_a_form_of_the_session_signs_out() {
         "{removal}"
     );
     assert_eq!(home().await.status, StatusCode::SEE_OTHER);
+}
+
+#[actix_web::test]
+async fn a_link_signs_in_by_its_button_and_only_once() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    signed_up(&people, &pages).await;
+    let index = otp_core::recipient::EmailAddress::parse(ADDRESS).expect("an address");
+    let index = people.world.fixture.installation.person_index(&index);
+    let person = people.world.fixture.store.find_person_by_email(index).await;
+    let person = person.expect("look up").expect("a person").id;
+    let token = people
+        .sign_in_by_link()
+        .create(person)
+        .await
+        .expect("a link");
+    let path = format!("/sign-in/link/{}", &*token.expose());
+    for _ in 0..2 {
+        let page = ask(&pages, get(&path)).await;
+        assert_eq!(
+            (page.status, page.header("set-cookie")),
+            (StatusCode::OK, None)
+        );
+    }
+    let cookie = session_of(&ask(&pages, form(&path, &[])).await);
+    let home = ask(&pages, get("/dashboard").insert_header(("cookie", cookie))).await;
+    assert_eq!(home.status, StatusCode::OK);
+    for path in [&*path, "/sign-in/link/x"] {
+        let over = ask(&pages, form(path, &[])).await;
+        assert_eq!(
+            (over.status, over.header("set-cookie")),
+            (StatusCode::GONE, None)
+        );
+    }
 }
 
 #[actix_web::test]

@@ -74,3 +74,23 @@ async fn an_asset_is_kept_for_a_year_and_one_of_another_version_not_at_all() {
         );
     }
 }
+
+#[actix_web::test]
+async fn browsers_are_told_to_use_https_where_the_gateway_is_reached_by_it() {
+    for (origin, expected) in [
+        (Some(ORIGIN), Some("max-age=31536000")),
+        (Some("http://otp.example.com"), None),
+        (None, None),
+    ] {
+        let dashboard = Dashboard::new(DashboardOptions {
+            public_origin: origin.map(str::to_owned),
+            ..DashboardOptions::default()
+        });
+        let state = people::state(&People::new().await);
+        let app = init_service(App::new().configure(dashboard.configure(state))).await;
+        for path in ["/sign-in", "/dashboard", "/sign-up/unknown"] {
+            let answer = answer_of(call_service(&app, get(path).to_request()).await).await;
+            assert_eq!(answer.header("strict-transport-security"), expected);
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! What a person sets for themselves, over HTTP.
+//! A person's own settings, over HTTP.
 
 use std::time::Duration;
 
@@ -195,38 +195,90 @@ async fn a_dangerous_form_asks_for_another_proof_after_ten_minutes() {
     let people = People::new().await;
     let pages = pages(&people).await;
     let mut desk = Desk::of(&people, &pages).await;
-    let path = "/dashboard/settings/password";
-    let new = [("new-password", "quiet lemon harbour")];
-    assert_eq!(desk.open(path).await.status, StatusCode::OK);
+    let key = [("key-name", "shop"), ("mode", "live"), ("days", "0")];
+    assert_eq!(
+        desk.send("/dashboard/keys", &key).await.status,
+        StatusCode::OK
+    );
     people.world.fixture.clock.advance(FRESH);
-    let prove = "/dashboard/prove?next=%2Fdashboard%2Fsettings%2Fpassword";
-    assert_eq!(desk.open(path).await.header("location"), Some(prove));
-    assert_eq!(desk.send(path, &new).await.header("location"), Some(prove));
-    let factor = desk.send("/dashboard/settings/second-factor", &[]).await;
-    let location = factor.header("location").unwrap_or_default();
-    assert!(location.starts_with("/dashboard/prove?"), "{location}");
+    let factor = "/dashboard/settings/second-factor";
+    for (path, fields, next) in [
+        (factor, &[][..], "settings%2Fsecond-factor"),
+        ("/dashboard/settings/sessions/end", &[], "settings"),
+        ("/dashboard/keys", &key, "keys"),
+    ] {
+        let refused = desk.send(path, fields).await;
+        let prove = format!("/dashboard/prove?next=%2Fdashboard%2F{next}");
+        assert_eq!(refused.header("location"), Some(&*prove), "{path}");
+    }
+    let prove = "/dashboard/prove?next=%2Fdashboard%2Fkeys";
     let page = desk.open(prove).await;
     let next = hidden(&page, "next").to_owned();
-    assert_eq!(next, path);
+    assert_eq!(next, "/dashboard/keys");
     let wrong = [("password", "some other words"), ("next", &*next)];
     let wrong = desk.send("/dashboard/prove", &wrong).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let right = [("password", PASSWORD), ("next", &*next)];
     let proven = desk.send("/dashboard/prove", &right).await;
-    assert_eq!(proven.header("location"), Some(path), "{}", proven.body);
+    assert_eq!(proven.header("location"), Some(&*next), "{}", proven.body);
     let before = std::mem::replace(&mut desk.cookie, session_of(&proven));
     let out = ask(&pages, get("/dashboard").insert_header(("cookie", before))).await;
     assert_eq!(out.status, StatusCode::SEE_OTHER, "the token is renewed");
-    let own = desk
-        .send(path, &[("new-password", "sara@noor.example")])
-        .await;
-    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let changed = desk.send(path, &new).await;
+    assert_eq!(
+        desk.send("/dashboard/keys", &key).await.status,
+        StatusCode::OK
+    );
+}
+
+#[actix_web::test]
+async fn a_password_is_changed_with_the_old_one() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let desk = Desk::of(&people, &pages).await;
+    let path = "/dashboard/settings/password";
+    assert_eq!(desk.open(path).await.status, StatusCode::OK);
+    let new = "quiet lemon harbour";
+    for (old, new, expected) in [
+        ("", new, "Enter your password"),
+        (
+            "some other words",
+            new,
+            "Enter your password. This one is wrong",
+        ),
+        (PASSWORD, "sara@noor.example", "harder to guess"),
+    ] {
+        let fields = [("password", old), ("new-password", new)];
+        let refused = desk.send(path, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{old}");
+        assert!(refused.body.contains(expected), "{}", refused.body);
+    }
+    let fields = [("password", PASSWORD), ("new-password", new)];
+    let changed = desk.send(path, &fields).await;
     assert_eq!(changed.header("location"), Some("/dashboard/settings"));
-    let fields = [("email", ADDRESS), new[0]];
-    let fields = [fields[0], ("password", fields[1].1)];
-    let signed_in = ask(&pages, form("/sign-in", &fields)).await;
-    assert_eq!(signed_in.status, StatusCode::SEE_OTHER);
+    let fields = [("email", ADDRESS), ("password", new)];
+    let signed_in = ask(&pages, form("/sign-in", &fields));
+    assert_eq!(signed_in.await.status, StatusCode::SEE_OTHER);
+}
+
+#[actix_web::test]
+async fn guesses_at_the_old_password_wait_by_the_rule() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let desk = Desk::of(&people, &pages).await;
+    let path = "/dashboard/settings/password";
+    let fields = [
+        ("password", "some other words"),
+        ("new-password", "quiet lemon harbour"),
+    ];
+    for attempt in 0..6 {
+        let refused = desk.send(path, &fields).await;
+        let expected = if attempt < 5 {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::TOO_MANY_REQUESTS
+        };
+        assert_eq!(refused.status, expected, "{attempt}");
+    }
 }
 
 #[actix_web::test]

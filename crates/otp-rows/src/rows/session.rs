@@ -1,15 +1,15 @@
-//! Sessions, failures to sign in, and second factors.
+//! Sessions, failures to sign in, links that sign in, and second factors.
 
 use diesel::prelude::*;
 use otp_core::ids::{PersonId, SessionId};
 use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash, Stage};
-use otp_core::person::sign_in::SignInFailures;
+use otp_core::person::sign_in::{SignInFailures, SignInLink};
 use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::time::Timestamp;
 
-use crate::schema::{recovery_codes, second_factors, sessions, sign_in_failures};
+use crate::schema::{recovery_codes, second_factors, sessions, sign_in_failures, sign_in_links};
 use crate::{Col, Unreadable};
 
 /// A session.
@@ -61,7 +61,7 @@ impl From<SessionRow> for Session {
     }
 }
 
-/// What a request or a proof changes of a session.
+/// The part of a session that a request or a proof changes.
 #[derive(AsChangeset)]
 #[diesel(table_name = sessions)]
 pub struct SessionChangeRow {
@@ -120,6 +120,7 @@ impl TryFrom<SignInFailuresRow> for SignInFailures {
 #[diesel(table_name = second_factors)]
 pub struct SecondFactorRow {
     person_id: Col<PersonId>,
+    session_id: Col<SessionId>,
     secret: Col<Sealed>,
     confirmed_at: Col<Option<Timestamp>>,
     last_step: i64,
@@ -129,6 +130,7 @@ impl From<&SecondFactor> for SecondFactorRow {
     fn from(factor: &SecondFactor) -> Self {
         Self {
             person_id: Col(factor.person_id),
+            session_id: Col(factor.session_id),
             secret: Col(factor.secret.clone()),
             confirmed_at: Col(factor.confirmed_at),
             last_step: factor.last_step,
@@ -140,6 +142,7 @@ impl From<SecondFactorRow> for SecondFactor {
     fn from(row: SecondFactorRow) -> Self {
         Self {
             person_id: row.person_id.0,
+            session_id: row.session_id.0,
             secret: row.secret.0,
             confirmed_at: row.confirmed_at.0,
             last_step: row.last_step,
@@ -163,5 +166,34 @@ impl RecoveryCodeRow {
             hash: Col(*hash),
         });
         rows.collect()
+    }
+}
+
+/// A link that signs a person in.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sign_in_links)]
+pub struct SignInLinkRow {
+    token_hash: Col<SessionHash>,
+    person_id: Col<PersonId>,
+    expires_at: Col<Timestamp>,
+}
+
+impl From<&SignInLink> for SignInLinkRow {
+    fn from(link: &SignInLink) -> Self {
+        Self {
+            token_hash: Col(link.hash),
+            person_id: Col(link.person_id),
+            expires_at: Col(link.expires_at),
+        }
+    }
+}
+
+impl From<SignInLinkRow> for SignInLink {
+    fn from(row: SignInLinkRow) -> Self {
+        Self {
+            hash: row.token_hash.0,
+            person_id: row.person_id.0,
+            expires_at: row.expires_at.0,
+        }
     }
 }

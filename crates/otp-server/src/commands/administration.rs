@@ -7,6 +7,7 @@ mod keyring;
 mod keys;
 mod messages;
 mod notices;
+mod people;
 mod proof_keys;
 mod senders;
 mod templates;

@@ -10,8 +10,10 @@ use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::language::LanguageTag;
+use otp_core::person::{AccountRole, PersonalDetails};
 use otp_core::ports::Randomness;
 use otp_core::recipient::EmailAddress;
+use otp_core::usecases::add_person::NewPerson;
 use otp_core::usecases::add_sender::NewSender;
 use otp_core::usecases::add_template::ApprovedTemplate;
 use otp_core::usecases::create_account::NewAccount;
@@ -20,7 +22,8 @@ use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::json;
 use whatsapp_sandbox::{GatewayLinks, Sandbox, SandboxOptions, WebhookOptions};
 
-use super::Administration;
+use super::person::sign_in_path;
+use super::{Administration, operator};
 use crate::failure::SetupError;
 use crate::gateway::{Gateway, StopSignals, listen};
 use crate::output::{self, Answer};
@@ -65,12 +68,12 @@ pub(super) async fn run(
     };
     let administration =
         Administration::new(store.ports(), keys, settings.clone(), overrides.clone());
-    let key = sample_account(&administration).await?;
+    let sample = sample_account(&administration).await?;
 
     let sandbox = Sandbox::new(SandboxOptions {
         webhook: Some(webhook),
         gateway: Some(GatewayLinks {
-            command: first_send(&format!("http://{address}"), &key),
+            command: first_send(&format!("http://{address}"), &sample.key),
             docs: "/docs".to_owned(),
         }),
         read_consent: Some(super::sandbox::read_consent),
@@ -89,7 +92,7 @@ pub(super) async fn run(
         output::note(&format!("warning: {}", exposed(bound)), json);
     }
     output::print(
-        &introduction(&format!("http://{address}"), &key, &smtp_url),
+        &introduction(&format!("http://{address}"), &sample, &smtp_url),
         json,
     );
     let stopped = async {
@@ -202,8 +205,16 @@ fn random_text() -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// Creates an account with credits, sender and templates, and returns its API key.
-pub(crate) async fn sample_account(administration: &Administration) -> anyhow::Result<String> {
+/// The ways into the sample account.
+pub(crate) struct Sample {
+    /// Its API key.
+    pub(crate) key: String,
+    /// The path that signs its owner in, once.
+    sign_in: String,
+}
+
+/// Creates an account with an owner, credits, sender and templates.
+pub(crate) async fn sample_account(administration: &Administration) -> anyhow::Result<Sample> {
     let contact = Contact {
         name: ContactLine::parse("Demo")?,
         email: EmailAddress::parse("demo@example.com")?,
@@ -245,7 +256,30 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         };
         administration.add_template().execute(approved).await?;
     }
-    Ok(key.expose().to_owned())
+    let new = NewPerson {
+        account_id,
+        details: PersonalDetails {
+            email: EmailAddress::parse("demo@example.com")?,
+            name: ContactLine::parse("Demo")?,
+        },
+        role: AccountRole::Owner,
+    };
+    let owner = administration
+        .add_person()?
+        .execute(new, operator()?)
+        .await?;
+    Ok(Sample {
+        key: key.expose().to_owned(),
+        sign_in: sign_in_path(&owner.token),
+    })
+}
+
+/// Returns the address of the pages. Browsers keep their cookies over plain HTTP for `localhost` only.
+fn dashboard(url: &str, sample: &Sample) -> String {
+    let url = url
+        .replace("//127.0.0.1:", "//localhost:")
+        .replace("//[::1]:", "//localhost:");
+    url + &sample.sign_in
 }
 
 /// Returns the command that sends the first code. It ends the answer with a line break (`-w`), so that
@@ -275,13 +309,15 @@ fn first_verification(url: &str, key: &str) -> (String, String) {
     (create, check)
 }
 
-fn introduction(url: &str, key: &str, smtp_url: &str) -> Answer {
+fn introduction(url: &str, sample: &Sample, smtp_url: &str) -> Answer {
+    let (key, dashboard) = (&sample.key, dashboard(url, sample));
     let curl = first_send(url, key);
     let (create, check) = first_verification(url, key);
     let text = format!(
         "The gateway is running, with a WhatsApp sandbox and a sample account of {CREDITS} credits.\n\n\
          API key       {key}\n\
          the phone     {url}/sandbox/\n\
+         the dashboard {dashboard}\n\
          API reference {url}/docs\n\n\
          Send a code, and see it arrive on the phone:\n\n  {curl}\n\n\
          Or let the gateway make the code and check it, with ID from the answer and CODE from the \
@@ -292,6 +328,7 @@ fn introduction(url: &str, key: &str, smtp_url: &str) -> Answer {
         "url": url,
         "apiKey": key,
         "phone": format!("{url}/sandbox/"),
+        "dashboard": dashboard,
         "docs": format!("{url}/docs"),
         "curl": curl,
         "verificationCurl": create,
@@ -314,11 +351,17 @@ mod tests {
         let key = shown
             .split_whitespace()
             .find(|word| word.starts_with("otp_live_"));
-        let key = key.expect("the key is shown whole once");
-        let printed = introduction("http://127.0.0.1:8080", key, "").text;
+        let sample = Sample {
+            key: key.expect("the key is shown whole once").to_owned(),
+            sign_in: "/sign-in/link/…".to_owned(),
+        };
+        let printed = introduction("http://127.0.0.1:8080", &sample, "").text;
         let header = |key: &str| format!("X-Api-Key: {key}'");
         // In the command the README shortens the key.
-        assert_eq!(shown, printed.replace(&header(key), &header("otp_live_…")));
+        assert_eq!(
+            shown,
+            printed.replace(&header(&sample.key), &header("otp_live_…"))
+        );
     }
 
     #[cfg(unix)]

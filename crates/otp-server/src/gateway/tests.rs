@@ -33,7 +33,10 @@ async fn store() -> (Arc<dyn Storage>, String) {
     let keys = Keys::open(Arc::clone(&store), master_keys, &overrides).await;
     let keys = keys.expect("a keyring");
     let administration = Administration::new(Arc::clone(&store), Some(keys), settings, overrides);
-    let key = sample_account(&administration).await.expect("an account");
+    let key = sample_account(&administration)
+        .await
+        .expect("an account")
+        .key;
     (store, key)
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use otp_core::audit::{AuditAction, AuditEntry};
-use otp_core::ids::{AuditEntryId, PersonId};
+use otp_core::ids::{AuditEntryId, PersonId, SessionId};
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
+use otp_core::person::session::Session;
 use otp_core::ports::Storage;
 use otp_core::sealing::Sealed;
 use uuid::Uuid;
@@ -12,12 +13,17 @@ use uuid::Uuid;
 use super::administration::assert_conflict;
 use super::fixture::{Fixture, START};
 use super::persons::joined;
+use super::sessions::{begin, session, sessions_of};
 
 const CODES: [RecoveryHash; 2] = [RecoveryHash([1; 32]), RecoveryHash([2; 32])];
+
+/// The session that changes the factor.
+const KEPT: SessionId = SessionId(Uuid::from_u128(0x5e55));
 
 fn factor(person_id: PersonId, secret: u8) -> SecondFactor {
     SecondFactor {
         person_id,
+        session_id: KEPT,
         secret: Sealed(vec![secret]),
         confirmed_at: None,
         last_step: 0,
@@ -43,7 +49,7 @@ async fn confirm(fixture: &Fixture, person: PersonId, number: u8) -> bool {
     let entry = entry(number, AuditAction::AddSecondFactor, person);
     let confirmed = fixture
         .store
-        .confirm_second_factor(person, 100, START, &CODES, &entry);
+        .confirm_second_factor(person, 100, START, &CODES, KEPT, &entry);
     confirmed.await.expect("confirmed or not")
 }
 
@@ -92,6 +98,35 @@ pub async fn a_second_factor_is_confirmed_once(store: Arc<dyn Storage>) {
     let actions = audited(&fixture).await;
     let added = |action: &&AuditAction| **action == AuditAction::AddSecondFactor;
     assert_eq!(actions.iter().filter(added).count(), 1);
+}
+
+/// A factor that is turned on or off ends the person's sessions but the one that did it, and one of an operator ends all.
+pub async fn a_changed_second_factor_ends_the_other_sessions(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let (one, other) = (joined(&fixture, 1).await.id, joined(&fixture, 2).await.id);
+    let kept = Session {
+        id: KEPT,
+        ..session(one, 1, 0)
+    };
+    let of_other = session(other, 2, 0);
+    for session in [&kept, &session(one, 3, 0), &of_other] {
+        begin(&fixture, session).await;
+    }
+    assert!(enrol(&fixture, &factor(one, 1)).await);
+    assert_eq!(sessions_of(&fixture, one).await.len(), 2);
+    assert!(confirm(&fixture, one, 1).await);
+    assert_eq!(sessions_of(&fixture, one).await, [kept]);
+    assert!(!confirm(&fixture, one, 2).await);
+    for (number, keep, left) in [(3, Some(KEPT), 1), (4, None, 0)] {
+        begin(&fixture, &session(one, number, 0)).await;
+        let entry = entry(number, AuditAction::RemoveSecondFactor, one);
+        let removed = fixture.store.remove_second_factor(one, keep, &entry);
+        assert!(removed.await.expect("removed"));
+        assert_eq!(sessions_of(&fixture, one).await.len(), left);
+        assert!(enrol(&fixture, &factor(one, number)).await);
+        assert!(confirm(&fixture, one, 10 + number).await);
+    }
+    assert_eq!(sessions_of(&fixture, other).await, [of_other]);
 }
 
 /// Of several uses of one code at the same time one succeeds, and earlier codes are used with it.
@@ -152,8 +187,9 @@ pub async fn a_second_factor_is_removed_once(store: Arc<dyn Storage>) {
     }
     for (number, is_removed) in [(3, true), (4, false)] {
         let entry = entry(number, AuditAction::RemoveSecondFactor, one);
-        let removed = fixture.store.remove_second_factor(one, &entry).await;
-        assert_eq!(removed.expect("removed or not"), is_removed);
+        let keep = Some(KEPT);
+        let removed = fixture.store.remove_second_factor(one, keep, &entry);
+        assert_eq!(removed.await.expect("removed or not"), is_removed);
     }
     assert_eq!(found(&fixture, one).await, None);
     for (person, left) in [(one, 0), (other, CODES.len())] {

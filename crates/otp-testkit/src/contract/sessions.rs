@@ -8,7 +8,7 @@ use otp_core::ids::{AuditEntryId, PersonId, SessionId};
 use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::password::PasswordHash;
 use otp_core::person::session::{Session, SessionHash, Stage};
-use otp_core::person::sign_in::SignInFailures;
+use otp_core::person::sign_in::{SignInFailures, SignInLink};
 use otp_core::ports::Storage;
 use otp_core::sealing::PersonIndex;
 use otp_core::time::Timestamp;
@@ -23,14 +23,14 @@ fn after(seconds: u64) -> Timestamp {
 }
 
 /// The `number`-th session, last seen this number of seconds after the start.
-fn session(person_id: PersonId, number: u8, seconds: u64) -> Session {
+pub(super) fn session(person_id: PersonId, number: u8, seconds: u64) -> Session {
     Session {
         id: SessionId(Uuid::from_u128(number.into())),
         hash: SessionHash([number; 32]),
         person_id,
         device: Device {
             browser: Some(Browser::Firefox),
-            system: (number % 2 == 0).then_some(System::Linux),
+            system: number.is_multiple_of(2).then_some(System::Linux),
         },
         stage: Stage::SignedIn,
         created_at: START,
@@ -39,12 +39,23 @@ fn session(person_id: PersonId, number: u8, seconds: u64) -> Session {
     }
 }
 
-async fn begin(fixture: &Fixture, session: &Session) {
-    let begun = fixture.store.begin_session(session, None).await;
-    begun.expect("begun");
+/// The password of the person who [`joined`] under this number.
+fn password(number: u8) -> PasswordHash {
+    PasswordHash(format!("hash {number}"))
 }
 
-async fn sessions_of(fixture: &Fixture, person: PersonId) -> Vec<Session> {
+/// Begins a session of the first person or the second, whichever it is.
+pub(super) async fn begin(fixture: &Fixture, session: &Session) {
+    let found = fixture.store.find_person(session.person_id).await;
+    let person = found.expect("look up").expect("a person");
+    let begun = fixture
+        .store
+        .begin_session(session, &person.password, None)
+        .await;
+    assert!(begun.expect("begun or not"));
+}
+
+pub(super) async fn sessions_of(fixture: &Fixture, person: PersonId) -> Vec<Session> {
     let listed = fixture.store.list_sessions(person).await;
     listed.expect("list")
 }
@@ -68,8 +79,44 @@ pub async fn sessions_read_back_and_are_found_by_hash(store: Arc<dyn Storage>) {
     assert_eq!(sessions_of(&fixture, other.id).await, [third]);
     let unknown = fixture.store.find_session(SessionHash([9; 32])).await;
     assert_eq!(unknown.expect("look up"), None);
+}
+
+/// Nobody is signed in who does not exist, or whose password was replaced since it was compared.
+pub async fn a_session_begins_with_the_present_password_only(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let person = joined(&fixture, 1).await;
+    let before = session(person.id, 1, 0);
+    begin(&fixture, &before).await;
     let nobody = session(PersonId(Uuid::from_u128(99)), 9, 0);
-    assert_conflict(fixture.store.begin_session(&nobody, None).await);
+    let late = session(person.id, 2, 1);
+    for (session, password) in [(nobody, password(1)), (late, password(2))] {
+        let begun = fixture
+            .store
+            .begin_session(&session, &password, Some(before.hash));
+        assert!(!begun.await.expect("begun or not"));
+    }
+    assert_eq!(sessions_of(&fixture, person.id).await, [before]);
+}
+
+/// Of a sign-in and a new password at the same time, no session with the old password is left.
+pub async fn a_new_password_and_a_sign_in_leave_no_old_session(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    for number in 1..=10_u8 {
+        let person = joined(&fixture, number).await;
+        let signs_in = {
+            let (store, new) = (fixture.store.clone(), session(person.id, number, 0));
+            async move { store.begin_session(&new, &password(number), None).await }
+        };
+        let changes = {
+            let (store, entry) = (fixture.store.clone(), change(100 + number, person.id));
+            let new = PasswordHash("new".to_owned());
+            async move { store.set_password(person.id, &new, None, &entry).await }
+        };
+        let (begun, changed) = (tokio::spawn(signs_in), tokio::spawn(changes));
+        begun.await.expect("no panic").expect("begun or not");
+        assert!(changed.await.expect("no panic").expect("set"));
+        assert_eq!(sessions_of(&fixture, person.id).await, []);
+    }
 }
 
 /// Whoever signs in again in a browser leaves no session behind.
@@ -80,14 +127,17 @@ pub async fn a_new_session_ends_the_one_before_it(store: Arc<dyn Storage>) {
     begin(&fixture, &before).await;
     begin(&fixture, &beside).await;
     let new = session(person.id, 3, 2);
-    let begun = fixture.store.begin_session(&new, Some(before.hash)).await;
-    begun.expect("begun");
+    let begun = fixture
+        .store
+        .begin_session(&new, &person.password, Some(before.hash))
+        .await;
+    assert!(begun.expect("begun or not"));
     assert_eq!(sessions_of(&fixture, person.id).await, [new, beside]);
     let found = fixture.store.find_session(before.hash).await;
     assert_eq!(found.expect("look up"), None);
 }
 
-/// A renewed session has its new hash only, and what was renewed or ended in the meantime is not written over.
+/// A renewed session has its new hash only, and what was renewed or ended meanwhile is not written over.
 pub async fn a_session_is_replaced_once_under_its_hash(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let person = joined(&fixture, 1).await;
@@ -137,7 +187,18 @@ pub async fn a_person_ends_only_their_own_sessions(store: Arc<dyn Storage>) {
     assert_eq!(sessions_of(&fixture, other.id).await, [of_other]);
 }
 
-/// A new password ends the person's sessions but the one that set it.
+/// An entry of the audit trail for a new password.
+fn change(number: u8, person: PersonId) -> AuditEntry {
+    AuditEntry {
+        id: AuditEntryId(Uuid::from_u128(number.into())),
+        at: START,
+        actor: person.actor(),
+        action: AuditAction::ChangePassword,
+        subject: person.0,
+    }
+}
+
+/// A new password ends the person's sessions but the one that set it, and takes their sign-in links.
 pub async fn a_new_password_ends_the_other_sessions(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let (one, other) = (joined(&fixture, 1).await, joined(&fixture, 2).await);
@@ -146,20 +207,53 @@ pub async fn a_new_password_ends_the_other_sessions(store: Arc<dyn Storage>) {
     for session in of_one.iter().chain([&of_other]) {
         begin(&fixture, session).await;
     }
-    for (number, keep, expected) in [(8, Some(of_one[0].id), &of_one[..1]), (9, None, &[])] {
-        let entry = AuditEntry {
-            id: AuditEntryId(Uuid::from_u128(number)),
-            at: START,
-            actor: one.id.actor(),
-            action: AuditAction::ChangePassword,
-            subject: one.id.0,
-        };
+    let links = [(4, one.id), (5, other.id)].map(|(number, person_id)| SignInLink {
+        hash: SessionHash([number; 32]),
+        person_id,
+        expires_at: after(60),
+    });
+    for link in &links {
+        fixture.store.add_sign_in_link(link).await.expect("added");
+    }
+    for (number, keep, expected) in [(8, Some(of_one[0]), &of_one[..1]), (9, None, &[])] {
         let new = PasswordHash("new".to_owned());
+        let entry = change(number, one.id);
         let set = fixture.store.set_password(one.id, &new, keep, &entry).await;
         assert!(set.expect("set"));
         assert_eq!(sessions_of(&fixture, one.id).await, expected);
     }
     assert_eq!(sessions_of(&fixture, other.id).await, [of_other]);
+    for (link, left) in links.into_iter().zip([None, Some(links[1])]) {
+        let taken = fixture.store.take_sign_in_link(link.hash).await;
+        assert_eq!(taken.expect("looked up"), left);
+    }
+}
+
+/// A session that was ended, or renewed under another hash, sets no password.
+pub async fn a_session_that_was_ended_sets_no_password(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let person = joined(&fixture, 1).await;
+    let (before, beside) = (session(person.id, 1, 0), session(person.id, 2, 0));
+    begin(&fixture, &before).await;
+    begin(&fixture, &beside).await;
+    let renewed = Session {
+        hash: SessionHash([7; 32]),
+        ..before
+    };
+    let replaced = fixture.store.replace_session(before.hash, &renewed).await;
+    assert!(replaced.expect("replaced"));
+    let ended = fixture.store.end_session(person.id, beside.id).await;
+    assert!(ended.expect("ended"));
+    for (number, keep) in [(8, before), (9, beside)] {
+        let (new, entry) = (PasswordHash("new".to_owned()), change(number, person.id));
+        let set = fixture
+            .store
+            .set_password(person.id, &new, Some(keep), &entry);
+        assert!(!set.await.expect("set or not"));
+    }
+    assert_eq!(sessions_of(&fixture, person.id).await, [renewed]);
+    let found = fixture.store.find_person(person.id).await.expect("find");
+    assert_eq!(found.map(|found| found.password), Some(password(1)));
 }
 
 /// Old sessions are forgotten in batches, the oldest first, and others stay.
@@ -244,5 +338,56 @@ pub async fn old_failures_are_forgotten_in_batches(store: Arc<dyn Storage>) {
             .store
             .count_attempt(PersonIndex([number; 32]), after(4));
         assert_eq!(counted.await.expect("counted").is_some(), waits, "{number}");
+    }
+}
+
+/// Of several who follow a link at the same time one is signed in, and a link of nobody is not added.
+pub async fn a_sign_in_link_is_taken_once(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let person = joined(&fixture, 1).await.id;
+    let link = |number: u8, person_id| SignInLink {
+        hash: SessionHash([number; 32]),
+        person_id,
+        expires_at: after(number.into()),
+    };
+    for number in [1, 2] {
+        let added = fixture.store.add_sign_in_link(&link(number, person)).await;
+        added.expect("added");
+    }
+    let takes = (0..20).map(|_| {
+        let store = fixture.store.clone();
+        let taken = async move { store.take_sign_in_link(SessionHash([1; 32])).await };
+        tokio::spawn(async move { taken.await.expect("taken or not") })
+    });
+    let mut taken = Vec::new();
+    for one in takes.collect::<Vec<_>>() {
+        taken.extend(one.await.expect("no panic"));
+    }
+    assert_eq!(taken, [link(1, person)]);
+    let other = fixture.store.take_sign_in_link(SessionHash([2; 32])).await;
+    assert_eq!(other.expect("taken"), Some(link(2, person)));
+    let nobody = link(3, PersonId(Uuid::from_u128(99)));
+    assert_conflict(fixture.store.add_sign_in_link(&nobody).await);
+}
+
+/// Links that have expired are forgotten in batches, and others stay.
+pub async fn old_sign_in_links_are_forgotten_in_batches(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let person_id = joined(&fixture, 1).await.id;
+    for number in 1..=4_u8 {
+        let link = SignInLink {
+            hash: SessionHash([number; 32]),
+            person_id,
+            expires_at: after(number.into()),
+        };
+        fixture.store.add_sign_in_link(&link).await.expect("added");
+    }
+    for forgotten in [2, 1, 0] {
+        let done = fixture.store.forget_sign_in_links(after(4), 2).await;
+        assert_eq!(done.expect("forgotten"), forgotten);
+    }
+    for (number, is_left) in [(3, false), (4, true)] {
+        let taken = fixture.store.take_sign_in_link(SessionHash([number; 32]));
+        assert_eq!(taken.await.expect("looked up").is_some(), is_left);
     }
 }

@@ -9,9 +9,9 @@ use otp_core::keyring::KeyOwner;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
-use otp_core::person::sign_in::SignInFailures;
+use otp_core::person::sign_in::{SignInFailures, SignInLink};
 use otp_core::person::{Membership, NewHolder, Person};
-use otp_core::ports::{Persons, PortError, SecondFactors, Sessions, SignInAttempts};
+use otp_core::ports::{Persons, PortError, SecondFactors, Sessions, SignInAttempts, SignInLinks};
 use otp_core::sealing::PersonIndex;
 use otp_core::time::Timestamp;
 
@@ -24,6 +24,7 @@ pub(super) struct PersonRows {
     memberships: Vec<Membership>,
     sessions: Vec<Session>,
     failures: Vec<(PersonIndex, SignInFailures)>,
+    links: Vec<SignInLink>,
     second_factors: Vec<SecondFactor>,
     recovery_codes: BTreeSet<(PersonId, RecoveryHash)>,
 }
@@ -80,15 +81,23 @@ impl Persons for MemoryStore {
         &self,
         person: PersonId,
         password: &PasswordHash,
-        keep: Option<SessionId>,
+        keep: Option<Session>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
+        let is_kept = |keep: &Session| {
+            let mut sessions = state.people.sessions.iter();
+            sessions.any(|session| (session.id, session.hash) == (keep.id, keep.hash))
+        };
+        if keep.as_ref().is_some_and(|keep| !is_kept(keep)) {
+            return Ok(false);
+        }
         let Some(found) = state.people.person_mut(person) else {
             return Ok(false);
         };
         found.password = password.clone();
-        state.people.end_all(person, keep);
+        state.people.end_all(person, keep.map(|keep| keep.id));
+        state.people.links.retain(|link| link.person_id != person);
         state.audit.push(entry.clone());
         Ok(true)
     }
@@ -113,17 +122,18 @@ impl Sessions for MemoryStore {
     async fn begin_session(
         &self,
         session: &Session,
+        password: &PasswordHash,
         instead_of: Option<SessionHash>,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         let mut state = self.state();
-        let mut persons = state.people.persons.iter();
-        if !persons.any(|person| person.id == session.person_id) {
-            return Err(conflict("the person does not exist"));
+        let person = state.people.person_mut(session.person_id);
+        if person.is_none_or(|person| person.password != *password) {
+            return Ok(false);
         }
         let sessions = &mut state.people.sessions;
         sessions.retain(|other| Some(other.hash) != instead_of);
         sessions.push(*session);
-        Ok(())
+        Ok(true)
     }
 
     async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError> {
@@ -206,6 +216,36 @@ impl SignInAttempts for MemoryStore {
 }
 
 #[async_trait]
+impl SignInLinks for MemoryStore {
+    async fn add_sign_in_link(&self, link: &SignInLink) -> Result<(), PortError> {
+        let people = &mut self.state().people;
+        let mut persons = people.persons.iter();
+        if !persons.any(|person| person.id == link.person_id) {
+            return Err(conflict("the person does not exist"));
+        }
+        people.links.push(*link);
+        Ok(())
+    }
+
+    async fn take_sign_in_link(&self, hash: SessionHash) -> Result<Option<SignInLink>, PortError> {
+        let links = &mut self.state().people.links;
+        let place = links.iter().position(|link| link.hash == hash);
+        Ok(place.map(|place| links.remove(place)))
+    }
+
+    async fn forget_sign_in_links(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, PortError> {
+        let links = &mut self.state().people.links;
+        links.sort_by_key(|link| link.expires_at);
+        let old = links.partition_point(|link| link.expires_at < before);
+        Ok(links.drain(..old.min(limit)).count())
+    }
+}
+
+#[async_trait]
 impl SecondFactors for MemoryStore {
     async fn enrol_second_factor(&self, factor: &SecondFactor) -> Result<bool, PortError> {
         let mut state = self.state();
@@ -241,6 +281,7 @@ impl SecondFactors for MemoryStore {
         step: i64,
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
+        keep: SessionId,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
@@ -251,6 +292,7 @@ impl SecondFactors for MemoryStore {
         (factor.confirmed_at, factor.last_step) = (Some(at), step);
         let codes = recovery_codes.iter().map(|hash| (person, *hash));
         state.people.recovery_codes.extend(codes);
+        state.people.end_all(person, Some(keep));
         state.audit.push(entry.clone());
         Ok(true)
     }
@@ -279,6 +321,7 @@ impl SecondFactors for MemoryStore {
     async fn remove_second_factor(
         &self,
         person: PersonId,
+        keep: Option<SessionId>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
@@ -290,6 +333,7 @@ impl SecondFactors for MemoryStore {
         people.recovery_codes.retain(|(of, _)| *of != person);
         let removed = people.second_factors.len() < before;
         if removed {
+            people.end_all(person, keep);
             state.audit.push(entry.clone());
         }
         Ok(removed)

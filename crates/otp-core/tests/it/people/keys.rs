@@ -55,6 +55,26 @@ async fn a_person_creates_replaces_and_revokes_keys_of_both_modes() {
 }
 
 #[tokio::test]
+async fn a_key_is_made_only_after_a_fresh_proof_and_revoked_at_any_time() {
+    let gateway = Gateway::new().await;
+    let viewer = holder(&gateway, ADDRESS).await;
+    let manage = gateway.manage_own_keys();
+    let created = manage.create(&viewer, new("shop", ApiKeyMode::Live)).await;
+    let (key, _) = created.expect("a key");
+    gateway.advance(FRESH);
+    let created = manage.create(&viewer, new("more", ApiKeyMode::Live)).await;
+    let rotated = manage.rotate(&viewer, key.id).await;
+    for refused in [created, rotated] {
+        let refused = refused.map(|_| ());
+        assert!(
+            matches!(refused, Err(ManageOwnKeysError::NotFresh)),
+            "{refused:?}"
+        );
+    }
+    manage.revoke(&viewer, key.id).await.expect("revoked");
+}
+
+#[tokio::test]
 async fn a_key_of_another_account_is_as_unknown_as_one_that_never_was() {
     let gateway = Gateway::new().await;
     let one = holder(&gateway, ADDRESS).await;

@@ -2,6 +2,7 @@
 
 use otp_core::person::second_factor::{RecoveryCode, TotpSecret};
 use otp_core::person::session::Stage;
+use otp_core::usecases::change_password::ChangePasswordError;
 use otp_core::usecases::manage_second_factor::{ManageSecondFactorError, SecondFactorState};
 use otp_core::usecases::prove_person::{AskedProof, PersonProof, ProvePersonError};
 
@@ -148,4 +149,47 @@ async fn the_second_factor_is_changed_only_after_a_fresh_proof() {
     );
     let begun = gateway.try_password(ADDRESS, PASSWORD).await.expect("in");
     assert_eq!(begun.session.stage, Stage::SignedIn);
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_and_confirmed_only_where_it_was_made() {
+    let gateway = Gateway::new().await;
+    let begun = gateway.signed_up(ADDRESS).await;
+    let thief = gateway.try_password(ADDRESS, PASSWORD).await.expect("in");
+    let thief = viewer_of(&gateway, &thief.token).await;
+    let viewer = viewer_of(&gateway, &begun.token).await;
+    let manage = gateway.manage_second_factor();
+    let enrolment = manage.enrol(&thief).await.expect("a secret");
+    let known = TotpSecret::parse(&enrolment.secret).expect("a secret");
+    let shown = manage.enrolment(&viewer).await.map(|_| ());
+    let code = code_of(&known, gateway.now());
+    let confirmed = manage.confirm(&viewer, &code).await.map(|_| ());
+    for refused in [shown, confirmed] {
+        assert!(
+            matches!(refused, Err(ManageSecondFactorError::NotFound)),
+            "{refused:?}"
+        );
+    }
+    // The person makes their own, and the other session is over once it is on.
+    turn_on(&gateway, &viewer).await;
+    let sessions = gateway.end_sessions().list(viewer.person.id).await;
+    assert_eq!(sessions.expect("listed"), [viewer.session]);
+}
+
+#[tokio::test]
+async fn a_person_with_a_second_factor_changes_the_password_after_a_fresh_proof() {
+    let gateway = Gateway::new().await;
+    let begun = gateway.signed_up(ADDRESS).await;
+    let viewer = viewer_of(&gateway, &begun.token).await;
+    let change = gateway.change_password();
+    turn_on(&gateway, &viewer).await;
+    gateway.advance(FRESH);
+    assert!(!change.may_change(&viewer).await.expect("known"));
+    let old = Password::typed(PASSWORD.to_owned());
+    let new = Password::typed("quiet lemon harbour".to_owned());
+    let late = change.execute(&viewer, &old, &new).await;
+    assert!(
+        matches!(late, Err(ChangePasswordError::NotFresh)),
+        "{late:?}"
+    );
 }

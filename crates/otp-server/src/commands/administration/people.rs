@@ -1,0 +1,37 @@
+//! People.
+
+use std::sync::Arc;
+
+use otp_core::usecases::add_person::AddPerson;
+use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::sign_in_by_link::SignInByLink;
+
+use super::Administration;
+use crate::passwords::Argon2Passwords;
+
+impl Administration {
+    pub(crate) fn add_person(&self) -> anyhow::Result<AddPerson> {
+        let begin_session = BeginSession {
+            sessions: self.storage.clone(),
+            factors: self.storage.clone(),
+            clock: self.clock(),
+            randomness: self.randomness(),
+        };
+        Ok(AddPerson {
+            accounts: self.storage.clone(),
+            persons: self.storage.clone(),
+            passwords: Arc::new(Argon2Passwords::new(self.randomness())),
+            installation: Arc::clone(&self.keys()?.installation),
+            links: SignInByLink {
+                links: self.storage.clone(),
+                persons: self.storage.clone(),
+                begin_session,
+            },
+        })
+    }
+
+    /// Returns the address under which people reach the pages, if it is set.
+    pub(crate) fn public_url(&self) -> Option<&str> {
+        self.settings.http.public_url.as_deref()
+    }
+}

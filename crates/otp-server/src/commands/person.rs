@@ -1,0 +1,92 @@
+//! `person …`
+
+use clap::{Subcommand, ValueEnum};
+use otp_core::account::ContactLine;
+use otp_core::ids::AccountId;
+use otp_core::person::session::SessionToken;
+use otp_core::person::{AccountRole, PersonalDetails};
+use otp_core::recipient::EmailAddress;
+use otp_core::usecases::add_person::NewPerson;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Administration, operator};
+use crate::cli::values::id;
+use crate::output::Answer;
+
+#[derive(Subcommand)]
+pub(crate) enum PersonCommand {
+    /// Add a person to an account, and print a link that signs them in once, within a day.
+    Add {
+        /// Account id.
+        #[arg(long, value_parser = id)]
+        account: Uuid,
+        /// The person's name.
+        #[arg(long, value_parser = ContactLine::parse)]
+        name: ContactLine,
+        /// The mail address with which they sign in.
+        #[arg(long, value_parser = EmailAddress::parse)]
+        email: EmailAddress,
+        /// Their role in the account.
+        #[arg(long, value_enum, default_value_t = Role::Owner)]
+        role: Role,
+    },
+}
+
+/// A role in an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Everything.
+    Owner,
+    /// Keys, webhooks and tests.
+    Developer,
+    /// Orders and credits.
+    Billing,
+    /// To look.
+    Viewer,
+}
+
+impl From<Role> for AccountRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Developer => Self::Developer,
+            Role::Billing => Self::Billing,
+            Role::Viewer => Self::Viewer,
+        }
+    }
+}
+
+/// Returns the path that signs a person in by this token.
+pub(super) fn sign_in_path(token: &SessionToken) -> String {
+    format!("/sign-in/link/{}", &*token.expose())
+}
+
+pub(super) async fn run(
+    administration: &Administration,
+    command: PersonCommand,
+) -> anyhow::Result<Answer> {
+    let PersonCommand::Add {
+        account,
+        name,
+        email,
+        role,
+    } = command;
+    let new = NewPerson {
+        account_id: AccountId(account),
+        details: PersonalDetails { email, name },
+        role: role.into(),
+    };
+    let added = administration
+        .add_person()?
+        .execute(new, operator()?)
+        .await?;
+    let path = sign_in_path(&added.token);
+    let link = match administration.public_url() {
+        Some(url) => format!("{url}{path}"),
+        None => path,
+    };
+    Ok(Answer::object(
+        json!({"id": added.id.to_string(), "link": link}),
+    ))
+}
