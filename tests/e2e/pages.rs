@@ -14,6 +14,7 @@ const PASSWORD: &str = "maroon-tulip-canary";
 on_every_store! {
     a_person_signs_up_and_in_and_nothing_of_theirs_is_in_the_clear;
     a_session_survives_a_killed_server;
+    a_person_whom_an_operator_added_signs_in_by_the_link_once;
     no_page_is_served_if_the_pages_are_off;
 }
 
@@ -135,6 +136,31 @@ async fn a_session_survives_a_killed_server(database: Database) {
     server.kill();
     let server = world.serve();
     assert_eq!(home(&server, &cookie).await.status(), StatusCode::OK);
+}
+
+async fn a_person_whom_an_operator_added_signs_in_by_the_link_once(database: Database) {
+    let world = world(database).await;
+    let server = world.serve();
+    let account = ["--account", &world.account, "--role", "viewer"];
+    let person = ["--name", "Sara Canary", "--email", ADDRESS];
+    let add = [&["person", "add"][..], &account, &person].concat();
+    let added = world.command(&add);
+    let link = added["link"].as_str().expect("a link");
+    let begun = send(&server, link, &[]).await;
+    assert_eq!(location(&begun), "/dashboard");
+    let page = home(&server, &session_of(&begun)).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let again = send(&server, link, &[]).await;
+    assert_eq!(again.status(), StatusCode::GONE);
+    let reset = ["person", "reset-second-factor", "--email", ADDRESS];
+    for (command, expected) in [
+        (&add[..], "a person has this mail address already"),
+        (&reset, "this person has no second factor"),
+    ] {
+        let refused = world.try_command(command);
+        assert_eq!(refused.code, 1, "{}", refused.stderr);
+        assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+    }
 }
 
 async fn no_page_is_served_if_the_pages_are_off(database: Database) {

@@ -79,6 +79,7 @@ pub mod replace_access_token;
 pub mod report_test_lives;
 pub mod resend_verification;
 pub mod reset_password;
+pub mod reset_second_factor;
 pub mod resume_sender;
 pub mod resume_session;
 pub mod retire_plan;

@@ -30,6 +30,7 @@ use otp_core::usecases::prove_address::ProveAddress;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::resend_verification::ResendVerification;
 use otp_core::usecases::reset_password::ResetPassword;
+use otp_core::usecases::reset_second_factor::ResetSecondFactor;
 use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
@@ -332,6 +333,18 @@ impl People {
             factors: fixture.store.clone(),
             installation: Arc::clone(&fixture.installation),
             issuer: "Gateway".to_owned(),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+        }
+    }
+
+    /// Resets second factors.
+    pub fn reset_second_factor(&self) -> ResetSecondFactor {
+        let fixture = &self.world.fixture;
+        ResetSecondFactor {
+            persons: fixture.store.clone(),
+            factors: fixture.store.clone(),
+            installation: Arc::clone(&fixture.installation),
             clock: fixture.clock.clone(),
             randomness: fixture.randomness.clone(),
         }

@@ -5,7 +5,7 @@
 
 field-email = البريد الإلكتروني
 field-password = كلمة المرور
-field-new-password = كلمة المرور
+field-new-password = كلمة مرور جديدة
 field-code = الرمز الذي في الرسالة
 # رمز من تطبيق المصادقة أو رمز استرداد.
 field-app-code = الرمز

@@ -5,7 +5,7 @@
 
 field-email = E-mail
 field-password = Password
-field-new-password = Password
+field-new-password = New password
 field-code = Code from the mail
 # A code of an authenticator app, or a recovery code.
 field-app-code = Code

@@ -31,6 +31,14 @@ pub(crate) enum PersonCommand {
         #[arg(long, value_enum, default_value_t = Role::Owner)]
         role: Role,
     },
+    /// Turn off the second factor of a person who has lost the app and the recovery codes, and sign them out.
+    ///
+    /// Whoever knows the password signs in with it alone from then on: make sure beforehand who asks.
+    ResetSecondFactor {
+        /// The person's mail address.
+        #[arg(long, value_parser = EmailAddress::parse)]
+        email: EmailAddress,
+    },
 }
 
 /// A role in an account.
@@ -66,17 +74,30 @@ pub(super) async fn run(
     administration: &Administration,
     command: PersonCommand,
 ) -> anyhow::Result<Answer> {
-    let PersonCommand::Add {
-        account,
-        name,
-        email,
-        role,
-    } = command;
-    let new = NewPerson {
-        account_id: AccountId(account),
-        details: PersonalDetails { email, name },
-        role: role.into(),
-    };
+    match command {
+        PersonCommand::Add {
+            account,
+            name,
+            email,
+            role,
+        } => {
+            let new = NewPerson {
+                account_id: AccountId(account),
+                details: PersonalDetails { email, name },
+                role: role.into(),
+            };
+            add(administration, new).await
+        }
+        PersonCommand::ResetSecondFactor { email } => {
+            let reset = administration.reset_second_factor()?;
+            reset.execute(&email, operator()?).await?;
+            let text = "turned off; the person is signed out everywhere";
+            Ok(Answer::new(json!({"secondFactor": false}), text))
+        }
+    }
+}
+
+async fn add(administration: &Administration, new: NewPerson) -> anyhow::Result<Answer> {
     let added = administration
         .add_person()?
         .execute(new, operator()?)

@@ -1,10 +1,12 @@
 //! The second factor of a person: turned on, asked for, and turned off.
 
+use otp_core::audit::Actor;
 use otp_core::person::second_factor::{RecoveryCode, TotpSecret};
 use otp_core::person::session::Stage;
 use otp_core::usecases::change_password::ChangePasswordError;
 use otp_core::usecases::manage_second_factor::{ManageSecondFactorError, SecondFactorState};
 use otp_core::usecases::prove_person::{AskedProof, PersonProof, ProvePersonError};
+use otp_core::usecases::reset_second_factor::ResetSecondFactorError;
 
 use super::*;
 
@@ -192,4 +194,36 @@ async fn a_person_with_a_second_factor_changes_the_password_after_a_fresh_proof(
         matches!(late, Err(ChangePasswordError::NotFresh)),
         "{late:?}"
     );
+}
+
+#[tokio::test]
+async fn an_operator_turns_a_lost_second_factor_off_and_signs_its_person_out() {
+    let gateway = Gateway::new().await;
+    let begun = gateway.signed_up(ADDRESS).await;
+    let reset = gateway.reset_second_factor();
+    let reset = &reset;
+    let execute = |address: &'static str| {
+        let address = EmailAddress::parse(address).expect("an address");
+        let actor = Actor::parse("omar (uid 1000)").expect("an actor");
+        async move { reset.execute(&address, actor).await }
+    };
+    let none = execute(ADDRESS).await;
+    assert!(
+        matches!(none, Err(ResetSecondFactorError::NotFound)),
+        "{none:?}"
+    );
+    turn_on(&gateway, &viewer_of(&gateway, &begun.token).await).await;
+    let nobody = execute("nobody@noor.example").await;
+    assert!(
+        matches!(nobody, Err(ResetSecondFactorError::PersonNotFound)),
+        "{nobody:?}"
+    );
+    execute(ADDRESS).await.expect("turned off");
+    assert_eq!(gateway.viewer(&begun.token, Activity::Person).await, None);
+    let begun = gateway.try_password(ADDRESS, PASSWORD).await.expect("in");
+    assert_eq!(begun.session.stage, Stage::SignedIn);
+    let entries = gateway.world.fixture.store.list_audit_entries(1).await;
+    let entry = &entries.expect("listed")[0];
+    assert_eq!(entry.action, AuditAction::RemoveSecondFactor);
+    assert_eq!(entry.actor.as_str(), "omar (uid 1000)");
 }

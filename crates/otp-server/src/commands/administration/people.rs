@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use otp_core::usecases::add_person::AddPerson;
 use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::reset_second_factor::ResetSecondFactor;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 
 use super::Administration;
@@ -27,6 +28,16 @@ impl Administration {
                 persons: self.storage.clone(),
                 begin_session,
             },
+        })
+    }
+
+    pub(crate) fn reset_second_factor(&self) -> anyhow::Result<ResetSecondFactor> {
+        Ok(ResetSecondFactor {
+            persons: self.storage.clone(),
+            factors: self.storage.clone(),
+            installation: Arc::clone(&self.keys()?.installation),
+            clock: self.clock(),
+            randomness: self.randomness(),
         })
     }
 

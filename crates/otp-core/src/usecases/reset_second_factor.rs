@@ -1,0 +1,66 @@
+//! Reset a second factor: an operator turns off that of a person who has lost the app and the recovery codes.
+
+use std::sync::Arc;
+
+use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::ids::AuditEntryId;
+use crate::ports::{Clock, Persons, PortError, Randomness, SecondFactors};
+use crate::recipient::EmailAddress;
+use crate::sealing::InstallationSealer;
+
+/// Resets second factors.
+#[derive(Clone)]
+pub struct ResetSecondFactor {
+    /// Finds the person.
+    pub persons: Arc<dyn Persons>,
+    /// Stores the factor.
+    pub factors: Arc<dyn SecondFactors>,
+    /// Indexes the address.
+    pub installation: Arc<InstallationSealer>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// The reason nothing was reset.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetSecondFactorError {
+    /// Nobody has this address.
+    #[error("no person has this mail address")]
+    PersonNotFound,
+    /// The person has none.
+    #[error("this person has no second factor")]
+    NotFound,
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl ResetSecondFactor {
+    /// Turns the factor off, and ends all sessions of the person. Whoever knows the password signs in with it alone
+    /// from then on, so an operator makes sure beforehand who asks.
+    pub async fn execute(
+        &self,
+        email: &EmailAddress,
+        actor: Actor,
+    ) -> Result<(), ResetSecondFactorError> {
+        let index = self.installation.person_index(email);
+        let person = self.persons.find_person_by_email(index).await?;
+        let person = person.ok_or(ResetSecondFactorError::PersonNotFound)?.id;
+        let now = self.clock.now();
+        let entry = AuditEntry {
+            id: AuditEntryId::generate(now, &*self.randomness),
+            at: now,
+            actor,
+            action: AuditAction::RemoveSecondFactor,
+            subject: person.0,
+        };
+        let removed = self.factors.remove_second_factor(person, None, &entry);
+        if removed.await? {
+            Ok(())
+        } else {
+            Err(ResetSecondFactorError::NotFound)
+        }
+    }
+}
