@@ -12,7 +12,7 @@ use otp_core::usecases::prove_address::{ProveAddressError, SentCode};
 use crate::answer;
 use crate::error_page::Problem;
 use crate::fields;
-use crate::form::{Fault, Field, FieldKind, Refused, read};
+use crate::form::{Fault, Field, FieldKind, FormPage, Refused, read};
 use crate::page::Page;
 use crate::samples::Samples;
 use crate::visit::Visit;
@@ -66,6 +66,16 @@ pub(crate) struct AddressPage {
     refused: Option<Refused>,
 }
 
+impl FormPage for AddressPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.email]
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
+}
+
 impl AddressPage {
     pub(crate) fn new(page: Page, proof_for: ProofFor) -> Self {
         Self {
@@ -74,23 +84,6 @@ impl AddressPage {
             email: Field::empty(FieldKind::Email),
             refused: None,
         }
-    }
-
-    fn fields(&self) -> [&Field; 1] {
-        [&self.email]
-    }
-
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.email.fault().is_some()
-    }
-
-    pub(crate) fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
     }
 }
 
@@ -110,7 +103,7 @@ where
         Err(answer) => return answer,
     };
     let (email, address) = read(FieldKind::Email, typed.get("email"), fields::email);
-    let mut page = AddressPage {
+    let page = AddressPage {
         page: visit.page(),
         proof_for,
         email,
@@ -121,18 +114,7 @@ where
     };
     match visit.run(begin(address)).await {
         Ok(Ok(sent)) => answer::go_to(&proof_for.path_of(&sent)),
-        Ok(Err(error)) => match error.into() {
-            Refusal::Form(refused) => {
-                page.refused = Some(refused);
-                page.answer()
-            }
-            Refusal::Field(fault) => {
-                page.email.refuse(fault);
-                page.answer()
-            }
-            Refusal::Problem(problem) => visit.problem(problem),
-            Refusal::Failed(error) => visit.failed(&*error),
-        },
+        Ok(Err(error)) => error.into().answer(visit, page),
         Err(answer) => answer,
     }
 }
@@ -147,6 +129,38 @@ pub(crate) enum Refusal {
     Problem(Problem),
     /// It is the gateway's fault.
     Failed(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A form that a use case may refuse.
+pub(crate) trait RefusablePage: FormPage {
+    /// Refuses the form as a whole.
+    fn refuse_form(&mut self, refused: Refused);
+
+    /// Refuses the field that the fault is of.
+    fn refuse_field(&mut self, fault: Fault);
+}
+
+impl Refusal {
+    /// Answers with the form and the refusal in it, or with another page if the form has no fault.
+    pub(crate) fn answer(self, visit: &Visit, mut page: impl RefusablePage) -> HttpResponse {
+        match self {
+            Self::Form(refused) => page.refuse_form(refused),
+            Self::Field(fault) => page.refuse_field(fault),
+            Self::Problem(problem) => return visit.problem(problem),
+            Self::Failed(error) => return visit.failed(&*error),
+        }
+        page.answer()
+    }
+}
+
+impl RefusablePage for AddressPage {
+    fn refuse_form(&mut self, refused: Refused) {
+        self.refused = Some(refused);
+    }
+
+    fn refuse_field(&mut self, fault: Fault) {
+        self.email.refuse(fault);
+    }
 }
 
 impl From<ProveAddressError> for Refusal {

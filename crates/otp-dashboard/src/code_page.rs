@@ -8,7 +8,7 @@ use otp_core::usecases::prove_person::{PersonProof, ProvePersonError};
 use otp_edge::resource_at;
 
 use crate::answer;
-use crate::form::{Fault, Field, FieldKind, Refused};
+use crate::form::{Fault, Field, FieldKind, FormPage, Refused};
 use crate::page::Page;
 use crate::paths;
 use crate::samples::Samples;
@@ -24,6 +24,16 @@ pub(crate) struct CodePage {
     refused: Option<Refused>,
 }
 
+impl FormPage for CodePage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.code]
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
+}
+
 impl CodePage {
     fn new(page: Page, next: &str) -> Self {
         Self {
@@ -32,23 +42,6 @@ impl CodePage {
             next: paths::local(next).to_owned(),
             refused: None,
         }
-    }
-
-    fn fields(&self) -> [&Field; 1] {
-        [&self.code]
-    }
-
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.code.fault().is_some()
-    }
-
-    fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
     }
 }
 

@@ -9,9 +9,41 @@ mod fault;
 mod kind;
 mod refused;
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::answer;
+
 pub(crate) use fault::Fault;
 pub(crate) use kind::FieldKind;
 pub(crate) use refused::Refused;
+
+/// A page with a form.
+pub(crate) trait FormPage: Template + Sized {
+    /// Returns the fields, in the order of the page.
+    fn fields(&self) -> Vec<&Field>;
+
+    /// Returns why the form is refused as a whole, if it is.
+    fn refused(&self) -> Option<Refused> {
+        None
+    }
+
+    /// Returns whether the page shows a problem.
+    fn has_problem(&self) -> bool {
+        self.refused().is_some() || self.fields().iter().any(|field| field.fault().is_some())
+    }
+
+    /// Answers with the page, and with the status of its problem.
+    fn answer(&self) -> HttpResponse {
+        let status = match self.refused() {
+            Some(refused) => refused.status(),
+            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        answer::page(status, self)
+    }
+}
 
 /// A field of a form, as a page shows it.
 #[derive(Debug, Clone)]

@@ -8,7 +8,6 @@ mod samples;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload, ServiceConfig};
 use askama::Template;
 use otp_core::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
@@ -17,14 +16,12 @@ use otp_core::usecases::manage_own_keys::{ManageOwnKeysError, OwnKey};
 use otp_core::usecases::resume_session::Viewer;
 use otp_edge::resource_at;
 
-use crate::answer;
 use crate::error_page::Problem;
 use crate::fields;
-use crate::form::{Field, FieldKind, Refused, read};
+use crate::form::{Field, FieldKind, FormPage, Refused, read};
 use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::page::Page;
-use crate::typed::Typed;
 use crate::value::Value;
 use crate::visit::Visit;
 use mapping::ShownKey;
@@ -54,6 +51,16 @@ pub(crate) struct KeysPage {
     /// The days after which the new key expires; 0 for never.
     days: u64,
     refused: Option<Refused>,
+}
+
+impl FormPage for KeysPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.name]
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
 }
 
 /// A key that was just made.
@@ -89,14 +96,6 @@ impl KeysPage {
         }
     }
 
-    fn fields(&self) -> [&Field; 1] {
-        [&self.name]
-    }
-
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.name.fault().is_some()
-    }
-
     const fn lifetimes(&self) -> [(u64, &'static str); 3] {
         LIFETIMES
     }
@@ -107,15 +106,6 @@ impl KeysPage {
 
     fn is_chosen(&self, days: &u64) -> bool {
         self.days == *days
-    }
-
-    fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
     }
 }
 
@@ -140,7 +130,7 @@ async fn show(visit: Visit) -> HttpResponse {
 
 /// Creates a key, and shows it once.
 async fn create(visit: Visit, payload: Payload) -> HttpResponse {
-    let (viewer, typed) = match of_form(&visit, payload).await {
+    let (viewer, typed) = match visit.form_of_viewer(payload).await {
         Ok(sent) => sent,
         Err(answer) => return answer,
     };
@@ -183,7 +173,7 @@ async fn create(visit: Visit, payload: Payload) -> HttpResponse {
 
 /// Replaces a key, and shows the new one once.
 async fn rotate(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let viewer = match of_form(&visit, payload).await {
+    let viewer = match visit.form_of_viewer(payload).await {
         Ok((viewer, _)) => viewer,
         Err(answer) => return answer,
     };
@@ -232,11 +222,6 @@ async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<KeysPage, HttpRespons
         }
         Err(error) => Err(refuse(visit, error)),
     }
-}
-
-async fn of_form(visit: &Visit, payload: Payload) -> Result<(Viewer, Typed), HttpResponse> {
-    let (_, typed) = visit.signed_form(payload).await?;
-    Ok((visit.viewer().await?, typed))
 }
 
 /// Returns the keys of words that the templates do not name.

@@ -11,7 +11,7 @@ use otp_edge::resource_at;
 
 use crate::answer;
 use crate::error_page::Problem;
-use crate::form::{Fault, Field, FieldKind, Refused};
+use crate::form::{Fault, Field, FieldKind, FormPage, Refused};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
 use crate::paths;
@@ -34,6 +34,16 @@ pub(crate) struct PasswordPage {
     refused: Option<Refused>,
 }
 
+impl FormPage for PasswordPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.old, &self.password]
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
+}
+
 impl PasswordPage {
     fn of(visit: &Visit, viewer: &Viewer) -> Self {
         Self {
@@ -44,23 +54,6 @@ impl PasswordPage {
             password: Field::empty(FieldKind::NewPassword),
             refused: None,
         }
-    }
-
-    fn fields(&self) -> [&Field; 2] {
-        [&self.old, &self.password]
-    }
-
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.fields().iter().any(|field| field.fault().is_some())
-    }
-
-    fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
     }
 }
 
@@ -90,12 +83,8 @@ async fn show(visit: Visit) -> HttpResponse {
 }
 
 async fn submit(visit: Visit, payload: Payload) -> HttpResponse {
-    let typed = match visit.signed_form(payload).await {
-        Ok((_, typed)) => typed,
-        Err(answer) => return answer,
-    };
-    let viewer = match visit.viewer().await {
-        Ok(viewer) => viewer,
+    let (viewer, typed) = match visit.form_of_viewer(payload).await {
+        Ok(sent) => sent,
         Err(answer) => return answer,
     };
     let mut page = PasswordPage::of(&visit, &viewer);

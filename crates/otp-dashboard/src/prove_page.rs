@@ -10,7 +10,7 @@ use otp_edge::resource_at;
 
 use crate::answer;
 use crate::error_page::Problem;
-use crate::form::{Fault, Field, FieldKind, Refused};
+use crate::form::{Fault, Field, FieldKind, FormPage, Refused};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
 use crate::paths;
@@ -30,6 +30,16 @@ pub(crate) struct ProvePage {
     refused: Option<Refused>,
 }
 
+impl FormPage for ProvePage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.proof]
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
+}
+
 impl ProvePage {
     fn new((page, frame): (Page, Frame), email: String, asked: AskedProof, next: &str) -> Self {
         let kind = match asked {
@@ -44,23 +54,6 @@ impl ProvePage {
             next: paths::local(next).to_owned(),
             refused: None,
         }
-    }
-
-    fn fields(&self) -> [&Field; 1] {
-        [&self.proof]
-    }
-
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.proof.fault().is_some()
-    }
-
-    fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
     }
 }
 

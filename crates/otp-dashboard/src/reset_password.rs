@@ -12,10 +12,10 @@ use otp_core::usecases::prove_address::ProofPurpose;
 use otp_core::usecases::reset_password::{ResetPasswordError, ResetPasswordRequest};
 use otp_edge::resource_at;
 
-use crate::address_page::{self, AddressPage, ProofFor, Refusal};
+use crate::address_page::{self, AddressPage, ProofFor, RefusablePage, Refusal};
 use crate::answer;
 use crate::fields;
-use crate::form::{Fault, Field, FieldKind, Refused, read};
+use crate::form::{Fault, Field, FieldKind, FormPage, Refused, read};
 use crate::page::Page;
 use crate::paths;
 use crate::proof_path::ProofPath;
@@ -37,6 +37,16 @@ pub(crate) struct ResetPasswordPage {
     sent_again: bool,
 }
 
+impl FormPage for ResetPasswordPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.code, &self.password]
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
+}
+
 impl ResetPasswordPage {
     fn new(page: Page, action: String, masked: String) -> Self {
         Self {
@@ -50,40 +60,23 @@ impl ResetPasswordPage {
         }
     }
 
-    fn fields(&self) -> [&Field; 2] {
-        [&self.code, &self.password]
-    }
-
     /// Returns the path that sends the code again.
     fn resend_action(&self) -> String {
         format!("{}/resend", self.action)
     }
+}
 
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.fields().iter().any(|field| field.fault().is_some())
+impl RefusablePage for ResetPasswordPage {
+    fn refuse_form(&mut self, refused: Refused) {
+        self.refused = Some(refused);
     }
 
-    fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
-    }
-
-    /// Takes over a refusal of the use case; another page if the form has no fault.
-    fn refuse(mut self, visit: &Visit, refusal: Refusal) -> HttpResponse {
-        match refusal {
-            Refusal::Form(refused) => self.refused = Some(refused),
-            Refusal::Field(fault @ (Fault::NoCode | Fault::WrongCode { .. })) => {
-                self.code.refuse(fault);
-            }
-            Refusal::Field(fault) => self.password.refuse(fault),
-            Refusal::Problem(problem) => return visit.problem(problem),
-            Refusal::Failed(error) => return visit.failed(&*error),
+    fn refuse_field(&mut self, fault: Fault) {
+        if fault.is_of_code() {
+            self.code.refuse(fault);
+        } else {
+            self.password.refuse(fault);
         }
-        self.answer()
     }
 }
 
@@ -137,7 +130,7 @@ async fn submit(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
     let reset = visit.state.reset_password.clone();
     match visit.run(async move { reset.execute(request).await }).await {
         Ok(Ok(begun)) => answer::begun(&begun, paths::HOME),
-        Ok(Err(error)) => page.refuse(&visit, error.into()),
+        Ok(Err(error)) => Refusal::from(error).answer(&visit, page),
         Err(answer) => answer,
     }
 }
@@ -157,7 +150,7 @@ async fn resend(visit: Visit, path: Path<ProofPath>) -> HttpResponse {
             page.sent_again = true;
             page.answer()
         }
-        Ok(Err(error)) => page.refuse(&visit, error.into()),
+        Ok(Err(error)) => Refusal::from(error).answer(&visit, page),
         Err(answer) => answer,
     }
 }

@@ -14,13 +14,12 @@ use otp_edge::resource_at;
 
 use crate::answer;
 use crate::error_page::Problem;
-use crate::form::{Fault, Field, FieldKind, Refused};
+use crate::form::{Fault, Field, FieldKind, FormPage};
 use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::page::Page;
 use crate::paths;
 use crate::prove_page;
-use crate::typed::Typed;
 use crate::value::Value;
 use crate::visit::Visit;
 use qr::QrCode;
@@ -36,6 +35,12 @@ pub(crate) struct SecondFactorPage {
     /// The secret to enter into the app; `None` before the person asks for it.
     secret: Option<ShownSecret>,
     code: Field,
+}
+
+impl FormPage for SecondFactorPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.code]
+    }
 }
 
 /// A secret, as a person sees it.
@@ -74,19 +79,6 @@ impl SecondFactorPage {
             code: Field::empty(FieldKind::AppCode),
         }
     }
-
-    fn fields(&self) -> [&Field; 1] {
-        [&self.code]
-    }
-
-    /// There is no reason to refuse the form as a whole.
-    const fn refused(&self) -> Option<Refused> {
-        None
-    }
-
-    fn has_problem(&self) -> bool {
-        self.code.fault().is_some()
-    }
 }
 
 /// The recovery codes, which are shown once.
@@ -115,14 +107,14 @@ async fn show(visit: Visit) -> HttpResponse {
         Err(answer) => return answer,
     };
     match waiting(&visit, &viewer).await {
-        Ok(page) => answer::page(StatusCode::OK, &page),
+        Ok(page) => page.answer(),
         Err(answer) => answer,
     }
 }
 
 /// Makes a secret, and shows it.
 async fn enrol(visit: Visit, payload: Payload) -> HttpResponse {
-    let (viewer, _) = match of_form(&visit, payload).await {
+    let (viewer, _) = match visit.form_of_viewer(payload).await {
         Ok(sent) => sent,
         Err(answer) => return answer,
     };
@@ -136,7 +128,7 @@ async fn enrol(visit: Visit, payload: Payload) -> HttpResponse {
 
 /// Turns the factor on by a first code, and shows the recovery codes.
 async fn confirm(visit: Visit, payload: Payload) -> HttpResponse {
-    let (viewer, typed) = match of_form(&visit, payload).await {
+    let (viewer, typed) = match visit.form_of_viewer(payload).await {
         Ok(sent) => sent,
         Err(answer) => return answer,
     };
@@ -157,7 +149,7 @@ async fn confirm(visit: Visit, payload: Payload) -> HttpResponse {
         Ok(Err(ManageSecondFactorError::Incorrect)) => match waiting(&visit, &viewer).await {
             Ok(mut page) => {
                 page.code.refuse(Fault::WrongAppCode);
-                answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page)
+                page.answer()
             }
             Err(answer) => answer,
         },
@@ -168,7 +160,7 @@ async fn confirm(visit: Visit, payload: Payload) -> HttpResponse {
 
 /// Turns the factor off.
 async fn remove(visit: Visit, payload: Payload) -> HttpResponse {
-    let (viewer, _) = match of_form(&visit, payload).await {
+    let (viewer, _) = match visit.form_of_viewer(payload).await {
         Ok(sent) => sent,
         Err(answer) => return answer,
     };
@@ -194,11 +186,6 @@ async fn waiting(visit: &Visit, viewer: &Viewer) -> Result<SecondFactorPage, Htt
     };
     let frame = visit.frame(viewer, Place::Settings);
     Ok(SecondFactorPage::new(visit.page(), frame, secret))
-}
-
-async fn of_form(visit: &Visit, payload: Payload) -> Result<(Viewer, Typed), HttpResponse> {
-    let (_, typed) = visit.signed_form(payload).await?;
-    Ok((visit.viewer().await?, typed))
 }
 
 /// Answers a refusal. A person whose last proof is too old comes back to `next` after another one.

@@ -9,7 +9,6 @@ use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::session::Session;
 use otp_core::time::Timestamp;
 use otp_core::usecases::manage_second_factor::SecondFactorState;
-use otp_core::usecases::resume_session::Viewer;
 use otp_edge::resource_at;
 
 use crate::answer;
@@ -145,8 +144,8 @@ async fn show(visit: Visit) -> HttpResponse {
 
 /// Ends one session of the person.
 async fn end(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let viewer = match of_form(&visit, payload).await {
-        Ok(viewer) => viewer,
+    let (viewer, _) = match visit.form_of_viewer(payload).await {
+        Ok(sent) => sent,
         Err(answer) => return answer,
     };
     let Ok(id) = parse_uuid(&path) else {
@@ -170,8 +169,8 @@ async fn end(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse
 
 /// Ends all sessions of the person but this one.
 async fn end_others(visit: Visit, payload: Payload) -> HttpResponse {
-    let viewer = match of_form(&visit, payload).await {
-        Ok(viewer) => viewer,
+    let (viewer, _) = match visit.form_of_viewer(payload).await {
+        Ok(sent) => sent,
         Err(answer) => return answer,
     };
     let sessions = visit.state.end_sessions.clone();
@@ -184,12 +183,6 @@ async fn end_others(visit: Visit, payload: Payload) -> HttpResponse {
         Ok(Err(error)) => visit.failed(&error),
         Err(answer) => answer,
     }
-}
-
-/// Returns the person who sent a form without fields.
-async fn of_form(visit: &Visit, payload: Payload) -> Result<Viewer, HttpResponse> {
-    visit.signed_form(payload).await?;
-    visit.viewer().await
 }
 
 impl Samples for SettingsPage {

@@ -10,7 +10,7 @@ use otp_edge::resource_at;
 
 use crate::answer;
 use crate::fields;
-use crate::form::{Fault, Field, FieldKind, Refused, read};
+use crate::form::{Fault, Field, FieldKind, FormPage, Refused, read};
 use crate::page::Page;
 use crate::paths;
 use crate::samples::Samples;
@@ -27,22 +27,13 @@ pub(crate) struct SignInPage {
     refused: Option<Refused>,
 }
 
-impl SignInPage {
-    fn fields(&self) -> [&Field; 2] {
-        [&self.email, &self.password]
+impl FormPage for SignInPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.email, &self.password]
     }
 
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.fields().iter().any(|field| field.fault().is_some())
-    }
-
-    fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
+    fn refused(&self) -> Option<Refused> {
+        self.refused
     }
 }
 

@@ -13,11 +13,11 @@ use otp_core::usecases::prove_address::{ProofPurpose, SentCode};
 use otp_core::usecases::sign_up::{SignUpError, SignUpRequest};
 use otp_edge::resource_at;
 
-use crate::address_page::{self, AddressPage, ProofFor, Refusal};
+use crate::address_page::{self, AddressPage, ProofFor, RefusablePage, Refusal};
 use crate::answer;
 use crate::error_page::Problem;
 use crate::fields;
-use crate::form::{Fault, Field, FieldKind, Refused, read};
+use crate::form::{Fault, Field, FieldKind, FormPage, Refused, read};
 use crate::page::Page;
 use crate::paths;
 use crate::proof_path::ProofPath;
@@ -44,6 +44,23 @@ pub(crate) struct SignUpPage {
     sent_again: bool,
 }
 
+impl FormPage for SignUpPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![
+            &self.code,
+            &self.name,
+            &self.company,
+            &self.phone,
+            &self.address,
+            &self.password,
+        ]
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
+}
+
 impl SignUpPage {
     fn new(page: Page, sent: &SentCode) -> Self {
         Self {
@@ -61,33 +78,9 @@ impl SignUpPage {
         }
     }
 
-    fn fields(&self) -> [&Field; 6] {
-        [
-            &self.code,
-            &self.name,
-            &self.company,
-            &self.phone,
-            &self.address,
-            &self.password,
-        ]
-    }
-
     /// Returns the path that sends the code again.
     fn resend_action(&self) -> String {
         format!("{}/resend", self.action)
-    }
-
-    fn has_problem(&self) -> bool {
-        self.refused.is_some() || self.fields().iter().any(|field| field.fault().is_some())
-    }
-
-    fn answer(&self) -> HttpResponse {
-        let status = match self.refused {
-            Some(refused) => refused.status(),
-            None if self.has_problem() => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
-        answer::page(status, self)
     }
 
     /// Fills in what was typed. The texts are not judged.
@@ -103,19 +96,19 @@ impl SignUpPage {
             *field = Field::new(kind, typed.get(kind.name()), None);
         }
     }
+}
 
-    /// Takes over a refusal of the use case; another page if the form has no fault.
-    fn refuse(mut self, visit: &Visit, refusal: Refusal) -> HttpResponse {
-        match refusal {
-            Refusal::Form(refused) => self.refused = Some(refused),
-            Refusal::Field(fault @ (Fault::NoCode | Fault::WrongCode { .. })) => {
-                self.code.refuse(fault);
-            }
-            Refusal::Field(fault) => self.password.refuse(fault),
-            Refusal::Problem(problem) => return visit.problem(problem),
-            Refusal::Failed(error) => return visit.failed(&*error),
+impl RefusablePage for SignUpPage {
+    fn refuse_form(&mut self, refused: Refused) {
+        self.refused = Some(refused);
+    }
+
+    fn refuse_field(&mut self, fault: Fault) {
+        if fault.is_of_code() {
+            self.code.refuse(fault);
+        } else {
+            self.password.refuse(fault);
         }
-        self.answer()
     }
 }
 
@@ -164,7 +157,7 @@ async fn submit(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
     let signed_up = visit.run(async move { sign_up.execute(request).await });
     match signed_up.await {
         Ok(Ok(begun)) => answer::begun(&begun, paths::HOME),
-        Ok(Err(error)) => page.refuse(&visit, error.into()),
+        Ok(Err(error)) => Refusal::from(error).answer(&visit, page),
         Err(answer) => answer,
     }
 }
@@ -188,7 +181,7 @@ async fn resend(visit: Visit, path: Path<ProofPath>, payload: Payload) -> HttpRe
             page.sent_again = true;
             page.answer()
         }
-        Ok(Err(error)) => page.refuse(&visit, error.into()),
+        Ok(Err(error)) => Refusal::from(error).answer(&visit, page),
         Err(answer) => answer,
     }
 }

@@ -149,6 +149,15 @@ impl Visit {
         }
     }
 
+    /// Receives the form of a person who is signed in, as [`signed_form`](Self::signed_form) does.
+    pub(crate) async fn form_of_viewer(
+        &self,
+        payload: Payload,
+    ) -> Result<(Viewer, Typed), HttpResponse> {
+        let (_, typed) = self.signed_form(payload).await?;
+        Ok((self.viewer().await?, typed))
+    }
+
     /// Returns the address under which the browser reaches the gateway, without a slash at its end.
     pub(crate) fn gateway(&self) -> String {
         self.site.origin.clone().unwrap_or_else(|| {

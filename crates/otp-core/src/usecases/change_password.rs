@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::ids::AuditEntryId;
+use crate::ids::{AuditEntryId, PersonId};
 use crate::person::password::{Factors, Password, RefusedPassword};
 use crate::ports::{Persons, PortError};
 use crate::usecases::prove_person::{ProvePerson, ProvePersonError};
@@ -48,10 +48,18 @@ pub enum ChangePasswordError {
 impl ChangePassword {
     /// Returns whether the person may try: one with a second factor needs a fresh proof beside the old password.
     pub async fn may_change(&self, viewer: &Viewer) -> Result<bool, PortError> {
-        let factor = self.prove.factors.find_second_factor(viewer.person.id);
-        let is_on = factor.await?.is_some_and(|factor| factor.is_on());
+        let has_second = self.has_second_factor(viewer.person.id).await?;
+        Ok(!has_second || self.is_fresh(viewer))
+    }
+
+    async fn has_second_factor(&self, person: PersonId) -> Result<bool, PortError> {
+        let factor = self.prove.factors.find_second_factor(person).await?;
+        Ok(factor.is_some_and(|factor| factor.is_on()))
+    }
+
+    fn is_fresh(&self, viewer: &Viewer) -> bool {
         let now = self.prove.begin_session.clock.now();
-        Ok(!is_on || viewer.session.is_fresh_at(now))
+        viewer.session.is_fresh_at(now)
     }
 
     /// Sets a new password, and ends all other sessions of the person.
@@ -63,15 +71,12 @@ impl ChangePassword {
         old: &Password,
         new: &Password,
     ) -> Result<(), ChangePasswordError> {
-        if !self.may_change(viewer).await? {
-            return Err(ChangePasswordError::NotFresh);
-        }
         let (prove, person) = (&self.prove, viewer.person.id);
         let now = prove.begin_session.clock.now();
-        let factor = prove.factors.find_second_factor(person).await?;
-        let factors = match factor {
-            Some(factor) if factor.is_on() => Factors::PasswordAndSecond,
-            Some(_) | None => Factors::Password,
+        let factors = match self.has_second_factor(person).await? {
+            true if !self.is_fresh(viewer) => return Err(ChangePasswordError::NotFresh),
+            true => Factors::PasswordAndSecond,
+            false => Factors::Password,
         };
         let details = &viewer.details;
         new.check(factors, &[details.email.as_str(), details.name.as_str()])?;

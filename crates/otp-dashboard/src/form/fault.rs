@@ -66,6 +66,11 @@ impl Fault {
         Self::LongAddress,
     ];
 
+    /// Returns whether it is a fault of the code in a mail.
+    pub(crate) const fn is_of_code(self) -> bool {
+        matches!(self, Self::NoCode | Self::WrongCode { .. })
+    }
+
     pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::NoEmailAddress => "fault-email",

@@ -60,11 +60,8 @@ async fn show(visit: Visit, path: Path<String>) -> HttpResponse {
 }
 
 async fn submit(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    if let Err(answer) = visit.signed_form(payload).await {
-        return answer;
-    }
-    let viewer = match visit.viewer().await {
-        Ok(viewer) => viewer,
+    let (viewer, _) = match visit.form_of_viewer(payload).await {
+        Ok(sent) => sent,
         Err(answer) => return answer,
     };
     let Ok(id) = parse_uuid(&path) else {
