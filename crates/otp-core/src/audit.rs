@@ -1,4 +1,9 @@
-//! The audit trail: which operator looked at whose data, and when. It is append-only.
+//! The audit trail: who changed what or looked at whose data, and when. It is append-only.
+//!
+//! The actor says from where: a person acts through the pages, an operator at the command line of the host. Addresses of
+//! networks are personal data, which an entry that stays for ever must not contain.
+
+pub mod chain;
 
 use uuid::Uuid;
 
@@ -41,6 +46,12 @@ pub enum AuditAction {
     AddSecondFactor,
     /// A person turned off the second factor. The subject is the person.
     RemoveSecondFactor,
+    /// A person was invited to the staff. The subject is the person.
+    InviteStaff,
+    /// A person of the staff got another role, or a first one. The subject is the person.
+    GiveStaffRole,
+    /// A person is no longer staff. The subject is the person.
+    RemoveStaff,
 }
 
 /// A stored text names no audited action.
@@ -61,6 +72,9 @@ impl AuditAction {
             Self::AddPerson => "AddPerson",
             Self::AddSecondFactor => "AddSecondFactor",
             Self::RemoveSecondFactor => "RemoveSecondFactor",
+            Self::InviteStaff => "InviteStaff",
+            Self::GiveStaffRole => "GiveStaffRole",
+            Self::RemoveStaff => "RemoveStaff",
         }
     }
 
@@ -76,6 +90,9 @@ impl AuditAction {
             "AddPerson" => Ok(Self::AddPerson),
             "AddSecondFactor" => Ok(Self::AddSecondFactor),
             "RemoveSecondFactor" => Ok(Self::RemoveSecondFactor),
+            "InviteStaff" => Ok(Self::InviteStaff),
+            "GiveStaffRole" => Ok(Self::GiveStaffRole),
+            "RemoveStaff" => Ok(Self::RemoveStaff),
             _ => Err(UnknownAuditAction),
         }
     }

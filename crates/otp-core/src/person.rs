@@ -2,10 +2,11 @@
 //!
 //! - [`device`]: what a session's list says of a browser.
 //! - [`password`]: which passwords are accepted.
-//! - [`permission`]: what a role may do in an account.
+//! - [`permission`]: what a role may do.
 //! - [`second_factor`]: the codes of an authenticator app, and what replaces it.
 //! - [`session`]: how long a person stays signed in, and when an action needs a new proof.
 //! - [`sign_in`]: how long a person waits after wrong passwords.
+//! - [`staff`]: the people of the operator.
 
 pub mod device;
 mod membership;
@@ -14,6 +15,7 @@ pub mod permission;
 pub mod second_factor;
 pub mod session;
 pub mod sign_in;
+pub mod staff;
 
 pub use membership::{AccountRole, Membership};
 

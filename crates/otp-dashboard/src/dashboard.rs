@@ -16,8 +16,8 @@ use crate::guard::{Site, same_origin};
 use crate::locale::locale;
 use crate::state::DashboardState;
 use crate::{
-    code_page, keys, link_page, overview, password_page, paths, prove_page, reset_password,
-    second_factor, settings, sign_in, sign_out, sign_up,
+    audit, code_page, keys, link_page, overview, password_page, paths, prove_page, reset_password,
+    second_factor, settings, sign_in, sign_out, sign_up, staff_home, staff_list,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -121,6 +121,15 @@ impl Dashboard {
                         .configure(settings::mount);
                 });
                 pages.app_data(state.clone()).service(account);
+            });
+            dashboard.mount(app, paths::STAFF, |pages| {
+                let staff = limited(&dashboard.forms, &|pages| {
+                    pages
+                        .service(staff_home::resource())
+                        .service(audit::resource())
+                        .configure(staff_list::mount);
+                });
+                pages.app_data(state.clone()).service(staff);
             });
         }
     }

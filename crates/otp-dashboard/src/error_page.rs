@@ -27,6 +27,8 @@ pub(crate) enum Problem {
     ForeignForm,
     /// A form did not arrive whole, or is too long.
     UnreadableForm,
+    /// The role of a person of the staff does not allow it.
+    RoleForbids,
     /// Nobody may sign up.
     SignUpClosed,
     /// The gateway cannot do it at the moment.
@@ -36,12 +38,13 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::TooManyRequests,
         Self::ForeignForm,
         Self::UnreadableForm,
+        Self::RoleForbids,
         Self::SignUpClosed,
         Self::Unavailable,
         Self::Failed,
@@ -52,7 +55,7 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::ForeignForm | Self::SignUpClosed => StatusCode::FORBIDDEN,
+            Self::ForeignForm | Self::RoleForbids | Self::SignUpClosed => StatusCode::FORBIDDEN,
             Self::UnreadableForm => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
@@ -66,6 +69,7 @@ impl Problem {
             Self::TooManyRequests => "too-many-requests-title",
             Self::ForeignForm => "foreign-form-title",
             Self::UnreadableForm => "unreadable-form-title",
+            Self::RoleForbids => "role-forbids-title",
             Self::SignUpClosed => "sign-up-closed-title",
             Self::Unavailable => "unavailable-title",
             Self::Failed => "failed-title",
@@ -79,6 +83,7 @@ impl Problem {
             Self::TooManyRequests => "too-many-requests-text",
             Self::ForeignForm => "foreign-form-text",
             Self::UnreadableForm => "unreadable-form-text",
+            Self::RoleForbids => "role-forbids-text",
             Self::SignUpClosed => "sign-up-closed-text",
             Self::Unavailable => "unavailable-text",
             Self::Failed => "failed-text",

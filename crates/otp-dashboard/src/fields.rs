@@ -19,6 +19,14 @@ pub(crate) fn name(text: &str) -> Result<ContactLine, Fault> {
     ContactLine::parse(text).map_err(|_| Fault::NoName)
 }
 
+/// Reads a name that may be left out.
+pub(crate) fn optional_name(text: &str) -> Result<Option<ContactLine>, Fault> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    name(text).map(Some)
+}
+
 pub(crate) fn key_name(text: &str) -> Result<ContactLine, Fault> {
     ContactLine::parse(text).map_err(|_| Fault::NoKeyName)
 }

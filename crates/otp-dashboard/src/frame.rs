@@ -1,12 +1,17 @@
 //! Frame: the part around the pages of a person who is signed in, with the navigation.
 
+use otp_core::person::permission::{StaffAction, staff_allowed};
+use otp_core::person::staff::StaffRole;
+
 /// The part around the pages of a person who is signed in. It is beside [`Page`](crate::page::Page), in each of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
     /// The person's name, as typed.
     pub(crate) name: String,
-    /// The company of the account, as typed.
-    pub(crate) company: String,
+    /// The company of the account, as typed; `None` for a person without an account.
+    pub(crate) company: Option<String>,
+    /// The role in which the person acts as staff, if they do.
+    pub(crate) staff: Option<StaffRole>,
     /// The token of the session's forms.
     pub(crate) form_token: String,
     /// The page that is shown.
@@ -14,24 +19,77 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Returns a frame for the states of a page.
+    /// Returns a frame for the states of a page: that of an account holder, or of an admin.
     pub(crate) fn sample(place: Place) -> Self {
+        let (name, company, staff) = match place.area() {
+            Area::Account => ("Sara Al-Harbi", Some("Noor Retail".to_owned()), None),
+            Area::Staff => ("Karim Haddad", None, Some(StaffRole::Admin)),
+        };
         Self {
-            name: "Sara Al-Harbi".to_owned(),
-            company: "Noor Retail".to_owned(),
+            name: name.to_owned(),
+            company,
+            staff,
             form_token: "c2Vzc2lvbi10b2tlbg".to_owned(),
             place,
         }
     }
 
-    /// The places of the navigation, in order.
-    pub(crate) const fn places(&self) -> &'static [Place] {
-        Place::ALL
+    /// Returns the places of the navigation, in order.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        let all = Place::ALL.iter().copied();
+        let here = all.filter(|place| place.area() == self.place.area());
+        here.filter(|place| self.reaches(*place)).collect()
+    }
+
+    fn reaches(&self, place: Place) -> bool {
+        let Some(action) = place.asks() else {
+            return true;
+        };
+        self.staff.is_some_and(|role| staff_allowed(role, action))
     }
 
     /// Returns whether this place is shown.
     pub(crate) fn is_at(&self, place: &Place) -> bool {
         self.place == *place
+    }
+
+    /// Returns the role of the person, if it is a page of staff.
+    pub(crate) fn shown_role(&self) -> Option<StaffRole> {
+        self.staff.filter(|_| self.place.area() == Area::Staff)
+    }
+
+    /// Returns the first page of this part of the pages.
+    pub(crate) fn home(&self) -> &'static str {
+        self.place.area().home()
+    }
+
+    /// Returns the path and the key of the name of the other part of the pages, if the person has one.
+    pub(crate) fn other_area(&self) -> Option<(&'static str, &'static str)> {
+        match self.place.area() {
+            Area::Account => self.staff.map(|_| (Area::Staff.home(), "area-staff")),
+            Area::Staff => {
+                let account = self.company.as_ref();
+                account.map(|_| (Area::Account.home(), "area-account"))
+            }
+        }
+    }
+}
+
+/// A part of the pages, with a navigation of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Area {
+    /// The pages of an account.
+    Account,
+    /// The pages of the operator's staff.
+    Staff,
+}
+
+impl Area {
+    const fn home(self) -> &'static str {
+        match self {
+            Self::Account => crate::paths::HOME,
+            Self::Staff => crate::paths::STAFF,
+        }
     }
 }
 
@@ -44,11 +102,21 @@ pub(crate) enum Place {
     Keys,
     /// The person's own settings.
     Settings,
+    /// The audit trail.
+    Audit,
+    /// Who is staff.
+    Staff,
 }
 
 impl Place {
     /// All places, in the order of the navigation.
-    pub(crate) const ALL: &[Self] = &[Self::Overview, Self::Keys, Self::Settings];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Overview,
+        Self::Keys,
+        Self::Settings,
+        Self::Audit,
+        Self::Staff,
+    ];
 
     /// Returns its path, the key of its name, and its icon.
     const fn row(self) -> (&'static str, &'static str, &'static str) {
@@ -56,6 +124,24 @@ impl Place {
             Self::Overview => ("/dashboard", "place-overview", "layout-dashboard"),
             Self::Keys => ("/dashboard/keys", "place-keys", "key-round"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
+            Self::Audit => ("/admin/audit", "place-audit", "book-open"),
+            Self::Staff => ("/admin/people", "place-staff", "lock"),
+        }
+    }
+
+    const fn area(self) -> Area {
+        match self {
+            Self::Overview | Self::Keys | Self::Settings => Area::Account,
+            Self::Audit | Self::Staff => Area::Staff,
+        }
+    }
+
+    /// Returns what a role of the staff has to allow.
+    const fn asks(self) -> Option<StaffAction> {
+        match self {
+            Self::Overview | Self::Keys | Self::Settings => None,
+            Self::Audit => Some(StaffAction::LookAtAudit),
+            Self::Staff => Some(StaffAction::LookAtStaff),
         }
     }
 
@@ -69,5 +155,15 @@ impl Place {
 
     pub(crate) const fn icon(self) -> &'static str {
         self.row().2
+    }
+}
+
+/// Returns the key of the words for a role of the staff.
+pub(crate) const fn role_key(role: StaffRole) -> &'static str {
+    match role {
+        StaffRole::Admin => "role-admin",
+        StaffRole::Support => "role-support",
+        StaffRole::Finance => "role-finance",
+        StaffRole::Auditor => "role-auditor",
     }
 }

@@ -15,6 +15,7 @@ use otp_edge::{RequestContext, envelope, not_found, resource_at};
 
 use crate::address_page::AddressPage;
 use crate::answer;
+use crate::audit::AuditPage;
 use crate::code_page::CodePage;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
@@ -30,6 +31,7 @@ use crate::second_factor::{RecoveryCodesPage, SecondFactorPage};
 use crate::settings::SettingsPage;
 use crate::sign_in::SignInPage;
 use crate::sign_up::SignUpPage;
+use crate::staff_list::{RemoveStaffPage, StaffListPage};
 
 /// The path of the list of all states.
 const GALLERY: &str = "/gallery";
@@ -88,6 +90,9 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<SecondFactorPage>(page))
         .chain(states::<RecoveryCodesPage>(page))
         .chain(states::<ProvePage>(page))
+        .chain(states::<AuditPage>(page))
+        .chain(states::<StaffListPage>(page))
+        .chain(states::<RemoveStaffPage>(page))
         .chain(states::<ErrorPage>(page))
         .collect()
 }

@@ -6,7 +6,7 @@
 use crate::markup::Markup;
 
 /// The name and the content of each icon, by name.
-const ICONS: [(&str, &str); 22] = [
+const ICONS: [(&str, &str); 24] = [
     (
         "ban",
         r#"<circle cx="12" cy="12" r="10"/><path d="M4.929 4.929 19.07 19.071"/>"#,
@@ -50,6 +50,10 @@ const ICONS: [(&str, &str); 22] = [
         r#"<rect width="7" height="9" x="3" y="3" rx="1"/><rect width="7" height="5" x="14" y="3" rx="1"/><rect width="7" height="9" x="14" y="12" rx="1"/><rect width="7" height="5" x="3" y="16" rx="1"/>"#,
     ),
     (
+        "lock",
+        r#"<rect width="18" height="11" x="3" y="11" rx="2" ry="2"/><path d="M7 11V7a5 5 0 0 1 10 0v4"/>"#,
+    ),
+    (
         "log-out",
         r#"<path d="m16 17 5-5-5-5"/><path d="M21 12H9"/><path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4"/>"#,
     ),
@@ -76,6 +80,10 @@ const ICONS: [(&str, &str); 22] = [
     (
         "triangle-alert",
         r#"<path d="m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3"/><path d="M12 9v4"/><path d="M12 17h.01"/>"#,
+    ),
+    (
+        "users",
+        r#"<path d="M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2"/><path d="M16 3.128a4 4 0 0 1 0 7.744"/><path d="M22 21v-2a4 4 0 0 0-3-3.87"/><circle cx="9" cy="7" r="4"/>"#,
     ),
     (
         "wallet",

@@ -12,6 +12,7 @@
 mod address_page;
 mod answer;
 mod assets;
+mod audit;
 mod code_page;
 mod dashboard;
 mod error_page;
@@ -41,6 +42,8 @@ mod settings;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod staff_home;
+mod staff_list;
 mod state;
 #[cfg(test)]
 mod templates;

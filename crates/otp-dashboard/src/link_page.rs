@@ -34,6 +34,11 @@ impl LinkPage {
     }
 }
 
+/// Returns the path that signs a person in by this token.
+pub(crate) fn path(token: &SessionToken) -> String {
+    format!("/sign-in/link/{}", &*token.expose())
+}
+
 pub(crate) fn resource() -> Resource {
     resource_at("/link/{token}").get(show).post(submit).finish()
 }

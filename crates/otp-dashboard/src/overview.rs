@@ -18,6 +18,7 @@ use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
 use crate::page::Page;
+use crate::paths;
 use crate::value::Value;
 use crate::visit::Visit;
 use attention::AttentionLine;
@@ -43,7 +44,10 @@ async fn show(visit: Visit) -> HttpResponse {
         Err(answer) => return answer,
     };
     let Some(account) = viewer.account.as_ref().map(|account| account.id) else {
-        return visit.problem(Problem::NotFound);
+        return match viewer.staff {
+            Some(_) => answer::go_to(paths::STAFF),
+            None => visit.problem(Problem::NotFound),
+        };
     };
     let show = visit.state.show_overview.clone();
     let overview = match visit.run(async move { show.execute(account).await }).await {

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use otp_core::person::staff::StaffRole;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_edge::RequestContext;
@@ -9,6 +10,7 @@ use otp_texts::Direction;
 
 use crate::assets::Assets;
 use crate::form::{Fault, Refused};
+use crate::frame::role_key;
 use crate::icons;
 use crate::markup::Markup;
 use crate::value::{self, Value};
@@ -65,6 +67,16 @@ impl Page {
     /// Returns a name that is alone.
     pub(crate) fn name(&self, name: &str) -> Markup {
         Markup::of_text(&Value::Name(name).isolated())
+    }
+
+    /// Returns the words for a role of the staff.
+    pub(crate) fn role(&self, role: &StaffRole) -> Markup {
+        self.t(role_key(*role))
+    }
+
+    /// Returns the words that say what a role of the staff is for.
+    pub(crate) fn role_about(&self, role: &StaffRole) -> Markup {
+        self.t(&format!("{}-about", role_key(*role)))
     }
 
     /// Returns an instant, in UTC.

@@ -9,6 +9,15 @@ pub(crate) const CODE: &str = "/sign-in/code";
 /// The first page of a person who is signed in, and the beginning of the paths of all others.
 pub(crate) const HOME: &str = "/dashboard";
 
+/// The first page of staff, and the beginning of the paths of all others.
+pub(crate) const STAFF: &str = "/admin";
+
+/// The list of staff.
+pub(crate) const STAFF_LIST: &str = "/admin/people";
+
+/// The page that turns on the second factor.
+pub(crate) const SECOND_FACTOR: &str = "/dashboard/settings/second-factor";
+
 /// The page that asks for another proof of the person.
 pub(crate) const PROVE: &str = "/dashboard/prove";
 
@@ -26,8 +35,10 @@ pub(crate) fn before(path: &str, next: &str) -> String {
 
 /// Returns the page to go on with: one for people who are signed in, on this site, or else the first of them.
 pub(crate) fn local(next: &str) -> &str {
-    let below = next.strip_prefix(HOME);
-    let is_local = below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let mut below = [HOME, STAFF]
+        .into_iter()
+        .filter_map(|path| next.strip_prefix(path));
+    let is_local = below.any(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     let is_plain = next
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
@@ -40,13 +51,19 @@ mod tests {
 
     #[test]
     fn the_way_back_leads_to_a_page_of_this_site_and_to_no_other() {
-        for next in ["/dashboard", "/dashboard/keys?a=1", "/dashboard?lang=ar"] {
+        for next in [
+            "/dashboard",
+            "/dashboard/keys?a=1",
+            "/dashboard?lang=ar",
+            "/admin/people",
+        ] {
             assert_eq!(local(next), next);
         }
         for next in [
             "",
             "/",
             "/dashboards",
+            "/administration",
             "/dashboard.evil.example",
             "//evil.example/dashboard",
             "/\\evil.example",

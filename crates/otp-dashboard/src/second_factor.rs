@@ -24,9 +24,6 @@ use crate::value::Value;
 use crate::visit::Visit;
 use qr::QrCode;
 
-/// The path of the page.
-const PATH: &str = "/dashboard/settings/second-factor";
-
 #[derive(Template)]
 #[template(path = "second_factor.html")]
 pub(crate) struct SecondFactorPage {
@@ -120,8 +117,8 @@ async fn enrol(visit: Visit, payload: Payload) -> HttpResponse {
     };
     let manage = visit.state.manage_second_factor.clone();
     match visit.run(async move { manage.enrol(&viewer).await }).await {
-        Ok(Ok(_)) => answer::go_to(PATH),
-        Ok(Err(error)) => refuse(&visit, error, PATH),
+        Ok(Ok(_)) => answer::go_to(paths::SECOND_FACTOR),
+        Ok(Err(error)) => refuse(&visit, error, paths::SECOND_FACTOR),
         Err(answer) => answer,
     }
 }
@@ -153,7 +150,7 @@ async fn confirm(visit: Visit, payload: Payload) -> HttpResponse {
             }
             Err(answer) => answer,
         },
-        Ok(Err(error)) => refuse(&visit, error, PATH),
+        Ok(Err(error)) => refuse(&visit, error, paths::SECOND_FACTOR),
         Err(answer) => answer,
     }
 }
@@ -182,7 +179,7 @@ async fn waiting(visit: &Visit, viewer: &Viewer) -> Result<SecondFactorPage, Htt
     let secret = match enrolment {
         Ok(enrolment) => Some(ShownSecret::of(&enrolment)),
         Err(ManageSecondFactorError::NotFound) => None,
-        Err(error) => return Err(refuse(visit, error, PATH)),
+        Err(error) => return Err(refuse(visit, error, paths::SECOND_FACTOR)),
     };
     let frame = visit.frame(viewer, Place::Settings);
     Ok(SecondFactorPage::new(visit.page(), frame, secret))
@@ -192,7 +189,9 @@ async fn waiting(visit: &Visit, viewer: &Viewer) -> Result<SecondFactorPage, Htt
 fn refuse(visit: &Visit, error: ManageSecondFactorError, next: &str) -> HttpResponse {
     match error {
         ManageSecondFactorError::NotFresh => prove_page::first(next),
-        ManageSecondFactorError::IsOn => answer::go_to(paths::SETTINGS),
+        ManageSecondFactorError::IsOn | ManageSecondFactorError::IsStaff => {
+            answer::go_to(paths::SETTINGS)
+        }
         ManageSecondFactorError::NotFound | ManageSecondFactorError::Incorrect => {
             visit.problem(Problem::NotFound)
         }

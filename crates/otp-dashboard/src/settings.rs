@@ -7,6 +7,7 @@ use askama::Template;
 use otp_core::ids::{SessionId, parse_uuid};
 use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::session::Session;
+use otp_core::person::staff::StaffRole;
 use otp_core::time::Timestamp;
 use otp_core::usecases::manage_second_factor::SecondFactorState;
 use otp_edge::resource_at;
@@ -30,6 +31,8 @@ pub(crate) struct SettingsPage {
     /// The person's mail address.
     email: String,
     second_factor: SecondFactorState,
+    /// Whether the person is staff, who cannot turn the second factor off.
+    is_staff: bool,
     sessions: Vec<ShownSession>,
 }
 
@@ -127,6 +130,7 @@ async fn show(visit: Visit) -> HttpResponse {
                 frame: visit.frame(&viewer, Place::Settings),
                 email: viewer.details.email.as_str().to_owned(),
                 second_factor,
+                is_staff: viewer.staff.is_some(),
                 sessions: sessions
                     .iter()
                     .map(|session| ShownSession::of(session, this))
@@ -204,6 +208,7 @@ impl Samples for SettingsPage {
             frame: Frame::sample(Place::Settings),
             email: "sara.al-harbi@noor-retail.example".to_owned(),
             second_factor: SecondFactorState::Off,
+            is_staff: false,
             sessions: vec![one.clone()],
         };
         let several = Self {
@@ -211,6 +216,7 @@ impl Samples for SettingsPage {
             frame: Frame::sample(Place::Settings),
             email: "sara@example.com".to_owned(),
             second_factor: SecondFactorState::On { recovery_codes: 9 },
+            is_staff: false,
             sessions: vec![
                 one,
                 session(2, Some("Samsung Internet"), Some("Android"), 12),
@@ -218,7 +224,19 @@ impl Samples for SettingsPage {
                 session(4, None, None, 25),
             ],
         };
+        let of_staff = Self {
+            page: page.clone(),
+            frame: Frame {
+                staff: Some(StaffRole::Admin),
+                ..Frame::sample(Place::Settings)
+            },
+            email: "karim@gateway.example".to_owned(),
+            second_factor: SecondFactorState::On { recovery_codes: 1 },
+            is_staff: true,
+            sessions: alone.sessions.clone(),
+        };
         vec![
+            ("of-staff", StatusCode::OK, of_staff),
             ("alone", StatusCode::OK, alone),
             ("several", StatusCode::OK, several),
         ]

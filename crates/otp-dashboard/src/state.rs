@@ -2,8 +2,10 @@
 
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
+use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
@@ -32,6 +34,10 @@ pub struct DashboardState {
     pub manage_second_factor: ManageSecondFactor,
     /// Manages the keys of people's accounts.
     pub manage_own_keys: ManageOwnKeys,
+    /// Manages who is staff.
+    pub manage_staff: ManageStaff,
+    /// Lists the audit trail.
+    pub list_audit_entries: ListAuditEntries,
     /// Changes passwords.
     pub change_password: ChangePassword,
     /// Shows the overview of an account.

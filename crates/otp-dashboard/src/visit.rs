@@ -7,6 +7,7 @@ use actix_web::http::header::{HeaderName, USER_AGENT};
 use actix_web::web::{Data, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use otp_core::person::device::Device;
+use otp_core::person::permission::{StaffAction, staff_allowed};
 use otp_core::person::session::{SessionHash, SessionToken};
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::resume_session::{Activity, Viewer};
@@ -119,6 +120,28 @@ impl Visit {
         }
     }
 
+    /// Returns a person of the staff whose role allows this, and leads one without a second factor to its page. Nobody
+    /// else learns that there are pages of staff.
+    pub(crate) async fn staff(&self, action: StaffAction) -> Result<Viewer, HttpResponse> {
+        let viewer = self.viewer().await?;
+        match viewer.staff {
+            None => Err(self.problem(Problem::NotFound)),
+            Some(staff) if !staff.has_second_factor => Err(answer::go_to(paths::SECOND_FACTOR)),
+            Some(staff) if staff_allowed(staff.role, action) => Ok(viewer),
+            Some(_) => Err(self.problem(Problem::RoleForbids)),
+        }
+    }
+
+    /// Receives the form of a person of the staff whose role allows this.
+    pub(crate) async fn form_of_staff(
+        &self,
+        action: StaffAction,
+        payload: Payload,
+    ) -> Result<(Viewer, Typed), HttpResponse> {
+        let (_, typed) = self.signed_form(payload).await?;
+        Ok((self.staff(action).await?, typed))
+    }
+
     /// Returns the frame of a page for a person who is signed in.
     pub(crate) fn frame(&self, viewer: &Viewer, place: Place) -> Frame {
         let token = self.token();
@@ -126,7 +149,9 @@ impl Visit {
         let company = account.and_then(|account| account.company.as_ref());
         Frame {
             name: viewer.details.name.as_str().to_owned(),
-            company: company.map_or_else(String::new, |company| company.as_str().to_owned()),
+            company: account
+                .map(|_| company.map_or_else(String::new, |company| company.as_str().to_owned())),
+            staff: viewer.staff_role(),
             form_token: token.map(|token| token.form_token()).unwrap_or_default(),
             place,
         }

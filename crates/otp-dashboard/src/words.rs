@@ -7,23 +7,26 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/shell.ftl"),
         include_str!("../locales/en/public.ftl"),
         include_str!("../locales/en/account.ftl"),
+        include_str!("../locales/en/staff.ftl"),
     ),
     arabic: concat!(
         include_str!("../locales/ar/shell.ftl"),
         include_str!("../locales/ar/public.ftl"),
         include_str!("../locales/ar/account.ftl"),
+        include_str!("../locales/ar/staff.ftl"),
     ),
 });
 
 #[cfg(test)]
 mod tests {
     use otp_core::message::MessageStatus;
+    use otp_core::person::staff::StaffRole;
 
     use super::*;
     use crate::address_page::ProofFor;
     use crate::error_page::Problem;
     use crate::form::{Fault, FieldKind, Refused};
-    use crate::frame::Place;
+    use crate::frame::{Place, role_key};
     use crate::message_badge::MessageBadge;
     use crate::{keys, overview, templates};
 
@@ -51,6 +54,13 @@ mod tests {
         Place::ALL.iter().for_each(|place| add(place.key()));
         let statuses = MessageStatus::ALL.map(MessageBadge::from);
         statuses.iter().for_each(|badge| add(badge.key));
+        for role in StaffRole::ALL.map(role_key) {
+            add(role);
+            add(&format!("{role}-about"));
+        }
+        ["area-staff", "area-account", "invited-about"]
+            .iter()
+            .for_each(|key| add(key));
         overview::keys().iter().for_each(|key| add(key));
         keys::keys().iter().for_each(|key| add(key));
         let of_settings = [

@@ -2,33 +2,38 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::audit::AuditEntry;
+use otp_core::audit::chain::{ChainHead, ChainedEntry};
 use otp_core::ports::{AuditTrail, PortError};
-use otp_rows::rows::{AuditEntryRow, read_all};
-use otp_rows::schema::audit_entries;
+use otp_rows::Col;
+use otp_rows::rows::{AuditEntryRow, AuditHeadRow, read_all};
+use otp_rows::schema::{audit_entries, audit_head};
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::transaction::Transaction;
 
 #[async_trait]
 impl AuditTrail for PgStore {
     async fn append_audit_entries(&self, entries: &[AuditEntry]) -> Result<(), PortError> {
-        let rows: Vec<_> = entries.iter().map(AuditEntryRow::from).collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
-        diesel::insert_into(audit_entries::table)
-            .values(rows)
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(())
+        let transaction = Transaction::on(self.connection().await?);
+        let appended = async {
+            transaction.begin().await?;
+            append(transaction.connection(), entries.iter().cloned()).await
+        };
+        let appended = appended.await;
+        transaction.finish(appended.map_err(port_error)).await
     }
 
-    async fn list_audit_entries(&self, limit: usize) -> Result<Vec<AuditEntry>, PortError> {
+    async fn list_audit_entries(
+        &self,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<ChainedEntry>, PortError> {
         let rows = audit_entries::table
-            .order((audit_entries::at.desc(), audit_entries::id.desc()))
+            .filter(audit_entries::sequence.lt(Col(before)))
+            .order(audit_entries::sequence.desc())
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(AuditEntryRow::as_select())
             .load(&mut self.connection().await?)
@@ -36,4 +41,56 @@ impl AuditTrail for PgStore {
             .map_err(port_error)?;
         Ok(read_all(rows)?)
     }
+
+    async fn read_audit_chain(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<ChainedEntry>, PortError> {
+        let rows = audit_entries::table
+            .filter(audit_entries::sequence.gt(Col(after)))
+            .order(audit_entries::sequence)
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .select(AuditEntryRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
+    }
+
+    async fn audit_head(&self) -> Result<ChainHead, PortError> {
+        let row = audit_head::table
+            .select(AuditHeadRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(row.into())
+    }
+}
+
+/// Appends entries, as the last statements of the transaction of what they are about: whoever appends waits here for
+/// the end of the others.
+pub(crate) async fn append(
+    mut connection: &AsyncPgConnection,
+    entries: impl IntoIterator<Item = AuditEntry>,
+) -> QueryResult<()> {
+    let head = audit_head::table
+        .select(AuditHeadRow::as_select())
+        .for_update()
+        .first(&mut connection)
+        .await?;
+    let chained = ChainHead::from(head).append_all(entries);
+    let Some(last) = chained.last().map(ChainedEntry::head) else {
+        return Ok(());
+    };
+    let rows: Vec<_> = chained.into_iter().map(AuditEntryRow::from).collect();
+    diesel::insert_into(audit_entries::table)
+        .values(rows)
+        .execute(&mut connection)
+        .await?;
+    diesel::update(audit_head::table)
+        .set(AuditHeadRow::from(last))
+        .execute(&mut connection)
+        .await?;
+    Ok(())
 }

@@ -63,6 +63,7 @@ mod senders;
 mod sessions;
 mod sign_in_attempts;
 mod sign_in_links;
+mod staff;
 mod statement;
 mod storage_health;
 mod stored_fallbacks;

@@ -12,14 +12,13 @@ use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError};
 use otp_core::sealing::PersonIndex;
 use otp_rows::Col;
-use otp_rows::rows::{AccountRow, AuditEntryRow, KeyringRow, MembershipRow, PersonRow};
-use otp_rows::schema::{
-    accounts, audit_entries, keyring, memberships, persons, sessions, sign_in_links,
-};
+use otp_rows::rows::{AccountRow, KeyringRow, MembershipRow, PersonRow};
+use otp_rows::schema::{accounts, keyring, memberships, persons, sessions, sign_in_links};
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join3, try_join4};
+use crate::pipeline::{try_join, try_join3};
 use crate::sessions::end_all;
 use crate::transaction::Transaction;
 
@@ -117,7 +116,7 @@ async fn open(transaction: &Transaction, new: &NewHolder, entry: &AuditEntry) ->
     }
     let connection = || transaction.connection();
     let (mut first, mut second) = (connection(), connection());
-    let (mut third, mut fourth) = (connection(), connection());
+    let mut third = connection();
     let account = diesel::insert_into(accounts::table)
         .values(AccountRow::from(&new.account))
         .execute(&mut first);
@@ -127,10 +126,8 @@ async fn open(transaction: &Transaction, new: &NewHolder, entry: &AuditEntry) ->
     let membership = diesel::insert_into(memberships::table)
         .values(MembershipRow::from(&new.membership))
         .execute(&mut third);
-    let append = diesel::insert_into(audit_entries::table)
-        .values(AuditEntryRow::from(entry))
-        .execute(&mut fourth);
-    try_join4(account, key, membership, append).await?;
+    try_join3(account, key, membership).await?;
+    append(connection(), [entry.clone()]).await?;
     Ok(true)
 }
 
@@ -143,19 +140,17 @@ async fn join(
     if !insert_person(transaction, person).await? {
         return Ok(false);
     }
-    let (mut first, mut second) = (transaction.connection(), transaction.connection());
-    let membership = diesel::insert_into(memberships::table)
+    let mut connection = transaction.connection();
+    diesel::insert_into(memberships::table)
         .values(MembershipRow::from(membership))
-        .execute(&mut first);
-    let append = diesel::insert_into(audit_entries::table)
-        .values(AuditEntryRow::from(entry))
-        .execute(&mut second);
-    try_join(membership, append).await?;
+        .execute(&mut connection)
+        .await?;
+    append(transaction.connection(), [entry.clone()]).await?;
     Ok(true)
 }
 
 /// Begins the transaction, adds a person, and returns whether nobody had the mail address.
-async fn insert_person(transaction: &Transaction, person: &Person) -> QueryResult<bool> {
+pub(crate) async fn insert_person(transaction: &Transaction, person: &Person) -> QueryResult<bool> {
     let mut connection = transaction.connection();
     let insert = diesel::insert_into(persons::table)
         .values(PersonRow::from(person))
@@ -195,11 +190,9 @@ async fn set_password(
     let mut other = transaction.connection();
     let links = sign_in_links::table.filter(sign_in_links::person_id.eq(Col(person)));
     let links = diesel::delete(links).execute(&mut other);
-    let append = diesel::insert_into(audit_entries::table)
-        .values(AuditEntryRow::from(entry))
-        .execute(&mut connection);
     let keep = keep.map(|keep| keep.id);
     let ended = end_all(transaction.connection(), person, keep);
-    try_join3(ended, links, append).await?;
+    try_join(ended, links).await?;
+    append(transaction.connection(), [entry.clone()]).await?;
     Ok(true)
 }

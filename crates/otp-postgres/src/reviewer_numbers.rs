@@ -11,10 +11,11 @@ use otp_core::ports::{PortError, ReviewerNumbers};
 use otp_core::reviewer::{ReviewerNumber, judge};
 use otp_core::sealing::RecipientIndex;
 use otp_rows::Col;
-use otp_rows::rows::{AuditEntryRow, ReviewerNumberRow};
-use otp_rows::schema::{audit_entries, reviewer_numbers};
+use otp_rows::rows::ReviewerNumberRow;
+use otp_rows::schema::reviewer_numbers;
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::port_error;
 use crate::pipeline::{try_join, try_join3};
 use crate::send_ledger::lock_accounts;
@@ -58,7 +59,7 @@ async fn add(
     entry: &AuditEntry,
 ) -> QueryResult<bool> {
     let accounts = BTreeSet::from([number.account_id]);
-    let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    let mut connection = transaction.connection();
     let ((), _, existing) = try_join3(
         transaction.begin(),
         lock_accounts(transaction.connection(), &accounts),
@@ -70,15 +71,13 @@ async fn add(
     };
     let making_room = making_room.into_iter().map(Col);
     diesel::delete(reviewer_numbers::table.filter(reviewer_numbers::id.eq_any(making_room)))
-        .execute(&mut first)
+        .execute(&mut connection)
         .await?;
-    let insert = diesel::insert_into(reviewer_numbers::table)
+    diesel::insert_into(reviewer_numbers::table)
         .values(ReviewerNumberRow::from(number))
-        .execute(&mut first);
-    let append = diesel::insert_into(audit_entries::table)
-        .values(AuditEntryRow::from(entry))
-        .execute(&mut second);
-    try_join(insert, append).await?;
+        .execute(&mut connection)
+        .await?;
+    append(transaction.connection(), [entry.clone()]).await?;
     Ok(true)
 }
 
@@ -96,10 +95,7 @@ async fn remove(
     );
     let ((), removed) = try_join(transaction.begin(), delete.execute(&mut connection)).await?;
     if removed > 0 {
-        diesel::insert_into(audit_entries::table)
-            .values(AuditEntryRow::from(entry))
-            .execute(&mut connection)
-            .await?;
+        append(transaction.connection(), [entry.clone()]).await?;
     }
     Ok(removed > 0)
 }

@@ -9,10 +9,11 @@ use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::ports::{PortError, SecondFactors};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{AuditEntryRow, RecoveryCodeRow, SecondFactorRow};
-use otp_rows::schema::{audit_entries, recovery_codes, second_factors};
+use otp_rows::rows::{RecoveryCodeRow, SecondFactorRow};
+use otp_rows::schema::{recovery_codes, second_factors};
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::port_error;
 use crate::pipeline::{try_join, try_join3};
 use crate::sessions::end_all;
@@ -124,7 +125,7 @@ async fn confirm(
     codes: Vec<RecoveryCodeRow>,
     entry: &AuditEntry,
 ) -> QueryResult<bool> {
-    let (mut first, mut second) = (transaction.connection(), transaction.connection());
+    let mut first = transaction.connection();
     let unconfirmed = second_factors::table
         .find(Col(person))
         .filter(second_factors::confirmed_at.is_null());
@@ -141,11 +142,9 @@ async fn confirm(
     let kept = diesel::insert_into(recovery_codes::table)
         .values(codes)
         .execute(&mut first);
-    let append = diesel::insert_into(audit_entries::table)
-        .values(AuditEntryRow::from(entry))
-        .execute(&mut second);
     let ended = end_all(transaction.connection(), person, Some(keep));
-    try_join3(kept, ended, append).await?;
+    try_join(kept, ended).await?;
+    append(transaction.connection(), [entry.clone()]).await?;
     Ok(true)
 }
 
@@ -160,10 +159,7 @@ async fn remove(
     let ((), removed) = try_join(transaction.begin(), delete).await?;
     if removed > 0 {
         end_all(transaction.connection(), person, keep).await?;
-        diesel::insert_into(audit_entries::table)
-            .values(AuditEntryRow::from(entry))
-            .execute(&mut connection)
-            .await?;
+        append(transaction.connection(), [entry.clone()]).await?;
     }
     Ok(removed > 0)
 }

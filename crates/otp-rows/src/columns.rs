@@ -3,6 +3,7 @@
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, SmallInt, Text};
 use otp_core::account::AccountStanding;
 use otp_core::api_key::ApiKeyHash;
+use otp_core::audit::chain::AuditHash;
 use otp_core::audit::{Actor, AuditAction};
 use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::ProviderId;
@@ -26,6 +27,7 @@ use otp_core::person::device::{Browser, System};
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::RecoveryHash;
 use otp_core::person::session::{SessionHash, Stage};
+use otp_core::person::staff::StaffRole;
 use otp_core::plan::Currency;
 use otp_core::pricing::PriceKey;
 use otp_core::proof::{ProofPublicKey, ProofSubject};
@@ -126,6 +128,7 @@ codes!(
     CodeOutcome,
     ConsentRequest,
     ConsentSource,
+    DeliveryState,
     EndpointStanding,
     EntryKind,
     EventSource,
@@ -133,6 +136,7 @@ codes!(
     NoticeState,
     ProofSubject,
     Quality,
+    StaffRole,
     Stage,
     StoppedBy,
     System,
@@ -140,7 +144,6 @@ codes!(
     UiLanguage,
     VerificationStatus,
     WebhookEventKind,
-    DeliveryState,
 );
 
 texts!(
@@ -157,6 +160,7 @@ texts!(
 
 hashes!(
     ApiKeyHash,
+    AuditHash,
     CheckKey,
     CodeHash,
     Fingerprint,
@@ -251,6 +255,11 @@ column!(bool as Bool, |value| Some(value), |value| *value);
 column!(i16 as SmallInt, |number| Some(number), |value| *value);
 column!(i32 as Integer, |number| Some(number), |value| *value);
 column!(i64 as BigInt, |number| Some(number), |value| *value);
+column!(
+    u64 as BigInt,
+    |number| u64::try_from(number).ok(),
+    |value| i64::try_from(*value).unwrap_or(i64::MAX)
+);
 column!(
     usize as Integer,
     |number| usize::try_from(number).ok(),

@@ -27,7 +27,7 @@ mod webhook_delivery;
 mod webhook_endpoint;
 
 pub use account::{AccountChangeRow, AccountRow, ApiKeyRow};
-pub use audit::AuditEntryRow;
+pub use audit::{AuditEntryRow, AuditHeadRow};
 pub use consent::{
     ConsentRow, CurrentConsentRow, LoggedConsentRow, OptOutRow, UnresolvedConsentRow,
 };
@@ -45,7 +45,7 @@ pub use message::{
     ExaminedMessageRow, MessageEventRow, MessageOutcomeRow, MessageRecordRow, MessageRow,
 };
 pub use notice::NoticeRow;
-pub use person::{MembershipRow, PersonRow};
+pub use person::{MembershipRow, PersonRow, StaffRow};
 pub use plan::{PlanRow, PriceRow};
 pub use proof_key::ProofKeyRow;
 pub use queued::ClaimedMessageRow;

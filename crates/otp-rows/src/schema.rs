@@ -77,12 +77,23 @@ table! {
 
 table! {
     /// The audit trail.
-    audit_entries (id) {
+    audit_entries (sequence) {
+        sequence -> BigInt,
         id -> Id,
         at -> Instant,
         actor -> Text,
         action -> Text,
         subject -> Id,
+        hash -> Binary,
+    }
+}
+
+table! {
+    /// The head of the audit trail, in one row.
+    audit_head (id) {
+        id -> SmallInt,
+        sequence -> BigInt,
+        hash -> Binary,
     }
 }
 
@@ -402,6 +413,15 @@ table! {
     memberships (person_id, account_id) {
         person_id -> Id,
         account_id -> Id,
+        role -> SmallInt,
+        since -> Instant,
+    }
+}
+
+table! {
+    /// The people of the operator.
+    staff (person_id) {
+        person_id -> Id,
         role -> SmallInt,
         since -> Instant,
     }

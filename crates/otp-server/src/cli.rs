@@ -25,6 +25,7 @@ use crate::commands::price::PriceCommand;
 use crate::commands::proof_key::ProofKeyCommand;
 use crate::commands::reviewer_number::ReviewerNumberCommand;
 use crate::commands::sender::SenderCommand;
+use crate::commands::staff::StaffCommand;
 use crate::commands::subscription::SubscriptionCommand;
 use crate::commands::template::TemplateCommand;
 use crate::commands::test_inbox::TestInboxArguments;
@@ -86,6 +87,9 @@ pub(crate) enum Command {
     /// Manage the people who sign in to the pages of an account.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Manage the operator's staff, who sign in to the pages at `/admin`.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Check or rotate the keyring: the keys that protect personal data, wrapped by the master key.
     #[command(subcommand)]
     Keyring(KeyringCommand),

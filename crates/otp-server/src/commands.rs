@@ -23,6 +23,7 @@ mod sandbox;
 pub(crate) mod sender;
 mod serve;
 mod shell;
+pub(crate) mod staff;
 pub(crate) mod subscription;
 pub(crate) mod template;
 pub(crate) mod test_inbox;
@@ -73,6 +74,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Audit(command) => audit::run(&administration().await?, command).await,
         Command::Ledger(command) => ledger::run(&administration().await?, command).await,
         Command::Person(command) => person::run(&administration().await?, command).await,
+        Command::Staff(command) => staff::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,
         Command::Subscription(command) => {
             subscription::run(&administration().await?, command).await

@@ -11,8 +11,10 @@ use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::list_api_keys::ListApiKeys;
+use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
+use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
 use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::prove_address::ProveAddress;
@@ -74,6 +76,11 @@ pub(crate) fn state(
         installation: installation(),
         begin_session: begin_session.clone(),
     };
+    let sign_in_by_link = SignInByLink {
+        links: storage(),
+        persons: storage(),
+        begin_session: begin_session.clone(),
+    };
     DashboardState {
         change_password: ChangePassword {
             persons: storage(),
@@ -87,6 +94,15 @@ pub(crate) fn state(
             clock: Arc::clone(&adapters.clock),
             randomness: Arc::clone(&adapters.randomness),
         },
+        manage_staff: ManageStaff {
+            staff: storage(),
+            persons: storage(),
+            factors: storage(),
+            passwords: passwords.clone(),
+            installation: installation(),
+            links: sign_in_by_link.clone(),
+        },
+        list_audit_entries: ListAuditEntries { audit: storage() },
         manage_own_keys: ManageOwnKeys {
             list: ListApiKeys {
                 keys: storage(),
@@ -132,11 +148,7 @@ pub(crate) fn state(
             installation: installation(),
             begin_session: begin_session.clone(),
         },
-        sign_in_by_link: SignInByLink {
-            links: storage(),
-            persons: storage(),
-            begin_session: begin_session.clone(),
-        },
+        sign_in_by_link,
         reset_password: ResetPassword {
             prove,
             persons: storage(),
@@ -148,6 +160,8 @@ pub(crate) fn state(
             sessions: storage(),
             persons: storage(),
             accounts: storage(),
+            staff: storage(),
+            factors: storage(),
             sealers: adapters.sealers.clone(),
             installation: installation(),
             clock: Arc::clone(&adapters.clock),

@@ -3,32 +3,34 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::audit::AuditEntry;
+use otp_core::audit::chain::{ChainHead, ChainedEntry};
 use otp_core::ports::{AuditTrail, PortError};
-use otp_rows::rows::{AuditEntryRow, read_all};
-use otp_rows::schema::audit_entries;
+use otp_rows::Col;
+use otp_rows::rows::{AuditEntryRow, AuditHeadRow, read_all};
+use otp_rows::schema::{audit_entries, audit_head};
 
 use crate::SqliteStore;
 
 #[async_trait]
 impl AuditTrail for SqliteStore {
     async fn append_audit_entries(&self, entries: &[AuditEntry]) -> Result<(), PortError> {
-        let rows: Vec<_> = entries.iter().map(AuditEntryRow::from).collect();
+        let entries = entries.to_vec();
         self.write("db.audit_trail.append", move |connection| {
-            for row in rows {
-                diesel::insert_into(audit_entries::table)
-                    .values(row)
-                    .execute(connection)?;
-            }
-            Ok(())
+            Ok(append(connection, entries)?)
         })
         .await
     }
 
-    async fn list_audit_entries(&self, limit: usize) -> Result<Vec<AuditEntry>, PortError> {
+    async fn list_audit_entries(
+        &self,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<ChainedEntry>, PortError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read("db.audit_trail.list", move |connection| {
             let rows = audit_entries::table
-                .order((audit_entries::at.desc(), audit_entries::id.desc()))
+                .filter(audit_entries::sequence.lt(Col(before)))
+                .order(audit_entries::sequence.desc())
                 .limit(limit)
                 .select(AuditEntryRow::as_select())
                 .load(connection)?;
@@ -36,4 +38,54 @@ impl AuditTrail for SqliteStore {
         })
         .await
     }
+
+    async fn read_audit_chain(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<ChainedEntry>, PortError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read("db.audit_trail.read_chain", move |connection| {
+            let rows = audit_entries::table
+                .filter(audit_entries::sequence.gt(Col(after)))
+                .order(audit_entries::sequence)
+                .limit(limit)
+                .select(AuditEntryRow::as_select())
+                .load(connection)?;
+            Ok(read_all(rows)?)
+        })
+        .await
+    }
+
+    async fn audit_head(&self) -> Result<ChainHead, PortError> {
+        self.read("db.audit_trail.head", |connection| Ok(head(connection)?))
+            .await
+    }
+}
+
+/// Appends entries, in the transaction of what they are about. There is one writer at a time.
+pub(crate) fn append(
+    connection: &mut SqliteConnection,
+    entries: impl IntoIterator<Item = AuditEntry>,
+) -> QueryResult<()> {
+    let chained = head(connection)?.append_all(entries);
+    let Some(last) = chained.last().map(ChainedEntry::head) else {
+        return Ok(());
+    };
+    for entry in chained {
+        diesel::insert_into(audit_entries::table)
+            .values(AuditEntryRow::from(entry))
+            .execute(connection)?;
+    }
+    diesel::update(audit_head::table)
+        .set(AuditHeadRow::from(last))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn head(connection: &mut SqliteConnection) -> QueryResult<ChainHead> {
+    let row = audit_head::table
+        .select(AuditHeadRow::as_select())
+        .first(connection)?;
+    Ok(row.into())
 }

@@ -59,6 +59,7 @@ mod sessions;
 mod set_based;
 mod sign_in_attempts;
 mod sign_in_links;
+mod staff;
 mod storage_health;
 mod stored_fallbacks;
 mod stored_verifications;

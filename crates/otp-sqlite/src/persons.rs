@@ -11,12 +11,11 @@ use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError};
 use otp_core::sealing::PersonIndex;
 use otp_rows::Col;
-use otp_rows::rows::{AccountRow, AuditEntryRow, KeyringRow, MembershipRow, PersonRow};
-use otp_rows::schema::{
-    accounts, audit_entries, keyring, memberships, persons, sessions, sign_in_links,
-};
+use otp_rows::rows::{AccountRow, KeyringRow, MembershipRow, PersonRow};
+use otp_rows::schema::{accounts, keyring, memberships, persons, sessions, sign_in_links};
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 use crate::sessions::end_all;
 
 #[async_trait]
@@ -26,7 +25,7 @@ impl Persons for SqliteStore {
         let account = AccountRow::from(&new.account);
         let key = KeyringRow::new(KeyOwner::Account(new.account.id), &new.key);
         let membership = MembershipRow::from(&new.membership);
-        let entry = AuditEntryRow::from(entry);
+        let entry = entry.clone();
         self.write("db.persons.open_account", move |connection| {
             if !insert_person(connection, person)? {
                 return Ok(false);
@@ -51,7 +50,7 @@ impl Persons for SqliteStore {
     ) -> Result<bool, PortError> {
         let person = PersonRow::from(person);
         let membership = MembershipRow::from(membership);
-        let entry = AuditEntryRow::from(entry);
+        let entry = entry.clone();
         self.write("db.persons.join_account", move |connection| {
             if !insert_person(connection, person)? {
                 return Ok(false);
@@ -105,7 +104,7 @@ impl Persons for SqliteStore {
         keep: Option<Session>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
-        let (password, entry) = (password.clone(), AuditEntryRow::from(entry));
+        let (password, entry) = (password.clone(), entry.clone());
         self.write("db.persons.set_password", move |connection| {
             if let Some(keep) = &keep {
                 let kept = sessions::table
@@ -125,9 +124,7 @@ impl Persons for SqliteStore {
             end_all(connection, person, keep.map(|keep| keep.id))?;
             let links = sign_in_links::table.filter(sign_in_links::person_id.eq(Col(person)));
             diesel::delete(links).execute(connection)?;
-            diesel::insert_into(audit_entries::table)
-                .values(entry)
-                .execute(connection)?;
+            append(connection, [entry])?;
             Ok(true)
         })
         .await
@@ -155,7 +152,10 @@ impl Persons for SqliteStore {
 }
 
 /// Adds a person, and returns whether nobody had the mail address.
-fn insert_person(connection: &mut SqliteConnection, person: PersonRow) -> QueryResult<bool> {
+pub(crate) fn insert_person(
+    connection: &mut SqliteConnection,
+    person: PersonRow,
+) -> QueryResult<bool> {
     let inserted = diesel::insert_into(persons::table)
         .values(person)
         .on_conflict(persons::email_index)
@@ -167,13 +167,11 @@ fn insert_person(connection: &mut SqliteConnection, person: PersonRow) -> QueryR
 fn join(
     connection: &mut SqliteConnection,
     membership: MembershipRow,
-    entry: AuditEntryRow,
+    entry: AuditEntry,
 ) -> QueryResult<()> {
     diesel::insert_into(memberships::table)
         .values(membership)
         .execute(connection)?;
-    diesel::insert_into(audit_entries::table)
-        .values(entry)
-        .execute(connection)?;
+    append(connection, [entry])?;
     Ok(())
 }

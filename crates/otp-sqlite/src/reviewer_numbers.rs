@@ -8,10 +8,11 @@ use otp_core::ports::{PortError, ReviewerNumbers};
 use otp_core::reviewer::{ReviewerNumber, judge};
 use otp_core::sealing::RecipientIndex;
 use otp_rows::Col;
-use otp_rows::rows::{AuditEntryRow, ReviewerNumberRow};
-use otp_rows::schema::{audit_entries, reviewer_numbers};
+use otp_rows::rows::ReviewerNumberRow;
+use otp_rows::schema::reviewer_numbers;
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 
 #[async_trait]
 impl ReviewerNumbers for SqliteStore {
@@ -20,7 +21,7 @@ impl ReviewerNumbers for SqliteStore {
         number: &ReviewerNumber,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
-        let (number, entry) = (number.clone(), AuditEntryRow::from(entry));
+        let (number, entry) = (number.clone(), entry.clone());
         // A transaction that writes has the database to itself, which locks the account too.
         self.write("db.reviewer_numbers.add", move |connection| {
             let Some(making_room) = judge(&load(connection, number.account_id)?, &number) else {
@@ -34,9 +35,7 @@ impl ReviewerNumbers for SqliteStore {
             diesel::insert_into(reviewer_numbers::table)
                 .values(ReviewerNumberRow::from(&number))
                 .execute(connection)?;
-            diesel::insert_into(audit_entries::table)
-                .values(entry)
-                .execute(connection)?;
+            append(connection, [entry])?;
             Ok(true)
         })
         .await
@@ -48,7 +47,7 @@ impl ReviewerNumbers for SqliteStore {
         recipient: RecipientIndex,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
-        let entry = AuditEntryRow::from(entry);
+        let entry = entry.clone();
         self.write("db.reviewer_numbers.remove", move |connection| {
             let removed = diesel::delete(
                 reviewer_numbers::table
@@ -57,9 +56,7 @@ impl ReviewerNumbers for SqliteStore {
             )
             .execute(connection)?;
             if removed > 0 {
-                diesel::insert_into(audit_entries::table)
-                    .values(entry)
-                    .execute(connection)?;
+                append(connection, [entry])?;
             }
             Ok(removed > 0)
         })

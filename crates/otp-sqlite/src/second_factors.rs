@@ -8,10 +8,11 @@ use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::ports::{PortError, SecondFactors};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{AuditEntryRow, RecoveryCodeRow, SecondFactorRow};
-use otp_rows::schema::{audit_entries, recovery_codes, second_factors};
+use otp_rows::rows::{RecoveryCodeRow, SecondFactorRow};
+use otp_rows::schema::{recovery_codes, second_factors};
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 use crate::sessions::end_all;
 
 #[async_trait]
@@ -58,7 +59,7 @@ impl SecondFactors for SqliteStore {
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let codes = RecoveryCodeRow::of(person, recovery_codes);
-        let entry = AuditEntryRow::from(entry);
+        let entry = entry.clone();
         self.write("db.second_factors.confirm", move |connection| {
             let unconfirmed = second_factors::table
                 .find(Col(person))
@@ -78,9 +79,7 @@ impl SecondFactors for SqliteStore {
                     .values(code)
                     .execute(connection)?;
             }
-            diesel::insert_into(audit_entries::table)
-                .values(entry)
-                .execute(connection)?;
+            append(connection, [entry])?;
             Ok(true)
         })
         .await
@@ -129,15 +128,13 @@ impl SecondFactors for SqliteStore {
         keep: Option<SessionId>,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
-        let entry = AuditEntryRow::from(entry);
+        let entry = entry.clone();
         self.write("db.second_factors.remove", move |connection| {
             let removed =
                 diesel::delete(second_factors::table.find(Col(person))).execute(connection)?;
             if removed > 0 {
                 end_all(connection, person, keep)?;
-                diesel::insert_into(audit_entries::table)
-                    .values(entry)
-                    .execute(connection)?;
+                append(connection, [entry])?;
             }
             Ok(removed > 0)
         })

@@ -21,6 +21,7 @@ mod receipts;
 mod recipient_identities;
 mod reviewer_numbers;
 mod sender_healths;
+mod staff;
 mod templates;
 mod test_inbox;
 mod verifications;
@@ -33,7 +34,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use otp_core::account::Account;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
-use otp_core::audit::AuditEntry;
+use otp_core::audit::chain::ChainedEntry;
 use otp_core::channel::email;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::channel::whatsapp::health::SenderHealth;
@@ -47,6 +48,7 @@ use otp_core::message::{Message, MessageEvent, RecordedOutcome};
 use otp_core::notice::{Announced, QueuedNotice};
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
 use otp_core::opt_out::{CurrentConsent, UnresolvedConsent};
+use otp_core::person::staff::StaffMember;
 use otp_core::plan::Plan;
 use otp_core::ports::{
     ConnectionUse, Directory, PortError, Schema, SchemaError, SchemaState, StorageHealth,
@@ -78,7 +80,7 @@ struct State {
     accounts: Vec<Account>,
     keyring: BTreeMap<KeyOwner, WrappedKey>,
     api_keys: Vec<ApiKey>,
-    audit: Vec<AuditEntry>,
+    audit: Vec<ChainedEntry>,
     plans: Vec<Plan>,
     subscriptions: Vec<Subscription>,
     /// The notices that were given about subscriptions, if any.
@@ -106,6 +108,7 @@ struct State {
     test_messages: Vec<TestMessage>,
     reviewer_numbers: Vec<ReviewerNumber>,
     people: PersonRows,
+    staff: Vec<StaffMember>,
     webhook_endpoints: Vec<WebhookEndpoint>,
     webhooks: WebhookRows,
 }

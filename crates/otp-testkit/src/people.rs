@@ -20,9 +20,11 @@ use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::list_api_keys::ListApiKeys;
+use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
+use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
 use otp_core::usecases::open_test_account::OpenTestAccount;
@@ -264,9 +266,31 @@ impl People {
             sessions: fixture.store.clone(),
             persons: fixture.store.clone(),
             accounts: fixture.store.clone(),
+            staff: fixture.store.clone(),
+            factors: fixture.store.clone(),
             sealers: fixture.sealers(),
             installation: Arc::clone(&fixture.installation),
             clock: fixture.clock.clone(),
+        }
+    }
+
+    /// Manages staff.
+    pub fn manage_staff(&self) -> ManageStaff {
+        let fixture = &self.world.fixture;
+        ManageStaff {
+            staff: fixture.store.clone(),
+            persons: fixture.store.clone(),
+            factors: fixture.store.clone(),
+            passwords: self.passwords.clone(),
+            installation: Arc::clone(&fixture.installation),
+            links: self.sign_in_by_link(),
+        }
+    }
+
+    /// Lists the audit trail.
+    pub fn list_audit_entries(&self) -> ListAuditEntries {
+        ListAuditEntries {
+            audit: self.world.fixture.store.clone(),
         }
     }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use otp_core::account::{Account, AccountChange};
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::audit::AuditEntry;
+use otp_core::audit::chain::{ChainHead, ChainedEntry};
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::channel::whatsapp::{ProviderId, Sender};
@@ -32,6 +33,7 @@ use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
 use otp_core::person::sign_in::SignInLink;
+use otp_core::person::staff::{StaffChange, StaffMember, StaffRefusal};
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::plan::Plan;
 use otp_core::ports::{
@@ -40,7 +42,7 @@ use otp_core::ports::{
     NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
     ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
     RewrappedKey, Schema, SchemaError, SchemaState, SecondFactors, SendLedger, SenderHealths,
-    Senders, Sessions, SignInAttempts, SignInLinks, Storage, StorageHealth, StoredRecipient,
+    Senders, Sessions, SignInAttempts, SignInLinks, Staff, Storage, StorageHealth, StoredRecipient,
     Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
     WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
 };
@@ -146,7 +148,9 @@ storage_parts! {
     }
     audit_trail: AuditTrail {
         async fn append_audit_entries(entries: &[AuditEntry]) -> ();
-        async fn list_audit_entries(limit: usize) -> Vec<AuditEntry>;
+        async fn list_audit_entries(before: u64, limit: usize) -> Vec<ChainedEntry>;
+        async fn read_audit_chain(after: u64, limit: usize) -> Vec<ChainedEntry>;
+        async fn audit_head() -> ChainHead;
     }
     credit_audit: CreditAudit {
         async fn sum_subscriptions() -> Vec<SubscriptionSums>;
@@ -364,6 +368,16 @@ storage_parts! {
         async fn add_sign_in_link(link: &SignInLink) -> ();
         async fn take_sign_in_link(hash: SessionHash) -> Option<SignInLink>;
         async fn forget_sign_in_links(before: Timestamp, limit: usize) -> usize;
+    }
+    staff: Staff {
+        async fn invite_staff(
+            person: &Person, member: &StaffMember, entry: &AuditEntry,
+        ) -> bool;
+        async fn change_staff(
+            change: &StaffChange, entry: &AuditEntry,
+        ) -> Result<(), StaffRefusal>;
+        async fn find_staff_member(person: PersonId) -> Option<StaffMember>;
+        async fn list_staff() -> Vec<StaffMember>;
     }
     subscriptions: Subscriptions {
         async fn grant(subscription: &Subscription, grant: &LedgerEntry) -> ();

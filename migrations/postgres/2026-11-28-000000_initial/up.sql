@@ -551,13 +551,23 @@ CREATE INDEX idempotent_requests_by_begin ON idempotent_requests (begun_at);
 
 -- The audit trail: which operator saw whose data. The subject is the id of what was seen.
 CREATE TABLE audit_entries (
-    id      uuid        PRIMARY KEY,
-    at      timestamptz NOT NULL,
-    actor   text        NOT NULL,
-    action  text        NOT NULL,
-    subject uuid        NOT NULL
+    sequence bigint      PRIMARY KEY,
+    id       uuid        NOT NULL UNIQUE,
+    at       timestamptz NOT NULL,
+    actor    text        NOT NULL,
+    action   text        NOT NULL,
+    subject  uuid        NOT NULL,
+    -- The SHA-256 of the entry and of the hash before it.
+    hash     bytea       NOT NULL
 );
-CREATE INDEX audit_entries_by_time ON audit_entries (at, id);
+
+-- The last place and hash of the chain. Whoever appends locks it.
+CREATE TABLE audit_head (
+    id       smallint PRIMARY KEY CHECK (id = 1),
+    sequence bigint   NOT NULL,
+    hash     bytea    NOT NULL
+);
+INSERT INTO audit_head VALUES (1, 0, decode(repeat('00', 32), 'hex'));
 
 CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -718,6 +728,14 @@ CREATE TABLE memberships (
     PRIMARY KEY (person_id, account_id)
 );
 CREATE INDEX memberships_by_account ON memberships (account_id);
+
+-- The people of the operator.
+CREATE TABLE staff (
+    person_id uuid        PRIMARY KEY REFERENCES persons (id),
+    -- 0 admin, 1 support, 2 finance, 3 auditor.
+    role      smallint    NOT NULL CHECK (role BETWEEN 0 AND 3),
+    since     timestamptz NOT NULL
+);
 
 -- The sessions of people. The token is in the browser only.
 CREATE TABLE sessions (

@@ -520,13 +520,23 @@ CREATE INDEX idempotent_requests_by_begin ON idempotent_requests (begun_at);
 
 -- The audit trail: which operator saw whose data. The subject is the id of what was seen.
 CREATE TABLE audit_entries (
-    id      BLOB    PRIMARY KEY,
-    at      INTEGER NOT NULL,
-    actor   TEXT    NOT NULL,
-    action  TEXT    NOT NULL,
-    subject BLOB    NOT NULL
+    sequence INTEGER PRIMARY KEY,
+    id       BLOB    NOT NULL UNIQUE,
+    at       INTEGER NOT NULL,
+    actor    TEXT    NOT NULL,
+    action   TEXT    NOT NULL,
+    subject  BLOB    NOT NULL,
+    -- The SHA-256 of the entry and of the hash before it.
+    hash     BLOB    NOT NULL
 ) STRICT;
-CREATE INDEX audit_entries_by_time ON audit_entries (at, id);
+
+-- The last place and hash of the chain.
+CREATE TABLE audit_head (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    sequence INTEGER NOT NULL,
+    hash     BLOB    NOT NULL
+) STRICT;
+INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
 
 CREATE TRIGGER audit_entries_are_not_changed BEFORE UPDATE ON audit_entries
 BEGIN
@@ -689,6 +699,14 @@ CREATE TABLE memberships (
     PRIMARY KEY (person_id, account_id)
 ) STRICT;
 CREATE INDEX memberships_by_account ON memberships (account_id);
+
+-- The people of the operator.
+CREATE TABLE staff (
+    person_id BLOB    PRIMARY KEY REFERENCES persons (id),
+    -- 0 admin, 1 support, 2 finance, 3 auditor.
+    role      INTEGER NOT NULL CHECK (role BETWEEN 0 AND 3),
+    since     INTEGER NOT NULL
+) STRICT;
 
 -- The sessions of people. The token is in the browser only.
 CREATE TABLE sessions (

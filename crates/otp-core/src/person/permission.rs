@@ -1,6 +1,7 @@
-//! Permissions: what a role may do in an account. There is no other place that decides it.
+//! Permissions: what a role may do. There is no other place that decides it.
 
 use super::AccountRole;
+use super::staff::StaffRole;
 
 /// Something that a person does in an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,7 +17,7 @@ impl AccountAction {
     pub const ALL: [Self; 2] = [Self::Look, Self::ManageKeys];
 }
 
-/// Returns whether a role allows an action.
+/// Returns whether a role in an account allows an action there.
 pub const fn allowed(role: AccountRole, action: AccountAction) -> bool {
     match action {
         AccountAction::Look => true,
@@ -24,6 +25,47 @@ pub const fn allowed(role: AccountRole, action: AccountAction) -> bool {
             AccountRole::Owner | AccountRole::Developer => true,
             AccountRole::Billing | AccountRole::Viewer => false,
         },
+    }
+}
+
+/// Something that the operator's staff does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StaffAction {
+    /// To look at the orders of all accounts, without the contact of a customer.
+    LookAtOrders,
+    /// To see how to reach a customer, to note that it was done, and to decline an order.
+    HandleOrders,
+    /// To activate an order, which grants credits.
+    ActivateOrders,
+    /// To look at the audit trail.
+    LookAtAudit,
+    /// To look at who is staff.
+    LookAtStaff,
+    /// To invite staff, and to give and take roles.
+    ManageStaff,
+}
+
+impl StaffAction {
+    /// Every action, for tables and tests.
+    pub const ALL: [Self; 6] = [
+        Self::LookAtOrders,
+        Self::HandleOrders,
+        Self::ActivateOrders,
+        Self::LookAtAudit,
+        Self::LookAtStaff,
+        Self::ManageStaff,
+    ];
+}
+
+/// Returns whether a role of the staff allows an action.
+pub const fn staff_allowed(role: StaffRole, action: StaffAction) -> bool {
+    use StaffRole::{Admin, Auditor, Finance, Support};
+    match action {
+        StaffAction::LookAtOrders => true,
+        StaffAction::HandleOrders => matches!(role, Admin | Support | Finance),
+        StaffAction::ActivateOrders => matches!(role, Admin | Finance),
+        StaffAction::LookAtAudit | StaffAction::LookAtStaff => matches!(role, Admin | Auditor),
+        StaffAction::ManageStaff => matches!(role, Admin),
     }
 }
 
@@ -40,6 +82,20 @@ mod tests {
             (AccountRole::Viewer, [true, false]),
         ] {
             let found = AccountAction::ALL.map(|action| allowed(role, action));
+            assert_eq!(found, expected, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn each_role_of_the_staff_may_do_what_the_table_says() {
+        // Orders: look, handle, activate. Audit trail. Staff: look, manage.
+        for (role, expected) in [
+            (StaffRole::Admin, [true, true, true, true, true, true]),
+            (StaffRole::Support, [true, true, false, false, false, false]),
+            (StaffRole::Finance, [true, true, true, false, false, false]),
+            (StaffRole::Auditor, [true, false, false, true, true, false]),
+        ] {
+            let found = StaffAction::ALL.map(|action| staff_allowed(role, action));
             assert_eq!(found, expected, "{role:?}");
         }
     }

@@ -5,7 +5,7 @@ use super::{
     IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
     OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
     ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
-    SignInAttempts, SignInLinks, StorageHealth, Subscriptions, Templates, TestInbox,
+    SignInAttempts, SignInLinks, Staff, StorageHealth, Subscriptions, Templates, TestInbox,
     VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
 };
 
@@ -45,6 +45,7 @@ pub trait Storage:
     + Sessions
     + SignInAttempts
     + SignInLinks
+    + Staff
     + StorageHealth
     + Subscriptions
     + Templates
@@ -88,6 +89,7 @@ impl<T> Storage for T where
         + Sessions
         + SignInAttempts
         + SignInLinks
+        + Staff
         + StorageHealth
         + Subscriptions
         + Templates

@@ -7,10 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::{AccountId, AuditEntryId, PersonId};
-use crate::person::password::Password;
+use crate::person::password::{Password, PasswordHash};
 use crate::person::session::SessionToken;
 use crate::person::{AccountRole, Membership, Person, PersonalDetails};
-use crate::ports::{Accounts, Passwords, Persons, PortError};
+use crate::ports::{Accounts, Passwords, Persons, PortError, Randomness};
 use crate::sealing::InstallationSealer;
 use crate::ui_language::UiLanguage;
 use crate::usecases::sign_in_by_link::SignInByLink;
@@ -67,6 +67,17 @@ pub enum AddPersonError {
     Port(#[from] PortError),
 }
 
+/// Hashes a password that nobody knows, for a person who signs in by a link first.
+pub(super) async fn unknown_password(
+    passwords: &dyn Passwords,
+    randomness: &dyn Randomness,
+) -> Result<PasswordHash, PortError> {
+    let mut unknown = [0; 32];
+    randomness.fill(&mut unknown);
+    let password = Password::typed(STANDARD.encode(unknown));
+    passwords.hash_password(&password).await
+}
+
 impl AddPerson {
     /// Adds a person to an account. Nobody knows their password: they sign in by the link, and set one at the page of a
     /// forgotten password.
@@ -82,10 +93,7 @@ impl AddPerson {
         }
         let begin = &self.links.begin_session;
         let (now, randomness) = (begin.clock.now(), &*begin.randomness);
-        let mut unknown = [0; 32];
-        randomness.fill(&mut unknown);
-        let password = Password::typed(STANDARD.encode(unknown));
-        let password = self.passwords.hash_password(&password).await?;
+        let password = unknown_password(&*self.passwords, randomness).await?;
         let id = PersonId::generate(now, randomness);
         let language = UiLanguage::of(&account.default_language);
         let sealing = (&*self.installation, randomness);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::audit::AuditEntry;
+use crate::audit::chain::ChainedEntry;
 use crate::ports::{AuditTrail, PortError};
 
 /// Lists the audit trail.
@@ -13,8 +13,13 @@ pub struct ListAuditEntries {
 }
 
 impl ListAuditEntries {
-    /// Returns at most `limit` entries.
-    pub async fn execute(&self, limit: usize) -> Result<Vec<AuditEntry>, PortError> {
-        self.audit.list_audit_entries(limit).await
+    /// Returns at most `limit` entries before this place; without a place, the newest.
+    pub async fn execute(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<ChainedEntry>, PortError> {
+        let before = before.unwrap_or(u64::MAX);
+        self.audit.list_audit_entries(before, limit).await
     }
 }

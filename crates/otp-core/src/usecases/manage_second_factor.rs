@@ -56,6 +56,9 @@ pub enum ManageSecondFactorError {
     /// The person has one already.
     #[error("the person has a second factor already")]
     IsOn,
+    /// The person is staff, who may not be without one.
+    #[error("staff have a second factor")]
+    IsStaff,
     /// There is none, or none that waits for its first code.
     #[error("there is no such second factor")]
     NotFound,
@@ -136,9 +139,12 @@ impl ManageSecondFactor {
         }
     }
 
-    /// Turns the factor off.
+    /// Turns the factor off. Staff cannot: an operator resets that of a person who lost the app.
     pub async fn remove(&self, viewer: &Viewer) -> Result<(), ManageSecondFactorError> {
         self.require_fresh(viewer)?;
+        if viewer.staff.is_some() {
+            return Err(ManageSecondFactorError::IsStaff);
+        }
         let person = viewer.person.id;
         let entry = self.entry(AuditAction::RemoveSecondFactor, person);
         let keep = Some(viewer.session.id);

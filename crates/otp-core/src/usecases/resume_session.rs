@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::account::ContactLine;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, PersonId};
 use crate::person::session::{Session, SessionToken, Stage};
+use crate::person::staff::StaffRole;
 use crate::person::{AccountRole, Membership, Person, PersonalDetails};
-use crate::ports::{Accounts, Clock, Persons, PortError, Sessions};
+use crate::ports::{Accounts, Clock, Persons, PortError, SecondFactors, Sessions, Staff};
 use crate::sealing::{InstallationSealer, Purpose};
 use crate::usecases::account_sealers::AccountSealers;
 
@@ -19,6 +20,10 @@ pub struct ResumeSession {
     pub persons: Arc<dyn Persons>,
     /// Finds their accounts.
     pub accounts: Arc<dyn Accounts>,
+    /// Knows who is staff.
+    pub staff: Arc<dyn Staff>,
+    /// Knows which of them have a second factor.
+    pub factors: Arc<dyn SecondFactors>,
     /// Opens the names of accounts.
     pub sealers: AccountSealers,
     /// Opens the details of people.
@@ -38,6 +43,28 @@ pub struct Viewer {
     pub session: Session,
     /// The account that they look at: that of their oldest membership; `None` if they have none.
     pub account: Option<ViewedAccount>,
+    /// The person's place in the operator's staff, if they have one.
+    pub staff: Option<ViewerStaff>,
+}
+
+/// The place of a viewer in the staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ViewerStaff {
+    /// The role.
+    pub role: StaffRole,
+    /// Whether the person has a second factor, without which the role counts for nothing.
+    ///
+    /// Source: OWASP ASVS 5.0, requirement 6.3.3.
+    pub has_second_factor: bool,
+}
+
+impl Viewer {
+    /// Returns the role in which the person acts as staff; `None` for everybody who is not staff, or has no second
+    /// factor.
+    pub fn staff_role(&self) -> Option<StaffRole> {
+        let staff = self.staff.filter(|staff| staff.has_second_factor);
+        staff.map(|staff| staff.role)
+    }
 }
 
 /// An account that a person looks at.
@@ -97,9 +124,21 @@ impl ResumeSession {
         let details = details.map_err(|error| PortError::Backend(error.into()))?;
         Ok(Some(Viewer {
             session: noted.unwrap_or(session),
+            staff: self.staff_of(person.id).await?,
             person,
             details,
             account,
+        }))
+    }
+
+    async fn staff_of(&self, person: PersonId) -> Result<Option<ViewerStaff>, PortError> {
+        let Some(member) = self.staff.find_staff_member(person).await? else {
+            return Ok(None);
+        };
+        let factor = self.factors.find_second_factor(person).await?;
+        Ok(Some(ViewerStaff {
+            role: member.role,
+            has_second_factor: factor.is_some_and(|factor| factor.is_on()),
         }))
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mockall::predicate::eq;
 use otp_core::api_key::ApiKey;
+use otp_core::audit::chain::ChainHead;
 use otp_core::audit::{Actor, AuditAction, AuditEntry};
 use otp_core::credits::Credits;
 use otp_core::ids::{ApiKeyId, AuditEntryId, PlanId};
@@ -122,13 +123,14 @@ async fn at_most_the_wanted_number_of_audit_entries_is_listed() {
         subject: Uuid::nil(),
     };
     let mut audit = MockAuditTrail::new();
+    let entry = ChainHead::EMPTY.append(entry);
     let stored = vec![entry.clone()];
     audit
         .expect_list_audit_entries()
-        .with(eq(20))
-        .return_once(move |_| Ok(stored));
+        .with(eq(u64::MAX), eq(20))
+        .return_once(move |_, _| Ok(stored));
     let list = ListAuditEntries {
         audit: Arc::new(audit),
     };
-    assert_eq!(list.execute(20).await.expect("listed"), [entry]);
+    assert_eq!(list.execute(None, 20).await.expect("listed"), [entry]);
 }

@@ -3,6 +3,7 @@
 mod administration;
 mod answer_once;
 mod audit_credits;
+mod audit_trail;
 mod authenticate;
 mod check_message_status;
 mod deliver_queued;

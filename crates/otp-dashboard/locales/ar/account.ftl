@@ -113,6 +113,7 @@ second-factor-about = مع العامل الثاني لا يسجّل أحد ال
 second-factor-add = فعّل العامل الثاني
 second-factor-on = مفعّل
 second-factor-remove = أوقف العامل الثاني
+second-factor-of-staff = لا يمكن لفريق العمل إيقافه.
 second-factor-start = اعرض رمز QR
 second-factor-scan = امسح هذا الرمز بتطبيقك.
 # كلمات رمز QR لقارئات الشاشة.

@@ -36,6 +36,9 @@ foreign-form-text = لم يتغيّر شيء. افتح الصفحة هنا ثم 
 unreadable-form-title = لم يصل النموذج كاملًا
 unreadable-form-text = لم يتغيّر شيء. ارجع وأرسل النموذج من جديد.
 
+role-forbids-title = دورك لا يسمح بهذا
+role-forbids-text = اطلب ذلك من أحد مديري هذه البوابة، أو اطلب دورًا آخر.
+
 sign-up-closed-title = التسجيل مغلق هنا حاليًا
 sign-up-closed-text = اطلب حسابًا من مشغّل هذه البوابة.
 

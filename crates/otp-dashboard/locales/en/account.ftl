@@ -107,6 +107,7 @@ second-factor-about = With a second factor, nobody signs in with your password a
 second-factor-add = Turn on second factor
 second-factor-on = On
 second-factor-remove = Turn off second factor
+second-factor-of-staff = Staff cannot turn it off.
 second-factor-start = Show QR code
 second-factor-scan = Scan this code with your app.
 # The words for the QR code, for screen readers.

@@ -36,6 +36,9 @@ foreign-form-text = Nothing was changed. Open the page here, and send the form a
 unreadable-form-title = The form did not arrive whole
 unreadable-form-text = Nothing was changed. Go back, and send the form again.
 
+role-forbids-title = Your role does not allow this
+role-forbids-text = Ask an admin of this gateway for it, or for another role.
+
 sign-up-closed-title = Nobody can sign up here at the moment
 sign-up-closed-text = Ask the operator of this gateway for an account.
 

@@ -23,11 +23,15 @@ pub(crate) enum FieldKind {
     Phone,
     /// The postal address of a business.
     Address,
+    /// The mail address of a person who is invited.
+    InvitedEmail,
+    /// The name of a person who is invited.
+    InvitedName,
 }
 
 impl FieldKind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Email,
         Self::Password,
         Self::NewPassword,
@@ -38,6 +42,8 @@ impl FieldKind {
         Self::Company,
         Self::Phone,
         Self::Address,
+        Self::InvitedEmail,
+        Self::InvitedName,
     ];
 
     /// Returns the name of the field, which is also its id in the page.
@@ -53,6 +59,8 @@ impl FieldKind {
             Self::Company => "company",
             Self::Phone => "phone",
             Self::Address => "address",
+            Self::InvitedEmail => "invited-email",
+            Self::InvitedName => "invited-name",
         }
     }
 
@@ -68,6 +76,8 @@ impl FieldKind {
             Self::Company => "field-company",
             Self::Phone => "field-phone",
             Self::Address => "field-address",
+            Self::InvitedEmail => "field-invited-email",
+            Self::InvitedName => "field-invited-name",
         }
     }
 
@@ -78,7 +88,9 @@ impl FieldKind {
             Self::KeyName => Some("hint-key-name"),
             Self::Phone => Some("hint-phone"),
             Self::Address => Some("hint-address"),
+            Self::InvitedName => Some("hint-invited-name"),
             Self::Email
+            | Self::InvitedEmail
             | Self::Password
             | Self::Code
             | Self::AppCode
@@ -90,7 +102,7 @@ impl FieldKind {
     /// Returns the type of the `input` element.
     pub(crate) const fn input_type(self) -> &'static str {
         match self {
-            Self::Email => "email",
+            Self::Email | Self::InvitedEmail => "email",
             Self::Password | Self::NewPassword => "password",
             Self::Phone => "tel",
             Self::Code
@@ -98,7 +110,8 @@ impl FieldKind {
             | Self::Name
             | Self::KeyName
             | Self::Company
-            | Self::Address => "text",
+            | Self::Address
+            | Self::InvitedName => "text",
         }
     }
 
@@ -110,7 +123,7 @@ impl FieldKind {
             Self::NewPassword => "new-password",
             Self::Code | Self::AppCode => "one-time-code",
             Self::Name => "name",
-            Self::KeyName => "off",
+            Self::KeyName | Self::InvitedEmail | Self::InvitedName => "off",
             Self::Company => "organization",
             Self::Phone => "tel",
             Self::Address => "street-address",
@@ -130,7 +143,9 @@ impl FieldKind {
             | Self::KeyName
             | Self::Company
             | Self::Phone
-            | Self::Address => None,
+            | Self::Address
+            | Self::InvitedEmail
+            | Self::InvitedName => None,
         }
     }
 
@@ -142,15 +157,18 @@ impl FieldKind {
             | Self::NewPassword
             | Self::Code
             | Self::AppCode
-            | Self::Phone => "ltr",
-            Self::Name | Self::KeyName | Self::Company | Self::Address => "auto",
+            | Self::Phone
+            | Self::InvitedEmail => "ltr",
+            Self::Name | Self::KeyName | Self::Company | Self::Address | Self::InvitedName => {
+                "auto"
+            }
         }
     }
 
     /// Returns whether the form cannot be sent without it.
     pub(crate) const fn is_required(self) -> bool {
         match self {
-            Self::Address => false,
+            Self::Address | Self::InvitedName => false,
             Self::Email
             | Self::Password
             | Self::NewPassword
@@ -159,7 +177,8 @@ impl FieldKind {
             | Self::Name
             | Self::KeyName
             | Self::Company
-            | Self::Phone => true,
+            | Self::Phone
+            | Self::InvitedEmail => true,
         }
     }
 
@@ -173,7 +192,9 @@ impl FieldKind {
             | Self::KeyName
             | Self::Company
             | Self::Phone
-            | Self::Address => true,
+            | Self::Address
+            | Self::InvitedEmail
+            | Self::InvitedName => true,
         }
     }
 }

@@ -33,13 +33,15 @@ pub(crate) enum Refused {
     NobodyHasAddress,
     /// The account has too many keys.
     ManyKeys,
+    /// Nobody could give roles any more.
+    LastAdmin,
     /// The gateway sends no mail.
     NoMailServer,
 }
 
 impl Refused {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 9] = {
+    pub(crate) const ALL: [Self; 10] = {
         let wait = Duration::from_secs(30);
         [
             Self::WrongPassword,
@@ -50,6 +52,7 @@ impl Refused {
             Self::AddressTaken,
             Self::NobodyHasAddress,
             Self::ManyKeys,
+            Self::LastAdmin,
             Self::NoMailServer,
         ]
     };
@@ -64,6 +67,7 @@ impl Refused {
             Self::AddressTaken => "refused-address-taken",
             Self::NobodyHasAddress => "refused-nobody",
             Self::ManyKeys => "refused-many-keys",
+            Self::LastAdmin => "refused-last-admin",
             Self::NoMailServer => "refused-no-mail",
         }
     }
@@ -84,6 +88,7 @@ impl Refused {
             | Self::AddressTaken
             | Self::NobodyHasAddress
             | Self::ManyKeys
+            | Self::LastAdmin
             | Self::NoMailServer => None,
         }
     }
@@ -95,7 +100,8 @@ impl Refused {
             | Self::CodeOver
             | Self::AddressTaken
             | Self::NobodyHasAddress
-            | Self::ManyKeys => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::ManyKeys
+            | Self::LastAdmin => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ManyPasswords { .. } | Self::CodeSent { .. } | Self::ManyCodes { .. } => {
                 StatusCode::TOO_MANY_REQUESTS
             }

@@ -162,7 +162,8 @@ impl Samples for OverviewPage {
         let sample = |state, (name, company): (&str, &str), overview| {
             let frame = Frame {
                 name: name.to_owned(),
-                company: company.to_owned(),
+                company: Some(company.to_owned()),
+                staff: None,
                 form_token: "c2Vzc2lvbi10b2tlbg".to_owned(),
                 place: Place::Overview,
             };

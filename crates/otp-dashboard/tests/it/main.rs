@@ -8,6 +8,7 @@ mod people;
 mod refusals;
 mod samples;
 mod settings;
+mod staff;
 
 use actix_web::App;
 use actix_web::body::MessageBody;

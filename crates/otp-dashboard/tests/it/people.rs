@@ -27,6 +27,8 @@ pub(super) fn state(people: &People) -> DashboardState {
         prove_person: people.prove_person(),
         manage_second_factor: people.manage_second_factor(),
         manage_own_keys: people.manage_own_keys(),
+        manage_staff: people.manage_staff(),
+        list_audit_entries: people.list_audit_entries(),
         change_password: people.change_password(),
         show_overview: show_overview(&people.world.fixture),
         end_sessions: people.end_sessions(),

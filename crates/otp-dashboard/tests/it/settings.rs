@@ -9,7 +9,7 @@ use super::people::*;
 use super::*;
 
 /// Returns the value of the first hidden field with this name.
-fn hidden<'a>(page: &'a Answer, name: &str) -> &'a str {
+pub(super) fn hidden<'a>(page: &'a Answer, name: &str) -> &'a str {
     let begin = format!("name=\"{name}\" value=\"");
     let value = page.body.split(&begin[..]).nth(1);
     let value = value.and_then(|rest| rest.split('"').next());
@@ -49,12 +49,24 @@ impl<'a, S: Pages> Desk<'a, S> {
     pub(super) async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = hidden(&self.open("/dashboard").await, "form-token").to_owned();
         let fields = [fields, &[("form-token", &*token)]].concat();
-        let sent = form(path, &fields).insert_header(("cookie", &*self.cookie));
+        self.send_plain(path, &fields).await
+    }
+
+    /// Sends a form with these fields only.
+    pub(super) async fn send_plain(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let sent = form(path, fields).insert_header(("cookie", &*self.cookie));
         ask(self.pages, sent).await
     }
 }
 
-fn code_of(people: &People, secret: &str) -> String {
+/// Returns the secret that the page of the second factor shows.
+pub(super) fn secret_of(page: &Answer) -> String {
+    let secret = page.body.split("into it: <bdi>").nth(1);
+    let secret = secret.and_then(|rest| rest.split('<').next());
+    secret.expect("a secret").to_owned()
+}
+
+pub(super) fn code_of(people: &People, secret: &str) -> String {
     let secret = secret.replace(' ', "");
     let shared = totp_rs::Secret::try_from_base32(secret).expect("a secret");
     let app = totp_rs::Builder::new()
@@ -122,10 +134,7 @@ async fn a_second_factor_is_turned_on_and_asked_for_at_the_next_sign_in() {
     assert_eq!(enrolled.header("location"), Some(path));
     let page = desk.open(path).await;
     assert!(page.body.contains("<svg class=\"qr\""), "{}", page.body);
-    let secret = page.body.split("into it: <bdi>").nth(1);
-    let secret = secret
-        .and_then(|rest| rest.split('<').next())
-        .expect("a secret");
+    let secret = &secret_of(&page);
     let confirm = format!("{path}/confirm");
     let wrong = desk.send(&confirm, &[("app-code", "000")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);

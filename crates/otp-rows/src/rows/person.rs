@@ -1,15 +1,16 @@
-//! Persons, and their memberships.
+//! Persons, their memberships, and who is staff.
 
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, PersonId};
 use otp_core::person::password::PasswordHash;
+use otp_core::person::staff::{StaffMember, StaffRole};
 use otp_core::person::{AccountRole, Membership, Person};
 use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 
 use crate::Col;
-use crate::schema::{memberships, persons};
+use crate::schema::{memberships, persons, staff};
 
 /// A person.
 #[derive(Queryable, Selectable, Insertable)]
@@ -78,6 +79,35 @@ impl From<MembershipRow> for Membership {
         Self {
             person_id: row.person_id.0,
             account_id: row.account_id.0,
+            role: row.role.0,
+            since: row.since.0,
+        }
+    }
+}
+
+/// A person's place in the staff.
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = staff)]
+pub struct StaffRow {
+    person_id: Col<PersonId>,
+    role: Col<StaffRole>,
+    since: Col<Timestamp>,
+}
+
+impl From<&StaffMember> for StaffRow {
+    fn from(member: &StaffMember) -> Self {
+        Self {
+            person_id: Col(member.person_id),
+            role: Col(member.role),
+            since: Col(member.since),
+        }
+    }
+}
+
+impl From<StaffRow> for StaffMember {
+    fn from(row: StaffRow) -> Self {
+        Self {
+            person_id: row.person_id.0,
             role: row.role.0,
             since: row.since.0,
         }

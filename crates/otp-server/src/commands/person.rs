@@ -70,6 +70,15 @@ pub(super) fn sign_in_path(token: &SessionToken) -> String {
     format!("/sign-in/link/{}", &*token.expose())
 }
 
+/// Returns the link that signs a person in by this token; only its path if the public address is not set.
+pub(super) fn link(administration: &Administration, token: &SessionToken) -> String {
+    let path = sign_in_path(token);
+    match administration.public_url() {
+        Some(url) => format!("{url}{path}"),
+        None => path,
+    }
+}
+
 pub(super) async fn run(
     administration: &Administration,
     command: PersonCommand,
@@ -102,11 +111,7 @@ async fn add(administration: &Administration, new: NewPerson) -> anyhow::Result<
         .add_person()?
         .execute(new, operator()?)
         .await?;
-    let path = sign_in_path(&added.token);
-    let link = match administration.public_url() {
-        Some(url) => format!("{url}{path}"),
-        None => path,
-    };
+    let link = link(administration, &added.token);
     Ok(Answer::object(
         json!({"id": added.id.to_string(), "link": link}),
     ))

@@ -39,6 +39,7 @@ macro_rules! storage_contract {
             sender_health,
             sessions,
             settlement,
+            staff,
             templates,
             test_accounts,
             timeline,
@@ -89,6 +90,7 @@ macro_rules! storage_contract {
         $crate::storage_contract! { @tests $fresh; audit_trail:
             audit_entries_read_back_newest_first,
             audit_entries_are_appended_all_or_none,
+            concurrent_audit_entries_make_one_chain,
         }
     };
     (@idempotency $fresh:expr) => {
@@ -376,6 +378,13 @@ macro_rules! storage_contract {
             old_failures_are_forgotten_in_batches,
             a_sign_in_link_is_taken_once,
             old_sign_in_links_are_forgotten_in_batches,
+        }
+    };
+    (@staff $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; staff:
+            staff_read_back_and_have_addresses_of_their_own,
+            staff_change_by_the_rule_with_an_entry,
+            concurrent_changes_leave_an_admin,
         }
     };
     (@reviewer_numbers $fresh:expr) => {

@@ -11,6 +11,7 @@ use otp_core::sealing::{RecipientIndex, Sealed};
 use uuid::Uuid;
 
 use super::administration::assert_conflict;
+use super::audit_trail::audit_entries;
 use super::fixture::{Fixture, START};
 
 /// The `id`-th number, of the `recipient`-th recipient, entered this number of seconds after the start.
@@ -44,7 +45,7 @@ async fn add(fixture: &Fixture, number: &ReviewerNumber, id: u8) -> bool {
 }
 
 async fn audited(fixture: &Fixture) -> Vec<AuditAction> {
-    let entries = fixture.store.list_audit_entries(99).await.expect("list");
+    let entries = audit_entries(&*fixture.store).await;
     entries.iter().map(|entry| entry.action).collect()
 }
 

@@ -98,7 +98,7 @@ impl Persons for MemoryStore {
         found.password = password.clone();
         state.people.end_all(person, keep.map(|keep| keep.id));
         state.people.links.retain(|link| link.person_id != person);
-        state.audit.push(entry.clone());
+        state.append_audit(entry);
         Ok(true)
     }
 
@@ -293,7 +293,7 @@ impl SecondFactors for MemoryStore {
         let codes = recovery_codes.iter().map(|hash| (person, *hash));
         state.people.recovery_codes.extend(codes);
         state.people.end_all(person, Some(keep));
-        state.audit.push(entry.clone());
+        state.append_audit(entry);
         Ok(true)
     }
 
@@ -334,7 +334,7 @@ impl SecondFactors for MemoryStore {
         let removed = people.second_factors.len() < before;
         if removed {
             people.end_all(person, keep);
-            state.audit.push(entry.clone());
+            state.append_audit(entry);
         }
         Ok(removed)
     }
@@ -351,6 +351,20 @@ impl PersonRows {
         persons.any(|person| person.email_index == email)
     }
 
+    /// Adds a person, and returns whether nobody had the mail address.
+    pub(super) fn add(&mut self, person: &Person) -> bool {
+        let is_new = !self.has_address(person.email_index);
+        if is_new {
+            self.persons.push(person.clone());
+        }
+        is_new
+    }
+
+    /// Returns whether there is a person with this id.
+    pub(super) fn has(&self, id: PersonId) -> bool {
+        self.persons.iter().any(|person| person.id == id)
+    }
+
     fn person_mut(&mut self, id: PersonId) -> Option<&mut Person> {
         self.persons.iter_mut().find(|person| person.id == id)
     }
@@ -365,6 +379,6 @@ impl State {
     fn join(&mut self, person: &Person, membership: Membership, entry: &AuditEntry) {
         self.people.persons.push(person.clone());
         self.people.memberships.push(membership);
-        self.audit.push(entry.clone());
+        self.append_audit(entry);
     }
 }

@@ -28,7 +28,7 @@ impl ReviewerNumbers for MemoryStore {
             .reviewer_numbers
             .retain(|other| !making_room.contains(&other.id));
         state.reviewer_numbers.push(number.clone());
-        state.audit.push(entry.clone());
+        state.append_audit(entry);
         Ok(true)
     }
 
@@ -45,7 +45,7 @@ impl ReviewerNumbers for MemoryStore {
             .retain(|number| (number.account_id, number.recipient_index) != (account, recipient));
         let removed = state.reviewer_numbers.len() < before;
         if removed {
-            state.audit.push(entry.clone());
+            state.append_audit(entry);
         }
         Ok(removed)
     }

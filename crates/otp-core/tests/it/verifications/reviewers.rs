@@ -7,6 +7,7 @@ use otp_core::usecases::manage_reviewer_numbers::{
     ManageReviewerNumbers, ManageReviewerNumbersError, NewReviewerNumber,
 };
 use otp_core::verification::fallback::PlannedStep;
+use otp_testkit::contract::audit_trail::audit_entries;
 use uuid::Uuid;
 
 use super::*;
@@ -124,9 +125,8 @@ async fn a_number_that_has_ended_or_was_removed_is_one_like_any_other() {
         assert_eq!(codes.len(), 1);
         assert_ne!(codes, [CODE]);
     }
-    let entries = removed.world.fixture.store.list_audit_entries(9).await;
-    let entries = entries.expect("list");
-    let entries: Vec<_> = entries
+    let entries: Vec<_> = audit_entries(&*removed.world.fixture.store)
+        .await
         .iter()
         .map(|entry| (entry.action, entry.subject))
         .collect();

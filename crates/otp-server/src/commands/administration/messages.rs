@@ -5,6 +5,7 @@ use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::show_insights::ShowInsights;
 use otp_core::usecases::show_message::ShowMessage;
+use otp_core::usecases::verify_audit_trail::VerifyAuditTrail;
 
 use super::Administration;
 
@@ -35,6 +36,12 @@ impl Administration {
 
     pub(in crate::commands) fn list_audit_entries(&self) -> ListAuditEntries {
         ListAuditEntries {
+            audit: self.storage.clone(),
+        }
+    }
+
+    pub(in crate::commands) fn verify_audit_trail(&self) -> VerifyAuditTrail {
+        VerifyAuditTrail {
             audit: self.storage.clone(),
         }
     }

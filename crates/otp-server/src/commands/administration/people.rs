@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use otp_core::usecases::add_person::AddPerson;
 use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::reset_second_factor::ResetSecondFactor;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 
@@ -11,23 +12,38 @@ use super::Administration;
 use crate::passwords::Argon2Passwords;
 
 impl Administration {
-    pub(crate) fn add_person(&self) -> anyhow::Result<AddPerson> {
+    fn sign_in_by_link(&self) -> SignInByLink {
         let begin_session = BeginSession {
             sessions: self.storage.clone(),
             factors: self.storage.clone(),
             clock: self.clock(),
             randomness: self.randomness(),
         };
+        SignInByLink {
+            links: self.storage.clone(),
+            persons: self.storage.clone(),
+            begin_session,
+        }
+    }
+
+    pub(crate) fn add_person(&self) -> anyhow::Result<AddPerson> {
         Ok(AddPerson {
             accounts: self.storage.clone(),
             persons: self.storage.clone(),
             passwords: Arc::new(Argon2Passwords::new(self.randomness())),
             installation: Arc::clone(&self.keys()?.installation),
-            links: SignInByLink {
-                links: self.storage.clone(),
-                persons: self.storage.clone(),
-                begin_session,
-            },
+            links: self.sign_in_by_link(),
+        })
+    }
+
+    pub(crate) fn manage_staff(&self) -> anyhow::Result<ManageStaff> {
+        Ok(ManageStaff {
+            staff: self.storage.clone(),
+            persons: self.storage.clone(),
+            factors: self.storage.clone(),
+            passwords: Arc::new(Argon2Passwords::new(self.randomness())),
+            installation: Arc::clone(&self.keys()?.installation),
+            links: self.sign_in_by_link(),
         })
     }
 
