@@ -17,6 +17,7 @@ mod load;
 mod measure;
 mod pace;
 mod peer;
+mod people;
 mod pgbench;
 mod preload;
 mod process;
@@ -29,6 +30,7 @@ mod store;
 mod verdict;
 mod verifications;
 mod webhooks;
+mod welch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,6 +58,8 @@ enum What {
     Receipts(receipts::Options),
     /// New verifications and checks, compared with sends, and the time that a refused check takes.
     Verifications(verifications::Options),
+    /// Sign-in, sign-up and reset: whether their time tells if anybody has an address.
+    People(people::Options),
     /// Webhooks to customers: how soon endpoints are called while others hang or fail, and how many sends they
     /// cost.
     Webhooks(webhooks::Options),
@@ -81,6 +85,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         What::Sends(options) => sends::run(&options).await?,
         What::Receipts(options) => receipts::run(&options).await?,
         What::Verifications(options) => verifications::run(&options).await?,
+        What::People(options) => people::run(&options).await?,
         What::Webhooks(options) => webhooks::run(&options).await?,
         What::Peer(peer) => return peer::run(peer).await,
     };

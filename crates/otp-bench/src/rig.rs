@@ -20,7 +20,7 @@ use crate::database::ByHand;
 use crate::process::Process;
 use crate::provider::Provider;
 
-const MASTER_KEY: &str = "b3RwLWJlbmNoIG1hc3RlciBrZXk6IDMyIGJ5dGVzISE=";
+pub(crate) const MASTER_KEY: &str = "b3RwLWJlbmNoIG1hc3RlciBrZXk6IDMyIGJ5dGVzISE=";
 
 /// More than any benchmark spends.
 const CREDITS: i64 = 2_000_000_000;
@@ -92,6 +92,12 @@ impl Rig {
             );
             Some(post("/SendMessage", Some(key), body.into_bytes()))
         }
+    }
+
+    /// Runs a command of the server's program on its database, and returns its JSON value.
+    pub(crate) fn command(&self, program: &Path, arguments: &[&str]) -> anyhow::Result<Value> {
+        let environment = environment(&self.database, self.provider.url());
+        command(program, &environment, arguments, b"")
     }
 
     /// Returns the key of the first account.

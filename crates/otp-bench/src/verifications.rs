@@ -10,7 +10,6 @@ mod refusals;
 mod requests;
 mod scenarios;
 mod timing;
-mod welch;
 
 use serde_json::Value;
 

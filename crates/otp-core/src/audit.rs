@@ -1,7 +1,7 @@
 //! The audit trail: who changed what or looked at whose data, and when. It is append-only.
 //!
 //! The actor says from where: a person acts through the pages, an operator at the command line of the host. Addresses of
-//! networks are personal data, which an entry that stays for ever must not contain.
+//! networks are personal data, which an entry that is never removed must not contain.
 
 pub mod chain;
 

@@ -104,7 +104,7 @@ pub(crate) enum Place {
     Settings,
     /// The audit trail.
     Audit,
-    /// Who is staff.
+    /// The list of staff.
     Staff,
 }
 
@@ -136,7 +136,7 @@ impl Place {
         }
     }
 
-    /// Returns what a role of the staff has to allow.
+    /// Returns the action that a role of the staff has to allow.
     const fn asks(self) -> Option<StaffAction> {
         match self {
             Self::Overview | Self::Keys | Self::Settings => None,

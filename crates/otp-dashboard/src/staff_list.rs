@@ -1,5 +1,6 @@
 //! `/admin/people`: who is staff, and in which role.
 
+mod refusal;
 mod remove;
 mod samples;
 
@@ -24,9 +25,10 @@ use crate::link_page;
 use crate::markup::Markup;
 use crate::page::Page;
 use crate::paths;
-use crate::prove_page;
 use crate::value::Value;
 use crate::visit::Visit;
+
+use refusal::refuse;
 
 pub(crate) use remove::RemoveStaffPage;
 
@@ -171,7 +173,7 @@ async fn invite(visit: Visit, payload: Payload) -> HttpResponse {
     let made = visit.run(async move { manage.invite(StaffManager::Viewer(&of), invited).await });
     match made.await {
         Ok(Ok(token)) => with_link(&visit, &viewer, address.as_str(), &token).await,
-        Ok(Err(error)) => refuse(&visit, &viewer, error).await,
+        Ok(Err(error)) => refused(&visit, &viewer, error).await,
         Err(answer) => answer,
     }
 }
@@ -192,7 +194,7 @@ async fn change_role(visit: Visit, path: Path<String>, payload: Payload) -> Http
     });
     match changed.await {
         Ok(Ok(())) => answer::go_to(paths::STAFF_LIST),
-        Ok(Err(error)) => refuse(&visit, &viewer, error).await,
+        Ok(Err(error)) => refused(&visit, &viewer, error).await,
         Err(answer) => answer,
     }
 }
@@ -231,14 +233,14 @@ async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<StaffListPage, HttpRe
                 role.is_some_and(may),
             ))
         }
-        Err(error) => Err(plainly_refused(visit, error)),
+        Err(error) => Err(refuse(visit, error)),
     }
 }
 
 /// Answers a refusal: that of the last admin on the page itself.
-async fn refuse(visit: &Visit, viewer: &Viewer, error: ManageStaffError) -> HttpResponse {
+async fn refused(visit: &Visit, viewer: &Viewer, error: ManageStaffError) -> HttpResponse {
     let ManageStaffError::Refused(StaffRefusal::LastAdmin) = error else {
-        return plainly_refused(visit, error);
+        return refuse(visit, error);
     };
     match page_of(visit, viewer).await {
         Ok(mut page) => {
@@ -246,16 +248,5 @@ async fn refuse(visit: &Visit, viewer: &Viewer, error: ManageStaffError) -> Http
             page.answer()
         }
         Err(answer) => answer,
-    }
-}
-
-fn plainly_refused(visit: &Visit, error: ManageStaffError) -> HttpResponse {
-    match error {
-        ManageStaffError::NotFresh => prove_page::first(paths::STAFF_LIST),
-        ManageStaffError::Forbidden => visit.problem(Problem::RoleForbids),
-        ManageStaffError::PersonNotFound | ManageStaffError::Refused(_) => {
-            visit.problem(Problem::NotFound)
-        }
-        ManageStaffError::Port(error) => visit.failed(&error),
     }
 }

@@ -18,6 +18,10 @@ macro_rules! table {
     };
 }
 
+mod people;
+
+pub use people::*;
+
 table! {
     /// Accounts, their contact details sealed.
     accounts (id) {
@@ -392,90 +396,6 @@ table! {
         failures -> Integer,
         failing_since -> Nullable<Instant>,
         rests_until -> Nullable<Instant>,
-    }
-}
-
-table! {
-    /// The people who sign in.
-    persons (id) {
-        id -> Id,
-        email_index -> Binary,
-        email -> Binary,
-        name -> Binary,
-        password -> Text,
-        language -> SmallInt,
-        created_at -> Instant,
-    }
-}
-
-table! {
-    /// The memberships of people in accounts.
-    memberships (person_id, account_id) {
-        person_id -> Id,
-        account_id -> Id,
-        role -> SmallInt,
-        since -> Instant,
-    }
-}
-
-table! {
-    /// The people of the operator.
-    staff (person_id) {
-        person_id -> Id,
-        role -> SmallInt,
-        since -> Instant,
-    }
-}
-
-table! {
-    /// The sessions of people.
-    sessions (id) {
-        id -> Id,
-        token_hash -> Binary,
-        person_id -> Id,
-        browser -> Nullable<SmallInt>,
-        system -> Nullable<SmallInt>,
-        stage -> SmallInt,
-        created_at -> Instant,
-        last_seen_at -> Instant,
-        proven_at -> Instant,
-    }
-}
-
-table! {
-    /// Links that sign a person in once.
-    sign_in_links (token_hash) {
-        token_hash -> Binary,
-        person_id -> Id,
-        expires_at -> Instant,
-    }
-}
-
-table! {
-    /// The second factors of people.
-    second_factors (person_id) {
-        person_id -> Id,
-        session_id -> Id,
-        secret -> Binary,
-        confirmed_at -> Nullable<Instant>,
-        last_step -> BigInt,
-    }
-}
-
-table! {
-    /// The recovery codes of people.
-    recovery_codes (person_id, hash) {
-        person_id -> Id,
-        hash -> Binary,
-    }
-}
-
-table! {
-    /// Wrong passwords since the last right one.
-    sign_in_failures (email_index) {
-        email_index -> Binary,
-        count -> Integer,
-        last_at -> Instant,
     }
 }
 

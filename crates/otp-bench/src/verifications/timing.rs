@@ -15,14 +15,12 @@ use tokio::task::JoinSet;
 use super::Bench;
 use super::refusals::{MAX_SPAN, Reason, Refusal, prepare};
 use super::scenarios::Scenario;
-use super::welch::cropped_t;
 use crate::contest::median;
 use crate::load::Load;
 use crate::rig::Rig;
 use crate::store::Store;
 use crate::verdict::{Bound, Verdict};
-
-const CERTAIN: f64 = 4.5;
+use crate::welch::{CERTAIN, cropped_t};
 
 /// So few that they hardly wait for each other, and so many that the codes do not expire meanwhile.
 const CONNECTIONS: usize = 8;

@@ -6,13 +6,15 @@ use actix_web::{HttpResponse, Resource};
 use askama::Template;
 use otp_core::ids::{PersonId, parse_uuid};
 use otp_core::person::permission::StaffAction;
-use otp_core::person::staff::StaffRole;
-use otp_core::usecases::manage_staff::StaffManager;
+use otp_core::person::staff::{StaffRefusal, StaffRole};
+use otp_core::usecases::manage_staff::{ManageStaffError, StaffManager};
+use otp_core::usecases::resume_session::Viewer;
 use otp_edge::resource_at;
 
-use super::{page_of, refuse};
+use super::refusal::refuse;
 use crate::answer;
 use crate::error_page::Problem;
+use crate::form::{Field, FormPage, Refused};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
 use crate::paths;
@@ -27,6 +29,17 @@ pub(crate) struct RemoveStaffPage {
     name: String,
     email: String,
     role: StaffRole,
+    refused: Option<Refused>,
+}
+
+impl FormPage for RemoveStaffPage {
+    fn fields(&self) -> Vec<&Field> {
+        Vec::new()
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused
+    }
 }
 
 pub(super) fn resource() -> Resource {
@@ -41,22 +54,10 @@ async fn show(visit: Visit, path: Path<String>) -> HttpResponse {
         Ok(viewer) => viewer,
         Err(answer) => return answer,
     };
-    let list = match page_of(&visit, &viewer).await {
-        Ok(list) => list,
-        Err(answer) => return answer,
-    };
-    let mut staff = list.staff.into_iter();
-    let Some(found) = staff.find(|staff| staff.id == *path) else {
+    let Ok(id) = parse_uuid(&path) else {
         return visit.problem(Problem::NotFound);
     };
-    let page = RemoveStaffPage {
-        page: list.page,
-        frame: list.frame,
-        name: found.name,
-        email: found.email,
-        role: found.role,
-    };
-    answer::page(StatusCode::OK, &page)
+    answered(&visit, &viewer, PersonId(id), None).await
 }
 
 async fn submit(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
@@ -64,19 +65,48 @@ async fn submit(visit: Visit, path: Path<String>, payload: Payload) -> HttpRespo
         Ok(sent) => sent,
         Err(answer) => return answer,
     };
-    let Ok(id) = parse_uuid(&path) else {
+    let Ok(id) = parse_uuid(&path).map(PersonId) else {
         return visit.problem(Problem::NotFound);
     };
     let (manage, of) = (visit.state.manage_staff.clone(), viewer.clone());
-    let removed = visit.run(async move {
-        let by = StaffManager::Viewer(&of);
-        manage.remove(by, PersonId(id)).await
-    });
+    let removed = visit.run(async move { manage.remove(StaffManager::Viewer(&of), id).await });
     match removed.await {
         Ok(Ok(())) => answer::go_to(paths::STAFF_LIST),
-        Ok(Err(error)) => refuse(&visit, &viewer, error).await,
+        Ok(Err(ManageStaffError::Refused(StaffRefusal::LastAdmin))) => {
+            answered(&visit, &viewer, id, Some(Refused::LastAdmin)).await
+        }
+        Ok(Err(error)) => refuse(&visit, error),
         Err(answer) => answer,
     }
+}
+
+/// Answers with the page about a person of the staff.
+async fn answered(
+    visit: &Visit,
+    viewer: &Viewer,
+    id: PersonId,
+    refused: Option<Refused>,
+) -> HttpResponse {
+    let (manage, of) = (visit.state.manage_staff.clone(), viewer.clone());
+    let listed = visit.run(async move { manage.list(StaffManager::Viewer(&of)).await });
+    let staff = match listed.await {
+        Ok(Ok(staff)) => staff,
+        Ok(Err(error)) => return refuse(visit, error),
+        Err(answer) => return answer,
+    };
+    let mut staff = staff.into_iter();
+    let Some(found) = staff.find(|staff| staff.member.person_id == id) else {
+        return visit.problem(Problem::NotFound);
+    };
+    let page = RemoveStaffPage {
+        page: visit.page(),
+        frame: visit.frame(viewer, Place::Staff),
+        name: found.details.name.as_str().to_owned(),
+        email: found.details.email.as_str().to_owned(),
+        role: found.member.role,
+        refused,
+    };
+    page.answer()
 }
 
 impl Samples for RemoveStaffPage {
@@ -88,12 +118,18 @@ impl Samples for RemoveStaffPage {
             frame: Frame::sample(Place::Staff),
             name: name.to_owned(),
             email: "omar@gateway.example".to_owned(),
-            role: StaffRole::Finance,
+            role: StaffRole::Admin,
+            refused: None,
         };
         let hostile = "<b>\"'&</b><script>alert(1)</script>".repeat(4);
+        let last_admin = Self {
+            refused: Some(Refused::LastAdmin),
+            ..sample("Karim Haddad")
+        };
         vec![
             ("asked", StatusCode::OK, sample("عمر السعدي")),
             ("hostile", StatusCode::OK, sample(&hostile)),
+            ("last-admin", StatusCode::UNPROCESSABLE_ENTITY, last_admin),
         ]
     }
 }

@@ -10,15 +10,18 @@ use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::language::LanguageTag;
+use otp_core::person::staff::StaffRole;
 use otp_core::person::{AccountRole, PersonalDetails};
 use otp_core::ports::Randomness;
 use otp_core::recipient::EmailAddress;
+use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::add_person::NewPerson;
 use otp_core::usecases::add_sender::NewSender;
 use otp_core::usecases::add_template::ApprovedTemplate;
 use otp_core::usecases::create_account::NewAccount;
 use otp_core::usecases::create_api_key::NewApiKey;
 use otp_core::usecases::grant_subscription::NewSubscription;
+use otp_core::usecases::manage_staff::{Invitation, StaffManager};
 use serde_json::json;
 use whatsapp_sandbox::{GatewayLinks, Sandbox, SandboxOptions, WebhookOptions};
 
@@ -211,6 +214,8 @@ pub(crate) struct Sample {
     pub(crate) key: String,
     /// The path that signs its owner in, once.
     sign_in: String,
+    /// The path that signs a person of the staff in, once.
+    staff_sign_in: String,
 }
 
 /// Creates an account with an owner, credits, sender and templates.
@@ -268,18 +273,27 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         .add_person()?
         .execute(new, operator()?)
         .await?;
+    let invited = Invitation {
+        email: EmailAddress::parse("staff@example.com")?,
+        name: Some(ContactLine::parse("Demo staff")?),
+        language: UiLanguage::English,
+        role: StaffRole::Admin,
+    };
+    let by = StaffManager::Operator(operator()?);
+    let staff = administration.manage_staff()?.invite(by, invited).await?;
     Ok(Sample {
         key: key.expose().to_owned(),
         sign_in: sign_in_path(&owner.token),
+        staff_sign_in: sign_in_path(&staff),
     })
 }
 
-/// Returns the address of the pages. Browsers keep their cookies over plain HTTP for `localhost` only.
-fn dashboard(url: &str, sample: &Sample) -> String {
+/// Returns the address of a page. Browsers keep the cookies of pages over plain HTTP for `localhost` only.
+fn page(url: &str, path: &str) -> String {
     let url = url
         .replace("//127.0.0.1:", "//localhost:")
         .replace("//[::1]:", "//localhost:");
-    url + &sample.sign_in
+    url + path
 }
 
 /// Returns the command that sends the first code. It ends the answer with a line break (`-w`), so that
@@ -310,7 +324,9 @@ fn first_verification(url: &str, key: &str) -> (String, String) {
 }
 
 fn introduction(url: &str, sample: &Sample, smtp_url: &str) -> Answer {
-    let (key, dashboard) = (&sample.key, dashboard(url, sample));
+    let key = &sample.key;
+    let dashboard = page(url, &sample.sign_in);
+    let staff = page(url, &sample.staff_sign_in);
     let curl = first_send(url, key);
     let (create, check) = first_verification(url, key);
     let text = format!(
@@ -318,6 +334,7 @@ fn introduction(url: &str, sample: &Sample, smtp_url: &str) -> Answer {
          API key       {key}\n\
          the phone     {url}/sandbox/\n\
          the dashboard {dashboard}\n\
+         staff's pages {staff}\n\
          API reference {url}/docs\n\n\
          Send a code, and see it arrive on the phone:\n\n  {curl}\n\n\
          Or let the gateway make the code and check it, with ID from the answer and CODE from the \
@@ -329,6 +346,7 @@ fn introduction(url: &str, sample: &Sample, smtp_url: &str) -> Answer {
         "apiKey": key,
         "phone": format!("{url}/sandbox/"),
         "dashboard": dashboard,
+        "staff": staff,
         "docs": format!("{url}/docs"),
         "curl": curl,
         "verificationCurl": create,
@@ -354,6 +372,7 @@ mod tests {
         let sample = Sample {
             key: key.expect("the key is shown whole once").to_owned(),
             sign_in: "/sign-in/link/…".to_owned(),
+            staff_sign_in: "/sign-in/link/…".to_owned(),
         };
         let printed = introduction("http://127.0.0.1:8080", &sample, "").text;
         let header = |key: &str| format!("X-Api-Key: {key}'");

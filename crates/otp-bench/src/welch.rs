@@ -1,12 +1,15 @@
 //! Welch's t-test: whether two samples have the same mean, though their variances differ.
 
+/// From this |t| on, a difference is certain.
+pub(crate) const CERTAIN: f64 = 4.5;
+
 /// The share of the largest values that is left out. They come from the machine, not from the measured code,
 /// and would hide a small difference.
 const CROPPED_PERCENT: usize = 5;
 
 /// Returns t of two samples without their largest values. The limit is that of both together, so that the
 /// cropping favours neither.
-pub(super) fn cropped_t(one: &[f64], other: &[f64]) -> f64 {
+pub(crate) fn cropped_t(one: &[f64], other: &[f64]) -> f64 {
     let mut all = [one, other].concat();
     all.sort_by(f64::total_cmp);
     let kept = all.len() - all.len() * CROPPED_PERCENT / 100;
