@@ -12,6 +12,7 @@ mod files;
 mod lexer;
 mod manifests;
 mod migrations;
+mod requirements;
 mod rust_code;
 mod source;
 mod voice;
@@ -111,6 +112,10 @@ fn findings(tree: &Tree) -> Vec<Finding> {
             manifests::check(&tree.root_manifest, &tree.packages),
         ),
         ("migrations", migrations::check(&tree.migrations)),
+        (
+            "requirements",
+            requirements::check(&tree.sources, &tree.documents),
+        ),
         ("voice", voice::check(texts)),
         ("words", words::check(&tree.sources)),
     ];
