@@ -10,7 +10,7 @@ use otp_core::ports::{PortError, SecondFactors};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{RecoveryCodeRow, SecondFactorRow};
-use otp_rows::schema::{recovery_codes, second_factors};
+use otp_rows::schema::{persons, recovery_codes, second_factors};
 
 use crate::PgStore;
 use crate::audit_trail::append;
@@ -135,7 +135,14 @@ async fn confirm(
             second_factors::last_step.eq(step),
         ))
         .execute(&mut first);
-    let ((), confirmed) = try_join(transaction.begin(), update).await?;
+    // A sign-in waits for this, or this for it.
+    let mut other = transaction.connection();
+    let lock = persons::table
+        .find(Col(person))
+        .select(persons::id)
+        .for_update()
+        .execute(&mut other);
+    let ((), _, confirmed) = try_join3(transaction.begin(), lock, update).await?;
     if confirmed == 0 {
         return Ok(false);
     }

@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{PersonId, SessionId};
 use otp_core::person::password::PasswordHash;
-use otp_core::person::session::{Session, SessionHash};
+use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::ports::{PortError, Sessions};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SessionChangeRow, SessionRow};
-use otp_rows::schema::{persons, sessions};
+use otp_rows::schema::{persons, second_factors, sessions};
 
 use crate::PgStore;
 use crate::errors::port_error;
@@ -112,7 +112,7 @@ async fn begin(
     instead_of: Option<SessionHash>,
 ) -> QueryResult<bool> {
     let (mut first, mut second) = (transaction.connection(), transaction.connection());
-    // A new password waits for this, or this for it.
+    // A new password or second factor waits for this, or this for it.
     let lock = persons::table
         .find(Col(session.person_id))
         .select(persons::password)
@@ -121,6 +121,15 @@ async fn begin(
     let locked = try_join(transaction.begin(), async { lock.await.optional() }).await?;
     if locked.1.is_none_or(|Col(current)| current != *password) {
         return Ok(false);
+    }
+    if session.stage == Stage::SignedIn {
+        let confirmed = second_factors::table
+            .find(Col(session.person_id))
+            .filter(second_factors::confirmed_at.is_not_null());
+        let confirmed: i64 = confirmed.count().get_result(&mut first).await?;
+        if confirmed > 0 {
+            return Ok(false);
+        }
     }
     let insert = diesel::insert_into(sessions::table)
         .values(SessionRow::from(session))

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{PersonId, SessionId};
 use otp_core::person::password::PasswordHash;
-use otp_core::person::session::{Session, SessionHash};
+use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::ports::{PortError, Sessions};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SessionChangeRow, SessionRow};
-use otp_rows::schema::{persons, sessions};
+use otp_rows::schema::{persons, second_factors, sessions};
 
 use crate::SqliteStore;
 
@@ -21,7 +21,8 @@ impl Sessions for SqliteStore {
         password: &PasswordHash,
         instead_of: Option<SessionHash>,
     ) -> Result<bool, PortError> {
-        let (person, password) = (session.person_id, password.clone());
+        let (person, stage) = (session.person_id, session.stage);
+        let password = password.clone();
         let row = SessionRow::from(session);
         self.write("db.sessions.begin", move |connection| {
             let unchanged = persons::table
@@ -30,6 +31,15 @@ impl Sessions for SqliteStore {
             let unchanged: i64 = unchanged.count().get_result(connection)?;
             if unchanged == 0 {
                 return Ok(false);
+            }
+            if stage == Stage::SignedIn {
+                let confirmed = second_factors::table
+                    .find(Col(person))
+                    .filter(second_factors::confirmed_at.is_not_null());
+                let confirmed: i64 = confirmed.count().get_result(connection)?;
+                if confirmed > 0 {
+                    return Ok(false);
+                }
             }
             if let Some(hash) = instead_of {
                 diesel::delete(sessions::table.filter(sessions::token_hash.eq(Col(hash))))

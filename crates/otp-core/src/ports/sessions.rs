@@ -13,11 +13,11 @@ use crate::time::Timestamp;
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Adds a session, and ends the one with the hash `instead_of`, if there is one: whoever signs in again in a
-    /// browser leaves no session behind. Returns `false`, and changes nothing, if the person does not exist or has
-    /// another password than `password`.
+    /// browser leaves no session behind. Returns `false`, and changes nothing, if the person does not exist, has
+    /// another password than `password`, or has a confirmed second factor that the session's stage does not wait for.
     ///
-    /// A new password ends all sessions, so a session MUST NOT begin with a password that is being replaced at the same
-    /// time: the adapter locks the person.
+    /// A new password and a new second factor end all sessions, so a session MUST NOT begin with a password that is being
+    /// replaced, or without a second factor that is being confirmed, at the same time: the adapter locks the person.
     async fn begin_session(
         &self,
         session: &Session,

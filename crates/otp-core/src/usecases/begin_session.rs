@@ -32,7 +32,7 @@ pub struct BegunSession {
 
 impl BeginSession {
     /// Signs the person in; a person with a second factor is asked for it first. `None` if the person has another
-    /// password by now. The session that the browser had before, if any, is ended.
+    /// password by now, or has just confirmed a second factor. The session that the browser had before, if any, is ended.
     pub async fn execute(
         &self,
         (person, password): (PersonId, &PasswordHash),

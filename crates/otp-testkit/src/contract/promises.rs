@@ -367,6 +367,8 @@ macro_rules! storage_contract {
             sessions_read_back_and_are_found_by_hash,
             a_session_begins_with_the_present_password_only,
             a_new_password_and_a_sign_in_leave_no_old_session,
+            a_session_begins_without_a_second_factor_only_if_there_is_none,
+            a_new_second_factor_and_a_sign_in_leave_no_session_without_it,
             a_new_session_ends_the_one_before_it,
             a_session_is_replaced_once_under_its_hash,
             a_person_ends_only_their_own_sessions,

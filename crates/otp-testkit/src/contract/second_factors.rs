@@ -5,7 +5,7 @@ use std::sync::Arc;
 use otp_core::audit::{AuditAction, AuditEntry};
 use otp_core::ids::{AuditEntryId, PersonId, SessionId};
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
-use otp_core::person::session::Session;
+use otp_core::person::session::{Session, Stage};
 use otp_core::ports::Storage;
 use otp_core::sealing::Sealed;
 use uuid::Uuid;
@@ -52,6 +52,12 @@ async fn confirm(fixture: &Fixture, person: PersonId, number: u8) -> bool {
         .store
         .confirm_second_factor(person, 100, START, &CODES, KEPT, &entry);
     confirmed.await.expect("confirmed or not")
+}
+
+/// Turns the second factor of a person on, in a session that is not kept.
+pub(super) async fn enrol_and_confirm(fixture: &Fixture, person: PersonId, number: u8) {
+    assert!(enrol(fixture, &factor(person, 1)).await);
+    assert!(confirm(fixture, person, 100 + number).await);
 }
 
 async fn found(fixture: &Fixture, person: PersonId) -> Option<SecondFactor> {
@@ -119,7 +125,11 @@ pub async fn a_changed_second_factor_ends_the_other_sessions(store: Arc<dyn Stor
     assert_eq!(sessions_of(&fixture, one).await, [kept]);
     assert!(!confirm(&fixture, one, 2).await);
     for (number, keep, left) in [(3, Some(KEPT), 1), (4, None, 0)] {
-        begin(&fixture, &session(one, number, 0)).await;
+        let half = Session {
+            stage: Stage::AwaitingSecondFactor,
+            ..session(one, number, 0)
+        };
+        begin(&fixture, &half).await;
         let entry = entry(number, AuditAction::RemoveSecondFactor, one);
         let removed = fixture.store.remove_second_factor(one, keep, &entry);
         assert!(removed.await.expect("removed"));

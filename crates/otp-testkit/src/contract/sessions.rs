@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::administration::assert_conflict;
 use super::fixture::{Fixture, START};
 use super::persons::joined;
+use super::second_factors::enrol_and_confirm;
 
 fn after(seconds: u64) -> Timestamp {
     START + Duration::from_secs(seconds)
@@ -115,6 +116,49 @@ pub async fn a_new_password_and_a_sign_in_leave_no_old_session(store: Arc<dyn St
         let (begun, changed) = (tokio::spawn(signs_in), tokio::spawn(changes));
         begun.await.expect("no panic").expect("begun or not");
         assert!(changed.await.expect("no panic").expect("set"));
+        assert_eq!(sessions_of(&fixture, person.id).await, []);
+    }
+}
+
+/// No session begins without a second factor that is on, but one that waits for it does.
+pub async fn a_session_begins_without_a_second_factor_only_if_there_is_none(
+    store: Arc<dyn Storage>,
+) {
+    let fixture = Fixture::new(store).await;
+    let person = joined(&fixture, 1).await;
+    enrol_and_confirm(&fixture, person.id, 1).await;
+    let (whole, half) = (session(person.id, 1, 0), session(person.id, 2, 0));
+    let half = Session {
+        stage: Stage::AwaitingSecondFactor,
+        ..half
+    };
+    for (session, begins) in [(whole, false), (half, true)] {
+        let begun = fixture
+            .store
+            .begin_session(&session, &person.password, None);
+        assert_eq!(begun.await.expect("begun or not"), begins);
+    }
+    assert_eq!(sessions_of(&fixture, person.id).await, [half]);
+}
+
+/// Of a sign-in and a new second factor at the same time, no session without the factor is left.
+pub async fn a_new_second_factor_and_a_sign_in_leave_no_session_without_it(
+    store: Arc<dyn Storage>,
+) {
+    let fixture = Arc::new(Fixture::new(store).await);
+    for number in 1..=10_u8 {
+        let person = joined(&fixture, number).await;
+        let signs_in = {
+            let (store, new) = (fixture.store.clone(), session(person.id, number, 0));
+            async move { store.begin_session(&new, &password(number), None).await }
+        };
+        let confirms = {
+            let (fixture, id) = (Arc::clone(&fixture), person.id);
+            async move { enrol_and_confirm(&fixture, id, number).await }
+        };
+        let (begun, confirmed) = (tokio::spawn(signs_in), tokio::spawn(confirms));
+        begun.await.expect("no panic").expect("begun or not");
+        confirmed.await.expect("confirmed");
         assert_eq!(sessions_of(&fixture, person.id).await, []);
     }
 }

@@ -8,7 +8,7 @@ use otp_core::ids::{PersonId, SessionId};
 use otp_core::keyring::KeyOwner;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
-use otp_core::person::session::{Session, SessionHash};
+use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::person::sign_in::{SignInFailures, SignInLink};
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError, SecondFactors, Sessions, SignInAttempts, SignInLinks};
@@ -128,6 +128,11 @@ impl Sessions for MemoryStore {
         let mut state = self.state();
         let person = state.people.person_mut(session.person_id);
         if person.is_none_or(|person| person.password != *password) {
+            return Ok(false);
+        }
+        let factor = state.people.second_factor_mut(session.person_id);
+        let is_on = factor.is_some_and(|factor| factor.is_on());
+        if is_on && session.stage == Stage::SignedIn {
             return Ok(false);
         }
         let sessions = &mut state.people.sessions;
