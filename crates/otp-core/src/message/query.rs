@@ -97,6 +97,7 @@ mod tests {
             failure: None,
             created_at: Timestamp::from_unix_millis(millis),
             failed_at: None,
+            delivered_at: None,
             outcome: None,
         };
         ExaminedMessage { place, record }

@@ -38,6 +38,8 @@ pub struct MessageRecord {
     pub created_at: Timestamp,
     /// The time the failure was recorded; `None` unless the status is `Failed`.
     pub failed_at: Option<Timestamp>,
+    /// The time the first receipt was recorded that says it arrived; `None` until then.
+    pub delivered_at: Option<Timestamp>,
     /// The outcome that the caller reported.
     pub outcome: Option<RecordedOutcome>,
 }

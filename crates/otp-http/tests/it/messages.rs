@@ -52,6 +52,7 @@ fn record(id: u128, status: MessageStatus) -> MessageRecord {
         failure: failed.then(failure),
         created_at: at("2026-05-14T09:13:42.812Z"),
         failed_at: failed.then(|| at("2026-05-14T09:13:45.250Z")),
+        delivered_at: None,
         outcome: None,
     }
 }

@@ -17,14 +17,17 @@ use crate::pipeline::{try_join, try_join3};
 use crate::statement::{each, statement};
 use crate::transaction::{BEGIN_AT_ONE_MOMENT, Transaction};
 
-/// The records of the messages that `$from` names, and `$more` of them.
+/// The records of the messages that `$from` names, and `$more` of them. A receipt of 2 (Delivered) or 3 (Read) says
+/// that a message arrived.
 macro_rules! records {
     ($from:expr, $more:literal) => {
         concat!(
             "SELECT message.id, message.status, message.recipient, message.channel, message.region, \
                  message.language, template.name AS template, sender.phone_number_id, \
                  message.price, message.failure_code, message.failure_title, message.failure_reason, \
-                 message.created_at, message.failed_at, message.outcome, message.outcome_at",
+                 message.created_at, message.failed_at, message.outcome, message.outcome_at, \
+                 (SELECT min(event.recorded_at) FROM message_events AS event \
+                  WHERE event.message_id = message.id AND event.status IN (2, 3)) AS delivered_at",
             $more,
             " FROM ",
             $from,

@@ -84,6 +84,7 @@ by_name! {
         failure_reason: Col<Option<String>>,
         created_at: Col<Timestamp>,
         failed_at: Col<Option<Timestamp>>,
+        delivered_at: Col<Option<Timestamp>>,
         outcome: Col<Option<CodeOutcome>>,
         outcome_at: Col<Option<Timestamp>>,
     }
@@ -104,6 +105,7 @@ impl From<MessageRecordRow> for MessageRecord {
             failure: failure(row.failure_code, row.failure_title, row.failure_reason),
             created_at: row.created_at.0,
             failed_at: row.failed_at.0,
+            delivered_at: row.delivered_at.0,
             outcome: recorded(row.outcome, row.outcome_at),
         }
     }

@@ -13,7 +13,8 @@ use serde_json::json;
 use crate::errors::StoreError;
 use crate::set_based::id;
 
-/// The records of the messages that `$from` names as `message`, and `$more` of them.
+/// The records of the messages that `$from` names as `message`, and `$more` of them. A receipt of 2 (Delivered) or
+/// 3 (Read) says that a message arrived.
 macro_rules! records {
     ($from:expr, $more:literal) => {
         concat!(
@@ -21,7 +22,9 @@ macro_rules! records {
                  message.language, template.name AS template, sender.phone_number_id,
                  message.price, message.failure_code, message.failure_title,
                  message.failure_reason, message.created_at, message.failed_at, message.outcome,
-                 message.outcome_at",
+                 message.outcome_at,
+                 (SELECT min(event.recorded_at) FROM message_events AS event
+                  WHERE event.message_id = message.id AND event.status IN (2, 3)) AS delivered_at",
             $more,
             " FROM ",
             $from,

@@ -68,7 +68,13 @@ pub async fn every_transition_is_recorded_once_with_its_source(store: Arc<dyn St
                 .await;
             fixture.clock.advance(Duration::from_millis(10));
         }
-        assert_eq!(history(&fixture, &attempt).await.events, expected);
+        let history = history(&fixture, &attempt).await;
+        assert_eq!(history.events, expected);
+        let arrivals = [MessageStatus::Delivered, MessageStatus::Read];
+        let mut events = expected.iter();
+        let arrived = events.find(|event| arrivals.contains(&event.status));
+        let arrived = arrived.map(|event| event.recorded_at);
+        assert_eq!(history.record.delivered_at, arrived);
     }
 }
 

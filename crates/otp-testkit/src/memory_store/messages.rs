@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use otp_core::ids::{AccountId, MessageId};
 use otp_core::message::{
     ExaminedMessage, FoundMessages, Message, MessageHistory, MessageQuery, MessageRecord,
+    MessageStatus,
 };
 use otp_core::page::PagePosition;
 use otp_core::ports::{Messages, PortError};
@@ -109,6 +110,10 @@ impl State {
             let mut senders = self.every_sender();
             senders.find(|sender| sender.id == route.sender_id)
         });
+        let arrivals = stored
+            .events
+            .iter()
+            .filter(|event| matches!(event.status, MessageStatus::Delivered | MessageStatus::Read));
         MessageRecord {
             id: message.id,
             status: message.status,
@@ -122,6 +127,7 @@ impl State {
             failure: message.failure.clone(),
             created_at: message.created_at,
             failed_at: message.failed_at,
+            delivered_at: arrivals.map(|event| event.recorded_at).min(),
             outcome: stored.outcome,
         }
     }
