@@ -20,6 +20,12 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
 impl<T> Page<T> {
     /// A page without items.
     pub const EMPTY: Self = Self {

@@ -1,4 +1,4 @@
-//! Assets: the style sheet, the fonts and the icon, all of them in the program.
+//! Assets: the style sheet, the scripts, the fonts and the icon, all of them in the program.
 //!
 //! Their path contains a hash of them all, so a browser may keep them for a year, and a new version of the program has
 //! new paths.
@@ -21,9 +21,9 @@ const SHEET: &str = "app.css";
 const LAYERS: &str = "@layer reset, tokens, base, layout, parts, utilities;\n";
 
 /// The parts of the style sheet, in order.
-const SHEETS: [&str; 12] = [
-    "fonts", "tokens", "base", "layout", "nav", "form", "button", "table", "badge", "card", "code",
-    "public",
+const SHEETS: [&str; 13] = [
+    "fonts", "tokens", "base", "layout", "nav", "form", "button", "table", "badge", "card",
+    "timeline", "code", "public",
 ];
 
 #[derive(RustEmbed)]
@@ -74,6 +74,7 @@ impl Assets {
         let (folder, media_type) = match file.rsplit_once('.')?.1 {
             "woff2" => ("fonts/", "font/woff2"),
             "svg" => ("", "image/svg+xml"),
+            "js" => ("js/", "text/javascript; charset=utf-8"),
             _ => return None,
         };
         let found = Files::get(&format!("{folder}{file}"))?;
@@ -159,6 +160,8 @@ mod tests {
         ] {
             assert!(assets.find(file).is_none(), "{file}");
         }
-        assert!(assets.find("icon.svg").is_some());
+        for file in ["icon.svg", "app.js", "live.js"] {
+            assert!(assets.find(file).is_some(), "{file}");
+        }
     }
 }

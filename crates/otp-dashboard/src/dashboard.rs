@@ -16,8 +16,9 @@ use crate::guard::{Site, same_origin};
 use crate::locale::locale;
 use crate::state::DashboardState;
 use crate::{
-    audit, code_page, keys, link_page, overview, password_page, paths, prove_page, reset_password,
-    second_factor, settings, sign_in, sign_out, sign_up, staff_home, staff_list,
+    audit, code_page, explain, keys, link_page, message_page, messages, overview, password_page,
+    paths, prove_page, reset_password, second_factor, settings, sign_in, sign_out, sign_up,
+    staff_home, staff_list, verification_page, verifications,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -116,6 +117,12 @@ impl Dashboard {
                         .service(overview::resource())
                         .service(prove_page::resource())
                         .service(password_page::resource())
+                        .configure(messages::mount)
+                        // Before the page of a message, whose path has the same form.
+                        .service(explain::resource())
+                        .service(message_page::resource())
+                        .service(verifications::resource())
+                        .service(verification_page::resource())
                         .configure(keys::mount)
                         .configure(second_factor::mount)
                         .configure(settings::mount);

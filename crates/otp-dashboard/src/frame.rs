@@ -98,6 +98,10 @@ impl Area {
 pub(crate) enum Place {
     /// The account at a glance.
     Overview,
+    /// The messages of the account.
+    Messages,
+    /// The verifications of the account.
+    Verifications,
     /// The API keys of the account.
     Keys,
     /// The person's own settings.
@@ -112,6 +116,8 @@ impl Place {
     /// All places, in the order of the navigation.
     pub(crate) const ALL: &[Self] = &[
         Self::Overview,
+        Self::Messages,
+        Self::Verifications,
         Self::Keys,
         Self::Settings,
         Self::Audit,
@@ -122,6 +128,12 @@ impl Place {
     const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Overview => ("/dashboard", "place-overview", "layout-dashboard"),
+            Self::Messages => ("/dashboard/messages", "place-messages", "message-square"),
+            Self::Verifications => (
+                "/dashboard/verifications",
+                "place-verifications",
+                "shield-check",
+            ),
             Self::Keys => ("/dashboard/keys", "place-keys", "key-round"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
@@ -131,7 +143,9 @@ impl Place {
 
     const fn area(self) -> Area {
         match self {
-            Self::Overview | Self::Keys | Self::Settings => Area::Account,
+            Self::Overview | Self::Messages | Self::Verifications | Self::Keys | Self::Settings => {
+                Area::Account
+            }
             Self::Audit | Self::Staff => Area::Staff,
         }
     }
@@ -139,7 +153,9 @@ impl Place {
     /// Returns the action that a role of the staff has to allow.
     const fn asks(self) -> Option<StaffAction> {
         match self {
-            Self::Overview | Self::Keys | Self::Settings => None,
+            Self::Overview | Self::Messages | Self::Verifications | Self::Keys | Self::Settings => {
+                None
+            }
             Self::Audit => Some(StaffAction::LookAtAudit),
             Self::Staff => Some(StaffAction::LookAtStaff),
         }

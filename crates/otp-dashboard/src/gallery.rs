@@ -19,8 +19,11 @@ use crate::audit::AuditPage;
 use crate::code_page::CodePage;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
+use crate::explain::ExplainPage;
 use crate::keys::{KeysPage, RevokePage};
 use crate::link_page::LinkPage;
+use crate::message_page::MessagePage;
+use crate::messages::MessagesPage;
 use crate::overview::OverviewPage;
 use crate::page::Page;
 use crate::password_page::PasswordPage;
@@ -32,6 +35,8 @@ use crate::settings::SettingsPage;
 use crate::sign_in::SignInPage;
 use crate::sign_up::SignUpPage;
 use crate::staff_list::{RemoveStaffPage, StaffListPage};
+use crate::verification_page::VerificationPage;
+use crate::verifications::VerificationsPage;
 
 /// The path of the list of all states.
 const GALLERY: &str = "/gallery";
@@ -83,6 +88,11 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<CodePage>(page))
         .chain(states::<LinkPage>(page))
         .chain(states::<OverviewPage>(page))
+        .chain(states::<MessagesPage>(page))
+        .chain(states::<MessagePage>(page))
+        .chain(states::<ExplainPage>(page))
+        .chain(states::<VerificationsPage>(page))
+        .chain(states::<VerificationPage>(page))
         .chain(states::<KeysPage>(page))
         .chain(states::<RevokePage>(page))
         .chain(states::<SettingsPage>(page))

@@ -6,7 +6,15 @@
 use crate::markup::Markup;
 
 /// The name and the content of each icon, by name.
-const ICONS: [(&str, &str); 24] = [
+const ICONS: [(&str, &str); 31] = [
+    (
+        "arrow-left",
+        r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#,
+    ),
+    (
+        "arrow-right",
+        r#"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"#,
+    ),
     (
         "ban",
         r#"<circle cx="12" cy="12" r="10"/><path d="M4.929 4.929 19.07 19.071"/>"#,
@@ -34,8 +42,24 @@ const ICONS: [(&str, &str); 24] = [
         r#"<path d="M10.1 2.182a10 10 0 0 1 3.8 0"/><path d="M13.9 21.818a10 10 0 0 1-3.8 0"/><path d="M17.609 3.721a10 10 0 0 1 2.69 2.7"/><path d="M2.182 13.9a10 10 0 0 1 0-3.8"/><path d="M20.279 17.609a10 10 0 0 1-2.7 2.69"/><path d="M21.818 10.1a10 10 0 0 1 0 3.8"/><path d="M3.721 6.391a10 10 0 0 1 2.7-2.69"/><path d="M6.391 20.279a10 10 0 0 1-2.69-2.7"/>"#,
     ),
     (
+        "circle-x",
+        r#"<circle cx="12" cy="12" r="10"/><path d="m15 9-6 6"/><path d="m9 9 6 6"/>"#,
+    ),
+    (
         "clock",
         r#"<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>"#,
+    ),
+    (
+        "copy",
+        r#"<rect width="14" height="14" x="8" y="8" rx="2" ry="2"/><path d="M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"/>"#,
+    ),
+    (
+        "download",
+        r#"<path d="M12 15V3"/><path d="M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4"/><path d="m7 10 5 5 5-5"/>"#,
+    ),
+    (
+        "flask-conical",
+        r#"<path d="M14 2v6a2 2 0 0 0 .245.96l5.51 10.08A2 2 0 0 1 18 22H6a2 2 0 0 1-1.755-2.96l5.51-10.08A2 2 0 0 0 10 8V2"/><path d="M6.453 15h11.094"/><path d="M8.5 2h7"/>"#,
     ),
     (
         "key-round",
@@ -78,6 +102,10 @@ const ICONS: [(&str, &str); 24] = [
         r#"<path d="M9.671 4.136a2.34 2.34 0 0 1 4.659 0 2.34 2.34 0 0 0 3.319 1.915 2.34 2.34 0 0 1 2.33 4.033 2.34 2.34 0 0 0 0 3.831 2.34 2.34 0 0 1-2.33 4.033 2.34 2.34 0 0 0-3.319 1.915 2.34 2.34 0 0 1-4.659 0 2.34 2.34 0 0 0-3.32-1.915 2.34 2.34 0 0 1-2.33-4.033 2.34 2.34 0 0 0 0-3.831A2.34 2.34 0 0 1 6.35 6.051a2.34 2.34 0 0 0 3.319-1.915"/><circle cx="12" cy="12" r="3"/>"#,
     ),
     (
+        "shield-check",
+        r#"<path d="M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z"/><path d="m9 12 2 2 4-4"/>"#,
+    ),
+    (
         "triangle-alert",
         r#"<path d="m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3"/><path d="M12 9v4"/><path d="M12 17h.01"/>"#,
     ),
@@ -97,7 +125,7 @@ const ICONS: [(&str, &str); 24] = [
 ];
 
 /// The icons that mean "on" or "back". They turn round on pages from right to left; ticks and clocks do not.
-const TURNING: [&str; 1] = ["log-out"];
+const TURNING: [&str; 3] = ["arrow-left", "arrow-right", "log-out"];
 
 /// Returns an icon with more classes than its own, such as `is-small`. A screen reader ignores it: words beside it say
 /// the same.
@@ -122,7 +150,7 @@ mod tests {
     use super::*;
     use crate::frame::Place;
     use crate::message_badge::MessageBadge;
-    use crate::{overview, templates};
+    use crate::{explain, overview, templates};
 
     #[test]
     fn the_table_has_every_icon_of_the_pages_and_no_other() {
@@ -132,6 +160,7 @@ mod tests {
         named.extend(Place::ALL.iter().map(|place| place.icon()));
         named.extend(MessageStatus::ALL.map(|status| MessageBadge::from(status).icon));
         named.extend(overview::icons());
+        named.extend(explain::icons());
         assert_eq!(ICONS.map(|(name, _)| name).to_vec(), Vec::from_iter(named));
     }
 

@@ -28,6 +28,17 @@ impl Markup {
         let text = instant.to_rfc3339();
         let (date, time) = text.split_once('T').unwrap_or_default();
         let (time, _) = time.split_once('.').unwrap_or_default();
+        Self::of_day_and_time(date, time)
+    }
+
+    /// Makes markup of an instant: its day and its time in UTC, to the millisecond.
+    pub(crate) fn of_moment(instant: Timestamp) -> Self {
+        let text = instant.to_rfc3339();
+        let (date, time) = text.split_once('T').unwrap_or_default();
+        Self::of_day_and_time(date, time.trim_end_matches('Z'))
+    }
+
+    fn of_day_and_time(date: &str, time: &str) -> Self {
         Self(format!(
             "<time datetime=\"{date}T{time}Z\" dir=\"ltr\"><span class=\"muted\">{date}</span> {time}</time>"
         ))
@@ -47,11 +58,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_is_a_day_and_a_time_to_the_second() {
+    fn an_instant_is_a_day_and_a_time_to_the_second_or_the_millisecond() {
         let instant = Timestamp::parse("2026-11-28T14:02:11.812Z").expect("an instant");
         let expected = "<time datetime=\"2026-11-28T14:02:11Z\" dir=\"ltr\">\
                         <span class=\"muted\">2026-11-28</span> 14:02:11</time>";
         assert_eq!(Markup::of_time(instant).to_string(), expected);
+        let expected = expected.replace(":11", ":11.812");
+        assert_eq!(Markup::of_moment(instant).to_string(), expected);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Page: the part that every page has.
 
+use std::time::Duration;
+
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use otp_core::person::staff::StaffRole;
@@ -13,6 +15,7 @@ use crate::form::{Fault, Refused};
 use crate::frame::role_key;
 use crate::icons;
 use crate::markup::Markup;
+use crate::took::Took;
 use crate::value::{self, Value};
 use crate::words::WORDS;
 
@@ -42,6 +45,11 @@ impl Page {
     /// Returns the words of a key.
     pub(crate) fn t(&self, key: &str) -> Markup {
         Markup::of_text(&WORDS.text(self.language, key, &[]))
+    }
+
+    /// Returns the words of a key as plain text, to be inserted into others.
+    pub(crate) fn plain(&self, key: &str) -> String {
+        WORDS.text(self.language, key, &[])
     }
 
     /// Returns the words of a key around a phone number, an id or a time.
@@ -82,6 +90,19 @@ impl Page {
     /// Returns an instant, in UTC.
     pub(crate) fn time(&self, instant: &Timestamp) -> Markup {
         Markup::of_time(*instant)
+    }
+
+    /// Returns an instant, in UTC and to the millisecond.
+    pub(crate) fn moment(&self, instant: &Timestamp) -> Markup {
+        Markup::of_moment(*instant)
+    }
+
+    /// Returns how long something took.
+    pub(crate) fn took(&self, took: &Duration) -> Markup {
+        match Took::from(*took) {
+            Took::Seconds(seconds) => self.say("took-seconds", "seconds", &seconds),
+            Took::Clock(clock) => self.code(&clock),
+        }
     }
 
     /// Returns an icon, by its name in [`icons`].

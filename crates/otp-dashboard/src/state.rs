@@ -1,7 +1,10 @@
 //! The use cases behind the pages.
 
+use otp_core::usecases::browse_messages::BrowseMessages;
+use otp_core::usecases::browse_verifications::BrowseVerifications;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
@@ -42,6 +45,12 @@ pub struct DashboardState {
     pub change_password: ChangePassword,
     /// Shows the overview of an account.
     pub show_overview: ShowOverview,
+    /// Shows the messages of an account.
+    pub browse_messages: BrowseMessages,
+    /// Shows the verifications of an account.
+    pub browse_verifications: BrowseVerifications,
+    /// Explains what a send of an account would answer.
+    pub explain_own_send: ExplainOwnSend,
     /// Signs people out.
     pub end_sessions: EndSessions,
     /// Runs them to their end.

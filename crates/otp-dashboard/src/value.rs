@@ -5,6 +5,9 @@ use otp_texts::{Argument, bidi, grouped};
 
 use crate::words::WORDS;
 
+/// Written in place of what is erased.
+pub(crate) const ERASED: &str = "–";
+
 /// A value inside a sentence. Each keeps its own writing direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Value<'a> {

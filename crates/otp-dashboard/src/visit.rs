@@ -3,9 +3,10 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload as RawPayload;
-use actix_web::http::header::{HeaderName, USER_AGENT};
+use actix_web::http::header::{HeaderName, IF_NONE_MATCH, USER_AGENT};
 use actix_web::web::{Data, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
 use otp_core::person::device::Device;
 use otp_core::person::permission::{StaffAction, staff_allowed};
 use otp_core::person::session::{SessionHash, SessionToken};
@@ -189,6 +190,12 @@ impl Visit {
             let connection = self.request.connection_info();
             format!("{}://{}", connection.scheme(), connection.host())
         })
+    }
+
+    /// Answers with a page whose live parts its script asks for again.
+    pub(crate) fn live(&self, page: &impl Template) -> HttpResponse {
+        let known = self.request.headers().get(IF_NONE_MATCH);
+        answer::live_page(known.and_then(|known| known.to_str().ok()), page)
     }
 
     /// Returns whether a person loads the page, or the page its own news.

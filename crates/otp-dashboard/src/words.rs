@@ -8,12 +8,18 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/public.ftl"),
         include_str!("../locales/en/account.ftl"),
         include_str!("../locales/en/staff.ftl"),
+        include_str!("../locales/en/messages.ftl"),
+        include_str!("../locales/en/verifications.ftl"),
+        include_str!("../locales/en/explain.ftl"),
     ),
     arabic: concat!(
         include_str!("../locales/ar/shell.ftl"),
         include_str!("../locales/ar/public.ftl"),
         include_str!("../locales/ar/account.ftl"),
         include_str!("../locales/ar/staff.ftl"),
+        include_str!("../locales/ar/messages.ftl"),
+        include_str!("../locales/ar/verifications.ftl"),
+        include_str!("../locales/ar/explain.ftl"),
     ),
 });
 
@@ -28,7 +34,8 @@ mod tests {
     use crate::form::{Fault, FieldKind, Refused};
     use crate::frame::{Place, role_key};
     use crate::message_badge::MessageBadge;
-    use crate::{keys, overview, templates};
+    use crate::{channel_words, explain, keys, message_page, messages, overview, templates};
+    use crate::{verification_page, verifications};
 
     #[test]
     fn both_languages_have_every_word_and_no_other() {
@@ -62,6 +69,12 @@ mod tests {
             .iter()
             .for_each(|key| add(key));
         overview::keys().iter().for_each(|key| add(key));
+        channel_words::keys().iter().for_each(|key| add(key));
+        explain::keys().iter().for_each(|key| add(key));
+        verifications::keys().iter().for_each(|key| add(key));
+        verification_page::keys().iter().for_each(|key| add(key));
+        message_page::keys().iter().for_each(|key| add(key));
+        messages::keys().iter().for_each(|key| add(key));
         keys::keys().iter().for_each(|key| add(key));
         let of_settings = [
             "device-both",

@@ -42,6 +42,7 @@ mod connections;
 mod deadlines;
 mod envelope;
 mod headers;
+mod nonce;
 mod panics;
 mod rate_limit;
 mod refusal;
@@ -60,6 +61,7 @@ pub use client_address::{InvalidProxy, TrustedProxies, client_address, counted_a
 pub use connections::{CONNECTIONS, CONNECTIONS_REFUSED, ConnectionLimits, RequestCount};
 pub use envelope::{EnvelopedBody, envelope, leave_unlogged};
 pub use headers::{NO_STORE, retry_after};
+pub use nonce::nonce;
 pub use panics::catch_panics;
 pub use rate_limit::{Exceeded, PerIpLimit, PerIpQuota, per_ip_limit, per_ip_limit_of_forms};
 pub use refusal::{Refusal, Refusals};

@@ -6,10 +6,13 @@ use otp_core::account::{ContactLine, house_contact};
 use otp_core::language::LanguageTag;
 use otp_core::ports::PortError;
 use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::browse_messages::BrowseMessages;
+use otp_core::usecases::browse_verifications::BrowseVerifications;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
@@ -17,6 +20,7 @@ use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
 use otp_core::usecases::open_test_account::OpenTestAccount;
+use otp_core::usecases::own_accounts::OwnAccounts;
 use otp_core::usecases::prove_address::ProveAddress;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
@@ -56,6 +60,9 @@ pub(crate) fn state(
     let storage = || adapters.storage.clone();
     let installation = || Arc::clone(&adapters.keys.installation);
     let passwords = Arc::new(Argon2Passwords::new(Arc::clone(&adapters.randomness)));
+    let own = OwnAccounts {
+        accounts: storage(),
+    };
     let begin_session = BeginSession {
         sessions: storage(),
         factors: storage(),
@@ -175,6 +182,22 @@ pub(crate) fn state(
             endpoints: use_cases.manage_webhook_endpoints.clone(),
             sealers: adapters.sealers.clone(),
             clock: Arc::clone(&adapters.clock),
+        },
+        browse_messages: BrowseMessages {
+            own: own.clone(),
+            list: use_cases.list_messages.clone(),
+            show: use_cases.show_message.clone(),
+            clock: Arc::clone(&adapters.clock),
+        },
+        browse_verifications: BrowseVerifications {
+            own: own.clone(),
+            list: use_cases.list_verifications.clone(),
+            show: use_cases.show_verification.clone(),
+            clock: Arc::clone(&adapters.clock),
+        },
+        explain_own_send: ExplainOwnSend {
+            own,
+            explain: use_cases.explain_send.clone(),
         },
         end_sessions: EndSessions {
             sessions: storage(),

@@ -1,5 +1,7 @@
 //! People who sign up and sign in, over a store in memory.
 
+mod browsing;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -45,6 +47,8 @@ use otp_core::webhook::PrivateTargets;
 
 use crate::contract::fixture::{Fixture, new_account};
 use crate::{ScriptedSender, World};
+
+pub use browsing::{browse_messages, browse_verifications, explain_own_send};
 
 /// A gateway where people sign up: the use cases of its pages, with the house account opened.
 pub struct People {

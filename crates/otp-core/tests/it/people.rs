@@ -1,6 +1,7 @@
 //! Signing up, signing in and resetting a password, over a store in memory.
 
 mod keys;
+mod messages;
 mod passwords;
 mod second_factor;
 mod staff;

@@ -4,10 +4,9 @@ use otp_core::time::Timestamp;
 use otp_core::usecases::show_message::OpenedMessage;
 use otp_core::usecases::show_overview as core;
 
-use super::view::{Attention, CreditsView, FirstSteps, OverviewView, RecentMessage, TrafficView};
+use crate::value::ERASED;
 
-/// In place of what is erased.
-const ERASED: &str = "–";
+use super::view::{Attention, CreditsView, FirstSteps, OverviewView, RecentMessage, TrafficView};
 
 impl From<core::Overview> for OverviewView {
     fn from(overview: core::Overview) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! The browser is Chromium, by WebDriver. `cargo xtask test` installs both where they are missing.
 
-mod driver;
+pub(super) mod driver;
 mod gallery_server;
 
 use fantoccini::Locator;

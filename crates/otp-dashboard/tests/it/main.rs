@@ -1,14 +1,18 @@
 //! The pages over HTTP: their headers, their language, and the requests that are refused.
 
 mod browser;
+mod explain;
 mod keys;
+mod live;
 mod locale;
+mod messages;
 mod overview;
 mod people;
 mod refusals;
 mod samples;
 mod settings;
 mod staff;
+mod verifications;
 
 use actix_web::App;
 use actix_web::body::MessageBody;
@@ -34,6 +38,16 @@ struct Answer {
 impl Answer {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns the status and the body, without the nonce: what a reader can tell two answers apart by.
+    fn shown(&self) -> (StatusCode, String) {
+        let begin = "nonce=\"";
+        let Some((before, rest)) = self.body.split_once(begin) else {
+            return (self.status, self.body.clone());
+        };
+        let (_, after) = rest.split_once('"').unwrap_or_default();
+        (self.status, format!("{before}{after}"))
     }
 
     fn assert_page(&self) {

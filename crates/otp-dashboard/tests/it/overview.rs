@@ -130,7 +130,9 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
             "#main",
             "/dashboard",
             "/dashboard/keys",
+            "/dashboard/messages",
             "/dashboard/settings",
+            "/dashboard/verifications",
             "/docs",
             "?lang=ar"
         ]

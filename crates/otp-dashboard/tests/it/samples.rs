@@ -27,7 +27,7 @@ fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
 #[actix_web::test]
 async fn every_page_has_the_headers_that_browsers_are_asked_to_heed() {
     let pages = all("en").await;
-    assert_eq!(pages.len(), 69);
+    assert_eq!(pages.len(), 100);
     for (path, answer) in pages {
         answer.assert_page();
         for (name, expected) in [
@@ -86,10 +86,16 @@ async fn every_page_is_sound_html_in_its_language() {
                 !html.contains(" style=") && !html.contains("<style"),
                 "{path}"
             );
+            assert_eq!(html.matches("<script").count(), 1, "{path}: {html}");
+            let nonce = values(html, "nonce");
+            let policy = answer.header("content-security-policy");
+            let script = format!("script-src 'nonce-{}'", nonce.concat());
+            assert!(nonce.concat().len() == 32, "{path}: {nonce:?}");
             assert!(
-                !html.contains("<script") && !html.contains(" onclick"),
-                "{path}"
+                policy.is_some_and(|policy| policy.ends_with(&script)),
+                "{path}: {policy:?}"
             );
+            assert!(!html.contains(" onclick"), "{path}");
             assert!(
                 !html.contains(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}']),
                 "{path}"

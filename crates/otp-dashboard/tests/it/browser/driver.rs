@@ -19,14 +19,14 @@ const DRIVER: &str = "chromedriver";
 const READY: &str = "started successfully on port ";
 
 /// A browser with one window, without a person's settings. It must be closed at the end of a test.
-pub(super) struct Browser {
-    pub(super) client: Client,
+pub(crate) struct Browser {
+    pub(crate) client: Client,
     /// It is killed when it is dropped.
     _driver: Child,
 }
 
 impl Browser {
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let mut driver = Command::new(DRIVER)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -74,28 +74,28 @@ impl Browser {
         }
     }
 
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         self.client.close().await.expect("closed");
     }
 
-    pub(super) async fn goto(&self, url: &str) {
+    pub(crate) async fn goto(&self, url: &str) {
         self.client.goto(url).await.expect("a page");
     }
 
     /// Runs a script in the page and returns its result.
-    pub(super) async fn run(&self, script: &str) -> Value {
+    pub(crate) async fn run(&self, script: &str) -> Value {
         let result = self.client.execute(script, Vec::new()).await;
         result.expect("a result")
     }
 
     /// Runs a script that calls its last argument with its result.
-    pub(super) async fn run_async(&self, script: &str) -> Value {
+    pub(crate) async fn run_async(&self, script: &str) -> Value {
         let result = self.client.execute_async(script, Vec::new()).await;
         result.expect("a result")
     }
 
     /// Presses keys, each in the element that has the focus by then.
-    pub(super) async fn press(&self, keys: &[Key]) {
+    pub(crate) async fn press(&self, keys: &[Key]) {
         for key in keys {
             let focused = self.client.active_element().await.expect("an element");
             let key = char::from(*key).to_string();
@@ -103,27 +103,27 @@ impl Browser {
         }
     }
 
-    pub(super) async fn prefer_scheme(&self, scheme: &str) {
+    pub(crate) async fn prefer_scheme(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.emulate("setEmulatedMedia", json!({ "features": features }))
             .await;
     }
 
-    pub(super) async fn be_as_wide_as(&self, width: u32) {
+    pub(crate) async fn be_as_wide_as(&self, width: u32) {
         let metrics =
             json!({ "width": width, "height": 640, "deviceScaleFactor": 1, "mobile": false });
         self.emulate("setDeviceMetricsOverride", metrics).await;
     }
 
     /// Returns the lines of the console since the last call.
-    pub(super) async fn console(&self) -> Vec<String> {
+    pub(crate) async fn console(&self) -> Vec<String> {
         let lines = self.post("se/log", json!({ "type": "browser" })).await;
         let lines = lines.as_array().cloned().unwrap_or_default().into_iter();
         lines.map(|line| line["message"].to_string()).collect()
     }
 
     /// Returns the cookies, each as `name=value`.
-    pub(super) async fn cookies(&self) -> Vec<String> {
+    pub(crate) async fn cookies(&self) -> Vec<String> {
         let cookies = self.client.get_all_cookies().await.expect("cookies");
         let cookies = cookies.iter();
         cookies
