@@ -1,5 +1,7 @@
 //! The pages for people, on the built server and the sandbox's mailboxes.
 
+mod webhooks;
+
 use otp_e2e::{Database, Running, World, on_every_store};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;

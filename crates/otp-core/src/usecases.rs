@@ -63,6 +63,7 @@ pub mod list_verifications;
 pub mod listen_for_events;
 pub mod mail_notices;
 pub mod manage_own_keys;
+pub mod manage_own_webhooks;
 pub mod manage_reviewer_numbers;
 pub mod manage_second_factor;
 pub mod manage_staff;

@@ -104,6 +104,8 @@ pub(crate) enum Place {
     Verifications,
     /// The API keys of the account.
     Keys,
+    /// The webhook endpoints of the account.
+    Webhooks,
     /// The person's own settings.
     Settings,
     /// The audit trail.
@@ -119,6 +121,7 @@ impl Place {
         Self::Messages,
         Self::Verifications,
         Self::Keys,
+        Self::Webhooks,
         Self::Settings,
         Self::Audit,
         Self::Staff,
@@ -135,6 +138,7 @@ impl Place {
                 "shield-check",
             ),
             Self::Keys => ("/dashboard/keys", "place-keys", "key-round"),
+            Self::Webhooks => ("/dashboard/webhooks", "place-webhooks", "webhook"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
             Self::Staff => ("/admin/people", "place-staff", "lock"),
@@ -143,9 +147,12 @@ impl Place {
 
     const fn area(self) -> Area {
         match self {
-            Self::Overview | Self::Messages | Self::Verifications | Self::Keys | Self::Settings => {
-                Area::Account
-            }
+            Self::Overview
+            | Self::Messages
+            | Self::Verifications
+            | Self::Keys
+            | Self::Settings
+            | Self::Webhooks => Area::Account,
             Self::Audit | Self::Staff => Area::Staff,
         }
     }
@@ -153,9 +160,12 @@ impl Place {
     /// Returns the action that a role of the staff has to allow.
     const fn asks(self) -> Option<StaffAction> {
         match self {
-            Self::Overview | Self::Messages | Self::Verifications | Self::Keys | Self::Settings => {
-                None
-            }
+            Self::Overview
+            | Self::Messages
+            | Self::Verifications
+            | Self::Keys
+            | Self::Settings
+            | Self::Webhooks => None,
             Self::Audit => Some(StaffAction::LookAtAudit),
             Self::Staff => Some(StaffAction::LookAtStaff),
         }

@@ -37,6 +37,9 @@ use crate::sign_up::SignUpPage;
 use crate::staff_list::{RemoveStaffPage, StaffListPage};
 use crate::verification_page::VerificationPage;
 use crate::verifications::VerificationsPage;
+use crate::webhooks::{
+    DeliveryPage, EditWebhookPage, RecoverPage, RemoveWebhookPage, WebhookPage, WebhooksPage,
+};
 
 /// The path of the list of all states.
 const GALLERY: &str = "/gallery";
@@ -95,6 +98,12 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<VerificationPage>(page))
         .chain(states::<KeysPage>(page))
         .chain(states::<RevokePage>(page))
+        .chain(states::<WebhooksPage>(page))
+        .chain(states::<EditWebhookPage>(page))
+        .chain(states::<WebhookPage>(page))
+        .chain(states::<DeliveryPage>(page))
+        .chain(states::<RecoverPage>(page))
+        .chain(states::<RemoveWebhookPage>(page))
         .chain(states::<SettingsPage>(page))
         .chain(states::<PasswordPage>(page))
         .chain(states::<SecondFactorPage>(page))

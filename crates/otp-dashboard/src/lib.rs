@@ -61,6 +61,7 @@ mod value;
 mod verification_page;
 mod verifications;
 mod visit;
+mod webhooks;
 mod words;
 
 pub use dashboard::{Dashboard, DashboardOptions};

@@ -24,6 +24,9 @@ pub(crate) const PROVE: &str = "/dashboard/prove";
 /// The list of API keys.
 pub(crate) const KEYS: &str = "/dashboard/keys";
 
+/// The list of webhook endpoints.
+pub(crate) const WEBHOOKS: &str = "/dashboard/webhooks";
+
 /// The person's own settings.
 pub(crate) const SETTINGS: &str = "/dashboard/settings";
 

@@ -7,6 +7,7 @@ use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
+use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::prove_person::ProvePerson;
@@ -41,6 +42,8 @@ pub struct DashboardState {
     pub manage_staff: ManageStaff,
     /// Lists the audit trail.
     pub list_audit_entries: ListAuditEntries,
+    /// Manages the webhook endpoints of people's accounts.
+    pub manage_own_webhooks: ManageOwnWebhooks,
     /// Changes passwords.
     pub change_password: ChangePassword,
     /// Shows the overview of an account.

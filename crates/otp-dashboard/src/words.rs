@@ -11,6 +11,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/messages.ftl"),
         include_str!("../locales/en/verifications.ftl"),
         include_str!("../locales/en/explain.ftl"),
+        include_str!("../locales/en/webhooks.ftl"),
     ),
     arabic: concat!(
         include_str!("../locales/ar/shell.ftl"),
@@ -20,6 +21,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/ar/messages.ftl"),
         include_str!("../locales/ar/verifications.ftl"),
         include_str!("../locales/ar/explain.ftl"),
+        include_str!("../locales/ar/webhooks.ftl"),
     ),
 });
 
@@ -35,7 +37,7 @@ mod tests {
     use crate::frame::{Place, role_key};
     use crate::message_badge::MessageBadge;
     use crate::{channel_words, explain, keys, message_page, messages, overview, templates};
-    use crate::{verification_page, verifications};
+    use crate::{verification_page, verifications, webhooks};
 
     #[test]
     fn both_languages_have_every_word_and_no_other() {
@@ -76,6 +78,7 @@ mod tests {
         message_page::keys().iter().for_each(|key| add(key));
         messages::keys().iter().for_each(|key| add(key));
         keys::keys().iter().for_each(|key| add(key));
+        webhooks::keys().iter().for_each(|key| add(key));
         let of_settings = [
             "device-both",
             "device-unknown",

@@ -14,7 +14,9 @@ use otp_core::ports::{PortError, WebhookBacklog, WebhookDeliveries};
 use otp_core::sealing::RecipientIndex;
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
-use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
+use otp_core::webhook::delivery_log::{
+    DeliveryFilter, DeliveryQuery, Replay, StoredAttempt, StoredDelivery,
+};
 use otp_core::webhook::routing::{Routed, route};
 use otp_core::webhook::turn::{DueDelivery, EndedTurn, WebhookTurn};
 use otp_core::webhook::{DeliveryState, WebhookEvent, WebhookEventKind};
@@ -156,12 +158,27 @@ impl WebhookDeliveries for PgStore {
         &self,
         query: &DeliveryQuery,
     ) -> Result<Vec<StoredDelivery>, PortError> {
-        let list = log::List {
-            endpoint_id: Col(query.endpoint_id),
-            before: Col(query.before_id()),
-            limit: Col(i64::try_from(query.limit).unwrap_or(i64::MAX)),
+        let (endpoint_id, before) = (Col(query.endpoint_id), Col(query.before_id()));
+        let limit = Col(i64::try_from(query.limit).unwrap_or(i64::MAX));
+        let connection = self.connection().await?;
+        let rows = match query.filter {
+            DeliveryFilter::All => {
+                let list = log::List {
+                    endpoint_id,
+                    before,
+                    limit,
+                };
+                list.rows(&connection).await
+            }
+            DeliveryFilter::Undelivered => {
+                let list = log::ListUndelivered {
+                    endpoint_id,
+                    before,
+                    limit,
+                };
+                list.rows(&connection).await
+            }
         };
-        let rows = list.rows(&*self.connection().await?).await;
         let rows = rows.map_err(port_error)?.into_iter();
         Ok(rows.map(StoredDelivery::from).collect())
     }

@@ -7,21 +7,32 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{PortError, WebhookEndpoints};
+use otp_core::time::Timestamp;
 use otp_core::webhook::WantedEvents;
 use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
 };
 use otp_core::webhook::turn::restarted;
 use otp_rows::Col;
-use otp_rows::rows::{WebhookEndpointRow, WebhookTurnRow};
+use otp_rows::rows::{FailingEndpointRow, WebhookEndpointRow, WebhookTurnRow};
 use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
 
 use crate::PgStore;
 use crate::errors::port_error;
 use crate::pipeline::try_join;
 use crate::send_ledger::lock_accounts;
+use crate::statement::statement;
 use crate::transaction::Transaction;
 use crate::webhook_deliveries::{load_first_due, set_turn};
+
+statement! {
+    /// The endpoints of an account whose last call failed.
+    Failing { account_id: AccountId } -> FailingEndpointRow,
+    "SELECT endpoint_id, failing_since \
+     FROM webhook_endpoints AS endpoint \
+     JOIN webhook_turns AS turn ON turn.endpoint_id = endpoint.id \
+     WHERE endpoint.account_id = {} AND failing_since IS NOT NULL"
+}
 
 #[async_trait]
 impl WebhookEndpoints for PgStore {
@@ -74,6 +85,18 @@ impl WebhookEndpoints for PgStore {
     ) -> Result<Vec<WebhookEndpoint>, PortError> {
         let connection = self.connection().await?;
         load(&connection, account).await.map_err(port_error)
+    }
+
+    async fn list_failing_webhook_endpoints(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(WebhookEndpointId, Timestamp)>, PortError> {
+        let failing = Failing {
+            account_id: Col(account),
+        };
+        let rows = failing.rows(&*self.connection().await?).await;
+        let rows = rows.map_err(port_error)?.into_iter();
+        Ok(rows.map(Into::into).collect())
     }
 }
 

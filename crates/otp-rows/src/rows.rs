@@ -66,8 +66,9 @@ pub use verification::{
     RecordedTimeRow, VerificationRow, VerificationStateRow, WrongGuessRow,
 };
 pub use webhook_delivery::{
-    ClaimedTurnRow, FirstDueRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow,
-    WebhookBacklogRow, WebhookDeliveryRow, WebhookEventRow, WebhookTurnRow,
+    ClaimedTurnRow, FailingEndpointRow, FirstDueRow, LoggedDeliveryRow, ReplayedRow,
+    RoutingEndpointRow, StoredAttemptRow, WebhookBacklogRow, WebhookDeliveryRow, WebhookEventRow,
+    WebhookTurnRow,
 };
 pub use webhook_endpoint::WebhookEndpointRow;
 

@@ -16,6 +16,7 @@ use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
+use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
@@ -66,6 +67,13 @@ pub(crate) fn state(
     let begin_session = BeginSession {
         sessions: storage(),
         factors: storage(),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    };
+    let open_test_account = OpenTestAccount {
+        accounts: storage(),
+        sealers: adapters.sealers.clone(),
+        master_keys: Arc::clone(&adapters.keys.master_keys),
         clock: Arc::clone(&adapters.clock),
         randomness: Arc::clone(&adapters.randomness),
     };
@@ -121,13 +129,7 @@ pub(crate) fn state(
                 clock: Arc::clone(&adapters.clock),
                 randomness: Arc::clone(&adapters.randomness),
             },
-            open_test_account: OpenTestAccount {
-                accounts: storage(),
-                sealers: adapters.sealers.clone(),
-                master_keys: Arc::clone(&adapters.keys.master_keys),
-                clock: Arc::clone(&adapters.clock),
-                randomness: Arc::clone(&adapters.randomness),
-            },
+            open_test_account: open_test_account.clone(),
             rotate: RotateApiKey {
                 keys: storage(),
                 clock: Arc::clone(&adapters.clock),
@@ -137,6 +139,12 @@ pub(crate) fn state(
                 keys: storage(),
                 clock: Arc::clone(&adapters.clock),
             },
+        },
+        manage_own_webhooks: ManageOwnWebhooks {
+            endpoints: use_cases.manage_webhook_endpoints.clone(),
+            deliveries: use_cases.inspect_webhook_deliveries.clone(),
+            accounts: storage(),
+            open_test_account,
         },
         sign_up: SignUp {
             policy: settings.accounts.sign_up,

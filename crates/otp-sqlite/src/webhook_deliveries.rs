@@ -23,7 +23,7 @@ use otp_rows::rows::{RoutingEndpointRow, WebhookBacklogRow, WebhookEventRow};
 use serde_json::{Value, json};
 
 #[cfg(test)]
-pub(crate) use self::log::LIST;
+pub(crate) use self::log::{CHOSEN_UNDELIVERED, LIST, LIST_UNDELIVERED};
 #[cfg(test)]
 pub(crate) use self::turns::{DUE_DELIVERIES, DUE_TURNS, FIRST_DUE};
 pub(crate) use self::turns::{load_first_due, set_turn};

@@ -4,17 +4,24 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{PortError, WebhookEndpoints};
+use otp_core::time::Timestamp;
 use otp_core::webhook::WantedEvents;
 use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
 };
 use otp_core::webhook::turn::restarted;
 use otp_rows::Col;
-use otp_rows::rows::{WebhookEndpointRow, WebhookTurnRow};
+use otp_rows::encoding::Id;
+use otp_rows::rows::{FailingEndpointRow, WebhookEndpointRow, WebhookTurnRow};
 use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
 
 use crate::SqliteStore;
 use crate::webhook_deliveries::{load_first_due, set_turn};
+
+const FAILING: &str = "
+    SELECT t.endpoint_id, t.failing_since
+    FROM webhook_endpoints AS e CROSS JOIN webhook_turns AS t
+    WHERE e.account_id = ? AND t.endpoint_id = e.id AND t.failing_since IS NOT NULL";
 
 // A transaction that writes has the database to itself, which locks the account too.
 #[async_trait]
@@ -97,6 +104,19 @@ impl WebhookEndpoints for SqliteStore {
     ) -> Result<Vec<WebhookEndpoint>, PortError> {
         self.read("db.webhook_endpoints.list", move |connection| {
             Ok(load(connection, account)?)
+        })
+        .await
+    }
+
+    async fn list_failing_webhook_endpoints(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(WebhookEndpointId, Timestamp)>, PortError> {
+        self.read("db.webhook_endpoints.failing", move |connection| {
+            let rows: Vec<FailingEndpointRow> = diesel::sql_query(FAILING)
+                .bind::<Id, _>(Col(account))
+                .load(connection)?;
+            Ok(rows.into_iter().map(Into::into).collect())
         })
         .await
     }

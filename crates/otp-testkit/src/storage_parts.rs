@@ -453,6 +453,9 @@ storage_parts! {
             account: AccountId, id: WebhookEndpointId,
         ) -> Option<WebhookEndpoint>;
         async fn list_webhook_endpoints(account: AccountId) -> Vec<WebhookEndpoint>;
+        async fn list_failing_webhook_endpoints(
+            account: AccountId,
+        ) -> Vec<(WebhookEndpointId, Timestamp)>;
     }
 }
 

@@ -669,6 +669,8 @@ CREATE TABLE webhook_deliveries (
 );
 -- Finds those of an endpoint that are due.
 CREATE INDEX webhook_deliveries_by_due ON webhook_deliveries (endpoint_id, due_at, event_id) WHERE state = 0;
+-- Finds those of an endpoint that it has not accepted.
+CREATE INDEX webhook_deliveries_undelivered ON webhook_deliveries (endpoint_id, event_id) WHERE state <> 1;
 -- Finds those that are too old.
 CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (at);
 

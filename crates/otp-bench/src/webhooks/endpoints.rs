@@ -6,7 +6,7 @@ use anyhow::ensure;
 use otp_core::page::PagePosition;
 use otp_core::ports::{Accounts, WebhookDeliveries, WebhookEndpoints};
 use otp_core::webhook::DeliveryState;
-use otp_core::webhook::delivery_log::DeliveryQuery;
+use otp_core::webhook::delivery_log::{DeliveryFilter, DeliveryQuery};
 use otp_e2e::world::client;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -81,6 +81,7 @@ impl Deliveries {
                 let query = DeliveryQuery {
                     endpoint_id: endpoint.id,
                     before: PagePosition::END,
+                    filter: DeliveryFilter::All,
                     limit: 1_000_000,
                 };
                 let found = WebhookDeliveries::list_webhook_deliveries(&*storage, &query).await?;

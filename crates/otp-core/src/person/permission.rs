@@ -10,18 +10,20 @@ pub enum AccountAction {
     Look,
     /// To create, replace and revoke API keys.
     ManageKeys,
+    /// To create, change and remove webhook endpoints, and to make deliveries again.
+    ManageWebhooks,
 }
 
 impl AccountAction {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 2] = [Self::Look, Self::ManageKeys];
+    pub const ALL: [Self; 3] = [Self::Look, Self::ManageKeys, Self::ManageWebhooks];
 }
 
 /// Returns whether a role in an account allows an action there.
 pub const fn allowed(role: AccountRole, action: AccountAction) -> bool {
     match action {
         AccountAction::Look => true,
-        AccountAction::ManageKeys => match role {
+        AccountAction::ManageKeys | AccountAction::ManageWebhooks => match role {
             AccountRole::Owner | AccountRole::Developer => true,
             AccountRole::Billing | AccountRole::Viewer => false,
         },
@@ -76,10 +78,10 @@ mod tests {
     #[test]
     fn each_role_may_do_what_the_table_says() {
         for (role, expected) in [
-            (AccountRole::Owner, [true, true]),
-            (AccountRole::Developer, [true, true]),
-            (AccountRole::Billing, [true, false]),
-            (AccountRole::Viewer, [true, false]),
+            (AccountRole::Owner, [true, true, true]),
+            (AccountRole::Developer, [true, true, true]),
+            (AccountRole::Billing, [true, false, false]),
+            (AccountRole::Viewer, [true, false, false]),
         ] {
             let found = AccountAction::ALL.map(|action| allowed(role, action));
             assert_eq!(found, expected, "{role:?}");

@@ -69,6 +69,8 @@ pub trait WebhookDeliveries: Send + Sync {
     ) -> Result<(), PortError>;
 
     /// Returns the deliveries that match the query, newest event first.
+    ///
+    /// The cost MUST depend on the number of matching deliveries, not on that of the others.
     async fn list_webhook_deliveries(
         &self,
         query: &DeliveryQuery,
@@ -81,8 +83,8 @@ pub trait WebhookDeliveries: Send + Sync {
         event: WebhookEventId,
     ) -> Result<Option<(StoredDelivery, Vec<StoredAttempt>)>, PortError>;
 
-    /// Makes deliveries of an endpoint due at once, of whatever state, as if none of their attempts had been made
-    /// but with the next number. At most [`MAX_REPLAYED`](crate::webhook::delivery_log::MAX_REPLAYED), those of
+    /// Makes deliveries of an endpoint due at once, of every state that is asked for, as if none of their attempts had
+    /// been made but with the next number. At most [`MAX_REPLAYED`](crate::webhook::delivery_log::MAX_REPLAYED), those of
     /// earlier events before others. Gives the endpoint its next turn, if it is enabled. Returns the ids of their
     /// events, in their order.
     async fn replay_webhook_deliveries(

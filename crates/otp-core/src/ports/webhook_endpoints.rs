@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use crate::ids::{AccountId, WebhookEndpointId};
 use crate::ports::PortError;
+use crate::time::Timestamp;
 use crate::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
 
 /// Stores webhook endpoints.
@@ -49,4 +50,11 @@ pub trait WebhookEndpoints: Send + Sync {
         &self,
         account: AccountId,
     ) -> Result<Vec<WebhookEndpoint>, PortError>;
+
+    /// Returns those of the account's endpoints whose last call failed, each with the time of its first failure since
+    /// the last success.
+    async fn list_failing_webhook_endpoints(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(WebhookEndpointId, Timestamp)>, PortError>;
 }

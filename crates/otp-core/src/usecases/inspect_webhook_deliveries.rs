@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 use crate::usecases::account_sealers::AccountSealers;
 use crate::webhook::WebhookEvent;
 use crate::webhook::delivery_log::{
-    DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
+    DeliveryFilter, DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
 };
 use crate::webhook::endpoint::EndpointStanding;
 
@@ -61,6 +61,8 @@ pub struct ReplayRange {
     pub from: Timestamp,
     /// Events that happened before then.
     pub until: Timestamp,
+    /// The choice among their deliveries.
+    pub filter: DeliveryFilter,
     /// The end of the replay before, to continue after it.
     pub cursor: Option<Cursor>,
 }
@@ -90,6 +92,7 @@ impl InspectWebhookDeliveries {
     pub async fn list(
         &self,
         (account, endpoint): (AccountId, WebhookEndpointId),
+        filter: DeliveryFilter,
         cursor: Option<Cursor>,
         size: PageSize,
     ) -> Result<Page<StoredDelivery>, InspectWebhookDeliveriesError> {
@@ -97,6 +100,7 @@ impl InspectWebhookDeliveries {
         let query = DeliveryQuery {
             endpoint_id: endpoint,
             before: PagePosition::start(cursor, None),
+            filter,
             limit: size.with_one_more(),
         };
         let found = self.deliveries.list_webhook_deliveries(&query).await?;
@@ -138,7 +142,7 @@ impl InspectWebhookDeliveries {
         }
     }
 
-    /// Makes deliveries again, of whatever state, oldest event first, at most [`MAX_REPLAYED`].
+    /// Makes deliveries again, oldest event first, at most [`MAX_REPLAYED`].
     pub async fn replay_range(
         &self,
         (account, endpoint): (AccountId, WebhookEndpointId),
@@ -149,8 +153,12 @@ impl InspectWebhookDeliveries {
             Some(Cursor(position)) => position,
             None => PagePosition::at(range.from),
         };
-        let until = range.until;
-        let replay = Replay::Range { from, until };
+        let (until, filter) = (range.until, range.filter);
+        let replay = Replay::Range {
+            from,
+            until,
+            filter,
+        };
         let replayed = self.replay_all(endpoint, replay).await?;
         let is_full = replayed.len() == MAX_REPLAYED;
         let last = replayed.last().copied().filter(|_| is_full);

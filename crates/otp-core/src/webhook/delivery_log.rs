@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 pub const MAX_REPLAYED: usize = 1_000;
 
 /// A delivery as it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredDelivery {
     /// The event.
     pub event: WebhookEvent,
@@ -21,6 +21,19 @@ pub struct StoredDelivery {
     pub due_at: Timestamp,
     /// The attempts that were made.
     pub attempts: u32,
+    /// The result of the last of them; `None` if none was made, and for a listener, which fetches its events.
+    pub last_attempt: Option<AttemptResult>,
+}
+
+/// The result of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptResult {
+    /// How long it took, in milliseconds.
+    pub latency_millis: u32,
+    /// The HTTP status, if an answer arrived.
+    pub status: Option<u16>,
+    /// The name of the failure, if it failed.
+    pub failure: Option<String>,
 }
 
 /// An attempt as it is stored.
@@ -30,14 +43,33 @@ pub struct StoredAttempt {
     pub number: u32,
     /// The time at which it ended.
     pub at: Timestamp,
-    /// How long it took, in milliseconds.
-    pub latency_millis: u32,
-    /// The HTTP status, if an answer arrived.
-    pub status: Option<u16>,
-    /// The name of the failure, if it failed.
-    pub failure: Option<String>,
+    /// Its result.
+    pub result: AttemptResult,
     /// The beginning of the answer, sealed.
     pub excerpt: Option<Sealed>,
+}
+
+/// A choice among the deliveries of an endpoint.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeliveryFilter {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that the endpoint has not accepted: they wait, or were given up.
+    Undelivered,
+}
+
+impl DeliveryFilter {
+    /// Returns whether a delivery in this state counts.
+    pub fn admits(self, state: DeliveryState) -> bool {
+        match self {
+            Self::All => true,
+            Self::Undelivered => match state {
+                DeliveryState::Waiting | DeliveryState::GivenUp => true,
+                DeliveryState::Delivered => false,
+            },
+        }
+    }
 }
 
 /// The deliveries of an endpoint that match, newest event first.
@@ -47,6 +79,8 @@ pub struct DeliveryQuery {
     pub endpoint_id: WebhookEndpointId,
     /// Only deliveries of events before this position.
     pub before: PagePosition,
+    /// The choice among them.
+    pub filter: DeliveryFilter,
     /// At most this many.
     pub limit: usize,
 }
@@ -62,6 +96,8 @@ pub enum Replay {
         from: PagePosition,
         /// The instant.
         until: Timestamp,
+        /// The choice among them.
+        filter: DeliveryFilter,
     },
 }
 
@@ -70,10 +106,18 @@ impl Replay {
     pub fn bounds(&self) -> (WebhookEventId, WebhookEventId) {
         match *self {
             Self::One(event) => (event, event.after()),
-            Self::Range { from, until } => (
+            Self::Range { from, until, .. } => (
                 WebhookEventId::at(from),
                 WebhookEventId::at(PagePosition::at(until)),
             ),
+        }
+    }
+
+    /// Returns which deliveries within its bounds are made again.
+    pub fn filter(&self) -> DeliveryFilter {
+        match *self {
+            Self::One(_) => DeliveryFilter::All,
+            Self::Range { filter, .. } => filter,
         }
     }
 }

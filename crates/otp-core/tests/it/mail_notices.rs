@@ -21,7 +21,7 @@ use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::forget_ended_notices::{ForgetEndedNotices, RETENTION};
 use otp_core::usecases::mail_notices::{GIVE_UP_AFTER, MailNotices, Mailed};
-use otp_core::webhook::delivery_log::DeliveryQuery;
+use otp_core::webhook::delivery_log::{DeliveryFilter, DeliveryQuery};
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint};
 use otp_core::webhook::{EventFilter, WebhookEventKind};
 use otp_testkit::MemoryStore;
@@ -467,6 +467,7 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
     let query = DeliveryQuery {
         endpoint_id: endpoint.id,
         before: PagePosition::END,
+        filter: DeliveryFilter::All,
         limit: 9,
     };
     let told = fixture.store.list_webhook_deliveries(&query).await;

@@ -5,6 +5,7 @@ mod messages;
 mod passwords;
 mod second_factor;
 mod staff;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,13 @@ impl std::ops::Deref for Gateway {
     fn deref(&self) -> &People {
         &self.0
     }
+}
+
+/// A person who signed up, as their pages see them.
+async fn holder(gateway: &Gateway, address: &str) -> Viewer {
+    let begun = gateway.signed_up(address).await;
+    let viewer = gateway.viewer(&begun.token, Activity::Person).await;
+    viewer.expect("signed in")
 }
 
 impl Gateway {

@@ -292,7 +292,7 @@ async fn an_event_whose_resource_is_gone_is_given_up_without_a_call() {
     let shown = world.inspect.show((account, id), event.id).await;
     let shown = shown.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(
-        shown.attempts[0].attempt.failure.as_deref(),
+        shown.attempts[0].attempt.result.failure.as_deref(),
         Some("resource_gone")
     );
 }

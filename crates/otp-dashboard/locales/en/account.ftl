@@ -55,7 +55,7 @@ sender-stopped-title = Sender { $phone } is stopped
 sender-stopped-text = WhatsApp no longer lets it send. Resolve this with WhatsApp, or ask the operator of this gateway.
 
 endpoint-disabled-title = Webhook endpoint { $host } is disabled
-endpoint-disabled-text = It answered that it is gone, or all calls failed for five days. Once your server works, enable it again with the API.
+endpoint-disabled-text = It answered that it is gone, or all calls failed for five days. Once your server works, enable it again under Webhooks.
 
 key-expires-title = API key { $name } expires soon
 key-expires-text =

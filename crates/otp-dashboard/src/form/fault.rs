@@ -44,11 +44,25 @@ pub(crate) enum Fault {
     NoPhoneNumber,
     /// The address does not fit on a line.
     LongAddress,
+    /// It is not a URL.
+    NoUrl,
+    /// The URL is too long.
+    LongUrl,
+    /// The URL does not begin with `https`.
+    UrlWithoutTls,
+    /// The URL has a user name or a password.
+    UrlWithPassword,
+    /// The URL has a fragment.
+    UrlWithFragment,
+    /// The host of the URL is not on the public internet.
+    PrivateUrl,
+    /// The description does not fit on a line.
+    LongDescription,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::NoEmailAddress,
         Self::NoPassword,
         Self::PasswordTooShort { least: 12 },
@@ -64,6 +78,13 @@ impl Fault {
         Self::NoCompany,
         Self::NoPhoneNumber,
         Self::LongAddress,
+        Self::NoUrl,
+        Self::LongUrl,
+        Self::UrlWithoutTls,
+        Self::UrlWithPassword,
+        Self::UrlWithFragment,
+        Self::PrivateUrl,
+        Self::LongDescription,
     ];
 
     /// Returns whether it is a fault of the code in a mail.
@@ -88,6 +109,13 @@ impl Fault {
             Self::NoCompany => "fault-company",
             Self::NoPhoneNumber => "fault-phone",
             Self::LongAddress => "fault-address",
+            Self::NoUrl => "fault-url",
+            Self::LongUrl => "fault-url-long",
+            Self::UrlWithoutTls => "fault-url-tls",
+            Self::UrlWithPassword => "fault-url-password",
+            Self::UrlWithFragment => "fault-url-fragment",
+            Self::PrivateUrl => "fault-url-private",
+            Self::LongDescription => "fault-description",
         }
     }
 
@@ -108,7 +136,14 @@ impl Fault {
             | Self::NoKeyName
             | Self::NoCompany
             | Self::NoPhoneNumber
-            | Self::LongAddress => None,
+            | Self::LongAddress
+            | Self::NoUrl
+            | Self::LongUrl
+            | Self::UrlWithoutTls
+            | Self::UrlWithPassword
+            | Self::UrlWithFragment
+            | Self::PrivateUrl
+            | Self::LongDescription => None,
         }
     }
 }

@@ -27,11 +27,15 @@ pub(crate) enum FieldKind {
     InvitedEmail,
     /// The name of a person who is invited.
     InvitedName,
+    /// The URL of a webhook endpoint.
+    WebhookUrl,
+    /// The description of a webhook endpoint.
+    Description,
 }
 
 impl FieldKind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Email,
         Self::Password,
         Self::NewPassword,
@@ -44,6 +48,8 @@ impl FieldKind {
         Self::Address,
         Self::InvitedEmail,
         Self::InvitedName,
+        Self::WebhookUrl,
+        Self::Description,
     ];
 
     /// Returns the name of the field, which is also its id in the page.
@@ -61,6 +67,8 @@ impl FieldKind {
             Self::Address => "address",
             Self::InvitedEmail => "invited-email",
             Self::InvitedName => "invited-name",
+            Self::WebhookUrl => "url",
+            Self::Description => "description",
         }
     }
 
@@ -78,6 +86,8 @@ impl FieldKind {
             Self::Address => "field-address",
             Self::InvitedEmail => "field-invited-email",
             Self::InvitedName => "field-invited-name",
+            Self::WebhookUrl => "field-webhook-url",
+            Self::Description => "field-description",
         }
     }
 
@@ -89,13 +99,15 @@ impl FieldKind {
             Self::Phone => Some("hint-phone"),
             Self::Address => Some("hint-address"),
             Self::InvitedName => Some("hint-invited-name"),
+            Self::WebhookUrl => Some("hint-webhook-url"),
             Self::Email
             | Self::InvitedEmail
             | Self::Password
             | Self::Code
             | Self::AppCode
             | Self::Name
-            | Self::Company => None,
+            | Self::Company
+            | Self::Description => None,
         }
     }
 
@@ -105,13 +117,15 @@ impl FieldKind {
             Self::Email | Self::InvitedEmail => "email",
             Self::Password | Self::NewPassword => "password",
             Self::Phone => "tel",
+            Self::WebhookUrl => "url",
             Self::Code
             | Self::AppCode
             | Self::Name
             | Self::KeyName
             | Self::Company
             | Self::Address
-            | Self::InvitedName => "text",
+            | Self::InvitedName
+            | Self::Description => "text",
         }
     }
 
@@ -123,7 +137,11 @@ impl FieldKind {
             Self::NewPassword => "new-password",
             Self::Code | Self::AppCode => "one-time-code",
             Self::Name => "name",
-            Self::KeyName | Self::InvitedEmail | Self::InvitedName => "off",
+            Self::KeyName
+            | Self::WebhookUrl
+            | Self::Description
+            | Self::InvitedEmail
+            | Self::InvitedName => "off",
             Self::Company => "organization",
             Self::Phone => "tel",
             Self::Address => "street-address",
@@ -145,7 +163,9 @@ impl FieldKind {
             | Self::Phone
             | Self::Address
             | Self::InvitedEmail
-            | Self::InvitedName => None,
+            | Self::InvitedName
+            | Self::WebhookUrl
+            | Self::Description => None,
         }
     }
 
@@ -158,17 +178,21 @@ impl FieldKind {
             | Self::Code
             | Self::AppCode
             | Self::Phone
-            | Self::InvitedEmail => "ltr",
-            Self::Name | Self::KeyName | Self::Company | Self::Address | Self::InvitedName => {
-                "auto"
-            }
+            | Self::InvitedEmail
+            | Self::WebhookUrl => "ltr",
+            Self::Name
+            | Self::KeyName
+            | Self::Company
+            | Self::Address
+            | Self::InvitedName
+            | Self::Description => "auto",
         }
     }
 
     /// Returns whether the form cannot be sent without it.
     pub(crate) const fn is_required(self) -> bool {
         match self {
-            Self::Address | Self::InvitedName => false,
+            Self::Address | Self::InvitedName | Self::Description => false,
             Self::Email
             | Self::Password
             | Self::NewPassword
@@ -178,7 +202,8 @@ impl FieldKind {
             | Self::KeyName
             | Self::Company
             | Self::Phone
-            | Self::InvitedEmail => true,
+            | Self::InvitedEmail
+            | Self::WebhookUrl => true,
         }
     }
 
@@ -194,7 +219,9 @@ impl FieldKind {
             | Self::Phone
             | Self::Address
             | Self::InvitedEmail
-            | Self::InvitedName => true,
+            | Self::InvitedName
+            | Self::WebhookUrl
+            | Self::Description => true,
         }
     }
 }

@@ -35,13 +35,15 @@ pub(crate) enum Refused {
     ManyKeys,
     /// Nobody could give roles any more.
     LastAdmin,
+    /// The account has too many webhook endpoints.
+    ManyEndpoints,
     /// The gateway sends no mail.
     NoMailServer,
 }
 
 impl Refused {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 10] = {
+    pub(crate) const ALL: [Self; 11] = {
         let wait = Duration::from_secs(30);
         [
             Self::WrongPassword,
@@ -53,6 +55,7 @@ impl Refused {
             Self::NobodyHasAddress,
             Self::ManyKeys,
             Self::LastAdmin,
+            Self::ManyEndpoints,
             Self::NoMailServer,
         ]
     };
@@ -68,6 +71,7 @@ impl Refused {
             Self::NobodyHasAddress => "refused-nobody",
             Self::ManyKeys => "refused-many-keys",
             Self::LastAdmin => "refused-last-admin",
+            Self::ManyEndpoints => "refused-many-endpoints",
             Self::NoMailServer => "refused-no-mail",
         }
     }
@@ -89,6 +93,7 @@ impl Refused {
             | Self::NobodyHasAddress
             | Self::ManyKeys
             | Self::LastAdmin
+            | Self::ManyEndpoints
             | Self::NoMailServer => None,
         }
     }
@@ -101,7 +106,8 @@ impl Refused {
             | Self::AddressTaken
             | Self::NobodyHasAddress
             | Self::ManyKeys
-            | Self::LastAdmin => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::LastAdmin
+            | Self::ManyEndpoints => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ManyPasswords { .. } | Self::CodeSent { .. } | Self::ManyCodes { .. } => {
                 StatusCode::TOO_MANY_REQUESTS
             }

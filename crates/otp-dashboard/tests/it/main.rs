@@ -13,6 +13,7 @@ mod samples;
 mod settings;
 mod staff;
 mod verifications;
+mod webhooks;
 
 use actix_web::App;
 use actix_web::body::MessageBody;

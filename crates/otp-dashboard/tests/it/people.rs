@@ -29,6 +29,7 @@ pub(super) fn state(people: &People) -> DashboardState {
         manage_own_keys: people.manage_own_keys(),
         manage_staff: people.manage_staff(),
         list_audit_entries: people.list_audit_entries(),
+        manage_own_webhooks: people.manage_own_webhooks(),
         change_password: people.change_password(),
         show_overview: show_overview(&people.world.fixture),
         browse_messages: browse_messages(&people.world.fixture),

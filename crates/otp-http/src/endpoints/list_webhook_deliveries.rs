@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::page::{Cursor, Page, PageSize};
-use otp_core::webhook::delivery_log::StoredDelivery;
+use otp_core::webhook::delivery_log::{DeliveryFilter, StoredDelivery};
 use otp_edge::resource_at;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Response};
@@ -90,7 +90,7 @@ async fn list(request: &HttpRequest, state: &ApiState) -> Result<Page<StoredDeli
     let inspect = state.inspect_webhook_deliveries.clone();
     let listed = state
         .runner
-        .run(async move { inspect.list(of, cursor, size).await })
+        .run(async move { inspect.list(of, DeliveryFilter::All, cursor, size).await })
         .await?;
     Ok(listed?)
 }

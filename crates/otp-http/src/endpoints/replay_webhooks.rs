@@ -10,6 +10,7 @@ use otp_core::page::Cursor;
 use otp_core::time::Timestamp;
 use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_core::usecases::inspect_webhook_deliveries::ReplayRange;
+use otp_core::webhook::delivery_log::DeliveryFilter;
 use otp_edge::resource_at;
 use serde::Deserialize;
 use utoipa::openapi::{RefOr, Response};
@@ -60,6 +61,7 @@ impl ReplayWebhooksRequest {
         Ok(ReplayRange {
             from: instant(self.from, "from")?,
             until: instant(self.until, "until")?,
+            filter: DeliveryFilter::All,
             cursor: cursor.transpose()?,
         })
     }

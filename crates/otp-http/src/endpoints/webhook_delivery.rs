@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use otp_core::ids::WebhookEventId;
 use otp_core::time::Timestamp;
 use otp_core::usecases::inspect_webhook_deliveries::{ShownAttempt, ShownDelivery};
-use otp_core::webhook::delivery_log::{StoredAttempt, StoredDelivery};
+use otp_core::webhook::delivery_log::{AttemptResult, StoredAttempt, StoredDelivery};
 use otp_core::webhook::{DeliveryState, WebhookEvent, WebhookEventKind};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -54,6 +54,15 @@ pub(super) fn stored_example() -> StoredDelivery {
         state: DeliveryState::Waiting,
         due_at: time("2026-05-14T09:13:49.480Z"),
         attempts: 1,
+        last_attempt: Some(result_example()),
+    }
+}
+
+fn result_example() -> AttemptResult {
+    AttemptResult {
+        latency_millis: 92,
+        status: Some(503),
+        failure: Some("status".to_owned()),
     }
 }
 
@@ -62,9 +71,7 @@ pub(super) fn example() -> ShownDelivery {
     let attempt = StoredAttempt {
         number: 1,
         at: time("2026-05-14T09:13:44.480Z"),
-        latency_millis: 92,
-        status: Some(503),
-        failure: Some("status".to_owned()),
+        result: result_example(),
         excerpt: None,
     };
     ShownDelivery {

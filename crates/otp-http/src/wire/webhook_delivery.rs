@@ -134,9 +134,9 @@ impl From<ShownAttempt> for WebhookAttemptResource {
         Self {
             number: attempt.number,
             at: attempt.at.into(),
-            latency_ms: attempt.latency_millis,
-            status: attempt.status,
-            failure: attempt.failure,
+            latency_ms: attempt.result.latency_millis,
+            status: attempt.result.status,
+            failure: attempt.result.failure,
             answer,
         }
     }

@@ -5,34 +5,49 @@ use diesel_async::RunQueryDsl;
 use otp_core::ids::{WebhookEndpointId, WebhookEventId};
 use otp_core::time::Timestamp;
 use otp_core::webhook::WebhookEvent;
-use otp_core::webhook::delivery_log::{MAX_REPLAYED, Replay};
+use otp_core::webhook::delivery_log::{DeliveryFilter, MAX_REPLAYED, Replay};
 use otp_core::webhook::routing::{Routed, RoutingEndpoint};
 use otp_rows::Col;
-use otp_rows::rows::{ReplayedRow, RoutingEndpointRow, StoredAttemptRow, WebhookDeliveryRow};
+use otp_rows::rows::{LoggedDeliveryRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow};
 
 use super::{SetTurns, insert_deliveries};
 use crate::pipeline::try_join;
 use crate::statement::statement;
 use crate::transaction::Transaction;
 
+/// Selects deliveries of an endpoint with the result of their last attempt.
+macro_rules! logged {
+    ($condition:literal) => {
+        concat!(
+            "SELECT endpoint.account_id, delivery.event_id, kind, subject, recipient_index, sequence, \
+                 delivery.at, state, due_at, attempts, latency_ms, status, failure \
+             FROM webhook_deliveries AS delivery \
+             JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
+             LEFT JOIN webhook_attempts AS attempt \
+                 ON attempt.endpoint_id = delivery.endpoint_id \
+                 AND attempt.event_id = delivery.event_id AND attempt.number = delivery.attempts \
+             WHERE delivery.endpoint_id = {} AND ",
+            $condition
+        )
+    };
+}
+
 statement! {
     /// The deliveries of an endpoint, newest first.
-    List { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> WebhookDeliveryRow,
-    "SELECT endpoint_id, endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, \
-         due_at, attempts, failed_attempts \
-     FROM webhook_deliveries AS delivery \
-     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
-     WHERE endpoint_id = {} AND event_id < {} ORDER BY event_id DESC LIMIT {}"
+    List { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> LoggedDeliveryRow,
+    logged!("delivery.event_id < {} ORDER BY delivery.event_id DESC LIMIT {}")
+}
+
+statement! {
+    /// Those that it has not accepted. The state is written out: only then is their index used.
+    ListUndelivered { endpoint_id: WebhookEndpointId, before: WebhookEventId, limit: i64 } -> LoggedDeliveryRow,
+    logged!("state <> 1 AND delivery.event_id < {} ORDER BY delivery.event_id DESC LIMIT {}")
 }
 
 statement! {
     /// One delivery of an endpoint.
-    Find { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> WebhookDeliveryRow,
-    "SELECT endpoint_id, endpoint.account_id, event_id, kind, subject, recipient_index, sequence, at, state, \
-         due_at, attempts, failed_attempts \
-     FROM webhook_deliveries AS delivery \
-     JOIN webhook_endpoints AS endpoint ON endpoint.id = delivery.endpoint_id \
-     WHERE endpoint_id = {} AND event_id = {}"
+    Find { endpoint_id: WebhookEndpointId, event_id: WebhookEventId } -> LoggedDeliveryRow,
+    logged!("delivery.event_id = {}")
 }
 
 statement! {
@@ -42,8 +57,26 @@ statement! {
      WHERE endpoint_id = {} AND event_id = {} ORDER BY number"
 }
 
+/// Makes deliveries due again.
+macro_rules! replay {
+    ($condition:literal) => {
+        concat!(
+            "WITH chosen AS MATERIALIZED ( \
+                 SELECT event_id FROM webhook_deliveries \
+                 WHERE endpoint_id = {} AND event_id >= {} AND event_id < {}",
+            $condition,
+            " ORDER BY event_id LIMIT {}), \
+             replayed AS ( \
+                 UPDATE webhook_deliveries SET state = 0, failed_attempts = 0, due_at = {} \
+                 FROM chosen WHERE endpoint_id = {} AND webhook_deliveries.event_id = chosen.event_id \
+                 RETURNING webhook_deliveries.event_id) \
+             SELECT event_id FROM replayed ORDER BY event_id"
+        )
+    };
+}
+
 statement! {
-    /// Makes deliveries due again.
+    /// Makes all deliveries of a range due again.
     ReplayDeliveries {
         endpoint_id: WebhookEndpointId,
         from: WebhookEventId,
@@ -53,14 +86,21 @@ statement! {
         again_of: WebhookEndpointId,
     }
     -> ReplayedRow,
-    "WITH chosen AS MATERIALIZED ( \
-         SELECT event_id FROM webhook_deliveries \
-         WHERE endpoint_id = {} AND event_id >= {} AND event_id < {} ORDER BY event_id LIMIT {}), \
-     replayed AS ( \
-         UPDATE webhook_deliveries SET state = 0, failed_attempts = 0, due_at = {} \
-         FROM chosen WHERE endpoint_id = {} AND webhook_deliveries.event_id = chosen.event_id \
-         RETURNING webhook_deliveries.event_id) \
-     SELECT event_id FROM replayed ORDER BY event_id"
+    replay!("")
+}
+
+statement! {
+    /// Makes those of a range due again that the endpoint has not accepted.
+    ReplayUndelivered {
+        endpoint_id: WebhookEndpointId,
+        from: WebhookEventId,
+        until: WebhookEventId,
+        most: i64,
+        due_at: Timestamp,
+        again_of: WebhookEndpointId,
+    }
+    -> ReplayedRow,
+    replay!(" AND state <> 1")
 }
 
 statement! {
@@ -102,16 +142,33 @@ pub(super) async fn replay(
         return Ok(Vec::new());
     };
     let (from, until) = replay.bounds();
-    let connection = transaction.connection();
-    let replay = ReplayDeliveries {
-        endpoint_id: Col(endpoint),
-        from: Col(from),
-        until: Col(until),
-        most: Col(i64::try_from(MAX_REPLAYED).unwrap_or(i64::MAX)),
-        due_at: Col(now),
-        again_of: Col(endpoint),
+    let (from, until) = (Col(from), Col(until));
+    let (endpoint_id, again_of, due_at) = (Col(endpoint), Col(endpoint), Col(now));
+    let most = Col(i64::try_from(MAX_REPLAYED).unwrap_or(i64::MAX));
+    let replayed = match replay.filter() {
+        DeliveryFilter::All => {
+            let replay = ReplayDeliveries {
+                endpoint_id,
+                from,
+                until,
+                most,
+                due_at,
+                again_of,
+            };
+            replay.rows(transaction.connection()).await?
+        }
+        DeliveryFilter::Undelivered => {
+            let replay = ReplayUndelivered {
+                endpoint_id,
+                from,
+                until,
+                most,
+                due_at,
+                again_of,
+            };
+            replay.rows(transaction.connection()).await?
+        }
     };
-    let replayed = replay.rows(connection).await?;
     if let Some(due_at) = locked.next_turn(now).filter(|_| !replayed.is_empty()) {
         let set = SetTurns {
             endpoint_id: vec![Col(endpoint)],

@@ -45,8 +45,7 @@ statement! {
     "SELECT endpoint.id AS endpoint_id, endpoint.account_id, due.* \
      FROM unnest({}) AS wanted (id) JOIN webhook_endpoints AS endpoint ON endpoint.id = wanted.id, \
      LATERAL ( \
-         SELECT event_id, kind, subject, recipient_index, sequence, at, state, due_at, attempts, \
-             failed_attempts \
+         SELECT event_id, kind, subject, recipient_index, sequence, at, due_at, attempts, failed_attempts \
          FROM webhook_deliveries AS delivery \
          WHERE delivery.endpoint_id = endpoint.id AND state = 0 AND due_at <= {} \
          ORDER BY due_at, event_id LIMIT {}) AS due \

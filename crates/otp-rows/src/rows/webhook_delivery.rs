@@ -5,7 +5,7 @@ use otp_core::ids::{AccountId, WebhookEndpointId, WebhookEventId};
 use otp_core::ports::WebhookBacklog;
 use otp_core::sealing::{RecipientIndex, Sealed};
 use otp_core::time::Timestamp;
-use otp_core::webhook::delivery_log::{StoredAttempt, StoredDelivery};
+use otp_core::webhook::delivery_log::{AttemptResult, StoredAttempt, StoredDelivery};
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint};
 use otp_core::webhook::routing::RoutingEndpoint;
 use otp_core::webhook::turn::{DueDelivery, WebhookTurn, first_turn};
@@ -138,7 +138,7 @@ impl ClaimedTurnRow {
 }
 
 by_name! {
-    /// A delivery with its state.
+    /// A delivery that is due.
     pub struct WebhookDeliveryRow {
         endpoint_id: Col<WebhookEndpointId>,
         account_id: Col<AccountId>,
@@ -148,8 +148,6 @@ by_name! {
         recipient_index: Col<Option<RecipientIndex>>,
         sequence: Col<i64>,
         at: Col<Timestamp>,
-        state: Col<DeliveryState>,
-        due_at: Col<Timestamp>,
         attempts: Col<u32>,
         failed_attempts: Col<u32>,
     }
@@ -187,14 +185,67 @@ impl From<WebhookDeliveryRow> for DueDelivery {
     }
 }
 
-impl From<WebhookDeliveryRow> for StoredDelivery {
-    fn from(row: WebhookDeliveryRow) -> Self {
+by_name! {
+    /// An endpoint whose last call failed.
+    pub struct FailingEndpointRow {
+        endpoint_id: Col<WebhookEndpointId>,
+        failing_since: Col<Timestamp>,
+    }
+}
+
+impl From<FailingEndpointRow> for (WebhookEndpointId, Timestamp) {
+    fn from(row: FailingEndpointRow) -> Self {
+        (row.endpoint_id.0, row.failing_since.0)
+    }
+}
+
+by_name! {
+    /// A delivery with the result of its last attempt.
+    pub struct LoggedDeliveryRow {
+        account_id: Col<AccountId>,
+        event_id: Col<WebhookEventId>,
+        kind: Col<WebhookEventKind>,
+        subject: Col<Uuid>,
+        recipient_index: Col<Option<RecipientIndex>>,
+        sequence: Col<i64>,
+        at: Col<Timestamp>,
+        state: Col<DeliveryState>,
+        due_at: Col<Timestamp>,
+        attempts: Col<u32>,
+        latency_ms: Col<Option<u32>>,
+        status: Col<Option<i16>>,
+        failure: Col<Option<String>>,
+    }
+}
+
+impl From<LoggedDeliveryRow> for StoredDelivery {
+    fn from(row: LoggedDeliveryRow) -> Self {
         Self {
-            event: row.event(),
+            event: WebhookEvent {
+                id: row.event_id.0,
+                account_id: row.account_id.0,
+                kind: row.kind.0,
+                subject: row.subject.0,
+                recipient_index: row.recipient_index.0,
+                sequence: row.sequence.0,
+                at: row.at.0,
+            },
             state: row.state.0,
             due_at: row.due_at.0,
             attempts: row.attempts.0,
+            last_attempt: row
+                .latency_ms
+                .0
+                .map(|latency| result(latency, row.status.0, row.failure.0)),
         }
+    }
+}
+
+fn result(latency_millis: u32, status: Option<i16>, failure: Option<String>) -> AttemptResult {
+    AttemptResult {
+        latency_millis,
+        status: status.and_then(|status| u16::try_from(status).ok()),
+        failure,
     }
 }
 
@@ -215,9 +266,7 @@ impl From<StoredAttemptRow> for StoredAttempt {
         Self {
             number: row.number.0,
             at: row.at.0,
-            latency_millis: row.latency_ms.0,
-            status: row.status.0.and_then(|status| u16::try_from(status).ok()),
-            failure: row.failure.0,
+            result: result(row.latency_ms.0, row.status.0, row.failure.0),
             excerpt: row.excerpt.0,
         }
     }

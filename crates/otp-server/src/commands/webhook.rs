@@ -8,7 +8,7 @@ use otp_core::usecases::inspect_webhook_deliveries::{
     InspectWebhookDeliveries, ReplayRange, ShownAttempt,
 };
 use otp_core::webhook::DeliveryState;
-use otp_core::webhook::delivery_log::StoredDelivery;
+use otp_core::webhook::delivery_log::{DeliveryFilter, StoredDelivery};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ pub(crate) enum WebhookCommand {
     Deliveries {
         #[command(flatten)]
         to: To,
+        /// Only those that the endpoint has not accepted.
+        #[arg(long)]
+        undelivered: bool,
         /// At most this many deliveries: 1 to 100.
         #[arg(long, default_value = "20", value_parser = PageSize::parse)]
         limit: PageSize,
@@ -37,7 +40,7 @@ pub(crate) enum WebhookCommand {
         #[arg(long, value_parser = id)]
         id: Uuid,
     },
-    /// Make deliveries again, whatever became of them: one, or those of a time.
+    /// Make deliveries again: one, or those of a time.
     Replay(ReplayArgs),
     /// Deliver an event that tells nothing, to try an endpoint out.
     Test(To),
@@ -67,6 +70,16 @@ pub(crate) struct ReplayArgs {
     /// Events that happened before this time (RFC 3339).
     #[arg(long, value_name = "TIME", requires = "from", value_parser = Timestamp::parse)]
     until: Option<Timestamp>,
+    /// Only deliveries that the endpoint has not accepted.
+    #[arg(long, requires = "from")]
+    undelivered: bool,
+}
+
+fn filter(undelivered: bool) -> DeliveryFilter {
+    match undelivered {
+        true => DeliveryFilter::Undelivered,
+        false => DeliveryFilter::All,
+    }
 }
 
 impl To {
@@ -81,8 +94,14 @@ pub(super) async fn run(
 ) -> anyhow::Result<Answer> {
     let inspect = administration.inspect_webhook_deliveries()?;
     match command {
-        WebhookCommand::Deliveries { to, limit, after } => {
-            let page = inspect.list(to.ids(), after, limit).await?;
+        WebhookCommand::Deliveries {
+            to,
+            undelivered,
+            limit,
+            after,
+        } => {
+            let page = inspect.list(to.ids(), filter(undelivered), after, limit);
+            let page = page.await?;
             if let Some(next) = page.next {
                 progress(&format!("more: --after {next}"));
             }
@@ -118,6 +137,7 @@ async fn replay(inspect: &InspectWebhookDeliveries, args: ReplayArgs) -> anyhow:
             let range = ReplayRange {
                 from,
                 until,
+                filter: filter(args.undelivered),
                 cursor,
             };
             let some = inspect.replay_range(to, range).await?;
@@ -150,9 +170,9 @@ fn attempt(shown: &ShownAttempt) -> Value {
     json!({
         "number": attempt.number,
         "at": attempt.at.to_rfc3339(),
-        "latencyMs": attempt.latency_millis,
-        "status": attempt.status,
-        "failure": attempt.failure,
+        "latencyMs": attempt.result.latency_millis,
+        "status": attempt.result.status,
+        "failure": attempt.result.failure,
         "answer": shown.answer,
     })
 }

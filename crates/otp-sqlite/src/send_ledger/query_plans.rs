@@ -75,6 +75,14 @@ fn webhooks_cost_by_what_is_due() {
         ),
         (webhook_deliveries::LIST, "(endpoint_id=? AND event_id<?)"),
         (
+            webhook_deliveries::LIST_UNDELIVERED,
+            "webhook_deliveries_undelivered (endpoint_id=? AND event_id<?)",
+        ),
+        (
+            webhook_deliveries::CHOSEN_UNDELIVERED,
+            "webhook_deliveries_undelivered (endpoint_id=? AND event_id>? AND event_id<?)",
+        ),
+        (
             webhook_deliveries::FORGET,
             "webhook_deliveries_by_time (at<?)",
         ),

@@ -6,31 +6,41 @@ use otp_core::ids::{WebhookEndpointId, WebhookEventId};
 use otp_core::time::Timestamp;
 use otp_core::webhook::WebhookEvent;
 use otp_core::webhook::delivery_log::{
-    DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
+    DeliveryFilter, DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
 };
 use otp_core::webhook::routing::{Routed, RoutingEndpoint};
 use otp_rows::Col;
 use otp_rows::encoding::Id;
-use otp_rows::rows::{ReplayedRow, RoutingEndpointRow, StoredAttemptRow, WebhookDeliveryRow};
+use otp_rows::rows::{LoggedDeliveryRow, ReplayedRow, RoutingEndpointRow, StoredAttemptRow};
 use serde_json::json;
 
 use super::{SET_TURNS, insert_deliveries};
 use crate::errors::StoreError;
 use crate::set_based::{id, set_based};
 
-/// The deliveries of an endpoint, newest first.
-pub(crate) const LIST: &str = "
-    SELECT d.endpoint_id, e.account_id, d.event_id, d.kind, d.subject, d.recipient_index, d.sequence, d.at,
-        d.state, d.due_at, d.attempts, d.failed_attempts
-    FROM webhook_deliveries AS d CROSS JOIN webhook_endpoints AS e
-    WHERE d.endpoint_id = ? AND d.event_id < ? AND e.id = d.endpoint_id
-    ORDER BY d.event_id DESC LIMIT ?";
+/// Selects deliveries of an endpoint with the result of their last attempt.
+macro_rules! logged {
+    ($condition:literal) => {
+        concat!(
+            "SELECT e.account_id, d.event_id, d.kind, d.subject, d.recipient_index, d.sequence, d.at,
+                d.state, d.due_at, d.attempts, a.latency_ms, a.status, a.failure
+            FROM webhook_deliveries AS d CROSS JOIN webhook_endpoints AS e
+                LEFT JOIN webhook_attempts AS a
+                ON a.endpoint_id = d.endpoint_id AND a.event_id = d.event_id AND a.number = d.attempts
+            WHERE d.endpoint_id = ? AND e.id = d.endpoint_id AND ",
+            $condition
+        )
+    };
+}
 
-const FIND: &str = "
-    SELECT d.endpoint_id, e.account_id, d.event_id, d.kind, d.subject, d.recipient_index, d.sequence, d.at,
-        d.state, d.due_at, d.attempts, d.failed_attempts
-    FROM webhook_deliveries AS d CROSS JOIN webhook_endpoints AS e
-    WHERE d.endpoint_id = ? AND d.event_id = ? AND e.id = d.endpoint_id";
+/// The deliveries of an endpoint, newest first.
+pub(crate) const LIST: &str = logged!("d.event_id < ? ORDER BY d.event_id DESC LIMIT ?");
+
+/// Those that it has not accepted. The state is written out: only then is their index used.
+pub(crate) const LIST_UNDELIVERED: &str =
+    logged!("d.state <> 1 AND d.event_id < ? ORDER BY d.event_id DESC LIMIT ?");
+
+const FIND: &str = logged!("d.event_id = ?");
 
 const ATTEMPTS: &str = "
     SELECT number, at, latency_ms, status, failure, excerpt FROM webhook_attempts
@@ -39,6 +49,10 @@ const ATTEMPTS: &str = "
 const CHOSEN: &str = "
     SELECT event_id FROM webhook_deliveries
     WHERE endpoint_id = ? AND event_id >= ? AND event_id < ? ORDER BY event_id LIMIT ?";
+
+pub(crate) const CHOSEN_UNDELIVERED: &str = "
+    SELECT event_id FROM webhook_deliveries
+    WHERE endpoint_id = ? AND state <> 1 AND event_id >= ? AND event_id < ? ORDER BY event_id LIMIT ?";
 
 const REPLAY: &str = "
     UPDATE webhook_deliveries SET state = 0, failed_attempts = 0, due_at = again.value ->> 2
@@ -55,7 +69,11 @@ pub(super) fn list(
     connection: &mut SqliteConnection,
     query: DeliveryQuery,
 ) -> QueryResult<Vec<StoredDelivery>> {
-    let rows: Vec<WebhookDeliveryRow> = diesel::sql_query(LIST)
+    let statement = match query.filter {
+        DeliveryFilter::All => LIST,
+        DeliveryFilter::Undelivered => LIST_UNDELIVERED,
+    };
+    let rows: Vec<LoggedDeliveryRow> = diesel::sql_query(statement)
         .bind::<Id, _>(Col(query.endpoint_id))
         .bind::<Id, _>(Col(query.before_id()))
         .bind::<BigInt, _>(i64::try_from(query.limit).unwrap_or(i64::MAX))
@@ -69,7 +87,7 @@ pub(super) fn find(
     endpoint: WebhookEndpointId,
     event: WebhookEventId,
 ) -> QueryResult<Option<(StoredDelivery, Vec<StoredAttempt>)>> {
-    let found: Vec<WebhookDeliveryRow> = diesel::sql_query(FIND)
+    let found: Vec<LoggedDeliveryRow> = diesel::sql_query(FIND)
         .bind::<Id, _>(Col(endpoint))
         .bind::<Id, _>(Col(event))
         .load(connection)?;
@@ -109,7 +127,11 @@ pub(super) fn replay(
         return Ok(Vec::new());
     };
     let (from, until) = replay.bounds();
-    let chosen: Vec<ReplayedRow> = diesel::sql_query(CHOSEN)
+    let statement = match replay.filter() {
+        DeliveryFilter::All => CHOSEN,
+        DeliveryFilter::Undelivered => CHOSEN_UNDELIVERED,
+    };
+    let chosen: Vec<ReplayedRow> = diesel::sql_query(statement)
         .bind::<Id, _>(Col(endpoint))
         .bind::<Id, _>(Col(from))
         .bind::<Id, _>(Col(until))

@@ -35,7 +35,7 @@ pub(super) const LEASE_TURNS: &str = "
 /// The first due deliveries of an endpoint.
 pub(crate) const DUE_DELIVERIES: &str = "
     SELECT d.endpoint_id, e.account_id, d.event_id, d.kind, d.subject, d.recipient_index, d.sequence, d.at,
-        d.state, d.due_at, d.attempts, d.failed_attempts
+        d.attempts, d.failed_attempts
     FROM webhook_deliveries AS d CROSS JOIN webhook_endpoints AS e
     WHERE d.endpoint_id = ? AND d.state = 0 AND d.due_at <= ? AND e.id = d.endpoint_id
     ORDER BY d.due_at, d.event_id LIMIT ?";

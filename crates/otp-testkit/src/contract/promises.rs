@@ -433,6 +433,8 @@ macro_rules! storage_contract {
             old_deliveries_are_forgotten,
             deliveries_read_back_with_their_attempts,
             deliveries_are_replayed_by_id_and_by_time,
+            undelivered_ones_are_listed_and_replayed_alone,
+            failing_endpoints_are_known_with_their_first_failure,
             a_delivery_can_be_added_to_one_endpoint,
             a_disabled_endpoint_is_not_called_for_a_replay,
         }

@@ -8,12 +8,14 @@ use otp_core::page::PagePosition;
 use otp_core::ports::{Clock as _, Storage};
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
-use otp_core::webhook::delivery_log::{DeliveryQuery, Replay, StoredAttempt, StoredDelivery};
+use otp_core::webhook::delivery_log::{
+    AttemptResult, DeliveryFilter, DeliveryQuery, Replay, StoredAttempt, StoredDelivery,
+};
 use otp_core::webhook::endpoint::{
     DisabledReason, EndpointStanding, WebhookEndpoint, WebhookEndpointChange,
 };
 use otp_core::webhook::turn::RecordedAttempt;
-use otp_core::webhook::{DeliveryState, EventFilter, WebhookEvent};
+use otp_core::webhook::{DeliveryState, EndpointHealth, EventFilter, WebhookEvent};
 use uuid::Uuid;
 
 use super::administration::assert_conflict;
@@ -65,9 +67,20 @@ async fn list(
     before: PagePosition,
     limit: usize,
 ) -> Vec<StoredDelivery> {
+    list_of(fixture, of, DeliveryFilter::All, before, limit).await
+}
+
+async fn list_of(
+    fixture: &Fixture,
+    of: &WebhookEndpoint,
+    filter: DeliveryFilter,
+    before: PagePosition,
+    limit: usize,
+) -> Vec<StoredDelivery> {
     let query = DeliveryQuery {
         endpoint_id: of.id,
         before,
+        filter,
         limit,
     };
     let listed = fixture.store.list_webhook_deliveries(&query).await;
@@ -133,9 +146,11 @@ pub async fn deliveries_read_back_with_their_attempts(store: Arc<dyn Storage>) {
     let logged = |number, status, failure: Option<&str>, excerpt| StoredAttempt {
         number,
         at: START,
-        latency_millis: 12,
-        status,
-        failure: failure.map(str::to_owned),
+        result: AttemptResult {
+            latency_millis: 12,
+            status,
+            failure: failure.map(str::to_owned),
+        },
         excerpt,
     };
     let expected = [
@@ -143,6 +158,14 @@ pub async fn deliveries_read_back_with_their_attempts(store: Arc<dyn Storage>) {
         logged(2, Some(200), None, Some(Sealed(vec![3]))),
     ];
     assert_eq!(attempts, expected);
+    let [_, last] = attempts.as_slice() else {
+        panic!("two attempts: {attempts:?}");
+    };
+    assert_eq!(delivery.last_attempt.as_ref(), Some(&last.result));
+    let listed = list(&fixture, &endpoint, PagePosition::END, 9).await;
+    assert!(listed.contains(&delivery), "{listed:?}");
+    let untried = listed.iter().filter(|other| other.attempts == 0);
+    assert!(untried.map(|other| &other.last_attempt).eq([&None]));
     let other = add(&fixture, 2, EventFilter::ALL).await;
     let unknown = fixture.store.find_webhook_delivery(other.id, id).await;
     assert_eq!(unknown.expect("a look-up"), None);
@@ -185,6 +208,7 @@ pub async fn deliveries_are_replayed_by_id_and_by_time(store: Arc<dyn Storage>) 
     let range = |from, until| Replay::Range {
         from: PagePosition::at(after(from)),
         until: after(until),
+        filter: DeliveryFilter::All,
     };
     assert!(
         replay(&fixture, &endpoint, range(4, 9), after(8))
@@ -196,6 +220,85 @@ pub async fn deliveries_are_replayed_by_id_and_by_time(store: Arc<dyn Storage>) 
     let turn = claim(&fixture, after(8), 9).await.remove(0);
     let again: Vec<_> = turn.due.iter().map(|due| due.event.id).collect();
     assert_eq!(again, ids[1..3]);
+}
+
+/// Deliveries that the endpoint has not accepted are listed, and made again, without those that it has.
+pub async fn undelivered_ones_are_listed_and_replayed_alone(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 30).await;
+    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
+    with_events(&fixture, 0..4).await;
+    let turn = claim(&fixture, after(4), 9).await.remove(0);
+    let mut tried = ended(&turn, after(5));
+    let mut given_up = attempt(&turn, 2, None);
+    given_up.state = DeliveryState::GivenUp;
+    tried.attempts = vec![
+        attempt(&turn, 0, None),
+        attempt(&turn, 1, Some(after(900))),
+        given_up,
+        attempt(&turn, 3, None),
+    ];
+    assert!(end(&fixture, &tried).await);
+
+    let ids: Vec<_> = turn.due.iter().map(|due| due.event.id).collect();
+    let undelivered = DeliveryFilter::Undelivered;
+    let listed = list_of(&fixture, &endpoint, undelivered, PagePosition::END, 9).await;
+    let found: Vec<_> = listed.iter().map(|delivery| delivery.event.id).collect();
+    assert_eq!(found, [ids[2], ids[1]]);
+    let before = PagePosition::of(&listed[0]);
+    let rest = list_of(&fixture, &endpoint, undelivered, before, 9).await;
+    assert_eq!(rest, listed[1..]);
+
+    let range = |from| Replay::Range {
+        from: PagePosition::at(after(from)),
+        until: after(9),
+        filter: undelivered,
+    };
+    assert!(
+        replay(&fixture, &endpoint, range(3), after(6))
+            .await
+            .is_empty()
+    );
+    assert_eq!(
+        replay(&fixture, &endpoint, range(0), after(6)).await,
+        ids[1..3]
+    );
+    let turn = claim(&fixture, after(6), 9).await.remove(0);
+    let again: Vec<_> = turn.due.iter().map(|due| due.event.id).collect();
+    assert_eq!(again, ids[1..3]);
+}
+
+/// An endpoint fails from its first failure on until it works, or is enabled again.
+pub async fn failing_endpoints_are_known_with_their_first_failure(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 30).await;
+    let endpoint = add(&fixture, 1, EventFilter::ALL).await;
+    add(&fixture, 2, EventFilter::ALL).await;
+    with_events(&fixture, 0..1).await;
+    let failing = async |account| {
+        let failing = fixture.store.list_failing_webhook_endpoints(account).await;
+        failing.expect("a list")
+    };
+    let account = fixture.account;
+    assert!(failing(account).await.is_empty());
+
+    let mut turns = claim(&fixture, after(1), 9).await;
+    turns.retain(|turn| turn.endpoint.id == endpoint.id);
+    let mut failed = ended(&turns[0], after(2));
+    failed.attempts = vec![attempt(&turns[0], 0, Some(after(9)))];
+    failed.health = EndpointHealth {
+        failures: 1,
+        failing_since: Some(after(2)),
+        rests_until: None,
+    };
+    assert!(end(&fixture, &failed).await);
+    assert_eq!(failing(account).await, [(endpoint.id, after(2))]);
+    assert!(failing(fixture.another_account().await).await.is_empty());
+
+    let enable = WebhookEndpointChange {
+        standing: Some(EndpointStanding::Enabled),
+        ..WebhookEndpointChange::default()
+    };
+    change(&fixture, endpoint.id, enable).await;
+    assert!(failing(account).await.is_empty());
 }
 
 /// A delivery of its own goes to its endpoint, once.
@@ -235,6 +338,7 @@ pub async fn a_disabled_endpoint_is_not_called_for_a_replay(store: Arc<dyn Stora
     let all = Replay::Range {
         from: PagePosition::at(START),
         until: after(9),
+        filter: DeliveryFilter::All,
     };
     let replayed = replay(&fixture, &endpoint, all, after(5)).await;
     assert_eq!(replayed.len(), 1);

@@ -10,7 +10,7 @@ use otp_core::ports::{PortError, WebhookBacklog, WebhookDeliveries};
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
 use otp_core::webhook::delivery_log::{
-    DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
+    AttemptResult, DeliveryQuery, MAX_REPLAYED, Replay, StoredAttempt, StoredDelivery,
 };
 use otp_core::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
 use otp_core::webhook::routing::{RoutingEndpoint, route};
@@ -142,7 +142,9 @@ impl WebhookDeliveries for MemoryStore {
     ) -> Result<Vec<StoredDelivery>, PortError> {
         let state = self.state();
         let of_endpoint = state.webhooks.deliveries.iter().filter(|row| {
-            row.endpoint_id == query.endpoint_id && row.delivery.event.id < query.before_id()
+            row.endpoint_id == query.endpoint_id
+                && row.delivery.event.id < query.before_id()
+                && query.filter.admits(row.state)
         });
         let mut found: Vec<_> = of_endpoint.map(DeliveryRow::stored).collect();
         found.sort_by_key(|delivery| Reverse(delivery.event.id));
@@ -177,7 +179,8 @@ impl WebhookDeliveries for MemoryStore {
         let mut chosen: Vec<_> = state.webhooks.deliveries.iter_mut().collect();
         chosen.retain(|row| {
             let id = row.delivery.event.id;
-            row.endpoint_id == endpoint && from <= id && id < until
+            let is_within = row.endpoint_id == endpoint && from <= id && id < until;
+            is_within && replay.filter().admits(row.state)
         });
         chosen.sort_by_key(|row| row.delivery.event.id);
         chosen.truncate(MAX_REPLAYED);
@@ -257,7 +260,16 @@ impl DeliveryRow {
             state: self.state,
             due_at: self.due_at,
             attempts: self.delivery.attempts,
+            last_attempt: self.attempts.last().map(result),
         }
+    }
+}
+
+fn result(attempt: &RecordedAttempt) -> AttemptResult {
+    AttemptResult {
+        latency_millis: attempt.latency.as_millis().try_into().unwrap_or(u32::MAX),
+        status: attempt.status,
+        failure: attempt.failure.map(str::to_owned),
     }
 }
 
@@ -265,9 +277,7 @@ fn stored_attempt(attempt: &RecordedAttempt) -> StoredAttempt {
     StoredAttempt {
         number: attempt.number,
         at: attempt.at,
-        latency_millis: attempt.latency.as_millis().try_into().unwrap_or(u32::MAX),
-        status: attempt.status,
-        failure: attempt.failure.map(str::to_owned),
+        result: result(attempt),
         excerpt: attempt.excerpt.clone(),
     }
 }
@@ -340,6 +350,10 @@ impl State {
     pub(super) fn begin_turn(&mut self, endpoint: WebhookEndpointId, until: Option<Timestamp>) {
         let turn = self.turn(endpoint);
         (turn.due_at, turn.leased_until) = (until, until);
+    }
+
+    pub(super) fn failing_since(&self, endpoint: WebhookEndpointId) -> Option<Timestamp> {
+        self.webhooks.turns.get(&endpoint)?.health.failing_since
     }
 
     /// Removes whatever belongs to an endpoint.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{PortError, WebhookEndpoints};
+use otp_core::time::Timestamp;
 use otp_core::webhook::WantedEvents;
 use otp_core::webhook::endpoint::{
     WebhookEndpoint, WebhookEndpointChange, judge_addition, judge_change, judge_removal,
@@ -69,6 +70,19 @@ impl WebhookEndpoints for MemoryStore {
         account: AccountId,
     ) -> Result<Vec<WebhookEndpoint>, PortError> {
         Ok(self.state().endpoints_of(account))
+    }
+
+    async fn list_failing_webhook_endpoints(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(WebhookEndpointId, Timestamp)>, PortError> {
+        let state = self.state();
+        let endpoints = state.endpoints_of(account).into_iter();
+        let failing = endpoints.filter_map(|endpoint| {
+            let since = state.failing_since(endpoint.id)?;
+            Some((endpoint.id, since))
+        });
+        Ok(failing.collect())
     }
 }
 

@@ -14,12 +14,6 @@ fn new(name: &str, mode: ApiKeyMode) -> OwnKey {
     }
 }
 
-async fn holder(gateway: &Gateway, address: &str) -> Viewer {
-    let begun = gateway.signed_up(address).await;
-    let viewer = gateway.viewer(&begun.token, Activity::Person).await;
-    viewer.expect("signed in")
-}
-
 #[tokio::test]
 async fn a_person_creates_replaces_and_revokes_keys_of_both_modes() {
     let gateway = Gateway::new().await;

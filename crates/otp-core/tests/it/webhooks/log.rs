@@ -5,6 +5,7 @@ use otp_core::page::PageSize;
 use otp_core::time::Timestamp;
 use otp_core::usecases::inspect_webhook_deliveries::{InspectWebhookDeliveriesError, ReplayRange};
 use otp_core::usecases::manage_webhook_endpoints::WebhookEndpointEdit;
+use otp_core::webhook::delivery_log::DeliveryFilter;
 
 use super::*;
 
@@ -16,6 +17,7 @@ fn range(from: Timestamp, until: Timestamp) -> ReplayRange {
     ReplayRange {
         from,
         until,
+        filter: DeliveryFilter::All,
         cursor: None,
     }
 }
@@ -31,10 +33,16 @@ async fn the_log_has_the_beginning_of_the_answer_which_is_stored_sealed() {
         .answers(Ok(WebhookAnswer::new(500, b"no \xe2\x9d\x8c", None)));
     world.round().await;
     let of = (world.fixture.account, id);
-    let page = world.inspect.list(of, None, size("1")).await;
+    let page = world
+        .inspect
+        .list(of, DeliveryFilter::All, None, size("1"))
+        .await;
     let page = page.unwrap_or_else(|error| panic!("{error}"));
     assert!(page.items.len() == 1 && page.next.is_some());
-    let rest = world.inspect.list(of, page.next, size("1")).await;
+    let rest = world
+        .inspect
+        .list(of, DeliveryFilter::All, page.next, size("1"))
+        .await;
     let rest = rest.unwrap_or_else(|error| panic!("{error}"));
     assert!(rest.items.len() == 1 && rest.next.is_none());
     let mut answers = Vec::new();
@@ -45,7 +53,7 @@ async fn the_log_has_the_beginning_of_the_answer_which_is_stored_sealed() {
         for shown in shown.attempts {
             let stored = shown.attempt.excerpt.map(|sealed| sealed.0);
             assert!(stored.is_none_or(|stored| !stored.starts_with(b"no")));
-            answers.push((shown.attempt.status, shown.answer));
+            answers.push((shown.attempt.result.status, shown.answer));
         }
     }
     answers.sort();
@@ -159,7 +167,10 @@ async fn nothing_is_delivered_to_a_disabled_endpoint_or_to_one_of_another_accoun
             };
             assert!(expected, "{refusal:?}");
         }
-        let listed = world.inspect.list(of, None, size("9")).await;
+        let listed = world
+            .inspect
+            .list(of, DeliveryFilter::All, None, size("9"))
+            .await;
         assert_eq!(listed.is_err(), is_foreign);
         let shown = world.inspect.show(of, event).await.err();
         let not_found = match shown.expect("a refusal") {

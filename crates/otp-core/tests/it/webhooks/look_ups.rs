@@ -30,7 +30,7 @@ async fn an_event_that_cannot_be_read_is_tried_again_and_delays_no_other() {
     let of = (world.fixture.account, id);
     let shown = world.inspect.show(of, event.id).await;
     let shown = shown.unwrap_or_else(|error| panic!("{error}"));
-    let failure = shown.attempts[0].attempt.failure.as_deref();
+    let failure = shown.attempts[0].attempt.result.failure.as_deref();
     assert_eq!(failure, Some("internal"));
     world.fixture.clock.advance(Duration::from_secs(6));
     let again = world.claim().await.remove(0);

@@ -1,0 +1,34 @@
+//! The webhook endpoints of people's accounts.
+
+use std::sync::Arc;
+
+use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
+use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
+use otp_core::usecases::open_test_account::OpenTestAccount;
+
+use super::{People, show_overview};
+
+impl People {
+    /// Manages the webhook endpoints of people's accounts.
+    pub fn manage_own_webhooks(&self) -> ManageOwnWebhooks {
+        let fixture = &self.world.fixture;
+        let store = || fixture.store.clone();
+        ManageOwnWebhooks {
+            endpoints: show_overview(fixture).endpoints,
+            deliveries: InspectWebhookDeliveries {
+                endpoints: store(),
+                deliveries: store(),
+                sealers: fixture.sealers(),
+                clock: fixture.clock.clone(),
+            },
+            accounts: store(),
+            open_test_account: OpenTestAccount {
+                accounts: store(),
+                sealers: fixture.sealers(),
+                master_keys: Arc::clone(&fixture.master_keys),
+                clock: fixture.clock.clone(),
+                randomness: fixture.randomness.clone(),
+            },
+        }
+    }
+}
