@@ -101,6 +101,7 @@ pub mod show_consent;
 pub mod show_insights;
 pub mod show_message;
 pub mod show_overview;
+pub mod show_own_test_inbox;
 pub mod show_test_inbox;
 pub mod show_verification;
 pub mod sign_in;

@@ -18,7 +18,7 @@ use crate::state::DashboardState;
 use crate::{
     audit, code_page, explain, keys, link_page, message_page, messages, overview, password_page,
     paths, prove_page, reset_password, second_factor, settings, sign_in, sign_out, sign_up,
-    staff_home, staff_list, verification_page, verifications, webhooks,
+    staff_home, staff_list, test_inbox, verification_page, verifications, webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -125,6 +125,7 @@ impl Dashboard {
                         .service(verification_page::resource())
                         .configure(keys::mount)
                         .configure(webhooks::mount)
+                        .service(test_inbox::resource())
                         .configure(second_factor::mount)
                         .configure(settings::mount);
                 });

@@ -106,6 +106,8 @@ pub(crate) enum Place {
     Keys,
     /// The webhook endpoints of the account.
     Webhooks,
+    /// The messages of the account's test keys.
+    TestInbox,
     /// The person's own settings.
     Settings,
     /// The audit trail.
@@ -122,6 +124,7 @@ impl Place {
         Self::Verifications,
         Self::Keys,
         Self::Webhooks,
+        Self::TestInbox,
         Self::Settings,
         Self::Audit,
         Self::Staff,
@@ -139,6 +142,7 @@ impl Place {
             ),
             Self::Keys => ("/dashboard/keys", "place-keys", "key-round"),
             Self::Webhooks => ("/dashboard/webhooks", "place-webhooks", "webhook"),
+            Self::TestInbox => ("/dashboard/test-inbox", "place-test-inbox", "inbox"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
             Self::Staff => ("/admin/people", "place-staff", "lock"),
@@ -152,7 +156,8 @@ impl Place {
             | Self::Verifications
             | Self::Keys
             | Self::Settings
-            | Self::Webhooks => Area::Account,
+            | Self::Webhooks
+            | Self::TestInbox => Area::Account,
             Self::Audit | Self::Staff => Area::Staff,
         }
     }
@@ -165,7 +170,8 @@ impl Place {
             | Self::Verifications
             | Self::Keys
             | Self::Settings
-            | Self::Webhooks => None,
+            | Self::Webhooks
+            | Self::TestInbox => None,
             Self::Audit => Some(StaffAction::LookAtAudit),
             Self::Staff => Some(StaffAction::LookAtStaff),
         }

@@ -35,6 +35,7 @@ use crate::settings::SettingsPage;
 use crate::sign_in::SignInPage;
 use crate::sign_up::SignUpPage;
 use crate::staff_list::{RemoveStaffPage, StaffListPage};
+use crate::test_inbox::TestInboxPage;
 use crate::verification_page::VerificationPage;
 use crate::verifications::VerificationsPage;
 use crate::webhooks::{
@@ -104,6 +105,7 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<DeliveryPage>(page))
         .chain(states::<RecoverPage>(page))
         .chain(states::<RemoveWebhookPage>(page))
+        .chain(states::<TestInboxPage>(page))
         .chain(states::<SettingsPage>(page))
         .chain(states::<PasswordPage>(page))
         .chain(states::<SecondFactorPage>(page))

@@ -6,7 +6,7 @@
 use crate::markup::Markup;
 
 /// The name and the content of each icon, by name.
-const ICONS: [(&str, &str); 33] = [
+const ICONS: [(&str, &str); 34] = [
     (
         "arrow-left",
         r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#,
@@ -60,6 +60,10 @@ const ICONS: [(&str, &str); 33] = [
     (
         "flask-conical",
         r#"<path d="M14 2v6a2 2 0 0 0 .245.96l5.51 10.08A2 2 0 0 1 18 22H6a2 2 0 0 1-1.755-2.96l5.51-10.08A2 2 0 0 0 10 8V2"/><path d="M6.453 15h11.094"/><path d="M8.5 2h7"/>"#,
+    ),
+    (
+        "inbox",
+        r#"<polyline points="22 12 16 12 14 15 10 15 8 12 2 12"/><path d="M5.45 5.11 2 12v6a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2v-6l-3.45-6.89A2 2 0 0 0 16.76 4H7.24a2 2 0 0 0-1.79 1.11z"/>"#,
     ),
     (
         "key-round",

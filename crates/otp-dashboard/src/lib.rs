@@ -55,6 +55,7 @@ mod staff_list;
 mod state;
 #[cfg(test)]
 mod templates;
+mod test_inbox;
 mod took;
 mod typed;
 mod value;

@@ -14,6 +14,7 @@ use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::show_overview::ShowOverview;
+use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
@@ -54,6 +55,8 @@ pub struct DashboardState {
     pub browse_verifications: BrowseVerifications,
     /// Explains what a send of an account would answer.
     pub explain_own_send: ExplainOwnSend,
+    /// Shows the messages of test keys.
+    pub show_own_test_inbox: ShowOwnTestInbox,
     /// Signs people out.
     pub end_sessions: EndSessions,
     /// Runs them to their end.

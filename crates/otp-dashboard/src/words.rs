@@ -11,6 +11,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/messages.ftl"),
         include_str!("../locales/en/verifications.ftl"),
         include_str!("../locales/en/explain.ftl"),
+        include_str!("../locales/en/test_inbox.ftl"),
         include_str!("../locales/en/webhooks.ftl"),
     ),
     arabic: concat!(
@@ -21,6 +22,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/ar/messages.ftl"),
         include_str!("../locales/ar/verifications.ftl"),
         include_str!("../locales/ar/explain.ftl"),
+        include_str!("../locales/ar/test_inbox.ftl"),
         include_str!("../locales/ar/webhooks.ftl"),
     ),
 });

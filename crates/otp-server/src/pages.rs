@@ -29,6 +29,8 @@ use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
+use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
+use otp_core::usecases::show_test_inbox::ShowTestInbox;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
@@ -180,6 +182,13 @@ pub(crate) fn state(
             sealers: adapters.sealers.clone(),
             installation: installation(),
             clock: Arc::clone(&adapters.clock),
+        },
+        show_own_test_inbox: ShowOwnTestInbox {
+            show: ShowTestInbox {
+                accounts: storage(),
+                inbox: storage(),
+                sealers: adapters.sealers.clone(),
+            },
         },
         show_overview: ShowOverview {
             accounts: storage(),

@@ -12,6 +12,7 @@ mod refusals;
 mod samples;
 mod settings;
 mod staff;
+mod test_inbox;
 mod verifications;
 mod webhooks;
 

@@ -132,6 +132,7 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
             "/dashboard/keys",
             "/dashboard/messages",
             "/dashboard/settings",
+            "/dashboard/test-inbox",
             "/dashboard/verifications",
             "/dashboard/webhooks",
             "/docs",

@@ -31,6 +31,7 @@ pub(super) fn state(people: &People) -> DashboardState {
         list_audit_entries: people.list_audit_entries(),
         manage_own_webhooks: people.manage_own_webhooks(),
         change_password: people.change_password(),
+        show_own_test_inbox: people.show_own_test_inbox(),
         show_overview: show_overview(&people.world.fixture),
         browse_messages: browse_messages(&people.world.fixture),
         browse_verifications: browse_verifications(&people.world.fixture),

@@ -1,14 +1,28 @@
-//! The webhook endpoints of people's accounts.
+//! The webhook endpoints and the test inboxes of people's accounts.
 
 use std::sync::Arc;
 
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::open_test_account::OpenTestAccount;
+use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
+use otp_core::usecases::show_test_inbox::ShowTestInbox;
 
 use super::{People, show_overview};
 
 impl People {
+    /// Shows the test inboxes of people's accounts.
+    pub fn show_own_test_inbox(&self) -> ShowOwnTestInbox {
+        let fixture = &self.world.fixture;
+        ShowOwnTestInbox {
+            show: ShowTestInbox {
+                accounts: fixture.store.clone(),
+                inbox: fixture.store.clone(),
+                sealers: fixture.sealers(),
+            },
+        }
+    }
+
     /// Manages the webhook endpoints of people's accounts.
     pub fn manage_own_webhooks(&self) -> ManageOwnWebhooks {
         let fixture = &self.world.fixture;
