@@ -79,11 +79,21 @@ impl Person {
             id,
             email_index: sealer.person_index(&details.email),
             email: seal(Purpose::PersonEmail, details.email.as_str()),
-            name: seal(Purpose::PersonName, details.name.as_str()),
+            name: Self::seal_name(id, &details.name, (sealer, randomness)),
             password,
             language,
             created_at: now,
         }
+    }
+
+    /// Seals the name of the person with this id.
+    pub fn seal_name(
+        id: PersonId,
+        name: &ContactLine,
+        (sealer, randomness): (&InstallationSealer, &dyn Randomness),
+    ) -> Sealed {
+        let row = id.0.as_bytes();
+        sealer.seal(Purpose::PersonName, row, name.as_str(), randomness)
     }
 
     /// Opens the person's details.

@@ -20,6 +20,7 @@ pub mod browse_messages;
 pub mod browse_verifications;
 pub mod cancel_verification;
 pub mod change_account;
+pub mod change_own_details;
 pub mod change_password;
 pub mod check_keyring;
 pub mod check_message_status;

@@ -7,11 +7,12 @@ use actix_web::http::header::{
 };
 use askama::Template;
 use otp_core::person::session::Stage;
+use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::begin_session::BegunSession;
 use otp_edge::{NO_STORE, nonce};
 use sha2::{Digest as _, Sha256};
 
-use crate::{paths, session_cookie};
+use crate::{locale, paths, session_cookie};
 
 /// Allows the page's own files, its own forms and the script that it names.
 ///
@@ -95,6 +96,11 @@ pub(crate) fn begun(begun: &BegunSession, path: &str) -> HttpResponse {
         Stage::AwaitingSecondFactor => go_to(&paths::before(paths::CODE, path)),
     };
     with_cookie(answer, session_cookie::cookie(&begun.token))
+}
+
+/// Keeps the language that a person chose, and sends the browser on.
+pub(crate) fn in_language(language: UiLanguage, path: &str) -> HttpResponse {
+    with_cookie(go_to(path), locale::cookie(language))
 }
 
 /// Takes the token away, and sends the browser on.

@@ -69,7 +69,8 @@ fn target(path: &str, query: &str) -> String {
     format!("/{path}{question}{query}")
 }
 
-fn cookie(language: UiLanguage) -> Cookie<'static> {
+/// Returns the cookie that keeps a chosen language.
+pub(crate) fn cookie(language: UiLanguage) -> Cookie<'static> {
     Cookie::build(COOKIE, language.as_str())
         .path("/")
         .secure(true)

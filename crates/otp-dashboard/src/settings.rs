@@ -8,12 +8,17 @@ use otp_core::ids::{SessionId, parse_uuid};
 use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::session::Session;
 use otp_core::person::staff::StaffRole;
+use otp_core::ports::PortError;
 use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::manage_second_factor::SecondFactorState;
+use otp_core::usecases::resume_session::Viewer;
 use otp_edge::resource_at;
 
 use crate::answer;
 use crate::error_page::Problem;
+use crate::fields;
+use crate::form::{Fault, Field, FieldKind, FormPage, read};
 use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::page::Page;
@@ -30,10 +35,19 @@ pub(crate) struct SettingsPage {
     frame: Frame,
     /// The person's mail address.
     email: String,
+    name: Field,
+    /// The language of the person's mails.
+    language: UiLanguage,
     second_factor: SecondFactorState,
     /// Whether the person is staff, who cannot turn the second factor off.
     is_staff: bool,
     sessions: Vec<ShownSession>,
+}
+
+impl FormPage for SettingsPage {
+    fn fields(&self) -> Vec<&Field> {
+        vec![&self.name]
+    }
 }
 
 /// A session of the person.
@@ -62,6 +76,18 @@ impl ShownSession {
 }
 
 impl SettingsPage {
+    const fn languages(&self) -> [(UiLanguage, &'static str); 2] {
+        // Each in its own language, whatever that of the page is.
+        [
+            (UiLanguage::Arabic, "العربية"),
+            (UiLanguage::English, "English"),
+        ]
+    }
+
+    fn is_chosen(&self, language: &UiLanguage) -> bool {
+        self.language == *language
+    }
+
     /// Returns what the list says of a browser.
     fn device(&self, session: &ShownSession) -> Markup {
         match (session.browser, session.system) {
@@ -96,7 +122,7 @@ impl SettingsPage {
 /// Mounts the page and its forms.
 pub(crate) fn mount(pages: &mut ServiceConfig) {
     pages
-        .service(resource_at("/settings").get(show).finish())
+        .service(resource_at("/settings").get(show).post(change).finish())
         .service(
             resource_at("/settings/sessions/end")
                 .post(end_others)
@@ -114,6 +140,42 @@ async fn show(visit: Visit) -> HttpResponse {
         Ok(viewer) => viewer,
         Err(answer) => return answer,
     };
+    match page_of(&visit, &viewer).await {
+        Ok(page) => page.answer(),
+        Err(answer) => answer,
+    }
+}
+
+/// Changes the person's name and language. The pages are in that language from then on, too.
+async fn change(visit: Visit, payload: Payload) -> HttpResponse {
+    let (viewer, typed) = match visit.form_of_viewer(payload).await {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
+    };
+    let (field, name) = read(FieldKind::Name, typed.get("name"), fields::name);
+    let mut languages = UiLanguage::ALL.into_iter();
+    let language = languages.find(|language| language.as_str() == typed.get("language"));
+    let language = language.unwrap_or(viewer.person.language);
+    let Some(name) = name else {
+        return match page_of(&visit, &viewer).await {
+            Ok(mut page) => {
+                (page.name, page.language) = (field, language);
+                page.answer()
+            }
+            Err(answer) => answer,
+        };
+    };
+    let change = visit.state.change_own_details.clone();
+    let changed = visit.run(async move { change.execute(&viewer, &name, language).await });
+    match changed.await {
+        Ok(Ok(true)) => answer::in_language(language, paths::SETTINGS),
+        Ok(Ok(false)) => visit.problem(Problem::NotFound),
+        Ok(Err(error)) => visit.failed(&error),
+        Err(answer) => answer,
+    }
+}
+
+async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<SettingsPage, HttpResponse> {
     let (person, this) = (viewer.person.id, viewer.session.id);
     let (end_sessions, manage) = (
         visit.state.end_sessions.clone(),
@@ -123,27 +185,21 @@ async fn show(visit: Visit) -> HttpResponse {
         let sessions = end_sessions.list(person).await?;
         Ok((sessions, manage.state(person).await?))
     });
-    match loaded.await {
-        Ok(Ok((sessions, second_factor))) => {
-            let page = SettingsPage {
-                page: visit.page(),
-                frame: visit.frame(&viewer, Place::Settings),
-                email: viewer.details.email.as_str().to_owned(),
-                second_factor,
-                is_staff: viewer.staff.is_some(),
-                sessions: sessions
-                    .iter()
-                    .map(|session| ShownSession::of(session, this))
-                    .collect(),
-            };
-            answer::page(StatusCode::OK, &page)
-        }
-        Ok(Err(error)) => {
-            let error: otp_core::ports::PortError = error;
-            visit.failed(&error)
-        }
-        Err(answer) => answer,
-    }
+    let loaded: Result<_, PortError> = loaded.await?;
+    let (sessions, second_factor) = loaded.map_err(|error| visit.failed(&error))?;
+    let sessions = sessions.iter();
+    Ok(SettingsPage {
+        page: visit.page(),
+        frame: visit.frame(viewer, Place::Settings),
+        email: viewer.details.email.as_str().to_owned(),
+        name: Field::new(FieldKind::Name, viewer.details.name.as_str(), None),
+        language: viewer.person.language,
+        second_factor,
+        is_staff: viewer.staff.is_some(),
+        sessions: sessions
+            .map(|session| ShownSession::of(session, this))
+            .collect(),
+    })
 }
 
 /// Ends one session of the person.
@@ -207,6 +263,8 @@ impl Samples for SettingsPage {
             page: page.clone(),
             frame: Frame::sample(Place::Settings),
             email: "sara.al-harbi@noor-retail.example".to_owned(),
+            name: Field::new(FieldKind::Name, "Sara Al-Harbi", None),
+            language: UiLanguage::Arabic,
             second_factor: SecondFactorState::Off,
             is_staff: false,
             sessions: vec![one.clone()],
@@ -215,6 +273,8 @@ impl Samples for SettingsPage {
             page: page.clone(),
             frame: Frame::sample(Place::Settings),
             email: "sara@example.com".to_owned(),
+            name: Field::new(FieldKind::Name, "Sara Al-Harbi", None),
+            language: UiLanguage::English,
             second_factor: SecondFactorState::On { recovery_codes: 9 },
             is_staff: false,
             sessions: vec![
@@ -224,6 +284,16 @@ impl Samples for SettingsPage {
                 session(4, None, None, 25),
             ],
         };
+        let fault = Self {
+            page: page.clone(),
+            frame: Frame::sample(Place::Settings),
+            email: "sara@example.com".to_owned(),
+            name: Field::new(FieldKind::Name, "", Some(Fault::NoName)),
+            language: UiLanguage::English,
+            second_factor: SecondFactorState::Off,
+            is_staff: false,
+            sessions: alone.sessions.clone(),
+        };
         let of_staff = Self {
             page: page.clone(),
             frame: Frame {
@@ -231,6 +301,8 @@ impl Samples for SettingsPage {
                 ..Frame::sample(Place::Settings)
             },
             email: "karim@gateway.example".to_owned(),
+            name: Field::new(FieldKind::Name, "Karim", None),
+            language: UiLanguage::English,
             second_factor: SecondFactorState::On { recovery_codes: 1 },
             is_staff: true,
             sessions: alone.sessions.clone(),
@@ -239,6 +311,7 @@ impl Samples for SettingsPage {
             ("of-staff", StatusCode::OK, of_staff),
             ("alone", StatusCode::OK, alone),
             ("several", StatusCode::OK, several),
+            ("fault", StatusCode::UNPROCESSABLE_ENTITY, fault),
         ]
     }
 }

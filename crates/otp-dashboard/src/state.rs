@@ -2,6 +2,7 @@
 
 use otp_core::usecases::browse_messages::BrowseMessages;
 use otp_core::usecases::browse_verifications::BrowseVerifications;
+use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
@@ -45,6 +46,8 @@ pub struct DashboardState {
     pub list_audit_entries: ListAuditEntries,
     /// Manages the webhook endpoints of people's accounts.
     pub manage_own_webhooks: ManageOwnWebhooks,
+    /// Changes the names and languages of people.
+    pub change_own_details: ChangeOwnDetails,
     /// Changes passwords.
     pub change_password: ChangePassword,
     /// Shows the overview of an account.

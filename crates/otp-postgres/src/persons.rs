@@ -10,7 +10,8 @@ use otp_core::person::password::PasswordHash;
 use otp_core::person::session::Session;
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError};
-use otp_core::sealing::PersonIndex;
+use otp_core::sealing::{PersonIndex, Sealed};
+use otp_core::ui_language::UiLanguage;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRow, KeyringRow, MembershipRow, PersonRow};
 use otp_rows::schema::{accounts, keyring, memberships, persons, sessions, sign_in_links};
@@ -90,6 +91,23 @@ impl Persons for PgStore {
             }
             set => transaction.finish(set).await,
         }
+    }
+
+    async fn set_details(
+        &self,
+        person: PersonId,
+        name: &Sealed,
+        language: UiLanguage,
+    ) -> Result<bool, PortError> {
+        let set = diesel::update(persons::table.find(Col(person)))
+            .set((
+                persons::name.eq(Col(name.clone())),
+                persons::language.eq(Col(language)),
+            ))
+            .execute(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(set > 0)
     }
 
     async fn rehash_password(

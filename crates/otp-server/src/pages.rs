@@ -8,6 +8,7 @@ use otp_core::ports::PortError;
 use otp_core::usecases::begin_session::BeginSession;
 use otp_core::usecases::browse_messages::BrowseMessages;
 use otp_core::usecases::browse_verifications::BrowseVerifications;
+use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::CreateApiKey;
@@ -99,6 +100,11 @@ pub(crate) fn state(
         begin_session: begin_session.clone(),
     };
     DashboardState {
+        change_own_details: ChangeOwnDetails {
+            persons: storage(),
+            installation: installation(),
+            randomness: Arc::clone(&adapters.randomness),
+        },
         change_password: ChangePassword {
             persons: storage(),
             prove: prove_person.clone(),

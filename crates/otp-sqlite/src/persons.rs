@@ -9,7 +9,8 @@ use otp_core::person::password::PasswordHash;
 use otp_core::person::session::Session;
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError};
-use otp_core::sealing::PersonIndex;
+use otp_core::sealing::{PersonIndex, Sealed};
+use otp_core::ui_language::UiLanguage;
 use otp_rows::Col;
 use otp_rows::rows::{AccountRow, KeyringRow, MembershipRow, PersonRow};
 use otp_rows::schema::{accounts, keyring, memberships, persons, sessions, sign_in_links};
@@ -126,6 +127,25 @@ impl Persons for SqliteStore {
             diesel::delete(links).execute(connection)?;
             append(connection, [entry])?;
             Ok(true)
+        })
+        .await
+    }
+
+    async fn set_details(
+        &self,
+        person: PersonId,
+        name: &Sealed,
+        language: UiLanguage,
+    ) -> Result<bool, PortError> {
+        let name = name.clone();
+        self.write("db.persons.set_details", move |connection| {
+            let set = diesel::update(persons::table.find(Col(person)))
+                .set((
+                    persons::name.eq(Col(name)),
+                    persons::language.eq(Col(language)),
+                ))
+                .execute(connection)?;
+            Ok(set > 0)
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! People who sign up and sign in, over a store in memory.
 
 mod browsing;
-mod webhooks;
+mod own;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

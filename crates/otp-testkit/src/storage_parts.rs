@@ -57,6 +57,7 @@ use otp_core::subscription::Subscription;
 use otp_core::test_inbox::{LifeProgress, TestInboxQuery, TestMessage};
 use otp_core::time::Timestamp;
 use otp_core::turns::Room;
+use otp_core::ui_language::UiLanguage;
 use otp_core::verification::check::{CheckAttempt, CheckVerdict, Uncancelable};
 use otp_core::verification::fallback::{
     DueFallback, FallbackPosition, FallbackReview, FallbackStep,
@@ -266,6 +267,7 @@ storage_parts! {
         async fn set_password(
             person: PersonId, password: &PasswordHash, keep: Option<Session>, entry: &AuditEntry,
         ) -> bool;
+        async fn set_details(person: PersonId, name: &Sealed, language: UiLanguage) -> bool;
         async fn rehash_password(
             person: PersonId, before: &PasswordHash, after: &PasswordHash,
         ) -> ();

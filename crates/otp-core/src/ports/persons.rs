@@ -8,7 +8,8 @@ use crate::person::password::PasswordHash;
 use crate::person::session::Session;
 use crate::person::{Membership, NewHolder, Person};
 use crate::ports::PortError;
-use crate::sealing::PersonIndex;
+use crate::sealing::{PersonIndex, Sealed};
+use crate::ui_language::UiLanguage;
 
 /// Stores the people who sign in.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -47,6 +48,14 @@ pub trait Persons: Send + Sync {
         password: &PasswordHash,
         keep: Option<Session>,
         entry: &AuditEntry,
+    ) -> Result<bool, PortError>;
+
+    /// Replaces the name, sealed, and the language; returns `false` if the person does not exist.
+    async fn set_details(
+        &self,
+        person: PersonId,
+        name: &Sealed,
+        language: UiLanguage,
     ) -> Result<bool, PortError>;
 
     /// Replaces the hash of a password by another one of the same password, unless the password was replaced

@@ -438,3 +438,25 @@ async fn sessions_and_failures_that_are_over_are_forgotten() {
         assert!(matches!(refused, Err(SignInError::Wrong)), "{refused:?}");
     }
 }
+
+#[tokio::test]
+async fn a_person_changes_their_name_and_language_and_nobody_elses() {
+    let gateway = Gateway::new().await;
+    let begun = gateway.signed_up(ADDRESS).await;
+    let other = gateway.signed_up("huda@other.example").await;
+    let seen = async |begun: &BegunSession| {
+        let viewer = gateway.viewer(&begun.token, Activity::Person).await;
+        let viewer = viewer.expect("signed in");
+        let name = viewer.details.name.as_str().to_owned();
+        (viewer.clone(), (name, viewer.person.language))
+    };
+    let (viewer, before) = seen(&begun).await;
+    assert_eq!(before, ("Sara".to_owned(), UiLanguage::Arabic));
+    let name = ContactLine::parse("سارة").expect("one line");
+    let change = gateway.change_own_details();
+    let changed = change.execute(&viewer, &name, UiLanguage::English).await;
+    assert!(changed.expect("changed"));
+    let expected = ("سارة".to_owned(), UiLanguage::English);
+    assert_eq!(seen(&begun).await.1, expected);
+    assert_eq!(seen(&other).await.1, before);
+}

@@ -30,6 +30,7 @@ pub(super) fn state(people: &People) -> DashboardState {
         manage_staff: people.manage_staff(),
         list_audit_entries: people.list_audit_entries(),
         manage_own_webhooks: people.manage_own_webhooks(),
+        change_own_details: people.change_own_details(),
         change_password: people.change_password(),
         show_own_test_inbox: people.show_own_test_inbox(),
         show_overview: show_overview(&people.world.fixture),

@@ -291,6 +291,35 @@ async fn guesses_at_the_old_password_wait_by_the_rule() {
 }
 
 #[actix_web::test]
+async fn a_person_changes_their_name_and_their_language() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let desk = Desk::of(&people, &pages).await;
+    let path = "/dashboard/settings";
+    let nameless = [("name", " "), ("language", "ar")];
+    let refused = desk.send(path, &nameless).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let chosen = "<option value=\"ar\" lang=\"ar\" selected>";
+    assert!(refused.body.contains(chosen), "{}", refused.body);
+    let new = [("name", "سارة <b>"), ("language", "ar")];
+    let changed = desk.send(path, &new).await;
+    assert_eq!(changed.header("location"), Some(path));
+    let cookie = changed.header("set-cookie").unwrap_or_default();
+    assert!(cookie.starts_with("__Host-locale=ar;"), "{cookie}");
+    let page = desk.open(path).await;
+    assert!(
+        page.body.contains("<bdi>سارة &lt;b&gt;</bdi>"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains(chosen) && !page.body.contains("<b>"));
+    // What a page does not offer changes nothing.
+    let foreign = [("name", "Sara"), ("language", "fr")];
+    desk.send(path, &foreign).await;
+    assert!(desk.open(path).await.body.contains(chosen));
+}
+
+#[actix_web::test]
 async fn a_form_of_a_person_without_the_token_changes_nothing() {
     let people = People::new().await;
     let pages = pages(&people).await;
@@ -300,6 +329,7 @@ async fn a_form_of_a_person_without_the_token_changes_nothing() {
         "/dashboard/keys/00000000-0000-7000-8000-000000000000/revoke",
         "/dashboard/keys/00000000-0000-7000-8000-000000000000/rotate",
         "/dashboard/prove",
+        "/dashboard/settings",
         "/dashboard/settings/password",
         "/dashboard/settings/second-factor",
         "/dashboard/settings/second-factor/confirm",

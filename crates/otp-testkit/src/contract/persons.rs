@@ -13,6 +13,7 @@ use otp_core::person::{AccountRole, Membership, NewHolder, Person, PersonalDetai
 use otp_core::ports::{Accounts, Storage};
 use otp_core::proof::ProofSubject;
 use otp_core::recipient::EmailAddress;
+use otp_core::sealing::Sealed;
 use otp_core::ui_language::UiLanguage;
 use uuid::Uuid;
 
@@ -236,5 +237,34 @@ pub async fn a_rehash_never_undoes_a_new_password(store: Arc<dyn Storage>) {
         rehashed.await.expect("done");
         let found = fixture.store.find_person(person.id).await.expect("find");
         assert_eq!(found.map(|found| found.password), Some(expected));
+    }
+}
+
+/// A new name and language are those of this person only, and nothing else of theirs changes.
+pub async fn details_are_set_for_one_person(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let (one, other) = (person(&fixture, 1, 1), person(&fixture, 2, 2));
+    for (number, person) in [(1, &one), (2, &other)] {
+        let membership = membership(person, fixture.account);
+        let entry = entry(number, AuditAction::SignUp, person);
+        let joined = fixture
+            .store
+            .join_account(person, &membership, &entry)
+            .await;
+        assert!(joined.expect("joined"));
+    }
+    let name = Sealed(vec![7]);
+    let set = |id| fixture.store.set_details(id, &name, UiLanguage::English);
+    assert!(set(one.id).await.expect("set"));
+    let unknown = PersonId(Uuid::from_u128(99));
+    assert!(!set(unknown).await.expect("not set"));
+    let changed = Person {
+        name: name.clone(),
+        language: UiLanguage::English,
+        ..one
+    };
+    for expected in [changed, other] {
+        let found = fixture.store.find_person(expected.id).await;
+        assert_eq!(found.expect("a look-up"), Some(expected));
     }
 }

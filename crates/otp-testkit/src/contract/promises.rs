@@ -350,6 +350,7 @@ macro_rules! storage_contract {
             joining_an_unknown_account_leaves_nothing,
             a_password_is_set_with_its_entry,
             a_rehash_never_undoes_a_new_password,
+            details_are_set_for_one_person,
         }
     };
     (@second_factors $fresh:expr) => {

@@ -12,8 +12,9 @@ use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::person::sign_in::{SignInFailures, SignInLink};
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::ports::{Persons, PortError, SecondFactors, Sessions, SignInAttempts, SignInLinks};
-use otp_core::sealing::PersonIndex;
+use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::time::Timestamp;
+use otp_core::ui_language::UiLanguage;
 
 use super::{MemoryStore, State, conflict};
 
@@ -99,6 +100,20 @@ impl Persons for MemoryStore {
         state.people.end_all(person, keep.map(|keep| keep.id));
         state.people.links.retain(|link| link.person_id != person);
         state.append_audit(entry);
+        Ok(true)
+    }
+
+    async fn set_details(
+        &self,
+        person: PersonId,
+        name: &Sealed,
+        language: UiLanguage,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let Some(found) = state.people.person_mut(person) else {
+            return Ok(false);
+        };
+        (found.name, found.language) = (name.clone(), language);
         Ok(true)
     }
 

@@ -1,7 +1,8 @@
-//! The webhook endpoints and the test inboxes of people's accounts.
+//! The use cases of what people have of their own: details, webhook endpoints and test inboxes.
 
 use std::sync::Arc;
 
+use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::open_test_account::OpenTestAccount;
@@ -11,6 +12,16 @@ use otp_core::usecases::show_test_inbox::ShowTestInbox;
 use super::{People, show_overview};
 
 impl People {
+    /// Changes the details of people.
+    pub fn change_own_details(&self) -> ChangeOwnDetails {
+        let fixture = &self.world.fixture;
+        ChangeOwnDetails {
+            persons: fixture.store.clone(),
+            installation: Arc::clone(&fixture.installation),
+            randomness: fixture.randomness.clone(),
+        }
+    }
+
     /// Shows the test inboxes of people's accounts.
     pub fn show_own_test_inbox(&self) -> ShowOwnTestInbox {
         let fixture = &self.world.fixture;
