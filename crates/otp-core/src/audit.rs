@@ -52,6 +52,18 @@ pub enum AuditAction {
     GiveStaffRole,
     /// A person is no longer staff. The subject is the person.
     RemoveStaff,
+    /// A person ordered a plan. The subject is the order, as in the other actions on orders.
+    PlaceOrder,
+    /// A person withdrew an order.
+    WithdrawOrder,
+    /// The contact details of the account of an order were shown in the clear.
+    RevealOrderContact,
+    /// The person who ordered was contacted.
+    NoteOrderContact,
+    /// An order was activated: its credits were granted.
+    ActivateOrder,
+    /// An order was declined.
+    DeclineOrder,
 }
 
 /// A stored text names no audited action.
@@ -75,6 +87,12 @@ impl AuditAction {
             Self::InviteStaff => "InviteStaff",
             Self::GiveStaffRole => "GiveStaffRole",
             Self::RemoveStaff => "RemoveStaff",
+            Self::PlaceOrder => "PlaceOrder",
+            Self::WithdrawOrder => "WithdrawOrder",
+            Self::RevealOrderContact => "RevealOrderContact",
+            Self::NoteOrderContact => "NoteOrderContact",
+            Self::ActivateOrder => "ActivateOrder",
+            Self::DeclineOrder => "DeclineOrder",
         }
     }
 
@@ -93,6 +111,12 @@ impl AuditAction {
             "InviteStaff" => Ok(Self::InviteStaff),
             "GiveStaffRole" => Ok(Self::GiveStaffRole),
             "RemoveStaff" => Ok(Self::RemoveStaff),
+            "PlaceOrder" => Ok(Self::PlaceOrder),
+            "WithdrawOrder" => Ok(Self::WithdrawOrder),
+            "RevealOrderContact" => Ok(Self::RevealOrderContact),
+            "NoteOrderContact" => Ok(Self::NoteOrderContact),
+            "ActivateOrder" => Ok(Self::ActivateOrder),
+            "DeclineOrder" => Ok(Self::DeclineOrder),
             _ => Err(UnknownAuditAction),
         }
     }

@@ -30,6 +30,16 @@ impl ContactNumber {
         }
     }
 
+    /// Returns the number with its middle hidden, enough to tell it from others: "+966•••••••67".
+    pub fn masked(&self) -> String {
+        let last_two = self.0.len().saturating_sub(2);
+        let shown = |(place, digit)| match place {
+            place if place < 4 || place >= last_two => digit,
+            _ => '•',
+        };
+        self.0.chars().enumerate().map(shown).collect()
+    }
+
     /// Returns the number: `+` and digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -54,6 +64,18 @@ mod tests {
                 number.map(|n| n.as_str().to_owned()),
                 Ok("+15550783881".to_owned())
             );
+        }
+    }
+
+    #[test]
+    fn a_masked_number_shows_its_ends() {
+        for (number, masked) in [
+            ("+966551234567", "+966•••••••67"),
+            ("+4930901820", "+493•••••20"),
+            ("+1234567", "+123••67"),
+        ] {
+            let number = ContactNumber::parse(number);
+            assert_eq!(number.map(|n| n.masked()), Ok(masked.to_owned()));
         }
     }
 

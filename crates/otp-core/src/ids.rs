@@ -101,6 +101,10 @@ id!(
     NoticeId
 );
 id!(
+    /// An order of a plan.
+    OrderId
+);
+id!(
     /// A person who signs in.
     PersonId
 );

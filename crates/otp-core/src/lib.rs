@@ -10,6 +10,7 @@
 //! - Signed calls to customers' own servers: [`webhook`].
 //! - Signed statements that a verification succeeded: [`proof`].
 //! - People who sign in: [`person`].
+//! - Plans, and the orders of them: [`plan`], [`order`].
 //! - Personal data at rest, and its keys: [`sealing`], [`keyring`].
 //! - The interfaces to the outside world: [`ports`]. Time and randomness come from there.
 //! - The use cases, one file each: [`usecases`].
@@ -63,6 +64,7 @@ pub mod lease;
 pub mod message;
 pub mod notice;
 pub mod opt_out;
+pub mod order;
 pub mod page;
 pub mod passcode;
 pub mod person;

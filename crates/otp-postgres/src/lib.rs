@@ -46,6 +46,7 @@ mod message_outcomes;
 mod messages;
 mod notice_outbox;
 mod opt_outs;
+mod orders;
 mod outgoing_queue;
 mod persons;
 mod pipeline;

@@ -13,7 +13,7 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::{Fingerprint, IdempotencyKey, RequestKeyHash};
 use otp_core::ids::{
-    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, PersonId, PlanId, ProofKeyId,
+    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, OrderId, PersonId, PlanId, ProofKeyId,
     ReviewerNumberId, SenderId, SessionId, SubscriptionId, TemplateId, VerificationId,
     WebhookEndpointId, WebhookEventId,
 };
@@ -22,6 +22,7 @@ use otp_core::language::LanguageTag;
 use otp_core::message::{CodeOutcome, EventSource, MessageStatus};
 use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
+use otp_core::order::{ContactWay, DeclineReason, OrderStatus};
 use otp_core::person::AccountRole;
 use otp_core::person::device::{Browser, System};
 use otp_core::person::password::PasswordHash;
@@ -104,6 +105,7 @@ ids!(
     IdempotencyKey,
     MessageId,
     NoticeId,
+    OrderId,
     PersonId,
     PlanId,
     ProofKeyId,
@@ -128,12 +130,14 @@ codes!(
     CodeOutcome,
     ConsentRequest,
     ConsentSource,
+    ContactWay,
     DeliveryState,
     EndpointStanding,
     EntryKind,
     EventSource,
     MessageStatus,
     NoticeState,
+    OrderStatus,
     ProofSubject,
     Quality,
     StaffRole,
@@ -150,6 +154,7 @@ texts!(
     Actor,
     AuditAction,
     Currency,
+    DeclineReason,
     LanguageTag,
     PriceKey,
     ProviderId,

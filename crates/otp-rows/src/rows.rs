@@ -11,6 +11,7 @@ mod insights;
 mod keyring;
 mod message;
 mod notice;
+mod order;
 mod person;
 mod plan;
 mod proof_key;
@@ -32,7 +33,8 @@ pub use consent::{
     ConsentRow, CurrentConsentRow, LoggedConsentRow, OptOutRow, UnresolvedConsentRow,
 };
 pub use credits::{
-    LedgerEntryRow, PaymentCountRow, SubscriptionRow, SubscriptionSumsRow, signed_amount,
+    LedgerEntryRow, PaymentCountRow, SubscriptionRow, SubscriptionSumsRow, read_entries,
+    signed_amount,
 };
 pub use fallback::{
     ChargedMessageRow, DueFallbackRow, FallbackParts, FallbackRow, FallbackStepRow, wait_seconds,
@@ -45,6 +47,7 @@ pub use message::{
     ExaminedMessageRow, MessageEventRow, MessageOutcomeRow, MessageRecordRow, MessageRow,
 };
 pub use notice::NoticeRow;
+pub use order::{OrderChangeRow, OrderRow, OrderStepRow, read_orders};
 pub use person::{MembershipRow, PersonRow, StaffRow};
 pub use plan::{PlanRow, PriceRow};
 pub use proof_key::ProofKeyRow;

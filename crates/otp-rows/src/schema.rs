@@ -18,8 +18,10 @@ macro_rules! table {
     };
 }
 
+mod ordering;
 mod people;
 
+pub use ordering::{order_steps, orders};
 pub use people::*;
 
 table! {

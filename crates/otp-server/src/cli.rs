@@ -19,6 +19,7 @@ use crate::commands::listen::ListenArgs;
 use crate::commands::mail::MailCommand;
 use crate::commands::message::MessageCommand;
 use crate::commands::opt_out::OptOutCommand;
+use crate::commands::order::OrderCommand;
 use crate::commands::person::PersonCommand;
 use crate::commands::plan::PlanCommand;
 use crate::commands::price::PriceCommand;
@@ -99,6 +100,9 @@ pub(crate) enum Command {
     /// Manage plans that can be ordered.
     #[command(subcommand)]
     Plan(PlanCommand),
+    /// Handle orders of plans: contact customers, activate and decline.
+    #[command(subcommand)]
+    Order(OrderCommand),
     /// Manage subscriptions: the credits of accounts.
     #[command(subcommand)]
     Subscription(SubscriptionCommand),

@@ -14,6 +14,7 @@ pub(crate) mod mail;
 pub(crate) mod message;
 mod migrate;
 pub(crate) mod opt_out;
+pub(crate) mod order;
 pub(crate) mod person;
 pub(crate) mod plan;
 pub(crate) mod price;
@@ -76,6 +77,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::Person(command) => person::run(&administration().await?, command).await,
         Command::Staff(command) => staff::run(&administration().await?, command).await,
         Command::Plan(command) => plan::run(&administration().await?, command).await,
+        Command::Order(command) => order::run(&administration().await?, command).await,
         Command::Subscription(command) => {
             subscription::run(&administration().await?, command).await
         }

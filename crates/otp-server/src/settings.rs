@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use otp_core::account::AccountRules;
 use otp_core::keyring::MasterKeys;
+use otp_core::recipient::EmailAddress;
 use otp_core::usecases::sign_up::SignUpPolicy;
 use otp_core::verification::VerificationPolicy;
 use otp_core::webhook::PrivateTargets;
@@ -167,6 +168,8 @@ pub struct Dashboard {
 pub struct Accounts {
     /// The people who may open one on the page of sign-up.
     pub sign_up: SignUpPolicy,
+    /// The address that gets a mail for each order, if there is one.
+    pub orders_to: Option<EmailAddress>,
 }
 
 /// How long sending may take.

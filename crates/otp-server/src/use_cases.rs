@@ -410,13 +410,18 @@ pub(crate) fn sync_templates(
 }
 
 /// Mails notices, in the background.
-pub(crate) fn mail_notices(adapters: &Adapters, sender: &Arc<dyn NoticeSender>) -> MailNotices {
+pub(crate) fn mail_notices(
+    settings: &Settings,
+    adapters: &Adapters,
+    sender: &Arc<dyn NoticeSender>,
+) -> MailNotices {
     MailNotices {
         outbox: adapters.storage.clone(),
         accounts: adapters.storage.clone(),
         sealers: adapters.sealers.clone(),
         sender: Arc::clone(sender),
         clock: Arc::clone(&adapters.clock),
+        orders_to: settings.accounts.orders_to.clone(),
     }
 }
 

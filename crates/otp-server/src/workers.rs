@@ -109,9 +109,9 @@ fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
         });
     }
     if let Some(sender) = adapters.notice_sender.clone() {
-        let stop = stop.clone();
+        let (stop, settings) = (stop.clone(), settings.clone());
         workers.start(move |adapters| MailDueNotices {
-            mail: use_cases::mail_notices(adapters, &sender),
+            mail: use_cases::mail_notices(&settings, adapters, &sender),
             stop: stop.clone(),
             postponed: false,
         });

@@ -49,7 +49,8 @@ pub(crate) fn write(
     let key = about.key();
     let subject = text(&format!("{key}-subject"));
     let sentences: Vec<String> = (1..=3).map(|n| text(&format!("{key}-{n}"))).collect();
-    let (greeting, footer) = (text("greeting"), text("footer"));
+    let (greeting, footer) = about.frame();
+    let (greeting, footer) = (text(greeting), text(footer));
     let plain = format!(
         "{greeting}\n\n{}\n\n-- \n{footer}\n",
         sentences.join("\n\n")
@@ -72,6 +73,16 @@ impl About<'_> {
         match self {
             Self::Notice(kind) => kind.as_str(),
             Self::Test => "Test",
+        }
+    }
+
+    /// Returns the keys of the words before and after its texts: the operators are not the contact of the account.
+    fn frame(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Notice(NoticeKind::OrderPlaced { .. }) => {
+                ("greeting-operators", "footer-operators")
+            }
+            Self::Notice(_) | Self::Test => ("greeting", "footer"),
         }
     }
 
@@ -120,6 +131,19 @@ impl About<'_> {
             Self::Notice(NoticeKind::WebhookDisabled { endpoint_id }) => {
                 vec![("endpoint", left_to_right(&endpoint_id.to_string()))]
             }
+            Self::Notice(
+                NoticeKind::OrderPlaced { order_id, credits }
+                | NoticeKind::OrderActivated { order_id, credits },
+            ) => vec![
+                ("order", left_to_right(&order_id.to_string())),
+                ("reference", left_to_right(&order_id.reference())),
+                ("credits", left_to_right(&credits.to_string())),
+            ],
+            Self::Notice(NoticeKind::OrderDeclined { order_id, reason }) => vec![
+                ("order", left_to_right(&order_id.to_string())),
+                ("reference", left_to_right(&order_id.reference())),
+                ("reason", first_strong(reason.as_str())),
+            ],
             Self::Test => vec![
                 ("granted", left_to_right("1,000")),
                 ("sender", left_to_right("otp-server")),

@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use otp_core::credits::ledger::LedgerEntry;
+use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition, lines};
 use otp_core::ids::{AccountId, SubscriptionId};
 use otp_core::ports::{PortError, Subscriptions};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all, read_found};
+use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all, read_entries, read_found};
 use otp_rows::schema::{ledger_entries, subscriptions};
 
+use crate::errors::StoreError;
 use crate::webhook_events::insert_wanted_events;
 use crate::{SqliteStore, send_ledger};
 
@@ -19,16 +20,11 @@ impl Subscriptions for SqliteStore {
     async fn grant(
         &self,
         subscription: &Subscription,
-        grant: &LedgerEntry,
+        entry: &LedgerEntry,
     ) -> Result<(), PortError> {
-        let row = SubscriptionRow::from(subscription);
-        let (grant, activated) = (grant.clone(), subscription.activated());
+        let (subscription, entry) = (subscription.clone(), entry.clone());
         self.write("db.subscriptions.grant", move |connection| {
-            diesel::insert_into(subscriptions::table)
-                .values(row)
-                .execute(connection)?;
-            send_ledger::append_entries(connection, &[grant])?;
-            insert_wanted_events(connection, vec![activated])
+            grant(connection, &subscription, entry)
         })
         .await
     }
@@ -83,4 +79,50 @@ impl Subscriptions for SqliteStore {
         })
         .await
     }
+
+    async fn ledger_before(
+        &self,
+        account: AccountId,
+        before: LedgerPosition,
+        limit: usize,
+    ) -> Result<Vec<LedgerLine>, PortError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read("db.subscriptions.ledger_before", move |connection| {
+            let of_account =
+                || ledger_entries::table.filter(ledger_entries::account_id.eq(Col(account)));
+            let rows: Vec<(Col<i64>, LedgerEntryRow)> = of_account()
+                .filter(ledger_entries::id.lt(Col(before.0)))
+                .order(ledger_entries::id.desc())
+                .limit(limit)
+                .select((ledger_entries::id, LedgerEntryRow::as_select()))
+                .load(connection)?;
+            let [(newest, _), ..] = rows.as_slice() else {
+                return Ok(Vec::new());
+            };
+            let later: Option<i64> = of_account()
+                .filter(ledger_entries::id.gt(Col(newest.0)))
+                .select(diesel::dsl::sum(ledger_entries::amount))
+                .first(connection)?;
+            let left: Option<i64> = subscriptions::table
+                .filter(subscriptions::account_id.eq(Col(account)))
+                .select(diesel::dsl::sum(subscriptions::remaining))
+                .first(connection)?;
+            let balance = left.unwrap_or_default() - later.unwrap_or_default();
+            Ok(lines(read_entries(rows)?, balance))
+        })
+        .await
+    }
+}
+
+/// Adds a subscription with its entry of the ledger; runs in a write transaction.
+pub(crate) fn grant(
+    connection: &mut SqliteConnection,
+    subscription: &Subscription,
+    entry: LedgerEntry,
+) -> Result<(), StoreError> {
+    diesel::insert_into(subscriptions::table)
+        .values(SubscriptionRow::from(subscription))
+        .execute(connection)?;
+    send_ledger::append_entries(connection, &[entry])?;
+    insert_wanted_events(connection, vec![subscription.activated()])
 }

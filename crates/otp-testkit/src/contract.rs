@@ -31,6 +31,7 @@
 //! | [`idempotent_answers`] | `IdempotentAnswers` | no request below `/v1` is repeated safely |
 //! | [`insights`] | `Insights`, `MessageOutcomes`, `VerificationLedger` | no funnel is shown |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
+//! | [`orders`] | `Orders`, `Plans`, `Subscriptions`, `Persons`, `NoticeOutbox`, `AuditTrail` | nobody orders a plan |
 //! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
 //! | [`verifications`], [`code_checks`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
 //! | [`fallbacks`] | the same, `Fallbacks`, `CreditAudit`, `OutgoingQueue` | no code takes another way |
@@ -60,6 +61,7 @@ pub mod insights;
 pub mod keyring;
 pub mod notice_outbox;
 pub mod opt_out;
+pub mod orders;
 pub mod outcomes;
 pub mod outgoing_queue;
 pub mod pages;

@@ -14,6 +14,7 @@ mod message_outcomes;
 mod messages;
 mod notice_outbox;
 mod opt_outs;
+mod orders;
 mod outgoing_queue;
 mod persons;
 mod proof_keys;
@@ -48,6 +49,7 @@ use otp_core::message::{Message, MessageEvent, RecordedOutcome};
 use otp_core::notice::{Announced, QueuedNotice};
 use otp_core::opt_out::consent::{ConsentEntry, Recipient};
 use otp_core::opt_out::{CurrentConsent, UnresolvedConsent};
+use otp_core::order::Order;
 use otp_core::person::staff::StaffMember;
 use otp_core::plan::Plan;
 use otp_core::ports::{
@@ -82,6 +84,7 @@ struct State {
     api_keys: Vec<ApiKey>,
     audit: Vec<ChainedEntry>,
     plans: Vec<Plan>,
+    orders: Vec<Order>,
     subscriptions: Vec<Subscription>,
     /// The notices that were given about subscriptions, if any.
     announced: HashMap<SubscriptionId, Announced>,

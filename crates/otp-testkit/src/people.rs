@@ -8,24 +8,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use otp_core::account::{AccountRules, HOUSE_ACCOUNT};
-use otp_core::ids::VerificationId;
+use otp_core::audit::Actor;
+use otp_core::ids::{OrderId, VerificationId, parse_uuid};
 use otp_core::person::password::{Password, PasswordHash};
+use otp_core::plan::{Money, Plan};
 use otp_core::ports::{
     Clock as _, PasswordMatch, Passwords, PortError, ProofSigner, VerificationKey,
 };
 use otp_core::proof::{Proof, ProofClaims};
 use otp_core::sealing::Purpose;
 use otp_core::usecases::begin_session::BeginSession;
+use otp_core::usecases::change_order::ChangeOrder;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_account::CreateAccount;
 use otp_core::usecases::create_api_key::CreateApiKey;
+use otp_core::usecases::create_plan::{CreatePlan, NewPlan};
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::end_sessions::EndSessions;
+use otp_core::usecases::handle_orders::{Activation, HandleOrders, OrderHandler};
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
+use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::manage_webhook_endpoints::ManageWebhookEndpoints;
@@ -40,13 +46,14 @@ use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
+use otp_core::usecases::show_own_credits::ShowOwnCredits;
 use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::{SignUp, SignUpPolicy};
 use otp_core::webhook::PrivateTargets;
 
-use crate::contract::fixture::{Fixture, new_account};
+use crate::contract::fixture::{Fixture, credits, new_account};
 use crate::{ScriptedSender, World};
 
 pub use browsing::{browse_messages, browse_verifications, explain_own_send};
@@ -345,6 +352,76 @@ impl People {
                 clock: fixture.clock.clone(),
             },
         }
+    }
+
+    /// Changes orders.
+    fn change_order(&self) -> ChangeOrder {
+        let fixture = &self.world.fixture;
+        ChangeOrder {
+            orders: fixture.store.clone(),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+        }
+    }
+
+    /// Manages the orders of people's accounts. The operators want a mail for each.
+    pub fn manage_own_orders(&self) -> ManageOwnOrders {
+        let fixture = &self.world.fixture;
+        ManageOwnOrders {
+            plans: fixture.store.clone(),
+            accounts: fixture.store.clone(),
+            sealers: fixture.sealers(),
+            change: self.change_order(),
+            tells_operators: true,
+        }
+    }
+
+    /// Shows the credits of people's accounts.
+    pub fn show_own_credits(&self) -> ShowOwnCredits {
+        ShowOwnCredits {
+            subscriptions: self.world.fixture.store.clone(),
+        }
+    }
+
+    /// Handles orders.
+    pub fn handle_orders(&self) -> HandleOrders {
+        let fixture = &self.world.fixture;
+        HandleOrders {
+            accounts: fixture.store.clone(),
+            subscriptions: fixture.store.clone(),
+            sealers: fixture.sealers(),
+            audit: fixture.store.clone(),
+            change: self.change_order(),
+        }
+    }
+
+    /// Activates an order, as an operator does.
+    pub async fn activate(&self, order: &str) {
+        let activation = Activation {
+            id: OrderId(parse_uuid(order).expect("an id")),
+            credits: None,
+            payment: None,
+        };
+        let operator = Actor::parse("uid 0").expect("a name");
+        let by = OrderHandler::Operator(operator);
+        let activated = self.handle_orders().activate(by, activation).await;
+        activated.expect("activated");
+    }
+
+    /// A plan with 1,000 credits.
+    pub async fn plan(&self, name: &str) -> Plan {
+        let fixture = &self.world.fixture;
+        let create = CreatePlan {
+            plans: fixture.store.clone(),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+        };
+        let new = NewPlan {
+            name: name.to_owned(),
+            credits: credits(1_000),
+            price: Some(Money::parse("19.99", "USD").expect("money")),
+        };
+        create.execute(new).await.expect("a plan")
     }
 
     /// Changes passwords.

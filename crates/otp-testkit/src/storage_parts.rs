@@ -13,10 +13,10 @@ use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::channel::whatsapp::{ProviderId, Sender};
 use otp_core::credits::Credits;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
-use otp_core::credits::ledger::LedgerEntry;
+use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition};
 use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{
-    AccountId, ApiKeyId, MessageId, PersonId, PlanId, SenderId, SessionId, SubscriptionId,
+    AccountId, ApiKeyId, MessageId, OrderId, PersonId, PlanId, SenderId, SessionId, SubscriptionId,
     VerificationId, WebhookEndpointId, WebhookEventId,
 };
 use otp_core::insights::{FunnelFacts, InsightsQuery};
@@ -29,6 +29,8 @@ use otp_core::message::{
 use otp_core::notice::{MailNotice, NoticeOutcome, QueuedNotice};
 use otp_core::opt_out::UnresolvedConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
+use otp_core::order::{NewOrder, Order, OrderChange};
+use otp_core::page::PagePosition;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
@@ -39,7 +41,7 @@ use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
     Directory, Erasure, Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages,
-    NoticeOutbox, OptOuts, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
+    NoticeOutbox, OptOuts, Orders, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
     ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
     RewrappedKey, Schema, SchemaError, SchemaState, SecondFactors, SendLedger, SenderHealths,
     Senders, Sessions, SignInAttempts, SignInLinks, Staff, Storage, StorageHealth, StoredRecipient,
@@ -245,6 +247,17 @@ storage_parts! {
             most: usize,
         ) -> usize;
     }
+    orders: Orders {
+        async fn place_order(new: &NewOrder) -> bool;
+        async fn find_order(id: OrderId) -> Option<Order>;
+        async fn list_orders_of(account: AccountId, limit: usize) -> Vec<Order>;
+        async fn list_open_orders(limit: usize) -> Vec<Order>;
+        async fn list_orders(before: PagePosition, limit: usize) -> Vec<Order>;
+        async fn change_order(change: &OrderChange) -> bool;
+        async fn activate_order(
+            change: &OrderChange, subscription: &Subscription, grant: &LedgerEntry,
+        ) -> bool;
+    }
     outgoing_queue: OutgoingQueue {
         async fn claim_queued(now: Timestamp, room: &Room) -> Vec<ClaimedMessage>;
         async fn postpone_queued(
@@ -386,6 +399,9 @@ storage_parts! {
         async fn revoke_subscription(id: SubscriptionId, at: Timestamp) -> Option<Subscription>;
         async fn list(account: AccountId) -> Vec<Subscription>;
         async fn ledger(account: AccountId) -> Vec<LedgerEntry>;
+        async fn ledger_before(
+            account: AccountId, before: LedgerPosition, limit: usize,
+        ) -> Vec<LedgerLine>;
     }
     templates: Templates {
         async fn add_template(template: &AuthenticationTemplate) -> ();

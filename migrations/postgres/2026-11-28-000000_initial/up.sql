@@ -795,3 +795,42 @@ CREATE TABLE sign_in_links (
 );
 -- Finds those that have expired.
 CREATE INDEX sign_in_links_by_expiry ON sign_in_links (expires_at);
+
+-- Orders of plans. The plan is kept as it was offered; the notes and the note about the payment are sealed.
+CREATE TABLE orders (
+    id              uuid        PRIMARY KEY,
+    account_id      uuid        NOT NULL REFERENCES accounts (id),
+    person_id       uuid        NOT NULL REFERENCES persons (id),
+    plan_id         uuid        NOT NULL REFERENCES plans (id),
+    plan_name       text        NOT NULL,
+    credits         integer     NOT NULL CHECK (credits > 0),
+    price_minor     bigint      CHECK (price_minor >= 0),
+    price_currency  text,
+    -- 0 WhatsApp, 1 e-mail.
+    contact_by      smallint    NOT NULL CHECK (contact_by BETWEEN 0 AND 1),
+    notes           bytea,
+    language        smallint    NOT NULL,
+    placed_at       timestamptz NOT NULL,
+    -- 0 pending, 1 contacted, 2 activated, 3 declined, 4 withdrawn.
+    status          smallint    NOT NULL CHECK (status BETWEEN 0 AND 4),
+    -- An order grants one subscription at most, and no two orders grant the same.
+    subscription_id uuid        UNIQUE REFERENCES subscriptions (id),
+    payment         bytea,
+    reason          text,
+    CHECK ((price_minor IS NULL) = (price_currency IS NULL)),
+    CHECK ((status = 2) = (subscription_id IS NOT NULL)),
+    CHECK (status = 2 OR payment IS NULL),
+    CHECK ((status = 3) = (reason IS NOT NULL))
+);
+CREATE INDEX orders_by_account ON orders (account_id, placed_at, id);
+CREATE INDEX orders_by_time ON orders (placed_at, id);
+CREATE INDEX open_orders ON orders (placed_at, id) WHERE status <= 1;
+
+-- The step that led an order to a status, which it has once.
+CREATE TABLE order_steps (
+    order_id uuid        NOT NULL REFERENCES orders (id),
+    status   smallint    NOT NULL CHECK (status BETWEEN 1 AND 4),
+    at       timestamptz NOT NULL,
+    actor    text        NOT NULL,
+    PRIMARY KEY (order_id, status)
+);

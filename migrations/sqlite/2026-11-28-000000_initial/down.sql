@@ -1,3 +1,5 @@
+DROP TABLE order_steps;
+DROP TABLE orders;
 DROP TABLE sign_in_links;
 DROP TABLE recovery_codes;
 DROP TABLE second_factors;

@@ -766,3 +766,42 @@ CREATE TABLE sign_in_links (
 ) STRICT;
 -- Finds those that have expired.
 CREATE INDEX sign_in_links_by_expiry ON sign_in_links (expires_at);
+
+-- Orders of plans. The plan is kept as it was offered; the notes and the note about the payment are sealed.
+CREATE TABLE orders (
+    id              BLOB    PRIMARY KEY,
+    account_id      BLOB    NOT NULL REFERENCES accounts (id),
+    person_id       BLOB    NOT NULL REFERENCES persons (id),
+    plan_id         BLOB    NOT NULL REFERENCES plans (id),
+    plan_name       TEXT    NOT NULL,
+    credits         INTEGER NOT NULL CHECK (credits > 0),
+    price_minor     INTEGER CHECK (price_minor >= 0),
+    price_currency  TEXT,
+    -- 0 WhatsApp, 1 e-mail.
+    contact_by      INTEGER NOT NULL CHECK (contact_by BETWEEN 0 AND 1),
+    notes           BLOB,
+    language        INTEGER NOT NULL,
+    placed_at       INTEGER NOT NULL,
+    -- 0 pending, 1 contacted, 2 activated, 3 declined, 4 withdrawn.
+    status          INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
+    -- An order grants one subscription at most, and no two orders grant the same.
+    subscription_id BLOB    UNIQUE REFERENCES subscriptions (id),
+    payment         BLOB,
+    reason          TEXT,
+    CHECK ((price_minor IS NULL) = (price_currency IS NULL)),
+    CHECK ((status = 2) = (subscription_id IS NOT NULL)),
+    CHECK (status = 2 OR payment IS NULL),
+    CHECK ((status = 3) = (reason IS NOT NULL))
+) STRICT;
+CREATE INDEX orders_by_account ON orders (account_id, placed_at, id);
+CREATE INDEX orders_by_time ON orders (placed_at, id);
+CREATE INDEX open_orders ON orders (placed_at, id) WHERE status <= 1;
+
+-- The step that led an order to a status, which it has once.
+CREATE TABLE order_steps (
+    order_id BLOB    NOT NULL REFERENCES orders (id),
+    status   INTEGER NOT NULL CHECK (status BETWEEN 1 AND 4),
+    at       INTEGER NOT NULL,
+    actor    TEXT    NOT NULL,
+    PRIMARY KEY (order_id, status)
+) STRICT;

@@ -44,6 +44,40 @@ impl LedgerEntry {
     }
 }
 
+/// The place of an entry in the ledger. Later entries have greater ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LedgerPosition(pub i64);
+
+impl LedgerPosition {
+    /// The position after every entry.
+    pub const END: Self = Self(i64::MAX);
+}
+
+/// An entry of an account's ledger, with what it came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerLine {
+    /// Its place.
+    pub position: LedgerPosition,
+    /// The entry.
+    pub entry: LedgerEntry,
+    /// The credits of all subscriptions of the account after it.
+    pub balance: i64,
+}
+
+/// Returns lines of entries that follow one another, newest first, if the newest one came to `balance`.
+pub fn lines(entries: Vec<(LedgerPosition, LedgerEntry)>, mut balance: i64) -> Vec<LedgerLine> {
+    let line = |(position, entry): (LedgerPosition, LedgerEntry)| {
+        let after = balance;
+        balance -= entry.signed_amount();
+        LedgerLine {
+            position,
+            entry,
+            balance: after,
+        }
+    };
+    entries.into_iter().map(line).collect()
+}
+
 /// Credits that a message costs, or no longer costs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MessageCharge {
@@ -121,6 +155,30 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn a_line_has_the_balance_after_its_entry() {
+        let entry = |kind, amount| LedgerEntry {
+            account_id: AccountId(Uuid::nil()),
+            subscription_id: SubscriptionId(Uuid::nil()),
+            message_id: None,
+            kind,
+            credits: Credits::new(amount).expect("credits"),
+            at: Timestamp::from_unix_millis(0),
+        };
+        let entries = vec![
+            (LedgerPosition(4), entry(EntryKind::Revocation, 97)),
+            (LedgerPosition(3), entry(EntryKind::Refund, 1)),
+            (LedgerPosition(2), entry(EntryKind::Debit, 4)),
+            (LedgerPosition(1), entry(EntryKind::Grant, 100)),
+        ];
+        let lines = lines(entries, 0);
+        let found: Vec<_> = lines
+            .iter()
+            .map(|line| (line.position.0, line.balance))
+            .collect();
+        assert_eq!(found, [(4, 0), (3, 97), (2, 96), (1, 100)]);
+    }
 
     #[test]
     fn a_stored_amount_reads_back_and_one_with_the_wrong_sign_does_not() {

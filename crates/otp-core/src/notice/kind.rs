@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
-use crate::ids::{ApiKeyId, SenderId, SubscriptionId, WebhookEndpointId};
+use crate::ids::{ApiKeyId, OrderId, SenderId, SubscriptionId, WebhookEndpointId};
 use crate::language::LanguageTag;
 use crate::time::Timestamp;
 
@@ -59,6 +59,27 @@ pub enum NoticeKind {
         /// The endpoint.
         endpoint_id: WebhookEndpointId,
     },
+    /// A person ordered a plan. The operators receive it, not the account holder.
+    OrderPlaced {
+        /// The order.
+        order_id: OrderId,
+        /// The credits of the plan.
+        credits: Credits,
+    },
+    /// An order was activated.
+    OrderActivated {
+        /// The order.
+        order_id: OrderId,
+        /// The credits granted.
+        credits: Credits,
+    },
+    /// An order was declined.
+    OrderDeclined {
+        /// The order.
+        order_id: OrderId,
+        /// The reason.
+        reason: Reason,
+    },
 }
 
 /// The reason something was disabled, in our words or the provider's: one line of at most 200
@@ -94,6 +115,9 @@ impl NoticeKind {
             Self::TemplateDisabled { .. } => 3,
             Self::KeyExpiring { .. } => 4,
             Self::WebhookDisabled { .. } => 5,
+            Self::OrderPlaced { .. } => 6,
+            Self::OrderActivated { .. } => 7,
+            Self::OrderDeclined { .. } => 8,
         }
     }
 
@@ -106,6 +130,9 @@ impl NoticeKind {
             Self::TemplateDisabled { .. } => "TemplateDisabled",
             Self::KeyExpiring { .. } => "KeyExpiring",
             Self::WebhookDisabled { .. } => "WebhookDisabled",
+            Self::OrderPlaced { .. } => "OrderPlaced",
+            Self::OrderActivated { .. } => "OrderActivated",
+            Self::OrderDeclined { .. } => "OrderDeclined",
         }
     }
 
@@ -134,6 +161,11 @@ impl NoticeKind {
                 expires_at,
             } => format!("{api_key_id}\n{hint}\n{}", expires_at.unix_millis()),
             Self::WebhookDisabled { endpoint_id } => endpoint_id.to_string(),
+            Self::OrderPlaced { order_id, credits }
+            | Self::OrderActivated { order_id, credits } => {
+                format!("{order_id}\n{credits}")
+            }
+            Self::OrderDeclined { order_id, reason } => format!("{order_id}\n{}", reason.0),
         }
     }
 
@@ -168,6 +200,18 @@ impl NoticeKind {
             },
             5 => Self::WebhookDisabled {
                 endpoint_id: WebhookEndpointId(uuid(next()?)?),
+            },
+            6 => Self::OrderPlaced {
+                order_id: OrderId(uuid(next()?)?),
+                credits: credits(next()?)?,
+            },
+            7 => Self::OrderActivated {
+                order_id: OrderId(uuid(next()?)?),
+                credits: credits(next()?)?,
+            },
+            8 => Self::OrderDeclined {
+                order_id: OrderId(uuid(next()?)?),
+                reason: Reason::new(next()?),
             },
             _ => return None,
         };
@@ -216,6 +260,18 @@ mod tests {
             },
             NoticeKind::WebhookDisabled {
                 endpoint_id: WebhookEndpointId(Uuid::from_u128(6)),
+            },
+            NoticeKind::OrderPlaced {
+                order_id: OrderId(Uuid::from_u128(7)),
+                credits: Credits::MAX,
+            },
+            NoticeKind::OrderActivated {
+                order_id: OrderId(Uuid::from_u128(8)),
+                credits: Credits::ONE,
+            },
+            NoticeKind::OrderDeclined {
+                order_id: OrderId(Uuid::from_u128(9)),
+                reason: Reason::new("No reply for a month"),
             },
         ];
         for (kind, code) in kinds.into_iter().zip(0..) {

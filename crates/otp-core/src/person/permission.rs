@@ -12,11 +12,18 @@ pub enum AccountAction {
     ManageKeys,
     /// To create, change and remove webhook endpoints, and to make deliveries again.
     ManageWebhooks,
+    /// To order plans, and to withdraw orders.
+    Order,
 }
 
 impl AccountAction {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 3] = [Self::Look, Self::ManageKeys, Self::ManageWebhooks];
+    pub const ALL: [Self; 4] = [
+        Self::Look,
+        Self::ManageKeys,
+        Self::ManageWebhooks,
+        Self::Order,
+    ];
 }
 
 /// Returns whether a role in an account allows an action there.
@@ -26,6 +33,10 @@ pub const fn allowed(role: AccountRole, action: AccountAction) -> bool {
         AccountAction::ManageKeys | AccountAction::ManageWebhooks => match role {
             AccountRole::Owner | AccountRole::Developer => true,
             AccountRole::Billing | AccountRole::Viewer => false,
+        },
+        AccountAction::Order => match role {
+            AccountRole::Owner | AccountRole::Billing => true,
+            AccountRole::Developer | AccountRole::Viewer => false,
         },
     }
 }
@@ -77,11 +88,12 @@ mod tests {
 
     #[test]
     fn each_role_may_do_what_the_table_says() {
+        // To look; keys; webhook endpoints; orders.
         for (role, expected) in [
-            (AccountRole::Owner, [true, true, true]),
-            (AccountRole::Developer, [true, true, true]),
-            (AccountRole::Billing, [true, false, false]),
-            (AccountRole::Viewer, [true, false, false]),
+            (AccountRole::Owner, [true, true, true, true]),
+            (AccountRole::Developer, [true, true, true, false]),
+            (AccountRole::Billing, [true, false, false, true]),
+            (AccountRole::Viewer, [true, false, false, false]),
         ] {
             let found = AccountAction::ALL.map(|action| allowed(role, action));
             assert_eq!(found, expected, "{role:?}");

@@ -2,7 +2,7 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
-    IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts,
+    IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, Orders,
     OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
     ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
     SignInAttempts, SignInLinks, Staff, StorageHealth, Subscriptions, Templates, TestInbox,
@@ -28,6 +28,7 @@ pub trait Storage:
     + MessageOutcomes
     + Messages
     + OptOuts
+    + Orders
     + NoticeOutbox
     + OutgoingQueue
     + Persons
@@ -72,6 +73,7 @@ impl<T> Storage for T where
         + MessageOutcomes
         + Messages
         + OptOuts
+        + Orders
         + NoticeOutbox
         + OutgoingQueue
         + Persons

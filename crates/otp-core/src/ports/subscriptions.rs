@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::credits::ledger::LedgerEntry;
+use crate::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition};
 use crate::ids::{AccountId, SubscriptionId};
 use crate::ports::PortError;
 use crate::subscription::Subscription;
@@ -36,4 +36,13 @@ pub trait Subscriptions: Send + Sync {
     /// Returns the account's ledger, oldest entry first. Balance and ledger MUST agree at every moment,
     /// even during sends.
     async fn ledger(&self, account: AccountId) -> Result<Vec<LedgerEntry>, PortError>;
+
+    /// Returns at most `limit` entries of the account's ledger that are before a position, newest first, each with the
+    /// balance that it came to. The balances MUST agree with the entries, even during sends.
+    async fn ledger_before(
+        &self,
+        account: AccountId,
+        before: LedgerPosition,
+        limit: usize,
+    ) -> Result<Vec<LedgerLine>, PortError>;
 }

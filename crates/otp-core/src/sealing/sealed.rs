@@ -72,6 +72,10 @@ pub enum Purpose {
     PersonName,
     /// The secret of a person's second factor.
     SecondFactor,
+    /// The notes of a person who orders.
+    OrderNotes,
+    /// The note of staff about the payment of an order.
+    OrderPayment,
     /// The URL of a customer's endpoint.
     WebhookUrl,
     /// The owner's description of an endpoint.
@@ -109,6 +113,8 @@ impl Purpose {
             Self::PersonEmail => b"person-email",
             Self::PersonName => b"person-name",
             Self::SecondFactor => b"second-factor",
+            Self::OrderNotes => b"order-notes",
+            Self::OrderPayment => b"order-payment",
             Self::WebhookUrl => b"webhook-url",
             Self::WebhookDescription => b"webhook-description",
             Self::WebhookSecret => b"webhook-secret",

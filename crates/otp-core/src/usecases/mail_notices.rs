@@ -8,13 +8,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::ContactLine;
 use crate::ids::NoticeId;
 use crate::lease::Lease;
-use crate::notice::{NoticeOutcome, NoticeState, QueuedNotice};
+use crate::notice::{NoticeKind, NoticeOutcome, NoticeState, QueuedNotice};
 use crate::ports::{
     Accounts, AddressedNotice, Clock, NoticeError, NoticeOutbox, NoticeRecipient, NoticeSender,
     PortError,
 };
+use crate::recipient::EmailAddress;
 use crate::retry::RetryWaits;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
@@ -32,6 +34,9 @@ const WAITS: RetryWaits = RetryWaits::Doubling {
 /// How long a notice is retried before it is given up, as for mail (RFC 5321, section 4.5.4.1).
 pub const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
+/// The name of the operators in the head of a mail to them.
+const OPERATORS: &str = "Orders";
+
 /// Sends the notices in the outbox.
 #[derive(Clone)]
 pub struct MailNotices {
@@ -45,6 +50,8 @@ pub struct MailNotices {
     pub sender: Arc<dyn NoticeSender>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// The address of the operators who receive new orders, if there is one.
+    pub orders_to: Option<EmailAddress>,
 }
 
 /// The result of one attempt to send a notice.
@@ -99,14 +106,32 @@ impl MailNotices {
             let reason = "the account's address cannot be read";
             return Ok(Err(NoticeError::Postponed(reason.to_owned())));
         };
+        let to = match notice.kind {
+            NoticeKind::OrderPlaced { .. } => {
+                let Some(address) = self.orders_to.clone() else {
+                    let reason = "no address for orders is set";
+                    return Ok(Err(NoticeError::Refused(reason.to_owned())));
+                };
+                let name = ContactLine::parse(OPERATORS).expect("it is one line");
+                (address, name)
+            }
+            NoticeKind::LowBalance { .. }
+            | NoticeKind::SubscriptionSpent { .. }
+            | NoticeKind::SenderDisabled { .. }
+            | NoticeKind::TemplateDisabled { .. }
+            | NoticeKind::KeyExpiring { .. }
+            | NoticeKind::WebhookDisabled { .. }
+            | NoticeKind::OrderActivated { .. }
+            | NoticeKind::OrderDeclined { .. } => (contact.email, contact.name),
+        };
         let mail = AddressedNotice {
             notice: notice.clone(),
             language: notice
                 .language
                 .unwrap_or_else(|| UiLanguage::of(&account.default_language)),
             to: NoticeRecipient {
-                address: contact.email,
-                name: contact.name,
+                address: to.0,
+                name: to.1,
                 company: contact.company,
             },
             at,

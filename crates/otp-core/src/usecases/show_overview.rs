@@ -74,6 +74,19 @@ pub struct CreditsLeft {
     pub granted: i64,
 }
 
+impl CreditsLeft {
+    /// Adds up the active ones of these subscriptions.
+    pub fn of(subscriptions: &[Subscription]) -> Self {
+        let active = subscriptions
+            .iter()
+            .filter(|one| one.status() == SubscriptionStatus::Active);
+        active.fold(Self::default(), |sum, one| Self {
+            left: sum.left + one.remaining.get(),
+            granted: sum.granted + one.credits.get(),
+        })
+    }
+}
+
 /// Numbers of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MessageCounts {
@@ -171,7 +184,7 @@ impl ShowOverview {
         let has_sent = !newest.is_empty();
         newest.truncate(NEWEST);
 
-        let credits = left(&subscriptions);
+        let credits = CreditsLeft::of(&subscriptions);
         let mut attention = Vec::new();
         let percent = i64::from(found.rules.low_balance.percent());
         if credits.left == 0 {
@@ -211,16 +224,6 @@ fn newest_of(account_id: AccountId) -> ListMessagesRequest {
         cursor: None,
         size: PageSize::LARGEST,
     }
-}
-
-fn left(subscriptions: &[Subscription]) -> CreditsLeft {
-    let active = subscriptions
-        .iter()
-        .filter(|one| one.status() == SubscriptionStatus::Active);
-    active.fold(CreditsLeft::default(), |sum, one| CreditsLeft {
-        left: sum.left + one.remaining.get(),
-        granted: sum.granted + one.credits.get(),
-    })
 }
 
 /// Counts the messages since `since` among the newest ones.

@@ -97,6 +97,9 @@ impl WebhookEvent {
             } => (WebhookEventKind::SubscriptionSpent, subscription_id),
             NoticeKind::KeyExpiring { .. }
             | NoticeKind::WebhookDisabled { .. }
+            | NoticeKind::OrderPlaced { .. }
+            | NoticeKind::OrderActivated { .. }
+            | NoticeKind::OrderDeclined { .. }
             | NoticeKind::SenderDisabled { .. }
             | NoticeKind::TemplateDisabled { .. } => return None,
         };

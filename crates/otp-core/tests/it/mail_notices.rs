@@ -87,6 +87,7 @@ impl World {
             sealers: fixture.sealers(),
             sender: server.clone(),
             clock: fixture.clock.clone(),
+            orders_to: None,
         };
         Self {
             fixture,

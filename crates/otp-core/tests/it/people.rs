@@ -1,7 +1,10 @@
 //! Signing up, signing in and resetting a password, over a store in memory.
 
+mod credits;
 mod keys;
 mod messages;
+mod order_roles;
+mod orders;
 mod passwords;
 mod second_factor;
 mod staff;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use otp_core::credits::Credits;
 use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
-use otp_core::credits::ledger::{EntryKind, LedgerEntry};
+use otp_core::credits::ledger::{EntryKind, LedgerEntry, LedgerPosition};
 use otp_core::ids::{AccountId, MessageId, PlanId, SubscriptionId};
 use otp_core::message::MessageStatus;
 use otp_core::subscription::Subscription;
@@ -101,6 +101,16 @@ impl TryFrom<LedgerEntryRow> for LedgerEntry {
             at: row.created_at.0,
         })
     }
+}
+
+/// Converts entries of the ledger with their places.
+pub fn read_entries(
+    rows: Vec<(Col<i64>, LedgerEntryRow)>,
+) -> Result<Vec<(LedgerPosition, LedgerEntry)>, Unreadable> {
+    let entry = |(position, row): (Col<i64>, LedgerEntryRow)| {
+        Ok((LedgerPosition(position.0), LedgerEntry::try_from(row)?))
+    };
+    rows.into_iter().map(entry).collect()
 }
 
 by_name! {

@@ -1,5 +1,7 @@
 greeting = مرحبًا { $name }،
 footer = يخص هذا الإشعار حساب { $company }. أُرسل تلقائيًا لأنك جهة الاتصال المسجّلة للحساب، ولا تُقرأ الردود عليه.
+greeting-operators = مرحبًا،
+footer-operators = يخص هذا الإشعار حساب { $company }. أُرسل تلقائيًا إلى مشغّلي هذه البوابة، ولا تُقرأ الردود عليه.
 
 LowBalance-subject = الرصيد منخفض: المتبقي { $remaining } من { $granted }
 LowBalance-1 = أوشك رصيد أحد اشتراكات حسابك على النفاد. الرصيد المتبقي: { $remaining } من { $granted }.
@@ -30,6 +32,21 @@ WebhookDisabled-subject = توقف استدعاء إحدى نقاط استقبا
 WebhookDisabled-1 = عُطّلت إحدى نقاط استقبال الإشعارات في حسابك: أجابت بأنها لم تعد موجودة، أو فشلت كل الاستدعاءات خمسة أيام متتالية.
 WebhookDisabled-2 = عندما يعمل خادمك فعّل النقطة من جديد وأعد إرسال إشعاراتها؛ تُحفظ ثلاثين يومًا. أما أحداث الفترة الواقعة بين ذلك فلا تصل.
 WebhookDisabled-3 = النقطة: { $endpoint }
+
+OrderPlaced-subject = طلب جديد { $reference } من { $company }
+OrderPlaced-1 = وصل طلب من { $company } لباقة رصيدها { $credits }.
+OrderPlaced-2 = تواصل مع العميل ثم فعّل الطلب أو ارفضه: من صفحة الطلبات، أو بالأمر otp-server order.
+OrderPlaced-3 = الطلب: { $order }
+
+OrderActivated-subject = فُعّل الطلب { $reference }: الرصيد { $credits }
+OrderActivated-1 = فُعّل طلبك { $reference }، وأُضيف إلى رصيد حسابك { $credits }.
+OrderActivated-2 = يمكنك إرسال الرسائل بهذا الرصيد من الآن.
+OrderActivated-3 = الطلب: { $order }
+
+OrderDeclined-subject = رُفض الطلب { $reference }
+OrderDeclined-1 = رُفض طلبك { $reference }، ولا تدفع شيئًا.
+OrderDeclined-2 = السبب: { $reason }
+OrderDeclined-3 = يمكنك الطلب من جديد متى شئت. الطلب: { $order }
 
 Test-subject = اختبار إعداد البريد
 Test-1 = أُرسلت هذه الرسالة لاختبار الإعداد. إذا أمكنك قراءتها فإن الإشعارات تصل إليك.

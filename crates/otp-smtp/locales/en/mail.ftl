@@ -1,5 +1,7 @@
 greeting = Hello { $name },
 footer = This notice concerns the account of { $company }. It was sent automatically because you are its contact; replies are not monitored.
+greeting-operators = Hello,
+footer-operators = This notice concerns the account of { $company }. It was sent automatically to the operators of this gateway; replies are not monitored.
 
 LowBalance-subject = Low balance: { $remaining } of { $granted } credits left
 LowBalance-1 = A subscription of your account is running low. Credits left: { $remaining } of { $granted }.
@@ -30,6 +32,21 @@ WebhookDisabled-subject = A webhook endpoint is no longer called
 WebhookDisabled-1 = A webhook endpoint of your account was disabled: it answered that it is gone (410), or all calls failed for five days.
 WebhookDisabled-2 = Once your server works, enable the endpoint again and replay its deliveries; they are kept for 30 days. Events of the time in between are lost.
 WebhookDisabled-3 = Endpoint: { $endpoint }
+
+OrderPlaced-subject = New order { $reference } of { $company }
+OrderPlaced-1 = { $company } ordered a plan with { $credits } credits.
+OrderPlaced-2 = Contact the customer, and then activate or decline the order: on the page of orders, or with the command “otp-server order”.
+OrderPlaced-3 = Order: { $order }
+
+OrderActivated-subject = Order { $reference } is activated: { $credits } credits
+OrderActivated-1 = Your order { $reference } is activated. Your account has { $credits } credits more.
+OrderActivated-2 = You can send messages with them at once.
+OrderActivated-3 = Order: { $order }
+
+OrderDeclined-subject = Order { $reference } is declined
+OrderDeclined-1 = Your order { $reference } is declined. You pay nothing.
+OrderDeclined-2 = Reason: { $reason }
+OrderDeclined-3 = You can order again at any time. Order: { $order }
 
 Test-subject = Test of the mail set-up
 Test-1 = This mail was sent to test the set-up. If you can read it, notices reach you.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::credits::Credits;
-use otp_core::ids::{ApiKeyId, SenderId, SubscriptionId, WebhookEndpointId};
+use otp_core::ids::{ApiKeyId, OrderId, SenderId, SubscriptionId, WebhookEndpointId};
 use otp_core::language::LanguageTag;
 use otp_core::notice::Reason;
 use uuid::Uuid;
@@ -43,8 +43,27 @@ fn kinds(reason: &str) -> Vec<NoticeKind> {
         NoticeKind::WebhookDisabled {
             endpoint_id: WebhookEndpointId(Uuid::from_u128(4)),
         },
+        NoticeKind::OrderPlaced {
+            order_id: OrderId(Uuid::from_u128(5)),
+            credits: Credits::new(1_000).expect("credits"),
+        },
+        NoticeKind::OrderActivated {
+            order_id: OrderId(Uuid::from_u128(6)),
+            credits: Credits::new(1_000).expect("credits"),
+        },
+        NoticeKind::OrderDeclined {
+            order_id: OrderId(Uuid::from_u128(7)),
+            reason: Reason::new(reason),
+        },
     ]
 }
+
+const FRAMES: [&str; 4] = [
+    "greeting",
+    "footer",
+    "greeting-operators",
+    "footer-operators",
+];
 
 fn written(about: About<'_>, language: UiLanguage, name: &str) -> Words {
     let line = |text| ContactLine::parse(text).expect("a line");
@@ -58,7 +77,7 @@ fn both_languages_have_every_text_and_no_other() {
     let keys: Vec<String> = topics
         .map(About::key)
         .flat_map(|key| ["subject", "1", "2", "3"].map(|part| format!("{key}-{part}")))
-        .chain(["greeting".to_owned(), "footer".to_owned()])
+        .chain(FRAMES.map(str::to_owned))
         .chain(otp_words::KEYS.map(str::to_owned))
         .collect();
     assert_eq!(TEXTS.faults(keys.iter().map(String::as_str)), [""; 0]);
@@ -75,7 +94,11 @@ fn every_mail_is_complete_in_both_languages() {
                 assert!(!part.contains(kind.as_str()), "a text is missing: {part}");
             }
             assert!(!words.subject.contains('\n'));
-            assert!(words.plain.contains("Amal") && words.html.contains("Amal"));
+            // A mail to the operators names the company only.
+            let operators = matches!(kind, NoticeKind::OrderPlaced { .. });
+            let name = if operators { "Amal & Söhne" } else { "Amal" };
+            assert!(words.plain.contains(name), "{}", words.plain);
+            assert!(words.html.contains("Amal"), "{}", words.html);
             subjects.insert(words.subject);
         }
         assert_eq!(subjects.len(), 2, "{} is not translated", kind.as_str());

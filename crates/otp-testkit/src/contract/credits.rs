@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::credits::ledger::EntryKind;
+use otp_core::credits::ledger::LedgerPosition;
 use otp_core::ids::SubscriptionId;
 use otp_core::ports::{Clock, Storage};
 use otp_core::send::{Admission, Outcome, Refusal, SendAttempt};
@@ -181,6 +182,38 @@ pub async fn a_revocation_among_sends_keeps_the_ledger_balanced(store: Arc<dyn S
     assert_eq!(fixture.balance().await, 0);
     fixture.assert_ledger_balances().await;
     assert_audited(&fixture).await;
+}
+
+/// Each line of the ledger has the balance after it, and pages neither skip nor repeat an entry.
+pub async fn each_line_of_the_ledger_has_its_balance(store: Arc<dyn Storage>) {
+    let fixture = Fixture::with_credits(store, 3).await;
+    fixture.grant(10).await;
+    let other = fixture.another_account().await;
+    fixture.grant_to(other, 99).await;
+    for number in 0..3 {
+        fixture.send(number).await;
+    }
+    let ledger = fixture.store.ledger(fixture.account).await.expect("ledger");
+    let sums = ledger.iter().scan(0, |sum, entry| {
+        *sum += entry.signed_amount();
+        Some((entry.clone(), *sum))
+    });
+    let mut expected: Vec<_> = sums.collect();
+    expected.reverse();
+    assert_eq!(expected.len(), 5);
+    let mut found = Vec::new();
+    let mut before = LedgerPosition::END;
+    loop {
+        let page = fixture.store.ledger_before(fixture.account, before, 2);
+        let page = page.await.expect("a page");
+        let Some(last) = page.last() else {
+            break;
+        };
+        assert!(page.len() <= 2);
+        before = last.position;
+        found.extend(page.into_iter().map(|line| (line.entry, line.balance)));
+    }
+    assert_eq!(found, expected);
 }
 
 async fn assert_audited(fixture: &Fixture) {

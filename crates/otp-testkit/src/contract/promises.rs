@@ -26,6 +26,7 @@ macro_rules! storage_contract {
             keyring,
             notice_outbox,
             opt_out,
+            orders,
             outcomes,
             outgoing_queue,
             pages,
@@ -135,6 +136,7 @@ macro_rules! storage_contract {
             a_price_is_never_split,
             spending_the_last_credit_expires_and_a_refund_revives,
             balance_is_the_sum_of_the_ledger,
+            each_line_of_the_ledger_has_its_balance,
             a_revoked_subscription_keeps_nothing_and_gets_nothing_back,
             a_revocation_among_sends_keeps_the_ledger_balanced,
         }
@@ -302,6 +304,19 @@ macro_rules! storage_contract {
             unresolved_consents_are_kept_once_until_forgotten,
             too_old_and_too_many_unresolved_consents_are_forgotten,
             concurrent_requests_end_in_the_last_one,
+        }
+    };
+    (@orders $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; orders:
+            orders_read_back_at_each_step,
+            an_order_may_end_at_once,
+            a_form_that_is_sent_again_orders_once,
+            an_order_that_conflicts_leaves_nothing,
+            orders_are_listed,
+            a_change_of_another_status_changes_nothing,
+            of_many_activations_one_grants,
+            an_activation_and_a_withdrawal_exclude_each_other,
+            an_activation_that_fails_leaves_nothing,
         }
     };
     (@outcomes $fresh:expr) => {

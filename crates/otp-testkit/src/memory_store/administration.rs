@@ -7,7 +7,7 @@ use otp_core::account::{Account, AccountChange};
 use otp_core::api_key::ApiKey;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::credits::Credits;
-use otp_core::credits::ledger::LedgerEntry;
+use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition, lines};
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId};
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::plan::Plan;
@@ -27,6 +27,37 @@ impl State {
         } else {
             Err(conflict("no account has that id"))
         }
+    }
+
+    pub(super) fn require_plan(&self, id: PlanId) -> Result<(), PortError> {
+        if self.plans.iter().any(|plan| plan.id == id) {
+            Ok(())
+        } else {
+            Err(conflict("no plan has that id"))
+        }
+    }
+
+    /// Adds a subscription with its entry of the ledger, or nothing.
+    pub(super) fn grant(
+        &mut self,
+        subscription: &Subscription,
+        grant: &LedgerEntry,
+    ) -> Result<(), PortError> {
+        self.require_account(subscription.account_id)?;
+        subscription
+            .plan_id
+            .map_or(Ok(()), |id| self.require_plan(id))?;
+        if self
+            .subscriptions
+            .iter()
+            .any(|row| row.id == subscription.id)
+        {
+            return Err(conflict("a subscription has that id"));
+        }
+        self.subscriptions.push(subscription.clone());
+        self.ledger.push(grant.clone());
+        self.report([subscription.activated()]);
+        Ok(())
     }
 }
 
@@ -273,16 +304,7 @@ impl Subscriptions for MemoryStore {
         subscription: &Subscription,
         grant: &LedgerEntry,
     ) -> Result<(), PortError> {
-        let mut state = self.state();
-        state.require_account(subscription.account_id)?;
-        let plan = subscription.plan_id;
-        if plan.is_some_and(|id| !state.plans.iter().any(|plan| plan.id == id)) {
-            return Err(conflict("no plan has that id"));
-        }
-        state.subscriptions.push(subscription.clone());
-        state.ledger.push(grant.clone());
-        state.report([subscription.activated()]);
-        Ok(())
+        self.state().grant(subscription, grant)
     }
 
     async fn revoke_subscription(
@@ -320,5 +342,24 @@ impl Subscriptions for MemoryStore {
             .filter(|entry| entry.account_id == account)
             .cloned()
             .collect())
+    }
+
+    async fn ledger_before(
+        &self,
+        account: AccountId,
+        before: LedgerPosition,
+        limit: usize,
+    ) -> Result<Vec<LedgerLine>, PortError> {
+        let state = self.state();
+        let of_account = (0..).zip(&state.ledger);
+        let of_account = of_account.filter(|(_, entry)| entry.account_id == account);
+        let mut entries: Vec<_> = of_account
+            .map(|(place, entry)| (LedgerPosition(place), entry.clone()))
+            .filter(|(position, _)| *position < before)
+            .collect();
+        let balance = entries.iter().map(|(_, entry)| entry.signed_amount()).sum();
+        entries.reverse();
+        entries.truncate(limit);
+        Ok(lines(entries, balance))
     }
 }

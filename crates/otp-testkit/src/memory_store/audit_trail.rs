@@ -11,10 +11,9 @@ use super::{MemoryStore, State, conflict};
 impl AuditTrail for MemoryStore {
     async fn append_audit_entries(&self, entries: &[AuditEntry]) -> Result<(), PortError> {
         let mut state = self.state();
-        let mut known = state.audit.iter().map(|chained| chained.entry.id);
-        if known.any(|id| entries.iter().any(|entry| entry.id == id)) {
-            return Err(conflict("an entry has that id"));
-        }
+        entries
+            .iter()
+            .try_for_each(|entry| state.require_new(entry))?;
         for entry in entries {
             state.append_audit(entry);
         }
@@ -59,5 +58,13 @@ impl State {
     pub(super) fn append_audit(&mut self, entry: &AuditEntry) {
         let next = self.audit_head().append(entry.clone());
         self.audit.push(next);
+    }
+
+    /// Refuses an entry whose id exists.
+    pub(super) fn require_new(&self, entry: &AuditEntry) -> Result<(), PortError> {
+        if self.audit.iter().any(|known| known.entry.id == entry.id) {
+            return Err(conflict("an entry has that id"));
+        }
+        Ok(())
     }
 }

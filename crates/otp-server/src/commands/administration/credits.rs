@@ -1,8 +1,10 @@
-//! Credits: plans and subscriptions, prices, and the audit.
+//! Credits: plans, orders and subscriptions, prices, and the audit.
 
 use otp_core::usecases::audit_credits::AuditCredits;
+use otp_core::usecases::change_order::ChangeOrder;
 use otp_core::usecases::create_plan::CreatePlan;
 use otp_core::usecases::grant_subscription::GrantSubscription;
+use otp_core::usecases::handle_orders::HandleOrders;
 use otp_core::usecases::list_plans::ListPlans;
 use otp_core::usecases::list_prices::ListPrices;
 use otp_core::usecases::list_subscriptions::ListSubscriptions;
@@ -33,6 +35,20 @@ impl Administration {
         ListPlans {
             plans: self.storage.clone(),
         }
+    }
+
+    pub(in crate::commands) fn handle_orders(&self) -> anyhow::Result<HandleOrders> {
+        Ok(HandleOrders {
+            accounts: self.storage.clone(),
+            subscriptions: self.storage.clone(),
+            sealers: self.sealers()?,
+            audit: self.storage.clone(),
+            change: ChangeOrder {
+                orders: self.storage.clone(),
+                clock: self.clock(),
+                randomness: self.randomness(),
+            },
+        })
     }
 
     pub(in crate::commands) fn grant_subscription(&self) -> GrantSubscription {

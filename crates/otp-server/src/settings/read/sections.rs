@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use otp_core::account::AccountRules;
 use otp_core::keyring::{MasterKey, MasterKeys};
+use otp_core::recipient::EmailAddress;
 use otp_core::usecases::sign_up::SignUpPolicy;
 use otp_core::verification::VerificationPolicy;
 use otp_core::webhook::PrivateTargets;
@@ -204,7 +205,10 @@ impl Keys<'_> {
             "closed" => Ok(SignUpPolicy::Closed),
             _ => Err("write open, invited or closed"),
         })?;
-        Some(Accounts { sign_up })
+        let orders_to = self.optional("accounts.orders_to", |text| {
+            EmailAddress::parse(text).map_err(|_| "write an address such as sales@example.com")
+        })?;
+        Some(Accounts { sign_up, orders_to })
     }
 
     pub(super) fn new_account_rules(&self) -> Option<AccountRules> {

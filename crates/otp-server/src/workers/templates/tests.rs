@@ -158,7 +158,10 @@ impl Observed {
             | NoticeKind::SubscriptionSpent { .. }
             | NoticeKind::SenderDisabled { .. }
             | NoticeKind::KeyExpiring { .. }
-            | NoticeKind::WebhookDisabled { .. } => None,
+            | NoticeKind::WebhookDisabled { .. }
+            | NoticeKind::OrderPlaced { .. }
+            | NoticeKind::OrderActivated { .. }
+            | NoticeKind::OrderDeclined { .. } => None,
         };
         let kinds = queued.into_iter().map(|queued| queued.notice.kind);
         kinds.filter_map(language).collect()
