@@ -16,6 +16,7 @@ const PASSWORD: &str = "maroon-tulip-canary";
 on_every_store! {
     a_person_signs_up_and_in_and_nothing_of_theirs_is_in_the_clear;
     a_session_survives_a_killed_server;
+    a_plan_is_ordered_on_a_page_and_activated_by_command;
     a_person_whom_an_operator_added_signs_in_by_the_link_once;
     no_page_is_served_if_the_pages_are_off;
 }
@@ -138,6 +139,109 @@ async fn a_session_survives_a_killed_server(database: Database) {
     server.kill();
     let server = world.serve();
     assert_eq!(home(&server, &cookie).await.status(), StatusCode::OK);
+}
+
+/// Returns the value of a hidden field.
+fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
+    let begin = format!("name=\"{name}\" value=\"");
+    let value = page.split(&begin[..]).nth(1).expect("a hidden field");
+    value.split('"').next().expect("a value")
+}
+
+async fn open(server: &Running, cookie: &str, path: &str) -> String {
+    let page = browser().get(format!("{}{path}", server.url()));
+    let page = page.header(COOKIE, cookie).send().await;
+    let page = page.expect("an answer");
+    assert_eq!(page.status(), StatusCode::OK, "{path}");
+    page.text().await.expect("a page")
+}
+
+/// Sends a form of a person who is signed in.
+async fn send_signed(
+    server: &Running,
+    cookie: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> Response {
+    let encoded = Url::parse_with_params("http://form", fields).expect("a form");
+    let form = browser().post(format!("{}{path}", server.url()));
+    let form = form
+        .header(ORIGIN, server.url())
+        .header(COOKIE, cookie)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(encoded.query().unwrap_or_default().to_owned());
+    form.send().await.expect("an answer")
+}
+
+async fn a_plan_is_ordered_on_a_page_and_activated_by_command(database: Database) {
+    let mut world = world(database).await;
+    world.set("ACCOUNTS__ORDERS_TO", "sales@gateway.example");
+    let server = world.serve();
+    let (_, cookie) = signed_up(&world, &server).await;
+    let create = ["plan", "create", "--name", "Standard", "--credits", "1000"];
+    let plan = world.command(&create);
+    let path = format!(
+        "/dashboard/purchase/{}",
+        plan["id"].as_str().expect("an id")
+    );
+    let asked = open(&server, &cookie, &path).await;
+    let order = hidden(&asked, "order").to_owned();
+    let fields = [
+        ("form-token", hidden(&asked, "form-token")),
+        ("order", &*order),
+        ("by", "email"),
+        ("order-notes", "canary of Sunday"),
+    ];
+    for _ in 0..2 {
+        // Twice, as a double click.
+        let placed = send_signed(&server, &cookie, &path, &fields).await;
+        assert_eq!(location(&placed), format!("/dashboard/orders/{order}"));
+    }
+    let told = world.sandbox.wait_for_mails_to("sales@gateway.example", 1);
+    assert!(told.await[0].to_string().contains(&order));
+
+    let waiting = world.command(&["order", "list"]);
+    assert_eq!(waiting.as_array().map(Vec::len), Some(1), "{waiting}");
+    assert_eq!(waiting[0]["company"], "Noor Canary");
+    let shown = world.command(&["order", "show", &order]);
+    assert_eq!(shown["notes"], "canary of Sunday");
+    assert_ne!(shown["phone"], "+9647701234567");
+    let revealed = world.command(&["order", "show", &order, "--reveal"]);
+    assert_eq!(revealed["phone"], "+9647701234567");
+    let activate = [
+        "order",
+        "activate",
+        &order,
+        "--payment",
+        "canary of payment",
+    ];
+    let activated = world.command(&activate);
+    assert_eq!(activated["status"], "Activated");
+    let again = world.try_command(&activate);
+    assert_eq!(again.code, 1, "{}", again.stderr);
+    assert!(
+        again.stderr.contains("Activated already"),
+        "{}",
+        again.stderr
+    );
+    let decline = ["order", "decline", &order, "--reason", "late"];
+    assert_eq!(world.try_command(&decline).code, 1);
+
+    let credits = open(&server, &cookie, "/dashboard/credits.csv").await;
+    assert_eq!(credits.matches(",grant,").count(), 1, "{credits}");
+    assert!(credits.contains(",1000,1000"), "{credits}");
+    let mails = world.sandbox.wait_for_mails_to(ADDRESS, 2).await;
+    assert!(mails.iter().any(|mail| mail.to_string().contains(&order)));
+    let audit = world.command(&["audit", "list"]).to_string();
+    for action in ["PlaceOrder", "RevealOrderContact", "ActivateOrder"] {
+        assert!(audit.contains(action), "{action}: {audit}");
+    }
+    let log = server.kill();
+    let secrets = ["canary of Sunday", "canary of payment", "9647701234567"];
+    assert_absent(log.as_bytes(), "the log", &secrets);
+    for (place, bytes) in contents(&world.database).await {
+        assert_absent(&bytes, &place, &secrets);
+    }
 }
 
 async fn a_person_whom_an_operator_added_signs_in_by_the_link_once(database: Database) {

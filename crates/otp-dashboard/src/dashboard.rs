@@ -16,9 +16,10 @@ use crate::guard::{Site, same_origin};
 use crate::locale::locale;
 use crate::state::DashboardState;
 use crate::{
-    audit, code_page, explain, keys, link_page, message_page, messages, overview, password_page,
-    paths, prove_page, reset_password, second_factor, settings, sign_in, sign_out, sign_up,
-    staff_home, staff_list, test_inbox, verification_page, verifications, webhooks,
+    audit, code_page, confirm_order, credits, explain, keys, link_page, message_page, messages,
+    order_page, overview, password_page, paths, prove_page, purchase, reset_password,
+    second_factor, settings, sign_in, sign_out, sign_up, staff_home, staff_list, staff_order,
+    staff_orders, subscriptions, test_inbox, verification_page, verifications, webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -123,6 +124,11 @@ impl Dashboard {
                         .service(message_page::resource())
                         .service(verifications::resource())
                         .service(verification_page::resource())
+                        .service(subscriptions::resource())
+                        .service(purchase::resource())
+                        .service(confirm_order::resource())
+                        .configure(order_page::mount)
+                        .configure(credits::mount)
                         .configure(keys::mount)
                         .configure(webhooks::mount)
                         .service(test_inbox::resource())
@@ -135,6 +141,8 @@ impl Dashboard {
                 let staff = limited(&dashboard.forms, &|pages| {
                     pages
                         .service(staff_home::resource())
+                        .service(staff_orders::resource())
+                        .configure(staff_order::mount)
                         .service(audit::resource())
                         .configure(staff_list::mount);
                 });

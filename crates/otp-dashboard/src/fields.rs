@@ -2,6 +2,8 @@
 
 use otp_core::account::ContactLine;
 use otp_core::contact_number::ContactNumber;
+use otp_core::credits::Credits;
+use otp_core::order::{DeclineReason, OrderNotes};
 use otp_core::recipient::EmailAddress;
 use otp_core::verification::{Guess, ascii_digit};
 
@@ -51,6 +53,39 @@ pub(crate) fn address(text: &str) -> Result<Option<ContactLine>, Fault> {
         .map_err(|_| Fault::LongAddress)
 }
 
+/// Reads notes, which may be left out.
+pub(crate) fn order_notes(text: &str) -> Result<Option<OrderNotes>, Fault> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let notes = OrderNotes::parse(text);
+    notes.map(Some).map_err(|_| Fault::LongNotes)
+}
+
+pub(crate) fn decline_reason(text: &str) -> Result<DeclineReason, Fault> {
+    DeclineReason::parse(text).map_err(|_| Fault::NoReason)
+}
+
+/// Reads a number of credits, at least 1; ٠–٩ and ۰–۹ are digits too, and commas between them are left out.
+pub(crate) fn credits(text: &str) -> Result<Credits, Fault> {
+    let digits = text.trim().chars().filter(|c| !matches!(c, ',' | '٬'));
+    let digits: String = digits.map(ascii_digit).collect();
+    let number = digits.parse().map_err(|_| Fault::NoCredits)?;
+    let credits = Credits::new(number).map_err(|_| Fault::NoCredits)?;
+    (credits > Credits::ZERO)
+        .then_some(credits)
+        .ok_or(Fault::NoCredits)
+}
+
+/// Reads a note about a payment, which may be left out.
+pub(crate) fn payment(text: &str) -> Result<Option<ContactLine>, Fault> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let line = ContactLine::parse(text);
+    line.map(Some).map_err(|_| Fault::LongPayment)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +105,15 @@ mod tests {
         assert_eq!(address("  "), Ok(None));
         assert!(address("Baghdad").is_ok_and(|line| line.is_some()));
         assert_eq!(address(&"x".repeat(201)), Err(Fault::LongAddress));
+    }
+
+    #[test]
+    fn credits_are_a_number_in_any_digits() {
+        for text in ["10000", " 10,000 ", "١٠٬٠٠٠", "۱۰۰۰۰"] {
+            assert_eq!(credits(text).map(Credits::get), Ok(10_000), "{text}");
+        }
+        for text in ["", "0", "-1", "1.5", "ten", "99999999999999999999"] {
+            assert_eq!(credits(text), Err(Fault::NoCredits), "{text}");
+        }
     }
 }

@@ -108,8 +108,14 @@ pub(crate) enum Place {
     Webhooks,
     /// The messages of the account's test keys.
     TestInbox,
+    /// The subscriptions and orders of the account.
+    Subscriptions,
+    /// Every change of the account's balance.
+    Credits,
     /// The person's own settings.
     Settings,
+    /// The orders of all accounts.
+    Orders,
     /// The audit trail.
     Audit,
     /// The list of staff.
@@ -125,7 +131,10 @@ impl Place {
         Self::Keys,
         Self::Webhooks,
         Self::TestInbox,
+        Self::Subscriptions,
+        Self::Credits,
         Self::Settings,
+        Self::Orders,
         Self::Audit,
         Self::Staff,
     ];
@@ -143,7 +152,10 @@ impl Place {
             Self::Keys => ("/dashboard/keys", "place-keys", "key-round"),
             Self::Webhooks => ("/dashboard/webhooks", "place-webhooks", "webhook"),
             Self::TestInbox => ("/dashboard/test-inbox", "place-test-inbox", "inbox"),
+            Self::Subscriptions => ("/dashboard/subscriptions", "place-subscriptions", "package"),
+            Self::Credits => ("/dashboard/credits", "place-credits", "wallet"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
+            Self::Orders => ("/admin/orders", "place-orders", "inbox"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
             Self::Staff => ("/admin/people", "place-staff", "lock"),
         }
@@ -157,8 +169,10 @@ impl Place {
             | Self::Keys
             | Self::Settings
             | Self::Webhooks
-            | Self::TestInbox => Area::Account,
-            Self::Audit | Self::Staff => Area::Staff,
+            | Self::TestInbox
+            | Self::Subscriptions
+            | Self::Credits => Area::Account,
+            Self::Audit | Self::Staff | Self::Orders => Area::Staff,
         }
     }
 
@@ -171,7 +185,10 @@ impl Place {
             | Self::Keys
             | Self::Settings
             | Self::Webhooks
-            | Self::TestInbox => None,
+            | Self::TestInbox
+            | Self::Subscriptions
+            | Self::Credits => None,
+            Self::Orders => Some(StaffAction::LookAtOrders),
             Self::Audit => Some(StaffAction::LookAtAudit),
             Self::Staff => Some(StaffAction::LookAtStaff),
         }

@@ -17,6 +17,8 @@ use crate::address_page::AddressPage;
 use crate::answer;
 use crate::audit::AuditPage;
 use crate::code_page::CodePage;
+use crate::confirm_order::ConfirmOrderPage;
+use crate::credits::CreditsPage;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::explain::ExplainPage;
@@ -24,10 +26,12 @@ use crate::keys::{KeysPage, RevokePage};
 use crate::link_page::LinkPage;
 use crate::message_page::MessagePage;
 use crate::messages::MessagesPage;
+use crate::order_page::OrderPage;
 use crate::overview::OverviewPage;
 use crate::page::Page;
 use crate::password_page::PasswordPage;
 use crate::prove_page::ProvePage;
+use crate::purchase::PurchasePage;
 use crate::reset_password::ResetPasswordPage;
 use crate::samples::Samples;
 use crate::second_factor::{RecoveryCodesPage, SecondFactorPage};
@@ -35,6 +39,9 @@ use crate::settings::SettingsPage;
 use crate::sign_in::SignInPage;
 use crate::sign_up::SignUpPage;
 use crate::staff_list::{RemoveStaffPage, StaffListPage};
+use crate::staff_order::{DeclinePage, StaffOrderPage};
+use crate::staff_orders::StaffOrdersPage;
+use crate::subscriptions::SubscriptionsPage;
 use crate::test_inbox::TestInboxPage;
 use crate::verification_page::VerificationPage;
 use crate::verifications::VerificationsPage;
@@ -106,11 +113,19 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<RecoverPage>(page))
         .chain(states::<RemoveWebhookPage>(page))
         .chain(states::<TestInboxPage>(page))
+        .chain(states::<SubscriptionsPage>(page))
+        .chain(states::<PurchasePage>(page))
+        .chain(states::<ConfirmOrderPage>(page))
+        .chain(states::<OrderPage>(page))
+        .chain(states::<CreditsPage>(page))
         .chain(states::<SettingsPage>(page))
         .chain(states::<PasswordPage>(page))
         .chain(states::<SecondFactorPage>(page))
         .chain(states::<RecoveryCodesPage>(page))
         .chain(states::<ProvePage>(page))
+        .chain(states::<StaffOrdersPage>(page))
+        .chain(states::<StaffOrderPage>(page))
+        .chain(states::<DeclinePage>(page))
         .chain(states::<AuditPage>(page))
         .chain(states::<StaffListPage>(page))
         .chain(states::<RemoveStaffPage>(page))

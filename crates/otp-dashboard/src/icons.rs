@@ -6,7 +6,7 @@
 use crate::markup::Markup;
 
 /// The name and the content of each icon, by name.
-const ICONS: [(&str, &str); 34] = [
+const ICONS: [(&str, &str); 35] = [
     (
         "arrow-left",
         r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#,
@@ -96,6 +96,10 @@ const ICONS: [(&str, &str); 34] = [
     (
         "monitor",
         r#"<rect width="20" height="14" x="2" y="3" rx="2"/><line x1="8" x2="16" y1="21" y2="21"/><line x1="12" x2="12" y1="17" y2="21"/>"#,
+    ),
+    (
+        "package",
+        r#"<path d="M11 21.73a2 2 0 0 0 2 0l7-4A2 2 0 0 0 21 16V8a2 2 0 0 0-1-1.73l-7-4a2 2 0 0 0-2 0l-7 4A2 2 0 0 0 3 8v8a2 2 0 0 0 1 1.73z"/><path d="M12 22V12"/><polyline points="3.29 7 12 12 20.71 7"/><path d="m7.5 4.27 9 5.15"/>"#,
     ),
     (
         "phone-off",

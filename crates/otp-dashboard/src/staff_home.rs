@@ -14,7 +14,7 @@ pub(crate) fn resource() -> Resource {
 
 async fn show(visit: Visit) -> HttpResponse {
     match visit.staff(StaffAction::LookAtOrders).await {
-        Ok(_) => answer::go_to(Place::Audit.path()),
+        Ok(_) => answer::go_to(Place::Orders.path()),
         Err(answer) => answer,
     }
 }

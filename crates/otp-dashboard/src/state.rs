@@ -6,8 +6,10 @@ use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
+use otp_core::usecases::handle_orders::HandleOrders;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
+use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
@@ -15,6 +17,7 @@ use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::show_overview::ShowOverview;
+use otp_core::usecases::show_own_credits::ShowOwnCredits;
 use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
@@ -48,6 +51,12 @@ pub struct DashboardState {
     pub manage_own_webhooks: ManageOwnWebhooks,
     /// Changes the names and languages of people.
     pub change_own_details: ChangeOwnDetails,
+    /// Manages the orders of people's accounts.
+    pub manage_own_orders: ManageOwnOrders,
+    /// Shows the credits of people's accounts.
+    pub show_own_credits: ShowOwnCredits,
+    /// Handles the orders of all accounts.
+    pub handle_orders: HandleOrders,
     /// Changes passwords.
     pub change_password: ChangePassword,
     /// Shows the overview of an account.

@@ -14,6 +14,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/settings.ftl"),
         include_str!("../locales/en/test_inbox.ftl"),
         include_str!("../locales/en/webhooks.ftl"),
+        include_str!("../locales/en/orders.ftl"),
     ),
     arabic: concat!(
         include_str!("../locales/ar/shell.ftl"),
@@ -26,6 +27,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/ar/settings.ftl"),
         include_str!("../locales/ar/test_inbox.ftl"),
         include_str!("../locales/ar/webhooks.ftl"),
+        include_str!("../locales/ar/orders.ftl"),
     ),
 });
 
@@ -40,7 +42,8 @@ mod tests {
     use crate::form::{Fault, FieldKind, Refused};
     use crate::frame::{Place, role_key};
     use crate::message_badge::MessageBadge;
-    use crate::{channel_words, explain, keys, message_page, messages, overview, templates};
+    use crate::{channel_words, credits, explain, keys, message_page, messages, order_page};
+    use crate::{order_view, overview, staff_order, subscriptions, templates};
     use crate::{verification_page, verifications, webhooks};
 
     #[test]
@@ -83,6 +86,11 @@ mod tests {
         messages::keys().iter().for_each(|key| add(key));
         keys::keys().iter().for_each(|key| add(key));
         webhooks::keys().iter().for_each(|key| add(key));
+        credits::keys().iter().for_each(|key| add(key));
+        order_view::keys().iter().for_each(|key| add(key));
+        order_page::KEYS.iter().for_each(|key| add(key));
+        subscriptions::KEYS.iter().for_each(|key| add(key));
+        staff_order::KEYS.iter().for_each(|key| add(key));
         let of_settings = [
             "device-both",
             "device-unknown",

@@ -8,15 +8,18 @@ use otp_core::ports::PortError;
 use otp_core::usecases::begin_session::BeginSession;
 use otp_core::usecases::browse_messages::BrowseMessages;
 use otp_core::usecases::browse_verifications::BrowseVerifications;
+use otp_core::usecases::change_order::ChangeOrder;
 use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
+use otp_core::usecases::handle_orders::HandleOrders;
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
+use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
@@ -30,6 +33,7 @@ use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
+use otp_core::usecases::show_own_credits::ShowOwnCredits;
 use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
 use otp_core::usecases::show_test_inbox::ShowTestInbox;
 use otp_core::usecases::sign_in::SignIn;
@@ -154,6 +158,23 @@ pub(crate) fn state(
             accounts: storage(),
             open_test_account,
         },
+        manage_own_orders: ManageOwnOrders {
+            plans: storage(),
+            accounts: storage(),
+            sealers: adapters.sealers.clone(),
+            change: change_order(adapters),
+            tells_operators: settings.accounts.orders_to.is_some(),
+        },
+        show_own_credits: ShowOwnCredits {
+            subscriptions: storage(),
+        },
+        handle_orders: HandleOrders {
+            accounts: storage(),
+            subscriptions: storage(),
+            sealers: adapters.sealers.clone(),
+            audit: storage(),
+            change: change_order(adapters),
+        },
         sign_up: SignUp {
             policy: settings.accounts.sign_up,
             prove: prove.clone(),
@@ -259,6 +280,14 @@ pub(crate) async fn open_house_account(
 fn company(settings: &Settings) -> &str {
     let mail = settings.mail.as_ref();
     mail.and_then(|mail| mail.from.name()).unwrap_or(NAMELESS)
+}
+
+fn change_order(adapters: &Adapters) -> ChangeOrder {
+    ChangeOrder {
+        orders: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    }
 }
 
 fn create_account(adapters: &Adapters) -> CreateAccount {

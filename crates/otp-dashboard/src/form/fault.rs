@@ -58,11 +58,19 @@ pub(crate) enum Fault {
     PrivateUrl,
     /// The description does not fit on a line.
     LongDescription,
+    /// Notes are too long.
+    LongNotes,
+    /// There is no reason, or none that fits on a line.
+    NoReason,
+    /// It is not a number of credits.
+    NoCredits,
+    /// A note about a payment does not fit on a line.
+    LongPayment,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::NoEmailAddress,
         Self::NoPassword,
         Self::PasswordTooShort { least: 12 },
@@ -85,6 +93,10 @@ impl Fault {
         Self::UrlWithFragment,
         Self::PrivateUrl,
         Self::LongDescription,
+        Self::LongNotes,
+        Self::NoReason,
+        Self::NoCredits,
+        Self::LongPayment,
     ];
 
     /// Returns whether it is a fault of the code in a mail.
@@ -116,6 +128,10 @@ impl Fault {
             Self::UrlWithFragment => "fault-url-fragment",
             Self::PrivateUrl => "fault-url-private",
             Self::LongDescription => "fault-description",
+            Self::LongNotes => "fault-order-notes",
+            Self::NoReason => "fault-decline-reason",
+            Self::NoCredits => "fault-credits",
+            Self::LongPayment => "fault-payment",
         }
     }
 
@@ -143,7 +159,11 @@ impl Fault {
             | Self::UrlWithPassword
             | Self::UrlWithFragment
             | Self::PrivateUrl
-            | Self::LongDescription => None,
+            | Self::LongDescription
+            | Self::LongNotes
+            | Self::NoReason
+            | Self::NoCredits
+            | Self::LongPayment => None,
         }
     }
 }

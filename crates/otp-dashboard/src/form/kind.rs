@@ -31,11 +31,19 @@ pub(crate) enum FieldKind {
     WebhookUrl,
     /// The description of a webhook endpoint.
     Description,
+    /// The notes of a person who orders.
+    OrderNotes,
+    /// The reason an order is declined.
+    DeclineReason,
+    /// The credits that an activation grants.
+    GrantedCredits,
+    /// A note about the payment of an order.
+    Payment,
 }
 
 impl FieldKind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Email,
         Self::Password,
         Self::NewPassword,
@@ -50,6 +58,10 @@ impl FieldKind {
         Self::InvitedName,
         Self::WebhookUrl,
         Self::Description,
+        Self::OrderNotes,
+        Self::DeclineReason,
+        Self::GrantedCredits,
+        Self::Payment,
     ];
 
     /// Returns the name of the field, which is also its id in the page.
@@ -69,6 +81,10 @@ impl FieldKind {
             Self::InvitedName => "invited-name",
             Self::WebhookUrl => "url",
             Self::Description => "description",
+            Self::OrderNotes => "order-notes",
+            Self::DeclineReason => "decline-reason",
+            Self::GrantedCredits => "credits",
+            Self::Payment => "payment",
         }
     }
 
@@ -88,6 +104,10 @@ impl FieldKind {
             Self::InvitedName => "field-invited-name",
             Self::WebhookUrl => "field-webhook-url",
             Self::Description => "field-description",
+            Self::OrderNotes => "field-order-notes",
+            Self::DeclineReason => "field-decline-reason",
+            Self::GrantedCredits => "field-credits",
+            Self::Payment => "field-payment",
         }
     }
 
@@ -100,7 +120,11 @@ impl FieldKind {
             Self::Address => Some("hint-address"),
             Self::InvitedName => Some("hint-invited-name"),
             Self::WebhookUrl => Some("hint-webhook-url"),
+            Self::OrderNotes => Some("hint-order-notes"),
+            Self::DeclineReason => Some("hint-decline-reason"),
+            Self::Payment => Some("hint-payment"),
             Self::Email
+            | Self::GrantedCredits
             | Self::InvitedEmail
             | Self::Password
             | Self::Code
@@ -125,7 +149,11 @@ impl FieldKind {
             | Self::Company
             | Self::Address
             | Self::InvitedName
-            | Self::Description => "text",
+            | Self::Description
+            | Self::OrderNotes
+            | Self::DeclineReason
+            | Self::GrantedCredits
+            | Self::Payment => "text",
         }
     }
 
@@ -141,7 +169,11 @@ impl FieldKind {
             | Self::WebhookUrl
             | Self::Description
             | Self::InvitedEmail
-            | Self::InvitedName => "off",
+            | Self::InvitedName
+            | Self::OrderNotes
+            | Self::DeclineReason
+            | Self::GrantedCredits
+            | Self::Payment => "off",
             Self::Company => "organization",
             Self::Phone => "tel",
             Self::Address => "street-address",
@@ -151,7 +183,7 @@ impl FieldKind {
     /// Returns the keys that a phone's keyboard shows, if they are not those of its type.
     pub(crate) const fn input_mode(self) -> Option<&'static str> {
         match self {
-            Self::Code => Some("numeric"),
+            Self::Code | Self::GrantedCredits => Some("numeric"),
             // A recovery code has letters.
             Self::AppCode
             | Self::Email
@@ -165,7 +197,10 @@ impl FieldKind {
             | Self::InvitedEmail
             | Self::InvitedName
             | Self::WebhookUrl
-            | Self::Description => None,
+            | Self::Description
+            | Self::OrderNotes
+            | Self::DeclineReason
+            | Self::Payment => None,
         }
     }
 
@@ -179,20 +214,28 @@ impl FieldKind {
             | Self::AppCode
             | Self::Phone
             | Self::InvitedEmail
-            | Self::WebhookUrl => "ltr",
+            | Self::WebhookUrl
+            | Self::GrantedCredits => "ltr",
             Self::Name
             | Self::KeyName
             | Self::Company
             | Self::Address
             | Self::InvitedName
-            | Self::Description => "auto",
+            | Self::Description
+            | Self::OrderNotes
+            | Self::DeclineReason
+            | Self::Payment => "auto",
         }
     }
 
     /// Returns whether the form cannot be sent without it.
     pub(crate) const fn is_required(self) -> bool {
         match self {
-            Self::Address | Self::InvitedName | Self::Description => false,
+            Self::Address
+            | Self::InvitedName
+            | Self::Description
+            | Self::OrderNotes
+            | Self::Payment => false,
             Self::Email
             | Self::Password
             | Self::NewPassword
@@ -203,7 +246,9 @@ impl FieldKind {
             | Self::Company
             | Self::Phone
             | Self::InvitedEmail
-            | Self::WebhookUrl => true,
+            | Self::WebhookUrl
+            | Self::DeclineReason
+            | Self::GrantedCredits => true,
         }
     }
 
@@ -221,7 +266,11 @@ impl FieldKind {
             | Self::InvitedEmail
             | Self::InvitedName
             | Self::WebhookUrl
-            | Self::Description => true,
+            | Self::Description
+            | Self::OrderNotes
+            | Self::DeclineReason
+            | Self::GrantedCredits
+            | Self::Payment => true,
         }
     }
 }

@@ -37,13 +37,15 @@ pub(crate) enum Refused {
     LastAdmin,
     /// The account has too many webhook endpoints.
     ManyEndpoints,
+    /// The account has too many open orders.
+    ManyOrders,
     /// The gateway sends no mail.
     NoMailServer,
 }
 
 impl Refused {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 11] = {
+    pub(crate) const ALL: [Self; 12] = {
         let wait = Duration::from_secs(30);
         [
             Self::WrongPassword,
@@ -56,6 +58,7 @@ impl Refused {
             Self::ManyKeys,
             Self::LastAdmin,
             Self::ManyEndpoints,
+            Self::ManyOrders,
             Self::NoMailServer,
         ]
     };
@@ -72,6 +75,7 @@ impl Refused {
             Self::ManyKeys => "refused-many-keys",
             Self::LastAdmin => "refused-last-admin",
             Self::ManyEndpoints => "refused-many-endpoints",
+            Self::ManyOrders => "refused-many-orders",
             Self::NoMailServer => "refused-no-mail",
         }
     }
@@ -94,6 +98,7 @@ impl Refused {
             | Self::ManyKeys
             | Self::LastAdmin
             | Self::ManyEndpoints
+            | Self::ManyOrders
             | Self::NoMailServer => None,
         }
     }
@@ -107,7 +112,8 @@ impl Refused {
             | Self::NobodyHasAddress
             | Self::ManyKeys
             | Self::LastAdmin
-            | Self::ManyEndpoints => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::ManyEndpoints
+            | Self::ManyOrders => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ManyPasswords { .. } | Self::CodeSent { .. } | Self::ManyCodes { .. } => {
                 StatusCode::TOO_MANY_REQUESTS
             }

@@ -129,9 +129,11 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
         [
             "#main",
             "/dashboard",
+            "/dashboard/credits",
             "/dashboard/keys",
             "/dashboard/messages",
             "/dashboard/settings",
+            "/dashboard/subscriptions",
             "/dashboard/test-inbox",
             "/dashboard/verifications",
             "/dashboard/webhooks",

@@ -15,7 +15,7 @@ use super::*;
 const ADMIN: &str = "karim@gateway.example";
 
 /// Invites a person, and signs them in by the link.
-async fn invited<'a, S: Pages>(
+pub(super) async fn invited<'a, S: Pages>(
     people: &People,
     pages: &'a S,
     address: &str,
@@ -35,7 +35,7 @@ async fn invited<'a, S: Pages>(
 }
 
 /// Turns the second factor of a person on.
-async fn with_factor<S: Pages>(people: &People, desk: &Desk<'_, S>) {
+pub(super) async fn with_factor<S: Pages>(people: &People, desk: &Desk<'_, S>) {
     let path = "/dashboard/settings/second-factor";
     let token = hidden(&desk.open(path).await, "form-token").to_owned();
     let fields = [("form-token", &*token)];
@@ -47,7 +47,11 @@ async fn with_factor<S: Pages>(people: &People, desk: &Desk<'_, S>) {
 }
 
 /// Sends a form of a page of staff.
-async fn send_from<S: Pages>(desk: &Desk<'_, S>, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(super) async fn send_from<S: Pages>(
+    desk: &Desk<'_, S>,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
     let token = hidden(&desk.open("/dashboard/settings").await, "form-token").to_owned();
     let fields = [fields, &[("form-token", &*token)]].concat();
     desk.send_plain(path, &fields).await
