@@ -1,5 +1,7 @@
 //! A store made of parts: each port by the adapter that has it.
 
+mod whole;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -39,14 +41,14 @@ use otp_core::person::staff::{StaffChange, StaffMember, StaffRefusal};
 use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::plan::Plan;
 use otp_core::ports::{
-    Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConnectionUse, ConsentTargets, CreditAudit,
-    Directory, Erasure, Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages,
-    NoticeOutbox, OptOuts, Orders, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
-    ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
-    RewrappedKey, Schema, SchemaError, SchemaState, SecondFactors, SendLedger, SenderHealths,
-    Senders, Sessions, SignInAttempts, SignInLinks, Staff, Storage, StorageHealth, StoredRecipient,
-    Subscriptions, Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
-    WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
+    Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConsentTargets, CreditAudit, Directory, Erasure,
+    Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox,
+    OptOuts, Orders, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices, ProofKeys,
+    QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema,
+    SecondFactors, SendLedger, SenderHealths, Senders, Sessions, SignInAttempts, SignInLinks,
+    Staff, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates, TestInbox,
+    VerificationKey, VerificationLedger, Verifications, WebhookBacklog, WebhookDeliveries,
+    WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -474,31 +476,5 @@ storage_parts! {
         async fn list_failing_webhook_endpoints(
             account: AccountId,
         ) -> Vec<(WebhookEndpointId, Timestamp)>;
-    }
-}
-
-#[async_trait]
-impl Schema for StorageParts {
-    async fn state(&self) -> Result<SchemaState, SchemaError> {
-        self.schema.state().await
-    }
-
-    async fn migrate(&self) -> Result<usize, SchemaError> {
-        self.schema.migrate().await
-    }
-}
-
-#[async_trait]
-impl StorageHealth for StorageParts {
-    async fn check(&self) -> Result<(), PortError> {
-        self.storage_health.check().await
-    }
-
-    async fn check_space(&self) -> Result<(), PortError> {
-        self.storage_health.check_space().await
-    }
-
-    fn connection_use(&self) -> ConnectionUse {
-        self.storage_health.connection_use()
     }
 }

@@ -18,7 +18,6 @@ credits-left-of = { $left } من { $granted }
 orders-list = الطلبات
 
 column-plan = الباقة
-column-begun = منذ
 column-used = المستهلك
 column-left = الرصيد المتبقي
 column-order = الطلب

@@ -19,7 +19,6 @@ credits-left-of = { $left } of { $granted }
 orders-list = Orders
 
 column-plan = Plan
-column-begun = Since
 column-used = Used
 column-left = Credits left
 column-order = Order

@@ -328,10 +328,10 @@ async fn an_endpoint_of_another_account_answers_as_one_that_never_was() {
     let other = ask(&pages, form(&path, &details(&code))).await;
     let other = Desk::with(session_of(&other), &pages);
     let unknown = format!("{PATH}/00000000-0000-7000-8000-000000000000");
-    let plain = |answer: Answer| (answer.status, answer.body);
     let asked = async |path: &str| {
         let request = get(path).insert_header(("x-request-id", "1"));
-        plain(ask(&pages, request.insert_header(("cookie", other.cookie()))).await)
+        let request = request.insert_header(("cookie", other.cookie()));
+        ask(&pages, request).await.shown()
     };
     for page in ["", "/edit", "/recover", "/remove", &delivery] {
         let expected = asked(&format!("{unknown}{page}")).await;
