@@ -61,6 +61,8 @@ impl MapStore {
 #[async_trait]
 impl Plans for MapStore {
     async fn create(&self, plan: &Plan) -> Result<(), PortError> {
+        // Orders name their plan, so the store that keeps them has to know it.
+        Plans::create(&*self.rest, plan).await?;
         let mut maps = self.maps();
         if maps.plans.values().any(|other| other.name == plan.name) {
             return Err(PortError::Conflict("a plan has that name".into()));
