@@ -8,6 +8,7 @@ pub mod chain;
 use uuid::Uuid;
 
 use crate::ids::AuditEntryId;
+use crate::ports::Randomness;
 use crate::time::Timestamp;
 
 /// An entry of the audit trail. It contains no personal data of recipients.
@@ -23,6 +24,25 @@ pub struct AuditEntry {
     pub action: AuditAction,
     /// The id of what it was done to.
     pub subject: Uuid,
+}
+
+impl AuditEntry {
+    /// Makes the entry of an action that is taken now.
+    pub fn new(
+        actor: Actor,
+        action: AuditAction,
+        subject: Uuid,
+        now: Timestamp,
+        randomness: &dyn Randomness,
+    ) -> Self {
+        Self {
+            id: AuditEntryId::generate(now, randomness),
+            at: now,
+            actor,
+            action,
+            subject,
+        }
+    }
 }
 
 /// An audited action.

@@ -116,7 +116,7 @@ pub struct NewOrder {
 /// A change of an order, with what is recorded with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderChange {
-    /// The status that the change was made for. A status never comes back, so it stands for everything else.
+    /// The status of the order that was judged. No status occurs twice, so an order that has it still is unchanged.
     pub before: OrderStatus,
     /// The order after it.
     pub after: Order,

@@ -112,6 +112,7 @@ pub mod show_verification;
 pub mod sign_in;
 pub mod sign_in_by_link;
 pub mod sign_up;
+pub mod staff_actor;
 pub mod stop_sender;
 pub mod sync_templates;
 pub mod unset_price;

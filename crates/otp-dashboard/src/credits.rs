@@ -2,15 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::ServiceConfig;
 use askama::Template;
 use otp_core::credits::ledger::{EntryKind, LedgerLine, LedgerPosition};
 use otp_core::time::Timestamp;
 use otp_core::usecases::show_own_credits::{ShowOwnCreditsError, Statement};
-use otp_edge::{NO_STORE, resource_at};
+use otp_edge::resource_at;
 
 use crate::answer;
+use crate::csv;
 use crate::error_page::Problem;
 use crate::frame::{Frame, Place};
 use crate::order_view::count;
@@ -123,19 +123,15 @@ async fn export(visit: Visit) -> HttpResponse {
     let credits = visit.state.show_own_credits.clone();
     let exported = visit.run(async move { credits.export(&viewer).await });
     match exported.await {
-        Ok(Ok(lines)) => HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-            .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"credits.csv\""))
-            .insert_header(NO_STORE)
-            .body(csv(&lines)),
+        Ok(Ok(lines)) => csv::file("credits.csv", table(&lines)),
         Ok(Err(error)) => refuse(&visit, error),
         Err(answer) => answer,
     }
 }
 
-/// Writes the lines as CSV (RFC 4180). Every value is a time, an id, a number or a name of ours, so no spreadsheet takes
-/// one for a formula of somebody else's: nothing is in it that a person typed.
-fn csv(lines: &[LedgerLine]) -> String {
+/// Writes the lines as CSV (RFC 4180). Not by [`Csv`](crate::csv::Csv), which makes a text of a negative amount: every
+/// value is a time, an id, a number or a name of ours, and nothing is in it that a person typed.
+fn table(lines: &[LedgerLine]) -> String {
     let mut text = String::from("time,kind,message,subscription,amount,balance\r\n");
     for line in lines {
         let entry = &line.entry;

@@ -31,15 +31,20 @@ impl Csv {
 
     /// Answers with the table as a file of this name.
     pub(crate) fn answer(self, name: &str) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-            .insert_header((
-                CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{name}\""),
-            ))
-            .insert_header(NO_STORE)
-            .body(self.0)
+        file(name, self.0)
     }
+}
+
+/// Answers with a table that is written already, as a file of this name.
+pub(crate) fn file(name: &str, table: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .insert_header(NO_STORE)
+        .body(table)
 }
 
 fn escaped(cell: &str) -> String {

@@ -67,6 +67,7 @@ mod test_inbox;
 mod took;
 mod typed;
 mod value;
+mod verification_badge;
 mod verification_page;
 mod verifications;
 mod visit;
@@ -74,5 +75,6 @@ mod webhooks;
 mod words;
 
 pub use dashboard::{Dashboard, DashboardOptions};
+pub use link_page::path as sign_in_link_path;
 pub use page::Page;
 pub use state::DashboardState;

@@ -34,8 +34,8 @@ impl LinkPage {
     }
 }
 
-/// Returns the path that signs a person in by this token.
-pub(crate) fn path(token: &SessionToken) -> String {
+/// Returns the path of a page that signs a person in by this token.
+pub fn path(token: &SessionToken) -> String {
     format!("/sign-in/link/{}", &*token.expose())
 }
 

@@ -1,5 +1,8 @@
 //! List filter: what a reader chose to see of a list. It is in the address of the list, so it can be kept and sent on.
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
 use otp_core::api_key::ApiKeyMode;
 use otp_core::ids::{MessageId, VerificationId, parse_uuid};
 use otp_core::message::MessageStatus;
@@ -9,19 +12,25 @@ use otp_core::usecases::browse_messages::Sought;
 use otp_core::usecases::browse_verifications::SoughtVerification;
 use otp_core::verification::{VerificationStatus, ascii_digit};
 
+use crate::answer;
+use crate::message_badge::MessageBadge;
 use crate::period::Period;
+use crate::verification_badge::VerificationBadge;
 use crate::visit::Visit;
 
 /// The status by which a list is filtered.
-pub(crate) trait ListedStatus: Copy + PartialEq {
+pub(crate) trait ListedStatus: Copy + PartialEq + 'static {
     /// The meaning of the typed text.
     type Sought: Clone;
 
-    /// Reads the name of a status.
-    fn parse(name: &str) -> Option<Self>;
+    /// Every status, in the order of the choice.
+    const ALL: &[Self];
 
     /// Returns its name.
     fn name(self) -> &'static str;
+
+    /// Returns the key of its words.
+    fn key(self) -> &'static str;
 
     /// Returns the meaning of an id.
     fn by_id(text: &str) -> Option<Self::Sought>;
@@ -33,12 +42,14 @@ pub(crate) trait ListedStatus: Copy + PartialEq {
 impl ListedStatus for MessageStatus {
     type Sought = Sought;
 
-    fn parse(name: &str) -> Option<Self> {
-        Self::parse(name)
-    }
+    const ALL: &[Self] = &Self::ALL;
 
     fn name(self) -> &'static str {
         self.as_str()
+    }
+
+    fn key(self) -> &'static str {
+        MessageBadge::from(self).key
     }
 
     fn by_id(text: &str) -> Option<Sought> {
@@ -54,12 +65,14 @@ impl ListedStatus for MessageStatus {
 impl ListedStatus for VerificationStatus {
     type Sought = SoughtVerification;
 
-    fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == name)
-    }
+    const ALL: &[Self] = &Self::ALL;
 
     fn name(self) -> &'static str {
         self.as_str()
+    }
+
+    fn key(self) -> &'static str {
+        VerificationBadge::from(self).key
     }
 
     fn by_id(text: &str) -> Option<SoughtVerification> {
@@ -100,7 +113,7 @@ impl<S: ListedStatus> ListFilter<S> {
     pub(crate) fn of(visit: &Visit) -> Self {
         Self {
             is_test: visit.parameter("mode") == "test",
-            status: S::parse(&visit.parameter("status")),
+            status: status_of(&visit.parameter("status")),
             period: Period::read(&visit.parameter("period")),
             cursor: Cursor::parse(&visit.parameter("cursor")).ok(),
             ..Self::typed(visit.parameter("q").trim())
@@ -128,8 +141,22 @@ impl<S: ListedStatus> ListFilter<S> {
         !self.typed.is_empty() && self.sought.is_none()
     }
 
+    /// Answers with the page of the list, which shows its news, or says that the text means nothing.
+    pub(crate) fn answer(&self, visit: &Visit, page: &impl Template) -> HttpResponse {
+        if self.is_unreadable() {
+            answer::page(StatusCode::UNPROCESSABLE_ENTITY, page)
+        } else {
+            visit.live(page)
+        }
+    }
+
+    /// Returns whether nothing was chosen: if such a list is empty, there is nothing yet.
+    pub(crate) fn is_untouched(&self) -> bool {
+        !self.is_set() && self.is_newest()
+    }
+
     /// Returns whether some items are left out.
-    pub(crate) fn is_set(&self) -> bool {
+    fn is_set(&self) -> bool {
         self.status.is_some() || self.period != Period::Any || !self.typed.is_empty()
     }
 
@@ -138,8 +165,14 @@ impl<S: ListedStatus> ListFilter<S> {
         self.cursor.is_none()
     }
 
+    /// Returns the statuses to choose from, each with its name, the key of its words, and whether it is chosen.
+    pub(crate) fn statuses(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let choice = |status: &S| (status.name(), status.key(), self.has_status(status));
+        S::ALL.iter().map(choice).collect()
+    }
+
     /// Returns whether this status is chosen.
-    pub(crate) fn has_status(&self, status: &S) -> bool {
+    fn has_status(&self, status: &S) -> bool {
         self.status == Some(*status)
     }
 
@@ -173,6 +206,12 @@ impl<S: ListedStatus> ListFilter<S> {
         }
         format!("?{}", query.finish())
     }
+}
+
+/// Returns the status of this name.
+fn status_of<S: ListedStatus>(name: &str) -> Option<S> {
+    let mut all = S::ALL.iter().copied();
+    all.find(|status| status.name() == name)
 }
 
 /// Reads what a person types or pastes: ٠–٩ and ۰–۹ are digits, and a number may have spaces, and no plus sign.

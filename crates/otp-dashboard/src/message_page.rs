@@ -24,7 +24,7 @@ use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
 use crate::messages::refuse;
 use crate::page::Page;
-use crate::value::{ERASED, Value};
+use crate::value::{self, Value};
 use crate::visit::Visit;
 use timeline::Step;
 use waterfall::Waterfall;
@@ -164,7 +164,7 @@ impl Facts {
         let OpenedMessage { record, to } = message;
         Self {
             id: record.id.to_string(),
-            to: to.map_or_else(|| ERASED.to_owned(), |to| to.masked()),
+            to: value::masked(to.as_ref()),
             is_test: mode == ApiKeyMode::Test,
             status: record.status,
             channel: record.channel,

@@ -7,19 +7,15 @@ mod row;
 mod samples;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::ServiceConfig;
 use askama::Template;
-use otp_core::message::MessageStatus;
 use otp_core::page::{Cursor, PageSize};
 use otp_core::usecases::browse_messages::BrowsedMessages;
 use otp_edge::resource_at;
 
-use crate::answer;
 use crate::curl::Curl;
 use crate::frame::{Frame, Place};
 use crate::markup::Markup;
-use crate::message_badge::MessageBadge;
 use crate::page::Page;
 use crate::value::Value;
 use crate::visit::Visit;
@@ -70,10 +66,7 @@ async fn show(visit: Visit) -> HttpResponse {
         }
     };
     let page = MessagesPage::new(visit.page(), frame, filter, found, visit.gateway());
-    match page.status() {
-        StatusCode::OK => visit.live(&page),
-        status => answer::page(status, &page),
-    }
+    page.filter.answer(&visit, &page)
 }
 
 impl MessagesPage {
@@ -95,27 +88,9 @@ impl MessagesPage {
         }
     }
 
-    fn status(&self) -> StatusCode {
-        match self.filter.is_unreadable() {
-            true => StatusCode::UNPROCESSABLE_ENTITY,
-            false => StatusCode::OK,
-        }
-    }
-
     /// Returns whether the account has sent nothing yet.
     fn is_new(&self) -> bool {
-        self.rows.is_empty()
-            && self.older.is_none()
-            && !self.filter.is_set()
-            && self.filter.is_newest()
-    }
-
-    fn statuses(&self) -> [MessageStatus; 6] {
-        MessageStatus::ALL
-    }
-
-    fn status_key(&self, status: &MessageStatus) -> &'static str {
-        MessageBadge::from(*status).key
+        self.rows.is_empty() && self.older.is_none() && self.filter.is_untouched()
     }
 
     /// Returns how many messages the page has.

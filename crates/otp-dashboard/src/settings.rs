@@ -39,7 +39,7 @@ pub(crate) struct SettingsPage {
     /// The language of the person's mails.
     language: UiLanguage,
     second_factor: SecondFactorState,
-    /// Whether the person is staff, who cannot turn the second factor off.
+    /// Whether the person is staff. Staff cannot turn the second factor off.
     is_staff: bool,
     sessions: Vec<ShownSession>,
 }

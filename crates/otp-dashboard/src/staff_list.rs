@@ -8,12 +8,13 @@ use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload, ServiceConfig};
 use askama::Template;
 use otp_core::ids::{PersonId, parse_uuid};
-use otp_core::person::permission::{StaffAction, staff_allowed};
+use otp_core::person::permission::StaffAction;
 use otp_core::person::session::SessionToken;
 use otp_core::person::staff::{StaffRefusal, StaffRole};
 use otp_core::time::Timestamp;
-use otp_core::usecases::manage_staff::{Invitation, ListedStaff, ManageStaffError, StaffManager};
+use otp_core::usecases::manage_staff::{Invitation, ListedStaff, ManageStaffError};
 use otp_core::usecases::resume_session::Viewer;
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_edge::resource_at;
 
 use crate::answer;
@@ -38,7 +39,7 @@ pub(crate) struct StaffListPage {
     page: Page,
     frame: Frame,
     staff: Vec<ShownStaff>,
-    /// The link of the person who was just invited, which is shown once.
+    /// The person who was just invited, with the link. It is shown once.
     invited: Option<Invited>,
     /// Whether the viewer may change who is staff.
     may_manage: bool,
@@ -170,7 +171,7 @@ async fn invite(visit: Visit, payload: Payload) -> HttpResponse {
         role,
     };
     let (manage, of) = (visit.state.manage_staff.clone(), viewer.clone());
-    let made = visit.run(async move { manage.invite(StaffManager::Viewer(&of), invited).await });
+    let made = visit.run(async move { manage.invite(StaffActor::Viewer(&of), invited).await });
     match made.await {
         Ok(Ok(token)) => with_link(&visit, &viewer, address.as_str(), &token).await,
         Ok(Err(error)) => refused(&visit, &viewer, error).await,
@@ -189,7 +190,7 @@ async fn change_role(visit: Visit, path: Path<String>, payload: Payload) -> Http
     };
     let (manage, of) = (visit.state.manage_staff.clone(), viewer.clone());
     let changed = visit.run(async move {
-        let by = StaffManager::Viewer(&of);
+        let by = StaffActor::Viewer(&of);
         manage.change_role(by, PersonId(id), role).await
     });
     match changed.await {
@@ -220,17 +221,15 @@ async fn with_link(
 /// Returns the page with everybody who is staff.
 async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<StaffListPage, HttpResponse> {
     let (manage, of) = (visit.state.manage_staff.clone(), viewer.clone());
-    let listed = visit.run(async move { manage.list(StaffManager::Viewer(&of)).await });
+    let listed = visit.run(async move { manage.list(StaffActor::Viewer(&of)).await });
     match listed.await? {
         Ok(staff) => {
             let shown = |staff| ShownStaff::of(staff, viewer.person.id);
-            let role = viewer.staff_role();
-            let may = |role| staff_allowed(role, StaffAction::ManageStaff);
             Ok(StaffListPage::new(
                 visit.page(),
                 visit.frame(viewer, Place::Staff),
                 staff.into_iter().map(shown).collect(),
-                role.is_some_and(may),
+                viewer.may_as_staff(StaffAction::ManageStaff),
             ))
         }
         Err(error) => Err(refuse(visit, error)),

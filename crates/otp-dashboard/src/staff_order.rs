@@ -15,8 +15,9 @@ use otp_core::person::permission::{StaffAction, staff_allowed};
 use otp_core::person::staff::StaffRole;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
-use otp_core::usecases::handle_orders::{Activation, Customer, HandledOrder, OrderHandler};
+use otp_core::usecases::handle_orders::{Activation, Customer, HandledOrder};
 use otp_core::usecases::resume_session::Viewer;
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_edge::resource_at;
 
 use crate::error_page::Problem;
@@ -228,7 +229,7 @@ async fn reveal(visit: Visit, path: Path<String>, payload: Payload) -> HttpRespo
     };
     let (handle, id) = (visit.state.handle_orders.clone(), order.id);
     let revealed = visit.run(async move {
-        let by = OrderHandler::Viewer(&viewer);
+        let by = StaffActor::Viewer(&viewer);
         handle.reveal_contact(by, id).await
     });
     match revealed.await {
@@ -254,7 +255,7 @@ async fn note_contact(visit: Visit, path: Path<String>, payload: Payload) -> Htt
     };
     let handle = visit.state.handle_orders.clone();
     let noted = visit.run(async move {
-        let by = OrderHandler::Viewer(&viewer);
+        let by = StaffActor::Viewer(&viewer);
         handle.note_contact(by, id).await
     });
     answer_change(&visit, id, noted.await)
@@ -291,7 +292,7 @@ async fn activate(visit: Visit, path: Path<String>, payload: Payload) -> HttpRes
     };
     let handle = visit.state.handle_orders.clone();
     let activated = visit.run(async move {
-        let by = OrderHandler::Viewer(&viewer);
+        let by = StaffActor::Viewer(&viewer);
         handle.activate(by, activation).await
     });
     answer_change(&visit, id, activated.await)
@@ -305,7 +306,7 @@ async fn page_of(
     let id = parse_uuid(id).map_err(|_| visit.problem(Problem::NotFound))?;
     let (handle, of) = (visit.state.handle_orders.clone(), viewer.clone());
     let found = visit.run(async move {
-        let by = OrderHandler::Viewer(&of);
+        let by = StaffActor::Viewer(&of);
         handle.show(by, OrderId(id)).await
     });
     let handled = found.await?.map_err(|error| refuse(visit, error))?;

@@ -8,8 +8,9 @@ use otp_core::page::{Cursor, PageSize};
 use otp_core::person::permission::StaffAction;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::handle_orders::{
-    HandleOrdersError, ListedOrder, ListedOrders, OrderFilter, OrderHandler,
+    HandleOrdersError, ListedOrder, ListedOrders, OrderFilter,
 };
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_edge::resource_at;
 
 use crate::answer;
@@ -127,7 +128,7 @@ async fn show(visit: Visit) -> HttpResponse {
     let frame = visit.frame(&viewer, Place::Orders);
     let handle = visit.state.handle_orders.clone();
     let listed = visit.run(async move {
-        let by = OrderHandler::Viewer(&viewer);
+        let by = StaffActor::Viewer(&viewer);
         handle.list(by, filter, PageSize::default()).await
     });
     match listed.await {

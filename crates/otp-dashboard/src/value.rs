@@ -1,5 +1,6 @@
 //! Values: what words are written around.
 
+use otp_core::recipient::Recipient;
 use otp_core::ui_language::UiLanguage;
 use otp_texts::{Argument, bidi, grouped};
 
@@ -7,6 +8,11 @@ use crate::words::WORDS;
 
 /// Written in place of what is erased.
 pub(crate) const ERASED: &str = "–";
+
+/// Returns a recipient, masked, or what stands for one that was erased.
+pub(crate) fn masked(recipient: Option<&Recipient>) -> String {
+    recipient.map_or_else(|| ERASED.to_owned(), Recipient::masked)
+}
 
 /// A value inside a sentence. Each keeps its own writing direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

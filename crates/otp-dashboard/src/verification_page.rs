@@ -21,8 +21,9 @@ use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
 use crate::page::Page;
-use crate::value::ERASED;
-use crate::verifications::{VerificationBadge, refuse};
+use crate::value;
+use crate::verification_badge::VerificationBadge;
+use crate::verifications::refuse;
 use crate::visit::Visit;
 
 #[derive(Template)]
@@ -151,7 +152,7 @@ impl Facts {
         let checks = shown.checks.into_iter();
         Self {
             id: shown.id.to_string(),
-            to: shown.to.map_or_else(|| ERASED.to_owned(), |to| to.masked()),
+            to: value::masked(shown.to.as_ref()),
             is_test: mode == ApiKeyMode::Test,
             status: shown.status,
             channel: shown.channel,

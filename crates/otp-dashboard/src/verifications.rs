@@ -1,9 +1,7 @@
 //! `/dashboard/verifications`: the verifications of an account, newest first.
 
-mod badge;
 mod samples;
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, Resource};
 use askama::Template;
 use otp_core::page::{Cursor, Page as ListPage, PageSize};
@@ -13,16 +11,14 @@ use otp_core::usecases::show_verification::ShownVerification;
 use otp_core::verification::VerificationStatus;
 use otp_edge::resource_at;
 
-use crate::answer;
 use crate::channel_words;
 use crate::error_page::Problem;
 use crate::frame::{Frame, Place};
 use crate::list_filter::ListFilter;
 use crate::page::Page;
-use crate::value::ERASED;
+use crate::value;
+use crate::verification_badge::VerificationBadge;
 use crate::visit::Visit;
-
-pub(crate) use badge::VerificationBadge;
 
 /// The choice of the reader.
 type Filter = ListFilter<VerificationStatus>;
@@ -77,10 +73,7 @@ async fn show(visit: Visit) -> HttpResponse {
         }
     };
     let page = VerificationsPage::new(visit.page(), frame, filter, found);
-    match page.status() {
-        StatusCode::OK => visit.live(&page),
-        status => answer::page(status, &page),
-    }
+    page.filter.answer(&visit, &page)
 }
 
 /// Returns the filter as the core reads it.
@@ -112,27 +105,9 @@ impl VerificationsPage {
         }
     }
 
-    fn status(&self) -> StatusCode {
-        match self.filter.is_unreadable() {
-            true => StatusCode::UNPROCESSABLE_ENTITY,
-            false => StatusCode::OK,
-        }
-    }
-
     /// Returns whether the account has verified nobody yet.
     fn is_new(&self) -> bool {
-        self.rows.is_empty()
-            && self.older.is_none()
-            && !self.filter.is_set()
-            && self.filter.is_newest()
-    }
-
-    fn statuses(&self) -> [VerificationStatus; 5] {
-        VerificationStatus::ALL
-    }
-
-    fn status_key(&self, status: &VerificationStatus) -> &'static str {
-        VerificationBadge::from(*status).key
+        self.rows.is_empty() && self.older.is_none() && self.filter.is_untouched()
     }
 
     fn older_query(&self) -> Option<String> {
@@ -145,10 +120,7 @@ impl Row {
         let channels = shown.channels_tried().into_iter();
         Self {
             id: shown.id.to_string(),
-            to: shown
-                .to
-                .as_ref()
-                .map_or_else(|| ERASED.to_owned(), |to| to.masked()),
+            to: value::masked(shown.to.as_ref()),
             status: shown.status,
             channels: channels.map(channel_words::key).collect(),
             attempts: shown.checks.len(),

@@ -26,7 +26,7 @@ use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::create_plan::{CreatePlan, NewPlan};
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::end_sessions::EndSessions;
-use otp_core::usecases::handle_orders::{Activation, HandleOrders, OrderHandler};
+use otp_core::usecases::handle_orders::{Activation, HandleOrders};
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_messages::ListMessages;
@@ -51,6 +51,7 @@ use otp_core::usecases::show_verification::ShowVerification;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::{SignUp, SignUpPolicy};
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_core::webhook::PrivateTargets;
 
 use crate::contract::fixture::{Fixture, credits, new_account};
@@ -403,7 +404,7 @@ impl People {
             payment: None,
         };
         let operator = Actor::parse("uid 0").expect("a name");
-        let by = OrderHandler::Operator(operator);
+        let by = StaffActor::Operator(operator);
         let activated = self.handle_orders().activate(by, activation).await;
         activated.expect("activated");
     }

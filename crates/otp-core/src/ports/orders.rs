@@ -16,7 +16,7 @@ pub trait Orders: Send + Sync {
     /// Adds an order with its entry of the audit trail and its notice, all or nothing; returns `false`, and adds
     /// nothing, if an order has that id already. `Conflict` if the account, the person or the plan does not exist.
     ///
-    /// Of several calls with one id at the same time, one MUST add, and the others return `false`.
+    /// If several calls with one id run at the same time, exactly one MUST add the order; the others return `false`.
     async fn place_order(&self, new: &NewOrder) -> Result<bool, PortError>;
 
     /// Returns the order with this id.
@@ -42,7 +42,7 @@ pub trait Orders: Send + Sync {
     /// Replaces an order, with the entry of the audit trail and the notice, all or nothing; returns `false`, and
     /// changes nothing, if the order does not have the status that the change was made for.
     ///
-    /// Of several changes at the same time, one MUST take effect, and the others return `false`.
+    /// If several changes run at the same time, exactly one MUST take effect; the others return `false`.
     async fn change_order(&self, change: &OrderChange) -> Result<bool, PortError>;
 
     /// Does the same as [`Orders::change_order`], and grants the subscription as [`Subscriptions::grant`] does, all or

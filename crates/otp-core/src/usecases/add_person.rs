@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
-use crate::ids::{AccountId, AuditEntryId, PersonId};
+use crate::ids::{AccountId, PersonId};
 use crate::person::password::{Password, PasswordHash};
 use crate::person::session::SessionToken;
 use crate::person::{AccountRole, Membership, Person, PersonalDetails};
@@ -104,13 +104,7 @@ impl AddPerson {
             role: new.role,
             since: now,
         };
-        let entry = AuditEntry {
-            id: AuditEntryId::generate(now, randomness),
-            at: now,
-            actor,
-            action: AuditAction::AddPerson,
-            subject: id.0,
-        };
+        let entry = AuditEntry::new(actor, AuditAction::AddPerson, id.0, now, randomness);
         let joined = self.persons.join_account(&person, &membership, &entry);
         if !joined.await? {
             return Err(AddPersonError::AddressTaken);

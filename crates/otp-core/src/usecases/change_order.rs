@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
-use crate::ids::{AuditEntryId, OrderId};
+use crate::ids::OrderId;
 use crate::notice::{MailNotice, NoticeKind};
 use crate::order::{Order, OrderChange, OrderIsOver, Step};
 use crate::ports::{Clock, Orders, PortError, Randomness};
@@ -90,12 +90,6 @@ impl ChangeOrder {
     /// Returns an entry of the audit trail about an order.
     pub(super) fn entry(&self, order: OrderId, actor: &Actor, action: AuditAction) -> AuditEntry {
         let at = self.clock.now();
-        AuditEntry {
-            id: AuditEntryId::generate(at, &*self.randomness),
-            at,
-            actor: actor.clone(),
-            action,
-            subject: order.0,
-        }
+        AuditEntry::new(actor.clone(), action, order.0, at, &*self.randomness)
     }
 }

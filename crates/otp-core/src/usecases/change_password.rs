@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::ids::{AuditEntryId, PersonId};
+use crate::ids::PersonId;
 use crate::person::password::{Factors, Password, RefusedPassword};
 use crate::ports::{Persons, PortError};
 use crate::usecases::prove_person::{ProvePerson, ProvePersonError};
@@ -98,13 +98,13 @@ impl ChangePassword {
         }
         prove.attempts.clear_attempts(index).await?;
         let hash = prove.passwords.hash_password(new).await?;
-        let entry = AuditEntry {
-            id: AuditEntryId::generate(now, &*prove.begin_session.randomness),
-            at: now,
-            actor: person.actor(),
-            action: AuditAction::ChangePassword,
-            subject: person.0,
-        };
+        let entry = AuditEntry::new(
+            person.actor(),
+            AuditAction::ChangePassword,
+            person.0,
+            now,
+            &*prove.begin_session.randomness,
+        );
         let keep = Some(viewer.session);
         if self
             .persons

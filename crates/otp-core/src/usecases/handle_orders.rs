@@ -11,14 +11,14 @@ use crate::ids::{AccountId, OrderId, SubscriptionId};
 use crate::notice::{NoticeKind, Reason};
 use crate::order::{DeclineReason, Order, OrderIsOver, OrderNotes, OrderOutcome, OrderStatus};
 use crate::page::{Cursor, Page, PagePosition, PageSize};
-use crate::person::permission::{StaffAction, staff_allowed};
+use crate::person::permission::StaffAction;
 use crate::ports::{Accounts, AuditTrail, PortError, Subscriptions};
 use crate::sealing::{AccountSealer, Purpose};
 use crate::usecases::account_sealers::AccountSealers;
 use crate::usecases::change_order::{ChangeOrder, ChangeOrderError};
 use crate::usecases::manage_own_orders::open_notes;
-use crate::usecases::resume_session::Viewer;
 use crate::usecases::show_overview::CreditsLeft;
+use crate::usecases::staff_actor::StaffActor;
 
 /// At most this many open orders are looked at, the oldest first.
 pub const MAX_LISTED: usize = 500;
@@ -39,15 +39,6 @@ pub struct HandleOrders {
     pub audit: Arc<dyn AuditTrail>,
     /// Stores orders.
     pub change: ChangeOrder,
-}
-
-/// Whoever handles orders.
-#[derive(Debug, Clone)]
-pub enum OrderHandler<'a> {
-    /// An operator at the command line, who may do everything.
-    Operator(Actor),
-    /// A person in the browser.
-    Viewer(&'a Viewer),
 }
 
 /// The orders that staff ask for.
@@ -158,7 +149,7 @@ impl HandleOrders {
     /// Lists orders.
     pub async fn list(
         &self,
-        by: OrderHandler<'_>,
+        by: StaffActor<'_>,
         filter: OrderFilter,
         size: PageSize,
     ) -> Result<ListedOrders, HandleOrdersError> {
@@ -200,7 +191,7 @@ impl HandleOrders {
     /// Returns an order, with masked contact details.
     pub async fn show(
         &self,
-        by: OrderHandler<'_>,
+        by: StaffActor<'_>,
         id: OrderId,
     ) -> Result<HandledOrder, HandleOrdersError> {
         actor(by, StaffAction::LookAtOrders)?;
@@ -236,7 +227,7 @@ impl HandleOrders {
     /// Returns the contact details behind an order in the clear, once the audit trail has recorded it.
     pub async fn reveal_contact(
         &self,
-        by: OrderHandler<'_>,
+        by: StaffActor<'_>,
         id: OrderId,
     ) -> Result<Contact, HandleOrdersError> {
         let actor = actor(by, StaffAction::HandleOrders)?;
@@ -253,7 +244,7 @@ impl HandleOrders {
     /// Notes that the person was contacted.
     pub async fn note_contact(
         &self,
-        by: OrderHandler<'_>,
+        by: StaffActor<'_>,
         id: OrderId,
     ) -> Result<Order, HandleOrdersError> {
         let actor = actor(by, StaffAction::HandleOrders)?;
@@ -269,7 +260,7 @@ impl HandleOrders {
     /// Declines an open order, and tells the account holder why.
     pub async fn decline(
         &self,
-        by: OrderHandler<'_>,
+        by: StaffActor<'_>,
         id: OrderId,
         reason: DeclineReason,
     ) -> Result<Order, HandleOrdersError> {
@@ -291,7 +282,7 @@ impl HandleOrders {
     /// Activates an open order: grants its credits, and tells the account holder.
     pub async fn activate(
         &self,
-        by: OrderHandler<'_>,
+        by: StaffActor<'_>,
         activation: Activation,
     ) -> Result<Order, HandleOrdersError> {
         let actor = actor(by, StaffAction::ActivateOrders)?;
@@ -361,16 +352,8 @@ impl HandleOrders {
 }
 
 /// Returns who acts, if they may.
-fn actor(by: OrderHandler<'_>, action: StaffAction) -> Result<Actor, HandleOrdersError> {
-    match by {
-        OrderHandler::Operator(actor) => Ok(actor),
-        OrderHandler::Viewer(viewer) => {
-            let role = viewer.staff_role();
-            let allows = role.is_some_and(|role| staff_allowed(role, action));
-            let actor = allows.then(|| viewer.person.id.actor());
-            actor.ok_or(HandleOrdersError::Forbidden)
-        }
-    }
+fn actor(by: StaffActor<'_>, action: StaffAction) -> Result<Actor, HandleOrdersError> {
+    by.authorise(action).ok_or(HandleOrdersError::Forbidden)
 }
 
 fn whole(items: Vec<Order>) -> Page<Order> {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
-use crate::ids::{AccountId, AuditEntryId, MessageId};
+use crate::ids::{AccountId, MessageId};
 use crate::message::{Failure, MessageEvent, MessageRecord};
 use crate::page::Page;
 use crate::ports::{AuditTrail, Clock, Messages, PortError, Randomness};
@@ -122,12 +122,14 @@ impl InspectMessages {
         let at = self.clock.now();
         let revealed = shown.iter().filter(|message| message.to.is_some());
         let entries: Vec<_> = revealed
-            .map(|message| AuditEntry {
-                id: AuditEntryId::generate(at, &*self.randomness),
-                at,
-                actor: actor.clone(),
-                action: AuditAction::RevealRecipient,
-                subject: message.record.id.0,
+            .map(|message| {
+                AuditEntry::new(
+                    actor.clone(),
+                    AuditAction::RevealRecipient,
+                    message.record.id.0,
+                    at,
+                    &*self.randomness,
+                )
             })
             .collect();
         self.audit.append_audit_entries(&entries).await

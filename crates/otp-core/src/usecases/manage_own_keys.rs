@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::account::ContactLine;
 use crate::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
 use crate::ids::{AccountId, ApiKeyId};
-use crate::person::permission::{AccountAction, allowed};
+use crate::person::permission::AccountAction;
 use crate::ports::PortError;
 use crate::usecases::create_api_key::{CreateApiKey, CreateApiKeyError, NewApiKey};
 use crate::usecases::list_api_keys::ListApiKeys;
@@ -71,16 +71,14 @@ pub enum ManageOwnKeysError {
 impl ManageOwnKeys {
     /// Returns whether the person may change keys.
     pub fn may_manage(&self, viewer: &Viewer) -> bool {
-        let account = viewer.account.as_ref();
-        account.is_some_and(|account| allowed(account.role, AccountAction::ManageKeys))
+        viewer.account_for(AccountAction::ManageKeys).is_some()
     }
 
     /// Returns the keys of the person's account, test keys included.
     pub async fn list(&self, viewer: &Viewer) -> Result<Vec<ApiKey>, ManageOwnKeysError> {
-        let account = viewer.account.as_ref();
-        let account = account.filter(|account| allowed(account.role, AccountAction::Look));
+        let account = viewer.account_for(AccountAction::Look);
         let account = account.ok_or(ManageOwnKeysError::NotFound)?;
-        Ok(self.list.execute(account.id).await?)
+        Ok(self.list.execute(account).await?)
     }
 
     /// Creates a key, which is not shown again.
@@ -177,9 +175,7 @@ impl ManageOwnKeys {
 
     /// Returns the account whose keys the person may change.
     fn managed(&self, viewer: &Viewer) -> Result<AccountId, ManageOwnKeysError> {
-        let account = viewer.account.as_ref();
-        let account = account.filter(|_| self.may_manage(viewer));
-        let account = account.ok_or(ManageOwnKeysError::NotFound)?;
-        Ok(account.id)
+        let account = viewer.account_for(AccountAction::ManageKeys);
+        account.ok_or(ManageOwnKeysError::NotFound)
     }
 }

@@ -9,7 +9,7 @@ use crate::notice::{MailNotice, NoticeKind};
 use crate::order::{
     ContactWay, NewOrder, Order, OrderIsOver, OrderNotes, OrderOutcome, OrderedPlan,
 };
-use crate::person::permission::{AccountAction, allowed};
+use crate::person::permission::AccountAction;
 use crate::plan::Plan;
 use crate::ports::{Accounts, Plans, PortError};
 use crate::sealing::{AccountSealer, Purpose};
@@ -106,8 +106,7 @@ impl From<ChangeOrderError> for ManageOwnOrdersError {
 impl ManageOwnOrders {
     /// Returns whether the person may order, and withdraw orders.
     pub fn may_order(&self, viewer: &Viewer) -> bool {
-        let account = viewer.account.as_ref();
-        account.is_some_and(|account| allowed(account.role, AccountAction::Order))
+        viewer.account_for(AccountAction::Order).is_some()
     }
 
     /// Returns the plans that can be ordered, oldest first.
@@ -258,10 +257,8 @@ impl ManageOwnOrders {
 
 /// Returns the person's account, if their role allows the action.
 fn account_of(viewer: &Viewer, action: AccountAction) -> Result<AccountId, ManageOwnOrdersError> {
-    let account = viewer.account.as_ref();
-    let account = account.filter(|account| allowed(account.role, action));
-    let account = account.ok_or(ManageOwnOrdersError::NotFound)?;
-    Ok(account.id)
+    let account = viewer.account_for(action);
+    account.ok_or(ManageOwnOrdersError::NotFound)
 }
 
 fn own(order: Order, account: AccountId) -> Result<Order, ManageOwnOrdersError> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::api_key::ApiKeyMode;
 use crate::ids::{AccountId, WebhookEndpointId, WebhookEventId};
 use crate::page::{Cursor, Page, PageSize};
-use crate::person::permission::{AccountAction, allowed};
+use crate::person::permission::AccountAction;
 use crate::ports::{Accounts, PortError};
 use crate::sealing::OpenError;
 use crate::time::Timestamp;
@@ -98,7 +98,7 @@ type Answer<T> = Result<T, ManageOwnWebhooksError>;
 impl ManageOwnWebhooks {
     /// Returns whether the person may change endpoints.
     pub fn may_manage(&self, viewer: &Viewer) -> bool {
-        account_of(viewer, AccountAction::ManageWebhooks).is_ok()
+        viewer.account_for(AccountAction::ManageWebhooks).is_some()
     }
 
     /// Refuses a person who may not change endpoints, or whose last proof is too old to see a secret: their form would
@@ -327,10 +327,8 @@ impl ManageOwnWebhooks {
 
 /// Returns the account in which the person may do this.
 fn account_of(viewer: &Viewer, action: AccountAction) -> Answer<AccountId> {
-    let account = viewer.account.as_ref();
-    let account = account.filter(|account| allowed(account.role, action));
-    let account = account.ok_or(ManageOwnWebhooksError::NotFound)?;
-    Ok(account.id)
+    let account = viewer.account_for(action);
+    account.ok_or(ManageOwnWebhooksError::NotFound)
 }
 
 impl From<ManageWebhookEndpointsError> for ManageOwnWebhooksError {

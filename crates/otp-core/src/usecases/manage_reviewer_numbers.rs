@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
-use crate::ids::{AccountId, AuditEntryId, ReviewerNumberId};
+use crate::ids::{AccountId, ReviewerNumberId};
 use crate::ports::{Accounts, Clock, PortError, Randomness, ReviewerNumbers};
 use crate::recipient::{PhoneNumber, Recipient};
 use crate::reviewer::{MAX_LIFETIME, MAX_NUMBERS, MIN_LIFETIME, ReviewerNumber};
@@ -163,12 +163,6 @@ impl ManageReviewerNumbers {
 
     fn entry(&self, action: AuditAction, account: AccountId, actor: Actor) -> AuditEntry {
         let at = self.clock.now();
-        AuditEntry {
-            id: AuditEntryId::generate(at, &*self.randomness),
-            at,
-            actor,
-            action,
-            subject: account.0,
-        }
+        AuditEntry::new(actor, action, account.0, at, &*self.randomness)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::ids::{AuditEntryId, PersonId};
+use crate::ids::PersonId;
 use crate::person::second_factor::{RECOVERY_CODES, RecoveryCode, SecondFactor, TotpSecret};
 use crate::ports::{Clock, PortError, Randomness, SecondFactors};
 use crate::sealing::{InstallationSealer, Purpose};
@@ -182,13 +182,7 @@ impl ManageSecondFactor {
 
     fn entry(&self, action: AuditAction, person: PersonId) -> AuditEntry {
         let at = self.clock.now();
-        AuditEntry {
-            id: AuditEntryId::generate(at, &*self.randomness),
-            at,
-            actor: person.actor(),
-            action,
-            subject: person.0,
-        }
+        AuditEntry::new(person.actor(), action, person.0, at, &*self.randomness)
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::account::ContactLine;
 use crate::audit::{Actor, AuditAction, AuditEntry};
-use crate::ids::{AuditEntryId, PersonId};
-use crate::person::permission::{StaffAction, staff_allowed};
+use crate::ids::PersonId;
+use crate::person::permission::StaffAction;
 use crate::person::session::SessionToken;
 use crate::person::staff::{StaffChange, StaffMember, StaffRefusal, StaffRole};
 use crate::person::{Person, PersonalDetails};
@@ -15,8 +15,8 @@ use crate::sealing::InstallationSealer;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::add_person::unknown_password;
-use crate::usecases::resume_session::Viewer;
 use crate::usecases::sign_in_by_link::SignInByLink;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Manages staff.
 #[derive(Clone)]
@@ -35,15 +35,6 @@ pub struct ManageStaff {
     pub links: SignInByLink,
 }
 
-/// Whoever manages the staff.
-#[derive(Debug, Clone)]
-pub enum StaffManager<'a> {
-    /// An operator at the command line, who may do everything.
-    Operator(Actor),
-    /// A person in the browser.
-    Viewer(&'a Viewer),
-}
-
 /// A person who is invited.
 #[derive(Debug, Clone)]
 pub struct Invitation {
@@ -57,7 +48,7 @@ pub struct Invitation {
     pub role: StaffRole,
 }
 
-/// A person of the staff, as others of the staff see them.
+/// A member of the staff, as the others see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedStaff {
     /// The place in the staff.
@@ -93,7 +84,7 @@ impl ManageStaff {
     /// that signs the person in once.
     pub async fn invite(
         &self,
-        by: StaffManager<'_>,
+        by: StaffActor<'_>,
         invited: Invitation,
     ) -> Result<SessionToken, ManageStaffError> {
         let actor = self.manager(by)?;
@@ -112,7 +103,7 @@ impl ManageStaff {
     /// Gives a person of the staff another role.
     pub async fn change_role(
         &self,
-        by: StaffManager<'_>,
+        by: StaffActor<'_>,
         person: PersonId,
         role: StaffRole,
     ) -> Result<(), ManageStaffError> {
@@ -125,7 +116,7 @@ impl ManageStaff {
     /// Takes a person out of the staff. They sign in as before, and no longer reach the pages of staff.
     pub async fn remove(
         &self,
-        by: StaffManager<'_>,
+        by: StaffActor<'_>,
         person: PersonId,
     ) -> Result<(), ManageStaffError> {
         let actor = self.manager(by)?;
@@ -134,10 +125,9 @@ impl ManageStaff {
     }
 
     /// Returns everybody who is staff, by the time of their role.
-    pub async fn list(&self, by: StaffManager<'_>) -> Result<Vec<ListedStaff>, ManageStaffError> {
-        if let StaffManager::Viewer(viewer) = by {
-            require(viewer, StaffAction::LookAtStaff)?;
-        }
+    pub async fn list(&self, by: StaffActor<'_>) -> Result<Vec<ListedStaff>, ManageStaffError> {
+        let actor = by.authorise(StaffAction::LookAtStaff);
+        actor.ok_or(ManageStaffError::Forbidden)?;
         let mut listed = Vec::new();
         for member in self.staff.list_staff().await? {
             let person = self.persons.find_person(member.person_id).await?;
@@ -224,41 +214,33 @@ impl ManageStaff {
     }
 
     /// Returns who acts, if they may manage the staff.
-    fn manager(&self, by: StaffManager<'_>) -> Result<Actor, ManageStaffError> {
-        match by {
-            StaffManager::Operator(actor) => Ok(actor),
-            StaffManager::Viewer(viewer) => {
-                require(viewer, StaffAction::ManageStaff)?;
-                if !viewer.session.is_fresh_at(self.now()) {
-                    return Err(ManageStaffError::NotFresh);
-                }
-                Ok(viewer.person.id.actor())
-            }
+    fn manager(&self, by: StaffActor<'_>) -> Result<Actor, ManageStaffError> {
+        let is_fresh = match &by {
+            StaffActor::Operator(_) => true,
+            StaffActor::Viewer(viewer) => viewer.session.is_fresh_at(self.now()),
+        };
+        let actor = by.authorise(StaffAction::ManageStaff);
+        let actor = actor.ok_or(ManageStaffError::Forbidden)?;
+        if is_fresh {
+            Ok(actor)
+        } else {
+            Err(ManageStaffError::NotFresh)
         }
     }
 
     fn entry(&self, actor: Actor, action: AuditAction, person: PersonId) -> AuditEntry {
         let at = self.now();
-        AuditEntry {
-            id: AuditEntryId::generate(at, &*self.links.begin_session.randomness),
-            at,
+        AuditEntry::new(
             actor,
             action,
-            subject: person.0,
-        }
+            person.0,
+            at,
+            &*self.links.begin_session.randomness,
+        )
     }
 
     fn now(&self) -> Timestamp {
         self.links.begin_session.clock.now()
-    }
-}
-
-fn require(viewer: &Viewer, action: StaffAction) -> Result<(), ManageStaffError> {
-    let role = viewer.staff_role();
-    if role.is_some_and(|role| staff_allowed(role, action)) {
-        Ok(())
-    } else {
-        Err(ManageStaffError::Forbidden)
     }
 }
 

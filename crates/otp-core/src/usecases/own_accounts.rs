@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api_key::ApiKeyMode;
 use crate::ids::AccountId;
-use crate::person::permission::{AccountAction, allowed};
+use crate::person::permission::AccountAction;
 use crate::ports::{Accounts, PortError};
 use crate::usecases::resume_session::Viewer;
 
@@ -33,9 +33,8 @@ impl OwnAccounts {
         viewer: &Viewer,
         mode: ApiKeyMode,
     ) -> Result<Option<AccountId>, OwnAccountsError> {
-        let account = viewer.account.as_ref();
-        let account = account.filter(|account| allowed(account.role, AccountAction::Look));
-        let live = account.ok_or(OwnAccountsError::NotFound)?.id;
+        let live = viewer.account_for(AccountAction::Look);
+        let live = live.ok_or(OwnAccountsError::NotFound)?;
         Ok(match mode {
             ApiKeyMode::Live => Some(live),
             ApiKeyMode::Test => {

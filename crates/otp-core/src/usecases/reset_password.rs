@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::ids::{AuditEntryId, VerificationId};
+use crate::ids::VerificationId;
 use crate::person::device::Device;
 use crate::person::password::{Factors, Password, RefusedPassword};
 use crate::person::session::SessionHash;
@@ -106,13 +106,13 @@ impl ResetPassword {
             self.begin_session.clock.now(),
             &*self.begin_session.randomness,
         );
-        let entry = AuditEntry {
-            id: AuditEntryId::generate(now, randomness),
-            at: now,
-            actor: person.actor(),
-            action: AuditAction::ResetPassword,
-            subject: person.0,
-        };
+        let entry = AuditEntry::new(
+            person.actor(),
+            AuditAction::ResetPassword,
+            person.0,
+            now,
+            randomness,
+        );
         let is_set = self.persons.set_password(person, &password, None, &entry);
         if !is_set.await? {
             return Err(ResetPasswordError::NobodyHasAddress);

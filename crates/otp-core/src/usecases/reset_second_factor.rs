@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
-use crate::ids::AuditEntryId;
 use crate::ports::{Clock, Persons, PortError, Randomness, SecondFactors};
 use crate::recipient::EmailAddress;
 use crate::sealing::InstallationSealer;
@@ -49,13 +48,13 @@ impl ResetSecondFactor {
         let person = self.persons.find_person_by_email(index).await?;
         let person = person.ok_or(ResetSecondFactorError::PersonNotFound)?.id;
         let now = self.clock.now();
-        let entry = AuditEntry {
-            id: AuditEntryId::generate(now, &*self.randomness),
-            at: now,
+        let entry = AuditEntry::new(
             actor,
-            action: AuditAction::RemoveSecondFactor,
-            subject: person.0,
-        };
+            AuditAction::RemoveSecondFactor,
+            person.0,
+            now,
+            &*self.randomness,
+        );
         let removed = self.factors.remove_second_factor(person, None, &entry);
         if removed.await? {
             Ok(())

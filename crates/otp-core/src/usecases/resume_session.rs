@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::account::ContactLine;
 use crate::ids::{AccountId, PersonId};
+use crate::person::permission::{AccountAction, StaffAction, allowed, staff_allowed};
 use crate::person::session::{Session, SessionToken, Stage};
 use crate::person::staff::StaffRole;
 use crate::person::{AccountRole, Membership, Person, PersonalDetails};
@@ -59,6 +60,19 @@ pub struct ViewerStaff {
 }
 
 impl Viewer {
+    /// Returns the person's account, if their role there allows this.
+    pub fn account_for(&self, action: AccountAction) -> Option<AccountId> {
+        let account = self.account.as_ref();
+        let account = account.filter(|account| allowed(account.role, action));
+        account.map(|account| account.id)
+    }
+
+    /// Returns whether the person's role in the staff allows this.
+    pub fn may_as_staff(&self, action: StaffAction) -> bool {
+        let role = self.staff_role();
+        role.is_some_and(|role| staff_allowed(role, action))
+    }
+
     /// Returns the role in which the person acts as staff; `None` for everybody who is not staff, or has no second
     /// factor.
     pub fn staff_role(&self) -> Option<StaffRole> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::credits::ledger::{LedgerLine, LedgerPosition};
 use crate::ids::AccountId;
-use crate::person::permission::{AccountAction, allowed};
+use crate::person::permission::AccountAction;
 use crate::ports::{PortError, Subscriptions};
 use crate::subscription::Subscription;
 use crate::usecases::resume_session::Viewer;
@@ -87,8 +87,6 @@ impl ShowOwnCredits {
 }
 
 fn account_of(viewer: &Viewer) -> Result<AccountId, ShowOwnCreditsError> {
-    let account = viewer.account.as_ref();
-    let account = account.filter(|account| allowed(account.role, AccountAction::Look));
-    let account = account.ok_or(ShowOwnCreditsError::NotFound)?;
-    Ok(account.id)
+    let account = viewer.account_for(AccountAction::Look);
+    account.ok_or(ShowOwnCreditsError::NotFound)
 }

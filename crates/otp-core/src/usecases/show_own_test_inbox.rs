@@ -1,6 +1,6 @@
 //! Show own test inbox: a person looks at the messages that the test keys of their account sent.
 
-use crate::person::permission::{AccountAction, allowed};
+use crate::person::permission::AccountAction;
 use crate::ports::PortError;
 use crate::sealing::OpenError;
 use crate::test_inbox::ShownTestMessage;
@@ -35,10 +35,9 @@ impl ShowOwnTestInbox {
         &self,
         viewer: &Viewer,
     ) -> Result<Vec<ShownTestMessage>, ShowOwnTestInboxError> {
-        let account = viewer.account.as_ref();
-        let account = account.filter(|account| allowed(account.role, AccountAction::Look));
+        let account = viewer.account_for(AccountAction::Look);
         let account = account.ok_or(ShowOwnTestInboxError::NotFound)?;
-        match self.show.execute(account.id, None).await {
+        match self.show.execute(account, None).await {
             Ok(messages) => Ok(messages),
             Err(ShowTestInboxError::NoTestAccount) => Ok(Vec::new()),
             Err(ShowTestInboxError::AccountNotFound) => Err(ShowOwnTestInboxError::NotFound),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::account::{AccountRules, Contact, ContactLine};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::contact_number::ContactNumber;
-use crate::ids::{AuditEntryId, PersonId, VerificationId};
+use crate::ids::{PersonId, VerificationId};
 use crate::person::device::Device;
 use crate::person::password::{Factors, Password, RefusedPassword};
 use crate::person::session::SessionHash;
@@ -163,13 +163,13 @@ impl SignUp {
         };
         let sealing = (&*self.installation, randomness);
         let person = Person::seal((id, &details, password), request.language, now, sealing);
-        let entry = AuditEntry {
-            id: AuditEntryId::generate(now, randomness),
-            at: now,
-            actor: id.actor(),
-            action: AuditAction::SignUp,
-            subject: account.id.0,
-        };
+        let entry = AuditEntry::new(
+            id.actor(),
+            AuditAction::SignUp,
+            account.id.0,
+            now,
+            randomness,
+        );
         let holder = NewHolder {
             person,
             membership: Membership {

@@ -57,7 +57,7 @@ webhook-rotate = Rotate secret
 webhook-rotate-about = Rotate makes a new secret. For 24 hours both sign each call.
 webhook-remove = Remove endpoint
 webhook-remove-title = Remove this endpoint?
-webhook-remove-about = It is not called any more. Its secret and its log are deleted, and what waits is not delivered.
+webhook-remove-about = We no longer call it. Its secret and its log are deleted, and events that still wait are not delivered.
 webhook-recover = Deliver again since…
 webhook-recovered =
     { $count ->

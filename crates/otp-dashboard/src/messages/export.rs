@@ -8,7 +8,7 @@ use super::filter::{self, Filter};
 use super::refusal::refuse;
 use crate::csv::Csv;
 use crate::error_page::Problem;
-use crate::value::ERASED;
+use crate::value;
 use crate::visit::Visit;
 
 /// The names of the columns: those of the API.
@@ -67,7 +67,7 @@ fn cells(message: OpenedMessage) -> [String; 12] {
         record.id.to_string(),
         record.created_at.to_rfc3339(),
         record.status.as_str().to_owned(),
-        to.map_or_else(|| ERASED.to_owned(), |to| to.masked()),
+        value::masked(to.as_ref()),
         record.channel.as_str().to_owned(),
         record
             .region

@@ -9,7 +9,7 @@ use otp_core::usecases::show_message::OpenedMessage;
 use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
 use crate::page::Page;
-use crate::value::ERASED;
+use crate::value;
 
 /// A message as lists show it.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl From<OpenedMessage> for MessageRow {
         let delivered_at = record.delivered_at;
         Self {
             id: record.id.to_string(),
-            to: to.map_or_else(|| ERASED.to_owned(), |to| to.masked()),
+            to: value::masked(to.as_ref()),
             status: record.status,
             failure_code: record.failure.and_then(|failure| failure.code),
             region: record.region.map(|region| region.as_str().to_owned()),

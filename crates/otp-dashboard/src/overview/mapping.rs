@@ -4,7 +4,7 @@ use otp_core::time::Timestamp;
 use otp_core::usecases::show_message::OpenedMessage;
 use otp_core::usecases::show_overview as core;
 
-use crate::value::ERASED;
+use crate::value::{self, ERASED};
 
 use super::view::{Attention, CreditsView, FirstSteps, OverviewView, RecentMessage, TrafficView};
 
@@ -72,7 +72,7 @@ impl From<OpenedMessage> for RecentMessage {
     fn from(message: OpenedMessage) -> Self {
         let OpenedMessage { record, to } = message;
         Self {
-            to: to.map_or_else(|| ERASED.to_owned(), |to| to.masked()),
+            to: value::masked(to.as_ref()),
             status: record.status,
             failure_code: record.failure.and_then(|failure| failure.code),
             region: record.region.map(|region| region.as_str().to_owned()),

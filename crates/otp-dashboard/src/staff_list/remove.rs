@@ -7,8 +7,9 @@ use askama::Template;
 use otp_core::ids::{PersonId, parse_uuid};
 use otp_core::person::permission::StaffAction;
 use otp_core::person::staff::{StaffRefusal, StaffRole};
-use otp_core::usecases::manage_staff::{ManageStaffError, StaffManager};
+use otp_core::usecases::manage_staff::ManageStaffError;
 use otp_core::usecases::resume_session::Viewer;
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_edge::resource_at;
 
 use super::refusal::refuse;
@@ -69,7 +70,7 @@ async fn submit(visit: Visit, path: Path<String>, payload: Payload) -> HttpRespo
         return visit.problem(Problem::NotFound);
     };
     let (manage, of) = (visit.state.manage_staff.clone(), viewer.clone());
-    let removed = visit.run(async move { manage.remove(StaffManager::Viewer(&of), id).await });
+    let removed = visit.run(async move { manage.remove(StaffActor::Viewer(&of), id).await });
     match removed.await {
         Ok(Ok(())) => answer::go_to(paths::STAFF_LIST),
         Ok(Err(ManageStaffError::Refused(StaffRefusal::LastAdmin))) => {
@@ -88,7 +89,7 @@ async fn answered(
     refused: Option<Refused>,
 ) -> HttpResponse {
     let (manage, of) = (visit.state.manage_staff.clone(), viewer.clone());
-    let listed = visit.run(async move { manage.list(StaffManager::Viewer(&of)).await });
+    let listed = visit.run(async move { manage.list(StaffActor::Viewer(&of)).await });
     let staff = match listed.await {
         Ok(Ok(staff)) => staff,
         Ok(Err(error)) => return refuse(visit, error),

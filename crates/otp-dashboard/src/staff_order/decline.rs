@@ -7,8 +7,8 @@ use askama::Template;
 use otp_core::ids::{OrderId, parse_uuid};
 use otp_core::order::OrderStatus;
 use otp_core::person::permission::StaffAction;
-use otp_core::usecases::handle_orders::OrderHandler;
 use otp_core::usecases::resume_session::Viewer;
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_edge::resource_at;
 
 use super::answers::{answer_change, path_of};
@@ -73,7 +73,7 @@ async fn submit(visit: Visit, path: Path<String>, payload: Payload) -> HttpRespo
     };
     let handle = visit.state.handle_orders.clone();
     let declined = visit.run(async move {
-        let by = OrderHandler::Viewer(&viewer);
+        let by = StaffActor::Viewer(&viewer);
         handle.decline(by, id, reason).await
     });
     answer_change(&visit, id, declined.await)
@@ -85,7 +85,7 @@ async fn page_of(visit: &Visit, viewer: &Viewer, id: &str, reason: Field) -> Htt
         return visit.problem(Problem::NotFound);
     };
     let (handle, of) = (visit.state.handle_orders.clone(), viewer.clone());
-    let found = visit.run(async move { handle.show(OrderHandler::Viewer(&of), id).await });
+    let found = visit.run(async move { handle.show(StaffActor::Viewer(&of), id).await });
     match found.await {
         Ok(Ok(handled)) if !handled.order.status().is_open() => answer::go_to(&path_of(id)),
         Ok(Ok(handled)) => {

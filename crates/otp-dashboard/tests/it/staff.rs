@@ -6,7 +6,8 @@ use otp_core::audit::Actor;
 use otp_core::person::staff::StaffRole;
 use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
-use otp_core::usecases::manage_staff::{Invitation, StaffManager};
+use otp_core::usecases::manage_staff::Invitation;
+use otp_core::usecases::staff_actor::StaffActor;
 
 use super::people::*;
 use super::settings::{Desk, code_of, hidden, secret_of};
@@ -21,7 +22,7 @@ pub(super) async fn invited<'a, S: Pages>(
     address: &str,
     role: StaffRole,
 ) -> Desk<'a, S> {
-    let by = StaffManager::Operator(Actor::parse("omar (uid 1000)").expect("an actor"));
+    let by = StaffActor::Operator(Actor::parse("omar (uid 1000)").expect("an actor"));
     let invitation = Invitation {
         email: EmailAddress::parse(address).expect("an address"),
         name: None,

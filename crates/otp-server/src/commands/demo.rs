@@ -21,11 +21,12 @@ use otp_core::usecases::add_template::ApprovedTemplate;
 use otp_core::usecases::create_account::NewAccount;
 use otp_core::usecases::create_api_key::NewApiKey;
 use otp_core::usecases::grant_subscription::NewSubscription;
-use otp_core::usecases::manage_staff::{Invitation, StaffManager};
+use otp_core::usecases::manage_staff::Invitation;
+use otp_core::usecases::staff_actor::StaffActor;
+use otp_dashboard::sign_in_link_path;
 use serde_json::json;
 use whatsapp_sandbox::{GatewayLinks, Sandbox, SandboxOptions, WebhookOptions};
 
-use super::person::sign_in_path;
 use super::{Administration, operator};
 use crate::failure::SetupError;
 use crate::gateway::{Gateway, StopSignals, listen};
@@ -279,12 +280,12 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         language: UiLanguage::English,
         role: StaffRole::Admin,
     };
-    let by = StaffManager::Operator(operator()?);
+    let by = StaffActor::Operator(operator()?);
     let staff = administration.manage_staff()?.invite(by, invited).await?;
     Ok(Sample {
         key: key.expose().to_owned(),
-        sign_in: sign_in_path(&owner.token),
-        staff_sign_in: sign_in_path(&staff),
+        sign_in: sign_in_link_path(&owner.token),
+        staff_sign_in: sign_in_link_path(&staff),
     })
 }
 

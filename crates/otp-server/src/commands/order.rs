@@ -6,9 +6,8 @@ use otp_core::credits::Credits;
 use otp_core::ids::OrderId;
 use otp_core::order::{DeclineReason, Order, OrderNotes, OrderOutcome, Step};
 use otp_core::page::{Cursor, PageSize};
-use otp_core::usecases::handle_orders::{
-    Activation, HandledOrder, ListedOrder, OrderFilter, OrderHandler,
-};
+use otp_core::usecases::handle_orders::{Activation, HandledOrder, ListedOrder, OrderFilter};
+use otp_core::usecases::staff_actor::StaffActor;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -87,7 +86,7 @@ pub(super) async fn run(
     command: OrderCommand,
 ) -> anyhow::Result<Answer> {
     let handle = administration.handle_orders()?;
-    let by = || operator().map(OrderHandler::Operator);
+    let by = || operator().map(StaffActor::Operator);
     let changed = match command {
         OrderCommand::List(wanted) => {
             let filter = match wanted.status {

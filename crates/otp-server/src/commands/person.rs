@@ -7,6 +7,7 @@ use otp_core::person::session::SessionToken;
 use otp_core::person::{AccountRole, PersonalDetails};
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::add_person::NewPerson;
+use otp_dashboard::sign_in_link_path;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -65,14 +66,9 @@ impl From<Role> for AccountRole {
     }
 }
 
-/// Returns the path that signs a person in by this token.
-pub(super) fn sign_in_path(token: &SessionToken) -> String {
-    format!("/sign-in/link/{}", &*token.expose())
-}
-
 /// Returns the link that signs a person in by this token; only its path if the public address is not set.
 pub(super) fn link(administration: &Administration, token: &SessionToken) -> String {
-    let path = sign_in_path(token);
+    let path = sign_in_link_path(token);
     match administration.public_url() {
         Some(url) => format!("{url}{path}"),
         None => path,

@@ -6,7 +6,8 @@ use otp_core::language::LanguageTag;
 use otp_core::person::staff::StaffRole;
 use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
-use otp_core::usecases::manage_staff::{Invitation, ListedStaff, StaffManager};
+use otp_core::usecases::manage_staff::{Invitation, ListedStaff};
+use otp_core::usecases::staff_actor::StaffActor;
 use serde_json::{Value, json};
 
 use super::person::link;
@@ -72,7 +73,7 @@ pub(super) async fn run(
     command: StaffCommand,
 ) -> anyhow::Result<Answer> {
     let manage = administration.manage_staff()?;
-    let by = StaffManager::Operator(operator()?);
+    let by = StaffActor::Operator(operator()?);
     match command {
         StaffCommand::Invite {
             email,

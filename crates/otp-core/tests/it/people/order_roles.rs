@@ -3,8 +3,9 @@
 use otp_core::order::DeclineReason;
 use otp_core::page::PageSize;
 use otp_core::person::staff::StaffRole;
-use otp_core::usecases::handle_orders::{HandleOrdersError, OrderFilter, OrderHandler};
+use otp_core::usecases::handle_orders::{HandleOrdersError, OrderFilter};
 use otp_core::usecases::resume_session::ViewerStaff;
+use otp_core::usecases::staff_actor::StaffActor;
 
 use super::orders::{activation, holder, placed};
 use super::*;
@@ -29,7 +30,7 @@ async fn each_role_of_the_staff_does_what_it_may() {
             role,
             has_second_factor: true,
         });
-        let by = || OrderHandler::Viewer(&viewer);
+        let by = || StaffActor::Viewer(&viewer);
         let order = placed(&gateway, &holder, plan.id).await.id;
         let reason = DeclineReason::parse("No reply").expect("a reason");
         let declined = placed(&gateway, &holder, plan.id).await.id;
@@ -58,7 +59,7 @@ async fn each_role_of_the_staff_does_what_it_may() {
         role: Admin,
         has_second_factor: false,
     });
-    let by = OrderHandler::Viewer(&without_factor);
+    let by = StaffActor::Viewer(&without_factor);
     let listed = handle
         .list(by, OrderFilter::Waiting, PageSize::default())
         .await;

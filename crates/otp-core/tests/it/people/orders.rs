@@ -8,10 +8,9 @@ use otp_core::order::{
     ContactWay, DeclineReason, Order, OrderIsOver, OrderNotes, OrderOutcome, OrderStatus,
 };
 use otp_core::page::PageSize;
-use otp_core::usecases::handle_orders::{
-    Activation, HandleOrdersError, ListedOrder, OrderFilter, OrderHandler,
-};
+use otp_core::usecases::handle_orders::{Activation, HandleOrdersError, ListedOrder, OrderFilter};
 use otp_core::usecases::manage_own_orders::{MAX_OPEN, ManageOwnOrdersError, OrderRequest};
+use otp_core::usecases::staff_actor::StaffActor;
 use uuid::Uuid;
 
 use super::*;
@@ -54,8 +53,8 @@ fn operator() -> Actor {
     Actor::parse("uid 0").expect("a name")
 }
 
-pub(super) fn staff() -> OrderHandler<'static> {
-    OrderHandler::Operator(operator())
+pub(super) fn staff() -> StaffActor<'static> {
+    StaffActor::Operator(operator())
 }
 
 pub(super) fn activation(id: OrderId) -> Activation {

@@ -6,15 +6,16 @@ use otp_core::audit::{Actor, AuditAction};
 use otp_core::ids::PersonId;
 use otp_core::person::staff::{StaffRefusal, StaffRole};
 use otp_core::usecases::manage_second_factor::ManageSecondFactorError;
-use otp_core::usecases::manage_staff::{Invitation, ManageStaffError, StaffManager};
+use otp_core::usecases::manage_staff::{Invitation, ManageStaffError};
+use otp_core::usecases::staff_actor::StaffActor;
 
 use super::second_factor::turn_on;
 use super::*;
 
 const ADMIN: &str = "karim@gateway.example";
 
-fn operator() -> StaffManager<'static> {
-    StaffManager::Operator(Actor::parse("omar (uid 1000)").expect("an actor"))
+fn operator() -> StaffActor<'static> {
+    StaffActor::Operator(Actor::parse("omar (uid 1000)").expect("an actor"))
 }
 
 fn invitation(address: &str, role: StaffRole) -> Invitation {
@@ -61,7 +62,7 @@ async fn an_invited_person_is_staff_once_the_second_factor_is_on() {
     );
     let listed = gateway
         .manage_staff()
-        .list(StaffManager::Viewer(&admin))
+        .list(StaffActor::Viewer(&admin))
         .await;
     let listed = listed.expect("listed");
     assert_eq!(listed.len(), 1);
@@ -102,7 +103,7 @@ async fn only_an_admin_with_a_new_proof_changes_who_is_staff() {
     for role in [StaffRole::Support, StaffRole::Finance, StaffRole::Auditor] {
         let address = format!("{}@gateway.example", role.as_str());
         let viewer = staff(&gateway, &address, role).await;
-        let by = || StaffManager::Viewer(&viewer);
+        let by = || StaffActor::Viewer(&viewer);
         let answers = [
             manage.invite(by(), lina()).await.map(|_| ()),
             manage
@@ -122,14 +123,14 @@ async fn only_an_admin_with_a_new_proof_changes_who_is_staff() {
     let stranger = gateway.signed_up(ADDRESS).await;
     let stranger = gateway.viewer(&stranger.token, Activity::Person).await;
     let stranger = stranger.expect("signed in");
-    let listed = manage.list(StaffManager::Viewer(&stranger)).await;
+    let listed = manage.list(StaffActor::Viewer(&stranger)).await;
     assert!(
         matches!(listed, Err(ManageStaffError::Forbidden)),
         "{listed:?}"
     );
 
     gateway.advance(FRESH);
-    let late = manage.invite(StaffManager::Viewer(&admin), lina()).await;
+    let late = manage.invite(StaffActor::Viewer(&admin), lina()).await;
     assert!(matches!(late, Err(ManageStaffError::NotFresh)), "{late:?}");
 }
 
@@ -139,7 +140,7 @@ async fn each_change_of_staff_is_in_the_audit_trail_with_who_made_it() {
     let admin = staff(&gateway, ADMIN, StaffRole::Admin).await;
     let lina = staff(&gateway, "lina@gateway.example", StaffRole::Support).await;
     let manage = gateway.manage_staff();
-    let by = || StaffManager::Viewer(&admin);
+    let by = || StaffActor::Viewer(&admin);
     manage
         .change_role(by(), id_of(&lina), StaffRole::Finance)
         .await
