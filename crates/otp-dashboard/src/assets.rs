@@ -21,9 +21,9 @@ const SHEET: &str = "app.css";
 const LAYERS: &str = "@layer reset, tokens, base, layout, parts, utilities;\n";
 
 /// The parts of the style sheet, in order.
-const SHEETS: [&str; 13] = [
+const SHEETS: [&str; 14] = [
     "fonts", "tokens", "base", "layout", "nav", "form", "button", "table", "badge", "card",
-    "timeline", "code", "public",
+    "timeline", "code", "chart", "public",
 ];
 
 #[derive(RustEmbed)]

@@ -16,8 +16,8 @@ use crate::guard::{Site, same_origin};
 use crate::locale::locale;
 use crate::state::DashboardState;
 use crate::{
-    audit, code_page, confirm_order, credits, explain, keys, link_page, message_page, messages,
-    order_page, overview, password_page, paths, prove_page, purchase, reset_password,
+    audit, code_page, confirm_order, credits, explain, insights, keys, link_page, message_page,
+    messages, order_page, overview, password_page, paths, prove_page, purchase, reset_password,
     second_factor, settings, sign_in, sign_out, sign_up, staff_home, staff_list, staff_order,
     staff_orders, subscriptions, test_inbox, verification_page, verifications, webhooks,
 };
@@ -123,6 +123,7 @@ impl Dashboard {
                         .service(explain::resource())
                         .service(message_page::resource())
                         .service(verifications::resource())
+                        .configure(insights::mount)
                         .service(verification_page::resource())
                         .service(subscriptions::resource())
                         .service(purchase::resource())

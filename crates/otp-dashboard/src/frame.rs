@@ -102,6 +102,8 @@ pub(crate) enum Place {
     Messages,
     /// The verifications of the account.
     Verifications,
+    /// How far the messages of the account got.
+    Insights,
     /// The API keys of the account.
     Keys,
     /// The webhook endpoints of the account.
@@ -128,6 +130,7 @@ impl Place {
         Self::Overview,
         Self::Messages,
         Self::Verifications,
+        Self::Insights,
         Self::Keys,
         Self::Webhooks,
         Self::TestInbox,
@@ -149,6 +152,7 @@ impl Place {
                 "place-verifications",
                 "shield-check",
             ),
+            Self::Insights => ("/dashboard/insights", "place-insights", "chart-column"),
             Self::Keys => ("/dashboard/keys", "place-keys", "key-round"),
             Self::Webhooks => ("/dashboard/webhooks", "place-webhooks", "webhook"),
             Self::TestInbox => ("/dashboard/test-inbox", "place-test-inbox", "inbox"),
@@ -166,6 +170,7 @@ impl Place {
             Self::Overview
             | Self::Messages
             | Self::Verifications
+            | Self::Insights
             | Self::Keys
             | Self::Settings
             | Self::Webhooks
@@ -182,6 +187,7 @@ impl Place {
             Self::Overview
             | Self::Messages
             | Self::Verifications
+            | Self::Insights
             | Self::Keys
             | Self::Settings
             | Self::Webhooks

@@ -22,6 +22,7 @@ use crate::credits::CreditsPage;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::explain::ExplainPage;
+use crate::insights::InsightsPage;
 use crate::keys::{KeysPage, RevokePage};
 use crate::link_page::LinkPage;
 use crate::message_page::MessagePage;
@@ -104,6 +105,7 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<ExplainPage>(page))
         .chain(states::<VerificationsPage>(page))
         .chain(states::<VerificationPage>(page))
+        .chain(states::<InsightsPage>(page))
         .chain(states::<KeysPage>(page))
         .chain(states::<RevokePage>(page))
         .chain(states::<WebhooksPage>(page))

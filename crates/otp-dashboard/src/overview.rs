@@ -3,7 +3,6 @@
 mod attention;
 mod mapping;
 mod samples;
-mod share;
 mod view;
 
 use actix_web::http::StatusCode;
@@ -19,6 +18,7 @@ use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
 use crate::page::Page;
 use crate::paths;
+use crate::share;
 use crate::value::Value;
 use crate::visit::Visit;
 use attention::AttentionLine;

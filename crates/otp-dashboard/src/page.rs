@@ -99,9 +99,17 @@ impl Page {
 
     /// Returns how long something took.
     pub(crate) fn took(&self, took: &Duration) -> Markup {
+        Markup::of_text(&self.took_plain(took))
+    }
+
+    /// Returns how long something took as plain text, to be inserted into other words.
+    pub(crate) fn took_plain(&self, took: &Duration) -> String {
         match Took::from(*took) {
-            Took::Seconds(seconds) => self.say("took-seconds", "seconds", &seconds),
-            Took::Clock(clock) => self.code(&clock),
+            Took::Seconds(seconds) => {
+                let values = [("seconds", Value::Code(&seconds))];
+                value::sentence(self.language, "took-seconds", &values)
+            }
+            Took::Clock(clock) => Value::Code(&clock).isolated(),
         }
     }
 

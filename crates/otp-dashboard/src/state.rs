@@ -18,6 +18,7 @@ use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_own_credits::ShowOwnCredits;
+use otp_core::usecases::show_own_insights::ShowOwnInsights;
 use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
@@ -59,6 +60,8 @@ pub struct DashboardState {
     pub handle_orders: HandleOrders,
     /// Changes passwords.
     pub change_password: ChangePassword,
+    /// Shows how far the messages of people's accounts got.
+    pub show_own_insights: ShowOwnInsights,
     /// Shows the overview of an account.
     pub show_overview: ShowOverview,
     /// Shows the messages of an account.

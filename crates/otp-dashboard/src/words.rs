@@ -10,6 +10,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/staff.ftl"),
         include_str!("../locales/en/messages.ftl"),
         include_str!("../locales/en/verifications.ftl"),
+        include_str!("../locales/en/insights.ftl"),
         include_str!("../locales/en/explain.ftl"),
         include_str!("../locales/en/settings.ftl"),
         include_str!("../locales/en/test_inbox.ftl"),
@@ -23,6 +24,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/ar/staff.ftl"),
         include_str!("../locales/ar/messages.ftl"),
         include_str!("../locales/ar/verifications.ftl"),
+        include_str!("../locales/ar/insights.ftl"),
         include_str!("../locales/ar/explain.ftl"),
         include_str!("../locales/ar/settings.ftl"),
         include_str!("../locales/ar/test_inbox.ftl"),
@@ -42,7 +44,9 @@ mod tests {
     use crate::form::{Fault, FieldKind, Refused};
     use crate::frame::{Place, role_key};
     use crate::message_badge::MessageBadge;
-    use crate::{channel_words, credits, explain, keys, message_page, messages, order_page};
+    use crate::{
+        channel_words, credits, explain, insights, keys, message_page, messages, order_page,
+    };
     use crate::{order_view, overview, staff_order, subscriptions, templates};
     use crate::{verification_page, verifications, webhooks};
 
@@ -80,6 +84,7 @@ mod tests {
         overview::keys().iter().for_each(|key| add(key));
         channel_words::keys().iter().for_each(|key| add(key));
         explain::keys().iter().for_each(|key| add(key));
+        insights::keys().iter().for_each(|key| add(key));
         verifications::keys().iter().for_each(|key| add(key));
         verification_page::keys().iter().for_each(|key| add(key));
         message_page::keys().iter().for_each(|key| add(key));

@@ -41,7 +41,8 @@ statement! {
     Progress { account_id: AccountId, from: Timestamp, until: Timestamp } -> MessageProgressRow,
     concat!(
         "SELECT message.*, template.name AS template, event.*, verification.verification_status \
-         FROM (SELECT id, created_at, status, channel, region, template_id, outcome, verification_id ",
+         FROM (SELECT id, created_at, status, channel, region, template_id, failure_code, outcome, \
+                 verification_id ",
         of_period!(),
         " OFFSET 0) AS message \
          LEFT JOIN LATERAL (SELECT name FROM templates \

@@ -40,6 +40,7 @@ mod erasure;
 mod errors;
 mod fallbacks;
 mod idempotent_answers;
+mod insight_rollups;
 mod insights;
 mod keyring;
 mod message_outcomes;

@@ -5,6 +5,7 @@
 //! | [`schema`] | the tables, as diesel sees them |
 //! | [`rows`] | one struct for each kind of row, with its conversions to and from the core |
 //! | `columns` | the column of each type of the core |
+//! | `tallies` | the text form of the counts of insights |
 //! | [`encoding`] | the SQL types, and their form in each database |
 //!
 //! A field of a row is a [`Col`] of the core's own type. A stored value that the core does not accept is
@@ -35,6 +36,7 @@ pub mod schema;
 
 mod column;
 mod columns;
+mod tallies;
 mod unreadable;
 
 pub use column::{Col, Column, Raw};

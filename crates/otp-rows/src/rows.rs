@@ -41,7 +41,9 @@ pub use fallback::{
 };
 pub use idempotent_request::{BegunRequestRow, StoredRequestRow};
 pub use identity::{AnsweredMessageRow, ContactedRow, IdentityRow, NumberAccountRow, RecalledRow};
-pub use insights::{CountRow, MessageProgressRow};
+pub use insights::{
+    CountRow, InsightProgressRow, MessageProgressRow, RollupRow, RollupStateRow, read_rollups,
+};
 pub use keyring::{KeyringRow, master_key_id};
 pub use message::{
     ExaminedMessageRow, MessageEventRow, MessageOutcomeRow, MessageRecordRow, MessageRow,

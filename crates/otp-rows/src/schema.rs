@@ -18,9 +18,11 @@ macro_rules! table {
     };
 }
 
+mod insights;
 mod ordering;
 mod people;
 
+pub use insights::{insight_progress, insight_rollups};
 pub use ordering::{order_steps, orders};
 pub use people::*;
 

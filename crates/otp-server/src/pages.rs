@@ -34,6 +34,7 @@ use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_own_credits::ShowOwnCredits;
+use otp_core::usecases::show_own_insights::ShowOwnInsights;
 use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
 use otp_core::usecases::show_test_inbox::ShowTestInbox;
 use otp_core::usecases::sign_in::SignIn;
@@ -225,6 +226,12 @@ pub(crate) fn state(
             list_messages: use_cases.list_messages.clone(),
             endpoints: use_cases.manage_webhook_endpoints.clone(),
             sealers: adapters.sealers.clone(),
+            clock: Arc::clone(&adapters.clock),
+        },
+        show_own_insights: ShowOwnInsights {
+            own: own.clone(),
+            insights: storage(),
+            rollups: storage(),
             clock: Arc::clone(&adapters.clock),
         },
         browse_messages: BrowseMessages {

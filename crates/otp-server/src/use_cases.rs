@@ -39,6 +39,7 @@ use otp_core::usecases::record_consent::RecordConsent;
 use otp_core::usecases::record_outcome::RecordOutcome;
 use otp_core::usecases::report_test_lives::ReportTestLives;
 use otp_core::usecases::resend_verification::ResendVerification;
+use otp_core::usecases::roll_up_insights::RollUpInsights;
 use otp_core::usecases::rotate_proof_key::RotateProofKey;
 use otp_core::usecases::send_message::{SendMessage, SendPolicy};
 use otp_core::usecases::show_insights::ShowInsights;
@@ -274,6 +275,15 @@ pub(crate) fn forget_sign_ins(adapters: &Adapters) -> ForgetSignIns {
 pub(crate) fn forget_webhook_deliveries(adapters: &Adapters) -> ForgetWebhookDeliveries {
     ForgetWebhookDeliveries {
         deliveries: adapters.storage.clone(),
+        clock: Arc::clone(&adapters.clock),
+    }
+}
+
+/// Counts messages for insights, in the background.
+pub(crate) fn roll_up_insights(adapters: &Adapters) -> RollUpInsights {
+    RollUpInsights {
+        insights: adapters.storage.clone(),
+        rollups: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
     }
 }

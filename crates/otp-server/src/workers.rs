@@ -3,6 +3,7 @@
 mod answers;
 mod consents;
 mod fallbacks;
+mod insights;
 mod messages;
 mod notices;
 mod queue;
@@ -28,6 +29,7 @@ use crate::use_cases;
 use answers::ForgetOldAnswers;
 use consents::ResolveConsents;
 use fallbacks::AdvanceDueFallbacks;
+use insights::CountForInsights;
 use messages::ExpireMessages;
 use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
 use queue::DeliverQueuedMessages;
@@ -136,6 +138,11 @@ fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
             stop: stop.clone(),
         });
     }
+    let stopping = stop.clone();
+    workers.start(move |adapters| CountForInsights {
+        roll_up: use_cases::roll_up_insights(adapters),
+        stop: stopping.clone(),
+    });
     let stopping = stop.clone();
     workers.start(move |adapters| ForgetWebhookDeliveries {
         forget: use_cases::forget_webhook_deliveries(adapters),

@@ -32,7 +32,7 @@ pub(crate) const COUNT: &str = concat!(
 
 /// The messages of an account and a period. 1 is Sent, 2 Delivered, 3 Read.
 pub(crate) const PROGRESS: &str = concat!(
-    "SELECT m.id, m.created_at, m.status, m.channel, m.region, template.name AS template, m.outcome,
+    "SELECT m.id, m.created_at, m.status, m.channel, m.region, template.name AS template, m.failure_code, m.outcome,
          m.verification_id, v.status AS verification_status,
          EXISTS (SELECT 1 FROM message_events AS e
              WHERE e.message_id = m.id AND e.status = 1) AS was_sent,

@@ -29,6 +29,7 @@
 //! | [`sender_health`], [`templates`] | `Senders`, `SenderHealths`, `Templates` | no sender is stopped |
 //! | [`opt_out`] | `OptOuts`, `RecipientIdentities` | STOP and START |
 //! | [`idempotent_answers`] | `IdempotentAnswers` | no request below `/v1` is repeated safely |
+//! | [`insight_rollups`] | `InsightRollups` | no insights over days are shown |
 //! | [`insights`] | `Insights`, `MessageOutcomes`, `VerificationLedger` | no funnel is shown |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`orders`] | `Orders`, `Plans`, `Subscriptions`, `Persons`, `NoticeOutbox`, `AuditTrail` | nobody orders a plan |
@@ -57,6 +58,7 @@ pub mod fallbacks;
 pub mod fixture;
 pub mod idempotency;
 pub mod idempotent_answers;
+pub mod insight_rollups;
 pub mod insights;
 pub mod keyring;
 pub mod notice_outbox;

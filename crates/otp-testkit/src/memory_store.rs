@@ -7,6 +7,7 @@ mod credit_audit;
 mod erasure;
 mod fallbacks;
 mod idempotent_answers;
+mod insight_rollups;
 mod insights;
 mod keyring;
 mod ledger;
@@ -67,6 +68,7 @@ use otp_core::test_inbox::TestMessage;
 use otp_core::time::Timestamp;
 use otp_core::webhook::endpoint::WebhookEndpoint;
 
+use self::insight_rollups::AccountRollups;
 use self::outgoing_queue::InQueue;
 use self::persons::PersonRows;
 use self::verifications::VerificationRows;
@@ -106,6 +108,7 @@ struct State {
     notices: Vec<(QueuedNotice, Option<Timestamp>)>,
     by_key: HashMap<(ApiKeyId, IdempotencyKey), MessageId>,
     queue: Vec<InQueue>,
+    rollups: HashMap<AccountId, AccountRollups>,
     verified: VerificationRows,
     requests: HashMap<RequestKey, StoredRequest>,
     test_messages: Vec<TestMessage>,

@@ -21,7 +21,9 @@ use otp_core::ids::{
     AccountId, ApiKeyId, MessageId, OrderId, PersonId, PlanId, SenderId, SessionId, SubscriptionId,
     VerificationId, WebhookEndpointId, WebhookEventId,
 };
-use otp_core::insights::{FunnelFacts, InsightsQuery};
+use otp_core::insights::{
+    CountedSlot, FunnelFacts, InsightsQuery, RollupState, Rollups, SettledSlot, Tallies,
+};
 use otp_core::keyring::{AccountKey, KeyOwner, KeyringEntry, MasterKeyId, WrappedKey};
 use otp_core::lease::Lease;
 use otp_core::message::{
@@ -42,13 +44,13 @@ use otp_core::person::{Membership, NewHolder, Person};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConsentTargets, CreditAudit, Directory, Erasure,
-    Fallbacks, IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox,
-    OptOuts, Orders, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices, ProofKeys,
-    QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers, RewrappedKey, Schema,
-    SecondFactors, SendLedger, SenderHealths, Senders, Sessions, SignInAttempts, SignInLinks,
-    Staff, Storage, StorageHealth, StoredRecipient, Subscriptions, Templates, TestInbox,
-    VerificationKey, VerificationLedger, Verifications, WebhookBacklog, WebhookDeliveries,
-    WebhookEndpoints,
+    Fallbacks, IdempotentAnswers, InsightRollups, Insights, Keyring, MessageOutcomes, Messages,
+    NoticeOutbox, OptOuts, Orders, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
+    ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
+    RewrappedKey, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
+    SignInAttempts, SignInLinks, Staff, Storage, StorageHealth, StoredRecipient, Subscriptions,
+    Templates, TestInbox, VerificationKey, VerificationLedger, Verifications, WebhookBacklog,
+    WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -191,6 +193,13 @@ storage_parts! {
         async fn finish(key: RequestKey, begun_at: Timestamp, answer: &Sealed) -> ();
         async fn forget(key: RequestKey, begun_at: Timestamp) -> ();
         async fn remove_older(before: Timestamp, most: usize) -> usize;
+    }
+    insight_rollups: InsightRollups {
+        async fn rollup_states(from: AccountId, most: usize) -> Vec<RollupState>;
+        async fn keep_counted(counted: &CountedSlot) -> bool;
+        async fn keep_settled(settled: &SettledSlot) -> bool;
+        async fn settled_day(account: AccountId, day: Timestamp) -> Tallies;
+        async fn rollups(account: AccountId, from: Timestamp) -> Rollups;
     }
     insights: Insights {
         async fn funnel_facts(query: &InsightsQuery) -> Option<FunnelFacts>;

@@ -6,6 +6,8 @@ DROP TABLE second_factors;
 DROP TABLE sign_in_failures;
 DROP TABLE sessions;
 DROP TABLE staff;
+DROP TABLE insight_rollups;
+DROP TABLE insight_progress;
 DROP TABLE memberships;
 DROP TABLE persons;
 DROP TABLE webhook_turns;

@@ -731,6 +731,25 @@ CREATE TABLE memberships (
 );
 CREATE INDEX memberships_by_account ON memberships (account_id);
 
+-- How far the messages of each account are counted for insights. A row is made when the first quarter of an hour
+-- is counted.
+CREATE TABLE insight_progress (
+    account_id    uuid        PRIMARY KEY,
+    counted_until timestamptz NOT NULL,
+    -- NULL until the first quarter of an hour is settled.
+    settled_until timestamptz CHECK (settled_until <= counted_until)
+);
+
+-- The counts of insights, as JSON: of quarters of an hour that are counted but not settled, and of the settled part
+-- of each day.
+CREATE TABLE insight_rollups (
+    account_id uuid        NOT NULL REFERENCES insight_progress (account_id),
+    begins_at  timestamptz NOT NULL,
+    is_day     boolean     NOT NULL,
+    tallies    text        NOT NULL,
+    PRIMARY KEY (account_id, begins_at, is_day)
+);
+
 -- The people of the operator.
 CREATE TABLE staff (
     person_id uuid        PRIMARY KEY REFERENCES persons (id),

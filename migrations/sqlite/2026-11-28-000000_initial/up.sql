@@ -702,6 +702,25 @@ CREATE TABLE memberships (
 ) STRICT;
 CREATE INDEX memberships_by_account ON memberships (account_id);
 
+-- How far the messages of each account are counted for insights. A row is made when the first quarter of an hour
+-- is counted.
+CREATE TABLE insight_progress (
+    account_id    BLOB    PRIMARY KEY,
+    counted_until INTEGER NOT NULL,
+    -- NULL until the first quarter of an hour is settled.
+    settled_until INTEGER CHECK (settled_until <= counted_until)
+) STRICT;
+
+-- The counts of insights, as JSON: of quarters of an hour that are counted but not settled, and of the settled part
+-- of each day.
+CREATE TABLE insight_rollups (
+    account_id BLOB    NOT NULL REFERENCES insight_progress (account_id),
+    begins_at  INTEGER NOT NULL,
+    is_day     INTEGER NOT NULL CHECK (is_day IN (0, 1)),
+    tallies    TEXT    NOT NULL,
+    PRIMARY KEY (account_id, begins_at, is_day)
+) STRICT, WITHOUT ROWID;
+
 -- The people of the operator.
 CREATE TABLE staff (
     person_id BLOB    PRIMARY KEY REFERENCES persons (id),

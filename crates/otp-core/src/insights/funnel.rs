@@ -79,13 +79,8 @@ pub struct FunnelRow {
 /// verification counts once, however many messages carried its code: at the newest that arrived, or else at
 /// the newest. So it counts in one period only, and for the channel that brought the code.
 pub fn funnel(facts: &FunnelFacts, group_by: GroupBy) -> Vec<FunnelRow> {
-    let credited = credited(facts);
     let mut groups: HashMap<Key<'_>, Counts> = HashMap::new();
-    for message in &facts.messages {
-        let is_verified = match message.approved() {
-            Some(id) => credited.get(&id).is_some_and(|one| one.id == message.id),
-            None => message.outcome == Some(CodeOutcome::Verified),
-        };
+    for (message, is_verified) in verified_messages(facts) {
         let counts = groups.entry(Key::of(message, group_by)).or_default();
         counts.add(message, is_verified);
     }
@@ -103,6 +98,20 @@ pub fn funnel(facts: &FunnelFacts, group_by: GroupBy) -> Vec<FunnelRow> {
         }
     });
     rows
+}
+
+/// Returns each message of the period, with whether its code counts as verified there.
+pub(super) fn verified_messages(
+    facts: &FunnelFacts,
+) -> impl Iterator<Item = (&MessageProgress, bool)> {
+    let credited = credited(facts);
+    facts.messages.iter().map(move |message| {
+        let is_verified = match message.approved() {
+            Some(id) => credited.get(&id).is_some_and(|one| one.id == message.id),
+            None => message.outcome == Some(CodeOutcome::Verified),
+        };
+        (message, is_verified)
+    })
 }
 
 /// A message that an approved verification may count at. The greatest is the one.

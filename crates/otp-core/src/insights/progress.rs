@@ -29,6 +29,8 @@ pub struct MessageProgress {
     pub delivered_at: Option<Timestamp>,
     /// Whether an event says that it was read.
     pub was_read: bool,
+    /// The provider's code of its failure, if it failed with one.
+    pub failure_code: Option<i32>,
     /// The outcome that the caller reported.
     pub outcome: Option<CodeOutcome>,
     /// The verification whose code it carries, if the service made it.

@@ -65,6 +65,7 @@ mod tests {
             was_sent: true,
             delivered_at: None,
             was_read: false,
+            failure_code: None,
             outcome: None,
             verification: Some(OfVerification {
                 id: VerificationId(Uuid::from_u128(number)),

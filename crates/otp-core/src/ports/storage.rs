@@ -2,11 +2,11 @@
 
 use super::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, CreditAudit, Directory, Erasure, Fallbacks,
-    IdempotentAnswers, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox, OptOuts, Orders,
-    OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts, RecipientIdentities,
-    ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
-    SignInAttempts, SignInLinks, Staff, StorageHealth, Subscriptions, Templates, TestInbox,
-    VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
+    IdempotentAnswers, InsightRollups, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox,
+    OptOuts, Orders, OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts,
+    RecipientIdentities, ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths,
+    Senders, Sessions, SignInAttempts, SignInLinks, Staff, StorageHealth, Subscriptions, Templates,
+    TestInbox, VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
 };
 
 /// All ports that a storage adapter provides.
@@ -23,6 +23,7 @@ pub trait Storage:
     + Erasure
     + Fallbacks
     + IdempotentAnswers
+    + InsightRollups
     + Insights
     + Keyring
     + MessageOutcomes
@@ -68,6 +69,7 @@ impl<T> Storage for T where
         + Erasure
         + Fallbacks
         + IdempotentAnswers
+        + InsightRollups
         + Insights
         + Keyring
         + MessageOutcomes

@@ -26,6 +26,7 @@ mod phone_corpus;
 mod proof_keys;
 mod receipts;
 mod record_outcome;
+mod roll_up_insights;
 mod rotate_api_key;
 mod send_message;
 mod senders;

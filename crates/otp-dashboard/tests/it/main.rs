@@ -2,6 +2,7 @@
 
 mod browser;
 mod explain;
+mod insights;
 mod keys;
 mod live;
 mod locale;

@@ -130,6 +130,7 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
             "#main",
             "/dashboard",
             "/dashboard/credits",
+            "/dashboard/insights",
             "/dashboard/keys",
             "/dashboard/messages",
             "/dashboard/settings",

@@ -29,6 +29,7 @@ pub(super) fn state(people: &People) -> DashboardState {
         manage_own_keys: people.manage_own_keys(),
         manage_own_orders: people.manage_own_orders(),
         show_own_credits: people.show_own_credits(),
+        show_own_insights: people.show_own_insights(),
         handle_orders: people.handle_orders(),
         manage_staff: people.manage_staff(),
         list_audit_entries: people.list_audit_entries(),

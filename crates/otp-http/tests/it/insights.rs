@@ -28,6 +28,7 @@ fn message(number: u128) -> MessageProgress {
         was_sent: true,
         delivered_at: Timestamp::parse("2026-05-14T09:13:45.250Z").ok(),
         was_read: true,
+        failure_code: None,
         outcome: Some(CodeOutcome::Verified),
         verification: None,
     }

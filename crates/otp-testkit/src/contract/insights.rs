@@ -61,6 +61,7 @@ fn admitted(attempt: &SendAttempt) -> MessageProgress {
         was_sent: false,
         delivered_at: None,
         was_read: false,
+        failure_code: None,
         outcome: None,
         verification: None,
     }
@@ -146,6 +147,7 @@ pub async fn the_progress_of_each_message_is_known(store: Arc<dyn Storage>) {
             was_sent,
             delivered_at: delivered_second.map(|second| attempt.at + seconds(second)),
             was_read,
+            failure_code: (status == MessageStatus::Failed).then_some(131_026),
             ..admitted(&attempt)
         });
         fixture.clock.advance(seconds(1));

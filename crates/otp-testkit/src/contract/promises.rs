@@ -22,6 +22,7 @@ macro_rules! storage_contract {
             fallbacks,
             idempotency,
             idempotent_answers,
+            insight_rollups,
             insights,
             keyring,
             notice_outbox,
@@ -146,6 +147,14 @@ macro_rules! storage_contract {
             erasing_leaves_no_trace_of_the_recipient,
             an_erased_message_still_counts,
             an_erased_recipient_is_still_opted_out,
+        }
+    };
+    (@insight_rollups $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; insight_rollups:
+            the_first_uncounted_message_of_each_account_is_known,
+            accounts_are_counted_in_the_order_of_their_ids,
+            a_settled_slot_becomes_part_of_its_day,
+            racers_keep_a_slot_once,
         }
     };
     (@insights $fresh:expr) => {

@@ -61,6 +61,7 @@ impl State {
             was_sent,
             delivered_at: deliveries.map(|event| event.recorded_at).min(),
             was_read,
+            failure_code: record.failure.and_then(|failure| failure.code),
             outcome: record.outcome.map(|recorded| recorded.outcome),
             verification: stored.verification_id.and_then(|id| {
                 let verification = self.verified.verifications.get(&id)?;

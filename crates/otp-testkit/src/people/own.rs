@@ -6,6 +6,9 @@ use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::open_test_account::OpenTestAccount;
+use otp_core::usecases::own_accounts::OwnAccounts;
+use otp_core::usecases::roll_up_insights::RollUpInsights;
+use otp_core::usecases::show_own_insights::ShowOwnInsights;
 use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
 use otp_core::usecases::show_test_inbox::ShowTestInbox;
 
@@ -54,6 +57,28 @@ impl People {
                 clock: fixture.clock.clone(),
                 randomness: fixture.randomness.clone(),
             },
+        }
+    }
+
+    /// Shows the insights of people's accounts.
+    pub fn show_own_insights(&self) -> ShowOwnInsights {
+        let fixture = &self.world.fixture;
+        let store = || fixture.store.clone();
+        ShowOwnInsights {
+            own: OwnAccounts { accounts: store() },
+            insights: store(),
+            rollups: store(),
+            clock: fixture.clock.clone(),
+        }
+    }
+
+    /// Counts what the insights show.
+    pub fn roll_up_insights(&self) -> RollUpInsights {
+        let fixture = &self.world.fixture;
+        RollUpInsights {
+            insights: fixture.store.clone(),
+            rollups: fixture.store.clone(),
+            clock: fixture.clock.clone(),
         }
     }
 }

@@ -25,6 +25,7 @@ fn message(number: u128, status: MessageStatus) -> MessageProgress {
         was_sent: false,
         delivered_at: None,
         was_read: false,
+        failure_code: None,
         outcome: None,
         verification: None,
     }
