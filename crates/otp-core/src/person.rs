@@ -13,11 +13,13 @@ mod membership;
 pub mod password;
 pub mod permission;
 pub mod second_factor;
+mod security_record;
 pub mod session;
 pub mod sign_in;
 pub mod staff;
 
 pub use membership::{AccountRole, Membership};
+pub use security_record::SecurityRecord;
 
 use crate::account::{Account, ContactLine};
 use crate::audit::Actor;

@@ -117,6 +117,7 @@ pub mod sign_up;
 pub mod staff_actor;
 pub mod stop_sender;
 pub mod sync_templates;
+pub mod tell_person;
 pub mod unset_price;
 pub mod verify_audit_trail;
 pub mod waiting;

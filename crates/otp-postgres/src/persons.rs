@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::audit::AuditEntry;
 use otp_core::ids::PersonId;
 use otp_core::keyring::KeyOwner;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::session::Session;
-use otp_core::person::{Membership, NewHolder, Person};
+use otp_core::person::{Membership, NewHolder, Person, SecurityRecord};
 use otp_core::ports::{Persons, PortError};
 use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::ui_language::UiLanguage;
@@ -19,6 +19,7 @@ use otp_rows::schema::{accounts, keyring, memberships, persons, sessions, sign_i
 use crate::PgStore;
 use crate::audit_trail::append;
 use crate::errors::port_error;
+use crate::notice_outbox::insert_notices;
 use crate::pipeline::{try_join, try_join3};
 use crate::sessions::end_all;
 use crate::transaction::Transaction;
@@ -80,10 +81,10 @@ impl Persons for PgStore {
         person: PersonId,
         password: &PasswordHash,
         keep: Option<Session>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let set = set_password(&transaction, (person, password), keep, entry).await;
+        let set = set_password(&transaction, (person, password), keep, record).await;
         match set.map_err(port_error) {
             Ok(false) => {
                 transaction.roll_back().await;
@@ -183,7 +184,7 @@ async fn set_password(
     transaction: &Transaction,
     (person, password): (PersonId, &PasswordHash),
     keep: Option<Session>,
-    entry: &AuditEntry,
+    record: &SecurityRecord,
 ) -> QueryResult<bool> {
     let mut connection = transaction.connection();
     let update = diesel::update(persons::table.find(Col(person)))
@@ -211,6 +212,15 @@ async fn set_password(
     let keep = keep.map(|keep| keep.id);
     let ended = end_all(transaction.connection(), person, keep);
     try_join(ended, links).await?;
-    append(transaction.connection(), [entry.clone()]).await?;
+    keep_record(transaction.connection(), record).await?;
     Ok(true)
+}
+
+/// Adds the traces of a change, as the last statements of its transaction.
+pub(crate) async fn keep_record(
+    connection: &AsyncPgConnection,
+    record: &SecurityRecord,
+) -> QueryResult<()> {
+    insert_notices(connection, record.notice.as_slice()).await?;
+    append(connection, [record.entry.clone()]).await
 }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use otp_core::audit::AuditEntry;
 use otp_core::ids::{PersonId, SessionId};
+use otp_core::person::SecurityRecord;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::ports::{PortError, SecondFactors};
 use otp_core::time::Timestamp;
@@ -13,8 +13,8 @@ use otp_rows::rows::{RecoveryCodeRow, SecondFactorRow};
 use otp_rows::schema::{persons, recovery_codes, second_factors};
 
 use crate::PgStore;
-use crate::audit_trail::append;
 use crate::errors::port_error;
+use crate::persons::keep_record;
 use crate::pipeline::{try_join, try_join3};
 use crate::sessions::end_all;
 use crate::transaction::Transaction;
@@ -48,12 +48,12 @@ impl SecondFactors for PgStore {
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
         keep: SessionId,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
         let codes = RecoveryCodeRow::of(person, recovery_codes);
         let transaction = Transaction::on(self.connection().await?);
         let of = (person, keep);
-        let confirmed = confirm(&transaction, of, (step, at), codes, entry).await;
+        let confirmed = confirm(&transaction, of, (step, at), codes, record).await;
         transaction.finish(confirmed.map_err(port_error)).await
     }
 
@@ -95,10 +95,10 @@ impl SecondFactors for PgStore {
         &self,
         person: PersonId,
         keep: Option<SessionId>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let removed = remove(&transaction, person, keep, entry).await;
+        let removed = remove(&transaction, person, keep, record).await;
         transaction.finish(removed.map_err(port_error)).await
     }
 }
@@ -123,7 +123,7 @@ async fn confirm(
     (person, keep): (PersonId, SessionId),
     (step, at): (i64, Timestamp),
     codes: Vec<RecoveryCodeRow>,
-    entry: &AuditEntry,
+    record: &SecurityRecord,
 ) -> QueryResult<bool> {
     let mut first = transaction.connection();
     let unconfirmed = second_factors::table
@@ -151,7 +151,7 @@ async fn confirm(
         .execute(&mut first);
     let ended = end_all(transaction.connection(), person, Some(keep));
     try_join(kept, ended).await?;
-    append(transaction.connection(), [entry.clone()]).await?;
+    keep_record(transaction.connection(), record).await?;
     Ok(true)
 }
 
@@ -159,14 +159,14 @@ async fn remove(
     transaction: &Transaction,
     person: PersonId,
     keep: Option<SessionId>,
-    entry: &AuditEntry,
+    record: &SecurityRecord,
 ) -> QueryResult<bool> {
     let mut connection = transaction.connection();
     let delete = diesel::delete(second_factors::table.find(Col(person))).execute(&mut connection);
     let ((), removed) = try_join(transaction.begin(), delete).await?;
     if removed > 0 {
         end_all(transaction.connection(), person, keep).await?;
-        append(transaction.connection(), [entry.clone()]).await?;
+        keep_record(transaction.connection(), record).await?;
     }
     Ok(removed > 0)
 }

@@ -4,16 +4,19 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::ids::{PersonId, SessionId};
+use otp_core::notice::MailNotice;
+use otp_core::person::device::Device;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::ports::{PortError, Sessions};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SessionChangeRow, SessionRow};
-use otp_rows::schema::{persons, second_factors, sessions};
+use otp_rows::schema::{known_devices, persons, second_factors, sessions};
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::notice_outbox::insert_notices;
 use crate::pipeline::try_join;
 use crate::transaction::Transaction;
 
@@ -24,10 +27,25 @@ impl Sessions for PgStore {
         session: &Session,
         password: &PasswordHash,
         instead_of: Option<SessionHash>,
+        notices: &[MailNotice],
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
         let begun = begin(&transaction, session, password, instead_of).await;
+        let begun = match begun {
+            Ok(true) => remember(&transaction, session, notices).await,
+            other => other,
+        };
         transaction.finish(begun.map_err(port_error)).await
+    }
+
+    async fn known_devices(&self, person: PersonId) -> Result<Vec<Device>, PortError> {
+        let devices: Vec<Col<Device>> = known_devices::table
+            .filter(known_devices::person_id.eq(Col(person)))
+            .select(known_devices::device)
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(devices.into_iter().map(|device| device.0).collect())
     }
 
     async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError> {
@@ -144,6 +162,25 @@ async fn begin(
             insert.await?;
         }
     }
+    Ok(true)
+}
+
+/// Makes the device of a session known, and adds the notices. Returns `true`.
+async fn remember(
+    transaction: &Transaction,
+    session: &Session,
+    notices: &[MailNotice],
+) -> QueryResult<bool> {
+    let mut connection = transaction.connection();
+    diesel::insert_into(known_devices::table)
+        .values((
+            known_devices::person_id.eq(Col(session.person_id)),
+            known_devices::device.eq(Col(session.device)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(&mut connection)
+        .await?;
+    insert_notices(connection, notices).await?;
     Ok(true)
 }
 

@@ -24,7 +24,7 @@ use otp_core::notice::{Announced, LowBalance, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::order::{ContactWay, DeclineReason, OrderStatus};
 use otp_core::person::AccountRole;
-use otp_core::person::device::{Browser, System};
+use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::RecoveryHash;
 use otp_core::person::session::{SessionHash, Stage};
@@ -132,6 +132,7 @@ codes!(
     ConsentSource,
     ContactWay,
     DeliveryState,
+    Device,
     EndpointStanding,
     EntryKind,
     EventSource,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use otp_core::account::{ContactLine, house_contact};
+use otp_core::account::{ContactLine, HOUSE_ACCOUNT, house_contact};
 use otp_core::language::LanguageTag;
 use otp_core::ports::PortError;
 use otp_core::usecases::begin_session::BeginSession;
@@ -40,6 +40,7 @@ use otp_core::usecases::show_test_inbox::ShowTestInbox;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
+use otp_core::usecases::tell_person::TellPerson;
 use otp_dashboard::{Dashboard, DashboardOptions, DashboardState};
 use otp_edge::UseCaseRunner;
 
@@ -72,9 +73,15 @@ pub(crate) fn state(
     let own = OwnAccounts {
         accounts: storage(),
     };
+    let tell = TellPerson {
+        persons: storage(),
+        accounts: storage(),
+        house: settings.mail.is_some().then_some(HOUSE_ACCOUNT),
+    };
     let begin_session = BeginSession {
         sessions: storage(),
         factors: storage(),
+        tell: tell.clone(),
         clock: Arc::clone(&adapters.clock),
         randomness: Arc::clone(&adapters.randomness),
     };
@@ -119,6 +126,7 @@ pub(crate) fn state(
             factors: storage(),
             installation: installation(),
             issuer: company(settings).to_owned(),
+            tell,
             clock: Arc::clone(&adapters.clock),
             randomness: Arc::clone(&adapters.randomness),
         },

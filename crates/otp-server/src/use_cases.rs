@@ -428,7 +428,9 @@ pub(crate) fn mail_notices(
     MailNotices {
         outbox: adapters.storage.clone(),
         accounts: adapters.storage.clone(),
+        persons: adapters.storage.clone(),
         sealers: adapters.sealers.clone(),
+        installation: Arc::clone(&adapters.keys.installation),
         sender: Arc::clone(sender),
         clock: Arc::clone(&adapters.clock),
         orders_to: settings.accounts.orders_to.clone(),

@@ -5,6 +5,7 @@
 
 use otp_core::account::ContactLine;
 use otp_core::notice::NoticeKind;
+use otp_core::person::device::{Browser, System};
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 use otp_texts::Direction;
@@ -82,6 +83,12 @@ impl About<'_> {
             Self::Notice(NoticeKind::OrderPlaced { .. }) => {
                 ("greeting-operators", "footer-operators")
             }
+            Self::Notice(
+                NoticeKind::NewDevice { .. }
+                | NoticeKind::PasswordChanged { .. }
+                | NoticeKind::SecondFactorOn { .. }
+                | NoticeKind::SecondFactorOff { .. },
+            ) => ("greeting", "footer-person"),
             Self::Notice(_) | Self::Test => ("greeting", "footer"),
         }
     }
@@ -144,6 +151,21 @@ impl About<'_> {
                 ("reference", left_to_right(&order_id.reference())),
                 ("reason", first_strong(reason.as_str())),
             ],
+            Self::Notice(NoticeKind::NewDevice { device, .. }) => vec![
+                (
+                    "browser",
+                    left_to_right(device.browser.map_or("?", Browser::as_str)),
+                ),
+                (
+                    "system",
+                    left_to_right(device.system.map_or("?", System::as_str)),
+                ),
+            ],
+            Self::Notice(
+                NoticeKind::PasswordChanged { .. }
+                | NoticeKind::SecondFactorOn { .. }
+                | NoticeKind::SecondFactorOff { .. },
+            ) => Vec::new(),
             Self::Test => vec![
                 ("granted", left_to_right("1,000")),
                 ("sender", left_to_right("otp-server")),

@@ -7,7 +7,7 @@ use otp_core::ids::PersonId;
 use otp_core::keyring::KeyOwner;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::session::Session;
-use otp_core::person::{Membership, NewHolder, Person};
+use otp_core::person::{Membership, NewHolder, Person, SecurityRecord};
 use otp_core::ports::{Persons, PortError};
 use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::ui_language::UiLanguage;
@@ -17,6 +17,8 @@ use otp_rows::schema::{accounts, keyring, memberships, persons, sessions, sign_i
 
 use crate::SqliteStore;
 use crate::audit_trail::append;
+use crate::errors::StoreError;
+use crate::notice_outbox::insert_notices;
 use crate::sessions::end_all;
 
 #[async_trait]
@@ -103,9 +105,9 @@ impl Persons for SqliteStore {
         person: PersonId,
         password: &PasswordHash,
         keep: Option<Session>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
-        let (password, entry) = (password.clone(), entry.clone());
+        let (password, record) = (password.clone(), record.clone());
         self.write("db.persons.set_password", move |connection| {
             if let Some(keep) = &keep {
                 let kept = sessions::table
@@ -125,7 +127,7 @@ impl Persons for SqliteStore {
             end_all(connection, person, keep.map(|keep| keep.id))?;
             let links = sign_in_links::table.filter(sign_in_links::person_id.eq(Col(person)));
             diesel::delete(links).execute(connection)?;
-            append(connection, [entry])?;
+            keep_record(connection, record)?;
             Ok(true)
         })
         .await
@@ -193,5 +195,15 @@ fn join(
         .values(membership)
         .execute(connection)?;
     append(connection, [entry])?;
+    Ok(())
+}
+
+/// Adds the traces of a change, as the last statements of its transaction.
+pub(crate) fn keep_record(
+    connection: &mut SqliteConnection,
+    record: SecurityRecord,
+) -> Result<(), StoreError> {
+    insert_notices(connection, record.notice.as_slice())?;
+    append(connection, [record.entry])?;
     Ok(())
 }

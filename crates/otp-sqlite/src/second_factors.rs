@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use otp_core::audit::AuditEntry;
 use otp_core::ids::{PersonId, SessionId};
+use otp_core::person::SecurityRecord;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::ports::{PortError, SecondFactors};
 use otp_core::time::Timestamp;
@@ -12,7 +12,7 @@ use otp_rows::rows::{RecoveryCodeRow, SecondFactorRow};
 use otp_rows::schema::{recovery_codes, second_factors};
 
 use crate::SqliteStore;
-use crate::audit_trail::append;
+use crate::persons::keep_record;
 use crate::sessions::end_all;
 
 #[async_trait]
@@ -56,10 +56,10 @@ impl SecondFactors for SqliteStore {
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
         keep: SessionId,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
         let codes = RecoveryCodeRow::of(person, recovery_codes);
-        let entry = entry.clone();
+        let record = record.clone();
         self.write("db.second_factors.confirm", move |connection| {
             let unconfirmed = second_factors::table
                 .find(Col(person))
@@ -79,7 +79,7 @@ impl SecondFactors for SqliteStore {
                     .values(code)
                     .execute(connection)?;
             }
-            append(connection, [entry])?;
+            keep_record(connection, record)?;
             Ok(true)
         })
         .await
@@ -126,15 +126,15 @@ impl SecondFactors for SqliteStore {
         &self,
         person: PersonId,
         keep: Option<SessionId>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
-        let entry = entry.clone();
+        let record = record.clone();
         self.write("db.second_factors.remove", move |connection| {
             let removed =
                 diesel::delete(second_factors::table.find(Col(person))).execute(connection)?;
             if removed > 0 {
                 end_all(connection, person, keep)?;
-                append(connection, [entry])?;
+                keep_record(connection, record)?;
             }
             Ok(removed > 0)
         })

@@ -3,15 +3,18 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::ids::{PersonId, SessionId};
+use otp_core::notice::MailNotice;
+use otp_core::person::device::Device;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::ports::{PortError, Sessions};
 use otp_core::time::Timestamp;
 use otp_rows::Col;
 use otp_rows::rows::{SessionChangeRow, SessionRow};
-use otp_rows::schema::{persons, second_factors, sessions};
+use otp_rows::schema::{known_devices, persons, second_factors, sessions};
 
 use crate::SqliteStore;
+use crate::notice_outbox::insert_notices;
 
 #[async_trait]
 impl Sessions for SqliteStore {
@@ -20,10 +23,12 @@ impl Sessions for SqliteStore {
         session: &Session,
         password: &PasswordHash,
         instead_of: Option<SessionHash>,
+        notices: &[MailNotice],
     ) -> Result<bool, PortError> {
         let (person, stage) = (session.person_id, session.stage);
         let password = password.clone();
-        let row = SessionRow::from(session);
+        let (row, device) = (SessionRow::from(session), session.device);
+        let notices = notices.to_vec();
         self.write("db.sessions.begin", move |connection| {
             let unchanged = persons::table
                 .find(Col(person))
@@ -48,7 +53,26 @@ impl Sessions for SqliteStore {
             diesel::insert_into(sessions::table)
                 .values(row)
                 .execute(connection)?;
+            diesel::insert_into(known_devices::table)
+                .values((
+                    known_devices::person_id.eq(Col(person)),
+                    known_devices::device.eq(Col(device)),
+                ))
+                .on_conflict_do_nothing()
+                .execute(connection)?;
+            insert_notices(connection, &notices)?;
             Ok(true)
+        })
+        .await
+    }
+
+    async fn known_devices(&self, person: PersonId) -> Result<Vec<Device>, PortError> {
+        self.read("db.sessions.known_devices", move |connection| {
+            let devices: Vec<Col<Device>> = known_devices::table
+                .filter(known_devices::person_id.eq(Col(person)))
+                .select(known_devices::device)
+                .load(connection)?;
+            Ok(devices.into_iter().map(|device| device.0).collect())
         })
         .await
     }

@@ -52,6 +52,7 @@ use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::{SignUp, SignUpPolicy};
 use otp_core::usecases::staff_actor::StaffActor;
+use otp_core::usecases::tell_person::TellPerson;
 use otp_core::webhook::PrivateTargets;
 
 use crate::contract::fixture::{Fixture, credits, new_account};
@@ -219,8 +220,18 @@ impl People {
         BeginSession {
             sessions: fixture.store.clone(),
             factors: fixture.store.clone(),
+            tell: self.tell_person(),
             clock: fixture.clock.clone(),
             randomness: fixture.randomness.clone(),
+        }
+    }
+
+    /// Makes the mails about people's own sign-in.
+    pub fn tell_person(&self) -> TellPerson {
+        TellPerson {
+            persons: self.world.fixture.store.clone(),
+            accounts: self.world.fixture.store.clone(),
+            house: Some(HOUSE_ACCOUNT),
         }
     }
 
@@ -440,6 +451,7 @@ impl People {
             factors: fixture.store.clone(),
             installation: Arc::clone(&fixture.installation),
             issuer: "Gateway".to_owned(),
+            tell: self.tell_person(),
             clock: fixture.clock.clone(),
             randomness: fixture.randomness.clone(),
         }
@@ -452,6 +464,7 @@ impl People {
             persons: fixture.store.clone(),
             factors: fixture.store.clone(),
             installation: Arc::clone(&fixture.installation),
+            tell: self.tell_person(),
             clock: fixture.clock.clone(),
             randomness: fixture.randomness.clone(),
         }

@@ -35,12 +35,13 @@ use otp_core::opt_out::UnresolvedConsent;
 use otp_core::opt_out::consent::{ConsentEntry, OptOut, Recipient};
 use otp_core::order::{NewOrder, Order, OrderChange};
 use otp_core::page::PagePosition;
+use otp_core::person::device::Device;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
 use otp_core::person::sign_in::SignInLink;
 use otp_core::person::staff::{StaffChange, StaffMember, StaffRefusal};
-use otp_core::person::{Membership, NewHolder, Person};
+use otp_core::person::{Membership, NewHolder, Person, SecurityRecord};
 use otp_core::plan::Plan;
 use otp_core::ports::{
     Accounts, AdmissionFacts, ApiKeys, AuditTrail, ConsentTargets, CreditAudit, Directory, Erasure,
@@ -289,7 +290,7 @@ storage_parts! {
         async fn find_person_by_email(email: PersonIndex) -> Option<Person>;
         async fn list_memberships(person: PersonId) -> Vec<Membership>;
         async fn set_password(
-            person: PersonId, password: &PasswordHash, keep: Option<Session>, entry: &AuditEntry,
+            person: PersonId, password: &PasswordHash, keep: Option<Session>, record: &SecurityRecord,
         ) -> bool;
         async fn set_details(person: PersonId, name: &Sealed, language: UiLanguage) -> bool;
         async fn rehash_password(
@@ -345,13 +346,13 @@ storage_parts! {
         async fn find_second_factor(person: PersonId) -> Option<SecondFactor>;
         async fn confirm_second_factor(
             person: PersonId, step: i64, at: Timestamp, recovery_codes: &[RecoveryHash],
-            keep: SessionId, entry: &AuditEntry,
+            keep: SessionId, record: &SecurityRecord,
         ) -> bool;
         async fn use_step(person: PersonId, step: i64) -> bool;
         async fn use_recovery_code(person: PersonId, code: RecoveryHash) -> bool;
         async fn count_recovery_codes(person: PersonId) -> usize;
         async fn remove_second_factor(
-            person: PersonId, keep: Option<SessionId>, entry: &AuditEntry,
+            person: PersonId, keep: Option<SessionId>, record: &SecurityRecord,
         ) -> bool;
     }
     send_ledger: SendLedger {
@@ -376,12 +377,16 @@ storage_parts! {
     }
     sessions: Sessions {
         async fn begin_session(
-            session: &Session, password: &PasswordHash, instead_of: Option<SessionHash>,
+            session: &Session,
+            password: &PasswordHash,
+            instead_of: Option<SessionHash>,
+            notices: &[MailNotice],
         ) -> bool;
         async fn find_session(hash: SessionHash) -> Option<Session>;
         async fn replace_session(before: SessionHash, after: &Session) -> bool;
         async fn end_session(person: PersonId, id: SessionId) -> bool;
         async fn end_sessions(person: PersonId, keep: SessionId) -> ();
+        async fn known_devices(person: PersonId) -> Vec<Device>;
         async fn list_sessions(person: PersonId) -> Vec<Session>;
         async fn forget_sessions(before: Timestamp, limit: usize) -> usize;
     }

@@ -5,6 +5,7 @@ DROP TABLE recovery_codes;
 DROP TABLE second_factors;
 DROP TABLE sign_in_failures;
 DROP TABLE sessions;
+DROP TABLE known_devices;
 DROP TABLE staff;
 DROP TABLE insight_rollups;
 DROP TABLE insight_progress;

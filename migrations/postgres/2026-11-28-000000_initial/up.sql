@@ -758,6 +758,13 @@ CREATE TABLE staff (
     since     timestamptz NOT NULL
 );
 
+-- The devices with which each person ever signed in, by the numbers of the program: a kind of browser on a system.
+CREATE TABLE known_devices (
+    person_id uuid     NOT NULL REFERENCES persons (id),
+    device    smallint NOT NULL,
+    PRIMARY KEY (person_id, device)
+);
+
 -- The sessions of people. The token is in the browser only.
 CREATE TABLE sessions (
     id           uuid        PRIMARY KEY,

@@ -729,6 +729,13 @@ CREATE TABLE staff (
     since     INTEGER NOT NULL
 ) STRICT;
 
+-- The devices with which each person ever signed in, by the numbers of the program: a kind of browser on a system.
+CREATE TABLE known_devices (
+    person_id BLOB    NOT NULL REFERENCES persons (id),
+    device    INTEGER NOT NULL,
+    PRIMARY KEY (person_id, device)
+) STRICT, WITHOUT ROWID;
+
 -- The sessions of people. The token is in the browser only.
 CREATE TABLE sessions (
     id           BLOB    PRIMARY KEY,

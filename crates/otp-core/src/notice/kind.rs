@@ -4,8 +4,9 @@ use uuid::Uuid;
 
 use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
-use crate::ids::{ApiKeyId, OrderId, SenderId, SubscriptionId, WebhookEndpointId};
+use crate::ids::{ApiKeyId, OrderId, PersonId, SenderId, SubscriptionId, WebhookEndpointId};
 use crate::language::LanguageTag;
+use crate::person::device::Device;
 use crate::time::Timestamp;
 
 /// The subject of a notice. It has no personal data, so a store may keep it unsealed.
@@ -80,6 +81,28 @@ pub enum NoticeKind {
         /// The reason.
         reason: Reason,
     },
+    /// A person's password was used on a device with which they never signed in before. The person receives it.
+    NewDevice {
+        /// The person.
+        person_id: PersonId,
+        /// The device.
+        device: Device,
+    },
+    /// A person's password was changed or reset. The person receives it.
+    PasswordChanged {
+        /// The person.
+        person_id: PersonId,
+    },
+    /// A person's second factor was turned on. The person receives it.
+    SecondFactorOn {
+        /// The person.
+        person_id: PersonId,
+    },
+    /// A person's second factor was turned off. The person receives it.
+    SecondFactorOff {
+        /// The person.
+        person_id: PersonId,
+    },
 }
 
 /// The reason something was disabled, in our words or the provider's: one line of at most 200
@@ -118,6 +141,10 @@ impl NoticeKind {
             Self::OrderPlaced { .. } => 6,
             Self::OrderActivated { .. } => 7,
             Self::OrderDeclined { .. } => 8,
+            Self::NewDevice { .. } => 9,
+            Self::PasswordChanged { .. } => 10,
+            Self::SecondFactorOn { .. } => 11,
+            Self::SecondFactorOff { .. } => 12,
         }
     }
 
@@ -133,6 +160,10 @@ impl NoticeKind {
             Self::OrderPlaced { .. } => "OrderPlaced",
             Self::OrderActivated { .. } => "OrderActivated",
             Self::OrderDeclined { .. } => "OrderDeclined",
+            Self::NewDevice { .. } => "NewDevice",
+            Self::PasswordChanged { .. } => "PasswordChanged",
+            Self::SecondFactorOn { .. } => "SecondFactorOn",
+            Self::SecondFactorOff { .. } => "SecondFactorOff",
         }
     }
 
@@ -166,6 +197,10 @@ impl NoticeKind {
                 format!("{order_id}\n{credits}")
             }
             Self::OrderDeclined { order_id, reason } => format!("{order_id}\n{}", reason.0),
+            Self::NewDevice { person_id, device } => format!("{person_id}\n{}", device.code()),
+            Self::PasswordChanged { person_id }
+            | Self::SecondFactorOn { person_id }
+            | Self::SecondFactorOff { person_id } => person_id.to_string(),
         }
     }
 
@@ -212,6 +247,19 @@ impl NoticeKind {
             8 => Self::OrderDeclined {
                 order_id: OrderId(uuid(next()?)?),
                 reason: Reason::new(next()?),
+            },
+            9 => Self::NewDevice {
+                person_id: PersonId(uuid(next()?)?),
+                device: Device::from_code(next()?.parse().ok()?)?,
+            },
+            10 => Self::PasswordChanged {
+                person_id: PersonId(uuid(next()?)?),
+            },
+            11 => Self::SecondFactorOn {
+                person_id: PersonId(uuid(next()?)?),
+            },
+            12 => Self::SecondFactorOff {
+                person_id: PersonId(uuid(next()?)?),
             },
             _ => return None,
         };
@@ -272,6 +320,19 @@ mod tests {
             NoticeKind::OrderDeclined {
                 order_id: OrderId(Uuid::from_u128(9)),
                 reason: Reason::new("No reply for a month"),
+            },
+            NoticeKind::NewDevice {
+                person_id: PersonId(Uuid::from_u128(10)),
+                device: Device::of_user_agent(Some("Linux Firefox/145.0")),
+            },
+            NoticeKind::PasswordChanged {
+                person_id: PersonId(Uuid::from_u128(11)),
+            },
+            NoticeKind::SecondFactorOn {
+                person_id: PersonId(Uuid::from_u128(12)),
+            },
+            NoticeKind::SecondFactorOff {
+                person_id: PersonId(Uuid::from_u128(13)),
             },
         ];
         for (kind, code) in kinds.into_iter().zip(0..) {

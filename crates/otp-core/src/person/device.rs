@@ -85,7 +85,37 @@ known!(
     }
 );
 
+/// The stored number of a device is that of its browser, times this, and that of its system. An unknown one is 0.
+const SYSTEMS: i16 = 100;
+
 impl Device {
+    /// Returns the number a store keeps.
+    pub fn code(self) -> i16 {
+        let browser = self.browser.map_or(0, |browser| browser.code() + 1);
+        let system = self.system.map_or(0, |system| system.code() + 1);
+        browser * SYSTEMS + system
+    }
+
+    /// Returns the device of a stored number.
+    pub fn from_code(code: i16) -> Option<Self> {
+        let (browser, system) = (code.div_euclid(SYSTEMS), code.rem_euclid(SYSTEMS));
+        let browser = match browser {
+            0 => None,
+            known => Some(Browser::from_code(known - 1)?),
+        };
+        let system = match system {
+            0 => None,
+            known => Some(System::from_code(known - 1)?),
+        };
+        Some(Self { browser, system })
+    }
+
+    /// Returns whether a sign-in with this device is news to a person who signed in with these before. The first
+    /// device is not: the person has just signed up.
+    pub fn is_news_after(self, known: &[Self]) -> bool {
+        !known.is_empty() && !known.contains(&self)
+    }
+
     /// Reads the header `User-Agent`.
     pub fn of_user_agent(user_agent: Option<&str>) -> Self {
         Self {
@@ -98,6 +128,36 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_device_has_a_number_of_its_own() {
+        let of = |browser: Option<Browser>, system| Device { browser, system };
+        let browsers = Browser::ALL.iter().copied().map(Some).chain([None]);
+        let mut codes = std::collections::BTreeSet::new();
+        for browser in browsers {
+            for system in System::ALL.iter().copied().map(Some).chain([None]) {
+                let device = of(browser, system);
+                assert_eq!(Device::from_code(device.code()), Some(device));
+                codes.insert(device.code());
+            }
+        }
+        assert_eq!(
+            codes.len(),
+            (Browser::ALL.len() + 1) * (System::ALL.len() + 1)
+        );
+        for code in [-1, 99, 9_900] {
+            assert_eq!(Device::from_code(code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_device_is_news_if_there_were_others_only() {
+        let firefox = Device::of_user_agent(Some("Firefox/145.0"));
+        let unknown = Device::of_user_agent(None);
+        assert!(!firefox.is_news_after(&[]));
+        assert!(!firefox.is_news_after(&[unknown, firefox]));
+        assert!(firefox.is_news_after(&[unknown]));
+    }
 
     #[test]
     fn a_browser_is_recognised_by_its_own_mark() {

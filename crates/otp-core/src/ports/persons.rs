@@ -6,7 +6,7 @@ use crate::audit::AuditEntry;
 use crate::ids::PersonId;
 use crate::person::password::PasswordHash;
 use crate::person::session::Session;
-use crate::person::{Membership, NewHolder, Person};
+use crate::person::{Membership, NewHolder, Person, SecurityRecord};
 use crate::ports::PortError;
 use crate::sealing::{PersonIndex, Sealed};
 use crate::ui_language::UiLanguage;
@@ -39,15 +39,15 @@ pub trait Persons: Send + Sync {
     /// Returns the memberships of a person, oldest first.
     async fn list_memberships(&self, person: PersonId) -> Result<Vec<Membership>, PortError>;
 
-    /// Replaces the password, ends all sessions of the person but `keep`, deletes their sign-in links and adds the entry
-    /// of the audit trail, all or nothing; returns `false`, and changes nothing, if the person does not exist, or if
+    /// Replaces the password, ends all sessions of the person but `keep`, deletes their sign-in links and adds the
+    /// record, all or nothing; returns `false`, and changes nothing, if the person does not exist, or if
     /// `keep` was ended or renewed meanwhile.
     async fn set_password(
         &self,
         person: PersonId,
         password: &PasswordHash,
         keep: Option<Session>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError>;
 
     /// Replaces the name, sealed, and the language; returns `false` if the person does not exist.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use crate::audit::AuditEntry;
 use crate::ids::{PersonId, SessionId};
+use crate::person::SecurityRecord;
 use crate::person::second_factor::{RecoveryHash, SecondFactor};
 use crate::ports::PortError;
 use crate::time::Timestamp;
@@ -21,7 +21,7 @@ pub trait SecondFactors: Send + Sync {
     -> Result<Option<SecondFactor>, PortError>;
 
     /// Confirms the factor of a person by the code of a step, keeps its recovery codes, ends all sessions of the person
-    /// but `keep` and adds the entry of the audit trail, all or nothing; returns `false`, and changes nothing, if there
+    /// but `keep` and adds the record, all or nothing; returns `false`, and changes nothing, if there
     /// is none that waits for it.
     async fn confirm_second_factor(
         &self,
@@ -30,7 +30,7 @@ pub trait SecondFactors: Send + Sync {
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
         keep: SessionId,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError>;
 
     /// Uses the code of a step; returns `false` if it, or the code of a later step, was used already. Of several uses
@@ -47,12 +47,12 @@ pub trait SecondFactors: Send + Sync {
     /// Returns how many recovery codes of a person are not used.
     async fn count_recovery_codes(&self, person: PersonId) -> Result<usize, PortError>;
 
-    /// Removes the factor with its recovery codes, ends all sessions of the person but `keep`, and adds the entry of the
-    /// audit trail, all or nothing; returns `false`, and changes nothing, if the person has none.
+    /// Removes the factor with its recovery codes, ends all sessions of the person but `keep`, and adds the record, all or
+    /// nothing; returns `false`, and changes nothing, if the person has none.
     async fn remove_second_factor(
         &self,
         person: PersonId,
         keep: Option<SessionId>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError>;
 }

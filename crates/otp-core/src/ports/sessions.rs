@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 
 use crate::ids::{PersonId, SessionId};
+use crate::notice::MailNotice;
+use crate::person::device::Device;
 use crate::person::password::PasswordHash;
 use crate::person::session::{Session, SessionHash};
 use crate::ports::PortError;
@@ -15,6 +17,8 @@ pub trait Sessions: Send + Sync {
     /// Adds a session, and ends the one with the hash `instead_of`, if there is one: whoever signs in again in a
     /// browser leaves no session behind. Returns `false`, and changes nothing, if the person does not exist, has
     /// another password than `password`, or has a confirmed second factor that the session's stage does not wait for.
+    /// With the session, the notices are added to the outbox, and its device is [known](Sessions::known_devices) from
+    /// then on, all or nothing.
     ///
     /// A new password and a new second factor end all sessions, so a session MUST NOT begin with a password that is being
     /// replaced, or without a second factor that is being confirmed, at the same time: the adapter locks the person.
@@ -23,7 +27,11 @@ pub trait Sessions: Send + Sync {
         session: &Session,
         password: &PasswordHash,
         instead_of: Option<SessionHash>,
+        notices: &[MailNotice],
     ) -> Result<bool, PortError>;
+
+    /// Returns each device with which the person ever began a session, in any order.
+    async fn known_devices(&self, person: PersonId) -> Result<Vec<Device>, PortError>;
 
     /// Returns the session with this hash, also one that no longer [exists](Session::exists_at).
     async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError>;

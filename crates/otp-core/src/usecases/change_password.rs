@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::PersonId;
+use crate::notice::NoticeKind;
+use crate::person::SecurityRecord;
 use crate::person::password::{Factors, Password, RefusedPassword};
 use crate::ports::{Persons, PortError};
 use crate::usecases::prove_person::{ProvePerson, ProvePersonError};
@@ -62,7 +64,7 @@ impl ChangePassword {
         viewer.session.is_fresh_at(now)
     }
 
-    /// Sets a new password, and ends all other sessions of the person.
+    /// Sets a new password, ends all other sessions of the person, and tells them by mail.
     ///
     /// A try counts as a wrong proof before it is compared, as in [`ProvePerson`].
     pub async fn execute(
@@ -105,10 +107,13 @@ impl ChangePassword {
             now,
             &*prove.begin_session.randomness,
         );
+        let kind = NoticeKind::PasswordChanged { person_id: person };
+        let notice = prove.begin_session.tell.notice(person, kind, now).await?;
+        let record = SecurityRecord { entry, notice };
         let keep = Some(viewer.session);
         if self
             .persons
-            .set_password(person, &hash, keep, &entry)
+            .set_password(person, &hash, keep, &record)
             .await?
         {
             Ok(())

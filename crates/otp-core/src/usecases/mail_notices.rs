@@ -14,10 +14,11 @@ use crate::lease::Lease;
 use crate::notice::{NoticeKind, NoticeOutcome, NoticeState, QueuedNotice};
 use crate::ports::{
     Accounts, AddressedNotice, Clock, NoticeError, NoticeOutbox, NoticeRecipient, NoticeSender,
-    PortError,
+    Persons, PortError,
 };
 use crate::recipient::EmailAddress;
 use crate::retry::RetryWaits;
+use crate::sealing::InstallationSealer;
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::account_sealers::AccountSealers;
@@ -44,8 +45,12 @@ pub struct MailNotices {
     pub outbox: Arc<dyn NoticeOutbox>,
     /// Finds the addresses.
     pub accounts: Arc<dyn Accounts>,
-    /// Opens the addresses.
+    /// Finds the people whom a notice is about.
+    pub persons: Arc<dyn Persons>,
+    /// Opens the addresses of accounts.
     pub sealers: AccountSealers,
+    /// Opens the addresses of people.
+    pub installation: Arc<InstallationSealer>,
     /// Sends the mail.
     pub sender: Arc<dyn NoticeSender>,
     /// Tells the time.
@@ -123,6 +128,19 @@ impl MailNotices {
             | NoticeKind::WebhookDisabled { .. }
             | NoticeKind::OrderActivated { .. }
             | NoticeKind::OrderDeclined { .. } => (contact.email, contact.name),
+            NoticeKind::NewDevice { person_id, .. }
+            | NoticeKind::PasswordChanged { person_id }
+            | NoticeKind::SecondFactorOn { person_id }
+            | NoticeKind::SecondFactorOff { person_id } => {
+                let Some(person) = self.persons.find_person(person_id).await? else {
+                    return Ok(Err(NoticeError::Refused("the person is gone".to_owned())));
+                };
+                let Ok(details) = person.open(&self.installation) else {
+                    let reason = "the person's address cannot be read";
+                    return Ok(Err(NoticeError::Postponed(reason.to_owned())));
+                };
+                (details.email, details.name)
+            }
         };
         let mail = AddressedNotice {
             notice: notice.clone(),

@@ -6,10 +6,13 @@ use zeroize::Zeroizing;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::PersonId;
+use crate::notice::NoticeKind;
+use crate::person::SecurityRecord;
 use crate::person::second_factor::{RECOVERY_CODES, RecoveryCode, SecondFactor, TotpSecret};
 use crate::ports::{Clock, PortError, Randomness, SecondFactors};
 use crate::sealing::{InstallationSealer, Purpose};
 use crate::usecases::resume_session::Viewer;
+use crate::usecases::tell_person::TellPerson;
 
 /// Manages second factors.
 #[derive(Clone)]
@@ -20,6 +23,8 @@ pub struct ManageSecondFactor {
     pub installation: Arc<InstallationSealer>,
     /// The name that an app shows beside its codes.
     pub issuer: String,
+    /// Tells the person.
+    pub tell: TellPerson,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Generates secrets, codes and ids.
@@ -127,11 +132,14 @@ impl ManageSecondFactor {
             .collect();
         let hash = |code| self.installation.hash_recovery_code(person, code);
         let hashes: Vec<_> = codes.iter().map(hash).collect();
-        let entry = self.entry(AuditAction::AddSecondFactor, person);
+        let kind = NoticeKind::SecondFactorOn { person_id: person };
+        let record = self
+            .record(AuditAction::AddSecondFactor, person, kind)
+            .await?;
         let keep = viewer.session.id;
         let confirmed = self
             .factors
-            .confirm_second_factor(person, step, now, &hashes, keep, &entry);
+            .confirm_second_factor(person, step, now, &hashes, keep, &record);
         if confirmed.await? {
             Ok(codes)
         } else {
@@ -146,9 +154,12 @@ impl ManageSecondFactor {
             return Err(ManageSecondFactorError::IsStaff);
         }
         let person = viewer.person.id;
-        let entry = self.entry(AuditAction::RemoveSecondFactor, person);
+        let kind = NoticeKind::SecondFactorOff { person_id: person };
+        let record = self
+            .record(AuditAction::RemoveSecondFactor, person, kind)
+            .await?;
         let keep = Some(viewer.session.id);
-        let removed = self.factors.remove_second_factor(person, keep, &entry);
+        let removed = self.factors.remove_second_factor(person, keep, &record);
         if removed.await? {
             Ok(())
         } else {
@@ -180,9 +191,17 @@ impl ManageSecondFactor {
         }
     }
 
-    fn entry(&self, action: AuditAction, person: PersonId) -> AuditEntry {
+    async fn record(
+        &self,
+        action: AuditAction,
+        person: PersonId,
+        kind: NoticeKind,
+    ) -> Result<SecurityRecord, PortError> {
         let at = self.clock.now();
-        AuditEntry::new(person.actor(), action, person.0, at, &*self.randomness)
+        Ok(SecurityRecord {
+            entry: AuditEntry::new(person.actor(), action, person.0, at, &*self.randomness),
+            notice: self.tell.notice(person, kind, at).await?,
+        })
     }
 }
 

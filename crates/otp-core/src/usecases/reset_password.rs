@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::VerificationId;
+use crate::notice::NoticeKind;
+use crate::person::SecurityRecord;
 use crate::person::device::Device;
 use crate::person::password::{Factors, Password, RefusedPassword};
 use crate::person::session::SessionHash;
@@ -75,7 +77,7 @@ impl ResetPassword {
             .await?)
     }
 
-    /// Sets the password, ends all sessions of the person, and signs them in.
+    /// Sets the password, ends all sessions of the person, tells them by mail, and signs them in.
     ///
     /// The future MUST be driven to completion: a code is accepted once.
     pub async fn execute(
@@ -113,7 +115,10 @@ impl ResetPassword {
             now,
             randomness,
         );
-        let is_set = self.persons.set_password(person, &password, None, &entry);
+        let kind = NoticeKind::PasswordChanged { person_id: person };
+        let notice = self.begin_session.tell.notice(person, kind, now).await?;
+        let record = SecurityRecord { entry, notice };
+        let is_set = self.persons.set_password(person, &password, None, &record);
         if !is_set.await? {
             return Err(ResetPasswordError::NobodyHasAddress);
         }

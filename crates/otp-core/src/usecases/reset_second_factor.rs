@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::notice::NoticeKind;
+use crate::person::SecurityRecord;
 use crate::ports::{Clock, Persons, PortError, Randomness, SecondFactors};
 use crate::recipient::EmailAddress;
 use crate::sealing::InstallationSealer;
+use crate::usecases::tell_person::TellPerson;
 
 /// Resets second factors.
 #[derive(Clone)]
@@ -16,6 +19,8 @@ pub struct ResetSecondFactor {
     pub factors: Arc<dyn SecondFactors>,
     /// Indexes the address.
     pub installation: Arc<InstallationSealer>,
+    /// Tells the person.
+    pub tell: TellPerson,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Generates the id of the entry.
@@ -37,7 +42,7 @@ pub enum ResetSecondFactorError {
 }
 
 impl ResetSecondFactor {
-    /// Turns the factor off, and ends all sessions of the person. Whoever knows the password signs in with it alone
+    /// Turns the factor off, ends all sessions of the person, and tells them by mail. Whoever knows the password signs in with it alone
     /// from then on, so an operator makes sure beforehand who asks.
     pub async fn execute(
         &self,
@@ -55,7 +60,10 @@ impl ResetSecondFactor {
             now,
             &*self.randomness,
         );
-        let removed = self.factors.remove_second_factor(person, None, &entry);
+        let kind = NoticeKind::SecondFactorOff { person_id: person };
+        let notice = self.tell.notice(person, kind, now).await?;
+        let record = SecurityRecord { entry, notice };
+        let removed = self.factors.remove_second_factor(person, None, &record);
         if removed.await? {
             Ok(())
         } else {

@@ -100,6 +100,10 @@ impl WebhookEvent {
             | NoticeKind::OrderPlaced { .. }
             | NoticeKind::OrderActivated { .. }
             | NoticeKind::OrderDeclined { .. }
+            | NoticeKind::NewDevice { .. }
+            | NoticeKind::PasswordChanged { .. }
+            | NoticeKind::SecondFactorOn { .. }
+            | NoticeKind::SecondFactorOff { .. }
             | NoticeKind::SenderDisabled { .. }
             | NoticeKind::TemplateDisabled { .. } => return None,
         };

@@ -83,8 +83,10 @@ impl World {
         let server = Arc::new(Server::default());
         let mail = MailNotices {
             outbox: store.clone(),
-            accounts: store,
+            accounts: store.clone(),
+            persons: store,
             sealers: fixture.sealers(),
+            installation: Arc::clone(&fixture.installation),
             sender: server.clone(),
             clock: fixture.clock.clone(),
             orders_to: None,

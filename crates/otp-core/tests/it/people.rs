@@ -3,6 +3,7 @@
 mod credits;
 mod keys;
 mod messages;
+mod notices;
 mod order_roles;
 mod orders;
 mod passwords;

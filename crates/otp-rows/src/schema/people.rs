@@ -33,6 +33,14 @@ table! {
 }
 
 table! {
+    /// The devices with which people signed in.
+    known_devices (person_id, device) {
+        person_id -> Id,
+        device -> SmallInt,
+    }
+}
+
+table! {
     /// The sessions of people.
     sessions (id) {
         id -> Id,

@@ -1,5 +1,6 @@
 greeting = Hello { $name },
 footer = This notice concerns the account of { $company }. It was sent automatically because you are its contact; replies are not monitored.
+footer-person = This notice concerns your own sign-in at { $company }. It was sent automatically, because you sign in with this address; replies are not monitored.
 greeting-operators = Hello,
 footer-operators = This notice concerns the account of { $company }. It was sent automatically to the operators of this gateway; replies are not monitored.
 
@@ -47,6 +48,26 @@ OrderDeclined-subject = Order { $reference } is declined
 OrderDeclined-1 = Your order { $reference } is declined. You pay nothing.
 OrderDeclined-2 = Reason: { $reason }
 OrderDeclined-3 = You can order again at any time. Order: { $order }
+
+NewDevice-subject = Your password was used on a new device
+NewDevice-1 = Somebody entered your password on a device with which you never signed in before: { $browser } on { $system }.
+NewDevice-2 = If it was you, there is nothing to do.
+NewDevice-3 = If it was not, set a new password at once. This signs everybody out.
+
+PasswordChanged-subject = Your password was changed
+PasswordChanged-1 = Your password was changed, and you were signed out on all other devices.
+PasswordChanged-2 = If it was you, there is nothing to do.
+PasswordChanged-3 = If it was not, set a new password at once, with a code that is sent to this address.
+
+SecondFactorOn-subject = Codes of an app are asked for from now on
+SecondFactorOn-1 = A second factor was turned on: whoever signs in with your password is asked for a code of an app, too.
+SecondFactorOn-2 = If it was you, there is nothing to do. Keep your recovery codes in a safe place.
+SecondFactorOn-3 = If it was not, set a new password at once, and tell the operator of this gateway.
+
+SecondFactorOff-subject = Codes of an app are no longer asked for
+SecondFactorOff-1 = Your second factor was turned off: your password alone signs you in.
+SecondFactorOff-2 = If it was you, or if you asked the operator for it, there is nothing to do.
+SecondFactorOff-3 = If not, set a new password at once, and tell the operator of this gateway.
 
 Test-subject = Test of the mail set-up
 Test-1 = This mail was sent to test the set-up. If you can read it, notices reach you.

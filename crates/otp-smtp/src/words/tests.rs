@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::credits::Credits;
-use otp_core::ids::{ApiKeyId, OrderId, SenderId, SubscriptionId, WebhookEndpointId};
+use otp_core::ids::{ApiKeyId, OrderId, PersonId, SenderId, SubscriptionId, WebhookEndpointId};
 use otp_core::language::LanguageTag;
 use otp_core::notice::Reason;
+use otp_core::person::device::Device;
 use uuid::Uuid;
 
 use super::*;
@@ -14,6 +15,7 @@ use crate::otp_words;
 
 fn kinds(reason: &str) -> Vec<NoticeKind> {
     let credits = |amount| Credits::new(amount).expect("credits");
+    let person_id = PersonId(Uuid::from_u128(8));
     let subscription_id = SubscriptionId(Uuid::from_u128(1));
     vec![
         NoticeKind::LowBalance {
@@ -55,12 +57,20 @@ fn kinds(reason: &str) -> Vec<NoticeKind> {
             order_id: OrderId(Uuid::from_u128(7)),
             reason: Reason::new(reason),
         },
+        NoticeKind::NewDevice {
+            person_id,
+            device: Device::of_user_agent(Some("Linux Firefox/145.0")),
+        },
+        NoticeKind::PasswordChanged { person_id },
+        NoticeKind::SecondFactorOn { person_id },
+        NoticeKind::SecondFactorOff { person_id },
     ]
 }
 
-const FRAMES: [&str; 4] = [
+const FRAMES: [&str; 5] = [
     "greeting",
     "footer",
+    "footer-person",
     "greeting-operators",
     "footer-operators",
 ];

@@ -8,8 +8,11 @@ use otp_core::audit::{AuditAction, AuditEntry};
 use otp_core::ids::{AccountId, AuditEntryId, PersonId};
 use otp_core::keyring::KeyOwner;
 use otp_core::language::LanguageTag;
+use otp_core::notice::{MailNotice, NoticeKind};
 use otp_core::person::password::PasswordHash;
-use otp_core::person::{AccountRole, Membership, NewHolder, Person, PersonalDetails};
+use otp_core::person::{
+    AccountRole, Membership, NewHolder, Person, PersonalDetails, SecurityRecord,
+};
 use otp_core::ports::{Accounts, Storage};
 use otp_core::proof::ProofSubject;
 use otp_core::recipient::EmailAddress;
@@ -200,12 +203,32 @@ pub async fn joining_an_unknown_account_leaves_nothing(store: Arc<dyn Storage>) 
     assert_eq!((found, audited(&fixture).await), (None, 0));
 }
 
-/// A new password is set with its entry, and only of a person that exists.
-pub async fn a_password_is_set_with_its_entry(store: Arc<dyn Storage>) {
+/// Makes a record of this entry, with a mail to the person.
+pub(super) fn record(fixture: &Fixture, entry: AuditEntry) -> SecurityRecord {
+    let kind = NoticeKind::PasswordChanged {
+        person_id: PersonId(entry.subject),
+    };
+    let occasion = entry.id.0.to_string();
+    let notice = MailNotice::new(fixture.account, kind, &occasion, None, entry.at);
+    SecurityRecord {
+        entry,
+        notice: Some(notice),
+    }
+}
+
+/// Returns how many notices wait.
+pub(super) async fn waiting_notices(fixture: &Fixture) -> usize {
+    let waiting = fixture.store.list_unsent(100).await;
+    waiting.expect("listed").len()
+}
+
+/// A new password is set with its entry and its mail, and only of a person that exists.
+pub async fn a_password_is_set_with_its_record(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let (first, other) = (joined(&fixture, 1).await, joined(&fixture, 2).await);
     let new = PasswordHash("new".to_owned());
     let change = entry(3, AuditAction::ChangePassword, &first);
+    let change = record(&fixture, change);
     let set = fixture.store.set_password(first.id, &new, None, &change);
     assert!(set.await.expect("set"));
     let expected = Person {
@@ -218,9 +241,11 @@ pub async fn a_password_is_set_with_its_entry(store: Arc<dyn Storage>) {
     }
     let nobody = person(&fixture, 9, 9);
     let change = entry(4, AuditAction::ChangePassword, &nobody);
+    let change = record(&fixture, change);
     let set = fixture.store.set_password(nobody.id, &new, None, &change);
     assert!(!set.await.expect("refused"));
     assert_eq!(audited(&fixture).await, 3);
+    assert_eq!(waiting_notices(&fixture).await, 1);
 }
 
 /// A stronger hash replaces the hash it was made for, and no later one.

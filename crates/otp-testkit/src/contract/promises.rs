@@ -372,7 +372,7 @@ macro_rules! storage_contract {
             an_address_belongs_to_one_person,
             concurrent_sign_ups_of_one_address_add_one_person,
             joining_an_unknown_account_leaves_nothing,
-            a_password_is_set_with_its_entry,
+            a_password_is_set_with_its_record,
             a_rehash_never_undoes_a_new_password,
             details_are_set_for_one_person,
         }
@@ -391,6 +391,7 @@ macro_rules! storage_contract {
         $crate::storage_contract! { @tests $fresh; sessions:
             sessions_read_back_and_are_found_by_hash,
             a_session_begins_with_the_present_password_only,
+            a_session_begins_with_its_device_and_its_notices,
             a_new_password_and_a_sign_in_leave_no_old_session,
             a_session_begins_without_a_second_factor_only_if_there_is_none,
             a_new_second_factor_and_a_sign_in_leave_no_session_without_it,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::administration::assert_conflict;
 use super::audit_trail::audit_entries;
 use super::fixture::{Fixture, START};
-use super::persons::joined;
+use super::persons::{joined, record, waiting_notices};
 use super::sessions::{begin, session, sessions_of};
 
 const CODES: [RecoveryHash; 2] = [RecoveryHash([1; 32]), RecoveryHash([2; 32])];
@@ -47,10 +47,10 @@ async fn enrol(fixture: &Fixture, factor: &SecondFactor) -> bool {
 }
 
 async fn confirm(fixture: &Fixture, person: PersonId, number: u8) -> bool {
-    let entry = entry(number, AuditAction::AddSecondFactor, person);
+    let record = record(fixture, entry(number, AuditAction::AddSecondFactor, person));
     let confirmed = fixture
         .store
-        .confirm_second_factor(person, 100, START, &CODES, KEPT, &entry);
+        .confirm_second_factor(person, 100, START, &CODES, KEPT, &record);
     confirmed.await.expect("confirmed or not")
 }
 
@@ -131,7 +131,8 @@ pub async fn a_changed_second_factor_ends_the_other_sessions(store: Arc<dyn Stor
         };
         begin(&fixture, &half).await;
         let entry = entry(number, AuditAction::RemoveSecondFactor, one);
-        let removed = fixture.store.remove_second_factor(one, keep, &entry);
+        let record = record(&fixture, entry);
+        let removed = fixture.store.remove_second_factor(one, keep, &record);
         assert!(removed.await.expect("removed"));
         assert_eq!(sessions_of(&fixture, one).await.len(), left);
         assert!(enrol(&fixture, &factor(one, number)).await);
@@ -198,10 +199,12 @@ pub async fn a_second_factor_is_removed_once(store: Arc<dyn Storage>) {
     }
     for (number, is_removed) in [(3, true), (4, false)] {
         let entry = entry(number, AuditAction::RemoveSecondFactor, one);
-        let keep = Some(KEPT);
-        let removed = fixture.store.remove_second_factor(one, keep, &entry);
+        let (keep, record) = (Some(KEPT), record(&fixture, entry));
+        let removed = fixture.store.remove_second_factor(one, keep, &record);
         assert_eq!(removed.await.expect("removed or not"), is_removed);
     }
+    // Two were turned on, and one off.
+    assert_eq!(waiting_notices(&fixture).await, 3);
     assert_eq!(found(&fixture, one).await, None);
     for (person, left) in [(one, 0), (other, CODES.len())] {
         let counted = fixture.store.count_recovery_codes(person).await;

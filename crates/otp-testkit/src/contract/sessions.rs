@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use otp_core::audit::{AuditAction, AuditEntry};
 use otp_core::ids::{AuditEntryId, PersonId, SessionId};
+use otp_core::notice::{MailNotice, NoticeKind};
 use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::password::PasswordHash;
 use otp_core::person::session::{Session, SessionHash, Stage};
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 use super::administration::assert_conflict;
 use super::fixture::{Fixture, START};
-use super::persons::joined;
+use super::persons::{joined, waiting_notices};
 use super::second_factors::enrol_and_confirm;
 
 fn after(seconds: u64) -> Timestamp {
@@ -51,7 +52,7 @@ pub(super) async fn begin(fixture: &Fixture, session: &Session) {
     let person = found.expect("look up").expect("a person");
     let begun = fixture
         .store
-        .begin_session(session, &person.password, None)
+        .begin_session(session, &person.password, None, &[])
         .await;
     assert!(begun.expect("begun or not"));
 }
@@ -93,7 +94,7 @@ pub async fn a_session_begins_with_the_present_password_only(store: Arc<dyn Stor
     for (session, password) in [(nobody, password(1)), (late, password(2))] {
         let begun = fixture
             .store
-            .begin_session(&session, &password, Some(before.hash));
+            .begin_session(&session, &password, Some(before.hash), &[]);
         assert!(!begun.await.expect("begun or not"));
     }
     assert_eq!(sessions_of(&fixture, person.id).await, [before]);
@@ -106,18 +107,68 @@ pub async fn a_new_password_and_a_sign_in_leave_no_old_session(store: Arc<dyn St
         let person = joined(&fixture, number).await;
         let signs_in = {
             let (store, new) = (fixture.store.clone(), session(person.id, number, 0));
-            async move { store.begin_session(&new, &password(number), None).await }
+            async move {
+                store
+                    .begin_session(&new, &password(number), None, &[])
+                    .await
+            }
         };
         let changes = {
             let (store, entry) = (fixture.store.clone(), change(100 + number, person.id));
             let new = PasswordHash("new".to_owned());
-            async move { store.set_password(person.id, &new, None, &entry).await }
+            async move {
+                store
+                    .set_password(person.id, &new, None, &entry.into())
+                    .await
+            }
         };
         let (begun, changed) = (tokio::spawn(signs_in), tokio::spawn(changes));
         begun.await.expect("no panic").expect("begun or not");
         assert!(changed.await.expect("no panic").expect("set"));
         assert_eq!(sessions_of(&fixture, person.id).await, []);
     }
+}
+
+/// A session that begins makes its device known and adds its notices; one that does not begin does neither.
+pub async fn a_session_begins_with_its_device_and_its_notices(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let (one, other) = (joined(&fixture, 1).await, joined(&fixture, 2).await);
+    let device = Device::of_user_agent(Some("Linux Firefox/145.0"));
+    let notice = |number: u8| {
+        let kind = NoticeKind::NewDevice {
+            person_id: one.id,
+            device,
+        };
+        let occasion = number.to_string();
+        MailNotice::new(fixture.account, kind, &occasion, None, START)
+    };
+    let known = async |person| {
+        let known = fixture.store.known_devices(person).await;
+        known.expect("read")
+    };
+    let wrong = PasswordHash("wrong".to_owned());
+    for (number, password, begins, waiting) in [
+        (1, &wrong, false, 0),
+        (2, &one.password, true, 1),
+        (3, &one.password, true, 2),
+    ] {
+        let session = Session {
+            device,
+            ..session(one.id, number, 0)
+        };
+        let notices = [notice(number)];
+        let begun = fixture
+            .store
+            .begin_session(&session, password, None, &notices);
+        assert_eq!(begun.await.expect("begun or not"), begins, "{number}");
+        let expected = if begins { vec![device] } else { vec![] };
+        assert_eq!(known(one.id).await, expected, "{number}");
+        assert_eq!(waiting_notices(&fixture).await, waiting, "{number}");
+    }
+    assert_eq!(known(other.id).await, []);
+    let end = fixture.store.end_session(one.id, session(one.id, 2, 0).id);
+    assert!(end.await.expect("ended"));
+    assert_eq!(known(one.id).await, [device]);
 }
 
 /// No session begins without a second factor that is on, but one that waits for it does.
@@ -135,7 +186,7 @@ pub async fn a_session_begins_without_a_second_factor_only_if_there_is_none(
     for (session, begins) in [(whole, false), (half, true)] {
         let begun = fixture
             .store
-            .begin_session(&session, &person.password, None);
+            .begin_session(&session, &person.password, None, &[]);
         assert_eq!(begun.await.expect("begun or not"), begins);
     }
     assert_eq!(sessions_of(&fixture, person.id).await, [half]);
@@ -150,7 +201,11 @@ pub async fn a_new_second_factor_and_a_sign_in_leave_no_session_without_it(
         let person = joined(&fixture, number).await;
         let signs_in = {
             let (store, new) = (fixture.store.clone(), session(person.id, number, 0));
-            async move { store.begin_session(&new, &password(number), None).await }
+            async move {
+                store
+                    .begin_session(&new, &password(number), None, &[])
+                    .await
+            }
         };
         let confirms = {
             let (fixture, id) = (Arc::clone(&fixture), person.id);
@@ -173,7 +228,7 @@ pub async fn a_new_session_ends_the_one_before_it(store: Arc<dyn Storage>) {
     let new = session(person.id, 3, 2);
     let begun = fixture
         .store
-        .begin_session(&new, &person.password, Some(before.hash))
+        .begin_session(&new, &person.password, Some(before.hash), &[])
         .await;
     assert!(begun.expect("begun or not"));
     assert_eq!(sessions_of(&fixture, person.id).await, [new, beside]);
@@ -262,7 +317,10 @@ pub async fn a_new_password_ends_the_other_sessions(store: Arc<dyn Storage>) {
     for (number, keep, expected) in [(8, Some(of_one[0]), &of_one[..1]), (9, None, &[])] {
         let new = PasswordHash("new".to_owned());
         let entry = change(number, one.id);
-        let set = fixture.store.set_password(one.id, &new, keep, &entry).await;
+        let set = fixture
+            .store
+            .set_password(one.id, &new, keep, &entry.into())
+            .await;
         assert!(set.expect("set"));
         assert_eq!(sessions_of(&fixture, one.id).await, expected);
     }
@@ -289,10 +347,11 @@ pub async fn a_session_that_was_ended_sets_no_password(store: Arc<dyn Storage>) 
     let ended = fixture.store.end_session(person.id, beside.id).await;
     assert!(ended.expect("ended"));
     for (number, keep) in [(8, before), (9, beside)] {
-        let (new, entry) = (PasswordHash("new".to_owned()), change(number, person.id));
+        let new = PasswordHash("new".to_owned());
+        let record = change(number, person.id).into();
         let set = fixture
             .store
-            .set_password(person.id, &new, Some(keep), &entry);
+            .set_password(person.id, &new, Some(keep), &record);
         assert!(!set.await.expect("set or not"));
     }
     assert_eq!(sessions_of(&fixture, person.id).await, [renewed]);

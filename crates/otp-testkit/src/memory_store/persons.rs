@@ -1,16 +1,18 @@
 //! Persons, their sessions, and attempts to sign in, in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use otp_core::audit::AuditEntry;
 use otp_core::ids::{PersonId, SessionId};
 use otp_core::keyring::KeyOwner;
+use otp_core::notice::MailNotice;
+use otp_core::person::device::Device;
 use otp_core::person::password::PasswordHash;
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash, Stage};
 use otp_core::person::sign_in::{SignInFailures, SignInLink};
-use otp_core::person::{Membership, NewHolder, Person};
+use otp_core::person::{Membership, NewHolder, Person, SecurityRecord};
 use otp_core::ports::{Persons, PortError, SecondFactors, Sessions, SignInAttempts, SignInLinks};
 use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::time::Timestamp;
@@ -28,6 +30,7 @@ pub(super) struct PersonRows {
     links: Vec<SignInLink>,
     second_factors: Vec<SecondFactor>,
     recovery_codes: BTreeSet<(PersonId, RecoveryHash)>,
+    known_devices: HashSet<(PersonId, Device)>,
 }
 
 #[async_trait]
@@ -83,7 +86,7 @@ impl Persons for MemoryStore {
         person: PersonId,
         password: &PasswordHash,
         keep: Option<Session>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
         let is_kept = |keep: &Session| {
@@ -99,7 +102,7 @@ impl Persons for MemoryStore {
         found.password = password.clone();
         state.people.end_all(person, keep.map(|keep| keep.id));
         state.people.links.retain(|link| link.person_id != person);
-        state.append_audit(entry);
+        state.keep_record(record);
         Ok(true)
     }
 
@@ -139,6 +142,7 @@ impl Sessions for MemoryStore {
         session: &Session,
         password: &PasswordHash,
         instead_of: Option<SessionHash>,
+        notices: &[MailNotice],
     ) -> Result<bool, PortError> {
         let mut state = self.state();
         let person = state.people.person_mut(session.person_id);
@@ -153,7 +157,17 @@ impl Sessions for MemoryStore {
         let sessions = &mut state.people.sessions;
         sessions.retain(|other| Some(other.hash) != instead_of);
         sessions.push(*session);
+        let device = (session.person_id, session.device);
+        state.people.known_devices.insert(device);
+        state.enqueue(notices.to_vec());
         Ok(true)
+    }
+
+    async fn known_devices(&self, person: PersonId) -> Result<Vec<Device>, PortError> {
+        let state = self.state();
+        let known = state.people.known_devices.iter();
+        let of_person = known.filter(|(of, _)| *of == person);
+        Ok(of_person.map(|(_, device)| *device).collect())
     }
 
     async fn find_session(&self, hash: SessionHash) -> Result<Option<Session>, PortError> {
@@ -302,7 +316,7 @@ impl SecondFactors for MemoryStore {
         at: Timestamp,
         recovery_codes: &[RecoveryHash],
         keep: SessionId,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
         let waiting = state.people.second_factor_mut(person);
@@ -313,7 +327,7 @@ impl SecondFactors for MemoryStore {
         let codes = recovery_codes.iter().map(|hash| (person, *hash));
         state.people.recovery_codes.extend(codes);
         state.people.end_all(person, Some(keep));
-        state.append_audit(entry);
+        state.keep_record(record);
         Ok(true)
     }
 
@@ -342,7 +356,7 @@ impl SecondFactors for MemoryStore {
         &self,
         person: PersonId,
         keep: Option<SessionId>,
-        entry: &AuditEntry,
+        record: &SecurityRecord,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
         let people = &mut state.people;
@@ -354,7 +368,7 @@ impl SecondFactors for MemoryStore {
         let removed = people.second_factors.len() < before;
         if removed {
             people.end_all(person, keep);
-            state.append_audit(entry);
+            state.keep_record(record);
         }
         Ok(removed)
     }
@@ -396,6 +410,11 @@ impl PersonRows {
 }
 
 impl State {
+    fn keep_record(&mut self, record: &SecurityRecord) {
+        self.enqueue(record.notice.iter().cloned().collect());
+        self.append_audit(&record.entry);
+    }
+
     fn join(&mut self, person: &Person, membership: Membership, entry: &AuditEntry) {
         self.people.persons.push(person.clone());
         self.people.memberships.push(membership);

@@ -2,20 +2,31 @@
 
 use std::sync::Arc;
 
+use otp_core::account::HOUSE_ACCOUNT;
 use otp_core::usecases::add_person::AddPerson;
 use otp_core::usecases::begin_session::BeginSession;
 use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::reset_second_factor::ResetSecondFactor;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
+use otp_core::usecases::tell_person::TellPerson;
 
 use super::Administration;
 use crate::passwords::Argon2Passwords;
 
 impl Administration {
+    fn tell_person(&self) -> TellPerson {
+        TellPerson {
+            persons: self.storage.clone(),
+            accounts: self.storage.clone(),
+            house: self.settings.mail.is_some().then_some(HOUSE_ACCOUNT),
+        }
+    }
+
     fn sign_in_by_link(&self) -> SignInByLink {
         let begin_session = BeginSession {
             sessions: self.storage.clone(),
             factors: self.storage.clone(),
+            tell: self.tell_person(),
             clock: self.clock(),
             randomness: self.randomness(),
         };
@@ -52,6 +63,7 @@ impl Administration {
             persons: self.storage.clone(),
             factors: self.storage.clone(),
             installation: Arc::clone(&self.keys()?.installation),
+            tell: self.tell_person(),
             clock: self.clock(),
             randomness: self.randomness(),
         })

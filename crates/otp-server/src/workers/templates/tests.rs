@@ -161,7 +161,11 @@ impl Observed {
             | NoticeKind::WebhookDisabled { .. }
             | NoticeKind::OrderPlaced { .. }
             | NoticeKind::OrderActivated { .. }
-            | NoticeKind::OrderDeclined { .. } => None,
+            | NoticeKind::OrderDeclined { .. }
+            | NoticeKind::NewDevice { .. }
+            | NoticeKind::PasswordChanged { .. }
+            | NoticeKind::SecondFactorOn { .. }
+            | NoticeKind::SecondFactorOff { .. } => None,
         };
         let kinds = queued.into_iter().map(|queued| queued.notice.kind);
         kinds.filter_map(language).collect()
