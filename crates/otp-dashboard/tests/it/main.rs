@@ -2,6 +2,7 @@
 
 mod browser;
 mod explain;
+mod hostile;
 mod insights;
 mod keys;
 mod live;

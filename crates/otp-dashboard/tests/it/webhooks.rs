@@ -30,7 +30,7 @@ fn secret_of(page: &Answer) -> Option<&str> {
 }
 
 /// Returns the path of the first endpoint that a page of the list links to.
-fn endpoint_of(list: &Answer) -> String {
+pub(super) fn endpoint_of(list: &Answer) -> String {
     let links = list.body.split("class=\"row-link\" href=\"");
     let link = links.skip(1).find_map(|link| link.split('"').next());
     link.expect("an endpoint").to_owned()
