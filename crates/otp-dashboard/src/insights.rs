@@ -107,7 +107,7 @@ impl InsightsPage {
 
     /// Returns whether the account has sent nothing in the period.
     fn is_empty(&self) -> bool {
-        self.total.accepted == 0 && !self.filter.is_set()
+        self.total.accepted == 0 && !self.filter.is_set() && !self.report.is_behind
     }
 
     /// Returns whether there is enough to draw.

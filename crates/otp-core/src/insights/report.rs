@@ -32,6 +32,8 @@ impl ReportFilter {
 pub struct InsightsReport {
     /// The time until which messages are counted.
     pub counted_until: Timestamp,
+    /// Whether there are later messages, too many to be counted just now.
+    pub is_behind: bool,
     /// The tallies of each day in UTC, by its beginning: also those of days without messages.
     pub days: Vec<(Timestamp, Tallies)>,
     /// The countries of all messages of the period, whatever the filter says.
@@ -44,14 +46,20 @@ pub struct InsightsReport {
 type Choice<T> = fn(&TallyGroup) -> T;
 
 impl InsightsReport {
-    /// Makes the report of the days from `first` until `counted_until`, of what is stored and of what was counted
-    /// just now.
+    /// Makes the report of the days from `first` until `now`, of what is stored and of what was counted just now. If
+    /// that was too much, `just_counted` is `None`, and the report ends where what is stored ends.
     pub fn new(
-        (first, counted_until): (Timestamp, Timestamp),
+        (first, now): (Timestamp, Timestamp),
         rollups: &Rollups,
-        just_counted: &[(Timestamp, Tallies)],
+        just_counted: Option<&[(Timestamp, Tallies)]>,
         filter: &ReportFilter,
     ) -> Self {
+        let is_behind = just_counted.is_none();
+        let counted_until = match is_behind {
+            true => rollups.counted_until.unwrap_or(first).max(first),
+            false => now,
+        };
+        let just_counted = just_counted.unwrap_or_default();
         let mut days: BTreeMap<Timestamp, Tallies> = BTreeMap::new();
         let mut day = day_of(first);
         while day <= counted_until {
@@ -73,6 +81,7 @@ impl InsightsReport {
         }
         Self {
             counted_until,
+            is_behind,
             days: days.into_iter().collect(),
             regions,
             templates,
@@ -167,7 +176,7 @@ mod tests {
             ],
         };
         let just_counted = [(at(49), tallies(&[("EG", "a", 1)]))];
-        InsightsReport::new((at(0), at(50)), &rollups, &just_counted, filter)
+        InsightsReport::new((at(0), at(50)), &rollups, Some(&just_counted), filter)
     }
 
     #[test]
@@ -184,6 +193,21 @@ mod tests {
             report.counted_until,
             at(0) + Duration::from_secs(50 * 3_600)
         );
+    }
+
+    #[test]
+    fn a_report_that_is_behind_ends_where_what_is_stored_ends() {
+        let stored = Rollups {
+            counted_until: Some(at(30)),
+            ..Rollups::default()
+        };
+        for (rollups, until) in [(stored, at(30)), (Rollups::default(), at(0))] {
+            let filter = ReportFilter::default();
+            let report = InsightsReport::new((at(0), at(50)), &rollups, None, &filter);
+            assert!(report.is_behind);
+            assert_eq!(report.counted_until, until);
+        }
+        assert!(!report(&ReportFilter::default()).is_behind);
     }
 
     #[test]

@@ -89,19 +89,17 @@ impl ShowOwnInsights {
             return Ok(InsightsReport::new(
                 (first, now),
                 &Rollups::default(),
-                &[],
+                Some(&[]),
                 filter,
             ));
         };
         let rollups = self.rollups.rollups(account, first).await?;
         let counted_until = rollups.counted_until.unwrap_or(first).max(first);
         let just_counted = self.count(account, (counted_until, now)).await?;
-        let end = just_counted.as_ref().map_or(counted_until, |_| now);
-        let just_counted = just_counted.unwrap_or_default();
         Ok(InsightsReport::new(
-            (first, end),
+            (first, now),
             &rollups,
-            &just_counted,
+            just_counted.as_deref(),
             filter,
         ))
     }

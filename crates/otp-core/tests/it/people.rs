@@ -1,6 +1,7 @@
 //! Signing up, signing in and resetting a password, over a store in memory.
 
 mod credits;
+mod insights;
 mod keys;
 mod messages;
 mod notices;

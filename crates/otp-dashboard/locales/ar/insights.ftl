@@ -9,6 +9,7 @@ period-90-days = آخر { 90 } يومًا
 column-template = القالب
 # A time follows.
 insights-until = الأيام بالتوقيت العالمي. محسوبة حتى
+insights-behind = الرسائل اللاحقة قيد العد وتظهر هنا خلال نصف ساعة.
 insights-none = لا رسائل في هذه الفترة
 insights-none-about = عندما تبدأ الإرسال تعرض هذه الصفحة أين تضيع الرموز وكم تستغرق وأي الرسائل تفشل.
 insights-none-found = لا توجد رسالة مطابقة لهذا الاختيار.

@@ -9,6 +9,7 @@ period-90-days = Last { 90 } days
 column-template = Template
 # A time follows.
 insights-until = Days in UTC. Counted until
+insights-behind = Later messages are being counted; they appear here within half an hour.
 insights-none = No message in this period
 insights-none-about = Once you send, this page shows where codes get lost, how long they take, and which messages fail.
 insights-none-found = No message matches these filters.

@@ -71,6 +71,7 @@ fn report(days: Vec<Tallies>) -> InsightsReport {
         .zip(days)
         .map(|(place, tallies)| (first + DAY * place, tallies));
     InsightsReport {
+        is_behind: false,
         counted_until: LAST_DAY + Duration::from_secs(14 * 3_600 + 131),
         days: dated.collect(),
         regions,
@@ -117,6 +118,14 @@ fn few() -> InsightsReport {
     report(days)
 }
 
+/// The same, while later messages are still being counted.
+fn behind(report: InsightsReport) -> InsightsReport {
+    InsightsReport {
+        is_behind: true,
+        ..report
+    }
+}
+
 impl Samples for InsightsPage {
     const NAME: &'static str = "insights";
 
@@ -141,6 +150,8 @@ impl Samples for InsightsPage {
         [
             ("full", sample(Filter::default(), busy(14))),
             ("long", sample(test, busy(90))),
+            ("behind", sample(Filter::default(), behind(busy(14)))),
+            ("behind-all", sample(Filter::default(), behind(nothing()))),
             ("few", sample(Filter::default(), few())),
             ("none-found", sample(filtered, nothing())),
             ("empty", sample(Filter::default(), nothing())),
