@@ -81,7 +81,7 @@ pub enum NoticeKind {
         /// The reason.
         reason: Reason,
     },
-    /// A person's password was used on a device with which they never signed in before. The person receives it.
+    /// A sign-in of a person began on a device with which they never signed in before. The person receives it.
     NewDevice {
         /// The person.
         person_id: PersonId,

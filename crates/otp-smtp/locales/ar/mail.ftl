@@ -49,8 +49,8 @@ OrderDeclined-1 = رُفض طلبك { $reference }، ولا تدفع شيئًا.
 OrderDeclined-2 = السبب: { $reason }
 OrderDeclined-3 = يمكنك الطلب من جديد متى شئت. الطلب: { $order }
 
-NewDevice-subject = استُخدمت كلمة مرورك على جهاز جديد
-NewDevice-1 = أُدخلت كلمة مرورك على جهاز لم تسجّل الدخول منه من قبل: { $browser } على { $system }.
+NewDevice-subject = تسجيل دخول من جهاز جديد
+NewDevice-1 = بدأ شخص تسجيل الدخول باسمك من جهاز لم تستخدمه هنا من قبل: { $browser } على { $system }.
 NewDevice-2 = إذا كنت أنت من فعل ذلك فلا حاجة إلى أي إجراء.
 NewDevice-3 = وإذا لم تكن أنت فعيّن كلمة مرور جديدة فورًا، فهذا يُخرج الجميع.
 

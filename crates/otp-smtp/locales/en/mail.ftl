@@ -49,8 +49,8 @@ OrderDeclined-1 = Your order { $reference } is declined. You pay nothing.
 OrderDeclined-2 = Reason: { $reason }
 OrderDeclined-3 = You can order again at any time. Order: { $order }
 
-NewDevice-subject = Your password was used on a new device
-NewDevice-1 = Somebody entered your password on a device with which you never signed in before: { $browser } on { $system }.
+NewDevice-subject = A sign-in on a new device
+NewDevice-1 = Somebody began to sign in as you on a device that you never used here before: { $browser } on { $system }.
 NewDevice-2 = If it was you, there is nothing to do.
 NewDevice-3 = If it was not, set a new password at once. This signs everybody out.
 
