@@ -12,6 +12,7 @@ mod orders;
 mod overview;
 mod people;
 mod refusals;
+mod roles;
 mod samples;
 mod settings;
 mod staff;

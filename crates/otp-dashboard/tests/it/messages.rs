@@ -16,7 +16,7 @@ use super::*;
 const PATH: &str = "/dashboard/messages";
 
 /// Returns the account that was opened last: that of the person who signed up last.
-async fn newest_account(people: &People) -> AccountId {
+pub(super) async fn newest_account(people: &People) -> AccountId {
     let accounts = Accounts::list(&*people.world.fixture.store).await;
     let accounts = accounts.expect("accounts");
     let live = accounts
