@@ -54,6 +54,12 @@ impl Timestamp {
         OffsetDateTime::from(self).format(&WIRE).unwrap_or_default()
     }
 
+    /// Writes the day in UTC, such as 2026-05-14 (RFC 3339, `full-date`).
+    pub fn to_date(self) -> String {
+        let text = self.to_rfc3339();
+        text.split_once('T').unwrap_or_default().0.to_owned()
+    }
+
     /// Returns the time from `earlier` to `self`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default())
@@ -101,6 +107,7 @@ mod tests {
         let instant = Timestamp::parse("2026-05-14T12:13:42.8129+03:00").expect("valid");
         assert_eq!(instant.to_rfc3339(), "2026-05-14T09:13:42.812Z");
         assert_eq!(Timestamp::parse(&instant.to_rfc3339()), Ok(instant));
+        assert_eq!(instant.to_date(), "2026-05-14");
     }
 
     #[test]

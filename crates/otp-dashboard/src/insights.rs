@@ -1,12 +1,12 @@
 //! `/dashboard/insights`: how far the messages of an account got.
 
+mod asked;
 mod chart;
 mod day;
 mod export;
 mod filter;
 mod finding;
 mod funnel;
-mod refusal;
 mod samples;
 
 use actix_web::HttpResponse;
@@ -24,10 +24,9 @@ use crate::page::Page;
 use crate::share;
 use crate::visit::Visit;
 use chart::{DaysChart, TimesChart};
-use day::{Day, FEWEST_DRAWN, date};
+use day::{Day, FEWEST_DRAWN};
 use filter::Filter;
 use funnel::Stage;
-use refusal::refuse;
 
 /// The rows of a table of countries, templates or failures. The others are in the file.
 const ROWS: usize = 12;
@@ -68,23 +67,17 @@ pub(crate) fn mount(pages: &mut ServiceConfig) {
 }
 
 async fn show(visit: Visit) -> HttpResponse {
-    let viewer = match visit.viewer().await {
-        Ok(viewer) => viewer,
-        Err(answer) => return answer,
-    };
-    let filter = Filter::of(&visit);
+    page_of(&visit)
+        .await
+        .map_or_else(|answer| answer, |page| answer::page(StatusCode::OK, &page))
+}
+
+async fn page_of(visit: &Visit) -> Result<InsightsPage, HttpResponse> {
+    let viewer = visit.viewer().await?;
+    let filter = Filter::of(visit);
     let frame = visit.frame(&viewer, Place::Insights);
-    let show = visit.state.show_own_insights.clone();
-    let (mode, length, wanted) = (filter.mode(), filter.length, filter.wanted());
-    let shown = async move { show.execute(&viewer, mode, length, &wanted).await };
-    match visit.run(shown).await {
-        Ok(Ok(report)) => {
-            let page = InsightsPage::new(visit.page(), frame, filter, report);
-            answer::page(StatusCode::OK, &page)
-        }
-        Ok(Err(error)) => refuse(&visit, &error),
-        Err(answer) => answer,
-    }
+    let report = asked::report(visit, viewer, &filter).await?;
+    Ok(InsightsPage::new(visit.page(), frame, filter, report))
 }
 
 impl InsightsPage {
@@ -93,7 +86,7 @@ impl InsightsPage {
         Self {
             days: days
                 .map(|(day, tally)| Day {
-                    date: date(day),
+                    date: day.to_date(),
                     tally,
                 })
                 .collect(),

@@ -112,7 +112,7 @@ impl<S: ListedStatus> ListFilter<S> {
     /// Reads the address of a request. A value that no page of ours writes counts as left out.
     pub(crate) fn of(visit: &Visit) -> Self {
         Self {
-            is_test: visit.parameter("mode") == "test",
+            is_test: visit.mode() == ApiKeyMode::Test,
             status: status_of(&visit.parameter("status")),
             period: Period::read(&visit.parameter("period")),
             cursor: Cursor::parse(&visit.parameter("cursor")).ok(),

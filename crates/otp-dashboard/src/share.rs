@@ -1,7 +1,8 @@
 //! Shares of a whole, as the page writes and draws them.
 
-/// Returns a share in thousandths. A part that is neither nothing nor everything is not rounded to either.
-fn thousandths(part: u64, whole: u64) -> Option<u64> {
+/// Returns a share in thousandths; `None` if the whole is nothing. A part that is neither nothing nor everything is not
+/// rounded to either.
+pub(crate) fn thousandths(part: u64, whole: u64) -> Option<u64> {
     let (part, whole) = (u128::from(part), u128::from(whole));
     let rounded = (part * 1_000 + whole / 2).checked_div(whole)?;
     let share = match part {

@@ -7,6 +7,7 @@ use actix_web::http::header::{HeaderName, IF_NONE_MATCH, USER_AGENT};
 use actix_web::web::{Data, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
+use otp_core::api_key::ApiKeyMode;
 use otp_core::person::device::Device;
 use otp_core::person::permission::{StaffAction, staff_allowed};
 use otp_core::person::session::{SessionHash, SessionToken};
@@ -98,6 +99,14 @@ impl Visit {
         let mut pairs = url::form_urlencoded::parse(query);
         let found = pairs.find(|(found, _)| found == name);
         found.map_or_else(String::new, |(_, value)| value.into_owned())
+    }
+
+    /// Reads whether live or test messages are asked for.
+    pub(crate) fn mode(&self) -> ApiKeyMode {
+        match self.parameter("mode").as_str() {
+            "test" => ApiKeyMode::Test,
+            _ => ApiKeyMode::Live,
+        }
     }
 
     /// Receives the form of the request; an error page if it cannot be read.

@@ -22,7 +22,7 @@ use crate::frame::{Frame, Place};
 use crate::page::Page;
 use crate::visit::Visit;
 use mapping::ShownEndpoint;
-use paths::{LIST, mode_of};
+use paths::LIST;
 use refusal::refuse;
 
 pub(crate) use delivery::DeliveryPage;
@@ -60,7 +60,7 @@ async fn show(visit: Visit) -> HttpResponse {
 
 async fn list(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
     let viewer = visit.viewer().await?;
-    let mode = mode_of(visit);
+    let mode = visit.mode();
     let (manage, of) = (visit.state.manage_own_webhooks.clone(), viewer.clone());
     let may_manage = manage.may_manage(&viewer);
     let listed = visit.run(async move { manage.list(&of, mode).await });

@@ -30,11 +30,7 @@ impl Sessions for PgStore {
         notices: &[MailNotice],
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let begun = begin(&transaction, session, password, instead_of).await;
-        let begun = match begun {
-            Ok(true) => remember(&transaction, session, notices).await,
-            other => other,
-        };
+        let begun = begin(&transaction, session, password, instead_of, notices).await;
         transaction.finish(begun.map_err(port_error)).await
     }
 
@@ -128,6 +124,7 @@ async fn begin(
     session: &Session,
     password: &PasswordHash,
     instead_of: Option<SessionHash>,
+    notices: &[MailNotice],
 ) -> QueryResult<bool> {
     let (mut first, mut second) = (transaction.connection(), transaction.connection());
     // A new password or second factor waits for this, or this for it.
@@ -162,25 +159,15 @@ async fn begin(
             insert.await?;
         }
     }
-    Ok(true)
-}
-
-/// Makes the device of a session known, and adds the notices. Returns `true`.
-async fn remember(
-    transaction: &Transaction,
-    session: &Session,
-    notices: &[MailNotice],
-) -> QueryResult<bool> {
-    let mut connection = transaction.connection();
     diesel::insert_into(known_devices::table)
         .values((
             known_devices::person_id.eq(Col(session.person_id)),
             known_devices::device.eq(Col(session.device)),
         ))
         .on_conflict_do_nothing()
-        .execute(&mut connection)
+        .execute(&mut first)
         .await?;
-    insert_notices(connection, notices).await?;
+    insert_notices(transaction.connection(), notices).await?;
     Ok(true)
 }
 

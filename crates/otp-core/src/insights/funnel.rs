@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::progress::{FunnelFacts, MessageProgress, Stage};
+use super::slot::day_of;
 use crate::channel::Channel;
 use crate::channel::whatsapp::template::TemplateName;
 use crate::ids::{MessageId, VerificationId};
@@ -157,14 +158,9 @@ enum Key<'a> {
     Country(Option<Region>),
     Template(Option<&'a TemplateName>),
     Channel(Channel),
-    /// Days since 1970-01-01.
-    Day(i64),
+    /// Its beginning.
+    Day(Timestamp),
 }
-
-const DAY_IN_MILLIS: i64 = 86_400_000;
-
-/// The length of a date such as 2026-05-14.
-const DATE_LENGTH: usize = 10;
 
 impl<'a> Key<'a> {
     fn of(message: &'a MessageProgress, group_by: GroupBy) -> Self {
@@ -172,7 +168,7 @@ impl<'a> Key<'a> {
             GroupBy::Country => Self::Country(message.region),
             GroupBy::Template => Self::Template(message.template.as_ref()),
             GroupBy::Channel => Self::Channel(message.channel),
-            GroupBy::Day => Self::Day(message.created_at.unix_millis().div_euclid(DAY_IN_MILLIS)),
+            GroupBy::Day => Self::Day(day_of(message.created_at)),
         }
     }
 
@@ -181,10 +177,7 @@ impl<'a> Key<'a> {
             Self::Country(region) => region.map(|region| region.as_str().to_owned()),
             Self::Template(template) => template.map(|template| template.as_str().to_owned()),
             Self::Channel(channel) => Some(channel.as_str().to_owned()),
-            Self::Day(day) => {
-                let begin = Timestamp::from_unix_millis(day * DAY_IN_MILLIS);
-                Some(begin.to_rfc3339().chars().take(DATE_LENGTH).collect())
-            }
+            Self::Day(day) => Some(day.to_date()),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The report of a period: its messages by day, country, template and failure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
 
 use super::rollup::Rollups;
 use super::slot::{DAY, day_of};
@@ -42,12 +41,9 @@ pub struct InsightsReport {
     pub templates: BTreeSet<TemplateName>,
 }
 
-/// Chooses what a group has in common.
-type Choice<T> = fn(&TallyGroup) -> T;
-
 impl InsightsReport {
-    /// Makes the report of the days from `first` until `now`, of what is stored and of what was counted just now. If
-    /// that was too much, `just_counted` is `None`, and the report ends where what is stored ends.
+    /// Makes the report of the days from `first` until `now` from the stored and the just counted tallies. If there
+    /// was too much to count, `just_counted` is `None`, and the report ends with the stored tallies.
     pub fn new(
         (first, now): (Timestamp, Timestamp),
         rollups: &Rollups,
@@ -56,7 +52,7 @@ impl InsightsReport {
     ) -> Self {
         let is_behind = just_counted.is_none();
         let counted_until = match is_behind {
-            true => rollups.counted_until.unwrap_or(first).max(first),
+            true => rollups.counted_since(first),
             false => now,
         };
         let just_counted = just_counted.unwrap_or_default();
@@ -74,10 +70,7 @@ impl InsightsReport {
             };
             regions.extend(tallies.0.keys().filter_map(|group| group.region));
             templates.extend(tallies.0.keys().filter_map(|group| group.template.clone()));
-            let wanted = tallies.0.iter().filter(|(group, _)| filter.matches(group));
-            for (group, tally) in wanted {
-                day.0.entry(group.clone()).or_default().merge(tally);
-            }
+            day.merge_those(tallies, |group| filter.matches(group));
         }
         Self {
             counted_until,
@@ -110,7 +103,7 @@ impl InsightsReport {
         self.by(|group| group.template.clone())
     }
 
-    fn by<T: Ord + Hash>(&self, choice: Choice<T>) -> Vec<(T, Tally)> {
+    fn by<T: Ord>(&self, choice: impl Fn(&TallyGroup) -> T) -> Vec<(T, Tally)> {
         let mut found: BTreeMap<T, Tally> = BTreeMap::new();
         for (group, tally) in self.days.iter().flat_map(|(_, tallies)| &tallies.0) {
             found.entry(choice(group)).or_default().merge(tally);

@@ -1,7 +1,7 @@
 //! Roll-ups: tallies that are stored, so that insights over months read as little as those over a day.
 //!
-//! Messages are counted in slots of [`SLOT`](super::SLOT). A slot is counted as soon as it is over. Receipts come later, so it is
-//! counted again [`SETTLED_AFTER`] its end: then it is settled, and becomes part of its day.
+//! Messages are counted in slots of [`SLOT`](super::SLOT). A slot is counted as soon as it is over. Receipts come
+//! later, so it is counted again [`SETTLED_AFTER`] its end: then it is settled, and becomes part of its day.
 
 use std::time::Duration;
 
@@ -86,6 +86,13 @@ pub struct Rollups {
     pub days: Vec<(Timestamp, Tallies)>,
     /// Each slot that is counted but not settled, by its beginning.
     pub slots: Vec<(Timestamp, Tallies)>,
+}
+
+impl Rollups {
+    /// Returns the time from which on no message of a period is in them, if the period begins at `first`.
+    pub fn counted_since(&self, first: Timestamp) -> Timestamp {
+        self.counted_until.unwrap_or(first).max(first)
+    }
 }
 
 #[cfg(test)]

@@ -107,7 +107,12 @@ impl Tallies {
 
     /// Adds the counts of another period.
     pub fn merge(&mut self, other: &Self) {
-        for (group, tally) in &other.0 {
+        self.merge_those(other, |_| true);
+    }
+
+    /// Adds those counts of another period whose group is wanted.
+    pub(super) fn merge_those(&mut self, other: &Self, is_wanted: impl Fn(&TallyGroup) -> bool) {
+        for (group, tally) in other.0.iter().filter(|(group, _)| is_wanted(group)) {
             self.0.entry(group.clone()).or_default().merge(tally);
         }
     }
@@ -174,7 +179,7 @@ mod tests {
             row.read,
             row.verified,
         ];
-        let counts = counts.map(|count| count.try_into().expect("small"));
+        let counts: [u64; 5] = counts.map(|count| count.try_into().expect("small"));
         let counted = [
             tally.accepted,
             tally.sent,

@@ -12,7 +12,7 @@ use crate::usecases::show_insights::MAX_COUNTED;
 /// This many accounts are looked at together.
 const ACCOUNTS: usize = 200;
 
-/// An account that has much to count lets the others go first after this many slots.
+/// At most this many slots of an account are counted before the other accounts have their turn.
 const SLOTS: usize = 8;
 
 /// Rolls up insights.

@@ -94,8 +94,8 @@ impl ShowOwnInsights {
             ));
         };
         let rollups = self.rollups.rollups(account, first).await?;
-        let counted_until = rollups.counted_until.unwrap_or(first).max(first);
-        let just_counted = self.count(account, (counted_until, now)).await?;
+        let since = rollups.counted_since(first);
+        let just_counted = self.count(account, (since, now)).await?;
         Ok(InsightsReport::new(
             (first, now),
             &rollups,

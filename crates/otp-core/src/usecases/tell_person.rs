@@ -42,7 +42,7 @@ impl TellPerson {
             None => house,
         };
         // Each change is an occasion of its own, and a person makes one at a time.
-        let occasion = format!("{person} {} {}", kind.details(), now.unix_millis());
+        let occasion = format!("{} {}", kind.details(), now.unix_millis());
         let language = Some(found.language);
         Ok(Some(MailNotice::new(
             account, kind, &occasion, language, now,

@@ -240,7 +240,7 @@ mod tests {
             ("99.0", "85.0")
         );
         assert_eq!((first.is_open, second.is_open), (false, true));
-        // What arrived without a report that it was sent is not drawn above what was sent.
+        // The bar of the delivered messages is never higher than that of the sent ones.
         assert_eq!(second.sent_height, second.delivered_height);
         let labels: Vec<_> = chart
             .labels

@@ -5,9 +5,8 @@ use actix_web::{HttpResponse, Resource};
 use otp_core::insights::{Tally, TallyGroup};
 use otp_edge::resource_at;
 
-use super::day::date;
+use super::asked;
 use super::filter::Filter;
-use super::refusal::refuse;
 use crate::csv::Csv;
 use crate::visit::Visit;
 
@@ -32,27 +31,21 @@ pub(super) fn resource() -> Resource {
 }
 
 async fn download(visit: Visit) -> HttpResponse {
-    let viewer = match visit.viewer().await {
-        Ok(viewer) => viewer,
-        Err(answer) => return answer,
-    };
-    let filter = Filter::of(&visit);
-    let show = visit.state.show_own_insights.clone();
-    let (mode, length, wanted) = (filter.mode(), filter.length, filter.wanted());
-    let shown = async move { show.execute(&viewer, mode, length, &wanted).await };
-    match visit.run(shown).await {
-        Ok(Ok(report)) => {
-            let mut csv = Csv::new(&HEADINGS);
-            for (day, tallies) in &report.days {
-                for (group, tally) in &tallies.0 {
-                    csv.push(&cells(date(*day), group, tally));
-                }
-            }
-            csv.answer("insights.csv")
+    table(&visit)
+        .await
+        .map_or_else(|answer| answer, |table| table.answer("insights.csv"))
+}
+
+async fn table(visit: &Visit) -> Result<Csv, HttpResponse> {
+    let viewer = visit.viewer().await?;
+    let report = asked::report(visit, viewer, &Filter::of(visit)).await?;
+    let mut csv = Csv::new(&HEADINGS);
+    for (day, tallies) in &report.days {
+        for (group, tally) in &tallies.0 {
+            csv.push(&cells(day.to_date(), group, tally));
         }
-        Ok(Err(error)) => refuse(&visit, &error),
-        Err(answer) => answer,
     }
+    Ok(csv)
 }
 
 fn cells(day: String, group: &TallyGroup, tally: &Tally) -> [String; 12] {

@@ -9,9 +9,9 @@ use otp_core::usecases::show_own_insights::ReportLength;
 use crate::visit::Visit;
 
 /// The choice of a reader.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Filter {
-    pub(super) is_test: bool,
+    pub(super) mode: ApiKeyMode,
     pub(super) length: ReportLength,
     pub(super) region: Option<Region>,
     pub(super) template: Option<TemplateName>,
@@ -27,12 +27,20 @@ pub(super) const fn length_key(length: ReportLength) -> &'static str {
 }
 
 impl Filter {
+    /// The filter that leaves nothing out.
+    pub(super) const NONE: Self = Self {
+        mode: ApiKeyMode::Live,
+        length: ReportLength::Days14,
+        region: None,
+        template: None,
+    };
+
     /// Reads the address of a request. A value that no page of ours writes counts as left out.
     pub(super) fn of(visit: &Visit) -> Self {
         let length = visit.parameter("period");
         let mut lengths = ReportLength::ALL.into_iter();
         Self {
-            is_test: visit.parameter("mode") == "test",
+            mode: visit.mode(),
             length: lengths
                 .find(|one| value(*one) == length)
                 .unwrap_or_default(),
@@ -41,11 +49,8 @@ impl Filter {
         }
     }
 
-    pub(super) const fn mode(&self) -> ApiKeyMode {
-        match self.is_test {
-            true => ApiKeyMode::Test,
-            false => ApiKeyMode::Live,
-        }
+    pub(super) fn is_test(&self) -> bool {
+        self.mode == ApiKeyMode::Test
     }
 
     /// Returns the filter as the core reads it.
@@ -79,7 +84,7 @@ impl Filter {
     /// Returns the query of the address of this page, with its question mark.
     pub(super) fn query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        if self.is_test {
+        if self.is_test() {
             query.append_pair("mode", "test");
         }
         query.append_pair("period", &value(self.length));

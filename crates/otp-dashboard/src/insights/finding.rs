@@ -68,8 +68,9 @@ pub(super) fn of_days(page: &Page, total: &Tally, days: &[Day]) -> Vec<Markup> {
     // Receipts of the last day are still under way.
     let over = days.split_last().map_or(days, |(_, over)| over).iter();
     let drawn = over.filter(|day| day.tally.sent >= FEWEST_DRAWN);
-    let weakest = drawn.min_by_key(|day| thousandths(&day.tally));
-    let weakest = weakest.filter(|day| thousandths(&day.tally) < thousandths(total));
+    let delivered = |tally: &Tally| share::thousandths(tally.delivered, tally.sent);
+    let weakest = drawn.min_by_key(|day| delivered(&day.tally));
+    let weakest = weakest.filter(|day| delivered(&day.tally) < delivered(total));
     let weakest = weakest.and_then(|day| {
         let share = share::percent(day.tally.delivered, day.tally.sent)?;
         let values = [
@@ -79,9 +80,4 @@ pub(super) fn of_days(page: &Page, total: &Tally, days: &[Day]) -> Vec<Markup> {
         Some(page.say_all("days-weakest", &values))
     });
     [Some(all), weakest].into_iter().flatten().collect()
-}
-
-/// Returns the delivered share of the sent messages.
-fn thousandths(tally: &Tally) -> Option<u64> {
-    (tally.delivered.saturating_mul(1_000)).checked_div(tally.sent)
 }

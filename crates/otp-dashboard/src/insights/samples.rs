@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use otp_core::api_key::ApiKeyMode;
 use otp_core::channel::Channel;
 use otp_core::channel::whatsapp::template::TemplateName;
 use otp_core::insights::{DAY, InsightsReport, Tallies, Tally, TallyGroup, TimesToDelivery};
@@ -130,33 +131,29 @@ impl Samples for InsightsPage {
     const NAME: &'static str = "insights";
 
     fn samples(page: &Page) -> Vec<(&'static str, StatusCode, Self)> {
-        let sample = |filter, report| {
+        let sample = |state, filter, report| {
             let frame = Frame::sample(Place::Insights);
-            (
-                StatusCode::OK,
-                Self::new(page.clone(), frame, filter, report),
-            )
+            let sample = Self::new(page.clone(), frame, filter, report);
+            (state, StatusCode::OK, sample)
         };
         let test = Filter {
-            is_test: true,
+            mode: ApiKeyMode::Test,
             length: ReportLength::Days90,
-            ..Filter::default()
+            ..Filter::NONE
         };
         let filtered = Filter {
             region: Region::parse("JO").ok(),
-            ..Filter::default()
+            ..Filter::NONE
         };
         let nothing = || report(vec![Tallies::default(); 14]);
-        [
-            ("full", sample(Filter::default(), busy(14))),
-            ("long", sample(test, busy(90))),
-            ("behind", sample(Filter::default(), behind(busy(14)))),
-            ("behind-all", sample(Filter::default(), behind(nothing()))),
-            ("few", sample(Filter::default(), few())),
-            ("none-found", sample(filtered, nothing())),
-            ("empty", sample(Filter::default(), nothing())),
+        vec![
+            sample("full", Filter::NONE, busy(14)),
+            sample("long", test, busy(90)),
+            sample("behind", Filter::NONE, behind(busy(14))),
+            sample("behind-all", Filter::NONE, behind(nothing())),
+            sample("few", Filter::NONE, few()),
+            sample("none-found", filtered, nothing()),
+            sample("empty", Filter::NONE, nothing()),
         ]
-        .map(|(state, (status, page))| (state, status, page))
-        .into()
     }
 }

@@ -14,7 +14,7 @@ use otp_edge::resource_at;
 
 use super::endpoint;
 use super::mapping::{ShownEndpoint, names};
-use super::paths::{LIST, id_of, list_of, mode_of, path_of};
+use super::paths::{LIST, id_of, list_of, path_of};
 use super::refusal::refuse;
 use crate::answer;
 use crate::form::{Fault, Field, FieldKind, FormPage, Refused, read};
@@ -106,7 +106,7 @@ async fn change(visit: Visit, path: Path<String>, payload: Payload) -> HttpRespo
 
 async fn empty(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
     let viewer = visit.viewer().await?;
-    let mode = mode_of(visit);
+    let mode = visit.mode();
     let manage = &visit.state.manage_own_webhooks;
     // Before the form is filled in, because a proof on the way would lose it.
     let fresh = manage.require_fresh_manager(&viewer);
@@ -117,7 +117,7 @@ async fn empty(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
 
 async fn created(visit: &Visit, payload: Payload) -> Result<HttpResponse, HttpResponse> {
     let (viewer, typed) = visit.form_of_viewer(payload).await?;
-    let mode = mode_of(visit);
+    let mode = visit.mode();
     let form = Form::read(&typed);
     let page = |form| new_page(visit, visit.frame(&viewer, Place::Webhooks), mode, form);
     let Some((url, description)) = form.values.clone() else {

@@ -4,17 +4,8 @@ use otp_core::api_key::ApiKeyMode;
 use otp_core::ids::{WebhookEndpointId, parse_uuid};
 
 use crate::error_page::Problem;
-use crate::visit::Visit;
 
 pub(super) use crate::paths::WEBHOOKS as LIST;
-
-/// Reads which endpoints are asked for.
-pub(super) fn mode_of(visit: &Visit) -> ApiKeyMode {
-    match visit.parameter("mode").as_str() {
-        "test" => ApiKeyMode::Test,
-        _ => ApiKeyMode::Live,
-    }
-}
 
 /// Returns the path of the list that an endpoint is in.
 pub(super) fn list_of(mode: ApiKeyMode) -> String {

@@ -10,6 +10,8 @@ use crate::verification::VerificationStatus;
 /// 2026-05-14T00:00:00Z.
 const MIDNIGHT: i64 = 1_778_716_800_000;
 
+const DAY_IN_MILLIS: i64 = 86_400_000;
+
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_unix_millis(MIDNIGHT + millis)
 }
