@@ -18,7 +18,12 @@ use crate::sealing::Sealed;
 use crate::time::Timestamp;
 
 /// A turn has at most this many deliveries.
-pub const MAX_DELIVERIES: usize = 32;
+pub const MAX_DELIVERIES: usize = 100;
+
+/// An endpoint rests for this long after a turn, for each call from the turn's beginning on: it receives at most 500
+/// events a second. So an account that causes more neither floods its own receiver, nor takes the processors from
+/// the sends of others.
+const PACE: Duration = Duration::from_millis(2);
 
 /// At most this many calls of one endpoint are under way at a time.
 const CALLS_AT_A_TIME: usize = 4;
@@ -62,9 +67,10 @@ pub struct TurnUnderWay {
     endpoint_id: WebhookEndpointId,
     account_id: AccountId,
     leased_until: Timestamp,
-    last_call_at: Timestamp,
+    begun_at: Timestamp,
     waiting: VecDeque<DueDelivery>,
     under_way: usize,
+    ended_calls: u32,
     health: EndpointHealth,
     disabled: Option<DisabledReason>,
     attempts: Vec<RecordedAttempt>,
@@ -134,9 +140,10 @@ impl TurnUnderWay {
             endpoint_id: turn.endpoint.id,
             account_id: turn.endpoint.account_id,
             leased_until: turn.leased_until,
-            last_call_at: now + TURN_TIME,
+            begun_at: now,
             waiting: turn.due.iter().copied().collect(),
             under_way: 0,
+            ended_calls: 0,
             health: turn.health,
             disabled: None,
             attempts: Vec::new(),
@@ -147,7 +154,7 @@ impl TurnUnderWay {
     /// none at all in this turn.
     pub fn next(&mut self, now: Timestamp) -> Option<DueDelivery> {
         let may_begin = self.disabled.is_none()
-            && now <= self.last_call_at
+            && now <= self.begun_at + TURN_TIME
             && self.health.may_be_called_at(now) <= now
             && self.under_way < self.health.calls_at_a_time(CALLS_AT_A_TIME);
         let next = may_begin.then(|| self.waiting.pop_front()).flatten()?;
@@ -158,6 +165,7 @@ impl TurnUnderWay {
     /// Takes in a call that [`next`](Self::next) returned the delivery of.
     pub fn record(&mut self, delivery: DueDelivery, call: EndedCall) {
         self.under_way -= 1;
+        self.ended_calls += 1;
         let failed_attempts = delivery.failed_attempts.saturating_add(1);
         let judged = self.health.judge(Attempt {
             number: failed_attempts,
@@ -217,7 +225,10 @@ impl TurnUnderWay {
     }
 
     /// Ends the turn. Deliveries for which no call was begun stay due.
-    pub fn end(self, at: Timestamp) -> EndedTurn {
+    pub fn end(mut self, at: Timestamp) -> EndedTurn {
+        let calls = self.ended_calls;
+        let paced = (calls > 0).then(|| self.begun_at + PACE * calls);
+        self.health.rests_until = self.health.rests_until.max(paced);
         EndedTurn {
             endpoint_id: self.endpoint_id,
             account_id: self.account_id,

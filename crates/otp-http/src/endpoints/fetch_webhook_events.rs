@@ -59,7 +59,7 @@ pub(crate) struct FetchWebhookEventsRequest {
 /// Events of a listener.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FetchWebhookEventsResponse {
-    /// The events, oldest first, at most 32.
+    /// The events, oldest first, at most 100.
     data: Vec<FetchedEvent>,
 }
 

@@ -24,7 +24,7 @@ use crate::pages::rows_read;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_turn_reads_its_own_deliveries_however_many_wait() {
     const EVENTS: u128 = 2_000;
-    const TURNS: usize = 40;
+    const TURNS: usize = 12;
     let url = fresh::database();
     let store = Arc::new(fresh::store(&url).await);
     let mut fixture = Fixture::with_credits(store.clone(), 10).await;
@@ -50,12 +50,15 @@ async fn a_turn_reads_its_own_deliveries_however_many_wait() {
     let routed = store.route_webhook_events(START, events.len()).await;
     assert_eq!(routed.expect("routed"), events.len());
     let session = fresh::session(&url).await;
+    let mut now = START;
     for _ in 0..TURNS {
-        let lease = Lease::begin(START, LEASE);
+        // The endpoint rests between two turns.
+        now = now + Duration::from_secs(1);
+        let lease = Lease::begin(now, LEASE);
         let claimed = store.claim_webhook_turns(lease, &Room::for_all(9)).await;
         let turn = claimed.expect("claimed").remove(0);
-        let mut under_way = TurnUnderWay::begin(&turn, START);
-        while let Some(delivery) = under_way.next(START) {
+        let mut under_way = TurnUnderWay::begin(&turn, now);
+        while let Some(delivery) = under_way.next(now) {
             let outcome = WebhookOutcome {
                 latency: Duration::from_millis(5),
                 answer: Ok(WebhookAnswer::new(204, b"", None)),
@@ -63,12 +66,12 @@ async fn a_turn_reads_its_own_deliveries_however_many_wait() {
             let call = EndedCall {
                 outcome,
                 excerpt: None,
-                at: START,
+                at: now,
                 spread: 0,
             };
             under_way.record(delivery, call);
         }
-        let ended = store.end_webhook_turn(&under_way.end(START)).await;
+        let ended = store.end_webhook_turn(&under_way.end(now)).await;
         assert!(ended.expect("recorded"));
     }
     fixture.store = Arc::new(MemoryStore::default());

@@ -190,7 +190,7 @@ pub async fn a_turn_belongs_to_one_process_at_a_time(store: Arc<dyn Storage>) {
 
 /// A delivery that was not accepted is due again at its time, and a turn leaves room for the turns of others.
 pub async fn a_turn_ends_with_what_is_due_next(store: Arc<dyn Storage>) {
-    let fixture = Fixture::with_credits(store, 100).await;
+    let fixture = Fixture::with_credits(store, 200).await;
     let endpoint = add(&fixture, 1, EventFilter::ALL).await;
     let quiet = add(
         &fixture,

@@ -210,6 +210,44 @@ fn the_next_turn_is_when_something_is_due_and_the_endpoint_may_be_called() {
 }
 
 #[test]
+fn an_endpoint_receives_at_most_500_events_a_second() {
+    let mut begun_at = NOW;
+    let mut received = 0;
+    while begun_at < later(10) {
+        let full = turn(MAX_DELIVERIES, EndpointHealth::default());
+        let mut under_way = TurnUnderWay::begin(&full, begun_at);
+        while let Some(delivery) = under_way.next(begun_at) {
+            under_way.record(delivery, answered(204, begun_at));
+            received += 1;
+        }
+        let ended = under_way.end(begun_at);
+        let next = ended.next_turn(EndpointStanding::Enabled, Some(NOW));
+        begun_at = next.expect("the endpoint is enabled and has more");
+    }
+    assert_eq!(received, 5_000);
+
+    // One call is hardly followed by a rest, and a turn without calls by none.
+    let one = turn(1, EndpointHealth::default());
+    let mut under_way = TurnUnderWay::begin(&one, NOW);
+    let only = under_way.next(NOW).expect("a delivery");
+    under_way.record(only, answered(204, later(1)));
+    let ended = under_way.end(later(1));
+    let next = ended.next_turn(EndpointStanding::Enabled, Some(NOW));
+    assert_eq!(next, Some(later(1)));
+    let idle = TurnUnderWay::begin(&one, NOW).end(NOW);
+    assert_eq!(idle.health, EndpointHealth::default());
+}
+
+#[test]
+fn a_pace_does_not_shorten_a_rest() {
+    let mut under_way = TurnUnderWay::begin(&turn(1, EndpointHealth::default()), NOW);
+    let only = under_way.next(NOW).expect("a delivery");
+    let wait = Some(Duration::from_secs(60));
+    under_way.record(only, call(Ok(WebhookAnswer::new(429, b"", wait)), NOW));
+    assert_eq!(under_way.end(NOW).health.rests_until, Some(later(60)));
+}
+
+#[test]
 fn a_lease_outlasts_the_longest_turn() {
     let longest_call = Duration::from_secs(20);
     assert!(LEASE >= TURN_TIME + longest_call + Duration::from_secs(5));

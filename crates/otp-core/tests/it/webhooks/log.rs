@@ -79,6 +79,7 @@ async fn a_delivery_is_made_again_by_its_id() {
     let known = Uuid::parse_str(event.as_str()).expect("a UUID");
     let replayed = world.inspect.replay(of, WebhookEventId(known)).await;
     replayed.expect("replayed");
+    world.fixture.clock.advance(Duration::from_secs(1));
     assert_eq!(world.round().await.delivered, 1);
     let calls = world.receiver.calls();
     assert!(calls.len() == 2 && calls[1].id == event);

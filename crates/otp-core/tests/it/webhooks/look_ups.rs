@@ -126,6 +126,7 @@ async fn an_outage_in_a_turn_loses_no_call_that_was_made() {
     let taken = world.deliver.take(turn, &|| true).await;
     assert!(matches!(taken, Err(PortError::Unavailable(_))));
     assert_eq!(world.receiver.calls().len(), 1);
+    world.fixture.clock.advance(Duration::from_secs(1));
     let again = world.claim().await.remove(0);
     let due: Vec<_> = again
         .due
