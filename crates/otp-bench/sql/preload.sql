@@ -1,4 +1,4 @@
--- Inserts :messages messages that were sent and delivered over the last year, with their debits and
+-- Inserts :messages messages that were sent and delivered over the last :days days, with their debits and
 -- events, in the form in which the server would have written them. All indexes but the primary keys are
 -- dropped first and built again at the end, which is faster and has the same result.
 
@@ -26,11 +26,10 @@ INSERT INTO messages (id, account_id, api_key_id, idempotency_key, channel, send
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
         || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 4, 15))::uuid,
     account_id, api_key_id, md5('key' || i)::uuid, 0, sender_id, template_id, 'en',
-    sha256(int8send(i)), substr(sha256(int8send(i)) || sha256(int8send(i)), 1, 46), 'SA', 1,
-    subscription_id, 2, 1, sha256(int8send(-i)),
-    substr(sha256(int8send(-i)) || sha256(int8send(-i)) || sha256(int8send(-i)), 1, 93),
+    sha256(int8send(i)), :recipient, 'SA', 1,
+    subscription_id, 2, 1, sha256(int8send(-i)), :provider_message_id,
     at, at, at + interval '10 minutes', :verification_id
-FROM (SELECT i, now() - interval '1 day' - interval '365 days' * (1 - i::float8 / :messages) AS at
+FROM (SELECT i, now() - interval '1 day' - interval '1 day' * :days * (1 - i::float8 / :messages) AS at
       FROM generate_series(1, :messages) AS i) AS each
 -- The first account has half of all messages.
 JOIN owners ON owners.n = CASE WHEN i % 2 = 0 THEN 0 ELSE (i / 2) % (SELECT count(*) FROM owners) END;

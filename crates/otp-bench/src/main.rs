@@ -58,7 +58,8 @@ enum What {
     Receipts(receipts::Options),
     /// New verifications and checks, compared with sends, and the time that a refused check takes.
     Verifications(verifications::Options),
-    /// Sign-in, sign-up and reset: whether their time tells if anybody has an address.
+    /// Sign-in, sign-up and reset: whether their time tells if anybody has an address. Pages: how fast they are, and how
+    /// many sends they cost.
     People(people::Options),
     /// Webhooks to customers: how soon endpoints are called while others hang or fail, and how many sends they
     /// cost.

@@ -1,6 +1,6 @@
 //! A measurement: a load on a process, and what the process and its database use during that time.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::contest::Sample;
 use crate::database::{ByHand, Counted};
@@ -72,6 +72,16 @@ pub(crate) async fn load(
     after.since(&before, count, &mut sample);
     sample.peak_mib = memory(process.id()).map(|(_, peak)| peak);
     Ok((loaded, sample))
+}
+
+/// Returns the time since 1970, by the clock that the server reads, too.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the server did is compared with the clock of this machine"
+)]
+pub(crate) fn since_epoch() -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default()
 }
 
 /// The resources used so far.

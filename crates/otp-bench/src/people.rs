@@ -1,10 +1,11 @@
-//! The time of sign-in, sign-up and reset must not tell whether anybody has an address.
+//! The pages for people: what their times tell, and what they cost.
 //!
-//! Forms with the addresses of people and with unknown ones are sent in random order over a few connections, so that
+//! The time of sign-in, sign-up and reset must not tell whether anybody has an address. Forms with the addresses of people and with unknown ones are sent in random order over a few connections, so that
 //! whatever else happens on the machine affects both alike. Then both are compared by Welch's t-test.
 
 mod forms;
 mod holders;
+mod pages;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,9 +17,10 @@ use rand::seq::SliceRandom as _;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::bench::Rounds;
 use crate::contest::median;
 use crate::load::{Load, OnAnswer};
-use crate::rig::{Rig, built_server};
+use crate::rig::Rig;
 use crate::verdict::{Bound, Verdict};
 use crate::welch::{CERTAIN, cropped_t};
 use forms::{Form, Sent};
@@ -30,52 +32,83 @@ const CONNECTIONS: usize = 2;
 /// Longer than all forms of a kind take.
 const MAX_SPAN: Duration = Duration::from_secs(1_800);
 
-/// The number of forms.
+/// A part of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Scenario {
+    /// Whether the time of a form tells if anybody has an address.
+    Forms,
+    /// Pages of an account with the messages of --preload, and sends beside people who open them. Only if there are
+    /// messages to preload.
+    Pages,
+}
+
+/// The scenarios and their numbers.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
+    /// Measure only this scenario; may be repeated.
+    #[arg(long, value_name = "SCENARIO")]
+    only: Vec<Scenario>,
     /// Number of forms of each kind with addresses of people, and as many with unknown ones.
     #[arg(long, value_name = "FORMS", default_value_t = 2_000)]
     forms: usize,
+    /// Number of people who open pages.
+    #[arg(long, value_name = "PEOPLE", default_value_t = 50)]
+    people: usize,
+    /// Number of messages of the account whose pages are opened.
+    #[arg(long, value_name = "MESSAGES", default_value_t = 0)]
+    preload: u64,
+    #[command(flatten)]
+    rounds: Rounds,
+}
+
+type Bench = crate::bench::Bench<Options>;
+
+/// Runs the scenarios.
+pub(crate) async fn run(options: &Options) -> anyhow::Result<Value> {
+    let is_wanted =
+        |scenario: Scenario| options.only.is_empty() || options.only.contains(&scenario);
+    let mut bench = Bench::new(options.clone(), options.rounds)?;
+    if is_wanted(Scenario::Forms) {
+        forms(&mut bench).await?;
+    }
+    if is_wanted(Scenario::Pages) && options.preload > 0 {
+        pages::pages(&mut bench, options.preload, options.people).await?;
+    }
+    Ok(bench.end(options.preload))
 }
 
 /// Measures each form.
-pub(crate) async fn run(options: &Options) -> anyhow::Result<Value> {
+async fn forms(bench: &mut Bench) -> anyhow::Result<()> {
     let smtp = FakeSmtp::start();
-    let program = built_server()?;
     let settings = [
         ("SMTP__URL", &*smtp.url()),
         ("MAIL__FROM", "Gateway <otp@gateway.example>"),
         ("HTTP__TRUSTED_PROXIES", "127.0.0.1"),
     ];
+    let (program, count) = (bench.server.clone(), bench.options.forms);
     let rig = Rig::start_with(&program, Database::sqlite(), 1, &settings).await?;
-    println!("adding {} people …", options.forms);
-    add_holders(&rig, &program, options.forms).await?;
-    let (mut measured, mut verdicts) = (Vec::new(), Vec::new());
+    println!("adding {count} people …");
+    add_holders(&rig, &program, count).await?;
     for form in Form::ALL {
-        let times = measure(&rig, form, options.forms).await?;
+        let times = measure(&rig, form, count).await?;
         let t = cropped_t(&times.known, &times.unknown);
         let medians = [median(times.known), median(times.unknown)];
         let [known, unknown] = medians.map(|micros| micros / 1_000.0);
         let name = form.name();
         println!("  {name:<10} known {known:>8.2} ms, unknown {unknown:>8.2} ms, t {t:>6.2}");
-        measured.push(json!({
+        bench.standings.push(json!({
+            "scenario": "forms",
             "form": name,
             "knownMillis": known,
             "unknownMillis": unknown,
             "t": t,
         }));
         let what = format!("{name}: |t| between known and unknown addresses");
-        verdicts.push(Verdict::new(what, t.abs(), Bound::AtMost(CERTAIN)));
+        bench
+            .verdicts
+            .push(Verdict::new(what, t.abs(), Bound::AtMost(CERTAIN)));
     }
-    println!();
-    for verdict in &verdicts {
-        println!("{verdict}");
-    }
-    Ok(json!({
-        "forms": options.forms,
-        "measured": measured,
-        "verdicts": verdicts.iter().map(Verdict::json).collect::<Vec<_>>(),
-    }))
+    Ok(())
 }
 
 /// The times of a form, in microseconds.

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::ensure;
 use http_body_util::{BodyExt as _, Full};
@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::latency::Latencies;
+use crate::measure::since_epoch;
 use crate::provider::after;
 use crate::serving::serve;
 
@@ -180,16 +181,6 @@ fn sent_message(body: &[u8]) -> Option<(Uuid, Duration)> {
 
 fn text(bytes: &[u8], length: usize) -> Option<&str> {
     std::str::from_utf8(bytes.get(..length)?).ok()
-}
-
-/// Returns the time since 1970, by the clock that the server reads, too.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the time of an event is compared with the clock of this machine"
-)]
-fn since_epoch() -> Duration {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.unwrap_or_default()
 }
 
 #[cfg(test)]
