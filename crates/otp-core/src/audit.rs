@@ -72,6 +72,18 @@ pub enum AuditAction {
     GiveStaffRole,
     /// A person is no longer staff. The subject is the person.
     RemoveStaff,
+    /// Somebody was invited to the team of an account. The subject is the account, as in the other actions on invitations.
+    InviteMember,
+    /// An invitation to a team was withdrawn.
+    WithdrawInvitation,
+    /// An invitation to a team was declined.
+    DeclineInvitation,
+    /// A person accepted an invitation to a team.
+    JoinTeam,
+    /// A person in the team of an account got another role. The subject is the person.
+    GiveAccountRole,
+    /// A person left the team of an account, or was removed from it. The subject is the person.
+    RemoveMember,
     /// A person ordered a plan. The subject is the order, as in the other actions on orders.
     PlaceOrder,
     /// A person withdrew an order.
@@ -107,6 +119,12 @@ impl AuditAction {
             Self::InviteStaff => "InviteStaff",
             Self::GiveStaffRole => "GiveStaffRole",
             Self::RemoveStaff => "RemoveStaff",
+            Self::InviteMember => "InviteMember",
+            Self::WithdrawInvitation => "WithdrawInvitation",
+            Self::DeclineInvitation => "DeclineInvitation",
+            Self::JoinTeam => "JoinTeam",
+            Self::GiveAccountRole => "GiveAccountRole",
+            Self::RemoveMember => "RemoveMember",
             Self::PlaceOrder => "PlaceOrder",
             Self::WithdrawOrder => "WithdrawOrder",
             Self::RevealOrderContact => "RevealOrderContact",
@@ -131,6 +149,12 @@ impl AuditAction {
             "InviteStaff" => Ok(Self::InviteStaff),
             "GiveStaffRole" => Ok(Self::GiveStaffRole),
             "RemoveStaff" => Ok(Self::RemoveStaff),
+            "InviteMember" => Ok(Self::InviteMember),
+            "WithdrawInvitation" => Ok(Self::WithdrawInvitation),
+            "DeclineInvitation" => Ok(Self::DeclineInvitation),
+            "JoinTeam" => Ok(Self::JoinTeam),
+            "GiveAccountRole" => Ok(Self::GiveAccountRole),
+            "RemoveMember" => Ok(Self::RemoveMember),
             "PlaceOrder" => Ok(Self::PlaceOrder),
             "WithdrawOrder" => Ok(Self::WithdrawOrder),
             "RevealOrderContact" => Ok(Self::RevealOrderContact),

@@ -93,6 +93,10 @@ id!(
     ApiKeyId
 );
 id!(
+    /// An invitation to the team of an account.
+    InvitationId
+);
+id!(
     /// A message: one accepted send. This is the `id` that an API client stores.
     MessageId
 );

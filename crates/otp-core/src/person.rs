@@ -7,6 +7,7 @@
 //! - [`session`]: how long a person stays signed in, and when an action needs a new proof.
 //! - [`sign_in`]: how long a person waits after wrong passwords.
 //! - [`staff`]: the people of the operator.
+//! - [`team`]: the people of an account.
 
 pub mod device;
 mod membership;
@@ -17,6 +18,7 @@ mod security_record;
 pub mod session;
 pub mod sign_in;
 pub mod staff;
+pub mod team;
 
 pub use membership::{AccountRole, Membership};
 pub use security_record::SecurityRecord;

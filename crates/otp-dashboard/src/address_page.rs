@@ -1,4 +1,4 @@
-//! The first step of sign-up and of a new password: a mail address, to which a code is sent.
+//! The first step of sign-up, of a new password and of joining a team: a mail address, to which a code is sent.
 //!
 //! The code is sent to every address alike, so the page tells nobody whether a person has it.
 
@@ -24,16 +24,19 @@ pub(crate) enum ProofFor {
     SignUp,
     /// A new password.
     NewPassword,
+    /// A place in a team.
+    Team,
 }
 
 impl ProofFor {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 2] = [Self::SignUp, Self::NewPassword];
+    pub(crate) const ALL: [Self; 3] = [Self::SignUp, Self::NewPassword, Self::Team];
 
     pub(crate) const fn title_key(self) -> &'static str {
         match self {
             Self::SignUp => "sign-up-title",
             Self::NewPassword => "forgot-title",
+            Self::Team => "join-title",
         }
     }
 
@@ -41,6 +44,7 @@ impl ProofFor {
         match self {
             Self::SignUp => "sign-up-about",
             Self::NewPassword => "forgot-about",
+            Self::Team => "join-about",
         }
     }
 
@@ -48,6 +52,7 @@ impl ProofFor {
         match self {
             Self::SignUp => "/sign-up",
             Self::NewPassword => "/password",
+            Self::Team => "/join",
         }
     }
 
@@ -199,6 +204,7 @@ impl Samples for AddressPage {
         vec![
             ("sign-up", StatusCode::OK, empty(ProofFor::SignUp)),
             ("new-password", StatusCode::OK, empty(ProofFor::NewPassword)),
+            ("team", StatusCode::OK, empty(ProofFor::Team)),
             ("fault", StatusCode::UNPROCESSABLE_ENTITY, faulty),
             (
                 "sent",

@@ -16,10 +16,11 @@ use crate::guard::{Site, same_origin};
 use crate::locale::locale;
 use crate::state::DashboardState;
 use crate::{
-    audit, code_page, confirm_order, credits, explain, insights, keys, link_page, message_page,
-    messages, order_page, overview, password_page, paths, prove_page, purchase, reset_password,
-    second_factor, settings, sign_in, sign_out, sign_up, staff_home, staff_list, staff_order,
-    staff_orders, subscriptions, test_inbox, verification_page, verifications, webhooks,
+    audit, code_page, confirm_order, credits, explain, insights, join, keys, link_page,
+    message_page, messages, order_page, overview, own_accounts, password_page, paths, prove_page,
+    purchase, reset_password, second_factor, settings, sign_in, sign_out, sign_up, staff_home,
+    staff_list, staff_order, staff_orders, subscriptions, team, test_inbox, verification_page,
+    verifications, webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -106,6 +107,10 @@ impl Dashboard {
                 let reset = limited(&dashboard.codes, &reset_password::mount);
                 pages.app_data(state.clone()).service(reset);
             });
+            dashboard.mount(app, "/join", |pages| {
+                let join = limited(&dashboard.codes, &join::mount);
+                pages.app_data(state.clone()).service(join);
+            });
             dashboard.mount(app, "/sign-out", |pages| {
                 let sign_out = limited(&dashboard.forms, &|pages| {
                     pages.service(sign_out::resource());
@@ -133,6 +138,8 @@ impl Dashboard {
                         .configure(keys::mount)
                         .configure(webhooks::mount)
                         .service(test_inbox::resource())
+                        .configure(team::mount)
+                        .configure(own_accounts::mount)
                         .configure(second_factor::mount)
                         .configure(settings::mount);
                 });

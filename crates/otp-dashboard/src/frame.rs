@@ -1,5 +1,6 @@
 //! Frame: the part around the pages of a person who is signed in, with the navigation.
 
+use otp_core::person::AccountRole;
 use otp_core::person::permission::{StaffAction, staff_allowed};
 use otp_core::person::staff::StaffRole;
 
@@ -10,6 +11,8 @@ pub(crate) struct Frame {
     pub(crate) name: String,
     /// The company of the account, as typed; `None` for a person without an account.
     pub(crate) company: Option<String>,
+    /// Whether the person may look at another account.
+    pub(crate) has_others: bool,
     /// The role in which the person acts as staff, if they do.
     pub(crate) staff: Option<StaffRole>,
     /// The token of the session's forms.
@@ -28,6 +31,7 @@ impl Frame {
         Self {
             name: name.to_owned(),
             company,
+            has_others: false,
             staff,
             form_token: "c2Vzc2lvbi10b2tlbg".to_owned(),
             place,
@@ -43,7 +47,7 @@ impl Frame {
 
     fn reaches(&self, place: Place) -> bool {
         let Some(action) = place.asks() else {
-            return true;
+            return self.company.is_some() || place == Place::Settings;
         };
         self.staff.is_some_and(|role| staff_allowed(role, action))
     }
@@ -114,6 +118,10 @@ pub(crate) enum Place {
     Subscriptions,
     /// Every change of the account's balance.
     Credits,
+    /// The team of the account.
+    Team,
+    /// The accounts of the person. The navigation does not lead there: few people have several.
+    Accounts,
     /// The person's own settings.
     Settings,
     /// The orders of all accounts.
@@ -136,6 +144,7 @@ impl Place {
         Self::TestInbox,
         Self::Subscriptions,
         Self::Credits,
+        Self::Team,
         Self::Settings,
         Self::Orders,
         Self::Audit,
@@ -158,6 +167,8 @@ impl Place {
             Self::TestInbox => ("/dashboard/test-inbox", "place-test-inbox", "inbox"),
             Self::Subscriptions => ("/dashboard/subscriptions", "place-subscriptions", "package"),
             Self::Credits => ("/dashboard/credits", "place-credits", "wallet"),
+            Self::Team => ("/dashboard/team", "place-team", "users"),
+            Self::Accounts => ("/dashboard/accounts", "place-accounts", "users"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
             Self::Orders => ("/admin/orders", "place-orders", "inbox"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
@@ -172,6 +183,8 @@ impl Place {
             | Self::Verifications
             | Self::Insights
             | Self::Keys
+            | Self::Team
+            | Self::Accounts
             | Self::Settings
             | Self::Webhooks
             | Self::TestInbox
@@ -189,6 +202,8 @@ impl Place {
             | Self::Verifications
             | Self::Insights
             | Self::Keys
+            | Self::Team
+            | Self::Accounts
             | Self::Settings
             | Self::Webhooks
             | Self::TestInbox
@@ -210,6 +225,16 @@ impl Place {
 
     pub(crate) const fn icon(self) -> &'static str {
         self.row().2
+    }
+}
+
+/// Returns the key of the words for a role in an account.
+pub(crate) const fn account_role_key(role: AccountRole) -> &'static str {
+    match role {
+        AccountRole::Owner => "role-owner",
+        AccountRole::Developer => "role-developer",
+        AccountRole::Billing => "role-billing",
+        AccountRole::Viewer => "role-viewer",
     }
 }
 

@@ -23,12 +23,14 @@ use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::explain::ExplainPage;
 use crate::insights::InsightsPage;
+use crate::join::JoinPage;
 use crate::keys::{KeysPage, RevokePage};
 use crate::link_page::LinkPage;
 use crate::message_page::MessagePage;
 use crate::messages::MessagesPage;
 use crate::order_page::OrderPage;
 use crate::overview::OverviewPage;
+use crate::own_accounts::OwnAccountsPage;
 use crate::page::Page;
 use crate::password_page::PasswordPage;
 use crate::prove_page::ProvePage;
@@ -43,6 +45,7 @@ use crate::staff_list::{RemoveStaffPage, StaffListPage};
 use crate::staff_order::{DeclinePage, StaffOrderPage};
 use crate::staff_orders::StaffOrdersPage;
 use crate::subscriptions::SubscriptionsPage;
+use crate::team::{RemoveMemberPage, TeamPage};
 use crate::test_inbox::TestInboxPage;
 use crate::verification_page::VerificationPage;
 use crate::verifications::VerificationsPage;
@@ -96,6 +99,7 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
     states::<SignInPage>(page)
         .chain(states::<AddressPage>(page))
         .chain(states::<SignUpPage>(page))
+        .chain(states::<JoinPage>(page))
         .chain(states::<ResetPasswordPage>(page))
         .chain(states::<CodePage>(page))
         .chain(states::<LinkPage>(page))
@@ -120,6 +124,9 @@ fn all(page: &Page) -> Vec<(String, HttpResponse)> {
         .chain(states::<ConfirmOrderPage>(page))
         .chain(states::<OrderPage>(page))
         .chain(states::<CreditsPage>(page))
+        .chain(states::<TeamPage>(page))
+        .chain(states::<RemoveMemberPage>(page))
+        .chain(states::<OwnAccountsPage>(page))
         .chain(states::<SettingsPage>(page))
         .chain(states::<PasswordPage>(page))
         .chain(states::<SecondFactorPage>(page))

@@ -8,11 +8,11 @@ mod view;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, Resource};
 use askama::Template;
+use otp_core::usecases::show_overview::ShowOverviewError;
 use otp_edge::resource_at;
 use otp_texts::grouped;
 
 use crate::answer;
-use crate::error_page::Problem;
 use crate::frame::{Frame, Place};
 use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
@@ -30,6 +30,8 @@ pub(crate) struct OverviewPage {
     page: Page,
     frame: Frame,
     overview: OverviewView,
+    /// Whether the person is invited to the team of another account.
+    is_invited: bool,
     /// The address of the gateway, for the command that sends a first message.
     gateway: String,
 }
@@ -46,17 +48,23 @@ async fn show(visit: Visit) -> HttpResponse {
     let Some(account) = viewer.account.as_ref().map(|account| account.id) else {
         return match viewer.staff {
             Some(_) => answer::go_to(paths::STAFF),
-            None => visit.problem(Problem::NotFound),
+            None => answer::go_to(paths::ACCOUNTS),
         };
     };
     let show = visit.state.show_overview.clone();
-    let overview = match visit.run(async move { show.execute(account).await }).await {
-        Ok(Ok(overview)) => overview,
+    let (join, of) = (visit.state.join_team.clone(), viewer.clone());
+    let shown = visit.run(async move {
+        let overview = show.execute(account).await?;
+        Ok::<_, ShowOverviewError>((overview, join.list(&of).await?))
+    });
+    let (overview, invitations) = match shown.await {
+        Ok(Ok(shown)) => shown,
         Ok(Err(error)) => return visit.failed(&error),
         Err(answer) => return answer,
     };
     let frame = visit.frame(&viewer, Place::Overview);
-    let page = OverviewPage::new(visit.page(), frame, overview.into(), visit.gateway());
+    let mut page = OverviewPage::new(visit.page(), frame, overview.into(), visit.gateway());
+    page.is_invited = !invitations.is_empty();
     answer::page(StatusCode::OK, &page)
 }
 
@@ -79,6 +87,7 @@ impl OverviewPage {
             page,
             frame,
             overview,
+            is_invited: false,
             gateway,
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use otp_core::person::AccountRole;
 use otp_core::person::staff::StaffRole;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
@@ -12,7 +13,7 @@ use otp_texts::Direction;
 
 use crate::assets::Assets;
 use crate::form::{Fault, Refused};
-use crate::frame::role_key;
+use crate::frame::{account_role_key, role_key};
 use crate::icons;
 use crate::markup::Markup;
 use crate::took::Took;
@@ -75,6 +76,16 @@ impl Page {
     /// Returns a name that is alone.
     pub(crate) fn name(&self, name: &str) -> Markup {
         Markup::of_text(&Value::Name(name).isolated())
+    }
+
+    /// Returns the words for a role in an account.
+    pub(crate) fn account_role(&self, role: &AccountRole) -> Markup {
+        self.t(account_role_key(*role))
+    }
+
+    /// Returns the words that say what a role in an account is for.
+    pub(crate) fn account_role_about(&self, role: &AccountRole) -> Markup {
+        self.t(&format!("{}-about", account_role_key(*role)))
     }
 
     /// Returns the words for a role of the staff.

@@ -27,6 +27,12 @@ pub(crate) const KEYS: &str = "/dashboard/keys";
 /// The list of webhook endpoints.
 pub(crate) const WEBHOOKS: &str = "/dashboard/webhooks";
 
+/// The team of the account.
+pub(crate) const TEAM: &str = "/dashboard/team";
+
+/// The accounts of the person.
+pub(crate) const ACCOUNTS: &str = "/dashboard/accounts";
+
 /// The person's own settings.
 pub(crate) const SETTINGS: &str = "/dashboard/settings";
 

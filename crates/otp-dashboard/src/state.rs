@@ -4,15 +4,18 @@ use otp_core::usecases::browse_messages::BrowseMessages;
 use otp_core::usecases::browse_verifications::BrowseVerifications;
 use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
+use otp_core::usecases::choose_account::ChooseAccount;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::handle_orders::HandleOrders;
+use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
+use otp_core::usecases::manage_team::ManageTeam;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
@@ -46,6 +49,12 @@ pub struct DashboardState {
     pub manage_own_keys: ManageOwnKeys,
     /// Manages who is staff.
     pub manage_staff: ManageStaff,
+    /// Manages who is in the teams of accounts.
+    pub manage_team: ManageTeam,
+    /// Accepts and declines invitations to teams.
+    pub join_team: JoinTeam,
+    /// Chooses the accounts that people look at.
+    pub choose_account: ChooseAccount,
     /// Lists the audit trail.
     pub list_audit_entries: ListAuditEntries,
     /// Manages the webhook endpoints of people's accounts.

@@ -161,6 +161,7 @@ impl Visit {
             name: viewer.details.name.as_str().to_owned(),
             company: account
                 .map(|_| company.map_or_else(String::new, |company| company.as_str().to_owned())),
+            has_others: viewer.has_others,
             staff: viewer.staff_role(),
             form_token: token.map(|token| token.form_token()).unwrap_or_default(),
             place,

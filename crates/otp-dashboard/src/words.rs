@@ -16,6 +16,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/test_inbox.ftl"),
         include_str!("../locales/en/webhooks.ftl"),
         include_str!("../locales/en/orders.ftl"),
+        include_str!("../locales/en/team.ftl"),
     ),
     arabic: concat!(
         include_str!("../locales/ar/shell.ftl"),
@@ -30,25 +31,27 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/ar/test_inbox.ftl"),
         include_str!("../locales/ar/webhooks.ftl"),
         include_str!("../locales/ar/orders.ftl"),
+        include_str!("../locales/ar/team.ftl"),
     ),
 });
 
 #[cfg(test)]
 mod tests {
     use otp_core::message::MessageStatus;
+    use otp_core::person::AccountRole;
     use otp_core::person::staff::StaffRole;
 
     use super::*;
     use crate::address_page::ProofFor;
     use crate::error_page::Problem;
     use crate::form::{Fault, FieldKind, Refused};
-    use crate::frame::{Place, role_key};
+    use crate::frame::{Place, account_role_key, role_key};
     use crate::message_badge::MessageBadge;
     use crate::{
         channel_words, credits, explain, insights, keys, message_page, messages, order_page,
     };
     use crate::{order_view, overview, staff_order, subscriptions, templates};
-    use crate::{verification_page, verifications, webhooks};
+    use crate::{team, verification_page, verifications, webhooks};
 
     #[test]
     fn both_languages_have_every_word_and_no_other() {
@@ -74,13 +77,19 @@ mod tests {
         Place::ALL.iter().for_each(|place| add(place.key()));
         let statuses = MessageStatus::ALL.map(MessageBadge::from);
         statuses.iter().for_each(|badge| add(badge.key));
-        for role in StaffRole::ALL.map(role_key) {
+        let staff = StaffRole::ALL.map(role_key).into_iter();
+        for role in staff.chain(AccountRole::ALL.map(account_role_key)) {
             add(role);
             add(&format!("{role}-about"));
         }
-        ["area-staff", "area-account", "invited-about"]
-            .iter()
-            .for_each(|key| add(key));
+        [
+            "area-staff",
+            "area-account",
+            "invited-about",
+            "place-accounts",
+        ]
+        .iter()
+        .for_each(|key| add(key));
         overview::keys().iter().for_each(|key| add(key));
         channel_words::keys().iter().for_each(|key| add(key));
         explain::keys().iter().for_each(|key| add(key));
@@ -92,6 +101,7 @@ mod tests {
         keys::keys().iter().for_each(|key| add(key));
         webhooks::keys().iter().for_each(|key| add(key));
         credits::keys().iter().for_each(|key| add(key));
+        team::KEYS.iter().for_each(|key| add(key));
         order_view::keys().iter().for_each(|key| add(key));
         order_page::KEYS.iter().for_each(|key| add(key));
         subscriptions::KEYS.iter().for_each(|key| add(key));

@@ -71,6 +71,7 @@ mod storage_health;
 mod stored_fallbacks;
 mod stored_verifications;
 mod subscriptions;
+mod teams;
 mod templates;
 mod test_inbox;
 mod tls;

@@ -13,9 +13,9 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::EntryKind;
 use otp_core::idempotency::{Fingerprint, IdempotencyKey, RequestKeyHash};
 use otp_core::ids::{
-    AccountId, ApiKeyId, AuditEntryId, MessageId, NoticeId, OrderId, PersonId, PlanId, ProofKeyId,
-    ReviewerNumberId, SenderId, SessionId, SubscriptionId, TemplateId, VerificationId,
-    WebhookEndpointId, WebhookEventId,
+    AccountId, ApiKeyId, AuditEntryId, InvitationId, MessageId, NoticeId, OrderId, PersonId,
+    PlanId, ProofKeyId, ReviewerNumberId, SenderId, SessionId, SubscriptionId, TemplateId,
+    VerificationId, WebhookEndpointId, WebhookEventId,
 };
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
@@ -103,6 +103,7 @@ ids!(
     ApiKeyId,
     AuditEntryId,
     IdempotencyKey,
+    InvitationId,
     MessageId,
     NoticeId,
     OrderId,

@@ -50,7 +50,7 @@ pub use message::{
 };
 pub use notice::NoticeRow;
 pub use order::{OrderChangeRow, OrderRow, OrderStepRow, read_orders};
-pub use person::{MembershipRow, PersonRow, StaffRow};
+pub use person::{MembershipRow, PersonRow, StaffRow, TeamInvitationRow};
 pub use plan::{PlanRow, PriceRow};
 pub use proof_key::ProofKeyRow;
 pub use queued::ClaimedMessageRow;

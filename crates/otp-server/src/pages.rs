@@ -11,11 +11,13 @@ use otp_core::usecases::browse_verifications::BrowseVerifications;
 use otp_core::usecases::change_order::ChangeOrder;
 use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
+use otp_core::usecases::choose_account::ChooseAccount;
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::handle_orders::HandleOrders;
+use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
@@ -23,13 +25,14 @@ use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
+use otp_core::usecases::manage_team::ManageTeam;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
 use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::own_accounts::OwnAccounts;
 use otp_core::usecases::prove_address::ProveAddress;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
-use otp_core::usecases::resume_session::ResumeSession;
+use otp_core::usecases::resume_session::{NamedAccounts, ResumeSession};
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_overview::ShowOverview;
@@ -72,6 +75,10 @@ pub(crate) fn state(
     let passwords = Arc::new(Argon2Passwords::new(Arc::clone(&adapters.randomness)));
     let own = OwnAccounts {
         accounts: storage(),
+    };
+    let names = NamedAccounts {
+        accounts: storage(),
+        sealers: adapters.sealers.clone(),
     };
     let tell = TellPerson {
         persons: storage(),
@@ -137,6 +144,31 @@ pub(crate) fn state(
             passwords: passwords.clone(),
             installation: installation(),
             links: sign_in_by_link.clone(),
+        },
+        manage_team: ManageTeam {
+            teams: storage(),
+            persons: storage(),
+            factors: storage(),
+            installation: installation(),
+            sends_invitations: settings.mail.is_some() && settings.http.public_url.is_some(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
+        },
+        join_team: JoinTeam {
+            policy: settings.accounts.sign_up,
+            teams: storage(),
+            persons: storage(),
+            sessions: storage(),
+            names: names.clone(),
+            prove: prove.clone(),
+            passwords: passwords.clone(),
+            installation: installation(),
+            begin_session: begin_session.clone(),
+        },
+        choose_account: ChooseAccount {
+            persons: storage(),
+            names: names.clone(),
+            sessions: storage(),
         },
         list_audit_entries: ListAuditEntries { audit: storage() },
         manage_own_keys: ManageOwnKeys {
@@ -212,10 +244,9 @@ pub(crate) fn state(
         resume_session: ResumeSession {
             sessions: storage(),
             persons: storage(),
-            accounts: storage(),
+            names: names.clone(),
             staff: storage(),
             factors: storage(),
-            sealers: adapters.sealers.clone(),
             installation: installation(),
             clock: Arc::clone(&adapters.clock),
         },

@@ -267,6 +267,7 @@ pub(crate) fn forget_sign_ins(adapters: &Adapters) -> ForgetSignIns {
         sessions: adapters.storage.clone(),
         attempts: adapters.storage.clone(),
         links: adapters.storage.clone(),
+        teams: adapters.storage.clone(),
         clock: Arc::clone(&adapters.clock),
     }
 }
@@ -434,6 +435,8 @@ pub(crate) fn mail_notices(
         sender: Arc::clone(sender),
         clock: Arc::clone(&adapters.clock),
         orders_to: settings.accounts.orders_to.clone(),
+        teams: adapters.storage.clone(),
+        gateway: settings.http.public_url.clone(),
     }
 }
 

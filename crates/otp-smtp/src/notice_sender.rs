@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otp_core::account::ContactLine;
+use otp_core::notice::NoticeKind;
 use otp_core::ports::{AddressedNotice, NoticeError, NoticeSender, TestMail};
 
 use crate::mailer::{DeliveryError, SmtpMailer};
@@ -29,7 +30,10 @@ impl SmtpNoticeSender {
 #[async_trait]
 impl NoticeSender for SmtpNoticeSender {
     async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError> {
-        let about = About::Notice(&mail.notice.kind);
+        let about = match (&mail.notice.kind, &mail.gateway) {
+            (NoticeKind::TeamInvitation { .. }, Some(gateway)) => About::Invitation { gateway },
+            (kind, _) => About::Notice(kind),
+        };
         let words = write(about, mail.language, (&mail.to.name, &mail.to.company));
         let addressing = Addressing {
             sender: self.0.from(),

@@ -29,6 +29,11 @@ pub(crate) struct Words {
 pub(crate) enum About<'a> {
     /// A notice to an account holder.
     Notice(&'a NoticeKind),
+    /// An invitation to the team of the company.
+    Invitation {
+        /// The address under which people reach the gateway.
+        gateway: &'a str,
+    },
     /// A test of the mail set-up by an operator.
     Test,
 }
@@ -73,6 +78,7 @@ impl About<'_> {
     fn key(self) -> &'static str {
         match self {
             Self::Notice(kind) => kind.as_str(),
+            Self::Invitation { .. } => "TeamInvitation",
             Self::Test => "Test",
         }
     }
@@ -89,6 +95,9 @@ impl About<'_> {
                 | NoticeKind::SecondFactorOn { .. }
                 | NoticeKind::SecondFactorOff { .. },
             ) => ("greeting", "footer-person"),
+            Self::Invitation { .. } | Self::Notice(NoticeKind::TeamInvitation { .. }) => {
+                ("greeting-invited", "footer-invited")
+            }
             Self::Notice(_) | Self::Test => ("greeting", "footer"),
         }
     }
@@ -164,8 +173,14 @@ impl About<'_> {
             Self::Notice(
                 NoticeKind::PasswordChanged { .. }
                 | NoticeKind::SecondFactorOn { .. }
-                | NoticeKind::SecondFactorOff { .. },
+                | NoticeKind::SecondFactorOff { .. }
+                | NoticeKind::TeamInvitation { .. },
             ) => Vec::new(),
+            Self::Invitation { gateway } => {
+                // Mail has no links: the reader types the address, or their program recognises it.
+                let host = gateway.split_once("://").map_or(gateway, |(_, host)| host);
+                vec![("link", left_to_right(&format!("{host}/join")))]
+            }
             Self::Test => vec![
                 ("granted", left_to_right("1,000")),
                 ("sender", left_to_right("otp-server")),

@@ -66,6 +66,7 @@ mod storage_health;
 mod stored_fallbacks;
 mod stored_verifications;
 mod subscriptions;
+mod teams;
 mod templates;
 mod test_inbox;
 mod verification_ledger;

@@ -40,7 +40,7 @@
 //! | [`test_accounts`] | `TestInbox`, `Accounts`, `SendLedger`, `CreditAudit`, `Erasure` | no test key works |
 //! | [`proof_keys`] | `ProofKeys` | no proof is signed |
 //! | [`reviewer_numbers`] | `ReviewerNumbers`, `AuditTrail`, `Erasure` | no app review without a phone |
-//! | [`persons`], [`sessions`], [`second_factors`], [`staff`] | `Persons`, `Sessions`, `SignInAttempts`, `SignInLinks`, `SecondFactors`, `Staff`, `AuditTrail` | nobody signs in |
+//! | [`persons`], [`sessions`], [`second_factors`], [`staff`], [`teams`] | `Persons`, `Sessions`, `SignInAttempts`, `SignInLinks`, `SecondFactors`, `Staff`, `Teams`, `AuditTrail` | nobody signs in |
 //! | [`webhook_endpoints`] | `WebhookEndpoints`, `AdmissionFacts` | no customer's server is called |
 //! | [`webhook_deliveries`], [`webhook_events`], [`webhook_listeners`], [`webhook_log`] | `WebhookDeliveries`, and the ports whose changes are events | no customer's server is called |
 //! | [`schema`] | `Schema` | the server does not start |
@@ -79,6 +79,7 @@ pub mod sender_health;
 pub mod sessions;
 pub mod settlement;
 pub mod staff;
+pub mod teams;
 pub mod templates;
 pub mod test_accounts;
 pub mod timeline;

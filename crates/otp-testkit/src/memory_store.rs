@@ -24,6 +24,7 @@ mod recipient_identities;
 mod reviewer_numbers;
 mod sender_healths;
 mod staff;
+mod teams;
 mod templates;
 mod test_inbox;
 mod verifications;
@@ -52,6 +53,7 @@ use otp_core::opt_out::consent::{ConsentEntry, Recipient};
 use otp_core::opt_out::{CurrentConsent, UnresolvedConsent};
 use otp_core::order::Order;
 use otp_core::person::staff::StaffMember;
+use otp_core::person::team::TeamInvitation;
 use otp_core::plan::Plan;
 use otp_core::ports::{
     ConnectionUse, Directory, PortError, Schema, SchemaError, SchemaState, StorageHealth,
@@ -115,6 +117,7 @@ struct State {
     reviewer_numbers: Vec<ReviewerNumber>,
     people: PersonRows,
     staff: Vec<StaffMember>,
+    invitations: Vec<TeamInvitation>,
     webhook_endpoints: Vec<WebhookEndpoint>,
     webhooks: WebhookRows,
 }

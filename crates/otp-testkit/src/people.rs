@@ -2,6 +2,7 @@
 
 mod browsing;
 mod own;
+mod team;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -289,10 +290,9 @@ impl People {
         ResumeSession {
             sessions: fixture.store.clone(),
             persons: fixture.store.clone(),
-            accounts: fixture.store.clone(),
+            names: self.named_accounts(),
             staff: fixture.store.clone(),
             factors: fixture.store.clone(),
-            sealers: fixture.sealers(),
             installation: Arc::clone(&fixture.installation),
             clock: fixture.clock.clone(),
         }

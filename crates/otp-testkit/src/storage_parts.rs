@@ -18,8 +18,8 @@ use otp_core::credits::audit::{PaymentCount, SubscriptionSums};
 use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition};
 use otp_core::idempotency::{Fingerprint, Judgement, RequestKey};
 use otp_core::ids::{
-    AccountId, ApiKeyId, MessageId, OrderId, PersonId, PlanId, SenderId, SessionId, SubscriptionId,
-    VerificationId, WebhookEndpointId, WebhookEventId,
+    AccountId, ApiKeyId, InvitationId, MessageId, OrderId, PersonId, PlanId, SenderId, SessionId,
+    SubscriptionId, VerificationId, WebhookEndpointId, WebhookEventId,
 };
 use otp_core::insights::{
     CountedSlot, FunnelFacts, InsightsQuery, RollupState, Rollups, SettledSlot, Tallies,
@@ -41,6 +41,7 @@ use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash};
 use otp_core::person::sign_in::SignInLink;
 use otp_core::person::staff::{StaffChange, StaffMember, StaffRefusal};
+use otp_core::person::team::{Team, TeamChange, TeamInvitation, TeamRefusal};
 use otp_core::person::{Membership, NewHolder, Person, SecurityRecord};
 use otp_core::plan::Plan;
 use otp_core::ports::{
@@ -50,8 +51,8 @@ use otp_core::ports::{
     ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
     RewrappedKey, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
     SignInAttempts, SignInLinks, Staff, Storage, StorageHealth, StoredRecipient, Subscriptions,
-    Templates, TestInbox, VerificationKey, VerificationLedger, Verifications, WebhookBacklog,
-    WebhookDeliveries, WebhookEndpoints,
+    Teams, Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
+    WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -283,9 +284,7 @@ storage_parts! {
     }
     persons: Persons {
         async fn open_account(new: &NewHolder, entry: &AuditEntry) -> bool;
-        async fn join_account(
-            person: &Person, membership: &Membership, entry: &AuditEntry,
-        ) -> bool;
+        async fn join_account(person: &Person, membership: &Membership, entry: &AuditEntry) -> bool;
         async fn find_person(id: PersonId) -> Option<Person>;
         async fn find_person_by_email(email: PersonIndex) -> Option<Person>;
         async fn list_memberships(person: PersonId) -> Vec<Membership>;
@@ -293,9 +292,7 @@ storage_parts! {
             person: PersonId, password: &PasswordHash, keep: Option<Session>, record: &SecurityRecord,
         ) -> bool;
         async fn set_details(person: PersonId, name: &Sealed, language: UiLanguage) -> bool;
-        async fn rehash_password(
-            person: PersonId, before: &PasswordHash, after: &PasswordHash,
-        ) -> ();
+        async fn rehash_password(person: PersonId, before: &PasswordHash, after: &PasswordHash) -> ();
     }
     plans: Plans {
         async fn create(plan: &Plan) -> ();
@@ -418,6 +415,15 @@ storage_parts! {
         async fn ledger_before(
             account: AccountId, before: LedgerPosition, limit: usize,
         ) -> Vec<LedgerLine>;
+    }
+    teams: Teams {
+        async fn change_team(
+            account: AccountId, change: &TeamChange, record: &SecurityRecord,
+        ) -> Result<(), TeamRefusal>;
+        async fn find_team(account: AccountId) -> Team;
+        async fn find_invitation(id: InvitationId) -> Option<TeamInvitation>;
+        async fn list_invitations_to(email: PersonIndex) -> Vec<TeamInvitation>;
+        async fn forget_invitations(before: Timestamp, limit: usize) -> usize;
     }
     templates: Templates {
         async fn add_template(template: &AuthenticationTemplate) -> ();

@@ -9,6 +9,7 @@ DROP TABLE known_devices;
 DROP TABLE staff;
 DROP TABLE insight_rollups;
 DROP TABLE insight_progress;
+DROP TABLE team_invitations;
 DROP TABLE memberships;
 DROP TABLE persons;
 DROP TABLE webhook_turns;

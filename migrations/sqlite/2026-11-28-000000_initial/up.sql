@@ -702,6 +702,23 @@ CREATE TABLE memberships (
 ) STRICT;
 CREATE INDEX memberships_by_account ON memberships (account_id);
 
+-- Invitations to the teams of accounts. A row is deleted a week after it was made.
+CREATE TABLE team_invitations (
+    id          BLOB    PRIMARY KEY,
+    account_id  BLOB    NOT NULL REFERENCES accounts (id),
+    -- The keyed hash of the mail address.
+    email_index BLOB    NOT NULL,
+    email       BLOB    NOT NULL,
+    -- As of a membership.
+    role        INTEGER NOT NULL CHECK (role BETWEEN 0 AND 3),
+    created_at  INTEGER NOT NULL,
+    -- When it was accepted, declined or withdrawn.
+    closed_at   INTEGER
+) STRICT;
+CREATE INDEX team_invitations_by_account ON team_invitations (account_id);
+CREATE INDEX team_invitations_by_email ON team_invitations (email_index);
+CREATE INDEX team_invitations_by_time ON team_invitations (created_at);
+
 -- How far the messages of each account are counted for insights. A row is made when the first quarter of an hour
 -- is counted.
 CREATE TABLE insight_progress (
@@ -749,7 +766,9 @@ CREATE TABLE sessions (
     stage        INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 1),
     created_at   INTEGER NOT NULL,
     last_seen_at INTEGER NOT NULL,
-    proven_at    INTEGER NOT NULL
+    proven_at    INTEGER NOT NULL,
+    -- The account that the person chose to look at.
+    account_id   BLOB    REFERENCES accounts (id)
 ) STRICT;
 CREATE INDEX sessions_by_person ON sessions (person_id);
 -- Finds those that are over.

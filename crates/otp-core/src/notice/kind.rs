@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use crate::channel::whatsapp::template::TemplateName;
 use crate::credits::Credits;
-use crate::ids::{ApiKeyId, OrderId, PersonId, SenderId, SubscriptionId, WebhookEndpointId};
+use crate::ids::{
+    ApiKeyId, InvitationId, OrderId, PersonId, SenderId, SubscriptionId, WebhookEndpointId,
+};
 use crate::language::LanguageTag;
 use crate::person::device::Device;
 use crate::time::Timestamp;
@@ -103,6 +105,11 @@ pub enum NoticeKind {
         /// The person.
         person_id: PersonId,
     },
+    /// Somebody is invited to the team of an account. The address of the invitation receives it.
+    TeamInvitation {
+        /// The invitation.
+        invitation_id: InvitationId,
+    },
 }
 
 /// The reason something was disabled, in our words or the provider's: one line of at most 200
@@ -145,6 +152,7 @@ impl NoticeKind {
             Self::PasswordChanged { .. } => 10,
             Self::SecondFactorOn { .. } => 11,
             Self::SecondFactorOff { .. } => 12,
+            Self::TeamInvitation { .. } => 13,
         }
     }
 
@@ -164,6 +172,7 @@ impl NoticeKind {
             Self::PasswordChanged { .. } => "PasswordChanged",
             Self::SecondFactorOn { .. } => "SecondFactorOn",
             Self::SecondFactorOff { .. } => "SecondFactorOff",
+            Self::TeamInvitation { .. } => "TeamInvitation",
         }
     }
 
@@ -201,6 +210,7 @@ impl NoticeKind {
             Self::PasswordChanged { person_id }
             | Self::SecondFactorOn { person_id }
             | Self::SecondFactorOff { person_id } => person_id.to_string(),
+            Self::TeamInvitation { invitation_id } => invitation_id.to_string(),
         }
     }
 
@@ -260,6 +270,9 @@ impl NoticeKind {
             },
             12 => Self::SecondFactorOff {
                 person_id: PersonId(uuid(next()?)?),
+            },
+            13 => Self::TeamInvitation {
+                invitation_id: InvitationId(uuid(next()?)?),
             },
             _ => return None,
         };
@@ -333,6 +346,9 @@ mod tests {
             },
             NoticeKind::SecondFactorOff {
                 person_id: PersonId(Uuid::from_u128(13)),
+            },
+            NoticeKind::TeamInvitation {
+                invitation_id: InvitationId(Uuid::from_u128(14)),
             },
         ];
         for (kind, code) in kinds.into_iter().zip(0..) {

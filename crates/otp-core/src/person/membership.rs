@@ -30,6 +30,21 @@ impl AccountRole {
         }
     }
 
+    /// Returns the name that a form sends.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Developer => "developer",
+            Self::Billing => "billing",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// Returns the role of a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
     /// Returns the role of a stored number.
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
@@ -47,4 +62,19 @@ pub struct Membership {
     pub role: AccountRole,
     /// The time it began.
     pub since: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_role_reads_back() {
+        for role in AccountRole::ALL {
+            assert_eq!(AccountRole::from_code(role.code()), Some(role));
+            assert_eq!(AccountRole::parse(role.as_str()), Some(role));
+        }
+        assert_eq!(AccountRole::from_code(4), None);
+        assert_eq!(AccountRole::parse("Owner"), None);
+    }
 }

@@ -14,15 +14,18 @@ pub enum AccountAction {
     ManageWebhooks,
     /// To order plans, and to withdraw orders.
     Order,
+    /// To invite people to the team, to give roles, and to remove people.
+    ManageTeam,
 }
 
 impl AccountAction {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Look,
         Self::ManageKeys,
         Self::ManageWebhooks,
         Self::Order,
+        Self::ManageTeam,
     ];
 }
 
@@ -37,6 +40,10 @@ pub const fn allowed(role: AccountRole, action: AccountAction) -> bool {
         AccountAction::Order => match role {
             AccountRole::Owner | AccountRole::Billing => true,
             AccountRole::Developer | AccountRole::Viewer => false,
+        },
+        AccountAction::ManageTeam => match role {
+            AccountRole::Owner => true,
+            AccountRole::Developer | AccountRole::Billing | AccountRole::Viewer => false,
         },
     }
 }
@@ -88,12 +95,12 @@ mod tests {
 
     #[test]
     fn each_role_may_do_what_the_table_says() {
-        // To look; keys; webhook endpoints; orders.
+        // To look; keys; webhook endpoints; orders; the team.
         for (role, expected) in [
-            (AccountRole::Owner, [true, true, true, true]),
-            (AccountRole::Developer, [true, true, true, false]),
-            (AccountRole::Billing, [true, false, false, true]),
-            (AccountRole::Viewer, [true, false, false, false]),
+            (AccountRole::Owner, [true, true, true, true, true]),
+            (AccountRole::Developer, [true, true, true, false, false]),
+            (AccountRole::Billing, [true, false, false, true, false]),
+            (AccountRole::Viewer, [true, false, false, false, false]),
         ] {
             let found = AccountAction::ALL.map(|action| allowed(role, action));
             assert_eq!(found, expected, "{role:?}");

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::ids::{PersonId, SessionId};
+use crate::ids::{AccountId, PersonId, SessionId};
 use crate::person::device::Device;
 use crate::ports::Randomness;
 use crate::time::Timestamp;
@@ -140,6 +140,8 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// The last proof of the person: password or second factor.
     pub proven_at: Timestamp,
+    /// The account that the person chose to look at; `None` if they did not choose.
+    pub account_id: Option<AccountId>,
 }
 
 impl Session {
@@ -160,6 +162,7 @@ impl Session {
             created_at: now,
             last_seen_at: now,
             proven_at: now,
+            account_id: None,
         }
     }
 
@@ -191,6 +194,15 @@ impl Session {
             last_seen_at: now,
             ..*self
         })
+    }
+
+    /// Returns the session of a person who chose to look at this account.
+    #[must_use]
+    pub fn looking_at(&self, account: AccountId) -> Self {
+        Self {
+            account_id: Some(account),
+            ..*self
+        }
     }
 
     /// Returns the session after a proof of the person, under a new token: whoever knew the one before is out.

@@ -33,6 +33,8 @@ pub struct AddressedNotice {
     pub language: UiLanguage,
     /// The recipient of the mail.
     pub to: NoticeRecipient,
+    /// The address under which people reach the gateway, if it is configured.
+    pub gateway: Option<String>,
     /// The date of the mail.
     pub at: Timestamp,
 }

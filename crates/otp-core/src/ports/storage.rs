@@ -5,8 +5,8 @@ use super::{
     IdempotentAnswers, InsightRollups, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox,
     OptOuts, Orders, OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts,
     RecipientIdentities, ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths,
-    Senders, Sessions, SignInAttempts, SignInLinks, Staff, StorageHealth, Subscriptions, Templates,
-    TestInbox, VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
+    Senders, Sessions, SignInAttempts, SignInLinks, Staff, StorageHealth, Subscriptions, Teams,
+    Templates, TestInbox, VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
 };
 
 /// All ports that a storage adapter provides.
@@ -50,6 +50,7 @@ pub trait Storage:
     + Staff
     + StorageHealth
     + Subscriptions
+    + Teams
     + Templates
     + TestInbox
     + VerificationLedger
@@ -96,6 +97,7 @@ impl<T> Storage for T where
         + Staff
         + StorageHealth
         + Subscriptions
+        + Teams
         + Templates
         + TestInbox
         + VerificationLedger

@@ -70,6 +70,8 @@ pub enum Purpose {
     PersonEmail,
     /// The name of a person.
     PersonName,
+    /// The mail address of a person who is invited to a team.
+    InvitedEmail,
     /// The secret of a person's second factor.
     SecondFactor,
     /// The notes of a person who orders.
@@ -112,6 +114,7 @@ impl Purpose {
             Self::ReviewerCode => b"reviewer-code",
             Self::PersonEmail => b"person-email",
             Self::PersonName => b"person-name",
+            Self::InvitedEmail => b"invited-email",
             Self::SecondFactor => b"second-factor",
             Self::OrderNotes => b"order-notes",
             Self::OrderPayment => b"order-payment",

@@ -1,10 +1,11 @@
-//! Forget sign-ins: deletes sessions, links and counts of failed attempts that mean nothing any more.
+//! Forget sign-ins: deletes sessions, links, invitations and counts of failed attempts that mean nothing any more.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::person::session::IDLE;
-use crate::ports::{Clock, PortError, Sessions, SignInAttempts, SignInLinks};
+use crate::person::team::INVITATION_LIFETIME;
+use crate::ports::{Clock, PortError, Sessions, SignInAttempts, SignInLinks, Teams};
 
 /// How long a wrong password counts.
 const FAILURES_COUNT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -21,6 +22,8 @@ pub struct ForgetSignIns {
     pub attempts: Arc<dyn SignInAttempts>,
     /// The links.
     pub links: Arc<dyn SignInLinks>,
+    /// The invitations.
+    pub teams: Arc<dyn Teams>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -33,6 +36,8 @@ impl ForgetSignIns {
         let before = now - FAILURES_COUNT;
         let attempts = self.attempts.forget_attempts(before, BATCH).await?;
         let links = self.links.forget_sign_in_links(now, BATCH).await?;
-        Ok([sessions, attempts, links].contains(&BATCH))
+        let before = now - INVITATION_LIFETIME;
+        let invitations = self.teams.forget_invitations(before, BATCH).await?;
+        Ok([sessions, attempts, links, invitations].contains(&BATCH))
     }
 }

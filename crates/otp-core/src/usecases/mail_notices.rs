@@ -14,7 +14,7 @@ use crate::lease::Lease;
 use crate::notice::{NoticeKind, NoticeOutcome, NoticeState, QueuedNotice};
 use crate::ports::{
     Accounts, AddressedNotice, Clock, NoticeError, NoticeOutbox, NoticeRecipient, NoticeSender,
-    Persons, PortError,
+    Persons, PortError, Teams,
 };
 use crate::recipient::EmailAddress;
 use crate::retry::RetryWaits;
@@ -57,6 +57,10 @@ pub struct MailNotices {
     pub clock: Arc<dyn Clock>,
     /// The address of the operators who receive new orders, if there is one.
     pub orders_to: Option<EmailAddress>,
+    /// Finds invitations to teams.
+    pub teams: Arc<dyn Teams>,
+    /// The address under which people reach the gateway, which an invitation names; `None` if it is not configured.
+    pub gateway: Option<String>,
 }
 
 /// The result of one attempt to send a notice.
@@ -141,8 +145,27 @@ impl MailNotices {
                 };
                 (details.email, details.name)
             }
+            NoticeKind::TeamInvitation { .. } if self.gateway.is_none() => {
+                let reason = "the address of the gateway is not configured";
+                return Ok(Err(NoticeError::Refused(reason.to_owned())));
+            }
+            NoticeKind::TeamInvitation { invitation_id } => {
+                let found = self.teams.find_invitation(invitation_id).await?;
+                let Some(invitation) = found.filter(|found| found.is_open_at(at)) else {
+                    return Ok(Err(NoticeError::Refused(
+                        "the invitation is over".to_owned(),
+                    )));
+                };
+                let Ok(address) = invitation.open(&self.installation) else {
+                    let reason = "the address of the invitation cannot be read";
+                    return Ok(Err(NoticeError::Postponed(reason.to_owned())));
+                };
+                let name = ContactLine::parse(address.as_str());
+                (address, name.unwrap_or(contact.name))
+            }
         };
         let mail = AddressedNotice {
+            gateway: self.gateway.clone(),
             notice: notice.clone(),
             language: notice
                 .language

@@ -82,6 +82,8 @@ pub enum ProofPurpose {
     SignUp,
     /// A new password.
     NewPassword,
+    /// A place in a team.
+    JoinTeam,
 }
 
 impl ProofPurpose {
@@ -90,6 +92,7 @@ impl ProofPurpose {
         let purpose = match self {
             Self::SignUp => "sign-up",
             Self::NewPassword => "new-password",
+            Self::JoinTeam => "join-team",
         };
         let pair = ("purpose".to_owned(), purpose.to_owned());
         Metadata::try_new([pair].into()).unwrap_or_default()

@@ -19,14 +19,12 @@ pub struct ResumeSession {
     pub sessions: Arc<dyn Sessions>,
     /// Finds their people.
     pub persons: Arc<dyn Persons>,
-    /// Finds their accounts.
-    pub accounts: Arc<dyn Accounts>,
+    /// Names their accounts.
+    pub names: NamedAccounts,
     /// Knows who is staff.
     pub staff: Arc<dyn Staff>,
     /// Knows which of them have a second factor.
     pub factors: Arc<dyn SecondFactors>,
-    /// Opens the names of accounts.
-    pub sealers: AccountSealers,
     /// Opens the details of people.
     pub installation: Arc<InstallationSealer>,
     /// Tells the time.
@@ -42,8 +40,11 @@ pub struct Viewer {
     pub details: PersonalDetails,
     /// The session.
     pub session: Session,
-    /// The account that they look at: that of their oldest membership; `None` if they have none.
+    /// The account that they look at: the one that they chose, or that of their oldest membership; `None` if they have
+    /// none.
     pub account: Option<ViewedAccount>,
+    /// Whether there is another account that they may look at.
+    pub has_others: bool,
     /// The person's place in the operator's staff, if they have one.
     pub staff: Option<ViewerStaff>,
 }
@@ -92,6 +93,32 @@ pub struct ViewedAccount {
     pub company: Option<ContactLine>,
 }
 
+/// Finds the names of accounts.
+#[derive(Clone)]
+pub struct NamedAccounts {
+    /// Finds accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Opens their names.
+    pub sealers: AccountSealers,
+}
+
+impl NamedAccounts {
+    /// Returns the name of the business, which is `None` once it is erased; `None` if the account does not exist.
+    pub async fn find(&self, id: AccountId) -> Result<Option<Option<ContactLine>>, PortError> {
+        let Some(account) = self.accounts.find(id).await? else {
+            return Ok(None);
+        };
+        let sealer = self.sealers.find(id).await?;
+        let company = sealer.map(|sealer| {
+            let sealed = &account.contact.company;
+            ContactLine::open(Purpose::ContactCompany, sealed, &sealer)
+        });
+        let company = company.transpose();
+        let company = company.map_err(|error| PortError::Backend(error.into()))?;
+        Ok(Some(company))
+    }
+}
+
 /// The author of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
@@ -130,7 +157,10 @@ impl ResumeSession {
             return Ok(None);
         }
         let memberships = self.persons.list_memberships(person.id).await?;
-        let account = match memberships.first() {
+        let is_chosen =
+            |membership: &&Membership| session.account_id == Some(membership.account_id);
+        let chosen = memberships.iter().find(is_chosen);
+        let account = match chosen.or(memberships.first()) {
             Some(membership) => self.viewed(membership).await?,
             None => None,
         };
@@ -142,6 +172,7 @@ impl ResumeSession {
             person,
             details,
             account,
+            has_others: memberships.len() > 1,
         }))
     }
 
@@ -158,19 +189,11 @@ impl ResumeSession {
 
     async fn viewed(&self, membership: &Membership) -> Result<Option<ViewedAccount>, PortError> {
         let id = membership.account_id;
-        let Some(account) = self.accounts.find(id).await? else {
-            return Ok(None);
-        };
-        let sealer = self.sealers.find(id).await?;
-        let company = sealer.map(|sealer| {
-            let sealed = &account.contact.company;
-            ContactLine::open(Purpose::ContactCompany, sealed, &sealer)
-        });
-        let company = company.transpose();
-        Ok(Some(ViewedAccount {
+        let company = self.names.find(id).await?;
+        Ok(company.map(|company| ViewedAccount {
             id,
             role: membership.role,
-            company: company.map_err(|error| PortError::Backend(error.into()))?,
+            company,
         }))
     }
 }

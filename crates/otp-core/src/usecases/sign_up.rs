@@ -25,9 +25,9 @@ pub enum SignUpPolicy {
     /// Everybody.
     #[default]
     Open,
-    /// Nobody but those whom an operator or an owner invites.
+    /// Nobody but those whom an owner invites, who join the owner's account.
     Invited,
-    /// Nobody: operators open accounts by command.
+    /// Nobody: operators open accounts and add people by command.
     Closed,
 }
 

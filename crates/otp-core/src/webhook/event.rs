@@ -105,7 +105,8 @@ impl WebhookEvent {
             | NoticeKind::SecondFactorOn { .. }
             | NoticeKind::SecondFactorOff { .. }
             | NoticeKind::SenderDisabled { .. }
-            | NoticeKind::TemplateDisabled { .. } => return None,
+            | NoticeKind::TemplateDisabled { .. }
+            | NoticeKind::TeamInvitation { .. } => return None,
         };
         let SubscriptionId(id) = *subscription;
         Some(Self::new(notice.account_id, kind, id, notice.created_at))

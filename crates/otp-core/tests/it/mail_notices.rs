@@ -84,12 +84,14 @@ impl World {
         let mail = MailNotices {
             outbox: store.clone(),
             accounts: store.clone(),
-            persons: store,
+            persons: store.clone(),
+            teams: store,
             sealers: fixture.sealers(),
             installation: Arc::clone(&fixture.installation),
             sender: server.clone(),
             clock: fixture.clock.clone(),
             orders_to: None,
+            gateway: None,
         };
         Self {
             fixture,

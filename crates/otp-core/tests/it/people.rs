@@ -10,6 +10,7 @@ mod orders;
 mod passwords;
 mod second_factor;
 mod staff;
+mod team;
 mod webhooks;
 
 use std::sync::Arc;
@@ -427,6 +428,7 @@ async fn sessions_and_failures_that_are_over_are_forgotten() {
         sessions: fixture.store.clone(),
         attempts: fixture.store.clone(),
         links: fixture.store.clone(),
+        teams: fixture.store.clone(),
         clock: fixture.clock.clone(),
     };
     let sessions = || async {

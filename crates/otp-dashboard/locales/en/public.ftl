@@ -48,7 +48,7 @@ refused-address-taken = You already have an account with this address. Sign in, 
 refused-nobody = No account has this address. Try another one, or sign up.
 refused-many-keys = Your account has a hundred active keys. Revoke one that you do not use.
 refused-last-admin = The last admin stays. Make another person admin first.
-refused-no-mail = This gateway sends no mail at the moment, so it cannot send you a code. Ask its operator.
+refused-no-mail = This gateway sends no mail at the moment. Ask its operator.
 
 ## Sign in
 

@@ -39,13 +39,25 @@ pub(crate) enum Refused {
     ManyEndpoints,
     /// The account has too many open orders.
     ManyOrders,
+    /// Nobody could give roles in the team any more.
+    LastOwner,
+    /// The person is in the team already.
+    AlreadyMember,
+    /// The address is invited already.
+    AlreadyInvited,
+    /// The team is as large as a team may be.
+    TeamFull,
+    /// The account invited too many people lately.
+    ManyInvitations,
+    /// No invitation to the address is open.
+    NotInvited,
     /// The gateway sends no mail.
     NoMailServer,
 }
 
 impl Refused {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 12] = {
+    pub(crate) const ALL: [Self; 18] = {
         let wait = Duration::from_secs(30);
         [
             Self::WrongPassword,
@@ -59,6 +71,12 @@ impl Refused {
             Self::LastAdmin,
             Self::ManyEndpoints,
             Self::ManyOrders,
+            Self::LastOwner,
+            Self::AlreadyMember,
+            Self::AlreadyInvited,
+            Self::TeamFull,
+            Self::ManyInvitations,
+            Self::NotInvited,
             Self::NoMailServer,
         ]
     };
@@ -76,6 +94,12 @@ impl Refused {
             Self::LastAdmin => "refused-last-admin",
             Self::ManyEndpoints => "refused-many-endpoints",
             Self::ManyOrders => "refused-many-orders",
+            Self::LastOwner => "refused-last-owner",
+            Self::AlreadyMember => "refused-already-member",
+            Self::AlreadyInvited => "refused-already-invited",
+            Self::TeamFull => "refused-team-full",
+            Self::ManyInvitations => "refused-many-invitations",
+            Self::NotInvited => "refused-not-invited",
             Self::NoMailServer => "refused-no-mail",
         }
     }
@@ -99,6 +123,12 @@ impl Refused {
             | Self::LastAdmin
             | Self::ManyEndpoints
             | Self::ManyOrders
+            | Self::LastOwner
+            | Self::AlreadyMember
+            | Self::AlreadyInvited
+            | Self::TeamFull
+            | Self::ManyInvitations
+            | Self::NotInvited
             | Self::NoMailServer => None,
         }
     }
@@ -113,7 +143,13 @@ impl Refused {
             | Self::ManyKeys
             | Self::LastAdmin
             | Self::ManyEndpoints
-            | Self::ManyOrders => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::ManyOrders
+            | Self::LastOwner
+            | Self::AlreadyMember
+            | Self::AlreadyInvited
+            | Self::TeamFull
+            | Self::ManyInvitations
+            | Self::NotInvited => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ManyPasswords { .. } | Self::CodeSent { .. } | Self::ManyCodes { .. } => {
                 StatusCode::TOO_MANY_REQUESTS
             }

@@ -163,12 +163,16 @@ impl Samples for OverviewPage {
             let frame = Frame {
                 name: name.to_owned(),
                 company: Some(company.to_owned()),
+                has_others: state == "invited",
                 staff: None,
                 form_token: "c2Vzc2lvbi10b2tlbg".to_owned(),
                 place: Place::Overview,
             };
             let gateway = "https://otp.example.com".to_owned();
-            let page = Self::new(page.clone(), frame, overview, gateway);
+            let page = Self {
+                is_invited: state == "invited",
+                ..Self::new(page.clone(), frame, overview, gateway)
+            };
             (state, StatusCode::OK, page)
         };
         let sara = ("Sara Al-Harbi", "Noor Retail");
@@ -177,6 +181,7 @@ impl Samples for OverviewPage {
             sample("full", sara, quiet()),
             sample("empty", sara, new_account()),
             sample("warnings", ("سارة الحربي", "متاجر نور"), warnings()),
+            sample("invited", sara, quiet()),
             sample("hostile", (HOSTILE, &company), hostile()),
         ]
     }

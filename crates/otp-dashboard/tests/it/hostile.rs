@@ -109,6 +109,8 @@ async fn pages_with(words: &str) -> Vec<(String, Answer)> {
         &order,
         "/dashboard/settings",
         "/dashboard/insights",
+        "/dashboard/team",
+        "/dashboard/accounts",
     ] {
         for language in ["en", "ar"] {
             let cookies = format!("{}; __Host-locale={language}", desk.cookie());

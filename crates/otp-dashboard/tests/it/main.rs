@@ -17,6 +17,7 @@ mod samples;
 mod settings;
 mod staff;
 mod staff_orders;
+mod team;
 mod test_inbox;
 mod verifications;
 mod webhooks;

@@ -135,6 +135,7 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
             "/dashboard/messages",
             "/dashboard/settings",
             "/dashboard/subscriptions",
+            "/dashboard/team",
             "/dashboard/test-inbox",
             "/dashboard/verifications",
             "/dashboard/webhooks",

@@ -19,7 +19,7 @@ use super::settings::Desk;
 use super::webhooks::endpoint_of;
 use super::*;
 
-use AccountAction::{Look, ManageKeys, ManageWebhooks, Order};
+use AccountAction::{Look, ManageKeys, ManageTeam, ManageWebhooks, Order};
 
 /// The pages of an account, each with the action that its role has to allow. A name in braces is an id.
 const PAGES: &[(&str, AccountAction)] = &[
@@ -47,6 +47,8 @@ const PAGES: &[(&str, AccountAction)] = &[
     ("/orders/{order}", Look),
     ("/credits", Look),
     ("/credits.csv", Look),
+    ("/team", Look),
+    ("/team/{person}/remove", ManageTeam),
 ];
 
 /// The forms of an account. Those that end something come last.
@@ -63,8 +65,12 @@ const FORMS: &[(&str, AccountAction)] = &[
     ("/webhooks/{endpoint}/recover", ManageWebhooks),
     ("/purchase/{plan}", Order),
     ("/orders/{order}/withdraw", Order),
+    ("/team", ManageTeam),
+    ("/team/{person}/role", ManageTeam),
     ("/keys/{key}/revoke", ManageKeys),
     ("/webhooks/{endpoint}/remove", ManageWebhooks),
+    ("/team/invitations/{invitation}/withdraw", ManageTeam),
+    ("/team/{person}/remove", ManageTeam),
 ];
 
 /// The fields of all forms together: each reads its own.
@@ -77,6 +83,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("url", "https://other.example/hooks"),
     ("message.failed", "on"),
     ("since", "24h"),
+    ("invited-email", "nadia@noor.example"),
+    ("role", "owner"),
 ];
 
 /// Routes that no role decides: of everybody, of a person's own sign-in, of staff, of the gallery, and those whose
@@ -94,6 +102,10 @@ const OTHERS: &[&str] = &[
     "/settings/second-factor/remove",
     "/settings/sessions/end",
     "/settings/sessions/{id}/end",
+    "/accounts",
+    "/accounts/{id}/choose",
+    "/invitations/{id}/accept",
+    "/invitations/{id}/decline",
     "/audit",
     "/people",
     "/people/{id}/remove",
@@ -139,6 +151,14 @@ async fn member<'a, S: Pages>(
 /// The objects of an account, by the names that stand for their ids.
 struct Objects(Vec<(&'static str, String)>);
 
+/// Returns what a page has between two texts.
+pub(super) fn between(page: &Answer, before: &str, after: &str) -> String {
+    let rests = page.body.split(before).skip(1);
+    let mut found = rests.filter_map(|rest| rest.split_once(after));
+    let (id, _) = found.find(|(id, _)| id.len() == 36).expect("an id");
+    id.to_owned()
+}
+
 impl Objects {
     /// Makes one of each.
     async fn of<S: Pages>(people: &People, owner: &Desk<'_, S>) -> Self {
@@ -154,6 +174,11 @@ impl Objects {
         let last = |path: String| path.rsplit('/').next().unwrap_or_default().to_owned();
         let endpoint = last(endpoint_of(&owner.open("/dashboard/webhooks").await));
         let order = last(ordered(owner, "soon").await);
+        let invited = [("invited-email", "huda@noor.example"), ("role", "viewer")];
+        owner.send("/dashboard/team", &invited).await;
+        let team = owner.open("/dashboard/team").await;
+        let person = between(&team, "/dashboard/team/", "/role");
+        let invitation = between(&team, "/dashboard/team/invitations/", "/withdraw");
         let keys = owner.open("/dashboard/keys").await;
         let keys = links_to(&keys, "/dashboard/keys");
         let key = keys.iter().find_map(|path| path.strip_suffix("/revoke"));
@@ -164,6 +189,8 @@ impl Objects {
             ("{endpoint}", endpoint),
             ("{order}", order),
             ("{key}", key.expect("a key").to_owned()),
+            ("{person}", person),
+            ("{invitation}", invitation),
         ])
     }
 
@@ -274,7 +301,15 @@ fn every_route_is_in_a_table() {
     assert!(routes.len() > 40, "{routes:?}");
     // The tables name the ids of an account, the sources call them all `id`.
     let as_in_source = |route: &&str| {
-        let names = ["message", "verification", "key", "endpoint", "order"];
+        let names = [
+            "message",
+            "verification",
+            "key",
+            "endpoint",
+            "order",
+            "person",
+            "invitation",
+        ];
         names.iter().fold((*route).to_owned(), |route, name| {
             route.replace(&format!("{{{name}}}"), "{id}")
         })

@@ -1,16 +1,17 @@
-//! Persons, their memberships, and who is staff.
+//! Persons, their memberships, who is invited, and who is staff.
 
 use diesel::prelude::*;
-use otp_core::ids::{AccountId, PersonId};
+use otp_core::ids::{AccountId, InvitationId, PersonId};
 use otp_core::person::password::PasswordHash;
 use otp_core::person::staff::{StaffMember, StaffRole};
+use otp_core::person::team::TeamInvitation;
 use otp_core::person::{AccountRole, Membership, Person};
 use otp_core::sealing::{PersonIndex, Sealed};
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
 
 use crate::Col;
-use crate::schema::{memberships, persons, staff};
+use crate::schema::{memberships, persons, staff, team_invitations};
 
 /// A person.
 #[derive(Queryable, Selectable, Insertable)]
@@ -81,6 +82,47 @@ impl From<MembershipRow> for Membership {
             account_id: row.account_id.0,
             role: row.role.0,
             since: row.since.0,
+        }
+    }
+}
+
+/// An invitation to a team.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = team_invitations)]
+pub struct TeamInvitationRow {
+    id: Col<InvitationId>,
+    account_id: Col<AccountId>,
+    email_index: Col<PersonIndex>,
+    email: Col<Sealed>,
+    role: Col<AccountRole>,
+    created_at: Col<Timestamp>,
+    closed_at: Col<Option<Timestamp>>,
+}
+
+impl From<&TeamInvitation> for TeamInvitationRow {
+    fn from(invitation: &TeamInvitation) -> Self {
+        Self {
+            id: Col(invitation.id),
+            account_id: Col(invitation.account_id),
+            email_index: Col(invitation.email_index),
+            email: Col(invitation.email.clone()),
+            role: Col(invitation.role),
+            created_at: Col(invitation.created_at),
+            closed_at: Col(invitation.closed_at),
+        }
+    }
+}
+
+impl From<TeamInvitationRow> for TeamInvitation {
+    fn from(row: TeamInvitationRow) -> Self {
+        Self {
+            id: row.id.0,
+            account_id: row.account_id.0,
+            email_index: row.email_index.0,
+            email: row.email.0,
+            role: row.role.0,
+            created_at: row.created_at.0,
+            closed_at: row.closed_at.0,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions, failures to sign in, links that sign in, and second factors.
 
 use diesel::prelude::*;
-use otp_core::ids::{PersonId, SessionId};
+use otp_core::ids::{AccountId, PersonId, SessionId};
 use otp_core::person::device::{Browser, Device, System};
 use otp_core::person::second_factor::{RecoveryHash, SecondFactor};
 use otp_core::person::session::{Session, SessionHash, Stage};
@@ -25,6 +25,7 @@ pub struct SessionRow {
     created_at: Col<Timestamp>,
     last_seen_at: Col<Timestamp>,
     proven_at: Col<Timestamp>,
+    account_id: Col<Option<AccountId>>,
 }
 
 impl From<&Session> for SessionRow {
@@ -39,6 +40,7 @@ impl From<&Session> for SessionRow {
             created_at: Col(session.created_at),
             last_seen_at: Col(session.last_seen_at),
             proven_at: Col(session.proven_at),
+            account_id: Col(session.account_id),
         }
     }
 }
@@ -57,6 +59,7 @@ impl From<SessionRow> for Session {
             created_at: row.created_at.0,
             last_seen_at: row.last_seen_at.0,
             proven_at: row.proven_at.0,
+            account_id: row.account_id.0,
         }
     }
 }
@@ -69,6 +72,7 @@ pub struct SessionChangeRow {
     stage: Col<Stage>,
     last_seen_at: Col<Timestamp>,
     proven_at: Col<Timestamp>,
+    account_id: Col<Option<AccountId>>,
 }
 
 impl From<&Session> for SessionChangeRow {
@@ -78,6 +82,7 @@ impl From<&Session> for SessionChangeRow {
             stage: Col(session.stage),
             last_seen_at: Col(session.last_seen_at),
             proven_at: Col(session.proven_at),
+            account_id: Col(session.account_id),
         }
     }
 }

@@ -24,6 +24,19 @@ table! {
 }
 
 table! {
+    /// The invitations to the teams of accounts.
+    team_invitations (id) {
+        id -> Id,
+        account_id -> Id,
+        email_index -> Binary,
+        email -> Binary,
+        role -> SmallInt,
+        created_at -> Instant,
+        closed_at -> Nullable<Instant>,
+    }
+}
+
+table! {
     /// The people of the operator.
     staff (person_id) {
         person_id -> Id,
@@ -52,6 +65,7 @@ table! {
         created_at -> Instant,
         last_seen_at -> Instant,
         proven_at -> Instant,
+        account_id -> Nullable<Id>,
     }
 }
 

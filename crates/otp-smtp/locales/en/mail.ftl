@@ -1,6 +1,8 @@
 greeting = Hello { $name },
 footer = This notice concerns the account of { $company }. It was sent automatically because you are its contact; replies are not monitored.
 footer-person = This notice concerns your own sign-in at { $company }. It was sent automatically, because you sign in with this address; replies are not monitored.
+greeting-invited = Hello,
+footer-invited = This mail was sent automatically, because somebody at { $company } entered your address to invite you; replies are not monitored.
 greeting-operators = Hello,
 footer-operators = This notice concerns the account of { $company }. It was sent automatically to the operators of this gateway; replies are not monitored.
 
@@ -68,6 +70,11 @@ SecondFactorOff-subject = Codes of an app are no longer asked for
 SecondFactorOff-1 = Your second factor was turned off: your password alone signs you in.
 SecondFactorOff-2 = If it was you, or if you asked the operator for it, there is nothing to do.
 SecondFactorOff-3 = If not, set a new password at once, and tell the operator of this gateway.
+
+TeamInvitation-subject = { $company } invites you to its team
+TeamInvitation-1 = { $company } invites you to work in its account at this gateway.
+TeamInvitation-2 = Open { $link } in your browser within seven days. Whoever signs in with this address already accepts the invitation there; everybody else chooses a password.
+TeamInvitation-3 = If you do not know the sender, ignore this mail: nothing happens.
 
 Test-subject = Test of the mail set-up
 Test-1 = This mail was sent to test the set-up. If you can read it, notices reach you.

@@ -67,10 +67,16 @@ fn kinds(reason: &str) -> Vec<NoticeKind> {
     ]
 }
 
-const FRAMES: [&str; 5] = [
+const INVITATION: About<'_> = About::Invitation {
+    gateway: "https://otp.example.com",
+};
+
+const FRAMES: [&str; 7] = [
     "greeting",
     "footer",
     "footer-person",
+    "greeting-invited",
+    "footer-invited",
     "greeting-operators",
     "footer-operators",
 ];
@@ -83,7 +89,8 @@ fn written(about: About<'_>, language: UiLanguage, name: &str) -> Words {
 #[test]
 fn both_languages_have_every_text_and_no_other() {
     let kinds = kinds("why");
-    let topics = kinds.iter().map(About::Notice).chain([About::Test]);
+    let notices = kinds.iter().map(About::Notice);
+    let topics = notices.chain([INVITATION, About::Test]);
     let keys: Vec<String> = topics
         .map(About::key)
         .flat_map(|key| ["subject", "1", "2", "3"].map(|part| format!("{key}-{part}")))
@@ -112,6 +119,19 @@ fn every_mail_is_complete_in_both_languages() {
             subjects.insert(words.subject);
         }
         assert_eq!(subjects.len(), 2, "{} is not translated", kind.as_str());
+    }
+}
+
+#[test]
+fn an_invitation_names_the_company_and_where_to_accept_it() {
+    for language in UiLanguage::ALL {
+        let words = written(INVITATION, language, "person@example.com");
+        for part in [&words.plain, &words.html] {
+            assert!(!part.contains(['{', '}']), "{part}");
+            assert!(part.contains("otp.example.com/join"), "{part}");
+            assert!(!part.contains("http"), "{part}");
+        }
+        assert!(words.subject.contains("Amal & Söhne"), "{}", words.subject);
     }
 }
 

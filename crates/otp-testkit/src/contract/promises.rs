@@ -11,46 +11,12 @@
 macro_rules! storage_contract {
     ($fresh:expr) => {
         $crate::storage_contract! { $fresh;
-            administration,
-            admission,
-            audit_trail,
-            channels,
-            code_checks,
-            corrections,
-            credits,
-            erasure,
-            fallbacks,
-            idempotency,
-            idempotent_answers,
-            insight_rollups,
-            insights,
-            keyring,
-            notice_outbox,
-            opt_out,
-            orders,
-            outcomes,
-            outgoing_queue,
-            pages,
-            persons,
-            proof_keys,
-            races,
-            receipts,
-            reviewer_numbers,
-            schema,
-            second_factors,
-            sender_health,
-            sessions,
-            settlement,
-            staff,
-            templates,
-            test_accounts,
-            timeline,
-            verifications,
-            webhook_deliveries,
-            webhook_endpoints,
-            webhook_events,
-            webhook_listeners,
-            webhook_log,
+            administration, admission, audit_trail, channels, code_checks, corrections, credits,
+            erasure, fallbacks, idempotency, idempotent_answers, insight_rollups, insights, keyring,
+            notice_outbox, opt_out, orders, outcomes, outgoing_queue, pages, persons, proof_keys,
+            races, receipts, reviewer_numbers, schema, second_factors, sender_health, sessions,
+            settlement, staff, teams, templates, test_accounts, timeline, verifications,
+            webhook_deliveries, webhook_endpoints, webhook_events, webhook_listeners, webhook_log,
         }
     };
     ($fresh:expr; $($module:ident),+ $(,)?) => {
@@ -413,6 +379,17 @@ macro_rules! storage_contract {
             staff_read_back_and_have_addresses_of_their_own,
             staff_change_by_the_rule_with_an_entry,
             concurrent_changes_leave_an_admin,
+        }
+    };
+    (@teams $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; teams:
+            invitations_read_back_and_are_found_by_address,
+            a_team_changes_by_the_rule_with_a_record,
+            whoever_is_invited_joins_or_declines,
+            whoever_signs_up_for_a_team_has_an_address_of_their_own,
+            concurrent_changes_leave_an_owner,
+            concurrent_invitations_fill_a_team_and_no_more,
+            old_invitations_are_forgotten_in_batches,
         }
     };
     (@reviewer_numbers $fresh:expr) => {

@@ -38,6 +38,7 @@ pub(super) fn session(person_id: PersonId, number: u8, seconds: u64) -> Session 
         created_at: START,
         last_seen_at: after(seconds),
         proven_at: START,
+        account_id: None,
     }
 }
 
@@ -247,6 +248,7 @@ pub async fn a_session_is_replaced_once_under_its_hash(store: Arc<dyn Storage>) 
         hash: SessionHash([7; 32]),
         last_seen_at: after(60),
         proven_at: after(50),
+        account_id: Some(fixture.account),
         ..before
     };
     for (after, is_replaced) in [(renewed, true), (session(person.id, 1, 70), false)] {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use async_trait::async_trait;
 use otp_core::audit::AuditEntry;
-use otp_core::ids::{PersonId, SessionId};
+use otp_core::ids::{AccountId, PersonId, SessionId};
 use otp_core::keyring::KeyOwner;
 use otp_core::notice::MailNotice;
 use otp_core::person::device::Device;
@@ -394,6 +394,29 @@ impl PersonRows {
         is_new
     }
 
+    /// Returns the memberships of an account.
+    pub(super) fn members(&self, account: AccountId) -> Vec<Membership> {
+        let mut members = self.memberships.clone();
+        members.retain(|member| member.account_id == account);
+        members.sort_by_key(|member| (member.since, member.person_id));
+        members
+    }
+
+    /// Replaces a membership of an account, and deletes one.
+    pub(super) fn write_membership(
+        &mut self,
+        account: AccountId,
+        member: Option<Membership>,
+        removed: Option<PersonId>,
+    ) {
+        let replaced = member.map(|member| member.person_id);
+        self.memberships.retain(|other| {
+            let person = Some(other.person_id);
+            other.account_id != account || (person != replaced && person != removed)
+        });
+        self.memberships.extend(member);
+    }
+
     /// Returns whether there is a person with this id.
     pub(super) fn has(&self, id: PersonId) -> bool {
         self.persons.iter().any(|person| person.id == id)
@@ -410,7 +433,7 @@ impl PersonRows {
 }
 
 impl State {
-    fn keep_record(&mut self, record: &SecurityRecord) {
+    pub(super) fn keep_record(&mut self, record: &SecurityRecord) {
         self.enqueue(record.notice.iter().cloned().collect());
         self.append_audit(&record.entry);
     }

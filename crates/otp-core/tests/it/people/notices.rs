@@ -188,6 +188,8 @@ async fn a_mail_about_a_persons_sign_in_goes_to_the_person() -> Result<(), PortE
         sender: sent.clone(),
         clock: fixture.clock.clone(),
         orders_to: None,
+        teams: fixture.store.clone(),
+        gateway: None,
     };
     while mail.execute().await?.is_some() {}
     let sent = sent.0.lock().expect("no panic");

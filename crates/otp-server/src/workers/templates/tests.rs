@@ -165,7 +165,8 @@ impl Observed {
             | NoticeKind::NewDevice { .. }
             | NoticeKind::PasswordChanged { .. }
             | NoticeKind::SecondFactorOn { .. }
-            | NoticeKind::SecondFactorOff { .. } => None,
+            | NoticeKind::SecondFactorOff { .. }
+            | NoticeKind::TeamInvitation { .. } => None,
         };
         let kinds = queued.into_iter().map(|queued| queued.notice.kind);
         kinds.filter_map(language).collect()
