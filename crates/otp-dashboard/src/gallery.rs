@@ -64,10 +64,11 @@ pub fn paths(dashboard: &Dashboard) -> Vec<String> {
         problem_json: false,
     };
     let page = Page::new(&context, dashboard.assets());
-    let states = all(&page).into_iter();
-    states
-        .map(|(path, _)| format!("{GALLERY}/{path}"))
-        .collect()
+    let paths = EXHIBITS.iter().flat_map(|exhibit| {
+        let states = (exhibit.states)(&page).into_iter();
+        states.map(|state| format!("{GALLERY}/{}/{state}", exhibit.name))
+    });
+    paths.collect()
 }
 
 /// Returns a function that mounts the gallery and the assets of its pages.
@@ -94,61 +95,78 @@ pub fn serve(dashboard: Dashboard, listener: TcpListener) -> io::Result<Server> 
     Ok(server.listen(listener)?.run())
 }
 
-/// Every state: its path, and its answer.
-fn all(page: &Page) -> Vec<(String, HttpResponse)> {
-    states::<SignInPage>(page)
-        .chain(states::<AddressPage>(page))
-        .chain(states::<SignUpPage>(page))
-        .chain(states::<JoinPage>(page))
-        .chain(states::<ResetPasswordPage>(page))
-        .chain(states::<CodePage>(page))
-        .chain(states::<LinkPage>(page))
-        .chain(states::<OverviewPage>(page))
-        .chain(states::<MessagesPage>(page))
-        .chain(states::<MessagePage>(page))
-        .chain(states::<ExplainPage>(page))
-        .chain(states::<VerificationsPage>(page))
-        .chain(states::<VerificationPage>(page))
-        .chain(states::<InsightsPage>(page))
-        .chain(states::<KeysPage>(page))
-        .chain(states::<RevokePage>(page))
-        .chain(states::<WebhooksPage>(page))
-        .chain(states::<EditWebhookPage>(page))
-        .chain(states::<WebhookPage>(page))
-        .chain(states::<DeliveryPage>(page))
-        .chain(states::<RecoverPage>(page))
-        .chain(states::<RemoveWebhookPage>(page))
-        .chain(states::<TestInboxPage>(page))
-        .chain(states::<SubscriptionsPage>(page))
-        .chain(states::<PurchasePage>(page))
-        .chain(states::<ConfirmOrderPage>(page))
-        .chain(states::<OrderPage>(page))
-        .chain(states::<CreditsPage>(page))
-        .chain(states::<TeamPage>(page))
-        .chain(states::<RemoveMemberPage>(page))
-        .chain(states::<OwnAccountsPage>(page))
-        .chain(states::<SettingsPage>(page))
-        .chain(states::<PasswordPage>(page))
-        .chain(states::<SecondFactorPage>(page))
-        .chain(states::<RecoveryCodesPage>(page))
-        .chain(states::<ProvePage>(page))
-        .chain(states::<StaffOrdersPage>(page))
-        .chain(states::<StaffOrderPage>(page))
-        .chain(states::<DeclinePage>(page))
-        .chain(states::<AuditPage>(page))
-        .chain(states::<StaffListPage>(page))
-        .chain(states::<RemoveStaffPage>(page))
-        .chain(states::<ErrorPage>(page))
-        .collect()
+/// A page of the gallery.
+struct Exhibit {
+    name: &'static str,
+    /// Returns the names of its states.
+    states: fn(&Page) -> Vec<&'static str>,
+    /// Returns the answer that is one of its states.
+    show: fn(&Page, &str) -> Option<HttpResponse>,
 }
 
-fn states<P: Samples>(page: &Page) -> impl Iterator<Item = (String, HttpResponse)> {
-    let samples = P::samples(page).into_iter();
-    samples.map(|(state, status, sample)| {
-        let answer = answer::page(status, &sample);
-        (format!("{}/{state}", P::NAME), answer)
-    })
+impl Exhibit {
+    const fn of<P: Samples>() -> Self {
+        Self {
+            name: P::NAME,
+            states: |page| {
+                let samples = P::samples(page).into_iter();
+                samples.map(|(state, _, _)| state).collect()
+            },
+            show: |page, wanted| {
+                let mut samples = P::samples(page).into_iter();
+                let (_, status, sample) = samples.find(|(state, _, _)| *state == wanted)?;
+                Some(answer::page(status, &sample))
+            },
+        }
+    }
 }
+
+/// All pages.
+const EXHIBITS: &[Exhibit] = &[
+    Exhibit::of::<SignInPage>(),
+    Exhibit::of::<AddressPage>(),
+    Exhibit::of::<SignUpPage>(),
+    Exhibit::of::<JoinPage>(),
+    Exhibit::of::<ResetPasswordPage>(),
+    Exhibit::of::<CodePage>(),
+    Exhibit::of::<LinkPage>(),
+    Exhibit::of::<OverviewPage>(),
+    Exhibit::of::<MessagesPage>(),
+    Exhibit::of::<MessagePage>(),
+    Exhibit::of::<ExplainPage>(),
+    Exhibit::of::<VerificationsPage>(),
+    Exhibit::of::<VerificationPage>(),
+    Exhibit::of::<InsightsPage>(),
+    Exhibit::of::<KeysPage>(),
+    Exhibit::of::<RevokePage>(),
+    Exhibit::of::<WebhooksPage>(),
+    Exhibit::of::<EditWebhookPage>(),
+    Exhibit::of::<WebhookPage>(),
+    Exhibit::of::<DeliveryPage>(),
+    Exhibit::of::<RecoverPage>(),
+    Exhibit::of::<RemoveWebhookPage>(),
+    Exhibit::of::<TestInboxPage>(),
+    Exhibit::of::<SubscriptionsPage>(),
+    Exhibit::of::<PurchasePage>(),
+    Exhibit::of::<ConfirmOrderPage>(),
+    Exhibit::of::<OrderPage>(),
+    Exhibit::of::<CreditsPage>(),
+    Exhibit::of::<TeamPage>(),
+    Exhibit::of::<RemoveMemberPage>(),
+    Exhibit::of::<OwnAccountsPage>(),
+    Exhibit::of::<SettingsPage>(),
+    Exhibit::of::<PasswordPage>(),
+    Exhibit::of::<SecondFactorPage>(),
+    Exhibit::of::<RecoveryCodesPage>(),
+    Exhibit::of::<ProvePage>(),
+    Exhibit::of::<StaffOrdersPage>(),
+    Exhibit::of::<StaffOrderPage>(),
+    Exhibit::of::<DeclinePage>(),
+    Exhibit::of::<AuditPage>(),
+    Exhibit::of::<StaffListPage>(),
+    Exhibit::of::<RemoveStaffPage>(),
+    Exhibit::of::<ErrorPage>(),
+];
 
 #[derive(Template)]
 #[template(path = "gallery.html")]
@@ -168,12 +186,11 @@ async fn show(
     path: Path<(String, String)>,
     dashboard: Data<Dashboard>,
 ) -> HttpResponse {
-    let (page, state) = path.into_inner();
-    let wanted = format!("{page}/{state}");
+    let (name, state) = path.into_inner();
     let page = Page::of(&request, dashboard.assets());
-    let found = all(&page).into_iter().find(|(path, _)| *path == wanted);
-    match found {
-        Some((_, answer)) => answer,
+    let found = EXHIBITS.iter().find(|exhibit| exhibit.name == name);
+    match found.and_then(|exhibit| (exhibit.show)(&page, &state)) {
+        Some(answer) => answer,
         None => not_found(request).await,
     }
 }

@@ -39,7 +39,8 @@ const MAIL: TallyGroup = TallyGroup {
 fn tally(accepted: u64) -> Tally {
     let (sent, delivered) = (accepted - accepted / 70, accepted - accepted / 28);
     let mut times = TimesToDelivery::default();
-    for number in 0..delivered {
+    // Those of every eighth message are enough to draw.
+    for number in (0..delivered).step_by(8) {
         let slow = if number % 19 == 0 { 4_700 } else { 0 };
         times.add(Duration::from_millis(900 + number % 40 * 60 + slow));
     }

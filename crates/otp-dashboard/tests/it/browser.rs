@@ -45,12 +45,12 @@ async fn no_page_in_arabic_breaks_a_rule_of_accessibility() {
 /// Checks every page in a language. Each is loaded once in a scheme, because loading takes as long as a check.
 async fn no_page_breaks_a_rule_in(language: &str) {
     let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    browser.run_on_each_page(AXE).await;
     // As wide as shows the navigation beside the page, and as narrow as hides it.
     for (scheme, widths) in [("light", &[1280, 390][..]), ("dark", &[1280])] {
         browser.prefer_scheme(scheme).await;
         for path in gallery.paths() {
             browser.goto(&gallery.url(path, language)).await;
-            browser.run(AXE).await;
             for width in widths {
                 browser.be_as_wide_as(*width).await;
                 let of = format!("{path}, {language}, {scheme}, {width}");

@@ -94,6 +94,13 @@ impl Browser {
         result.expect("a result")
     }
 
+    /// Runs a script at the beginning of each page from now on, before those of the page.
+    pub(crate) async fn run_on_each_page(&self, script: &str) {
+        let parameters = json!({ "source": script });
+        self.command("Page.addScriptToEvaluateOnNewDocument", parameters)
+            .await;
+    }
+
     /// Presses keys, each in the element that has the focus by then.
     pub(crate) async fn press(&self, keys: &[Key]) {
         for key in keys {
@@ -132,7 +139,12 @@ impl Browser {
     }
 
     async fn emulate(&self, command: &str, parameters: Value) {
-        let command = format!("Emulation.{command}");
+        self.command(&format!("Emulation.{command}"), parameters)
+            .await;
+    }
+
+    /// Sends a command of the Chrome DevTools Protocol.
+    async fn command(&self, command: &str, parameters: Value) {
         let body = json!({ "cmd": command, "params": parameters });
         self.post("goog/cdp/execute", body).await;
     }
