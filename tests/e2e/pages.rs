@@ -1,5 +1,7 @@
 //! The pages for people, on the built server and the sandbox's mailboxes.
 
+mod desk;
+mod team;
 mod webhooks;
 
 use otp_e2e::{Database, Running, World, on_every_store};
