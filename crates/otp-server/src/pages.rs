@@ -150,7 +150,7 @@ pub(crate) fn state(
             persons: storage(),
             factors: storage(),
             installation: installation(),
-            sends_invitations: settings.mail.is_some() && settings.http.public_url.is_some(),
+            sends_invitations: settings.mail.is_some() && settings.http.pages_url().is_some(),
             clock: Arc::clone(&adapters.clock),
             randomness: Arc::clone(&adapters.randomness),
         },

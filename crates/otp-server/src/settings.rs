@@ -114,6 +114,16 @@ pub struct Http {
     pub tls: Option<Tls>,
 }
 
+impl Http {
+    /// Returns the address under which people reach the pages; `None` if only the operator knows it. Browsers keep the
+    /// cookies of pages over plain HTTP for `localhost` only.
+    pub(crate) fn pages_url(&self) -> Option<String> {
+        let is_local = self.bind.ip().is_loopback() && self.bind.port() > 0 && self.tls.is_none();
+        let local = is_local.then(|| format!("http://localhost:{}", self.bind.port()));
+        self.public_url.clone().or(local)
+    }
+}
+
 /// PEM files for HTTPS.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -266,5 +276,30 @@ impl SettingsError {
              `otp-server config new-master-key --out FILE` and name its file in OTP__SECURITY__MASTER_KEY_FILE"
                 .to_owned(),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_have_their_public_address_or_that_of_this_machine() {
+        let public = ("http.public_url", "https://otp.example.com");
+        for (values, expected) in [
+            (vec![], Some("http://localhost:8080")),
+            (vec![public], Some("https://otp.example.com")),
+            (
+                vec![("http.bind", "[::1]:9000")],
+                Some("http://localhost:9000"),
+            ),
+            (vec![("http.bind", "127.0.0.1:0")], None),
+            (vec![("http.bind", "0.0.0.0:8080")], None),
+            (vec![("http.bind", "0.0.0.0:8080"), public], Some(public.1)),
+        ] {
+            let settings = Settings::with(values.iter().copied()).expect("settings");
+            let found = settings.http.pages_url();
+            assert_eq!(found.as_deref(), expected, "{values:?}");
+        }
     }
 }

@@ -436,7 +436,7 @@ pub(crate) fn mail_notices(
         clock: Arc::clone(&adapters.clock),
         orders_to: settings.accounts.orders_to.clone(),
         teams: adapters.storage.clone(),
-        gateway: settings.http.public_url.clone(),
+        gateway: settings.http.pages_url(),
     }
 }
 
