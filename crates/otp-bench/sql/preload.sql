@@ -26,7 +26,7 @@ INSERT INTO messages (id, account_id, api_key_id, idempotency_key, channel, send
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
         || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 4, 15))::uuid,
     account_id, api_key_id, md5('key' || i)::uuid, 0, sender_id, template_id, 'en',
-    sha256(int8send(i)), :recipient, 'SA', 1,
+    :recipient_index, :recipient, 'SA', 1,
     subscription_id, 2, 1, sha256(int8send(-i)), :provider_message_id,
     at, at, at + interval '10 minutes', :verification_id
 FROM (SELECT i, now() - interval '1 day' - interval '1 day' * :days * (1 - i::float8 / :messages) AS at

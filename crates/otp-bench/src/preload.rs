@@ -10,14 +10,16 @@ const VERIFICATIONS: &str = include_str!("../sql/preload_verifications.sql");
 const VERIFICATION_ID: &str = "(lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' \
      || substr(md5('verification' || i), 1, 3) || '8' || substr(md5('verification' || i), 4, 15))::uuid";
 
-/// Bytes as long as a sealed recipient, and a sealed id of the provider. Nothing opens them.
-const SEALED: [&str; 2] = [
+/// The index of a recipient, and bytes as long as a sealed recipient and a sealed id of the provider. Nothing opens
+/// them.
+const SEALED: [&str; 3] = [
+    "sha256(int8send(i))",
     "substr(sha256(int8send(i)) || sha256(int8send(i)), 1, 46)",
     "substr(sha256(int8send(-i)) || sha256(int8send(-i)) || sha256(int8send(-i)), 1, 93)",
 ];
 
 /// Those of messages whose recipient was erased, which pages can show.
-const ERASED: [&str; 2] = ["NULL", "NULL"];
+const ERASED: [&str; 3] = ["NULL", "NULL", "NULL"];
 
 /// Inserts this number of messages.
 pub(crate) async fn messages(by_hand: &ByHand, count: u64) -> anyhow::Result<()> {
@@ -39,12 +41,13 @@ async fn insert_messages(
     by_hand: &ByHand,
     (count, days): (u64, u32),
     verification_id: &str,
-    [recipient, provider_message_id]: [&str; 2],
+    [recipient_index, recipient, provider_message_id]: [&str; 3],
 ) -> anyhow::Result<()> {
     let statements = [
         (":messages", &*count.to_string()),
         (":days", &days.to_string()),
         (":verification_id", verification_id),
+        (":recipient_index", recipient_index),
         (":recipient", recipient),
         (":provider_message_id", provider_message_id),
     ]
