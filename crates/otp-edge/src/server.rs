@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::connections::{Connection, ConnectionLimits, Gate, RequestCount};
-use crate::deadlines::{HEAD_DEADLINE, KEEP_ALIVE};
+use crate::deadlines::KEEP_ALIVE;
 use crate::envelope::envelope;
 
 /// How long the handshake of TLS may take.
@@ -156,7 +156,9 @@ where
         // Closes idle connections at a graceful stop.
         .graceful_shutdown_signal(stopping)
         .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEAD_DEADLINE)
+        // It would begin at the connect, and end connections that a client's pool opened in advance.
+        // The connection itself gives each head its time.
+        .client_request_timeout(Duration::ZERO)
         .client_disconnect_timeout(DISCONNECT_DEADLINE)
         .on_connect_ext(|connection: &Connection<Io>, data| {
             data.insert(Rc::clone(connection.activity()));

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::gate::SlotState;
 use crate::deadlines::{HEAD_DEADLINE, KEEP_ALIVE};
 
-/// How long a connection may be without a request. The server closes a silent one after
+/// How long a connection may be without a request after one. The server closes a silent one after
 /// [`KEEP_ALIVE`]; this ends one whose next head has begun, but was received together with the last
 /// request, so that nobody saw it begin.
 const IDLE_DEADLINE: Duration = KEEP_ALIVE.saturating_add(HEAD_DEADLINE);
@@ -21,8 +21,7 @@ const IDLE_DEADLINE: Duration = KEEP_ALIVE.saturating_add(HEAD_DEADLINE);
 #[derive(Debug)]
 pub(crate) struct Activity {
     requests: Cell<usize>,
-    /// When the next request has to have begun; `None` while one is in progress, and before the first:
-    /// the server times that one.
+    /// When the next request has to have begun; `None` while one is in progress.
     deadline: Cell<Option<Instant>>,
     /// Whether a byte was received since the last request ended.
     has_begun: Cell<bool>,
@@ -33,7 +32,7 @@ impl Activity {
     pub(super) fn new(slot: Arc<SlotState>) -> Rc<Self> {
         Rc::new(Self {
             requests: Cell::new(0),
-            deadline: Cell::new(None),
+            deadline: Cell::new(Some(Instant::now() + KEEP_ALIVE)),
             has_begun: Cell::new(false),
             slot,
         })

@@ -152,6 +152,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_connection_opened_in_advance_waits_as_long_as_an_idle_one() {
+        let (_client, mut connection) = connection();
+        let ended = end(&mut connection).await;
+        assert_eq!(ended, (KEEP_ALIVE, io::ErrorKind::TimedOut));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_head_has_its_time_from_its_first_byte() {
+        let (mut client, mut connection) = connection();
+        let waited = Duration::from_secs(60);
+        let begin = async {
+            sleep(waited).await;
+            client.write_all(b"G").await.expect("received");
+        };
+        let (ended, ()) = tokio::join!(end(&mut connection), begin);
+        assert_eq!(ended, (waited + HEAD_DEADLINE, io::ErrorKind::TimedOut));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_head_that_trickles_has_as_much_time_as_one_that_stalls() {
         for pause in [1, 3_600] {
             let (mut client, mut connection) = connection();

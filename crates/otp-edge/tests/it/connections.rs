@@ -1,4 +1,4 @@
-//! Limits of connections, and the time of later heads, on real sockets.
+//! Limits of connections, and the time of heads, on real sockets.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
@@ -92,6 +92,19 @@ async fn a_later_head_has_five_seconds_however_slowly_it_trickles() {
     let server = Running::start(100, 100, &[]);
     let mut stream = server.connect().await;
     assert!(answers(&mut stream).await);
+    trickle(stream).await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_head_has_five_seconds_however_slowly_it_trickles() {
+    let server = Running::start(100, 100, &[]);
+    trickle(server.connect().await).await;
+    server.stop().await;
+}
+
+/// Sends a head slowly until the server closes the connection, in about five seconds.
+async fn trickle(mut stream: TcpStream) {
     let (mut read, mut write) = stream.split();
     let begun = Instant::now();
     let trickle = async {
@@ -104,7 +117,6 @@ async fn a_later_head_has_five_seconds_however_slowly_it_trickles() {
     let (_, _) = tokio::join!(trickle, read.read_to_end(&mut answer));
     let took = begun.elapsed();
     assert!((4..9).contains(&took.as_secs()), "{took:?}");
-    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,6 +183,7 @@ async fn a_graceful_stop_does_not_wait_for_idle_connections() {
     let server = Running::start(100, 100, &[]);
     let mut idle = server.connect().await;
     assert!(answers(&mut idle).await);
+    let mut silent = server.connect().await;
     let begun = Instant::now();
     server.stop().await;
     assert!(
@@ -179,4 +192,5 @@ async fn a_graceful_stop_does_not_wait_for_idle_connections() {
         begun.elapsed()
     );
     assert!(!answers(&mut idle).await);
+    assert!(!answers(&mut silent).await);
 }
