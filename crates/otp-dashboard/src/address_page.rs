@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use askama::Template;
 use otp_core::recipient::EmailAddress;
-use otp_core::usecases::prove_address::{ProveAddressError, SentCode};
+use otp_core::usecases::prove_address::{ProofPurpose, ProveAddressError, SentCode};
 
 use crate::answer;
 use crate::error_page::Problem;
@@ -48,7 +48,36 @@ impl ProofFor {
         }
     }
 
-    const fn path(self) -> &'static str {
+    /// Returns the keys of the title and of the button of the second step.
+    pub(crate) const fn form_keys(self) -> [&'static str; 2] {
+        match self {
+            Self::SignUp => ["details-title", "sign-up-button"],
+            Self::NewPassword => ["reset-title", "reset-button"],
+            Self::Team => ["join-title", "join-button"],
+        }
+    }
+
+    /// Returns the fields of the second step, in order.
+    pub(crate) const fn fields(self) -> &'static [FieldKind] {
+        use FieldKind::{Address, Code, Company, Name, NewPassword, Phone};
+        match self {
+            Self::SignUp => &[Code, Name, Company, Phone, Address, NewPassword],
+            Self::NewPassword => &[Code, NewPassword],
+            Self::Team => &[Code, Name, NewPassword],
+        }
+    }
+
+    /// Returns the purpose for which the code is accepted.
+    pub(crate) const fn purpose(self) -> ProofPurpose {
+        match self {
+            Self::SignUp => ProofPurpose::SignUp,
+            Self::NewPassword => ProofPurpose::NewPassword,
+            Self::Team => ProofPurpose::JoinTeam,
+        }
+    }
+
+    /// Returns the path of the first step.
+    pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::SignUp => "/sign-up",
             Self::NewPassword => "/password",
@@ -58,7 +87,11 @@ impl ProofFor {
 
     /// Returns the path of the second step.
     pub(crate) fn path_of(self, sent: &SentCode) -> String {
-        format!("{}/{}", self.path(), sent.id)
+        self.path_of_id(&sent.id.to_string())
+    }
+
+    pub(crate) fn path_of_id(self, id: &str) -> String {
+        format!("{}/{id}", self.path())
     }
 }
 

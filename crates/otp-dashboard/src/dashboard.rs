@@ -13,14 +13,16 @@ use otp_edge::{
 use crate::assets::{self, Assets};
 use crate::error_page::refusals;
 use crate::guard::{Site, same_origin};
+use crate::join::JoinForm;
 use crate::locale::locale;
+use crate::reset_password::ResetPasswordForm;
+use crate::sign_up::SignUpForm;
 use crate::state::DashboardState;
 use crate::{
-    audit, code_page, confirm_order, credits, explain, insights, join, keys, link_page,
-    message_page, messages, order_page, overview, own_accounts, password_page, paths, prove_page,
-    purchase, reset_password, second_factor, settings, sign_in, sign_out, sign_up, staff_home,
-    staff_list, staff_order, staff_orders, subscriptions, team, test_inbox, verification_page,
-    verifications, webhooks,
+    audit, code_page, confirm_order, credits, explain, insights, keys, link_page, message_page,
+    messages, order_page, overview, own_accounts, password_page, paths, proof_page, prove_page,
+    purchase, second_factor, settings, sign_in, sign_out, staff_home, staff_list, staff_order,
+    staff_orders, subscriptions, team, test_inbox, verification_page, verifications, webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -100,15 +102,15 @@ impl Dashboard {
                 pages.app_data(state.clone()).service(sign_in);
             });
             dashboard.mount(app, "/sign-up", |pages| {
-                let sign_up = limited(&dashboard.codes, &sign_up::mount);
+                let sign_up = limited(&dashboard.codes, &proof_page::mount::<SignUpForm>);
                 pages.app_data(state.clone()).service(sign_up);
             });
             dashboard.mount(app, "/password", |pages| {
-                let reset = limited(&dashboard.codes, &reset_password::mount);
+                let reset = limited(&dashboard.codes, &proof_page::mount::<ResetPasswordForm>);
                 pages.app_data(state.clone()).service(reset);
             });
             dashboard.mount(app, "/join", |pages| {
-                let join = limited(&dashboard.codes, &join::mount);
+                let join = limited(&dashboard.codes, &proof_page::mount::<JoinForm>);
                 pages.app_data(state.clone()).service(join);
             });
             dashboard.mount(app, "/sign-out", |pages| {

@@ -23,7 +23,6 @@ use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::explain::ExplainPage;
 use crate::insights::InsightsPage;
-use crate::join::JoinPage;
 use crate::keys::{KeysPage, RevokePage};
 use crate::link_page::LinkPage;
 use crate::message_page::MessagePage;
@@ -33,14 +32,13 @@ use crate::overview::OverviewPage;
 use crate::own_accounts::OwnAccountsPage;
 use crate::page::Page;
 use crate::password_page::PasswordPage;
+use crate::proof_page::ProofPage;
 use crate::prove_page::ProvePage;
 use crate::purchase::PurchasePage;
-use crate::reset_password::ResetPasswordPage;
 use crate::samples::Samples;
 use crate::second_factor::{RecoveryCodesPage, SecondFactorPage};
 use crate::settings::SettingsPage;
 use crate::sign_in::SignInPage;
-use crate::sign_up::SignUpPage;
 use crate::staff_list::{RemoveStaffPage, StaffListPage};
 use crate::staff_order::{DeclinePage, StaffOrderPage};
 use crate::staff_orders::StaffOrdersPage;
@@ -125,9 +123,7 @@ impl Exhibit {
 const EXHIBITS: &[Exhibit] = &[
     Exhibit::of::<SignInPage>(),
     Exhibit::of::<AddressPage>(),
-    Exhibit::of::<SignUpPage>(),
-    Exhibit::of::<JoinPage>(),
-    Exhibit::of::<ResetPasswordPage>(),
+    Exhibit::of::<ProofPage>(),
     Exhibit::of::<CodePage>(),
     Exhibit::of::<LinkPage>(),
     Exhibit::of::<OverviewPage>(),

@@ -5,8 +5,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload, ServiceConfig};
 use askama::Template;
 use otp_core::account::ContactLine;
-use otp_core::ids::{AccountId, InvitationId, parse_uuid};
+use otp_core::ids::{AccountId, InvitationId};
 use otp_core::person::AccountRole;
+use otp_core::ports::PortError;
 use otp_core::time::Timestamp;
 use otp_core::usecases::join_team::JoinTeamError;
 use otp_core::usecases::resume_session::Viewer;
@@ -66,81 +67,84 @@ pub(crate) fn mount(pages: &mut ServiceConfig) {
 }
 
 async fn show(visit: Visit) -> HttpResponse {
-    let viewer = match visit.viewer().await {
-        Ok(viewer) => viewer,
-        Err(answer) => return answer,
-    };
-    match page_of(&visit, &viewer).await {
-        Ok(page) => answer::page(StatusCode::OK, &page),
-        Err(answer) => answer,
-    }
+    shown(&visit).await.unwrap_or_else(|answer| answer)
+}
+
+async fn shown(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
+    let viewer = visit.viewer().await?;
+    let page = page_of(visit, &viewer).await?;
+    Ok(answer::page(StatusCode::OK, &page))
 }
 
 /// Makes the person look at another of their accounts.
 async fn choose(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let (viewer, _) = match visit.form_of_viewer(payload).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
-    let Ok(id) = parse_uuid(&path).map(AccountId) else {
-        return visit.problem(Problem::NotFound);
-    };
-    let choose = visit.state.choose_account.clone();
-    match visit
-        .run(async move { choose.execute(&viewer, id).await })
+    chosen(&visit, &path, payload)
         .await
-    {
-        Ok(Ok(true)) => answer::go_to(paths::HOME),
-        Ok(Ok(false)) => visit.problem(Problem::NotFound),
-        Ok(Err(error)) => visit.failed(&error),
-        Err(answer) => answer,
-    }
+        .unwrap_or_else(|answer| answer)
+}
+
+async fn chosen(visit: &Visit, path: &str, payload: Payload) -> Result<HttpResponse, HttpResponse> {
+    let (viewer, _) = visit.form_of_viewer(payload).await?;
+    let id = AccountId(visit.id(path)?);
+    let choose = visit.state.choose_account.clone();
+    let chosen = visit.run(async move { choose.execute(&viewer, id).await });
+    Ok(match chosen.await? {
+        Ok(true) => answer::go_to(paths::HOME),
+        Ok(false) => visit.problem(Problem::NotFound),
+        Err(error) => visit.failed(&error),
+    })
+}
+
+/// The reply to an invitation.
+#[derive(Clone, Copy)]
+enum Reply {
+    Accept,
+    Decline,
 }
 
 async fn accept(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let (viewer, _) = match visit.form_of_viewer(payload).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
-    let Ok(id) = parse_uuid(&path).map(InvitationId) else {
-        return visit.problem(Problem::NotFound);
-    };
-    let join = visit.state.join_team.clone();
-    let accepted = visit.run(async move { join.accept(&viewer, id).await });
-    answered(&visit, accepted.await, paths::HOME)
+    replied(&visit, &path, payload, Reply::Accept)
+        .await
+        .unwrap_or_else(|answer| answer)
 }
 
 async fn decline(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let (viewer, _) = match visit.form_of_viewer(payload).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
-    let Ok(id) = parse_uuid(&path).map(InvitationId) else {
-        return visit.problem(Problem::NotFound);
-    };
-    let join = visit.state.join_team.clone();
-    let declined = visit.run(async move { join.decline(&viewer, id).await });
-    answered(&visit, declined.await, paths::ACCOUNTS)
+    replied(&visit, &path, payload, Reply::Decline)
+        .await
+        .unwrap_or_else(|answer| answer)
 }
 
-fn answered(
+async fn replied(
     visit: &Visit,
-    outcome: Result<Result<(), JoinTeamError>, HttpResponse>,
-    next: &str,
-) -> HttpResponse {
-    match outcome {
-        Ok(Ok(())) => answer::go_to(next),
-        Ok(Err(error)) => match error {
-            JoinTeamError::NotOpen
-            | JoinTeamError::NotInvited
-            | JoinTeamError::AlreadyMember
-            | JoinTeamError::AddressTaken
-            | JoinTeamError::Password(_)
-            | JoinTeamError::Proof(_) => visit.problem(Problem::NotFound),
-            JoinTeamError::Port(error) => visit.failed(&error),
-        },
-        Err(answer) => answer,
-    }
+    path: &str,
+    payload: Payload,
+    reply: Reply,
+) -> Result<HttpResponse, HttpResponse> {
+    let (viewer, _) = visit.form_of_viewer(payload).await?;
+    let id = InvitationId(visit.id(path)?);
+    let join = visit.state.join_team.clone();
+    let replied = visit.run(async move {
+        match reply {
+            Reply::Accept => join.accept(&viewer, id).await,
+            Reply::Decline => join.decline(&viewer, id).await,
+        }
+    });
+    Ok(match (replied.await?, reply) {
+        (Ok(()), Reply::Accept) => answer::go_to(paths::HOME),
+        (Ok(()), Reply::Decline) => answer::go_to(paths::ACCOUNTS),
+        (Err(JoinTeamError::Port(error)), _) => visit.failed(&error),
+        (
+            Err(
+                JoinTeamError::NotOpen
+                | JoinTeamError::NotInvited
+                | JoinTeamError::AlreadyMember
+                | JoinTeamError::AddressTaken
+                | JoinTeamError::Password(_)
+                | JoinTeamError::Proof(_),
+            ),
+            _,
+        ) => visit.problem(Problem::NotFound),
+    })
 }
 
 async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<OwnAccountsPage, HttpResponse> {
@@ -153,7 +157,7 @@ async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<OwnAccountsPage, Http
         let accounts = choose.list(&of).await?;
         Ok((accounts, join.list(&of).await?))
     });
-    let found: Result<_, otp_core::ports::PortError> = found.await?;
+    let found: Result<_, PortError> = found.await?;
     let (accounts, invitations) = found.map_err(|error| visit.failed(&error))?;
     let chosen = viewer.account.as_ref().map(|account| account.id);
     let accounts = accounts.into_iter().map(|account| ShownAccount {

@@ -26,6 +26,7 @@ use crate::link_page;
 use crate::markup::Markup;
 use crate::page::Page;
 use crate::paths;
+use crate::role_choice::RoleChoice;
 use crate::value::Value;
 use crate::visit::Visit;
 
@@ -84,8 +85,8 @@ impl ShownStaff {
         }
     }
 
-    fn has(&self, role: &StaffRole) -> bool {
-        self.role == *role
+    fn choices(&self, page: &Page) -> [RoleChoice; 4] {
+        RoleChoice::of_staff(page, self.role)
     }
 }
 
@@ -116,12 +117,12 @@ impl StaffListPage {
         }
     }
 
-    const fn roles(&self) -> [StaffRole; 4] {
-        StaffRole::ALL
+    fn choices(&self) -> [RoleChoice; 4] {
+        RoleChoice::of_staff(&self.page, self.role)
     }
 
-    fn is_chosen(&self, role: &StaffRole) -> bool {
-        self.role == *role
+    fn role_path(&self, person: &ShownStaff) -> String {
+        format!("{}/{}/role", paths::STAFF_LIST, person.id)
     }
 }
 

@@ -7,7 +7,7 @@ mod samples;
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Payload, ServiceConfig};
 use askama::Template;
-use otp_core::ids::{InvitationId, PersonId, parse_uuid};
+use otp_core::ids::{InvitationId, PersonId};
 use otp_core::person::AccountRole;
 use otp_core::person::permission::AccountAction;
 use otp_core::time::Timestamp;
@@ -22,6 +22,7 @@ use crate::form::{Field, FieldKind, FormPage, Refused, read};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
 use crate::paths;
+use crate::role_choice::RoleChoice;
 use crate::visit::Visit;
 
 use refusal::{refuse, refused_form};
@@ -81,8 +82,8 @@ impl ShownMember {
         }
     }
 
-    fn has(&self, role: &AccountRole) -> bool {
-        self.role == *role
+    fn choices(&self, page: &Page) -> [RoleChoice; 4] {
+        RoleChoice::in_account(page, self.role)
     }
 }
 
@@ -121,12 +122,12 @@ impl TeamPage {
         }
     }
 
-    const fn roles(&self) -> [AccountRole; 4] {
-        AccountRole::ALL
+    fn choices(&self) -> [RoleChoice; 4] {
+        RoleChoice::in_account(&self.page, self.role)
     }
 
-    fn is_chosen(&self, role: &AccountRole) -> bool {
-        self.role == *role
+    fn role_path(&self, person: &ShownMember) -> String {
+        format!("{}/{}/role", paths::TEAM, person.id)
     }
 }
 
@@ -141,88 +142,99 @@ pub(crate) fn mount(pages: &mut ServiceConfig) {
 }
 
 async fn show(visit: Visit) -> HttpResponse {
-    let viewer = match visit.viewer().await {
-        Ok(viewer) => viewer,
-        Err(answer) => return answer,
+    shown(&visit).await.unwrap_or_else(|answer| answer)
+}
+
+async fn shown(visit: &Visit) -> Result<HttpResponse, HttpResponse> {
+    let viewer = visit.viewer().await?;
+    let page = TeamPage {
+        is_sent: visit.parameter("sent") == "1",
+        ..page_of(visit, &viewer).await?
     };
-    match page_of(&visit, &viewer).await {
-        Ok(mut page) => {
-            page.is_sent = visit.parameter("sent") == "1";
-            page.answer()
-        }
-        Err(answer) => answer,
-    }
+    Ok(page.answer())
 }
 
 /// Invites a person by mail.
 async fn invite(visit: Visit, payload: Payload) -> HttpResponse {
-    let (viewer, typed) = match visit.form_of_viewer(payload).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
+    invited(&visit, payload)
+        .await
+        .unwrap_or_else(|answer| answer)
+}
+
+async fn invited(visit: &Visit, payload: Payload) -> Result<HttpResponse, HttpResponse> {
+    let (viewer, typed) = visit.form_of_viewer(payload).await?;
     if viewer.account_for(AccountAction::ManageTeam).is_none() {
-        return refuse(&visit, ManageTeamError::Forbidden);
+        return Err(refuse(visit, ManageTeamError::Forbidden));
     }
     let kind = FieldKind::InvitedEmail;
     let (email, address) = read(kind, typed.get(kind.name()), fields::email);
     let role = AccountRole::parse(typed.get("role")).unwrap_or(AccountRole::Viewer);
     let Some(address) = address else {
-        return with_form(&visit, &viewer, (email, role), None).await;
+        return with_form(visit, &viewer, (email, role), None).await;
     };
     let (manage, of) = (visit.state.manage_team.clone(), viewer.clone());
     let language = visit.language();
     let invited = visit.run(async move { manage.invite(&of, (&address, role), language).await });
-    match invited.await {
-        Ok(Ok(())) => answer::go_to(&format!("{}?sent=1", paths::TEAM)),
-        Ok(Err(error)) => match refused_form(&error) {
-            Some(refused) => with_form(&visit, &viewer, (email, role), Some(refused)).await,
-            None => refuse(&visit, error),
+    match invited.await? {
+        Ok(()) => Ok(answer::go_to(&format!("{}?sent=1", paths::TEAM))),
+        Err(error) => match refused_form(&error) {
+            Some(refused) => with_form(visit, &viewer, (email, role), Some(refused)).await,
+            None => Err(refuse(visit, error)),
         },
-        Err(answer) => answer,
     }
 }
 
 /// Gives a person in the team another role.
 async fn change_role(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let (viewer, typed) = match visit.form_of_viewer(payload).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
-    let (Ok(id), Some(role)) = (parse_uuid(&path), AccountRole::parse(typed.get("role"))) else {
-        return visit.problem(Problem::NotFound);
-    };
+    role_changed(&visit, &path, payload)
+        .await
+        .unwrap_or_else(|answer| answer)
+}
+
+async fn role_changed(
+    visit: &Visit,
+    path: &str,
+    payload: Payload,
+) -> Result<HttpResponse, HttpResponse> {
+    let (viewer, typed) = visit.form_of_viewer(payload).await?;
+    let id = PersonId(visit.id(path)?);
+    let role = AccountRole::parse(typed.get("role"));
+    let role = role.ok_or_else(|| visit.problem(Problem::NotFound))?;
     let (manage, of) = (visit.state.manage_team.clone(), viewer.clone());
-    let changed = visit.run(async move { manage.change_role(&of, PersonId(id), role).await });
-    match changed.await {
-        Ok(Ok(())) => answer::go_to(paths::TEAM),
-        Ok(Err(error)) => match refused_form(&error) {
+    let changed = visit.run(async move { manage.change_role(&of, id, role).await });
+    match changed.await? {
+        Ok(()) => Ok(answer::go_to(paths::TEAM)),
+        Err(error) => match refused_form(&error) {
             Some(refused) => {
-                let email = Field::empty(FieldKind::InvitedEmail);
-                let form = (email, AccountRole::Developer);
-                with_form(&visit, &viewer, form, Some(refused)).await
+                let page = TeamPage {
+                    refused: Some(refused),
+                    ..page_of(visit, &viewer).await?
+                };
+                Ok(page.answer())
             }
-            None => refuse(&visit, error),
+            None => Err(refuse(visit, error)),
         },
-        Err(answer) => answer,
     }
 }
 
 /// Withdraws an invitation.
 async fn withdraw(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let (viewer, _) = match visit.form_of_viewer(payload).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
-    let Ok(id) = parse_uuid(&path).map(InvitationId) else {
-        return visit.problem(Problem::NotFound);
-    };
+    withdrawn(&visit, &path, payload)
+        .await
+        .unwrap_or_else(|answer| answer)
+}
+
+async fn withdrawn(
+    visit: &Visit,
+    path: &str,
+    payload: Payload,
+) -> Result<HttpResponse, HttpResponse> {
+    let (viewer, _) = visit.form_of_viewer(payload).await?;
+    let id = InvitationId(visit.id(path)?);
     let manage = visit.state.manage_team.clone();
     let withdrawn = visit.run(async move { manage.withdraw(&viewer, id).await });
-    match withdrawn.await {
-        Ok(Ok(())) => answer::go_to(paths::TEAM),
-        Ok(Err(error)) => refuse(&visit, error),
-        Err(answer) => answer,
-    }
+    withdrawn.await?.map_err(|error| refuse(visit, error))?;
+    Ok(answer::go_to(paths::TEAM))
 }
 
 /// Returns the page with the team.
@@ -243,18 +255,18 @@ async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<TeamPage, HttpRespons
     })
 }
 
-/// Answers with the page and a form that comes back.
+/// Answers with the page, whose form shows what was typed.
 async fn with_form(
     visit: &Visit,
     viewer: &Viewer,
     (email, role): (Field, AccountRole),
     refused: Option<Refused>,
-) -> HttpResponse {
-    match page_of(visit, viewer).await {
-        Ok(mut page) => {
-            (page.email, page.role, page.refused) = (email, role, refused);
-            page.answer()
-        }
-        Err(answer) => answer,
-    }
+) -> Result<HttpResponse, HttpResponse> {
+    let page = TeamPage {
+        email,
+        role,
+        refused,
+        ..page_of(visit, viewer).await?
+    };
+    Ok(page.answer())
 }

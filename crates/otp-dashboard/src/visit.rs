@@ -8,12 +8,14 @@ use actix_web::web::{Data, Payload};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 use otp_core::api_key::ApiKeyMode;
+use otp_core::ids::parse_uuid;
 use otp_core::person::device::Device;
 use otp_core::person::permission::{StaffAction, staff_allowed};
 use otp_core::person::session::{SessionHash, SessionToken};
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::resume_session::{Activity, Viewer};
 use otp_edge::{RequestContext, client_address, counted_address};
+use uuid::Uuid;
 
 use crate::answer;
 use crate::assets::Assets;
@@ -99,6 +101,12 @@ impl Visit {
         let mut pairs = url::form_urlencoded::parse(query);
         let found = pairs.find(|(found, _)| found == name);
         found.map_or_else(String::new, |(_, value)| value.into_owned())
+    }
+
+    /// Reads the id in a path; the page that says that there is no such thing if it is none.
+    #[expect(clippy::result_large_err, reason = "handlers return the page as it is")]
+    pub(crate) fn id(&self, text: &str) -> Result<Uuid, HttpResponse> {
+        parse_uuid(text).map_err(|_| self.problem(Problem::NotFound))
     }
 
     /// Reads whether live or test messages are asked for.

@@ -71,6 +71,7 @@ mod tests {
         for proof in ProofFor::ALL {
             add(proof.title_key());
             add(proof.about_key());
+            proof.form_keys().into_iter().for_each(&mut add);
         }
         Fault::ALL.iter().for_each(|fault| add(fault.key()));
         Refused::ALL.iter().for_each(|refused| add(refused.key()));

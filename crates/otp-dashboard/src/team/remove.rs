@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpResponse, Resource};
 use askama::Template;
-use otp_core::ids::{PersonId, parse_uuid};
+use otp_core::ids::PersonId;
 use otp_core::person::AccountRole;
 use otp_core::person::permission::AccountAction;
 use otp_core::usecases::resume_session::Viewer;
@@ -72,58 +72,59 @@ pub(super) fn resource() -> Resource {
 }
 
 async fn show(visit: Visit, path: Path<String>) -> HttpResponse {
-    let viewer = match visit.viewer().await {
-        Ok(viewer) => viewer,
-        Err(answer) => return answer,
-    };
-    let Ok(id) = parse_uuid(&path) else {
-        return visit.problem(Problem::NotFound);
-    };
-    answered(&visit, &viewer, PersonId(id), None).await
+    asked(&visit, &path).await.unwrap_or_else(|answer| answer)
+}
+
+async fn asked(visit: &Visit, path: &str) -> Result<HttpResponse, HttpResponse> {
+    let viewer = visit.viewer().await?;
+    let id = PersonId(visit.id(path)?);
+    Ok(page_of(visit, &viewer, id, None).await?.answer())
 }
 
 async fn submit(visit: Visit, path: Path<String>, payload: Payload) -> HttpResponse {
-    let (viewer, _) = match visit.form_of_viewer(payload).await {
-        Ok(sent) => sent,
-        Err(answer) => return answer,
-    };
-    let Ok(id) = parse_uuid(&path).map(PersonId) else {
-        return visit.problem(Problem::NotFound);
-    };
+    removed(&visit, &path, payload)
+        .await
+        .unwrap_or_else(|answer| answer)
+}
+
+async fn removed(
+    visit: &Visit,
+    path: &str,
+    payload: Payload,
+) -> Result<HttpResponse, HttpResponse> {
+    let (viewer, _) = visit.form_of_viewer(payload).await?;
+    let id = PersonId(visit.id(path)?);
     let (manage, of) = (visit.state.manage_team.clone(), viewer.clone());
     let removed = visit.run(async move { manage.remove(&of, id).await });
-    match removed.await {
-        Ok(Ok(())) if id == viewer.person.id => answer::go_to(paths::ACCOUNTS),
-        Ok(Ok(())) => answer::go_to(paths::TEAM),
-        Ok(Err(error)) => match refused_form(&error) {
-            Some(refused) => answered(&visit, &viewer, id, Some(refused)).await,
-            None => refuse(&visit, error),
+    match removed.await? {
+        Ok(()) if id == viewer.person.id => Ok(answer::go_to(paths::ACCOUNTS)),
+        Ok(()) => Ok(answer::go_to(paths::TEAM)),
+        Err(error) => match refused_form(&error) {
+            Some(refused) => {
+                let page = page_of(visit, &viewer, id, Some(refused)).await?;
+                Ok(page.answer())
+            }
+            None => Err(refuse(visit, error)),
         },
-        Err(answer) => answer,
     }
 }
 
-/// Answers with the page about a person in the team.
-async fn answered(
+/// Returns the page about a person in the team.
+async fn page_of(
     visit: &Visit,
     viewer: &Viewer,
     id: PersonId,
     refused: Option<Refused>,
-) -> HttpResponse {
+) -> Result<RemoveMemberPage, HttpResponse> {
     let may = viewer.account_for(AccountAction::ManageTeam).is_some() || id == viewer.person.id;
     let (manage, of) = (visit.state.manage_team.clone(), viewer.clone());
     let listed = visit.run(async move { manage.list(&of).await });
-    let team = match listed.await {
-        Ok(Ok(team)) => team,
-        Ok(Err(error)) => return refuse(visit, error),
-        Err(answer) => return answer,
-    };
+    let team = listed.await?.map_err(|error| refuse(visit, error))?;
     let mut members = team.members.into_iter();
     let found = members.find(|member| member.membership.person_id == id);
-    let Some(found) = found.filter(|_| may) else {
-        return visit.problem(Problem::NotFound);
-    };
-    let page = RemoveMemberPage {
+    let found = found.filter(|_| may);
+    let found = found.ok_or_else(|| visit.problem(Problem::NotFound))?;
+    Ok(RemoveMemberPage {
         page: visit.page(),
         frame: visit.frame(viewer, Place::Team),
         name: found.details.name.as_str().to_owned(),
@@ -131,8 +132,7 @@ async fn answered(
         role: found.membership.role,
         is_viewer: id == viewer.person.id,
         refused,
-    };
-    page.answer()
+    })
 }
 
 impl Samples for RemoveMemberPage {
