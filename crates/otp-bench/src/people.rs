@@ -1,7 +1,8 @@
 //! The pages for people: what their times tell, and what they cost.
 //!
-//! The time of sign-in, sign-up and reset must not tell whether anybody has an address. Forms with the addresses of people and with unknown ones are sent in random order over a few connections, so that
-//! whatever else happens on the machine affects both alike. Then both are compared by Welch's t-test.
+//! The time of sign-in, sign-up and reset must not tell whether anybody has an address. Forms with the addresses of
+//! people and with unknown ones are sent in random order over a few connections, so that whatever else happens on the
+//! machine affects both alike. Then both are compared by Welch's t-test.
 
 mod forms;
 mod holders;

@@ -170,13 +170,22 @@ async fn join(
 
 /// Begins the transaction, adds a person, and returns whether nobody had the mail address.
 pub(crate) async fn insert_person(transaction: &Transaction, person: &Person) -> QueryResult<bool> {
-    let mut connection = transaction.connection();
-    let insert = diesel::insert_into(persons::table)
+    let insert = add_person(transaction.connection(), person);
+    let ((), is_added) = try_join(transaction.begin(), insert).await?;
+    Ok(is_added)
+}
+
+/// Adds a person, and returns whether nobody had the mail address.
+pub(crate) async fn add_person(
+    mut connection: &AsyncPgConnection,
+    person: &Person,
+) -> QueryResult<bool> {
+    let inserted = diesel::insert_into(persons::table)
         .values(PersonRow::from(person))
         .on_conflict(persons::email_index)
         .do_nothing()
-        .execute(&mut connection);
-    let ((), inserted) = try_join(transaction.begin(), insert).await?;
+        .execute(&mut connection)
+        .await?;
     Ok(inserted > 0)
 }
 

@@ -12,12 +12,12 @@ use otp_core::ports::{PortError, Teams};
 use otp_core::sealing::PersonIndex;
 use otp_core::time::Timestamp;
 use otp_rows::Col;
-use otp_rows::rows::{MembershipRow, PersonRow, TeamInvitationRow};
-use otp_rows::schema::{memberships, persons, team_invitations};
+use otp_rows::rows::{MembershipRow, TeamInvitationRow};
+use otp_rows::schema::{memberships, team_invitations};
 
 use crate::PgStore;
 use crate::errors::port_error;
-use crate::persons::keep_record;
+use crate::persons::{add_person, keep_record};
 use crate::pipeline::try_join;
 use crate::send_ledger::lock_accounts;
 use crate::transaction::Transaction;
@@ -99,16 +99,10 @@ async fn make(
         Ok(writes) => writes,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if let TeamChange::SignUp(_, person) = change {
-        let inserted = diesel::insert_into(persons::table)
-            .values(PersonRow::from(&**person))
-            .on_conflict(persons::email_index)
-            .do_nothing()
-            .execute(&mut transaction.connection())
-            .await?;
-        if inserted == 0 {
-            return Ok(Err(TeamRefusal::AddressTaken));
-        }
+    if let TeamChange::SignUp(_, person) = change
+        && !add_person(transaction.connection(), person).await?
+    {
+        return Ok(Err(TeamRefusal::AddressTaken));
     }
     write(transaction, account, &writes).await?;
     keep_record(transaction.connection(), record).await?;

@@ -17,7 +17,7 @@ on_every_store! {
     whoever_is_invited_by_mail_joins_the_team;
 }
 
-/// Somebody who is not signed in.
+/// A browser without a session.
 fn stranger(server: &Running) -> Desk<'_> {
     Desk::at(PUBLIC, server, String::new())
 }

@@ -12,7 +12,7 @@ use crate::person::team::{TeamChange, TeamInvitation, TeamRefusal};
 use crate::person::{AccountRole, Person, PersonalDetails};
 use crate::ports::{Passwords, Persons, PortError, Sessions, Teams};
 use crate::recipient::EmailAddress;
-use crate::sealing::InstallationSealer;
+use crate::sealing::{InstallationSealer, PersonIndex};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::begin_session::{BeginSession, BegunSession};
@@ -234,10 +234,7 @@ impl JoinTeam {
         Ok(found.ok_or(JoinTeamError::NotInvited)?.account_id)
     }
 
-    async fn open_to(
-        &self,
-        email: crate::sealing::PersonIndex,
-    ) -> Result<Vec<TeamInvitation>, PortError> {
+    async fn open_to(&self, email: PersonIndex) -> Result<Vec<TeamInvitation>, PortError> {
         let now = self.begin_session.clock.now();
         let mut invitations = self.teams.list_invitations_to(email).await?;
         invitations.retain(|invitation| invitation.is_open_at(now));

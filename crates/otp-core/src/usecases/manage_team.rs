@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::{AccountId, InvitationId, PersonId};
 use crate::notice::{MailNotice, NoticeKind};
@@ -10,7 +12,7 @@ use crate::person::team::{TeamChange, TeamInvitation, TeamRefusal};
 use crate::person::{AccountRole, Membership, PersonalDetails, SecurityRecord};
 use crate::ports::{Clock, Persons, PortError, Randomness, SecondFactors, Teams};
 use crate::recipient::EmailAddress;
-use crate::sealing::InstallationSealer;
+use crate::sealing::{InstallationSealer, OpenError};
 use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::resume_session::Viewer;
@@ -204,7 +206,7 @@ impl ManageTeam {
                 ends_at: invitation.ends_at(),
             })
         });
-        let invitations: Result<_, crate::sealing::OpenError> = invitations.collect();
+        let invitations: Result<_, OpenError> = invitations.collect();
         Ok(ListedTeam {
             members,
             invitations: invitations.map_err(|error| PortError::Backend(error.into()))?,
@@ -237,7 +239,7 @@ impl ManageTeam {
         }
     }
 
-    fn entry(&self, viewer: &Viewer, action: AuditAction, subject: uuid::Uuid) -> AuditEntry {
+    fn entry(&self, viewer: &Viewer, action: AuditAction, subject: Uuid) -> AuditEntry {
         let (actor, now) = (viewer.person.id.actor(), self.clock.now());
         AuditEntry::new(actor, action, subject, now, &*self.randomness)
     }

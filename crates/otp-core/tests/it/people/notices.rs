@@ -157,7 +157,24 @@ async fn a_gateway_without_a_mail_server_tells_nobody() {
 
 /// Keeps the mails it is given.
 #[derive(Default)]
-struct Mails(Mutex<Vec<AddressedNotice>>);
+pub(super) struct Mails(pub(super) Mutex<Vec<AddressedNotice>>);
+
+/// Mails the notices of a gateway whose own address is not configured.
+pub(super) fn mail_notices(gateway: &Gateway, sent: &Arc<Mails>) -> MailNotices {
+    let fixture = &gateway.world.fixture;
+    MailNotices {
+        outbox: fixture.store.clone(),
+        accounts: fixture.store.clone(),
+        persons: fixture.store.clone(),
+        teams: fixture.store.clone(),
+        sealers: fixture.sealers(),
+        installation: Arc::clone(&fixture.installation),
+        sender: sent.clone(),
+        clock: fixture.clock.clone(),
+        orders_to: None,
+        gateway: None,
+    }
+}
 
 #[async_trait]
 impl NoticeSender for Mails {
@@ -177,20 +194,8 @@ async fn a_mail_about_a_persons_sign_in_goes_to_the_person() -> Result<(), PortE
     holder(&gateway, ADDRESS).await;
     let sign_in = gateway.sign_in();
     sign_in_with(&sign_in, Some(FIREFOX)).await;
-    let fixture = &gateway.world.fixture;
     let sent = Arc::new(Mails::default());
-    let mail = MailNotices {
-        outbox: fixture.store.clone(),
-        accounts: fixture.store.clone(),
-        persons: fixture.store.clone(),
-        sealers: fixture.sealers(),
-        installation: Arc::clone(&fixture.installation),
-        sender: sent.clone(),
-        clock: fixture.clock.clone(),
-        orders_to: None,
-        teams: fixture.store.clone(),
-        gateway: None,
-    };
+    let mail = mail_notices(&gateway, &sent);
     while mail.execute().await?.is_some() {}
     let sent = sent.0.lock().expect("no panic");
     let [mail] = &sent[..] else {

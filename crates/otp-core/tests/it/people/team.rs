@@ -1,17 +1,14 @@
-//! Teams: who works in an account, and how others get in and out.
+//! Teams: invitations, joining, roles, and leaving.
 
-use std::sync::Mutex;
-
-use async_trait::async_trait;
 use otp_core::ids::{InvitationId, PersonId};
 use otp_core::notice::NoticeState;
 use otp_core::person::permission::AccountAction;
 use otp_core::person::team::{INVITATION_LIFETIME, TeamRefusal};
-use otp_core::ports::{AddressedNotice, NoticeError, NoticeSender, TestMail};
 use otp_core::usecases::join_team::{JoinTeamError, JoinTeamRequest};
 use otp_core::usecases::mail_notices::{MailNotices, Mailed};
 use otp_core::usecases::manage_team::{ListedTeam, ManageTeam, ManageTeamError};
 
+use super::notices::{Mails, mail_notices};
 use super::*;
 
 const GUEST: &str = "omar@dawn.example";
@@ -326,36 +323,11 @@ async fn a_gateway_without_mail_invites_nobody() {
     assert_eq!(team(&gateway, &owner).await.invitations, []);
 }
 
-/// Keeps the mails that are sent.
-#[derive(Default)]
-struct Mails(Mutex<Vec<AddressedNotice>>);
-
-#[async_trait]
-impl NoticeSender for Mails {
-    async fn send(&self, mail: &AddressedNotice) -> Result<(), NoticeError> {
-        self.0.lock().expect("no panic").push(mail.clone());
-        Ok(())
-    }
-
-    async fn send_test(&self, _: &TestMail) -> Result<(), NoticeError> {
-        Err(NoticeError::Refused("not tried here".to_owned()))
-    }
-}
-
 /// Sends the next mail, if one is due.
 async fn mailed(gateway: &Gateway, sent: &Arc<Mails>, origin: Option<&str>) -> Option<Mailed> {
-    let fixture = &gateway.world.fixture;
     let mail = MailNotices {
-        outbox: fixture.store.clone(),
-        accounts: fixture.store.clone(),
-        persons: fixture.store.clone(),
-        teams: fixture.store.clone(),
-        sealers: fixture.sealers(),
-        installation: Arc::clone(&fixture.installation),
-        sender: sent.clone(),
-        clock: fixture.clock.clone(),
-        orders_to: None,
         gateway: origin.map(str::to_owned),
+        ..mail_notices(gateway, sent)
     };
     mail.execute().await.expect("a round")
 }
