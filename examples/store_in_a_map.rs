@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use otp_core::api_key::{ApiKey, ApiKeyHash};
+use otp_core::audit::{Actor, AuditAction, AuditEntry, GATEWAY};
 use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, PlanId};
 use otp_core::keyring::AccountKey;
@@ -19,7 +20,7 @@ use otp_core::pricing::PriceKey;
 use otp_core::pricing::PriceList;
 use otp_core::send::SendingProfile;
 use otp_core::time::Timestamp;
-use otp_testkit::{MemoryStore, StorageParts};
+use otp_testkit::{MemoryStore, SeededRandomness, StorageParts};
 
 /// The ports that exist so far.
 struct MapStore {
@@ -60,9 +61,9 @@ impl MapStore {
 
 #[async_trait]
 impl Plans for MapStore {
-    async fn create(&self, plan: &Plan) -> Result<(), PortError> {
-        // Orders name their plan, so the store that keeps them has to know it.
-        Plans::create(&*self.rest, plan).await?;
+    async fn create(&self, plan: &Plan, entry: &AuditEntry) -> Result<(), PortError> {
+        // Orders name their plan, so the store that keeps them has to know it. It has the audit trail, too.
+        Plans::create(&*self.rest, plan, entry).await?;
         let mut maps = self.maps();
         if maps.plans.values().any(|other| other.name == plan.name) {
             return Err(PortError::Conflict("a plan has that name".into()));
@@ -75,7 +76,13 @@ impl Plans for MapStore {
         Ok(self.maps().plans.get(&id).cloned())
     }
 
-    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
+    async fn retire(
+        &self,
+        id: PlanId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        self.rest.retire(id, at, entry).await?;
         let mut maps = self.maps();
         let plan = maps.plans.get_mut(&id);
         Ok(plan.map(|plan| plan.retired_at.get_or_insert(at)).is_some())
@@ -88,13 +95,19 @@ impl Plans for MapStore {
 
 #[async_trait]
 impl Prices for MapStore {
-    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
+    async fn set(
+        &self,
+        prices: &[(PriceKey, Credits)],
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
         self.maps().prices.extend(prices.iter().copied());
-        Ok(())
+        // For the audit trail; sends read the price list of the map.
+        Prices::set(&*self.rest, prices, entry).await
     }
 
-    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
-        Ok(self.maps().prices.remove(&key).is_some())
+    async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError> {
+        self.maps().prices.remove(&key);
+        self.rest.unset(key, entry).await
     }
 
     async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {
@@ -137,7 +150,10 @@ impl Directory for MapStore {
 async fn main() -> Result<(), PortError> {
     let store = MapStore::create();
     let saudi_arabia = PriceKey::parse("SA").expect("a key");
-    Prices::set(&*store, &[(saudi_arabia, Credits::ONE)]).await?;
+    let (now, randomness) = (Timestamp::from_unix_millis(0), SeededRandomness::new(1));
+    let (by, action) = (Actor::gateway(), AuditAction::SetPrices);
+    let entry = AuditEntry::new(by, action, GATEWAY, now, &randomness);
+    Prices::set(&*store, &[(saudi_arabia, Credits::ONE)], &entry).await?;
     println!("prices in the map: {:?}", Prices::list(&*store).await?);
 
     let promise = otp_testkit::contract::administration::plans_read_back_and_names_are_unique;

@@ -23,6 +23,7 @@ use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::grant_subscription::{GrantSubscription, NewSubscription};
 use otp_e2e::world::{MASTER_KEY, recipient};
 use otp_e2e::{Database, World, on_every_store};
+use otp_testkit::contract::fixture::operator;
 use otp_testkit::{ManualClock, SeededRandomness};
 use serde_json::json;
 
@@ -249,36 +250,51 @@ async fn create_accounts(world: &World) -> Vec<String> {
             otp_e2e::world::WABA_ID
         );
         world.sandbox.put(&path, &json!({})).await;
-        let account = create_account.execute(NewAccount {
-            contact: contact(),
-            default_language: language.clone(),
-            rules: AccountRules::default(),
-        });
+        let account = create_account.execute(
+            NewAccount {
+                contact: contact(),
+                default_language: language.clone(),
+                rules: AccountRules::default(),
+            },
+            operator(),
+        );
         let account_id = account.await.expect("an account").id;
-        let key = create_api_key.execute(NewApiKey {
-            account_id,
-            name: "e2e".to_owned(),
-            expires_at: None,
-        });
+        let key = create_api_key.execute(
+            NewApiKey {
+                account_id,
+                name: "e2e".to_owned(),
+                expires_at: None,
+            },
+            operator(),
+        );
         api_keys.push(key.await.expect("a key").1.expose().to_owned());
-        let granted = grant_subscription.execute(NewSubscription {
-            account_id,
-            credits: Credits::new(100).expect("credits"),
-            plan_id: None,
-        });
+        let granted = grant_subscription.execute(
+            NewSubscription {
+                account_id,
+                credits: Credits::new(100).expect("credits"),
+                plan_id: None,
+            },
+            operator(),
+        );
         granted.await.expect("granted");
-        let sender = add_sender.execute(NewSender {
-            account_id,
-            phone_number_id: ProviderId::parse(&phone_number_id).expect("an id"),
-            waba_id: ProviderId::parse(otp_e2e::world::WABA_ID).expect("an id"),
-            phone: ContactNumber::parse("+15550783881").expect("a number"),
-            access_token: AccessToken::parse("EAAGe2etoken").expect("a token"),
-        });
-        let template = add_template.execute(ApprovedTemplate {
-            sender_id: sender.await.expect("a sender").id,
-            name: TemplateName::parse("otp_code").expect("a name"),
-            language: language.clone(),
-        });
+        let sender = add_sender.execute(
+            NewSender {
+                account_id,
+                phone_number_id: ProviderId::parse(&phone_number_id).expect("an id"),
+                waba_id: ProviderId::parse(otp_e2e::world::WABA_ID).expect("an id"),
+                phone: ContactNumber::parse("+15550783881").expect("a number"),
+                access_token: AccessToken::parse("EAAGe2etoken").expect("a token"),
+            },
+            operator(),
+        );
+        let template = add_template.execute(
+            ApprovedTemplate {
+                sender_id: sender.await.expect("a sender").id,
+                name: TemplateName::parse("otp_code").expect("a name"),
+                language: language.clone(),
+            },
+            operator(),
+        );
         template.await.expect("a template");
     }
     api_keys

@@ -15,6 +15,7 @@ use otp_e2e::world::{answer, recipient};
 use otp_e2e::{
     AcceptedMail, Answer, Database, FakeSmtp, Running, SmtpMood, World, meta, on_every_store,
 };
+use otp_testkit::contract::audit_trail::entry;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -255,7 +256,7 @@ async fn expiring_key(world: &World, number: u8, days: u64) {
         expires_at: Some(now + day * u32::try_from(days).expect("few")),
         revoked_at: None,
     };
-    ApiKeys::create(&*world.storage().await, &key)
+    ApiKeys::create(&*world.storage().await, &key, &entry(u128::from(number), 0))
         .await
         .expect("created");
 }

@@ -11,6 +11,9 @@ use crate::ids::AuditEntryId;
 use crate::ports::Randomness;
 use crate::time::Timestamp;
 
+/// The subject of actions on what the gateway has only one of, as its prices: no id.
+pub const GATEWAY: Uuid = Uuid::nil();
+
 /// An entry of the audit trail. It contains no personal data of recipients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
@@ -96,6 +99,48 @@ pub enum AuditAction {
     ActivateOrder,
     /// An order was declined.
     DeclineOrder,
+    /// An account was created. The subject is the account.
+    CreateAccount,
+    /// Values of an account were replaced, its standing included. The subject is the account.
+    ChangeAccount,
+    /// An API key was created. The subject is the key, as in the other actions on keys.
+    CreateApiKey,
+    /// An API key got a successor.
+    RotateApiKey,
+    /// An API key was revoked.
+    RevokeApiKey,
+    /// A plan was created. The subject is the plan.
+    CreatePlan,
+    /// A plan was retired. The subject is the plan.
+    RetirePlan,
+    /// Prices were set. The subject is the gateway ([`GATEWAY`]).
+    SetPrices,
+    /// A price was removed. The subject is the gateway.
+    UnsetPrice,
+    /// Credits were granted. The subject is the subscription.
+    GrantSubscription,
+    /// A subscription was revoked. The subject is the subscription.
+    RevokeSubscription,
+    /// A sender was added to an account. The subject is the sender, as in the other actions on senders.
+    AddSender,
+    /// The access token of a sender was replaced.
+    ReplaceAccessToken,
+    /// A sender was stopped.
+    StopSender,
+    /// A sender was resumed.
+    ResumeSender,
+    /// A sender was removed.
+    RemoveSender,
+    /// A template was added to a sender. The subject is the template.
+    AddTemplate,
+    /// A webhook endpoint was created. The subject is the endpoint, as in the other actions on endpoints.
+    CreateWebhookEndpoint,
+    /// Values of a webhook endpoint were replaced.
+    ChangeWebhookEndpoint,
+    /// A webhook endpoint got a new secret.
+    RotateWebhookSecret,
+    /// A webhook endpoint was removed.
+    RemoveWebhookEndpoint,
 }
 
 /// A stored text names no audited action.
@@ -131,6 +176,27 @@ impl AuditAction {
             Self::NoteOrderContact => "NoteOrderContact",
             Self::ActivateOrder => "ActivateOrder",
             Self::DeclineOrder => "DeclineOrder",
+            Self::CreateAccount => "CreateAccount",
+            Self::ChangeAccount => "ChangeAccount",
+            Self::CreateApiKey => "CreateApiKey",
+            Self::RotateApiKey => "RotateApiKey",
+            Self::RevokeApiKey => "RevokeApiKey",
+            Self::CreatePlan => "CreatePlan",
+            Self::RetirePlan => "RetirePlan",
+            Self::SetPrices => "SetPrices",
+            Self::UnsetPrice => "UnsetPrice",
+            Self::GrantSubscription => "GrantSubscription",
+            Self::RevokeSubscription => "RevokeSubscription",
+            Self::AddSender => "AddSender",
+            Self::ReplaceAccessToken => "ReplaceAccessToken",
+            Self::StopSender => "StopSender",
+            Self::ResumeSender => "ResumeSender",
+            Self::RemoveSender => "RemoveSender",
+            Self::AddTemplate => "AddTemplate",
+            Self::CreateWebhookEndpoint => "CreateWebhookEndpoint",
+            Self::ChangeWebhookEndpoint => "ChangeWebhookEndpoint",
+            Self::RotateWebhookSecret => "RotateWebhookSecret",
+            Self::RemoveWebhookEndpoint => "RemoveWebhookEndpoint",
         }
     }
 
@@ -161,6 +227,27 @@ impl AuditAction {
             "NoteOrderContact" => Ok(Self::NoteOrderContact),
             "ActivateOrder" => Ok(Self::ActivateOrder),
             "DeclineOrder" => Ok(Self::DeclineOrder),
+            "CreateAccount" => Ok(Self::CreateAccount),
+            "ChangeAccount" => Ok(Self::ChangeAccount),
+            "CreateApiKey" => Ok(Self::CreateApiKey),
+            "RotateApiKey" => Ok(Self::RotateApiKey),
+            "RevokeApiKey" => Ok(Self::RevokeApiKey),
+            "CreatePlan" => Ok(Self::CreatePlan),
+            "RetirePlan" => Ok(Self::RetirePlan),
+            "SetPrices" => Ok(Self::SetPrices),
+            "UnsetPrice" => Ok(Self::UnsetPrice),
+            "GrantSubscription" => Ok(Self::GrantSubscription),
+            "RevokeSubscription" => Ok(Self::RevokeSubscription),
+            "AddSender" => Ok(Self::AddSender),
+            "ReplaceAccessToken" => Ok(Self::ReplaceAccessToken),
+            "StopSender" => Ok(Self::StopSender),
+            "ResumeSender" => Ok(Self::ResumeSender),
+            "RemoveSender" => Ok(Self::RemoveSender),
+            "AddTemplate" => Ok(Self::AddTemplate),
+            "CreateWebhookEndpoint" => Ok(Self::CreateWebhookEndpoint),
+            "ChangeWebhookEndpoint" => Ok(Self::ChangeWebhookEndpoint),
+            "RotateWebhookSecret" => Ok(Self::RotateWebhookSecret),
+            "RemoveWebhookEndpoint" => Ok(Self::RemoveWebhookEndpoint),
             _ => Err(UnknownAuditAction),
         }
     }
@@ -184,6 +271,11 @@ impl Actor {
         } else {
             Err(InvalidActor)
         }
+    }
+
+    /// Returns the gateway as the actor of what nobody asked for.
+    pub fn gateway() -> Self {
+        Self("gateway".to_owned())
     }
 
     /// Returns the name.

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::account::{Account, AccountChange};
+use otp_core::audit::AuditEntry;
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::ports::{Accounts, PortError};
@@ -14,6 +15,7 @@ use otp_rows::rows::{AccountChangeRow, AccountRow, KeyringRow, read_all, read_fo
 use otp_rows::schema::{accounts, keyring};
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::port_error;
 use crate::pipeline::try_join3;
 use crate::send_ledger::lock_accounts;
@@ -21,19 +23,25 @@ use crate::transaction::Transaction;
 
 #[async_trait]
 impl Accounts for PgStore {
-    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
+    async fn create(
+        &self,
+        account: &Account,
+        key: &WrappedKey,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let created = insert(&transaction, account, key).await;
+        let created = insert(&transaction, account, key, entry).await;
         transaction.finish(created.map_err(port_error)).await
     }
 
     async fn change(
         &self,
         changes: &BTreeMap<AccountId, AccountChange>,
+        entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
         transaction.begin().await.map_err(port_error)?;
-        let changed = change(transaction.connection(), changes).await;
+        let changed = change(transaction.connection(), changes, entry).await;
         match changed.map_err(port_error) {
             Ok(false) => {
                 transaction.roll_back().await;
@@ -80,6 +88,7 @@ impl Accounts for PgStore {
 async fn change(
     mut connection: &AsyncPgConnection,
     changes: &BTreeMap<AccountId, AccountChange>,
+    entry: &AuditEntry,
 ) -> QueryResult<bool> {
     // The lock that a batch takes, so this waits for a batch that has it.
     let ids: BTreeSet<_> = changes.keys().copied().collect();
@@ -92,10 +101,19 @@ async fn change(
                 .await?;
         }
     }
-    Ok(locked.len() == changes.len())
+    if locked.len() < changes.len() {
+        return Ok(false);
+    }
+    append(connection, [entry.clone()]).await?;
+    Ok(true)
 }
 
-async fn insert(transaction: &Transaction, account: &Account, key: &WrappedKey) -> QueryResult<()> {
+async fn insert(
+    transaction: &Transaction,
+    account: &Account,
+    key: &WrappedKey,
+    entry: &AuditEntry,
+) -> QueryResult<()> {
     let (mut first, mut second) = (transaction.connection(), transaction.connection());
     let account_row = diesel::insert_into(accounts::table)
         .values(AccountRow::from(account))
@@ -104,5 +122,5 @@ async fn insert(transaction: &Transaction, account: &Account, key: &WrappedKey) 
         .values(KeyringRow::new(KeyOwner::Account(account.id), key))
         .execute(&mut second);
     try_join3(transaction.begin(), account_row, key_row).await?;
-    Ok(())
+    append(transaction.connection(), [entry.clone()]).await
 }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::api_key::ApiKey;
+use otp_core::audit::AuditEntry;
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::ports::{ApiKeys, PortError};
 use otp_core::time::Timestamp;
@@ -12,24 +13,15 @@ use otp_rows::rows::{ApiKeyRow, read_all, read_found};
 use otp_rows::schema::api_keys;
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::{conflict, port_error};
-use crate::statement::statement;
 use crate::transaction::Transaction;
-
-statement! {
-    /// Keeps the time of an earlier revocation.
-    RevokeKey { at: Timestamp, id: ApiKeyId },
-    "UPDATE api_keys SET revoked_at = coalesce(revoked_at, {}) WHERE id = {}"
-}
 
 #[async_trait]
 impl ApiKeys for PgStore {
-    async fn create(&self, key: &ApiKey) -> Result<(), PortError> {
-        diesel::insert_into(api_keys::table)
-            .values(ApiKeyRow::from(key))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+    async fn create(&self, key: &ApiKey, entry: &AuditEntry) -> Result<(), PortError> {
+        let insert = diesel::insert_into(api_keys::table).values(ApiKeyRow::from(key));
+        self.execute_audited(insert, entry).await?;
         Ok(())
     }
 
@@ -72,13 +64,22 @@ impl ApiKeys for PgStore {
         Ok(read_all(rows)?)
     }
 
-    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
-        let revoke = RevokeKey {
-            at: Col(at),
-            id: Col(id),
-        };
-        let revoked = revoke.execute(&mut self.connection().await?).await;
-        Ok(revoked.map_err(port_error)? > 0)
+    async fn revoke(
+        &self,
+        id: ApiKeyId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let key = api_keys::table.find(Col(id));
+        let not_yet = key.filter(api_keys::revoked_at.is_null());
+        let revoke = diesel::update(not_yet).set(api_keys::revoked_at.eq(Col(Some(at))));
+        if self.execute_audited(revoke, entry).await? {
+            return Ok(true);
+        }
+        // A key is never deleted, so both statements find the same one.
+        let exists = diesel::select(diesel::dsl::exists(key));
+        let exists = exists.get_result(&mut self.connection().await?).await;
+        exists.map_err(port_error)
     }
 
     async fn replace(
@@ -86,19 +87,21 @@ impl ApiKeys for PgStore {
         old: ApiKeyId,
         old_expires_at: Timestamp,
         successor: &ApiKey,
+        entry: &AuditEntry,
     ) -> Result<(), PortError> {
         let transaction = Transaction::on(self.connection().await?);
         transaction.begin().await.map_err(port_error)?;
-        let replaced = replace(transaction.connection(), old, old_expires_at, successor).await;
+        let connection = transaction.connection();
+        let replaced = replace(connection, (old, old_expires_at), successor, entry).await;
         transaction.finish(replaced).await
     }
 }
 
 async fn replace(
     mut connection: &AsyncPgConnection,
-    old: ApiKeyId,
-    old_expires_at: Timestamp,
+    (old, old_expires_at): (ApiKeyId, Timestamp),
     successor: &ApiKey,
+    entry: &AuditEntry,
 ) -> Result<(), PortError> {
     let ended = diesel::update(api_keys::table.find(Col(old)))
         .set(api_keys::expires_at.eq(Col(Some(old_expires_at))))
@@ -113,5 +116,7 @@ async fn replace(
         .execute(&mut connection)
         .await
         .map_err(port_error)?;
-    Ok(())
+    append(connection, [entry.clone()])
+        .await
+        .map_err(port_error)
 }

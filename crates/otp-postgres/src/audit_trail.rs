@@ -1,7 +1,9 @@
 //! The audit trail.
 
 use async_trait::async_trait;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use otp_core::audit::AuditEntry;
 use otp_core::audit::chain::{ChainHead, ChainedEntry};
@@ -12,6 +14,7 @@ use otp_rows::schema::{audit_entries, audit_head};
 
 use crate::PgStore;
 use crate::errors::port_error;
+use crate::pipeline::try_join;
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -65,6 +68,28 @@ impl AuditTrail for PgStore {
             .await
             .map_err(port_error)?;
         Ok(row.into())
+    }
+}
+
+impl PgStore {
+    /// Executes a statement and appends its entry, both or neither. A statement that changed no row has no entry.
+    pub(crate) async fn execute_audited(
+        &self,
+        statement: impl QueryFragment<Pg> + QueryId + Send,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let transaction = Transaction::on(self.connection().await?);
+        let executed = async {
+            let mut connection = transaction.connection();
+            let executed = statement.execute(&mut connection);
+            let ((), changed) = try_join(transaction.begin(), executed).await?;
+            if changed > 0 {
+                append(transaction.connection(), [entry.clone()]).await?;
+            }
+            Ok(changed > 0)
+        };
+        let executed = executed.await;
+        transaction.finish(executed.map_err(port_error)).await
     }
 }
 

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::audit::AuditEntry;
 use otp_core::ids::PlanId;
 use otp_core::plan::Plan;
 use otp_core::ports::{Plans, PortError};
@@ -16,12 +17,9 @@ use crate::errors::port_error;
 
 #[async_trait]
 impl Plans for PgStore {
-    async fn create(&self, plan: &Plan) -> Result<(), PortError> {
-        diesel::insert_into(plans::table)
-            .values(PlanRow::from(plan))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+    async fn create(&self, plan: &Plan, entry: &AuditEntry) -> Result<(), PortError> {
+        let insert = diesel::insert_into(plans::table).values(PlanRow::from(plan));
+        self.execute_audited(insert, entry).await?;
         Ok(())
     }
 
@@ -36,18 +34,22 @@ impl Plans for PgStore {
         Ok(read_found(row)?)
     }
 
-    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
-        let mut connection = self.connection().await?;
+    async fn retire(
+        &self,
+        id: PlanId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let plan = plans::table.find(Col(id));
         let not_yet = plan.filter(plans::retired_at.is_null());
-        diesel::update(not_yet)
-            .set(plans::retired_at.eq(Col(Some(at))))
-            .execute(&mut connection)
-            .await
-            .map_err(port_error)?;
+        let retire = diesel::update(not_yet).set(plans::retired_at.eq(Col(Some(at))));
+        if self.execute_audited(retire, entry).await? {
+            return Ok(true);
+        }
         // A plan is never deleted, so both statements find the same one.
         let exists = diesel::select(diesel::dsl::exists(plan));
-        exists.get_result(&mut connection).await.map_err(port_error)
+        let exists = exists.get_result(&mut self.connection().await?).await;
+        exists.map_err(port_error)
     }
 
     async fn list(&self) -> Result<Vec<Plan>, PortError> {

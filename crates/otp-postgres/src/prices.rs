@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
+use otp_core::audit::AuditEntry;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
 use otp_core::pricing::PriceKey;
@@ -18,30 +19,29 @@ use crate::errors::port_error;
 
 #[async_trait]
 impl Prices for PgStore {
-    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
+    async fn set(
+        &self,
+        prices: &[(PriceKey, Credits)],
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
         // One statement must not set a key twice. Of two prices the later one counts.
         let latest: BTreeMap<_, _> = prices.iter().copied().collect();
         let rows: Vec<_> = latest.into_iter().map(PriceRow::from).collect();
         if rows.is_empty() {
             return Ok(());
         }
-        diesel::insert_into(prices::table)
+        let set = diesel::insert_into(prices::table)
             .values(rows)
             .on_conflict(prices::key)
             .do_update()
-            .set(prices::credits.eq(excluded(prices::credits)))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+            .set(prices::credits.eq(excluded(prices::credits)));
+        self.execute_audited(set, entry).await?;
         Ok(())
     }
 
-    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
-        let removed = diesel::delete(prices::table.find(Col(key)))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
-        Ok(removed > 0)
+    async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError> {
+        let remove = diesel::delete(prices::table.find(Col(key)));
+        self.execute_audited(remove, entry).await
     }
 
     async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {

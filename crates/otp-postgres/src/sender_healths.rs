@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{PortError, SenderHealths};
@@ -12,6 +13,7 @@ use otp_rows::rows::{SenderHealthRow, read, read_all};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::{conflict, port_error};
 use crate::transaction::Transaction;
 use crate::webhook_events::insert_wanted_events;
@@ -49,9 +51,10 @@ impl SenderHealths for PgStore {
         sender: SenderId,
         change: &HealthChange,
         at: Timestamp,
+        entry: Option<AuditEntry>,
     ) -> Result<HealthChanged, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let changed = change_health(&transaction, sender, change, at).await;
+        let changed = change_health(&transaction, sender, (change, at), entry).await;
         transaction.finish(changed).await
     }
 }
@@ -59,8 +62,8 @@ impl SenderHealths for PgStore {
 async fn change_health(
     transaction: &Transaction,
     sender: SenderId,
-    change: &HealthChange,
-    at: Timestamp,
+    (change, at): (&HealthChange, Timestamp),
+    entry: Option<AuditEntry>,
 ) -> Result<HealthChanged, PortError> {
     transaction.begin().await.map_err(port_error)?;
     let mut connection = transaction.connection();
@@ -104,5 +107,8 @@ async fn change_health(
     insert_wanted_events(connection, event.into_iter().collect())
         .await
         .map_err(port_error)?;
+    if entry.is_some() {
+        append(connection, entry).await.map_err(port_error)?;
+    }
     Ok(changed)
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
@@ -13,17 +14,15 @@ use otp_rows::rows::{NO_TOKEN, SenderRow, read_all, read_found};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::port_error;
 use crate::transaction::Transaction;
 
 #[async_trait]
 impl Senders for PgStore {
-    async fn add(&self, sender: &Sender) -> Result<(), PortError> {
-        diesel::insert_into(senders::table)
-            .values(SenderRow::from(sender))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+    async fn add(&self, sender: &Sender, entry: &AuditEntry) -> Result<(), PortError> {
+        let insert = diesel::insert_into(senders::table).values(SenderRow::from(sender));
+        self.execute_audited(insert, entry).await?;
         Ok(())
     }
 
@@ -39,23 +38,27 @@ impl Senders for PgStore {
         Ok(read_found(row)?)
     }
 
-    async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
-        let replaced = diesel::update(
-            senders::table
-                .find(Col(id))
-                .filter(senders::removed_at.is_null()),
-        )
-        .set(senders::access_token.eq(Col(token.clone())))
-        .execute(&mut self.connection().await?)
-        .await
-        .map_err(port_error)?;
-        Ok(replaced > 0)
+    async fn replace_token(
+        &self,
+        id: SenderId,
+        token: &Sealed,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let sender = senders::table.find(Col(id));
+        let replace = diesel::update(sender.filter(senders::removed_at.is_null()))
+            .set(senders::access_token.eq(Col(token.clone())));
+        self.execute_audited(replace, entry).await
     }
 
-    async fn remove(&self, id: SenderId, at: Timestamp) -> Result<bool, PortError> {
+    async fn remove(
+        &self,
+        id: SenderId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let removed = remove(&transaction, id, at).await.map_err(port_error);
-        transaction.finish(removed).await
+        let removed = remove(&transaction, id, at, entry).await;
+        transaction.finish(removed.map_err(port_error)).await
     }
 
     async fn list(&self) -> Result<Vec<Sender>, PortError> {
@@ -70,7 +73,12 @@ impl Senders for PgStore {
     }
 }
 
-async fn remove(transaction: &Transaction, id: SenderId, at: Timestamp) -> QueryResult<bool> {
+async fn remove(
+    transaction: &Transaction,
+    id: SenderId,
+    at: Timestamp,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
     transaction.begin().await?;
     let mut connection = transaction.connection();
     let removed = diesel::update(
@@ -87,5 +95,8 @@ async fn remove(transaction: &Transaction, id: SenderId, at: Timestamp) -> Query
     diesel::delete(sender_health::table.find(Col(id)))
         .execute(&mut connection)
         .await?;
+    if removed > 0 {
+        append(transaction.connection(), [entry.clone()]).await?;
+    }
     Ok(removed > 0)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use otp_core::audit::AuditEntry;
 use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition, lines};
 use otp_core::ids::{AccountId, SubscriptionId};
 use otp_core::ports::{PortError, Subscriptions};
@@ -15,6 +16,7 @@ use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read, read_all, read_entri
 use otp_rows::schema::{ledger_entries, subscriptions};
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::port_error;
 use crate::pipeline::{try_join, try_join3};
 use crate::send_ledger::{append_entries, lock_accounts};
@@ -26,24 +28,28 @@ impl Subscriptions for PgStore {
     async fn grant(
         &self,
         subscription: &Subscription,
-        entry: &LedgerEntry,
+        granted: &LedgerEntry,
+        entry: &AuditEntry,
     ) -> Result<(), PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let granted = try_join(
-            transaction.begin(),
-            grant(transaction.connection(), subscription, entry),
-        );
-        let granted = granted.await.map(|_| ()).map_err(port_error);
-        transaction.finish(granted).await
+        let connection = transaction.connection();
+        let granted = async {
+            let granted = grant(connection, subscription, granted);
+            try_join(transaction.begin(), granted).await?;
+            append(connection, [entry.clone()]).await
+        };
+        let granted = granted.await;
+        transaction.finish(granted.map_err(port_error)).await
     }
 
     async fn revoke_subscription(
         &self,
         id: SubscriptionId,
         at: Timestamp,
+        entry: &AuditEntry,
     ) -> Result<Option<Subscription>, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let revoked = revoke(&transaction, id, at).await;
+        let revoked = revoke(&transaction, id, at, entry).await;
         transaction.finish(revoked).await
     }
 
@@ -143,6 +149,7 @@ async fn revoke(
     transaction: &Transaction,
     id: SubscriptionId,
     at: Timestamp,
+    entry: &AuditEntry,
 ) -> Result<Option<Subscription>, PortError> {
     let mut connection = transaction.connection();
     transaction.begin().await.map_err(port_error)?;
@@ -167,7 +174,8 @@ async fn revoke(
         .await
         .map_err(port_error)?;
     let mut subscription: Subscription = read(row)?;
-    let entry = subscription.revoke(at);
+    let was_revoked = subscription.revoked_at.is_some();
+    let taken = subscription.revoke(at);
     diesel::update(subscriptions::table.find(Col(id)))
         .set((
             subscriptions::remaining.eq(Col(subscription.remaining)),
@@ -176,8 +184,13 @@ async fn revoke(
         .execute(&mut connection)
         .await
         .map_err(port_error)?;
-    append_entries(connection, entry.as_slice())
+    append_entries(connection, taken.as_slice())
         .await
         .map_err(port_error)?;
+    if !was_revoked {
+        append(connection, [entry.clone()])
+            .await
+            .map_err(port_error)?;
+    }
     Ok(Some(subscription))
 }

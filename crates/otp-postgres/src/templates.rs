@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::channel::whatsapp::template::sync::status_event;
@@ -20,12 +21,13 @@ use crate::webhook_events::insert_wanted_events;
 
 #[async_trait]
 impl Templates for PgStore {
-    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError> {
-        diesel::insert_into(templates::table)
-            .values(TemplateRow::from(template))
-            .execute(&mut self.connection().await?)
-            .await
-            .map_err(port_error)?;
+    async fn add_template(
+        &self,
+        template: &AuthenticationTemplate,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
+        let insert = diesel::insert_into(templates::table).values(TemplateRow::from(template));
+        self.execute_audited(insert, entry).await?;
         Ok(())
     }
 

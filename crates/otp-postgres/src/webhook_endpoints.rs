@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use otp_core::audit::AuditEntry;
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{PortError, WebhookEndpoints};
 use otp_core::time::Timestamp;
@@ -18,6 +19,7 @@ use otp_rows::rows::{FailingEndpointRow, WebhookEndpointRow, WebhookTurnRow};
 use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
 
 use crate::PgStore;
+use crate::audit_trail::append;
 use crate::errors::port_error;
 use crate::pipeline::try_join;
 use crate::send_ledger::lock_accounts;
@@ -36,9 +38,13 @@ statement! {
 
 #[async_trait]
 impl WebhookEndpoints for PgStore {
-    async fn add_webhook_endpoint(&self, endpoint: &WebhookEndpoint) -> Result<bool, PortError> {
+    async fn add_webhook_endpoint(
+        &self,
+        endpoint: &WebhookEndpoint,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let added = add(&transaction, endpoint).await;
+        let added = add(&transaction, endpoint, entry).await;
         transaction.finish(added.map_err(port_error)).await
     }
 
@@ -47,9 +53,10 @@ impl WebhookEndpoints for PgStore {
         account: AccountId,
         id: WebhookEndpointId,
         change: &WebhookEndpointChange,
+        entry: &AuditEntry,
     ) -> Result<Option<WebhookEndpoint>, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let changed = self::change(&transaction, account, id, change).await;
+        let changed = self::change(&transaction, (account, id), change, entry).await;
         transaction.finish(changed.map_err(port_error)).await
     }
 
@@ -57,9 +64,10 @@ impl WebhookEndpoints for PgStore {
         &self,
         account: AccountId,
         id: WebhookEndpointId,
+        entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let transaction = Transaction::on(self.connection().await?);
-        let removed = remove(&transaction, account, id).await;
+        let removed = remove(&transaction, account, id, entry).await;
         transaction.finish(removed.map_err(port_error)).await
     }
 
@@ -100,7 +108,11 @@ impl WebhookEndpoints for PgStore {
     }
 }
 
-async fn add(transaction: &Transaction, endpoint: &WebhookEndpoint) -> QueryResult<bool> {
+async fn add(
+    transaction: &Transaction,
+    endpoint: &WebhookEndpoint,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
     let account = endpoint.account_id;
     transaction.begin().await?;
     let existing = lock_and_load(transaction, account).await?;
@@ -116,24 +128,28 @@ async fn add(transaction: &Transaction, endpoint: &WebhookEndpoint) -> QueryResu
         .values(WebhookTurnRow::of(endpoint))
         .execute(&mut connection)
         .await?;
+    append(transaction.connection(), [entry.clone()]).await?;
     Ok(true)
 }
 
 async fn change(
     transaction: &Transaction,
-    account: AccountId,
-    id: WebhookEndpointId,
+    (account, id): (AccountId, WebhookEndpointId),
     change: &WebhookEndpointChange,
+    entry: &AuditEntry,
 ) -> QueryResult<Option<WebhookEndpoint>> {
     transaction.begin().await?;
     let existing = lock_and_load(transaction, account).await?;
-    let changed = write_change(transaction, existing, id, change).await?;
-    if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
+    let Some(changed) = write_change(transaction, existing, id, change).await? else {
+        return Ok(None);
+    };
+    if change.restarts() {
         let first_due = load_first_due(transaction, id).await?;
-        let (due_at, health) = restarted(endpoint, first_due);
+        let (due_at, health) = restarted(&changed, first_due);
         set_turn(transaction, id, due_at, health).await?;
     }
-    Ok(changed)
+    append(transaction.connection(), [entry.clone()]).await?;
+    Ok(Some(changed))
 }
 
 /// Changes one of the endpoints of an account that is locked.
@@ -159,6 +175,7 @@ async fn remove(
     transaction: &Transaction,
     account: AccountId,
     id: WebhookEndpointId,
+    entry: &AuditEntry,
 ) -> QueryResult<bool> {
     transaction.begin().await?;
     let existing = lock_and_load(transaction, account).await?;
@@ -168,6 +185,7 @@ async fn remove(
     let mut connection = transaction.connection();
     let delete = diesel::delete(webhook_endpoints::table.find(Col(id))).execute(&mut connection);
     try_join(delete, set_wanted_events(transaction, account, wanted)).await?;
+    append(transaction.connection(), [entry.clone()]).await?;
     Ok(true)
 }
 

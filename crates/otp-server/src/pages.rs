@@ -191,6 +191,7 @@ pub(crate) fn state(
             revoke: RevokeApiKey {
                 keys: storage(),
                 clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
             },
         },
         manage_own_webhooks: ManageOwnWebhooks {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::account::{Account, AccountChange};
+use otp_core::audit::AuditEntry;
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::ports::{Accounts, PortError};
@@ -13,12 +14,19 @@ use otp_rows::rows::{AccountChangeRow, AccountRow, KeyringRow, read_all, read_fo
 use otp_rows::schema::{accounts, keyring};
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 
 #[async_trait]
 impl Accounts for SqliteStore {
-    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
+    async fn create(
+        &self,
+        account: &Account,
+        key: &WrappedKey,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
         let row = AccountRow::from(account);
         let key = KeyringRow::new(KeyOwner::Account(account.id), key);
+        let entry = entry.clone();
         self.write("db.accounts.create", move |connection| {
             diesel::insert_into(accounts::table)
                 .values(row)
@@ -26,7 +34,7 @@ impl Accounts for SqliteStore {
             diesel::insert_into(keyring::table)
                 .values(key)
                 .execute(connection)?;
-            Ok(())
+            Ok(append(connection, [entry])?)
         })
         .await
     }
@@ -34,8 +42,9 @@ impl Accounts for SqliteStore {
     async fn change(
         &self,
         changes: &BTreeMap<AccountId, AccountChange>,
+        entry: &AuditEntry,
     ) -> Result<bool, PortError> {
-        let changes = changes.clone();
+        let (changes, entry) = (changes.clone(), entry.clone());
         self.write("db.accounts.change", move |connection| {
             let ids = changes.keys().map(|id| Col(*id));
             let known: i64 = accounts::table
@@ -52,6 +61,7 @@ impl Accounts for SqliteStore {
                         .execute(connection)?;
                 }
             }
+            append(connection, [entry])?;
             Ok(true)
         })
         .await

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::api_key::ApiKey;
+use otp_core::audit::AuditEntry;
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::ports::{ApiKeys, PortError};
 use otp_core::time::Timestamp;
@@ -11,17 +12,18 @@ use otp_rows::rows::{ApiKeyRow, read_all, read_found};
 use otp_rows::schema::api_keys;
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 use crate::errors::StoreError;
 
 #[async_trait]
 impl ApiKeys for SqliteStore {
-    async fn create(&self, key: &ApiKey) -> Result<(), PortError> {
-        let row = ApiKeyRow::from(key);
+    async fn create(&self, key: &ApiKey, entry: &AuditEntry) -> Result<(), PortError> {
+        let (row, entry) = (ApiKeyRow::from(key), entry.clone());
         self.write("db.api_keys.create", move |connection| {
             diesel::insert_into(api_keys::table)
                 .values(row)
                 .execute(connection)?;
-            Ok(())
+            Ok(append(connection, [entry])?)
         })
         .await
     }
@@ -68,13 +70,22 @@ impl ApiKeys for SqliteStore {
         .await
     }
 
-    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
+    async fn revoke(
+        &self,
+        id: ApiKeyId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let entry = entry.clone();
         self.write("db.api_keys.revoke", move |connection| {
             let key = api_keys::table.find(Col(id));
             let not_yet = key.filter(api_keys::revoked_at.is_null());
-            diesel::update(not_yet)
+            let revoked = diesel::update(not_yet)
                 .set(api_keys::revoked_at.eq(Col(Some(at))))
                 .execute(connection)?;
+            if revoked > 0 {
+                append(connection, [entry])?;
+            }
             Ok(diesel::select(diesel::dsl::exists(key)).get_result(connection)?)
         })
         .await
@@ -85,8 +96,9 @@ impl ApiKeys for SqliteStore {
         old: ApiKeyId,
         old_expires_at: Timestamp,
         successor: &ApiKey,
+        entry: &AuditEntry,
     ) -> Result<(), PortError> {
-        let row = ApiKeyRow::from(successor);
+        let (row, entry) = (ApiKeyRow::from(successor), entry.clone());
         self.write("db.api_keys.replace", move |connection| {
             let expired = diesel::update(api_keys::table.find(Col(old)))
                 .set(api_keys::expires_at.eq(Col(Some(old_expires_at))))
@@ -97,7 +109,7 @@ impl ApiKeys for SqliteStore {
             diesel::insert_into(api_keys::table)
                 .values(row)
                 .execute(connection)?;
-            Ok(())
+            Ok(append(connection, [entry])?)
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
 use otp_core::ids::PlanId;
 use otp_core::plan::Plan;
 use otp_core::ports::{Plans, PortError};
@@ -11,16 +12,17 @@ use otp_rows::rows::{PlanRow, read_all, read_found};
 use otp_rows::schema::plans;
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 
 #[async_trait]
 impl Plans for SqliteStore {
-    async fn create(&self, plan: &Plan) -> Result<(), PortError> {
-        let row = PlanRow::from(plan);
+    async fn create(&self, plan: &Plan, entry: &AuditEntry) -> Result<(), PortError> {
+        let (row, entry) = (PlanRow::from(plan), entry.clone());
         self.write("db.plans.create", move |connection| {
             diesel::insert_into(plans::table)
                 .values(row)
                 .execute(connection)?;
-            Ok(())
+            Ok(append(connection, [entry])?)
         })
         .await
     }
@@ -37,13 +39,22 @@ impl Plans for SqliteStore {
         .await
     }
 
-    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
+    async fn retire(
+        &self,
+        id: PlanId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let entry = entry.clone();
         self.write("db.plans.retire", move |connection| {
             let plan = plans::table.find(Col(id));
             let not_yet = plan.filter(plans::retired_at.is_null());
-            diesel::update(not_yet)
+            let retired = diesel::update(not_yet)
                 .set(plans::retired_at.eq(Col(Some(at))))
                 .execute(connection)?;
+            if retired > 0 {
+                append(connection, [entry])?;
+            }
             Ok(diesel::select(diesel::dsl::exists(plan)).get_result(connection)?)
         })
         .await

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
 use otp_core::pricing::PriceKey;
@@ -11,6 +12,7 @@ use otp_rows::schema::prices;
 use serde_json::json;
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 use crate::errors::StoreError;
 use crate::set_based::set_based;
 
@@ -22,21 +24,31 @@ const SET: &str = "
 
 #[async_trait]
 impl Prices for SqliteStore {
-    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
+    async fn set(
+        &self,
+        prices: &[(PriceKey, Credits)],
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
         let rows = prices
             .iter()
             .map(|(key, credits)| json!([key.as_str(), credits.get()]));
-        let set = set_based(SET, rows);
+        let (set, entry) = (set_based(SET, rows), entry.clone());
         self.write("db.prices.set", move |connection| {
-            set.execute(connection)?;
+            if set.execute(connection)? > 0 {
+                append(connection, [entry])?;
+            }
             Ok(())
         })
         .await
     }
 
-    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
+    async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError> {
+        let entry = entry.clone();
         self.write("db.prices.unset", move |connection| {
             let removed = diesel::delete(prices::table.find(Col(key))).execute(connection)?;
+            if removed > 0 {
+                append(connection, [entry])?;
+            }
             Ok(removed > 0)
         })
         .await

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::ids::{AccountId, SenderId};
 use otp_core::ports::{PortError, SenderHealths};
@@ -11,6 +12,7 @@ use otp_rows::rows::{SenderHealthRow, read_all, read_found};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 use crate::errors::StoreError;
 use crate::webhook_events::insert_wanted_events;
 
@@ -50,6 +52,7 @@ impl SenderHealths for SqliteStore {
         sender: SenderId,
         change: &HealthChange,
         at: Timestamp,
+        entry: Option<AuditEntry>,
     ) -> Result<HealthChanged, PortError> {
         let change = change.clone();
         self.write("db.sender_healths.change_health", move |connection| {
@@ -80,6 +83,7 @@ impl SenderHealths for SqliteStore {
             let changed = HealthChanged { before, after };
             let event = changed.webhook_event(account, at);
             insert_wanted_events(connection, event.into_iter().collect())?;
+            append(connection, entry)?;
             Ok(changed)
         })
         .await

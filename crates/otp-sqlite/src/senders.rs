@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, Senders};
@@ -12,16 +13,17 @@ use otp_rows::rows::{NO_TOKEN, SenderRow, read_all, read_found};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 
 #[async_trait]
 impl Senders for SqliteStore {
-    async fn add(&self, sender: &Sender) -> Result<(), PortError> {
-        let row = SenderRow::from(sender);
+    async fn add(&self, sender: &Sender, entry: &AuditEntry) -> Result<(), PortError> {
+        let (row, entry) = (SenderRow::from(sender), entry.clone());
         self.write("db.senders.add", move |connection| {
             diesel::insert_into(senders::table)
                 .values(row)
                 .execute(connection)?;
-            Ok(())
+            Ok(append(connection, [entry])?)
         })
         .await
     }
@@ -39,8 +41,13 @@ impl Senders for SqliteStore {
         .await
     }
 
-    async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
-        let token = Col(token.clone());
+    async fn replace_token(
+        &self,
+        id: SenderId,
+        token: &Sealed,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let (token, entry) = (Col(token.clone()), entry.clone());
         self.write("db.senders.replace_token", move |connection| {
             let replaced = diesel::update(
                 senders::table
@@ -49,12 +56,21 @@ impl Senders for SqliteStore {
             )
             .set(senders::access_token.eq(token))
             .execute(connection)?;
+            if replaced > 0 {
+                append(connection, [entry])?;
+            }
             Ok(replaced > 0)
         })
         .await
     }
 
-    async fn remove(&self, id: SenderId, at: Timestamp) -> Result<bool, PortError> {
+    async fn remove(
+        &self,
+        id: SenderId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let entry = entry.clone();
         self.write("db.senders.remove", move |connection| {
             let removed = diesel::update(
                 senders::table
@@ -67,6 +83,9 @@ impl Senders for SqliteStore {
             ))
             .execute(connection)?;
             diesel::delete(sender_health::table.find(Col(id))).execute(connection)?;
+            if removed > 0 {
+                append(connection, [entry])?;
+            }
             Ok(removed > 0)
         })
         .await

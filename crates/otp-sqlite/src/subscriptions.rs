@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
 use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition, lines};
 use otp_core::ids::{AccountId, SubscriptionId};
 use otp_core::ports::{PortError, Subscriptions};
@@ -11,6 +12,7 @@ use otp_rows::Col;
 use otp_rows::rows::{LedgerEntryRow, SubscriptionRow, read_all, read_entries, read_found};
 use otp_rows::schema::{ledger_entries, subscriptions};
 
+use crate::audit_trail::append;
 use crate::errors::StoreError;
 use crate::webhook_events::insert_wanted_events;
 use crate::{SqliteStore, send_ledger};
@@ -20,11 +22,14 @@ impl Subscriptions for SqliteStore {
     async fn grant(
         &self,
         subscription: &Subscription,
-        entry: &LedgerEntry,
+        granted: &LedgerEntry,
+        entry: &AuditEntry,
     ) -> Result<(), PortError> {
-        let (subscription, entry) = (subscription.clone(), entry.clone());
+        let (subscription, granted) = (subscription.clone(), granted.clone());
+        let entry = entry.clone();
         self.write("db.subscriptions.grant", move |connection| {
-            grant(connection, &subscription, entry)
+            grant(connection, &subscription, granted)?;
+            Ok(append(connection, [entry])?)
         })
         .await
     }
@@ -33,7 +38,9 @@ impl Subscriptions for SqliteStore {
         &self,
         id: SubscriptionId,
         at: Timestamp,
+        entry: &AuditEntry,
     ) -> Result<Option<Subscription>, PortError> {
+        let entry = entry.clone();
         self.write("db.subscriptions.revoke", move |connection| {
             let row = subscriptions::table
                 .find(Col(id))
@@ -43,14 +50,18 @@ impl Subscriptions for SqliteStore {
             let Some(mut subscription) = read_found::<_, Subscription>(row)? else {
                 return Ok(None);
             };
-            let entry = subscription.revoke(at);
+            let was_revoked = subscription.revoked_at.is_some();
+            let taken = subscription.revoke(at);
             diesel::update(subscriptions::table.find(Col(id)))
                 .set((
                     subscriptions::remaining.eq(Col(subscription.remaining)),
                     subscriptions::revoked_at.eq(Col(subscription.revoked_at)),
                 ))
                 .execute(connection)?;
-            send_ledger::append_entries(connection, entry.as_slice())?;
+            send_ledger::append_entries(connection, taken.as_slice())?;
+            if !was_revoked {
+                append(connection, [entry])?;
+            }
             Ok(Some(subscription))
         })
         .await

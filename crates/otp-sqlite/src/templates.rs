@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::channel::whatsapp::template::sync::status_event;
@@ -13,17 +14,22 @@ use otp_rows::rows::{TemplateRow, TemplateStateRow, read_all};
 use otp_rows::schema::{senders, templates};
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 use crate::webhook_events::insert_wanted_events;
 
 #[async_trait]
 impl Templates for SqliteStore {
-    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError> {
-        let row = TemplateRow::from(template);
+    async fn add_template(
+        &self,
+        template: &AuthenticationTemplate,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
+        let (row, entry) = (TemplateRow::from(template), entry.clone());
         self.write("db.templates.add", move |connection| {
             diesel::insert_into(templates::table)
                 .values(row)
                 .execute(connection)?;
-            Ok(())
+            Ok(append(connection, [entry])?)
         })
         .await
     }

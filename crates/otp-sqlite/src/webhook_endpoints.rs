@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use otp_core::audit::AuditEntry;
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{PortError, WebhookEndpoints};
 use otp_core::time::Timestamp;
@@ -16,6 +17,7 @@ use otp_rows::rows::{FailingEndpointRow, WebhookEndpointRow, WebhookTurnRow};
 use otp_rows::schema::{accounts, webhook_endpoints, webhook_turns};
 
 use crate::SqliteStore;
+use crate::audit_trail::append;
 use crate::webhook_deliveries::{load_first_due, set_turn};
 
 const FAILING: &str = "
@@ -26,8 +28,12 @@ const FAILING: &str = "
 // A transaction that writes has the database to itself, which locks the account too.
 #[async_trait]
 impl WebhookEndpoints for SqliteStore {
-    async fn add_webhook_endpoint(&self, endpoint: &WebhookEndpoint) -> Result<bool, PortError> {
-        let endpoint = endpoint.clone();
+    async fn add_webhook_endpoint(
+        &self,
+        endpoint: &WebhookEndpoint,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let (endpoint, entry) = (endpoint.clone(), entry.clone());
         self.write("db.webhook_endpoints.add", move |connection| {
             let account = endpoint.account_id;
             let Some(wanted) = judge_addition(&load(connection, account)?, &endpoint) else {
@@ -40,6 +46,7 @@ impl WebhookEndpoints for SqliteStore {
             diesel::insert_into(webhook_turns::table)
                 .values(WebhookTurnRow::of(&endpoint))
                 .execute(connection)?;
+            append(connection, [entry])?;
             Ok(true)
         })
         .await
@@ -50,17 +57,21 @@ impl WebhookEndpoints for SqliteStore {
         account: AccountId,
         id: WebhookEndpointId,
         change: &WebhookEndpointChange,
+        entry: &AuditEntry,
     ) -> Result<Option<WebhookEndpoint>, PortError> {
-        let change = change.clone();
+        let (change, entry) = (change.clone(), entry.clone());
         self.write("db.webhook_endpoints.change", move |connection| {
             let existing = load(connection, account)?;
-            let changed = write_change(connection, existing, id, &change)?;
-            if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
+            let Some(changed) = write_change(connection, existing, id, &change)? else {
+                return Ok(None);
+            };
+            if change.restarts() {
                 let first_due = load_first_due(connection, id)?;
-                let (due_at, health) = restarted(endpoint, first_due);
+                let (due_at, health) = restarted(&changed, first_due);
                 set_turn(connection, id, due_at, health)?;
             }
-            Ok(changed)
+            append(connection, [entry])?;
+            Ok(Some(changed))
         })
         .await
     }
@@ -69,13 +80,16 @@ impl WebhookEndpoints for SqliteStore {
         &self,
         account: AccountId,
         id: WebhookEndpointId,
+        entry: &AuditEntry,
     ) -> Result<bool, PortError> {
+        let entry = entry.clone();
         self.write("db.webhook_endpoints.remove", move |connection| {
             let Some(wanted) = judge_removal(load(connection, account)?, id) else {
                 return Ok(false);
             };
             diesel::delete(webhook_endpoints::table.find(Col(id))).execute(connection)?;
             set_wanted_events(connection, account, wanted)?;
+            append(connection, [entry])?;
             Ok(true)
         })
         .await

@@ -33,7 +33,7 @@
 //! | [`insights`] | `Insights`, `MessageOutcomes`, `VerificationLedger` | no funnel is shown |
 //! | [`notice_outbox`] | `NoticeOutbox` | mail to account holders |
 //! | [`orders`] | `Orders`, `Plans`, `Subscriptions`, `Persons`, `NoticeOutbox`, `AuditTrail` | nobody orders a plan |
-//! | [`audit_trail`] | `AuditTrail` | no operator sees a number |
+//! | [`audit_trail`], [`audited_changes`] | `AuditTrail`, and the ports whose changes it records | no operator sees a number |
 //! | [`verifications`], [`code_checks`] | `SendLedger`, `VerificationLedger`, `Verifications`, `Erasure` | the service checks no codes |
 //! | [`fallbacks`] | the same, `Fallbacks`, `CreditAudit`, `OutgoingQueue` | no code takes another way |
 //! | [`outgoing_queue`] | `SendLedger`, `OutgoingQueue` | no mail with a code is sent |
@@ -49,6 +49,7 @@
 pub mod administration;
 pub mod admission;
 pub mod audit_trail;
+pub mod audited_changes;
 pub mod channels;
 pub mod code_checks;
 pub mod corrections;

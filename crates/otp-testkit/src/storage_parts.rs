@@ -138,8 +138,8 @@ macro_rules! storage_parts {
 
 storage_parts! {
     accounts: Accounts {
-        async fn create(account: &Account, key: &WrappedKey) -> ();
-        async fn change(changes: &BTreeMap<AccountId, AccountChange>) -> bool;
+        async fn create(account: &Account, key: &WrappedKey, entry: &AuditEntry) -> ();
+        async fn change(changes: &BTreeMap<AccountId, AccountChange>, entry: &AuditEntry) -> bool;
         async fn find(id: AccountId) -> Option<Account>;
         async fn find_test_account(of: AccountId) -> Option<Account>;
         async fn list() -> Vec<Account>;
@@ -148,12 +148,14 @@ storage_parts! {
         async fn facts_of(attempt: &SendAttempt) -> SendFacts;
     }
     api_keys: ApiKeys {
-        async fn create(key: &ApiKey) -> ();
+        async fn create(key: &ApiKey, entry: &AuditEntry) -> ();
         async fn find(id: ApiKeyId) -> Option<ApiKey>;
         async fn list(account: AccountId) -> Vec<ApiKey>;
         async fn list_expiring(after: Timestamp, until: Timestamp) -> Vec<ApiKey>;
-        async fn revoke(id: ApiKeyId, at: Timestamp) -> bool;
-        async fn replace(old: ApiKeyId, old_expires_at: Timestamp, successor: &ApiKey) -> ();
+        async fn revoke(id: ApiKeyId, at: Timestamp, entry: &AuditEntry) -> bool;
+        async fn replace(
+            old: ApiKeyId, old_expires_at: Timestamp, successor: &ApiKey, entry: &AuditEntry,
+        ) -> ();
     }
     audit_trail: AuditTrail {
         async fn append_audit_entries(entries: &[AuditEntry]) -> ();
@@ -187,11 +189,7 @@ storage_parts! {
         async fn review_fallbacks(reviews: Arc<[FallbackReview]>) -> ();
     }
     idempotent_answers: IdempotentAnswers {
-        async fn begin(
-            key: RequestKey,
-            fingerprint: Fingerprint,
-            now: Timestamp,
-        ) -> Judgement;
+        async fn begin(key: RequestKey, fingerprint: Fingerprint, now: Timestamp) -> Judgement;
         async fn finish(key: RequestKey, begun_at: Timestamp, answer: &Sealed) -> ();
         async fn forget(key: RequestKey, begun_at: Timestamp) -> ();
         async fn remove_older(before: Timestamp, most: usize) -> usize;
@@ -273,11 +271,7 @@ storage_parts! {
     }
     outgoing_queue: OutgoingQueue {
         async fn claim_queued(now: Timestamp, room: &Room) -> Vec<ClaimedMessage>;
-        async fn postpone_queued(
-            message: MessageId,
-            due_at: Timestamp,
-            failed_attempts: u32,
-        ) -> ();
+        async fn postpone_queued(message: MessageId, due_at: Timestamp, failed_attempts: u32) -> ();
         async fn remove_queued(message: MessageId) -> ();
         async fn queue_backlog(now: Timestamp) -> QueueBacklog;
         async fn list_abandoned(claimed_before: Timestamp, most: usize) -> Vec<ClaimedMessage>;
@@ -295,14 +289,14 @@ storage_parts! {
         async fn rehash_password(person: PersonId, before: &PasswordHash, after: &PasswordHash) -> ();
     }
     plans: Plans {
-        async fn create(plan: &Plan) -> ();
-        async fn retire(id: PlanId, at: Timestamp) -> bool;
+        async fn create(plan: &Plan, entry: &AuditEntry) -> ();
+        async fn retire(id: PlanId, at: Timestamp, entry: &AuditEntry) -> bool;
         async fn find(id: PlanId) -> Option<Plan>;
         async fn list() -> Vec<Plan>;
     }
     prices: Prices {
-        async fn set(prices: &[(PriceKey, Credits)]) -> ();
-        async fn unset(key: PriceKey) -> bool;
+        async fn set(prices: &[(PriceKey, Credits)], entry: &AuditEntry) -> ();
+        async fn unset(key: PriceKey, entry: &AuditEntry) -> bool;
         async fn list() -> Vec<(PriceKey, Credits)>;
     }
     proof_keys: ProofKeys {
@@ -321,15 +315,11 @@ storage_parts! {
         ) -> Vec<PendingMessage>;
     }
     reviewer_numbers: ReviewerNumbers {
-        async fn add_reviewer_number(
-            number: &ReviewerNumber, entry: &AuditEntry,
-        ) -> bool;
+        async fn add_reviewer_number(number: &ReviewerNumber, entry: &AuditEntry) -> bool;
         async fn remove_reviewer_number(
             account: AccountId, recipient: RecipientIndex, entry: &AuditEntry,
         ) -> bool;
-        async fn list_reviewer_numbers(
-            account: AccountId,
-        ) -> Vec<ReviewerNumber>;
+        async fn list_reviewer_numbers(account: AccountId) -> Vec<ReviewerNumber>;
     }
     recipient_identities: RecipientIdentities {
         async fn recall(asked: &[(MessageId, IdentityIndex)]) -> Vec<Option<Recalled>>;
@@ -360,16 +350,14 @@ storage_parts! {
         async fn list_health() -> Vec<SenderHealth>;
         async fn list_due_checks(now: Timestamp, most: usize) -> Vec<SenderId>;
         async fn change_health(
-            sender: SenderId,
-            change: &HealthChange,
-            at: Timestamp,
+            sender: SenderId, change: &HealthChange, at: Timestamp, entry: Option<AuditEntry>,
         ) -> HealthChanged;
     }
     senders: Senders {
-        async fn add(sender: &Sender) -> ();
+        async fn add(sender: &Sender, entry: &AuditEntry) -> ();
         async fn find(id: SenderId) -> Option<Sender>;
-        async fn replace_token(id: SenderId, token: &Sealed) -> bool;
-        async fn remove(id: SenderId, at: Timestamp) -> bool;
+        async fn replace_token(id: SenderId, token: &Sealed, entry: &AuditEntry) -> bool;
+        async fn remove(id: SenderId, at: Timestamp, entry: &AuditEntry) -> bool;
         async fn list() -> Vec<Sender>;
     }
     sessions: Sessions {
@@ -398,18 +386,16 @@ storage_parts! {
         async fn forget_sign_in_links(before: Timestamp, limit: usize) -> usize;
     }
     staff: Staff {
-        async fn invite_staff(
-            person: &Person, member: &StaffMember, entry: &AuditEntry,
-        ) -> bool;
-        async fn change_staff(
-            change: &StaffChange, entry: &AuditEntry,
-        ) -> Result<(), StaffRefusal>;
+        async fn invite_staff(person: &Person, member: &StaffMember, entry: &AuditEntry) -> bool;
+        async fn change_staff(change: &StaffChange, entry: &AuditEntry) -> Result<(), StaffRefusal>;
         async fn find_staff_member(person: PersonId) -> Option<StaffMember>;
         async fn list_staff() -> Vec<StaffMember>;
     }
     subscriptions: Subscriptions {
-        async fn grant(subscription: &Subscription, grant: &LedgerEntry) -> ();
-        async fn revoke_subscription(id: SubscriptionId, at: Timestamp) -> Option<Subscription>;
+        async fn grant(subscription: &Subscription, grant: &LedgerEntry, entry: &AuditEntry) -> ();
+        async fn revoke_subscription(
+            id: SubscriptionId, at: Timestamp, entry: &AuditEntry,
+        ) -> Option<Subscription>;
         async fn list(account: AccountId) -> Vec<Subscription>;
         async fn ledger(account: AccountId) -> Vec<LedgerEntry>;
         async fn ledger_before(
@@ -426,7 +412,7 @@ storage_parts! {
         async fn forget_invitations(before: Timestamp, limit: usize) -> usize;
     }
     templates: Templates {
-        async fn add_template(template: &AuthenticationTemplate) -> ();
+        async fn add_template(template: &AuthenticationTemplate, entry: &AuditEntry) -> ();
         async fn list_templates(sender: Option<SenderId>) -> Vec<AuthenticationTemplate>;
         async fn list_templates_of_business(waba: &ProviderId) -> Vec<AuthenticationTemplate>;
         async fn replace_template(
@@ -484,11 +470,13 @@ storage_parts! {
         async fn forget_webhook_deliveries(before: Timestamp, most: usize) -> usize;
     }
     webhook_endpoints: WebhookEndpoints {
-        async fn add_webhook_endpoint(endpoint: &WebhookEndpoint) -> bool;
+        async fn add_webhook_endpoint(endpoint: &WebhookEndpoint, entry: &AuditEntry) -> bool;
         async fn change_webhook_endpoint(
-            account: AccountId, id: WebhookEndpointId, change: &WebhookEndpointChange,
+            account: AccountId, id: WebhookEndpointId, change: &WebhookEndpointChange, entry: &AuditEntry,
         ) -> Option<WebhookEndpoint>;
-        async fn remove_webhook_endpoint(account: AccountId, id: WebhookEndpointId) -> bool;
+        async fn remove_webhook_endpoint(
+            account: AccountId, id: WebhookEndpointId, entry: &AuditEntry,
+        ) -> bool;
         async fn find_webhook_endpoint(
             account: AccountId, id: WebhookEndpointId,
         ) -> Option<WebhookEndpoint>;

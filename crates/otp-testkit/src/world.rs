@@ -134,7 +134,10 @@ impl World {
                 LanguageTag::parse(language).expect("language"),
                 START,
             );
-            let added = fixture.store.add_template(&template).await;
+            let added = fixture
+                .store
+                .add_template(&template, &fixture.entry())
+                .await;
             added.expect("template");
         }
         sender.id

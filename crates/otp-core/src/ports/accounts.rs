@@ -5,25 +5,34 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use crate::account::{Account, AccountChange};
+use crate::audit::AuditEntry;
 use crate::ids::AccountId;
 use crate::keyring::WrappedKey;
 use crate::ports::PortError;
 
-/// Stores accounts.
+/// Stores accounts. Each change has its entry in the audit trail, both or neither.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// Adds an account together with its key. `Conflict` if it is the test account of an account that has
     /// one already, or that does not exist.
-    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError>;
+    async fn create(
+        &self,
+        account: &Account,
+        key: &WrappedKey,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError>;
 
     /// Replaces the values that each change names, and no others, in all of these accounts or in none;
     /// returns `false` if one of them does not exist.
     ///
     /// An adapter MUST lock the accounts as [`SendLedger::admit`](crate::ports::SendLedger::admit) does, so
     /// that every batch is judged entirely before or entirely after the change.
-    async fn change(&self, changes: &BTreeMap<AccountId, AccountChange>)
-    -> Result<bool, PortError>;
+    async fn change(
+        &self,
+        changes: &BTreeMap<AccountId, AccountChange>,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError>;
 
     /// Returns the account with this id.
     async fn find(&self, id: AccountId) -> Result<Option<Account>, PortError>;

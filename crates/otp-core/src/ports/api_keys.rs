@@ -3,16 +3,17 @@
 use async_trait::async_trait;
 
 use crate::api_key::ApiKey;
+use crate::audit::AuditEntry;
 use crate::ids::{AccountId, ApiKeyId};
 use crate::ports::PortError;
 use crate::time::Timestamp;
 
-/// Stores API keys.
+/// Stores API keys. Each change has its entry in the audit trail, both or neither.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait ApiKeys: Send + Sync {
     /// Adds a key. `Conflict` if the account does not exist.
-    async fn create(&self, key: &ApiKey) -> Result<(), PortError>;
+    async fn create(&self, key: &ApiKey, entry: &AuditEntry) -> Result<(), PortError>;
 
     /// Returns the key with this id.
     async fn find(&self, id: ApiKeyId) -> Result<Option<ApiKey>, PortError>;
@@ -29,8 +30,13 @@ pub trait ApiKeys: Send + Sync {
     ) -> Result<Vec<ApiKey>, PortError>;
 
     /// Revokes a key; returns `false` if there is no such key. An adapter MUST keep the time of an earlier
-    /// revocation.
-    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError>;
+    /// revocation, and then appends no entry.
+    async fn revoke(
+        &self,
+        id: ApiKeyId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError>;
 
     /// Adds `successor` and sets the expiry of the old key to `old_expires_at`, both or neither.
     /// `Conflict` if there is no old key.
@@ -39,5 +45,6 @@ pub trait ApiKeys: Send + Sync {
         old: ApiKeyId,
         old_expires_at: Timestamp,
         successor: &ApiKey,
+        entry: &AuditEntry,
     ) -> Result<(), PortError>;
 }

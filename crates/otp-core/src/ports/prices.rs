@@ -2,19 +2,25 @@
 
 use async_trait::async_trait;
 
+use crate::audit::AuditEntry;
 use crate::credits::Credits;
 use crate::ports::PortError;
 use crate::pricing::PriceKey;
 
-/// Stores prices.
+/// Stores prices. Each change has its entry in the audit trail, both or neither.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Prices: Send + Sync {
-    /// Sets the prices of these keys, all or none; other keys keep theirs.
-    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError>;
+    /// Sets the prices of these keys, all or none; other keys keep theirs. Without keys it changes nothing, and appends
+    /// no entry.
+    async fn set(
+        &self,
+        prices: &[(PriceKey, Credits)],
+        entry: &AuditEntry,
+    ) -> Result<(), PortError>;
 
     /// Removes the price of a key from the table; returns `false` if the table has none.
-    async fn unset(&self, key: PriceKey) -> Result<bool, PortError>;
+    async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError>;
 
     /// Returns the table, in the order of keys.
     async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError>;

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::audit::AuditEntry;
 use crate::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use crate::ids::SenderId;
 use crate::ports::PortError;
@@ -21,8 +22,8 @@ pub trait SenderHealths: Send + Sync {
         most: usize,
     ) -> Result<Vec<SenderId>, PortError>;
 
-    /// Replaces a sender's health with the result of [`SenderHealth::after`]. `Conflict` if there is no
-    /// such sender.
+    /// Replaces a sender's health with the result of [`SenderHealth::after`], and appends the entry of what an operator
+    /// did, both or neither; what the provider reports has none. `Conflict` if there is no such sender.
     ///
     /// An adapter MUST prevent other changes between its read and its write: if two processes stop one
     /// sender, only one of them sees that it was not stopped before.
@@ -31,5 +32,6 @@ pub trait SenderHealths: Send + Sync {
         sender: SenderId,
         change: &HealthChange,
         at: Timestamp,
+        entry: Option<AuditEntry>,
     ) -> Result<HealthChanged, PortError>;
 }

@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 
+use crate::audit::AuditEntry;
 use crate::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition};
 use crate::ids::{AccountId, SubscriptionId};
 use crate::ports::PortError;
 use crate::subscription::Subscription;
 use crate::time::Timestamp;
 
-/// Stores subscriptions.
+/// Stores subscriptions. Each change has its entry in the audit trail, both or neither.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
@@ -18,16 +19,19 @@ pub trait Subscriptions: Send + Sync {
         &self,
         subscription: &Subscription,
         grant: &LedgerEntry,
+        entry: &AuditEntry,
     ) -> Result<(), PortError>;
 
     /// Replaces the subscription with the result of [`Subscription::revoke`] and appends its entry to the
-    /// ledger. Returns the subscription as it then is; `None` if there is none with that id.
+    /// ledger. Returns the subscription as it then is; `None` if there is none with that id. One that is revoked already
+    /// stays as it is, and no entry is appended.
     ///
     /// An adapter MUST lock the subscription's account before it reads the balance.
     async fn revoke_subscription(
         &self,
         id: SubscriptionId,
         at: Timestamp,
+        entry: &AuditEntry,
     ) -> Result<Option<Subscription>, PortError>;
 
     /// Returns the account's subscriptions, newest first.

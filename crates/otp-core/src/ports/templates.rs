@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::audit::AuditEntry;
 use crate::channel::whatsapp::ProviderId;
 use crate::channel::whatsapp::template::AuthenticationTemplate;
 use crate::ids::SenderId;
@@ -12,9 +13,13 @@ use crate::time::Timestamp;
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait Templates: Send + Sync {
-    /// Adds a template. `Conflict` if its sender does not exist or already has that name in that
-    /// language.
-    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError>;
+    /// Adds a template with its entry in the audit trail, both or neither. `Conflict` if its sender does not exist or
+    /// already has that name in that language.
+    async fn add_template(
+        &self,
+        template: &AuthenticationTemplate,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError>;
 
     /// Returns the templates of one sender, or of all senders, oldest first.
     async fn list_templates(

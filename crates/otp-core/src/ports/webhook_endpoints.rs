@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::audit::AuditEntry;
 use crate::ids::{AccountId, WebhookEndpointId};
 use crate::ports::PortError;
 use crate::time::Timestamp;
@@ -13,13 +14,18 @@ use crate::webhook::endpoint::{WebhookEndpoint, WebhookEndpointChange};
 /// ([`AccountRules::wanted_events`](crate::account::AccountRules::wanted_events)). Each method that changes
 /// endpoints MUST lock the account before it loads them, as
 /// [`SendLedger::admit`](crate::ports::SendLedger::admit) does, ask [`webhook::endpoint`](crate::webhook::endpoint)
-/// for the verdict, and write the union in the same transaction.
+/// for the verdict, and write the union in the same transaction. Each change
+/// has its entry in the audit trail, both or neither.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait WebhookEndpoints: Send + Sync {
     /// Adds an endpoint; returns `false`, and adds nothing, if the account has too many. `Conflict` if the
     /// account does not exist.
-    async fn add_webhook_endpoint(&self, endpoint: &WebhookEndpoint) -> Result<bool, PortError>;
+    async fn add_webhook_endpoint(
+        &self,
+        endpoint: &WebhookEndpoint,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError>;
 
     /// Changes an endpoint of the account and returns it as it is now; `None` if the account has no such
     /// endpoint. Concurrent changes MUST NOT undo each other: each is applied to what the one before it
@@ -29,6 +35,7 @@ pub trait WebhookEndpoints: Send + Sync {
         account: AccountId,
         id: WebhookEndpointId,
         change: &WebhookEndpointChange,
+        entry: &AuditEntry,
     ) -> Result<Option<WebhookEndpoint>, PortError>;
 
     /// Removes an endpoint of the account; returns `false` if the account has no such endpoint.
@@ -36,6 +43,7 @@ pub trait WebhookEndpoints: Send + Sync {
         &self,
         account: AccountId,
         id: WebhookEndpointId,
+        entry: &AuditEntry,
     ) -> Result<bool, PortError>;
 
     /// Returns an endpoint of the account.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::channel::whatsapp::{AccessToken, ProviderId, Sender};
 use crate::contact_number::ContactNumber;
 use crate::ids::{AccountId, SenderId};
@@ -53,9 +54,13 @@ pub enum AddSenderError {
 
 impl AddSender {
     /// Adds one sender, or returns the sender of the account that has its number id, whatever else differs.
-    pub async fn execute_if_absent(&self, new: NewSender) -> Result<Sender, AddSenderError> {
+    pub async fn execute_if_absent(
+        &self,
+        new: NewSender,
+        by: Actor,
+    ) -> Result<Sender, AddSenderError> {
         let number = (new.account_id, new.phone_number_id.clone());
-        match self.execute(new).await {
+        match self.execute(new, by).await {
             Err(AddSenderError::AlreadyAdded) => {
                 let mut senders = self.senders.list().await?.into_iter();
                 let is_it = |sender: &Sender| {
@@ -68,7 +73,7 @@ impl AddSender {
     }
 
     /// Adds one sender.
-    pub async fn execute(&self, new: NewSender) -> Result<Sender, AddSenderError> {
+    pub async fn execute(&self, new: NewSender, by: Actor) -> Result<Sender, AddSenderError> {
         let sealer = self.sealers.find(new.account_id).await?;
         let sealer = sealer.ok_or(AddSenderError::AccountNotFound)?;
         let randomness = &*self.randomness;
@@ -84,7 +89,8 @@ impl AddSender {
             access_token: seal(Purpose::AccessToken, new.access_token.expose()),
             created_at: now,
         };
-        match self.senders.add(&sender).await {
+        let entry = AuditEntry::new(by, AuditAction::AddSender, id.0, now, randomness);
+        match self.senders.add(&sender, &entry).await {
             Ok(()) => Ok(sender),
             Err(PortError::Conflict(_)) => Err(AddSenderError::AlreadyAdded),
             Err(error) => Err(error.into()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use crate::ids::{SenderId, TemplateId};
 use crate::language::LanguageTag;
@@ -50,8 +51,9 @@ impl AddTemplate {
     pub async fn execute_if_absent(
         &self,
         approved: ApprovedTemplate,
+        by: Actor,
     ) -> Result<AuthenticationTemplate, AddTemplateError> {
-        match self.execute(approved.clone()).await {
+        match self.execute(approved.clone(), by).await {
             Err(AddTemplateError::AlreadyAdded) => {
                 let stored = self
                     .templates
@@ -71,6 +73,7 @@ impl AddTemplate {
     pub async fn execute(
         &self,
         approved: ApprovedTemplate,
+        by: Actor,
     ) -> Result<AuthenticationTemplate, AddTemplateError> {
         let sender = self.senders.find(approved.sender_id).await;
         if sender.map_err(AddTemplateError::Port)?.is_none() {
@@ -84,7 +87,9 @@ impl AddTemplate {
             approved.language,
             now,
         );
-        match self.templates.add_template(&template).await {
+        let (action, randomness) = (AuditAction::AddTemplate, &*self.randomness);
+        let entry = AuditEntry::new(by, action, template.id.0, now, randomness);
+        match self.templates.add_template(&template, &entry).await {
             Ok(()) => Ok(template),
             Err(PortError::Conflict(_)) => Err(AddTemplateError::AlreadyAdded),
             Err(error) => Err(AddTemplateError::Port(error)),

@@ -32,7 +32,11 @@ impl ApplySenderEvents {
             .filter(|sender| events.iter().any(|event| event.is_about(sender)));
         for sender in concerned {
             let wanted = HealthChange::CheckWanted;
-            match self.healths.change_health(sender.id, &wanted, now).await {
+            match self
+                .healths
+                .change_health(sender.id, &wanted, now, None)
+                .await
+            {
                 // An operator removed the sender since the list was read.
                 Ok(_) | Err(PortError::Conflict(_)) => {}
                 Err(error) => return Err(error),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api_key::{ApiKeyRefusal, ApiKeySecret};
+use crate::audit::Actor;
 use crate::ids::{AccountId, ApiKeyId};
 use crate::ports::{Clock, Directory, PortError};
 
@@ -13,6 +14,13 @@ pub struct Caller {
     pub account_id: AccountId,
     /// The key that was presented.
     pub api_key_id: ApiKeyId,
+}
+
+impl Caller {
+    /// Returns the caller as the audit trail names it.
+    pub fn actor(self) -> Actor {
+        Actor::parse(&format!("key {}", self.api_key_id)).expect("it is short, and on one line")
+    }
 }
 
 /// The reason a request was not authenticated.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::account::{AccountChange, AccountStanding, ContactLine};
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::channel::email::EmailSender;
 use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
 use crate::notice::LowBalance;
-use crate::ports::{Accounts, PortError, Randomness};
+use crate::ports::{Accounts, Clock, PortError, Randomness};
 use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, Purpose};
@@ -22,6 +23,8 @@ pub struct ChangeAccount {
     pub accounts: Arc<dyn Accounts>,
     /// Seals contact details.
     pub sealers: AccountSealers,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
     /// Generates the nonces.
     pub randomness: Arc<dyn Randomness>,
 }
@@ -76,6 +79,7 @@ impl ChangeAccount {
         &self,
         id: AccountId,
         edit: AccountEdit,
+        by: Actor,
     ) -> Result<(), ChangeAccountError> {
         let account = self.accounts.find(id).await?;
         let account = account.ok_or(ChangeAccountError::NotFound(id))?;
@@ -91,7 +95,9 @@ impl ChangeAccount {
             changes.insert(test.id, edit.clone().seal(&sealer, &*self.randomness));
         }
         changes.insert(id, edit.seal(&sealer, &*self.randomness));
-        if self.accounts.change(&changes).await? {
+        let (action, now) = (AuditAction::ChangeAccount, self.clock.now());
+        let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
+        if self.accounts.change(&changes, &entry).await? {
             Ok(())
         } else {
             Err(ChangeAccountError::NotFound(id))

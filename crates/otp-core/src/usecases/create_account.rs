@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::account::{Account, AccountRules, Contact, SealedContact};
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::AccountId;
 use crate::keyring::{KeyOwner, MasterKeys, WrappedKey};
 use crate::language::LanguageTag;
@@ -43,10 +44,17 @@ pub enum CreateAccountError {
 
 impl CreateAccount {
     /// Creates one account.
-    pub async fn execute(&self, new: NewAccount) -> Result<Account, CreateAccountError> {
+    pub async fn execute(&self, new: NewAccount, by: Actor) -> Result<Account, CreateAccountError> {
         let (account, key) = self.make(new)?;
-        self.accounts.create(&account, &key).await?;
+        let entry = self.entry(&account, by);
+        self.accounts.create(&account, &key, &entry).await?;
         Ok(account)
+    }
+
+    /// Makes the entry of an account that is created.
+    pub(super) fn entry(&self, account: &Account, by: Actor) -> AuditEntry {
+        let (id, at) = (account.id.0, account.created_at);
+        AuditEntry::new(by, AuditAction::CreateAccount, id, at, &*self.randomness)
     }
 
     /// Makes an account with its key, and stores neither.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::{AccountId, ApiKeyId};
 use crate::ports::{Accounts, ApiKeys, Clock, PortError, Randomness};
 use crate::time::Timestamp;
@@ -50,6 +51,7 @@ impl CreateApiKey {
     pub async fn execute(
         &self,
         new: NewApiKey,
+        by: Actor,
     ) -> Result<(ApiKey, ApiKeySecret), CreateApiKeyError> {
         let now = self.clock.now();
         if new.expires_at.is_some_and(|expiry| expiry <= now) {
@@ -59,7 +61,9 @@ impl CreateApiKey {
         let account = account.map_err(CreateApiKeyError::Port)?;
         let account = account.ok_or(CreateApiKeyError::AccountNotFound)?;
         let (key, secret) = mint(account.api_key_mode(), new, now, &*self.randomness);
-        match self.keys.create(&key).await {
+        let (action, randomness) = (AuditAction::CreateApiKey, &*self.randomness);
+        let entry = AuditEntry::new(by, action, key.id.0, now, randomness);
+        match self.keys.create(&key, &entry).await {
             Ok(()) => Ok((key, secret)),
             Err(PortError::Conflict(_)) => Err(CreateApiKeyError::AccountNotFound),
             Err(error) => Err(CreateApiKeyError::Port(error)),

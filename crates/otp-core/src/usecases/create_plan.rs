@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::credits::Credits;
 use crate::ids::PlanId;
 use crate::plan::{Money, Plan};
@@ -42,9 +43,13 @@ pub enum CreatePlanError {
 
 impl CreatePlan {
     /// Creates one plan, or returns the plan that has its name, whatever else differs.
-    pub async fn execute_if_absent(&self, new: NewPlan) -> Result<Plan, CreatePlanError> {
+    pub async fn execute_if_absent(
+        &self,
+        new: NewPlan,
+        by: Actor,
+    ) -> Result<Plan, CreatePlanError> {
         let name = new.name.clone();
-        match self.execute(new).await {
+        match self.execute(new, by).await {
             Err(CreatePlanError::NameTaken) => {
                 let plans = self.plans.list().await.map_err(CreatePlanError::Port)?;
                 let existing = plans.into_iter().find(|plan| plan.name == name);
@@ -55,7 +60,7 @@ impl CreatePlan {
     }
 
     /// Creates one plan.
-    pub async fn execute(&self, new: NewPlan) -> Result<Plan, CreatePlanError> {
+    pub async fn execute(&self, new: NewPlan, by: Actor) -> Result<Plan, CreatePlanError> {
         let now = self.clock.now();
         let plan = Plan {
             id: PlanId::generate(now, &*self.randomness),
@@ -65,7 +70,9 @@ impl CreatePlan {
             created_at: now,
             retired_at: None,
         };
-        match self.plans.create(&plan).await {
+        let (action, randomness) = (AuditAction::CreatePlan, &*self.randomness);
+        let entry = AuditEntry::new(by, action, plan.id.0, now, randomness);
+        match self.plans.create(&plan, &entry).await {
             Ok(()) => Ok(plan),
             Err(PortError::Conflict(_)) => Err(CreatePlanError::NameTaken),
             Err(error) => Err(CreatePlanError::Port(error)),

@@ -4,6 +4,7 @@
 //! existing templates, so that approved ones go into review again. And if it failed for one language,
 //! the provider would report only that all had failed.
 
+use crate::audit::Actor;
 use crate::channel::whatsapp::Sender;
 use crate::channel::whatsapp::template::AuthenticationTemplate;
 use crate::channel::whatsapp::template::draft::TemplateDraft;
@@ -45,6 +46,7 @@ impl CreateTemplates {
     pub async fn execute(
         &self,
         new: NewTemplate<'_>,
+        by: &Actor,
     ) -> Result<Vec<Created>, AdministerTemplatesError> {
         let ports = &self.ports;
         let NewTemplate {
@@ -68,7 +70,7 @@ impl CreateTemplates {
                         time_to_live: Some(draft.time_to_live()),
                         code_expiry: Some(draft.code_expiry()),
                     };
-                    Ok(store(ports, sender, &listed).await?)
+                    Ok(store(ports, sender, &listed, by).await?)
                 }
                 Err(error) => Err(error),
             };
@@ -127,9 +129,10 @@ async fn store(
     ports: &TemplatePorts,
     sender: &Sender,
     created: &ListedTemplate,
+    by: &Actor,
 ) -> Result<AuthenticationTemplate, PortError> {
     let new = ports.new_template(sender, created);
-    match ports.templates.add_template(&new).await {
+    match ports.add(&new, by.clone()).await {
         Ok(()) => return Ok(new),
         Err(PortError::Conflict(_)) => {}
         Err(error) => return Err(error),

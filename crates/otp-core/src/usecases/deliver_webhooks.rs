@@ -9,6 +9,7 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::lease::Lease;
 use crate::ports::{
     Clock, PortError, Randomness, WebhookBodies, WebhookCaller, WebhookDeliveries, WebhookEndpoints,
@@ -105,7 +106,10 @@ impl DeliverWebhooks {
         let Some(url) = &turn.endpoint.url else {
             // Its own turn has ended, so nobody listens any more.
             let (account, id) = (turn.endpoint.account_id, turn.endpoint.id);
-            self.endpoints.remove_webhook_endpoint(account, id).await?;
+            let (by, action) = (Actor::gateway(), AuditAction::RemoveWebhookEndpoint);
+            let entry = AuditEntry::new(by, action, id.0, self.clock.now(), &*self.randomness);
+            let removed = self.endpoints.remove_webhook_endpoint(account, id, &entry);
+            removed.await?;
             return Ok(TurnTaken::default());
         };
         let destination = self.destination(&turn.endpoint, url).await?;

@@ -65,7 +65,11 @@ impl ExamineSender {
         let answered = answer != Examination::Silent;
         let change = HealthChange::Examined(conclude(answer, suspicion));
         let now = self.clock.now();
-        let changed = match self.healths.change_health(sender.id, &change, now).await {
+        let changed = match self
+            .healths
+            .change_health(sender.id, &change, now, None)
+            .await
+        {
             // An operator removed the sender while the provider was asked.
             Err(PortError::Conflict(_)) => return Ok(None),
             changed => changed?,

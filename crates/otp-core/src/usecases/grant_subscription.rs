@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, PlanId, SubscriptionId};
@@ -54,6 +55,7 @@ impl GrantSubscription {
     pub async fn execute(
         &self,
         new: NewSubscription,
+        by: Actor,
     ) -> Result<Subscription, GrantSubscriptionError> {
         if new.credits == Credits::ZERO {
             return Err(GrantSubscriptionError::NoCredits);
@@ -85,7 +87,10 @@ impl GrantSubscription {
             credits: new.credits,
             at: now,
         };
-        match self.subscriptions.grant(&subscription, &grant).await {
+        let (action, randomness) = (AuditAction::GrantSubscription, &*self.randomness);
+        let entry = AuditEntry::new(by, action, id.0, now, randomness);
+        let granted = self.subscriptions.grant(&subscription, &grant, &entry);
+        match granted.await {
             Ok(()) => Ok(subscription),
             Err(PortError::Conflict(_)) => Err(GrantSubscriptionError::AccountOrPlanNotFound),
             Err(error) => Err(GrantSubscriptionError::Port(error)),

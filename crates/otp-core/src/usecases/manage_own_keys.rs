@@ -93,7 +93,8 @@ impl ManageOwnKeys {
         let account_id = match new.mode {
             ApiKeyMode::Live => account,
             ApiKeyMode::Test => {
-                let test = self.open_test_account.execute(account).await;
+                let by = viewer.person.id.actor();
+                let test = self.open_test_account.execute(account, by).await;
                 test.map_err(ManageOwnKeysError::TestAccount)?.id
             }
         };
@@ -102,7 +103,8 @@ impl ManageOwnKeys {
             name: new.name.as_str().to_owned(),
             expires_at: new.lifetime.map(|lifetime| now + lifetime),
         };
-        self.create.execute(new).await.map_err(|error| match error {
+        let created = self.create.execute(new, viewer.person.id.actor()).await;
+        created.map_err(|error| match error {
             CreateApiKeyError::AccountNotFound | CreateApiKeyError::ExpiryInThePast => {
                 ManageOwnKeysError::NotFound
             }
@@ -123,22 +125,21 @@ impl ManageOwnKeys {
             overlap: DEFAULT_OVERLAP,
             expires_at: None,
         };
-        self.rotate
-            .execute(request)
-            .await
-            .map_err(|error| match error {
-                RotateApiKeyError::NotFound => ManageOwnKeysError::NotFound,
-                RotateApiKeyError::NotActive | RotateApiKeyError::ExpiryInThePast => {
-                    ManageOwnKeysError::NotActive
-                }
-                RotateApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
-            })
+        let rotated = self.rotate.execute(request, viewer.person.id.actor()).await;
+        rotated.map_err(|error| match error {
+            RotateApiKeyError::NotFound => ManageOwnKeysError::NotFound,
+            RotateApiKeyError::NotActive | RotateApiKeyError::ExpiryInThePast => {
+                ManageOwnKeysError::NotActive
+            }
+            RotateApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
+        })
     }
 
     /// Revokes a key: it stops working within a second.
     pub async fn revoke(&self, viewer: &Viewer, id: ApiKeyId) -> Result<(), ManageOwnKeysError> {
         self.find_managed(viewer, id).await?;
-        self.revoke.execute(id).await.map_err(|error| match error {
+        let revoked = self.revoke.execute(id, viewer.person.id.actor()).await;
+        revoked.map_err(|error| match error {
             RevokeApiKeyError::NotFound(_) => ManageOwnKeysError::NotFound,
             RevokeApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
         })

@@ -154,19 +154,19 @@ impl ManageOwnWebhooks {
         let account_id = match new.mode {
             ApiKeyMode::Live => live,
             ApiKeyMode::Test => {
-                let test = self.open_test_account.execute(live).await;
+                let by = viewer.person.id.actor();
+                let test = self.open_test_account.execute(live, by).await;
                 test.map_err(ManageOwnWebhooksError::TestAccount)?.id
             }
         };
-        let (endpoint, secret) = self
-            .endpoints
-            .create(NewWebhookEndpoint {
-                account_id,
-                url: Some(new.url),
-                description: new.description,
-                events: new.events,
-            })
-            .await?;
+        let described = NewWebhookEndpoint {
+            account_id,
+            url: Some(new.url),
+            description: new.description,
+            events: new.events,
+        };
+        let created = self.endpoints.create(described, viewer.person.id.actor());
+        let (endpoint, secret) = created.await?;
         let created = OwnEndpoint {
             endpoint,
             mode: new.mode,
@@ -191,7 +191,9 @@ impl ManageOwnWebhooks {
         if edit.url.is_some() {
             self.require_fresh_manager(viewer)?;
         }
-        self.endpoints.change(found.account, id, edit).await?;
+        let changed = (found.account, id);
+        let by = viewer.person.id.actor();
+        self.endpoints.change(changed, edit, by).await?;
         Ok(())
     }
 
@@ -203,15 +205,16 @@ impl ManageOwnWebhooks {
     ) -> Answer<WebhookSecret> {
         let found = self.find_managed(viewer, id).await?;
         self.require_fresh_manager(viewer)?;
-        let rotated = self.endpoints.rotate_secret(found.account, id).await?;
-        Ok(rotated.1)
+        let (of, by) = ((found.account, id), viewer.person.id.actor());
+        Ok(self.endpoints.rotate_secret(of, by).await?.1)
     }
 
     /// Removes an endpoint with its deliveries.
     pub async fn remove(&self, viewer: &Viewer, id: WebhookEndpointId) -> Answer<ApiKeyMode> {
         let found = self.find_managed(viewer, id).await?;
         self.require_fresh_manager(viewer)?;
-        self.endpoints.remove(found.account, id).await?;
+        let (removed, by) = ((found.account, id), viewer.person.id.actor());
+        self.endpoints.remove(removed, by).await?;
         Ok(found.mode)
     }
 

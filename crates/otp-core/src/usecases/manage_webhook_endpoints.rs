@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::{AccountId, WebhookEndpointId};
 use crate::ports::{Clock, PortError, Randomness, WebhookEndpoints};
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
@@ -108,6 +109,7 @@ impl ManageWebhookEndpoints {
     pub async fn create(
         &self,
         new: NewWebhookEndpoint,
+        by: Actor,
     ) -> Result<(ShownWebhookEndpoint, WebhookSecret), ManageWebhookEndpointsError> {
         let target = new.url.as_deref();
         let target = target.map(|url| WebhookTarget::parse(url, self.private_targets));
@@ -128,7 +130,9 @@ impl ManageWebhookEndpoints {
             previous_secret: None,
             created_at: now,
         };
-        if !self.endpoints.add_webhook_endpoint(&endpoint).await? {
+        let entry = self.entry(AuditAction::CreateWebhookEndpoint, id, by);
+        let added = self.endpoints.add_webhook_endpoint(&endpoint, &entry);
+        if !added.await? {
             return Err(match endpoint.is_listener() {
                 true => ManageWebhookEndpointsError::TooManyListeners,
                 false => ManageWebhookEndpointsError::TooMany,
@@ -140,9 +144,9 @@ impl ManageWebhookEndpoints {
     /// Changes an endpoint and returns it.
     pub async fn change(
         &self,
-        account: AccountId,
-        id: WebhookEndpointId,
+        (account, id): (AccountId, WebhookEndpointId),
         edit: WebhookEndpointEdit,
+        by: Actor,
     ) -> Result<ShownWebhookEndpoint, ManageWebhookEndpointsError> {
         let target = edit.url.as_deref();
         let target = target.map(|url| WebhookTarget::parse(url, self.private_targets));
@@ -170,7 +174,9 @@ impl ManageWebhookEndpoints {
             }),
             rotation: None,
         };
-        let changed = self.endpoints.change_webhook_endpoint(account, id, &change);
+        let entry = self.entry(AuditAction::ChangeWebhookEndpoint, id, by);
+        let endpoints = &self.endpoints;
+        let changed = endpoints.change_webhook_endpoint(account, id, &change, &entry);
         let changed = changed.await?;
         let changed = changed.ok_or(ManageWebhookEndpointsError::EndpointNotFound)?;
         Ok(shown(sealer.as_deref(), &changed)?)
@@ -183,8 +189,8 @@ impl ManageWebhookEndpoints {
     /// the newest two secrets sign.
     pub async fn rotate_secret(
         &self,
-        account: AccountId,
-        id: WebhookEndpointId,
+        (account, id): (AccountId, WebhookEndpointId),
+        by: Actor,
     ) -> Result<(ShownWebhookEndpoint, WebhookSecret), ManageWebhookEndpointsError> {
         let sealer = self.sealer(account).await?;
         let secret = WebhookSecret::generate(&*self.randomness);
@@ -196,7 +202,9 @@ impl ManageWebhookEndpoints {
             rotation: Some(rotation),
             ..WebhookEndpointChange::default()
         };
-        let rotated = self.endpoints.change_webhook_endpoint(account, id, &change);
+        let entry = self.entry(AuditAction::RotateWebhookSecret, id, by);
+        let endpoints = &self.endpoints;
+        let rotated = endpoints.change_webhook_endpoint(account, id, &change, &entry);
         let rotated = rotated.await?;
         let rotated = rotated.ok_or(ManageWebhookEndpointsError::EndpointNotFound)?;
         Ok((shown(Some(&sealer), &rotated)?, secret))
@@ -205,10 +213,12 @@ impl ManageWebhookEndpoints {
     /// Removes an endpoint.
     pub async fn remove(
         &self,
-        account: AccountId,
-        id: WebhookEndpointId,
+        (account, id): (AccountId, WebhookEndpointId),
+        by: Actor,
     ) -> Result<(), ManageWebhookEndpointsError> {
-        if self.endpoints.remove_webhook_endpoint(account, id).await? {
+        let entry = self.entry(AuditAction::RemoveWebhookEndpoint, id, by);
+        let removed = self.endpoints.remove_webhook_endpoint(account, id, &entry);
+        if removed.await? {
             Ok(())
         } else {
             Err(ManageWebhookEndpointsError::EndpointNotFound)
@@ -238,6 +248,10 @@ impl ManageWebhookEndpoints {
             .iter()
             .map(|endpoint| Ok(shown(sealer.as_deref(), endpoint)?));
         shown.collect()
+    }
+
+    fn entry(&self, action: AuditAction, id: WebhookEndpointId, by: Actor) -> AuditEntry {
+        AuditEntry::new(by, action, id.0, self.clock.now(), &*self.randomness)
     }
 
     async fn sealer(

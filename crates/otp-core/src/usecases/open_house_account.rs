@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::account::{HOUSE_ACCOUNT, HOUSE_CREDITS};
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::SubscriptionId;
 use crate::ports::{Accounts, PortError, Subscriptions};
@@ -38,11 +39,15 @@ impl OpenHouseAccount {
     async fn create(&self, new: NewAccount) -> Result<(), PortError> {
         let made = self.create_account.make_with_id(HOUSE_ACCOUNT, new);
         let (account, key) = made.map_err(|CreateAccountError::Port(error)| error)?;
-        unless_there(self.accounts.create(&account, &key).await)
+        let entry = self.create_account.entry(&account, Actor::gateway());
+        unless_there(self.accounts.create(&account, &key, &entry).await)
     }
 
     async fn grant(&self) -> Result<(), PortError> {
-        let now = self.create_account.clock.now();
+        let (now, randomness) = (
+            self.create_account.clock.now(),
+            &*self.create_account.randomness,
+        );
         // Another process that grants at the same time has the same id.
         let id = SubscriptionId(HOUSE_ACCOUNT.0);
         let subscription = Subscription {
@@ -62,7 +67,10 @@ impl OpenHouseAccount {
             credits: HOUSE_CREDITS,
             at: now,
         };
-        unless_there(self.subscriptions.grant(&subscription, &grant).await)
+        let (by, action) = (Actor::gateway(), AuditAction::GrantSubscription);
+        let entry = AuditEntry::new(by, action, id.0, now, randomness);
+        let granted = self.subscriptions.grant(&subscription, &grant, &entry);
+        unless_there(granted.await)
     }
 }
 

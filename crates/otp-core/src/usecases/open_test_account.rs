@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::account::{Account, SealedContact};
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::AccountId;
 use crate::keyring::{KeyOwner, MasterKeys};
 use crate::ports::{Accounts, Clock, PortError, Randomness};
@@ -43,7 +44,7 @@ pub enum OpenTestAccountError {
 
 impl OpenTestAccount {
     /// Returns the test account of an account, and makes it if there is none. A test account is its own.
-    pub async fn execute(&self, of: AccountId) -> Result<Account, OpenTestAccountError> {
+    pub async fn execute(&self, of: AccountId, by: Actor) -> Result<Account, OpenTestAccountError> {
         let account = self.accounts.find(of).await?;
         let account = account.ok_or(OpenTestAccountError::AccountNotFound)?;
         if account.test_of.is_some() {
@@ -54,7 +55,7 @@ impl OpenTestAccount {
         }
         let sealer = self.sealers.find(of).await?;
         let sealer = sealer.ok_or(OpenTestAccountError::AccountNotFound)?;
-        match self.create(&account, &sealer).await {
+        match self.create(&account, &sealer, by).await {
             // Somebody else made it meanwhile.
             Err(OpenTestAccountError::Port(PortError::Conflict(conflict))) => {
                 let test = self.accounts.find_test_account(of).await?;
@@ -68,6 +69,7 @@ impl OpenTestAccount {
         &self,
         account: &Account,
         sealer: &AccountSealer,
+        by: Actor,
     ) -> Result<Account, OpenTestAccountError> {
         let (now, randomness) = (self.clock.now(), &*self.randomness);
         let id = AccountId::generate(now, randomness);
@@ -86,7 +88,8 @@ impl OpenTestAccount {
             email_sender: None,
             created_at: now,
         };
-        self.accounts.create(&test, &key).await?;
+        let entry = AuditEntry::new(by, AuditAction::CreateAccount, id.0, now, randomness);
+        self.accounts.create(&test, &key, &entry).await?;
         Ok(test)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::SenderId;
-use crate::ports::{Clock, PortError, Senders};
+use crate::ports::{Clock, PortError, Randomness, Senders};
 
 /// Removes senders.
 #[derive(Clone)]
@@ -12,6 +13,8 @@ pub struct RemoveSender {
     pub senders: Arc<dyn Senders>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The reason a sender was not removed.
@@ -27,8 +30,10 @@ pub enum RemoveSenderError {
 
 impl RemoveSender {
     /// Removes one sender. Its messages keep it, and their receipts are still believed.
-    pub async fn execute(&self, sender: SenderId) -> Result<(), RemoveSenderError> {
-        if self.senders.remove(sender, self.clock.now()).await? {
+    pub async fn execute(&self, sender: SenderId, by: Actor) -> Result<(), RemoveSenderError> {
+        let (action, now) = (AuditAction::RemoveSender, self.clock.now());
+        let entry = AuditEntry::new(by, action, sender.0, now, &*self.randomness);
+        if self.senders.remove(sender, now, &entry).await? {
             Ok(())
         } else {
             Err(RemoveSenderError::NotFound)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::channel::whatsapp::AccessToken;
 use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
@@ -53,6 +54,7 @@ impl ReplaceAccessToken {
     pub async fn execute(
         &self,
         new: NewAccessToken,
+        by: Actor,
     ) -> Result<HealthChanged, ReplaceAccessTokenError> {
         let sender = self.senders.find(new.sender).await?;
         let sender = sender.ok_or(ReplaceAccessTokenError::NotFound)?;
@@ -60,12 +62,16 @@ impl ReplaceAccessToken {
         let sealer = sealer.ok_or(ReplaceAccessTokenError::AccountErased)?;
         let (purpose, token) = (Purpose::AccessToken, new.token.expose());
         let sealed = sealer.seal(purpose, sender.id.0, token, &*self.randomness);
-        if !self.senders.replace_token(sender.id, &sealed).await? {
+        let (action, now) = (AuditAction::ReplaceAccessToken, self.clock.now());
+        let entry = AuditEntry::new(by, action, sender.id.0, now, &*self.randomness);
+        let replaced = self.senders.replace_token(sender.id, &sealed, &entry);
+        if !replaced.await? {
             return Err(ReplaceAccessTokenError::NotFound);
         }
         // The health follows the token: before, the provider could be asked with the old one.
-        let (change, now) = (HealthChange::TokenReplaced, self.clock.now());
-        match self.healths.change_health(sender.id, &change, now).await {
+        let change = HealthChange::TokenReplaced;
+        let changed = self.healths.change_health(sender.id, &change, now, None);
+        match changed.await {
             Ok(changed) => Ok(changed),
             Err(PortError::Conflict(_)) => Err(ReplaceAccessTokenError::NotFound),
             Err(error) => Err(error.into()),

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
-use crate::ports::{Clock, PortError, SenderHealths};
+use crate::ports::{Clock, PortError, Randomness, SenderHealths};
 
 /// Resumes senders.
 #[derive(Clone)]
@@ -13,6 +14,8 @@ pub struct ResumeSender {
     pub healths: Arc<dyn SenderHealths>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The reason a sender was not resumed.
@@ -28,9 +31,18 @@ pub enum ResumeSenderError {
 
 impl ResumeSender {
     /// Resumes one sender.
-    pub async fn execute(&self, sender: SenderId) -> Result<HealthChanged, ResumeSenderError> {
+    pub async fn execute(
+        &self,
+        sender: SenderId,
+        by: Actor,
+    ) -> Result<HealthChanged, ResumeSenderError> {
         let (change, now) = (HealthChange::ResumedByOperator, self.clock.now());
-        match self.healths.change_health(sender, &change, now).await {
+        let action = AuditAction::ResumeSender;
+        let entry = AuditEntry::new(by, action, sender.0, now, &*self.randomness);
+        let changed = self
+            .healths
+            .change_health(sender, &change, now, Some(entry));
+        match changed.await {
             Ok(changed) => Ok(changed),
             Err(PortError::Conflict(_)) => Err(ResumeSenderError::NotFound),
             Err(error) => Err(ResumeSenderError::Port(error)),

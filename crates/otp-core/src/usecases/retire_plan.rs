@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::PlanId;
 use crate::plan::Plan;
-use crate::ports::{Clock, Plans, PortError};
+use crate::ports::{Clock, Plans, PortError, Randomness};
 
 /// Retires plans.
 #[derive(Clone)]
@@ -13,6 +14,8 @@ pub struct RetirePlan {
     pub plans: Arc<dyn Plans>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The reason a plan was not retired.
@@ -28,8 +31,10 @@ pub enum RetirePlanError {
 
 impl RetirePlan {
     /// Retires one plan, and returns it. One that is retired already keeps the time of that.
-    pub async fn execute(&self, id: PlanId) -> Result<Plan, RetirePlanError> {
-        if !self.plans.retire(id, self.clock.now()).await? {
+    pub async fn execute(&self, id: PlanId, by: Actor) -> Result<Plan, RetirePlanError> {
+        let (action, now) = (AuditAction::RetirePlan, self.clock.now());
+        let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
+        if !self.plans.retire(id, now, &entry).await? {
             return Err(RetirePlanError::NotFound(id));
         }
         let plan = self.plans.find(id).await?;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::ApiKeyId;
-use crate::ports::{ApiKeys, Clock, PortError};
+use crate::ports::{ApiKeys, Clock, PortError, Randomness};
 
 /// Revokes API keys.
 #[derive(Clone)]
@@ -12,6 +13,8 @@ pub struct RevokeApiKey {
     pub keys: Arc<dyn ApiKeys>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The reason a key was not revoked.
@@ -27,8 +30,10 @@ pub enum RevokeApiKeyError {
 
 impl RevokeApiKey {
     /// Revokes one key. A key that is revoked already keeps the time of its revocation.
-    pub async fn execute(&self, id: ApiKeyId) -> Result<(), RevokeApiKeyError> {
-        if self.keys.revoke(id, self.clock.now()).await? {
+    pub async fn execute(&self, id: ApiKeyId, by: Actor) -> Result<(), RevokeApiKeyError> {
+        let (action, now) = (AuditAction::RevokeApiKey, self.clock.now());
+        let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
+        if self.keys.revoke(id, now, &entry).await? {
             Ok(())
         } else {
             Err(RevokeApiKeyError::NotFound(id))

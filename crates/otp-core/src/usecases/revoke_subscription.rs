@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::SubscriptionId;
-use crate::ports::{Clock, PortError, Subscriptions};
+use crate::ports::{Clock, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
 
 /// Revokes subscriptions.
@@ -13,6 +14,8 @@ pub struct RevokeSubscription {
     pub subscriptions: Arc<dyn Subscriptions>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The reason a subscription was not revoked.
@@ -32,11 +35,11 @@ impl RevokeSubscription {
     pub async fn execute(
         &self,
         id: SubscriptionId,
+        by: Actor,
     ) -> Result<Subscription, RevokeSubscriptionError> {
-        let revoked = self
-            .subscriptions
-            .revoke_subscription(id, self.clock.now())
-            .await?;
-        revoked.ok_or(RevokeSubscriptionError::NotFound(id))
+        let (action, now) = (AuditAction::RevokeSubscription, self.clock.now());
+        let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
+        let revoked = self.subscriptions.revoke_subscription(id, now, &entry);
+        revoked.await?.ok_or(RevokeSubscriptionError::NotFound(id))
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api_key::{ApiKey, ApiKeySecret};
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::ApiKeyId;
 use crate::ports::{ApiKeys, Clock, PortError, Randomness};
 use crate::time::Timestamp;
@@ -60,6 +61,7 @@ impl RotateApiKey {
     pub async fn execute(
         &self,
         request: RotateApiKeyRequest,
+        by: Actor,
     ) -> Result<(ApiKey, ApiKeySecret), RotateApiKeyError> {
         let now = self.clock.now();
         let old = self.keys.find(request.id).await?;
@@ -79,7 +81,10 @@ impl RotateApiKey {
             expires_at: request.expires_at.or(old.expires_at),
         };
         let (key, secret) = mint(mode, successor, now, &*self.randomness);
-        self.keys.replace(request.id, old_expires_at, &key).await?;
+        let (action, id) = (AuditAction::RotateApiKey, request.id);
+        let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
+        let replaced = self.keys.replace(id, old_expires_at, &key, &entry);
+        replaced.await?;
         Ok((key, secret))
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry, GATEWAY};
 use crate::credits::Credits;
-use crate::ports::{PortError, Prices};
+use crate::ports::{Clock, PortError, Prices, Randomness};
 use crate::pricing::PriceKey;
 
 /// Sets prices.
@@ -12,6 +13,10 @@ use crate::pricing::PriceKey;
 pub struct SetPrices {
     /// Stores prices.
     pub prices: Arc<dyn Prices>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 impl SetPrices {
@@ -19,11 +24,12 @@ impl SetPrices {
     pub async fn execute_if_absent(
         &self,
         prices: &[(PriceKey, Credits)],
+        by: Actor,
     ) -> Result<Vec<(PriceKey, Credits)>, PortError> {
         let set: BTreeMap<_, _> = self.prices.list().await?.into_iter().collect();
         let absent = prices.iter().filter(|(key, _)| !set.contains_key(key));
         let absent: Vec<_> = absent.copied().collect();
-        self.prices.set(&absent).await?;
+        self.execute(&absent, by).await?;
         let now = |(key, credits): &(PriceKey, Credits)| {
             (*key, set.get(key).copied().unwrap_or(*credits))
         };
@@ -31,7 +37,13 @@ impl SetPrices {
     }
 
     /// Sets all of these prices or none. Other countries keep theirs.
-    pub async fn execute(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
-        self.prices.set(prices).await
+    pub async fn execute(
+        &self,
+        prices: &[(PriceKey, Credits)],
+        by: Actor,
+    ) -> Result<(), PortError> {
+        let (action, now) = (AuditAction::SetPrices, self.clock.now());
+        let entry = AuditEntry::new(by, action, GATEWAY, now, &*self.randomness);
+        self.prices.set(prices, &entry).await
     }
 }

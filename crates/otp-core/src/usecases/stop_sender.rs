@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
-use crate::ports::{Clock, PortError, SenderHealths};
+use crate::ports::{Clock, PortError, Randomness, SenderHealths};
 
 /// Stops senders.
 #[derive(Clone)]
@@ -13,6 +14,8 @@ pub struct StopSender {
     pub healths: Arc<dyn SenderHealths>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The reason a sender was not stopped.
@@ -28,9 +31,18 @@ pub enum StopSenderError {
 
 impl StopSender {
     /// Stops one sender. A sender that an operator stopped already stays stopped since then.
-    pub async fn execute(&self, sender: SenderId) -> Result<HealthChanged, StopSenderError> {
+    pub async fn execute(
+        &self,
+        sender: SenderId,
+        by: Actor,
+    ) -> Result<HealthChanged, StopSenderError> {
         let (change, now) = (HealthChange::StoppedByOperator, self.clock.now());
-        match self.healths.change_health(sender, &change, now).await {
+        let action = AuditAction::StopSender;
+        let entry = AuditEntry::new(by, action, sender.0, now, &*self.randomness);
+        let changed = self
+            .healths
+            .change_health(sender, &change, now, Some(entry));
+        match changed.await {
             Ok(changed) => Ok(changed),
             Err(PortError::Conflict(_)) => Err(StopSenderError::NotFound),
             Err(error) => Err(StopSenderError::Port(error)),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::channel::whatsapp::template::listed::ListedTemplate;
 use crate::channel::whatsapp::template::sync::{SyncPlan, TemplateChange, as_listed, reconcile};
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
@@ -133,7 +134,8 @@ impl SyncTemplates {
         }
         for listed in plan.add {
             let template = ports.new_template(sender, &listed);
-            match ports.templates.add_template(&template).await {
+            // Nobody asked for it: the provider has it.
+            match ports.add(&template, Actor::gateway()).await {
                 Ok(()) => synced.added.push(template),
                 Err(PortError::Conflict(_)) => is_done = false,
                 Err(error) => return Err(error),
@@ -162,6 +164,17 @@ impl TemplatePorts {
             waba_id: sender.waba_id.clone(),
             access_token: sender.open_access_token(&sealer)?,
         })
+    }
+
+    /// Adds a template with its entry in the audit trail.
+    pub(super) async fn add(
+        &self,
+        template: &AuthenticationTemplate,
+        by: Actor,
+    ) -> Result<(), PortError> {
+        let (action, now) = (AuditAction::AddTemplate, self.clock.now());
+        let entry = AuditEntry::new(by, action, template.id.0, now, &*self.randomness);
+        self.templates.add_template(template, &entry).await
     }
 
     /// Creates a template of the sender from the provider's list.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::ports::{PortError, Prices};
+use crate::audit::{Actor, AuditAction, AuditEntry, GATEWAY};
+use crate::ports::{Clock, PortError, Prices, Randomness};
 use crate::pricing::PriceKey;
 
 /// Unsets prices.
@@ -10,6 +11,10 @@ use crate::pricing::PriceKey;
 pub struct UnsetPrice {
     /// Stores prices.
     pub prices: Arc<dyn Prices>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Generates the id of the entry.
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// The reason a price was not unset.
@@ -25,8 +30,10 @@ pub enum UnsetPriceError {
 
 impl UnsetPrice {
     /// Removes one price from the table.
-    pub async fn execute(&self, key: PriceKey) -> Result<(), UnsetPriceError> {
-        if self.prices.unset(key).await? {
+    pub async fn execute(&self, key: PriceKey, by: Actor) -> Result<(), UnsetPriceError> {
+        let (action, now) = (AuditAction::UnsetPrice, self.clock.now());
+        let entry = AuditEntry::new(by, action, GATEWAY, now, &*self.randomness);
+        if self.prices.unset(key, &entry).await? {
             Ok(())
         } else {
             Err(UnsetPriceError::NotSet(key))

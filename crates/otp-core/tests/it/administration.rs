@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::audit::{AuditAction, AuditEntry, GATEWAY};
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::{TemplateName, TemplateStatus};
 use otp_core::credits::Credits;
@@ -26,7 +27,7 @@ use otp_core::usecases::retire_plan::{RetirePlan, RetirePlanError};
 use otp_core::usecases::revoke_api_key::{RevokeApiKey, RevokeApiKeyError};
 use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailError, SendTestMailRequest};
 use otp_core::usecases::unset_price::{UnsetPrice, UnsetPriceError};
-use otp_testkit::contract::fixture::{Fixture, START};
+use otp_testkit::contract::fixture::{Fixture, START, operator};
 use otp_testkit::{ManualClock, MemoryStore, SeededRandomness};
 use uuid::Uuid;
 
@@ -39,6 +40,11 @@ fn clock() -> Arc<ManualClock> {
 
 fn randomness() -> Arc<SeededRandomness> {
     Arc::new(SeededRandomness::new(7))
+}
+
+/// Whether the entry says that the operator did this now.
+fn says(entry: &AuditEntry, action: AuditAction, subject: Uuid) -> bool {
+    (entry.at, entry.action, entry.subject) == (START, action, subject) && entry.actor == operator()
 }
 
 fn conflict() -> PortError {
@@ -54,13 +60,16 @@ async fn a_key_is_revoked_now_and_an_unknown_one_is_not_found() {
     for is_known in [true, false] {
         let mut keys = MockApiKeys::new();
         keys.expect_revoke()
-            .withf(|id, at| (*id, *at) == (KEY, START))
-            .return_once(move |_, _| Ok(is_known));
+            .withf(|id, at, entry| {
+                (*id, *at) == (KEY, START) && says(entry, AuditAction::RevokeApiKey, KEY.0)
+            })
+            .return_once(move |_, _, _| Ok(is_known));
         let revoke_api_key = RevokeApiKey {
             keys: Arc::new(keys),
             clock: clock(),
+            randomness: randomness(),
         };
-        match revoke_api_key.execute(KEY).await {
+        match revoke_api_key.execute(KEY, operator()).await {
             Ok(()) => assert!(is_known),
             Err(error @ RevokeApiKeyError::NotFound(KEY)) => {
                 assert!(!is_known);
@@ -77,13 +86,16 @@ async fn a_sender_is_removed_now_and_an_unknown_one_is_not_found() {
         let mut senders = MockSenders::new();
         senders
             .expect_remove()
-            .withf(|id, at| (*id, *at) == (SENDER, START))
-            .return_once(move |_, _| Ok(is_known));
+            .withf(|id, at, entry| {
+                (*id, *at) == (SENDER, START) && says(entry, AuditAction::RemoveSender, SENDER.0)
+            })
+            .return_once(move |_, _, _| Ok(is_known));
         let remove_sender = RemoveSender {
             senders: Arc::new(senders),
             clock: clock(),
+            randomness: randomness(),
         };
-        match remove_sender.execute(SENDER).await {
+        match remove_sender.execute(SENDER, operator()).await {
             Ok(()) => assert!(is_known),
             Err(RemoveSenderError::NotFound) => assert!(!is_known),
             Err(error) => panic!("{error}"),
@@ -97,12 +109,16 @@ async fn a_price_is_unset_and_one_that_is_not_set_is_not_found() {
         let mut prices = MockPrices::new();
         prices
             .expect_unset()
-            .withf(|key| *key == PriceKey::Email)
-            .return_once(move |_| Ok(is_set));
+            .withf(|key, entry| {
+                *key == PriceKey::Email && says(entry, AuditAction::UnsetPrice, GATEWAY)
+            })
+            .return_once(move |_, _| Ok(is_set));
         let unset_price = UnsetPrice {
             prices: Arc::new(prices),
+            clock: clock(),
+            randomness: randomness(),
         };
-        match unset_price.execute(PriceKey::Email).await {
+        match unset_price.execute(PriceKey::Email, operator()).await {
             Ok(()) => assert!(is_set),
             Err(UnsetPriceError::NotSet(PriceKey::Email)) => assert!(!is_set),
             Err(error) => panic!("{error}"),
@@ -112,7 +128,7 @@ async fn a_price_is_unset_and_one_that_is_not_set_is_not_found() {
 
 async fn create_plan(stored: Result<(), PortError>) -> Result<(), CreatePlanError> {
     let mut plans = MockPlans::new();
-    plans.expect_create().return_once(|_| stored);
+    plans.expect_create().return_once(|_, _| stored);
     let create_plan = CreatePlan {
         plans: Arc::new(plans),
         clock: clock(),
@@ -123,7 +139,7 @@ async fn create_plan(stored: Result<(), PortError>) -> Result<(), CreatePlanErro
         credits: Credits::ONE,
         price: None,
     };
-    let plan = create_plan.execute(new).await?;
+    let plan = create_plan.execute(new, operator()).await?;
     assert_eq!((plan.name.as_str(), plan.created_at), ("Starter", START));
     Ok(())
 }
@@ -153,7 +169,7 @@ async fn a_retired_plan_cannot_be_granted() {
     };
     let (current, retired) = (plan("Current", None), plan("Retired", Some(START)));
     for made in [&current, &retired] {
-        let created = Plans::create(&*fixture.store, made).await;
+        let created = Plans::create(&*fixture.store, made, &fixture.entry()).await;
         created.expect("created");
     }
     let grant = GrantSubscription {
@@ -167,13 +183,16 @@ async fn a_retired_plan_cannot_be_granted() {
         credits: Credits::ONE,
         plan_id: Some(plan.id),
     };
-    let refused = grant.execute(new(&retired)).await;
+    let refused = grant.execute(new(&retired), operator()).await;
     assert!(matches!(
         refused,
         Err(GrantSubscriptionError::PlanRetired(id)) if id == retired.id
     ));
     assert_eq!(fixture.subscriptions().await, []);
-    grant.execute(new(&current)).await.expect("granted");
+    grant
+        .execute(new(&current), operator())
+        .await
+        .expect("granted");
 }
 
 #[tokio::test]
@@ -187,11 +206,12 @@ async fn a_plan_keeps_the_time_at_which_it_was_retired_first() {
         created_at: START,
         retired_at: None,
     };
-    let created = Plans::create(&*fixture.store, &plan).await;
+    let created = Plans::create(&*fixture.store, &plan, &fixture.entry()).await;
     created.expect("created");
     let retire = RetirePlan {
         plans: fixture.store.clone(),
         clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
     };
     fixture.clock.advance(Duration::from_secs(1));
     let retired = Plan {
@@ -199,11 +219,17 @@ async fn a_plan_keeps_the_time_at_which_it_was_retired_first() {
         ..plan
     };
     for _ in 0..2 {
-        assert_eq!(retire.execute(retired.id).await.expect("retired"), retired);
+        assert_eq!(
+            retire
+                .execute(retired.id, operator())
+                .await
+                .expect("retired"),
+            retired
+        );
         fixture.clock.advance(Duration::from_secs(1));
     }
     let unknown = PlanId(Uuid::nil());
-    let refused = retire.execute(unknown).await;
+    let refused = retire.execute(unknown, operator()).await;
     assert!(matches!(refused, Err(RetirePlanError::NotFound(id)) if id == unknown));
 }
 
@@ -212,7 +238,7 @@ async fn add_template(
     stored: Result<(), PortError>,
 ) -> Result<(), AddTemplateError> {
     let mut templates = MockTemplates::new();
-    templates.expect_add_template().return_once(|_| stored);
+    templates.expect_add_template().return_once(|_, _| stored);
     let mut senders = MockSenders::new();
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     let phone_number_id = ProviderId::parse("106540352242922").expect("an id");
@@ -230,7 +256,7 @@ async fn add_template(
         name: TemplateName::parse("otp_code").expect("a name"),
         language: LanguageTag::parse("ar").expect("a language"),
     };
-    let template = add_template.execute(approved).await?;
+    let template = add_template.execute(approved, operator()).await?;
     assert_eq!(template.sender_id, SENDER);
     assert_eq!(template.status, TemplateStatus::APPROVED);
     assert_eq!(template.status_since, None, "the provider has not said so");

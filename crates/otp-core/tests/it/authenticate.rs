@@ -9,7 +9,7 @@ use otp_core::time::Timestamp;
 use otp_core::usecases::authenticate::{Authenticate, AuthenticateError, Caller};
 use otp_core::usecases::create_api_key::{CreateApiKey, CreateApiKeyError, NewApiKey};
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, START};
+use otp_testkit::contract::fixture::{Fixture, START, operator};
 
 async fn fixture() -> (Fixture, Authenticate) {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
@@ -36,7 +36,7 @@ async fn create_key(
         name: name.to_owned(),
         expires_at,
     };
-    create_api_key.execute(new).await
+    create_api_key.execute(new, operator()).await
 }
 
 #[tokio::test]
@@ -79,7 +79,13 @@ async fn a_revoked_key_is_reported_like_an_unknown_one() {
     let (fixture, authenticate) = fixture().await;
     let made = create_key(&fixture, "shop", None).await;
     let (key, secret) = made.expect("key");
-    assert!(fixture.store.revoke(key.id, START).await.expect("revoke"));
+    assert!(
+        fixture
+            .store
+            .revoke(key.id, START, &fixture.entry())
+            .await
+            .expect("revoke")
+    );
     for presented in [secret.expose(), "otp_live_nobody", "sk_test_123"] {
         let error = authenticate
             .execute(Some(presented))

@@ -40,7 +40,12 @@ impl Mailing {
         let provider = ScriptedSender::answering(answers.map(Err));
         let world = World::with_provider(provider).await;
         let price = [(PriceKey::Email, Credits::new(3).expect("credits"))];
-        world.fixture.store.set(&price).await.expect("a price");
+        world
+            .fixture
+            .store
+            .set(&price, &world.fixture.entry())
+            .await
+            .expect("a price");
         Self(world)
     }
 

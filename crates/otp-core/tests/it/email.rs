@@ -12,7 +12,7 @@ use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::change_account::{AccountEdit, ChangeAccount, ChangeAccountError};
 use otp_core::usecases::find_accounts::FindAccounts;
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, contact};
+use otp_testkit::contract::fixture::{Fixture, contact, operator};
 use uuid::Uuid;
 
 fn address(text: &str) -> EmailAddress {
@@ -23,6 +23,7 @@ fn change_account(fixture: &Fixture) -> ChangeAccount {
     ChangeAccount {
         accounts: fixture.store.clone(),
         sealers: fixture.sealers(),
+        clock: fixture.clock.clone(),
         randomness: fixture.randomness.clone(),
     }
 }
@@ -63,7 +64,7 @@ async fn a_sender_that_an_operator_sets_is_shown_and_named_by_the_next_mail() {
     let change = change_account(&fixture);
     for set in [None, Some(sender()), None] {
         let changed = change
-            .execute(fixture.account, of_sender(set.clone()))
+            .execute(fixture.account, of_sender(set.clone()), operator())
             .await;
         changed.expect("changed");
         let shown = find.find(fixture.account).await.expect("find");
@@ -83,7 +84,7 @@ async fn a_sender_that_an_operator_sets_is_shown_and_named_by_the_next_mail() {
 async fn a_gateway_without_a_mail_server_has_no_sender_of_mails() {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     let change = change_account(&fixture);
-    let changed = change.execute(fixture.account, of_sender(Some(sender())));
+    let changed = change.execute(fixture.account, of_sender(Some(sender())), operator());
     changed.await.expect("changed");
     let route = profile(&fixture).await;
     let route = route.email_route(None, None, &fixture.sealer);
@@ -107,7 +108,7 @@ async fn nobody_has_a_sender_of_mails() {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     let nobody = AccountId(Uuid::from_u128(42));
     let changed = change_account(&fixture)
-        .execute(nobody, of_sender(None))
+        .execute(nobody, of_sender(None), operator())
         .await;
     assert!(matches!(changed, Err(ChangeAccountError::NotFound(id)) if id == nobody));
 }

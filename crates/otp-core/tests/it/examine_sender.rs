@@ -134,8 +134,9 @@ async fn an_answer_and_a_suspicion_give_a_finding() {
                 eq(sender.id),
                 eq(HealthChange::Examined(finding)),
                 eq(START),
+                eq(None),
             )
-            .return_once(move |_, _, _| Ok(returned));
+            .return_once(move |_, _, _, _| Ok(returned));
         let examine = ExamineSender {
             healths: Arc::new(healths),
             ..examine_sender(&world, answering(answer))
@@ -183,7 +184,7 @@ fn removed_meanwhile() -> MockSenderHealths {
     healths
         .expect_change_health()
         .once()
-        .return_once(|_, _, _| Err(PortError::Conflict("no such sender".into())));
+        .return_once(|_, _, _, _| Err(PortError::Conflict("no such sender".into())));
     healths
 }
 
@@ -258,8 +259,13 @@ async fn an_event_schedules_a_check_of_each_sender_that_it_is_about() {
             healths
                 .expect_change_health()
                 .once()
-                .with(eq(wanted), eq(HealthChange::CheckWanted), eq(START))
-                .return_once(|id, change, at| {
+                .with(
+                    eq(wanted),
+                    eq(HealthChange::CheckWanted),
+                    eq(START),
+                    eq(None),
+                )
+                .return_once(|id, change, at, _| {
                     let before = SenderHealth::unknown(id);
                     let after = before.after(change, at);
                     Ok(HealthChanged { before, after })
@@ -281,7 +287,7 @@ async fn without_events_nothing_is_read_and_a_check_that_cannot_be_scheduled_is_
     healths
         .expect_change_health()
         .once()
-        .return_once(|_, _, _| Err(PortError::Unavailable("away".into())));
+        .return_once(|_, _, _, _| Err(PortError::Unavailable("away".into())));
     let mut senders = MockSenders::new();
     let event = SenderEvent::Number(sender.phone_number_id.clone());
     senders

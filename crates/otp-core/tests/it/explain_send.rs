@@ -133,7 +133,10 @@ async fn a_stopped_sender_is_foreseen_with_its_reason() {
     let world = world().await;
     let sender = world.fixture.sender_id;
     let change = HealthChange::StoppedByOperator;
-    let stopped = world.fixture.store.change_health(sender, &change, START);
+    let stopped = world
+        .fixture
+        .store
+        .change_health(sender, &change, START, None);
     let reason = stopped
         .await
         .expect("stopped")

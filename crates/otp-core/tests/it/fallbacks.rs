@@ -45,7 +45,12 @@ impl Gateway {
         let provider = ScriptedSender::answering(answers.map(Err));
         let world = World::with_provider(provider).await;
         let price = [(PriceKey::Email, Credits::new(3).expect("credits"))];
-        world.fixture.store.set(&price).await.expect("a price");
+        world
+            .fixture
+            .store
+            .set(&price, &world.fixture.entry())
+            .await
+            .expect("a price");
         Self(world)
     }
 
@@ -350,7 +355,9 @@ async fn no_step_is_taken_after_the_end_and_what_did_not_arrive_is_given_back() 
 async fn a_step_that_cannot_be_paid_for_is_passed_over() {
     let gateway = Gateway::answering([]).await;
     let price = [(PriceKey::Email, Credits::new(11).expect("credits"))];
-    gateway.0.fixture.store.set(&price).await.expect("a price");
+    let fixture = &gateway.0.fixture;
+    let set = fixture.store.set(&price, &fixture.entry()).await;
+    set.expect("a price");
     gateway
         .create(number(), &[(address(), 30)])
         .await

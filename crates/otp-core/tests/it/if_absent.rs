@@ -16,7 +16,7 @@ use otp_core::usecases::create_plan::{CreatePlan, NewPlan};
 use otp_core::usecases::find_accounts::FindAccounts;
 use otp_core::usecases::set_prices::SetPrices;
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, contact, credits};
+use otp_testkit::contract::fixture::{Fixture, contact, credits, operator};
 
 async fn fixture() -> Fixture {
     Fixture::new(Arc::new(MemoryStore::default())).await
@@ -35,11 +35,11 @@ async fn a_plan_is_created_once_under_its_name() {
         credits: credits(amount),
         price: None,
     };
-    let other = create.execute_if_absent(plan("Other", 1)).await;
+    let other = create.execute_if_absent(plan("Other", 1), operator()).await;
     other.expect("created");
-    let created = create.execute_if_absent(plan("Start", 5)).await;
+    let created = create.execute_if_absent(plan("Start", 5), operator()).await;
     let created = created.expect("created");
-    let again = create.execute_if_absent(plan("Start", 6)).await;
+    let again = create.execute_if_absent(plan("Start", 6), operator()).await;
     assert_eq!(again.expect("found"), created);
     let plans = Plans::list(&*fixture.store).await.expect("list");
     assert_eq!(plans.len(), 2);
@@ -62,14 +62,16 @@ async fn a_sender_and_its_template_are_added_once() {
         access_token: AccessToken::parse(token).expect("a token"),
     };
     let other = fixture.another_account().await;
-    let of_other = add.execute_if_absent(new(other, "EAAGother")).await;
+    let of_other = add
+        .execute_if_absent(new(other, "EAAGother"), operator())
+        .await;
     let of_other = of_other.expect("added");
     let added = add
-        .execute_if_absent(new(fixture.account, "EAAGfirst"))
+        .execute_if_absent(new(fixture.account, "EAAGfirst"), operator())
         .await;
     let added = added.expect("added");
     let again = add
-        .execute_if_absent(new(fixture.account, "EAAGsecond"))
+        .execute_if_absent(new(fixture.account, "EAAGsecond"), operator())
         .await;
     assert_eq!(again.expect("found"), added);
     let senders = Senders::list(&*fixture.store).await.expect("list");
@@ -86,13 +88,19 @@ async fn a_sender_and_its_template_are_added_once() {
         name: TemplateName::parse("otp_code").expect("a name"),
         language: LanguageTag::parse(language).expect("a language"),
     };
-    let english = add_template.execute_if_absent(approved("en")).await;
-    let arabic = add_template.execute_if_absent(approved("ar")).await;
+    let english = add_template
+        .execute_if_absent(approved("en"), operator())
+        .await;
+    let arabic = add_template
+        .execute_if_absent(approved("ar"), operator())
+        .await;
     assert_ne!(
         english.expect("added"),
         arabic.as_ref().expect("added").clone()
     );
-    let again = add_template.execute_if_absent(approved("ar")).await;
+    let again = add_template
+        .execute_if_absent(approved("ar"), operator())
+        .await;
     assert_eq!(again.expect("found"), arabic.expect("added"));
 }
 
@@ -103,10 +111,17 @@ async fn a_price_that_is_set_is_kept() {
     let (sa, eg) = (key("SA"), key("EG"));
     let set = SetPrices {
         prices: fixture.store.clone(),
+        clock: fixture.clock.clone(),
+        randomness: fixture.randomness.clone(),
     };
-    set.execute(&[(sa, credits(2))]).await.expect("set");
+    set.execute(&[(sa, credits(2))], operator())
+        .await
+        .expect("set");
     let wanted = [(eg, credits(4)), (sa, credits(3))];
-    let prices = set.execute_if_absent(&wanted).await.expect("set");
+    let prices = set
+        .execute_if_absent(&wanted, operator())
+        .await
+        .expect("set");
     assert_eq!(prices, [(eg, credits(4)), (sa, credits(2))]);
     let listed = Prices::list(&*fixture.store).await.expect("list");
     assert_eq!(listed, [(eg, credits(4)), (sa, credits(2))]);

@@ -25,7 +25,7 @@ use otp_core::webhook::delivery_log::{DeliveryFilter, DeliveryQuery};
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint};
 use otp_core::webhook::{EventFilter, WebhookEventKind};
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, START};
+use otp_testkit::contract::fixture::{Fixture, START, operator};
 use uuid::Uuid;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -431,7 +431,10 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
         name: "shop".to_owned(),
         expires_at: Some(expiry),
     };
-    create_api_key.execute(new).await.expect("a key");
+    create_api_key
+        .execute(new, operator())
+        .await
+        .expect("a key");
     let endpoint = WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(1)),
         account_id: fixture.account,
@@ -443,7 +446,10 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
         previous_secret: None,
         created_at: START,
     };
-    let added = fixture.store.add_webhook_endpoint(&endpoint).await;
+    let added = fixture
+        .store
+        .add_webhook_endpoint(&endpoint, &world.fixture.entry())
+        .await;
     assert!(added.expect("an endpoint"));
     let announce = AnnounceExpiringKeys {
         keys: fixture.store.clone(),

@@ -11,7 +11,7 @@ use otp_core::usecases::rotate_api_key::{
     DEFAULT_OVERLAP, RotateApiKey, RotateApiKeyError, RotateApiKeyRequest,
 };
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, START};
+use otp_testkit::contract::fixture::{Fixture, START, operator};
 use uuid::Uuid;
 
 async fn rotate(fixture: &Fixture, id: ApiKeyId, hours: u64) -> Result<ApiKey, RotateApiKeyError> {
@@ -35,7 +35,7 @@ async fn rotate_until(
         overlap,
         expires_at,
     };
-    let rotated = rotate_api_key.execute(request).await;
+    let rotated = rotate_api_key.execute(request, operator()).await;
     rotated.map(|(key, _)| key)
 }
 
@@ -83,7 +83,7 @@ async fn a_key_that_does_not_work_has_no_successor() {
     assert!(matches!(unknown, Err(RotateApiKeyError::NotFound)));
     fixture
         .store
-        .revoke(fixture.api_key, START)
+        .revoke(fixture.api_key, START, &fixture.entry())
         .await
         .expect("revoke");
     let revoked = rotate(&fixture, fixture.api_key, 24).await;

@@ -17,7 +17,7 @@ use otp_core::usecases::replace_access_token::{
 };
 use otp_core::usecases::resume_sender::{ResumeSender, ResumeSenderError};
 use otp_core::usecases::stop_sender::{StopSender, StopSenderError};
-use otp_testkit::contract::fixture::START;
+use otp_testkit::contract::fixture::{START, operator};
 use otp_testkit::sender::refusal;
 use otp_testkit::{ScriptedSender, World};
 use uuid::Uuid;
@@ -70,7 +70,7 @@ async fn a_sender_is_found_with_its_number_and_its_health() {
     assert_eq!(found.health, SenderHealth::unknown(sender.id));
 
     let healths = &world.fixture.store;
-    let stopped = healths.change_health(sender.id, &HealthChange::StoppedByOperator, START);
+    let stopped = healths.change_health(sender.id, &HealthChange::StoppedByOperator, START, None);
     let stopped = stopped.await.expect("stopped").after;
     assert_eq!(find(&world, sender.id).await.health, stopped);
     let unknown = find_senders(&world).find(UNKNOWN).await;
@@ -102,7 +102,7 @@ async fn a_sender_of_an_account_without_a_key_has_no_number_and_gets_no_token() 
     assert!(deleted.expect("deleted"));
     assert_eq!(find(&world, sender.id).await.phone, None);
     let refused = replace_access_token(&world)
-        .execute(new_token(sender.id))
+        .execute(new_token(sender.id), operator())
         .await;
     assert!(matches!(
         refused,
@@ -116,29 +116,40 @@ async fn a_stopped_sender_waits_for_an_operator() {
     let stop_sender = StopSender {
         healths: world.fixture.store.clone(),
         clock: world.fixture.clock.clone(),
+        randomness: world.fixture.randomness.clone(),
     };
     let resume_sender = ResumeSender {
         healths: world.fixture.store.clone(),
         clock: world.fixture.clock.clone(),
+        randomness: world.fixture.randomness.clone(),
     };
-    let stopped = stop_sender.execute(sender.id).await.expect("stopped");
+    let stopped = stop_sender
+        .execute(sender.id, operator())
+        .await
+        .expect("stopped");
     let stop = stopped.stopped().expect("it sent before");
     assert_eq!((stop.by, stop.since), (StoppedBy::Operator, START));
 
     world.fixture.clock.advance(Duration::from_secs(60));
-    let again = stop_sender.execute(sender.id).await.expect("still stopped");
+    let again = stop_sender
+        .execute(sender.id, operator())
+        .await
+        .expect("still stopped");
     assert_eq!(again.after, stopped.after);
 
-    let resumed = resume_sender.execute(sender.id).await.expect("resumed");
+    let resumed = resume_sender
+        .execute(sender.id, operator())
+        .await
+        .expect("resumed");
     assert!(resumed.resumed());
     assert_eq!(
         resumed.after.check_at,
         Some(START + Duration::from_secs(60))
     );
 
-    let unknown = stop_sender.execute(UNKNOWN).await;
+    let unknown = stop_sender.execute(UNKNOWN, operator()).await;
     assert!(matches!(unknown, Err(StopSenderError::NotFound)));
-    let unknown = resume_sender.execute(UNKNOWN).await;
+    let unknown = resume_sender.execute(UNKNOWN, operator()).await;
     assert!(matches!(unknown, Err(ResumeSenderError::NotFound)));
 }
 
@@ -148,18 +159,18 @@ async fn a_new_token_is_sealed_for_its_sender_and_lets_it_send() {
     let unable = Finding::Unable(refusal(401, 190), Rating::default());
     let healths = &world.fixture.store;
     let change = HealthChange::Examined(unable);
-    let stopped = healths.change_health(sender.id, &change, START).await;
+    let stopped = healths.change_health(sender.id, &change, START, None).await;
     assert!(stopped.expect("stopped").stopped().is_some());
 
     let replace = replace_access_token(&world);
-    let replaced = replace.execute(new_token(sender.id)).await;
+    let replaced = replace.execute(new_token(sender.id), operator()).await;
     assert!(replaced.expect("replaced").resumed());
     let found = find(&world, sender.id).await.sender;
     let token = found.open_access_token(&world.fixture.sealer);
     assert_eq!(token.expect("opens").expose(), "EAAGnew");
     assert_ne!(found.access_token, sender.access_token);
 
-    let unknown = replace.execute(new_token(UNKNOWN)).await;
+    let unknown = replace.execute(new_token(UNKNOWN), operator()).await;
     assert!(matches!(unknown, Err(ReplaceAccessTokenError::NotFound)));
 }
 
@@ -176,7 +187,7 @@ async fn the_health_changes_after_the_token_and_only_if_it_was_stored() {
             .expect_replace_token()
             .once()
             .in_sequence(&mut order)
-            .return_once(move |_, _| Ok(is_stored));
+            .return_once(move |_, _, _| Ok(is_stored));
         let health = SenderHealth::unknown(sender.id);
         let changed = HealthChanged {
             before: health.clone(),
@@ -184,16 +195,21 @@ async fn the_health_changes_after_the_token_and_only_if_it_was_stored() {
         };
         healths
             .expect_change_health()
-            .with(eq(sender.id), eq(HealthChange::TokenReplaced), always())
+            .with(
+                eq(sender.id),
+                eq(HealthChange::TokenReplaced),
+                always(),
+                eq(None),
+            )
             .times(usize::from(is_stored))
             .in_sequence(&mut order)
-            .return_once(move |_, _, _| Ok(changed));
+            .return_once(move |_, _, _, _| Ok(changed));
         let replace = ReplaceAccessToken {
             senders: Arc::new(senders),
             healths: Arc::new(healths),
             ..replace_access_token(&world)
         };
-        let replaced = replace.execute(new_token(sender.id)).await;
+        let replaced = replace.execute(new_token(sender.id), operator()).await;
         assert_eq!(replaced.is_ok(), is_stored);
     }
 }

@@ -17,7 +17,7 @@ use otp_core::usecases::show_overview::{
 use otp_core::webhook::EventFilter;
 use otp_core::webhook::endpoint::{DisabledReason, EndpointStanding, WebhookEndpoint};
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::contract::fixture::{Fixture, operator};
 use uuid::Uuid;
 
 async fn fixture() -> Fixture {
@@ -152,9 +152,9 @@ async fn a_key_that_expires_within_a_week_needs_a_person() {
             name: name.to_owned(),
             expires_at,
         };
-        let (key, _) = create.execute(new).await.expect("a key");
+        let (key, _) = create.execute(new, operator()).await.expect("a key");
         if name == "revoked" {
-            let revoked = fixture.store.revoke(key.id, now).await;
+            let revoked = fixture.store.revoke(key.id, now, &fixture.entry()).await;
             assert!(revoked.expect("revoked"));
         }
     }
@@ -208,7 +208,10 @@ async fn an_endpoint_that_its_owner_did_not_disable_needs_a_person() {
             previous_secret: None,
             created_at: fixture.clock.now(),
         };
-        let added = fixture.store.add_webhook_endpoint(&endpoint).await;
+        let added = fixture
+            .store
+            .add_webhook_endpoint(&endpoint, &fixture.entry())
+            .await;
         added.expect("added");
         let shown = overview(&fixture).await;
         assert!(shown.first_steps.has_webhook);

@@ -76,7 +76,7 @@ async fn sync_after(
             changes += 1;
             Ok(changes > changes_lost)
         });
-    templates.expect_add_template().returning(move |_| {
+    templates.expect_add_template().returning(move |_, _| {
         additions += 1;
         let is_lost = additions <= additions_lost;
         (!is_lost)
@@ -119,7 +119,7 @@ async fn a_template_that_cannot_be_stored_is_an_error_at_once() {
     templates
         .expect_add_template()
         .once()
-        .returning(|_| Err(PortError::Backend("the disk is full".into())));
+        .returning(|_, _| Err(PortError::Backend("the disk is full".into())));
     let list = vec![listed("fr", TemplateStatus::APPROVED)];
     let mut sync = sync_templates(&world, listing(list));
     sync.ports.templates = Arc::new(templates);

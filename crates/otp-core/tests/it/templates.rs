@@ -29,7 +29,7 @@ use otp_core::usecases::sync_templates::{
     AdministerTemplatesError, SyncTemplates, Synced, TemplatePorts,
 };
 use otp_testkit::ScriptedSender;
-use otp_testkit::contract::fixture::START;
+use otp_testkit::contract::fixture::{START, operator};
 use otp_testkit::sender::refusal;
 
 use otp_testkit::World;
@@ -274,7 +274,7 @@ async fn each_language_is_created_by_a_call_of_its_own() {
         languages: &languages,
     };
     let ports = ports(&world, registry);
-    let created = CreateTemplates { ports }.execute(new).await;
+    let created = CreateTemplates { ports }.execute(new, &operator()).await;
     let created = created.expect("tried");
     let well: Vec<_> = created
         .iter()
@@ -320,7 +320,7 @@ async fn a_review_that_ends_before_its_template_is_stored_is_noticed() {
         languages: &languages,
     };
     let ports = ports(&world, registry);
-    let created = CreateTemplates { ports }.execute(new).await;
+    let created = CreateTemplates { ports }.execute(new, &operator()).await;
     let notified: Vec<_> = created
         .expect("created")
         .into_iter()
@@ -355,7 +355,7 @@ async fn a_created_template_replaces_the_stored_one_of_its_language() {
         languages: &[tag("en_US")],
     };
     let ports = ports(&world, registry);
-    let created = CreateTemplates { ports }.execute(new).await;
+    let created = CreateTemplates { ports }.execute(new, &operator()).await;
     assert!(created.expect("tried")[0].outcome.is_ok());
     let expected = short(&[("ar", "APPROVED"), ("en_US", "PENDING")]);
     assert_eq!(statuses(&world).await, expected);

@@ -16,7 +16,7 @@ use otp_core::webhook::{
     WebhookEventKind, WebhookSecret,
 };
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::Fixture;
+use otp_testkit::contract::fixture::{Fixture, operator};
 use uuid::Uuid;
 
 const URL: &str = "https://shop.example.com/webhooks?token=hunter2";
@@ -47,7 +47,7 @@ impl World {
     }
 
     async fn created(&self) -> (WebhookEndpointId, WebhookSecret) {
-        let created = self.manage.create(self.new_endpoint()).await;
+        let created = self.manage.create(self.new_endpoint(), operator()).await;
         let (shown, secret) = created.expect("created");
         (shown.id, secret)
     }
@@ -100,7 +100,7 @@ fn description(text: &str) -> WebhookDescription {
 #[tokio::test]
 async fn a_created_endpoint_is_shown_without_its_secret_and_stored_sealed() {
     let world = World::new().await;
-    let created = world.manage.create(world.new_endpoint()).await;
+    let created = world.manage.create(world.new_endpoint(), operator()).await;
     let (shown, secret) = created.expect("created");
     assert_eq!(shown.url.as_deref(), Some(URL));
     assert_eq!(shown.description.as_deref(), Some("Shop"));
@@ -132,7 +132,10 @@ async fn a_url_is_judged_before_anything_is_stored() {
             description: None,
             events: EventFilter::ALL,
         };
-        manage.create(new).await.map(|(shown, _)| shown.url)
+        manage
+            .create(new, operator())
+            .await
+            .map(|(shown, _)| shown.url)
     };
     for url in [
         "http://shop.example.com/",
@@ -150,7 +153,7 @@ async fn a_url_is_judged_before_anything_is_stored() {
             ..WebhookEndpointEdit::default()
         };
         let id = WebhookEndpointId(Uuid::nil());
-        let changed = manage.change(fixture.account, id, edit).await;
+        let changed = manage.change((fixture.account, id), edit, operator()).await;
         assert!(
             matches!(changed, Err(ManageWebhookEndpointsError::ForbiddenUrl(_))),
             "{url}"
@@ -190,7 +193,7 @@ async fn a_change_keeps_what_it_does_not_name() {
         description: Some(None),
         ..WebhookEndpointEdit::default()
     };
-    let changed = world.manage.change(account, id, edit).await;
+    let changed = world.manage.change((account, id), edit, operator()).await;
     let changed = changed.expect("changed");
     assert_eq!(changed.url.as_deref(), Some("https://shop.example.org/x"));
     assert_eq!(changed.description, None);
@@ -205,7 +208,7 @@ async fn a_change_keeps_what_it_does_not_name() {
         enabled: Some(false),
         ..WebhookEndpointEdit::default()
     };
-    let changed = world.manage.change(account, id, edit).await;
+    let changed = world.manage.change((account, id), edit, operator()).await;
     let changed = changed.expect("changed");
     assert_eq!(changed.url.as_deref(), Some("https://shop.example.org/x"));
     assert_eq!(changed.description.as_deref(), Some("New"));
@@ -226,7 +229,9 @@ async fn an_owner_enables_what_failed_and_the_account_wants_its_events_again() {
         ..WebhookEndpointChange::default()
     };
     let store = &world.fixture.store;
-    let disabled = store.change_webhook_endpoint(account, id, &failing).await;
+    let disabled = store
+        .change_webhook_endpoint(account, id, &failing, &world.fixture.entry())
+        .await;
     assert!(disabled.expect("changed").is_some());
     let sent = WebhookEventKind::MessageSent;
     assert!(!world.account().await.rules.wanted_events.contains(sent));
@@ -234,7 +239,7 @@ async fn an_owner_enables_what_failed_and_the_account_wants_its_events_again() {
         enabled: Some(true),
         ..WebhookEndpointEdit::default()
     };
-    let enabled = world.manage.change(account, id, edit).await;
+    let enabled = world.manage.change((account, id), edit, operator()).await;
     assert!(enabled.is_ok_and(|shown| shown.standing == EndpointStanding::Enabled));
     assert!(world.account().await.rules.wanted_events.contains(sent));
 }
@@ -245,7 +250,7 @@ async fn a_rotation_returns_the_new_secret_and_the_newest_two_sign_for_a_day() {
     let (id, first) = world.created().await;
     let account = world.fixture.account;
     let rotate = async || {
-        let rotated = world.manage.rotate_secret(account, id).await;
+        let rotated = world.manage.rotate_secret((account, id), operator()).await;
         let (shown, secret) = rotated.expect("rotated");
         assert_eq!(shown.id, id);
         secret.to_text().as_str().to_owned()
@@ -272,9 +277,17 @@ async fn another_account_and_an_unknown_id_find_nothing() {
         let edit = WebhookEndpointEdit::default();
         let results = [
             world.manage.show(account, id).await.err(),
-            world.manage.change(account, id, edit).await.err(),
-            world.manage.rotate_secret(account, id).await.err(),
-            world.manage.remove(account, id).await.err(),
+            world
+                .manage
+                .change((account, id), edit, operator())
+                .await
+                .err(),
+            world
+                .manage
+                .rotate_secret((account, id), operator())
+                .await
+                .err(),
+            world.manage.remove((account, id), operator()).await.err(),
         ];
         for error in results {
             assert!(matches!(
@@ -283,7 +296,10 @@ async fn another_account_and_an_unknown_id_find_nothing() {
             ));
         }
     }
-    let removed = world.manage.remove(world.fixture.account, id).await;
+    let removed = world
+        .manage
+        .remove((world.fixture.account, id), operator())
+        .await;
     removed.expect("removed");
     let left = world.manage.list(world.fixture.account).await;
     assert!(left.is_ok_and(|left| left.is_empty()));
@@ -295,7 +311,7 @@ async fn the_twenty_first_endpoint_is_refused_and_a_test_account_has_its_own() {
     for _ in 0..20 {
         world.created().await;
     }
-    let refused = world.manage.create(world.new_endpoint()).await;
+    let refused = world.manage.create(world.new_endpoint(), operator()).await;
     assert!(matches!(
         refused.err(),
         Some(ManageWebhookEndpointsError::TooMany)
@@ -305,7 +321,7 @@ async fn the_twenty_first_endpoint_is_refused_and_a_test_account_has_its_own() {
         account_id: test,
         ..world.new_endpoint()
     };
-    assert!(world.manage.create(of_test).await.is_ok());
+    assert!(world.manage.create(of_test, operator()).await.is_ok());
     let listed = world.manage.list(test).await;
     assert!(listed.is_ok_and(|listed| listed.len() == 1));
 }
@@ -321,8 +337,16 @@ async fn without_the_accounts_key_nothing_is_readable_and_the_rest_works() {
     let shown = shown.expect("shown");
     assert_eq!((shown.url, shown.description), (None, None));
     for sealing in [
-        world.manage.create(world.new_endpoint()).await.err(),
-        world.manage.rotate_secret(account, id).await.err(),
+        world
+            .manage
+            .create(world.new_endpoint(), operator())
+            .await
+            .err(),
+        world
+            .manage
+            .rotate_secret((account, id), operator())
+            .await
+            .err(),
     ] {
         assert!(matches!(
             sealing,
@@ -333,14 +357,20 @@ async fn without_the_accounts_key_nothing_is_readable_and_the_rest_works() {
         enabled: Some(false),
         ..WebhookEndpointEdit::default()
     };
-    assert!(world.manage.change(account, id, edit).await.is_ok());
-    assert!(world.manage.remove(account, id).await.is_ok());
+    assert!(
+        world
+            .manage
+            .change((account, id), edit, operator())
+            .await
+            .is_ok()
+    );
+    assert!(world.manage.remove((account, id), operator()).await.is_ok());
     let nobody = NewWebhookEndpoint {
         account_id: AccountId(Uuid::from_u128(42)),
         ..world.new_endpoint()
     };
     assert!(matches!(
-        world.manage.create(nobody).await.err(),
+        world.manage.create(nobody, operator()).await.err(),
         Some(ManageWebhookEndpointsError::AccountNotFound)
     ));
 }

@@ -31,7 +31,7 @@ use otp_core::webhook::{
     WebhookFailure, WebhookId, WebhookOutcome, WebhookSecret, WebhookSecrets,
 };
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, START};
+use otp_testkit::contract::fixture::{Fixture, START, operator};
 use otp_testkit::sender::accepted_outcome;
 use uuid::Uuid;
 
@@ -144,7 +144,7 @@ impl World {
             description: None,
             events,
         };
-        let (shown, secret) = self.manage.create(new).await.expect("created");
+        let (shown, secret) = self.manage.create(new, operator()).await.expect("created");
         (shown.id, secret)
     }
 
@@ -220,7 +220,8 @@ async fn an_event_is_delivered_once_signed_with_the_secret_of_its_endpoint() {
 async fn two_secrets_sign_for_a_day_after_a_rotation() {
     let world = World::new().await;
     let (id, old) = world.endpoint(only_sent()).await;
-    let rotated = world.manage.rotate_secret(world.fixture.account, id).await;
+    let of = (world.fixture.account, id);
+    let rotated = world.manage.rotate_secret(of, operator()).await;
     let (_, new) = rotated.expect("rotated");
     for (hours, previous) in [(0, Some(old)), (24, None)] {
         world

@@ -147,7 +147,11 @@ async fn a_revoked_key_stops_working_within_a_second() {
             .expect("key")
     };
     assert_eq!(look_up().await.revoked_at, None);
-    fixture.store.revoke(key.id, START).await.expect("revoke");
+    fixture
+        .store
+        .revoke(key.id, START, &fixture.entry())
+        .await
+        .expect("revoke");
     tokio::time::timeout(std::time::Duration::from_secs(1), async {
         while look_up().await.revoked_at.is_none() {
             tokio::task::yield_now().await;

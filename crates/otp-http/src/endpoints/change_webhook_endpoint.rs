@@ -101,12 +101,12 @@ async fn change(
 ) -> Result<ShownWebhookEndpoint, ApiError> {
     let (caller, body): (_, ChangeWebhookEndpointRequest) =
         authenticate_and_read(request, payload, state).await?;
-    let id = id_of(request)?;
+    let (of, by) = ((caller.account_id, id_of(request)?), caller.actor());
     let edit = body.edit()?;
     let manage = state.manage_webhook_endpoints.clone();
     let changed = state
         .runner
-        .run(async move { manage.change(caller.account_id, id, edit).await })
+        .run(async move { manage.change(of, edit, by).await })
         .await?;
     Ok(changed?)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::audit::Actor;
 use otp_core::usecases::answer_once::RepeatableRequest;
 use otp_core::usecases::manage_webhook_endpoints::NewWebhookEndpoint;
 use otp_core::webhook::WebhookSecret;
@@ -112,15 +113,18 @@ pub(crate) async fn post(
     create(&request, &state, read).await
 }
 
+/// The endpoint that a caller wants.
+pub(super) type Wanted = (NewWebhookEndpoint, Actor);
+
 /// Creates an endpoint or a listener that was read, and answers with it and its secret.
 pub(super) async fn create(
     request: &HttpRequest,
     state: &ApiState,
-    read: Result<(NewWebhookEndpoint, Option<RepeatableRequest>), ApiError>,
+    read: Result<(Wanted, Option<RepeatableRequest>), ApiError>,
 ) -> HttpResponse {
     let manage = state.manage_webhook_endpoints.clone();
-    let action = async move |wanted: NewWebhookEndpoint, _| {
-        let created = manage.create(wanted).await?;
+    let action = async move |(wanted, by): Wanted, _| {
+        let created = manage.create(wanted, by).await?;
         Ok(WebhookEndpointWithSecret::from(created))
     };
     answer_once(request, state, read, StatusCode::CREATED, action).await
@@ -130,7 +134,7 @@ async fn read(
     request: &HttpRequest,
     payload: Payload,
     state: &ApiState,
-) -> Result<(NewWebhookEndpoint, Option<RepeatableRequest>), ApiError> {
+) -> Result<(Wanted, Option<RepeatableRequest>), ApiError> {
     let (caller, body, bytes): (_, CreateWebhookEndpointRequest, _) =
         authenticate_and_read_bytes(request, payload, state).await?;
     let repeatable = repeatable(request, caller, &bytes, body.idempotency_key)?;
@@ -141,7 +145,7 @@ async fn read(
         description: description(body.description, "description")?,
         events: events(body.events, "events")?.unwrap_or_default(),
     };
-    Ok((wanted, repeatable))
+    Ok(((wanted, caller.actor()), repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.

@@ -96,7 +96,7 @@ async fn read(
     request: &HttpRequest,
     payload: Payload,
     state: &ApiState,
-) -> Result<(NewWebhookEndpoint, Option<RepeatableRequest>), ApiError> {
+) -> Result<(create_webhook_endpoint::Wanted, Option<RepeatableRequest>), ApiError> {
     let (caller, body, bytes): (_, CreateWebhookListenerRequest, _) =
         authenticate_and_read_bytes(request, payload, state).await?;
     let repeatable = repeatable(request, caller, &bytes, body.idempotency_key)?;
@@ -106,7 +106,7 @@ async fn read(
         description: None,
         events: events(body.events, "events")?.unwrap_or_default(),
     };
-    Ok((wanted, repeatable))
+    Ok(((wanted, caller.actor()), repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.

@@ -38,11 +38,11 @@ pub(crate) async fn delete(request: HttpRequest, state: Data<ApiState>) -> HttpR
 
 async fn remove(request: &HttpRequest, state: &ApiState) -> Result<(), ApiError> {
     let caller = authenticate(request, state).await?;
-    let id = id_of(request)?;
+    let (of, by) = ((caller.account_id, id_of(request)?), caller.actor());
     let manage = state.manage_webhook_endpoints.clone();
     let removed = state
         .runner
-        .run(async move { manage.remove(caller.account_id, id).await })
+        .run(async move { manage.remove(of, by).await })
         .await?;
     Ok(removed?)
 }

@@ -62,7 +62,8 @@ async fn read(
     request: &HttpRequest,
     state: &ApiState,
 ) -> Result<(Wanted, Option<RepeatableRequest>), ApiError> {
-    let (of, repeatable) = read_without_body(request, state).await?;
+    let ((caller, endpoint), repeatable) = read_without_body(request, state).await?;
+    let of = (caller.account_id, endpoint);
     Ok(((of, id_of(request)?), repeatable))
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::ids::WebhookEndpointId;
+use otp_core::usecases::authenticate::Caller;
 use otp_edge::resource_at;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
@@ -51,8 +53,9 @@ pub(crate) fn resource() -> Resource {
 pub(crate) async fn post(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
     let read = read_without_body(&request, &state).await;
     let manage = state.manage_webhook_endpoints.clone();
-    let action = async move |(account, id), _| {
-        let rotated = manage.rotate_secret(account, id).await?;
+    let action = async move |(caller, id): (Caller, WebhookEndpointId), _| {
+        let of = (caller.account_id, id);
+        let rotated = manage.rotate_secret(of, caller.actor()).await?;
         Ok(WebhookEndpointWithSecret::from(rotated))
     };
     answer_once(&request, &state, read, StatusCode::OK, action).await

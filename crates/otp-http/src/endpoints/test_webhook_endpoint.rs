@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
+use otp_core::ids::WebhookEndpointId;
+use otp_core::usecases::authenticate::Caller;
 use otp_edge::resource_at;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
@@ -49,8 +51,8 @@ pub(crate) fn resource() -> Resource {
 pub(crate) async fn post(request: HttpRequest, state: Data<ApiState>) -> HttpResponse {
     let read = read_without_body(&request, &state).await;
     let inspect = state.inspect_webhook_deliveries.clone();
-    let action = async move |of, _| {
-        let event = inspect.test(of).await?;
+    let action = async move |(caller, id): (Caller, WebhookEndpointId), _| {
+        let event = inspect.test((caller.account_id, id)).await?;
         Ok(AcceptedWebhook { id: event.0 })
     };
     answer_once(&request, &state, read, StatusCode::ACCEPTED, action).await

@@ -1,9 +1,10 @@
 //! The path of a webhook endpoint, and the endpoint of the reference's examples.
 
 use actix_web::HttpRequest;
-use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::ids::WebhookEndpointId;
 use otp_core::time::Timestamp;
 use otp_core::usecases::answer_once::RepeatableRequest;
+use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::manage_webhook_endpoints::ShownWebhookEndpoint;
 use otp_core::webhook::endpoint::EndpointStanding;
 use otp_core::webhook::{EventFilter, WebhookEventKind};
@@ -41,14 +42,14 @@ pub(super) fn id_of(request: &HttpRequest) -> Result<WebhookEndpointId, ApiError
     id.ok_or(ApiError::Plain(ErrorCode::WebhookEndpointNotFound))
 }
 
-/// Reads a request that has no body: the account, the endpoint, and the idempotency key if there is one.
+/// Reads a request that has no body: the caller, the endpoint, and the idempotency key if there is one.
 pub(super) async fn read_without_body(
     request: &HttpRequest,
     state: &ApiState,
-) -> Result<((AccountId, WebhookEndpointId), Option<RepeatableRequest>), ApiError> {
+) -> Result<((Caller, WebhookEndpointId), Option<RepeatableRequest>), ApiError> {
     let caller = authenticate(request, state).await?;
     let repeatable = repeatable(request, caller, &[], JsonField::Absent)?;
-    Ok(((caller.account_id, id_of(request)?), repeatable))
+    Ok(((caller, id_of(request)?), repeatable))
 }
 
 /// The endpoint of the reference's examples.

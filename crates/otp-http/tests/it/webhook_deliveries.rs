@@ -14,6 +14,7 @@ use otp_core::webhook::turn::{EndedTurn, RecordedAttempt, WebhookTurn};
 use otp_core::webhook::{DeliveryState, EventFilter, WebhookEvent, WebhookEventKind};
 use otp_http::Api;
 use otp_testkit::MemoryStore;
+use otp_testkit::contract::audit_trail::entry;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -251,7 +252,12 @@ async fn the_deliveries_of_another_account_do_not_exist() {
         previous_secret: None,
         created_at: NOW,
     };
-    assert!(store.add_webhook_endpoint(&foreign).await.unwrap());
+    assert!(
+        store
+            .add_webhook_endpoint(&foreign, &entry(701, 0))
+            .await
+            .unwrap()
+    );
     let of_other = deliver(&store, foreign.id, 1).await[0];
     let unknown = Uuid::from_u128(8);
     let time = json!({"from": NOW.to_rfc3339(), "until": NOW.to_rfc3339()});

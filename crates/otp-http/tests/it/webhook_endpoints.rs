@@ -17,6 +17,7 @@ use otp_core::webhook::endpoint::{
 };
 use otp_http::Api;
 use otp_testkit::MemoryStore;
+use otp_testkit::contract::audit_trail::entry;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -50,7 +51,13 @@ fn account(id: AccountId) -> Account {
 pub(super) async fn api() -> (Api, MemoryStore) {
     let store = MemoryStore::default();
     for id in [ACCOUNT, OTHER] {
-        let created = Accounts::create(&store, &account(id), &WrappedKey(Vec::new())).await;
+        let created = Accounts::create(
+            &store,
+            &account(id),
+            &WrappedKey(Vec::new()),
+            &entry(702, 0),
+        )
+        .await;
         created.unwrap();
     }
     let mut world = World::new();
@@ -304,7 +311,7 @@ async fn the_reason_of_a_disabled_endpoint_is_shown_until_its_owner_enables_it()
             ..WebhookEndpointChange::default()
         };
         store
-            .change_webhook_endpoint(ACCOUNT, id, &change)
+            .change_webhook_endpoint(ACCOUNT, id, &change, &entry(703, 0))
             .await
             .unwrap();
         let shown = ask(&api, patch(&path, &json!({"enabled": false})))
@@ -338,7 +345,12 @@ async fn a_foreign_endpoint_and_an_unknown_one_get_the_same_answer() {
         previous_secret: None,
         created_at: NOW,
     };
-    assert!(store.add_webhook_endpoint(&foreign).await.unwrap());
+    assert!(
+        store
+            .add_webhook_endpoint(&foreign, &entry(704, 0))
+            .await
+            .unwrap()
+    );
     let foreign_path = format!("{PATH}/{}", foreign.id);
     let unknown = format!("{PATH}/{}", Uuid::from_u128(8));
     let no_id = format!("{PATH}/shop");

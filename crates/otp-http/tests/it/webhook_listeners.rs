@@ -9,6 +9,7 @@ use otp_core::sealing::Sealed;
 use otp_core::webhook::EventFilter;
 use otp_core::webhook::endpoint::{EndpointStanding, WebhookEndpoint};
 use otp_http::Api;
+use otp_testkit::contract::audit_trail::entry;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -114,7 +115,12 @@ async fn whatever_is_not_a_listener_of_the_account_is_unknown() {
         previous_secret: None,
         created_at: NOW,
     };
-    assert!(store.add_webhook_endpoint(&foreign).await.unwrap());
+    assert!(
+        store
+            .add_webhook_endpoint(&foreign, &entry(705, 0))
+            .await
+            .unwrap()
+    );
     let with_url = created(&api).await;
     let with_url = with_url["id"].as_str().unwrap();
     let (foreign, unknown) = (foreign.id.0.to_string(), Uuid::from_u128(8).to_string());

@@ -14,6 +14,7 @@ use otp_core::webhook::{
     EventFilter, WebhookAnswer, WebhookEvent, WebhookEventKind, WebhookOutcome,
 };
 use otp_testkit::MemoryStore;
+use otp_testkit::contract::audit_trail::entry;
 use otp_testkit::contract::fixture::{Fixture, START};
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ async fn a_turn_reads_its_own_deliveries_however_many_wait() {
         previous_secret: None,
         created_at: START,
     };
-    let added = store.add_webhook_endpoint(&endpoint).await;
+    let added = store.add_webhook_endpoint(&endpoint, &entry(706, 0)).await;
     assert!(added.expect("an endpoint"));
     let event = |number| {
         let (kind, message) = (WebhookEventKind::MessageSent, Uuid::from_u128(number));

@@ -16,7 +16,7 @@ use otp_core::usecases::find_accounts::FoundAccount;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Administration;
+use super::{Administration, operator};
 use crate::cli::values::{account_language, id, low_balance, proof_subject};
 use crate::output::Answer;
 use email_sender::EmailSenderCommand;
@@ -169,7 +169,7 @@ pub(super) async fn run(
                 default_language: new.language,
                 rules: administration.new_account_rules(),
             };
-            let account = create_account.execute(new).await?;
+            let account = create_account.execute(new, operator()?).await?;
             Ok(Answer::object(shown(&account, Some(&contact))))
         }
         AccountCommand::Edit(EditedAccount { id, edits }) => {
@@ -222,7 +222,10 @@ async fn change(
     id: AccountId,
     edit: AccountEdit,
 ) -> anyhow::Result<Answer> {
-    administration.change_account()?.execute(id, edit).await?;
+    administration
+        .change_account()?
+        .execute(id, edit, operator()?)
+        .await?;
     show(administration, id).await
 }
 

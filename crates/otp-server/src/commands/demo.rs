@@ -233,19 +233,29 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         default_language: LanguageTag::parse("en")?,
         rules: administration.new_account_rules(),
     };
-    let account_id = administration.create_account()?.execute(new).await?.id;
+    let account_id = administration
+        .create_account()?
+        .execute(new, operator()?)
+        .await?
+        .id;
     let new = NewApiKey {
         account_id,
         name: "demo".to_owned(),
         expires_at: None,
     };
-    let (_, key) = administration.create_api_key().execute(new).await?;
+    let (_, key) = administration
+        .create_api_key()
+        .execute(new, operator()?)
+        .await?;
     let new = NewSubscription {
         account_id,
         credits: Credits::new(CREDITS)?,
         plan_id: None,
     };
-    administration.grant_subscription().execute(new).await?;
+    administration
+        .grant_subscription()
+        .execute(new, operator()?)
+        .await?;
     let new = NewSender {
         account_id,
         phone_number_id: ProviderId::parse(whatsapp_sandbox::DEFAULT_PHONE_NUMBER_ID)?,
@@ -253,14 +263,20 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         phone: ContactNumber::parse(whatsapp_sandbox::DEFAULT_DISPLAY_PHONE_NUMBER)?,
         access_token: AccessToken::parse("demo-token")?,
     };
-    let sender = administration.add_sender()?.execute(new).await?;
+    let sender = administration
+        .add_sender()?
+        .execute(new, operator()?)
+        .await?;
     for language in whatsapp_sandbox::DEFAULT_TEMPLATE_LANGUAGES {
         let approved = ApprovedTemplate {
             sender_id: sender.id,
             name: TemplateName::parse(whatsapp_sandbox::DEFAULT_TEMPLATE_NAME)?,
             language: LanguageTag::parse(language)?,
         };
-        administration.add_template().execute(approved).await?;
+        administration
+            .add_template()
+            .execute(approved, operator()?)
+            .await?;
     }
     let new = NewPerson {
         account_id,

@@ -12,7 +12,7 @@ use otp_core::usecases::rotate_api_key::RotateApiKeyRequest;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Administration;
+use super::{Administration, operator};
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -73,14 +73,17 @@ pub(super) async fn run(
             let mut account_id = AccountId(account);
             if test {
                 let open = administration.open_test_account()?;
-                account_id = open.execute(account_id).await?.id;
+                account_id = open.execute(account_id, operator()?).await?.id;
             }
             let new = NewApiKey {
                 account_id,
                 name: name.as_str().to_owned(),
                 expires_at,
             };
-            let key = administration.create_api_key().execute(new).await?;
+            let key = administration
+                .create_api_key()
+                .execute(new, operator()?)
+                .await?;
             Ok(created(&key))
         }
         KeyCommand::List { account } => {
@@ -99,7 +102,7 @@ pub(super) async fn run(
         }
         KeyCommand::Revoke { id } => {
             let revoke = administration.revoke_api_key();
-            revoke.execute(ApiKeyId(id)).await?;
+            revoke.execute(ApiKeyId(id), operator()?).await?;
             Ok(Answer::new(json!({"id": id}), format!("revoked {id}")))
         }
         KeyCommand::Rotate {
@@ -112,7 +115,10 @@ pub(super) async fn run(
                 overlap,
                 expires_at,
             };
-            let key = administration.rotate_api_key().execute(request).await?;
+            let key = administration
+                .rotate_api_key()
+                .execute(request, operator()?)
+                .await?;
             Ok(created(&key))
         }
     }

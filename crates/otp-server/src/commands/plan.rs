@@ -10,7 +10,7 @@ use otp_core::usecases::create_plan::NewPlan;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Administration;
+use super::{Administration, operator};
 use crate::cli::values::{credits, id};
 use crate::output::Answer;
 
@@ -67,14 +67,17 @@ pub(super) async fn run(
             };
             let create = administration.create_plan();
             let plan = if if_absent {
-                create.execute_if_absent(new).await?
+                create.execute_if_absent(new, operator()?).await?
             } else {
-                create.execute(new).await?
+                create.execute(new, operator()?).await?
             };
             Ok(Answer::object(shown(&plan)))
         }
         PlanCommand::Retire { id } => {
-            let plan = administration.retire_plan().execute(PlanId(id)).await?;
+            let plan = administration
+                .retire_plan()
+                .execute(PlanId(id), operator()?)
+                .await?;
             Ok(Answer::object(shown(&plan)))
         }
         PlanCommand::List => {

@@ -7,7 +7,7 @@ use otp_core::credits::Credits;
 use otp_core::pricing::{DEFAULT_PRICE, PriceKey};
 use serde_json::{Value, json};
 
-use super::{Administration, read_file};
+use super::{Administration, operator, read_file};
 use crate::cli::values::{credits, price_key};
 use crate::output::Answer;
 
@@ -53,14 +53,17 @@ pub(super) async fn run(
             let mut prices = vec![(country, credits)];
             let set = administration.set_prices();
             if if_absent {
-                prices = set.execute_if_absent(&prices).await?;
+                prices = set.execute_if_absent(&prices, operator()?).await?;
             } else {
-                set.execute(&prices).await?;
+                set.execute(&prices, operator()?).await?;
             }
             Ok(Answer::object(shown(&prices[0])))
         }
         PriceCommand::Unset { country } => {
-            administration.unset_price().execute(country).await?;
+            administration
+                .unset_price()
+                .execute(country, operator()?)
+                .await?;
             let price = (country, DEFAULT_PRICE);
             Ok(Answer::object(shown(&price)))
         }
@@ -73,7 +76,10 @@ pub(super) async fn run(
         }
         PriceCommand::Import { file } => {
             let prices = parse(&read_file(&file)?)?;
-            administration.set_prices().execute(&prices).await?;
+            administration
+                .set_prices()
+                .execute(&prices, operator()?)
+                .await?;
             let text = format!("set {} prices", prices.len());
             Ok(Answer::new(json!({"imported": prices.len()}), text))
         }

@@ -14,7 +14,7 @@ use otp_core::usecases::replace_access_token::NewAccessToken;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, read_secret};
+use super::{Administration, operator, read_secret};
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -104,22 +104,34 @@ pub(super) async fn run(
                 sender: SenderId(id),
                 token: read_token(&access_token_file)?,
             };
-            administration.replace_access_token()?.execute(new).await?;
+            administration
+                .replace_access_token()?
+                .execute(new, operator()?)
+                .await?;
             SenderId(id)
         }
         SenderCommand::Stop(OneSender { id }) => {
-            administration.stop_sender().execute(SenderId(id)).await?;
+            administration
+                .stop_sender()
+                .execute(SenderId(id), operator()?)
+                .await?;
             SenderId(id)
         }
         SenderCommand::Remove(OneSender { id }) => {
-            administration.remove_sender().execute(SenderId(id)).await?;
+            administration
+                .remove_sender()
+                .execute(SenderId(id), operator()?)
+                .await?;
             return Ok(Answer::new(
                 json!({"id": id}),
                 format!("removed sender {id}"),
             ));
         }
         SenderCommand::Resume(OneSender { id }) => {
-            administration.resume_sender().execute(SenderId(id)).await?;
+            administration
+                .resume_sender()
+                .execute(SenderId(id), operator()?)
+                .await?;
             SenderId(id)
         }
     };
@@ -138,9 +150,9 @@ async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<
     };
     let add = administration.add_sender()?;
     let sender = if if_absent {
-        add.execute_if_absent(new).await?
+        add.execute_if_absent(new, operator()?).await?
     } else {
-        add.execute(new).await?
+        add.execute(new, operator()?).await?
     };
     Ok(sender.id)
 }

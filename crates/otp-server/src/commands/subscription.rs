@@ -9,7 +9,7 @@ use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Administration;
+use super::{Administration, operator};
 use crate::cli::values::{credits, id};
 use crate::output::Answer;
 
@@ -57,12 +57,15 @@ pub(super) async fn run(
                 credits,
                 plan_id: plan.map(PlanId),
             };
-            let granted = administration.grant_subscription().execute(new).await?;
+            let granted = administration
+                .grant_subscription()
+                .execute(new, operator()?)
+                .await?;
             Ok(Answer::object(shown(&granted)))
         }
         SubscriptionCommand::Revoke { id } => {
             let revoke = administration.revoke_subscription();
-            let revoked = revoke.execute(SubscriptionId(id)).await?;
+            let revoked = revoke.execute(SubscriptionId(id), operator()?).await?;
             Ok(Answer::object(shown(&revoked)))
         }
         SubscriptionCommand::List { account } => {

@@ -9,7 +9,7 @@ use otp_core::webhook::{EventFilter, WebhookDescription, WebhookEventKind, Webho
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Administration;
+use super::{Administration, operator};
 use crate::cli::values::{id, webhook_event};
 use crate::output::Answer;
 
@@ -108,7 +108,7 @@ pub(super) async fn run(
                 description,
                 events: events.into_iter().collect(),
             };
-            Ok(with_secret(&manage.create(new).await?))
+            Ok(with_secret(&manage.create(new, operator()?).await?))
         }
         WebhookEndpointCommand::List { account } => {
             let endpoints = manage.list(AccountId(account)).await?;
@@ -130,17 +130,17 @@ pub(super) async fn run(
             Ok(Answer::object(shown(&manage.show(account, id).await?)))
         }
         WebhookEndpointCommand::Edit(args) => {
-            let (account, id) = args.of.ids();
-            let changed = manage.change(account, id, args.edit()).await?;
+            let changed = manage.change(args.of.ids(), args.edit(), operator()?);
+            let changed = changed.await?;
             Ok(Answer::object(shown(&changed)))
         }
         WebhookEndpointCommand::RotateSecret(of) => {
-            let (account, id) = of.ids();
-            Ok(with_secret(&manage.rotate_secret(account, id).await?))
+            let rotated = manage.rotate_secret(of.ids(), operator()?).await?;
+            Ok(with_secret(&rotated))
         }
         WebhookEndpointCommand::Delete(of) => {
             let (account, id) = of.ids();
-            manage.remove(account, id).await?;
+            manage.remove((account, id), operator()?).await?;
             let json = json!({"id": id.0, "deleted": true});
             Ok(Answer::new(json, format!("deleted {id}")))
         }

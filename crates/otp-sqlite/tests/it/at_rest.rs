@@ -6,7 +6,7 @@ use otp_core::message::ProviderMessageId;
 use otp_core::send::Outcome;
 use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
-use otp_testkit::contract::fixture::{Fixture, recipient};
+use otp_testkit::contract::fixture::{Fixture, operator, recipient};
 
 use crate::fresh::Place;
 
@@ -25,7 +25,7 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
         name: "laptop".to_owned(),
         expires_at: None,
     };
-    let key = create_api_key.execute(key).await.unwrap().1;
+    let key = create_api_key.execute(key, operator()).await.unwrap().1;
     let sender = NewSender {
         account_id: fixture.account,
         phone_number_id: ProviderId::parse("106540352242922").unwrap(),
@@ -39,7 +39,7 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
         clock: fixture.clock.clone(),
         randomness: fixture.randomness.clone(),
     };
-    add_sender.execute(sender).await.unwrap();
+    add_sender.execute(sender, operator()).await.unwrap();
     let attempt = fixture.send(7).await;
     // A wamid spells out the recipient's number in base64.
     let wamid = ProviderMessageId("wamid.HBgMOTY2NTUwMDAwMDA3".to_owned());

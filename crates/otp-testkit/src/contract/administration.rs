@@ -33,7 +33,7 @@ pub(super) fn next_instant(fixture: &Fixture) -> Timestamp {
     fixture.clock.now()
 }
 
-fn key(fixture: &Fixture, account_id: AccountId, name: &str) -> ApiKey {
+pub(super) fn key(fixture: &Fixture, account_id: AccountId, name: &str) -> ApiKey {
     let created_at = next_instant(fixture);
     let secret = ApiKeySecret::generate(ApiKeyMode::Live, &*fixture.randomness);
     ApiKey {
@@ -103,7 +103,7 @@ pub async fn accounts_read_back_as_written(store: Arc<dyn Storage>) {
 pub async fn keys_read_back_as_written_and_are_found_by_hash(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let made = key(&fixture, fixture.account, "متجر");
-    ApiKeys::create(&*fixture.store, &made)
+    ApiKeys::create(&*fixture.store, &made, &fixture.entry())
         .await
         .expect("create");
     let listed = ApiKeys::list(&*fixture.store, fixture.account)
@@ -130,12 +130,24 @@ pub async fn keys_read_back_as_written_and_are_found_by_hash(store: Arc<dyn Stor
 pub async fn a_revocation_keeps_its_first_time(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let made = key(&fixture, fixture.account, "k");
-    ApiKeys::create(&*fixture.store, &made)
+    ApiKeys::create(&*fixture.store, &made, &fixture.entry())
         .await
         .expect("create");
     let later = START + Duration::from_secs(9);
-    assert!(fixture.store.revoke(made.id, START).await.expect("revoke"));
-    assert!(fixture.store.revoke(made.id, later).await.expect("revoke"));
+    assert!(
+        fixture
+            .store
+            .revoke(made.id, START, &fixture.entry())
+            .await
+            .expect("revoke")
+    );
+    assert!(
+        fixture
+            .store
+            .revoke(made.id, later, &fixture.entry())
+            .await
+            .expect("revoke")
+    );
     let found = fixture
         .store
         .find_api_key(&made.hash)
@@ -144,7 +156,13 @@ pub async fn a_revocation_keeps_its_first_time(store: Arc<dyn Storage>) {
         .expect("still there");
     assert_eq!(found.revoked_at, Some(START));
     let nobody = ApiKeyId(Uuid::from_u128(42));
-    assert!(!fixture.store.revoke(nobody, START).await.expect("revoke"));
+    assert!(
+        !fixture
+            .store
+            .revoke(nobody, START, &fixture.entry())
+            .await
+            .expect("revoke")
+    );
 }
 
 /// Of all accounts' keys those are found that expire within the time asked for, first what expires first.
@@ -165,12 +183,15 @@ pub async fn keys_that_expire_soon_are_found_unless_revoked(store: Arc<dyn Stora
             expires_at,
             ..key(&fixture, account, "k")
         };
-        ApiKeys::create(&*fixture.store, &key)
+        ApiKeys::create(&*fixture.store, &key, &fixture.entry())
             .await
             .expect("create");
         made.push(key);
     }
-    let revoked = fixture.store.revoke(made[5].id, START).await;
+    let revoked = fixture
+        .store
+        .revoke(made[5].id, START, &fixture.entry())
+        .await;
     assert!(revoked.expect("revoke"));
     let found = fixture.store.list_expiring(
         START + Duration::from_secs(9),
@@ -184,12 +205,17 @@ pub async fn keys_that_expire_soon_are_found_unless_revoked(store: Arc<dyn Stora
 pub async fn a_key_is_replaced_whole_or_not_at_all(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let old = key(&fixture, fixture.account, "k");
-    ApiKeys::create(&*fixture.store, &old)
+    ApiKeys::create(&*fixture.store, &old, &fixture.entry())
         .await
         .expect("create");
     let new = key(&fixture, fixture.account, "k");
     let nobody = ApiKeyId(Uuid::from_u128(42));
-    assert_conflict(fixture.store.replace(nobody, START, &new).await);
+    assert_conflict(
+        fixture
+            .store
+            .replace(nobody, START, &new, &fixture.entry())
+            .await,
+    );
     assert_eq!(
         ApiKeys::find(&*fixture.store, new.id).await.expect("find"),
         None
@@ -197,7 +223,7 @@ pub async fn a_key_is_replaced_whole_or_not_at_all(store: Arc<dyn Storage>) {
 
     fixture
         .store
-        .replace(old.id, START, &new)
+        .replace(old.id, START, &new, &fixture.entry())
         .await
         .expect("replace");
     let ended = ApiKeys::find(&*fixture.store, old.id)
@@ -228,9 +254,11 @@ pub async fn plans_read_back_and_names_are_unique(store: Arc<dyn Storage>) {
     let priced = plan("Start", Some(Money::parse("19.99", "USD").expect("money")));
     let free = plan("Talk to us", None);
     for made in [&priced, &free] {
-        Plans::create(&*fixture.store, made).await.expect("create");
+        Plans::create(&*fixture.store, made, &fixture.entry())
+            .await
+            .expect("create");
     }
-    assert_conflict(Plans::create(&*fixture.store, &plan("Start", None)).await);
+    assert_conflict(Plans::create(&*fixture.store, &plan("Start", None), &fixture.entry()).await);
     assert_eq!(
         Plans::list(&*fixture.store).await.expect("list"),
         [priced.clone(), free]
@@ -246,16 +274,21 @@ pub async fn prices_are_set_all_together_and_keep_the_others(store: Arc<dyn Stor
     let fixture = Fixture::new(store).await;
     let key = |text: &str| PriceKey::parse(text).expect("a key");
     let (sa, eg, us, email) = (key("SA"), key("EG"), key("US"), PriceKey::Email);
-    Prices::set(&*fixture.store, &[(sa, credits(2)), (eg, credits(3))])
-        .await
-        .expect("set");
     Prices::set(
         &*fixture.store,
-        &[(sa, credits(4)), (email, credits(2)), (us, credits(5))],
+        &[(sa, credits(2)), (eg, credits(3))],
+        &fixture.entry(),
     )
     .await
     .expect("set");
-    Prices::set(&*fixture.store, &[])
+    Prices::set(
+        &*fixture.store,
+        &[(sa, credits(4)), (email, credits(2)), (us, credits(5))],
+        &fixture.entry(),
+    )
+    .await
+    .expect("set");
+    Prices::set(&*fixture.store, &[], &fixture.entry())
         .await
         .expect("set nothing");
     let listed = Prices::list(&*fixture.store).await.expect("list");
@@ -279,22 +312,39 @@ pub async fn prices_are_set_all_together_and_keep_the_others(store: Arc<dyn Stor
 pub async fn senders_and_templates_read_back(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let first = sender(&fixture, "100");
-    fixture.store.add(&first).await.expect("add");
-    assert_conflict(fixture.store.add(&sender(&fixture, "100")).await);
+    fixture
+        .store
+        .add(&first, &fixture.entry())
+        .await
+        .expect("add");
+    assert_conflict(
+        fixture
+            .store
+            .add(&sender(&fixture, "100"), &fixture.entry())
+            .await,
+    );
     let second = sender(&fixture, "101");
-    fixture.store.add(&second).await.expect("add");
+    fixture
+        .store
+        .add(&second, &fixture.entry())
+        .await
+        .expect("add");
     let listed = Senders::list(&*fixture.store).await.expect("list");
     assert_eq!(listed, [first.clone(), second.clone()]);
 
     let english = template(&fixture, first.id, "en_US");
     let arabic = template(&fixture, second.id, "ar");
     for made in [&english, &arabic] {
-        fixture.store.add_template(made).await.expect("add");
+        fixture
+            .store
+            .add_template(made, &fixture.entry())
+            .await
+            .expect("add");
     }
     assert_conflict(
         fixture
             .store
-            .add_template(&template(&fixture, first.id, "en_US"))
+            .add_template(&template(&fixture, first.id, "en_US"), &fixture.entry())
             .await,
     );
     let all = fixture.store.list_templates(None).await.expect("list");
@@ -311,14 +361,21 @@ pub async fn senders_and_templates_read_back(store: Arc<dyn Storage>) {
 pub async fn what_belongs_to_nobody_is_a_conflict(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let nobody = AccountId(Uuid::from_u128(42));
-    assert_conflict(ApiKeys::create(&*fixture.store, &key(&fixture, nobody, "k")).await);
+    assert_conflict(
+        ApiKeys::create(
+            &*fixture.store,
+            &key(&fixture, nobody, "k"),
+            &fixture.entry(),
+        )
+        .await,
+    );
     let stray = Sender {
         account_id: nobody,
         ..sender(&fixture, "100")
     };
-    assert_conflict(fixture.store.add(&stray).await);
+    assert_conflict(fixture.store.add(&stray, &fixture.entry()).await);
     let lost = template(&fixture, SenderId(Uuid::from_u128(42)), "en");
-    assert_conflict(fixture.store.add_template(&lost).await);
+    assert_conflict(fixture.store.add_template(&lost, &fixture.entry()).await);
 
     for (account_id, plan_id) in [
         (nobody, None),
@@ -342,7 +399,12 @@ pub async fn what_belongs_to_nobody_is_a_conflict(store: Arc<dyn Storage>) {
             credits: credits(5),
             at: START,
         };
-        assert_conflict(fixture.store.grant(&subscription, &grant).await);
+        assert_conflict(
+            fixture
+                .store
+                .grant(&subscription, &grant, &fixture.entry())
+                .await,
+        );
         assert_eq!(fixture.store.ledger(account_id).await.expect("ledger"), []);
         assert_eq!(
             Subscriptions::list(&*fixture.store, account_id)
@@ -368,10 +430,22 @@ pub async fn a_sending_profile_has_senders_oldest_first(store: Arc<dyn Storage>)
 
     let older = sender(&fixture, "100");
     let younger = sender(&fixture, "101");
-    fixture.store.add(&younger).await.expect("add");
-    fixture.store.add(&older).await.expect("add");
+    fixture
+        .store
+        .add(&younger, &fixture.entry())
+        .await
+        .expect("add");
+    fixture
+        .store
+        .add(&older, &fixture.entry())
+        .await
+        .expect("add");
     let made = template(&fixture, younger.id, "ar_EG");
-    fixture.store.add_template(&made).await.expect("add");
+    fixture
+        .store
+        .add_template(&made, &fixture.entry())
+        .await
+        .expect("add");
     let full = profile()
         .await
         .expect("profile")

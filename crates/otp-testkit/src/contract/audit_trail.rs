@@ -12,7 +12,7 @@ use tokio::sync::Barrier;
 use uuid::Uuid;
 
 use super::administration::assert_conflict;
-use super::fixture::START;
+use super::fixture::{START, operator};
 
 /// An entry with this id, at this second of the tests' time.
 pub fn entry(number: u128, second: u64) -> AuditEntry {
@@ -25,8 +25,15 @@ pub fn entry(number: u128, second: u64) -> AuditEntry {
     }
 }
 
-/// Returns the whole trail, newest first.
+/// Returns the trail without what [`operator`] and the gateway set up, newest first.
 pub async fn audit_entries(store: &dyn Storage) -> Vec<AuditEntry> {
+    let mut entries = whole_trail(store).await;
+    entries.retain(|entry| ![operator(), Actor::gateway()].contains(&entry.actor));
+    entries
+}
+
+/// Returns the trail, newest first.
+pub(super) async fn whole_trail(store: &dyn Storage) -> Vec<AuditEntry> {
     let listed = store.list_audit_entries(u64::MAX, usize::MAX).await;
     let listed = listed.expect("listed").into_iter();
     listed.map(|chained| chained.entry).collect()

@@ -120,11 +120,17 @@ pub async fn a_retired_plan_stays_and_keeps_its_first_time(store: Arc<dyn Storag
         created_at: START,
         retired_at: None,
     };
-    let created = Plans::create(&*fixture.store, &made).await;
+    let created = Plans::create(&*fixture.store, &made, &fixture.entry()).await;
     created.expect("create");
     let later = START + Duration::from_secs(9);
     for at in [START, later] {
-        assert!(fixture.store.retire(made.id, at).await.expect("retire"));
+        assert!(
+            fixture
+                .store
+                .retire(made.id, at, &fixture.entry())
+                .await
+                .expect("retire")
+        );
     }
     let retired = Plan {
         retired_at: Some(START),
@@ -133,17 +139,26 @@ pub async fn a_retired_plan_stays_and_keeps_its_first_time(store: Arc<dyn Storag
     let listed = Plans::list(&*fixture.store).await.expect("list");
     assert_eq!(listed, [retired]);
     let nobody = PlanId(Uuid::from_u128(42));
-    assert!(!fixture.store.retire(nobody, START).await.expect("retire"));
+    assert!(
+        !fixture
+            .store
+            .retire(nobody, START, &fixture.entry())
+            .await
+            .expect("retire")
+    );
 }
 
 /// A price that is unset is the default again.
 pub async fn a_price_is_unset_and_no_other(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(Arc::clone(&store)).await;
     let key = |text: &str| PriceKey::parse(text).expect("a key");
     let (sa, eg) = (key("SA"), key("EG"));
     let prices = [(sa, credits(2)), (eg, credits(3))];
-    Prices::set(&*store, &prices).await.expect("set");
-    assert!(store.unset(sa).await.expect("unset"));
-    assert!(!store.unset(sa).await.expect("unset"));
+    Prices::set(&*store, &prices, &fixture.entry())
+        .await
+        .expect("set");
+    assert!(store.unset(sa, &fixture.entry()).await.expect("unset"));
+    assert!(!store.unset(sa, &fixture.entry()).await.expect("unset"));
     let listed = Prices::list(&*store).await.expect("list");
     assert_eq!(listed, [(eg, credits(3))]);
     let list = store.price_list().await.expect("prices");
@@ -159,23 +174,38 @@ pub async fn a_removed_sender_is_gone_with_its_templates_and_may_be_added_again(
     let (removed, kept) = (sender(&fixture, "100"), sender(&fixture, "101"));
     let mut templates = Vec::new();
     for added in [&removed, &kept] {
-        store.add(added).await.expect("add");
+        store.add(added, &fixture.entry()).await.expect("add");
         let template = template(&fixture, added.id, "en");
-        store.add_template(&template).await.expect("add");
+        store
+            .add_template(&template, &fixture.entry())
+            .await
+            .expect("add");
         templates.push(template);
         let wanted = HealthChange::CheckWanted;
-        let changed = store.change_health(added.id, &wanted, START).await;
+        let changed = store.change_health(added.id, &wanted, START, None).await;
         changed.expect("change");
     }
-    assert!(store.remove(removed.id, START).await.expect("remove"));
-    assert!(!store.remove(removed.id, START).await.expect("remove"));
+    assert!(
+        store
+            .remove(removed.id, START, &fixture.entry())
+            .await
+            .expect("remove")
+    );
+    assert!(
+        !store
+            .remove(removed.id, START, &fixture.entry())
+            .await
+            .expect("remove")
+    );
 
     let found = Senders::find(&**store, removed.id).await.expect("find");
     assert_eq!(found, None);
     let listed = Senders::list(&**store).await.expect("list");
     assert_eq!(listed, std::slice::from_ref(&kept));
     let token = Sealed(vec![9]);
-    let replaced = store.replace_token(removed.id, &token).await;
+    let replaced = store
+        .replace_token(removed.id, &token, &fixture.entry())
+        .await;
     assert!(!replaced.expect("replace"));
     let left = [templates[1].clone()];
     let all = store.list_templates(None).await.expect("list");
@@ -187,7 +217,7 @@ pub async fn a_removed_sender_is_gone_with_its_templates_and_may_be_added_again(
     let due = store.list_due_checks(next_instant(&fixture), 9).await;
     assert_eq!(due.expect("due"), [kept.id]);
     // A check of the sender's health was under way and ends after the removal.
-    let late = store.change_health(removed.id, &HealthChange::CheckWanted, START);
+    let late = store.change_health(removed.id, &HealthChange::CheckWanted, START, None);
     assert_conflict(late.await);
     let health = store.list_health().await.expect("health");
     let health: Vec<_> = health.iter().map(|row| row.sender_id).collect();
@@ -198,8 +228,8 @@ pub async fn a_removed_sender_is_gone_with_its_templates_and_may_be_added_again(
     assert_eq!(senders, [kept.id]);
 
     let again = sender(&fixture, "100");
-    store.add(&again).await.expect("add");
-    assert_conflict(store.add(&sender(&fixture, "100")).await);
+    store.add(&again, &fixture.entry()).await.expect("add");
+    assert_conflict(store.add(&sender(&fixture, "100"), &fixture.entry()).await);
 }
 
 /// The name of an account's recipients in proofs is read together with what else sending needs.

@@ -117,7 +117,7 @@ pub async fn a_revoked_subscription_keeps_nothing_and_gets_nothing_back(store: A
     let revoked_at = fixture.clock.now();
     let revoked = fixture
         .store
-        .revoke_subscription(id, revoked_at)
+        .revoke_subscription(id, revoked_at, &fixture.entry())
         .await
         .expect("revoke");
     let rows = fixture.subscriptions().await;
@@ -130,7 +130,7 @@ pub async fn a_revoked_subscription_keeps_nothing_and_gets_nothing_back(store: A
     fixture.clock.advance(Duration::from_secs(1));
     let again = fixture
         .store
-        .revoke_subscription(id, fixture.clock.now())
+        .revoke_subscription(id, fixture.clock.now(), &fixture.entry())
         .await;
     assert_eq!(again.expect("revoke"), revoked, "the first time is kept");
     let failed = Outcome::Failed(failure(131_026));
@@ -153,7 +153,10 @@ pub async fn a_revoked_subscription_keeps_nothing_and_gets_nothing_back(store: A
     assert_eq!(rows, expected);
     assert_audited(&fixture).await;
     let nobody = SubscriptionId(Uuid::from_u128(42));
-    let unknown = fixture.store.revoke_subscription(nobody, revoked_at).await;
+    let unknown = fixture
+        .store
+        .revoke_subscription(nobody, revoked_at, &fixture.entry())
+        .await;
     assert_eq!(unknown.expect("revoke"), None);
 }
 
@@ -173,9 +176,10 @@ pub async fn a_revocation_among_sends_keeps_the_ledger_balanced(store: Arc<dyn S
             }
         });
     }
-    let store = Arc::clone(&fixture.store);
+    let (store, entry) = (Arc::clone(&fixture.store), fixture.entry());
     racers.spawn(async move {
-        let revoked = store.revoke_subscription(id, at).await.expect("revoke");
+        let revoked = store.revoke_subscription(id, at, &entry).await;
+        let revoked = revoked.expect("revoke");
         assert!(revoked.is_some());
     });
     racers.join_all().await;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use otp_core::account::{AccountChange, AccountRules, Contact, ContactLine};
 use otp_core::api_key::{ApiKey, ApiKeySecret};
+use otp_core::audit::{Actor, AuditAction, AuditEntry, GATEWAY};
 use otp_core::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use otp_core::channel::whatsapp::{self, AccessToken, ProviderId, Sender};
 use otp_core::contact_number::ContactNumber;
@@ -65,6 +66,11 @@ pub struct Fixture {
     pub api_key: ApiKeyId,
 }
 
+/// The operator who sets up what the tests need.
+pub fn operator() -> Actor {
+    Actor::parse("fixture").expect("an actor")
+}
+
 impl Fixture {
     /// An account without credits.
     pub async fn new(store: Arc<dyn Storage>) -> Self {
@@ -86,7 +92,7 @@ impl Fixture {
             clock: clock.clone(),
             randomness: randomness.clone(),
         };
-        let account = create_account.execute(new_account()).await;
+        let account = create_account.execute(new_account(), operator()).await;
         let account = account.expect("account").id;
         let sealers = AccountSealers {
             directory: store.clone(),
@@ -115,6 +121,12 @@ impl Fixture {
         fixture
     }
 
+    /// An entry of the audit trail, for a change whose entry does not matter to the test.
+    pub fn entry(&self) -> AuditEntry {
+        let (by, action, now) = (operator(), AuditAction::SetPrices, self.clock.now());
+        AuditEntry::new(by, action, GATEWAY, now, &*self.randomness)
+    }
+
     /// Opens the keys of accounts.
     pub fn sealers(&self) -> AccountSealers {
         AccountSealers {
@@ -137,7 +149,8 @@ impl Fixture {
     /// Changes one account.
     pub async fn change(&self, id: AccountId, change: &AccountChange) -> Result<bool, PortError> {
         let changes = BTreeMap::from([(id, change.clone())]);
-        self.store.change(&changes).await
+        let entry = self.entry();
+        self.store.change(&changes, &entry).await
     }
 
     /// The test account of an account.
@@ -149,7 +162,7 @@ impl Fixture {
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
         };
-        let opened = open_test_account.execute(of).await;
+        let opened = open_test_account.execute(of, operator()).await;
         opened.expect("a test account").id
     }
 
@@ -165,7 +178,8 @@ impl Fixture {
             rules,
             ..new_account()
         };
-        create_account.execute(new).await.expect("account").id
+        let created = create_account.execute(new, operator()).await;
+        created.expect("account").id
     }
 
     /// One more key of an account.
@@ -186,7 +200,7 @@ impl Fixture {
             name: "contract".to_owned(),
             expires_at: None,
         };
-        create_api_key.execute(new).await.expect("key")
+        create_api_key.execute(new, operator()).await.expect("key")
     }
 
     /// A sender of an account, from this number.
@@ -204,7 +218,7 @@ impl Fixture {
             phone: ContactNumber::parse("+15550783881").expect("a number"),
             access_token: AccessToken::parse("EAAGtoken").expect("a token"),
         };
-        add_sender.execute(new).await.expect("a sender")
+        add_sender.execute(new, operator()).await.expect("a sender")
     }
 
     /// A sender of the account with a template, and an attempt to send with them to the `number`-th of the
@@ -219,7 +233,8 @@ impl Fixture {
             LanguageTag::parse("en_US").expect("language"),
             self.clock.now(),
         );
-        let added = self.store.add_template(&template).await;
+        let entry = self.entry();
+        let added = self.store.add_template(&template, &entry).await;
         added.expect("template");
         let attempt = SendAttempt {
             route: Ok(RoutedTo::WhatsApp(whatsapp::RoutedTo {
@@ -250,7 +265,7 @@ impl Fixture {
             credits: credits(amount),
             plan_id: None,
         };
-        let granted = grant_subscription.execute(new).await;
+        let granted = grant_subscription.execute(new, operator()).await;
         granted.expect("subscription").id
     }
 

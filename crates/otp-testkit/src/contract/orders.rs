@@ -55,7 +55,7 @@ impl Shop {
             created_at: next_instant(&fixture),
             retired_at: None,
         };
-        let created = Plans::create(&*fixture.store, &plan).await;
+        let created = Plans::create(&*fixture.store, &plan, &fixture.entry()).await;
         created.expect("a plan");
         Self {
             fixture,

@@ -11,7 +11,7 @@
 macro_rules! storage_contract {
     ($fresh:expr) => {
         $crate::storage_contract! { $fresh;
-            administration, admission, audit_trail, channels, code_checks, corrections, credits,
+            administration, admission, audit_trail, audited_changes, channels, code_checks, corrections, credits,
             erasure, fallbacks, idempotency, idempotent_answers, insight_rollups, insights, keyring,
             notice_outbox, opt_out, orders, outcomes, outgoing_queue, pages, persons, proof_keys,
             races, receipts, reviewer_numbers, schema, second_factors, sender_health, sessions,
@@ -59,6 +59,16 @@ macro_rules! storage_contract {
             audit_entries_read_back_newest_first,
             audit_entries_are_appended_all_or_none,
             concurrent_audit_entries_make_one_chain,
+        }
+    };
+    (@audited_changes $fresh:expr) => {
+        $crate::storage_contract! { @tests $fresh; audited_changes:
+            changes_of_accounts_have_their_entries,
+            changes_of_keys_have_their_entries,
+            changes_of_plans_and_prices_have_their_entries,
+            changes_of_subscriptions_have_their_entries,
+            changes_of_senders_have_their_entries,
+            changes_of_webhook_endpoints_have_their_entries,
         }
     };
     (@idempotency $fresh:expr) => {

@@ -130,7 +130,10 @@ pub async fn a_removed_senders_receipts_and_consent_still_count(store: Arc<dyn S
     let sender = fixture.add_sender(fixture.account, number("7")).await;
     fixture.sender_id = sender.id;
     let attempt = fixture.send(1).await;
-    let removed = fixture.store.remove(sender.id, fixture.clock.now()).await;
+    let removed = fixture
+        .store
+        .remove(sender.id, fixture.clock.now(), &fixture.entry())
+        .await;
     assert!(removed.expect("remove"));
     fixture.settle(&attempt, accepted_outcome("wamid.A")).await;
     let reference = MessageReference {

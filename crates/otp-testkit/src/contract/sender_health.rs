@@ -16,7 +16,11 @@ use crate::sender::refusal;
 
 async fn added(fixture: &Fixture, number: &str) -> Sender {
     let sender = sender(fixture, number);
-    fixture.store.add(&sender).await.expect("add");
+    fixture
+        .store
+        .add(&sender, &fixture.entry())
+        .await
+        .expect("add");
     sender
 }
 
@@ -47,7 +51,10 @@ pub async fn what_is_known_of_a_sender_reads_back(store: Arc<dyn Storage>) {
         able,
     ] {
         let at = START + Duration::from_secs(7);
-        let changed = fixture.store.change_health(sick.id, &change, at).await;
+        let changed = fixture
+            .store
+            .change_health(sick.id, &change, at, None)
+            .await;
         let changed = changed.expect("a change");
         assert_eq!(changed.before, expected, "{change:?}");
         expected = expected.after(&change, at);
@@ -65,7 +72,10 @@ pub async fn what_is_known_of_a_sender_reads_back(store: Arc<dyn Storage>) {
         assert_eq!(stops, [(sick.id, expected.stop.clone()), (well.id, None)]);
     }
     let nobody = SenderId(Uuid::from_u128(42));
-    let lost = fixture.store.change_health(nobody, &unable(), START).await;
+    let lost = fixture
+        .store
+        .change_health(nobody, &unable(), START, None)
+        .await;
     assert!(matches!(lost, Err(PortError::Conflict(_))), "{lost:?}");
 }
 
@@ -76,7 +86,7 @@ pub async fn of_many_who_stop_a_sender_one_brings_the_news(store: Arc<dyn Storag
     let mut racers = tokio::task::JoinSet::new();
     for _ in 0..10 {
         let (store, sender) = (Arc::clone(&fixture.store), sick.id);
-        racers.spawn(async move { store.change_health(sender, &unable(), START).await });
+        racers.spawn(async move { store.change_health(sender, &unable(), START, None).await });
     }
     let changes = racers.join_all().await;
     let news = changes
@@ -97,7 +107,9 @@ pub async fn senders_are_due_in_the_order_of_their_looks(store: Arc<dyn Storage>
     };
     for (sender, second) in [(&later, 20), (&sooner, 10)] {
         let wanted = &HealthChange::CheckWanted;
-        let changed = fixture.store.change_health(sender.id, wanted, at(second));
+        let changed = fixture
+            .store
+            .change_health(sender.id, wanted, at(second), None);
         changed.await.expect("a change");
     }
     assert_eq!(due(9, 10).await, []);
@@ -111,7 +123,10 @@ pub async fn a_token_is_replaced(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;
     let (one, other) = (added(&fixture, "100").await, added(&fixture, "101").await);
     let token = Sealed(b"another".to_vec());
-    let replaced = fixture.store.replace_token(one.id, &token).await;
+    let replaced = fixture
+        .store
+        .replace_token(one.id, &token, &fixture.entry())
+        .await;
     assert!(replaced.expect("replaced"));
     let expected = Sender {
         access_token: token.clone(),
@@ -125,7 +140,10 @@ pub async fn a_token_is_replaced(store: Arc<dyn Storage>) {
     assert_eq!(found, Some(other));
 
     let nobody = SenderId(Uuid::from_u128(42));
-    let replaced = fixture.store.replace_token(nobody, &token).await;
+    let replaced = fixture
+        .store
+        .replace_token(nobody, &token, &fixture.entry())
+        .await;
     assert!(!replaced.expect("no sender"));
     assert_eq!(
         Senders::find(&*fixture.store, nobody).await.expect("find"),

@@ -15,9 +15,17 @@ use super::fixture::Fixture;
 /// A sender with a template in this language.
 async fn added(fixture: &Fixture, number: &str, language: &str) -> AuthenticationTemplate {
     let sender = sender(fixture, number);
-    fixture.store.add(&sender).await.expect("add");
+    fixture
+        .store
+        .add(&sender, &fixture.entry())
+        .await
+        .expect("add");
     let template = template(fixture, sender.id, language);
-    fixture.store.add_template(&template).await.expect("add");
+    fixture
+        .store
+        .add_template(&template, &fixture.entry())
+        .await
+        .expect("add");
     template
 }
 
@@ -62,7 +70,11 @@ pub async fn what_the_provider_says_reads_back(store: Arc<dyn Storage>) {
         time_to_live: Some(TimeToLive::Unlimited),
         ..with_status(&template(&fixture, plain.sender_id, "en"), odd)
     };
-    fixture.store.add_template(&unlimited).await.expect("add");
+    fixture
+        .store
+        .add_template(&unlimited, &fixture.entry())
+        .await
+        .expect("add");
     assert_eq!(all(&fixture).await, [plain.clone(), unlimited.clone()]);
 
     let paused = with_status(&plain, TemplateStatus::PAUSED);
@@ -132,9 +144,17 @@ pub async fn the_templates_of_a_business_are_those_of_all_its_senders(store: Arc
         waba_id: ProviderId::parse("201").expect("digits"),
         ..sender(&fixture, "102")
     };
-    fixture.store.add(&elsewhere).await.expect("add");
+    fixture
+        .store
+        .add(&elsewhere, &fixture.entry())
+        .await
+        .expect("add");
     let other = template(&fixture, elsewhere.id, "ar");
-    fixture.store.add_template(&other).await.expect("add");
+    fixture
+        .store
+        .add_template(&other, &fixture.entry())
+        .await
+        .expect("add");
     for (waba, expected) in [
         ("200", vec![first, second]),
         ("201", vec![other]),

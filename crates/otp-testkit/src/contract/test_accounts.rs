@@ -81,7 +81,7 @@ pub async fn an_account_has_one_test_account(store: Arc<dyn Storage>) {
             test_of: Some(of),
             ..found.clone()
         };
-        let created = Accounts::create(&*fixture.store, &second, &key).await;
+        let created = Accounts::create(&*fixture.store, &second, &key, &fixture.entry()).await;
         assert!(
             matches!(created, Err(PortError::Conflict(_))),
             "{created:?}"
@@ -111,7 +111,7 @@ pub async fn accounts_change_together_or_not_at_all(store: Arc<dyn Storage>) {
         (vec![fixture.account, test], true),
     ] {
         let changes = accounts.iter().map(|id| (*id, close.clone())).collect();
-        let changed = fixture.store.change(&changes).await;
+        let changed = fixture.store.change(&changes, &fixture.entry()).await;
         assert_eq!(changed.expect("change"), closes);
         for account in [fixture.account, test] {
             let found = Accounts::find(&*fixture.store, account).await;

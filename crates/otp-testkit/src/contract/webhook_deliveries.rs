@@ -47,7 +47,10 @@ pub(super) fn endpoint_of(
 
 pub(super) async fn add(fixture: &Fixture, number: u128, events: EventFilter) -> WebhookEndpoint {
     let endpoint = endpoint_of(fixture.account, number, events);
-    let added = fixture.store.add_webhook_endpoint(&endpoint).await;
+    let added = fixture
+        .store
+        .add_webhook_endpoint(&endpoint, &fixture.entry())
+        .await;
     assert!(added.expect("an endpoint"));
     endpoint
 }
@@ -57,9 +60,10 @@ pub(super) async fn change(
     id: WebhookEndpointId,
     change: WebhookEndpointChange,
 ) {
+    let (of, entry) = (fixture.account, fixture.entry());
     let changed = fixture
         .store
-        .change_webhook_endpoint(fixture.account, id, &change);
+        .change_webhook_endpoint(of, id, &change, &entry);
     changed.await.expect("changed").expect("an endpoint");
 }
 
@@ -132,7 +136,10 @@ pub async fn an_event_goes_once_to_each_endpoint_that_wants_it(store: Arc<dyn St
     )
     .await;
     let other = endpoint_of(fixture.another_account().await, 4, EventFilter::ALL);
-    let added = fixture.store.add_webhook_endpoint(&other).await;
+    let added = fixture
+        .store
+        .add_webhook_endpoint(&other, &fixture.entry())
+        .await;
     assert!(added.expect("an endpoint"));
 
     let message = fixture.send(1).await;
@@ -318,9 +325,10 @@ pub async fn a_disabled_endpoint_is_called_when_it_is_enabled_again(store: Arc<d
     assert_eq!(moved.endpoint.url, Some(Sealed(vec![9])));
     assert_eq!(moved.due, turn.due);
 
+    let (of, entry) = (fixture.account, fixture.entry());
     let removed = fixture
         .store
-        .remove_webhook_endpoint(fixture.account, endpoint.id);
+        .remove_webhook_endpoint(of, endpoint.id, &entry);
     assert!(removed.await.expect("removed"));
     assert!(!end(&fixture, &ended(&moved, after(7))).await);
     assert!(claim(&fixture, after(86_400), 9).await.is_empty());

@@ -21,7 +21,7 @@ use super::fixture::{Fixture, START};
 const DISABLED: EndpointStanding = EndpointStanding::Disabled(DisabledReason::ByOwner);
 
 /// The `id`-th endpoint, created this number of seconds after the start, for all events.
-fn endpoint(account_id: AccountId, id: u8, seconds: u64) -> WebhookEndpoint {
+pub(super) fn endpoint(account_id: AccountId, id: u8, seconds: u64) -> WebhookEndpoint {
     WebhookEndpoint {
         id: WebhookEndpointId(Uuid::from_u128(id.into())),
         account_id,
@@ -57,7 +57,10 @@ fn standing(standing: EndpointStanding) -> WebhookEndpointChange {
 }
 
 async fn add(fixture: &Fixture, endpoint: &WebhookEndpoint) -> bool {
-    let added = fixture.store.add_webhook_endpoint(endpoint).await;
+    let added = fixture
+        .store
+        .add_webhook_endpoint(endpoint, &fixture.entry())
+        .await;
     added.expect("added or refused")
 }
 
@@ -66,16 +69,17 @@ async fn change(
     of: &WebhookEndpoint,
     change: &WebhookEndpointChange,
 ) -> Option<WebhookEndpoint> {
+    let entry = fixture.entry();
     let changed = fixture
         .store
-        .change_webhook_endpoint(of.account_id, of.id, change);
+        .change_webhook_endpoint(of.account_id, of.id, change, &entry);
     changed.await.expect("changed or unknown")
 }
 
 async fn remove(fixture: &Fixture, of: &WebhookEndpoint) -> bool {
     let removed = fixture
         .store
-        .remove_webhook_endpoint(of.account_id, of.id)
+        .remove_webhook_endpoint(of.account_id, of.id, &fixture.entry())
         .await;
     removed.expect("removed or unknown")
 }
@@ -216,7 +220,12 @@ pub async fn one_webhook_endpoint_too_many_leaves_nothing(store: Arc<dyn Storage
     let other = fixture.another_account().await;
     assert!(add(&fixture, &endpoint(other, most, 0)).await);
     let nobody = endpoint(AccountId(Uuid::from_u128(42)), most + 1, 0);
-    assert_conflict(fixture.store.add_webhook_endpoint(&nobody).await);
+    assert_conflict(
+        fixture
+            .store
+            .add_webhook_endpoint(&nobody, &fixture.entry())
+            .await,
+    );
     assert!(list(&fixture, nobody.account_id).await.is_empty());
 }
 

@@ -167,7 +167,10 @@ pub async fn each_change_of_another_resource_is_an_event(store: Arc<dyn Storage>
         HealthChange::ResumedByOperator,
     ] {
         let now = fixture.clock.now();
-        let changed = fixture.store.change_health(sender.id, &change, now).await;
+        let changed = fixture
+            .store
+            .change_health(sender.id, &change, now, None)
+            .await;
         changed.expect("changed");
         fixture.clock.advance(Duration::from_secs(1));
     }

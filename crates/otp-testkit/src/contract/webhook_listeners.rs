@@ -19,7 +19,10 @@ async fn add_listener(fixture: &Fixture, number: u128) -> WebhookEndpoint {
         url: None,
         ..endpoint_of(fixture.account, number, EventFilter::ALL)
     };
-    let added = fixture.store.add_webhook_endpoint(&listener).await;
+    let added = fixture
+        .store
+        .add_webhook_endpoint(&listener, &fixture.entry())
+        .await;
     assert!(added.expect("a listener"));
     listener
 }

@@ -93,7 +93,11 @@ impl<R: Reopen> Run<R> {
             (region("DE"), price(5)),
             (PriceKey::Email, price(3)),
         ];
-        fixture.store.set(&prices).await.expect("prices");
+        fixture
+            .store
+            .set(&prices, &fixture.entry())
+            .await
+            .expect("prices");
         let process = start(fixture, &provider, &faults);
         process.world.add_sender(&["en_US"]).await;
         Self {

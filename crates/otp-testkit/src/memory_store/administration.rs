@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use otp_core::account::{Account, AccountChange};
 use otp_core::api_key::ApiKey;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::Sender;
 use otp_core::credits::Credits;
 use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition, lines};
@@ -84,7 +85,12 @@ fn replace<T>(value: &mut T, new: Option<T>) {
 
 #[async_trait]
 impl Accounts for MemoryStore {
-    async fn create(&self, account: &Account, key: &WrappedKey) -> Result<(), PortError> {
+    async fn create(
+        &self,
+        account: &Account,
+        key: &WrappedKey,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
         let mut state = self.state();
         if let Some(of) = account.test_of {
             state.require_account(of)?;
@@ -95,12 +101,14 @@ impl Accounts for MemoryStore {
         let owner = KeyOwner::Account(account.id);
         state.keyring.insert(owner, key.clone());
         state.accounts.push(account.clone());
+        state.append_audit(entry);
         Ok(())
     }
 
     async fn change(
         &self,
         changes: &BTreeMap<AccountId, AccountChange>,
+        entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
         let is_known = |id: &AccountId| state.accounts.iter().any(|account| account.id == *id);
@@ -112,6 +120,7 @@ impl Accounts for MemoryStore {
                 apply(account, change.clone());
             }
         }
+        state.append_audit(entry);
         Ok(true)
     }
 
@@ -137,10 +146,11 @@ impl Accounts for MemoryStore {
 
 #[async_trait]
 impl ApiKeys for MemoryStore {
-    async fn create(&self, key: &ApiKey) -> Result<(), PortError> {
+    async fn create(&self, key: &ApiKey, entry: &AuditEntry) -> Result<(), PortError> {
         let mut state = self.state();
         state.require_account(key.account_id)?;
         state.api_keys.push(key.clone());
+        state.append_audit(entry);
         Ok(())
     }
 
@@ -179,10 +189,21 @@ impl ApiKeys for MemoryStore {
         Ok(keys)
     }
 
-    async fn revoke(&self, id: ApiKeyId, at: Timestamp) -> Result<bool, PortError> {
+    async fn revoke(
+        &self,
+        id: ApiKeyId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let mut state = self.state();
-        let key = state.api_keys.iter_mut().find(|key| key.id == id);
-        Ok(key.map(|key| key.revoked_at.get_or_insert(at)).is_some())
+        let Some(key) = state.api_keys.iter_mut().find(|key| key.id == id) else {
+            return Ok(false);
+        };
+        if key.revoked_at.is_none() {
+            key.revoked_at = Some(at);
+            state.append_audit(entry);
+        }
+        Ok(true)
     }
 
     async fn replace(
@@ -190,6 +211,7 @@ impl ApiKeys for MemoryStore {
         old: ApiKeyId,
         old_expires_at: Timestamp,
         successor: &ApiKey,
+        entry: &AuditEntry,
     ) -> Result<(), PortError> {
         let mut state = self.state();
         state.require_account(successor.account_id)?;
@@ -197,18 +219,20 @@ impl ApiKeys for MemoryStore {
         old.ok_or_else(|| conflict("no API key has that id"))?
             .expires_at = Some(old_expires_at);
         state.api_keys.push(successor.clone());
+        state.append_audit(entry);
         Ok(())
     }
 }
 
 #[async_trait]
 impl Plans for MemoryStore {
-    async fn create(&self, plan: &Plan) -> Result<(), PortError> {
+    async fn create(&self, plan: &Plan, entry: &AuditEntry) -> Result<(), PortError> {
         let mut state = self.state();
         if state.plans.iter().any(|row| row.name == plan.name) {
             return Err(conflict("a plan has that name"));
         }
         state.plans.push(plan.clone());
+        state.append_audit(entry);
         Ok(())
     }
 
@@ -221,10 +245,21 @@ impl Plans for MemoryStore {
             .cloned())
     }
 
-    async fn retire(&self, id: PlanId, at: Timestamp) -> Result<bool, PortError> {
+    async fn retire(
+        &self,
+        id: PlanId,
+        at: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let mut state = self.state();
-        let plan = state.plans.iter_mut().find(|plan| plan.id == id);
-        Ok(plan.map(|plan| plan.retired_at.get_or_insert(at)).is_some())
+        let Some(plan) = state.plans.iter_mut().find(|plan| plan.id == id) else {
+            return Ok(false);
+        };
+        if plan.retired_at.is_none() {
+            plan.retired_at = Some(at);
+            state.append_audit(entry);
+        }
+        Ok(true)
     }
 
     async fn list(&self) -> Result<Vec<Plan>, PortError> {
@@ -234,13 +269,26 @@ impl Plans for MemoryStore {
 
 #[async_trait]
 impl Prices for MemoryStore {
-    async fn set(&self, prices: &[(PriceKey, Credits)]) -> Result<(), PortError> {
-        self.state().prices.extend(prices.iter().copied());
+    async fn set(
+        &self,
+        prices: &[(PriceKey, Credits)],
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.prices.extend(prices.iter().copied());
+        if !prices.is_empty() {
+            state.append_audit(entry);
+        }
         Ok(())
     }
 
-    async fn unset(&self, key: PriceKey) -> Result<bool, PortError> {
-        Ok(self.state().prices.remove(&key).is_some())
+    async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let removed = state.prices.remove(&key).is_some();
+        if removed {
+            state.append_audit(entry);
+        }
+        Ok(removed)
     }
 
     async fn list(&self) -> Result<Vec<(PriceKey, Credits)>, PortError> {
@@ -255,7 +303,7 @@ impl Prices for MemoryStore {
 
 #[async_trait]
 impl Senders for MemoryStore {
-    async fn add(&self, sender: &Sender) -> Result<(), PortError> {
+    async fn add(&self, sender: &Sender, entry: &AuditEntry) -> Result<(), PortError> {
         let mut state = self.state();
         state.require_account(sender.account_id)?;
         if state.senders.iter().any(|row| {
@@ -264,6 +312,7 @@ impl Senders for MemoryStore {
             return Err(conflict("the account has that number already"));
         }
         state.senders.push(sender.clone());
+        state.append_audit(entry);
         Ok(())
     }
 
@@ -272,15 +321,27 @@ impl Senders for MemoryStore {
         Ok(state.senders.iter().find(|sender| sender.id == id).cloned())
     }
 
-    async fn replace_token(&self, id: SenderId, token: &Sealed) -> Result<bool, PortError> {
+    async fn replace_token(
+        &self,
+        id: SenderId,
+        token: &Sealed,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let mut state = self.state();
-        let sender = state.senders.iter_mut().find(|sender| sender.id == id);
-        Ok(sender
-            .map(|sender| sender.access_token = token.clone())
-            .is_some())
+        let Some(sender) = state.senders.iter_mut().find(|sender| sender.id == id) else {
+            return Ok(false);
+        };
+        sender.access_token = token.clone();
+        state.append_audit(entry);
+        Ok(true)
     }
 
-    async fn remove(&self, id: SenderId, _: Timestamp) -> Result<bool, PortError> {
+    async fn remove(
+        &self,
+        id: SenderId,
+        _: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let mut state = self.state();
         let Some(index) = state.senders.iter().position(|sender| sender.id == id) else {
             return Ok(false);
@@ -289,6 +350,7 @@ impl Senders for MemoryStore {
         sender.access_token = Sealed(Vec::new());
         state.removed_senders.push(sender);
         state.sender_health.remove(&id);
+        state.append_audit(entry);
         Ok(true)
     }
 
@@ -303,22 +365,31 @@ impl Subscriptions for MemoryStore {
         &self,
         subscription: &Subscription,
         grant: &LedgerEntry,
+        entry: &AuditEntry,
     ) -> Result<(), PortError> {
-        self.state().grant(subscription, grant)
+        let mut state = self.state();
+        state.grant(subscription, grant)?;
+        state.append_audit(entry);
+        Ok(())
     }
 
     async fn revoke_subscription(
         &self,
         id: SubscriptionId,
         at: Timestamp,
+        entry: &AuditEntry,
     ) -> Result<Option<Subscription>, PortError> {
         let mut state = self.state();
         let Some(row) = state.subscriptions.iter_mut().find(|row| row.id == id) else {
             return Ok(None);
         };
-        let entry = row.revoke(at);
+        let was_revoked = row.revoked_at.is_some();
+        let taken = row.revoke(at);
         let revoked = row.clone();
-        state.ledger.extend(entry);
+        state.ledger.extend(taken);
+        if !was_revoked {
+            state.append_audit(entry);
+        }
         Ok(Some(revoked))
     }
 

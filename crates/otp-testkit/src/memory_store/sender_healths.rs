@@ -1,6 +1,7 @@
 //! Senders' health in memory.
 
 use async_trait::async_trait;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::health::{HealthChange, HealthChanged, SenderHealth};
 use otp_core::ids::SenderId;
 use otp_core::ports::{PortError, SenderHealths};
@@ -37,6 +38,7 @@ impl SenderHealths for MemoryStore {
         sender: SenderId,
         change: &HealthChange,
         at: Timestamp,
+        entry: Option<AuditEntry>,
     ) -> Result<HealthChanged, PortError> {
         let mut state = self.state();
         let found = state.senders.iter().find(|row| row.id == sender);
@@ -48,6 +50,9 @@ impl SenderHealths for MemoryStore {
         state.sender_health.insert(sender, after.clone());
         let changed = HealthChanged { before, after };
         state.report(changed.webhook_event(account, at));
+        if let Some(entry) = entry {
+            state.append_audit(&entry);
+        }
         Ok(changed)
     }
 }

@@ -1,6 +1,7 @@
 //! Templates in memory.
 
 use async_trait::async_trait;
+use otp_core::audit::AuditEntry;
 use otp_core::channel::whatsapp::ProviderId;
 use otp_core::channel::whatsapp::template::AuthenticationTemplate;
 use otp_core::channel::whatsapp::template::sync::status_event;
@@ -12,7 +13,11 @@ use super::{MemoryStore, conflict};
 
 #[async_trait]
 impl Templates for MemoryStore {
-    async fn add_template(&self, template: &AuthenticationTemplate) -> Result<(), PortError> {
+    async fn add_template(
+        &self,
+        template: &AuthenticationTemplate,
+        entry: &AuditEntry,
+    ) -> Result<(), PortError> {
         let mut state = self.state();
         if !state
             .senders
@@ -28,6 +33,7 @@ impl Templates for MemoryStore {
             return Err(conflict("the sender has that template already"));
         }
         state.templates.push(template.clone());
+        state.append_audit(entry);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Webhook endpoints in memory.
 
 use async_trait::async_trait;
+use otp_core::audit::AuditEntry;
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{PortError, WebhookEndpoints};
 use otp_core::time::Timestamp;
@@ -14,7 +15,11 @@ use super::{MemoryStore, State};
 
 #[async_trait]
 impl WebhookEndpoints for MemoryStore {
-    async fn add_webhook_endpoint(&self, endpoint: &WebhookEndpoint) -> Result<bool, PortError> {
+    async fn add_webhook_endpoint(
+        &self,
+        endpoint: &WebhookEndpoint,
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
         let mut state = self.state();
         let account = endpoint.account_id;
         state.require_account(account)?;
@@ -24,6 +29,7 @@ impl WebhookEndpoints for MemoryStore {
         state.webhook_endpoints.push(endpoint.clone());
         state.begin_turn(endpoint.id, first_turn(endpoint));
         state.set_wanted_events(account, wanted);
+        state.append_audit(entry);
         Ok(true)
     }
 
@@ -32,19 +38,24 @@ impl WebhookEndpoints for MemoryStore {
         account: AccountId,
         id: WebhookEndpointId,
         change: &WebhookEndpointChange,
+        entry: &AuditEntry,
     ) -> Result<Option<WebhookEndpoint>, PortError> {
         let mut state = self.state();
-        let changed = state.change_endpoint(account, id, change);
-        if let Some(endpoint) = changed.as_ref().filter(|_| change.restarts()) {
-            state.restart(endpoint);
+        let Some(changed) = state.change_endpoint(account, id, change) else {
+            return Ok(None);
+        };
+        if change.restarts() {
+            state.restart(&changed);
         }
-        Ok(changed)
+        state.append_audit(entry);
+        Ok(Some(changed))
     }
 
     async fn remove_webhook_endpoint(
         &self,
         account: AccountId,
         id: WebhookEndpointId,
+        entry: &AuditEntry,
     ) -> Result<bool, PortError> {
         let mut state = self.state();
         let Some(wanted) = judge_removal(state.endpoints_of(account), id) else {
@@ -53,6 +64,7 @@ impl WebhookEndpoints for MemoryStore {
         state.webhook_endpoints.retain(|endpoint| endpoint.id != id);
         state.remove_deliveries(id);
         state.set_wanted_events(account, wanted);
+        state.append_audit(entry);
         Ok(true)
     }
 

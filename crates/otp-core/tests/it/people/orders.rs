@@ -72,14 +72,8 @@ async fn notices(gateway: &Gateway) -> Vec<NoticeKind> {
 }
 
 async fn actions(gateway: &Gateway) -> Vec<AuditAction> {
-    let entries = gateway
-        .world
-        .fixture
-        .store
-        .list_audit_entries(u64::MAX, 99)
-        .await;
-    let entries = entries.expect("list").into_iter();
-    entries.map(|chained| chained.entry.action).collect()
+    let entries = audit_entries(&*gateway.world.fixture.store).await;
+    entries.iter().map(|entry| entry.action).collect()
 }
 
 #[tokio::test]
@@ -228,7 +222,8 @@ async fn a_retired_plan_is_not_offered_and_an_order_of_it_is_activated_as_it_was
     let order = placed(&gateway, &viewer, plan.id).await;
     let late = request(&gateway, &viewer, plan.id).await;
     let store = &gateway.world.fixture.store;
-    let retired = store.retire(plan.id, gateway.now()).await;
+    let entry = gateway.world.fixture.entry();
+    let retired = store.retire(plan.id, gateway.now(), &entry).await;
     assert!(retired.expect("retired"));
     assert_eq!(own.list_offered(&viewer).await.expect("plans"), []);
     for id in [plan.id, PlanId(Uuid::from_u128(404))] {

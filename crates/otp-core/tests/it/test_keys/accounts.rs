@@ -12,6 +12,7 @@ use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::rotate_api_key::{RotateApiKey, RotateApiKeyRequest};
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_test_inbox::{ShowTestInbox, ShowTestInboxError};
+use otp_testkit::contract::fixture::operator;
 
 use super::Tester;
 
@@ -27,6 +28,7 @@ fn change_account(tester: &Tester) -> ChangeAccount {
     ChangeAccount {
         accounts: tester.fixture().store.clone(),
         sealers: tester.fixture().sealers(),
+        clock: tester.fixture().clock.clone(),
         randomness: tester.fixture().randomness.clone(),
     }
 }
@@ -52,7 +54,7 @@ async fn a_key_of_a_test_account_says_what_it_is_and_so_does_its_successor() {
             overlap: Duration::ZERO,
             expires_at: None,
         };
-        let (successor, secret) = rotate.execute(request).await.expect("rotated");
+        let (successor, secret) = rotate.execute(request, operator()).await.expect("rotated");
         assert_eq!(successor.mode(), mode);
         assert!(secret.expose().starts_with(mode.prefix()));
     }
@@ -80,7 +82,10 @@ async fn a_test_account_is_not_listed_and_changes_with_its_account() {
         ..AccountEdit::default()
     };
     let change = change_account(&tester);
-    change.execute(of, edit.clone()).await.expect("changed");
+    change
+        .execute(of, edit.clone(), operator())
+        .await
+        .expect("changed");
     for id in [of, test] {
         let found = accounts.find(id).await.expect("find").expect("an account");
         assert_eq!(found.account.rules.standing, AccountStanding::Closed);
@@ -89,7 +94,10 @@ async fn a_test_account_is_not_listed_and_changes_with_its_account() {
     }
     let refused = tester.send("+12025550100").await;
     assert!(matches!(refused, Err(SendMessageError::AccountClosed)));
-    let refused = change.execute(test, edit).await.expect_err("refused");
+    let refused = change
+        .execute(test, edit, operator())
+        .await
+        .expect_err("refused");
     assert!(matches!(refused, ChangeAccountError::TestAccount { .. }));
 }
 

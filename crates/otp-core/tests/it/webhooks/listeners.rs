@@ -11,6 +11,7 @@ use otp_core::usecases::manage_webhook_endpoints::{
 use otp_core::usecases::waiting::MAX_WAIT;
 use otp_core::webhook::turn::LISTENER_SILENCE;
 use otp_testkit::ManualClock;
+use otp_testkit::contract::fixture::operator;
 
 use super::*;
 
@@ -66,7 +67,7 @@ impl Listening {
             goes_on: true,
         };
         let new = new_listener(fixture.account, events);
-        let (listener, _) = world.manage.create(new).await.expect("created");
+        let (listener, _) = world.manage.create(new, operator()).await.expect("created");
         assert_eq!(listener.url, None);
         let listen = ListenForEvents {
             endpoints: fixture.store.clone(),
@@ -264,10 +265,14 @@ async fn a_sixth_listener_and_a_changed_one_are_refused() {
     let listening = Listening::to(only_sent()).await;
     let (manage, account) = (&listening.world.manage, listening.request.account_id);
     for _ in 0..4 {
-        let created = manage.create(new_listener(account, only_sent())).await;
+        let created = manage
+            .create(new_listener(account, only_sent()), operator())
+            .await;
         created.unwrap_or_else(|error| panic!("{error}"));
     }
-    let refused = manage.create(new_listener(account, only_sent())).await;
+    let refused = manage
+        .create(new_listener(account, only_sent()), operator())
+        .await;
     assert!(matches!(
         refused,
         Err(ManageWebhookEndpointsError::TooManyListeners)
@@ -277,12 +282,12 @@ async fn a_sixth_listener_and_a_changed_one_are_refused() {
         ..WebhookEndpointEdit::default()
     };
     let listener = listening.request.listener_id;
-    let refused = manage.change(account, listener, edit).await;
+    let refused = manage.change((account, listener), edit, operator()).await;
     assert!(matches!(
         refused,
         Err(ManageWebhookEndpointsError::EndpointNotFound)
     ));
-    let removed = manage.remove(account, listener).await;
+    let removed = manage.remove((account, listener), operator()).await;
     removed.unwrap_or_else(|error| panic!("{error}"));
     let stored = listening
         .world

@@ -145,10 +145,8 @@ async fn an_endpoint_that_cannot_be_read_is_not_called() {
         ..WebhookEndpointChange::default()
     };
     let account = world.fixture.account;
-    let changed = world
-        .fixture
-        .store
-        .change_webhook_endpoint(account, id, &damaged);
+    let (store, entry) = (&world.fixture.store, world.fixture.entry());
+    let changed = store.change_webhook_endpoint(account, id, &damaged, &entry);
     changed.await.expect("changed");
     world.message(1).await;
     world.message(2).await;

@@ -155,7 +155,10 @@ async fn a_sender_is_shown_with_its_stop_and_a_template_by_its_id() {
     let running = fixture.add_sender(fixture.account, digits("222")).await;
     let (_, sender, _) = fixture.routed_attempt(1).await;
     let change = HealthChange::StoppedByOperator;
-    let stopped = fixture.store.change_health(sender.id, &change, START).await;
+    let stopped = fixture
+        .store
+        .change_health(sender.id, &change, START, None)
+        .await;
     stopped.expect("stopped");
     for (id, is_stopped) in [(sender.id, true), (running.id, false)] {
         for kind in [
@@ -173,7 +176,10 @@ async fn a_sender_is_shown_with_its_stop_and_a_template_by_its_id() {
         language: otp_core::language::LanguageTag::parse("ar").expect("a tag"),
         ..template.clone()
     };
-    let added = fixture.store.add_template(&second).await;
+    let added = fixture
+        .store
+        .add_template(&second, &world.fixture.entry())
+        .await;
     added.expect("added");
     for id in [template.id, second.id] {
         let kind = WebhookEventKind::TemplateStatusChanged;

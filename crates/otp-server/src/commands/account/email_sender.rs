@@ -9,7 +9,7 @@ use otp_core::usecases::change_account::AccountEdit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::Administration;
+use super::super::{Administration, operator};
 use super::find;
 use crate::cli::values::id;
 use crate::output::Answer;
@@ -84,7 +84,10 @@ async fn set(
         email_sender: Some(sender),
         ..AccountEdit::default()
     };
-    administration.change_account()?.execute(id, edit).await?;
+    administration
+        .change_account()?
+        .execute(id, edit, operator()?)
+        .await?;
     show(administration, id).await
 }
 

@@ -46,6 +46,7 @@ impl Administration {
         Ok(ChangeAccount {
             accounts: self.storage.clone(),
             sealers: self.sealers()?,
+            clock: self.clock(),
             randomness: self.randomness(),
         })
     }

@@ -28,6 +28,7 @@ impl Administration {
         RetirePlan {
             plans: self.storage.clone(),
             clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 
@@ -64,6 +65,7 @@ impl Administration {
         RevokeSubscription {
             subscriptions: self.storage.clone(),
             clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 
@@ -76,12 +78,16 @@ impl Administration {
     pub(in crate::commands) fn set_prices(&self) -> SetPrices {
         SetPrices {
             prices: self.storage.clone(),
+            clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 
     pub(in crate::commands) fn unset_price(&self) -> UnsetPrice {
         UnsetPrice {
             prices: self.storage.clone(),
+            clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 

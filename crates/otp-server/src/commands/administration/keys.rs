@@ -28,6 +28,7 @@ impl Administration {
         RevokeApiKey {
             keys: self.storage.clone(),
             clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 

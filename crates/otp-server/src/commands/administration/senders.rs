@@ -59,6 +59,7 @@ impl Administration {
         RemoveSender {
             senders: self.storage.clone(),
             clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 
@@ -66,6 +67,7 @@ impl Administration {
         StopSender {
             healths: self.storage.clone(),
             clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 
@@ -73,6 +75,7 @@ impl Administration {
         ResumeSender {
             healths: self.storage.clone(),
             clock: self.clock(),
+            randomness: self.randomness(),
         }
     }
 }

@@ -12,7 +12,7 @@ use otp_core::usecases::sync_templates::Synced;
 use serde_json::{Value, json};
 
 use super::{NewTemplate, shown};
-use crate::commands::Administration;
+use crate::commands::{Administration, operator};
 use crate::output::Answer;
 
 pub(super) async fn create(
@@ -26,7 +26,10 @@ pub(super) async fn create(
         draft: &draft,
         languages: &new.language,
     };
-    let created = administration.create_templates()?.execute(new).await?;
+    let created = administration
+        .create_templates()?
+        .execute(new, &operator()?)
+        .await?;
     let failed = created.iter().any(|created| created.outcome.is_err());
     let columns = [
         "language",
